@@ -1,0 +1,132 @@
+"""One database, SQLite file or PostgreSQL, behind two verbs: reading and writing.
+
+SQLite gets an engine that only reads and one that only writes (``BEGIN IMMEDIATE``: a transaction that
+begins by reading and then wants to write fails at once however long the time-out is). PostgreSQL gets one
+engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot change or delete a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
+
+from events.errors import StoreUnavailable, translated
+
+APPLICATION_ROLE = "wayhome_app"
+_SQLITE_NOW = "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"
+_POSTGRESQL_NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+
+class Database:
+    """Opens connections the right way for each kind of database and says its errors in our words."""
+
+    def __init__(self, url: str | URL, *, pool: int = 8) -> None:
+        self.url = make_url(url)
+        self.kind = self.url.get_backend_name()
+        assert self.kind in ("sqlite", "postgresql"), f"Wayhome runs on SQLite and PostgreSQL, not {self.kind}"
+        if self.kind == "sqlite":
+            self._reader, self._writer = _sqlite(self.url, pool, "DEFERRED"), _sqlite(self.url, 1, "IMMEDIATE")
+        else:
+            self._reader = self._writer = _postgresql(self.url, pool)
+
+    @property
+    def now_sql(self) -> str:
+        """Return the expression for the database's own clock, in the log's text form."""
+        return _SQLITE_NOW if self.kind == "sqlite" else _POSTGRESQL_NOW
+
+    @property
+    def skip_locked(self) -> str:
+        """Return what a claim says so that two workers never wait for one row (SQLite has one writer)."""
+        return "FOR UPDATE SKIP LOCKED" if self.kind == "postgresql" else ""
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that sees one state of the database for as long as it is held."""
+        with _said_plainly(), self._reader.connect() as connection, connection.begin():
+            if self.kind == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction that commits at the end, or not at all."""
+        with _said_plainly(), self._writer.begin() as connection:
+            yield connection
+
+    def connect(self) -> Connection:
+        """Return a bare connection for migrations and checks; the caller closes it."""
+        with _said_plainly():
+            return self._writer.connect()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def sqlite_url(path: Path) -> URL:
+    """Return the address of a SQLite file."""
+    return URL.create("sqlite", database=str(path))
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except exc.DBAPIError as problem:
+        raise translated(problem) from problem
+    except exc.TimeoutError as problem:
+        raise StoreUnavailable("all database connections are busy; try again") from problem
+
+
+def _sqlite(url: URL, pool: int, begin: str) -> Engine:
+    engine = create_engine(url, pool_size=pool, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {begin}")
+
+    return engine
+
+
+def _postgresql(url: URL, pool: int) -> Engine:
+    # A forgotten open transaction would hold the head of the log; the server ends it after a minute.
+    settings = "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+    engine = create_engine(
+        url, pool_size=pool, max_overflow=4, pool_pre_ping=False, connect_args={"options": settings, "prepare_threshold": 2}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _act_as_application(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolname FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER') "
+                "AND to_regclass('events') IS NOT NULL",
+                (APPLICATION_ROLE,),
+            )
+            if cursor.fetchone():
+                cursor.execute(f"SET ROLE {APPLICATION_ROLE}")
+        connection.commit()
+
+    return engine
+
+
+def owner_engine(url: URL) -> Engine:
+    """Return an engine that acts as the owner of the tables: for migrations only."""
+    return create_engine(url) if url.get_backend_name() == "postgresql" else _sqlite(url, 1, "IMMEDIATE")
+
+
+def ping(database: Database) -> str:
+    """Return the database's own time; raises StoreUnavailable when it cannot be reached."""
+    with database.reading() as connection:
+        return str(connection.execute(text(f"SELECT {database.now_sql}")).scalar_one())

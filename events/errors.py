@@ -1,0 +1,97 @@
+"""Everything that can go wrong with the log, as one small tree.
+
+EventsError
+├── UnknownFact          a stored or given fact the catalogue does not know
+├── CommandReused        a command id came back with another body
+├── StreamMoved          another process wrote first; the caller decides again
+├── TooNew               the data was written by a newer version of this program
+├── KeysMissing          the key file is gone or is not the one this data was sealed with
+└── StoreProblem         the database did not do it
+    ├── StoreUnavailable it is down or unreachable: try again
+    ├── StoreReadOnly    it may not be written
+    └── StoreFull        there is no room left
+
+A broken history is not an exception: ``events.verify`` returns what it found.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import exc
+
+
+class EventsError(Exception):
+    """The log could not do what was asked; the message says what to do next."""
+
+
+class UnknownFact(EventsError):
+    """The catalogue knows no such fact; a newer version of Wayhome may."""
+
+
+class CommandReused(EventsError):
+    """A command id was used before with other content; make a new id for a new command."""
+
+
+class StreamMoved(EventsError):
+    """Another process wrote to the stream first; load again and decide again."""
+
+
+class TooNew(EventsError):
+    """The data was written by a newer version of Wayhome; install that version to open it."""
+
+
+class KeysMissing(EventsError):
+    """The keys of this data are not where they should be; restore the key file from its own backup."""
+
+
+class StoreProblem(EventsError):
+    """The database did not do it."""
+
+
+class StoreUnavailable(StoreProblem):
+    """The database is down or cannot be reached; nothing was acknowledged, try again."""
+
+
+class StoreReadOnly(StoreProblem):
+    """The database may not be written; check the file's permissions or whether this is a replica."""
+
+
+class StoreFull(StoreProblem):
+    """The database has no room left; free some disk space, nothing acknowledged was lost."""
+
+
+# What PostgreSQL calls these situations (SQLSTATE), https://www.postgresql.org/docs/current/errcodes-appendix.html
+_SQLSTATE: dict[str, type[EventsError]] = {
+    "25006": StoreReadOnly,
+    "42501": StoreReadOnly,
+    "53100": StoreFull,
+    "40001": StreamMoved,
+    "40P01": StreamMoved,
+    "23505": StreamMoved,
+}
+_SQLITE: tuple[tuple[str, type[EventsError]], ...] = (
+    ("readonly database", StoreReadOnly),
+    ("unable to open database", StoreReadOnly),
+    ("disk is full", StoreFull),
+    ("unique constraint failed", StreamMoved),
+    ("database is locked", StoreUnavailable),
+)
+
+
+def translated(error: exc.DBAPIError) -> EventsError:
+    """Return the error of this tree that says what the driver's error means for the caller."""
+    first_line = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    kind = _kind_of(error, first_line.lower())
+    assert kind.__doc__
+    return kind(f"{kind.__doc__.strip()} ({first_line})")
+
+
+def _kind_of(error: exc.DBAPIError, message: str) -> type[EventsError]:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _SQLSTATE:
+        return _SQLSTATE[state]
+    for words, kind in _SQLITE:
+        if words in message:
+            return kind
+    if error.connection_invalidated or isinstance(error, exc.OperationalError):
+        return StoreUnavailable
+    return StoreProblem

@@ -1,0 +1,24 @@
+"""Instants as they are stored: UTC, microseconds, always 27 characters, so that text order is time order.
+
+The log keeps times as text because what is hashed must be, byte for byte, what is stored, and because
+SQLite and PostgreSQL must hold the same. ``recorded_at::timestamptz`` works in PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def stored(instant: datetime) -> str:
+    """Return the instant as the log stores it.
+
+    >>> stored(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+    '2026-03-01T12:00:00.000000Z'
+    """
+    assert instant.tzinfo is not None, "an instant without a time zone"
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that ``stored`` wrote."""
+    return datetime.fromisoformat(text)

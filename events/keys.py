@@ -1,0 +1,137 @@
+"""Per-person keys, one for each compartment, kept apart from the event database.
+
+The interface is three verbs, so that a later key service, smart card or split key can stand behind it.
+``FileKeys`` is a small SQLite file of its own: durable, safe for several processes, and never part of a
+backup of the log (a backup that holds both undoes every erasure).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+from events.errors import KeysMissing
+from events.world import Chance
+
+Owner = tuple[str, str]  # person, compartment
+
+
+class Keys(Protocol):
+    """Makes, finds and hands out keys of 32 bytes."""
+
+    def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return a key for each owner; missing ones are made and are durable before this returns."""
+        ...
+
+    def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return the keys that exist; whoever was erased is not in the answer."""
+        ...
+
+    def secret(self, purpose: str) -> bytes:
+        """Return this installation's own secret for a purpose that concerns no single person."""
+        ...
+
+
+class MemoryKeys:
+    """Keys that live as long as the process: for tests and simulations."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._keys: dict[Owner, bytes] = {}
+
+    def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return a key for each owner, made on first asking."""
+        for owner in owners:
+            if owner not in self._keys:
+                self._keys[owner] = self._chance.bytes(32)
+        return {owner: self._keys[owner] for owner in owners}
+
+    def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return the keys made so far for these owners."""
+        return {owner: self._keys[owner] for owner in owners if owner in self._keys}
+
+    def secret(self, purpose: str) -> bytes:
+        """Return a secret made on first asking."""
+        return self.ensure([("", purpose)])["", purpose]
+
+
+class FileKeys:
+    """Keys in one file that only its owner may read.
+
+    Several processes may use the file at once; whoever makes a key first wins, the others get that key.
+    """
+
+    def __init__(self, path: Path, chance: Chance, cached: int = 20_000) -> None:
+        self._chance = chance
+        self._lock = threading.Lock()
+        self._cache: dict[Owner, bytes] = {}
+        self._cached = cached
+        self._file = _opened(path)
+
+    def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return a key for each owner; new ones are on disk before this returns."""
+        with self._lock:
+            found = self._find(owners)
+            missing = [owner for owner in owners if owner not in found]
+            if missing:
+                self._make(missing)
+                found |= self._find(missing)
+            return found
+
+    def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return the keys that exist for these owners."""
+        with self._lock:
+            return self._find(owners)
+
+    def secret(self, purpose: str) -> bytes:
+        """Return this installation's secret for a purpose."""
+        owner = ("", purpose)
+        return self.ensure([owner])[owner]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        found = {}
+        for owner in owners:
+            key = self._cache.get(owner) or self._read(owner)
+            if key is not None:
+                found[owner] = key
+        return found
+
+    def _read(self, owner: Owner) -> bytes | None:
+        row = self._file.execute("SELECT key FROM keys WHERE person = ? AND compartment = ?", owner).fetchone()
+        return self._remember(owner, row[0]) if row else None
+
+    def _make(self, owners: Collection[Owner]) -> None:
+        rows = [(*owner, self._chance.bytes(32)) for owner in owners]
+        with self._file:
+            self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
+
+    def _remember(self, owner: Owner, key: bytes) -> bytes:
+        if len(self._cache) >= self._cached:
+            self._cache.clear()
+        self._cache[owner] = key
+        return key
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+        os.chmod(path, 0o600)
+        file = sqlite3.connect(path, timeout=30, check_same_thread=False)
+        # secure_delete overwrites what is deleted; FULL because a lost key is a lost person.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+            file.execute(f"PRAGMA {pragma}")
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS keys (person TEXT NOT NULL, compartment TEXT NOT NULL, key BLOB NOT NULL, "
+            "PRIMARY KEY (person, compartment)) WITHOUT ROWID"
+        )
+    except (OSError, sqlite3.Error) as problem:
+        raise KeysMissing(f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions") from problem
+    return file

@@ -1,0 +1,171 @@
+"""The log: facts go in once, in one order, and come out the same for ever.
+
+A write locks the streams it touches, in order; reads what other processes have added; buffers new facts
+and rows; and at its end seals, hashes and writes everything, taking the head of the log in the very last
+statement. So positions have no gaps and a reader that asks for "what comes after n" can never skip an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, bindparam, select, text
+
+from events import tables
+from events.catalogue import Catalogue, Fact
+from events.database import Database
+from events.envelope import Envelope, Recorded, sealed_parts
+from events.instants import stored
+from events.keys import Keys
+from events.sealing import Ciphertext, place, unseal
+from events.world import Chance, Clock
+from events.writing import Writing
+
+_E = tables.events
+_ORDER = (
+    _E.c.position, _E.c.stream, _E.c.version, _E.c.type, _E.c.type_version, _E.c.occurred_at, _E.c.recorded_at,
+    _E.c.actor, _E.c.mandate, _E.c.cause, _E.c.command_id, _E.c.definition, _E.c.body, _E.c.sealed, _E.c.previous,
+    _E.c.link, _E.c.leaf,
+)  # fmt: skip
+_PAGE = (
+    select(*_ORDER)
+    .where(_E.c.position > bindparam("after"), _E.c.position <= bindparam("upto"))
+    .order_by(_E.c.position)
+    .limit(bindparam("limit"))
+)
+_STREAM = (
+    select(*_ORDER)
+    .where(_E.c.stream == bindparam("stream"), _E.c.version > bindparam("after"), _E.c.position <= bindparam("upto"))
+    .order_by(_E.c.version)
+)
+_OF_COMMAND = select(*_ORDER).where(_E.c.command_id == bindparam("command_id")).order_by(_E.c.position)
+_SIZE = select(tables.log_head.c.size)
+_AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
+_PARTS = select(tables.sealed_parts).where(
+    tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
+)
+END = 2**62
+
+
+class Position(NamedTuple):
+    """A place in the log that a reader has seen up to."""
+
+    size: int
+
+
+class Log:
+    """Appends facts and reads them back; the only writer of the tables in ``events.tables``."""
+
+    def __init__(
+        self, database: Database, catalogue: Catalogue, keys: Keys, chance: Chance, clock: Clock | None = None
+    ) -> None:
+        """Open the log; without a clock the database's own clock stamps what is recorded."""
+        self.database = database
+        self.catalogue = catalogue
+        self.keys = keys
+        self._chance = chance
+        self._clock = clock
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """Yield one write: it is stored whole and durably when the block ends, or not at all.
+
+        Raises StreamMoved when another process got in between (run the block again), or a StoreProblem.
+        """
+        with self.database.writing() as connection:
+            writing = Writing(connection, self.catalogue, self.keys, self._chance, self._now(connection))
+            yield writing
+            writing.finish()
+
+    def size(self) -> int:
+        """Return how many events the log holds."""
+        with self.database.reading() as connection:
+            return int(connection.execute(_SIZE).scalar_one())
+
+    def page(self, after: int = -1, limit: int = 1000, upto: int = END) -> list[Recorded]:
+        """Return the next events after a position, in global order; an empty page means there are no more."""
+        with self.database.reading() as connection:
+            return self.page_on(connection, after, limit, upto)
+
+    def page_on(self, connection: Connection, after: int, limit: int, upto: int = END) -> list[Recorded]:
+        """Return a page as this connection sees the log."""
+        rows = connection.execute(_PAGE, {"after": after, "limit": limit, "upto": upto})
+        return [recorded(row) for row in rows]
+
+    def pages(self, after: int = -1, upto: int = END, size: int = 1000) -> Iterator[list[Recorded]]:
+        """Yield the log page by page, from one state of the database."""
+        with self.database.reading() as connection:
+            while page := self.page_on(connection, after, size, upto):
+                yield page
+                after = page[-1].position
+
+    def stream(self, stream: str, after: int = -1, upto: int = END) -> list[Recorded]:
+        """Return a stream's events after a version, up to a global position."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_STREAM, {"stream": stream, "after": after, "upto": upto})
+            return [recorded(row) for row in rows]
+
+    def of_command(self, command_id: str) -> list[Recorded]:
+        """Return what a command led to."""
+        with self.database.reading() as connection:
+            return [recorded(row) for row in connection.execute(_OF_COMMAND, {"command_id": command_id})]
+
+    def position_at(self, at: str) -> int:
+        """Return the last position recorded at or before an instant, or -1."""
+        with self.database.reading() as connection:
+            found = connection.execute(_AS_OF, {"at": at}).scalar_one_or_none()
+            return -1 if found is None else int(found)
+
+    def fact(self, event: Recorded) -> Fact:
+        """Return the fact of an event with everything personal closed: all that rules ever need."""
+        envelope = event.envelope
+        return self.catalogue.load(envelope.type, envelope.type_version, envelope.body)
+
+    def opened(self, event: Recorded, compartments: Collection[str]) -> Fact:
+        """Return the fact with these compartments open; what was erased or is not asked for stays closed."""
+        envelope = event.envelope
+        values: dict[str, Any] = {}
+        owners = {p.compartment: (p.person, p.compartment) for p in envelope.sealed if p.compartment in compartments}
+        keys = self.keys.find(owners.values())
+        for compartment, part in self._ciphertexts(envelope).items():
+            if key := keys.get(owners.get(compartment, ("", ""))):
+                values |= unseal(key, part, place(envelope.stream, envelope.version, envelope.type, compartment))
+        return self.catalogue.load(envelope.type, envelope.type_version, envelope.body, values)
+
+    def _ciphertexts(self, envelope: Envelope) -> Mapping[str, Ciphertext]:
+        if not envelope.sealed:
+            return {}
+        with self.database.reading() as connection:
+            rows = connection.execute(_PARTS, {"stream": envelope.stream, "version": envelope.version})
+            return {row.compartment: Ciphertext(bytes(row.salt), bytes(row.ciphertext)) for row in rows}
+
+    def now(self) -> str:
+        """Return the present instant as this log stamps it."""
+        if self._clock is not None:
+            return stored(self._clock.now())
+        with self.database.reading() as connection:
+            return self._now(connection)
+
+    def _now(self, connection: Connection) -> str:
+        if self._clock is not None:
+            return stored(self._clock.now())
+        return str(connection.execute(text(f"SELECT {self.database.now_sql}")).scalar_one())
+
+
+def recorded(row: Row[Any] | Sequence[Any]) -> Recorded:
+    """Return the event a row of ``events`` holds, columns in the order of the table."""
+    (
+        position, stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition,
+        body, sealed, previous, link, leaf,
+    ) = row  # fmt: skip
+    envelope = Envelope(
+        stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition, body,
+        sealed_parts(sealed), _bytes(previous), _bytes(link),
+    )  # fmt: skip
+    return Recorded(position, envelope, bytes(leaf))
+
+
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)

@@ -1,0 +1,54 @@
+"""Brings a database to the schema this version of Wayhome works with, or says that it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, exc
+
+from events.database import Database, owner_engine
+from events.errors import TooNew, translated
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 0x5741_5948  # any number that only we use: two processes must not migrate at once
+
+
+def prepare(database: Database) -> None:
+    """Bring the schema up to date; repeating it changes nothing.
+
+    Raises TooNew when the data was written by a later version of Wayhome, before touching anything.
+    """
+    engine = owner_engine(database.url)
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            _refuse_newer(connection)
+            command.upgrade(_config(connection), "head")
+    except exc.DBAPIError as problem:
+        raise translated(problem) from problem
+    finally:
+        engine.dispose()
+
+
+def current(connection: Connection) -> str | None:
+    """Return the step the database is at, or None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    at = current(connection)
+    known = {step.revision for step in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    if at is not None and at not in known:
+        raise TooNew(f"this data is at schema {at}, written by a newer Wayhome; install that version to open it")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,58 @@
+"""Seals what identifies a person, and opens it again for a door that may.
+
+AES-256-GCM under the person's key for the compartment; stream, version, type and compartment are
+authenticated with it, so that a ciphertext moved to another place does not open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.errors import KeysMissing
+
+SALT_BYTES = 16
+NONCE_BYTES = 12
+
+
+class Ciphertext(NamedTuple):
+    """A sealed part as it lies in the database until somebody is erased."""
+
+    salt: bytes
+    ciphertext: bytes
+
+    @property
+    def commitment(self) -> str:
+        """Return what the log keeps for ever in its place."""
+        return hashlib.sha256(self.salt + self.ciphertext).hexdigest()
+
+
+def place(stream: str, version: int, kind: str, compartment: str) -> bytes:
+    """Return the bytes that tie a ciphertext to where it belongs."""
+    return f"{stream}|{version}|{kind}|{compartment}".encode()
+
+
+def seal(key: bytes, plaintext: bytes, where: bytes, chance_bytes: bytes) -> Ciphertext:
+    """Encrypt under a fresh nonce; ``chance_bytes`` are SALT_BYTES + NONCE_BYTES of randomness, used once."""
+    salt, nonce = chance_bytes[:SALT_BYTES], chance_bytes[SALT_BYTES:]
+    return Ciphertext(salt, nonce + _cipher(key).encrypt(nonce, plaintext, where))
+
+
+def unseal(key: bytes, part: Ciphertext, where: bytes) -> dict[str, Any]:
+    """Return the sealed fields; raises KeysMissing when the key is not the one that sealed them."""
+    nonce, ciphertext = part.ciphertext[:NONCE_BYTES], part.ciphertext[NONCE_BYTES:]
+    try:
+        opened: dict[str, Any] = orjson.loads(_cipher(key).decrypt(nonce, ciphertext, where))
+    except InvalidTag:
+        raise KeysMissing("this key does not open this part; restore the key file that belongs to this data") from None
+    return opened
+
+
+@lru_cache(maxsize=4096)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)

@@ -1,0 +1,67 @@
+"""The log's tables, the same on SQLite and PostgreSQL. Triggers and roles are in the migrations."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("type_version", Integer, nullable=False),
+    Column("occurred_at", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("mandate", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("previous", LargeBinary),
+    Column("link", LargeBinary),
+    Column("leaf", LargeBinary, nullable=False),
+    UniqueConstraint("stream", "version", name="events_stream_version"),
+    Index("events_command", "command_id"),
+)
+
+# Apart from the events, because the one thing that may ever be destroyed is the ciphertext of an erased person.
+sealed_parts = Table(
+    "sealed_parts",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("compartment", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+)
+
+# Command ids never expire: a retry may come after a year of follow-up.
+commands = Table(
+    "commands",
+    metadata,
+    Column("command_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+)

@@ -1,0 +1,229 @@
+"""One write to the log: lock, read what moved, buffer, and at the end seal, hash and store in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Integer, bindparam, column, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+
+from events import tables
+from events.batch import Row, Rows, Write, as_json, unpacked
+from events.catalogue import Catalogue, Fact, Shape
+from events.envelope import Envelope, Part, Recorded, leaf_of, sealed_text
+from events.keys import Keys, Owner
+from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, place, seal
+from events.world import Chance
+
+_EVENT_COLUMNS = tuple(c.name for c in tables.events.columns if c.name != "position")
+_INSERT_COMMANDS = Rows(tables.commands)
+_INSERT_PARTS = Rows(tables.sealed_parts)
+_UPSERT_STREAMS = Rows(tables.streams, replace=True)
+_INSERT_EVENTS = Rows(tables.events)
+_TAKE_HEAD = text("UPDATE log_head SET size = size + :count RETURNING size - :count")
+
+
+def _append_statement() -> str:
+    """Return the last statement of a write on PostgreSQL: take the head and store the events behind it."""
+    head = (
+        update(tables.log_head)
+        .values(size=tables.log_head.c.size + bindparam("count", type_=Integer))
+        .returning((tables.log_head.c.size - bindparam("count", type_=Integer)).label("base"))
+        .cte("head")
+    )
+    given = unpacked(tables.events, ("position", *_EVENT_COLUMNS))
+    chosen = select(head.c.base + given.c.position, *[given.c[name] for name in _EVENT_COLUMNS])
+    query = insert(tables.events).from_select(("position", *_EVENT_COLUMNS), chosen).returning(tables.events.c.position)
+    return str(query.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
+
+
+_APPEND = _append_statement()
+_LOCK_POSTGRESQL = (
+    "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream = ANY(%s) ORDER BY s.stream FOR UPDATE"
+)
+_ANSWERS = select(tables.commands).where(tables.commands.c.command_id.in_(bindparam("ids", expanding=True)))
+
+
+class Head(NamedTuple):
+    """How far a stream has come; version -1 is a stream that does not exist yet."""
+
+    version: int
+    leaf: bytes | None
+
+
+class Said(NamedTuple):
+    """Who says a fact, by which right, because of what, under which definition."""
+
+    command_id: str
+    actor: str
+    mandate: str
+    cause: str
+    occurred_at: str
+    definition: str
+
+
+class Entry(NamedTuple):
+    """A fact on its way into the log."""
+
+    stream: str
+    version: int
+    fact: Fact
+    shape: Shape
+    said: Said
+
+
+class Answer(NamedTuple):
+    """What was answered to a command that came before."""
+
+    digest: str
+    answer: str
+
+
+class Writing:
+    """The write in progress; used by one thread, within one transaction."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, keys: Keys, chance: Chance, now: str) -> None:
+        self.connection = connection
+        self.now = now
+        self.base = -1
+        self._catalogue = catalogue
+        self._keys = keys
+        self._chance = chance
+        self._heads: dict[str, Head] = {}
+        self._entries: list[Entry] = []
+        self._commands: list[Row] = []
+        self._rows: dict[Write, dict[tuple[Any, ...], Row]] = {}
+
+    def lock(self, streams: Collection[str]) -> Mapping[str, Head]:
+        """Lock these streams until the write ends and return how far each has come.
+
+        Always in the order of their names, so that two processes cannot wait for each other.
+        """
+        wanted = sorted(set(streams) - self._heads.keys())
+        if wanted:
+            self._heads |= dict.fromkeys(wanted, Head(-1, None))
+            self._heads |= {row[0]: Head(row[1], bytes(row[2])) for row in self._locked(wanted)}
+        return {stream: self._heads[stream] for stream in streams}
+
+    def answers(self, command_ids: Collection[str]) -> Mapping[str, Answer]:
+        """Return what was answered to those of these commands that came before."""
+        rows = self.connection.execute(_ANSWERS, {"ids": list(command_ids)})
+        return {row.command_id: Answer(row.digest, row.answer) for row in rows}
+
+    def append(self, stream: str, fact: Fact, said: Said) -> int:
+        """Put a fact at the end of a locked stream and return its version there."""
+        head = self._heads[stream]
+        version = head.version + 1
+        self._heads[stream] = Head(version, head.leaf)
+        self._entries.append(Entry(stream, version, fact, self._catalogue.shape_of(fact), said))
+        return version
+
+    def remember(self, command_id: str, digest: str, answer: str) -> None:
+        """Keep for ever that this command was taken and what was answered."""
+        self._commands.append({"command_id": command_id, "digest": digest, "answer": answer})
+
+    def write(self, statement: Write, row: Row) -> None:
+        """Store a row of a table beside the log; a later row of the same key takes the place of an earlier."""
+        self._rows.setdefault(statement, {})[tuple(row[k] for k in statement.key)] = row
+
+    def finish(self) -> None:
+        """Seal, hash and store everything; the head of the log is taken by the last statement."""
+        leaves, parts, rows = self._hashed()
+        _INSERT_COMMANDS.run(self.connection, self._commands)
+        _INSERT_PARTS.run(self.connection, parts)
+        _UPSERT_STREAMS.run(self.connection, [{"stream": s, "version": v, "leaf": x} for s, (v, x) in leaves.items()])
+        for statement, by_key in self._rows.items():
+            statement.run(self.connection, list(by_key.values()))
+        if rows:
+            self.base = self._store_events(rows)
+
+    def _locked(self, wanted: list[str]) -> Iterable[Any]:
+        if self.connection.dialect.name == "postgresql":
+            return self.connection.exec_driver_sql(_LOCK_POSTGRESQL, (wanted,))
+        # SQLite has one writer and we are it: reading is enough.
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT stream, version, leaf FROM streams WHERE stream IN ({marks})"  # noqa: S608 - only marks
+        return self.connection.exec_driver_sql(query, tuple(wanted))
+
+    def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Row], list[dict[str, Any]]]:
+        ciphertexts = self._sealed()
+        heads: dict[str, tuple[int, bytes]] = {}
+        last_of_command: dict[str, tuple[str, bytes]] = {}
+        parts: list[Row] = []
+        rows: list[dict[str, Any]] = []
+        for number, entry in enumerate(self._entries):
+            sealed = ciphertexts.get(number, {})
+            previous = heads[entry.stream][1] if entry.stream in heads else self._heads[entry.stream].leaf
+            before = last_of_command.get(entry.said.command_id)
+            link = before[1] if before and before[0] != entry.stream else None
+            envelope = self._envelope(entry, sealed, previous, link)
+            leaf = leaf_of(envelope)
+            heads[entry.stream] = (entry.version, leaf)
+            last_of_command[entry.said.command_id] = (entry.stream, leaf)
+            parts += [_part_row(entry, compartment, part) for compartment, part in sealed.items()]
+            rows.append(_event_row(number, envelope, leaf))
+        return heads, parts, rows
+
+    def _sealed(self) -> dict[int, dict[str, Ciphertext]]:
+        """Encrypt everything personal in this write; keys that are new are durable before any of it is."""
+        secrets = [(n, e, e.shape.secrets(e.fact)) for n, e in enumerate(self._entries) if e.shape.sealed]
+        owners: list[Owner] = [(e.shape.person(e.fact), c) for _, e, found in secrets for c, _ in found]
+        keys = self._keys.ensure(owners) if owners else {}
+        return {
+            number: {
+                compartment: seal(
+                    keys[entry.shape.person(entry.fact), compartment],
+                    plaintext,
+                    place(entry.stream, entry.version, entry.shape.name, compartment),
+                    self._chance.bytes(SALT_BYTES + NONCE_BYTES),
+                )
+                for compartment, plaintext in found
+            }
+            for number, entry, found in secrets
+        }
+
+    def _envelope(
+        self, entry: Entry, sealed: Mapping[str, Ciphertext], previous: bytes | None, link: bytes | None
+    ) -> Envelope:
+        said, shape = entry.said, entry.shape
+        person = shape.person(entry.fact) if sealed else ""
+        parts = tuple(Part(compartment, person, part.commitment) for compartment, part in sealed.items())
+        return Envelope(
+            entry.stream, entry.version, shape.name, shape.version, said.occurred_at, self.now, said.actor,
+            said.mandate, said.cause, said.command_id, said.definition, shape.open_body(entry.fact), parts, previous,
+            link,
+        )  # fmt: skip
+
+    def _store_events(self, rows: list[dict[str, Any]]) -> int:
+        count = len(rows)
+        if self.connection.dialect.name == "postgresql":
+            stored = self.connection.exec_driver_sql(_APPEND, {"count": count, "rows": as_json(rows)}).fetchall()
+            assert len(stored) == count, "the database took fewer events than it was given"
+            return min(int(row[0]) for row in stored)
+        base = int(self.connection.execute(_TAKE_HEAD, {"count": count}).scalar_one())
+        _INSERT_EVENTS.run(self.connection, [row | {"position": base + row["position"]} for row in rows])
+        return base
+
+    def recorded(self) -> list[tuple[int, Entry]]:
+        """Return after the end of the write what was stored, with positions."""
+        return [(self.base + number, entry) for number, entry in enumerate(self._entries)]
+
+
+def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:
+    row = envelope._asdict()
+    row["sealed"] = sealed_text(envelope.sealed)
+    row["position"] = number
+    row["leaf"] = leaf
+    return row
+
+
+def _part_row(entry: Entry, compartment: str, part: Ciphertext) -> Row:
+    return {
+        "stream": entry.stream,
+        "version": entry.version,
+        "compartment": compartment,
+        "person": entry.shape.person(entry.fact),
+        "salt": part.salt,
+        "ciphertext": part.ciphertext,
+    }

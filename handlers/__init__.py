@@ -1,0 +1,1 @@
+"""What follows: load, decide, record, react and project, in one transaction."""
