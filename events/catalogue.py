@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar, Final, get_args
 
 import orjson
@@ -135,12 +135,12 @@ def _shape(fact: type[Fact]) -> Shape:
     return Shape(fact.__name__, fact.version, fact, _closed_twin(fact, hidden), sealed, hidden)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _closed_twin(fact: type[Fact], hidden: frozenset[str]) -> type[Fact]:
     """Return the class as it is read back without keys: the same fact, its sealed fields not filled in."""
     if not hidden:
         return fact
-    fields: dict[str, Any] = {name: (Any, CLOSED) for name in hidden}
+    fields: dict[str, Any] = dict.fromkeys(hidden, (Any, CLOSED))
     return create_model(fact.__name__, __base__=fact, __module__=fact.__module__, **fields)
 
 

@@ -84,7 +84,9 @@ def _said_plainly() -> Iterator[None]:
 
 
 def _sqlite(url: URL, pool: int, begin: str) -> Engine:
-    engine = create_engine(url, pool_size=pool, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=pool, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -103,7 +105,11 @@ def _postgresql(url: URL, pool: int) -> Engine:
     # A forgotten open transaction would hold the head of the log; the server ends it after a minute.
     settings = "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
     engine = create_engine(
-        url, pool_size=pool, max_overflow=4, pool_pre_ping=False, connect_args={"options": settings, "prepare_threshold": 2}
+        url,
+        pool_size=pool,
+        max_overflow=4,
+        pool_pre_ping=False,
+        connect_args={"options": settings, "prepare_threshold": 2},
     )
 
     @event.listens_for(engine, "connect")

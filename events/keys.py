@@ -133,5 +133,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             "PRIMARY KEY (person, compartment)) WITHOUT ROWID"
         )
     except (OSError, sqlite3.Error) as problem:
-        raise KeysMissing(f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions") from problem
+        raise KeysMissing(
+            f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions"
+        ) from problem
     return file

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from events import tables
 from events.catalogue import Catalogue, Fact
@@ -154,7 +154,7 @@ class Log:
         return str(connection.execute(text(f"SELECT {self.database.now_sql}")).scalar_one())
 
 
-def recorded(row: Row[Any] | Sequence[Any]) -> Recorded:
+def recorded(row: Sequence[Any]) -> Recorded:
     """Return the event a row of ``events`` holds, columns in the order of the table."""
     (
         position, stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition,

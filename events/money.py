@@ -98,15 +98,17 @@ class Money(BaseModel):
 
     @classmethod
     def parse(cls, text: str) -> Money:
-        """Read `EUR 12.50` or `12.50 EUR`, or raise the `MoneyError` that says what is wrong.
+        """Reads `EUR 12.50` or `12.50 EUR`, or raises the `MoneyError` that says what is wrong.
 
         >>> str(Money.parse("JPY 1200"))
         '1200 JPY'
         """
-        words = text.split() if len(text) <= TEXT_LENGTH_MAX else []
-        if len(words) != 2:
-            raise UnreadableMoney('write money as an amount and a currency, for example "EUR 12.50"')
-        currency, amount = sorted(words, key=lambda word: not word.isalpha())
+        match text.split() if len(text) <= TEXT_LENGTH_MAX else []:
+            case [first, second]:
+                # A currency has only letters and an amount never does, so the order tells nothing.
+                currency, amount = (first, second) if first.isalpha() else (second, first)
+            case _:
+                raise UnreadableMoney('write money as an amount and a currency, for example "EUR 12.50"')
         try:
             return cls.model_validate({"amount": amount, "currency": currency})
         except ValidationError as refused:
@@ -114,7 +116,7 @@ class Money(BaseModel):
 
     @classmethod
     def zero(cls, currency: str) -> Money:
-        """Return nothing at all in this currency: the start of every sum."""
+        """Returns nothing at all in this currency: the start of every sum."""
         return cls._of_units(0, currency)
 
     @model_validator(mode="before")
@@ -136,33 +138,33 @@ class Money(BaseModel):
         return cls.model_construct({"amount", "currency"}, amount=amount, currency=currency)
 
     def __add__(self, other: Money) -> Money:
-        """Add money of the same currency."""
+        """Adds money of the same currency."""
         self._refuse_other_currency(other)
         return self._already_exact(self.amount + other.amount, self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        """Take away money of the same currency, refusing to fall below zero."""
+        """Takes away money of the same currency, refusing to fall below zero."""
         self._refuse_other_currency(other)
         if other.amount > self.amount:
             raise NegativeAmount(f"{other} is more than the {self} it would be taken from")
         return self._already_exact(self.amount - other.amount, self.currency)
 
     def __lt__(self, other: Money) -> bool:
-        """Tell whether this is less money, within one currency."""
+        """Tells whether this is less money, within one currency."""
         self._refuse_other_currency(other)
         return self.amount < other.amount
 
     def __le__(self, other: Money) -> bool:
-        """Tell whether this is no more money, within one currency."""
+        """Tells whether this is no more money, within one currency."""
         self._refuse_other_currency(other)
         return self.amount <= other.amount
 
     def __str__(self) -> str:
-        """Write the amount to its minor unit, then the currency."""
+        """Writes the amount to its minor unit, then the currency."""
         return f"{self.amount} {self.currency}"
 
     def share(self, weights: Sequence[int | Decimal]) -> tuple[Money, ...]:
-        """Divide by weight so that the parts always add up to the whole, to the last cent.
+        """Divides by weight so that the parts always add up to the whole, to the last cent.
 
         Cents left over go to the largest remainders, the earlier part first when two are equal, so a
         second run divides in the same way. A weight of nothing receives nothing.
@@ -181,7 +183,7 @@ class Money(BaseModel):
 
 @cache
 def minor_unit_digits(currency: str) -> int:
-    """Return how many decimal places this currency has.
+    """Returns how many decimal places this currency has.
 
     >>> minor_unit_digits("JPY"), minor_unit_digits("EUR"), minor_unit_digits("KWD")
     (0, 2, 3)

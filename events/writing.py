@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, bindparam, column, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from events import tables
-from events.batch import Row, Rows, Write, as_json, unpacked
+from events.batch import Row as Values
+from events.batch import Rows, Write, as_json, unpacked
 from events.catalogue import Catalogue, Fact, Shape
-from events.envelope import Envelope, Part, Recorded, leaf_of, sealed_text
+from events.envelope import Envelope, Part, leaf_of, sealed_text
 from events.keys import Keys, Owner
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, place, seal
 from events.world import Chance
@@ -42,6 +43,12 @@ _APPEND = _append_statement()
 _LOCK_POSTGRESQL = (
     "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream = ANY(%s) ORDER BY s.stream FOR UPDATE"
 )
+_ALL = ", ".join(f"e.{c.name}" for c in tables.events.columns)
+_SINCE_POSTGRESQL = (
+    f"SELECT {_ALL} FROM json_to_recordset(%s) AS given(stream text, version int) JOIN events e "  # noqa: S608
+    "ON e.stream = given.stream AND e.version > given.version ORDER BY e.stream, e.version"
+)
+_SINCE_SQLITE = f"SELECT {_ALL} FROM events e WHERE e.stream = ? AND e.version > ? ORDER BY e.version"  # noqa: S608
 _ANSWERS = select(tables.commands).where(tables.commands.c.command_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -92,8 +99,8 @@ class Writing:
         self._chance = chance
         self._heads: dict[str, Head] = {}
         self._entries: list[Entry] = []
-        self._commands: list[Row] = []
-        self._rows: dict[Write, dict[tuple[Any, ...], Row]] = {}
+        self._commands: list[Values] = []
+        self._rows: dict[Write, dict[tuple[Any, ...], Values]] = {}
 
     def lock(self, streams: Collection[str]) -> Mapping[str, Head]:
         """Lock these streams until the write ends and return how far each has come.
@@ -105,6 +112,16 @@ class Writing:
             self._heads |= dict.fromkeys(wanted, Head(-1, None))
             self._heads |= {row[0]: Head(row[1], bytes(row[2])) for row in self._locked(wanted)}
         return {stream: self._heads[stream] for stream in streams}
+
+    def since(self, versions: Mapping[str, int]) -> list[Row[Any]]:
+        """Return the rows of events after a version, for several locked streams, each in its own order."""
+        if not versions:
+            return []
+        if self.connection.dialect.name == "postgresql":
+            given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
+            return list(self.connection.exec_driver_sql(_SINCE_POSTGRESQL, (given,)))
+        pairs = versions.items()
+        return [row for pair in pairs for row in self.connection.exec_driver_sql(_SINCE_SQLITE, pair)]
 
     def answers(self, command_ids: Collection[str]) -> Mapping[str, Answer]:
         """Return what was answered to those of these commands that came before."""
@@ -123,7 +140,7 @@ class Writing:
         """Keep for ever that this command was taken and what was answered."""
         self._commands.append({"command_id": command_id, "digest": digest, "answer": answer})
 
-    def write(self, statement: Write, row: Row) -> None:
+    def write(self, statement: Write, row: Values) -> None:
         """Store a row of a table beside the log; a later row of the same key takes the place of an earlier."""
         self._rows.setdefault(statement, {})[tuple(row[k] for k in statement.key)] = row
 
@@ -146,11 +163,11 @@ class Writing:
         query = f"SELECT stream, version, leaf FROM streams WHERE stream IN ({marks})"  # noqa: S608 - only marks
         return self.connection.exec_driver_sql(query, tuple(wanted))
 
-    def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Row], list[dict[str, Any]]]:
+    def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Values], list[dict[str, Any]]]:
         ciphertexts = self._sealed()
         heads: dict[str, tuple[int, bytes]] = {}
         last_of_command: dict[str, tuple[str, bytes]] = {}
-        parts: list[Row] = []
+        parts: list[Values] = []
         rows: list[dict[str, Any]] = []
         for number, entry in enumerate(self._entries):
             sealed = ciphertexts.get(number, {})
@@ -218,7 +235,7 @@ def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:
     return row
 
 
-def _part_row(entry: Entry, compartment: str, part: Ciphertext) -> Row:
+def _part_row(entry: Entry, compartment: str, part: Ciphertext) -> Values:
     return {
         "stream": entry.stream,
         "version": entry.version,

@@ -1,0 +1,47 @@
+# Six verbs: setup, demo, check, test, bench, lock. Each one makes .venv first if it has to.
+PYTEST_ARGS ?= -q
+LOCK_ARGS ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test bench lock clean
+
+help:
+	@echo 'make demo    see Wayhome work, with invented people'
+	@echo 'make test    run every test               (PYTEST_ARGS="-n 2", PYTEST_ARGS="-k grant")'
+	@echo 'make check   format, lint, types, layers'
+	@echo 'make setup   make .venv for running and testing'
+	@echo 'make bench   measure                      (ARGS=...)'
+	@echo 'make lock    pin the dependencies again   (LOCK_ARGS=--upgrade for newer ones)'
+	@echo 'make clean   remove what these made'
+
+setup:
+	@./bootstrap test
+
+demo:
+	@./bootstrap run
+	.venv/bin/wayhome demo $(ARGS)
+
+check: setup
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+
+test: setup
+	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+bench: setup
+	.venv/bin/python -m bench $(ARGS)
+
+# Universal: one lock for every platform and Python we support. Names, versions and hashes only, no addresses.
+COMPILE = $$(./bootstrap uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(LOCK_ARGS)
+
+lock:
+	$(COMPILE) --group pyproject.toml:boot -o requirements-boot.lock
+	$(COMPILE) pyproject.toml --group build -o requirements.lock
+	$(COMPILE) pyproject.toml --group build --group test -c requirements.lock -o requirements-test.lock
+
+clean:
+	rm -rf .venv .boot dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,22 @@
+"""Every fact there is, and the catalogue made of them."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+
+from events.catalogue import Catalogue, Fact, Upcaster
+from events.facts import case, shared, work
+
+UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue of all facts of this version of Wayhome."""
+    return Catalogue([fact for module in (case, work, shared) for fact in _facts_of(module)], UPCASTERS)
+
+
+def _facts_of(module: ModuleType) -> list[type[Fact]]:
+    """Return the facts a module defines, in the order it defines them."""
+    members = vars(module).values()
+    return [m for m in members if inspect.isclass(m) and issubclass(m, Fact) and m.__module__ == module.__name__]

@@ -1,0 +1,229 @@
+"""Facts of one person's journey. Open fields never identify anybody; what does is sealed, field by field."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from events.catalogue import Fact, Sealed
+
+Identity = Annotated[str | None, Sealed("identity")]
+Contact = Annotated[str | None, Sealed("contact")]
+Medical = Annotated[str | None, Sealed("medical")]
+Story = Annotated[str | None, Sealed("story")]
+
+
+class CaseOpened(Fact):
+    """A referral came in and became a case.
+
+    ``of_age_from`` is set for a child whose birth date is known: the day they are 18, moved on to the first
+    of the next month so that the open log does not hold a birthday.
+    """
+
+    case_id: str
+    person_id: str
+    programme: str
+    source: str
+    stage: str
+    previous_case: str | None = None
+    citizenships: tuple[str, ...] = ()
+    gender: str | None = None
+    age_band: str | None = None
+    child: bool = True
+    of_age_from: date | None = None
+    language: str | None = None
+    exploitation: tuple[str, ...] = ()
+    country_of_exploitation: str | None = None
+    registered_year: int | None = None
+    name: Identity = None
+    birth_date: Identity = None
+    phone: Contact = None
+    story: Story = None
+
+
+class CaseLinked(Fact):
+    """The same person came to harm again and has a new case."""
+
+    next_case: str
+
+
+class StageEntered(Fact):
+    """The person moved on in the journey; ``checked`` names the guards that were asked and passed."""
+
+    trigger: str
+    source: str
+    dest: str
+    checked: tuple[str, ...] = ()
+    reason: str = ""
+    second: str = ""
+
+
+class ConsentGiven(Fact):
+    """The person (or guardian) agreed to a purpose, for one recipient or for the programme itself."""
+
+    purpose: str
+    recipient: str = ""
+    by: str = "person"
+    until: date | None = None
+
+
+class ConsentWithdrawn(Fact):
+    """The person took back an agreement; it holds from this moment."""
+
+    purpose: str
+    recipient: str = ""
+
+
+class AgeEstablished(Fact):
+    """Somebody whose age was unknown is now known to be an adult, or a child."""
+
+    child: bool
+    of_age_from: date | None = None
+    basis: str
+
+
+class VictimIdentified(Fact):
+    """A body decided on the person's trafficking status (HTCDS vic_TraffickingStatus)."""
+
+    status: str
+    decided_by: str
+
+
+class ReflectionStarted(Fact):
+    """The recovery and reflection period runs from formal identification."""
+
+    until: date
+
+
+class ReflectionEnded(Fact):
+    """The person decided before the period was over, or it ran out."""
+
+    why: str
+
+
+class RiskAssessed(Fact):
+    """The dangers were gone through with the person."""
+
+    person_id: str
+    level: str
+    safe_to_return: bool
+    note: Story = None
+
+
+class GuardianAppointed(Fact):
+    """A child has somebody who decides with and for them."""
+
+    person_id: str
+    kind: str
+    name: Identity = None
+
+
+class BestInterestsDecided(Fact):
+    """A body decided what is best for the child: to return or to stay."""
+
+    outcome: str
+    decided_by: str
+
+
+class ArrivalPlanned(Fact):
+    """Somebody will be met: when, where, by which train or flight."""
+
+    at: datetime
+    place: str
+    means: str
+
+
+class CarePlanAgreed(Fact):
+    """The plan of care stands, seen by a second person."""
+
+    second: str
+
+
+class FitnessCertified(Fact):
+    """A doctor says whether the person may travel and who must go along."""
+
+    person_id: str
+    valid_until: date
+    escort: str
+    note: Medical = None
+
+
+class TravelDocumentRecorded(Fact):
+    """A passport or return certificate is in hand."""
+
+    person_id: str
+    kind: str
+    valid_until: date
+    number: Identity = None
+
+
+class ReturnDeclared(Fact):
+    """The person signed that they return of their own will, and where to."""
+
+    destination: str
+    signed_on: date
+
+
+class StayChosen(Fact):
+    """The person decided to stay; return is voluntary."""
+
+    basis: str
+
+
+class TripPlanned(Fact):
+    """The way home: when, from where to where, with which escort if one is needed."""
+
+    trip_id: str
+    departs_at: datetime
+    arrives_at: datetime
+    origin: str
+    destination: str
+    escort: str = ""
+    escort_back_at: datetime | None = None
+
+
+class EscortInvited(Fact):
+    """The escort was written to."""
+
+    task_id: str
+    trip_id: str
+    escort: str
+    receipt: str
+
+
+class EscortAnswered(Fact):
+    """The escort said yes or no."""
+
+    trip_id: str
+    escort: str
+    accepted: bool
+    reason: str = ""
+
+
+class TripCancelled(Fact):
+    """The journey will not be made; whatever was booked for it is released, each thing once."""
+
+    trip_id: str
+    reason: str
+
+
+class PlanAgreed(Fact):
+    """The reintegration plan stands, approved by a second person."""
+
+    second: str
+
+
+class FollowUpVisited(Fact):
+    """Somebody asked how the person is, so many months after the return."""
+
+    person_id: str
+    month: int
+    outcome: str
+    note: Story = None
+
+
+class NoteAdded(Fact):
+    """Somebody wrote something down about the case."""
+
+    person_id: str
+    note: Story = None

@@ -1,0 +1,61 @@
+"""The case board: one row for each case, drawn anew from the case whenever it changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import RowMapping
+
+from events.batch import Rows
+from handlers.tables import case_board
+from workflow.case import Case
+from workflow.loading import Definition
+
+BOARD = Rows(case_board, replace=True)
+
+
+def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any]:
+    """Return the board's row of a case; it depends on nothing but the case and its definition."""
+    national = case.is_national(definition.programme.home_country)
+    return {
+        "case_id": case.case_id,
+        "programme": case.programme,
+        "definition": case.definition,
+        "stage": case.stage,
+        "since": case.since,
+        "opened_at": case.opened_at,
+        "source": case.source,
+        "route": "unknown" if not case.citizenships else "inside" if national else "abroad",
+        "child": case.child,
+        "ended": definition.journey.stage(case.stage).ends,
+        "reason": case.reason,
+        "previous_case": case.previous_case or "",
+        "version": version,
+    }
+
+
+def list_cases(
+    connection: Connection, *, stage: str | None = None, programme: str | None = None, limit: int = 50, offset: int = 0
+) -> list[RowMapping]:
+    """Return cases, those that have waited longest in their stage first."""
+    query = select(case_board).order_by(case_board.c.since, case_board.c.case_id).limit(limit).offset(offset)
+    if stage is not None:
+        query = query.where(case_board.c.stage == stage)
+    if programme is not None:
+        query = query.where(case_board.c.programme == programme)
+    return [row._mapping for row in connection.execute(query)]
+
+
+def find_case(connection: Connection, case_id: str) -> RowMapping | None:
+    """Return a case's row, or None when there is no such case."""
+    row = connection.execute(select(case_board).where(case_board.c.case_id == case_id)).first()
+    return row._mapping if row else None
+
+
+def count_cases(connection: Connection, programme: str | None = None) -> dict[str, int]:
+    """Return how many cases are in each stage."""
+    query = select(case_board.c.stage, func.count()).group_by(case_board.c.stage)
+    if programme is not None:
+        query = query.where(case_board.c.programme == programme)
+    return {stage: count for stage, count in connection.execute(query)}

@@ -1,0 +1,83 @@
+"""States of streams, folded from the log and kept in memory; the log is the truth, this is only speed.
+
+A kept state knows its stream's version. It is used only after the stream is locked and found to be no
+further; what other processes added since is folded in first.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from events.catalogue import Fact
+from events.envelope import Recorded
+from workflow import escorts, fund, shelter
+from workflow.case import At
+from workflow.case import evolve as evolve_case
+
+
+class Kept(NamedTuple):
+    """A stream's state as of a version."""
+
+    version: int
+    state: Any
+
+
+Fold = Callable[[Any, Fact, At], Any]
+_FRESH = Kept(-1, None)
+
+_FOLDS: Mapping[str, Fold] = {
+    "case": evolve_case,
+    "facility": lambda state, fact, _: shelter.evolve(state or shelter.Shelter(), fact),
+    "escorts": lambda state, fact, _: escorts.evolve(state or escorts.EscortPool(), fact),
+    "fund": lambda state, fact, _: fund.evolve(state or fund.Fund(), fact),
+    "programme": lambda state, fact, _: fact,
+}
+
+
+def evolve(stream: str, state: Any, fact: Fact, at: At) -> Any:
+    """Return the state of any stream after a fact."""
+    return _FOLDS[stream.partition(":")[0]](state, fact, at)
+
+
+def folded(stream: str, events: Iterable[Recorded], fact_of: Callable[[Recorded], Fact], start: Kept = _FRESH) -> Kept:
+    """Return a stream's state after more of its events."""
+    version, state = start
+    for event in events:
+        envelope = event.envelope
+        assert envelope.version == version + 1, f"{stream} jumps from {version} to {envelope.version}"
+        state = evolve(stream, state, fact_of(event), At(envelope.recorded_at, envelope.actor, envelope.definition))
+        version = envelope.version
+    return Kept(version, state)
+
+
+class Folds:
+    """Keeps the states used last; forgetting one costs a read, never an answer."""
+
+    def __init__(self, capacity: int = 50_000) -> None:
+        self._capacity = capacity
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    def get(self, stream: str) -> Kept:
+        """Return what is kept of a stream, at version -1 when nothing is."""
+        kept = self._kept.get(stream)
+        if kept is None:
+            return _FRESH
+        self._kept.move_to_end(stream)
+        return kept
+
+    def keep(self, states: Mapping[str, Kept]) -> None:
+        """Keep these states, and forget those not used for longest."""
+        for stream, kept in states.items():
+            self._kept[stream] = kept
+            self._kept.move_to_end(stream)
+        while len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+    def __len__(self) -> int:
+        return len(self._kept)

@@ -1,0 +1,265 @@
+"""One turn: a batch of commands decided one after another inside one write.
+
+Each sees what those before it decided. Streams are locked in a fixed order (cases first, then what cases
+share), so that two processes cannot wait for each other for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple, cast
+
+import orjson
+
+from events.catalogue import Fact
+from events.envelope import Recorded
+from events.errors import CommandReused
+from events.facts.shared import ProgrammePublished
+from events.ids import case_of, case_stream
+from events.instants import instant, stored
+from events.log import Log, recorded
+from events.writing import Said, Writing
+from handlers import work_list
+from handlers.answers import Accepted, Answer, Conflict
+from handlers.board import BOARD, board_row
+from handlers.definitions import Definitions
+from handlers.errors import ProgrammeUnknown
+from handlers.folds import Folds, Kept, evolve, folded
+from handlers.reactions import Moment, react
+from handlers.tasks import Work, claimed_of, held
+from workflow import commands as ask
+from workflow.case import At, Case
+from workflow.decide import CANCELLING, decide, needs
+from workflow.deciding import Situation, Told
+from workflow.loading import Definition, load
+from workflow.reasons import Refused, refused
+
+
+class Served(NamedTuple):
+    """What a turn leads to once it is committed."""
+
+    answers: list[Answer | CommandReused]
+    states: dict[str, Kept]
+    due: list[tuple[str, str]]
+
+
+class Turn:
+    """Decides a batch of commands; used once."""
+
+    def __init__(self, writing: Writing, folds: Folds, definitions: Definitions, log: Log) -> None:
+        self._writing = writing
+        self._folds = folds
+        self._definitions = definitions
+        self._log = log
+        self._now = instant(writing.now)
+        self._states: dict[str, Kept] = {}
+        self._before: dict[str, Any] = {}
+        self._claimed: dict[str, set[str]] = {}
+        self._held: dict[str, Any] = {}
+        self._answered: dict[str, tuple[str, Answer]] = {}
+        self._current: dict[str, Definition | None] = {}
+        self._work = Work(writing.now)
+
+    def serve(self, commands: Sequence[ask.Command], digests: Sequence[str]) -> Served:
+        """Return the answers; everything that follows from them is in the write."""
+        self._hold(commands)
+        answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
+        self._project()
+        return Served(answers, self._states, self._work.due())
+
+    # -- what a turn looks at -------------------------------------------------------------------------------
+
+    def _hold(self, commands: Sequence[ask.Command]) -> None:
+        """Lock and load everything the batch needs, in as few questions to the database as possible."""
+        self._load([stream for command in commands for stream in _own_streams(command)])
+        self._load({stream for command in commands for stream in self._shared(command)})
+        finishing = [command.task_id for command in commands if isinstance(command, ask.FinishTask)]
+        cancelling = {c.case_id for c in commands if type(c) in CANCELLING and isinstance(c, ask.CaseCommand)}
+        if finishing:
+            self._held = held(self._writing.connection, finishing)
+        if cancelling:
+            self._claimed = claimed_of(self._writing.connection, sorted(cancelling))
+        known = self._writing.answers([str(command.command_id) for command in commands])
+        self._answered = {key: (answer.digest, _remembered(key, answer.answer)) for key, answer in known.items()}
+
+    def _load(self, streams: Iterable[str]) -> None:
+        missing = set(streams) - self._states.keys()
+        heads = self._writing.lock(missing)
+        kept = {stream: self._folds.get(stream) for stream in missing}
+        behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
+        rows: dict[str, list[Recorded]] = {stream: [] for stream in behind}
+        for row in self._writing.since(behind):
+            event = recorded(row)
+            rows[event.envelope.stream].append(event)
+        for stream in missing:
+            found = folded(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
+            self._states[stream] = found
+            self._before[stream] = found.state
+
+    def _shared(self, command: ask.Command) -> tuple[str, ...]:
+        case = self._case(command)
+        return needs(command, case, self._definition(case).programme) if case else ()
+
+    def _case(self, command: ask.Command) -> Case | None:
+        own = getattr(command, "case_id", None)
+        return cast("Case | None", self._states[case_stream(own)].state) if own else None
+
+    def _definition(self, case: Case) -> Definition:
+        return self._definitions.of(case.programme, case.definition)
+
+    # -- one command ----------------------------------------------------------------------------------------
+
+    def _answer(self, command: ask.Command, digest: str) -> Answer | CommandReused:
+        key = str(command.command_id)
+        if key in self._answered:
+            return _again(key, digest, *self._answered[key])
+        answer = self._publish(command) if isinstance(command, ask.PublishProgramme) else self._decide(command)
+        if isinstance(answer, Accepted):
+            self._answered[key] = (digest, answer._replace(repeated=True))
+            self._writing.remember(key, digest, _answer_text(answer))
+        return answer
+
+    def _decide(self, command: ask.Command) -> Answer:
+        case = self._case(command)
+        against = self._overtaken(command) or self._ghost(command)
+        if against is not None:
+            return against
+        definition = self._definition(case) if case else self._definition_for(command)
+        if isinstance(definition, Refused):
+            return definition
+        self._load(self._shared(command))
+        decision = decide(command, self._situation(command, case, definition))
+        if isinstance(decision, Refused):
+            return decision
+        return self._record(command, decision, definition)
+
+    def _situation(self, command: ask.Command, case: Case | None, definition: Definition) -> Situation:
+        previous = getattr(command, "previous_case", None)
+        return Situation(
+            case=case,
+            programme=definition.programme,
+            journey=definition.journey,
+            now=self._now,
+            previous=self._states[case_stream(previous)].state if previous else None,
+            shared={stream: kept.state for stream, kept in self._states.items() if case_of(stream) is None},
+            claimed=frozenset(self._claimed.get(getattr(command, "case_id", ""), ())),
+        )
+
+    def _definition_for(self, command: ask.Command) -> Definition | Refused:
+        if not isinstance(command, ask.OpenCase):
+            return refused("case_exists", "there is no such case", "check the case number")
+        if command.programme not in self._current:
+            self._current[command.programme] = self._definitions.current(command.programme)
+        found = self._current[command.programme]
+        if found is None:
+            raise ProgrammeUnknown(f"there is no programme {command.programme} here; publish it first")
+        return found
+
+    def _overtaken(self, command: ask.Command) -> Conflict | None:
+        if command.expected is None or not isinstance(command, ask.CaseCommand):
+            return None
+        stream = case_stream(command.case_id)
+        version = self._states[stream].version
+        if version == command.expected:
+            return None
+        return Conflict(command.expected, version, tuple(self._log.stream(stream, command.expected)))
+
+    def _ghost(self, command: ask.Command) -> Refused | None:
+        """Refuse a report from a worker that no longer holds its task: somebody else does, or it is over."""
+        if not isinstance(command, ask.FinishTask):
+            return None
+        row = self._held.get(command.task_id)
+        if row is not None and row["epoch"] == command.epoch and row["status"] in ("claimed", "unknown"):
+            return None
+        return refused("task_is_yours", "the task is held by somebody else or is over", "let it go")
+
+    # -- what is stored -------------------------------------------------------------------------------------
+
+    def _record(self, command: ask.Command, decision: Sequence[Told], definition: Definition) -> Answer:
+        said = Said(
+            command_id=str(command.command_id),
+            actor=command.actor,
+            mandate=command.mandate,
+            cause=f"command:{type(command).__name__}",
+            occurred_at=stored(ask.occurred(command, self._now)),
+            definition=definition.hash,
+        )
+        own = str(command.case_id)  # type: ignore[attr-defined]
+        claimed = frozenset(self._claimed.get(own, ()))
+        names: list[str] = []
+        for told in decision:
+            names += self._tell(told, said, definition, command, claimed)
+        version = self._states[case_stream(own)].version  # type: ignore[arg-type]
+        return Accepted(said.command_id, own, version, tuple(names))
+
+    def _tell(
+        self, told: Told, said: Said, definition: Definition, command: ask.Command, claimed: frozenset[str]
+    ) -> list[str]:
+        before = self._states[told.stream].state
+        version = self._append(told.stream, told.fact, said)
+        case_id = case_of(told.stream)
+        if case_id is None:
+            return [type(told.fact).__name__]
+        after = cast("Case", self._states[told.stream].state)
+        moment = Moment(before, after, definition, self._now, command.command_id, version, claimed)
+        follows = react(told.fact, moment)
+        because = said._replace(cause=f"{told.stream}@{version}", occurred_at=stored(self._now))
+        for fact in follows:
+            self._append(told.stream, fact, because)
+        return [type(fact).__name__ for fact in (told.fact, *follows)]
+
+    def _append(self, stream: str, fact: Fact, said: Said) -> int:
+        if stream not in self._states:
+            self._load([stream])
+        version = self._writing.append(stream, fact, said)
+        state = evolve(stream, self._states[stream].state, fact, At(self._writing.now, said.actor, said.definition))
+        self._states[stream] = Kept(version, state)
+        case_id = case_of(stream)
+        if case_id is not None:
+            self._work.apply(case_id, fact)
+        return version
+
+    def _publish(self, command: ask.PublishProgramme) -> Answer:
+        definition = load(command.text)
+        stream = f"programme:{definition.programme.programme}"
+        published = self._states[stream].state
+        self._definitions.remember(definition)
+        if published is not None and published.definition == definition.hash:
+            return Accepted(str(command.command_id), "", self._states[stream].version, ())
+        fact = ProgrammePublished(programme=command.programme, definition=definition.hash, text=command.text)
+        said = Said(str(command.command_id), command.actor, command.mandate, "command:PublishProgramme",
+                    self._writing.now, definition.hash)  # fmt: skip
+        version = self._append(stream, fact, said)
+        return Accepted(str(command.command_id), "", version, ("ProgrammePublished",))
+
+    def _project(self) -> None:
+        """Draw the read models of every case that changed, once, from where it stands at the end of the turn."""
+        self._work.store(self._writing)
+        for stream, kept in self._states.items():
+            before, case = self._before[stream], kept.state
+            if case_of(stream) is not None and case is not before:
+                self._writing.write(BOARD, board_row(case, kept.version, self._definition(case)))
+                work_list.store(self._writing, before, case)
+
+
+def _own_streams(command: ask.Command) -> Collection[str]:
+    if isinstance(command, ask.PublishProgramme):
+        return (f"programme:{command.programme}",)
+    streams = [case_stream(command.case_id)] if hasattr(command, "case_id") else []
+    previous = getattr(command, "previous_case", None)
+    return [*streams, case_stream(previous)] if previous else streams
+
+
+def _again(key: str, digest: str, before: str, answer: Answer) -> Answer | CommandReused:
+    if digest != before:
+        return CommandReused(f"command {key} came before with other content; make a new id for a new command")
+    return answer
+
+
+def _answer_text(answer: Accepted) -> str:
+    return orjson.dumps({"case": answer.case_id, "version": answer.version, "facts": answer.facts}).decode()
+
+
+def _remembered(key: str, text: str) -> Accepted:
+    answer = orjson.loads(text)
+    return Accepted(key, answer["case"], answer["version"], tuple(answer["facts"]), repeated=True)

@@ -1,0 +1,1 @@
+"""What Wayhome promises, said as tests."""

@@ -1,0 +1,53 @@
+"""Every way work in the outside world can fail, sorted by what may be done next.
+
+```
+OutsideError               something outside this process did not go as asked
+├── Unavailable            nothing happened: try again later
+├── Refused                they said no: do not retry, show it to a person
+│   └── PostError          the message or its key cannot be sent as it stands
+└── OutcomeUnknown         it may have happened: ask before repeating
+
+InvitationError            (a ValueError) the trip cannot be told safely in a message
+DifferentContent           (a FileExistsError) the file is there and holds something else
+```
+
+No message of these errors holds a name, an address or what the other side answered, for they end up in logs.
+"""
+
+__all__ = [
+    "DifferentContent",
+    "InvitationError",
+    "OutcomeUnknown",
+    "OutsideError",
+    "PostError",
+    "Refused",
+    "Unavailable",
+]
+
+
+class OutsideError(Exception):
+    """Something outside this process did not go as asked."""
+
+
+class Unavailable(OutsideError):
+    """Nothing happened, so the same request may be made again later."""
+
+
+class Refused(OutsideError):
+    """The other side said no, and will say no again: a person has to look."""
+
+
+class PostError(Refused):
+    """The message or its key cannot be sent as it stands, or the key was already used for another message."""
+
+
+class OutcomeUnknown(OutsideError):
+    """It may or may not have happened: find out before repeating it."""
+
+
+class InvitationError(ValueError):
+    """The trip cannot be told safely in a message."""
+
+
+class DifferentContent(FileExistsError):
+    """The file is already there and holds something else; it was left untouched."""

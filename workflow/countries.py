@@ -1,0 +1,28 @@
+"""Countries by their ISO 3166-1 alpha-2 codes, as Babel lists them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from babel import Locale
+from pydantic import AfterValidator
+
+# CLDR also names regions and test codes; these are not countries.
+_NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return all codes; Namibia's is NA and is a country like any other."""
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NOT_COUNTRIES
+
+
+def _known(code: str) -> str:
+    if code not in countries():
+        raise ValueError(f"{code[:8]!r} is not a country; give its ISO 3166 code of two letters, for example MD")
+    return code
+
+
+Country = Annotated[str, AfterValidator(_known)]

@@ -1,0 +1,96 @@
+"""What a decision looks at and what comes out of it: facts for streams, or a refusal with all reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from events.catalogue import Fact
+from events.ids import case_stream
+from workflow.case import Case
+from workflow.commands import Command
+from workflow.escorts import EscortPool
+from workflow.fund import Fund
+from workflow.guards import Asked, Guard
+from workflow.journey import Journey
+from workflow.programme import Programme
+from workflow.reasons import Reason, Refused
+from workflow.shelter import Shelter
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Told(NamedTuple):
+    """A fact and the stream it belongs to."""
+
+    stream: str
+    fact: Fact
+
+
+Decision = list[Told] | Refused
+
+
+class Situation(NamedTuple):
+    """Everything a decision may look at; all of it is true until the decision is stored."""
+
+    case: Case | None
+    programme: Programme
+    journey: Journey
+    now: datetime
+    previous: Case | None = None
+    shared: Mapping[str, Any] = {}
+    claimed: frozenset[str] = frozenset()  # tasks a worker is at this moment doing
+
+    @property
+    def today(self) -> date:
+        """Return the day of the decision."""
+        return self.now.date()
+
+    @property
+    def shelter(self) -> Shelter:
+        """Return the programme's house."""
+        return self.shared.get(self.programme.facility_stream) or Shelter()
+
+    @property
+    def pool(self) -> EscortPool:
+        """Return the programme's escorts."""
+        return self.shared.get(self.programme.escorts_stream) or EscortPool()
+
+    @property
+    def fund(self) -> Fund:
+        """Return the programme's money."""
+        return self.shared.get(self.programme.fund_stream) or Fund()
+
+    def asked(self, command: Command) -> Asked:
+        """Return what the guards look at for this command."""
+        assert self.case is not None
+        reason, second = getattr(command, "reason", ""), getattr(command, "second", "")
+        return Asked(self.case, self.programme, self.now, command.actor, reason, second)
+
+    def about_case(self, *facts: Fact) -> list[Told]:
+        """Return facts for the case's own stream."""
+        assert self.case is not None
+        return [Told(case_stream(self.case.case_id), fact) for fact in facts]  # type: ignore[arg-type]
+
+
+Decide = Callable[[Any, Situation], Decision]
+
+
+def reasons_against(asked: Asked, guards: Iterable[Guard]) -> tuple[Reason, ...]:
+    """Return every guard's reason, not only the first."""
+    return tuple(found for guard in guards if (found := guard(asked)) is not None)
+
+
+def id_from(command_id: UUID, kind: str, *more: object) -> str:
+    """Return a short id that the same command always gives: ``G-7K3P9QXM2D``.
+
+    Fifty bits are enough to tell the grants, trips and tasks of one programme apart, and short enough for
+    a bank's 35 characters; two equal ones would be refused by the database's key, never mixed up.
+    """
+    seed = "|".join((str(command_id), kind, *map(str, more)))
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10])
+    letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -5, -5))
+    return f"{kind}-{letters}"

@@ -1,0 +1,55 @@
+"""The people who go along on a journey: who is where, and never in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from events.catalogue import Fact
+from events.facts import shared
+from workflow.programme import Escort, Programme
+
+# Trips are reserved at most some months ahead; one that ended long before cannot collide with a new one.
+_MEMORY = timedelta(days=400)
+
+
+class Assignment(NamedTuple):
+    """An escort on a trip, with the way back."""
+
+    escort: str
+    case_id: str
+    leaves_at: datetime
+    back_at: datetime
+
+
+class EscortPool(NamedTuple):
+    """Which trips escorts are taken for, by trip."""
+
+    trips: Mapping[str, Assignment] = {}
+
+    def is_free(self, escort: str, leaves_at: datetime, back_at: datetime) -> bool:
+        """Tell whether an escort is nowhere else in the time between."""
+        return not any(
+            trip.escort == escort and trip.leaves_at < back_at and leaves_at < trip.back_at
+            for trip in self.trips.values()
+        )
+
+    def find(self, programme: Programme, skill: str, leaves_at: datetime, back_at: datetime) -> Escort | None:
+        """Return an escort with the skill who is free, the one with the fewest other skills first."""
+        able = [escort for escort in programme.escorts if skill in escort.skills]
+        able.sort(key=lambda escort: len(escort.skills))
+        return next((escort for escort in able if self.is_free(escort.id, leaves_at, back_at)), None)
+
+
+def evolve(pool: EscortPool, fact: Fact) -> EscortPool:
+    """Return the pool after a fact; trips that are over are forgotten when a later one is reserved."""
+    match fact:
+        case shared.EscortReserved():
+            trips = {key: trip for key, trip in pool.trips.items() if trip.back_at > fact.leaves_at - _MEMORY}
+            assignment = Assignment(fact.escort, fact.case_id, fact.leaves_at, fact.back_at)
+            return EscortPool({**trips, fact.trip_id: assignment})
+        case shared.EscortFreed():
+            return EscortPool({key: trip for key, trip in pool.trips.items() if key != fact.trip_id})
+        case _:
+            return pool

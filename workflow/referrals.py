@@ -1,0 +1,120 @@
+"""Opening a case: anybody who is referred gets one, whatever their age and gender."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from events.facts.case import CaseLinked, CaseOpened
+from events.ids import case_stream, person_id_of
+from workflow.commands import OpenCase
+from workflow.deciding import Decision, Situation, Told
+from workflow.reasons import Reason, Refused, reason, refused
+
+CHILD_BANDS = ("0-8", "9-17")
+
+
+def open_case(command: OpenCase, situation: Situation) -> Decision:
+    """Return the facts of a new case; a new case after an ended one is linked to it and keeps the person's keys."""
+    if situation.case is not None:
+        return refused("case_is_new", "this case is already open", "use a new command id for a new referral")
+    reasons = [*_against_previous(command, situation), *_against_dates(command, situation)]
+    if reasons:
+        return Refused(tuple(reasons))
+    opened = _opened(command, situation)
+    told = [Told(case_stream(command.case_id), opened)]
+    if situation.previous is not None:
+        told.append(Told(f"case:{situation.previous.case_id}", CaseLinked(next_case=command.case_id)))
+    return told
+
+
+def age_known(birth_date: date | None, age_band: str | None, today: date) -> tuple[bool, date | None]:
+    """Return whether somebody counts as a child and from when not: unknown age is presumed a child's.
+
+    >>> age_known(date(2000, 5, 9), None, date(2017, 1, 1))
+    (True, datetime.date(2018, 6, 1))
+    """
+    if birth_date is None:
+        return age_band is None or age_band in CHILD_BANDS, None
+    of_age = _first_of_month_after(_birthday(birth_date, 18))
+    return today < of_age, of_age if today < of_age else None
+
+
+def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
+    child, of_age_from = age_known(command.birth_date, command.age_band, situation.today)
+    previous = situation.previous
+    return CaseOpened(
+        case_id=command.case_id,
+        person_id=previous.person_id if previous else person_id_of(command.command_id),
+        programme=command.programme,
+        source=command.source,
+        stage=situation.journey.initial,
+        previous_case=command.previous_case,
+        citizenships=command.citizenships or (previous.citizenships if previous else ()),
+        gender=command.gender,
+        age_band=command.age_band,
+        child=child,
+        of_age_from=of_age_from,
+        language=command.language,
+        exploitation=command.exploitation,
+        country_of_exploitation=command.country_of_exploitation,
+        registered_year=command.registered_year,
+        name=command.name,
+        birth_date=command.birth_date.isoformat() if command.birth_date else None,
+        phone=command.phone,
+        story=command.story,
+    )
+
+
+def _against_previous(command: OpenCase, situation: Situation) -> list[Reason]:
+    if command.previous_case is None:
+        return []
+    previous = situation.previous
+    if previous is None:
+        return [reason("previous_case_exists", "there is no such earlier case", "check the case number")]
+    if not situation.journey.stage(previous.stage).ends:
+        return [
+            reason(
+                "previous_case_has_ended", "the earlier case is still open", "go on with that one", stage=previous.stage
+            )
+        ]
+    if previous.next_case is not None:
+        return [
+            reason(
+                "previous_case_has_no_other",
+                "the earlier case already led to another",
+                "look at that one",
+                next=previous.next_case,
+            )
+        ]
+    return []
+
+
+def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
+    reasons = []
+    runs, today = situation.programme.runs, situation.today
+    if today < runs.since or (runs.until is not None and today > runs.until):
+        reasons.append(
+            reason(
+                "programme_is_running",
+                "the programme does not run on this day",
+                "refer to another programme",
+                day=today,
+            )
+        )
+    if command.birth_date is not None and command.birth_date > today:
+        reasons.append(reason("birth_date_is_past", "the birth date is in the future", "check the year"))
+    return reasons
+
+
+def _birthday(born: date, years: int) -> date:
+    """Return a birthday; who was born on 29 February comes of age on 1 March."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def _first_of_month_after(day: date) -> date:
+    if day.day == 1:
+        return day
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -1,0 +1,43 @@
+"""Text from people, checked at the door: no control or direction-changing characters, no novels in a name field."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def _visible(text: str) -> str:
+    """Refuse characters that nobody can see but that change what is read (Unicode TR 36)."""
+    for character in text:
+        if (
+            character in _BIDI
+            or (unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn")
+            and character not in "\n\t")
+        ):
+            raise ValueError(
+                f"holds a character that cannot be shown (U+{ord(character):04X}); type it again without it"
+            )
+    return unicodedata.normalize("NFC", text)
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("must be one line")
+    return _visible(text)
+
+
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_one_line)
+]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_visible)
+]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ActorId = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]{0,60}$")]

@@ -1,0 +1,113 @@
+"""The way home: planned, escorted, called off. An escort is never in two places."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from events.facts import case as told
+from events.facts import shared
+from workflow import commands as ask
+from workflow.deciding import Decision, Situation, Told, id_from, reasons_against
+from workflow.guards import consent_to_travel, escort_needed, guardian_is_appointed
+from workflow.reasons import Reason, Refused, reason, refused
+
+
+def plan_trip(command: ask.PlanTrip, situation: Situation) -> Decision:
+    """Return the plan with an escort reserved there and back; an earlier plan is called off first."""
+    assert situation.case is not None
+    reasons = list(reasons_against(situation.asked(command), (consent_to_travel, guardian_is_appointed)))
+    if command.departs_at <= situation.now:
+        reasons.append(reason("departure_is_ahead", "the departure is not in the future", "check the date"))
+    needed = escort_needed(situation.case, situation.today)
+    back_at = _back_at(command, situation)
+    escort = ""
+    if needed != "none":
+        found = situation.pool.find(situation.programme, needed, command.departs_at, back_at)
+        escort = found.id if found else ""
+        if not found:
+            reasons.append(_nobody_free(needed))
+    if reasons:
+        return Refused(tuple(reasons))
+    return [*called_off(situation, "planned again"), *_planned(command, situation, escort, back_at)]
+
+
+def _planned(command: ask.PlanTrip, situation: Situation, escort: str, back_at: datetime) -> list[Told]:
+    assert situation.case is not None
+    trip_id = id_from(command.command_id, "R")
+    plan = told.TripPlanned(
+        trip_id=trip_id,
+        departs_at=command.departs_at,
+        arrives_at=command.arrives_at,
+        origin=command.origin,
+        destination=command.destination,
+        escort=escort,
+        escort_back_at=back_at if escort else None,
+    )
+    planned = situation.about_case(plan)
+    if escort:
+        reserved = shared.EscortReserved(
+            escort=escort,
+            case_id=situation.case.case_id,
+            trip_id=trip_id,
+            leaves_at=command.departs_at,
+            back_at=back_at,
+        )
+        planned.append(Told(situation.programme.escorts_stream, reserved))
+    return planned
+
+
+def answer_escort(command: ask.AnswerEscort, situation: Situation) -> Decision:
+    """Return the answer; an escort who declines is free again at once."""
+    case = situation.case
+    assert case is not None
+    if case.trip is None or not case.trip.escort:
+        return refused("escort_is_asked", "no escort is waiting to answer", "record PlanTrip first")
+    trip = case.trip
+    if trip.confirmed and command.accepted:
+        return []
+    answer = told.EscortAnswered(
+        trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason
+    )
+    decided = situation.about_case(answer)
+    return decided if command.accepted else [*decided, *_freed(situation, "declined")]
+
+
+def cancel_trip(command: ask.CancelTrip, situation: Situation) -> Decision:
+    """Return that the journey is called off; once somebody has boarded, turn_back is the way."""
+    assert situation.case is not None
+    if situation.case.trip is None:
+        return refused("trip_is_planned", "no journey is planned", "nothing needs to be done")
+    if situation.now >= situation.case.trip.departs_at and "hand_over" in situation.case.provided:
+        return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
+    return called_off(situation, command.reason)
+
+
+def called_off(situation: Situation, why: str) -> list[Told]:
+    """Return that the trip is cancelled and its escort free, or nothing when there is no trip."""
+    assert situation.case is not None
+    trip = situation.case.trip
+    if trip is None:
+        return []
+    cancelled = situation.about_case(told.TripCancelled(trip_id=trip.trip_id, reason=why))
+    return [*cancelled, *_freed(situation, why)]
+
+
+def _freed(situation: Situation, why: str) -> list[Told]:
+    case = situation.case
+    assert case is not None
+    assert case.trip is not None
+    if not case.trip.escort:
+        return []
+    freed = shared.EscortFreed(escort=case.trip.escort, case_id=case.case_id, trip_id=case.trip.trip_id, reason=why)
+    return [Told(situation.programme.escorts_stream, freed)]
+
+
+def _back_at(command: ask.PlanTrip, situation: Situation) -> datetime:
+    """Return when an escort is home again: as long back as there, after a rest."""
+    rest = timedelta(hours=situation.programme.policies.escort_rest_hours)
+    return command.arrives_at + rest + (command.arrives_at - command.departs_at)
+
+
+def _nobody_free(skill: str) -> Reason:
+    advice = "choose another time, or free an escort"
+    return reason("escort_is_free", f"no {skill} escort is free at that time", advice, skill=skill)
