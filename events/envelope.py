@@ -78,13 +78,18 @@ def canonical(envelope: Envelope) -> bytes:
         stream, version, kind, kind_version, occurred, recorded, actor, mandate, cause, command, definition,
         body, sealed, previous, link,
     ) = envelope  # fmt: skip
-    texts = (occurred, recorded, actor, mandate, cause, command, definition, body)
-    out = [FORMAT, _prefixed(stream.encode()), version.to_bytes(8), _prefixed(kind.encode()), kind_version.to_bytes(8)]
-    out += [_prefixed(text.encode()) for text in texts]
+    out = [FORMAT, *_prefixed(stream), version.to_bytes(8), *_prefixed(kind), kind_version.to_bytes(8)]
+    # Spelt out: this loop is half of what a write and half of what a proof of the whole log cost.
+    for text in (occurred, recorded, actor, mandate, cause, command, definition, body):
+        field = text.encode()
+        out.append(len(field).to_bytes(4))
+        out.append(field)
     out.append(len(sealed).to_bytes(4))
-    out += [_prefixed(field.encode()) for part in sealed for field in part]
-    out.append(_prefixed(previous))
-    out.append(_prefixed(link))
+    for part in sealed:
+        for text in part:
+            out += _prefixed(text)
+    for leaf in (previous, link):
+        out += (_NOTHING,) if leaf is None else (len(leaf).to_bytes(4), leaf)
     return b"".join(out)
 
 
@@ -98,5 +103,6 @@ def sealed_parts(text: str) -> tuple[Part, ...]:
     return tuple(Part(*part) for part in orjson.loads(text)) if text != "[]" else ()
 
 
-def _prefixed(field: bytes | None) -> bytes:
-    return _NOTHING if field is None else len(field).to_bytes(4) + field
+def _prefixed(text: str) -> tuple[bytes, bytes]:
+    field = text.encode()
+    return len(field).to_bytes(4), field

@@ -46,7 +46,7 @@ def parse_case_id(text: str) -> CaseId:
     return CaseId(candidate)
 
 
-def case_stream(case: CaseId) -> Stream:
+def case_stream(case: CaseId | str) -> Stream:
     """Return the stream that holds the case's history."""
     return Stream(f"case:{case}")
 

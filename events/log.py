@@ -21,7 +21,7 @@ from events.instants import stored
 from events.keys import Keys
 from events.sealing import Ciphertext, place, unseal
 from events.world import Chance, Clock
-from events.writing import Writing
+from events.writing import Writing, rows_since
 
 _E = tables.events
 _ORDER = (
@@ -41,6 +41,14 @@ _STREAM = (
     .order_by(_E.c.version)
 )
 _OF_COMMAND = select(*_ORDER).where(_E.c.command_id == bindparam("command_id")).order_by(_E.c.position)
+_TIMELINE = (
+    select(*_ORDER)
+    .where(
+        _E.c.command_id.in_(select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))),
+        _E.c.position <= bindparam("upto"),
+    )
+    .order_by(_E.c.position)
+)
 _SIZE = select(tables.log_head.c.size)
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
@@ -106,6 +114,16 @@ class Log:
         with self.database.reading() as connection:
             rows = connection.execute(_STREAM, {"stream": stream, "after": after, "upto": upto})
             return [recorded(row) for row in rows]
+
+    def timeline(self, stream: str, upto: int = END) -> list[Recorded]:
+        """Return a stream's events together with what the same commands wrote to other streams."""
+        with self.database.reading() as connection:
+            return [recorded(row) for row in connection.execute(_TIMELINE, {"stream": stream, "upto": upto})]
+
+    def since(self, versions: Mapping[str, int]) -> list[Recorded]:
+        """Return what came after a version, for several streams at once, each in its own order."""
+        with self.database.reading() as connection:
+            return [recorded(row) for row in rows_since(connection, versions)]
 
     def of_command(self, command_id: str) -> list[Recorded]:
         """Return what a command led to."""

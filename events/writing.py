@@ -115,13 +115,7 @@ class Writing:
 
     def since(self, versions: Mapping[str, int]) -> list[Row[Any]]:
         """Return the rows of events after a version, for several locked streams, each in its own order."""
-        if not versions:
-            return []
-        if self.connection.dialect.name == "postgresql":
-            given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
-            return list(self.connection.exec_driver_sql(_SINCE_POSTGRESQL, (given,)))
-        pairs = versions.items()
-        return [row for pair in pairs for row in self.connection.exec_driver_sql(_SINCE_SQLITE, pair)]
+        return rows_since(self.connection, versions)
 
     def answers(self, command_ids: Collection[str]) -> Mapping[str, Answer]:
         """Return what was answered to those of these commands that came before."""
@@ -225,6 +219,16 @@ class Writing:
     def recorded(self) -> list[tuple[int, Entry]]:
         """Return after the end of the write what was stored, with positions."""
         return [(self.base + number, entry) for number, entry in enumerate(self._entries)]
+
+
+def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[Row[Any]]:
+    """Return the rows of events after a version, for several streams in one question, each in its own order."""
+    if not versions:
+        return []
+    if connection.dialect.name == "postgresql":
+        given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
+        return list(connection.exec_driver_sql(_SINCE_POSTGRESQL, (given,)))
+    return [row for pair in versions.items() for row in connection.exec_driver_sql(_SINCE_SQLITE, pair)]
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ change of these rules never changes what an old history meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,8 +18,9 @@ from workflow.case import Case, Pairs, Task
 from workflow.deciding import id_from
 from workflow.loading import Definition
 from workflow.programme import Service
+from workflow.tasks import GIVING_BACK
 
-RELEASES = ("release_escort", "release_booking")
+VISIT = "follow_up_visit"
 
 
 class Moment(NamedTuple):
@@ -56,13 +57,44 @@ def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
     if stage.ends:
         yield from _all_ended(moment, f"case {fact.dest}")
         return
-    for number, name in enumerate(stage.services):
-        service = moment.definition.programme.service_of[name]
-        yield _task(moment, number, "provide_service", _about(service, moment), _due(service, moment))
+    for number, service in enumerate(_services(stage.services, moment)):
+        if _is_consented(service.consent, moment):
+            yield _task(moment, number, "provide_service", _about(service, moment), _due(service, moment))
     if stage.visits:
         yield from _visits(moment)
     if stage.idle and not _timers(moment.after, "idle"):
         yield _timer(moment, 90, "idle", moment.now + _idle(moment))
+
+
+def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+    """Ask for what the stage and the trip bring with them and what waited for, or lost, this consent."""
+    if not _is_consented(fact.purpose, moment):
+        return
+    case, stage = moment.after, moment.definition.journey.stage(moment.after.stage)
+    asked = {dict(task.subject).get("service", task.kind) for task in case.tasks.values()}
+    for number, service in enumerate(_services(stage.services, moment)):
+        if service.consent == fact.purpose and service.id not in asked | case.provided:
+            yield _task(moment, number, "provide_service", _about(service, moment), _due(service, moment))
+    if case.trip is None or not case.trip_is_ahead:
+        return
+    for number, service in enumerate(_services_of_trip(moment)):
+        if service.consent == fact.purpose and service.id not in asked | set(case.booked):
+            yield _trip_service(moment, 20 + number, service, case.trip.trip_id)
+    if fact.purpose == "travel" and case.trip.escort and not {"escort", "book_escort"} & {*asked, *case.booked}:
+        yield _book_escort(moment, case.trip.trip_id, case.trip.escort)
+
+
+def _services(names: Iterable[str], moment: Moment) -> list[Service]:
+    return [moment.definition.programme.service_of[name] for name in names]
+
+
+def _services_of_trip(moment: Moment) -> list[Service]:
+    return [service for service in moment.definition.programme.services if service.for_trip]
+
+
+def _is_consented(purpose: str, moment: Moment) -> bool:
+    """Tell whether the person lets others work on this now: nothing about anybody goes out without."""
+    return moment.after.consents_to(purpose, moment.now.date())
 
 
 def _about(service: Service, moment: Moment) -> Pairs:
@@ -101,13 +133,19 @@ def _reflection_ended(_fact: told.ReflectionEnded, moment: Moment) -> Iterator[F
 
 
 def _trip_planned(fact: told.TripPlanned, moment: Moment) -> Iterator[Fact]:
-    services = [service for service in moment.definition.programme.services if service.for_trip]
-    for number, service in enumerate(services):
-        about = (("service", service.id), ("trip_id", fact.trip_id))
-        yield _task(moment, number, "provide_service", about, moment.now)
+    for number, service in enumerate(_services_of_trip(moment)):
+        if _is_consented(service.consent, moment):
+            yield _trip_service(moment, number, service, fact.trip_id)
     if fact.escort:
-        about = (("escort", fact.escort), ("trip_id", fact.trip_id))
-        yield _task(moment, 90, "book_escort", about, moment.now)
+        yield _book_escort(moment, fact.trip_id, fact.escort)
+
+
+def _escort_answered(fact: told.EscortAnswered, moment: Moment) -> Iterator[Fact]:
+    """Whoever has said no is not written to any more."""
+    for key, task in moment.after.tasks.items():
+        invites = task.kind == "book_escort" and task.about("trip_id") == fact.trip_id
+        if invites and not fact.accepted and _can_be_taken_back(moment, key, task):
+            yield work.TaskCancelled(task_id=key, kind=task.kind, reason="the escort declined")
 
 
 def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
@@ -144,6 +182,8 @@ def _tranche_released(fact: shared.TrancheReleased, moment: Moment) -> Iterator[
 
 
 def _tranche_instructed(fact: shared.TrancheInstructed, moment: Moment) -> Iterator[Fact]:
+    if moment.after.grants[fact.grant_id].tranches[fact.tranche_id].status != "instructed":
+        return  # the bank has answered already
     days = moment.definition.programme.policies.bank_answer_days
     about = (("grant_id", fact.grant_id), ("tranche_id", fact.tranche_id))
     yield _timer(moment, 0, "bank_answer", moment.now + timedelta(days=days), about)
@@ -162,8 +202,8 @@ def _tranche_answered(fact: shared.TranchePaid | shared.TrancheRejected, moment:
 def _timer_fired(fact: work.TimerFired, moment: Moment) -> Iterator[Fact]:
     if moment.definition.journey.stage(moment.after.stage).ends:
         return
-    if fact.kind == "follow_up":
-        about = (("month", dict(fact.subject)["month"]), ("service", "follow_up_visit"))
+    if fact.kind == "follow_up" and all(_is_consented(s.consent, moment) for s in _services([VISIT], moment)):
+        about = (("month", dict(fact.subject)["month"]), ("service", VISIT))
         yield _task(moment, 0, "provide_service", about, moment.now)
     if fact.kind == "idle":
         yield _timer(moment, 1, "idle", moment.now + _idle(moment))
@@ -191,11 +231,19 @@ def _all_ended(moment: Moment, why: str) -> Iterator[Fact]:
 
 def _can_be_taken_back(moment: Moment, task_id: str, task: Task) -> bool:
     """Tell whether nobody has begun the task: what may have happened outside is waited for, not forgotten."""
-    return task_id not in moment.claimed and task.kind not in RELEASES and task.status != "unknown"
+    return task_id not in moment.claimed and task.kind not in GIVING_BACK and task.status != "unknown"
 
 
 def _task(moment: Moment, number: int, kind: str, subject: Pairs, due_at: datetime) -> work.TaskRequested:
     return work.TaskRequested(task_id=moment.name("W", number), kind=kind, subject=subject, due_at=due_at)
+
+
+def _trip_service(moment: Moment, number: int, service: Service, trip_id: str) -> work.TaskRequested:
+    return _task(moment, number, "provide_service", (("service", service.id), ("trip_id", trip_id)), moment.now)
+
+
+def _book_escort(moment: Moment, trip_id: str, escort: str) -> work.TaskRequested:
+    return _task(moment, 90, "book_escort", (("escort", escort), ("trip_id", trip_id)), moment.now)
 
 
 def _release(moment: Moment, number: int, booking: str, trip_id: str, escort: str) -> work.TaskRequested:
@@ -254,11 +302,13 @@ _REACTIONS: dict[str, Reaction] = {
     "TripPlanned": _trip_planned,
     "TripCancelled": _trip_cancelled,
     "EscortInvited": _came_too_late,
+    "EscortAnswered": _escort_answered,
     "ServiceProvided": _came_too_late,
     "TrancheReleased": _tranche_released,
     "TrancheInstructed": _tranche_instructed,
     "TranchePaid": _tranche_answered,
     "TrancheRejected": _tranche_answered,
     "TimerFired": _timer_fired,
+    "ConsentGiven": _consent_given,
     "ConsentWithdrawn": _consent_withdrawn,
 }

@@ -11,17 +11,20 @@ import hmac
 from collections.abc import Sequence
 from typing import Protocol
 
-from events.errors import CommandReused, EventsError, StreamMoved
+from events.errors import CommandReused, StoreFull, StoreReadOnly, StoreUnavailable, StreamMoved
+from events.ids import case_stream
 from events.log import Log
-from handlers.answers import Answer
+from handlers.answers import Answer, Conflict
 from handlers.definitions import Definitions
 from handlers.errors import Overtaken
 from handlers.folds import Folds
 from handlers.turn import Served, Turn
 from handlers.turns import Ticket, Turns
-from workflow.commands import Command
+from workflow.commands import CaseCommand, Command
 
 TRIES = 8  # how often a batch is decided again because another process got in between
+# With these no command of a batch is at fault; any other problem is isolated.
+_WHOLE_STORE = (StoreUnavailable, StoreReadOnly, StoreFull)
 Tickets = Sequence[Ticket[Command, Answer]]
 
 
@@ -70,7 +73,7 @@ class Service:
     def _serve(self, tickets: Tickets) -> None:
         try:
             served = self._write(tickets)
-        except EventsError:
+        except _WHOLE_STORE:
             raise
         except Exception as bug:
             self._isolate(tickets, bug)
@@ -80,7 +83,7 @@ class Service:
                 if isinstance(answer, CommandReused):
                     ticket.error = answer
                 else:
-                    ticket.answer = answer
+                    ticket.answer = self._with_history(ticket.asked, answer)
             if served.due:
                 self.bell.ring(served.due)
 
@@ -93,6 +96,14 @@ class Service:
         middle = len(tickets) // 2
         self._serve(tickets[:middle])
         self._serve(tickets[middle:])
+
+    def _with_history(self, command: Command, answer: Answer) -> Answer:
+        """Tell whoever was overtaken what happened in between, also by commands of the same batch."""
+        if not isinstance(answer, Conflict):
+            return answer
+        assert isinstance(command, CaseCommand)
+        events = self.log.stream(case_stream(command.case_id), answer.expected)
+        return answer._replace(since=tuple(e for e in events if e.envelope.version <= answer.version))
 
     def _write(self, tickets: Tickets) -> Served:
         digests = [self._digest(ticket.asked) for ticket in tickets]

@@ -162,7 +162,7 @@ class Turn:
         version = self._states[stream].version
         if version == command.expected:
             return None
-        return Conflict(command.expected, version, tuple(self._log.stream(stream, command.expected)))
+        return Conflict(command.expected, version, ())  # the service adds what happened, once it is stored
 
     def _ghost(self, command: ask.Command) -> Refused | None:
         """Refuse a report from a worker that no longer holds its task: somebody else does, or it is over."""
@@ -189,7 +189,7 @@ class Turn:
         names: list[str] = []
         for told in decision:
             names += self._tell(told, said, definition, command, claimed)
-        version = self._states[case_stream(own)].version  # type: ignore[arg-type]
+        version = self._states[case_stream(own)].version
         return Accepted(said.command_id, own, version, tuple(names))
 
     def _tell(
@@ -221,6 +221,9 @@ class Turn:
 
     def _publish(self, command: ask.PublishProgramme) -> Answer:
         definition = load(command.text)
+        if definition.programme.programme != command.programme:
+            said = f"the file is of programme {definition.programme.programme}, not {command.programme}"
+            return refused("programme_is_the_files", said, "publish it under its own name")
         stream = f"programme:{definition.programme.programme}"
         published = self._states[stream].state
         self._definitions.remember(definition)

@@ -31,14 +31,8 @@ def _settled(dest: str, situation: Situation) -> list[Told]:
     stage = situation.journey.stage(dest)
     told = given_up(situation, f"entered {dest}") if stage.frees_bed else []
     if stage.ends:
-        told += trips.called_off(situation, f"case {dest}") if _trip_is_ahead(situation) else []
+        told += trips.called_off(situation, f"case {dest}")
         told += grants.ended(situation, f"case {dest}")
     if dest == "reassessment":
-        told += trips.called_off(situation, "reassessment") if _trip_is_ahead(situation) else []
+        told += trips.called_off(situation, "reassessment")
     return told
-
-
-def _trip_is_ahead(situation: Situation) -> bool:
-    """Tell whether there is a journey still to be made; after the hand-over nothing of it can be given back."""
-    assert situation.case is not None
-    return situation.case.trip is not None and "hand_over" not in situation.case.provided

@@ -150,6 +150,15 @@ class Case(NamedTuple):
         """Tell whether the way home stays inside the country."""
         return home in self.citizenships
 
+    def is_on_trip(self, trip_id: str) -> bool:
+        """Tell whether this is the trip now planned."""
+        return self.trip is not None and self.trip.trip_id == trip_id
+
+    @property
+    def trip_is_ahead(self) -> bool:
+        """Tell whether a journey is still to be made; after the hand-over nothing of it can be given back."""
+        return self.trip is not None and "hand_over" not in self.provided
+
     def consents_to(self, purpose: str, on: date, recipient: str = "") -> bool:
         """Tell whether a live consent covers a purpose."""
         if (purpose, recipient) not in self.consents:
@@ -206,12 +215,13 @@ def _risk(case: Case, fact: told.RiskAssessed, at: At) -> Case:
 
 def _trip(case: Case, fact: told.TripPlanned, _at: At) -> Case:
     trip = Trip(fact.trip_id, fact.departs_at, fact.arrives_at, fact.origin, fact.destination, fact.escort)
-    return case._replace(trip=trip, booked=())
+    return case._replace(trip=trip, booked=(), provided=case.provided - {"hand_over"})
 
 
 def _invited(case: Case, fact: told.EscortInvited, _at: At) -> Case:
     case = _task_over(case, fact.task_id)
-    return _booked(case, fact.trip_id, "escort")
+    still_asked = case.trip is not None and case.trip.escort == fact.escort
+    return _booked(case, fact.trip_id, "escort") if still_asked else case
 
 
 def _answered(case: Case, fact: told.EscortAnswered, _at: At) -> Case:
@@ -219,13 +229,17 @@ def _answered(case: Case, fact: told.EscortAnswered, _at: At) -> Case:
         return case
     if fact.accepted:
         return case._replace(trip=case.trip._replace(confirmed=True))
-    return case._replace(trip=case.trip._replace(escort="", confirmed=False))
+    booked = tuple(what for what in case.booked if what != "escort")
+    return case._replace(trip=case.trip._replace(escort="", confirmed=False), booked=booked)
 
 
 def _provided(case: Case, fact: work.ServiceProvided, _at: At) -> Case:
     task = case.tasks.get(fact.task_id)
-    case = _task_over(case, fact.task_id)._replace(provided=case.provided | {fact.service})
+    case = _task_over(case, fact.task_id)
     subject = dict(task.subject) if task else {}
+    if "trip_id" in subject and not case.is_on_trip(subject["trip_id"]):
+        return case  # for a trip called off; it must not count for the next one
+    case = case._replace(provided=case.provided | {fact.service})
     if "month" in subject:
         case = case._replace(visits=case.visits | {int(subject["month"])})
     return _booked(case, subject["trip_id"], fact.service) if "trip_id" in subject else case
@@ -272,7 +286,10 @@ def _tranche_released(case: Case, fact: shared.TrancheReleased, at: At) -> Case:
 
 
 def _tranche_instructed(case: Case, fact: shared.TrancheInstructed, _at: At) -> Case:
-    return _tranche(_task_over(case, fact.task_id), fact.grant_id, fact.tranche_id, "instructed")
+    case = _task_over(case, fact.task_id)
+    if case.grants[fact.grant_id].tranches[fact.tranche_id].status != "released":
+        return case  # the bank answered before its worker reported; an answer is never forgotten
+    return _tranche(case, fact.grant_id, fact.tranche_id, "instructed")
 
 
 def _task_over(case: Case, task_id: str) -> Case:
@@ -281,7 +298,7 @@ def _task_over(case: Case, task_id: str) -> Case:
 
 def _booked(case: Case, trip_id: str, what: str) -> Case:
     """Remember a booking for the trip it was made for; one for a trip called off is released by a reaction."""
-    if case.trip is None or case.trip.trip_id != trip_id or what in case.booked:
+    if not case.is_on_trip(trip_id) or what in case.booked:
         return case
     return case._replace(booked=(*case.booked, what))
 

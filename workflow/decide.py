@@ -81,7 +81,12 @@ _AFTER_THE_END: Final = frozenset(
     {ask.AdvanceCase, ask.AddNote, ask.FinishTask, ask.RetryTask, ask.CancelTask, ask.RecordPayment, ask.FireTimer}
 )
 # Decisions that take back tasks must know which of them a worker has already begun.
-CANCELLING: Final = frozenset({ask.AdvanceCase, ask.CancelTrip, ask.PlanTrip, ask.CancelTask, ask.WithdrawConsent})
+CANCELLING: Final = frozenset(
+    {
+        ask.AdvanceCase, ask.AnswerEscort, ask.CancelTrip, ask.PlanTrip, ask.CancelTask, ask.RecordPayment,
+        ask.WithdrawConsent,
+    }
+)  # fmt: skip
 
 Needs = Callable[[Programme, Case], tuple[str, ...]]
 _ENDING: Final[Needs] = lambda p, c: (p.facility_stream, p.fund_stream, p.escorts_stream)  # noqa: E731
@@ -109,6 +114,8 @@ def needs(command: ask.Command, case: Case | None, programme: Programme) -> tupl
         return _step_needs(command, case, programme)
     if isinstance(command, ask.FireTimer):
         return (programme.facility_stream,) if case.bed is not None and not case.moved_in else ()
+    if isinstance(command, ask.FinishTask | ask.CancelTask):
+        return _task_needs(command, case, programme)
     found = _NEEDS.get(type(command))
     return found(programme, case) if found else ()
 
@@ -124,6 +131,13 @@ def decide(command: ask.Command, situation: Situation) -> Decision:
                 "case_is_open", f"the case has ended ({stage})", "reopen it, or open a new case", stage=stage
             )
     return DECISIONS[type(command)](command, situation)
+
+
+def _task_needs(command: ask.FinishTask | ask.CancelTask, case: Case, programme: Programme) -> tuple[str, ...]:
+    """Return the fund when a payment that did not happen may free money."""
+    task = case.tasks.get(command.task_id)
+    happened = isinstance(command, ask.FinishTask) and command.outcome in ("done", "unknown")
+    return () if task is None or task.kind != "disburse_grant" or happened else (programme.fund_stream,)
 
 
 def _step_needs(command: ask.AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class Situation(NamedTuple):
     def about_case(self, *facts: Fact) -> list[Told]:
         """Return facts for the case's own stream."""
         assert self.case is not None
-        return [Told(case_stream(self.case.case_id), fact) for fact in facts]  # type: ignore[arg-type]
+        return [Told(case_stream(self.case.case_id), fact) for fact in facts]
 
 
 Decide = Callable[[Any, Situation], Decision]
@@ -85,9 +85,9 @@ def reasons_against(asked: Asked, guards: Iterable[Guard]) -> tuple[Reason, ...]
 
 
 def id_from(command_id: UUID, kind: str, *more: object) -> str:
-    """Return a short id that the same command always gives: ``G-7K3P9QXM2D``.
+    """Return a short id that the same command always gives: ``G-7K3P9QXM2D7K3P9Q``.
 
-    Fifty bits are enough to tell the grants, trips and tasks of one programme apart, and short enough for
+    Eighty bits are enough to tell the grants, trips and tasks of one programme apart, and short enough for
     a bank's 35 characters; two equal ones would be refused by the database's key, never mixed up.
     """
     seed = "|".join((str(command_id), kind, *map(str, more)))

@@ -35,6 +35,10 @@ class EscortPool(NamedTuple):
             for trip in self.trips.values()
         )
 
+    def without(self, trip_id: str) -> EscortPool:
+        """Return the pool as if a trip were not."""
+        return EscortPool({key: trip for key, trip in self.trips.items() if key != trip_id})
+
     def find(self, programme: Programme, skill: str, leaves_at: datetime, back_at: datetime) -> Escort | None:
         """Return an escort with the skill who is free, the one with the fewest other skills first."""
         able = [escort for escort in programme.escorts if skill in escort.skills]
@@ -50,6 +54,6 @@ def evolve(pool: EscortPool, fact: Fact) -> EscortPool:
             assignment = Assignment(fact.escort, fact.case_id, fact.leaves_at, fact.back_at)
             return EscortPool({**trips, fact.trip_id: assignment})
         case shared.EscortFreed():
-            return EscortPool({key: trip for key, trip in pool.trips.items() if key != fact.trip_id})
+            return pool.without(fact.trip_id)
         case _:
             return pool

@@ -104,22 +104,24 @@ def record_payment(command: ask.RecordPayment, situation: Situation) -> Decision
     if tranche.status in ("paid", "rejected"):
         return [] if tranche.status == command.outcome else _contradicted(tranche, command.outcome)
     if command.outcome == "rejected":
-        said = shared.TrancheRejected(
-            grant_id=command.grant_id, tranche_id=command.tranche_id, reason=command.reference
-        )
-        return situation.about_case(said)
+        return rejected(situation, command.grant_id, command.tranche_id, command.reference)
     return _paid(command, grant, tranche, situation)
 
 
 def given_back(situation: Situation, grant_id: str, grant: Grant, why: str) -> list[Told]:
     """Return that a grant will not go on, and that what no bank has is free for others."""
     told = situation.about_case(shared.GrantDeclined(grant_id=grant_id, reason=why))
-    free = _not_in_flight(situation, grant_id, grant)
-    if not any(part.amount for _, part in free):
+    return [*told, *_freed(situation, grant_id, grant)]
+
+
+def rejected(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[Told]:
+    """Return that a tranche was not paid; of a grant already given up, its money is then free for others."""
+    told = situation.about_case(shared.TrancheRejected(grant_id=grant_id, tranche_id=tranche_id, reason=why))
+    grant = _case(situation).grants[grant_id]
+    if not grant.declined:
         return told
-    case_id = _case(situation).case_id
-    freed = shared.FundsFreed(case_id=case_id, grant_id=grant_id, shares=free)
-    return [*told, Told(situation.programme.fund_stream, freed)]
+    after = {**grant.tranches, tranche_id: grant.tranches[tranche_id]._replace(status="rejected")}
+    return [*told, *_freed(situation, grant_id, grant._replace(tranches=after))]
 
 
 def ended(situation: Situation, why: str) -> list[Told]:
@@ -164,6 +166,14 @@ def _paid(command: ask.RecordPayment, grant: Grant, tranche: Tranche, situation:
     return _both(situation, paid, disbursed)
 
 
+def _freed(situation: Situation, grant_id: str, grant: Grant) -> list[Told]:
+    free = _not_in_flight(situation, grant_id, grant)
+    if not any(part.amount for _, part in free):
+        return []
+    freed = shared.FundsFreed(case_id=_case(situation).case_id, grant_id=grant_id, shares=free)
+    return [Told(situation.programme.fund_stream, freed)]
+
+
 def _not_in_flight(situation: Situation, grant_id: str, grant: Grant) -> shared.Shares:
     """Return each funder's part of what is set aside and is not on its way to a bank."""
     aside = situation.fund.grants.get(grant_id, {})
@@ -191,16 +201,17 @@ def _against_request(command: ask.RequestGrant, case: Case, kind: GrantKind) -> 
         reasons.append(
             reason("currency_is_the_grants", f"{kind.kind} is paid in {kind.cap.currency}", "convert the amount")
         )
-    elif not Money.zero(kind.cap.currency) < command.amount <= kind.cap:
-        reasons.append(
-            reason(
-                "amount_is_within_cap",
-                f"{command.amount} is not above zero and up to {kind.cap}",
-                "ask for less",
-                cap=kind.cap,
-            )
-        )
+    else:
+        left = max(kind.cap.amount - _received(case, kind), Decimal(0))
+        if not 0 < command.amount.amount <= left:
+            said = f"{command.amount} is not above zero and up to {left} {kind.cap.currency}"
+            reasons.append(reason("amount_is_within_cap", said, "ask for less", cap=kind.cap, left=left))
     return reasons
+
+
+def _received(case: Case, kind: GrantKind) -> Decimal:
+    """Return what the person had, or may still get, of grants of this kind that were broken off."""
+    return sum((grant.released for grant in case.grants.values() if grant.kind == kind.kind), Decimal(0))
 
 
 def _against_approval(

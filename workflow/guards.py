@@ -158,13 +158,17 @@ def trip_is_planned(asked: Asked) -> Reason | None:
 
 def escort_is_confirmed(asked: Asked) -> Reason | None:
     """Whoever needs somebody along has one who said yes; a child never travels alone."""
-    case = asked.case
-    if escort_needed(case, asked.today) == "none":
-        return None
-    if case.trip is not None and case.trip.confirmed:
+    case, needed = asked.case, escort_needed(asked.case, asked.today)
+    if needed == "none":
         return None
     advice = "wait for the answer and record AnswerEscort, or plan the trip again with another escort"
-    return reason("escort_is_confirmed", "an escort is needed and none has confirmed", advice)
+    if case.trip is None or not case.trip.confirmed:
+        return reason("escort_is_confirmed", "an escort is needed and none has confirmed", advice)
+    escort = asked.programme.escort_of[case.trip.escort]
+    if needed in escort.skills:
+        return None
+    said = f"the confirmed escort is not a {needed} one"  # the certificate came after the trip was planned
+    return reason("escort_is_confirmed", said, "plan the trip again", needed=needed)
 
 
 def ticket_is_issued(asked: Asked) -> Reason | None:

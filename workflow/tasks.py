@@ -10,6 +10,7 @@ from events.facts import case as told
 from events.facts import shared, work
 from events.instants import instant
 from workflow import commands as ask
+from workflow import grants
 from workflow.beds import given_up
 from workflow.case import Case, Pairs, Task
 from workflow.deciding import Decision, Situation, Told
@@ -24,7 +25,10 @@ def finish_task(command: ask.FinishTask, situation: Situation) -> Decision:
         return refused("task_is_open", "the task is already over", "nothing needs to be done")
     if command.outcome == "done":
         return situation.about_case(_DONE[task.kind](command, task))
-    return situation.about_case(_failed(command, task))
+    failed = situation.about_case(_failed(command, task))
+    if command.outcome == "unknown" or _is_wanted(task, situation):
+        return failed
+    return [*failed, *_taken_back(command.task_id, task, "not wanted any more", situation)]
 
 
 def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
@@ -33,6 +37,8 @@ def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
     task = situation.case.tasks.get(command.task_id)
     if task is None or task.status == "open":
         return refused("task_is_stuck", "the task is not stuck", "only refused, dead and unknown tasks are tried again")
+    if not _is_wanted(task, situation):
+        return refused("task_is_wanted", "what the task is for was called off", "cancel the task")
     return situation.about_case(work.TaskRetried(task_id=command.task_id, kind=task.kind))
 
 
@@ -44,8 +50,10 @@ def cancel_task(command: ask.CancelTask, situation: Situation) -> Decision:
         return refused("task_is_open", "the task is already over", "nothing needs to be done")
     if command.task_id in situation.claimed:
         return refused("task_is_not_begun", "a worker is doing it at this moment", "wait for its outcome")
-    cancelled = situation.about_case(work.TaskCancelled(task_id=command.task_id, kind=task.kind, reason=command.reason))
-    return [*cancelled, *_tranche_stopped(task, situation)]
+    if task.status == "unknown":
+        said = "it was sent and may have happened"
+        return refused("task_is_not_begun", said, "wait until the other side was asked, or record RetryTask")
+    return _taken_back(command.task_id, task, command.reason, situation)
 
 
 def fire_timer(command: ask.FireTimer, situation: Situation) -> Decision:
@@ -107,16 +115,37 @@ _DONE: dict[str, Callable[[ask.FinishTask, Task], Fact]] = {
     "release_booking": _given_back,
 }
 TASK_KINDS = tuple(_DONE)
+GIVING_BACK = ("release_escort", "release_booking")
+
+
+def _is_wanted(task: Task, situation: Situation) -> bool:
+    """Tell whether a task may be begun again: its case, trip and tranche are still the ones to be served.
+
+    Giving back what was booked is always wanted, most of all when everything else is over.
+    """
+    case = _case(situation)
+    if task.kind in GIVING_BACK:
+        return True
+    if situation.journey.stage(case.stage).ends:
+        return False
+    about = dict(task.subject)
+    if task.kind == "disburse_grant":
+        return case.grants[about["grant_id"]].tranches[about["tranche_id"]].status == "released"
+    return "trip_id" not in about or case.is_on_trip(about["trip_id"])
+
+
+def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[Told]:
+    cancelled = situation.about_case(work.TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
+    return [*cancelled, *_tranche_stopped(task, situation)]
 
 
 def _tranche_stopped(task: Task, situation: Situation) -> list[Told]:
     if task.kind != "disburse_grant":
         return []
-    return situation.about_case(
-        shared.TrancheRejected(
-            grant_id=task.about("grant_id"), tranche_id=task.about("tranche_id"), reason="stopped before it was sent"
-        )
-    )
+    grant_id, tranche_id = task.about("grant_id"), task.about("tranche_id")
+    if _case(situation).grants[grant_id].tranches[tranche_id].status != "released":
+        return []
+    return grants.rejected(situation, grant_id, tranche_id, "stopped before it was sent")
 
 
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[Told]:

@@ -8,6 +8,7 @@ from events.facts import case as told
 from events.facts import shared
 from workflow import commands as ask
 from workflow.deciding import Decision, Situation, Told, id_from, reasons_against
+from workflow.escorts import EscortPool
 from workflow.guards import consent_to_travel, escort_needed, guardian_is_appointed
 from workflow.reasons import Reason, Refused, reason, refused
 
@@ -22,7 +23,7 @@ def plan_trip(command: ask.PlanTrip, situation: Situation) -> Decision:
     back_at = _back_at(command, situation)
     escort = ""
     if needed != "none":
-        found = situation.pool.find(situation.programme, needed, command.departs_at, back_at)
+        found = _pool(situation).find(situation.programme, needed, command.departs_at, back_at)
         escort = found.id if found else ""
         if not found:
             reasons.append(_nobody_free(needed))
@@ -77,16 +78,16 @@ def cancel_trip(command: ask.CancelTrip, situation: Situation) -> Decision:
     assert situation.case is not None
     if situation.case.trip is None:
         return refused("trip_is_planned", "no journey is planned", "nothing needs to be done")
-    if situation.now >= situation.case.trip.departs_at and "hand_over" in situation.case.provided:
+    if not situation.case.trip_is_ahead:
         return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
     return called_off(situation, command.reason)
 
 
 def called_off(situation: Situation, why: str) -> list[Told]:
-    """Return that the trip is cancelled and its escort free, or nothing when there is no trip."""
+    """Return that the trip is cancelled and its escort free, or nothing when there is no trip ahead."""
     assert situation.case is not None
     trip = situation.case.trip
-    if trip is None:
+    if trip is None or not situation.case.trip_is_ahead:
         return []
     cancelled = situation.about_case(told.TripCancelled(trip_id=trip.trip_id, reason=why))
     return [*cancelled, *_freed(situation, why)]
@@ -100,6 +101,13 @@ def _freed(situation: Situation, why: str) -> list[Told]:
         return []
     freed = shared.EscortFreed(escort=case.trip.escort, case_id=case.case_id, trip_id=case.trip.trip_id, reason=why)
     return [Told(situation.programme.escorts_stream, freed)]
+
+
+def _pool(situation: Situation) -> EscortPool:
+    """Return the escorts as they will be once the person's own earlier trip is called off."""
+    assert situation.case is not None
+    trip = situation.case.trip
+    return situation.pool.without(trip.trip_id) if trip and situation.case.trip_is_ahead else situation.pool
 
 
 def _back_at(command: ask.PlanTrip, situation: Situation) -> datetime:

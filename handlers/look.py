@@ -1,0 +1,63 @@
+"""Looking at cases without changing them: the state now, what may happen next, and why not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from events.envelope import Recorded
+from events.ids import case_stream
+from events.instants import instant
+from events.log import Log
+from handlers.definitions import Definitions
+from handlers.folds import Folds, folded
+from workflow.case import Case
+from workflow.guards import Asked
+from workflow.journey import Option
+from workflow.loading import Definition
+
+
+class Seen(NamedTuple):
+    """A case as it stands, the version that is, and the definition it runs under."""
+
+    case: Case
+    version: int
+    definition: Definition
+
+
+class Look:
+    """Folds what is new since the last look; several threads may look at once."""
+
+    def __init__(self, log: Log, definitions: Definitions, folds: Folds | None = None) -> None:
+        self._log = log
+        self._definitions = definitions
+        self._folds = folds or Folds()
+        self._lock = threading.Lock()
+
+    def at(self, case_id: str) -> Seen | None:
+        """Return a case as it stands now, or None when there is no such case."""
+        return next(iter(self.at_many([case_id])), None)
+
+    def at_many(self, case_ids: Iterable[str]) -> list[Seen]:
+        """Return cases as they stand now, in one question to the log; unknown ones are left out."""
+        with self._lock:
+            kept = {str(case_stream(case_id)): self._folds.get(case_stream(case_id)) for case_id in case_ids}
+            fresh: dict[str, list[Recorded]] = {}
+            for event in self._log.since({stream: found.version for stream, found in kept.items()}):
+                fresh.setdefault(event.envelope.stream, []).append(event)
+            states = {s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()}
+            self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
+        return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
+
+    def options(self, seen: Seen, actor: str = "", reason: str = "", second: str = "") -> Sequence[Option]:
+        """Return every way on from where the person is, allowed or with all reasons against it."""
+        asked = Asked(seen.case, seen.definition.programme, instant(self._log.now()), actor, reason, second)
+        return seen.definition.journey.options(asked)
+
+    def history(self, case_id: str) -> list[Recorded]:
+        """Return the case's timeline: its own events and what the same commands did to beds, escorts and money."""
+        return self._log.timeline(case_stream(case_id))
+
+    def _seen(self, case: Case, version: int) -> Seen:
+        return Seen(case, version, self._definitions.of(case.programme, case.definition))

@@ -1,0 +1,13 @@
+"""Every kind of task there is and how it is done."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workers import escorts, grants, services
+from workers.jobs import Effect
+
+EFFECTS: Final[dict[str, Effect]] = {
+    effect.kind: effect for module in (services, escorts, grants) for effect in module.EFFECTS
+}
+LANES: Final = tuple(sorted({effect.lane for effect in EFFECTS.values()}))

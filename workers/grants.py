@@ -1,0 +1,123 @@
+"""Paying grants: one ISO 20022 file for each tranche, written once whatever crashes; and reading the bank's answer.
+
+File and message are named after the task, the payment after the tranche, the date is that of the first
+attempt: a second attempt makes the same bytes, finds the file there and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from events.facts.shared import GrantRequested, TrancheReleased
+from events.ids import case_stream
+from workers.durable_file import write_once
+from workers.errors import DifferentContent, Refused, Unavailable
+from workers.jobs import NOT_DONE, Effect, Job, Outside, one_by_one
+from workers.pain001 import Account, Payment, PaymentFileError, PaymentOrder, pain001
+from workers.pain002 import Outcome, StatusReport
+from workflow.programme import Office
+
+
+class BankAnswer(NamedTuple):
+    """What the bank says of one tranche: which task's message, which tranche, paid or rejected, and its words."""
+
+    message_id: str
+    tranche_id: str
+    outcome: str
+    reference: str
+
+
+def disburse_grant(job: Job, outside: Outside) -> str:
+    """Write the payment file and return its message id."""
+    try:
+        data = pain001(_order(job, outside))
+    except PaymentFileError as unfit:
+        raise Refused("the payment cannot be written as it stands; look at payee and account") from unfit
+    try:
+        write_once(_file(job, outside), data)
+    except DifferentContent as other:
+        raise Refused("another payment stands under this name; do not send either before looking") from other
+    except OSError as problem:
+        raise Unavailable("the folder for the bank cannot be written now") from problem
+    return job.task_id
+
+
+def ask_about_payment(job: Job, outside: Outside) -> str | None:
+    """Return whether the payment file is there."""
+    return job.task_id if _file(job, outside).exists() else NOT_DONE
+
+
+def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
+    """Yield what a status report settles; payments it calls pending are left for its next report."""
+    for transaction in report.transactions:
+        if transaction.outcome is not Outcome.pending:
+            paid = transaction.outcome is Outcome.accepted
+            said = transaction.reason_code or transaction.status
+            yield BankAnswer(
+                report.original_message_id, transaction.end_to_end_id, "paid" if paid else "rejected", said
+            )
+
+
+def _file(job: Job, outside: Outside) -> Path:
+    return Path(outside.folders.bank_out) / f"{job.task_id}.xml"
+
+
+def _order(job: Job, outside: Outside) -> PaymentOrder:
+    found = _grant(job, outside)
+    if not isinstance(found.payee_name, str) or not isinstance(found.payee_account, str):
+        raise Refused("the payee's account is not readable here; it may have been erased")
+    payment = Payment(
+        end_to_end_id=found.released.tranche_id,
+        instruction_id=job.task_id,
+        amount=found.released.amount,
+        creditor_name=found.payee_name,
+        creditor_account=_account(found.payee_account),
+        purpose=found.released.tranche_id,
+    )
+    return PaymentOrder(
+        message_id=job.task_id,
+        created_at=job.begun_at,
+        execution_date=job.begun_at.date(),
+        debtor_name=found.office.name,
+        debtor_account=Account(other=found.office.account, bic=found.office.bic),
+        payments=(payment,),
+    )
+
+
+class _Found(NamedTuple):
+    """What the case's history says about the payment; payee fields are opened here and nowhere else."""
+
+    payee_name: object
+    payee_account: object
+    released: TrancheReleased
+    office: Office
+
+
+def _grant(job: Job, outside: Outside) -> _Found:
+    log = outside.log
+    programme, payee, released = "", None, None
+    for event in log.stream(case_stream(job.case_id)):
+        fact = log.fact(event)
+        programme = getattr(fact, "programme", programme)
+        if isinstance(fact, GrantRequested) and fact.grant_id == job.about["grant_id"]:
+            payee = log.opened(event, ("money",))
+        if isinstance(fact, TrancheReleased) and fact.tranche_id == job.about["tranche_id"]:
+            released, definition = fact, event.envelope.definition
+    if payee is None or released is None:
+        raise Refused("the grant is not in the case's history")
+    assert isinstance(payee, GrantRequested)
+    office = outside.definitions.of(programme, definition).programme.office
+    return _Found(payee.payee_name, payee.payee_account, released, office)
+
+
+def _account(text: str) -> Account:
+    """Return an IBAN as such; whatever else is an account number of the bank's own country."""
+    try:
+        return Account(iban=text)
+    except PaymentFileError:
+        return Account(other=text)
+
+
+EFFECTS = (Effect("disburse_grant", "money", one_by_one(disburse_grant), ask_about_payment),)

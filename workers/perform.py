@@ -1,0 +1,136 @@
+"""Doing tasks: claim, do, report. What was claimed together is reported together, in one commit.
+
+A report is a command like any other; its id is made from task, epoch and outcome, so that reporting twice
+is harmless, and a report that nobody could take is made good when the lease runs out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from events.errors import EventsError
+from events.instants import instant, stored
+from events.world import Chance
+from handlers.answers import Accepted
+from handlers.service import Service
+from workers.effects import EFFECTS
+from workers.jobs import Job, Outcome, Outside
+from workers.leases import Leases
+from workflow.commands import FinishTask
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait before trying again, and how often; times are in seconds."""
+
+    first_s: float = 5.0
+    most_s: float = 3600.0
+
+    def after(self, attempts: int, fraction: float) -> timedelta:
+        """Return the wait after so many attempts: doubling, with jitter so that a crowd spreads out.
+
+        >>> Patience(first_s=10).after(3, 0.5)
+        datetime.timedelta(seconds=40)
+        """
+        wait = min(self.first_s * 2 ** (attempts - 1), self.most_s)
+        return timedelta(seconds=wait * (0.5 + fraction))
+
+
+class Performer:
+    """Does the tasks it is told of; safe to use from several threads."""
+
+    def __init__(
+        self, service: Service, leases: Leases, outside: Outside, chance: Chance, patience: Patience | None = None
+    ) -> None:
+        self._service = service
+        self._leases = leases
+        self._outside = outside
+        self._chance = chance
+        self._patience = patience or Patience()
+
+    def perform(self, task_ids: Sequence[str], claimed: Callable[[], None] | None = None) -> int:
+        """Do those of these tasks that can be claimed, and return how many that were."""
+        jobs = self._leases.claim(task_ids, self._service.log.now())
+        if claimed is not None:
+            claimed()
+        outcomes = [outcome for kind, group in _by_kind(jobs) for outcome in self._do(kind, group)]
+        self.report(outcomes)
+        return len(jobs)
+
+    def ask(self, jobs: Sequence[Job]) -> None:
+        """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
+        found: list[Outcome] = []
+        for job in jobs:
+            answer = EFFECTS[job.kind].ask(job, self._outside)
+            if answer is not None:
+                found.append(Outcome(job, "undone") if answer == "not-done" else Outcome(job, "done", answer))
+        self.report(found)
+
+    def report(self, outcomes: Sequence[Outcome]) -> None:
+        """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
+        final = [self._given_up(outcome) for outcome in outcomes]
+        self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
+        settled = [outcome for outcome in final if outcome.result != "unavailable"]
+        tickets = self._service.offer([_command(outcome) for outcome in settled])
+        for outcome, ticket in zip(settled, tickets, strict=True):
+            if ticket.error is not None:
+                _log.warning("report of %s not taken: %s", outcome.job.task_id, type(ticket.error).__name__)
+            elif not isinstance(ticket.answer, Accepted):
+                _log.info("report of %s refused: somebody else holds it", outcome.job.task_id)
+
+    def _do(self, kind: str, jobs: list[Job]) -> list[Outcome]:
+        try:
+            return EFFECTS[kind].perform(jobs, self._outside)
+        except EventsError as down:
+            _log.warning("could not do %d %s: %s", len(jobs), kind, type(down).__name__)
+            return [Outcome(job, "unavailable", type(down).__name__) for job in jobs]
+        except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
+            # The class only: an exception's text may hold what identifies a person.
+            _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
+            return [_after_a_bug(job, bug) for job in jobs]
+
+    def _given_up(self, outcome: Outcome) -> Outcome:
+        tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max
+        return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
+
+    def _wait(self, outcome: Outcome) -> tuple[Job, str, str]:
+        wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
+        later = instant(self._service.log.now()) + wait
+        return outcome.job, stored(later), outcome.reference
+
+
+def _after_a_bug(job: Job, bug: Exception) -> Outcome:
+    """Nobody knows how far a bug let the job come: only what is safe to repeat is repeated."""
+    return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", type(bug).__name__)
+
+
+def _by_kind(jobs: list[Job]) -> list[tuple[str, list[Job]]]:
+    ordered = sorted(jobs, key=lambda job: job.kind)
+    return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
+
+
+def _command(outcome: Outcome) -> FinishTask:
+    job = outcome.job
+    assert outcome.result != "unavailable"
+    return FinishTask(
+        command_id=report_id(job, outcome.result),
+        actor=f"worker:{EFFECTS[job.kind].lane}",
+        mandate="worker",
+        case_id=job.case_id,
+        task_id=job.task_id,
+        epoch=job.epoch,
+        outcome=outcome.result,
+        reference=outcome.reference,
+    )
+
+
+def report_id(job: Job, result: str) -> UUID:
+    """Return the id of a report: the same for the same task, claim and outcome."""
+    return uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/{result}")

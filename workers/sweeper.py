@@ -1,0 +1,125 @@
+"""The sweeper: whatever queue, process or clock did, it finds what is due and sees to it.
+
+Everything it does is safe to do twice and in several processes at once. It rings again for waiting tasks,
+frees those whose worker died, asks about unknown outcomes, fires timers and reads the bank's answers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import NAMESPACE_OID, uuid5
+
+from events.errors import EventsError
+from events.instants import instant
+from handlers.service import Bell, Service
+from workers.bank_mail import BankMail
+from workers.effects import EFFECTS
+from workers.jobs import Outcome
+from workers.leases import Due, Leases
+from workers.perform import Performer
+from workflow.commands import FireTimer
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often things are looked at again, in seconds, and how much at once."""
+
+    ring_again_s: float = 5.0
+    ask_again_s: float = 60.0
+    most: int = 1000
+
+
+class Swept(NamedTuple):
+    """What one sweep found to do."""
+
+    freed: int = 0
+    asked: int = 0
+    fired: int = 0
+    rung: int = 0
+    answers: int = 0
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether something moved; asking alone moves nothing."""
+        return any((self.freed, self.fired, self.rung, self.answers))
+
+
+class Sweeper:
+    """Sweeps when told to; whoever runs it decides how often."""
+
+    def __init__(
+        self,
+        service: Service,
+        leases: Leases,
+        performer: Performer,
+        bell: Bell,
+        bank: BankMail,
+        rhythm: Rhythm | None = None,
+    ) -> None:
+        self._service = service
+        self._leases = leases
+        self._performer = performer
+        self._bell = bell
+        self._bank = bank
+        self._rhythm = rhythm or Rhythm()
+
+    def sweep(self) -> Swept:
+        """Do everything that is due now and return how much that was; a part that fails waits for the next sweep."""
+        now = self._service.log.now()
+        swept = Swept(
+            freed=self._free_lost(now),
+            answers=self._bank.read(),
+            fired=self._fire_timers(now),
+            asked=self._ask_about_unknown(now),
+        )
+        return swept._replace(rung=self._ring(now))
+
+    def sweep_safely(self) -> Swept:
+        """Sweep, and when the database is away say so and leave everything to the next sweep."""
+        try:
+            return self.sweep()
+        except EventsError as problem:
+            _log.warning("sweep put off: %s", type(problem).__name__)
+            return Swept()
+
+    def _free_lost(self, now: str) -> int:
+        lost = self._leases.lost(now)
+        self._leases.free([job for job in lost if EFFECTS[job.kind].safe_to_repeat], now)
+        unsafe = [job for job in lost if not EFFECTS[job.kind].safe_to_repeat]
+        self._performer.report([Outcome(job, "unknown") for job in unsafe])
+        return len(lost)
+
+    def _ask_about_unknown(self, now: str) -> int:
+        jobs = self._leases.unknown(now, timedelta(seconds=self._rhythm.ask_again_s))
+        self._performer.ask(jobs)
+        return len(jobs)
+
+    def _fire_timers(self, now: str) -> int:
+        due = self._leases.timers_due(now, self._rhythm.most)
+        self._service.offer(_firings(due))
+        return len(due)
+
+    def _ring(self, now: str) -> int:
+        due = self._leases.to_ring(now, timedelta(seconds=self._rhythm.ring_again_s), self._rhythm.most)
+        self._bell.ring(due)
+        return len(due)
+
+
+def _firings(due: Sequence[Due]) -> list[FireTimer]:
+    return [
+        FireTimer(
+            command_id=uuid5(NAMESPACE_OID, f"wayhome/{timer.timer_id}/fired"),
+            actor="system:timer",
+            mandate="system",
+            case_id=timer.case_id,
+            timer_id=timer.timer_id,
+            due_at=instant(timer.due_at),
+        )
+        for timer in due
+    ]
