@@ -29,15 +29,15 @@ class Rows:
         self.key = tuple(c.name for c in table.primary_key)
         self._columns = tuple(c.name for c in table.columns)
         self._binary = _binary_columns(table)
-        self._postgresql = _text(self._insert_from_json(replace), postgresql.dialect(paramstyle="format"))
-        self._sqlite = _text(self._insert_many(replace), sqlite.dialect(paramstyle="named"))
+        self._postgresql = _text(self._insert_from_json(replace=replace), postgresql.dialect(paramstyle="format"))
+        self._sqlite = _text(self._insert_many(replace=replace), sqlite.dialect(paramstyle="named"))
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write the rows; no rows is no work."""
         if rows:
             _run(connection, self._postgresql, self._sqlite, rows)
 
-    def _insert_from_json(self, replace: bool) -> ClauseElement:
+    def _insert_from_json(self, *, replace: bool) -> ClauseElement:
         given = unpacked(self.table, self._columns)
         query = postgresql.insert(self.table).from_select(self._columns, select(*given.c))
         if not replace:
@@ -45,7 +45,7 @@ class Rows:
         changed = {c: query.excluded[c] for c in self._columns if c not in self.key}
         return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
 
-    def _insert_many(self, replace: bool) -> ClauseElement:
+    def _insert_many(self, *, replace: bool) -> ClauseElement:
         query = sqlite.insert(self.table).values({c: bindparam(c) for c in self._columns})
         if not replace:
             return query

@@ -87,10 +87,14 @@ class Catalogue:
     def __init__(
         self, facts: Iterable[type[Fact]], upcasters: Mapping[tuple[str, int], Upcaster] | None = None
     ) -> None:
-        self._shapes = {fact.__name__: _shape(fact) for fact in facts}
+        given = list(facts)
+        self._shapes = {fact.__name__: _shape(fact) for fact in given}
+        assert len(self._shapes) == len(given), "two facts of one name"
         self._of_class = {shape.fact: shape for shape in self._shapes.values()}
         self._of_class |= {shape.closed: shape for shape in self._shapes.values()}
         self._upcasters = dict(upcasters or {})
+        steps = {(shape.name, step) for shape in self._shapes.values() for step in range(1, shape.version)}
+        assert steps <= self._upcasters.keys(), f"no upcaster for {sorted(steps - self._upcasters.keys())}"
 
     @property
     def shapes(self) -> Mapping[str, Shape]:
@@ -110,7 +114,7 @@ class Catalogue:
         Raises UnknownFact for a name or version this program does not know.
         """
         shape = self._shapes.get(name)
-        if shape is None or version > shape.version:
+        if shape is None or not 1 <= version <= shape.version:
             raise UnknownFact(f"fact {name} v{version} is not known here; a newer Wayhome wrote it, install that")
         if version == shape.version and not opened:
             return shape.closed.model_validate_json(body)

@@ -31,7 +31,9 @@ class Database:
         if self.kind == "sqlite":
             self._reader, self._writer = _sqlite(self.url, pool, "DEFERRED"), _sqlite(self.url, 1, "IMMEDIATE")
         else:
-            self._reader = self._writer = _postgresql(self.url, pool)
+            self._writer = _postgresql(self.url, pool)
+            # Said with BEGIN, so that it costs no question of its own.
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def now_sql(self) -> str:
@@ -46,9 +48,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the database for as long as it is held."""
-        with _said_plainly(), self._reader.connect() as connection, connection.begin():
-            if self.kind == "postgresql":
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with _said_plainly(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -85,13 +85,22 @@ def _said_plainly() -> Iterator[None]:
 
 def _sqlite(url: URL, pool: int, begin: str) -> Engine:
     engine = create_engine(
-        url, pool_size=pool, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30, "check_same_thread": False}
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,  # what is written must not end in an error's text
+        connect_args={"timeout": 30, "check_same_thread": False},
     )
+
+    # recursive_triggers: without it INSERT OR REPLACE removes a row behind the back of its triggers.
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"]
+    pragmas += ["query_only=ON"] if begin == "DEFERRED" else []
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -108,7 +117,7 @@ def _postgresql(url: URL, pool: int) -> Engine:
         url,
         pool_size=pool,
         max_overflow=4,
-        pool_pre_ping=False,
+        hide_parameters=True,
         connect_args={"options": settings, "prepare_threshold": 2},
     )
 
@@ -129,7 +138,11 @@ def _postgresql(url: URL, pool: int) -> Engine:
 
 def owner_engine(url: URL) -> Engine:
     """Return an engine that acts as the owner of the tables: for migrations only."""
-    return create_engine(url) if url.get_backend_name() == "postgresql" else _sqlite(url, 1, "IMMEDIATE")
+    return (
+        create_engine(url, hide_parameters=True)
+        if url.get_backend_name() == "postgresql"
+        else _sqlite(url, 1, "IMMEDIATE")
+    )
 
 
 def ping(database: Database) -> str:

@@ -16,6 +16,8 @@ A broken history is not an exception: ``events.verify`` returns what it found.
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy import exc
 
 
@@ -77,21 +79,25 @@ _SQLITE: tuple[tuple[str, type[EventsError]], ...] = (
 )
 
 
-def translated(error: exc.DBAPIError) -> EventsError:
-    """Return the error of this tree that says what the driver's error means for the caller."""
-    first_line = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+def translated(error: exc.DBAPIError | sqlite3.Error) -> EventsError:
+    """Return the error of this tree that says what the driver's error means for the caller.
+
+    Only the first line of the driver's text goes into it: the following ones may quote what was stored.
+    """
+    origin = error.orig if isinstance(error, exc.DBAPIError) else error
+    first_line = str(origin).strip().splitlines()[0] if str(origin).strip() else type(origin).__name__
     kind = _kind_of(error, first_line.lower())
     assert kind.__doc__
     return kind(f"{kind.__doc__.strip()} ({first_line})")
 
 
-def _kind_of(error: exc.DBAPIError, message: str) -> type[EventsError]:
-    state = getattr(error.orig, "sqlstate", None)
+def _kind_of(error: exc.DBAPIError | sqlite3.Error, message: str) -> type[EventsError]:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
     if state in _SQLSTATE:
         return _SQLSTATE[state]
     for words, kind in _SQLITE:
         if words in message:
             return kind
-    if error.connection_invalidated or isinstance(error, exc.OperationalError):
+    if getattr(error, "connection_invalidated", False) or isinstance(error, exc.OperationalError):
         return StoreUnavailable
     return StoreProblem

@@ -16,7 +16,7 @@ def stored(instant: datetime) -> str:
     '2026-03-01T12:00:00.000000Z'
     """
     assert instant.tzinfo is not None, "an instant without a time zone"
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def instant(text: str) -> datetime:

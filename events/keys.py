@@ -7,14 +7,13 @@ backup of the log (a backup that holds both undoes every erasure).
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-from events.errors import KeysMissing
+from events.errors import KeysMissing, translated
 from events.world import Chance
 
 Owner = tuple[str, str]  # person, compartment
@@ -47,7 +46,7 @@ class MemoryKeys:
         """Return a key for each owner, made on first asking."""
         for owner in owners:
             if owner not in self._keys:
-                self._keys[owner] = self._chance.bytes(32)
+                self._keys.setdefault(owner, self._chance.bytes(32))
         return {owner: self._keys[owner] for owner in owners}
 
     def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
@@ -73,7 +72,10 @@ class FileKeys:
         self._file = _opened(path)
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        """Return a key for each owner; new ones are on disk before this returns."""
+        """Return a key for each owner; new ones are on disk before this returns.
+
+        Raises a StoreProblem when they cannot be kept; nothing has been sealed with them then.
+        """
         with self._lock:
             found = self._find(owners)
             missing = [owner for owner in owners if owner not in found]
@@ -110,8 +112,11 @@ class FileKeys:
 
     def _make(self, owners: Collection[Owner]) -> None:
         rows = [(*owner, self._chance.bytes(32)) for owner in owners]
-        with self._file:
-            self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
+        try:
+            with self._file:
+                self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
+        except sqlite3.Error as problem:
+            raise translated(problem) from problem
 
     def _remember(self, owner: Owner, key: bytes) -> bytes:
         if len(self._cache) >= self._cached:
@@ -123,7 +128,7 @@ class FileKeys:
 def _opened(path: Path) -> sqlite3.Connection:
     try:
         path.touch(mode=0o600, exist_ok=True)
-        os.chmod(path, 0o600)
+        path.chmod(0o600)
         file = sqlite3.connect(path, timeout=30, check_same_thread=False)
         # secure_delete overwrites what is deleted; FULL because a lost key is a lost person.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):

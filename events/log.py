@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
@@ -55,12 +55,6 @@ _PARTS = select(tables.sealed_parts).where(
     tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
 )
 END = 2**62
-
-
-class Position(NamedTuple):
-    """A place in the log that a reader has seen up to."""
-
-    size: int
 
 
 class Log:

@@ -20,7 +20,8 @@ _LOCK = 0x5741_5948  # any number that only we use: two processes must not migra
 def prepare(database: Database) -> None:
     """Bring the schema up to date; repeating it changes nothing.
 
-    Raises TooNew when the data was written by a later version of Wayhome, before touching anything.
+    Raises TooNew when the data was written by a later version of Wayhome, before touching anything; a
+    StoreProblem when the database cannot be reached or written.
     """
     engine = owner_engine(database.url)
     try:
@@ -33,6 +34,8 @@ def prepare(database: Database) -> None:
         raise translated(problem) from problem
     finally:
         engine.dispose()
+    # Connections from before there were tables do not act as the application's role; new ones will.
+    database.close()
 
 
 def current(connection: Connection) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, text, update
@@ -48,7 +49,10 @@ _SINCE_POSTGRESQL = (
     f"SELECT {_ALL} FROM json_to_recordset(%s) AS given(stream text, version int) JOIN events e "  # noqa: S608
     "ON e.stream = given.stream AND e.version > given.version ORDER BY e.stream, e.version"
 )
-_SINCE_SQLITE = f"SELECT {_ALL} FROM events e WHERE e.stream = ? AND e.version > ? ORDER BY e.version"  # noqa: S608
+_SINCE_SQLITE = (
+    f"SELECT {_ALL} FROM json_each(?) given JOIN events e ON e.stream = json_extract(given.value, '$.stream') "  # noqa: S608
+    "AND e.version > json_extract(given.value, '$.version') ORDER BY e.stream, e.version"
+)
 _ANSWERS = select(tables.commands).where(tables.commands.c.command_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -141,9 +145,11 @@ class Writing:
     def finish(self) -> None:
         """Seal, hash and store everything; the head of the log is taken by the last statement."""
         leaves, parts, rows = self._hashed()
-        _INSERT_COMMANDS.run(self.connection, self._commands)
+        # New rows in the order of their keys: two processes making the same ones must not wait for each other.
+        _INSERT_COMMANDS.run(self.connection, sorted(self._commands, key=itemgetter("command_id")))
         _INSERT_PARTS.run(self.connection, parts)
-        _UPSERT_STREAMS.run(self.connection, [{"stream": s, "version": v, "leaf": x} for s, (v, x) in leaves.items()])
+        streams = [{"stream": s, "version": v, "leaf": leaf} for s, (v, leaf) in sorted(leaves.items())]
+        _UPSERT_STREAMS.run(self.connection, streams)
         for statement, by_key in self._rows.items():
             statement.run(self.connection, list(by_key.values()))
         if rows:
@@ -225,10 +231,9 @@ def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[Row[
     """Return the rows of events after a version, for several streams in one question, each in its own order."""
     if not versions:
         return []
-    if connection.dialect.name == "postgresql":
-        given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
-        return list(connection.exec_driver_sql(_SINCE_POSTGRESQL, (given,)))
-    return [row for pair in versions.items() for row in connection.exec_driver_sql(_SINCE_SQLITE, pair)]
+    given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
+    query = _SINCE_POSTGRESQL if connection.dialect.name == "postgresql" else _SINCE_SQLITE
+    return list(connection.exec_driver_sql(query, (given,)))
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:

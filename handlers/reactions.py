@@ -17,10 +17,8 @@ from events.facts import shared, work
 from workflow.case import Case, Pairs, Task
 from workflow.deciding import id_from
 from workflow.loading import Definition
-from workflow.programme import Service
+from workflow.programme import FOLLOW_UP_VISIT, Service
 from workflow.tasks import GIVING_BACK
-
-VISIT = "follow_up_visit"
 
 
 class Moment(NamedTuple):
@@ -202,8 +200,8 @@ def _tranche_answered(fact: shared.TranchePaid | shared.TrancheRejected, moment:
 def _timer_fired(fact: work.TimerFired, moment: Moment) -> Iterator[Fact]:
     if moment.definition.journey.stage(moment.after.stage).ends:
         return
-    if fact.kind == "follow_up" and all(_is_consented(s.consent, moment) for s in _services([VISIT], moment)):
-        about = (("month", dict(fact.subject)["month"]), ("service", VISIT))
+    if fact.kind == "follow_up" and all(_is_consented(s.consent, moment) for s in _services([FOLLOW_UP_VISIT], moment)):
+        about = (("month", dict(fact.subject)["month"]), ("service", FOLLOW_UP_VISIT))
         yield _task(moment, 0, "provide_service", about, moment.now)
     if fact.kind == "idle":
         yield _timer(moment, 1, "idle", moment.now + _idle(moment))

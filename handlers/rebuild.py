@@ -5,8 +5,8 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import batched, chain
+from collections.abc import Collection
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete
@@ -65,6 +65,7 @@ def _written(connection: Connection, replay: Replay) -> Rebuilt:
     return Rebuilt(len(board), len(items), replay.position)
 
 
-def _fill(connection: Connection, statement: Rows, rows: Iterable[dict[str, Any]]) -> None:
-    for some in batched(rows, _AT_ONCE):
-        statement.run(connection, some)
+def _fill(connection: Connection, statement: Rows, rows: Collection[dict[str, Any]]) -> None:
+    waiting = list(rows)
+    for start in range(0, len(waiting), _AT_ONCE):
+        statement.run(connection, waiting[start : start + _AT_ONCE])

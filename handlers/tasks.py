@@ -176,6 +176,12 @@ def subject_text(subject: Pairs) -> str:
     return orjson.dumps(dict(subject)).decode()
 
 
+def find_task(connection: Connection, task_id: str) -> RowMapping | None:
+    """Return a task's row, or None when there is no such task."""
+    row = connection.execute(select(tasks).where(tasks.c.task_id == task_id)).first()
+    return row._mapping if row else None
+
+
 def list_tasks(
     connection: Connection, *, status: str | None = None, case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
@@ -204,3 +210,8 @@ def count_tasks(connection: Connection) -> dict[str, int]:
     """Return how many tasks there are of each status."""
     query = select(tasks.c.status, func.count()).group_by(tasks.c.status)
     return {status: count for status, count in connection.execute(query)}
+
+
+def count_retried(connection: Connection) -> int:
+    """Return how many tasks were begun more than once."""
+    return int(connection.execute(select(func.count()).select_from(tasks).where(tasks.c.epoch > 1)).scalar_one())

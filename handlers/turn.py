@@ -222,8 +222,8 @@ class Turn:
     def _publish(self, command: ask.PublishProgramme) -> Answer:
         definition = load(command.text)
         if definition.programme.programme != command.programme:
-            said = f"the file is of programme {definition.programme.programme}, not {command.programme}"
-            return refused("programme_is_the_files", said, "publish it under its own name")
+            named = f"the file is of programme {definition.programme.programme}, not {command.programme}"
+            return refused("programme_is_the_files", named, "publish it under its own name")
         stream = f"programme:{definition.programme.programme}"
         published = self._states[stream].state
         self._definitions.remember(definition)

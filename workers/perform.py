@@ -7,7 +7,7 @@ is harmless, and a report that nobody could take is made good when the lease run
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -55,14 +55,10 @@ class Performer:
         self._chance = chance
         self._patience = patience or Patience()
 
-    def perform(self, task_ids: Sequence[str], claimed: Callable[[], None] | None = None) -> int:
-        """Do those of these tasks that can be claimed, and return how many that were."""
+    def perform(self, task_ids: Sequence[str]) -> None:
+        """Do those of these tasks that can be claimed; the others are done, not due, or somebody else's."""
         jobs = self._leases.claim(task_ids, self._service.log.now())
-        if claimed is not None:
-            claimed()
-        outcomes = [outcome for kind, group in _by_kind(jobs) for outcome in self._do(kind, group)]
-        self.report(outcomes)
-        return len(jobs)
+        self.report([outcome for kind, group in _by_kind(jobs) for outcome in self._do(kind, group)])
 
     def ask(self, jobs: Sequence[Job]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""

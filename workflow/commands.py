@@ -9,26 +9,36 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from events.ids import CaseId, case_id_of, parse_case_id
 from events.money import Money
 from workflow.countries import Country
-from workflow.text import ActorId, LongText, PersonName, ShortText, Word
+from workflow.text import ActorId, LongText, PersonName, Reported, ShortText, Token, Word
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+def _in_our_time(value: datetime) -> datetime:
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("is not between the years 1900 and 2200; check the year")
+    return value
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
 
 class Command(BaseModel):
     """Something somebody wants done."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What somebody typed may be a name; it has no place in an error's text.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command_id: UUID
     actor: ActorId
     mandate: Word = "case_manager"
     expected: int | None = None  # the version of the case that was on the screen
-    occurred_at: AwareDatetime | None = None  # when it happened in the world, if that was earlier
+    occurred_at: Instant | None = None  # when it happened in the world, if that was earlier
 
     sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
 
@@ -156,7 +166,7 @@ class DecideBestInterests(CaseCommand):
 class PlanArrival(CaseCommand):
     """Record when, where and how the person arrives and will be met."""
 
-    at: AwareDatetime
+    at: Instant
     place: ShortText
     means: ShortText
 
@@ -215,8 +225,8 @@ class ChooseStay(CaseCommand):
 class PlanTrip(CaseCommand):
     """Plan the way home; an escort is reserved when one is needed, ticket and host are asked for."""
 
-    departs_at: AwareDatetime
-    arrives_at: AwareDatetime
+    departs_at: Instant
+    arrives_at: Instant
     origin: ShortText
     destination: ShortText
 
@@ -258,27 +268,27 @@ class RequestGrant(CaseCommand):
 class ApproveGrant(CaseCommand):
     """Approve a grant somebody else asked for; each funder's share is set aside."""
 
-    grant_id: str = Field(max_length=40)
+    grant_id: Token
 
 
 class DeclineGrant(CaseCommand):
     """Decide against a grant, or against what is left of it."""
 
-    grant_id: str = Field(max_length=40)
+    grant_id: Token
     reason: ShortText
 
 
 class ReleaseTranche(CaseCommand):
     """Let the next part of an approved grant go to the bank; a third person does this."""
 
-    grant_id: str = Field(max_length=40)
+    grant_id: Token
 
 
 class RecordPayment(CaseCommand):
     """Record what the bank says about a tranche."""
 
-    grant_id: str = Field(max_length=40)
-    tranche_id: str = Field(max_length=40)
+    grant_id: Token
+    tranche_id: Token
     outcome: Literal["paid", "rejected"]
     reference: ShortText
 
@@ -305,39 +315,46 @@ class AddNote(CaseCommand):
     sealed: ClassVar[bool] = True
 
 
+class OpenSealed(CaseCommand):
+    """Open what is sealed of the case; who and why is recorded before anything is shown."""
+
+    compartments: tuple[Literal["identity", "contact", "medical", "legal", "money", "story"], ...] = Field(min_length=1)
+    why: ShortText
+
+
 class FinishTask(CaseCommand):
     """Report what came of a task; only the worker that holds it at this epoch may."""
 
-    task_id: str
+    task_id: Token
     epoch: int
     outcome: Literal["done", "refused", "dead", "unknown", "undone"]
-    reference: str = Field(default="", max_length=200)
+    reference: Reported = ""
 
 
 class RetryTask(CaseCommand):
     """Have a refused, dead or unknown task tried again, after looking at it."""
 
-    task_id: str
+    task_id: Token
 
 
 class CancelTask(CaseCommand):
     """Take a task back that nobody has begun."""
 
-    task_id: str
+    task_id: Token
     reason: ShortText
 
 
 class FireTimer(CaseCommand):
     """Say that a timer's time has come."""
 
-    timer_id: str
-    due_at: AwareDatetime
+    timer_id: Token
+    due_at: Instant
 
 
 class PublishProgramme(Command):
     """Put a programme file into force for cases opened from now on."""
 
-    programme: str
+    programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     text: str
 
 

@@ -30,6 +30,7 @@ from workflow.records import (
     establish_age,
     give_consent,
     identify_victim,
+    open_sealed,
     plan_arrival,
     record_follow_up,
     record_travel_document,
@@ -70,6 +71,7 @@ DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
     ask.AgreePlan: agree_plan,
     ask.RecordFollowUp: record_follow_up,
     ask.AddNote: add_note,
+    ask.OpenSealed: open_sealed,
     ask.FinishTask: finish_task,
     ask.RetryTask: retry_task,
     ask.CancelTask: cancel_task,
@@ -78,7 +80,16 @@ DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
 
 # What may still be said of a case that has ended: late answers from outside, notes, and that it goes on after all.
 _AFTER_THE_END: Final = frozenset(
-    {ask.AdvanceCase, ask.AddNote, ask.FinishTask, ask.RetryTask, ask.CancelTask, ask.RecordPayment, ask.FireTimer}
+    {
+        ask.AdvanceCase,
+        ask.AddNote,
+        ask.OpenSealed,
+        ask.FinishTask,
+        ask.RetryTask,
+        ask.CancelTask,
+        ask.RecordPayment,
+        ask.FireTimer,
+    }
 )
 # Decisions that take back tasks must know which of them a worker has already begun.
 CANCELLING: Final = frozenset(

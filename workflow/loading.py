@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import ValidationError
@@ -17,10 +18,13 @@ from pydantic import ValidationError
 from workflow.errors import Fault, ProgrammeFaulty
 from workflow.guards import guard_named
 from workflow.journey import Journey
-from workflow.programme import Programme
+from workflow.programme import FOLLOW_UP_VISIT, Programme, Transition
 
 MAX_CHARACTERS = 500_000
+MAX_VALUES = 50_000  # counted with what aliases repeat, so that a small file cannot become a huge one
 Path = tuple[str | int, ...]
+# Guards that wait for a service without having its name.
+_WAITS_FOR = {"has_come_home": "hand_over", "ticket_is_issued": "ticket", "host_is_ready": "arrival_host"}
 
 
 class Definition(NamedTuple):
@@ -60,33 +64,53 @@ def load(text: str) -> Definition:
 def _parsed(text: str) -> tuple[Any, dict[Path, int]]:
     if len(text) > MAX_CHARACTERS:
         raise ProgrammeFaulty((Fault(1, f"the file is longer than {MAX_CHARACTERS} characters"),))
+    lines: dict[Path, int] = {}
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        tree = yaml.safe_load(text)
+        found = list(_walk(node, (), lines)) if node is not None else []
+        tree = None if found else yaml.safe_load(text)
     except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        said = str(getattr(problem, "problem", problem))
-        raise ProgrammeFaulty((Fault(mark.line + 1 if mark else 1, f"not readable as YAML: {said}"),)) from problem
-    lines: dict[Path, int] = {}
-    repeated = list(_walk(node, (), lines)) if node is not None else []
-    if repeated:
-        raise ProgrammeFaulty(tuple(repeated))
+        raise ProgrammeFaulty((_unreadable_yaml(text, problem),)) from problem
+    except RecursionError as problem:
+        raise ProgrammeFaulty((Fault(1, "the file is nested too deeply"),)) from problem
+    if found:
+        raise ProgrammeFaulty(tuple(found))
     return tree, lines
 
 
 def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Iterator[Fault]:
-    """Remember the line of every value, and find keys given twice (YAML keeps only the last, silently)."""
+    """Remember the line of every value; find keys given twice (YAML keeps only the last) and unreadable values."""
     lines[path] = node.start_mark.line + 1
+    if len(lines) > MAX_VALUES:
+        raise ProgrammeFaulty((Fault(1, f"the file holds more than {MAX_VALUES} values"),))
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
-                yield Fault(key.start_mark.line + 1, f"{key.value} is given twice")
-            seen.add(key.value)
-            yield from _walk(value, (*path, key.value), lines)
+            name = str(key.value)
+            if name in seen:
+                yield Fault(key.start_mark.line + 1, f"{name} is given twice")
+            seen.add(name)
+            yield from _walk(value, (*path, name), lines)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             yield from _walk(value, (*path, number), lines)
+    else:
+        yield from _unreadable(node)
+
+
+def _unreadable_yaml(text: str, problem: yaml.YAMLError) -> Fault:
+    if isinstance(problem, yaml.reader.ReaderError):
+        return Fault(text.count("\n", 0, problem.position) + 1, f"not readable as YAML: {problem.reason}")
+    mark = getattr(problem, "problem_mark", None)
+    return Fault(mark.line + 1 if mark else 1, f"not readable as YAML: {getattr(problem, 'problem', problem)}")
+
+
+def _unreadable(node: yaml.Node) -> Iterator[Fault]:
+    """Find what looks like a date or a number and is none: 30 February."""
+    try:
+        yaml.constructor.SafeConstructor().construct_object(node)
+    except ValueError as problem:
+        yield Fault(node.start_mark.line + 1, f"{str(node.value)[:40]} cannot be read: {problem}")
 
 
 def _line(lines: dict[Path, int], path: Path) -> int:
@@ -96,13 +120,14 @@ def _line(lines: dict[Path, int], path: Path) -> int:
 
 
 def _said(error: Any) -> str:
-    where = ".".join(str(step) for step in error["loc"])
+    where = ".".join(str(step) for step in error["loc"]) or "the file"
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         return f"{where}: there is no such key"
     if error["type"] == "missing":
         return f"{where}: this key is missing"
-    return f"{where}: {message[0].lower()}{message[1:]}"
+    is_sentence = message[1:2].islower()  # and not "EUR has 2 decimal places"
+    return f"{where}: {message[0].lower() if is_sentence else message[0]}{message[1:]}"
 
 
 def _faults(programme: Programme, lines: dict[Path, int]) -> Iterator[Fault]:
@@ -118,7 +143,29 @@ def _all_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
 
 
 def _unknown_names(programme: Programme) -> Iterator[tuple[Path, str]]:
-    states, services = set(programme.journey.states), frozenset(programme.service_of)
+    states = set(programme.journey.states)
+    yield from _unknown_in_transitions(programme, states)
+    yield from _unknown_in_stages(programme, states)
+    for number, service in enumerate(programme.services):
+        if service.consent not in programme.purposes:
+            yield ("services", number, "consent"), f"unknown purpose {service.consent}"
+    for number, grant in enumerate(programme.grants):
+        for name in grant.during:
+            if name not in states:
+                yield ("grants", number, "during"), f"unknown stage {name}"
+    if not _is_time_zone(programme.facility.time_zone):
+        yield ("facility", "time_zone"), f"unknown time zone {programme.facility.time_zone}"
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name).key)
+    except (KeyError, ValueError, OSError):
+        return False
+
+
+def _unknown_in_transitions(programme: Programme, states: set[str]) -> Iterator[tuple[Path, str]]:
+    services = frozenset(programme.service_of)
     if programme.journey.initial not in states:
         yield ("journey", "initial"), f"unknown stage {programme.journey.initial}"
     for number, way in enumerate(programme.journey.transitions):
@@ -131,22 +178,21 @@ def _unknown_names(programme: Programme) -> Iterator[tuple[Path, str]]:
         for name in way.conditions:
             if guard_named(name, services) is None:
                 yield (*at, "conditions"), f"unknown guard {name}"
+
+
+def _unknown_in_stages(programme: Programme, states: set[str]) -> Iterator[tuple[Path, str]]:
     for state, stage in programme.journey.stages.items():
+        at: Path = ("journey", "stages", state)
         if state not in states:
-            yield ("journey", "stages", state), f"unknown stage {state}"
+            yield at, f"unknown stage {state}"
         for name in stage.services:
-            if name not in services:
-                yield ("journey", "stages", state, "services"), f"unknown task {name}: no service of that name"
+            if name not in programme.service_of:
+                yield (*at, "services"), f"unknown task {name}: no service of that name"
+        if stage.visits and FOLLOW_UP_VISIT not in programme.service_of:
+            yield at, f"visits are counted from {state}, but there is no service {FOLLOW_UP_VISIT}"
     for state in programme.journey.states:
         if state not in programme.journey.stages:
             yield ("journey", "states"), f"stage {state} is missing under stages"
-    for number, service in enumerate(programme.services):
-        if service.consent not in programme.purposes:
-            yield ("services", number, "consent"), f"unknown purpose {service.consent}"
-    for number, grant in enumerate(programme.grants):
-        for stage_name in grant.during:
-            if stage_name not in states:
-                yield ("grants", number, "during"), f"unknown stage {stage_name}"
 
 
 def _repeated_names(programme: Programme) -> Iterator[tuple[Path, str]]:
@@ -160,6 +206,10 @@ def _repeated_names(programme: Programme) -> Iterator[tuple[Path, str]]:
         for number, name in enumerate(names):
             if name in names[:number]:
                 yield (key, number), f"{name} is listed twice"
+    states = programme.journey.states
+    for number, state in enumerate(states):
+        if state in states[:number]:
+            yield ("journey", "states", number), f"{state} is listed twice"
     ways = [(source, way.trigger) for way in programme.journey.transitions for source in way.source]
     for number, way in enumerate(programme.journey.transitions):
         for source in way.source:
@@ -197,25 +247,45 @@ def _journey_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
             yield at, f"no way leads to stage {state}"
         if state not in saved:
             yield at, f"stage {state} is a dead end: no way leads from it to an end"
-    yield from _guards_nobody_can_satisfy(programme, back)
+    yield from _guards_nobody_can_satisfy(programme)
 
 
-def _guards_nobody_can_satisfy(programme: Programme, back: dict[str, set[str]]) -> Iterator[tuple[Path, str]]:
-    """Find guards that wait for a service which no stage before them asks for."""
-    asked_in = defaultdict(set)
-    for state, stage in programme.journey.stages.items():
-        for service in stage.services:
-            asked_in[service].add(state)
-    for offered in programme.services:
-        if offered.for_trip:
-            asked_in[offered.id] = set(programme.journey.states)  # asked for by planning a trip, at any stage
+def _guards_nobody_can_satisfy(programme: Programme) -> Iterator[tuple[Path, str]]:
+    """Find guards that wait for a service which no stage before them asks for, or for a consent nobody may give."""
+    reached, asked = _walked(programme)
     for number, way in enumerate(programme.journey.transitions):
-        before = _closure(set(way.source), back)
+        at: Path = ("journey", "transitions", number, "conditions")
         for name in way.conditions:
-            service = name.removesuffix("_is_provided")
-            if service != name and service in programme.service_of and not asked_in[service] & before:
-                at: Path = ("journey", "transitions", number, "conditions")
-                yield at, f"nobody can satisfy {name}: no stage before it asks for {service}"
+            awaited, purpose = awaited_service(name, programme), name.removeprefix("consent_to_")
+            if awaited and awaited not in asked and reached & set(way.source):
+                yield at, f"nobody can satisfy {name}: no stage before it asks for {awaited}"
+            if purpose != name and purpose not in programme.purposes:
+                yield at, f"nobody can satisfy {name}: there is no purpose {purpose}"
+
+
+def _walked(programme: Programme) -> tuple[set[str], set[str]]:
+    """Return the stages that can be reached and the services asked for there, one being possible only by the other."""
+    journey = programme.journey
+    reached: set[str] = set()
+    asked = {service.id for service in programme.services if service.for_trip}  # asked for by planning a trip
+    more = {journey.initial}
+    while more - reached:
+        reached |= more
+        asked |= {service for state in reached & journey.stages.keys() for service in journey.stages[state].services}
+        more = {
+            way.dest for way in journey.transitions if reached & set(way.source) and _awaited(way, programme) <= asked
+        }
+    return reached, asked
+
+
+def _awaited(way: Transition, programme: Programme) -> set[str]:
+    return {service for name in way.conditions if (service := awaited_service(name, programme))}
+
+
+def awaited_service(guard: str, programme: Programme) -> str | None:
+    """Return the service a guard waits for, or None when it waits for none."""
+    service = guard.removesuffix("_is_provided")
+    return service if service != guard and service in programme.service_of else _WAITS_FOR.get(guard)
 
 
 def _closure(start: set[str], onward: dict[str, set[str]]) -> set[str]:

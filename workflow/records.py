@@ -167,6 +167,11 @@ def add_note(command: ask.AddNote, situation: Situation) -> Decision:
     return situation.about_case(told.NoteAdded(person_id=_person(situation), note=command.note))
 
 
+def open_sealed(command: ask.OpenSealed, situation: Situation) -> Decision:
+    """Return the record of who opens what and why."""
+    return situation.about_case(told.SealedOpened(compartments=command.compartments, why=command.why))
+
+
 def _by_two(command: ask.AgreePlan | ask.AgreeCarePlan, fact: Fact, situation: Situation) -> Decision:
     if command.second == command.actor:
         return refused(

@@ -119,7 +119,7 @@ GIVING_BACK = ("release_escort", "release_booking")
 
 
 def _is_wanted(task: Task, situation: Situation) -> bool:
-    """Tell whether a task may be begun again: its case, trip and tranche are still the ones to be served.
+    """Tell whether a task may be begun again: case, consent, trip and tranche are still the ones to be served.
 
     Giving back what was booked is always wanted, most of all when everything else is over.
     """
@@ -131,7 +131,11 @@ def _is_wanted(task: Task, situation: Situation) -> bool:
     about = dict(task.subject)
     if task.kind == "disburse_grant":
         return case.grants[about["grant_id"]].tranches[about["tranche_id"]].status == "released"
-    return "trip_id" not in about or case.is_on_trip(about["trip_id"])
+    if task.kind == "book_escort":
+        return case.trip is not None and case.is_on_trip(about["trip_id"]) and case.trip.escort == about["escort"]
+    consent = situation.programme.service_of[about["service"]].consent
+    on_this_trip = "trip_id" not in about or case.is_on_trip(about["trip_id"])
+    return on_this_trip and case.consents_to(consent, situation.today)
 
 
 def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[Told]:

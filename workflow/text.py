@@ -5,18 +5,18 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+# Zero-width and line-breaking characters; the joiners U+200C and U+200D stay, Persian and Hindi need them.
+_UNSEEN = frozenset("\u00ad\u180e\u200b\u2028\u2029\u2060\ufeff")
 
 
 def _visible(text: str) -> str:
     """Refuse characters that nobody can see but that change what is read (Unicode TR 36)."""
     for character in text:
-        if (
-            character in _BIDI
-            or (unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn")
-            and character not in "\n\t")
+        if character in _BIDI | _UNSEEN or (
+            unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t"
         ):
             raise ValueError(
                 f"holds a character that cannot be shown (U+{ord(character):04X}); type it again without it"
@@ -27,7 +27,16 @@ def _visible(text: str) -> str:
 def _one_line(text: str) -> str:
     if "\n" in text or "\t" in text:
         raise ValueError("must be one line")
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise ValueError("holds nothing that can be read")
     return _visible(text)
+
+
+def _cleaned(text: object) -> object:
+    """Replace what a database or a terminal cannot hold: what another system said must not be lost for it."""
+    if not isinstance(text, str):
+        return text
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 PersonName = Annotated[
@@ -40,4 +49,6 @@ LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_visible)
 ]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Reported = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=200)]
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 ActorId = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]{0,60}$")]

@@ -227,3 +227,10 @@ class NoteAdded(Fact):
 
     person_id: str
     note: Story = None
+
+
+class SealedOpened(Fact):
+    """Somebody opened what is sealed of the case, and said why; recorded before the key is handed out."""
+
+    compartments: tuple[str, ...]
+    why: str

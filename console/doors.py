@@ -1,0 +1,142 @@
+"""What every command of the line shares: its options, opening the office, and saying errors plainly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+from uuid import UUID
+
+import typer
+from pydantic import ValidationError
+
+from console import printing
+from console.errors import BadInput, ConsoleError
+from console.office import Office
+from console.settings import settings
+from events.errors import CommandReused, EventsError
+from events.ids import CaseId, parse_case_id
+from handlers.answers import Accepted, Answer, Conflict
+from handlers.errors import HandlersError
+from workflow.errors import ProgrammeFaulty, WorkflowError
+from workflow.reasons import Refused
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: $WAYHOME_DATA or ./wayhome-data).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")]
+Actor = Annotated[str, typer.Option("--as", help="Who you are, for example staff:anna.")]
+CommandId = Annotated[
+    UUID | None, typer.Option("--command-id", help="Id of this command; give it again to repeat safely.")
+]
+Expected = Annotated[
+    int | None, typer.Option("--expect", help="Version of the case you looked at; refused if it moved.")
+]
+CaseArgument = Annotated[str, typer.Argument(help="Case number, like 7K3P9-QXM2D.")]
+
+
+def default_actor() -> str:
+    """Return who is assumed to type: WAYHOME_ACTOR, else the user of this machine."""
+    name = os.environ.get("WAYHOME_ACTOR") or f"staff:{os.environ.get('USER', 'somebody').lower()}"
+    return "".join(letter for letter in name if letter.isalnum() or letter in ":._-") or "staff:somebody"
+
+
+ACTOR_DEFAULT = default_actor()
+
+
+@contextmanager
+def office(data: Path | None, *, create: bool = False, ring: bool = False) -> Iterator[Office]:
+    """Open the office for one command and close it after; every known error becomes one line and an exit code."""
+    with plainly():
+        opened = Office(settings(data), create=create)
+        try:
+            if ring:
+                opened.ring_workers()
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say known errors in one line; anything else is a bug and keeps its trace."""
+    try:
+        yield
+    except ValidationError as problem:
+        stop(printing.USAGE, _first_fault(problem))
+    except ProgrammeFaulty as faulty:
+        for fault in faulty.faults:
+            printing.say_error(str(fault))
+        raise typer.Exit(printing.USAGE) from None
+    except (BadInput, CommandReused, WorkflowError, ValueError) as problem:
+        stop(printing.USAGE, str(problem))
+    except (EventsError, HandlersError, ConsoleError, OSError) as problem:
+        stop(printing.UNAVAILABLE, str(problem))
+
+
+def stop(code: int, text: str) -> NoReturn:
+    """End with one line on standard error and an exit code."""
+    printing.say_error(text)
+    raise typer.Exit(code)
+
+
+def case_number(text: str) -> CaseId:
+    """Return a typed case number; raises BadInput with a line that says what one looks like."""
+    try:
+        return parse_case_id(text)
+    except ValueError as problem:
+        raise BadInput(str(problem)) from problem
+
+
+def tell(answer: Answer, *, as_json: bool) -> None:
+    """Print an answer and end with its exit code: 0 accepted, 1 refused, 3 somebody was quicker."""
+    if isinstance(answer, Accepted):
+        _tell_accepted(answer, as_json=as_json)
+    elif isinstance(answer, Refused):
+        tell_refused(answer, as_json=as_json)
+    else:
+        _tell_conflict(answer, as_json=as_json)
+
+
+def tell_refused(answer: Refused, *, as_json: bool) -> NoReturn:
+    """Print every reason and end with exit code 1."""
+    if as_json:
+        printing.print_json({"answer": "refused", "reasons": printing.reasons_as_json(answer.reasons)})
+    else:
+        printing.say("refused:")
+        printing.print_reasons(answer.reasons)
+    raise typer.Exit(printing.REFUSED)
+
+
+def _tell_accepted(answer: Accepted, *, as_json: bool) -> None:
+    if as_json:
+        printing.print_json({"answer": "accepted", **answer._asdict()})
+        return
+    again = " (it had been carried out before)" if answer.repeated else ""
+    printing.say(f"done{again}: {', '.join(answer.facts) or 'nothing needed to change'}")
+    if answer.case_id:
+        printing.say(f"case {answer.case_id} is now at version {answer.version}")
+
+
+def _tell_conflict(answer: Conflict, *, as_json: bool) -> NoReturn:
+    if as_json:
+        since = [printing.event_as_json(event) for event in answer.since]
+        printing.print_json(
+            {"answer": "conflict", "expected": answer.expected, "version": answer.version, "since": since}
+        )
+    else:
+        said = (
+            f"the case has moved on: you saw version {answer.expected}, it is at {answer.version}; look and ask again"
+        )
+        printing.say_error(said)
+        printing.print_events("What happened since", answer.since)
+    raise typer.Exit(printing.CONFLICT)
+
+
+def _first_fault(problem: ValidationError) -> str:
+    """Return the first fault in words, never repeating what was typed: it may be a name."""
+    fault = problem.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(step) for step in fault["loc"]) or "input"
+    more = problem.error_count() - 1
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message}" + (f" (and {more} more)" if more else "")

@@ -1,0 +1,131 @@
+"""The office: every part put together, once, with the world passed in. The only place that knows all rooms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from console.errors import BadInput, NoData
+from console.settings import Settings
+from events.database import Database, sqlite_url
+from events.facts import catalogue
+from events.keys import FileKeys
+from events.log import Log
+from events.schema import prepare
+from events.world import Chance, Clock, SystemChance
+from handlers.look import Look
+from handlers.service import Service
+from workers.bank_mail import BankMail, Read
+from workers.broker import Doorbell, open_broker
+from workers.crew import Crew, Terms
+from workers.order_book import OrderBook, Orders
+from workers.pain002 import StatusReportError
+from workers.post import Post, post_from_url
+from workers.simulated_bank import ReceivedPayment, SimulatedBank
+from workers.sweeper import Rhythm
+from workflow.commands import PublishProgramme
+from workflow.loading import Definition, load
+
+
+class Office:
+    """A running Wayhome: log, service and looks; workers when asked for."""
+
+    def __init__(
+        self, settings: Settings, *, create: bool = False, clock: Clock | None = None, chance: Chance | None = None
+    ) -> None:
+        """Open the data; with ``create`` make what is missing. Raises NoData, TooNew, KeysMissing, StoreProblem."""
+        self.settings = settings
+        self.chance: Chance = chance or SystemChance()
+        self.clock = clock
+        _folders(settings, create=create)
+        self.database = Database(settings.database_url or sqlite_url(settings.log_file))
+        prepare(self.database)
+        self.keys = FileKeys(settings.key_file, self.chance)
+        self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
+        self.service = Service(self.log)
+        self.look = Look(self.log, self.service.definitions)
+
+    def publish(self, text: str, actor: str) -> Definition:
+        """Put a programme file into force; publishing the same file again changes nothing."""
+        definition = load(text)
+        name = definition.programme.programme
+        command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)
+        self.service.submit(command)
+        return definition
+
+    def ring_workers(self) -> None:
+        """Ring for tasks as commands ask for them; without Redis they wait for the next ``wayhome work``."""
+        if self.settings.redis_url is not None:
+            self.service.bell = Doorbell(open_broker(self.settings.redis_url))
+
+    def crew(self, terms: Terms | None = None, *, orders: Orders | None = None, post: Post | None = None) -> Crew:
+        """Return workers for this office; the caller starts and stops them."""
+        return Crew(
+            self.service,
+            redis_url=self.settings.redis_url,
+            orders=orders or OrderBook(self.settings.order_file),
+            post=post or post_from_url(self.settings.smtp_url, self.settings.post_folder),
+            bank=self.settings.bank_folder,
+            chance=self.chance,
+            terms=terms,
+        )
+
+    def crew_of(self, threads: int) -> Crew:
+        """Return workers with so many threads."""
+        return self.crew(Terms(threads=threads))
+
+    def demo_crew(self) -> Crew:
+        """Return workers that do what is due as soon as they are told, for time that is not real."""
+        return self.crew(Terms(threads=2, rhythm=Rhythm(ring_again_s=0.0)))
+
+    def read_bank_report(self, data: bytes) -> Read:
+        """Record what a status report of the bank says; raises BadInput when it is none."""
+        try:
+            return BankMail(self.service, self.settings.bank_folder / "in").read_report(data)
+        except StatusReportError as problem:
+            raise BadInput(str(problem)) from problem
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.keys.close()
+        self.database.close()
+
+
+class Bank(Protocol):
+    """Answers the payment files that were sent to it."""
+
+    def answer(self, now: datetime) -> int:
+        """Answer what has come in since, and return how many payments that were."""
+        ...
+
+
+class DemoBank:
+    """The bank of a rehearsal: takes every new file from the folder and puts its answer back."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: set[str] = set()
+        self.books: SimulatedBank | None = None
+
+    def answer(self, now: datetime) -> int:
+        """Answer every new file; each payment is paid once, however often its file comes."""
+        self.books = self.books or SimulatedBank(now, _now_and_then_refused)
+        new = sorted(path for path in (self._folder / "out").glob("*.xml") if path.name not in self._seen)
+        for path in new:
+            self.books.receive(path.read_bytes())
+            self._seen.add(path.name)
+            (self._folder / "in" / path.name).write_bytes(self.books.report(path.stem))
+        return len(new)
+
+
+def _now_and_then_refused(payment: ReceivedPayment) -> str | None:
+    """Return AC04 (closed account, ISO 20022) for one payment in fifty, told from its id alone."""
+    return "AC04" if sum(payment.end_to_end_id.encode()) % 50 == 0 else None
+
+
+def _folders(settings: Settings, *, create: bool) -> None:
+    if not create and not settings.key_file.exists():
+        raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
+    for folder in (settings.data, settings.key_file.parent, settings.post_folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)

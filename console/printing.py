@@ -1,0 +1,127 @@
+"""How answers look: tables for people, JSON for scripts, one plain line for every error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from events.envelope import Recorded
+from workflow.reasons import Reason
+
+# Exit codes that scripts can use; docs/operator.md lists them.
+OK, REFUSED, USAGE, CONFLICT, UNAVAILABLE, FAULTS = 0, 1, 2, 3, 4, 5
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Print a line for a person."""
+    _out.print(text, markup=False)
+
+
+def say_error(text: str) -> None:
+    """Print one line to standard error."""
+    _err.print(f"wayhome: {' '.join(text.split())}", markup=False)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    data = orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+    sys.stdout.write(data.decode() + "\n")
+
+
+def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; an empty one says so."""
+    listed = [[str(cell) for cell in row] for row in rows]
+    if not listed:
+        say(f"{title}: nothing")
+        return
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in listed:
+        table.add_row(*row)
+    _out.print(table)
+
+
+def reasons_as_json(reasons: Iterable[Reason]) -> list[dict[str, object]]:
+    """Return reasons as a script reads them."""
+    return [{"guard": r.code, "text": r.text, "help": r.help, "looked_at": dict(r.looked_at)} for r in reasons]
+
+
+def print_reasons(reasons: Iterable[Reason], indent: str = "  ") -> None:
+    """Print each reason and what would help."""
+    for found in reasons:
+        say(f"{indent}- {found.text}\n{indent}  → {found.help}")
+
+
+def event_as_json(event: Recorded) -> dict[str, Any]:
+    """Return an event as a script reads it: everything that is open, nothing that is sealed."""
+    envelope = event.envelope
+    return {
+        "position": event.position,
+        "stream": envelope.stream,
+        "version": envelope.version,
+        "type": envelope.type,
+        "type_version": envelope.type_version,
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": envelope.recorded_at,
+        "actor": envelope.actor,
+        "mandate": envelope.mandate,
+        "cause": envelope.cause,
+        "command_id": envelope.command_id,
+        "definition": envelope.definition,
+        "body": orjson.loads(envelope.body),
+        "sealed": [part.compartment for part in envelope.sealed],
+        "leaf": event.leaf.hex(),
+    }
+
+
+def print_events(title: str, events: Iterable[Recorded]) -> None:
+    """Print a history line by line, oldest first."""
+    say(title)
+    for event in events:
+        envelope = event.envelope
+        when = envelope.recorded_at[:16].replace("T", " ")
+        say(f"{event.position:>7}  {when}  {envelope.type:<22} {_gist(event)}  ({envelope.actor})")
+
+
+def _gist(event: Recorded) -> str:
+    body = orjson.loads(event.envelope.body)
+    hidden = ("task_id", "timer_id", "person_id", "case_id", "text", "checked")
+    parts = [
+        f"{key}={_short(value)}" for key, value in body.items() if key not in hidden and value not in (None, "", [])
+    ]
+    parts += [f"{part.compartment}=‹sealed›" for part in event.envelope.sealed]
+    return " ".join(parts)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict) and "amount" in value:
+        return f"{value['amount']} {value['currency']}"
+    if isinstance(value, list):
+        return ",".join(_short(item) if not isinstance(item, list) else ":".join(map(_short, item)) for item in value)
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal | datetime | date):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, frozenset | set):
+        return sorted(value, key=str)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,96 @@
+"""A programme year in a minute: arrivals, a tireless case manager, real workers, and a bank that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from console.office import Bank, DemoBank, Office
+from console.rehearsal.fates import arrival
+from console.rehearsal.manager import next_commands
+from events.world import SetClock
+from handlers import board
+from handlers.look import Seen
+from workflow.loading import Definition
+
+TICK = timedelta(days=1)
+Progress = Callable[[datetime, int], None]
+
+
+class Year(NamedTuple):
+    """How a rehearsal is run."""
+
+    arrivals: int = 350
+    days: int = 365
+    seed: int = 2006
+
+
+class Rehearsal:
+    """Runs a programme through simulated time, in this process."""
+
+    def __init__(self, office: Office, clock: SetClock, definition: Definition, year: Year) -> None:
+        self._office = office
+        self._clock = clock
+        self._definition = definition
+        self._year = year
+        self._crew = office.demo_crew()
+        self._bank: Bank = DemoBank(office.settings.bank_folder)
+        self._arrived = 0
+        self._open: set[str] = set()
+
+    def run(self, progress: Progress) -> None:
+        """Let the year pass; ``progress`` hears the day and how many people have come."""
+        self._crew.start(sweeping=False)
+        try:
+            end = self._clock.now() + timedelta(days=self._year.days)
+            while self._clock.now() < end:
+                self._day()
+                progress(self._clock.now(), self._arrived)
+        finally:
+            self._crew.stop()
+
+    def _day(self) -> None:
+        self._receive()
+        self._bank.answer(self._clock.now())
+        self._crew.settle()
+        while self._manage():
+            self._crew.settle()
+        self._clock.advance(TICK)
+
+    def _receive(self) -> None:
+        """Open the cases of those who have come by now; they come evenly over the year."""
+        start = datetime.combine(self._definition.programme.runs.since, datetime.min.time(), UTC)
+        passed = (self._clock.now() - start) / timedelta(days=self._year.days)
+        due = min(self._year.arrivals, int(passed * self._year.arrivals) + 1)
+        programme = self._definition.programme.programme
+        today = self._clock.now().date()
+        commands = [arrival(number, self._year.seed, today, programme) for number in range(self._arrived, due)]
+        self._office.service.submit_many(commands)
+        self._open |= {command.case_id for command in commands}
+        self._arrived = due
+
+    def _manage(self) -> bool:
+        """Do what there is to do about every open case; tell whether anything was accepted."""
+        seen = self._office.look.at_many(sorted(self._open))
+        self._open -= {one.case.case_id for one in seen if self._ended(one)}
+        commands = [command for one in seen for command in next_commands(one, self._clock.now())]
+        answers = self._office.service.submit_many(commands)
+        return any(getattr(answer, "facts", ()) for answer in answers)
+
+    def _ended(self, seen: Seen) -> bool:
+        return self._definition.journey.stage(seen.case.stage).ends
+
+
+def most_travelled(office: Office) -> str | None:
+    """Return the case whose history is longest, for people to look at."""
+    with office.database.reading() as connection:
+        rows: Sequence[object] = board.list_cases(connection, stage="closed", limit=5000)
+        rows = rows or board.list_cases(connection, limit=5000)
+    return max(rows, key=lambda row: row["version"])["case_id"] if rows else None  # type: ignore[index]
+
+
+def empty_folder(folder: Path) -> bool:
+    """Tell whether a folder holds nothing, so that a rehearsal cannot be mixed with real data."""
+    return not folder.exists() or not any(folder.iterdir())

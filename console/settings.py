@@ -1,0 +1,63 @@
+"""Settings, from the environment or the command line; with none, everything lives in one folder on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where data is and which servers are used; each field has its environment variable in ``VARIABLES``."""
+
+    data: Path
+    database_url: str | None = None
+    redis_url: str | None = None
+    smtp_url: str | None = None
+
+    @property
+    def log_file(self) -> Path:
+        """Return the embedded database's file."""
+        return self.data / "log.sqlite"
+
+    @property
+    def key_file(self) -> Path:
+        """Return the key file; back it up apart from the log, or an erasure can be undone."""
+        return self.data / "keys" / "keys.sqlite"
+
+    @property
+    def order_file(self) -> Path:
+        """Return the order book's file."""
+        return self.data / "orders.sqlite"
+
+    @property
+    def post_folder(self) -> Path:
+        """Return where invitations are put when there is no mail server."""
+        return self.data / "post"
+
+    @property
+    def bank_folder(self) -> Path:
+        """Return where payment files are put and the bank's answers are read."""
+        return self.data / "bank"
+
+
+VARIABLES: Mapping[str, str] = {
+    "WAYHOME_DATA": "folder with keys, files for the bank and the post, and the embedded database (./wayhome-data)",
+    "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
+    "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
+    "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
+}
+
+
+def settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings: a folder given on the command line wins over the environment's."""
+    found = os.environ if environment is None else environment
+    folder = data or Path(found.get("WAYHOME_DATA") or "wayhome-data")
+    return Settings(
+        data=folder,
+        database_url=found.get("WAYHOME_DATABASE_URL") or None,
+        redis_url=found.get("WAYHOME_REDIS_URL") or None,
+        smtp_url=found.get("WAYHOME_SMTP_URL") or None,
+    )

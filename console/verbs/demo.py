@@ -1,0 +1,83 @@
+"""`wayhome demo`: a programme year in a minute, and a data folder to look around in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from console import doors, printing
+from console.doors import AsJson
+from console.errors import BadInput
+from console.office import Office
+from console.rehearsal.summary import Summary, print_summary, summary
+from console.rehearsal.year import Rehearsal, Year, empty_folder, most_travelled
+from console.settings import Settings
+from events.world import SeededChance, SetClock
+from workflow.loading import load, shipped_text
+
+Folder = Annotated[Path, typer.Option("--data", help="Where to put the data; must be empty.")]
+
+
+def demo(
+    data: Folder = Path("demo-data"),
+    arrivals: Annotated[int, typer.Option(min=1, max=5000, help="How many people come in the year.")] = 350,
+    days: Annotated[int, typer.Option(min=1, max=1500, help="How many days pass.")] = 365,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = 2006,
+    as_json: AsJson = False,
+) -> None:
+    """Run the Moscow programme through a simulated year with made-up people, and show what came of it.
+
+    Example: wayhome demo --data demo-data
+    """
+    with doors.plainly():
+        if not empty_folder(data):
+            raise BadInput(f"{data} is not empty; give another folder with --data, or remove that one")
+        office, year = _opened(data, seed), Year(arrivals, days, seed)
+        try:
+            found = _run(office, year, quiet=as_json)
+            case = most_travelled(office)
+            if as_json:
+                printing.print_json(found.as_json() | {"case": case, "data": str(data)})
+                return
+            print_summary(found)
+            if case is not None:
+                printing.print_events(f"History of {case}", office.look.history(case))
+            _say_what_next(data, case)
+        finally:
+            office.close()
+
+
+def _opened(data: Path, seed: int) -> Office:
+    start = datetime.combine(load(shipped_text("moscow")).programme.runs.since, datetime.min.time(), UTC)
+    return Office(Settings(data=data), create=True, clock=SetClock(start), chance=SeededChance(seed))
+
+
+def _run(office: Office, year: Year, *, quiet: bool) -> Summary:
+    clock = office.clock
+    assert isinstance(clock, SetClock)
+    definition = office.publish(shipped_text("moscow"), "staff:operator")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[people]} people"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, disable=quiet) as progress:
+        start = clock.now()
+        bar = progress.add_task(f"{start:%d %b %Y}", total=year.days * 86400, people=0)
+        Rehearsal(office, clock, definition, year).run(
+            lambda now, people: progress.update(
+                bar, completed=(now - start).total_seconds(), description=f"{now:%d %b %Y}", people=people
+            )
+        )
+    return summary(office, definition)
+
+
+def _say_what_next(data: Path, case: str | None) -> None:
+    printing.say(f"\nThe year is in {data}. Look around in it, for example:")
+    for line in (f"case list --data {data}", f"next {case} --data {data}", f"verify --rules --data {data}"):
+        printing.say(f"  .venv/bin/wayhome {line}")

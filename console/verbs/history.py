@@ -1,0 +1,133 @@
+"""`wayhome replay` and `wayhome verify`: the past as it was, and the proof that it is still what it was."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from console import doors, printing
+from console.doors import AsJson, Data
+from console.errors import BadInput
+from console.office import Office
+from events.verify import Report, verify
+from handlers.board import count_cases
+from handlers.checks import Check, as_lines, check
+from handlers.rebuild import rebuild
+from handlers.replay import position_of, replay_case, replay_log
+
+At = Annotated[str | None, typer.Option("--at", help="As of a time, like 2026-03-01T12:00Z (no zone: UTC).")]
+Position = Annotated[int | None, typer.Option("--position", help="As of a position of the log.")]
+
+
+def replay(
+    case: Annotated[str | None, typer.Argument(help="Case number; without one the whole log is replayed.")] = None,
+    at: At = None,
+    position: Position = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the history again, up to a time or a position, without any effect.
+
+    Example: wayhome replay 7K3P9-QXM2D --at 2026-03-01T12:00Z
+    """
+    with doors.office(data) as office:
+        upto = position_of(office.log, _instant(at), position)
+        if case is not None:
+            _replay_case(office, doors.case_number(case), upto, as_json=as_json)
+        else:
+            _replay_log(office, upto, as_json=as_json)
+
+
+def verify_log(
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Also check money, beds, tasks and every step against the rules.")
+    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Draw the read models anew from the log first.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that nothing in the history was changed, left out or added; exit code 5 when something was.
+
+    Example: wayhome verify --rules
+    """
+    with doors.office(data) as office:
+        if repair:
+            rebuild(office.log)
+        report = _verified(office, quiet=as_json)
+        checks = check(office.log, now=datetime.fromisoformat(office.log.now())) if rules else []
+        _tell(report, checks, as_json=as_json)
+    if not report.ok or not all(one.ok for one in checks):
+        raise typer.Exit(printing.FAULTS)
+
+
+def _replay_case(office: Office, case_id: str, upto: int, *, as_json: bool) -> None:
+    found = replay_case(office.log, office.service.definitions, case_id, upto)  # type: ignore[arg-type]
+    if found.case is None:
+        raise BadInput(f"case {case_id} did not exist then")
+    if as_json:
+        fields: dict[str, Any] = {"stage": found.case.stage, "version": found.version, "position": upto}
+        printing.print_json(fields | {"events": [printing.event_as_json(event) for event in found.events]})
+        return
+    printing.say(f"case {case_id} as of position {upto}: {found.case.stage}, version {found.version}")
+    printing.print_events("What had happened", found.events)
+
+
+def _replay_log(office: Office, upto: int, *, as_json: bool) -> None:
+    with Progress(disable=as_json, transient=True) as progress:
+        bar = progress.add_task("replaying", total=None)
+        world = replay_log(office.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
+    stages: dict[str, int] = {}
+    for row in world.board.values():
+        stages[row["stage"]] = stages.get(row["stage"], 0) + 1
+    with office.database.reading() as connection:
+        now = count_cases(connection)
+    if as_json:
+        printing.print_json(
+            {"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)}
+        )
+        return
+    printing.say(f"as of position {world.position}: {len(world.board)} cases, {len(world.tasks)} tasks")
+    names = sorted(stages.keys() | now.keys())
+    printing.print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
+
+
+def _verified(office: Office, *, quiet: bool) -> Report:
+    with Progress(disable=quiet, transient=True) as progress:
+        bar = progress.add_task("verifying", total=office.log.size())
+        return verify(office.log, lambda done: progress.update(bar, completed=done))
+
+
+def _tell(report: Report, checks: list[Check], *, as_json: bool) -> None:
+    if as_json:
+        findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
+        printing.print_json(
+            {
+                "ok": report.ok,
+                "events": report.events,
+                "streams": report.streams,
+                "findings": findings,
+                "checks": [
+                    {"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks
+                ],
+            }
+        )
+        return
+    said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS"
+    printing.say(f"{report.events} events in {report.streams} streams: {said}")
+    for finding in report.findings:
+        printing.say(f"  - {finding.text}")
+    for line in as_lines(checks):
+        printing.say(line)
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{text[:40]!r} is not a time; write it like 2026-03-01T12:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,126 @@
+"""`wayhome import …`: records from elsewhere become referrals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, NamedTuple
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+import typer
+from rich.progress import Progress
+
+from console import doors, printing
+from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console.errors import BadInput
+from console.office import Office
+from handlers.answers import Accepted
+from handlers.service import Service
+from workflow.commands import OpenCase
+
+app = typer.Typer(no_args_is_help=True, help="Bring in records from elsewhere.")
+BATCH = 200
+
+
+class Imported(NamedTuple):
+    """What an import did: new cases, rows known before, and rows that cannot be read."""
+
+    new: int
+    known: int
+    bad: tuple[BadRow, ...]
+
+
+@app.command("ctdc")
+def ctdc(
+    file: Annotated[
+        Path, typer.Argument(help="A file of the Counter-Trafficking Data Collaborative, any of its layouts.")
+    ],
+    programme: Annotated[str, typer.Option(help="Programme the referrals go to.")] = "moscow",
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Turn each record of a CTDC file into an incoming referral; bad rows are told, the rest goes in.
+
+    Importing the same file again adds nothing; after Ctrl-C start it again and it goes on.
+
+    Example: wayhome import ctdc condensed-5000.csv
+    """
+    with doors.office(data, ring=True) as office:
+        if not file.is_file():
+            raise BadInput(f"there is no file {file}")
+        try:
+            imported = _with_progress(office, file, programme, actor, quiet=as_json)
+        except CtdcError as problem:
+            raise BadInput(str(problem)) from problem
+    _tell(imported, as_json=as_json)
+    if imported.bad:
+        raise typer.Exit(printing.REFUSED)
+
+
+def import_ctdc(service: Service, file: Path, programme: str, actor: str) -> Iterator[Imported]:
+    """Yield after each batch what it did; every batch is durable before it is yielded."""
+    rows = read_ctdc(file)
+    while batch := list(islice(rows, BATCH)):
+        records = [row for row in batch if isinstance(row, CtdcRecord)]
+        answers = service.submit_many([referral(record, programme, actor) for record in records])
+        taken = [answer for answer in answers if isinstance(answer, Accepted)]
+        assert len(taken) == len(answers), "opening a case for a record is never refused by a rule"
+        known = sum(answer.repeated for answer in taken)
+        yield Imported(len(taken) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
+
+
+def referral(record: CtdcRecord, programme: str, actor: str) -> OpenCase:
+    """Return the command that opens a case for a record.
+
+    Its id is made from the row's content and how often that content came before in the file, so that the
+    same row is the same referral whichever file, order or day it comes again in.
+    """
+    return OpenCase(
+        command_id=record_id(record),
+        actor=actor,
+        mandate="importer",
+        programme=programme,
+        source="hotline" if record.source == "hotline" else "case_management",
+        citizenships=(record.citizenship,) if record.citizenship else (),
+        gender=record.gender,
+        age_band=record.age_band,  # type: ignore[arg-type]
+        exploitation=record.exploitation,
+        country_of_exploitation=record.country_of_exploitation,
+        registered_year=record.year_of_registration,
+    )
+
+
+def record_id(record: CtdcRecord) -> UUID:
+    """Return the id under which a record is imported, always the same."""
+    return uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}")
+
+
+def _with_progress(office: Office, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
+    new, known, bad = 0, 0, list[BadRow]()
+    lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
+    with Progress(disable=quiet, transient=True) as progress:
+        bar = progress.add_task("importing", total=max(lines - 1, 1))
+        for done in import_ctdc(office.service, file, programme, actor):
+            new, known = new + done.new, known + done.known
+            bad += done.bad
+            progress.update(bar, advance=done.new + done.known + len(done.bad))
+    return Imported(new, known, tuple(bad))
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            yield chunk
+
+
+def _tell(imported: Imported, *, as_json: bool) -> None:
+    if as_json:
+        rows = [{"line": row.line_number, "reason": row.reason} for row in imported.bad]
+        printing.print_json({"new": imported.new, "known": imported.known, "bad": rows})
+        return
+    printing.say(f"{imported.new} new referrals, {imported.known} known before, {len(imported.bad)} rows left out")
+    for row in imported.bad:
+        printing.say(f"  line {row.line_number}: {row.reason}")

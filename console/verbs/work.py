@@ -1,0 +1,215 @@
+"""`wayhome work`, `tasks …`, `timers …`, `payments …`: the machine's work as an operator sees it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console import doors, printing
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console.errors import BadInput
+from console.office import Office
+from events.ids import CaseId
+from handlers import tasks as task_rows
+from workflow import commands as ask
+
+tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
+timers = typer.Typer(no_args_is_help=True, help="Timers: what will be due when.")
+payments = typer.Typer(no_args_is_help=True, help="Payments: the bank's answers.")
+
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many.")]
+OfCase = Annotated[str | None, typer.Option("--case", help="Only this case's.")]
+TaskArgument = Annotated[str, typer.Argument(help="Task id, as `wayhome tasks list` shows it.")]
+MAX_REPORT_BYTES = 10_000_000
+
+
+def work(
+    threads: Annotated[int, typer.Option(min=1, max=64, help="How many tasks at once.")] = 4,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="Do what is due now, then stop (embedded queue only).")
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do tasks until stopped with Ctrl-C; run it on as many hosts as you like.
+
+    Example: WAYHOME_REDIS_URL=redis://localhost:6379/0 wayhome work --threads 8
+    """
+    with doors.office(data) as office:
+        if until_idle and office.settings.redis_url is not None:
+            raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
+        crew = office.crew_of(threads)
+        crew.start(sweeping=not until_idle)
+        try:
+            if until_idle:
+                crew.settle()
+            else:
+                _wait_for_the_end(threads)
+        finally:
+            crew.stop()
+        _say_counts(office, as_json=as_json)
+
+
+@tasks.command("list")
+def list_tasks(
+    status: Annotated[str | None, typer.Option(help="waiting, claimed, unknown, done, cancelled or dead.")] = None,
+    case: OfCase = None,
+    limit: Limit = 100,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List tasks, those due first at the top.
+
+    Example: wayhome tasks list --status dead
+    """
+    with doors.office(data) as office, office.database.reading() as connection:
+        if status is not None and status not in (*task_rows.LIVE, "done", "cancelled", "dead"):
+            raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
+        rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
+        if as_json:
+            printing.print_json([dict(row) for row in rows])
+            return
+        shown = [
+            (
+                r["task_id"],
+                r["case_id"],
+                r["kind"],
+                r["subject"],
+                r["status"],
+                r["due_at"][:16],
+                r["attempts"],
+                r["error"],
+            )
+            for r in rows
+        ]
+        printing.print_rows("Tasks", ("task", "case", "kind", "about", "status", "due", "tries", "error"), shown)
+
+
+@tasks.command("retry")
+def retry(
+    task: TaskArgument,
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try a refused, dead or unknown task again, after looking at why it stopped.
+
+    Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
+    """
+    with doors.office(data, ring=True) as office:
+        case_id = _case_of_task(office, task)
+        command = ask.RetryTask(
+            command_id=command_id or office.chance.uuid(),
+            actor=actor,
+            mandate="operator",
+            case_id=case_id,
+            task_id=task,
+        )
+        doors.tell(office.service.submit(command), as_json=as_json)
+
+
+@tasks.command("cancel")
+def cancel(
+    task: TaskArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is not wanted any more.")],
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a task back that nobody has begun.
+
+    Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
+    """
+    with doors.office(data) as office:
+        case_id = _case_of_task(office, task)
+        command = ask.CancelTask(
+            command_id=command_id or office.chance.uuid(),
+            actor=actor,
+            mandate="operator",
+            case_id=case_id,
+            task_id=task,
+            reason=reason,
+        )
+        doors.tell(office.service.submit(command), as_json=as_json)
+
+
+@timers.command("list")
+def list_timers(
+    status: Annotated[str, typer.Option(help="set, fired or cancelled.")] = "set",
+    case: OfCase = None,
+    limit: Limit = 100,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List timers, the next one first.
+
+    Example: wayhome timers list --case 7K3P9-QXM2D
+    """
+    with doors.office(data) as office, office.database.reading() as connection:
+        if status not in ("set", "fired", "cancelled"):
+            raise BadInput("a timer is set, fired or cancelled")
+        rows = task_rows.list_timers(connection, status=status, case_id=_case(case), limit=limit)
+        if as_json:
+            printing.print_json([dict(row) for row in rows])
+            return
+        shown = [(r["timer_id"], r["case_id"], r["kind"], r["subject"], r["due_at"][:16]) for r in rows]
+        printing.print_rows("Timers", ("timer", "case", "kind", "about", "due"), shown)
+
+
+@payments.command("read")
+def read_report(
+    file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record what the bank says about payments: accepted, rejected, partly. Reading it twice changes nothing.
+
+    Example: wayhome payments read answer.xml
+    """
+    with doors.office(data) as office:
+        if file.stat().st_size > MAX_REPORT_BYTES:
+            raise BadInput("the file is larger than 10 MB; a status report never is")
+        found = office.read_bank_report(file.read_bytes())
+        if as_json:
+            printing.print_json(found._asdict())
+        else:
+            printing.say(f"{found.recorded} payments recorded, {found.repeated} known before")
+            for problem_line in found.problems:
+                printing.say(f"  - {problem_line}")
+    if found.problems:
+        raise typer.Exit(printing.REFUSED)
+
+
+def _wait_for_the_end(threads: int) -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    printing.say(f"working with {threads} threads; stop with Ctrl-C")
+    ended.wait()
+
+
+def _say_counts(office: Office, *, as_json: bool) -> None:
+    with office.database.reading() as connection:
+        counts = task_rows.count_tasks(connection)
+    if as_json:
+        printing.print_json(counts)
+    else:
+        printing.say("tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"))
+
+
+def _case(text: str | None) -> str | None:
+    return None if text is None else doors.case_number(text)
+
+
+def _case_of_task(office: Office, task_id: str) -> CaseId:
+    with office.database.reading() as connection:
+        row: Any = task_rows.find_task(connection, task_id)
+    if row is None:
+        raise BadInput(f"there is no task {task_id[:40]}; see: wayhome tasks list")
+    return CaseId(row["case_id"])

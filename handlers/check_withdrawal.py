@@ -1,0 +1,74 @@
+"""I10: once a person has withdrawn, nothing more is done for them but giving back what was booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from events.facts import work
+from events.facts.case import StageEntered
+from handlers.findings import End, See, Seen, Tally
+from workflow.tasks import GIVING_BACK
+
+
+class Late(NamedTuple):
+    """Something done after a withdrawal: only right if it was begun before."""
+
+    task_id: str
+    what: str
+    withdrawn_at: str
+    at: str
+
+
+class WithdrawalWatch:
+    """I10: what is done after a withdrawal had been begun before it."""
+
+    def __init__(self) -> None:
+        self.tally = Tally("I10", "nothing is done after a withdrawal")
+        self._withdrawn: dict[str, str] = {}  # stream to when
+        self._tried_again: set[str] = set()
+        self._late: list[Late] = []
+
+    def sees(self) -> Mapping[str, See]:
+        """Ask for steps, requests, retries and what was done for the person."""
+        done = ("ServiceProvided", "EscortInvited", "TrancheInstructed")
+        return {
+            "StageEntered": self._on_step,
+            "TaskRequested": self._on_request,
+            "TaskRetried": self._on_retry,
+            "TaskFoundUndone": self._on_retry,
+            **dict.fromkeys(done, self._on_done),
+        }
+
+    def _on_step(self, seen: Seen) -> None:
+        fact: StageEntered = seen.fact
+        if fact.dest == "withdrawn":
+            self.tally.count("withdrawals")
+            self._withdrawn[seen.stream] = seen.event.envelope.recorded_at
+        else:
+            self._withdrawn.pop(seen.stream, None)
+
+    def _on_request(self, seen: Seen) -> None:
+        fact: work.TaskRequested = seen.fact
+        if seen.stream in self._withdrawn and fact.kind not in GIVING_BACK:
+            self.tally.fault(f"{seen.at}: {fact.kind} is asked for after the withdrawal")
+
+    def _on_retry(self, seen: Seen) -> None:
+        if seen.stream in self._withdrawn and seen.fact.kind not in GIVING_BACK:
+            self._tried_again.add(seen.fact.task_id)
+
+    def _on_done(self, seen: Seen) -> None:
+        at = self._withdrawn.get(seen.stream)
+        if at is not None:
+            self._late.append(Late(seen.fact.task_id, seen.event.envelope.type, at, seen.at))
+
+    def end(self, end: End) -> None:
+        """Check of everything done late that a worker had begun it before the withdrawal."""
+        begun = {row["task_id"]: row["claimed_at"] for row in end.tables.tasks}
+        self.tally.count("begun before", len(self._late))
+        for late in self._late:
+            begun_at = begun.get(late.task_id, "")
+            if not begun_at or begun_at > late.withdrawn_at:
+                self.tally.fault(f"{late.at}: {late.what} was begun after the withdrawal")
+            elif late.task_id in self._tried_again:
+                self.tally.fault(f"{late.at}: {late.what} was tried again after the withdrawal")

@@ -1,0 +1,87 @@
+"""A database is brought to today's schema, once, by whoever comes first; a newer one is left alone."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+import events.schema
+import events.tables
+import handlers.tables
+from events.database import Database, sqlite_url
+from events.errors import StoreReadOnly, StoreUnavailable, TooNew
+from events.facts import catalogue
+from events.keys import MemoryKeys
+from events.log import Log
+from events.schema import current, prepare
+from events.world import SystemChance
+from tests.events.history import CASE, LINKED, prepare_at, tell
+
+HEAD = ScriptDirectory(str(Path(events.schema.__file__).parent / "migrations")).get_current_head()
+
+
+def everything(connection: Connection) -> dict[str, object]:
+    found = inspect(connection)
+    return {table: [column["name"] for column in found.get_columns(table)] for table in found.get_table_names()}
+
+
+def test_the_migrated_schema_is_the_one_the_tables_describe(database: Database) -> None:
+    metadata = [events.tables.metadata, handlers.tables.metadata]
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []  # type: ignore[arg-type]
+        assert current(connection) == HEAD
+
+
+def test_preparing_again_changes_nothing(database: Database) -> None:
+    log = Log(database, catalogue(), MemoryKeys(SystemChance()), SystemChance())
+    tell(log, (CASE, LINKED))
+    prepare(database)
+    assert log.size() == 1
+    tell(log, (CASE, LINKED))
+
+
+def test_several_processes_may_prepare_at_once(empty_database: Database) -> None:
+    url = empty_database.url.render_as_string(hide_password=False)
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        pool.map(prepare_at, [url] * 3, chunksize=1)
+    with empty_database.reading() as connection:
+        assert current(connection) == HEAD
+        assert connection.exec_driver_sql("SELECT id, size FROM log_head").fetchall() == [(0, 0)]
+
+
+def test_connections_from_before_the_schema_act_as_the_application_after(pg_url: str) -> None:
+    database = Database(pg_url)
+    with database.writing() as connection:
+        owner = connection.exec_driver_sql("SELECT current_user").scalar_one()
+    prepare(database)
+    with database.writing() as connection:
+        assert connection.exec_driver_sql("SELECT current_user").scalar_one() != owner
+    database.close()
+
+
+def test_data_of_a_newer_wayhome_is_left_alone(empty_database: Database) -> None:
+    with empty_database.connect() as connection, connection.begin():
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('9999')")
+        before = everything(connection)
+    with pytest.raises(TooNew, match="schema 9999, written by a newer Wayhome; install that version"):
+        prepare(empty_database)
+    with empty_database.reading() as connection:
+        assert everything(connection) == before
+        assert current(connection) == "9999"
+
+
+def test_preparing_what_cannot_be_reached_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        prepare(Database(f"postgresql+psycopg://nobody@/nowhere?host={tmp_path}"))
+    with pytest.raises(StoreReadOnly, match="unable to open database file"):
+        prepare(Database(sqlite_url(tmp_path / "nowhere" / "wayhome.db")))
+
+
+def test_no_other_kind_of_database_is_taken() -> None:
+    with pytest.raises(AssertionError, match="SQLite and PostgreSQL"):
+        Database("mysql://localhost/wayhome")

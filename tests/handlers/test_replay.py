@@ -1,0 +1,171 @@
+"""The past can be seen again, exactly, and damaged read models can be made right from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from events.database import sqlite_url
+from events.ids import CaseId
+from handlers import tables
+from handlers.definitions import Definitions
+from handlers.folds import Kept
+from handlers.rebuild import rebuild
+from handlers.replay import Replay, difference, position_of, replay_case, replay_log
+from tests.handlers.histories import MOSCOW, START, Lives, Office
+from workflow import commands as ask
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = Office(sqlite_url(tmp_path / "wayhome.sqlite"))
+    yield office
+    office.database.close()
+
+
+class Keeper(Office):
+    """An office that notes after each command where the log and every state stood."""
+
+    noted: list[tuple[int, dict[str, Kept]]]
+
+    def submit(self, command: ask.Command) -> Any:
+        answer = super().submit(command)
+        self.__dict__.setdefault("noted", []).append((self.log.size() - 1, self.states()))
+        return answer
+
+
+def read_models(office: Office) -> list[list[dict[str, Any]]]:
+    """Return what people look at, without the instants the log does not tell."""
+    with office.database.reading() as connection:
+        board = [dict(row) for row in connection.execute(select(tables.case_board)).mappings()]
+        items = [dict(row) for row in connection.execute(select(tables.work_items)).mappings()]
+    board.sort(key=lambda row: row["case_id"])
+    items.sort(key=lambda row: (row["case_id"], row["item"]))
+    return [board, [{name: row[name] for name in ("case_id", "item", "kind")} for row in items]]
+
+
+def test_a_replay_shows_every_state_as_it_was_kept_then(tmp_path: Path) -> None:
+    keeper = Keeper(sqlite_url(tmp_path / "wayhome.sqlite"))
+    Lives(keeper).lived()
+    replay, noted = Replay(keeper.log), dict(keeper.noted)
+    for event in keeper.events():
+        replay.take(event)
+        kept = noted.get(event.position)
+        if kept is not None:
+            assert replay.states == {stream: state for stream, state in kept.items() if state.version >= 0}
+    assert len(noted) == len(keeper.acks)
+    keeper.database.close()
+
+
+def test_a_case_at_each_position_is_the_case_the_whole_replay_has_there(office: Office) -> None:
+    lives = Lives(office).lived()
+    definitions = Definitions(office.log)
+    replay = Replay(office.log)
+    for event in office.events():
+        replay.take(event)
+        then = replay_case(office.log, definitions, lives.withdrawn, event.position)
+        assert then.case == replay.case(lives.withdrawn)
+        assert len(then.events) == then.version + 1
+        assert all(of_case.position <= event.position for of_case in then.events)
+        assert (then.definition is None) == (then.case is None)
+
+
+def test_a_case_before_it_was_opened_is_nothing(office: Office) -> None:
+    office.publish()
+    nobody = replay_case(office.log, Definitions(office.log), CaseId("7K3P9-QXM2D"), office.log.size())
+    assert nobody == (None, -1, (), None)
+
+
+def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Office) -> None:
+    Lives(office).lived()
+    world = replay_log(office.log)
+    assert world.position == office.log.size() - 1
+    with office.database.reading() as connection:
+        board = {row["case_id"]: dict(row) for row in connection.execute(select(tables.case_board)).mappings()}
+        timers = {row["timer_id"]: dict(row) for row in connection.execute(select(tables.timers)).mappings()}
+        statuses = {row.task_id: row.status for row in connection.execute(select(tables.tasks))}
+    assert world.board == board
+    assert world.timers == timers
+    assert {task_id: row["status"] for task_id, row in world.tasks.items()} == statuses
+
+
+def test_a_replay_up_to_a_position_knows_nothing_of_what_came_later(office: Office) -> None:
+    lives = Lives(office).lived()
+    opened = next(e.position for e in office.events() if e.envelope.stream == f"case:{lives.withdrawn}")
+    told: list[tuple[int, int]] = []
+    world = replay_log(office.log, opened - 1, lambda done, total: told.append((done, total)))
+    assert world.position == opened - 1
+    assert set(world.board) == {lives.home}
+    assert told == [(opened, office.log.size())]
+
+
+def test_as_of_a_time_is_the_last_event_recorded_by_then(office: Office) -> None:
+    office.publish()
+    case_id = office.open()
+    before = office.log.size() - 1
+    office.later(hours=1)
+    office.does(case_id, ask.GiveConsent, purpose="assistance")
+    assert position_of(office.log) == office.log.size() - 1
+    assert position_of(office.log, START) == before
+    assert position_of(office.log, START + timedelta(minutes=59)) == before
+    assert position_of(office.log, START + timedelta(hours=1)) == before + 1
+    assert position_of(office.log, START - timedelta(seconds=1)) == -1
+    assert position_of(office.log, position=1) == 1
+    assert position_of(office.log, position=10_000) == office.log.size() - 1
+    assert position_of(office.log, START + timedelta(hours=2), 1) == 1
+    then = replay_case(office.log, Definitions(office.log), case_id, position_of(office.log, START))
+    assert then.case is not None
+    assert not then.case.consents
+
+
+def test_a_difference_names_what_changed_and_nothing_else(office: Office) -> None:
+    office.publish()
+    case_id = office.open()
+    before = office.case(case_id)
+    office.does(case_id, ask.GiveConsent, purpose="assistance")
+    office.does(case_id, ask.AgreeCarePlan, second="staff:boris")
+    after = office.case(case_id)
+    assert difference(before, after) == [("care_plan", False, True)]
+    office.does(case_id, ask.GiveConsent, purpose="travel", until=START.date())
+    assert difference(after, office.case(case_id)) == [("consents.travel", None, START.date())]
+    office.does(case_id, ask.WithdrawConsent, purpose="travel")
+    assert difference(after, office.case(case_id)) == []
+    assert difference(after, after) == []
+    assert ("stage", None, "referral") in difference(None, after)
+
+
+def test_damaged_read_models_are_made_right_from_the_log(office: Office) -> None:
+    lives = Lives(office).lived()
+    right = read_models(office)
+    office.tamper("UPDATE case_board SET stage = 'closed', ended = 1 WHERE case_id = ?", lives.stuck)
+    office.tamper("DELETE FROM case_board WHERE case_id = ?", lives.home)
+    office.tamper("DELETE FROM work_items")
+    office.tamper("INSERT INTO work_items VALUES ('nobody', 'escort', 'find_escort', 'care', '')")
+    assert office.failing() >= {"I4"}
+    rebuilt = rebuild(office.log)
+    assert read_models(office) == right
+    assert (rebuilt.cases, rebuilt.items, rebuilt.position) == (3, len(right[1]), office.log.size() - 1)
+    assert office.failing() == set()
+    assert rebuild(office.log) == rebuilt
+
+
+def test_a_rebuild_on_postgresql_makes_read_models_right_too(pg_url: str) -> None:
+    office = Office(pg_url)
+    lives = Lives(office).lived()
+    right = read_models(office)
+    with office.database.writing() as connection:
+        connection.execute(text("DELETE FROM work_items"))
+        connection.execute(text("UPDATE case_board SET stage = 'care' WHERE case_id = :id"), {"id": lives.home})
+    assert office.failing() == {"I4", "I7"}
+    rebuild(office.log)
+    assert read_models(office) == right
+    assert office.failing() == set()
+    office.goes(lives.stuck, "withdraw")
+    assert office.failing() == set()
+    assert replay_log(office.log).board[lives.stuck]["definition"] == MOSCOW.hash
+    office.database.close()

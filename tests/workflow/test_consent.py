@@ -1,0 +1,86 @@
+"""Consent is for a purpose; when it is taken back, what waits under it stops at once, and resumes when it returns."""
+
+import pytest
+
+from events.facts import case as told
+from events.facts import work
+from tests.roads import bring, consents, plan_trip, ready_to_travel
+from tests.story import story
+from workflow import commands as ask
+
+
+def test_taking_consent_back_cancels_what_is_queued_under_it() -> None:
+    case = bring(story(), "care")
+    case.when(ask.WithdrawConsent, purpose="assistance")
+    case.then(told.ConsentWithdrawn, work.TaskCancelled, work.TaskCancelled, work.TaskCancelled)
+    assert not case.case.tasks
+
+
+def test_other_purposes_and_single_recipients_are_left_alone() -> None:
+    case = bring(story(), "care").does(ask.GiveConsent, purpose="assistance", recipient="Red Cross")
+    case.when(ask.WithdrawConsent, purpose="travel").then(told.ConsentWithdrawn)
+    case.when(ask.WithdrawConsent, purpose="assistance", recipient="Red Cross").then(told.ConsentWithdrawn)
+    assert len(case.case.tasks) == 3
+
+
+def test_work_a_worker_has_begun_is_waited_for() -> None:
+    case = bring(story(), "care")
+    begun = case.task(service="counselling")
+    case.claims(begun).does(ask.WithdrawConsent, purpose="assistance")
+    assert set(case.case.tasks) == {begun}
+    case.finish(begun, "undone").then(work.TaskFoundUndone, work.TaskCancelled)
+
+
+def test_when_consent_is_given_again_the_work_is_asked_for_again() -> None:
+    case = bring(story(), "care").provided("counselling").does(ask.WithdrawConsent, purpose="assistance")
+    case.does(ask.GiveConsent, purpose="assistance")
+    assert {task.about("service") for task in case.case.tasks.values()} == {"medical_exam", "legal_advice"}
+    case.when(ask.GiveConsent, purpose="assistance").then(told.ConsentGiven)  # once is enough
+
+
+def test_a_stage_entered_without_consent_asks_for_nothing_until_it_is_given() -> None:
+    case = bring(story(), "care").provided("medical_exam", "counselling", "legal_advice")
+    case.does(ask.AgreeCarePlan, second="staff:boris").does(ask.WithdrawConsent, purpose="assistance")
+    case.goes("arrange_documents")
+    assert not case.case.tasks
+    case.does(ask.GiveConsent, purpose="assistance")
+    assert case.tasks(service="document_renewal")
+
+
+def test_withdrawn_travel_consent_stops_ticket_host_and_escort_and_returns_with_it() -> None:
+    case = bring(story(), "documents")
+    ready_to_travel(case, escort="medical")
+    plan_trip(case).does(ask.WithdrawConsent, purpose="travel")
+    assert not case.case.tasks
+    case.does(ask.GiveConsent, purpose="travel")
+    assert len(case.tasks(kind="provide_service")) == 2
+    assert len(case.tasks(kind="book_escort")) == 1
+    case.advance("depart").then_refused("ticket_is_issued", "host_is_ready", "escort_is_confirmed")
+
+
+def test_no_trip_is_planned_without_consent_to_travel() -> None:
+    case = bring(story(), "documents").does(ask.WithdrawConsent, purpose="travel")
+    now = case.place.now
+    late = {"departs_at": now, "arrives_at": now.replace(hour=23), "origin": "DME", "destination": "KIV"}
+    case.when(ask.PlanTrip, **late).then_refused("consent_to_travel", "departure_is_ahead")
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_consent_ends_with_its_last_day(days: int) -> None:
+    case = story().does(ask.GiveConsent, purpose="assistance", until="2007-03-05").later(days=days)
+    assert case.case.consents_to("assistance", case.place.now.date()) is (days == 0)
+
+
+def test_a_childs_guardian_may_consent_once_appointed() -> None:
+    case = story(age_band="9-17")
+    case.when(ask.GiveConsent, purpose="travel", by="guardian").then_refused("guardian_is_appointed")
+    case.does(ask.AppointGuardian, kind="parent")
+    consents(case, "travel").when(ask.GiveConsent, purpose="assistance", by="guardian").accepted()
+
+
+def test_no_follow_up_visit_is_asked_for_without_consent() -> None:
+    case = bring(story(), "follow_up").does(ask.WithdrawConsent, purpose="assistance").later(days=31)
+    first = next(
+        key for key, (kind, about) in case.case.timers.items() if (kind, about) == ("follow_up", (("month", "1"),))
+    )
+    case.when(ask.FireTimer, timer_id=first, due_at=case.place.now).then(work.TimerFired)

@@ -1,0 +1,206 @@
+"""Every guard says yes or why not; all reasons are told at once, each with what would help."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from events.instants import stored
+from tests.story import ANNA, BORIS, START, moscow, story
+from tests.roads import bring
+from workflow import commands as ask
+from workflow.case import Case, Document, Fitness, Grant, Risk, Task, Tranche, Trip
+from workflow.guards import GUARDS, Asked, guard_named
+
+TODAY = START.date()
+OPEN = story().case
+ADULT, CHILD = OPEN, OPEN._replace(child=True)
+JOURNEY = Trip("R-1", START + timedelta(days=3), START + timedelta(days=3, hours=6), "DME", "KIV", "escort-05")
+FIT = Fitness(date(2008, 1, 1), "medical")
+OPERATIONAL = JOURNEY._replace(escort="escort-01", confirmed=True)
+GRANT = Grant("reintegration", Decimal(100), "EUR", ANNA, BORIS)
+PAID = GRANT._replace(tranches={"T-1": Tranche(1, Decimal(100), BORIS, "paid")})
+FLYING = GRANT._replace(tranches={"T-1": Tranche(1, Decimal(100), BORIS, "instructed")})
+TASK = Task("provide_service", (("service", "counselling"),))
+
+
+def consenting(purpose: str, until: date | None = None) -> Case:
+    return OPEN._replace(consents={(purpose, ""): until})
+
+
+def assessed(days_ago: float, *, safe: bool = True) -> Case:
+    return OPEN._replace(risk=Risk("low", safe, stored(START - timedelta(days=days_ago))))
+
+
+def asked(case: Case, **more: Any) -> Asked:
+    return Asked(case, moscow().programme, START, ANNA, **more)
+
+
+# name of the guard, a case that passes, cases that are refused
+TABLE: list[tuple[str, Case, list[Case]]] = [
+    (
+        "consent_to_assistance",
+        consenting("assistance", TODAY),
+        [OPEN, consenting("travel"), consenting("assistance", TODAY - timedelta(days=1))],
+    ),
+    ("consent_to_travel", consenting("travel"), [OPEN, consenting("assistance")]),
+    ("risk_is_assessed", assessed(90), [OPEN, assessed(90.1)]),
+    ("arrival_is_planned", OPEN._replace(arrival=START), [OPEN]),
+    ("guardian_is_appointed", CHILD._replace(guardian=True), [CHILD]),
+    ("guardian_is_appointed", ADULT, [CHILD._replace(of_age_from=TODAY + timedelta(days=1))]),
+    (
+        "best_interests_are_decided",
+        CHILD._replace(best_interests="return"),
+        [CHILD, CHILD._replace(best_interests="stay"), CHILD._replace(best_interests="return", stays=True)],
+    ),
+    ("bed_is_held", OPEN._replace(bed=("moscow-centre", 1)), [OPEN]),
+    ("moved_in", OPEN._replace(moved_in=True), [OPEN]),
+    ("care_plan_is_agreed", OPEN._replace(care_plan=True), [OPEN]),
+    (
+        "travel_papers_are_in_order",
+        OPEN._replace(trip=JOURNEY, document=Document("passport", JOURNEY.arrives_at.date())),
+        [OPEN, OPEN._replace(trip=JOURNEY, document=Document("passport", TODAY))],
+    ),
+    ("return_is_declared", OPEN._replace(destination="MD"), [OPEN]),
+    ("return_is_safe", assessed(1), [assessed(1, safe=False)]),
+    (
+        "reflection_is_over",
+        OPEN._replace(reflection_until=TODAY - timedelta(days=1)),
+        [OPEN._replace(reflection_until=TODAY)],
+    ),
+    (
+        "fit_to_travel",
+        OPEN._replace(fitness=FIT, trip=JOURNEY),
+        [OPEN, OPEN._replace(fitness=Fitness(TODAY, "none"), trip=JOURNEY)],
+    ),
+    ("trip_is_planned", OPEN._replace(trip=JOURNEY), [OPEN]),
+    (
+        "escort_is_confirmed",
+        OPEN._replace(fitness=FIT, trip=JOURNEY._replace(confirmed=True)),
+        [
+            OPEN._replace(fitness=FIT),
+            OPEN._replace(fitness=FIT, trip=JOURNEY),
+            OPEN._replace(fitness=FIT, trip=OPERATIONAL),  # somebody comes along, but not who is needed
+            CHILD._replace(fitness=FIT._replace(escort="none"), trip=JOURNEY),
+        ],
+    ),
+    ("ticket_is_issued", OPEN._replace(booked=("ticket",)), [OPEN]),
+    ("host_is_ready", OPEN._replace(booked=("arrival_host",)), [OPEN._replace(booked=("ticket",))]),
+    ("stay_is_chosen", OPEN._replace(stays=True), [OPEN]),
+    ("plan_is_agreed", OPEN._replace(plan=True), [OPEN]),
+    (
+        "grants_are_settled",
+        OPEN._replace(grants={"G-1": PAID, "G-2": GRANT._replace(declined=True)}),
+        [OPEN._replace(grants={"G-1": g}) for g in (GRANT, FLYING, GRANT._replace(approved_by=""))],
+    ),
+    ("follow_up_is_done", OPEN._replace(visits=frozenset({12})), [OPEN, OPEN._replace(visits=frozenset({1, 3, 6}))]),
+    ("nothing_is_open", OPEN, [OPEN._replace(tasks={"W-1": TASK}), OPEN._replace(bed=("moscow-centre", 1))]),
+    ("nothing_is_running", OPEN, [OPEN._replace(tasks={"W-1": TASK})]),
+    ("has_come_home", OPEN._replace(provided=frozenset({"hand_over"})), [OPEN]),
+    ("medical_exam_is_provided", OPEN._replace(provided=frozenset({"medical_exam"})), [OPEN]),
+]
+SERVICES = frozenset(moscow().programme.service_of)
+
+
+@pytest.mark.parametrize(("name", "passing", "against"), TABLE, ids=[row[0] for row in TABLE])
+def test_a_guard_passes_or_says_why_not_and_what_would_help(name: str, passing: Case, against: list[Case]) -> None:
+    guard = guard_named(name, SERVICES)
+    assert guard is not None
+    assert guard(asked(passing)) is None
+    for case in against:
+        reason = guard(asked(case))
+        assert reason is not None
+        assert reason.code == name
+        assert reason.text
+        assert reason.help
+
+
+@pytest.mark.parametrize(
+    ("name", "passing", "against"),
+    [
+        ("reason_is_listed", {"reason": "goals_met"}, [{}, {"reason": "bored"}]),
+        ("reason_is_given", {"reason": "bored"}, [{}]),
+        ("second_person_agreed", {"second": BORIS}, [{}, {"second": ANNA}]),
+        ("follow_up_is_done", {"reason": "declined"}, [{"reason": "goals_met"}, {"reason": "support_period_ended"}]),
+    ],
+)
+def test_a_guard_looks_at_who_asks_and_why(name: str, passing: dict[str, str], against: list[dict[str, str]]) -> None:
+    assert GUARDS[name](asked(OPEN, **passing)) is None
+    assert all(GUARDS[name](asked(OPEN, **given)) for given in against)
+
+
+def test_every_guard_there_is_has_been_asked_here() -> None:
+    tested = {row[0] for row in TABLE} | {"reason_is_listed", "reason_is_given", "second_person_agreed"}
+    assert set(GUARDS) <= tested
+
+
+def test_somebody_who_leaves_with_nothing_done_hears_all_reasons_at_once() -> None:
+    case = bring(story(), "documents").later(days=91)
+    case.does(ask.WithdrawConsent, purpose="travel")
+    case.advance("depart").then_refused(
+        "consent_to_travel", "return_is_declared", "risk_is_assessed", "travel_papers_are_in_order", "fit_to_travel",
+        "trip_is_planned", "ticket_is_issued", "host_is_ready",
+    )  # fmt: skip
+
+
+def test_a_child_hears_what_children_need_besides() -> None:
+    case = story(age_band="0-8").does(ask.AppointGuardian, kind="parent")
+    case = bring(case, "documents").does(ask.DeclareReturn, destination="MD", signed_on=TODAY)
+    case.does(ask.AssessRisk, level="high", safe_to_return=False)
+    case.does(ask.IdentifyVictim, status="actual", decided_by="police")
+    case.advance("depart").then_refused(
+        "return_is_safe", "reflection_is_over", "travel_papers_are_in_order", "fit_to_travel", "trip_is_planned",
+        "ticket_is_issued", "host_is_ready", "escort_is_confirmed", "best_interests_are_decided",
+    )  # fmt: skip
+
+
+def test_what_stands_in_the_way_of_each_step_is_shown_before_it_is_tried() -> None:
+    case = story()
+    options = {o.trigger: o for o in moscow().journey.options(Asked(case.case, moscow().programme, case.place.now))}
+    assert list(options) == ["receive", "withdraw", "lose_contact", "transfer", "record_death", "find_not_a_victim"]
+    assert options["withdraw"].allowed
+    assert [r.code for r in options["receive"].reasons] == [
+        "consent_to_assistance", "risk_is_assessed", "arrival_is_planned",
+    ]  # fmt: skip
+
+
+def test_a_step_taken_records_which_guards_were_asked() -> None:
+    case = bring(story(), "reception")
+    (entered,) = [fact for fact in case.now_told() if type(fact).__name__ == "StageEntered"]
+    assert entered.checked == (
+        "consent_to_assistance", "risk_is_assessed", "arrival_is_planned", "guardian_is_appointed",
+    )  # fmt: skip
+
+
+REFUSALS: list[tuple[Callable[[], Any], dict[str, Any], str]] = [
+    (lambda: ask.GiveConsent, {"purpose": "marketing"}, "purpose_is_known"),
+    (lambda: ask.GiveConsent, {"purpose": "travel", "until": "2007-03-04"}, "consent_is_live"),
+    (lambda: ask.GiveConsent, {"purpose": "travel", "by": "guardian"}, "guardian_is_appointed"),
+    (lambda: ask.WithdrawConsent, {"purpose": "travel"}, "consent_exists"),
+    (lambda: ask.EndReflection, {"why": "wants to go home"}, "reflection_runs"),
+    (lambda: ask.AgreeCarePlan, {"second": ANNA}, "second_person_agreed"),
+    (lambda: ask.AgreePlan, {"second": ANNA}, "second_person_agreed"),
+    (lambda: ask.CertifyFitness, {"valid_until": "2007-03-04", "escort": "none"}, "certificate_is_valid"),
+    (lambda: ask.RecordTravelDocument, {"kind": "passport", "valid_until": "2007-03-04"}, "document_is_valid"),
+    (lambda: ask.DeclareReturn, {"destination": "MD", "signed_on": "2007-03-06"}, "declaration_is_signed"),
+    (lambda: ask.AnswerEscort, {"accepted": True}, "escort_is_asked"),
+    (lambda: ask.CancelTrip, {"reason": "ill"}, "trip_is_planned"),
+    (lambda: ask.TakeBed, {}, "bed_is_held"),
+    (lambda: ask.ReleaseBed, {"reason": "moved"}, "bed_is_held"),
+    (lambda: ask.ApproveGrant, {"grant_id": "G-1"}, "grant_exists"),
+    (lambda: ask.RecordPayment, {"grant_id": "G-1", "tranche_id": "T-1", "outcome": "paid", "reference": "x"},
+     "tranche_is_known"),
+    (lambda: ask.RetryTask, {"task_id": "W-1"}, "task_is_stuck"),
+    (lambda: ask.CancelTask, {"task_id": "W-1", "reason": "x"}, "task_is_open"),
+    (lambda: ask.FinishTask, {"task_id": "W-1", "epoch": 1, "outcome": "done"}, "task_is_open"),
+    (lambda: ask.FireTimer, {"timer_id": "Z-1", "due_at": datetime(2007, 1, 1, tzinfo=START.tzinfo)}, "timer_is_set"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "code"), REFUSALS, ids=[f"{kind().__name__}-{c}" for kind, _, c in REFUSALS]
+)
+def test_what_cannot_be_recorded_is_refused_with_its_reason(kind: Any, fields: dict[str, Any], code: str) -> None:
+    story().when(kind(), **fields).then_refused(code)

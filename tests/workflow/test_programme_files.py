@@ -1,0 +1,148 @@
+"""A programme file is checked whole: every fault at once, each with the line it is on."""
+
+import re
+
+import pytest
+
+from tests.story import moscow
+from workflow.errors import ProgrammeFaulty
+from workflow.loading import MAX_CHARACTERS, load, shipped, shipped_text
+
+MOSCOW = shipped_text("moscow")
+
+
+def faults_of(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(ProgrammeFaulty) as caught:
+        load(text)
+    return [tuple(fault) for fault in caught.value.faults]  # type: ignore[misc]
+
+
+def changed(old: str, new: str, text: str = MOSCOW) -> tuple[str, int]:
+    """Return the file with one place changed, and the line of that place."""
+    at = text.index(old)
+    return text[:at] + new + text[at + len(old) :], text.count("\n", 0, at) + 1
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_programme_has_no_faults(name: str) -> None:
+    assert load(shipped_text(name)).programme.programme == name
+
+
+def test_a_definition_is_named_by_the_hash_of_its_bytes() -> None:
+    assert load(MOSCOW).hash == moscow().hash
+    assert load(MOSCOW + "\n").hash != moscow().hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("dest: reception\n", "dest: receptoin\n", "unknown stage receptoin"),
+        ("source: care\n", "source: car\n", "unknown stage car"),
+        ("initial: referral", "initial: start", "unknown stage start"),
+        ("bed_is_held]", "bed_is_made]", "unknown guard bed_is_made"),
+        ("services: [document_renewal]", "services: [documents]", "unknown task documents: no service of that name"),
+        ("{id: medical_exam, consent: assistance", "{id: medical_exam, consent: help", "unknown purpose help"),
+        ("during: [reintegration, follow_up]", "during: [reintegration, followup]", "unknown stage followup"),
+        ("time_zone: Europe/Moscow", "time_zone: Europe/Moskva", "unknown time zone Europe/Moskva"),
+        ("budget: EUR 800000, weight: 20}\n  - {id: united", "budget: USD 800000, weight: 20}\n  - {id: united",
+         "funders budget in different currencies: EUR, USD"),
+        ("cap: EUR 200", "cap: CHF 200", "no funder budgets in CHF: unknown funder for this grant"),
+        ("tranches: [50, 30, 20]", "tranches: [50, 30, 30]", "tranches are parts of a hundred and add up to 100"),
+        ("tranches: [50, 30, 20]", "tranches: [120, -20]", "tranches are parts of a hundred and add up to 100"),
+        ("{since: 2006-12-01}", "{since: 2006-12-01, until: 2005-01-01}", "the programme ends before it begins"),
+        ("medical_exam_is_provided, counselling", "hand_over_is_provided, counselling",
+         "nobody can satisfy hand_over_is_provided: no stage before it asks for hand_over"),
+        ("services: [hand_over], ", "", "nobody can satisfy has_come_home: no stage before it asks for hand_over"),
+        ("capacity: 60", "capacity: 0", "facility.capacity: input should be greater than or equal to 1"),
+        ("capacity: 60", "capacity: many", "facility.capacity: input should be a valid integer, unable to parse string "
+         "as an integer"),
+        ("home_country: RU", "home_county: RU", "home_county: there is no such key"),
+        ("opens: 2006-12-01", "opens: 2006-02-30", "2006-02-30 cannot be read: day is out of range for month"),
+        ("budget: EUR 2400000", "budget: EUR 2400000.001", "funders.0.budget: EUR has 2 decimal places, and the amount "
+         "has more"),
+        ("id: escort-02", "id: escort-01", "escort-01 is listed twice"),
+        ("transferred, deceased, not_a_victim]\n\n", "transferred, deceased, not_a_victim, care]\n\n",
+         "care is listed twice"),
+        ("title:", "programme:", "programme is given twice"),
+        ("    - trigger: begin_care", "    - trigger: turn_back\n      source: returning\n      dest: care\n"
+         "    - trigger: begin_care", "turn_back leads on from returning more than once"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_line(old: str, new: str, said: str) -> None:
+    text, line = changed(old, new)
+    found = faults_of(text)
+    assert said in [text for _, text in found]
+    near = [at for at, fault in found if fault == said]
+    assert min(abs(at - line) for at in near) <= _distance(said), (line, found)
+
+
+def _distance(said: str) -> int:
+    """Faults of a list or a pair of places are told where the list begins, or at the other place."""
+    loose = ("currencies", "nobody can satisfy has_come_home", "more than once")
+    return 200 if any(word in said for word in loose) else 1
+
+
+def test_an_unreachable_stage_and_a_dead_end_are_found() -> None:
+    text, line = changed("not_a_victim]\n\n", "not_a_victim, limbo, island]\n\n")
+    text, _ = changed("    reassessment: {label", "    limbo: {label: {en: L, ru: L}}\n    island: {label: {en: I, ru: I}}\n"
+                      "    reassessment: {label", text)  # fmt: skip
+    text, _ = changed("dest: not_a_victim,", "dest: limbo,", text)
+    assert {said for _, said in faults_of(text)} == {
+        "stage limbo is a dead end: no way leads from it to an end",
+        "no way leads to stage island",
+        "stage island is a dead end: no way leads from it to an end",
+        "no way leads to stage not_a_victim",
+    }
+    assert {at for at, _ in faults_of(text)} <= {line, line - 1}
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:
+    text = MOSCOW.replace("bed_is_held]", "bed_is_made]").replace("EUR 200\n", "CHF 200\n")
+    text = text.replace("dest: follow_up", "dest: followed_up").replace("[50, 30, 20]", "[50]")
+    found = faults_of(text)
+    said = " | ".join(fault for _, fault in found)
+    for words in (
+        "unknown guard bed_is_made",
+        "no funder budgets in CHF",
+        "unknown stage followed_up",
+        "parts of a hundred",
+    ):
+        assert words in said
+    assert [line for line, _ in found] == sorted(line for line, _ in found)
+    for line, fault in found:
+        if name := re.search(r"unknown (?:guard|stage) (\w+)", fault):
+            assert name[1] in text.splitlines()[line - 1] + text.splitlines()[line - 2]
+
+
+def test_wrong_types_everywhere_are_all_told_at_once() -> None:
+    text = MOSCOW.replace("target_per_year: 350", "target_per_year: lots").replace("idle_days: 30", "idle_days: -1")
+    text = text.replace("skills: [operational]", "skills: operational").replace("bic: ABCDRUMM\n", "")
+    said = [fault for _, fault in faults_of(text)]
+    assert len(said) == 5
+    assert "office.bic: this key is missing" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", 1, "the file: input should be a valid dictionary or instance of Programme"),
+        ("- a\n- b", 1, "the file: input should be a valid dictionary or instance of Programme"),
+        ("a: 1\nb: c: d", 2, "not readable as YAML: mapping values are not allowed here"),
+        ("a: 1\nb: [1, 2", 2, "not readable as YAML: expected ',' or ']', but got '<stream end>'"),
+        ("a: 1\nb: \x00", 2, "not readable as YAML: special characters are not allowed"),
+        ("a: 1\n---\nb: 2", 2, "not readable as YAML: but found another document"),
+        ("a: !!python/object:os.system x", 1, "not readable as YAML: could not determine a constructor for the tag "
+         "'tag:yaml.org,2002:python/object:os.system'"),
+        ("a: &a [*a]", 1, "the file is nested too deeply"),
+        ("[" * 1000, 1, "the file is nested too deeply"),
+        ("#" * (MAX_CHARACTERS + 1), 1, "the file is longer than 500000 characters"),
+    ],
+)  # fmt: skip
+def test_what_is_no_programme_at_all_is_said_plainly(text: str, line: int, said: str) -> None:
+    assert faults_of(text) == [(line, said)]
+
+
+def test_a_small_file_that_unfolds_without_end_is_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    assert faults_of("\n".join(lines)) == [(1, "the file holds more than 50000 values")]

@@ -1,0 +1,181 @@
+"""All ways through the journey, as the programme's founding text names them."""
+
+import pytest
+
+from events.facts import case as told
+from events.facts import shared, work
+from tests.roads import STAGES, bring, close, consents, grant, paid, ready_to_depart, ready_to_travel, release
+from tests.story import ANNA, BORIS, Story, World, story, trip
+from workflow import commands as ask
+
+
+def test_a_foreign_adult_goes_home_with_a_medical_escort_and_is_followed_up() -> None:
+    case = bring(story(citizenships=("MD",)), "documents")
+    ready_to_depart(case, escort="medical").goes("depart")
+    assert case.case.trip is not None
+    assert "medical" in case.place.definition.programme.escort_of[case.case.trip.escort].skills  # type: ignore[attr-defined]
+    case.provided("hand_over").goes("come_home")
+    grant_id = grant(case, "reinstallation", "EUR 200")
+    paid(case, grant_id, release(case, grant_id))
+    case.provided("local_referral", "training").does(ask.AgreePlan, second=BORIS).goes("follow_up")
+    close(case)
+    assert not case.case.tasks
+    assert not case.case.timers
+
+
+def test_an_adult_russian_national_goes_home_inside_the_country() -> None:
+    case = bring(story(citizenships=("RU",)), "documents")
+    assert case.case.is_national("RU")
+    case.when(ask.DeclareReturn, destination="MD", signed_on="2007-03-05").then_refused("destination_is_home")
+    ready_to_travel(case, destination="RU")
+    case.does(ask.RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
+    case.does(ask.PlanTrip, **trip(case.place.now)).provided("ticket", "arrival_host").goes("depart")
+    case.then_at("returning").provided("hand_over").goes("come_home").then_at("reintegration")
+
+
+@pytest.mark.parametrize("destination", ["RU", "MD"])
+def test_somebody_with_two_citizenships_chooses_where_home_is(destination: str) -> None:
+    case = bring(story(citizenships=("RU", "MD")), "returning", destination=destination)
+    assert case.case.destination == destination
+
+
+def test_somebody_whose_citizenship_is_unknown_may_name_any_country() -> None:
+    case = bring(story(citizenships=()), "care")
+    case.when(ask.DeclareReturn, destination="UZ", signed_on="2007-03-01").then(told.ReturnDeclared)
+
+
+def test_staying_is_possible_and_frees_the_bed() -> None:
+    case = bring(story(), "documents")
+    case.advance("stay").then_refused("stay_is_chosen")
+    case.does(ask.ChooseStay, basis="witness in criminal proceedings")
+    case.advance("stay").then_at("reintegration").then_among_others(shared.BedGivenUp, shared.BedReleased)
+    case.advance("follow_up").then_refused("plan_is_agreed", "local_referral_is_provided", "training_is_provided")
+
+
+def test_declaring_return_after_choosing_to_stay_counts_and_the_other_way_round() -> None:
+    case = bring(story(), "documents").does(ask.ChooseStay, basis="asylum")
+    case.does(ask.DeclareReturn, destination="MD", signed_on="2007-03-05")
+    case.advance("stay").then_refused("stay_is_chosen")
+    case.does(ask.ChooseStay, basis="asylum").advance("stay").then_at("reintegration")
+
+
+def test_a_child_goes_home_with_guardian_best_interests_and_an_escort() -> None:
+    case = story(age_band="9-17")
+    consents(case, "assistance", "travel").does(ask.AssessRisk, level="low", safe_to_return=True)
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="SU 1491")
+    case.advance("receive").then_refused("guardian_is_appointed")
+    case.does(ask.AppointGuardian, kind="state", name="Guardianship office").goes("receive")
+    case.provided("airport_reception").does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
+    case.provided("medical_exam", "counselling", "legal_advice").does(ask.AgreeCarePlan, second=BORIS)
+    case.goes("arrange_documents").provided("document_renewal")
+    ready_to_depart(case)
+    assert case.case.trip is not None
+    assert case.case.trip.escort  # nobody under age travels alone, whatever the doctor wrote
+    case.advance("depart").then_refused("best_interests_are_decided")
+    case.does(ask.DecideBestInterests, outcome="stay", decided_by="guardianship board")
+    case.advance("depart").then_refused("best_interests_are_decided")
+    case.does(ask.DecideBestInterests, outcome="return", decided_by="guardianship board")
+    case.goes("depart").then_at("returning")
+
+
+def test_a_child_stays_only_when_that_is_best() -> None:
+    case = story(age_band="9-17").does(ask.AppointGuardian, kind="state")
+    bring(case, "documents").does(ask.ChooseStay, basis="no family to return to")
+    case.advance("stay").then_refused("best_interests_are_decided")
+    case.does(ask.DecideBestInterests, outcome="stay", decided_by="guardianship board").goes("stay")
+
+
+def test_unknown_age_is_presumed_a_childs_until_it_is_established() -> None:
+    case = story(age_band=None)
+    assert case.case.is_child(case.place.now.date())
+    consents(case, "assistance").does(ask.AssessRisk, level="low", safe_to_return=True)
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus")
+    case.advance("receive").then_refused("guardian_is_appointed")
+    case.does(ask.EstablishAge, child=False, basis="passport").goes("receive").then_at("reception")
+
+
+def test_a_child_who_comes_of_age_on_the_way_needs_no_guardian_any_more() -> None:
+    case = story(birth_date="1989-03-20", age_band=None)
+    assert case.case.is_child(case.place.now.date())
+    case.later(days=27)  # 1 April: the log does not tell the birthday, only the month after it
+    assert not case.case.is_child(case.place.now.date())
+
+
+def test_contact_is_lost_with_a_reason() -> None:
+    case = bring(story(), "care")
+    case.advance("lose_contact").then_refused("reason_is_given")
+    case.advance("lose_contact", reason="not_at_home").then_at("lost_contact")
+
+
+@pytest.mark.parametrize(("trigger", "stage"), [("transfer", "transferred"), ("record_death", "deceased")])
+def test_a_transfer_and_a_death_need_a_second_person(trigger: str, stage: str) -> None:
+    case = bring(story(), "care")
+    case.advance(trigger, reason="moved", second=ANNA).then_refused("second_person_agreed")
+    case.advance(trigger, reason="moved", second=BORIS).then_at(stage)
+
+
+def test_who_is_found_not_to_be_a_victim_leaves_with_reason_and_second_person() -> None:
+    case = bring(story(), "reception")
+    case.advance("find_not_a_victim").then_refused("reason_is_given", "second_person_agreed")
+    case.advance("find_not_a_victim", reason="not_a_victim", second=BORIS).then_at("not_a_victim")
+
+
+def test_after_departure_nobody_is_found_not_to_be_a_victim() -> None:
+    case = bring(story(), "returning")
+    case.advance("find_not_a_victim", reason="not_a_victim", second=BORIS).then_refused("stage_allows_it")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_ended_case_is_reopened_by_two_people_wherever_it_ended(stage: str) -> None:
+    case = bring(story(), stage).goes("withdraw")
+    case.advance("reopen").then_refused("reason_is_given", "second_person_agreed")
+    case.advance("reopen", reason="came_back", second=ANNA).then_refused("second_person_agreed")
+    case.advance("reopen", reason="came_back", second=BORIS).then_at("reassessment")
+
+
+def test_a_reopened_case_makes_a_second_journey_that_counts_anew() -> None:
+    case = bring(story(), "reintegration")
+    case.goes("withdraw").advance("reopen", reason="came_back", second=BORIS).accepted()
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus").goes("receive")
+    case.provided("airport_reception").does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
+    case.provided("medical_exam", "counselling", "legal_advice").goes("arrange_documents")
+    ready_to_depart(case).goes("depart")
+    case.advance("come_home").then_refused("has_come_home")  # the first homecoming is not the second
+    case.provided("hand_over").goes("come_home")
+
+
+def test_a_turned_back_journey_leads_to_reassessment_and_gives_everything_back() -> None:
+    case = bring(story(), "returning", escort="medical")
+    case.advance("turn_back", reason="border_closed").then_at("reassessment").then_among_others(shared.EscortFreed)
+    assert {dict(task.subject)["booking"] for task in case.case.tasks.values()} == {"ticket", "arrival_host", "escort"}
+
+
+def test_an_ended_case_takes_no_new_work() -> None:
+    case = bring(story(), "care").goes("withdraw")
+    case.when(ask.HoldBed).then_refused("case_is_open")
+    case.when(ask.GiveConsent, purpose="travel").then_refused("case_is_open")
+    case.when(ask.AddNote, note="she called").then(told.NoteAdded)
+
+
+def test_a_person_who_comes_to_harm_again_keeps_their_number_and_both_cases_are_linked() -> None:
+    world = World()
+    first = bring(story(world), "care")
+    second = Story(world, previous_case=first.case_id)
+    second.then_refused("previous_case_has_ended")
+    first.goes("withdraw")
+    second = Story(world, previous_case=first.case_id, citizenships=())
+    second.then(told.CaseOpened, work.TimerSet, told.CaseLinked)
+    assert second.case.person_id == first.case.person_id
+    assert second.case.citizenships == ("MD",)
+    assert (first.case.next_case, second.case.previous_case) == (second.case_id, first.case_id)
+    Story(world, previous_case=first.case_id).then_refused("previous_case_has_no_other")
+
+
+def test_a_case_cannot_follow_one_that_never_was() -> None:
+    Story(World(), previous_case="7K3P9-QXM2D").then_refused("previous_case_exists")
+
+
+def test_there_is_no_back_door_to_a_stage() -> None:
+    case = story()
+    for trigger in ("to_closed", "depart", "closed", "trigger", "may_receive"):
+        case.advance(trigger).then_refused("stage_allows_it")
