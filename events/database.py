@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 
 from events.errors import StoreUnavailable, translated
+from events.sqlite_file import make_durable
 
 APPLICATION_ROLE = "wayhome_app"
 _SQLITE_NOW = "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"
@@ -94,12 +95,13 @@ def _sqlite(url: URL, pool: int, begin: str) -> Engine:
     )
 
     # recursive_triggers: without it INSERT OR REPLACE removes a row behind the back of its triggers.
-    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"]
+    pragmas = ["foreign_keys=ON", "recursive_triggers=ON"]
     pragmas += ["query_only=ON"] if begin == "DEFERRED" else []
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
+        make_durable(connection)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from events.errors import KeysMissing, translated
+from events.sqlite_file import make_durable
 from events.world import Chance
 
 Owner = tuple[str, str]  # person, compartment
@@ -130,9 +131,8 @@ def _opened(path: Path) -> sqlite3.Connection:
         path.touch(mode=0o600, exist_ok=True)
         path.chmod(0o600)
         file = sqlite3.connect(path, timeout=30, check_same_thread=False)
-        # secure_delete overwrites what is deleted; FULL because a lost key is a lost person.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-            file.execute(f"PRAGMA {pragma}")
+        make_durable(file)  # a lost key is a lost person
+        file.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         file.execute(
             "CREATE TABLE IF NOT EXISTS keys (person TEXT NOT NULL, compartment TEXT NOT NULL, key BLOB NOT NULL, "
             "PRIMARY KEY (person, compartment)) WITHOUT ROWID"

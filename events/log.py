@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select
 
 from events import tables
 from events.catalogue import Catalogue, Fact
@@ -163,7 +163,7 @@ class Log:
     def _now(self, connection: Connection) -> str:
         if self._clock is not None:
             return stored(self._clock.now())
-        return str(connection.execute(text(f"SELECT {self.database.now_sql}")).scalar_one())
+        return str(connection.exec_driver_sql(f"SELECT {self.database.now_sql}").scalar_one())
 
 
 def recorded(row: Sequence[Any]) -> Recorded:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exc
 
 from events import tables
 from events.catalogue import Catalogue
@@ -73,11 +73,6 @@ class _Head(NamedTuple):
     position: int
 
 
-class _Expected(NamedTuple):
-    position: int
-    part: Part
-
-
 def verify(log: Log, progress: Callable[[int], None] | None = None) -> Report:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
@@ -90,15 +85,10 @@ def verify(log: Log, progress: Callable[[int], None] | None = None) -> Report:
 
 def verify_on(connection: Connection, catalogue: Catalogue, progress: Callable[[int], None] | None = None) -> Report:
     """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        return _Walk(connection, catalogue).run(progress)
-    # A byte flipped in the file can break the text's encoding: that is a finding, not the end of the walk.
-    factory, driver.text_factory = driver.text_factory, _forgiving
     try:
         return _Walk(connection, catalogue).run(progress)
     finally:
-        driver.text_factory = factory
+        _read_text(connection, str)
 
 
 class _Walk:
@@ -114,7 +104,7 @@ class _Walk:
         self._heads: dict[str, _Head] = {}
         self._stamp = ""
         self._of_command: dict[str, tuple[str, bytes]] = {}
-        self._parts: dict[tuple[str, int, str], _Expected] = {}
+        self._parts: dict[tuple[str, int, str], tuple[int, Part]] = {}
         self._missing_parts = 0
         self._findings: list[Finding] = []
         self._more = 0
@@ -138,6 +128,13 @@ class _Walk:
 
     def _ask(self, query: str, *values: Any) -> Sequence[Any]:
         text = query.format(*[self._mark] * len(values))
+        try:
+            return self._connection.exec_driver_sql(text, values).fetchall()
+        except exc.OperationalError as problem:
+            if "decode" not in str(problem.orig):
+                raise
+        # A byte flipped in a SQLite file can break a text's encoding: that is a finding, not the end of the walk.
+        _read_text(self._connection, _forgiving)
         return self._connection.exec_driver_sql(text, values).fetchall()
 
     def _found(self, position: int | None, code: str, text: str) -> None:
@@ -216,7 +213,7 @@ class _Walk:
         if sealed_text(parts) != sealed:
             self._found(position, "sealed", f"event {position}: its list of sealed parts was written by somebody else")
         for part in parts:
-            self._parts[stream, version, part.compartment] = _Expected(position, part)
+            self._parts[stream, version, part.compartment] = (position, part)
 
     # -- beside the events ----------------------------------------------------------------------------------
 
@@ -227,8 +224,8 @@ class _Walk:
             if expected is None:
                 position = self._position(stream, version)
                 self._found(position, "part", f"{stream}@{version}: a sealed part ({compartment}) it does not list")
-            elif not _keeps(expected.part, person, salt, ciphertext):
-                position = expected.position
+            elif not _keeps(expected[1], person, salt, ciphertext):
+                position = expected[0]
                 text = f"event {position}: its sealed part ({compartment}) is not the one that was stored"
                 self._found(position, "part", text)
         self._missing_parts += len(self._parts)
@@ -271,6 +268,12 @@ def _keeps(part: Part, person: str, salt: Any, ciphertext: Any) -> bool:
         return part.person == person and part.commitment == hashlib.sha256(salt + ciphertext).hexdigest()
     except TypeError:
         return False
+
+
+def _read_text(connection: Connection, how: Callable[[bytes], str]) -> None:
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.text_factory = how
 
 
 def _forgiving(text: bytes) -> str:

@@ -41,9 +41,8 @@ def _append_statement() -> str:
 
 
 _APPEND = _append_statement()
-_LOCK_POSTGRESQL = (
-    "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream = ANY(%s) ORDER BY s.stream FOR UPDATE"
-)
+_LOCK = "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream {} ORDER BY s.stream"
+_ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
 _ALL = ", ".join(f"e.{c.name}" for c in tables.events.columns)
 _SINCE_POSTGRESQL = (
     f"SELECT {_ALL} FROM json_to_recordset(%s) AS given(stream text, version int) JOIN events e "  # noqa: S608
@@ -53,7 +52,6 @@ _SINCE_SQLITE = (
     f"SELECT {_ALL} FROM json_each(?) given JOIN events e ON e.stream = json_extract(given.value, '$.stream') "  # noqa: S608
     "AND e.version > json_extract(given.value, '$.version') ORDER BY e.stream, e.version"
 )
-_ANSWERS = select(tables.commands).where(tables.commands.c.command_id.in_(bindparam("ids", expanding=True)))
 
 
 class Head(NamedTuple):
@@ -114,7 +112,9 @@ class Writing:
         wanted = sorted(set(streams) - self._heads.keys())
         if wanted:
             self._heads |= dict.fromkeys(wanted, Head(-1, None))
-            self._heads |= {row[0]: Head(row[1], bytes(row[2])) for row in self._locked(wanted)}
+            # SQLite has one writer and we are it: reading is enough.
+            query = f"{_LOCK} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _LOCK
+            self._heads |= {row[0]: Head(row[1], bytes(row[2])) for row in self._ask_for(wanted, query)}
         return {stream: self._heads[stream] for stream in streams}
 
     def since(self, versions: Mapping[str, int]) -> list[Row[Any]]:
@@ -123,8 +123,8 @@ class Writing:
 
     def answers(self, command_ids: Collection[str]) -> Mapping[str, Answer]:
         """Return what was answered to those of these commands that came before."""
-        rows = self.connection.execute(_ANSWERS, {"ids": list(command_ids)})
-        return {row.command_id: Answer(row.digest, row.answer) for row in rows}
+        rows = self._ask_for(list(command_ids), _ANSWERS)
+        return {command_id: Answer(digest, answer) for command_id, digest, answer in rows}
 
     def append(self, stream: str, fact: Fact, said: Said) -> int:
         """Put a fact at the end of a locked stream and return its version there."""
@@ -155,13 +155,11 @@ class Writing:
         if rows:
             self.base = self._store_events(rows)
 
-    def _locked(self, wanted: list[str]) -> Iterable[Any]:
+    def _ask_for(self, keys: list[str], query: str) -> Iterable[Any]:
         if self.connection.dialect.name == "postgresql":
-            return self.connection.exec_driver_sql(_LOCK_POSTGRESQL, (wanted,))
-        # SQLite has one writer and we are it: reading is enough.
-        marks = ",".join("?" * len(wanted))
-        query = f"SELECT stream, version, leaf FROM streams WHERE stream IN ({marks})"  # noqa: S608 - only marks
-        return self.connection.exec_driver_sql(query, tuple(wanted))
+            return self.connection.exec_driver_sql(query.format("= ANY(%s)"), (keys,))
+        marks = ",".join("?" * len(keys))
+        return self.connection.exec_driver_sql(query.format(f"IN ({marks})"), tuple(keys))
 
     def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Values], list[dict[str, Any]]]:
         ciphertexts = self._sealed()

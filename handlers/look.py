@@ -32,7 +32,7 @@ class Look:
     def __init__(self, log: Log, definitions: Definitions, folds: Folds | None = None) -> None:
         self._log = log
         self._definitions = definitions
-        self._folds = folds or Folds()
+        self._folds = Folds() if folds is None else folds
         self._lock = threading.Lock()
 
     def at(self, case_id: str) -> Seen | None:
@@ -46,7 +46,9 @@ class Look:
             fresh: dict[str, list[Recorded]] = {}
             for event in self._log.since({stream: found.version for stream, found in kept.items()}):
                 fresh.setdefault(event.envelope.stream, []).append(event)
-            states = {s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()}
+            states = {
+                s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
+            }
             self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
         return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
 

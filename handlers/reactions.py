@@ -142,8 +142,8 @@ def _escort_answered(fact: told.EscortAnswered, moment: Moment) -> Iterator[Fact
     """Whoever has said no is not written to any more."""
     for key, task in moment.after.tasks.items():
         invites = task.kind == "book_escort" and task.about("trip_id") == fact.trip_id
-        if invites and not fact.accepted and _can_be_taken_back(moment, key, task):
-            yield work.TaskCancelled(task_id=key, kind=task.kind, reason="the escort declined")
+        if invites and not fact.accepted:
+            yield from _called_off(moment, key, task, "the escort declined")
 
 
 def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
@@ -152,8 +152,8 @@ def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
     trip = moment.before.trip
     assert trip is not None
     for key, task in moment.after.tasks.items():
-        if dict(task.subject).get("trip_id") == fact.trip_id and _can_be_taken_back(moment, key, task):
-            yield work.TaskCancelled(task_id=key, kind=task.kind, reason=fact.reason)
+        if dict(task.subject).get("trip_id") == fact.trip_id:
+            yield from _called_off(moment, key, task, fact.reason)
     for number, booking in enumerate(moment.before.booked):
         if _can_be_given_back(booking, moment):
             yield _release(moment, number, booking, fact.trip_id, trip.escort)
@@ -193,8 +193,8 @@ def _tranche_answered(fact: shared.TranchePaid | shared.TrancheRejected, moment:
             yield work.TimerCancelled(timer_id=key, kind=kind)
     for key, task in moment.after.tasks.items():
         mine = task.kind == "disburse_grant" and task.about("tranche_id") == fact.tranche_id
-        if mine and _can_be_taken_back(moment, key, task):
-            yield work.TaskCancelled(task_id=key, kind=task.kind, reason="not to be sent")
+        if mine:
+            yield from _called_off(moment, key, task, "not to be sent")
 
 
 def _timer_fired(fact: work.TimerFired, moment: Moment) -> Iterator[Fact]:
@@ -213,23 +213,30 @@ def _consent_withdrawn(fact: told.ConsentWithdrawn, moment: Moment) -> Iterator[
     for key, task in moment.after.tasks.items():
         name = dict(task.subject).get("service")
         under = services[name].consent if name else "travel" if task.kind == "book_escort" else None
-        if under == fact.purpose and not fact.recipient and _can_be_taken_back(moment, key, task):
-            yield work.TaskCancelled(task_id=key, kind=task.kind, reason=f"consent to {fact.purpose} withdrawn")
+        if under == fact.purpose and not fact.recipient:
+            yield from _called_off(moment, key, task, f"consent to {fact.purpose} withdrawn")
 
 
 def _all_ended(moment: Moment, why: str) -> Iterator[Fact]:
     """Leave nothing running for a case that ended; what was booked is still given back."""
     for key, task in moment.after.tasks.items():
-        if _can_be_taken_back(moment, key, task):
-            yield work.TaskCancelled(task_id=key, kind=task.kind, reason=why)
+        yield from _called_off(moment, key, task, why)
     for key, (kind, _) in moment.after.timers.items():
         if kind != "bank_answer":
             yield work.TimerCancelled(timer_id=key, kind=kind)
 
 
-def _can_be_taken_back(moment: Moment, task_id: str, task: Task) -> bool:
-    """Tell whether nobody has begun the task: what may have happened outside is waited for, not forgotten."""
-    return task_id not in moment.claimed and task.kind not in GIVING_BACK and task.status != "unknown"
+def _called_off(moment: Moment, task_id: str, task: Task, why: str) -> Iterator[Fact]:
+    """Cancel a task nobody has begun. What may be happening outside is waited for, but not begun again.
+
+    What gives a booking back is never called off.
+    """
+    if task.kind in GIVING_BACK or not task.wanted:
+        return
+    if task_id in moment.claimed or task.status == "unknown":
+        yield work.TaskUnwanted(task_id=task_id, kind=task.kind, reason=why)
+    else:
+        yield work.TaskCancelled(task_id=task_id, kind=task.kind, reason=why)
 
 
 def _task(moment: Moment, number: int, kind: str, subject: Pairs, due_at: datetime) -> work.TaskRequested:

@@ -50,7 +50,7 @@ class Service:
         self.log = log
         self.bell: Bell = bell or SilentBell()
         self.definitions = Definitions(log)
-        self.folds = folds or Folds()
+        self.folds = Folds() if folds is None else folds
         self._secret = log.keys.secret("command-digest")
         self._turns: Turns[Command, Answer] = Turns(self._serve, batch)
 

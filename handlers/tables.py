@@ -23,6 +23,7 @@ tasks = Table(
     Column("created_at", Text, nullable=False),
     Column("claimed_at", Text, nullable=False),  # the first claim: the instant an outside effect is dated with
     Column("finished_at", Text, nullable=False),
+    Column("wanted", Boolean, nullable=False),  # False: called off while it ran; not begun again
     Column("rung_at", Text, nullable=False),  # when the bell was last rung for it
     Index("tasks_of_case", "case_id"),
     Index("tasks_open", "status", "due_at", postgresql_where=text("status IN ('waiting', 'claimed', 'unknown')")),

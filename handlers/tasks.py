@@ -20,6 +20,7 @@ from workflow.case import Pairs
 LIVE: Final = ("waiting", "claimed", "unknown")
 _INSERT_TASKS = Rows(tasks)
 _CHANGE_TASKS = Changes(tasks, ("status", "due_at", "attempts", "error", "finished_at", "rung_at"))
+_CALL_OFF = Changes(tasks, ("wanted",))
 _INSERT_TIMERS = Rows(timers)
 _CHANGE_TIMERS = Changes(timers, ("status", "finished_at"))
 
@@ -51,6 +52,7 @@ class Work:
         self._now = now
         self._made: dict[str, Row] = {}
         self._changed: dict[str, Row] = {}
+        self._called_off: set[str] = set()
         self._timers_made: dict[str, Row] = {}
         self._timers_changed: dict[str, Row] = {}
 
@@ -59,6 +61,8 @@ class Work:
         name = type(fact).__name__
         if isinstance(fact, work.TaskRequested):
             self._made[fact.task_id] = task_row(case_id, fact, self._now)
+        elif isinstance(fact, work.TaskUnwanted):
+            self._called_off.add(fact.task_id)
         elif name in _OUTCOMES:
             self._outcome(name, fact)
         elif isinstance(fact, work.TimerSet):
@@ -79,6 +83,8 @@ class Work:
             writing.write(_INSERT_TASKS, row)
         for row in self._changed.values():
             writing.write(_CHANGE_TASKS, {key: value for key, value in row.items() if key != "kind"})
+        for task_id in self._called_off:
+            writing.write(_CALL_OFF, {"task_id": task_id, "wanted": False})
         for row in self._timers_made.values():
             writing.write(_INSERT_TIMERS, row)
         for row in self._timers_changed.values():
@@ -117,12 +123,15 @@ def task_row(case_id: str, fact: work.TaskRequested, now: str) -> Row:
         "created_at": now,
         "claimed_at": "",
         "finished_at": "",
+        "wanted": True,
         "rung_at": now if due_at <= now else "",
     }
 
 
 def outcome(name: str, fact: Any, now: str) -> Row:
     """Return what a fact changes in its task's row."""
+    if name == "TaskUnwanted":
+        return {"wanted": False}
     status = _OUTCOMES[name]
     over = status in ("done", "cancelled", "dead")
     error = getattr(fact, "error", "") or (fact.reason if status in ("dead", "cancelled") else "")

@@ -53,7 +53,7 @@ class Turn:
         self._log = log
         self._now = instant(writing.now)
         self._states: dict[str, Kept] = {}
-        self._before: dict[str, Any] = {}
+        self._before: dict[str, Kept] = {}
         self._claimed: dict[str, set[str]] = {}
         self._held: dict[str, Any] = {}
         self._answered: dict[str, tuple[str, Answer]] = {}
@@ -94,7 +94,7 @@ class Turn:
         for stream in missing:
             found = folded(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
             self._states[stream] = found
-            self._before[stream] = found.state
+            self._before[stream] = found
 
     def _shared(self, command: ask.Command) -> tuple[str, ...]:
         case = self._case(command)
@@ -240,9 +240,9 @@ class Turn:
         self._work.store(self._writing)
         for stream, kept in self._states.items():
             before, case = self._before[stream], kept.state
-            if case_of(stream) is not None and case is not before:
+            if case_of(stream) is not None and kept.version != before.version:
                 self._writing.write(BOARD, board_row(case, kept.version, self._definition(case)))
-                work_list.store(self._writing, before, case)
+                work_list.store(self._writing, before.state, case)
 
 
 def _own_streams(command: ask.Command) -> Collection[str]:

@@ -41,7 +41,10 @@ _CLAIM = (
         tasks.c.task_id.in_(
             _locked(
                 select(tasks.c.task_id).where(
-                    tasks.c.task_id.in_(_MINE), tasks.c.status == "waiting", tasks.c.due_at <= bindparam("now")
+                    tasks.c.task_id.in_(_MINE),
+                    tasks.c.status == "waiting",
+                    tasks.c.wanted,
+                    tasks.c.due_at <= bindparam("now"),
                 )
             ).scalar_subquery()
         )
@@ -80,6 +83,7 @@ _TO_RING = (
                 select(tasks.c.task_id)
                 .where(
                     tasks.c.status == "waiting",
+                    tasks.c.wanted,
                     tasks.c.due_at <= bindparam("now"),
                     tasks.c.rung_at < bindparam("before"),
                 )
@@ -105,6 +109,7 @@ _UNKNOWN = (
     .values(rung_at=bindparam("now"))
     .returning(*tasks.c)
 )
+_CALLED_OFF = select(tasks).where(tasks.c.status == "waiting", ~tasks.c.wanted).limit(500)
 _TIMERS_DUE = (
     select(timers.c.timer_id, timers.c.case_id, timers.c.due_at)
     .where(timers.c.status == "set", timers.c.due_at <= bindparam("now"))
@@ -161,6 +166,11 @@ class Leases:
         before = stored(instant(now) - again_after)
         with self._database.writing() as connection:
             return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "before": before})]
+
+    def called_off(self) -> list[Job]:
+        """Return tasks that came back undone after they had been called off: nobody will begin them again."""
+        with self._database.reading() as connection:
+            return [_job(row) for row in connection.execute(_CALLED_OFF)]
 
     def timers_due(self, now: str, most: int) -> list[Due]:
         """Return the timers whose time has come, the earliest first."""

@@ -18,10 +18,10 @@ from events.instants import instant
 from handlers.service import Bell, Service
 from workers.bank_mail import BankMail
 from workers.effects import EFFECTS
-from workers.jobs import Outcome
+from workers.jobs import Job, Outcome
 from workers.leases import Due, Leases
 from workers.perform import Performer
-from workflow.commands import FireTimer
+from workflow.commands import CancelTask, FireTimer
 
 _log = logging.getLogger(__name__)
 
@@ -43,11 +43,12 @@ class Swept(NamedTuple):
     fired: int = 0
     rung: int = 0
     answers: int = 0
+    cancelled: int = 0
 
     @property
     def anything(self) -> bool:
         """Tell whether something moved; asking alone moves nothing."""
-        return any((self.freed, self.fired, self.rung, self.answers))
+        return any((self.freed, self.fired, self.rung, self.answers, self.cancelled))
 
 
 class Sweeper:
@@ -77,6 +78,7 @@ class Sweeper:
             answers=self._bank.read(),
             fired=self._fire_timers(now),
             asked=self._ask_about_unknown(now),
+            cancelled=self._cancel_called_off(),
         )
         return swept._replace(rung=self._ring(now))
 
@@ -100,6 +102,11 @@ class Sweeper:
         self._performer.ask(jobs)
         return len(jobs)
 
+    def _cancel_called_off(self) -> int:
+        jobs = self._leases.called_off()
+        self._service.offer([_cancelling(job) for job in jobs])
+        return len(jobs)
+
     def _fire_timers(self, now: str) -> int:
         due = self._leases.timers_due(now, self._rhythm.most)
         self._service.offer(_firings(due))
@@ -109,6 +116,17 @@ class Sweeper:
         due = self._leases.to_ring(now, timedelta(seconds=self._rhythm.ring_again_s), self._rhythm.most)
         self._bell.ring(due)
         return len(due)
+
+
+def _cancelling(job: Job) -> CancelTask:
+    return CancelTask(
+        command_id=uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/called-off"),
+        actor="system:sweeper",
+        mandate="system",
+        case_id=job.case_id,
+        task_id=job.task_id,
+        reason="called off while it ran, and came back undone",
+    )
 
 
 def _firings(due: Sequence[Due]) -> list[FireTimer]:

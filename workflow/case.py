@@ -1,7 +1,7 @@
 """One person's case as far as the rules need it: folded from facts, never holding a name.
 
 ``evolve`` is a table from fact to change. It runs no guard and asks no clock, so old histories fold to the
-same case for ever. A case takes well under 2 KiB, so tens of thousands stay in memory.
+same case for ever.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class Task(NamedTuple):
     kind: str
     subject: Pairs
     status: str = "open"  # open, unknown, refused, dead
+    wanted: bool = True
 
     def about(self, name: str) -> str:
         """Return one value of what the task is about."""
@@ -245,10 +246,6 @@ def _provided(case: Case, fact: work.ServiceProvided, _at: At) -> Case:
     return _booked(case, subject["trip_id"], fact.service) if "trip_id" in subject else case
 
 
-def _released(case: Case, fact: work.BookingReleased, _at: At) -> Case:
-    return _task_over(case, fact.task_id)
-
-
 def _task_status(status: str) -> Change:
     def change(case: Case, fact: Any, _at: At) -> Case:
         if fact.task_id not in case.tasks:
@@ -256,6 +253,12 @@ def _task_status(status: str) -> Change:
         return case._replace(tasks={**case.tasks, fact.task_id: case.tasks[fact.task_id]._replace(status=status)})
 
     return change
+
+
+def _unwanted(case: Case, fact: work.TaskUnwanted, _at: At) -> Case:
+    if fact.task_id not in case.tasks:
+        return case
+    return case._replace(tasks={**case.tasks, fact.task_id: case.tasks[fact.task_id]._replace(wanted=False)})
 
 
 def _requested(case: Case, fact: work.TaskRequested, _at: At) -> Case:
@@ -341,12 +344,13 @@ _CHANGES: dict[str, Change] = {
     "TrancheRejected": lambda c, f, _: _tranche(c, f.grant_id, f.tranche_id, "rejected"),
     "TaskRequested": _requested,
     "ServiceProvided": _provided,
-    "BookingReleased": _released,
+    "BookingReleased": lambda c, f, _: _task_over(c, f.task_id),
     "TaskRefused": _task_status("refused"),
     "TaskDied": _task_status("dead"),
     "TaskUnknown": _task_status("unknown"),
     "TaskFoundUndone": _task_status("open"),
     "TaskRetried": _task_status("open"),
+    "TaskUnwanted": _unwanted,
     "TaskCancelled": lambda c, f, _: _task_over(c, f.task_id),
     "TimerSet": lambda c, f, _: c._replace(timers={**c.timers, f.timer_id: (f.kind, f.subject)}),
     "TimerFired": _timer_over,

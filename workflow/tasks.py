@@ -39,6 +39,10 @@ def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
         return refused("task_is_stuck", "the task is not stuck", "only refused, dead and unknown tasks are tried again")
     if not _is_wanted(task, situation):
         return refused("task_is_wanted", "what the task is for was called off", "cancel the task")
+    if not task.wanted:
+        return refused(
+            "task_is_wanted", "the task was called off while it ran", "cancel it, or leave it for its outcome"
+        )
     return situation.about_case(work.TaskRetried(task_id=command.task_id, kind=task.kind))
 
 

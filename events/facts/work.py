@@ -78,6 +78,14 @@ class TaskCancelled(Fact):
     reason: str
 
 
+class TaskUnwanted(Fact):
+    """A task was called off while a worker was doing it: its outcome is still heard, but it is not begun again."""
+
+    task_id: str
+    kind: str
+    reason: str
+
+
 class TimerSet(Fact):
     """Something will be due at a time, whatever happens to processes and queues until then."""
 

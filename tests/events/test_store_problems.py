@@ -13,6 +13,7 @@ from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import prepare
+from events.sqlite_file import make_durable
 from events.verify import verify
 from events.world import SystemChance
 from tests.events.history import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, tell
@@ -137,6 +138,17 @@ def test_a_writer_waits_for_another_process_that_holds_the_file(file_log: Log, s
     assert_untouched(file_log, 2)
     other.close()
     file_log.database.close()
+
+
+def test_a_new_file_is_waited_for_while_another_process_switches_it_over(sqlite_file: Path) -> None:
+    other = sqlite3.connect(sqlite_file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    threading.Timer(0.2, other.rollback).start()
+    ours = sqlite3.connect(sqlite_file, timeout=0)
+    make_durable(ours)
+    assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    ours.close()
+    other.close()
 
 
 def test_a_file_held_for_too_long_is_unavailable(file_log: Log, sqlite_file: Path) -> None:

@@ -6,13 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import FunctionType, ModuleType
 
+from transitions import Machine
+
 from events.facts import catalogue
 from events.instants import stored
-from handlers.folds import folded
+from handlers.folds import Folds, Kept
 from tests.roads import bring, grant, paid, plan_trip, release
-from tests.story import ANNA, BORIS, CLARA, World, moscow, story
+from tests.story import ANNA, BORIS, CLARA, Story, World, moscow, story
 from workflow import commands as ask
 from workflow.case import NOTHING, At, Case, evolve
+from workflow.journey import Traveller
 
 LIMIT_BYTES = 2048
 SHARED = (type, ModuleType, FunctionType, bool, int, type(None))
@@ -62,11 +65,44 @@ def read_back(world: World, case_id: str) -> Case:
     return known
 
 
-def test_a_case_that_has_come_far_takes_less_than_two_kibibytes() -> None:
+def test_a_case_that_has_come_far_is_kept_in_less_than_two_kibibytes() -> None:
     world, case_id = far_along()
     case = read_back(world, case_id)
     assert (len(case.grants), len(case.tasks), len(case.visits)) == (2, 4, 1)
-    shared = {id(moscow()), id(NOTHING)}
-    sizes = {name: deep_size(value, set(shared)) for name, value in case._asdict().items()}
-    total = deep_size(case, shared)
-    assert total <= LIMIT_BYTES, sorted(((size, name) for name, size in sizes.items() if size), reverse=True)
+    folds = Folds(unpacked=0)
+    folds.keep({f"case:{case_id}": Kept(80, case)})
+    assert sum(map(sys.getsizeof, folds._packed.values())) <= LIMIT_BYTES
+    assert folds.get(f"case:{case_id}") == Kept(80, case)
+
+
+def test_a_case_in_use_holds_only_plain_values_and_stays_small() -> None:
+    world, case_id = far_along()
+    assert deep_size(read_back(world, case_id), {id(NOTHING)}) <= 5 * LIMIT_BYTES
+    assert deep_size(Story(world).case, {id(NOTHING)}) <= LIMIT_BYTES
+
+
+def test_what_was_not_used_for_longest_is_packed_and_then_forgotten() -> None:
+    folds = Folds(capacity=3, unpacked=1)
+    for name in "abcd":
+        folds.keep({name: Kept(1, name)})
+    assert [folds.get(name).version for name in "abcd"] == [-1, 1, 1, 1]
+    assert (len(folds), len(folds._kept)) == (3, 1)
+    folds.keep({"b": Kept(2, "b")})
+    assert folds.get("b") == Kept(2, "b")
+    folds.forget()
+    assert not len(folds)
+
+
+def test_no_machine_is_made_for_a_case() -> None:
+    journey = moscow().journey
+    before = _machines()
+    cases = [bring(story(), "care") for _ in range(5)]
+    assert _machines() == before
+    assert journey._machine.models == []
+    assert not any(isinstance(thing, Traveller) for thing in gc.get_objects())
+    assert all(type(case.case).__slots__ == () for case in cases)
+
+
+def _machines() -> int:
+    gc.collect()
+    return sum(isinstance(thing, Machine) for thing in gc.get_objects())

@@ -39,7 +39,9 @@ def _tasks() -> None:
         sa.Column("epoch", sa.Integer, nullable=False),
         *_text("owner", "lease_until"),
         sa.Column("attempts", sa.Integer, nullable=False),
-        *_text("error", "created_at", "claimed_at", "finished_at", "rung_at"),
+        *_text("error", "created_at", "claimed_at", "finished_at"),
+        sa.Column("wanted", sa.Boolean, nullable=False),
+        *_text("rung_at"),
         postgresql_with={"fillfactor": 70},
     )
     op.create_index("tasks_of_case", "tasks", ["case_id"])
