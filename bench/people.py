@@ -34,7 +34,7 @@ class Centre:
         self.keys = FileKeys(folder / "keys", CHANCE)
         self.log = Log(self.database, catalogue(), self.keys, CHANCE)
         self.service = Service(self.log)
-        text = shipped_text("moscow").replace("capacity: 60", "capacity: 100000")
+        text = shipped_text("moscow").replace("capacity: 60", "capacity: 1000")
         publish = ask.PublishProgramme(
             command_id=CHANCE.uuid(), actor="staff:admin", mandate="admin", programme="moscow", text=text
         )

@@ -34,4 +34,4 @@ app.add_typer(programmes.app, name="programme")
 def main() -> None:
     """Run the command line."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    app()
+    app(prog_name="wayhome")

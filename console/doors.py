@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 from uuid import UUID
 
 import typer
@@ -37,8 +38,9 @@ CaseArgument = Annotated[str, typer.Argument(help="Case number, like 7K3P9-QXM2D
 
 def default_actor() -> str:
     """Return who is assumed to type: WAYHOME_ACTOR, else the user of this machine."""
-    name = os.environ.get("WAYHOME_ACTOR") or f"staff:{os.environ.get('USER', 'somebody').lower()}"
-    return "".join(letter for letter in name if letter.isalnum() or letter in ":._-") or "staff:somebody"
+    name = os.environ.get("WAYHOME_ACTOR")
+    user = re.sub(r"[^a-z0-9._-]", "", os.environ.get("USER", "").lower()).lstrip("._-")
+    return name or f"staff:{user or 'somebody'}"
 
 
 ACTOR_DEFAULT = default_actor()
@@ -138,5 +140,31 @@ def _first_fault(problem: ValidationError) -> str:
     fault = problem.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(step) for step in fault["loc"]) or "input"
     more = problem.error_count() - 1
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = _IN_WORDS.get(fault["type"], "") or str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "string_pattern_mismatch":
+        message = f"write it like {_LOOKS_LIKE[where]}" if where in _LOOKS_LIKE else _WORD
     return f"{where}: {message}" + (f" (and {more} more)" if more else "")
+
+
+# What pydantic says of these is for programmers.
+_IN_WORDS: Final[Mapping[str, str]] = {
+    "missing": "is needed",
+    "string_too_short": "is empty or too short",
+    "bool_parsing": "is true or false",
+    "date_parsing": "is not a day; write it like 2026-03-01",
+    "date_from_datetime_parsing": "is not a day; write it like 2026-03-01",
+    "date_from_datetime_inexact": "is a day without a time, like 2026-03-01",
+    "datetime_parsing": "is not a time; write it like 2026-03-01T18:40+03:00",
+    "datetime_from_date_parsing": "is not a time; write it like 2026-03-01T18:40+03:00",
+    "timezone_aware": "needs its zone, like 2026-03-01T18:40+03:00",
+}
+_LOOKS_LIKE: Final[Mapping[str, str]] = {
+    "actor": "staff:anna",
+    "second": "staff:boris",
+    "phone": "+74957978722",
+    "language": "ro",
+    "programme": "moscow",
+    "payee_account": "DE89370400440532013000",
+    "grant_id": "G-7K3P9QXM2D7K3P9Q",
+}
+_WORD: Final = "is one word of small letters, digits and _"

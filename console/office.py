@@ -6,9 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import select
+
 from console.errors import BadInput, NoData
 from console.settings import Settings
+from events import tables
 from events.database import Database, sqlite_url
+from events.errors import KeysMissing
 from events.facts import catalogue
 from events.keys import FileKeys
 from events.log import Log
@@ -41,6 +45,7 @@ class Office:
         _folders(settings, create=create)
         self.database = Database(settings.database_url or sqlite_url(settings.log_file))
         prepare(self.database)
+        _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
         self.service = Service(self.log)
@@ -125,7 +130,16 @@ def _now_and_then_refused(payment: ReceivedPayment) -> str | None:
 
 
 def _folders(settings: Settings, *, create: bool) -> None:
-    if not create and not settings.key_file.exists():
+    if not create and not settings.key_file.exists() and not settings.log_file.exists():
         raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
     for folder in (settings.data, settings.key_file.parent, settings.post_folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _refuse_without_keys(settings: Settings, database: Database) -> None:
+    """Never make new keys for a log that was sealed with others; raises KeysMissing."""
+    if settings.key_file.exists():
+        return
+    with database.reading() as connection:
+        if connection.execute(select(tables.log_head.c.size)).scalar_one():
+            raise KeysMissing(f"the key file {settings.key_file} is not there; restore it from its own backup")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 from rich import box
 from rich.console import Console
+from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 
 from events.envelope import Recorded
@@ -19,7 +21,9 @@ from workflow.reasons import Reason
 # Exit codes that scripts can use; docs/operator.md lists them.
 OK, REFUSED, USAGE, CONFLICT, UNAVAILABLE, FAULTS = 0, 1, 2, 3, 4, 5
 
-_out = Console(highlight=False, soft_wrap=True)
+# A file or a pipe has no edge at 80 characters; one row of a table stays one line there.
+_WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
+_out = Console(highlight=False, soft_wrap=True, width=_WIDE)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -31,6 +35,11 @@ def say(text: str) -> None:
 def say_error(text: str) -> None:
     """Print one line to standard error."""
     _err.print(f"wayhome: {' '.join(text.split())}", markup=False)
+
+
+def progress(*columns: ProgressColumn, quiet: bool, transient: bool = True) -> Progress:
+    """Return a progress bar on standard error, so that what is printed can be piped."""
+    return Progress(*columns, console=_err, disable=quiet, transient=transient)
 
 
 def print_json(value: object) -> None:
@@ -47,7 +56,8 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         return
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        # An id cut in two cannot be copied.
+        table.add_column(column, overflow="fold", no_wrap=column in ("case", "task", "timer"))
     for row in listed:
         table.add_row(*row)
     _out.print(table)

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from console.errors import BadInput
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -48,6 +53,7 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
+    "WAYHOME_ACTOR": "who types, as staff:anna; empty: staff: and the name of the user of this machine",
 }
 
 
@@ -57,7 +63,20 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
     folder = data or Path(found.get("WAYHOME_DATA") or "wayhome-data")
     return Settings(
         data=folder,
-        database_url=found.get("WAYHOME_DATABASE_URL") or None,
+        database_url=_database_url(found.get("WAYHOME_DATABASE_URL")),
         redis_url=found.get("WAYHOME_REDIS_URL") or None,
         smtp_url=found.get("WAYHOME_SMTP_URL") or None,
     )
+
+
+def _database_url(text: str | None) -> str | None:
+    """Return the address as it is; raises BadInput, without repeating it, for what Wayhome cannot use."""
+    if not text:
+        return None
+    try:
+        kind = make_url(text).get_backend_name()
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in ("postgresql", "sqlite"):
+        raise BadInput("WAYHOME_DATABASE_URL is not an address like postgresql+psycopg://user@host/name")
+    return text

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from typing import Final, NamedTuple
 
 import orjson
@@ -85,9 +86,10 @@ def canonical(envelope: Envelope) -> bytes:
         out.append(len(field).to_bytes(4))
         out.append(field)
     out.append(len(sealed).to_bytes(4))
-    for part in sealed:
-        for text in part:
-            out += _prefixed(text)
+    for text in chain.from_iterable(sealed):
+        field = text.encode()
+        out.append(len(field).to_bytes(4))
+        out.append(field)
     for leaf in (previous, link):
         out += (_NOTHING,) if leaf is None else (len(leaf).to_bytes(4), leaf)
     return b"".join(out)

@@ -44,13 +44,12 @@ def list_cases(
         query = query.where(case_board.c.stage == stage)
     if programme is not None:
         query = query.where(case_board.c.programme == programme)
-    return [row._mapping for row in connection.execute(query)]
+    return list(connection.execute(query).mappings())
 
 
 def find_case(connection: Connection, case_id: str) -> RowMapping | None:
     """Return a case's row, or None when there is no such case."""
-    row = connection.execute(select(case_board).where(case_board.c.case_id == case_id)).first()
-    return row._mapping if row else None
+    return connection.execute(select(case_board).where(case_board.c.case_id == case_id)).mappings().first()
 
 
 def count_cases(connection: Connection, programme: str | None = None) -> dict[str, int]:
@@ -58,4 +57,4 @@ def count_cases(connection: Connection, programme: str | None = None) -> dict[st
     query = select(case_board.c.stage, func.count()).group_by(case_board.c.stage)
     if programme is not None:
         query = query.where(case_board.c.programme == programme)
-    return {stage: count for stage, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())

@@ -75,7 +75,7 @@ class Service:
             served = self._write(tickets)
         except _WHOLE_STORE:
             raise
-        except Exception as bug:
+        except Exception as bug:  # noqa: BLE001 - whatever it is, its neighbours are served
             self._isolate(tickets, bug)
         else:
             self.folds.keep(served.states)

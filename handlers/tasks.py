@@ -167,7 +167,7 @@ def timer_outcome(fact: work.TimerFired | work.TimerCancelled, now: str) -> Row:
 def held(connection: Connection, task_ids: list[str]) -> dict[str, RowMapping]:
     """Return these tasks' rows, held still until the write ends."""
     query = _TASK_ROWS.with_for_update() if connection.dialect.name == "postgresql" else _TASK_ROWS
-    return {row.task_id: row._mapping for row in connection.execute(query, {"ids": task_ids})}
+    return {row["task_id"]: row for row in connection.execute(query, {"ids": task_ids}).mappings()}
 
 
 def claimed_of(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
@@ -187,8 +187,7 @@ def subject_text(subject: Pairs) -> str:
 
 def find_task(connection: Connection, task_id: str) -> RowMapping | None:
     """Return a task's row, or None when there is no such task."""
-    row = connection.execute(select(tasks).where(tasks.c.task_id == task_id)).first()
-    return row._mapping if row else None
+    return connection.execute(select(tasks).where(tasks.c.task_id == task_id)).mappings().first()
 
 
 def list_tasks(
@@ -200,7 +199,7 @@ def list_tasks(
         query = query.where(tasks.c.status == status)
     if case_id is not None:
         query = query.where(tasks.c.case_id == case_id)
-    return [row._mapping for row in connection.execute(query)]
+    return list(connection.execute(query).mappings())
 
 
 def list_timers(
@@ -212,13 +211,13 @@ def list_timers(
         query = query.where(timers.c.status == status)
     if case_id is not None:
         query = query.where(timers.c.case_id == case_id)
-    return [row._mapping for row in connection.execute(query)]
+    return list(connection.execute(query).mappings())
 
 
 def count_tasks(connection: Connection) -> dict[str, int]:
     """Return how many tasks there are of each status."""
     query = select(tasks.c.status, func.count()).group_by(tasks.c.status)
-    return {status: count for status, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())
 
 
 def count_retried(connection: Connection) -> int:

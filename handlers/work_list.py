@@ -60,4 +60,4 @@ def list_work(connection: Connection, *, kind: str | None = None, limit: int = 1
     query = select(work_items).order_by(work_items.c.since, work_items.c.case_id, work_items.c.item).limit(limit)
     if kind is not None:
         query = query.where(work_items.c.kind == kind)
-    return [row._mapping for row in connection.execute(query)]
+    return list(connection.execute(query).mappings())

@@ -126,12 +126,12 @@ class Office:
         for event in events:
             assert event.envelope.version == streams.get(event.envelope.stream, -1) + 1
             streams[event.envelope.stream] = event.envelope.version
-        for stream in streams:
+        for stream, version in streams.items():
             if stream.startswith("case:"):
-                self._check_case(self.state(stream), streams[stream])
-        for facility in [stream for stream in streams if stream.startswith("facility:")]:
-            holders = [bed.case_id for bed in self.state(facility).beds.values()]
-            assert len(holders) == len(set(holders))
+                self._check_case(self.state(stream), version)
+            if stream.startswith("facility:"):
+                holders = [bed.case_id for bed in self.state(stream).beds.values()]
+                assert len(holders) == len(set(holders))
 
     def _check_case(self, case: Case, version: int) -> None:
         (row,) = self.rows("case_board", case_id=case.case_id)

@@ -58,7 +58,7 @@ def ready_to_depart(case: Story, escort: str = "none", destination: str = "MD") 
 def grant(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") -> str:
     """Have a grant asked for by Anna and approved by Boris; return its number."""
     case.does(ask.RequestGrant, kind=kind, **MONEY | {"amount": amount})
-    grant_id = next(reversed(case.case.grants))
+    grant_id = list(case.case.grants)[-1]
     case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS)
     return grant_id
 
@@ -66,7 +66,7 @@ def grant(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") ->
 def release(case: Story, grant_id: str) -> str:
     """Have Clara let the next part go; return its number."""
     case.does(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA)
-    return next(reversed(case.case.grants[grant_id].tranches))
+    return list(case.case.grants[grant_id].tranches)[-1]
 
 
 def paid(case: Story, grant_id: str, tranche_id: str, outcome: str = "paid") -> Story:

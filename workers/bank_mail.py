@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from uuid import NAMESPACE_OID, uuid5
@@ -46,16 +47,21 @@ class BankMail:
 
     def read(self) -> int:
         """Read every report in the folder and return how many payments they settled."""
-        settled = 0
-        for path in sorted(self._folder.glob("*.xml")):
-            try:
-                settled += self.read_report(path.read_bytes()).recorded
-            except StatusReportError as unreadable:
-                _log.warning("a bank report cannot be read: %s", unreadable)
-                self._set_aside(path, "unreadable")
-            else:
-                self._set_aside(path, "read")
-        return settled
+        return sum(self._read_file(path) for path in sorted(self._folder.glob("*.xml")))
+
+    def _read_file(self, path: Path) -> int:
+        try:
+            found = self.read_report(path.read_bytes())
+        except FileNotFoundError:
+            return 0  # another process was quicker
+        except StatusReportError as unreadable:
+            _log.warning("a bank report cannot be read: %s", unreadable)
+            self._set_aside(path, "unreadable")
+            return 0
+        for problem in found.problems:
+            _log.warning("a bank report names what needs a look: %s", problem)
+        self._set_aside(path, "read")
+        return found.recorded
 
     def read_report(self, data: bytes) -> Read:
         """Record what a report says; raises StatusReportError when it is none."""
@@ -91,7 +97,8 @@ class BankMail:
     def _set_aside(self, path: Path, kind: str) -> None:
         aside = self._folder / kind
         aside.mkdir(mode=0o700, exist_ok=True)
-        path.replace(aside / path.name)
+        with suppress(FileNotFoundError):  # another process set it aside; reading it twice changed nothing
+            path.replace(aside / path.name)
 
 
 def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:

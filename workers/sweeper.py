@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
-from events.errors import EventsError
 from events.instants import instant
 from handlers.service import Bell, Service
 from workers.bank_mail import BankMail
@@ -83,11 +82,11 @@ class Sweeper:
         return swept._replace(rung=self._ring(now))
 
     def sweep_safely(self) -> Swept:
-        """Sweep, and when the database is away say so and leave everything to the next sweep."""
+        """Sweep, and when something fails say so and leave everything to the next sweep: a sweeper never dies."""
         try:
             return self.sweep()
-        except EventsError as problem:
-            _log.warning("sweep put off: %s", type(problem).__name__)
+        except Exception as problem:  # noqa: BLE001 - without its sweeper a process would look alive and do nothing
+            _log.error("sweep put off: %s", type(problem).__name__)
             return Swept()
 
     def _free_lost(self, now: str) -> int:

@@ -100,10 +100,10 @@ CANCELLING: Final = frozenset(
 )  # fmt: skip
 
 Needs = Callable[[Programme, Case], tuple[str, ...]]
-_ENDING: Final[Needs] = lambda p, c: (p.facility_stream, p.fund_stream, p.escorts_stream)  # noqa: E731
-_BED: Final[Needs] = lambda p, c: (p.facility_stream,)  # noqa: E731
-_MONEY: Final[Needs] = lambda p, c: (p.fund_stream,)  # noqa: E731
-_ESCORTS: Final[Needs] = lambda p, c: (p.escorts_stream,)  # noqa: E731
+_ENDING: Final[Needs] = lambda p, _c: (p.facility_stream, p.fund_stream, p.escorts_stream)  # noqa: E731
+_BED: Final[Needs] = lambda p, _c: (p.facility_stream,)  # noqa: E731
+_MONEY: Final[Needs] = lambda p, _c: (p.fund_stream,)  # noqa: E731
+_ESCORTS: Final[Needs] = lambda p, _c: (p.escorts_stream,)  # noqa: E731
 _NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
     ask.HoldBed: _BED,
     ask.TakeBed: _BED,

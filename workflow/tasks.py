@@ -38,11 +38,7 @@ def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
     if task is None or task.status == "open":
         return refused("task_is_stuck", "the task is not stuck", "only refused, dead and unknown tasks are tried again")
     if not _is_wanted(task, situation):
-        return refused("task_is_wanted", "what the task is for was called off", "cancel the task")
-    if not task.wanted:
-        return refused(
-            "task_is_wanted", "the task was called off while it ran", "cancel it, or leave it for its outcome"
-        )
+        return refused("task_is_wanted", "the task was called off", "cancel it, or leave it for its outcome")
     return situation.about_case(work.TaskRetried(task_id=command.task_id, kind=task.kind))
 
 
@@ -130,7 +126,7 @@ def _is_wanted(task: Task, situation: Situation) -> bool:
     case = _case(situation)
     if task.kind in GIVING_BACK:
         return True
-    if situation.journey.stage(case.stage).ends:
+    if not task.wanted or situation.journey.stage(case.stage).ends:
         return False
     about = dict(task.subject)
     if task.kind == "disburse_grant":

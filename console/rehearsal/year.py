@@ -93,4 +93,4 @@ def most_travelled(office: Office) -> str | None:
 
 def empty_folder(folder: Path) -> bool:
     """Tell whether a folder holds nothing, so that a rehearsal cannot be mixed with real data."""
-    return not folder.exists() or not any(folder.iterdir())
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))

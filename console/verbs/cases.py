@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import typer
-from pydantic_core import PydanticUndefined
+from pydantic import AwareDatetime
+from pydantic.fields import FieldInfo
 
 from console import doors, printing
 from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected
 from console.errors import BadInput
 from console.office import Office
-from events.catalogue import COMPARTMENTS, CLOSED
+from events.catalogue import CLOSED, COMPARTMENTS
+from events.money import Money
 from handlers import board, work_list
 from handlers.answers import Accepted
 from handlers.look import Seen
@@ -23,13 +26,16 @@ from workflow.reasons import Refused, refused
 app = typer.Typer(no_args_is_help=True, help="Open cases, look at them, move them on.")
 
 Fields = Annotated[list[str] | None, typer.Argument(help="Fields as name=value.")]
+OpenFields = Annotated[
+    list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(ask.fields_of(ask.OpenCase)) + ".")
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in one word of the programme's list or your own.")]
 Second = Annotated[str, typer.Option("--second", help="The second person who agreed, for example staff:boris.")]
 
 
 @app.command("open")
 def open_case(
-    fields: Fields = None,
+    fields: OpenFields = None,
     programme: Annotated[str, typer.Option(help="Programme.")] = "moscow",
     source: Annotated[str, typer.Option(help="Who referred: ngo, law_enforcement, health, hotline, self, …")] = "ngo",
     data: Data = None,
@@ -42,14 +48,8 @@ def open_case(
     Example: wayhome case open name="Maria I." birth_date=1998-04-02 citizenships=MD language=ro
     """
     with doors.office(data, ring=True) as office:
-        given = _pairs(fields or [])
-        command = ask.OpenCase(
-            **_lists(ask.OpenCase, given),
-            command_id=command_id or office.chance.uuid(),
-            actor=actor,
-            programme=programme,
-            source=source,  # type: ignore[arg-type]
-        )
+        given = {"programme": programme, "source": source} | _lists(ask.OpenCase, _pairs(fields or []))
+        command = ask.OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
         doors.tell(office.service.submit(command), as_json=as_json)
 
 
@@ -203,7 +203,7 @@ def why_not(
 @app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in ask.HUMAN))
 def record(
     case: CaseArgument,
-    name: Annotated[str, typer.Argument(help="What to record, for example GiveConsent; `help` explains its fields.")],
+    name: Annotated[str, typer.Argument(help="What to record, for example GiveConsent; `help` lists all there is.")],
     fields: Fields = None,
     data: Data = None,
     actor: Actor = ACTOR_DEFAULT,
@@ -216,12 +216,15 @@ def record(
 
     Example: wayhome case record 7K3P9-QXM2D GiveConsent purpose=assistance
 
-    Without fields, or with `help`, it lists the fields of what you name.
+    `wayhome case record 7K3P9-QXM2D help` lists what can be recorded; `… GiveConsent help` lists its fields.
     """
+    if name == "help":
+        _list_commands()
+        return
     kind = ask.human_command(name)
     if kind is None:
         known = ", ".join(sorted(kind.__name__ for kind in ask.HUMAN))
-        doors.stop(printing.USAGE, f"nothing is called {name[:40]}; there is: {known}")
+        doors.stop(printing.USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
     if fields == ["help"]:
         _explain(kind)
         return
@@ -289,6 +292,8 @@ def _option(office: Office, seen: Seen, trigger: str, actor: str, reason: str, s
 
 def _opened(office: Office, seen: Seen, compartments: Sequence[str], why: str, actor: str) -> dict[str, str]:
     """Record who opens what and why, and only then open it."""
+    if not why.strip():
+        raise BadInput("say why you open it, with --why; this is recorded")
     unknown = sorted(set(compartments) - set(COMPARTMENTS))
     if unknown:
         raise BadInput(f"no compartment {unknown[0][:20]}; there are: {', '.join(COMPARTMENTS)}")
@@ -344,9 +349,8 @@ def _print_case(seen: Seen, office: Office) -> None:
     if case.bed:
         printing.say(f"bed {case.bed[1]} in {case.bed[0]}" + ("" if case.moved_in else " (held)"))
     if case.trip:
-        printing.say(
-            f"trip {case.trip.trip_id}: {case.trip.origin} → {case.trip.destination}, {case.trip.departs_at:%Y-%m-%d %H:%M} UTC"
-        )
+        leaves = f"{case.trip.departs_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        printing.say(f"trip {case.trip.trip_id}: {case.trip.origin} → {case.trip.destination}, {leaves}")
     for key, grant in case.grants.items():
         state = "declined" if grant.declined else "approved" if grant.approved_by else "requested"
         printing.say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
@@ -374,7 +378,7 @@ def _pairs(fields: Sequence[str]) -> dict[str, str]:
 
 def _lists(kind: type[ask.Command], given: dict[str, str]) -> dict[str, Any]:
     """Return the fields with comma-separated lists where the command takes several values."""
-    known = ask.fields_of(kind) | ({} if issubclass(kind, ask.CaseCommand) else dict(kind.model_fields))
+    known = ask.fields_of(kind)
     unknown = sorted(given.keys() - known.keys())
     if unknown:
         raise BadInput(f"{kind.__name__} has no field {unknown[0][:40]}; it has: {', '.join(known) or 'none'}")
@@ -382,16 +386,48 @@ def _lists(kind: type[ask.Command], given: dict[str, str]) -> dict[str, Any]:
     return {name: tuple(value.split(",")) if name in several else value for name, value in given.items()}
 
 
+def _list_commands() -> None:
+    rows = [(kind.__name__, _first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.HUMAN]
+    printing.print_rows("What can be recorded", ("name", "", "fields"), rows)
+
+
 def _explain(kind: type[ask.CaseCommand]) -> None:
-    printing.say(f"{kind.__name__}: {(kind.__doc__ or '').strip()}")
-    rows = []
-    for name, field in ask.fields_of(kind).items():
-        needed = (
-            "needed"
-            if field.is_required()
-            else f"default {field.default!r}"
-            if field.default is not PydanticUndefined
-            else ""
-        )
-        rows.append((name, str(field.annotation).replace("typing.", ""), needed))
+    printing.say(f"{kind.__name__}: {_first_line(kind)}")
+    rows = [(name, takes(field.annotation), _default(field)) for name, field in ask.fields_of(kind).items()]
     printing.print_rows("Fields", ("name", "takes", ""), rows)
+
+
+def _first_line(kind: type[ask.Command]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    return f"else {field.default}" if field.default not in (None, "", ()) else ""
+
+
+def takes(annotation: Any) -> str:
+    """Return in words what a field takes.
+
+    >>> takes(int | None), takes(Literal["low", "high"])
+    ('a whole number', 'low, high')
+    """
+    if get_origin(annotation) is Literal:
+        return ", ".join(str(value) for value in get_args(annotation) if value)
+    if get_origin(annotation) is Annotated:
+        return takes(get_args(annotation)[0])
+    if get_origin(annotation) is tuple:
+        return f"several, with commas between: {takes(get_args(annotation)[0])}"
+    several = [takes(one) for one in get_args(annotation) if one is not type(None)]
+    return next(filter(None, several), "") if several else _WORDS.get(annotation, "text")
+
+
+_WORDS: Final[Mapping[Any, str]] = {
+    bool: "true or false",
+    date: "a day, like 2026-03-01",
+    AwareDatetime: "a time with its zone, like 2026-03-01T18:40+03:00",
+    int: "a whole number",
+    Money: "an amount, like EUR 200",
+    str: "text",
+}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from console import doors, printing
 from console.doors import AsJson
@@ -66,7 +66,7 @@ def _run(office: Office, year: Year, *, quiet: bool) -> Summary:
         TextColumn("{task.fields[people]} people"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, disable=quiet) as progress:
+    with printing.progress(*columns, quiet=quiet, transient=False) as progress:
         start = clock.now()
         bar = progress.add_task(f"{start:%d %b %Y}", total=year.days * 86400, people=0)
         Rehearsal(office, clock, definition, year).run(

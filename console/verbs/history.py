@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from console import doors, printing
 from console.doors import AsJson, Data
@@ -76,7 +75,7 @@ def _replay_case(office: Office, case_id: str, upto: int, *, as_json: bool) -> N
 
 
 def _replay_log(office: Office, upto: int, *, as_json: bool) -> None:
-    with Progress(disable=as_json, transient=True) as progress:
+    with printing.progress(quiet=as_json) as progress:
         bar = progress.add_task("replaying", total=None)
         world = replay_log(office.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
     stages: dict[str, int] = {}
@@ -95,7 +94,7 @@ def _replay_log(office: Office, upto: int, *, as_json: bool) -> None:
 
 
 def _verified(office: Office, *, quiet: bool) -> Report:
-    with Progress(disable=quiet, transient=True) as progress:
+    with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("verifying", total=office.log.size())
         return verify(office.log, lambda done: progress.update(bar, completed=done))
 

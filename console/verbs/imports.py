@@ -9,16 +9,18 @@ from typing import Annotated, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import typer
-from rich.progress import Progress
 
 from console import doors, printing
 from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
 from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
 from console.errors import BadInput
 from console.office import Office
-from handlers.answers import Accepted
+from events.errors import CommandReused
+from handlers.answers import Accepted, Answer
 from handlers.service import Service
-from workflow.commands import OpenCase
+from handlers.turns import Ticket
+from workflow.commands import Command, OpenCase
+from workflow.reasons import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Bring in records from elsewhere.")
 BATCH = 200
@@ -65,11 +67,21 @@ def import_ctdc(service: Service, file: Path, programme: str, actor: str) -> Ite
     rows = read_ctdc(file)
     while batch := list(islice(rows, BATCH)):
         records = [row for row in batch if isinstance(row, CtdcRecord)]
-        answers = service.submit_many([referral(record, programme, actor) for record in records])
-        taken = [answer for answer in answers if isinstance(answer, Accepted)]
-        assert len(taken) == len(answers), "opening a case for a record is never refused by a rule"
-        known = sum(answer.repeated for answer in taken)
-        yield Imported(len(taken) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
+        tickets = service.offer([referral(record, programme, actor) for record in records])
+        known = sum(_known_before(ticket) for ticket in tickets)
+        yield Imported(len(tickets) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
+
+
+def _known_before(ticket: Ticket[Command, Answer]) -> bool:
+    """Tell whether a record was imported before, be it by a colleague or for another programme."""
+    if isinstance(ticket.error, CommandReused):
+        return True
+    answer = ticket.result()
+    if isinstance(answer, Refused):
+        found = answer.reasons[0]
+        raise BadInput(f"{found.text}; {found.help}")
+    assert isinstance(answer, Accepted), "a case that is new has no version to be overtaken"
+    return answer.repeated
 
 
 def referral(record: CtdcRecord, programme: str, actor: str) -> OpenCase:
@@ -101,7 +113,7 @@ def record_id(record: CtdcRecord) -> UUID:
 def _with_progress(office: Office, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
     lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
-    with Progress(disable=quiet, transient=True) as progress:
+    with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("importing", total=max(lines - 1, 1))
         for done in import_ctdc(office.service, file, programme, actor):
             new, known = new + done.new, known + done.known

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 
 from console import doors, printing
@@ -77,8 +78,7 @@ def list_tasks(
             (
                 r["task_id"],
                 r["case_id"],
-                r["kind"],
-                r["subject"],
+                _about(r["kind"], r["subject"]),
                 r["status"],
                 r["due_at"][:16],
                 r["attempts"],
@@ -86,7 +86,7 @@ def list_tasks(
             )
             for r in rows
         ]
-        printing.print_rows("Tasks", ("task", "case", "kind", "about", "status", "due", "tries", "error"), shown)
+        printing.print_rows("Tasks", ("task", "case", "what", "status", "due", "tries", "error"), shown)
 
 
 @tasks.command("retry")
@@ -158,8 +158,8 @@ def list_timers(
         if as_json:
             printing.print_json([dict(row) for row in rows])
             return
-        shown = [(r["timer_id"], r["case_id"], r["kind"], r["subject"], r["due_at"][:16]) for r in rows]
-        printing.print_rows("Timers", ("timer", "case", "kind", "about", "due"), shown)
+        shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
+        printing.print_rows("Timers", ("timer", "case", "what", "due"), shown)
 
 
 @payments.command("read")
@@ -173,6 +173,8 @@ def read_report(
     Example: wayhome payments read answer.xml
     """
     with doors.office(data) as office:
+        if not file.is_file():
+            raise BadInput(f"there is no file {file}")
         if file.stat().st_size > MAX_REPORT_BYTES:
             raise BadInput("the file is larger than 10 MB; a status report never is")
         found = office.read_bank_report(file.read_bytes())
@@ -201,6 +203,11 @@ def _say_counts(office: Office, *, as_json: bool) -> None:
         printing.print_json(counts)
     else:
         printing.say("tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"))
+
+
+def _about(kind: str, subject: str) -> str:
+    """Return a task or timer in words: what is to be done, and about what."""
+    return " ".join([kind, *(str(value) for value in orjson.loads(subject).values())])
 
 
 def _case(text: str | None) -> str | None:

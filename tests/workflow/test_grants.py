@@ -1,6 +1,6 @@
 """Money: asked for by one, approved by another, let go by a third, never more than cap and budget, never twice."""
 
-from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,7 +21,7 @@ def request(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") 
     return case.when(ask.RequestGrant, kind=kind, **MONEY | {"amount": amount})
 
 
-def accounts(case: Story) -> dict[str, tuple[Decimal, Decimal]]:
+def accounts(case: Story) -> dict[str, tuple[Any, ...]]:
     fund = case.place.states["fund:moscow"]  # type: ignore[attr-defined]
     return {name: tuple(account) for name, account in fund.accounts.items()}
 
@@ -164,8 +164,8 @@ def test_a_bank_quicker_than_the_worker_who_wrote_to_it_is_believed() -> None:
     tranche_id = release(case, grant_id)
     task = case.task(tranche_id=tranche_id)
     case.claims(task)
-    bank_says(case, grant_id, tranche_id, "paid").then(shared.TranchePaid, shared.FundsDisbursed)
-    case.finish(task).then(shared.TrancheInstructed)
+    bank_says(case, grant_id, tranche_id, "paid").then(shared.TranchePaid, work.TaskUnwanted, shared.FundsDisbursed)
+    case.finish(task).then(shared.TrancheInstructed)  # and no worry about a silent bank
     assert case.case.grants[grant_id].paid == 900
     bank_says(case, grant_id, tranche_id, "paid").then()
     release(case, grant_id)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from events.instants import stored
-from tests.story import ANNA, BORIS, START, moscow, story
 from tests.roads import bring
+from tests.story import ANNA, BORIS, START, moscow, story
 from workflow import commands as ask
 from workflow.case import Case, Document, Fitness, Grant, Risk, Task, Tranche, Trip
 from workflow.guards import GUARDS, Asked, guard_named

@@ -1,0 +1,66 @@
+"""``python -m bench [commands|memory|latency|journeys|ctdc|all] [--quick] [--json FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.conditions import conditions, print_conditions
+
+OURS = ("commands", "memory", "latency")
+WHOLE = ("journeys", "ctdc")
+
+
+def main(arguments: list[str]) -> None:
+    """Run what is asked for, one after another."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Wayhome on this machine.")
+    parser.add_argument("what", nargs="?", default="all", choices=[*OURS, *WHOLE, "all"])
+    parser.add_argument("--quick", action="store_true", help="few rounds: does it run, not what does it cost")
+    parser.add_argument("--profile", action="store_true", help="commands only: show where serving spends its time")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of commands, memory, latency")
+    chosen, more = parser.parse_known_args(arguments)
+    if more and chosen.what not in WHOLE:
+        parser.error(f"unknown: {' '.join(more)}")
+    print_conditions(conditions())
+    figures = {}
+    for name in [*OURS, *WHOLE] if chosen.what == "all" else [chosen.what]:
+        print(f"\n=== {name}")
+        figures[name] = _run(name, chosen, more)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, Any] | None:
+    quick = bool(chosen.quick)
+    if name == "commands":
+        from bench import commands
+
+        return commands.run(quick=quick, profile=bool(chosen.profile))
+    if name == "memory":
+        from bench import memory
+
+        return memory.run(quick=quick)
+    if name == "latency":
+        from bench import latency
+
+        return latency.run(quick=quick)
+    _whole(name, ["--quick", *more] if quick else more)
+    return None
+
+
+def _whole(name: str, more: list[str]) -> None:
+    if name == "journeys":
+        from bench import journeys
+
+        journeys.main(more)
+    else:
+        from bench import drive
+
+        drive.main(more)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,80 @@
+"""Callers: threads that each ask for one command after another and wait for every answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
+from typing import Any
+
+from bench.people import command, opening
+from events.ids import CaseId
+from handlers.answers import Accepted
+from handlers.service import Service
+from workflow import commands as ask
+
+NOTE = "Slept badly, wants to call her sister; the doctor comes on Thursday."
+Make = Callable[[CaseId], ask.Command]
+
+
+def _withdraw(case: CaseId) -> ask.Command:
+    return command(ask.WithdrawConsent, case, purpose="assistance")
+
+
+def _give(case: CaseId) -> ask.Command:
+    return command(ask.GiveConsent, case, purpose="assistance")
+
+
+def _note(case: CaseId) -> ask.Command:
+    return command(ask.AddNote, case, note=NOTE)
+
+
+def _open(_case: CaseId) -> ask.Command:
+    return opening()
+
+
+# No single command writes two facts, a task and a sealed field; these rows of three do, on average.
+# Taking a consent back cancels three tasks, giving it again asks for three.
+MIXES: dict[str, tuple[Make, ...]] = {"care": (_withdraw, _give, _note), "intake": (_withdraw, _give, _open)}
+
+
+def rate(service: Service, cases: Sequence[CaseId], mix: str, rows: int) -> float:
+    """Return commands per second of one caller for each case, each going through the mix so many times."""
+    loops = [lambda case=case: _carry_out(service, case, mix, rows) for case in cases]
+    return len(cases) * rows * len(MIXES[mix]) / together(loops)
+
+
+def together(loops: Sequence[Callable[[], None]]) -> float:
+    """Run the loops at the same time, each in a thread, and return the seconds until the last one is done."""
+    problems: list[BaseException] = []
+    ready = threading.Barrier(len(loops) + 1)
+    threads = [threading.Thread(target=_run, args=(loop, ready, problems)) for loop in loops]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    start = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise problems[0]
+    return time.perf_counter() - start
+
+
+def _run(loop: Callable[[], None], ready: threading.Barrier, problems: list[BaseException]) -> None:
+    ready.wait()
+    try:
+        loop()
+    except Exception as problem:  # noqa: BLE001 - handed to whoever waits for the threads
+        problems.append(problem)
+
+
+def _carry_out(service: Service, case: CaseId, mix: str, rows: int) -> None:
+    for made in _commands(case, mix, rows):
+        answer: Any = service.submit(made)
+        assert isinstance(answer, Accepted), answer
+
+
+def _commands(case: CaseId, mix: str, rows: int) -> Iterator[ask.Command]:
+    kinds = MIXES[mix]
+    return (make(case) for make in islice(cycle(kinds), rows * len(kinds)))

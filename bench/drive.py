@@ -1,0 +1,314 @@
+"""Real records through the whole journey: PostgreSQL, Redis, two worker processes, and what may go wrong.
+
+``python -m bench ctdc FILE`` imports a CTDC file and drives every case from referral to the end; with
+``--harm`` a worker is killed and Redis emptied again and again. Afterwards a program checks I1-I8 and I10.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import redis
+import yaml
+from sqlalchemy import func, select
+
+from bench.jumping_clock import JumpingClock
+from bench.servers import durable_postgres, empty_database, redis_address
+from console.office import DemoBank, Office
+from console.rehearsal.manager import next_commands
+from console.settings import Settings
+from console.verbs.imports import import_ctdc
+from events.instants import instant
+from handlers.answers import Accepted
+from handlers.checks import Ack, Effects, as_lines, check
+from handlers.look import Seen
+from handlers.tables import tasks, timers
+from workers.order_book import OrderBook
+from workflow.commands import Command
+from workflow.loading import Definition, load, shipped_text
+
+BATCH = 250
+STILL_S_MAX = 60.0
+
+
+class Plan(NamedTuple):
+    """How a drive is run."""
+
+    file: Path
+    per_day: int  # how many of the imported referrals are taken up each day
+    harm: int  # how often a worker is killed and Redis emptied
+    seed: int = 11
+
+
+def large_programme(people: int, per_day: int) -> str:
+    """Return the Moscow programme with beds, escorts and money for so many people; the journey is untouched."""
+    tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
+    tree["facility"]["capacity"] = min(1000, max(60, per_day * 45))
+    for funder in tree["funders"]:
+        funder["budget"] = f"EUR {people * 3000}"
+    tree["escorts"] = [
+        {"id": f"escort-{n:03}", "name": f"Escort {n}", "email": f"escort-{n:03}@moscow.example.org",
+         "skills": ["operational", "medical", "family"], "languages": ["ru"]}
+        for n in range(max(20, per_day * 3))
+    ]  # fmt: skip
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+
+
+class Workers:
+    """Two worker processes that can be killed and started again; ends only what it started."""
+
+    def __init__(self, office: Office, clock: Path) -> None:
+        settings = office.settings
+        self._environment = os.environ | {
+            "WAYHOME_DATABASE_URL": settings.database_url or "",
+            "WAYHOME_REDIS_URL": settings.redis_url or "",
+        }
+        self._command = [sys.executable, "-m", "bench.worker", str(settings.data), str(clock)]
+        self._running = [self._start(), self._start()]
+        self.killed = 0
+
+    def kill_one(self, which: int) -> None:
+        """Kill a worker in whatever it is doing, and start another in its place."""
+        self._running[which].kill()
+        self._running[which].wait()
+        self._running[which] = self._start()
+        self.killed += 1
+
+    def stop(self) -> None:
+        """Let both finish what they have in hand, and stop."""
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            process.wait(60)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, env=self._environment)  # noqa: S603 - our own module
+
+
+class Drive:
+    """Takes imported referrals through the journey with the rehearsal's case manager."""
+
+    def __init__(self, office: Office, clock: JumpingClock, definition: Definition, plan: Plan) -> None:
+        self._office = office
+        self._clock = clock
+        self._definition = definition
+        self._plan = plan
+        self._bank = DemoBank(office.settings.bank_folder)
+        self._waiting: list[str] = []
+        self._open: dict[str, int] = {}
+        self._ended = 0
+        self.acknowledged: list[Ack] = []
+        self.books = self._bank
+
+    @property
+    def commands(self) -> int:
+        """Return how many commands were acknowledged to this case manager."""
+        return len(self.acknowledged)
+
+    def take(self, case_ids: Sequence[str]) -> None:
+        """Add imported cases to those that wait to be taken up."""
+        self._waiting += case_ids
+
+    def run(self, hour_struck: Any) -> None:
+        """Work until every case has ended; ``hour_struck`` is called once for each round."""
+        next_intake, still_since = self._clock.now(), time.perf_counter()
+        while self._waiting or self._open:
+            if self._clock.now() >= next_intake:
+                self._take_up()
+                next_intake = self._clock.now() + timedelta(days=1)
+            busy = self._manage() or self._bank.answer(self._clock.now()) > 0
+            hour_struck(self._ended, len(self._open), self.commands, self._clock.now())
+            if busy:
+                still_since = time.perf_counter()
+            elif not self._due_now():
+                self._pass_time(next_intake)
+                still_since = time.perf_counter()
+            assert time.perf_counter() - still_since < STILL_S_MAX, (
+                "nothing has moved for a minute; see tasks and timers"
+            )
+
+    def _take_up(self) -> None:
+        taken, self._waiting = self._waiting[: self._plan.per_day], self._waiting[self._plan.per_day :]
+        self._open |= dict.fromkeys(taken, -1)
+
+    def _manage(self) -> bool:
+        """Do what there is to do about every case that has changed since it was last looked at."""
+        seen = self._office.look.at_many(self._open)
+        changed = [one for one in seen if one.version != self._open[one.case.case_id]]
+        commands: list[Command] = []
+        for one in changed:
+            self._open[one.case.case_id] = one.version
+            if self._definition.journey.stage(one.case.stage).ends:
+                del self._open[one.case.case_id]
+                self._ended += 1
+            else:
+                commands += next_commands(one, self._clock.now())
+        return self._submit(commands)
+
+    def _submit(self, commands: list[Command]) -> bool:
+        moved = False
+        for start in range(0, len(commands), BATCH):
+            answers = self._office.service.submit_many(commands[start : start + BATCH])
+            taken = [answer for answer in answers if isinstance(answer, Accepted)]
+            self.acknowledged += [Ack(answer.command_id, answer.version, answer.facts) for answer in taken]
+            moved = moved or bool(taken)
+        return moved
+
+    def _due_now(self) -> bool:
+        """Tell whether workers or timers still have something to do at this moment."""
+        now = self._office.log.now()
+        busy = select(func.count()).where(
+            (tasks.c.status == "claimed") | ((tasks.c.status == "waiting") & (tasks.c.due_at <= now))
+        )
+        due = select(func.count()).where((timers.c.status == "set") & (timers.c.due_at <= now))
+        with self._office.database.reading() as connection:
+            waiting = connection.execute(busy).scalar_one() + connection.execute(due).scalar_one()
+        if waiting:
+            time.sleep(0.01)
+        return bool(waiting)
+
+    def _pass_time(self, next_intake: datetime) -> None:
+        """Jump to whatever is due next; every case is looked at again then."""
+        now = self._office.log.now()
+        with self._office.database.reading() as connection:
+            later = [
+                connection.execute(select(func.min(t.c.due_at)).where(t.c.status == status, t.c.due_at > now)).scalar()
+                for t, status in ((tasks, "waiting"), (timers, "set"))
+            ]
+        whens = [instant(found) for found in later if found] + ([next_intake] if self._waiting else [])
+        soonest = self._clock.now() + timedelta(hours=8)  # what falls due within a shift is done together
+        latest = self._clock.now() + timedelta(days=1 if self._waiting else 7)
+        self._clock.jump_to(max(soonest, min([*whens, latest])))
+        self._open = dict.fromkeys(self._open, -1)
+
+
+class Harm:
+    """Kills a worker and empties Redis so many times, spread over the first half of the drive."""
+
+    def __init__(self, workers: Workers, redis_url: str, plan: Plan, people: int) -> None:
+        chance = random.Random(plan.seed)  # noqa: S311 - the same harm for the same seed
+        self._at = sorted(chance.uniform(0.02, 0.9) for _ in range(plan.harm))
+        self._workers = workers
+        self._redis = redis.Redis.from_url(redis_url)
+        self._expected = people * 25
+        self.flushed = 0
+
+    def strike(self, commands: int) -> None:
+        """Do harm when its moment has come."""
+        while self._at and commands >= self._at[0] * self._expected:
+            self._at.pop(0)
+            self._workers.kill_one(self.flushed % 2)
+            self._redis.flushall()
+            self.flushed += 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a drive and print what came of it; the result is 0 when every check holds."""
+    plan = _plan(arguments)
+    with (
+        durable_postgres() as server,
+        empty_database(server) as database_url,
+        redis_address() as redis_url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        settings = Settings(data=Path(folder) / "data", database_url=database_url, redis_url=redis_url)
+        clock_file = Path(folder) / "clock"
+        clock = JumpingClock(clock_file)
+        office = Office(settings, create=True, clock=clock)
+        try:
+            return _run(office, clock, clock_file, plan)
+        finally:
+            office.close()
+
+
+def _run(office: Office, clock: JumpingClock, clock_file: Path, plan: Plan) -> int:
+    people = sum(1 for _ in plan.file.open("rb")) - 1
+    definition = office.publish(large_programme(people, plan.per_day), "staff:operator")
+    started = time.perf_counter()
+    imported = [done.new for done in import_ctdc(office.service, plan.file, "moscow", "staff:importer")]
+    print(f"imported {sum(imported)} records in {time.perf_counter() - started:.1f} s", flush=True)
+    again = list(import_ctdc(office.service, plan.file, "moscow", "staff:importer"))
+    print(f"imported again: {sum(d.new for d in again)} new, {sum(d.known for d in again)} known", flush=True)
+    drive = Drive(office, clock, definition, plan)
+    drive.take(_case_ids(office))
+    office.ring_workers()
+    with _workers(office, clock_file) as workers:
+        assert office.settings.redis_url is not None
+        harm = Harm(workers, office.settings.redis_url, plan, people)
+        began = time.perf_counter()
+        drive.run(_teller(harm, people))
+        took = time.perf_counter() - began
+    print(f"harm done: {workers.killed} workers killed, Redis emptied {harm.flushed} times")
+    _say_speed(office, drive, people, took)
+    return _checked(office, drive)
+
+
+@contextmanager
+def _workers(office: Office, clock_file: Path) -> Iterator[Workers]:
+    workers = Workers(office, clock_file)
+    try:
+        yield workers
+    finally:
+        workers.stop()
+
+
+def _teller(harm: Harm, people: int) -> Any:
+    told = [0.0]
+
+    def tell(ended: int, opened: int, commands: int, now: datetime) -> None:
+        harm.strike(commands)
+        if time.perf_counter() - told[0] > 5:
+            told[0] = time.perf_counter()
+            print(f"  {now:%Y-%m-%d} {ended} of {people} ended, {opened} under way, {commands} commands", flush=True)
+
+    return tell
+
+
+def _case_ids(office: Office) -> list[str]:
+    from handlers.tables import case_board
+
+    with office.database.reading() as connection:
+        return [row.case_id for row in connection.execute(select(case_board.c.case_id).order_by(case_board.c.case_id))]
+
+
+def _say_speed(office: Office, drive: Drive, people: int, took: float) -> None:
+    events = office.log.size()
+    print(
+        f"{people} journeys in {took:.1f} s: {people / took:.1f} journeys/s, {events} events ({events / took:.0f}/s), "
+        f"{drive.commands} commands of the case manager"
+    )
+
+
+def _checked(office: Office, drive: Drive) -> int:
+    book = OrderBook(office.settings.order_file)
+    posted = {path.stem: 1 for path in office.settings.post_folder.glob("*.eml")}
+    statement = drive.books.books.statement() if drive.books.books else {}
+    effects = Effects(statement=statement, performed=book.deliveries() | posted)
+    began = time.perf_counter()
+    checks = check(
+        office.log, acknowledged=drive.acknowledged, effects=effects, now=instant(office.log.now()), settled=True
+    )
+    for line in as_lines(checks):
+        print(line)
+    print(f"checked in {time.perf_counter() - began:.1f} s; orders repeated after a crash: {book.repeats()}")
+    return 0 if all(one.ok for one in checks) else 1
+
+
+def _plan(arguments: Sequence[str]) -> Plan:
+    parser = argparse.ArgumentParser(prog="python -m bench ctdc")
+    parser.add_argument("file", type=Path, help="a CTDC file")
+    parser.add_argument("--per-day", type=int, default=100, help="referrals taken up each day")
+    parser.add_argument("--harm", type=int, default=0, help="how often a worker is killed and Redis emptied")
+    given = parser.parse_args(arguments)
+    return Plan(given.file, given.per_day, given.harm)

@@ -1,0 +1,115 @@
+"""Memory of a live case: what keeping its state costs beyond the rows it is stored in.
+
+Cases are brought far in a world in memory, written as the log's JSON, and folded from that text, so that
+nothing is shared with the world that made them. Only what stays after folding is counted.
+"""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import Any, NamedTuple
+
+from events.facts import catalogue
+from events.ids import case_stream
+from handlers.folds import Folds, Kept, evolve
+from tests import roads
+from tests.story import ANNA, BORIS, START, Story, World, moscow, story
+from workflow import commands as ask
+from workflow.case import At
+from workflow.journey import Journey
+
+TARGET_BYTES = 2048
+NUMBERS_A_WORLD = 1000
+WHEN = "2007-03-05T09:00:00.000000Z"
+
+
+class Told(NamedTuple):
+    """A fact as its row holds it."""
+
+    name: str
+    version: int
+    body: str
+
+
+Lives = list[tuple[str, list[Told]]]
+
+
+def run(*, quick: bool = False) -> dict[str, Any]:
+    """Measure and print; return bytes for each case, as objects, packed, and as the product keeps them."""
+    _expect_no_models(moscow().journey)
+    lives = [_life(number) for number in range(300 if quick else 2000)]
+    print(f"{len(lives)} cases with grants, tasks, timers and consents, {_facts(lives):.0f} facts each")
+    kept = {
+        "as objects": _bytes_each(lives, Folds(unpacked=len(lives))),
+        "packed": _bytes_each(lives, Folds(unpacked=0)),
+        "as the product keeps them, one in ten unpacked": _bytes_each(lives, Folds(unpacked=len(lives) // 10)),
+    }
+    for name, size in kept.items():
+        print(f"  {name:<50}{size:>8,.0f} bytes a case, {size / TARGET_BYTES:.2f} of {TARGET_BYTES}")
+    _expect_no_models(moscow().journey)
+    print("  transitions knows of no case: no model is registered")
+    return {"cases": len(lives), "target": TARGET_BYTES, "bytes a case": kept}
+
+
+def _life(number: int) -> tuple[str, list[Told]]:
+    """Return one person's facts up to follow-up, with a grant half paid and a fresh task."""
+    world = World(start=START)
+    world._numbers = count(1 + number * NUMBERS_A_WORLD)
+    case = roads.bring(story(world), "reintegration").does(ask.AgreePlan, second=BORIS)
+    grant_id = roads.grant(case)
+    roads.paid(case, grant_id, roads.release(case, grant_id))
+    roads.release(case, grant_id)
+    _consents(case)
+    stream = case_stream(case.case_id)
+    return stream, [_told(fact) for fact in world.facts(stream=stream)]
+
+
+def _consents(case: Story) -> None:
+    roads.consents(case, "medical_care", "referral")
+
+
+def _told(fact: Any) -> Told:
+    shape = catalogue().shape_of(fact)
+    return Told(shape.name, shape.version, shape.open_body(fact))
+
+
+def _bytes_each(lives: Lives, folds: Folds) -> float:
+    """Return what stays in memory for each case after folding all of them."""
+    _fold(lives[:20], Folds())  # what is loaded once for all cases is not counted
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        _fold(lives, folds)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(folds) == len(lives), "a case was forgotten, so it was not measured"
+    return (after - before) / len(lives)
+
+
+def _fold(lives: Iterable[tuple[str, list[Told]]], folds: Folds) -> None:
+    known = catalogue()
+    definition = moscow().hash
+    for stream, told in lives:
+        state = None
+        for fact in (known.load(*one) for one in told):
+            state = evolve(stream, state, fact, At(*_fresh(WHEN, ANNA, definition)))
+        folds.keep({stream: Kept(len(told) - 1, state)})
+
+
+def _fresh(*texts: str) -> Iterator[str]:
+    """Return copies, as a row read from the database would bring them."""
+    return (text.encode().decode() for text in texts)
+
+
+def _facts(lives: Lives) -> float:
+    return sum(len(told) for _, told in lives) / len(lives)
+
+
+def _expect_no_models(journey: Journey) -> None:
+    assert journey._machine.models == [], "a case was registered as a model"

@@ -1,0 +1,65 @@
+"""Looks at the thread that serves: how many commands it takes at once, and where its time goes."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from handlers.answers import Answer
+from handlers.service import Service
+from handlers.turns import Ticket
+from workflow.commands import Command
+
+Tickets = Sequence[Ticket[Command, Answer]]
+Serve = Callable[[Tickets], None]
+
+
+class Batches:
+    """Counts what a service takes together."""
+
+    def __init__(self, service: Service) -> None:
+        self.commands = 0
+        self.times = 0
+        self._serve: Serve = service._turns._serve
+        service._turns._serve = self._counted
+
+    @property
+    def mean(self) -> float:
+        """Return how many commands were served together on average."""
+        return self.commands / max(1, self.times)
+
+    def _counted(self, tickets: Tickets) -> None:
+        self.commands += len(tickets)
+        self.times += 1
+        self._serve(tickets)
+
+
+@contextmanager
+def profiled(service: Service, lines: int = 25) -> Iterator[None]:
+    """Print where serving spends its time, whichever caller's thread does it: one serves at a time."""
+    profiler = cProfile.Profile()
+    serve: Serve = service._turns._serve
+
+    def observed(tickets: Tickets) -> Any:
+        profiler.enable()
+        try:
+            serve(tickets)
+        finally:
+            profiler.disable()
+
+    service._turns._serve = observed
+    batches = Batches(service)
+    try:
+        yield
+    finally:
+        service._turns._serve = serve
+        _print(profiler, batches, lines)
+
+
+def _print(profiler: cProfile.Profile, batches: Batches, lines: int) -> None:
+    print(f"{batches.commands} commands in {batches.times} batches, {batches.mean:.1f} a batch")
+    for order in ("tottime", "cumulative"):
+        pstats.Stats(profiler).strip_dirs().sort_stats(order).print_stats(lines)

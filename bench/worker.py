@@ -1,0 +1,36 @@
+"""A worker process of a bench: the product's own crew, with time that can be pushed ahead.
+
+``python -m bench.worker DATA CLOCK`` with the servers in the environment, as ``wayhome work`` takes them.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from bench.jumping_clock import JumpingClock
+from console.office import Office
+from console.settings import settings
+from workers.crew import Terms
+
+TERMS = Terms(threads=4, lease_s=8.0, sweep_s=0.1)
+
+
+def main(data: Path, clock: Path) -> None:
+    """Work until told to stop."""
+    logging.basicConfig(level=logging.ERROR)
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    office = Office(settings(data), clock=JumpingClock(clock))
+    crew = office.crew(TERMS)
+    crew.start()
+    ended.wait()
+    crew.stop()
+    office.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
