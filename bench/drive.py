@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import redis
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from bench.jumping_clock import JumpingClock
 from bench.servers import durable_postgres, empty_database, redis_address
@@ -32,13 +32,14 @@ from console.verbs.imports import import_ctdc
 from events.instants import instant
 from handlers.answers import Accepted
 from handlers.checks import Ack, Effects, as_lines, check
-from handlers.look import Seen
+from handlers.follow import Follow
 from handlers.tables import tasks, timers
 from workers.order_book import OrderBook
 from workflow.commands import Command
-from workflow.loading import Definition, load, shipped_text
+from workflow.loading import Definition, shipped_text
 
 BATCH = 250
+GATHER_S = 0.03  # let the workers finish some more before the case manager looks again
 STILL_S_MAX = 60.0
 
 
@@ -93,7 +94,7 @@ class Workers:
             process.wait(60)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, env=self._environment)  # noqa: S603 - our own module
+        return subprocess.Popen(self._command, env=self._environment)
 
 
 class Drive:
@@ -106,7 +107,9 @@ class Drive:
         self._plan = plan
         self._bank = DemoBank(office.settings.bank_folder)
         self._waiting: list[str] = []
-        self._open: dict[str, int] = {}
+        self._open: set[str] = set()
+        self._follow = Follow(office.log, office.service.definitions)
+        self._look_at_all = True
         self._ended = 0
         self.acknowledged: list[Ack] = []
         self.books = self._bank
@@ -140,17 +143,19 @@ class Drive:
 
     def _take_up(self) -> None:
         taken, self._waiting = self._waiting[: self._plan.per_day], self._waiting[self._plan.per_day :]
-        self._open |= dict.fromkeys(taken, -1)
+        self._open |= set(taken)
+        self._look_at_all = True
 
     def _manage(self) -> bool:
         """Do what there is to do about every case that has changed since it was last looked at."""
-        seen = self._office.look.at_many(self._open)
-        changed = [one for one in seen if one.version != self._open[one.case.case_id]]
+        changed = self._follow.changed()
+        seen, self._look_at_all = (self._follow.all() if self._look_at_all else changed), False
         commands: list[Command] = []
-        for one in changed:
-            self._open[one.case.case_id] = one.version
+        for one in seen:
+            if one.case.case_id not in self._open:
+                continue
             if self._definition.journey.stage(one.case.stage).ends:
-                del self._open[one.case.case_id]
+                self._open.discard(one.case.case_id)
                 self._ended += 1
             else:
                 commands += next_commands(one, self._clock.now())
@@ -168,15 +173,16 @@ class Drive:
     def _due_now(self) -> bool:
         """Tell whether workers or timers still have something to do at this moment."""
         now = self._office.log.now()
-        busy = select(func.count()).where(
-            (tasks.c.status == "claimed") | ((tasks.c.status == "waiting") & (tasks.c.due_at <= now))
+        due_now = (
+            exists().where(tasks.c.status == "claimed"),
+            exists().where(tasks.c.status == "waiting", tasks.c.due_at <= now),
+            exists().where(timers.c.status == "set", timers.c.due_at <= now),
         )
-        due = select(func.count()).where((timers.c.status == "set") & (timers.c.due_at <= now))
         with self._office.database.reading() as connection:
-            waiting = connection.execute(busy).scalar_one() + connection.execute(due).scalar_one()
+            waiting = bool(connection.execute(select(or_(*due_now))).scalar_one())
         if waiting:
-            time.sleep(0.01)
-        return bool(waiting)
+            time.sleep(GATHER_S)
+        return waiting
 
     def _pass_time(self, next_intake: datetime) -> None:
         """Jump to whatever is due next; every case is looked at again then."""
@@ -190,14 +196,14 @@ class Drive:
         soonest = self._clock.now() + timedelta(hours=8)  # what falls due within a shift is done together
         latest = self._clock.now() + timedelta(days=1 if self._waiting else 7)
         self._clock.jump_to(max(soonest, min([*whens, latest])))
-        self._open = dict.fromkeys(self._open, -1)
+        self._look_at_all = True
 
 
 class Harm:
     """Kills a worker and empties Redis so many times, spread over the first half of the drive."""
 
     def __init__(self, workers: Workers, redis_url: str, plan: Plan, people: int) -> None:
-        chance = random.Random(plan.seed)  # noqa: S311 - the same harm for the same seed
+        chance = random.Random(plan.seed)
         self._at = sorted(chance.uniform(0.02, 0.9) for _ in range(plan.harm))
         self._workers = workers
         self._redis = redis.Redis.from_url(redis_url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
@@ -25,7 +25,7 @@ class Inserts:
         self._connections[0].execute(TABLE)
         self._version = 0
 
-    def __enter__(self) -> Inserts:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any
 
 from bench.bells import Bell, by_hand, dramatiq, embedded, idle_cpu
@@ -98,7 +99,7 @@ def _table(title: str, waits: Waits) -> dict[str, Any]:
 
 
 def _row(rounds: list[list[float]], base: list[list[float]]) -> dict[str, float]:
-    every, of_base = sum(rounds, []), sum(base, [])
+    every, of_base = list(chain.from_iterable(rounds)), list(chain.from_iterable(base))
     pairs = zip(rounds, base, strict=True)
     return {
         "p50": percentile(every, 50),

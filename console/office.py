@@ -106,21 +106,22 @@ class Bank(Protocol):
 
 
 class DemoBank:
-    """The bank of a rehearsal: takes every new file from the folder and puts its answer back."""
+    """The bank of a rehearsal: fetches every new file from the folder and puts its answer back."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seen: set[str] = set()
         self.books: SimulatedBank | None = None
 
     def answer(self, now: datetime) -> int:
         """Answer every new file; each payment is paid once, however often its file comes."""
         self.books = self.books or SimulatedBank(now, _now_and_then_refused)
-        new = sorted(path for path in (self._folder / "out").glob("*.xml") if path.name not in self._seen)
+        new = sorted((self._folder / "out").glob("*.xml"))
         for path in new:
             self.books.receive(path.read_bytes())
-            self._seen.add(path.name)
-            (self._folder / "in" / path.name).write_bytes(self.books.report(path.stem))
+            path.replace(self._folder / "sent" / path.name)
+            draft = self._folder / "in" / f"{path.stem}.part"
+            draft.write_bytes(self.books.report(path.stem))
+            draft.replace(draft.with_suffix(".xml"))
         return len(new)
 
 

@@ -161,7 +161,7 @@ def _exit_codes() -> str:
 
 
 def _first_sentence(thing: object) -> str:
-    return " ".join(inspect.cleandoc(thing.__doc__ or "").partition("\n\n")[0].split())
+    return " ".join(inspect.cleandoc(thing.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")
 
 
 def _listed(names: Iterable[str]) -> str:

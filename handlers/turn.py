@@ -54,6 +54,7 @@ class Turn:
         self._now = instant(writing.now)
         self._states: dict[str, Kept] = {}
         self._before: dict[str, Kept] = {}
+        self._shared_streams: set[str] = set()
         self._claimed: dict[str, set[str]] = {}
         self._held: dict[str, Any] = {}
         self._answered: dict[str, tuple[str, Answer]] = {}
@@ -84,6 +85,8 @@ class Turn:
 
     def _load(self, streams: Iterable[str]) -> None:
         missing = set(streams) - self._states.keys()
+        if not missing:
+            return
         heads = self._writing.lock(missing)
         kept = {stream: self._folds.get(stream) for stream in missing}
         behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
@@ -95,6 +98,7 @@ class Turn:
             found = folded(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
             self._states[stream] = found
             self._before[stream] = found
+        self._shared_streams |= {stream for stream in missing if case_of(stream) is None}
 
     def _shared(self, command: ask.Command) -> tuple[str, ...]:
         case = self._case(command)
@@ -141,7 +145,7 @@ class Turn:
             journey=definition.journey,
             now=self._now,
             previous=self._states[case_stream(previous)].state if previous else None,
-            shared={stream: kept.state for stream, kept in self._states.items() if case_of(stream) is None},
+            shared={stream: self._states[stream].state for stream in self._shared_streams},
             claimed=frozenset(self._claimed.get(getattr(command, "case_id", ""), ())),
         )
 

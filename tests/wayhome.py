@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from console.cli import app
@@ -63,12 +62,3 @@ def rehearsed(folder: Path) -> Wayhome:
     wayhome = Wayhome(folder)
     wayhome.done("demo", "--data", str(folder), "--days", "45", "--arrivals", "30", "--json")
     return wayhome
-
-
-def commands() -> dict[str, Any]:
-    """Return every command there is, by the words that call it."""
-    groups: Any = get_command(app)
-    found = {}
-    for name, command in groups.commands.items():
-        found |= {f"{name} {sub}": one for sub, one in getattr(command, "commands", {}).items()} or {name: command}
-    return found

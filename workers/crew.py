@@ -102,7 +102,7 @@ class Crew:
 
 
 def _bank_folders(bank: Path) -> Folders:
-    outgoing, incoming = bank / "out", bank / "in"
-    for folder in (bank, outgoing, incoming):
+    outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
+    for folder in (bank, outgoing, sent, incoming):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Folders(str(outgoing), str(incoming))
+    return Folders(str(outgoing), str(sent), str(incoming))

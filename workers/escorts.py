@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from events.facts.case import TripPlanned
 from events.ids import case_stream
 from events.log import Log

@@ -36,7 +36,8 @@ def disburse_grant(job: Job, outside: Outside) -> str:
     except PaymentFileError as unfit:
         raise Refused("the payment cannot be written as it stands; look at payee and account") from unfit
     try:
-        write_once(_file(job, outside), data)
+        if not _fetched(job, outside).exists():
+            write_once(_file(job, outside), data)
     except DifferentContent as other:
         raise Refused("another payment stands under this name; do not send either before looking") from other
     except OSError as problem:
@@ -45,8 +46,9 @@ def disburse_grant(job: Job, outside: Outside) -> str:
 
 
 def ask_about_payment(job: Job, outside: Outside) -> str | None:
-    """Return whether the payment file is there."""
-    return job.task_id if _file(job, outside).exists() else NOT_DONE
+    """Return whether the payment file is there, or was fetched by the bank's gateway."""
+    there = _file(job, outside).exists() or _fetched(job, outside).exists()
+    return job.task_id if there else NOT_DONE
 
 
 def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
@@ -62,6 +64,10 @@ def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
 
 def _file(job: Job, outside: Outside) -> Path:
     return Path(outside.folders.bank_out) / f"{job.task_id}.xml"
+
+
+def _fetched(job: Job, outside: Outside) -> Path:
+    return Path(outside.folders.bank_sent) / f"{job.task_id}.xml"
 
 
 def _order(job: Job, outside: Outside) -> PaymentOrder:

@@ -41,6 +41,7 @@ class Folders(NamedTuple):
     """Where files for the outside go and answers come from."""
 
     bank_out: str
+    bank_sent: str  # where the bank's gateway puts a file it has fetched
     bank_in: str
 
 

@@ -12,6 +12,7 @@ from console.rehearsal.fates import arrival
 from console.rehearsal.manager import next_commands
 from events.world import SetClock
 from handlers import board
+from handlers.follow import Follow
 from handlers.look import Seen
 from workflow.loading import Definition
 
@@ -38,7 +39,7 @@ class Rehearsal:
         self._crew = office.demo_crew()
         self._bank: Bank = DemoBank(office.settings.bank_folder)
         self._arrived = 0
-        self._open: set[str] = set()
+        self._follow = Follow(office.log, office.service.definitions)
 
     def run(self, progress: Progress) -> None:
         """Let the year pass; ``progress`` hears the day and how many people have come."""
@@ -68,14 +69,13 @@ class Rehearsal:
         today = self._clock.now().date()
         commands = [arrival(number, self._year.seed, today, programme) for number in range(self._arrived, due)]
         self._office.service.submit_many(commands)
-        self._open |= {command.case_id for command in commands}
         self._arrived = due
 
     def _manage(self) -> bool:
         """Do what there is to do about every open case; tell whether anything was accepted."""
-        seen = self._office.look.at_many(sorted(self._open))
-        self._open -= {one.case.case_id for one in seen if self._ended(one)}
-        commands = [command for one in seen for command in next_commands(one, self._clock.now())]
+        self._follow.changed()
+        open_cases = [one for one in self._follow.all() if not self._ended(one)]
+        commands = [command for one in open_cases for command in next_commands(one, self._clock.now())]
         answers = self._office.service.submit_many(commands)
         return any(getattr(answer, "facts", ()) for answer in answers)
 

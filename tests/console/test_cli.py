@@ -22,7 +22,8 @@ from console.ctdc import GLOBAL, read_ctdc
 from console.settings import settings
 from console.verbs import imports
 from events.ids import case_id_of
-from tests.wayhome import Wayhome, commands, rehearsed
+from docs.make_reference import verbs
+from tests.wayhome import Wayhome, rehearsed
 from workers.simulated_bank import SimulatedBank
 
 NAME = "Мария Примерова"
@@ -32,7 +33,7 @@ NOBODY = "AAAAA-AAAAA"
 ANNA, BORIS, CLARA = ("--as", "staff:anna"), ("--as", "staff:boris"), ("--as", "staff:clara")
 
 
-COMMANDS = commands()
+COMMANDS = verbs()
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""What is written must be so: names are all there, commands run, links lead somewhere, no machine is named."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from console.settings import VARIABLES
+from docs.make_reference import EXIT_CODES, FILE, reference, verbs
+from events.facts import catalogue
+from tests.wayhome import Wayhome, rehearsed
+from workflow import commands as ask
+from workflow.diagram import mermaid
+from workflow.guards import GUARDS
+from workflow.loading import load, shipped_text
+from workflow import programme as module
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+# Those that change something take an id, so that numbers made from it are the ones on the page.
+CHANGING = ("case open", "case advance", "case withdraw", "case reopen", "case record", "tasks retry", "tasks cancel")
+PAGE_YEAR = "2030"  # stands for a year to come, whenever the page is read
+
+
+class Example(NamedTuple):
+    """A command on a page, and what the page says it prints."""
+
+    words: list[str]
+    printed: str
+
+    @property
+    def code(self) -> int:
+        """Return how the command ends, as what it prints tells."""
+        if self.printed.startswith("refused:"):
+            return 1
+        if "the case has moved on" in self.printed:
+            return 3
+        return 2 if self.printed.startswith("wayhome: ") else 0
+
+
+def examples_of(page: Path) -> Iterator[Example]:
+    """Yield the commands of a page's console blocks, in order."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    number = 0
+    for typed, printed in re.findall(r"^\$ wayhome (.*)\n((?:(?!\$ ).*\n)*)", "".join(blocks), re.MULTILINE):
+        words = shlex.split(re.sub(rf"\b{PAGE_YEAR}-", f"{datetime.now(UTC).year + 4}-", typed))
+        if " ".join(words[:2]) in CHANGING and "--command-id" not in words and words[-1] != "help":
+            words += ["--command-id", str(uuid5(NAMESPACE_URL, f"{page.name}#{number}"))]
+            number += 1
+        yield Example(words, printed)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
+    """The rehearsal that the pages' examples look at."""
+    return rehearsed(tmp_path_factory.mktemp("rehearsal") / "data")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if list(examples_of(page))], ids=lambda page: page.name)
+def test_the_commands_on_a_page_run(page: Path, demo: Wayhome, tmp_path: Path) -> None:
+    office = demo.copied_to(tmp_path / "data")
+    for example in examples_of(page):
+        result = office.run(*example.words, WAYHOME_ACTOR="staff:anna")
+        assert result.exit_code == example.code, f"{' '.join(example.words)}\n{result.output}"
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert FILE.read_text(encoding="utf-8") == reference(), "write it again with: python -m docs.make_reference"
+
+
+def test_everything_is_named_in_the_reference() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    kinds = [kind.__name__ for kind in (*ask.HUMAN, ask.OpenCase, ask.AdvanceCase, ask.OpenSealed, ask.FinishTask)]
+    names = [*catalogue().shapes, *kinds, *GUARDS, *VARIABLES]
+    missing = [name for name in names if f"`{name}`" not in text]
+    missing += [words for words in verbs() if f"### `wayhome {words}`" not in text]
+    missing += [str(code) for code in EXIT_CODES if f"\n| {code} | " not in text]
+    assert missing == []
+
+
+def test_the_readme_draws_the_journey_of_the_programme_file() -> None:
+    drawn = re.findall(r"^```mermaid\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.M)
+    assert drawn == [mermaid(load(shipped_text("moscow")).programme)]
+
+
+def test_every_key_of_a_programme_file_is_explained() -> None:
+    page = (ROOT / "docs" / "write-a-programme.md").read_text(encoding="utf-8")
+    assert [key for key in sorted(_keys()) if f"`{key}`" not in page] == []
+
+
+def _keys() -> set[str]:
+    parts = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, module.Part)]
+    return {name for kind in parts for name in kind.model_fields}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not _leads_somewhere(page, link)] == []
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    if "://" in link or link.startswith("mailto:"):
+        return True
+    path, _, heading = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.exists():
+        return False
+    return not heading or heading in {_anchor(line) for line in re.findall(r"^#+ (.*)", target.read_text(), re.M)}
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def test_no_text_names_a_machine_or_a_place_where_packages_are_fetched() -> None:
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    machine = re.compile(r"/(?:home|root|Users|work|tmp)/\w|://[^\s\"']*/simple\b|python[h]osted\.|py[p]i\.(?:org|io)")
+    found = []
+    for name in listed.stdout.decode().splitlines():
+        path = ROOT / name
+        if path.suffix in {".md", ".py", ".toml", ".yaml", ".lock", ".mako", ""} and path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            found += [f"{name}:{number}" for number, line in enumerate(lines, 1) if machine.search(line)]
+    assert found == []
