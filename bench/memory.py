@@ -23,6 +23,7 @@ from workflow.journey import Journey
 
 TARGET_BYTES = 2048
 NUMBERS_A_WORLD = 1000
+UNPACKED_ONE_IN = Folds()._capacity // Folds()._unpacked
 WHEN = "2007-03-05T09:00:00.000000Z"
 
 
@@ -45,7 +46,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     kept = {
         "as objects": _bytes_each(lives, Folds(unpacked=len(lives))),
         "packed": _bytes_each(lives, Folds(unpacked=0)),
-        "as the product keeps them, one in ten unpacked": _bytes_each(lives, Folds(unpacked=len(lives) // 10)),
+        f"as the product keeps them, one in {UNPACKED_ONE_IN} unpacked": _bytes_each(lives, _as_kept(len(lives))),
     }
     for name, size in kept.items():
         print(f"  {name:<50}{size:>8,.0f} bytes a case, {size / TARGET_BYTES:.2f} of {TARGET_BYTES}")
@@ -90,6 +91,11 @@ def _bytes_each(lives: Lives, folds: Folds) -> float:
         tracemalloc.stop()
     assert len(folds) == len(lives), "a case was forgotten, so it was not measured"
     return (after - before) / len(lives)
+
+
+def _as_kept(count: int) -> Folds:
+    """Return folds that keep as many of these unpacked, in proportion, as the product does when it is full."""
+    return Folds(unpacked=count // UNPACKED_ONE_IN)
 
 
 def _fold(lives: Iterable[tuple[str, list[Told]]], folds: Folds) -> None:

@@ -26,7 +26,9 @@ from workflow.reasons import Refused
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: $WAYHOME_DATA or ./wayhome-data).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")]
-Actor = Annotated[str, typer.Option("--as", help="Who you are, for example staff:anna.")]
+Actor = Annotated[
+    str, typer.Option("--as", envvar="WAYHOME_ACTOR", show_envvar=False, help="Who you are, for example staff:anna.")
+]
 CommandId = Annotated[
     UUID | None, typer.Option("--command-id", help="Id of this command; give it again to repeat safely.")
 ]
@@ -37,10 +39,9 @@ CaseArgument = Annotated[str, typer.Argument(help="Case number, like 7K3P9-QXM2D
 
 
 def default_actor() -> str:
-    """Return who is assumed to type: WAYHOME_ACTOR, else the user of this machine."""
-    name = os.environ.get("WAYHOME_ACTOR")
+    """Return who is assumed to type when nobody says so: the user of this machine."""
     user = re.sub(r"[^a-z0-9._-]", "", os.environ.get("USER", "").lower()).lstrip("._-")
-    return name or f"staff:{user or 'somebody'}"
+    return f"staff:{user or 'somebody'}"
 
 
 ACTOR_DEFAULT = default_actor()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +20,10 @@ from docs.make_reference import EXIT_CODES, FILE, reference, verbs
 from events.facts import catalogue
 from tests.wayhome import Wayhome, rehearsed
 from workflow import commands as ask
+from workflow import programme as module
 from workflow.diagram import mermaid
 from workflow.guards import GUARDS
 from workflow.loading import load, shipped_text
-from workflow import programme as module
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -87,7 +89,8 @@ def test_everything_is_named_in_the_reference() -> None:
 
 
 def test_the_readme_draws_the_journey_of_the_programme_file() -> None:
-    drawn = re.findall(r"^```mermaid\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.M)
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^```mermaid\n(.*?)\n```", page, re.DOTALL | re.MULTILINE)
     assert drawn == [mermaid(load(shipped_text("moscow")).programme)]
 
 
@@ -99,6 +102,19 @@ def test_every_key_of_a_programme_file_is_explained() -> None:
 def _keys() -> set[str]:
     parts = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, module.Part)]
     return {name for kind in parts for name in kind.model_fields}
+
+
+def test_an_auditor_recomputes_every_leaf_with_the_lines_on_the_page(demo: Wayhome, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "auditor.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    office = demo.copied_to(tmp_path / "data")
+    program = [sys.executable, "-I", "-c", lines]
+    assert subprocess.run(program, cwd=office.data, check=False).returncode == 0
+    with sqlite3.connect(office.data / "log.sqlite") as file:
+        file.execute("DROP TRIGGER events_no_update")
+        file.execute("UPDATE events SET actor = 'staff:eve' WHERE position = 7")
+    file.close()
+    assert subprocess.run(program, cwd=office.data, check=False, stderr=subprocess.DEVNULL).returncode == 1
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -114,7 +130,9 @@ def _leads_somewhere(page: Path, link: str) -> bool:
     target = (page.parent / path).resolve() if path else page
     if not target.exists():
         return False
-    return not heading or heading in {_anchor(line) for line in re.findall(r"^#+ (.*)", target.read_text(), re.M)}
+    return not heading or heading in {
+        _anchor(line) for line in re.findall(r"^#+ (.*)", target.read_text(), re.MULTILINE)
+    }
 
 
 def _anchor(heading: str) -> str:

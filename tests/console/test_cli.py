@@ -21,8 +21,8 @@ from console.cli import app
 from console.ctdc import GLOBAL, read_ctdc
 from console.settings import settings
 from console.verbs import imports
-from events.ids import case_id_of
 from docs.make_reference import verbs
+from events.ids import case_id_of
 from tests.wayhome import Wayhome, rehearsed
 from workers.simulated_bank import SimulatedBank
 
@@ -323,7 +323,9 @@ def test_nothing_is_opened_without_a_reason(wayhome: Wayhome) -> None:
 
 def test_nothing_is_opened_when_the_opening_cannot_be_recorded(wayhome: Wayhome) -> None:
     case = opened(wayhome, f"name={NAME}")
-    change(wayhome, "DELETE FROM log_head")
+    with sqlite3.connect(wayhome.data / "log.sqlite") as file:
+        file.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    file.close()
     result = wayhome.run("case", "show", case, "--open", "identity", "--why", "look")
     assert result.exit_code != 0
     assert NAME not in result.output
@@ -361,7 +363,6 @@ def test_tasks_and_timers_are_listed(wayhome: Wayhome) -> None:
     case = received(wayhome)
     [task] = wayhome.json("tasks", "list", "--status", "waiting", "--case", case)
     assert task["kind"] == "provide_service"
-    assert "provide_service airport_reception" in wayhome.done("tasks", "list")
     kinds = {timer["kind"] for timer in wayhome.json("timers", "list", "--case", case)}
     assert kinds == {"idle", "no_show"}
     assert task["task_id"] in wayhome.done("tasks", "list")
@@ -516,16 +517,20 @@ def test_publishing_again_changes_nothing(wayhome: Wayhome) -> None:
 # -- records from elsewhere: every row here is invented ------------------------------------------------------
 
 CONDENSED = (
-    "yearOfRegistration,Datasource,gender,citizenship,isForcedLabour,ControlCategory,"
-    "RecruiterCategory,ExploitType,Labor_Type,ageCategories",
+    (
+        "yearOfRegistration,Datasource,gender,citizenship,isForcedLabour,ControlCategory,"
+        "RecruiterCategory,ExploitType,Labor_Type,ageCategories"
+    ),
     "2014,Hotline,Male,RO,1,Threats,Family/Relative,Forced Labor,Domestic Work,Age 24-26",
     "2014,Hotline,Male,RO,1,Threats,Family/Relative,Forced Labor,Domestic Work,Age 24-26",
     "2015,Case Management,Female,MD,0,,Other,Sexual Exploitation,,Age 18-20",
 )
 SEVENTEEN = (
-    "registration_year,datasource,gender,age_range,majority_status,majority_status_at_exploit,majority_entry,"
-    "citizenship,country_of_exploitation,control_financial,control_threats,control_physical,"
-    "control_limit_necessities,control_other,labor,victim_purpose,trafficker_relationship",
+    (
+        "registration_year,datasource,gender,age_range,majority_status,majority_status_at_exploit,majority_entry,"
+        "citizenship,country_of_exploitation,control_financial,control_threats,control_physical,"
+        "control_limit_necessities,control_other,labor,victim_purpose,trafficker_relationship"
+    ),
     "2016,Case Management,Female,9--17,Minor,Minor,-99,UA,NA,1,-99,0,1,-99,5,0,3",
     "2016,Hotline,Male,30--38,Adult,Adult,-99,UZ,RU,1,-99,0,1,-99,5,0,3",
 )
@@ -662,7 +667,8 @@ def test_progress_does_not_get_into_a_pipe(demo: Wayhome) -> None:
 
 def test_an_id_is_never_cut_in_a_pipe(demo: Wayhome) -> None:
     task = demo.json("tasks", "list")[0]
-    assert f"{task['task_id']}   {task['case_id']}" in program(demo.data, "tasks", "list").stdout
+    printed = program(demo.data, "tasks", "list").stdout
+    assert f"{task['task_id']}   {task['case_id']}   provide_service" in printed
 
 
 def test_nobody_needs_to_say_who_they_are(tmp_path: Path) -> None:
