@@ -83,7 +83,7 @@ def _fact(shape: Shape) -> tuple[str, ...]:
 
 
 def _commands() -> str:
-    people = [ask.OpenCase, ask.AdvanceCase, *ask.HUMAN]
+    people: list[type[ask.Command]] = [ask.OpenCase, ask.AdvanceCase, *ask.HUMAN]
     machines = [kind for kind in _kinds() if kind not in people]
     common = _listed(ask.CaseCommand.model_fields)
     lines = ["## Commands", "", f"Every command has {common} (`case_id` not where a case is only being opened).", ""]

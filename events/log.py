@@ -77,7 +77,7 @@ class Log:
         Raises StreamMoved when another process got in between (run the block again), or a StoreProblem.
         """
         with self.database.writing() as connection:
-            writing = Writing(connection, self.catalogue, self.keys, self._chance, self._now(connection))
+            writing = Writing(connection, self.catalogue, self.keys, self._chance, lambda: self._now(connection))
             yield writing
             writing.finish()
 

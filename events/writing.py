@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -94,9 +95,11 @@ class Answer(NamedTuple):
 class Writing:
     """The write in progress; used by one thread, within one transaction."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, keys: Keys, chance: Chance, now: str) -> None:
+    def __init__(
+        self, connection: Connection, catalogue: Catalogue, keys: Keys, chance: Chance, now: Callable[[], str]
+    ) -> None:
         self.connection = connection
-        self.now = now
+        self._ask_now = now
         self.base = -1
         self._catalogue = catalogue
         self._keys = keys
@@ -105,6 +108,11 @@ class Writing:
         self._entries: list[Entry] = []
         self._commands: list[Values] = []
         self._rows: dict[Write, dict[tuple[Any, ...], Values]] = {}
+
+    @cached_property
+    def now(self) -> str:
+        """Return the moment of this write: asked for once, best after everything it touches is locked."""
+        return self._ask_now()
 
     def lock(self, streams: Collection[str]) -> Mapping[str, Head]:
         """Lock these streams until the write ends and return how far each has come.

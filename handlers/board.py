@@ -57,4 +57,4 @@ def count_cases(connection: Connection, programme: str | None = None) -> dict[st
     query = select(case_board.c.stage, func.count()).group_by(case_board.c.stage)
     if programme is not None:
         query = query.where(case_board.c.programme == programme)
-    return dict(connection.execute(query).tuples().all())
+    return {name: int(count) for name, count in connection.execute(query)}

@@ -217,7 +217,7 @@ def list_timers(
 def count_tasks(connection: Connection) -> dict[str, int]:
     """Return how many tasks there are of each status."""
     query = select(tasks.c.status, func.count()).group_by(tasks.c.status)
-    return dict(connection.execute(query).tuples().all())
+    return {name: int(count) for name, count in connection.execute(query)}
 
 
 def count_retried(connection: Connection) -> int:

@@ -7,6 +7,8 @@ share), so that two processes cannot wait for each other for ever.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -51,7 +53,6 @@ class Turn:
         self._folds = folds
         self._definitions = definitions
         self._log = log
-        self._now = instant(writing.now)
         self._states: dict[str, Kept] = {}
         self._before: dict[str, Kept] = {}
         self._shared_streams: set[str] = set()
@@ -59,7 +60,16 @@ class Turn:
         self._held: dict[str, Any] = {}
         self._answered: dict[str, tuple[str, Answer]] = {}
         self._current: dict[str, Definition | None] = {}
-        self._work = Work(writing.now)
+
+    # The moment of a turn is taken once everything it looks at is held still: whatever a worker began before
+    # a withdrawal was stored is dated before it.
+    @cached_property
+    def _now(self) -> datetime:
+        return instant(self._writing.now)
+
+    @cached_property
+    def _work(self) -> Work:
+        return Work(self._writing.now)
 
     def serve(self, commands: Sequence[ask.Command], digests: Sequence[str]) -> Served:
         """Return the answers; everything that follows from them is in the write."""

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import dramatiq
 from dramatiq import Broker, Worker
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import ShutdownNotifications, TimeLimit
 
 from workers.effects import EFFECTS, LANES
+from workers.waking import WakingBroker
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def open_broker(redis_url: str | None) -> Broker:
     if redis_url is None:
         return StubBroker(middleware=middleware)
     # A message of a dead process is picked up again within seconds; should that fail, the sweeper rings anew.
-    return RedisBroker(
+    return WakingBroker(  # type: ignore[no-untyped-call]
         url=redis_url, middleware=middleware, namespace=NAMESPACE, heartbeat_timeout=15_000, maintenance_chance=50_000
     )
 

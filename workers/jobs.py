@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from events.errors import EventsError
 from events.ids import CaseId
 from events.log import Log
 from handlers.definitions import Definitions
@@ -94,5 +95,6 @@ def _attempt(perform: PerformOne, job: Job, outside: Outside) -> Outcome:
         return Outcome(job, "refused", type(no).__name__)
     except OutcomeUnknown as nobody_knows:
         return Outcome(job, "unknown", type(nobody_knows).__name__)
-    except Unavailable as later:
+    except (Unavailable, EventsError) as later:
+        # A job reads its case before it says anything outside, so a log that cannot be read has sent nothing.
         return Outcome(job, "unavailable", type(later).__name__)

@@ -13,13 +13,12 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from events.errors import EventsError
 from events.instants import instant, stored
 from events.world import Chance
 from handlers.answers import Accepted
 from handlers.service import Service
 from workers.effects import EFFECTS
-from workers.jobs import Job, Outcome, Outside
+from workers.jobs import NOT_DONE, Job, Outcome, Outside
 from workers.leases import Leases
 from workflow.commands import FinishTask
 
@@ -62,12 +61,7 @@ class Performer:
 
     def ask(self, jobs: Sequence[Job]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
-        found: list[Outcome] = []
-        for job in jobs:
-            answer = EFFECTS[job.kind].ask(job, self._outside)
-            if answer is not None:
-                found.append(Outcome(job, "undone") if answer == "not-done" else Outcome(job, "done", answer))
-        self.report(found)
+        self.report([outcome for job in jobs if (outcome := self._asked(job)) is not None])
 
     def report(self, outcomes: Sequence[Outcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
@@ -84,13 +78,20 @@ class Performer:
     def _do(self, kind: str, jobs: list[Job]) -> list[Outcome]:
         try:
             return EFFECTS[kind].perform(jobs, self._outside)
-        except EventsError as down:
-            _log.warning("could not do %d %s: %s", len(jobs), kind, type(down).__name__)
-            return [Outcome(job, "unavailable", type(down).__name__) for job in jobs]
         except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
             # The class only: an exception's text may hold what identifies a person.
             _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
             return [_after_a_bug(job, bug) for job in jobs]
+
+    def _asked(self, job: Job) -> Outcome | None:
+        try:
+            answer = EFFECTS[job.kind].ask(job, self._outside)
+        except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
+            _log.warning("could not ask about %s: %s", job.task_id, type(problem).__name__)
+            return None
+        if answer is None:
+            return None
+        return Outcome(job, "undone") if answer == NOT_DONE else Outcome(job, "done", answer)
 
     def _given_up(self, outcome: Outcome) -> Outcome:
         tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max

@@ -7,7 +7,7 @@ frees those whose worker died, asks about unknown outcomes, fires timers and rea
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -70,19 +70,27 @@ class Sweeper:
         self._rhythm = rhythm or Rhythm()
 
     def sweep(self) -> Swept:
-        """Do everything that is due now and return how much that was; a part that fails waits for the next sweep."""
+        """Do everything that is due now and return how much that was.
+
+        A part that fails does not keep the others from their work: all are gone through, then the first problem
+        is raised, and what it left lying waits for the next sweep.
+        """
         now = self._service.log.now()
+        problems: list[Exception] = []
         swept = Swept(
-            freed=self._free_lost(now),
-            answers=self._bank.read(),
-            fired=self._fire_timers(now),
-            asked=self._ask_about_unknown(now),
-            cancelled=self._cancel_called_off(),
+            freed=_tried(lambda: self._free_lost(now), problems),
+            answers=_tried(self._bank.read, problems),
+            fired=_tried(lambda: self._fire_timers(now), problems),
+            asked=_tried(lambda: self._ask_about_unknown(now), problems),
+            cancelled=_tried(self._cancel_called_off, problems),
+            rung=_tried(lambda: self._ring(now), problems),
         )
-        return swept._replace(rung=self._ring(now))
+        if problems:
+            raise problems[0]
+        return swept
 
     def sweep_safely(self) -> Swept:
-        """Sweep, and when something fails say so and leave everything to the next sweep: a sweeper never dies."""
+        """Sweep, and when something fails say so and leave it to the next sweep: a sweeper never dies."""
         try:
             return self.sweep()
         except Exception as problem:  # noqa: BLE001 - without its sweeper a process would look alive and do nothing
@@ -115,6 +123,14 @@ class Sweeper:
         due = self._leases.to_ring(now, timedelta(seconds=self._rhythm.ring_again_s), self._rhythm.most)
         self._bell.ring(due)
         return len(due)
+
+
+def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
+    try:
+        return part()
+    except Exception as problem:  # noqa: BLE001 - told when the other parts have had their turn
+        problems.append(problem)
+        return 0
 
 
 def _cancelling(job: Job) -> CancelTask:

@@ -36,7 +36,7 @@ def work(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Do tasks until stopped with Ctrl-C; run it on as many hosts as you like.
+    """Do tasks until stopped with Ctrl-C; with Redis run as many of them as you like.
 
     Example: WAYHOME_REDIS_URL=redis://localhost:6379/0 wayhome work --threads 8
     """

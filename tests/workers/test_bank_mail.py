@@ -1,0 +1,185 @@
+"""The bank's answers: read once, believed only about what was sent from here, and never the cause of a second payment."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from events.facts.shared import TranchePaid
+from events.money import Money
+from tests.roads import bring, grant, release
+from tests.story import BORIS, Story, story
+from tests.workers.workshop import Workshop, at_once
+from workers.crew import Crew
+from workers.sweeper import Swept
+from workers.simulated_bank import SimulatedBank
+from workflow import commands as ask
+
+
+class Sent:
+    """A grant whose next tranche is at the bank, and the bank."""
+
+    def __init__(self, shop: Workshop, crew: Crew, *, kind: str = "reinstallation", refuse: str | None = None) -> None:
+        self.shop, self.crew = shop, crew
+        self.refuse = refuse
+        self.bank = SimulatedBank(shop.office.now, lambda _payment: self.refuse)
+        self.case = bring(story(shop.office), "reintegration")
+        if kind == "reintegration":
+            self.case.does(ask.AgreePlan, second=BORIS)
+        self.grant_id = grant(self.case, kind, "EUR 200" if kind == "reinstallation" else "EUR 1800")
+        self.send()
+
+    def send(self) -> str:
+        """Have the next tranche let go and written, and the file brought to the bank."""
+        self.tranche_id = release(self.case, self.grant_id)
+        self.crew.settle()
+        (self.file,) = Path(self.shop.folders.bank_out).glob("*.xml")
+        self.bank.receive(self.file.read_bytes())
+        self.file.replace(Path(self.shop.folders.bank_sent) / self.file.name)
+        return self.tranche_id
+
+    def answer(self, name: str = "report", **changed: str) -> bytes:
+        """Put the bank's report into the folder, changed as asked, and have it read."""
+        data = self.bank.report(self.file.stem)
+        for tag, text in changed.items():
+            data = re.sub(rf"<{tag}>[^<]*</{tag}>".encode(), f"<{tag}>{text}</{tag}>".encode(), data)
+        self.put(data, name)
+        self.crew.settle()
+        return data
+
+    def put(self, data: bytes, name: str = "report") -> None:
+        (Path(self.shop.folders.bank_in) / f"{name}.xml").write_bytes(data)
+
+    def told(self) -> list[str]:
+        return self.shop.told(self.case, "TranchePaid", "TrancheRejected")
+
+    def status(self) -> str:
+        return self.case.case.grants[self.grant_id].tranches[self.tranche_id].status
+
+    def aside(self, kind: str) -> list[str]:
+        return sorted(path.name for path in (Path(self.shop.folders.bank_in) / kind).glob("*"))
+
+
+def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+        sent.answer()
+    (paid,) = shop.facts(sent.case, "TranchePaid")
+    assert (paid.tranche_id, sent.status(), sent.aside("read")) == (sent.tranche_id, "paid", ["report.xml"])
+    assert sent.case.case.grants[sent.grant_id].settled
+    assert sent.told() == ["TranchePaid"]
+
+
+def test_a_closed_account_is_recorded_with_the_banks_reason(shop: Workshop) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew, refuse="AC04")
+        sent.answer()
+    (rejected,) = shop.facts(sent.case, "TrancheRejected")
+    assert (rejected.reason, sent.bank.statement()) == ("AC04", {})
+    assert "release_tranche" in shop.items(sent.case), "somebody has to look at the account and let it go again"
+
+
+def test_after_a_rejection_the_next_payment_has_a_name_of_its_own(shop: Workshop) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew, refuse="AC04")
+        sent.answer("first")
+        first = sent.tranche_id
+        sent.refuse = None
+        assert sent.send() != first
+        sent.answer("second")
+    assert sent.told() == ["TrancheRejected", "TranchePaid"]
+    assert sent.bank.statement() == {sent.tranche_id: Money.parse("EUR 200")}
+
+
+@pytest.mark.parametrize("pending", ["ACSP", "PDNG", "ACCP", "WHAT"])
+def test_an_answer_that_is_not_final_settles_nothing_yet(shop: Workshop, pending: str) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+        sent.answer("first", TxSts=pending, GrpSts="PART")
+        assert (sent.told(), sent.status()) == ([], "instructed")
+        sent.answer("second")
+    assert (sent.told(), sent.aside("read")) == (["TranchePaid"], ["first.xml", "second.xml"])
+
+
+def test_hearing_the_same_again_changes_nothing(shop: Workshop) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+        data = sent.answer("first")
+        size = shop.office.service.log.size()
+        sent.answer("again")
+        read = crew.bank_mail.read_report(data)
+    assert (read.recorded, read.repeated, read.problems) == (0, 1, ())
+    assert (shop.office.service.log.size(), sent.told()) == (size, ["TranchePaid"])
+
+
+@pytest.mark.parametrize(("first", "then"), [("ACSC", "RJCT"), ("RJCT", "ACSC")])
+def test_a_bank_that_contradicts_itself_is_not_believed_and_nothing_is_paid_again(
+    shop: Workshop, first: str, then: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+        sent.answer("first", TxSts=first)
+        size, before = shop.office.service.log.size(), sent.told()
+        sent.answer("then", TxSts=then)
+    assert (shop.office.service.log.size(), sent.told()) == (size, before)
+    assert f"{sent.tranche_id}: " in caplog.text
+    assert "ask the bank; do not pay again" in caplog.text
+    assert len(shop.payments()) == 1
+
+
+def test_a_payment_nobody_sent_from_here_is_for_a_person(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+        size = shop.office.service.log.size()
+        sent.answer("strange tranche", OrgnlEndToEndId="T-SOMEBODY-ELSES")
+        sent.answer("strange message", OrgnlMsgId="W-SOMEBODY-ELSES")
+    assert (shop.office.service.log.size(), sent.status()) == (size, "instructed")
+    assert "T-SOMEBODY-ELSES: no such payment was sent from here" in caplog.text
+    assert f"{sent.tranche_id}: no such payment was sent from here" in caplog.text
+
+
+def test_a_report_that_cannot_be_read_is_set_aside_where_it_is_seen(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+        sent.put(b"<Document>Kanarejkina", "broken")
+        sent.put(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "hostile")
+        sent.answer("good")
+    assert (sent.aside("unreadable"), sent.aside("read")) == (["broken.xml", "hostile.xml"], ["good.xml"])
+    assert (sent.told(), "Kanarejkina" in caplog.text) == (["TranchePaid"], False)
+
+
+def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) -> None:
+    shop = either_shop
+    with shop.crew() as crew:
+        sent = Sent(shop, crew)
+    sent.put(sent.bank.report(sent.file.stem))
+    hands = [shop.worker("one"), shop.worker("two")]
+    swept: list[Swept] = at_once(*(partial(hand.sweeper.sweep) for hand in hands))
+    assert (sum(one.answers for one in swept), sent.told()) == (1, ["TranchePaid"])
+    assert sent.aside("read") == ["report.xml"]
+
+
+def test_what_the_history_calls_paid_is_what_the_bank_truly_paid(shop: Workshop) -> None:
+    with shop.crew() as crew:
+        sent = Sent(shop, crew, kind="reintegration")
+        sent.answer("1")
+        for refuse in ("AC04", None, "AG01", None):
+            sent.refuse = refuse
+            sent.send()
+            # The file may reach the bank twice; it pays once.
+            sent.bank.receive((Path(shop.folders.bank_sent) / sent.file.name).read_bytes())
+            sent.answer(sent.file.stem)
+    assert sent.told().count("TranchePaid") == 3
+    assert paid_by_history(shop, sent.case) == sent.bank.statement()
+    assert sum(money.amount for money in sent.bank.statement().values()) == 1800
+
+
+def paid_by_history(shop: Workshop, case: Story) -> dict[str, Money]:
+    released = {fact.tranche_id: fact.amount for fact in shop.facts(case, "TrancheReleased")}
+    paid: list[TranchePaid] = shop.facts(case, "TranchePaid")
+    return {fact.tranche_id: released[fact.tranche_id] for fact in paid}

@@ -1,0 +1,232 @@
+"""What comes of a task: done, put off, refused, unknown, or a bug; and what each of them leaves behind."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from events.errors import StoreUnavailable
+from tests.offices import Office
+from tests.roads import bring, plan_trip, ready_to_travel
+from tests.servers import Postgres
+from tests.story import Story, story
+from tests.workers.workshop import Hand, MailServer, MoodyOrders, Workshop
+from workers.errors import OutcomeUnknown, Refused, Unavailable
+from workers.jobs import Outcome
+from workers.order_book import Order
+from workers.post import NullPost
+from workflow import commands as ask
+
+CANARY = "Zlatovlaska Kanarejkina"
+
+
+def moody(shop: Workshop, *before: BaseException, after: BaseException | None = None) -> MoodyOrders:
+    orders = MoodyOrders(shop.book, deque(before), deque([after] if after else []))
+    shop.orders = orders
+    return orders
+
+
+def with_an_escort_to_ask(shop: Workshop, **opening: str) -> tuple[Story, str]:
+    """Return somebody whose escort is to be written to, and the task of writing."""
+    case = ready_to_travel(bring(story(shop.office, **opening), "documents"), "operational")
+    return case, plan_trip(case).task(kind="book_escort")
+
+
+def test_a_task_is_done_once_however_often_it_is_rung_for(shop: Workshop) -> None:
+    case, task_id = shop.received()
+    hand = shop.worker()
+    for _ in range(3):
+        hand.performer.perform([task_id, task_id])
+    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert (shop.book.deliveries()[task_id], shop.book.repeats()) == (1, 0)
+
+
+def test_when_nobody_answers_nothing_is_told_and_the_task_waits(shop: Workshop) -> None:
+    case, task_id = shop.received()
+    moody(shop, Unavailable("nobody answers"))
+    before = shop.told(case)
+    shop.worker().performer.perform([task_id])
+    assert (shop.status(task_id), shop.told(case)) == ("waiting", before)
+
+
+def test_a_refusal_is_for_a_person_and_is_not_tried_again(shop: Workshop) -> None:
+    case, task_id = shop.received()
+    moody(shop, Refused(f"we do not know any {CANARY}"))
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    (refusal,) = shop.facts(case, "TaskRefused")
+    assert refusal.reason == "Refused", "the class of error, never the other side's words"
+    assert (shop.status(task_id), shop.items(case)) == ("dead", {"task_refused"})
+    shop.office.pass_time(timedelta(days=1))
+    assert hand.sweeper.sweep().rung == 0
+
+
+def test_an_order_of_unknown_outcome_is_asked_about_and_found_done(shop: Workshop) -> None:
+    case, task_id = shop.received()
+    orders = moody(shop, after=OutcomeUnknown("cut off after the order"))
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    assert (shop.status(task_id), "task_unknown" in shop.items(case)) == ("unknown", True)
+    hand.performer.perform([task_id])
+    assert orders.asked == 1, "it is not simply repeated"
+    shop.office.pass_time(timedelta(seconds=1))
+    hand.sweeper.sweep()
+    assert [fact.reference for fact in shop.facts(case, "ServiceProvided")] == [f"order:{task_id}"]
+    assert (orders.asked, shop.book.repeats(), shop.items(case)) == (1, 0, set())
+
+
+def test_an_order_of_unknown_outcome_that_never_arrived_is_made_again(shop: Workshop) -> None:
+    case, task_id = shop.received()
+    moody(shop, OutcomeUnknown("cut off before anything was written down"))
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    shop.office.pass_time(timedelta(seconds=1))
+    hand.sweeper.sweep()
+    assert (shop.status(task_id), shop.told(case, "TaskFoundUndone")) == ("waiting", ["TaskFoundUndone"])
+    hand.performer.perform([task_id])
+    assert (shop.told(case, "ServiceProvided"), shop.book.repeats()) == (["ServiceProvided"], 0)
+
+
+def test_a_mail_of_unknown_outcome_waits_for_a_person(shop: Workshop) -> None:
+    shop.post = server = MailServer(after=deque([OutcomeUnknown("lost on the way")]))
+    case, task_id = with_an_escort_to_ask(shop)
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    for _ in range(3):
+        shop.office.pass_time(timedelta(minutes=10))
+        assert hand.sweeper.sweep().asked == 1
+        hand.performer.perform([task_id])
+    assert (shop.status(task_id), server.sent) == ("unknown", [task_id])
+    assert "task_unknown" in shop.items(case)
+    case.does(ask.RetryTask, task_id=task_id)
+    hand.performer.perform([task_id])
+    assert (shop.status(task_id), server.sent) == ("done", [task_id, task_id]), "a person wanted it"
+
+
+class Buggy:
+    """A provider whose connector has a bug, and whose error repeats what it was given."""
+
+    def place(self, orders: Sequence[Order]) -> list[str]:
+        raise KeyError(f"{CANARY} is not in the table")
+
+    def find(self, key: str) -> str | None:
+        raise KeyError(f"{CANARY} is not in the table")
+
+
+def test_a_bug_in_one_kind_of_task_leaves_the_others_alone(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    case, invite = with_an_escort_to_ask(shop, name=CANARY)
+    ticket = case.task(service="ticket")
+    shop.orders = Buggy()
+    shop.worker().performer.perform([ticket, invite])
+    assert shop.told(case, "EscortInvited") == ["EscortInvited"]
+    assert (shop.row(ticket)["status"], shop.row(ticket)["error"]) == ("waiting", "KeyError")
+    assert "bug while doing 1 provide_service: KeyError" in caplog.text
+    assert "Kanarejkina" not in caplog.text
+
+
+class BuggyPost(NullPost):
+    """A post that fails after the message went, in a way nobody foresaw."""
+
+    def send(self, message: EmailMessage, key: str) -> str:
+        super().send(message, key)
+        raise RuntimeError(str(message["To"]))
+
+
+def test_after_a_bug_a_mail_is_asked_about_before_it_is_repeated(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.post = BuggyPost()
+    case, task_id = with_an_escort_to_ask(shop)
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    assert (shop.status(task_id), "@" in caplog.text) == ("unknown", False)
+    shop.office.pass_time(timedelta(seconds=1))
+    hand.sweeper.sweep()
+    assert shop.told(case, "EscortInvited") == ["EscortInvited"]
+
+
+def test_reporting_twice_changes_nothing(shop: Workshop) -> None:
+    case, task_id = shop.received()
+    hand = shop.worker()
+    (job,) = hand.leases.claim([task_id], shop.now)
+    hand.performer.report([Outcome(job, "done", "ref")])
+    size = shop.office.service.log.size()
+    hand.performer.report([Outcome(job, "done", "ref"), Outcome(job, "done", "ref")])
+    shop.worker("another").performer.report([Outcome(job, "done", "ref")])
+    assert (shop.office.service.log.size(), shop.told(case, "ServiceProvided")) == (size, ["ServiceProvided"])
+
+
+class LogThatFailsOnce:
+    """The log, unreachable the second time somebody's history is wanted."""
+
+    def __init__(self, log: object) -> None:
+        self._log = log
+        self._read = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+    def stream(self, *args: object) -> object:
+        self._read += 1
+        if self._read == 2:
+            raise StoreUnavailable("the database is not reachable")
+        return self._log.stream(*args)  # type: ignore[attr-defined]
+
+
+def test_a_mail_is_not_sent_twice_because_the_next_one_could_not_be_written(shop: Workshop) -> None:
+    shop.post = server = MailServer()
+    (_, first), (_, second) = with_an_escort_to_ask(shop), with_an_escort_to_ask(shop)
+    hand = shop.worker()
+    outside = hand.performer._outside
+    object.__setattr__(outside, "log", LogThatFailsOnce(outside.log))
+    hand.performer.perform([first, second])
+    shop.office.pass_time(timedelta(hours=2))
+    hand.performer.perform([first, second])
+    assert sorted(server.sent) == sorted([first, second])
+    assert (shop.status(first), shop.status(second)) == ("done", "done")
+
+
+@pytest.fixture
+def far_shop(postgres: Postgres, pg_url: str, tmp_path: Path) -> Iterator[Workshop]:
+    """A workshop whose database can be stopped."""
+    if not postgres.ours:
+        pytest.skip("somebody else's database is not stopped")
+    office = Office(pg_url)
+    shop = Workshop(office, tmp_path / "data")
+    try:
+        yield shop
+        office.check()
+    finally:
+        postgres.start()
+        shop.close()
+        office.close()
+
+
+def test_what_could_not_be_reported_is_done_once_at_the_provider(
+    far_shop: Workshop, postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop = far_shop
+    case, task_id = shop.received(name=CANARY)
+    orders = MoodyOrders(shop.book, after=deque([postgres.stop]))
+    shop.orders = orders
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    assert f"report of {task_id} not taken: StoreUnavailable" in caplog.text
+    assert "Kanarejkina" not in caplog.text
+    postgres.start()
+    for database in shop.office._databases:
+        database.close()  # or each connection would once tell that the server it spoke with is gone
+    assert shop.status(task_id) == "claimed", "nobody knows yet"
+    shop.lapse()
+    other = shop.worker("another")
+    assert other.sweeper.sweep().freed == 1
+    other.performer.perform([task_id])
+    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert (orders.asked, shop.book.deliveries()) == (2, {task_id: 1})
