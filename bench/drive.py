@@ -55,7 +55,7 @@ class Plan(NamedTuple):
 def large_programme(people: int, per_day: int) -> str:
     """Return the Moscow programme with beds, escorts and money for so many people; the journey is untouched."""
     tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
-    tree["facility"]["capacity"] = min(1000, max(60, per_day * 45))
+    tree["facility"]["capacity"] = min(10_000, max(60, per_day * 45))
     for funder in tree["funders"]:
         funder["budget"] = f"EUR {people * 3000}"
     tree["escorts"] = [

@@ -17,7 +17,7 @@ from console.office import Office
 from console.settings import settings
 from workers.crew import Terms
 
-TERMS = Terms(threads=4, lease_s=8.0, sweep_s=0.1)
+TERMS = Terms(threads=4, lease_s=8.0, sweep_s=0.2)
 
 
 def main(data: Path, clock: Path) -> None:

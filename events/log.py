@@ -41,6 +41,11 @@ _STREAM = (
     .order_by(_E.c.version)
 )
 _OF_COMMAND = select(*_ORDER).where(_E.c.command_id == bindparam("command_id")).order_by(_E.c.position)
+_OF_TYPES = (
+    select(*_ORDER)
+    .where(_E.c.stream == bindparam("stream"), _E.c.type.in_(bindparam("types", expanding=True)))
+    .order_by(_E.c.version)
+)
 _TIMELINE = (
     select(*_ORDER)
     .where(
@@ -107,6 +112,12 @@ class Log:
         """Return a stream's events after a version, up to a global position."""
         with self.database.reading() as connection:
             rows = connection.execute(_STREAM, {"stream": stream, "after": after, "upto": upto})
+            return [recorded(row) for row in rows]
+
+    def of_types(self, stream: str, types: Collection[str]) -> list[Recorded]:
+        """Return a stream's events of these types only, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_OF_TYPES, {"stream": stream, "types": list(types)})
             return [recorded(row) for row in rows]
 
     def timeline(self, stream: str, upto: int = END) -> list[Recorded]:

@@ -7,7 +7,7 @@ setting aside costs nothing. A report that cannot be read is set aside too, wher
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -17,14 +17,17 @@ import orjson
 from sqlalchemy import bindparam, select
 
 from events.ids import CaseId
-from handlers.answers import Accepted
+from handlers.answers import Accepted, Answer
 from handlers.service import Service
 from handlers.tables import tasks
+from handlers.turns import Ticket
 from workers.grants import BankAnswer, bank_answers
-from workers.pain002 import StatusReportError, read_pain002
-from workflow.commands import RecordPayment
+from workers.pain002 import StatusReport, StatusReportError, read_pain002
+from workflow.commands import Command, RecordPayment
+from workflow.reasons import Refused
 
 _log = logging.getLogger(__name__)
+REPORTS_AT_ONCE = 200
 _TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
     tasks.c.task_id.in_(bindparam("ids", expanding=True))
 )
@@ -36,6 +39,7 @@ class Read(NamedTuple):
     recorded: int
     repeated: int
     problems: tuple[str, ...]
+    put_off: frozenset[str] = frozenset()  # messages whose answers could not be stored now: read them again
 
 
 class BankMail:
@@ -46,39 +50,46 @@ class BankMail:
         self._folder = folder
 
     def read(self) -> int:
-        """Read every report in the folder and return how many payments they settled."""
-        return sum(self._read_file(path) for path in sorted(self._folder.glob("*.xml")))
-
-    def _read_file(self, path: Path) -> int:
-        try:
-            found = self.read_report(path.read_bytes())
-        except FileNotFoundError:
-            return 0  # another process was quicker
-        except StatusReportError as unreadable:
-            _log.warning("a bank report cannot be read: %s", unreadable)
-            self._set_aside(path, "unreadable")
-            return 0
+        """Read the reports in the folder together and return how many payments they settled."""
+        reports = dict(self._reports(sorted(self._folder.glob("*.xml"))[:REPORTS_AT_ONCE]))
+        found = self._record([answer for report in reports.values() for answer in bank_answers(report)])
         for problem in found.problems:
             _log.warning("a bank report names what needs a look: %s", problem)
-        self._set_aside(path, "read")
+        for path, report in reports.items():
+            if report.original_message_id not in found.put_off:
+                self._set_aside(path, "read")
         return found.recorded
 
     def read_report(self, data: bytes) -> Read:
         """Record what a report says; raises StatusReportError when it is none."""
-        answers = list(bank_answers(read_pain002(data)))
+        return self._record(list(bank_answers(read_pain002(data))))
+
+    def _reports(self, paths: Iterable[Path]) -> Iterator[tuple[Path, StatusReport]]:
+        for path in paths:
+            try:
+                yield path, read_pain002(path.read_bytes())
+            except FileNotFoundError:
+                continue  # another process was quicker
+            except StatusReportError as unreadable:
+                _log.warning("a bank report cannot be read: %s", unreadable)
+                self._set_aside(path, "unreadable")
+
+    def _record(self, answers: Sequence[BankAnswer]) -> Read:
         commands, problems = self._commands(answers)
         tickets = self._service.offer([command for _, command in commands])
         recorded = repeated = 0
+        put_off = set()
         for (answer, _), ticket in zip(commands, tickets, strict=True):
             if isinstance(ticket.answer, Accepted):
                 first = not ticket.answer.repeated and bool(ticket.answer.facts)
                 recorded, repeated = recorded + first, repeated + (not first)
             else:
-                problems.append(f"{answer.tranche_id}: {ticket.error or ticket.answer}")
-        return Read(recorded, repeated, tuple(problems))
+                problems.append(f"{answer.tranche_id}: {_why(ticket)}")
+                if ticket.error is not None:
+                    put_off.add(answer.message_id)
+        return Read(recorded, repeated, tuple(problems), frozenset(put_off))
 
-    def _commands(self, answers: Iterable[BankAnswer]) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
-        answers = list(answers)
+    def _commands(self, answers: Sequence[BankAnswer]) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
         known = self._known({answer.message_id for answer in answers})
         commands, problems = [], []
         for answer in answers:
@@ -99,6 +110,12 @@ class BankMail:
         aside.mkdir(mode=0o700, exist_ok=True)
         with suppress(FileNotFoundError):  # another process set it aside; reading it twice changed nothing
             path.replace(aside / path.name)
+
+
+def _why(ticket: Ticket[Command, Answer]) -> str:
+    if isinstance(ticket.answer, Refused):
+        return "; ".join(f"{reason.text} ({reason.help})" for reason in ticket.answer.reasons)
+    return type(ticket.error or ticket.answer).__name__
 
 
 def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:

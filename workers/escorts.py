@@ -64,7 +64,7 @@ def _thread(job: Job) -> str:
 
 def _planned(log: Log, job: Job) -> tuple[TripPlanned, tuple[str, str]]:
     programme = ""
-    for event in log.stream(case_stream(job.case_id)):
+    for event in log.of_types(case_stream(job.case_id), ("CaseOpened", "TripPlanned")):
         fact = log.fact(event)
         programme = getattr(fact, "programme", programme)
         if isinstance(fact, TripPlanned) and fact.trip_id == job.about["trip_id"]:

@@ -104,7 +104,7 @@ class _Found(NamedTuple):
 def _grant(job: Job, outside: Outside) -> _Found:
     log = outside.log
     programme, payee, released = "", None, None
-    for event in log.stream(case_stream(job.case_id)):
+    for event in log.of_types(case_stream(job.case_id), ("CaseOpened", "GrantRequested", "TrancheReleased")):
         fact = log.fact(event)
         programme = getattr(fact, "programme", programme)
         if isinstance(fact, GrantRequested) and fact.grant_id == job.about["grant_id"]:

@@ -85,7 +85,7 @@ _TO_RING = (
                     tasks.c.status == "waiting",
                     tasks.c.wanted,
                     tasks.c.due_at <= bindparam("now"),
-                    tasks.c.rung_at < bindparam("before"),
+                    tasks.c.rung_at <= bindparam("before"),
                 )
                 .order_by(tasks.c.due_at)
                 .limit(bindparam("most"))

@@ -28,12 +28,10 @@ class EscortPool(NamedTuple):
 
     trips: Mapping[str, Assignment] = {}
 
-    def is_free(self, escort: str, leaves_at: datetime, back_at: datetime) -> bool:
-        """Tell whether an escort is nowhere else in the time between."""
-        return not any(
-            trip.escort == escort and trip.leaves_at < back_at and leaves_at < trip.back_at
-            for trip in self.trips.values()
-        )
+    def away(self, leaves_at: datetime, back_at: datetime) -> frozenset[str]:
+        """Return the escorts who are somewhere else at any moment of the time between."""
+        trips = self.trips.values()
+        return frozenset(trip.escort for trip in trips if trip.leaves_at < back_at and leaves_at < trip.back_at)
 
     def without(self, trip_id: str) -> EscortPool:
         """Return the pool as if a trip were not."""
@@ -43,7 +41,8 @@ class EscortPool(NamedTuple):
         """Return an escort with the skill who is free, the one with the fewest other skills first."""
         able = [escort for escort in programme.escorts if skill in escort.skills]
         able.sort(key=lambda escort: len(escort.skills))
-        return next((escort for escort in able if self.is_free(escort.id, leaves_at, back_at)), None)
+        away = self.away(leaves_at, back_at)
+        return next((escort for escort in able if escort.id not in away), None)
 
 
 def evolve(pool: EscortPool, fact: Fact) -> EscortPool:

@@ -58,7 +58,7 @@ class Facility(Part):
     id: Slug
     name: str
     opens: date
-    capacity: int = Field(ge=1, le=1000)
+    capacity: int = Field(ge=1, le=10_000)
     time_zone: str
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,9 @@ from workflow import commands as ask
 class Sent:
     """A grant whose next tranche is at the bank, and the bank."""
 
-    def __init__(self, shop: Workshop, crew: Crew, *, kind: str = "reinstallation", refuse: str | None = None) -> None:
-        self.shop, self.crew = shop, crew
-        self.refuse = refuse
+    def __init__(self, shop: Workshop, crew: Crew, case: Story, grant_id: str, refuse: str | None) -> None:
+        self.shop, self.crew, self.case, self.grant_id, self.refuse = shop, crew, case, grant_id, refuse
         self.bank = SimulatedBank(shop.office.now, lambda _payment: self.refuse)
-        self.case = bring(story(shop.office), "reintegration")
-        if kind == "reintegration":
-            self.case.does(ask.AgreePlan, second=BORIS)
-        self.grant_id = grant(self.case, kind, "EUR 200" if kind == "reinstallation" else "EUR 1800")
         self.send()
 
     def send(self) -> str:
@@ -63,9 +59,19 @@ class Sent:
         return sorted(path.name for path in (Path(self.shop.folders.bank_in) / kind).glob("*"))
 
 
-def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop) -> None:
+@contextmanager
+def at_the_bank(shop: Workshop, *, kind: str = "reinstallation", refuse: str | None = None) -> Iterator[Sent]:
+    """Lend a grant whose first tranche was sent; the crew is at work only from then on."""
+    case = bring(story(shop.office), "reintegration")
+    if kind == "reintegration":
+        case.does(ask.AgreePlan, second=BORIS)
+    grant_id = grant(case, kind, "EUR 200" if kind == "reinstallation" else "EUR 1800")
     with shop.crew() as crew:
-        sent = Sent(shop, crew)
+        yield Sent(shop, crew, case, grant_id, refuse)
+
+
+def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
         sent.answer()
     (paid,) = shop.facts(sent.case, "TranchePaid")
     assert (paid.tranche_id, sent.status(), sent.aside("read")) == (sent.tranche_id, "paid", ["report.xml"])
@@ -74,8 +80,7 @@ def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop)
 
 
 def test_a_closed_account_is_recorded_with_the_banks_reason(shop: Workshop) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew, refuse="AC04")
+    with at_the_bank(shop, refuse="AC04") as sent:
         sent.answer()
     (rejected,) = shop.facts(sent.case, "TrancheRejected")
     assert (rejected.reason, sent.bank.statement()) == ("AC04", {})
@@ -83,8 +88,7 @@ def test_a_closed_account_is_recorded_with_the_banks_reason(shop: Workshop) -> N
 
 
 def test_after_a_rejection_the_next_payment_has_a_name_of_its_own(shop: Workshop) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew, refuse="AC04")
+    with at_the_bank(shop, refuse="AC04") as sent:
         sent.answer("first")
         first = sent.tranche_id
         sent.refuse = None
@@ -96,8 +100,7 @@ def test_after_a_rejection_the_next_payment_has_a_name_of_its_own(shop: Workshop
 
 @pytest.mark.parametrize("pending", ["ACSP", "PDNG", "ACCP", "WHAT"])
 def test_an_answer_that_is_not_final_settles_nothing_yet(shop: Workshop, pending: str) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew)
+    with at_the_bank(shop) as sent:
         sent.answer("first", TxSts=pending, GrpSts="PART")
         assert (sent.told(), sent.status()) == ([], "instructed")
         sent.answer("second")
@@ -105,12 +108,11 @@ def test_an_answer_that_is_not_final_settles_nothing_yet(shop: Workshop, pending
 
 
 def test_hearing_the_same_again_changes_nothing(shop: Workshop) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew)
+    with at_the_bank(shop) as sent:
         data = sent.answer("first")
         size = shop.office.service.log.size()
         sent.answer("again")
-        read = crew.bank_mail.read_report(data)
+        read = sent.crew.bank_mail.read_report(data)
     assert (read.recorded, read.repeated, read.problems) == (0, 1, ())
     assert (shop.office.service.log.size(), sent.told()) == (size, ["TranchePaid"])
 
@@ -119,8 +121,7 @@ def test_hearing_the_same_again_changes_nothing(shop: Workshop) -> None:
 def test_a_bank_that_contradicts_itself_is_not_believed_and_nothing_is_paid_again(
     shop: Workshop, first: str, then: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew)
+    with at_the_bank(shop) as sent:
         sent.answer("first", TxSts=first)
         size, before = shop.office.service.log.size(), sent.told()
         sent.answer("then", TxSts=then)
@@ -131,8 +132,7 @@ def test_a_bank_that_contradicts_itself_is_not_believed_and_nothing_is_paid_agai
 
 
 def test_a_payment_nobody_sent_from_here_is_for_a_person(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew)
+    with at_the_bank(shop) as sent:
         size = shop.office.service.log.size()
         sent.answer("strange tranche", OrgnlEndToEndId="T-SOMEBODY-ELSES")
         sent.answer("strange message", OrgnlMsgId="W-SOMEBODY-ELSES")
@@ -144,8 +144,7 @@ def test_a_payment_nobody_sent_from_here_is_for_a_person(shop: Workshop, caplog:
 def test_a_report_that_cannot_be_read_is_set_aside_where_it_is_seen(
     shop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew)
+    with at_the_bank(shop) as sent:
         sent.put(b"<Document>Kanarejkina", "broken")
         sent.put(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "hostile")
         sent.answer("good")
@@ -155,18 +154,16 @@ def test_a_report_that_cannot_be_read_is_set_aside_where_it_is_seen(
 
 def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) -> None:
     shop = either_shop
-    with shop.crew() as crew:
-        sent = Sent(shop, crew)
-    sent.put(sent.bank.report(sent.file.stem))
+    with at_the_bank(shop) as sent:
+        sent.put(sent.bank.report(sent.file.stem))
     hands = [shop.worker("one"), shop.worker("two")]
-    swept: list[Swept] = at_once(*(partial(hand.sweeper.sweep) for hand in hands))
+    swept: list[Swept] = at_once(*(hand.sweeper.sweep for hand in hands))
     assert (sum(one.answers for one in swept), sent.told()) == (1, ["TranchePaid"])
     assert sent.aside("read") == ["report.xml"]
 
 
 def test_what_the_history_calls_paid_is_what_the_bank_truly_paid(shop: Workshop) -> None:
-    with shop.crew() as crew:
-        sent = Sent(shop, crew, kind="reintegration")
+    with at_the_bank(shop, kind="reintegration") as sent:
         sent.answer("1")
         for refuse in ("AC04", None, "AG01", None):
             sent.refuse = refuse
