@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ from events.instants import instant
 from handlers.answers import Accepted
 from handlers.checks import Ack, Effects, as_lines, check
 from handlers.follow import Follow
-from handlers.tables import tasks, timers
+from handlers.tables import case_board, tasks, timers
 from workers.order_book import OrderBook
 from workflow.commands import Command
 from workflow.loading import Definition, shipped_text
@@ -49,6 +50,7 @@ class Plan(NamedTuple):
     file: Path
     per_day: int  # how many of the imported referrals are taken up each day
     harm: int  # how often a worker is killed and Redis emptied
+    first: int | None = None  # only so many records, or all
     seed: int = 11
 
 
@@ -239,12 +241,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(office: Office, clock: JumpingClock, clock_file: Path, plan: Plan) -> int:
-    people = sum(1 for _ in plan.file.open("rb")) - 1
+    file = _first(plan, office.settings.data)
+    people = sum(1 for _ in file.open("rb")) - 1
     definition = office.publish(large_programme(people, plan.per_day), "staff:operator")
     started = time.perf_counter()
-    imported = [done.new for done in import_ctdc(office.service, plan.file, "moscow", "staff:importer")]
+    imported = [done.new for done in import_ctdc(office.service, file, "moscow", "staff:importer")]
     print(f"imported {sum(imported)} records in {time.perf_counter() - started:.1f} s", flush=True)
-    again = list(import_ctdc(office.service, plan.file, "moscow", "staff:importer"))
+    again = list(import_ctdc(office.service, file, "moscow", "staff:importer"))
     print(f"imported again: {sum(d.new for d in again)} new, {sum(d.known for d in again)} known", flush=True)
     drive = Drive(office, clock, definition, plan)
     drive.take(_case_ids(office))
@@ -258,6 +261,16 @@ def _run(office: Office, clock: JumpingClock, clock_file: Path, plan: Plan) -> i
     print(f"harm done: {workers.killed} workers killed, Redis emptied {harm.flushed} times")
     _say_speed(office, drive, people, took)
     return _checked(office, drive)
+
+
+def _first(plan: Plan, folder: Path) -> Path:
+    """Return the file, or a copy of its head."""
+    if plan.first is None:
+        return plan.file
+    head = folder / "head.csv"
+    with plan.file.open("rb") as lines:
+        head.write_bytes(b"".join(islice(lines, plan.first + 1)))
+    return head
 
 
 @contextmanager
@@ -282,8 +295,6 @@ def _teller(harm: Harm, people: int) -> Any:
 
 
 def _case_ids(office: Office) -> list[str]:
-    from handlers.tables import case_board
-
     with office.database.reading() as connection:
         return [row.case_id for row in connection.execute(select(case_board.c.case_id).order_by(case_board.c.case_id))]
 
@@ -314,7 +325,8 @@ def _checked(office: Office, drive: Drive) -> int:
 def _plan(arguments: Sequence[str]) -> Plan:
     parser = argparse.ArgumentParser(prog="python -m bench ctdc")
     parser.add_argument("file", type=Path, help="a CTDC file")
+    parser.add_argument("--quick", action="store_true", help="only the first hundred records")
     parser.add_argument("--per-day", type=int, default=100, help="referrals taken up each day")
     parser.add_argument("--harm", type=int, default=0, help="how often a worker is killed and Redis emptied")
     given = parser.parse_args(arguments)
-    return Plan(given.file, given.per_day, given.harm)
+    return Plan(given.file, given.per_day, given.harm, 100 if given.quick else None)

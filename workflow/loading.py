@@ -21,7 +21,6 @@ from workflow.journey import Journey
 from workflow.programme import FOLLOW_UP_VISIT, Programme, Transition
 
 MAX_CHARACTERS = 500_000
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules, read by libyaml where it is there
 MAX_VALUES = 50_000  # counted with what aliases repeat, so that a small file cannot become a huge one
 Path = tuple[str | int, ...]
 # Guards that wait for a service without having its name.
@@ -67,9 +66,9 @@ def _parsed(text: str) -> tuple[Any, dict[Path, int]]:
         raise ProgrammeFaulty((Fault(1, f"the file is longer than {MAX_CHARACTERS} characters"),))
     lines: dict[Path, int] = {}
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         found = list(_walk(node, (), lines)) if node is not None else []
-        tree = None if found else yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
+        tree = None if found else yaml.safe_load(text)
     except yaml.YAMLError as problem:
         raise ProgrammeFaulty((_unreadable_yaml(text, problem),)) from problem
     except RecursionError as problem:

@@ -1,4 +1,4 @@
-"""The bank's answers: read once, believed only about what was sent from here, and never the cause of a second payment."""
+"""The bank's answers: read once, believed only about what was sent from here, never cause of a second payment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.roads import bring, grant, release
 from tests.story import BORIS, Story, story
 from tests.workers.workshop import Workshop, at_once
 from workers.crew import Crew
-from workers.sweeper import Swept
 from workers.simulated_bank import SimulatedBank
+from workers.sweeper import Swept
 from workflow import commands as ask
 
 

@@ -113,7 +113,6 @@ def test_a_command_is_accepted_while_the_queue_is_down_and_its_task_done_afterwa
     shop: Workshop, own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("dramatiq.worker.CONSUMER_RESTART_DELAY_SECS", 0.05)
-    caplog.set_level(logging.CRITICAL, "dramatiq")
     with shop.crew(own_valkey.url, sweeping=True):
         _, first = waiting_at_the_airport(shop)
         until(lambda: is_done(shop, first))

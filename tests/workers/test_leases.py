@@ -14,11 +14,12 @@ from tests.story import story
 from tests.workers.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
 from workers.effects import EFFECTS
 from workers.errors import Unavailable
-from workers.jobs import Job, Outcome
+from workers.jobs import Job, Outcome, Result
 from workers.perform import Patience
 from workflow import commands as ask
 
 ROUNDS, WORKERS = 6, 4
+REPORTS: tuple[Result, ...] = ("done", "refused", "unknown", "dead", "undone")
 
 
 def claimed(hand: Hand, shop: Workshop, *task_ids: str) -> list[Job]:
@@ -103,8 +104,8 @@ def test_a_worker_whose_task_was_taken_over_cannot_report(either_shop: Workshop)
     quick.sweeper.sweep()
     one_claimed(quick, shop, task_id)
     size, row = shop.office.service.log.size(), shop.row(task_id)
-    for result in ("done", "refused", "unknown", "dead", "undone"):
-        slow.performer.report([Outcome(stale, result, "late")])  # type: ignore[arg-type]
+    for result in REPORTS:
+        slow.performer.report([Outcome(stale, result, "late")])
     slow.leases.again([(stale, stored(shop.office.now + timedelta(days=1)), "Unavailable")])
     assert (shop.office.service.log.size(), shop.row(task_id)) == (size, row)
     assert shop.told(case, "ServiceProvided") == []

@@ -16,7 +16,7 @@ from tests.offices import Office
 from tests.roads import bring, plan_trip, ready_to_travel
 from tests.servers import Postgres
 from tests.story import Story, story
-from tests.workers.workshop import Hand, MailServer, MoodyOrders, Workshop
+from tests.workers.workshop import MailServer, MoodyOrders, Workshop
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.jobs import Outcome
 from workers.order_book import Order
@@ -26,7 +26,7 @@ from workflow import commands as ask
 CANARY = "Zlatovlaska Kanarejkina"
 
 
-def moody(shop: Workshop, *before: BaseException, after: BaseException | None = None) -> MoodyOrders:
+def moody(shop: Workshop, *before: Exception, after: Exception | None = None) -> MoodyOrders:
     orders = MoodyOrders(shop.book, deque(before), deque([after] if after else []))
     shop.orders = orders
     return orders
@@ -214,7 +214,7 @@ def test_what_could_not_be_reported_is_done_once_at_the_provider(
 ) -> None:
     shop = far_shop
     case, task_id = shop.received(name=CANARY)
-    orders = MoodyOrders(shop.book, after=deque([postgres.stop]))
+    orders = MoodyOrders(shop.book, meanwhile=postgres.stop)
     shop.orders = orders
     hand = shop.worker()
     hand.performer.perform([task_id])
@@ -225,6 +225,7 @@ def test_what_could_not_be_reported_is_done_once_at_the_provider(
         database.close()  # or each connection would once tell that the server it spoke with is gone
     assert shop.status(task_id) == "claimed", "nobody knows yet"
     shop.lapse()
+    orders.meanwhile = lambda: None
     other = shop.worker("another")
     assert other.sweeper.sweep().freed == 1
     other.performer.perform([task_id])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from events.instants import stored
-from tests.roads import bring, consents, plan_trip, ready_to_be_received, ready_to_travel
+from tests.roads import bring, consents, plan_trip, ready_to_travel
 from tests.story import Story, story
 from tests.workers.workshop import Killed, MailServer, MoodyOrders, Workshop, at_once
 from workers.errors import Unavailable
@@ -57,8 +57,8 @@ def test_no_more_is_rung_for_at_once_than_can_be_carried(shop: Workshop) -> None
 @pytest.mark.parametrize("ordered", [False, True], ids=["before it ordered", "after it ordered"])
 def test_the_task_of_a_dead_worker_is_done_by_another(shop: Workshop, *, ordered: bool) -> None:
     case, task_id = shop.received()
-    shop.orders = MoodyOrders(shop.book)
-    (shop.orders.after if ordered else shop.orders.before).append(Killed())  # type: ignore[union-attr]
+    killed = deque([Killed()])
+    shop.orders = MoodyOrders(shop.book, after=killed) if ordered else MoodyOrders(shop.book, before=killed)
     killed_while_doing(shop, task_id)
     hand = shop.worker()
     assert hand.sweeper.sweep().freed == 0, "its lease has not run out"
@@ -170,16 +170,12 @@ def _fails(*_: object) -> None:
 
 @pytest.mark.parametrize("swept_first", [False, True])
 def test_nothing_is_done_after_the_person_has_withdrawn(shop: Workshop, *, swept_first: bool) -> None:
-    case = ready_to_be_received(story(shop.office)).goes("receive")
-    task_id, hand = case.task(service="airport_reception"), shop.worker()
+    case, task_id = shop.received()
 
     def withdraws() -> None:
         case.does(ask.WithdrawConsent, purpose="assistance")
-        raise Unavailable("nobody answers")
 
-    orders = MoodyOrders(shop.book)
-    orders.place = _then(withdraws)  # type: ignore[method-assign]
-    shop.orders = orders
+    shop.orders = MoodyOrders(shop.book, meanwhile=withdraws, before=deque([Unavailable("nobody answers")]))
     hand = shop.worker()
     hand.performer.perform([task_id])
     assert (shop.status(task_id), shop.row(task_id)["wanted"]) == ("waiting", False)
@@ -194,11 +190,3 @@ def test_nothing_is_done_after_the_person_has_withdrawn(shop: Workshop, *, swept
     assert hand.bell.rung == []
     consents(case, "assistance")
     assert case.tasks(service="airport_reception"), "it is asked for anew when the person agrees again"
-
-
-def _then(step: object) -> object:
-    def place(_orders: Sequence[Order]) -> list[str]:
-        step()  # type: ignore[operator]
-        return []
-
-    return place

@@ -1,4 +1,4 @@
-"""Thirty invented referrals, two worker processes, and what goes wrong in an ordinary year: afterwards all is as it was meant."""
+"""Invented referrals, two worker processes and what goes wrong in a year: afterwards all is as it was meant."""
 
 from __future__ import annotations
 

@@ -53,20 +53,20 @@ class MoodyOrders:
     """A provider with a real book: raises what it was told to, before the order is written down or after."""
 
     book: OrderBook
-    before: deque[BaseException] = field(default_factory=deque)
-    after: deque[BaseException | Callable[[], None]] = field(default_factory=deque)
+    before: deque[Any] = field(default_factory=deque)
+    after: deque[Any] = field(default_factory=deque)
+    meanwhile: Callable[[], None] = lambda: None  # what happens elsewhere while an order is taken
     asked: int = 0
 
     def place(self, orders: Sequence[Order]) -> list[str]:
         self.asked += 1
         if self.before:
+            self.meanwhile()
             raise self.before.popleft()
         references = self.book.place(orders)
+        self.meanwhile()
         if self.after:
-            then = self.after.popleft()
-            if isinstance(then, BaseException):
-                raise then
-            then()
+            raise self.after.popleft()
         return references
 
     def find(self, key: str) -> str | None:
@@ -78,7 +78,7 @@ class MailServer:
     """A post as a mail server is: sends again what is handed over again, and cannot be asked afterwards."""
 
     sent: list[str] = field(default_factory=list)
-    after: deque[BaseException] = field(default_factory=deque)
+    after: deque[Any] = field(default_factory=deque)
 
     def send(self, message: EmailMessage, key: str) -> str:
         self.sent.append(key)
