@@ -14,6 +14,7 @@ from events import tables
 from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
+from events.key_check import hold_together
 from events.keys import FileKeys
 from events.log import Log
 from events.schema import prepare
@@ -48,6 +49,7 @@ class Office:
         _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
+        hold_together(self.log)
         self.service = Service(self.log)
         self.look = Look(self.log, self.service.definitions)
 

@@ -33,6 +33,7 @@ _FOLDS: Mapping[str, Fold] = {
     "facility": lambda state, fact, _: shelter.evolve(state or shelter.Shelter(), fact),
     "escorts": lambda state, fact, _: escorts.evolve(state or escorts.EscortPool(), fact),
     "fund": lambda state, fact, _: fund.evolve(state or fund.Fund(), fact),
+    "keys": lambda _state, fact, _: fact,
     "programme": lambda _state, fact, _: fact,
 }
 

@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
-from events.batch import Removals, Rows
+from events.batch import Changes, Removals, Rows
 from events.writing import Writing
 from handlers.tables import work_items
 from workflow.case import Case
 from workflow.guards import escort_needed
 
 _ITEMS = Rows(work_items, replace=True)
+_MOVED = Changes(work_items, ("stage",))
 _GONE = Removals(work_items)
 
 
@@ -26,7 +27,7 @@ def items_of(case: Case | None) -> dict[str, str]:
     for grant_id, grant in case.grants.items():
         if not grant.declined and not grant.approved_by:
             items[f"grant:{grant_id}"] = "approve_grant"
-        elif not grant.settled and grant.released < grant.amount:
+        elif not grant.declined and not grant.settled and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
     if case.trip is not None and not case.trip.confirmed and "hand_over" not in case.provided:
         if case.trip.escort:
@@ -48,9 +49,11 @@ def store(writing: Writing, before: Case | None, after: Case) -> None:
     """Write what changed on the list between two states of a case."""
     old, new = items_of(before), items_of(after)
     for item, kind in new.items():
+        row = {"case_id": after.case_id, "item": item, "kind": kind, "stage": after.stage, "since": writing.now}
         if old.get(item) != kind:
-            row = {"case_id": after.case_id, "item": item, "kind": kind, "stage": after.stage, "since": writing.now}
             writing.write(_ITEMS, row)
+        elif before is not None and before.stage != after.stage:
+            writing.write(_MOVED, {name: row[name] for name in ("case_id", "item", "stage")})
     for item in old.keys() - new.keys():
         writing.write(_GONE, {"case_id": after.case_id, "item": item})
 

@@ -52,7 +52,8 @@ class Grant(NamedTuple):
     @property
     def settled(self) -> bool:
         """Tell whether nothing of it is waiting for anybody."""
-        return self.declined or self.paid == self.amount
+        at_the_bank = any(tranche.status in ("released", "instructed") for tranche in self.tranches.values())
+        return self.paid == self.amount or (self.declined and not at_the_bank)
 
 
 class Risk(NamedTuple):
@@ -240,7 +241,8 @@ def _provided(case: Case, fact: work.ServiceProvided, _at: At) -> Case:
     subject = dict(task.subject) if task else {}
     if "trip_id" in subject and not case.is_on_trip(subject["trip_id"]):
         return case  # for a trip called off; it must not count for the next one
-    case = case._replace(provided=case.provided | {fact.service})
+    met = {"no_show"} if fact.service == "airport_reception" else set()
+    case = case._replace(provided=case.provided | {fact.service}, escalations=case.escalations - met)
     if "month" in subject:
         case = case._replace(visits=case.visits | {int(subject["month"])})
     return _booked(case, subject["trip_id"], fact.service) if "trip_id" in subject else case
@@ -275,6 +277,7 @@ def _grant(case: Case, grant_id: str, **changes: Any) -> Case:
 
 def _tranche(case: Case, grant_id: str, tranche_id: str, status: str) -> Case:
     tranches = case.grants[grant_id].tranches
+    case = case._replace(escalations=case.escalations - {"bank_silent"}) if status in ("paid", "rejected") else case
     return _grant(case, grant_id, tranches={**tranches, tranche_id: tranches[tranche_id]._replace(status=status)})
 
 

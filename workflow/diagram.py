@@ -35,10 +35,11 @@ def _lines(programme: Programme, language: Language) -> Iterator[str]:
 
 
 def _together(programme: Programme) -> frozenset[str]:
-    """Return the stages that share a way out: those under way."""
-    shared = [set(way.source) for way in programme.journey.transitions if len(way.source) >= _ANYWHERE]
+    """Return the stages that most often share a way out: those under way."""
     open_stages = {state for state, stage in programme.journey.stages.items() if not stage.ends}
-    return frozenset(open_stages.intersection(*shared) if shared else open_stages)
+    shared = [frozenset(open_stages & set(way.source)) for way in programme.journey.transitions]
+    widest = max(shared, key=len)
+    return widest if len(widest) >= _ANYWHERE else frozenset()
 
 
 def _edges(way: Transition, together: frozenset[str]) -> Iterator[str]:
@@ -48,7 +49,7 @@ def _edges(way: Transition, together: frozenset[str]) -> Iterator[str]:
 
 
 def _outside_edges(way: Transition, together: frozenset[str]) -> Iterator[str]:
-    if together <= set(way.source):
+    if together and together <= set(way.source):
         yield f"  under_way --> {way.dest}: {way.trigger}"
         return
     for source in way.source:

@@ -67,7 +67,7 @@ def decline_grant(command: ask.DeclineGrant, situation: Situation) -> Decision:
     grant = _grant(command.grant_id, situation)
     if grant is None:
         return _unknown(command.grant_id)
-    if grant.settled:
+    if grant.settled or grant.declined:
         return refused("grant_is_open", "the grant is already settled", "nothing needs to be done")
     if any(tranche.status in IN_FLIGHT for tranche in grant.tranches.values()):
         return refused("bank_has_answered", "a part of the grant is at the bank", "wait for the bank's answer")
@@ -128,7 +128,7 @@ def ended(situation: Situation, why: str) -> list[Told]:
     """Return what becomes of unsettled grants when a case ends: nothing new goes out, what is out is waited for."""
     told: list[Told] = []
     for grant_id, grant in _case(situation).grants.items():
-        if grant.settled:
+        if grant.settled or grant.declined:
             continue
         stopped = _stopped(situation, grant_id, grant)
         told += stopped

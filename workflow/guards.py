@@ -264,6 +264,14 @@ def has_come_home(asked: Asked) -> Reason | None:
     return reason("has_come_home", "nobody has confirmed that the person arrived", "wait for the hand-over's report")
 
 
+def nothing_came_after(asked: Asked) -> Reason | None:
+    """A case that led to another is not taken up again: the person's journey goes on there."""
+    following = asked.case.next_case
+    if following is None:
+        return None
+    return reason("nothing_came_after", "the person already has a later case", "go on with that one", next=following)
+
+
 def escort_needed(case: Case, today: date) -> str:
     """Return which escort the journey needs: none, operational, family or medical."""
     required = case.fitness.escort if case.fitness else "none"
@@ -301,6 +309,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
         return_is_declared, return_is_safe, reflection_is_over, fit_to_travel, trip_is_planned, escort_is_confirmed,
         ticket_is_issued, host_is_ready, stay_is_chosen, plan_is_agreed, grants_are_settled, follow_up_is_done,
         reason_is_listed, reason_is_given, second_person_agreed, nothing_is_open, nothing_is_running, has_come_home,
+        nothing_came_after,
     )
 }  # fmt: skip
 

@@ -61,6 +61,8 @@ def fire_timer(command: ask.FireTimer, situation: Situation) -> Decision:
     assert situation.case is not None
     if command.timer_id not in situation.case.timers:
         return refused("timer_is_set", "the timer is not set any more", "nothing needs to be done")
+    if command.due_at > situation.now:
+        return refused("timer_is_due", "the timer's time has not come", "wait", due_at=command.due_at)
     kind, subject = situation.case.timers[command.timer_id]
     fired = work.TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
     return [*situation.about_case(fired), *_TIMES_UP[kind](situation, subject)]

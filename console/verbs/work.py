@@ -179,7 +179,7 @@ def read_report(
             raise BadInput("the file is larger than 10 MB; a status report never is")
         found = office.read_bank_report(file.read_bytes())
         if as_json:
-            printing.print_json(found._asdict())
+            printing.print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems})
         else:
             printing.say(f"{found.recorded} payments recorded, {found.repeated} known before")
             for problem_line in found.problems:

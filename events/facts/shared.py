@@ -167,3 +167,9 @@ class FundsDisbursed(Fact):
     grant_id: str
     tranche_id: str
     shares: Shares
+
+
+class KeysChosen(Fact):
+    """The first fact of a log: which key file it is sealed with, as a fingerprint that opens nothing."""
+
+    fingerprint: str

@@ -157,11 +157,11 @@ def test_4_when_the_database_cannot_be_reached(wayhome: Wayhome) -> None:
 
 def test_5_when_a_byte_was_changed(demo: Wayhome, tmp_path: Path) -> None:
     spoilt = demo.copied_to(tmp_path / "spoilt")
-    change(spoilt, "UPDATE events SET body = replace(body, 'low', 'lov') WHERE position = 5")
+    change(spoilt, "UPDATE events SET body = replace(body, 'low', 'lov') WHERE position = 6")
     result = spoilt.run("verify")
     assert result.exit_code == 5
-    assert "event 5: its leaf does not match its content" in result.stdout
-    assert spoilt.json("verify", code=5)["findings"][0]["position"] == 5
+    assert "event 6: its leaf does not match its content" in result.stdout
+    assert spoilt.json("verify", code=5)["findings"][0]["position"] == 6
 
 
 def change(wayhome: Wayhome, statement: str) -> None:

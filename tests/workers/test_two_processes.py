@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
         office.close()
 
 
-def board(office: Office) -> list[dict[str, object]]:
+def board(office: Office) -> list[dict[str, Any]]:
     with office.database.reading() as connection:
         return [dict(row) for row in connection.execute(case_board.select()).mappings()]
 

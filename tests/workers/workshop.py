@@ -125,7 +125,7 @@ class Workshop:
         return Hand(leases, performer, sweeper, bell)
 
     @contextmanager
-    def crew(self, redis_url: str | None = None, *, sweeping: bool = False, **terms: Any) -> Iterator[Crew]:
+    def crew(self, redis_url: str | None = None, *, sweeping: bool = False) -> Iterator[Crew]:
         """Lend a crew at work for the office's own service."""
         rhythm = Rhythm(ring_again_s=0.0, ask_again_s=0.0)
         crew = Crew(
@@ -135,7 +135,7 @@ class Workshop:
             post=self.post,
             bank=self.bank,
             chance=self.office.chance,
-            terms=Terms(**{"threads": 2, "sweep_s": 0.02, "rhythm": rhythm} | terms),
+            terms=Terms(threads=2, sweep_s=0.02, rhythm=rhythm),
         )
         crew.start(sweeping=sweeping)
         try:

@@ -55,6 +55,7 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
         CHILD._replace(best_interests="return"),
         [CHILD, CHILD._replace(best_interests="stay"), CHILD._replace(best_interests="return", stays=True)],
     ),
+    ("nothing_came_after", OPEN, [OPEN._replace(next_case="7K3P9-QXM2D")]),
     ("bed_is_held", OPEN._replace(bed=("moscow-centre", 1)), [OPEN]),
     ("moved_in", OPEN._replace(moved_in=True), [OPEN]),
     ("care_plan_is_agreed", OPEN._replace(care_plan=True), [OPEN]),

@@ -169,6 +169,7 @@ def test_a_person_who_comes_to_harm_again_keeps_their_number_and_both_cases_are_
     assert second.case.citizenships == ("MD",)
     assert (first.case.next_case, second.case.previous_case) == (second.case_id, first.case_id)
     Story(world, previous_case=first.case_id).then_refused("previous_case_has_no_other")
+    first.advance("reopen", reason="came_back", second=BORIS).then_refused("nothing_came_after")
 
 
 def test_a_case_cannot_follow_one_that_never_was() -> None:

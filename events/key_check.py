@@ -1,0 +1,26 @@
+"""Holds a log and its key file together: a wrong or new key file would make everybody look erased."""
+
+from __future__ import annotations
+
+import hashlib
+
+from events.errors import KeysMissing
+from events.facts.shared import KeysChosen
+from events.log import Log
+from events.writing import Said
+
+STREAM = "keys:log"
+
+
+def hold_together(log: Log) -> None:
+    """Note in an empty log which keys it is sealed with, and refuse other keys ever after; raises KeysMissing."""
+    fingerprint = hashlib.sha256(log.keys.secret("fingerprint")).hexdigest()
+    with log.writing() as writing:
+        if writing.lock([STREAM])[STREAM].version < 0:
+            command = f"keys-chosen:{fingerprint}"
+            said = Said(command, "system:log", "system", "first opening", writing.now, "")
+            writing.append(STREAM, KeysChosen(fingerprint=fingerprint), said)
+            writing.remember(command, fingerprint, '{"case":"","version":0,"facts":["KeysChosen"]}')
+    chosen = [log.fact(event) for event in log.stream(STREAM)]
+    if not all(isinstance(fact, KeysChosen) and fact.fingerprint == fingerprint for fact in chosen):
+        raise KeysMissing("this key file belongs to another log; restore the one that was backed up with this data")
