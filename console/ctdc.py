@@ -25,13 +25,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Literal, cast
 
-from babel import Locale
 from babel.core import get_global
+
+from console.ctdc_layouts import KNOWN_LAYOUTS, LAYOUTS, Layout, Words
+from workflow.countries import countries
 
 __all__ = ["BadRow", "CtdcError", "CtdcRecord", "read_ctdc"]
 
@@ -84,178 +85,6 @@ class CtdcRecord:
     unmapped: tuple[tuple[str, str], ...]
 
 
-Words = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Which column of one layout says what: flags are 1/0 columns, words have a closed list of values."""
-
-    name: str
-    year: str
-    source: str
-    gender: str
-    age: str
-    citizenship: str
-    majority: str | None
-    country: str | None
-    flags: Mapping[str, Mapping[str, tuple[str, ...]]]
-    words: Mapping[str, tuple[str, Words]]
-    opaque: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-
-    def columns(self) -> tuple[str, ...]:
-        """Return the name of every column of the layout."""
-        named = (self.year, self.source, self.gender, self.age, self.citizenship, self.majority, self.country)
-        known = (column for column in named if column is not None)
-        flagged = (column for group in self.flags.values() for column in group)
-        worded = (column for column, _ in self.words.values())
-        return (*known, *flagged, *worded, *self.opaque, *self.unread)
-
-
-def _same(prefix: str, names: str) -> dict[str, tuple[str, ...]]:
-    return {f"{prefix}{name}": (name,) for name in names.split()}
-
-
-SECTORS = (
-    "Agriculture Aquafarming Begging Construction DomesticWork Hospitality "
-    "IllicitActivities Manufacturing MiningOrDrilling Peddling Transportation Other"
-)
-
-GLOBAL = Layout(
-    name="global-dataset",
-    year="yearOfRegistration",
-    source="Datasource",
-    gender="gender",
-    age="ageBroad",
-    citizenship="citizenship",
-    majority="majorityStatus",
-    country="CountryOfExploitation",
-    flags={
-        "exploitation": {
-            "isForcedLabour": ("ForcedLabour",),
-            "isSexualExploit": ("SexualExploitation",),
-            "isOtherExploit": ("Other",),
-            "isSexAndLabour": ("ForcedLabour", "SexualExploitation"),
-            "isForcedMarriage": ("ForcedMarriage",),
-            "isForcedMilitary": ("ForcedMilitaryByNonStateActors",),
-            "isOrganRemoval": ("OrganRemoval",),
-            "isSlaveryAndPractices": ("Servitude",),
-        },
-        "means_of_control": _same(
-            "meansOfControl",
-            "DebtBondage TakesEarnings RestrictsFinancialAccess Threats PsychologicalAbuse PhysicalAbuse "
-            "SexualAbuse FalsePromises RestrictsMovement RestrictsMedicalCare ExcessiveWorkingHours "
-            "WithholdsNecessities WithholdsDocuments Other",
-        )
-        | {
-            "meansOfControlPsychoactiveSubstances": ("PsychoactiveSubstance",),
-            "meansOfControlUsesChildren": ("ThreatensChildrenFamily",),
-            "meansOfControlThreatOfLawEnforcement": ("ThreatsLawEnforcement",),
-            "meansOfControlNotSpecified": (),
-        },
-        "labour_sectors": _same("typeOfLabour", SECTORS) | {"typeOfLabourNotSpecified": ()},
-        "recruiter_relations": _same("recruiterRelation", "IntimatePartner Friend Family Other")
-        | {"recruiterRelationUnknown": ()},
-        "sexual_exploitation_types": _same(
-            "typeOfSex", "Prostitution Pornography RemoteInteractiveServices PrivateSexualServices"
-        ),
-    },
-    words={},
-    opaque=("majorityStatusAtExploit", "majorityEntry", "isAbduction"),
-    unread=(
-        "meansOfControlConcatenated",
-        "typeOfExploitConcatenated",
-        "typeOfLabourConcatenated",
-        "typeOfSexConcatenated",
-        "RecruiterRelationship",
-    ),
-)
-
-SEVENTEEN = Layout(
-    name="17-columns",
-    year="registration_year",
-    source="datasource",
-    gender="gender",
-    age="age_range",
-    citizenship="citizenship",
-    majority="majority_status",
-    country="country_of_exploitation",
-    flags={
-        "means_of_control": {
-            "control_financial": ("FinancialControl",),
-            "control_threats": ("Threats",),
-            "control_physical": ("PhysicalControl",),
-            "control_limit_necessities": ("WithholdsNecessities",),
-            "control_other": ("Other",),
-        }
-    },
-    words={},
-    opaque=(
-        "majority_status_at_exploit",
-        "majority_entry",
-        "labor",
-        "victim_purpose",
-        "trafficker_relationship",
-    ),
-)
-
-CONDENSED = Layout(
-    name="condensed",
-    year="yearOfRegistration",
-    source="Datasource",
-    gender="gender",
-    age="ageCategories",
-    citizenship="citizenship",
-    majority=None,
-    country=None,
-    flags={"exploitation": {"isForcedLabour": ("ForcedLabour",)}},
-    words={
-        "exploitation": (
-            "ExploitType",
-            {
-                "forced labor": "ForcedLabour",
-                "forced labour": "ForcedLabour",
-                "sexual exploitation": "SexualExploitation",
-                "forced marriage": "ForcedMarriage",
-                "forced military": "ForcedMilitaryByNonStateActors",
-                "organ removal": "OrganRemoval",
-                "slavery and similar practices": "Servitude",
-                "other": "Other",
-            },
-        ),
-        "means_of_control": (
-            "ControlCategory",
-            {
-                "financial": "FinancialControl",
-                "threats": "Threats",
-                "physical": "PhysicalControl",
-                "survival": "WithholdsNecessities",
-                "other": "Other",
-            },
-        ),
-        "labour_sectors": (
-            "Labor_Type",
-            {re.sub(r"(?<=[a-z])(?=[A-Z])", " ", sector).lower(): sector for sector in SECTORS.split()}
-            | {"mining": "MiningOrDrilling"},
-        ),
-        "recruiter_relations": (
-            "RecruiterCategory",
-            {
-                "intimate partner": "IntimatePartner",
-                "friend/acquaintance": "Friend",
-                "family/relative": "Family",
-                "other": "Other",
-            },
-        ),
-    },
-)
-
-LAYOUTS = (GLOBAL, SEVENTEEN, CONDENSED)
-KNOWN_LAYOUTS = (
-    "the layouts known are: the official global dataset (63 columns, semicolons), "
-    "the sample with 17 columns, and the condensed file with 10 columns"
-)
 UNKNOWN = frozenset({"", "-99", "unknown", "not specified", "not specified/unknown"})
 NO_CODE = UNKNOWN | {"0", "00"}
 FLAGS: Words = MappingProxyType({"1": "yes", "1.0": "yes", "0": "no", "0.0": "no"})
@@ -277,9 +106,6 @@ ADULT_BANDS = ("18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+")
 AGE_BANDS: Words = MappingProxyType({band: band for band in (*MINOR_BANDS, *ADULT_BANDS)})
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Babel lists these among the territories; ISO 3166-1 does not have them. Kosovo (XK) is no ISO code either,
-# but people come home there.
-NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
 
 
 class _RowRefusedError(Exception):
@@ -472,15 +298,9 @@ def _country(row: Mapping[str, str], column: str | None) -> str | None:
     return code
 
 
-@cache
-def _countries() -> frozenset[str]:
-    codes = (str(code) for code in Locale("en").territories)
-    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - NOT_COUNTRIES
-
-
 def _alpha_2(code: str) -> str | None:
     aliases = get_global("territory_aliases").get(code, []) if len(code) == 3 and code.isalpha() else [code]
-    return aliases[0] if len(aliases) == 1 and aliases[0] in _countries() else None
+    return aliases[0] if len(aliases) == 1 and aliases[0] in countries() else None
 
 
 def _listed(layout: Layout, row: Mapping[str, str], field: str) -> tuple[str, ...]:

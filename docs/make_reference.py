@@ -11,8 +11,8 @@ from typer.main import get_command
 
 from console import printing
 from console.cli import app
+from console.fields import takes
 from console.settings import VARIABLES
-from console.verbs.cases import takes
 from events.catalogue import COMPARTMENTS, Shape
 from events.facts import case, catalogue, shared, work
 from workers.effects import EFFECTS

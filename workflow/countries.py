@@ -8,8 +8,9 @@ from typing import Annotated
 from babel import Locale
 from pydantic import AfterValidator
 
-# CLDR also names regions and test codes; these are not countries.
-_NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
+# Babel lists these among the territories; ISO 3166-1 does not have them. Kosovo (XK) is no ISO code either,
+# but people come home there.
+_NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
 
 
 @cache

@@ -18,7 +18,8 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from console.ctdc import GLOBAL, read_ctdc
+from console.ctdc import read_ctdc
+from console.ctdc_layouts import GLOBAL
 from console.settings import settings
 from console.verbs import imports
 from docs.make_reference import verbs

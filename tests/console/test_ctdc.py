@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.ctdc import GLOBAL, BadRow, CtdcError, CtdcRecord, read_ctdc
+from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
+from console.ctdc_layouts import GLOBAL
 
 CONDENSED_HEADER = (
     "yearOfRegistration,Datasource,gender,citizenship,isForcedLabour,ControlCategory,"

@@ -1,0 +1,84 @@
+"""Fields typed as name=value: read, checked and explained in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
+
+from pydantic import AwareDatetime
+from pydantic.fields import FieldInfo
+
+from console import printing
+from console.errors import BadInput
+from events.money import Money
+from workflow import commands as ask
+
+_WORDS: Final[Mapping[Any, str]] = {
+    bool: "true or false",
+    date: "a day, like 2026-03-01",
+    AwareDatetime: "a time with its zone, like 2026-03-01T18:40+03:00",
+    int: "a whole number",
+    Money: "an amount, like EUR 200",
+    str: "text",
+}
+
+
+def pairs(fields: Sequence[str]) -> dict[str, str]:
+    """Return what was typed as name=value; raises BadInput for anything else."""
+    pairs = {}
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise BadInput(f"write fields as name=value; {name[:40]!r} has no =")
+        pairs[name] = value
+    return pairs
+
+
+def values(kind: type[ask.Command], given: dict[str, str]) -> dict[str, Any]:
+    """Return the fields with comma-separated lists where the command takes several values."""
+    known = ask.fields_of(kind)
+    unknown = sorted(given.keys() - known.keys())
+    if unknown:
+        raise BadInput(f"{kind.__name__} has no field {unknown[0][:40]}; it has: {', '.join(known) or 'none'}")
+    several = {name for name in given if "tuple" in str(known[name].annotation)}
+    return {name: tuple(value.split(",")) if name in several else value for name, value in given.items()}
+
+
+def list_commands() -> None:
+    """Print everything that can be recorded about a case."""
+    rows = [(kind.__name__, _first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.HUMAN]
+    printing.print_rows("What can be recorded", ("name", "", "fields"), rows)
+
+
+def explain(kind: type[ask.CaseCommand]) -> None:
+    """Print what a command takes, in words."""
+    printing.say(f"{kind.__name__}: {_first_line(kind)}")
+    rows = [(name, takes(field.annotation), _default(field)) for name, field in ask.fields_of(kind).items()]
+    printing.print_rows("Fields", ("name", "takes", ""), rows)
+
+
+def _first_line(kind: type[ask.Command]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    return f"else {field.default}" if field.default not in (None, "", ()) else ""
+
+
+def takes(annotation: Any) -> str:
+    """Return in words what a field takes.
+
+    >>> takes(int | None), takes(Literal["low", "high"])
+    ('a whole number', 'low, high')
+    """
+    if get_origin(annotation) is Literal:
+        return ", ".join(str(value) for value in get_args(annotation) if value)
+    if get_origin(annotation) is Annotated:
+        return takes(get_args(annotation)[0])
+    if get_origin(annotation) is tuple:
+        return f"several, with commas between: {takes(get_args(annotation)[0])}"
+    several = [takes(one) for one in get_args(annotation) if one is not type(None)]
+    return next(filter(None, several), "") if several else _WORDS.get(annotation, "text")
