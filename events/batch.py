@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, LargeBinary, Table, bindparam, cast, column, delete, func, select, update
+from sqlalchemy import JSON, Connection, Table, bindparam, cast, column, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 
@@ -28,7 +28,6 @@ class Rows:
         self.table = table
         self.key = tuple(c.name for c in table.primary_key)
         self._columns = tuple(c.name for c in table.columns)
-        self._binary = _binary_columns(table)
         self._postgresql = _text(self._insert_from_json(replace=replace), postgresql.dialect(paramstyle="format"))
         self._sqlite = _text(self._insert_many(replace=replace), sqlite.dialect(paramstyle="named"))
 
@@ -117,10 +116,6 @@ def _plain(value: object) -> str:
         return "\\x" + value.hex()
     assert isinstance(value, Decimal), f"no plain form of {type(value).__name__}"
     return str(value)
-
-
-def _binary_columns(table: Table) -> frozenset[str]:
-    return frozenset(c.name for c in table.columns if isinstance(c.type, LargeBinary))
 
 
 def _named(table: Table, key: Sequence[str]) -> list[Any]:

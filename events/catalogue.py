@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final, get_args
+from typing import Any, ClassVar, Final
 
 import orjson
 from pydantic import BaseModel, ConfigDict, create_model
@@ -146,12 +146,3 @@ def _closed_twin(fact: type[Fact], hidden: frozenset[str]) -> type[Fact]:
         return fact
     fields: dict[str, Any] = dict.fromkeys(hidden, (Any, CLOSED))
     return create_model(fact.__name__, __base__=fact, __module__=fact.__module__, **fields)
-
-
-def union_members(kind: Any) -> tuple[type[Any], ...]:
-    """Return the classes of a union type, so that lists of facts and commands are written once.
-
-    >>> union_members(int | str)
-    (<class 'int'>, <class 'str'>)
-    """
-    return get_args(kind)

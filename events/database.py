@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
 from events.errors import StoreUnavailable, translated
 from events.sqlite_file import make_durable
@@ -40,11 +40,6 @@ class Database:
     def now_sql(self) -> str:
         """Return the expression for the database's own clock, in the log's text form."""
         return _SQLITE_NOW if self.kind == "sqlite" else _POSTGRESQL_NOW
-
-    @property
-    def skip_locked(self) -> str:
-        """Return what a claim says so that two workers never wait for one row (SQLite has one writer)."""
-        return "FOR UPDATE SKIP LOCKED" if self.kind == "postgresql" else ""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -145,9 +140,3 @@ def owner_engine(url: URL) -> Engine:
         if url.get_backend_name() == "postgresql"
         else _sqlite(url, 1, "IMMEDIATE")
     )
-
-
-def ping(database: Database) -> str:
-    """Return the database's own time; raises StoreUnavailable when it cannot be reached."""
-    with database.reading() as connection:
-        return str(connection.execute(text(f"SELECT {database.now_sql}")).scalar_one())

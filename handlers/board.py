@@ -47,11 +47,6 @@ def list_cases(
     return list(connection.execute(query).mappings())
 
 
-def find_case(connection: Connection, case_id: str) -> RowMapping | None:
-    """Return a case's row, or None when there is no such case."""
-    return connection.execute(select(case_board).where(case_board.c.case_id == case_id)).mappings().first()
-
-
 def count_cases(connection: Connection, programme: str | None = None) -> dict[str, int]:
     """Return how many cases are in each stage."""
     query = select(case_board.c.stage, func.count()).group_by(case_board.c.stage)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
@@ -35,14 +33,6 @@ def items_of(case: Case | None) -> dict[str, str]:
         elif escort_needed(case, case.trip.departs_at.date()) != "none":
             items["escort"] = "find_escort"
     return items
-
-
-def item_rows(case: Case, now: str) -> list[dict[str, Any]]:
-    """Return the rows of a case's items."""
-    return [
-        {"case_id": case.case_id, "item": item, "kind": kind, "stage": case.stage, "since": now}
-        for item, kind in items_of(case).items()
-    ]
 
 
 def store(writing: Writing, before: Case | None, after: Case) -> None:

@@ -94,10 +94,14 @@ class BankMail:
         commands, problems = [], []
         for answer in answers:
             case_id, about = known.get(answer.message_id, ("", {}))
-            if about.get("tranche_id") != answer.tranche_id:
-                problems.append(f"{answer.tranche_id}: no such payment was sent from here; ask the bank")
+            ours = about.get("tranche_id", "")
+            if not ours or answer.tranche_id not in ("", ours):
+                problems.append(
+                    f"{answer.tranche_id or answer.message_id}: no such payment was sent from here; ask the bank"
+                )
             else:
-                commands.append((answer, _command(answer, case_id, about["grant_id"])))
+                whole = answer._replace(tranche_id=ours)
+                commands.append((whole, _command(whole, case_id, about["grant_id"])))
         return commands, problems
 
     def _known(self, message_ids: set[str]) -> dict[str, tuple[str, dict[str, str]]]:

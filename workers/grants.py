@@ -52,14 +52,24 @@ def ask_about_payment(job: Job, outside: Outside) -> str | None:
 
 
 def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
-    """Yield what a status report settles; payments it calls pending are left for its next report."""
+    """Yield what a status report settles; what it calls pending is left for the bank's next report.
+
+    Each of our files holds one payment, so an answer about the whole file or its only group is about that one;
+    its tranche is then left empty.
+    """
     for transaction in report.transactions:
-        if transaction.outcome is not Outcome.pending:
-            paid = transaction.outcome is Outcome.accepted
-            said = transaction.reason_code or transaction.status
-            yield BankAnswer(
-                report.original_message_id, transaction.end_to_end_id, "paid" if paid else "rejected", said
-            )
+        said = transaction.reason_code or transaction.status
+        yield from _answer(report, transaction.end_to_end_id, transaction.outcome, said)
+    if not report.transactions:
+        alone = report.groups[0] if len(report.groups) == 1 else None
+        outcome = report.outcome if report.applies_to_all else alone.outcome if alone else Outcome.pending
+        yield from _answer(report, "", outcome, report.reason_code or report.group_status or "group")
+
+
+def _answer(report: StatusReport, tranche_id: str, outcome: Outcome, said: str) -> Iterator[BankAnswer]:
+    if outcome is not Outcome.pending:
+        paid = "paid" if outcome is Outcome.accepted else "rejected"
+        yield BankAnswer(report.original_message_id, tranche_id, paid, said)
 
 
 def _file(job: Job, outside: Outside) -> Path:

@@ -66,6 +66,7 @@ class OpenCase(Command):
     citizenships: tuple[Country, ...] = Field(default=(), max_length=5)
     gender: Word | None = None
     age_band: Literal["0-8", "9-17", "18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+"] | None = None
+    majority: Literal["adult", "minor"] | None = None  # when no birth date or age band is known
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
     exploitation: tuple[ShortText, ...] = Field(default=(), max_length=20)
     country_of_exploitation: Country | None = None

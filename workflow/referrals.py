@@ -27,20 +27,22 @@ def open_case(command: OpenCase, situation: Situation) -> Decision:
     return told
 
 
-def age_known(birth_date: date | None, age_band: str | None, today: date) -> tuple[bool, date | None]:
+def age_known(
+    birth_date: date | None, age_band: str | None, today: date, majority: str | None = None
+) -> tuple[bool, date | None]:
     """Return whether somebody counts as a child and from when not: unknown age is presumed a child's.
 
     >>> age_known(date(2000, 5, 9), None, date(2017, 1, 1))
     (True, datetime.date(2018, 6, 1))
     """
     if birth_date is None:
-        return age_band is None or age_band in CHILD_BANDS, None
+        return (age_band in CHILD_BANDS if age_band else majority != "adult"), None
     of_age = _first_of_month_after(_birthday(birth_date, 18))
     return today < of_age, of_age if today < of_age else None
 
 
 def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
-    child, of_age_from = age_known(command.birth_date, command.age_band, situation.today)
+    child, of_age_from = age_known(command.birth_date, command.age_band, situation.today, command.majority)
     previous = situation.previous
     return CaseOpened(
         case_id=command.case_id,

@@ -10,7 +10,7 @@ from console import doors, printing
 from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected
 from console.fields import explain, list_commands, pairs, values
 from console.showing import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
-from handlers import board
+from handlers import board, work_list
 from workflow import commands as ask
 from workflow.reasons import Refused
 
@@ -229,6 +229,28 @@ def record(
             expected=expected,
         )
         doors.tell(office.service.submit(command), as_json=as_json)
+
+
+def waiting(
+    kind: Annotated[
+        str | None,
+        typer.Option(help="Only one kind: escalation, approve_grant, release_tranche, escort_answer, task_dead, …"),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 100,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what waits for a person, on any case, oldest first.
+
+    Example: wayhome waiting --kind approve_grant
+    """
+    with doors.office(data) as office, office.database.reading() as connection:
+        rows = work_list.list_work(connection, kind=kind, limit=limit)
+        if as_json:
+            printing.print_json([dict(row) for row in rows])
+            return
+        shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
+        printing.print_rows("Waiting for a person", ("since", "case", "stage", "kind", "item"), shown)
 
 
 def next_steps(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+import orjson
 import typer
 
 from console import doors, printing
@@ -102,7 +103,22 @@ def referral(record: CtdcRecord, programme: str, actor: str) -> OpenCase:
         exploitation=record.exploitation,
         country_of_exploitation=record.country_of_exploitation,
         registered_year=record.year_of_registration,
+        majority=None if record.is_minor is None else "minor" if record.is_minor else "adult",
+        story=_details(record),
     )
+
+
+def _details(record: CtdcRecord) -> str | None:
+    """Return what the record tells of the harm done, as JSON; it is sealed with the person's story."""
+    told = {
+        "means_of_control": record.means_of_control,
+        "labour_sectors": record.labour_sectors,
+        "recruiter_relations": record.recruiter_relations,
+        "sexual_exploitation_types": record.sexual_exploitation_types,
+        "unmapped": dict(record.unmapped),
+    }
+    kept = {name: value for name, value in told.items() if value}
+    return orjson.dumps(kept).decode() if kept else None
 
 
 def record_id(record: CtdcRecord) -> UUID:

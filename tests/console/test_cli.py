@@ -682,3 +682,26 @@ def test_nobody_needs_to_say_who_they_are(tmp_path: Path) -> None:
 def test_a_folder_on_the_command_line_wins_over_the_environment(tmp_path: Path) -> None:
     assert settings(tmp_path, {"WAYHOME_DATA": "elsewhere"}).data == tmp_path
     assert settings(None, {}).data == Path("wayhome-data")
+
+
+def test_what_waits_for_a_person_is_listed_oldest_first(demo: Wayhome) -> None:
+    rows = demo.json("waiting", "--limit", "1000")
+    assert [row["since"] for row in rows] == sorted(row["since"] for row in rows)
+    kinds = {row["kind"] for row in rows}
+    assert all({row["kind"] for row in demo.json("waiting", "--kind", kind)} == {kind} for kind in kinds)
+    assert demo.json("waiting", "--kind", "nothing_of_the_kind") == []
+
+
+def test_what_a_record_tells_of_the_harm_is_kept_and_sealed(wayhome: Wayhome, tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text(
+        "yearOfRegistration,Datasource,gender,citizenship,isForcedLabour,ControlCategory,RecruiterCategory,"
+        "ExploitType,Labor_Type,ageCategories\n"
+        "2016,Case Management,Female,MD,1,Threats,Friend/Acquaintance,Forced Labor,Construction,Age 21-23\n"
+    )
+    wayhome.json("import", "ctdc", str(file))
+    (case,) = wayhome.json("case", "list")
+    assert "Construction" not in wayhome.run("case", "history", case["case_id"], "--json").stdout
+    opened = wayhome.json("case", "show", case["case_id"], "--open", "story", "--why", "statistics")["opened"]
+    assert "Construction" in str(opened)
+    assert "Threats" in str(opened)

@@ -180,3 +180,14 @@ def paid_by_history(shop: Workshop, case: Story) -> dict[str, Money]:
     released = {fact.tranche_id: fact.amount for fact in shop.facts(case, "TrancheReleased")}
     paid: list[TranchePaid] = shop.facts(case, "TranchePaid")
     return {fact.tranche_id: released[fact.tranche_id] for fact in paid}
+
+
+@pytest.mark.parametrize(("group", "told"), [("ACSC", "TranchePaid"), ("RJCT", "TrancheRejected")])
+def test_an_answer_about_the_whole_file_is_about_its_one_payment(shop: Workshop, group: str, told: str) -> None:
+    with at_the_bank(shop) as sent:
+        report = sent.bank.report(sent.file.stem)
+        report = re.sub(rb"<OrgnlPmtInfAndSts>.*</OrgnlPmtInfAndSts>", b"", report, flags=re.DOTALL)
+        report = re.sub(rb"<GrpSts>[^<]*</GrpSts>", f"<GrpSts>{group}</GrpSts>".encode(), report)
+        sent.put(report)
+        sent.crew.settle()
+        assert sent.told() == [told]
