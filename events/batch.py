@@ -104,11 +104,22 @@ def as_json(rows: Sequence[Row]) -> str:
     return orjson.dumps(rows, default=_plain).decode()
 
 
+def ask(connection: Connection, text: str, parameters: Any) -> Any:
+    """Run a prebuilt statement on the driver itself, in this connection's transaction; return its cursor.
+
+    The statements are SQLAlchemy's, built once. Going through its execution again costs more than all the
+    rest of a small statement (docs/benchmarks.md); the driver's errors are translated all the same.
+    """
+    cursor = connection.connection.cursor()
+    cursor.execute(text, parameters)
+    return cursor
+
+
 def _run(connection: Connection, postgresql_text: str, sqlite_text: str, rows: Sequence[Row]) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(postgresql_text, (as_json(rows),))
+        ask(connection, postgresql_text, (as_json(rows),))
     else:
-        connection.exec_driver_sql(sqlite_text, [dict(row) for row in rows])
+        connection.connection.cursor().executemany(sqlite_text, rows)
 
 
 def _plain(value: object) -> str:

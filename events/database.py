@@ -7,11 +7,13 @@ engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot c
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
 from events.errors import StoreUnavailable, translated
@@ -73,7 +75,7 @@ def sqlite_url(path: Path) -> URL:
 def _said_plainly() -> Iterator[None]:
     try:
         yield
-    except exc.DBAPIError as problem:
+    except (exc.DBAPIError, sqlite3.Error, psycopg.Error) as problem:
         raise translated(problem) from problem
     except exc.TimeoutError as problem:
         raise StoreUnavailable("all database connections are busy; try again") from problem

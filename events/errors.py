@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import psycopg
 from sqlalchemy import exc
 
 
@@ -79,7 +80,10 @@ _SQLITE: tuple[tuple[str, type[EventsError]], ...] = (
 )
 
 
-def translated(error: exc.DBAPIError | sqlite3.Error) -> EventsError:
+_LOST = (exc.OperationalError, psycopg.OperationalError)
+
+
+def translated(error: exc.DBAPIError | sqlite3.Error | psycopg.Error) -> EventsError:
     """Return the error of this tree that says what the driver's error means for the caller.
 
     Only the first line of the driver's text goes into it: the following ones may quote what was stored.
@@ -91,13 +95,14 @@ def translated(error: exc.DBAPIError | sqlite3.Error) -> EventsError:
     return kind(f"{kind.__doc__.strip()} ({first_line})")
 
 
-def _kind_of(error: exc.DBAPIError | sqlite3.Error, message: str) -> type[EventsError]:
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+def _kind_of(error: exc.DBAPIError | sqlite3.Error | psycopg.Error, message: str) -> type[EventsError]:
+    origin = error.orig if isinstance(error, exc.DBAPIError) else error
+    state = getattr(origin, "sqlstate", None)
     if state in _SQLSTATE:
         return _SQLSTATE[state]
     for words, kind in _SQLITE:
         if words in message:
             return kind
-    if getattr(error, "connection_invalidated", False) or isinstance(error, exc.OperationalError):
+    if getattr(error, "connection_invalidated", False) or isinstance(error, _LOST):
         return StoreUnavailable
     return StoreProblem

@@ -7,12 +7,12 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Integer, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from events import tables
 from events.batch import Row as Values
-from events.batch import Rows, Write, as_json, unpacked
+from events.batch import Rows, Write, as_json, ask, unpacked
 from events.catalogue import Catalogue, Fact, Shape
 from events.envelope import Envelope, Part, leaf_of, sealed_text
 from events.keys import Keys, Owner
@@ -127,7 +127,7 @@ class Writing:
             self._heads |= {row[0]: Head(row[1], bytes(row[2])) for row in self._ask_for(wanted, query)}
         return {stream: self._heads[stream] for stream in streams}
 
-    def since(self, versions: Mapping[str, int]) -> list[Row[Any]]:
+    def since(self, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
         """Return the rows of events after a version, for several locked streams, each in its own order."""
         return rows_since(self.connection, versions)
 
@@ -167,9 +167,9 @@ class Writing:
 
     def _ask_for(self, keys: list[str], query: str) -> Iterable[Any]:
         if self.connection.dialect.name == "postgresql":
-            return self.connection.exec_driver_sql(query.format("= ANY(%s)"), (keys,))
+            return list(ask(self.connection, query.format("= ANY(%s)"), (keys,)))
         marks = ",".join("?" * len(keys))
-        return self.connection.exec_driver_sql(query.format(f"IN ({marks})"), tuple(keys))
+        return list(ask(self.connection, query.format(f"IN ({marks})"), tuple(keys)))
 
     def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Values], list[dict[str, Any]]]:
         ciphertexts = self._sealed()
@@ -223,7 +223,7 @@ class Writing:
     def _store_events(self, rows: list[dict[str, Any]]) -> int:
         count = len(rows)
         if self.connection.dialect.name == "postgresql":
-            stored = self.connection.exec_driver_sql(_APPEND, {"count": count, "rows": as_json(rows)}).fetchall()
+            stored = ask(self.connection, _APPEND, {"count": count, "rows": as_json(rows)}).fetchall()
             assert len(stored) == count, "the database took fewer events than it was given"
             return min(int(row[0]) for row in stored)
         base = int(self.connection.execute(_TAKE_HEAD, {"count": count}).scalar_one())
@@ -235,13 +235,13 @@ class Writing:
         return [(self.base + number, entry) for number, entry in enumerate(self._entries)]
 
 
-def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[Row[Any]]:
+def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
     """Return the rows of events after a version, for several streams in one question, each in its own order."""
     if not versions:
         return []
     given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
     query = _SINCE_POSTGRESQL if connection.dialect.name == "postgresql" else _SINCE_SQLITE
-    return list(connection.exec_driver_sql(query, (given,)))
+    return list(ask(connection, query, (given,)))
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:

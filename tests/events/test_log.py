@@ -10,7 +10,7 @@ from events.errors import StoreReadOnly, StreamMoved
 from events.facts import catalogue
 from events.instants import instant, stored
 from events.keys import MemoryKeys
-from events.log import Log
+from events.log import Log, recorded
 from events.world import SeededChance, SetClock
 from tests.events.history import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, tell
 
@@ -143,7 +143,10 @@ def test_a_write_reads_what_was_added_since_a_version(log: Log) -> None:
             "case:new": -1,
         }
         rows = writing.since({CASE: 0, OTHER: -1})
-    assert sorted((row.stream, row.version) for row in rows) == [(CASE, 1), (OTHER, 0)]
+    assert sorted((event.envelope.stream, event.envelope.version) for event in map(recorded, rows)) == [
+        (CASE, 1),
+        (OTHER, 0),
+    ]
 
 
 def test_a_command_is_remembered_with_its_answer(log: Log) -> None:
