@@ -197,8 +197,13 @@ class Drive:
         whens = [instant(found) for found in later if found] + ([next_intake] if self._waiting else [])
         soonest = self._clock.now() + timedelta(hours=8)  # what falls due within a shift is done together
         latest = self._clock.now() + timedelta(days=1 if self._waiting else 7)
-        self._clock.jump_to(max(soonest, min([*whens, latest])))
+        self._clock.jump_to(max(soonest, min([*whens, *self._departures(), latest])))
         self._look_at_all = True
+
+    def _departures(self) -> list[datetime]:
+        """Return when people set out: the case manager must look then, or everybody misses the train for ever."""
+        trips = [one.case.trip for one in self._follow.all() if one.case.case_id in self._open]
+        return [trip.departs_at for trip in trips if trip and trip.departs_at > self._clock.now()]
 
 
 class Harm:
