@@ -18,7 +18,7 @@ from handlers.folds import Folds, Kept, evolve
 from tests import roads
 from tests.story import ANNA, BORIS, START, Story, World, moscow, story
 from workflow import commands as ask
-from workflow.case import At
+from workflow.case.change import At
 from workflow.journey import Journey
 
 TARGET_BYTES = 2048

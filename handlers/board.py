@@ -9,7 +9,7 @@ from sqlalchemy.engine import RowMapping
 
 from events.batch import Rows
 from handlers.tables import case_board
-from workflow.case import Case
+from workflow.case.state import Case
 from workflow.loading import Definition
 
 BOARD = Rows(case_board, replace=True)

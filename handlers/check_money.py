@@ -10,7 +10,7 @@ from events.facts import shared
 from events.money import Money
 from handlers.findings import End, See, Seen, Tally
 from handlers.replay import Replay
-from workflow.case import Grant, Tranche
+from workflow.case.grants import Grant, Tranche
 from workflow.fund import Fund
 from workflow.grants import IN_FLIGHT
 

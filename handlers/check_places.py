@@ -10,7 +10,7 @@ from typing import NamedTuple
 from events.facts import shared
 from handlers.findings import End, See, Seen, Tally
 from handlers.replay import Replay
-from workflow.programme import Facility
+from workflow.programme.places import Facility
 from workflow.shelter import Shelter
 
 

@@ -8,8 +8,8 @@ from events.facts.case import CaseOpened, StageEntered
 from events.facts.shared import ProgrammePublished
 from events.instants import instant
 from handlers.findings import End, See, Seen, Tally
-from workflow.case import Case
-from workflow.guards import Asked
+from workflow.case.state import Case
+from workflow.guards.asked import Asked
 from workflow.loading import Definition, load
 from workflow.reasons import Refused
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from events.catalogue import Fact
 from events.envelope import Recorded
 from workflow import escorts, fund, shelter
-from workflow.case import At
 from workflow.case import evolve as evolve_case
+from workflow.case.change import At
 
 
 class Kept(NamedTuple):

@@ -12,8 +12,8 @@ from events.instants import instant
 from events.log import Log
 from handlers.definitions import Definitions
 from handlers.folds import Folds, folded
-from workflow.case import Case
-from workflow.guards import Asked
+from workflow.case.state import Case
+from workflow.guards.asked import Asked
 from workflow.journey import Option
 from workflow.loading import Definition
 

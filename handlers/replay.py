@@ -23,7 +23,8 @@ from handlers.definitions import Definitions
 from handlers.folds import Kept, evolve, folded
 from handlers.tasks import outcome, task_row, timer_outcome, timer_row
 from handlers.work_list import items_of
-from workflow.case import At, Case
+from workflow.case.change import At
+from workflow.case.state import Case
 from workflow.loading import Definition, load
 
 PAGE = 2000

@@ -15,7 +15,7 @@ from events.facts import work
 from events.instants import stored
 from events.writing import Writing
 from handlers.tables import tasks, timers
-from workflow.case import Pairs
+from workflow.case.change import Pairs
 
 LIVE: Final = ("waiting", "claimed", "unknown")
 _INSERT_TASKS = Rows(tasks)

@@ -17,7 +17,7 @@ from events.catalogue import Fact
 from events.envelope import Recorded
 from events.errors import CommandReused
 from events.facts.shared import ProgrammePublished
-from events.ids import case_of, case_stream
+from events.ids import CaseId, case_of, case_stream
 from events.instants import instant, stored
 from events.log import Log, recorded
 from events.writing import Said, Writing
@@ -27,14 +27,18 @@ from handlers.board import BOARD, board_row
 from handlers.definitions import Definitions
 from handlers.errors import ProgrammeUnknown
 from handlers.folds import Folds, Kept, evolve, folded
-from handlers.reactions import Moment, react
+from handlers.reactions import react
+from handlers.reactions.asking import Moment
 from handlers.tasks import Work, claimed_of, held
 from workflow import commands as ask
-from workflow.case import At, Case
-from workflow.decide import CANCELLING, decide, needs
+from workflow.case.change import At
+from workflow.case.state import Case
+from workflow.decide import CANCELLING, decide, needs, reaches
 from workflow.deciding import Situation, Told
 from workflow.loading import Definition, load
 from workflow.reasons import Refused, refused
+
+_NEW = (ask.OpenCase, ask.OfficeCommand)  # decided by the definition now in force
 
 
 class Served(NamedTuple):
@@ -112,7 +116,10 @@ class Turn:
 
     def _shared(self, command: ask.Command) -> tuple[str, ...]:
         case = self._case(command)
-        return needs(command, case, self._definition(case).programme) if case else ()
+        if case is not None:
+            return needs(command, case, self._definition(case).programme)
+        current = self._current_of(command.programme) if isinstance(command, _NEW) else None
+        return needs(command, None, current.programme) if current else ()
 
     def _case(self, command: ask.Command) -> Case | None:
         own = getattr(command, "case_id", None)
@@ -142,7 +149,7 @@ class Turn:
         if isinstance(definition, Refused):
             return definition
         self._load(self._shared(command))
-        decision = decide(command, self._situation(command, case, definition))
+        decision = decide(command, self._reached(command, self._situation(command, case, definition)))
         if isinstance(decision, Refused):
             return decision
         return self._record(command, decision, definition)
@@ -159,12 +166,27 @@ class Turn:
             claimed=frozenset(self._claimed.get(getattr(command, "case_id", ""), ())),
         )
 
+    def _reached(self, command: ask.Command, situation: Situation) -> Situation:
+        """Hold still whatever further cases the command reaches, and show them to the decision."""
+        case_ids = reaches(command, situation)
+        if not case_ids:
+            return situation
+        streams = {case_id: case_stream(CaseId(case_id)) for case_id in case_ids}
+        self._load(streams.values())
+        self._claimed |= claimed_of(self._writing.connection, sorted(case_ids))
+        claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
+        cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
+        return situation._replace(cases=cases, claimed=situation.claimed | claimed)
+
+    def _current_of(self, programme: str) -> Definition | None:
+        if programme not in self._current:
+            self._current[programme] = self._definitions.current(programme)
+        return self._current[programme]
+
     def _definition_for(self, command: ask.Command) -> Definition | Refused:
-        if not isinstance(command, ask.OpenCase):
+        if not isinstance(command, _NEW):
             return refused("case_exists", "there is no such case", "check the case number")
-        if command.programme not in self._current:
-            self._current[command.programme] = self._definitions.current(command.programme)
-        found = self._current[command.programme]
+        found = self._current_of(command.programme)
         if found is None:
             raise ProgrammeUnknown(f"there is no programme {command.programme} here; publish it first")
         return found
@@ -198,24 +220,23 @@ class Turn:
             occurred_at=stored(ask.occurred(command, self._now)),
             definition=definition.hash,
         )
-        own = str(command.case_id)  # type: ignore[attr-defined]
-        claimed = frozenset(self._claimed.get(own, ()))
         names: list[str] = []
         for told in decision:
-            names += self._tell(told, said, definition, command, claimed)
-        version = self._states[case_stream(own)].version
-        return Accepted(said.command_id, own, version, tuple(names))
+            names += self._tell(told, said, command)
+        if isinstance(command, ask.OfficeCommand):
+            return Accepted(said.command_id, "", self._states[command.stream].version, tuple(names))
+        own: CaseId = command.case_id  # type: ignore[attr-defined]
+        return Accepted(said.command_id, own, self._states[case_stream(own)].version, tuple(names))
 
-    def _tell(
-        self, told: Told, said: Said, definition: Definition, command: ask.Command, claimed: frozenset[str]
-    ) -> list[str]:
+    def _tell(self, told: Told, said: Said, command: ask.Command) -> list[str]:
         before = self._states[told.stream].state
         version = self._append(told.stream, told.fact, said)
         case_id = case_of(told.stream)
         if case_id is None:
             return [type(told.fact).__name__]
         after = cast("Case", self._states[told.stream].state)
-        moment = Moment(before, after, definition, self._now, command.command_id, version, claimed)
+        claimed = frozenset(self._claimed.get(case_id, ()))
+        moment = Moment(before, after, self._definition(after), self._now, command.command_id, version, claimed)
         follows = react(told.fact, moment)
         because = said._replace(cause=f"{told.stream}@{version}", occurred_at=stored(self._now))
         for fact in follows:
@@ -262,6 +283,8 @@ class Turn:
 def _own_streams(command: ask.Command) -> Collection[str]:
     if isinstance(command, ask.PublishProgramme):
         return (f"programme:{command.programme}",)
+    if isinstance(command, ask.OfficeCommand):
+        return (command.stream,)
     streams = [case_stream(command.case_id)] if hasattr(command, "case_id") else []
     previous = getattr(command, "previous_case", None)
     return [*streams, case_stream(previous)] if previous else streams

@@ -8,8 +8,8 @@ from sqlalchemy.engine import RowMapping
 from events.batch import Changes, Removals, Rows
 from events.writing import Writing
 from handlers.tables import work_items
-from workflow.case import Case
-from workflow.guards import escort_needed
+from workflow.case.state import Case
+from workflow.guards.travel import escort_needed
 
 _ITEMS = Rows(work_items, replace=True)
 _MOVED = Changes(work_items, ("stage",))

@@ -21,7 +21,7 @@ from handlers.folds import folded
 from handlers.service import Service
 from tests.story import ANNA, START
 from workflow import commands as ask
-from workflow.case import Case
+from workflow.case.state import Case
 from workflow.deciding import Decision, Told
 from workflow.loading import shipped_text
 from workflow.reasons import Refused

@@ -17,10 +17,13 @@ from events.catalogue import Fact
 from events.ids import CaseId, case_id_of, case_of, case_stream
 from events.instants import stored
 from handlers.folds import evolve
-from handlers.reactions import Moment, react
+from handlers.reactions import react
+from handlers.reactions.asking import Moment
 from workflow import commands as ask
-from workflow.case import At, Case, Task
-from workflow.decide import decide
+from workflow.case.change import At
+from workflow.case.state import Case
+from workflow.case.work import Task
+from workflow.decide import decide, reaches
 from workflow.deciding import Decision, Situation, Told
 from workflow.loading import Definition, load, shipped_text
 from workflow.reasons import Refused
@@ -106,7 +109,8 @@ class World:
             shared={stream: state for stream, state in self.states.items() if case_of(stream) is None},
             claimed=frozenset(self.claimed),
         )
-        return decide(command, situation)
+        reached = {key: self.states[case_stream(CaseId(key))] for key in reaches(command, situation)}
+        return decide(command, situation._replace(cases=reached))
 
     def carry_out(self, command: ask.Command) -> Decision:
         """Return the decision; its facts and what follows from them have happened."""

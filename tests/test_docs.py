@@ -20,11 +20,11 @@ from docs.make_reference import EXIT_CODES, FILE, reference, verbs
 from events.facts import catalogue
 from tests.wayhome import Wayhome, rehearsed
 from workflow import commands as ask
-from workflow import programme as module
 from workflow.decide import DECISIONS
 from workflow.diagram import mermaid
 from workflow.guards import GUARDS
 from workflow.loading import load, shipped_text
+from workflow.programme.part import Part
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -101,8 +101,14 @@ def test_every_key_of_a_programme_file_is_explained() -> None:
 
 
 def _keys() -> set[str]:
-    parts = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, module.Part)]
-    return {name for kind in parts for name in kind.model_fields}
+    return {name for kind in _parts(Part) for name in kind.model_fields}
+
+
+def _parts(kind: type[Part]) -> Iterator[type[Part]]:
+    """Find every part a programme file may have: whatever a programme is made of is loaded with it."""
+    for part in kind.__subclasses__():
+        yield part
+        yield from _parts(part)
 
 
 def test_an_auditor_recomputes_every_leaf_with_the_lines_on_the_page(demo: Wayhome, tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from events.facts.case import StageEntered
 from workflow import commands as ask
 from workflow import grants, trips
 from workflow.beds import given_up
-from workflow.deciding import Decision, Situation, Told
+from workflow.deciding import Decide, Decision, Situation, Told
 from workflow.reasons import Refused
 
 
@@ -36,3 +39,10 @@ def _settled(dest: str, situation: Situation) -> list[Told]:
     if dest == "reassessment":
         told += trips.called_off(situation, "reassessment")
     return told
+
+
+DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.AdvanceCase: advance_case,
+}
+AFTER_THE_END: Final = (ask.AdvanceCase,)
+CANCELLING: Final = (ask.AdvanceCase,)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from events.facts import shared
 from workflow import commands as ask
-from workflow.deciding import Decision, Situation, Told
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.deciding import Decide, Decision, Needs, Situation, TimesUp, Told, case_of
+from workflow.programme import Programme
 from workflow.reasons import refused
 
 
@@ -61,3 +66,21 @@ def given_up(situation: Situation, reason: str) -> list[Told]:
     released = shared.BedReleased(case_id=case.case_id, bed=bed, reason=reason)
     mine = situation.about_case(shared.BedGivenUp(facility=facility, bed=bed, reason=reason))
     return [*mine, Told(f"facility:{facility}", released)]
+
+
+def _hold_is_over(situation: Situation, _subject: Pairs) -> list[Told]:
+    case = case_of(situation)
+    return [] if case.moved_in or case.bed is None else given_up(situation, "the hold ran out")
+
+
+def _bed(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.facility_stream,)
+
+
+TIMES_UP: Final[Mapping[str, TimesUp]] = {"bed_hold": _hold_is_over}
+DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.HoldBed: hold_bed,
+    ask.TakeBed: take_bed,
+    ask.ReleaseBed: release_bed,
+}
+NEEDS: Final[Mapping[type[ask.Command], Needs]] = {ask.HoldBed: _bed, ask.TakeBed: _bed, ask.ReleaseBed: _bed}

@@ -1,139 +1,86 @@
 """The table of decisions: which function decides a command, and which shared streams it looks at.
 
 ``decide`` is the single entrance to the rules. It is pure: the same command and situation give the same facts.
+Each subject brings its own part of the tables; one line here takes it in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
+from workflow import (
+    advancing,
+    beds,
+    care,
+    consents,
+    grants,
+    papers,
+    reception,
+    records,
+    referrals,
+    reintegration,
+    safety,
+    tasks,
+    trips,
+)
 from workflow import commands as ask
-from workflow.advancing import advance_case
-from workflow.beds import hold_bed, release_bed, take_bed
-from workflow.case import Case
-from workflow.deciding import Decide, Decision, Situation
-from workflow.grants import approve_grant, decline_grant, record_payment, release_tranche, request_grant
+from workflow.case.state import Case
+from workflow.deciding import Decide, Decision, Needs, OfficeNeeds, Reaches, Situation
 from workflow.programme import Programme
 from workflow.reasons import refused
-from workflow.records import (
-    add_note,
-    agree_care_plan,
-    agree_plan,
-    appoint_guardian,
-    assess_risk,
-    certify_fitness,
-    choose_stay,
-    decide_best_interests,
-    declare_return,
-    end_reflection,
-    establish_age,
-    give_consent,
-    identify_victim,
-    open_sealed,
-    plan_arrival,
-    record_follow_up,
-    record_travel_document,
-    withdraw_consent,
+
+_SUBJECTS: Final = (
+    referrals, advancing, consents, safety, reception, beds, care, papers, trips, grants, reintegration, records, tasks,
 )  # fmt: skip
-from workflow.referrals import open_case
-from workflow.tasks import cancel_task, finish_task, fire_timer, retry_task
-from workflow.trips import answer_escort, cancel_trip, plan_trip
 
 DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
-    ask.OpenCase: open_case,
-    ask.AdvanceCase: advance_case,
-    ask.GiveConsent: give_consent,
-    ask.WithdrawConsent: withdraw_consent,
-    ask.EstablishAge: establish_age,
-    ask.IdentifyVictim: identify_victim,
-    ask.EndReflection: end_reflection,
-    ask.AssessRisk: assess_risk,
-    ask.AppointGuardian: appoint_guardian,
-    ask.DecideBestInterests: decide_best_interests,
-    ask.PlanArrival: plan_arrival,
-    ask.HoldBed: hold_bed,
-    ask.TakeBed: take_bed,
-    ask.ReleaseBed: release_bed,
-    ask.AgreeCarePlan: agree_care_plan,
-    ask.CertifyFitness: certify_fitness,
-    ask.RecordTravelDocument: record_travel_document,
-    ask.DeclareReturn: declare_return,
-    ask.ChooseStay: choose_stay,
-    ask.PlanTrip: plan_trip,
-    ask.AnswerEscort: answer_escort,
-    ask.CancelTrip: cancel_trip,
-    ask.RequestGrant: request_grant,
-    ask.ApproveGrant: approve_grant,
-    ask.DeclineGrant: decline_grant,
-    ask.ReleaseTranche: release_tranche,
-    ask.RecordPayment: record_payment,
-    ask.AgreePlan: agree_plan,
-    ask.RecordFollowUp: record_follow_up,
-    ask.AddNote: add_note,
-    ask.OpenSealed: open_sealed,
-    ask.FinishTask: finish_task,
-    ask.RetryTask: retry_task,
-    ask.CancelTask: cancel_task,
-    ask.FireTimer: fire_timer,
+    command: decision for subject in _SUBJECTS for command, decision in subject.DECISIONS.items()
 }
-
 # What may still be said of a case that has ended: late answers from outside, notes, and that it goes on after all.
-_AFTER_THE_END: Final = frozenset(
-    {
-        ask.AdvanceCase,
-        ask.AddNote,
-        ask.OpenSealed,
-        ask.FinishTask,
-        ask.RetryTask,
-        ask.CancelTask,
-        ask.RecordPayment,
-        ask.FireTimer,
-    }
+_AFTER_THE_END: Final[frozenset[type[ask.Command]]] = frozenset(
+    command for subject in _SUBJECTS for command in getattr(subject, "AFTER_THE_END", ())
 )
 # Decisions that take back tasks must know which of them a worker has already begun.
-CANCELLING: Final = frozenset(
-    {
-        ask.AdvanceCase, ask.AnswerEscort, ask.CancelTrip, ask.PlanTrip, ask.CancelTask, ask.RecordPayment,
-        ask.WithdrawConsent,
-    }
-)  # fmt: skip
-
-Needs = Callable[[Programme, Case], tuple[str, ...]]
-_ENDING: Final[Needs] = lambda p, _c: (p.facility_stream, p.fund_stream, p.escorts_stream)  # noqa: E731
-_BED: Final[Needs] = lambda p, _c: (p.facility_stream,)  # noqa: E731
-_MONEY: Final[Needs] = lambda p, _c: (p.fund_stream,)  # noqa: E731
-_ESCORTS: Final[Needs] = lambda p, _c: (p.escorts_stream,)  # noqa: E731
+CANCELLING: Final[frozenset[type[ask.Command]]] = frozenset(
+    command for subject in _SUBJECTS for command in getattr(subject, "CANCELLING", ())
+)
 _NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
-    ask.HoldBed: _BED,
-    ask.TakeBed: _BED,
-    ask.ReleaseBed: _BED,
-    ask.PlanTrip: _ESCORTS,
-    ask.AnswerEscort: _ESCORTS,
-    ask.CancelTrip: _ESCORTS,
-    ask.ApproveGrant: _MONEY,
-    ask.DeclineGrant: _MONEY,
-    ask.RecordPayment: _MONEY,
+    command: needs for subject in _SUBJECTS for command, needs in getattr(subject, "NEEDS", {}).items()
+}
+_OFFICE_NEEDS: Final[Mapping[type[ask.Command], OfficeNeeds]] = {
+    command: needs for subject in _SUBJECTS for command, needs in getattr(subject, "OFFICE_NEEDS", {}).items()
+}
+_REACHES: Final[Mapping[type[ask.Command], Reaches]] = {
+    command: reaches for subject in _SUBJECTS for command, reaches in getattr(subject, "REACHES", {}).items()
 }
 
 
 def needs(command: ask.Command, case: Case | None, programme: Programme) -> tuple[str, ...]:
     """Return the shared streams a decision looks at, so that they can be held still until it is stored."""
+    if type(command) in _OFFICE_NEEDS:
+        return _OFFICE_NEEDS[type(command)](programme, command)
     if case is None:
         return ()
     if isinstance(command, ask.AdvanceCase):
         return _step_needs(command, case, programme)
     if isinstance(command, ask.FireTimer):
-        return (programme.facility_stream,) if case.bed is not None and not case.moved_in else ()
+        return _timer_needs(command, case, programme)
     if isinstance(command, ask.FinishTask | ask.CancelTask):
-        return _task_needs(command, case, programme)
+        return tasks.unsent_needs(command, case, programme)
     found = _NEEDS.get(type(command))
     return found(programme, case) if found else ()
 
 
+def reaches(command: ask.Command, situation: Situation) -> tuple[str, ...]:
+    """Return the numbers of further cases a decision reaches, so that they can be held still too."""
+    found = _REACHES.get(type(command))
+    return found(command, situation) if found else ()
+
+
 def decide(command: ask.Command, situation: Situation) -> Decision:
     """Return the facts of a command, or a refusal that lists every reason."""
-    if not isinstance(command, ask.OpenCase):
+    if not isinstance(command, ask.OpenCase | ask.OfficeCommand):
         if situation.case is None:
             return refused("case_exists", "there is no such case", "check the case number")
         if situation.journey.stage(situation.case.stage).ends and type(command) not in _AFTER_THE_END:
@@ -144,16 +91,15 @@ def decide(command: ask.Command, situation: Situation) -> Decision:
     return DECISIONS[type(command)](command, situation)
 
 
-def _task_needs(command: ask.FinishTask | ask.CancelTask, case: Case, programme: Programme) -> tuple[str, ...]:
-    """Return the fund when a payment that did not happen may free money."""
-    task = case.tasks.get(command.task_id)
-    happened = isinstance(command, ask.FinishTask) and command.outcome in ("done", "unknown")
-    return () if task is None or task.kind != "disburse_grant" or happened else (programme.fund_stream,)
+def _timer_needs(command: ask.FireTimer, case: Case, programme: Programme) -> tuple[str, ...]:
+    """Return the house when a hold may run out."""
+    kind, _ = case.timers.get(command.timer_id, ("", ()))
+    return (programme.facility_stream,) if kind == "bed_hold" and case.bed is not None and not case.moved_in else ()
 
 
 def _step_needs(command: ask.AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
     dests = {w.dest for w in programme.journey.transitions if w.trigger == command.trigger and case.stage in w.source}
     stages = [programme.journey.stages[dest] for dest in dests]
     if any(stage.ends for stage in stages) or "reassessment" in dests:
-        return _ENDING(programme, case)
+        return (programme.facility_stream, programme.fund_stream, programme.escorts_stream)
     return (programme.facility_stream,) if case.bed is not None and any(stage.frees_bed for stage in stages) else ()

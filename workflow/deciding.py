@@ -10,14 +10,16 @@ from uuid import UUID
 
 from events.catalogue import Fact
 from events.ids import case_stream
-from workflow.case import Case
-from workflow.commands import Command
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.case.work import Task
+from workflow.commands import Command, FinishTask
 from workflow.escorts import EscortPool
 from workflow.fund import Fund
-from workflow.guards import Asked, Guard
+from workflow.guards.asked import Asked, Guard
 from workflow.journey import Journey
 from workflow.programme import Programme
-from workflow.reasons import Reason, Refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.shelter import Shelter
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -43,6 +45,7 @@ class Situation(NamedTuple):
     previous: Case | None = None
     shared: Mapping[str, Any] = {}
     claimed: frozenset[str] = frozenset()  # tasks a worker is at this moment doing
+    cases: Mapping[str, Case] = {}  # further cases an office's decision reaches, by case number
 
     @property
     def today(self) -> date:
@@ -77,6 +80,53 @@ class Situation(NamedTuple):
 
 
 Decide = Callable[[Any, Situation], Decision]
+Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
+OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # the same for a command about no single case
+Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
+TimesUp = Callable[[Situation, Pairs], list[Told]]  # what follows when a timer's time has come
+
+
+def _always(_task: Task, _situation: Situation) -> bool:
+    return True
+
+
+def _nothing(_task: Task, _situation: Situation) -> list[Told]:
+    return []
+
+
+class TaskKind(NamedTuple):
+    """A kind of task: the fact it ends in, whether it may still be begun, and what it means to take it back.
+
+    ``consent`` names the purpose a task works under: taken back, the task is called off. What gives a booking
+    back is never called off.
+    """
+
+    kind: str
+    done: Callable[[FinishTask, Task], Fact]
+    wanted: Callable[[Task, Situation], bool] = _always
+    gives_back: bool = False
+    consent: Callable[[Task, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient
+    taken_back: Callable[[Task, Situation], list[Told]] = _nothing
+    unsent_needs: Needs | None = None  # shared streams looked at when it did not happen
+
+
+def case_of(situation: Situation) -> Case:
+    """Return the case a decision is about; a command for a case is decided only when there is one."""
+    assert situation.case is not None
+    return situation.case
+
+
+def person_of(situation: Situation) -> str:
+    """Return whose keys seal what is told."""
+    return case_of(situation).person_id
+
+
+def by_two(actor: str, second: str, fact: Fact, situation: Situation) -> Decision:
+    """Return the fact when two different people stand behind it."""
+    if second == actor:
+        advice = "name somebody else with second="
+        return refused("second_person_agreed", "the second person is the one who asks", advice)
+    return situation.about_case(fact)
 
 
 def reasons_against(asked: Asked, guards: Iterable[Guard]) -> tuple[Reason, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from workflow.programme import Programme, Transition
+from workflow.programme import Programme
+from workflow.programme.stages import Transition
 
 Language = Literal["en", "ru"]
 _ANYWHERE = 5  # a way on from at least so many stages is drawn once, from all of them together

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from events.catalogue import Fact
 from events.facts import shared
-from workflow.programme import Escort, Programme
+from workflow.programme import Programme
+from workflow.programme.travel import Escort
 
 # Trips are reserved at most some months ahead; one that ended long before cannot collide with a new one.
 _MEMORY = timedelta(days=400)

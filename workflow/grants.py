@@ -6,17 +6,36 @@ fund's own stream, and stored with it or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from events.catalogue import Fact
-from events.facts import shared
+from events.facts import shared, work
 from events.money import Money
 from workflow import commands as ask
-from workflow.case import Case, Grant, Tranche
-from workflow.deciding import Decision, Situation, Told, id_from, reasons_against
+from workflow.case.change import Pairs
+from workflow.case.grants import Grant, Tranche
+from workflow.case.state import Case
+from workflow.case.work import Task
+from workflow.deciding import (
+    Decide,
+    Decision,
+    Needs,
+    Situation,
+    TaskKind,
+    TimesUp,
+    Told,
+    case_of,
+    id_from,
+    reasons_against,
+)
 from workflow.fund import shares_of, short_of
-from workflow.guards import consent_to_assistance, guardian_is_appointed, plan_is_agreed
-from workflow.programme import GrantKind
+from workflow.guards.consent import consent_to_assistance
+from workflow.guards.reintegration import plan_is_agreed
+from workflow.guards.safety import guardian_is_appointed
+from workflow.programme import Programme
+from workflow.programme.funding import GrantKind
 from workflow.reasons import Reason, Refused, reason, refused
 
 IN_FLIGHT = ("released", "instructed")
@@ -273,3 +292,55 @@ def _unknown(grant_id: str) -> Refused:
 
 def _both(situation: Situation, mine: Fact, funds: Fact) -> list[Told]:
     return [*situation.about_case(mine), Told(situation.programme.fund_stream, funds)]
+
+
+def _grant_sent(command: ask.FinishTask, task: Task) -> Fact:
+    return shared.TrancheInstructed(
+        task_id=command.task_id,
+        grant_id=task.about("grant_id"),
+        tranche_id=task.about("tranche_id"),
+        message_id=command.reference,
+    )
+
+
+def _tranche_stopped(task: Task, situation: Situation) -> list[Told]:
+    grant_id, tranche_id = task.about("grant_id"), task.about("tranche_id")
+    if case_of(situation).grants[grant_id].tranches[tranche_id].status != "released":
+        return []
+    return rejected(situation, grant_id, tranche_id, "stopped before it was sent")
+
+
+def _payment_is_wanted(task: Task, situation: Situation) -> bool:
+    grant = case_of(situation).grants[task.about("grant_id")]
+    return grant.tranches[task.about("tranche_id")].status == "released"
+
+
+def _fund(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.fund_stream,)
+
+
+def _bank_is_silent(situation: Situation, subject: Pairs) -> list[Told]:
+    about = dict(subject)
+    tranche = case_of(situation).grants[about["grant_id"]].tranches[about["tranche_id"]]
+    return situation.about_case(work.Escalated(kind="bank_silent")) if tranche.status == "instructed" else []
+
+
+DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.RequestGrant: request_grant,
+    ask.ApproveGrant: approve_grant,
+    ask.DeclineGrant: decline_grant,
+    ask.ReleaseTranche: release_tranche,
+    ask.RecordPayment: record_payment,
+}
+
+NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
+    ask.ApproveGrant: _fund,
+    ask.DeclineGrant: _fund,
+    ask.RecordPayment: _fund,
+}
+AFTER_THE_END: Final = (ask.RecordPayment,)
+CANCELLING: Final = (ask.RecordPayment,)
+TIMES_UP: Final[Mapping[str, TimesUp]] = {"bank_answer": _bank_is_silent}
+TASKS: Final = (
+    TaskKind("disburse_grant", _grant_sent, _payment_is_wanted, taken_back=_tranche_stopped, unsent_needs=_fund),
+)

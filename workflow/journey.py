@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 from transitions import EventData, Machine, MachineError
 
-from workflow.guards import Asked, Guard, guard_named
-from workflow.programme import Programme, Stage, Transition
+from workflow.guards import guard_named
+from workflow.guards.asked import Asked, Guard
+from workflow.programme import Programme
+from workflow.programme.stages import Stage, Transition
 from workflow.reasons import Reason, Refused, reason, refused
 
 

@@ -18,7 +18,9 @@ from pydantic import ValidationError
 from workflow.errors import Fault, ProgrammeFaulty
 from workflow.guards import guard_named
 from workflow.journey import Journey
-from workflow.programme import FOLLOW_UP_VISIT, Programme, Transition
+from workflow.programme import Programme
+from workflow.programme.services import FOLLOW_UP_VISIT
+from workflow.programme.stages import Transition
 
 MAX_CHARACTERS = 500_000
 MAX_VALUES = 50_000  # counted with what aliases repeat, so that a small file cannot become a huge one

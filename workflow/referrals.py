@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from events.facts.case import CaseLinked, CaseOpened
 from events.ids import case_stream, person_id_of
+from workflow import commands as ask
 from workflow.commands import OpenCase
-from workflow.deciding import Decision, Situation, Told
+from workflow.deciding import Decide, Decision, Situation, Told
 from workflow.reasons import Reason, Refused, reason, refused
 
 CHILD_BANDS = ("0-8", "9-17")
@@ -120,3 +123,8 @@ def _first_of_month_after(day: date) -> date:
     if day.day == 1:
         return day
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.OpenCase: open_case,
+}

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from events.catalogue import Fact
-from events.facts import case as told
-from events.facts import shared, work
+from events.facts import work
 from events.instants import instant
+from workflow import beds, grants, reception, reintegration, safety, services, trips
 from workflow import commands as ask
-from workflow import grants
-from workflow.beds import given_up
-from workflow.case import Case, Pairs, Task
-from workflow.deciding import Decision, Situation, Told
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.case.work import Task
+from workflow.deciding import Decide, Decision, Situation, TaskKind, TimesUp, Told, case_of
+from workflow.programme import Programme
 from workflow.reasons import refused
 
 
 def finish_task(command: ask.FinishTask, situation: Situation) -> Decision:
     """Return the fact a worker's report makes; what the worker may report was checked against its epoch."""
-    assert situation.case is not None
-    task = situation.case.tasks.get(command.task_id)
+    task = case_of(situation).tasks.get(command.task_id)
     if task is None:
         return refused("task_is_open", "the task is already over", "nothing needs to be done")
     if command.outcome == "done":
-        return situation.about_case(_DONE[task.kind](command, task))
+        return situation.about_case(KIND_OF[task.kind].done(command, task))
     failed = situation.about_case(_failed(command, task))
     if command.outcome == "unknown" or _is_wanted(task, situation):
         return failed
@@ -33,8 +34,7 @@ def finish_task(command: ask.FinishTask, situation: Situation) -> Decision:
 
 def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
     """Return that a stuck task is tried again."""
-    assert situation.case is not None
-    task = situation.case.tasks.get(command.task_id)
+    task = case_of(situation).tasks.get(command.task_id)
     if task is None or task.status == "open":
         return refused("task_is_stuck", "the task is not stuck", "only refused, dead and unknown tasks are tried again")
     if not _is_wanted(task, situation):
@@ -44,8 +44,7 @@ def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
 
 def cancel_task(command: ask.CancelTask, situation: Situation) -> Decision:
     """Return that a task is taken back, unless a worker is doing it at this moment."""
-    assert situation.case is not None
-    task = situation.case.tasks.get(command.task_id)
+    task = case_of(situation).tasks.get(command.task_id)
     if task is None:
         return refused("task_is_open", "the task is already over", "nothing needs to be done")
     if command.task_id in situation.claimed:
@@ -58,12 +57,12 @@ def cancel_task(command: ask.CancelTask, situation: Situation) -> Decision:
 
 def fire_timer(command: ask.FireTimer, situation: Situation) -> Decision:
     """Return that a time came, and what follows if it still matters; a late timer on a moved case is harmless."""
-    assert situation.case is not None
-    if command.timer_id not in situation.case.timers:
+    case = case_of(situation)
+    if command.timer_id not in case.timers:
         return refused("timer_is_set", "the timer is not set any more", "nothing needs to be done")
     if command.due_at > situation.now:
         return refused("timer_is_due", "the timer's time has not come", "wait", due_at=command.due_at)
-    kind, subject = situation.case.timers[command.timer_id]
+    kind, subject = case.timers[command.timer_id]
     fired = work.TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
     return [*situation.about_case(fired), *_TIMES_UP[kind](situation, subject)]
 
@@ -81,99 +80,25 @@ def _failed(command: ask.FinishTask, task: Task) -> Fact:
             return work.TaskFoundUndone(**key)
 
 
-def _service_done(command: ask.FinishTask, task: Task) -> Fact:
-    return work.ServiceProvided(task_id=command.task_id, service=task.about("service"), reference=command.reference)
-
-
-def _escort_invited(command: ask.FinishTask, task: Task) -> Fact:
-    return told.EscortInvited(
-        task_id=command.task_id, trip_id=task.about("trip_id"), escort=task.about("escort"), receipt=command.reference
-    )
-
-
-def _grant_sent(command: ask.FinishTask, task: Task) -> Fact:
-    return shared.TrancheInstructed(
-        task_id=command.task_id,
-        grant_id=task.about("grant_id"),
-        tranche_id=task.about("tranche_id"),
-        message_id=command.reference,
-    )
-
-
-def _given_back(command: ask.FinishTask, task: Task) -> Fact:
-    return work.BookingReleased(
-        task_id=command.task_id,
-        booking=task.about("booking"),
-        trip_id=task.about("trip_id"),
-        reference=command.reference,
-    )
-
-
-_DONE: dict[str, Callable[[ask.FinishTask, Task], Fact]] = {
-    "provide_service": _service_done,
-    "book_escort": _escort_invited,
-    "disburse_grant": _grant_sent,
-    "release_escort": _given_back,
-    "release_booking": _given_back,
-}
-TASK_KINDS = tuple(_DONE)
-GIVING_BACK = ("release_escort", "release_booking")
-
-
 def _is_wanted(task: Task, situation: Situation) -> bool:
     """Tell whether a task may be begun again: case, consent, trip and tranche are still the ones to be served.
 
     Giving back what was booked is always wanted, most of all when everything else is over.
     """
-    case = _case(situation)
-    if task.kind in GIVING_BACK:
+    kind = KIND_OF[task.kind]
+    if kind.gives_back:
         return True
-    if not task.wanted or situation.journey.stage(case.stage).ends:
-        return False
-    about = dict(task.subject)
-    if task.kind == "disburse_grant":
-        return case.grants[about["grant_id"]].tranches[about["tranche_id"]].status == "released"
-    if task.kind == "book_escort":
-        return case.trip is not None and case.is_on_trip(about["trip_id"]) and case.trip.escort == about["escort"]
-    consent = situation.programme.service_of[about["service"]].consent
-    on_this_trip = "trip_id" not in about or case.is_on_trip(about["trip_id"])
-    return on_this_trip and case.consents_to(consent, situation.today)
+    ended = situation.journey.stage(case_of(situation).stage).ends
+    return task.wanted and not ended and kind.wanted(task, situation)
 
 
 def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[Told]:
     cancelled = situation.about_case(work.TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
-    return [*cancelled, *_tranche_stopped(task, situation)]
-
-
-def _tranche_stopped(task: Task, situation: Situation) -> list[Told]:
-    if task.kind != "disburse_grant":
-        return []
-    grant_id, tranche_id = task.about("grant_id"), task.about("tranche_id")
-    if _case(situation).grants[grant_id].tranches[tranche_id].status != "released":
-        return []
-    return grants.rejected(situation, grant_id, tranche_id, "stopped before it was sent")
-
-
-def _hold_is_over(situation: Situation, _subject: Pairs) -> list[Told]:
-    case = _case(situation)
-    return [] if case.moved_in or case.bed is None else given_up(situation, "the hold ran out")
-
-
-def _reflection_is_over(situation: Situation, _subject: Pairs) -> list[Told]:
-    if _case(situation).reflection_until is None:
-        return []
-    return situation.about_case(told.ReflectionEnded(why="the period is over"))
-
-
-def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[Told]:
-    case = _case(situation)
-    if "airport_reception" in case.provided or case.stage != "reception":
-        return []
-    return situation.about_case(work.Escalated(kind="no_show"))
+    return [*cancelled, *KIND_OF[task.kind].taken_back(task, situation)]
 
 
 def _nothing_moved(situation: Situation, _subject: Pairs) -> list[Told]:
-    case = _case(situation)
+    case = case_of(situation)
     stage = situation.journey.stage(case.stage)
     quiet = situation.now - instant(case.since) >= timedelta(days=situation.programme.policies.idle_days)
     if not quiet or not stage.idle or stage.ends:
@@ -181,26 +106,34 @@ def _nothing_moved(situation: Situation, _subject: Pairs) -> list[Told]:
     return situation.about_case(work.Escalated(kind="idle"))
 
 
-def _bank_is_silent(situation: Situation, subject: Pairs) -> list[Told]:
-    about = dict(subject)
-    tranche = _case(situation).grants[about["grant_id"]].tranches[about["tranche_id"]]
-    return situation.about_case(work.Escalated(kind="bank_silent")) if tranche.status == "instructed" else []
+def unsent_needs(command: ask.FinishTask | ask.CancelTask, case: Case, programme: Programme) -> tuple[str, ...]:
+    """Return what a task that did not happen may change beside the case: money set aside is free again."""
+    task = case.tasks.get(command.task_id)
+    happened = isinstance(command, ask.FinishTask) and command.outcome in ("done", "unknown")
+    found = None if task is None or happened else KIND_OF[task.kind].unsent_needs
+    return found(programme, case) if found else ()
 
 
-def _visit_is_due(_situation: Situation, _subject: Pairs) -> list[Told]:
-    return []  # the reaction to the timer asks for the visit
-
-
-def _case(situation: Situation) -> Case:
-    assert situation.case is not None
-    return situation.case
-
-
-_TIMES_UP: dict[str, Callable[[Situation, Pairs], list[Told]]] = {
-    "bed_hold": _hold_is_over,
-    "reflection": _reflection_is_over,
-    "no_show": _nobody_was_met,
+# One line for each subject that has tasks or timers.
+_KINDS: Final[tuple[TaskKind, ...]] = (*services.TASKS, *trips.TASKS, *grants.TASKS)
+_TIMES_UP: Final[Mapping[str, TimesUp]] = {
     "idle": _nothing_moved,
-    "bank_answer": _bank_is_silent,
-    "follow_up": _visit_is_due,
+    **beds.TIMES_UP,
+    **safety.TIMES_UP,
+    **reception.TIMES_UP,
+    **grants.TIMES_UP,
+    **reintegration.TIMES_UP,
 }
+
+KIND_OF: Final[Mapping[str, TaskKind]] = {kind.kind: kind for kind in _KINDS}
+TASK_KINDS: Final = tuple(KIND_OF)
+GIVING_BACK: Final = tuple(kind.kind for kind in _KINDS if kind.gives_back)
+
+DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.FinishTask: finish_task,
+    ask.RetryTask: retry_task,
+    ask.CancelTask: cancel_task,
+    ask.FireTimer: fire_timer,
+}
+AFTER_THE_END: Final = (ask.FinishTask, ask.RetryTask, ask.CancelTask, ask.FireTimer)
+CANCELLING: Final = (ask.CancelTask,)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
+from events.catalogue import Fact
 from events.facts import case as told
-from events.facts import shared
+from events.facts import shared, work
 from workflow import commands as ask
-from workflow.deciding import Decision, Situation, Told, id_from, reasons_against
+from workflow.case.state import Case
+from workflow.case.work import Task
+from workflow.deciding import Decide, Decision, Needs, Situation, TaskKind, Told, case_of, id_from, reasons_against
 from workflow.escorts import EscortPool
-from workflow.guards import consent_to_travel, escort_needed, guardian_is_appointed
+from workflow.guards.consent import consent_to_travel
+from workflow.guards.safety import guardian_is_appointed
+from workflow.guards.travel import escort_needed
+from workflow.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
 
 
@@ -55,6 +63,35 @@ def _planned(command: ask.PlanTrip, situation: Situation, escort: str, back_at: 
         )
         planned.append(Told(situation.programme.escorts_stream, reserved))
     return planned
+
+
+def declare_return(command: ask.DeclareReturn, situation: Situation) -> Decision:
+    """Return the declaration: inside the country for nationals, to a country of citizenship for others.
+
+    Somebody with several citizenships chooses; whose citizenship is unknown may name any country.
+    """
+    assert situation.case is not None
+    citizenships = situation.case.citizenships
+    reasons = []
+    if citizenships and command.destination not in citizenships:
+        own = ", ".join(citizenships)
+        reasons.append(
+            reason(
+                "destination_is_home",
+                f"{command.destination} is not a country of the person",
+                f"one of: {own}; or ChooseStay",
+            )
+        )
+    if command.signed_on > situation.today:
+        reasons.append(reason("declaration_is_signed", "the day of signing is in the future", "check the date"))
+    if reasons:
+        return Refused(tuple(reasons))
+    return situation.about_case(told.ReturnDeclared(destination=command.destination, signed_on=command.signed_on))
+
+
+def choose_stay(command: ask.ChooseStay, situation: Situation) -> Decision:
+    """Return the choice to stay; nobody is asked to justify it, only on which basis they may."""
+    return situation.about_case(told.StayChosen(basis=command.basis))
 
 
 def answer_escort(command: ask.AnswerEscort, situation: Situation) -> Decision:
@@ -119,3 +156,48 @@ def _back_at(command: ask.PlanTrip, situation: Situation) -> datetime:
 def _nobody_free(skill: str) -> Reason:
     advice = "choose another time, or free an escort"
     return reason("escort_is_free", f"no {skill} escort is free at that time", advice, skill=skill)
+
+
+def _escort_invited(command: ask.FinishTask, task: Task) -> Fact:
+    return told.EscortInvited(
+        task_id=command.task_id, trip_id=task.about("trip_id"), escort=task.about("escort"), receipt=command.reference
+    )
+
+
+def _invitation_is_wanted(task: Task, situation: Situation) -> bool:
+    trip = case_of(situation).trip
+    return trip is not None and trip.trip_id == task.about("trip_id") and trip.escort == task.about("escort")
+
+
+def _given_back(command: ask.FinishTask, task: Task) -> Fact:
+    return work.BookingReleased(
+        task_id=command.task_id,
+        booking=task.about("booking"),
+        trip_id=task.about("trip_id"),
+        reference=command.reference,
+    )
+
+
+def _escorts(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.escorts_stream,)
+
+
+DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.DeclareReturn: declare_return,
+    ask.ChooseStay: choose_stay,
+    ask.PlanTrip: plan_trip,
+    ask.AnswerEscort: answer_escort,
+    ask.CancelTrip: cancel_trip,
+}
+
+NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
+    ask.PlanTrip: _escorts,
+    ask.AnswerEscort: _escorts,
+    ask.CancelTrip: _escorts,
+}
+CANCELLING: Final = (ask.PlanTrip, ask.AnswerEscort, ask.CancelTrip)
+TASKS: Final = (
+    TaskKind("book_escort", _escort_invited, _invitation_is_wanted, consent=lambda _task, _programme: "travel"),
+    TaskKind("release_escort", _given_back, gives_back=True),
+    TaskKind("release_booking", _given_back, gives_back=True),
+)

@@ -14,8 +14,11 @@ from console.rehearsal.fates import Fate, fate_of
 from events.ids import CaseId
 from handlers.look import Seen
 from workflow import commands as ask
-from workflow.case import Case, Grant
-from workflow.guards import Asked, escort_needed, risk_is_assessed
+from workflow.case.grants import Grant
+from workflow.case.state import Case
+from workflow.guards.asked import Asked
+from workflow.guards.safety import risk_is_assessed
+from workflow.guards.travel import escort_needed
 
 ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
 _ACCOUNT: Final = "DE89370400440532013000"  # the example IBAN of ISO 13616, nobody's account

@@ -35,7 +35,7 @@ from handlers.tables import timers
 from workers.jobs import Job
 from workers.leases import Leases
 from workflow import commands as ask
-from workflow.case import Case
+from workflow.case.state import Case
 from workflow.loading import load, shipped_text
 
 START = datetime(2007, 3, 5, 9, 0, tzinfo=UTC)

@@ -11,8 +11,15 @@ from events.instants import stored
 from tests.roads import bring
 from tests.story import ANNA, BORIS, START, moscow, story
 from workflow import commands as ask
-from workflow.case import Case, Document, Fitness, Grant, Risk, Task, Tranche, Trip
-from workflow.guards import GUARDS, Asked, guard_named
+from workflow.case.care import Fitness
+from workflow.case.grants import Grant, Tranche
+from workflow.case.papers import Document
+from workflow.case.safety import Risk
+from workflow.case.state import Case
+from workflow.case.travel import Trip
+from workflow.case.work import Task
+from workflow.guards import GUARDS, guard_named
+from workflow.guards.asked import Asked
 
 TODAY = START.date()
 OPEN = story().case

@@ -14,7 +14,9 @@ from handlers.folds import Folds, Kept
 from tests.roads import bring, grant, paid, plan_trip, release
 from tests.story import ANNA, BORIS, CLARA, Story, World, moscow, story
 from workflow import commands as ask
-from workflow.case import NOTHING, At, Case, evolve
+from workflow.case import evolve
+from workflow.case.change import NOTHING, At
+from workflow.case.state import Case
 from workflow.journey import Traveller
 
 LIMIT_BYTES = 2048

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from events.facts.case import CaseOpened, StageEntered
 from events.instants import stored
 from tests.story import ANNA, START, Story, World, moscow
-from workflow.case import At, Case, evolve
-from workflow.guards import Asked
+from workflow.case import evolve
+from workflow.case.change import At
+from workflow.case.state import Case
+from workflow.guards.asked import Asked
 from workflow.journey import Journey, Step
 from workflow.loading import shipped_text
 from workflow.programme import Programme

@@ -1,0 +1,37 @@
+"""What follows for grants: payments, and waiting for the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts import shared
+from handlers.reactions.asking import Moment, Reaction, task, tasks_off, timer, timers_over
+
+
+def _tranche_released(fact: shared.TrancheReleased, moment: Moment) -> Iterator[Fact]:
+    about = (("grant_id", fact.grant_id), ("tranche_id", fact.tranche_id))
+    yield task(moment, "disburse_grant", about)
+
+
+def _tranche_instructed(fact: shared.TrancheInstructed, moment: Moment) -> Iterator[Fact]:
+    if moment.after.grants[fact.grant_id].tranches[fact.tranche_id].status != "instructed":
+        return  # the bank has answered already
+    days = moment.definition.programme.policies.bank_answer_days
+    about = (("grant_id", fact.grant_id), ("tranche_id", fact.tranche_id))
+    yield timer(moment, "bank_answer", moment.now + timedelta(days=days), about)
+
+
+def _tranche_answered(fact: shared.TranchePaid | shared.TrancheRejected, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "bank_answer", tranche_id=fact.tranche_id)
+    yield from tasks_off(moment, "not to be sent", ("disburse_grant",), tranche_id=fact.tranche_id)
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {
+    "TrancheReleased": _tranche_released,
+    "TrancheInstructed": _tranche_instructed,
+    "TranchePaid": _tranche_answered,
+    "TrancheRejected": _tranche_answered,
+}

@@ -1,0 +1,133 @@
+"""Working days and opening hours, each in its own country and time zone.
+
+Public holidays and moved days off come from the ``holidays`` package: in Russia the government moves days off
+each year, so that a Saturday may be a working day and a Friday not.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from pydantic import Field, field_validator, model_validator
+
+from workflow.programme.part import Part
+
+_LOOK_AHEAD_DAYS = 60  # no office is closed for longer without saying so
+_WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
+
+
+class Hours(Part):
+    """When an office is open: days of the week, from and to in its own time zone; ``to`` itself is closed."""
+
+    days: tuple[str, ...] = ("mo", "tu", "we", "th", "fr")
+    opens: time
+    closes: time
+    time_zone: str
+    holidays_of: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # closed on this country's public holidays
+
+    @field_validator("days")
+    @classmethod
+    def _known_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or set(value) - set(_WEEKDAYS):
+            raise ValueError(f"days are some of {', '.join(_WEEKDAYS)}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if not is_time_zone(value):
+            raise ValueError(f"unknown time zone {value[:40]}; write it like Europe/Moscow")
+        return value
+
+    @field_validator("holidays_of")
+    @classmethod
+    def _known_calendar(cls, value: str | None) -> str | None:
+        if value is not None and not has_calendar(value):
+            raise ValueError(f"no calendar of public holidays is known for {value}; leave it out")
+        return value
+
+    @model_validator(mode="after")
+    def _some_time_between(self) -> Hours:
+        if self.closes <= self.opens:
+            raise ValueError("closes is not after opens")
+        return self
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the office is open at an instant: 18:30:00 is closed when it closes at 18:30."""
+        here = at.astimezone(ZoneInfo(self.time_zone))
+        return self._works_on(here.date()) and self.opens <= here.time() < self.closes
+
+    def next_opening(self, at: datetime) -> datetime:
+        """Return the instant itself while open, else when the office opens next; in UTC."""
+        if self.is_open(at):
+            return at
+        here = at.astimezone(ZoneInfo(self.time_zone))
+        for ahead in range(_LOOK_AHEAD_DAYS):
+            day = here.date() + timedelta(days=ahead)
+            opens = datetime.combine(day, self.opens, ZoneInfo(self.time_zone))
+            if self._works_on(day) and opens >= here:
+                return opens.astimezone(UTC)
+        raise AssertionError(f"an office that does not open for {_LOOK_AHEAD_DAYS} days")
+
+    def on(self, day: date, zone: str) -> tuple[datetime, datetime] | None:
+        """Return from when to when it is open on a day of its own, told in another time zone; None when closed."""
+        if not self._works_on(day):
+            return None
+        here, there = ZoneInfo(self.time_zone), ZoneInfo(zone)
+        opens, closes = (datetime.combine(day, at, here).astimezone(there) for at in (self.opens, self.closes))
+        return opens, closes
+
+    def _works_on(self, day: date) -> bool:
+        if self.holidays_of is None:
+            return _WEEKDAYS[day.weekday()] in self.days
+        return _WEEKDAYS[day.weekday()] in self.days and is_working_day(day, self.holidays_of, weekend=False)
+
+
+def is_working_day(day: date, country: str, *, weekend: bool = True) -> bool:
+    """Tell whether people work on a day in a country; ``weekend=False`` looks at public holidays only."""
+    calendar = _calendar(country)
+    return calendar.is_working_day(day) if weekend else day not in calendar
+
+
+def after_working_days(day: date, days: int, country: str) -> date:
+    """Return the day so many working days later; the day itself is not counted.
+
+    >>> after_working_days(date(2026, 4, 30), 1, "RU")
+    datetime.date(2026, 5, 4)
+    """
+    calendar = _calendar(country)
+    while days > 0:
+        day += timedelta(days=1)
+        days -= calendar.is_working_day(day)
+    return day
+
+
+def working_days_later(at: datetime, days: int, country: str, zone: str) -> datetime:
+    """Return the same time of day so many working days later, as clocks in the zone show it; in UTC."""
+    here = at.astimezone(ZoneInfo(zone))
+    due = after_working_days(here.date(), days, country)
+    return datetime.combine(due, here.timetz().replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
+
+
+def has_calendar(country: str) -> bool:
+    """Tell whether the public holidays of a country are known."""
+    return country in holidays.list_supported_countries()
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether a time zone of this name exists."""
+    try:
+        return bool(ZoneInfo(name).key)
+    except (KeyError, ValueError, OSError):
+        return False
+
+
+@cache
+def _calendar(country: str) -> holidays.HolidayBase:
+    """Return a country's calendar; years are added as they are asked for. Unknown countries have weekends only."""
+    if not has_calendar(country):
+        return holidays.HolidayBase()
+    return holidays.country_holidays(country)

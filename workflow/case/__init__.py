@@ -1,0 +1,68 @@
+"""One person's case as far as the rules need it: folded from facts, never holding a name.
+
+``evolve`` is a table from fact to change. It runs no guard and asks no clock, so old histories fold to the
+same case for ever.
+"""
+
+from __future__ import annotations
+
+from events.catalogue import Fact
+from events.facts import case as told
+from workflow.case import care, grants, papers, places, reception, reintegration, safety, travel, work
+from workflow.case.change import At, Change
+from workflow.case.state import Case
+
+
+def _opened(fact: told.CaseOpened, at: At) -> Case:
+    return Case(
+        case_id=fact.case_id,
+        person_id=fact.person_id,
+        programme=fact.programme,
+        definition=at.definition,
+        stage=fact.stage,
+        since=at.recorded_at,
+        opened_at=at.recorded_at,
+        source=fact.source,
+        citizenships=fact.citizenships,
+        child=fact.child,
+        of_age_from=fact.of_age_from,
+        previous_case=fact.previous_case,
+    )
+
+
+def _entered(case: Case, fact: told.StageEntered, at: At) -> Case:
+    return case._replace(
+        stage=fact.dest, since=at.recorded_at, reason=fact.reason, escalations=case.escalations - {"idle"}
+    )
+
+
+_OWN: dict[str, Change] = {
+    "CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case),
+    "StageEntered": _entered,
+    "ConsentGiven": lambda c, f, _: c._replace(consents={**c.consents, (f.purpose, f.recipient): f.until}),
+    "ConsentWithdrawn": lambda c, f, _: c._replace(
+        consents={key: until for key, until in c.consents.items() if key != (f.purpose, f.recipient)}
+    ),
+}
+
+
+_SUBJECTS = (
+    work,
+    grants,
+    safety,
+    care,
+    papers,
+    travel,
+    reception,
+    places,
+    reintegration,
+)
+_CHANGES: dict[str, Change] = _OWN | {name: change for subject in _SUBJECTS for name, change in subject.CHANGES.items()}
+
+
+def evolve(case: Case | None, fact: Fact, at: At) -> Case | None:
+    """Return the case after a fact; facts about something else leave it as it is."""
+    if case is None:
+        return _opened(fact, at) if isinstance(fact, told.CaseOpened) else None
+    change = _CHANGES.get(type(fact).__name__)
+    return change(case, fact, at) if change else case

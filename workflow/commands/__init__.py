@@ -1,0 +1,40 @@
+"""What people, workers and timers may ask for. A command says who asks, by which right, and carries its own id.
+
+The id is made by whoever asks, once for each intention: sending a command again gives the first answer again.
+One module for each subject; whoever needs commands imports this package and names them ``ask.HoldBed``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workflow.commands import care, case, command, grants, papers, places, reception, reintegration, safety, travel
+from workflow.commands.care import *  # noqa: F403
+from workflow.commands.case import *  # noqa: F403
+from workflow.commands.command import *  # noqa: F403
+from workflow.commands.grants import *  # noqa: F403
+from workflow.commands.papers import *  # noqa: F403
+from workflow.commands.places import *  # noqa: F403
+from workflow.commands.programmes import *  # noqa: F403
+from workflow.commands.reception import *  # noqa: F403
+from workflow.commands.reintegration import *  # noqa: F403
+from workflow.commands.safety import *  # noqa: F403
+from workflow.commands.travel import *  # noqa: F403
+from workflow.commands.work import *  # noqa: F403
+
+HUMAN: Final[tuple[type[command.CaseCommand], ...]] = (
+    *case.BY_PEOPLE,
+    *safety.BY_PEOPLE,
+    *reception.BY_PEOPLE,
+    *places.BY_PEOPLE,
+    *care.BY_PEOPLE,
+    *papers.BY_PEOPLE,
+    *travel.BY_PEOPLE,
+    *grants.BY_PEOPLE,
+    *reintegration.BY_PEOPLE,
+)
+
+
+def human_command(name: str) -> type[command.CaseCommand] | None:
+    """Return the command a person may type by its name, in any case of letters."""
+    return {kind.__name__.lower(): kind for kind in HUMAN}.get(name.lower().replace("-", "").replace("_", ""))

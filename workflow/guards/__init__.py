@@ -1,0 +1,49 @@
+"""The guards of the journey: each looks at the case and says yes, or why not and what would help.
+
+A guard is a condition by name, used in programme files. It never excludes anybody by age or gender
+(the programme's founding text: "all victims regardless of age and gender"): being a child only adds people
+who decide with the child. Where a guard comes from law or a handbook its docstring says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workflow.guards import care, consent, endings, grants, papers, places, reception, reintegration, safety, travel
+from workflow.guards.asked import Asked, Guard
+from workflow.reasons import Reason, reason
+
+_SUBJECTS = (
+    consent,
+    safety,
+    reception,
+    places,
+    care,
+    papers,
+    travel,
+    reintegration,
+    grants,
+    endings,
+)
+GUARDS: Final[Mapping[str, Guard]] = {guard.__name__: guard for subject in _SUBJECTS for guard in subject.GUARDS}
+
+
+def service_is_provided(service: str) -> Guard:
+    """Return the guard that a service was provided; programme files call it ``<service>_is_provided``."""
+
+    def guard(asked: Asked) -> Reason | None:
+        if service in asked.case.provided:
+            return None
+        advice = f"wait for the provider, or look at its task with: wayhome tasks list --case {asked.case.case_id}"
+        return reason(f"{service}_is_provided", f"{service} was not provided yet", advice)
+
+    return guard
+
+
+def guard_named(name: str, services: frozenset[str]) -> Guard | None:
+    """Return the guard a programme file means, or None when there is no such guard."""
+    if name in GUARDS:
+        return GUARDS[name]
+    service = name.removesuffix("_is_provided")
+    return service_is_provided(service) if name != service and service in services else None

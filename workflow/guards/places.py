@@ -1,0 +1,28 @@
+"""Guards about beds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workflow.guards.asked import Asked
+from workflow.reasons import Reason, reason
+
+
+def bed_is_held(asked: Asked) -> Reason | None:
+    """A bed waits before anybody is brought to the house."""
+    if asked.case.bed is not None:
+        return None
+    return reason("bed_is_held", "no bed is held for the person", "record HoldBed")
+
+
+def moved_in(asked: Asked) -> Reason | None:
+    """The person lives in the house."""
+    if asked.case.moved_in:
+        return None
+    return reason("moved_in", "the person has not moved in", "record TakeBed when they have")
+
+
+GUARDS: Final = (
+    bed_is_held,
+    moved_in,
+)

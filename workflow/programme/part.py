@@ -1,0 +1,25 @@
+"""What every part of a programme file has in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+
+
+class Part(BaseModel):
+    """A part of a programme file: unknown keys are faults, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(Part):
+    """What people read, in the languages of those served and serving."""
+
+    en: str
+    ru: str
