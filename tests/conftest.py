@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
 
+from events.database import sqlite_url
+from tests.offices import Office
 from tests.servers import NoServer, Postgres, Valkey, postgres_server, valkey_server
 
 Server = TypeVar("Server")
@@ -39,6 +42,21 @@ def redis_url(valkey: Valkey) -> str:
     """The URL of an empty Valkey."""
     valkey.flush()
     return valkey.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """An office, on every database Wayhome runs on, whose programme is published and whose cases are still to come."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / "office.db").render_as_string()
+    else:
+        url = request.getfixturevalue("pg_url")
+    office = Office(url)
+    try:
+        yield office
+        office.check()
+    finally:
+        office.close()
 
 
 @contextmanager

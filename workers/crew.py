@@ -11,6 +11,7 @@ from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
 
 from events.world import Chance
+from handlers.look import Look
 from handlers.service import Service
 from workers.bank_mail import BankMail
 from workers.broker import Doorbell, open_broker, open_worker
@@ -52,7 +53,8 @@ class Crew:
         self.service = service
         self._broker = open_broker(redis_url)
         leases = Leases(service.log.database, f"crew-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
-        outside = Outside(service.log, service.definitions, orders, post, folders)
+        look = Look(service.log, service.definitions)
+        outside = Outside(service.log, service.definitions, look, service.submit, orders, post, folders)
         self.performer = Performer(service, leases, outside, chance, self.terms.patience)
         self.bell = Doorbell(self._broker, self.performer.perform)
         mail = BankMail(service, Path(folders.bank_in))

@@ -4,7 +4,8 @@
 OutsideError               something outside this process did not go as asked
 ├── Unavailable            nothing happened: try again later
 ├── Refused                they said no: do not retry, show it to a person
-│   └── PostError          the message or its key cannot be sent as it stands
+│   ├── PostError          the message or its key cannot be sent as it stands
+│   └── LetterUnsafe       the letter would tell a bystander too much
 └── OutcomeUnknown         it may have happened: ask before repeating
 
 InvitationError            (a ValueError) the trip cannot be told safely in a message
@@ -17,6 +18,7 @@ No message of these errors holds a name, an address or what the other side answe
 __all__ = [
     "DifferentContent",
     "InvitationError",
+    "LetterUnsafe",
     "OutcomeUnknown",
     "OutsideError",
     "PostError",
@@ -39,6 +41,10 @@ class Refused(OutsideError):
 
 class PostError(Refused):
     """The message or its key cannot be sent as it stands, or the key was already used for another message."""
+
+
+class LetterUnsafe(Refused):
+    """The letter would tell a bystander what it is about, or would not stay one letter."""
 
 
 class OutcomeUnknown(OutsideError):

@@ -10,10 +10,13 @@ from typing import Final, Literal, NamedTuple
 from events.errors import EventsError
 from events.ids import CaseId
 from events.log import Log
+from handlers.answers import Answer
 from handlers.definitions import Definitions
+from handlers.look import Look
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.order_book import Orders
 from workers.post import Post
+from workflow.commands import Command
 
 Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead"]
 
@@ -52,6 +55,8 @@ class Outside:
 
     log: Log
     definitions: Definitions
+    look: Look
+    submit: Callable[[Command], Answer]  # what a task leads to in another case, as a command of its own
     orders: Orders
     post: Post
     folders: Folders

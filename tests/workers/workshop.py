@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from events.ids import CaseId, case_stream
+from handlers.look import Look
 from tests.offices import Office
 from tests.roads import bring, ready_to_be_received
 from tests.story import Story, story
@@ -117,7 +118,8 @@ class Workshop:
         """Return a worker process of that name, with a database of its own."""
         service = self.office.another_service()
         leases = Leases(service.log.database, name, timedelta(seconds=LEASE_S))
-        outside = Outside(service.log, service.definitions, self.orders, self.post, self.folders)
+        look = Look(service.log, service.definitions)
+        outside = Outside(service.log, service.definitions, look, service.submit, self.orders, self.post, self.folders)
         performer = Performer(service, leases, outside, self.office.chance, patience)
         bell = NotedBell()
         mail = BankMail(service, Path(self.folders.bank_in))
