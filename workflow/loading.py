@@ -201,6 +201,7 @@ def _repeated_names(programme: Programme) -> Iterator[tuple[Path, str]]:
     lists: dict[str, list[str]] = {
         "funders": [funder.id for funder in programme.funders],
         "escorts": [escort.id for escort in programme.escorts],
+        "providers": [provider.id for provider in programme.providers],
         "services": [service.id for service in programme.services],
         "grants": [grant.kind for grant in programme.grants],
     }
@@ -285,9 +286,11 @@ def _awaited(way: Transition, programme: Programme) -> set[str]:
 
 
 def awaited_service(guard: str, programme: Programme) -> str | None:
-    """Return the service a guard waits for, or None when it waits for none."""
+    """Return the service a guard waits for, or None when it waits for none that a stage asks for by itself."""
     service = guard.removesuffix("_is_provided")
-    return service if service != guard and service in programme.service_of else _WAITS_FOR.get(guard)
+    found = service if service != guard and service in programme.service_of else _WAITS_FOR.get(guard)
+    asked = {name for stage in programme.journey.stages.values() for name in stage.services}
+    return found if found in asked else None
 
 
 def _closure(start: set[str], onward: dict[str, set[str]]) -> set[str]:

@@ -13,6 +13,7 @@ from pydantic import Field
 from workflow.programme.funding import Funder, GrantKind
 from workflow.programme.part import Label, Name, Part, Slug
 from workflow.programme.places import Facility
+from workflow.programme.providers import Provider
 from workflow.programme.services import Service
 from workflow.programme.stages import Journey
 from workflow.programme.travel import Escort
@@ -59,6 +60,7 @@ class Programme(Part):
     funders: tuple[Funder, ...] = Field(min_length=1)
     facility: Facility
     escorts: tuple[Escort, ...]
+    providers: tuple[Provider, ...] = ()
     policies: Policies
     purposes: tuple[Name, ...]
     closure_reasons: tuple[Name, ...]
@@ -75,6 +77,11 @@ class Programme(Part):
     def grant_kind(self) -> dict[str, GrantKind]:
         """Return the kinds of grant by name."""
         return {grant.kind: grant for grant in self.grants}
+
+    @cached_property
+    def provider_of(self) -> dict[str, Provider]:
+        """Return the providers by id."""
+        return {provider.id: provider for provider in self.providers}
 
     @cached_property
     def escort_of(self) -> dict[str, Escort]:

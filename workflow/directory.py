@@ -1,0 +1,23 @@
+"""Finding who can help: by service, language and area, in the order of the programme file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from workflow.programme import Programme
+from workflow.programme.providers import Provider
+
+
+def providers_of(
+    programme: Programme, service: str, *, language: str | None = None, area: str | None = None,
+    without: Collection[str] = (),
+) -> list[Provider]:  # fmt: skip
+    """Return the active providers of a service, best match first: language and area are wished for separately."""
+    able = [p for p in programme.providers if service in p.services and p.status == "active" and p.id not in without]
+    able = [p for p in able if language is None or language in p.languages]
+    return [p for p in able if area is None or not p.areas or any(_covers(one, area) for one in p.areas)]
+
+
+def _covers(covered: str, area: str) -> bool:
+    """Tell whether an area lies in another: Moscow (RU-MOW) in Russia (RU)."""
+    return area == covered or area.startswith(f"{covered}-")
