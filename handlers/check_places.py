@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from events.facts import shared
+from handlers.check_courses import CoursesWatch
 from handlers.findings import End, See, Seen, Tally
 from handlers.replay import Replay
-from workflow.programme.places import Facility
 from workflow.shelter import Shelter
 
 
@@ -30,15 +30,18 @@ class PlacesWatch:
         self._replay = replay
         self._bed_of: dict[str, tuple[str, int]] = {}  # by person
         self._away: dict[str, list[Away]] = {}  # by escort, in the order of leaving
+        self._courses = CoursesWatch(self.tally)
 
     def sees(self) -> Mapping[str, See]:
-        """Ask for what happens in houses and to escorts."""
+        """Ask for what happens in houses, courses and to escorts."""
         return {
             "BedHeld": self._on_hold,
             "BedTaken": self._on_taking,
             "BedReleased": self._on_release,
+            "WaitingBegan": self._on_waiting,
             "EscortReserved": self._on_reservation,
             "EscortFreed": self._on_freeing,
+            **self._courses.sees(),
         }
 
     # -- beds -----------------------------------------------------------------------------------------------
@@ -68,19 +71,18 @@ class PlacesWatch:
         self.tally.demand(mine, f"{seen.at}: bed {number} is not {case_id}'s")
 
     def _within_capacity(self, seen: Seen) -> None:
-        facility = self._facility(seen)
-        if facility is None:
-            self.tally.fault(f"{seen.at}: no definition in force knows this house")
+        house: Shelter = seen.after
+        if not house.rooms:
+            self.tally.fault(f"{seen.at}: nobody has said which rooms this house has")
             return
-        used = len(seen.after.beds)
+        used = len(house.beds)
         self.tally.most("beds in use at most", used)
-        self.tally.demand(used <= facility.capacity, f"{seen.at}: {used} people for {facility.capacity} beds")
-        numbered = 1 <= seen.fact.bed <= facility.capacity
+        self.tally.demand(used <= house.capacity, f"{seen.at}: {used} people for {house.capacity} beds")
+        numbered = 1 <= seen.fact.bed <= house.capacity
         self.tally.demand(numbered, f"{seen.at}: there is no bed {seen.fact.bed}")
 
-    def _facility(self, seen: Seen) -> Facility | None:
-        facility = seen.definition.programme.facility if seen.definition else None
-        return facility if facility and seen.stream == f"facility:{facility.id}" else None
+    def _on_waiting(self, _seen: Seen) -> None:
+        self.tally.count("waits for a bed")
 
     def _person(self, case_id: str) -> str:
         case = self._replay.case(case_id)
@@ -110,29 +112,56 @@ class PlacesWatch:
     # -- at the end -----------------------------------------------------------------------------------------
 
     def end(self, end: End) -> None:
-        """Compare what houses say with what cases say."""
+        """Compare what houses and courses say with what cases say."""
+        self._courses.end(end)
         houses, cases = set(_beds_of_houses(end.replay)), set(_beds_of_cases(end.replay))
         for case_id, facility, bed, lives in houses - cases:
             self.tally.fault(f"{facility} has {case_id} {_how(lives)} bed {bed}, the case does not say so")
-        for case_id, facility, bed, lives in cases - houses:
+        for case_id, facility, bed, lives in cases - houses - set(_holds_over(end)):
             self.tally.fault(f"{case_id} is {_how(lives)} bed {bed}, {facility} does not say so")
+        for case_id, facility in set(_lines_of_houses(end.replay)) ^ set(_lines_of_cases(end.replay)):
+            self.tally.fault(f"{case_id} and {facility} do not agree whether they wait there")
 
 
 Place = tuple[str, str, int, bool]  # case, house, bed, whether somebody lives there
 
 
-def _beds_of_houses(replay: Replay) -> Iterator[Place]:
+def _houses(replay: Replay) -> Iterator[tuple[str, Shelter]]:
     for stream, kept in replay.states.items():
         kind, _, facility = stream.partition(":")
-        if kind == "facility":
-            for number, bed in kept.state.beds.items():
-                yield bed.case_id, facility, number, bed.held_until is None
+        if kind == "facility" and kept.state is not None:
+            yield facility, kept.state
+
+
+def _beds_of_houses(replay: Replay) -> Iterator[Place]:
+    for facility, house in _houses(replay):
+        for number, bed in house.beds.items():
+            yield bed.case_id, facility, number, bed.held_until is None
 
 
 def _beds_of_cases(replay: Replay) -> Iterator[Place]:
     for case, _ in replay.cases():
         if case.bed is not None:
             yield case.case_id, *case.bed, case.moved_in
+
+
+def _holds_over(end: End) -> Iterator[Place]:
+    """Yield holds that ran out and whose bed may be somebody else's; the case learns of it by its timer."""
+    for case, _ in end.replay.cases():
+        if case.bed is not None and not case.has_bed(end.now):
+            yield case.case_id, *case.bed, case.moved_in
+
+
+def _lines_of_houses(replay: Replay) -> Iterator[tuple[str, str]]:
+    for facility, house in _houses(replay):
+        for case_id in house.waiting:
+            yield case_id, facility
+
+
+def _lines_of_cases(replay: Replay) -> Iterator[tuple[str, str]]:
+    for case, _ in replay.cases():
+        for facility in case.places.waiting:
+            yield case.case_id, facility
 
 
 def _how(lives: bool) -> str:  # noqa: FBT001 - two words for two cases

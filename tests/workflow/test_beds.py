@@ -3,17 +3,19 @@
 import pytest
 
 from events.facts import shared, work
+from tests.houses import with_beds
 from tests.roads import bring
 from tests.story import Story, World, moscow_with, story
 from workflow import commands as ask
+from workflow.loading import load
 
 
 def small_house(beds: int = 2) -> World:
-    return World(moscow_with(("capacity: 60", f"capacity: {beds}")))
+    return World(load(with_beds(beds)))
 
 
 def test_a_sixty_first_person_is_not_given_a_bed() -> None:
-    world = World()
+    world = small_house(60)
     housed = [story(world).does(ask.HoldBed) for _ in range(60)]
     assert len({case.case.bed for case in housed}) == 60
     late = story(world).when(ask.HoldBed).then_refused("bed_is_free")

@@ -9,10 +9,12 @@ from workflow.reasons import Reason, reason
 
 
 def bed_is_held(asked: Asked) -> Reason | None:
-    """A bed waits before anybody is brought to the house."""
-    if asked.case.bed is not None:
+    """A bed waits before anybody is brought to the house; a hold that ran out holds nothing."""
+    if asked.case.has_bed(asked.now):
         return None
-    return reason("bed_is_held", "no bed is held for the person", "record HoldBed")
+    return reason(
+        "bed_is_held", "no bed is held for the person", "record HoldBed; when every house is full, JoinWaitingList"
+    )
 
 
 def moved_in(asked: Asked) -> Reason | None:

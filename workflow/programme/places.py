@@ -1,19 +1,111 @@
-"""Houses and offices: where, how many beds, when open."""
+"""Houses and offices: whose they are, where, when open, how many beds, and whom each room is for."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from workflow.calendars import is_time_zone
+from workflow.programme.hours import Hours
 from workflow.programme.part import Part, Slug
+
+BEDS_MAX = 10_000
+FacilityKind = Literal["shelter", "rehabilitation_centre", "consultation_centre", "hostel"]
+RoomFor = Literal["any", "women", "men", "family"]
+Minors = Literal["allowed", "only", "no"]
+
+
+class RoomRule(Part):
+    """A room with beds, and whom it is for; beds are numbered through the rooms in the order of the file."""
+
+    id: Slug
+    beds: int = Field(ge=1, le=BEDS_MAX)
+    who: RoomFor = Field(default="any", alias="for")
+    minors: Minors = "allowed"
+
+    @field_validator("minors", mode="before")
+    @classmethod
+    def _no_is_a_word(cls, value: object) -> object:
+        return "no" if value is False else value  # YAML reads an unquoted no as false
 
 
 class Facility(Part):
-    """A house with beds."""
+    """A house with beds, or an office without; beds either as plain ``capacity`` for anybody or room by room."""
 
     id: Slug
     name: str
+    kind: FacilityKind
+    owner: Slug | None = None  # the organisation whose it is; the programme's own when left out
     opens: date
-    capacity: int = Field(ge=1, le=10_000)
+    closes: date | None = None  # the last day
     time_zone: str
+    hours: Hours | None = None
+    address: str = ""
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+    on_request: bool = False  # a place there is asked for by letter; a bed is held only when the house is named
+    alternatives: tuple[Slug, ...] = ()  # which houses are asked for a place when this one is full
+    rooms: tuple[RoomRule, ...] = ()
+    plain_beds: int | None = Field(default=None, ge=1, le=BEDS_MAX, alias="capacity")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if not is_time_zone(value):
+            raise ValueError(f"unknown time zone {value[:40]}; write it like Europe/Moscow")
+        return value
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Facility:
+        if self.rooms and self.plain_beds is not None:
+            raise ValueError("give either rooms or capacity")
+        if self.capacity > BEDS_MAX:
+            raise ValueError(f"a house has at most {BEDS_MAX} beds")
+        if self.closes is not None and self.closes < self.opens:
+            raise ValueError("the house closes before it opens")
+        if self.hours is not None and self.hours.time_zone != self.time_zone:
+            raise ValueError("the hours are in another time zone than the house")
+        names = [room.id for room in self.rooms]
+        if len(names) != len(set(names)):
+            raise ValueError("two rooms have the same id")
+        return self
+
+    @property
+    def capacity(self) -> int:
+        """Return how many beds there are; none in an office."""
+        return self.plain_beds or sum(room.beds for room in self.rooms)
+
+    @property
+    def room_rules(self) -> tuple[tuple[str, int, str, str], ...]:
+        """Return the rooms as plain values: id, beds, whom for, minors."""
+        if self.plain_beds is not None:
+            return (("beds", self.plain_beds, "any", "allowed"),)
+        return tuple((room.id, room.beds, room.who, room.minors) for room in self.rooms)
+
+    def day(self, at: datetime) -> date:
+        """Return which day it is there at an instant."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def is_running(self, on: date) -> bool:
+        """Tell whether the house is there on a day, by the programme file."""
+        return self.opens <= on and (self.closes is None or on <= self.closes)
+
+
+def facility_stream(facility_id: str) -> str:
+    """Return the stream of a house."""
+    return f"facility:{facility_id}"
+
+
+def faults(facilities: tuple[Facility, ...]) -> list[tuple[tuple[Any, ...], str]]:
+    """Return what is wrong with the houses taken together."""
+    known = {facility.id: facility for facility in facilities}
+    found: list[tuple[tuple[Any, ...], str]] = []
+    for number, facility in enumerate(facilities):
+        for name in facility.alternatives:
+            if name not in known or name == facility.id:
+                found.append((("facilities", number, "alternatives"), f"unknown facility {name}"))
+            elif known[name].email is None:
+                found.append((("facilities", number, "alternatives"), f"{name} has no email to ask it for a place"))
+    return found
