@@ -37,7 +37,7 @@ def ask_about_message(job: Job, outside: Outside) -> str | None:
 
 
 def _trip(job: Job, outside: Outside) -> EscortTrip:
-    planned, definition = _planned(outside.log, job)
+    planned, definition = planned_trip(outside.log, job)
     programme = outside.definitions.of(definition[0], definition[1]).programme
     escort = programme.escort_of[job.about["escort"]]
     return EscortTrip(
@@ -62,7 +62,8 @@ def _thread(job: Job) -> str:
     return f"{job.about['trip_id']}.{job.about['escort']}"
 
 
-def _planned(log: Log, job: Job) -> tuple[TripPlanned, tuple[str, str]]:
+def planned_trip(log: Log, job: Job) -> tuple[TripPlanned, tuple[str, str]]:
+    """Return the plan a task is about, though it may have been called off, and the definition it was made under."""
     programme = ""
     for event in log.of_types(case_stream(job.case_id), ("CaseOpened", "TripPlanned")):
         fact = log.fact(event)

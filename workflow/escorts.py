@@ -38,12 +38,22 @@ class EscortPool(NamedTuple):
         """Return the pool as if a trip were not."""
         return EscortPool({key: trip for key, trip in self.trips.items() if key != trip_id})
 
-    def find(self, programme: Programme, skill: str, leaves_at: datetime, back_at: datetime) -> Escort | None:
-        """Return an escort with the skill who is free, the one with the fewest other skills first."""
+    def find(
+        self, programme: Programme, skill: str, leaves_at: datetime, back_at: datetime, language: str = ""
+    ) -> Escort | None:
+        """Return an escort with the skill who is free: one who speaks the language first, then the least skilled.
+
+        Whoever has fewer skills goes first, so that those with more stay free for those who need them.
+        """
         able = [escort for escort in programme.escorts if skill in escort.skills]
-        able.sort(key=lambda escort: len(escort.skills))
-        away = self.away(leaves_at, back_at)
-        return next((escort for escort in able if escort.id not in away), None)
+        able.sort(key=lambda escort: (bool(language) and language not in escort.languages, len(escort.skills)))
+        taken = self.away(leaves_at, back_at)
+        return next((one for one in able if one.id not in taken and not is_away(one, leaves_at, back_at)), None)
+
+
+def is_away(escort: Escort, leaves_at: datetime, back_at: datetime) -> bool:
+    """Tell whether an escort is on leave, or ill, at any moment of a time."""
+    return any(away.touches(leaves_at, back_at) for away in escort.away)
 
 
 def evolve(pool: EscortPool, fact: Fact) -> EscortPool:

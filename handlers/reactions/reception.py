@@ -1,4 +1,4 @@
-"""What follows for meeting somebody."""
+"""What follows for meeting somebody: letters to whoever meets them, each once, and the worry when nobody was met."""
 
 from __future__ import annotations
 
@@ -8,15 +8,123 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts import case as told
-from handlers.reactions.asking import Moment, Reaction, timer, timers_over
+from events.facts import reception as met
+from events.facts import work
+from events.instants import stored
+from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from workflow.case.reception import Arrival
+from workflow.case.work import Task
+
+_LETTERS: Final = ("book_pickup", "move_pickup")
 
 
-def _arrival_planned(fact: told.ArrivalPlanned, moment: Moment) -> Iterator[Fact]:
+def _arrival_planned(_fact: told.ArrivalPlanned, moment: Moment) -> Iterator[Fact]:
+    yield _worry(moment)
+    yield from _letter(moment, "book_pickup")
+
+
+def _arrival_delayed(fact: met.ArrivalDelayed, moment: Moment) -> Iterator[Fact]:
+    """Tell whoever comes to meet them, once: a letter that is not written yet is replaced by one with the new time."""
+    before = _arrival(moment.before)
     yield from timers_over(moment, "no_show")
+    yield _worry(moment)
+    yield from tasks_off(moment, "the arrival was moved", _LETTERS, arrival_id=fact.arrival_id)
+    if fact.meeter == before.meeter:
+        yield from _letter(moment, "move_pickup" if _knows(moment, before) else "book_pickup")
+        return
+    if before.notified:
+        yield _cancelled_letter(moment, before)
+    yield from _letter(moment, "book_pickup")
+
+
+def _arrival_cancelled(fact: met.ArrivalCancelled, moment: Moment) -> Iterator[Fact]:
+    """Take back a letter that is not written yet; tell whoever was written to, once."""
+    before = _arrival(moment.before)
+    yield from timers_over(moment, "no_show")
+    yield from tasks_off(moment, fact.reason, _LETTERS, arrival_id=fact.arrival_id)
+    if before.notified:
+        yield _cancelled_letter(moment, before)
+
+
+def _person_met(fact: met.PersonMet, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "no_show")
+    yield from tasks_off(moment, "the person was met", _LETTERS, arrival_id=fact.arrival_id)
+
+
+def _came_too_late(fact: met.PickupBooked, moment: Moment) -> Iterator[Fact]:
+    """Tell whoever was written to for an arrival that had been called off, or given to somebody else, meanwhile."""
+    assert moment.before is not None
+    given = moment.before.tasks.get(fact.task_id)
+    arrival = moment.after.arrival
+    if arrival is not None and arrival.arrival_id == fact.arrival_id and fact.meeter == arrival.meeter:
+        return
+    if given is not None:
+        sequence = int(given.about("sequence")) + 2  # later than a notice that may have gone out meanwhile
+        yield task(moment, "cancel_pickup", tuple((dict(given.subject) | {"sequence": str(sequence)}).items()))
+
+
+def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+    """Write to whoever could not be written to without this consent."""
+    case = moment.after
+    if fact.purpose != "assistance" or not case.arrival_is_ahead or case.arrival is None or case.arrival.notified:
+        return
+    if not any(_is_about(given, case.arrival) for given in case.tasks.values()):
+        yield from _letter(moment, "book_pickup")
+
+
+def _arrival(case: object) -> Arrival:
+    arrival = getattr(case, "arrival", None)
+    assert isinstance(arrival, Arrival)
+    return arrival
+
+
+def _knows(moment: Moment, before: Arrival) -> bool:
+    """Tell whether the meeter was written to, or may be at this moment."""
+    assert moment.before is not None
+    tasks = moment.before.tasks.items()
+    under_way = (key in moment.claimed or given.status == "unknown" for key, given in tasks if _is_about(given, before))
+    return before.notified or any(under_way)
+
+
+def _is_about(given: Task, arrival: Arrival) -> bool:
+    return given.kind in _LETTERS and given.about("arrival_id") == arrival.arrival_id
+
+
+def _worry(moment: Moment) -> work.TimerSet:
     hours = moment.definition.programme.policies.arrival_no_show_hours
-    yield timer(moment, "no_show", fact.at + timedelta(hours=hours))
+    arrival = _arrival(moment.after)
+    return timer(moment, "no_show", arrival.at + timedelta(hours=hours), (("arrival_id", arrival.arrival_id),))
+
+
+def _letter(moment: Moment, kind: str) -> Iterator[Fact]:
+    arrival = _arrival(moment.after)
+    if arrival.meeter and is_consented("assistance", moment):
+        yield task(moment, kind, _about(arrival))
+
+
+def _cancelled_letter(moment: Moment, before: Arrival) -> work.TaskRequested:
+    return task(moment, "cancel_pickup", _about(before._replace(sequence=before.sequence + 1)))
+
+
+def _about(arrival: Arrival) -> tuple[tuple[str, str], ...]:
+    """Return what a letter says: it can be written when the arrival is no longer in the case."""
+    return (
+        ("arrival_id", arrival.arrival_id),
+        ("meeter", arrival.meeter),
+        ("at", stored(arrival.at)),
+        ("place", arrival.place),
+        ("means", arrival.means),
+        ("number", arrival.number),
+        ("sign", arrival.sign),
+        ("sequence", str(arrival.sequence)),
+    )
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "ArrivalPlanned": _arrival_planned,
+    "ArrivalDelayed": _arrival_delayed,
+    "ArrivalCancelled": _arrival_cancelled,
+    "PersonMet": _person_met,
+    "PickupBooked": _came_too_late,
+    "ConsentGiven": _consent_given,
 }

@@ -1,23 +1,60 @@
-"""What follows for the way home: bookings, and giving them back."""
+"""What follows for the way home: bookings, giving them back, and the times at which somebody looks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
 from events.facts import case as told
+from events.facts import travel as way
 from events.facts import work
-from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off
-from handlers.reactions.services import services_of_trip, trip_service
+from events.instants import stored
+from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from workflow.case.change import Pairs
+from workflow.case.travel import Trip
+from workflow.guards.travel import ON_THE_WAY
+
+# How each booking is asked for and given back, and what it is called in the case.
+_ASKS: Final = {"ticket": "book_ticket", "escort": "book_escort", "arrival_host": "ask_host"}
+_GIVES_BACK: Final = {"ticket": "cancel_ticket", "escort": "release_escort", "arrival_host": "cancel_host"}
+_BEFORE: Final = ("departure_check", "departure")
 
 
 def _trip_planned(fact: told.TripPlanned, moment: Moment) -> Iterator[Fact]:
-    for service in services_of_trip(moment):
-        if is_consented(service.consent, moment):
-            yield trip_service(moment, service, fact.trip_id)
-    if fact.escort:
-        yield _book_escort(moment, fact.trip_id, fact.escort)
+    trip, policies = _trip(moment), moment.definition.programme.policies
+    for booking in _ASKS:
+        yield from _ask(moment, booking, trip)
+    about = (("trip_id", trip.trip_id),)
+    check = trip.departs_at - timedelta(hours=policies.departure_check_hours)
+    if check > moment.now:
+        yield timer(moment, "departure_check", check, about)
+    yield timer(moment, "departure", fact.departs_at, about)
+    yield timer(moment, "hand_over_due", fact.arrives_at + timedelta(hours=policies.hand_over_hours), about)
+
+
+def _stage_entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
+    if fact.dest == ON_THE_WAY:
+        for kind in _BEFORE:
+            yield from timers_over(moment, kind)
+
+
+def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
+    """Take back what is only asked for, and give back what was booked: each thing once."""
+    assert moment.before is not None
+    trip = moment.before.trip
+    assert trip is not None
+    for kind in (*_BEFORE, "hand_over_due"):
+        yield from timers_over(moment, kind, trip_id=fact.trip_id)
+    yield from tasks_off(moment, fact.reason, trip_id=fact.trip_id)
+    for booking in moment.before.booked:
+        yield _give_back(moment, booking, trip)
+
+
+def _handed_over(fact: way.PersonHandedOver, moment: Moment) -> Iterator[Fact]:
+    for kind in (*_BEFORE, "hand_over_due"):
+        yield from timers_over(moment, kind, trip_id=fact.trip_id)
 
 
 def _escort_answered(fact: told.EscortAnswered, moment: Moment) -> Iterator[Fact]:
@@ -26,58 +63,90 @@ def _escort_answered(fact: told.EscortAnswered, moment: Moment) -> Iterator[Fact
         yield from tasks_off(moment, "the escort declined", ("book_escort",), trip_id=fact.trip_id)
 
 
-def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
-    """Take back what is only asked for, and give back what was booked: each thing once."""
+def _host_answered(fact: way.HostAnswered, moment: Moment) -> Iterator[Fact]:
+    """Ask the next one when a host cannot; whoever has said no is not written to any more."""
+    if fact.accepted:
+        return
+    yield from tasks_off(moment, "the host declined", ("ask_host",), trip_id=fact.trip_id)
+    yield from _ask(moment, "arrival_host", _trip(moment))
+
+
+def _host_chosen(fact: way.HostChosen, moment: Moment) -> Iterator[Fact]:
+    """Ask somebody else; whoever was asked before is told that it is off, once."""
     assert moment.before is not None
-    trip = moment.before.trip
-    assert trip is not None
-    yield from tasks_off(moment, fact.reason, trip_id=fact.trip_id)
-    for booking in moment.before.booked:
-        if _can_be_given_back(booking, moment):
-            yield _release(moment, booking, fact.trip_id, trip.escort)
+    assert moment.before.trip is not None
+    yield from tasks_off(moment, "another host", ("ask_host",), trip_id=fact.trip_id)
+    if "arrival_host" in moment.before.booked:
+        yield _give_back(moment, "arrival_host", moment.before.trip)
+    yield from _ask(moment, "arrival_host", _trip(moment))
 
 
-def _came_too_late(fact: told.EscortInvited | work.ServiceProvided, moment: Moment) -> Iterator[Fact]:
-    """Give back what was booked for a trip that had been called off while the booking was under way."""
+def _came_too_late(fact: told.EscortInvited | way.TicketIssued | way.HostAsked, moment: Moment) -> Iterator[Fact]:
+    """Give back what was booked for a trip that had been called off while the booking was under way.
+
+    The same for somebody who was written to and is not the one to come any more.
+    """
     assert moment.before is not None
     given = moment.before.tasks.get(fact.task_id)
-    about = dict(given.subject) if given else {}
-    current = moment.after.trip.trip_id if moment.after.trip else None
-    booking = "escort" if isinstance(fact, told.EscortInvited) else fact.service
-    if about.get("trip_id", current) != current and _can_be_given_back(booking, moment):
-        yield _release(moment, booking, about["trip_id"], about.get("escort", ""))
+    if given is None:
+        return
+    about, trip = dict(given.subject), moment.after.trip
+    booking = next(name for name, kind in _ASKS.items() if kind == given.kind)
+    wanted = trip is not None and dict(_about(booking, trip)).items() <= about.items()
+    declined = trip is not None and about.get("host") in trip.hosts_declined and about["trip_id"] == trip.trip_id
+    if not wanted and not declined and not _escort_declined(about, trip):
+        yield task(moment, _GIVES_BACK[booking], tuple({**about, "booking": booking}.items()))
 
 
-def _can_be_given_back(booking: str, moment: Moment) -> bool:
-    return booking == "escort" or moment.definition.programme.service_of[booking].for_trip
-
-
-def _book_escort(moment: Moment, trip_id: str, escort: str) -> work.TaskRequested:
-    return task(moment, "book_escort", (("escort", escort), ("trip_id", trip_id)))
-
-
-def _release(moment: Moment, booking: str, trip_id: str, escort: str) -> work.TaskRequested:
-    if booking == "escort":
-        subject = (("booking", booking), ("escort", escort), ("trip_id", trip_id))
-        return task(moment, "release_escort", subject)
-    return task(moment, "release_booking", (("booking", booking), ("trip_id", trip_id)))
+def _escort_declined(about: dict[str, str], trip: Trip | None) -> bool:
+    """Tell whether an escort of this very trip has said no: they need not be told that it is off."""
+    return trip is not None and "escort" in about and about["trip_id"] == trip.trip_id
 
 
 def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
-    """Write to the escort who could not be written to without this consent."""
-    trip = moment.after.trip
-    if fact.purpose != "travel" or trip is None or not trip.escort or not is_consented("travel", moment):
+    """Book what could not be booked without this consent."""
+    case, trip = moment.after, moment.after.trip
+    if fact.purpose != "travel" or trip is None or not case.trip_is_ahead:
         return
-    asked = any(given.kind == "book_escort" for given in moment.after.tasks.values())
-    if moment.after.trip_is_ahead and not asked and "escort" not in moment.after.booked:
-        yield _book_escort(moment, trip.trip_id, trip.escort)
+    asked = {given.kind for given in case.tasks.values() if dict(given.subject).get("trip_id") == trip.trip_id}
+    for booking, kind in _ASKS.items():
+        if booking not in case.booked and kind not in asked:
+            yield from _ask(moment, booking, trip)
+
+
+def _trip(moment: Moment) -> Trip:
+    assert moment.after.trip is not None
+    return moment.after.trip
+
+
+def _ask(moment: Moment, booking: str, trip: Trip) -> Iterator[Fact]:
+    """Ask for a booking if the person lets others work on it and somebody is to be written to."""
+    about = _about(booking, trip)
+    if is_consented("travel", moment) and all(value for _, value in about):
+        yield task(moment, _ASKS[booking], about)
+
+
+def _give_back(moment: Moment, booking: str, trip: Trip) -> work.TaskRequested:
+    return task(moment, _GIVES_BACK[booking], (("booking", booking), *_about(booking, trip)))
+
+
+def _about(booking: str, trip: Trip) -> Pairs:
+    """Return what a booking's task is about; a letter can be written when the trip is no longer in the case."""
+    meets = (("host", trip.host), ("at", stored(trip.arrives_at)), ("place", trip.destination))
+    who: Pairs = {"escort": (("escort", trip.escort),), "arrival_host": meets}.get(booking, ())
+    return (*who, ("trip_id", trip.trip_id))
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "TripPlanned": _trip_planned,
+    "StageEntered": _stage_entered,
     "TripCancelled": _trip_cancelled,
     "EscortInvited": _came_too_late,
+    "TicketIssued": _came_too_late,
+    "HostAsked": _came_too_late,
     "EscortAnswered": _escort_answered,
-    "ServiceProvided": _came_too_late,
+    "HostChosen": _host_chosen,
+    "HostAnswered": _host_answered,
+    "PersonHandedOver": _handed_over,
     "ConsentGiven": _consent_given,
 }

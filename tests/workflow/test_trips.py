@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from events.facts import case as told
 from events.facts import shared, work
-from tests.roads import bring, plan_trip, ready_to_depart, ready_to_travel
+from tests.roads import booked, bring, plan_trip, ready_to_depart, ready_to_travel
 from tests.story import START, Story, World, moscow, story, trip
 from workflow import commands as ask
 from workflow.reasons import Refused
 
+GIVES_BACK = {"cancel_ticket", "release_escort", "cancel_host"}
 MEDICAL = [e.id for e in moscow().programme.escorts if "medical" in e.skills]
 
 
@@ -23,7 +24,7 @@ def traveller(world: World, escort: str = "medical") -> Story:
 
 
 def releases(case: Story) -> Counter[str]:
-    asked = [f for f in case.place.facts(work.TaskRequested) if f.kind.startswith("release")]  # type: ignore[attr-defined]
+    asked = [f for f in case.place.facts(work.TaskRequested) if f.kind in GIVES_BACK]  # type: ignore[attr-defined]
     return Counter(dict(fact.subject)["booking"] for fact in asked)
 
 
@@ -43,7 +44,9 @@ def test_a_medical_escort_is_kept_for_those_who_need_one() -> None:
 
 
 def test_whoever_needs_nobody_reserves_nobody() -> None:
-    plan_trip(traveller(World(), "none")).then(told.TripPlanned, work.TaskRequested, work.TaskRequested)
+    plan_trip(traveller(World(), "none")).then(
+        told.TripPlanned, work.TaskRequested, work.TaskRequested, work.TimerSet, work.TimerSet, work.TimerSet
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -100,15 +103,15 @@ def test_an_escort_who_accepted_may_still_fall_ill() -> None:
 
 
 def test_planning_again_calls_the_first_trip_off() -> None:
-    case = plan_trip(traveller(World())).provided("ticket")
+    case = booked(plan_trip(traveller(World())), "ticket")
     first = case.case.trip
     plan_trip(case, days=5)
     assert first is not None
     assert case.case.trip is not None
     assert case.case.trip.trip_id != first.trip_id
     assert releases(case) == {"ticket": 1}
-    assert len(case.tasks(service="ticket", trip_id=case.case.trip.trip_id)) == 1
-    assert not case.tasks(service="ticket", trip_id=first.trip_id)
+    assert len(case.tasks(kind="book_ticket", trip_id=case.case.trip.trip_id)) == 1
+    assert not case.tasks(kind="book_ticket", trip_id=first.trip_id)
 
 
 def test_planning_again_may_keep_the_only_escort_left() -> None:
@@ -145,7 +148,7 @@ def test_a_journey_that_was_made_cannot_be_called_off() -> None:
 def test_a_certificate_that_now_asks_for_a_nurse_needs_another_trip() -> None:
     case = bring(story(), "documents")
     ready_to_depart(case, escort="operational")
-    case.does(ask.CertifyFitness, valid_until="2008-01-01", escort="medical")
+    case.does(ask.CertifyFitness, valid_until="2008-01-01", escort="medical", mandate="medical")
     case.advance("depart").then_refused("escort_is_confirmed")
 
 
@@ -153,7 +156,7 @@ def test_a_booking_that_comes_late_does_not_count_for_the_next_trip() -> None:
     case = bring(story(), "documents")
     ready_to_travel(case)
     plan_trip(case)
-    late = case.task(service="ticket")
+    late = case.task(kind="book_ticket")
     case.claims(late)
     plan_trip(case, days=6)
     case.finish(late).accepted()
@@ -163,9 +166,8 @@ def test_a_booking_that_comes_late_does_not_count_for_the_next_trip() -> None:
 
 def test_a_hand_over_reported_after_the_trip_was_called_off_brings_nobody_home() -> None:
     case = bring(story(), "returning")
-    late = case.task(service="hand_over")
-    case.claims(late).advance("turn_back", reason="border_closed").accepted()
-    case.finish(late).accepted()
+    case.advance("turn_back", reason="border_closed").accepted()
+    case.when(ask.HandOver, received_by="host").then_refused("trip_is_planned")
     assert "hand_over" not in case.case.provided
 
 

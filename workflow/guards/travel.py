@@ -9,6 +9,8 @@ from workflow.case.state import Case
 from workflow.guards.asked import Asked
 from workflow.reasons import Reason, reason
 
+ON_THE_WAY: Final = "returning"  # the stage between departure and hand-over
+
 
 def return_is_declared(asked: Asked) -> Reason | None:
     """Return is voluntary, in writing (Palermo Protocol Art. 8(2): preferably voluntary)."""
@@ -41,12 +43,42 @@ def escort_is_confirmed(asked: Asked) -> Reason | None:
 
 def ticket_is_issued(asked: Asked) -> Reason | None:
     """The ticket is there before anybody leaves for the station."""
-    return _booked(asked, "ticket", "ticket_is_issued", "the ticket is not issued yet")
+    if "ticket" in asked.case.booked:
+        return None
+    return reason("ticket_is_issued", "the ticket is not issued yet", "wait for the booking's task")
 
 
 def host_is_ready(asked: Asked) -> Reason | None:
-    """Somebody will meet the person where they arrive."""
-    return _booked(asked, "arrival_host", "host_is_ready", "nobody has confirmed to meet the person on arrival")
+    """Somebody will meet the person where they arrive, and has said so."""
+    trip = asked.case.trip
+    if trip is not None and trip.host_ready:
+        return None
+    advice = "wait for the answer and record AnswerHost, or record AskHost for somebody else"
+    return reason("host_is_ready", "nobody has confirmed to meet the person on arrival", advice)
+
+
+def transit_visas_are_in_order(asked: Asked) -> Reason | None:
+    """Whoever changes in a country that asks their nationality for a visa has one that lasts (the office's list)."""
+    trip = asked.case.trip
+    if trip is None:
+        return None  # a missing journey is trip_is_planned's to say
+    last = trip.arrives_at.date()
+    missing = [
+        country for country in trip.transit
+        if _needs_visa(asked, country) and asked.case.visas.get(country, date.min) < last
+    ]  # fmt: skip
+    if not missing:
+        return None
+    countries = ", ".join(missing)
+    advice = f"record RecordTransitVisa country={missing[0]} once it is in hand, or plan a way around"
+    return reason("transit_visas_are_in_order", f"no visa to change in {countries}", advice, countries=countries)
+
+
+def _needs_visa(asked: Asked, country: str) -> bool:
+    """Tell whether every citizenship of the person needs a visa there; with one that does not, none is needed."""
+    owners = {rule.nationality for rule in asked.programme.transit_visas if rule.country == country}
+    own = set(asked.case.citizenships)
+    return bool(own) and own <= owners
 
 
 def stay_is_chosen(asked: Asked) -> Reason | None:
@@ -60,7 +92,9 @@ def has_come_home(asked: Asked) -> Reason | None:
     """The person was received at the destination."""
     if "hand_over" in asked.case.provided:
         return None
-    return reason("has_come_home", "nobody has confirmed that the person arrived", "wait for the hand-over's report")
+    return reason(
+        "has_come_home", "nobody has confirmed that the person arrived", "record HandOver once host or escort report it"
+    )
 
 
 def escort_needed(case: Case, today: date) -> str:
@@ -69,16 +103,13 @@ def escort_needed(case: Case, today: date) -> str:
     return "operational" if required == "none" and case.is_child(today) else required
 
 
-def _booked(asked: Asked, what: str, code: str, said: str) -> Reason | None:
-    return None if what in asked.case.booked else reason(code, said, "wait for the booking's task")
-
-
 GUARDS: Final = (
     return_is_declared,
     trip_is_planned,
     escort_is_confirmed,
     ticket_is_issued,
     host_is_ready,
+    transit_visas_are_in_order,
     stay_is_chosen,
     has_come_home,
 )

@@ -1,0 +1,102 @@
+"""`wayhome arrivals`, `departures`, `escorts`: who comes, who leaves, and who goes along, in the next days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from console import doors, printing
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console.errors import BadInput
+from console.office import Office
+from events.instants import instant
+from handlers import journeys
+from handlers.look import Seen
+from workflow.access import sees
+
+Days = Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")]
+Row = TypeVar("Row")
+
+
+def arrivals(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+    """List who is to be met in the next days, and who was missed, first those who come first.
+
+    Example: wayhome arrivals --days 7
+    """
+    with doors.office(data) as office:
+        found = _expected(office, "no_show", days, actor, journeys.arrivals)
+    if as_json:
+        printing.print_json([one._asdict() for one in found])
+        return
+    rows = [
+        (one.case_id, _text(one.at), one.place, one.by, one.meeter or "nobody", one.sign, one.state) for one in found
+    ]
+    printing.print_rows("Arrivals", ("case", "at (UTC)", "place", "by", "met by", "sign", "letter"), rows)
+
+
+def departures(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+    """List who is to leave in the next days, and who missed it, with what is not certain yet.
+
+    Example: wayhome departures --days 7 --json
+    """
+    with doors.office(data) as office:
+        found = _expected(office, "departure", days, actor, journeys.departures)
+    if as_json:
+        printing.print_json([one._asdict() for one in found])
+        return
+    rows = [
+        (one.case_id, _text(one.at), one.origin, one.destination, one.escort, one.host, ", ".join(one.missing))
+        for one in found
+    ]
+    printing.print_rows("Departures", ("case", "at (UTC)", "from", "to", "escort", "host", "missing"), rows)
+
+
+def escorts(
+    programme: Annotated[str, typer.Option(help="The programme whose escorts are shown.")] = "moscow",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the escorts with skills, languages and leave, and the trips from which they are not back.
+
+    Example: wayhome escorts --json
+    """
+    with doors.office(data) as office:
+        definition = office.service.definitions.current(programme)
+        if definition is None:
+            raise BadInput("there is no such programme here; publish it first")
+        found = journeys.escorts(office.log, definition.programme, instant(office.log.now()))
+    if as_json:
+        printing.print_json([_going(one) for one in found])
+        return
+    rows = [
+        (one.escort.id, ", ".join(one.escort.skills), ", ".join(one.escort.languages), _where(one)) for one in found
+    ]
+    printing.print_rows("Escorts", ("escort", "skills", "languages", "away"), rows)
+
+
+def _expected(
+    office: Office, kind: str, days: int, actor: str, rows: Callable[[Sequence[Seen], datetime], list[Row]]
+) -> list[Row]:
+    now = instant(office.log.now())
+    until = now + timedelta(days=days)
+    with office.database.reading() as connection:
+        case_ids = journeys.waiting(connection, kind, now, until)
+    seen = [one for one in office.look.at_many(case_ids) if sees(actor, one.case, one.definition.programme)]
+    return rows(seen, until)
+
+
+def _going(one: journeys.Going) -> dict[str, Any]:
+    escort = one.escort.model_dump(mode="json", by_alias=True, exclude={"email"})
+    return escort | {"trips": [trip._asdict() for trip in one.trips]}
+
+
+def _where(one: journeys.Going) -> str:
+    leave = [f"leave {away.since} to {away.until}" for away in one.escort.away]
+    return "; ".join([*(f"{_text(t.leaves_at)} to {_text(t.back_at)} ({t.case_id})" for t in one.trips), *leave])
+
+
+def _text(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"

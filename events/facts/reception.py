@@ -1,0 +1,76 @@
+"""Facts about meeting somebody: the pick-up as booked, moved and taken back, and that the person was met."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from events.catalogue import Fact
+
+
+class ArrivalDelayed(Fact):
+    """The person comes at another time; ``meeter`` is who is to be there now, ``sequence`` counts the moves."""
+
+    arrival_id: str
+    at: datetime
+    meeter: str = ""
+    sequence: int
+
+
+class ArrivalCancelled(Fact):
+    """Nobody arrives any more; whoever was to be there is told, once."""
+
+    arrival_id: str
+    reason: str
+
+
+class PickupBooked(Fact):
+    """Whoever is to meet the person was written to."""
+
+    task_id: str
+    arrival_id: str
+    meeter: str
+    receipt: str
+
+
+class PickupMoved(Fact):
+    """Whoever is to meet the person was told the new time."""
+
+    task_id: str
+    arrival_id: str
+    meeter: str
+    sequence: int
+    receipt: str
+
+
+class PickupCancelled(Fact):
+    """Whoever was to meet the person was told not to come."""
+
+    task_id: str
+    arrival_id: str
+    meeter: str
+    receipt: str
+
+
+class PersonMet(Fact):
+    """The person was met and is with somebody of the programme."""
+
+    arrival_id: str
+
+
+class MeeterReserved(Fact):
+    """Somebody who meets people is taken for an arrival; told again when the arrival is moved."""
+
+    meeter: str
+    case_id: str
+    arrival_id: str
+    leaves_at: datetime
+    back_at: datetime
+
+
+class MeeterFreed(Fact):
+    """Somebody who meets people is not needed for that arrival any more."""
+
+    meeter: str
+    case_id: str
+    arrival_id: str
+    reason: str

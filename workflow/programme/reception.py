@@ -1,0 +1,16 @@
+"""The people who meet those who arrive."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from workflow.programme.part import Part, Slug
+
+
+class Meeter(Part):
+    """Somebody who meets people at airports and stations, and how they are written to."""
+
+    id: Slug
+    name: str
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+    languages: tuple[str, ...] = Field(min_length=1)  # ISO 639 codes
