@@ -1,26 +1,42 @@
-"""What follows for safety: the reflection period ends by itself."""
+"""What follows for safety: the reflection period ends by itself, after a reminder; an old assessment is renewed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from events.catalogue import Fact
 from events.facts import case as told
 from handlers.reactions.asking import Moment, Reaction, timer, timers_over
+from workflow.guards.safety import risk_valid_days
 
 
 def _reflection_started(fact: told.ReflectionStarted, moment: Moment) -> Iterator[Fact]:
-    over = datetime.combine(fact.until + timedelta(days=1), time(), UTC)
-    yield timer(moment, "reflection", over)
+    yield timer(moment, "reflection", _begin_of(fact.until + timedelta(days=1)))
+    policies = moment.definition.programme.policies
+    left = policies.reflection_days - policies.reflection_reminder_day
+    if left > 0:
+        yield timer(moment, "reflection_ending", _begin_of(fact.until - timedelta(days=left)))
 
 
 def _reflection_ended(_fact: told.ReflectionEnded, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "reflection")
+    yield from timers_over(moment, "reflection_ending")
+
+
+def _risk_assessed(_fact: told.RiskAssessed, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "risk_expires")
+    days = risk_valid_days(moment.after, moment.definition.programme, moment.now.date())
+    yield timer(moment, "risk_expires", moment.now + timedelta(days=days))
+
+
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "ReflectionStarted": _reflection_started,
     "ReflectionEnded": _reflection_ended,
+    "RiskAssessed": _risk_assessed,
 }

@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.roads import bring, ready_to_be_received
+from tests.roads import bring, handed_over, ready_to_be_received, ready_to_depart
 from tests.story import story
 from workflow import commands as ask
 
@@ -18,10 +18,10 @@ CITIZENSHIPS = st.lists(st.sampled_from(["RU", "MD", "UZ", "NA", "NG", "US", "CH
 @given(gender=GENDERS, band=st.sampled_from(BANDS), citizenships=CITIZENSHIPS)
 def test_whoever_is_referred_is_taken_in(gender: str | None, band: str | None, citizenships: list[str]) -> None:
     case = story(gender=gender, age_band=band, citizenships=citizenships)
-    ready_to_be_received(case)
     if case.case.is_child(case.place.now.date()):
-        case.advance("receive").then_refused("guardian_is_appointed")
+        case.when(ask.GiveConsent, purpose="assistance").then_refused("guardian_consents")
         case.does(ask.AppointGuardian, kind="state")
+    ready_to_be_received(case)
     case.advance("receive").then_at("reception")
 
 
@@ -33,9 +33,7 @@ def test_whoever_is_taken_in_can_come_all_the_way(gender: str | None, band: str,
         case.does(ask.AppointGuardian, kind="state").does(ask.DecideBestInterests, outcome="return", decided_by="board")
     bring(case, "documents")
     bring_home = {"destination": citizenships[0]}
-    from tests.roads import ready_to_depart
-
-    ready_to_depart(case, **bring_home).goes("depart").provided("hand_over").goes("come_home")
+    handed_over(ready_to_depart(case, **bring_home).goes("depart")).goes("come_home")
 
 
 @settings(max_examples=60, deadline=None)

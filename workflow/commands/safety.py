@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from workflow.commands.command import CaseCommand
-from workflow.text import LongText, PersonName, ShortText
+from workflow.text import ActorId, LongText, PersonName, ShortText, Word
 
 
 class EstablishAge(CaseCommand):
@@ -20,6 +21,7 @@ class IdentifyVictim(CaseCommand):
 
     status: Literal["possible", "actual"]
     decided_by: Literal["police", "ngo", "court", "government", "other"]
+    decided_on: date | None = None  # today when left out
 
 
 class EndReflection(CaseCommand):
@@ -34,6 +36,14 @@ class AssessRisk(CaseCommand):
     level: Literal["low", "medium", "high"]
     safe_to_return: bool
     note: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class AgreeSafetyPlan(CaseCommand):
+    """Record what is done about the dangers last found, with the second person who agreed to it."""
+
+    second: ActorId
+    plan: LongText | None = None
     sealed: ClassVar[bool] = True
 
 
@@ -52,12 +62,21 @@ class DecideBestInterests(CaseCommand):
     decided_by: ShortText
 
 
+class RecordAssent(CaseCommand):
+    """Record what the child, asked in words they understand, says to a purpose a guardian consents to."""
+
+    to: Word
+    answer: Literal["agrees", "refuses", "cannot_form_a_view"] = "agrees"
+
+
 # What `wayhome case record` offers.
 BY_PEOPLE: tuple[type[CaseCommand], ...] = (
     EstablishAge,
     IdentifyVictim,
     EndReflection,
     AssessRisk,
+    AgreeSafetyPlan,
     AppointGuardian,
     DecideBestInterests,
+    RecordAssent,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from workflow.guards.asked import Asked
@@ -16,13 +17,21 @@ def care_plan_is_agreed(asked: Asked) -> Reason | None:
 
 
 def fit_to_travel(asked: Asked) -> Reason | None:
-    """A doctor's certificate covers the journey."""
-    case = asked.case
-    needed = case.trip.departs_at.date() if case.trip else asked.today
-    if case.fitness is not None and case.fitness.valid_until >= needed:
+    """A doctor's certificate covers the journey and is not too old when it begins."""
+    fitness, trip = asked.case.fitness, asked.case.trip
+    needed = trip.departs_at.date() if trip else asked.today
+    days = asked.programme.policies.fitness_valid_days
+    said = ""
+    if fitness is None:
+        said = "no doctor has certified fitness to travel"
+    elif fitness.valid_until < needed:
+        said = "the certificate runs out before"
+    elif needed - fitness.certified_on > timedelta(days=days):
+        said = f"the certificate is older than {days} days then"
+    if not said:
         return None
-    said = "no doctor has certified fitness to travel" if case.fitness is None else "the certificate runs out before"
-    return reason("fit_to_travel", said, "record CertifyFitness", needed_until=needed)
+    advice = "have a doctor see the person, then record CertifyFitness with mandate medical"
+    return reason("fit_to_travel", said, advice, needed_until=needed)
 
 
 GUARDS: Final = (

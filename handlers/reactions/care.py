@@ -1,0 +1,164 @@
+"""What follows for care: appointments are asked for, told, worried about and taken back, each letter once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts import care, safety
+from events.facts import case as told
+from events.instants import stored
+from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from workflow.appointments import who_helps
+from workflow.case.care import Appointment
+from workflow.programme.services import Service
+
+
+def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
+    if moment.definition.journey.stage(fact.dest).ends:
+        for key, one in moment.after.care.appointments.items():
+            yield care.AppointmentCancelled(appointment=key, reason=f"case {fact.dest}")
+            yield from _told_not_to_wait(moment, key, one)
+        return
+    for service in _care_of_stage(moment):
+        if is_consented(service.consent, moment):
+            yield from _needed(moment, service)
+
+
+def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+    """Ask for the stage's appointments that waited for, or lost, this consent."""
+    if not is_consented(fact.purpose, moment):
+        return
+    for service in _care_of_stage(moment):
+        if service.consent == fact.purpose and service.id not in moment.after.provided:
+            yield from _needed(moment, service)
+
+
+def _consent_over(fact: told.ConsentWithdrawn | safety.ConsentExpired, moment: Moment) -> Iterator[Fact]:
+    """Take back at once what was arranged under a consent that is over."""
+    if fact.recipient:
+        return
+    for key, one in moment.after.care.appointments.items():
+        if moment.definition.programme.service_of[one.service].consent == fact.purpose:
+            yield care.AppointmentCancelled(appointment=key, reason=f"no consent to {fact.purpose}")
+            yield from _no_more(moment, key, one)
+
+
+def _booked(fact: care.AppointmentBooked, moment: Moment) -> Iterator[Fact]:
+    """The provider gave the time and needs no letter; an interpreter hears of it."""
+    yield from timers_over(moment, "appointment", appointment=fact.appointment)
+    yield _worry(moment, fact.appointment, fact.at)
+    yield from tasks_off(moment, "it is booked", ("request_appointment",), appointment=fact.appointment)
+    one = moment.after.care.appointments[fact.appointment]
+    yield from _others_told(moment, fact.appointment, one)
+    if one.interpreter and one.interpreter_knows:
+        yield _tell(moment, fact.appointment, one, one.interpreter)
+    elif one.interpreter:
+        yield from tasks_off(moment, "it has a time now", ("find_interpreter",), appointment=fact.appointment)
+        yield task(moment, "find_interpreter", _about(fact.appointment, one, one.interpreter))
+
+
+def _others_told(moment: Moment, key: str, one: Appointment) -> Iterator[Fact]:
+    """Tell whoever was asked before that somebody else sees the person now."""
+    assert moment.before is not None
+    before = moment.before.care.appointments.get(key)
+    for to in before.expecting if before else ():
+        if before is not None and to not in (one.provider, one.interpreter):
+            yield task(moment, "cancel_appointment", _about(key, before._replace(sequence=one.sequence), to))
+
+
+def _moved(fact: care.AppointmentMoved, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "appointment", appointment=fact.appointment)
+    yield _worry(moment, fact.appointment, fact.at)
+    yield from tasks_off(moment, "it was moved", appointment=fact.appointment)
+    one = moment.after.care.appointments[fact.appointment]
+    for to in one.expecting:
+        yield _tell(moment, fact.appointment, one, to)
+    if one.interpreter and not one.interpreter_knows:
+        yield task(moment, "find_interpreter", _about(fact.appointment, one, one.interpreter))
+
+
+def _cancelled(fact: care.AppointmentCancelled, moment: Moment) -> Iterator[Fact]:
+    assert moment.before is not None
+    yield from _no_more(moment, fact.appointment, moment.before.care.appointments[fact.appointment])
+
+
+def _held(fact: care.SessionHeld, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "appointment", appointment=fact.appointment)
+    yield from tasks_off(moment, "it is over", appointment=fact.appointment)
+
+
+def _came_too_late(fact: care.AppointmentRequested | care.InterpreterRequested, moment: Moment) -> Iterator[Fact]:
+    """Take back what was asked for while the appointment was being cancelled."""
+    assert moment.before is not None
+    given = moment.before.tasks.get(fact.task_id)
+    if given is None or fact.appointment in moment.after.care.appointments or given.wanted:
+        return
+    about = dict(given.subject)
+    gone = tuple(sorted({**about, "sequence": str(int(about["sequence"]) + 1)}.items()))
+    yield task(moment, "cancel_appointment", gone)
+
+
+def _care_of_stage(moment: Moment) -> list[Service]:
+    programme, stage = moment.definition.programme, moment.definition.journey.stage(moment.after.stage)
+    return [service for name in stage.services if (service := programme.service_of[name]).kind is not None]
+
+
+def _needed(moment: Moment, service: Service) -> Iterator[Fact]:
+    """Ask for an appointment, unless one is open; when nobody offers the service it waits on the work list."""
+    if moment.after.care.open_for(service.id):
+        return
+    one = who_helps(moment.definition.programme, service.id, moment.after.language)
+    key = moment.name("A", "appointment", (("service", service.id),))
+    yield care.AppointmentNeeded(
+        appointment=key, service=one.service, provider=one.provider, language=one.language,
+        needs_interpreter=one.needs_interpreter, interpreter=one.interpreter,
+    )  # fmt: skip
+    if one.provider:
+        yield task(moment, "request_appointment", _about(key, one, one.provider))
+    if one.interpreter:
+        yield task(moment, "find_interpreter", _about(key, one, one.interpreter))
+
+
+def _no_more(moment: Moment, key: str, one: Appointment) -> Iterator[Fact]:
+    yield from timers_over(moment, "appointment", appointment=key)
+    yield from tasks_off(moment, "the appointment is cancelled", appointment=key)
+    yield from _told_not_to_wait(moment, key, one)
+
+
+def _told_not_to_wait(moment: Moment, key: str, one: Appointment) -> Iterator[Fact]:
+    for to in one.expecting:
+        gone = one._replace(sequence=one.sequence + 1)
+        yield task(moment, "cancel_appointment", _about(key, gone, to))
+
+
+def _tell(moment: Moment, key: str, one: Appointment, to: str) -> Fact:
+    return task(moment, "tell_appointment", _about(key, one, to))
+
+
+def _about(key: str, one: Appointment, to: str) -> tuple[tuple[str, str], ...]:
+    """Return what a letter about an appointment says; ids and times only, nothing of the person but a language."""
+    about = {"appointment": key, "service": one.service, "provider": to, "sequence": str(one.sequence)}
+    more = {"language": one.language, "at": stored(one.at) if one.at else ""}
+    return tuple((about | {name: value for name, value in more.items() if value}).items())
+
+
+def _worry(moment: Moment, key: str, at: datetime) -> Fact:
+    hours = moment.definition.programme.policies.appointment_record_hours
+    return timer(moment, "appointment", at + timedelta(hours=hours), (("appointment", key),))
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {
+    "StageEntered": _entered,
+    "ConsentGiven": _consent_given,
+    "ConsentWithdrawn": _consent_over,
+    "ConsentExpired": _consent_over,
+    "AppointmentBooked": _booked,
+    "AppointmentMoved": _moved,
+    "AppointmentCancelled": _cancelled,
+    "SessionHeld": _held,
+    "AppointmentRequested": _came_too_late,
+    "InterpreterRequested": _came_too_late,
+}

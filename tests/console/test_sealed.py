@@ -1,0 +1,56 @@
+"""What is sealed, at the command line: the mandate opens it, and a denial is said and recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.wayhome import Wayhome
+
+NOTE = "беременность, 12 недель"
+ANNA, DRIVER, DOCTOR = ("--as", "staff:anna"), ("--as", "staff:driver"), ("--as", "staff:doctor")
+
+
+@pytest.fixture
+def wayhome(tmp_path: Path) -> Wayhome:
+    office = Wayhome(tmp_path / "data")
+    office.done("programme", "publish", "moscow", "--as", "staff:operator")
+    return office
+
+
+def with_a_note(wayhome: Wayhome) -> str:
+    case = str(wayhome.json("case", "open", "age_band=27-29", "citizenships=MD", *ANNA)["case_id"])
+    words = ("service=medical_exam", "attended=true", f"note={NOTE}")
+    wayhome.done("case", "record", case, "RecordSession", *words, *DOCTOR, "--mandate", "medical")
+    return case
+
+
+def test_a_driver_is_told_no_and_that_it_was_recorded(wayhome: Wayhome) -> None:
+    case = with_a_note(wayhome)
+    look = ("case", "show", case, "--open", "medical", "--why", "which seat", *DRIVER, "--mandate", "transport")
+    answer = wayhome.json(*look, code=1)
+    assert [reason["guard"] for reason in answer["reasons"]] == ["mandate_opens_it"]
+    result = wayhome.run(*look)
+    assert result.exit_code == 1
+    assert NOTE not in result.output
+    assert "recorded" in result.output
+    last = wayhome.json("case", "history", case)[-1]
+    assert (last["type"], last["actor"]) == ("SealedDenied", "staff:driver")
+
+
+def test_a_doctor_reads_it_and_a_case_manager_does_not(wayhome: Wayhome) -> None:
+    case = with_a_note(wayhome)
+    look = ("case", "show", case, "--open", "medical", "--why", "before the examination")
+    assert NOTE in wayhome.done(*look, *DOCTOR, "--mandate", "medical")
+    assert wayhome.run(*look, *ANNA).exit_code == 1
+
+
+def test_open_appointments_are_shown(wayhome: Wayhome) -> None:
+    case = str(wayhome.json("case", "open", "age_band=27-29", "language=tg", *ANNA)["case_id"])
+    wayhome.done("case", "record", case, "GiveConsent", "purpose=assistance", *ANNA)
+    words = ("service=legal_advice", "at=2199-03-01T10:00+03:00")
+    wayhome.done("case", "record", case, "BookAppointment", *words, *ANNA)
+    assert "legal-aid" in wayhome.done("case", "show", case)
+    (one,) = wayhome.json("case", "show", case)["care"]["appointments"].values()
+    assert (one["provider"], one["language"], one["at"][:10]) == ("legal-aid", "tg", "2199-03-01")

@@ -1,0 +1,33 @@
+"""Which mandate opens which sealed parts. What is not listed here stays closed, whoever asks.
+
+Policy of ours, after the rule that medical notes are for medical staff only: a case manager plans care without
+reading a diagnosis, and whoever drives or meets a person needs a time and a place, not their story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+OPENS: Final[Mapping[str, frozenset[str]]] = {
+    "case_manager": frozenset({"identity", "contact", "legal", "money", "story"}),
+    "medical": frozenset({"identity", "contact", "medical"}),
+    "psychologist": frozenset({"identity", "contact", "story"}),
+    "legal": frozenset({"identity", "contact", "legal", "story"}),
+    "finance": frozenset({"identity", "money"}),
+    "transport": frozenset(),
+}
+
+
+def closed_to(mandate: str, compartments: Collection[str]) -> tuple[str, ...]:
+    """Return which of these parts a mandate does not open.
+
+    >>> closed_to("transport", ["medical"]), closed_to("medical", ["medical"])
+    (('medical',), ())
+    """
+    return tuple(sorted(set(compartments) - OPENS.get(mandate, frozenset())))
+
+
+def who_opens(compartment: str) -> tuple[str, ...]:
+    """Return the mandates that open a part."""
+    return tuple(mandate for mandate, opens in OPENS.items() if compartment in opens)
