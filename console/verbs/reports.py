@@ -1,0 +1,120 @@
+"""`wayhome report …`: counts for people outside, with everything hidden by which somebody could be found."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from console import doors, printing
+from console.doors import AsJson, Data
+from console.errors import BadInput
+from console.verbs.money import definition_of
+from events.instants import instant
+from handlers import reports
+from handlers.books import Row, by_funder, per_funder, total_of
+from handlers.consultations import consultation_report, desk_of
+from handlers.suppression import K
+
+app = typer.Typer(no_args_is_help=True, help="Reports: counts that may be handed out.")
+
+
+@app.callback()
+def report() -> None:
+    """Reports: counts that may be handed out."""
+
+
+@app.command("corridors")
+def corridors(
+    k: Annotated[int, typer.Option("--k", min=2, max=1000, help="Nothing fewer people share is shown.")] = K,
+    programme: Annotated[str | None, typer.Option(help="Only cases of this programme.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count from which country to which people were taken; small counts are hidden, and what would reveal them.
+
+    Example: wayhome report corridors --k 11
+    """
+    with doors.office(data) as office:
+        found = reports.corridors(office.log, programme=programme, k=k)
+        if as_json:
+            printing.print_json(_as_json(found))
+            return
+        rows = [(source, dest, count) for (source, dest), count in sorted(found.cells.items())]
+        printing.print_rows("Corridors", ("recruited in", "exploited in", "people"), rows)
+        printing.print_rows("Recruited", ("country", "people"), sorted(found.recruited.items()))
+        printing.print_rows("Exploited", ("country", "people"), sorted(found.exploited.items()))
+        printing.say(f"total: {'hidden' if found.total is None else found.total}")
+        printing.say(f"not shown: what fewer than {k} people share, and what would reveal it")
+
+
+@app.command("consultations")
+def consultations(
+    year: Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="Which year (else this one).")] = None,
+    programme: Annotated[str, typer.Option("--programme", help="Programme.")] = "moscow",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count a year's calls and consultations by topic and at-risk group; small counts are hidden, and what tells them.
+
+    Example: wayhome report consultations --year 2030
+
+    There is no report on several years: a hidden year could be found by taking the others from it.
+    """
+    with doors.office(data) as office:
+        current = office.service.definitions.current(programme)
+        if current is None:
+            raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
+        year = year or instant(office.log.now()).year
+        found = consultation_report(desk_of(office.log, current.programme), current.programme, year)
+        if as_json:
+            printing.print_json(found._asdict())
+            return
+        for title, counts in (("How", found.how), ("Topics", found.topics), ("At-risk groups", found.groups)):
+            printing.print_rows(title, ("", "count"), [(name, _or_hidden(count)) for name, count in counts.items()])
+        printing.say(f"total: {_or_hidden(found.total)}; besides, missed calls: {_or_hidden(found.missed)}")
+        printing.say(f"became a case: {_or_hidden(found.converted)}")
+        printing.say(f"not shown: what fewer than {found.k} people share, and what would reveal it")
+
+
+@app.command("funders")
+def funders(
+    programme: Annotated[str, typer.Argument(help="The programme's short name.")] = "moscow",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print per funder and budget line what was planned, set aside, paid and is left; it adds up to the cent.
+
+    Example: wayhome report funders moscow
+    """
+    with doors.office(data) as office:
+        rows = by_funder(office.log, definition_of(office, programme))
+        total = total_of(rows)
+        if as_json:
+            printing.print_json(_money_as_json(rows, total))
+            return
+        lines = [row for whole in per_funder(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
+        shown = [(r.funder, r.line or "-", r.planned, r.committed, r.disbursed, r.left) for r in (*lines, total)]
+        title = f"Money by funder, {total.currency}"
+        printing.print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
+
+
+def _money_as_json(rows: list[Row], total: Row) -> dict[str, Any]:
+    lines = [row._asdict() | {"left": row.left} for row in rows]
+    funders = [row._asdict() | {"left": row.left} for row in per_funder(rows)]
+    return {"lines": lines, "funders": funders, "total": total._asdict() | {"left": total.left}}
+
+
+def _or_hidden(count: int | None) -> str:
+    return "hidden" if count is None else str(count)
+
+
+def _as_json(found: reports.Corridors) -> dict[str, Any]:
+    cells = [
+        {"recruitment": source, "exploitation": dest, "people": count}
+        for (source, dest), count in sorted(found.cells.items())
+    ]
+    return {
+        "k": found.k, "corridors": cells, "recruitment": found.recruited, "exploitation": found.exploited,
+        "total": found.total,
+    }  # fmt: skip
