@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from events.facts.grants import PayeeChanged
 from events.facts.shared import GrantRequested, TrancheReleased
 from events.ids import case_stream
 from workers.durable_file import write_once
@@ -18,6 +19,8 @@ from workers.jobs import NOT_DONE, Effect, Job, Outside, one_by_one
 from workers.pain001 import Account, Payment, PaymentFileError, PaymentOrder, pain001
 from workers.pain002 import Outcome, StatusReport
 from workflow.programme import Office
+
+_ABOUT_PAYING = ("CaseOpened", "GrantRequested", "PayeeChanged", "TrancheReleased")
 
 
 class BankAnswer(NamedTuple):
@@ -114,16 +117,17 @@ class _Found(NamedTuple):
 def _grant(job: Job, outside: Outside) -> _Found:
     log = outside.log
     programme, payee, released = "", None, None
-    for event in log.of_types(case_stream(job.case_id), ("CaseOpened", "GrantRequested", "TrancheReleased")):
+    for event in log.of_types(case_stream(job.case_id), _ABOUT_PAYING):
         fact = log.fact(event)
         programme = getattr(fact, "programme", programme)
-        if isinstance(fact, GrantRequested) and fact.grant_id == job.about["grant_id"]:
+        if isinstance(fact, GrantRequested | PayeeChanged) and fact.grant_id == job.about["grant_id"]:
             payee = log.opened(event, ("money",))
         if isinstance(fact, TrancheReleased) and fact.tranche_id == job.about["tranche_id"]:
             released, definition = fact, event.envelope.definition
+            break  # whoever is chosen later is not who was approved for this part
     if payee is None or released is None:
         raise Refused("the grant is not in the case's history")
-    assert isinstance(payee, GrantRequested)
+    assert isinstance(payee, GrantRequested | PayeeChanged)
     office = outside.definitions.of(programme, definition).programme.office
     return _Found(payee.payee_name, payee.payee_account, released, office)
 

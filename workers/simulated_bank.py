@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from events.money import Money, MoneyError
 from workers.pain002 import StatusReportError, root_of
+from workers.simulated_statement import build_camt053
 
 __all__ = [
     "Answer",
@@ -80,6 +81,7 @@ class SimulatedBank:
         self._answers: dict[str, Answer] = {}
         self._messages: dict[str, dict[str, ReceivedPayment]] = {}
         self._duplicate_deliveries = 0
+        self._returned: dict[str, str] = {}
 
     @property
     def duplicate_deliveries(self) -> int:
@@ -106,16 +108,34 @@ class SimulatedBank:
         if message_id not in self._messages:
             raise LookupError(f"the bank has received no message {message_id!r}")
         payments = self._messages[message_id].values()
-        answers = [Answer(payment, self._answers[payment.end_to_end_id].reason_code) for payment in payments]
+        answers = [Answer(payment, self._reason(payment.end_to_end_id)) for payment in payments]
         return build_pain002(message_id, answers, self._created_at)
 
+    def give_back(self, end_to_end_id: str, reason_code: str) -> str:
+        """Takes a payment back that had been made, and returns the message whose report now says so.
+
+        Raises `LookupError` for a payment that was never made.
+        """
+        if end_to_end_id not in self.statement():
+            raise LookupError(f"the bank has not paid {end_to_end_id!r}")
+        self._returned[end_to_end_id] = reason_code
+        return self._answers[end_to_end_id].payment.message_id
+
     def statement(self) -> dict[str, Money]:
-        """Returns what was truly paid, by EndToEndId, in the order of payment."""
+        """Returns what was truly paid and has not come back, by EndToEndId, in the order of payment."""
         return {
             end_to_end_id: answer.payment.amount
             for end_to_end_id, answer in self._answers.items()
-            if answer.reason_code is None
+            if self._reason(end_to_end_id) is None
         }
+
+    def account_statement(self) -> bytes:
+        """Returns the account's statement as a camt.053.001.08 file: what left it, and what came back."""
+        paid = {key: answer.payment.amount for key, answer in self._answers.items() if answer.reason_code is None}
+        return build_camt053(paid, self._returned, self._created_at)
+
+    def _reason(self, end_to_end_id: str) -> str | None:
+        return self._returned.get(end_to_end_id, self._answers[end_to_end_id].reason_code)
 
     def _refuse_changed_amounts(self, payments: Sequence[ReceivedPayment]) -> None:
         known = {one_id: answer.payment.amount for one_id, answer in self._answers.items()}

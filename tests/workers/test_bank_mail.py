@@ -11,7 +11,7 @@ import pytest
 
 from events.facts.shared import TranchePaid
 from events.money import Money
-from tests.roads import bring, grant, release
+from tests.roads import agree_plan, bring, grant, release, shown
 from tests.story import BORIS, Story, story
 from tests.workers.workshop import Workshop, at_once
 from workers.crew import Crew
@@ -49,6 +49,10 @@ class Sent:
     def put(self, data: bytes, name: str = "report") -> None:
         (Path(self.shop.folders.bank_in) / f"{name}.xml").write_bytes(data)
 
+    def sent_file(self) -> str:
+        """Return the payment file as the bank has it."""
+        return (Path(self.shop.folders.bank_sent) / self.file.name).read_text(encoding="utf-8")
+
     def told(self) -> list[str]:
         return self.shop.told(self.case, "TranchePaid", "TrancheRejected")
 
@@ -64,7 +68,7 @@ def at_the_bank(shop: Workshop, *, kind: str = "reinstallation", refuse: str | N
     """Lend a grant whose first tranche was sent; the crew is at work only from then on."""
     case = bring(story(shop.office), "reintegration")
     if kind == "reintegration":
-        case.does(ask.AgreePlan, second=BORIS)
+        agree_plan(case)
     grant_id = grant(case, kind, "EUR 200" if kind == "reinstallation" else "EUR 1800")
     with shop.crew() as crew:
         yield Sent(shop, crew, case, grant_id, refuse)
@@ -117,18 +121,44 @@ def test_hearing_the_same_again_changes_nothing(shop: Workshop) -> None:
     assert (shop.office.service.log.size(), sent.told()) == (size, ["TranchePaid"])
 
 
-@pytest.mark.parametrize(("first", "then"), [("ACSC", "RJCT"), ("RJCT", "ACSC")])
 def test_a_bank_that_contradicts_itself_is_not_believed_and_nothing_is_paid_again(
-    shop: Workshop, first: str, then: str, caplog: pytest.LogCaptureFixture
+    shop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
     with at_the_bank(shop) as sent:
-        sent.answer("first", TxSts=first)
+        sent.answer("first", TxSts="RJCT")
         size, before = shop.office.service.log.size(), sent.told()
-        sent.answer("then", TxSts=then)
+        sent.answer("then", TxSts="ACSC")
     assert (shop.office.service.log.size(), sent.told()) == (size, before)
     assert f"{sent.tranche_id}: " in caplog.text
     assert "ask the bank; do not pay again" in caplog.text
     assert len(shop.payments()) == 1
+
+
+def test_a_payment_that_comes_back_after_it_was_paid_is_set_aside_again(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
+        sent.answer("paid")
+        sent.bank.give_back(sent.tranche_id, "AC04")
+        sent.answer("back")
+        sent.answer("again")
+    (back,) = shop.facts(sent.case, "TrancheReturned")
+    assert (back.reason, sent.status(), sent.bank.statement()) == ("AC04", "returned", {})
+    assert sum(shop.office.state("fund:moscow").grants[sent.grant_id].values()) == 200
+    assert {"escalation", "release_tranche"} <= shop.items(sent.case)
+    with pytest.raises(LookupError, match="has not paid"):
+        sent.bank.give_back(sent.tranche_id, "AC04")
+
+
+def test_what_is_paid_goes_to_whoever_was_approved_for_that_part(shop: Workshop) -> None:
+    with at_the_bank(shop, kind="reintegration") as sent:
+        assert "Ana Rusu" in sent.sent_file()
+        sent.answer("1")
+        shown(sent.case, sent.grant_id, sent.tranche_id)
+        other = {"payee_name": "ნინო ბერიძე", "payee_account": "GB82WEST12345698765432"}
+        sent.case.does(ask.ChangePayee, grant_id=sent.grant_id, **other)
+        sent.case.does(ask.ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
+        sent.send()
+        assert "ნინო ბერიძე" in sent.sent_file()
+        assert "GB82WEST12345698765432" in sent.sent_file()
 
 
 def test_a_payment_nobody_sent_from_here_is_for_a_person(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
@@ -165,12 +195,15 @@ def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) ->
 def test_what_the_history_calls_paid_is_what_the_bank_truly_paid(shop: Workshop) -> None:
     with at_the_bank(shop, kind="reintegration") as sent:
         sent.answer("1")
+        shown(sent.case, sent.grant_id, sent.tranche_id)
         for refuse in ("AC04", None, "AG01", None):
             sent.refuse = refuse
             sent.send()
             # The file may reach the bank twice; it pays once.
             sent.bank.receive((Path(shop.folders.bank_sent) / sent.file.name).read_bytes())
             sent.answer(sent.file.stem)
+            if refuse is None:
+                shown(sent.case, sent.grant_id, sent.tranche_id)
     assert sent.told().count("TranchePaid") == 3
     assert paid_by_history(shop, sent.case) == sent.bank.statement()
     assert sum(money.amount for money in sent.bank.statement().values()) == 1800

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from events.money import Money
 from workflow.commands.command import CaseCommand
 from workflow.text import PersonName, ShortText, Token, Word
+
+__all__ = [
+    "ApproveGrant",
+    "ChangePayee",
+    "DeclineGrant",
+    "PutPayeeOnHold",
+    "RecordEvidence",
+    "RecordPayment",
+    "ReleasePayee",
+    "ReleaseTranche",
+    "RequestGrant",
+    "ReturnPayment",
+]
+
+
+def _written_as_text(value: object) -> object:
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+Amount = Annotated[Money, BeforeValidator(_written_as_text)]
+AccountNumber = Annotated[str, Field(min_length=4, max_length=34, pattern=r"^[A-Z0-9]+$")]
 
 
 class RequestGrant(CaseCommand):
     """Ask for a grant for the person."""
 
     kind: Word
-    amount: Money
+    amount: Amount
     payee_name: PersonName
-    payee_account: str = Field(min_length=4, max_length=34, pattern=r"^[A-Z0-9]+$")
+    payee_account: AccountNumber
     sealed: ClassVar[bool] = True
-
-    @field_validator("amount", mode="before")
-    @classmethod
-    def _written_as_text(cls, value: object) -> object:
-        return Money.parse(value) if isinstance(value, str) else value
 
 
 class ApproveGrant(CaseCommand):
-    """Approve a grant somebody else asked for; each funder's share is set aside."""
+    """Approve a grant, or its changed payee; somebody who neither asked for it nor changed the payee does this."""
 
     grant_id: Token
 
@@ -43,6 +59,40 @@ class ReleaseTranche(CaseCommand):
     """Let the next part of an approved grant go to the bank; a third person does this."""
 
     grant_id: Token
+    delivery: Literal["", "cash", "in_kind"] = ""  # nothing said: as the kind of grant is given
+
+
+class RecordEvidence(CaseCommand):
+    """Record a receipt or another paper that shows what a paid part was used for."""
+
+    grant_id: Token
+    tranche_id: Token
+    kind: Word
+    reference: ShortText
+    sealed: ClassVar[bool] = True
+
+
+class ChangePayee(CaseCommand):
+    """Have somebody else, or another account, paid; the grant must then be approved anew."""
+
+    grant_id: Token
+    payee_name: PersonName
+    payee_account: AccountNumber
+    sealed: ClassVar[bool] = True
+
+
+class PutPayeeOnHold(CaseCommand):
+    """Let nothing go to a grant's payee until somebody has looked."""
+
+    grant_id: Token
+    reason: ShortText
+
+
+class ReleasePayee(CaseCommand):
+    """Say that a payee on hold may be paid; not by whoever chose the payee."""
+
+    grant_id: Token
+    reason: ShortText
 
 
 class RecordPayment(CaseCommand):
@@ -54,11 +104,24 @@ class RecordPayment(CaseCommand):
     reference: ShortText
 
 
+class ReturnPayment(CaseCommand):
+    """Record that the bank gave a payment back that it had made."""
+
+    grant_id: Token
+    tranche_id: Token
+    reference: ShortText
+
+
 # What `wayhome case record` offers.
 BY_PEOPLE: tuple[type[CaseCommand], ...] = (
     RequestGrant,
     ApproveGrant,
     DeclineGrant,
     ReleaseTranche,
+    RecordEvidence,
+    ChangePayee,
+    PutPayeeOnHold,
+    ReleasePayee,
     RecordPayment,
+    ReturnPayment,
 )
