@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from workflow.programme import Programme
 from workflow.programme.providers import Provider
@@ -18,6 +19,11 @@ def providers_of(
     return [p for p in able if area is None or not p.areas or any(_covers(one, area) for one in p.areas)]
 
 
+def open_now(providers: Iterable[Provider], at: datetime) -> list[Provider]:
+    """Return the providers who are open at an instant; whoever names no hours cannot be told to be open."""
+    return [provider for provider in providers if provider.hours is not None and provider.hours.is_open(at)]
+
+
 def _covers(covered: str, area: str) -> bool:
-    """Tell whether an area lies in another: Moscow (RU-MOW) in Russia (RU)."""
+    """Tell whether an area lies in another (Moscow, RU-MOW, in Russia, RU), or is wholly served by it."""
     return area == covered or area.startswith(f"{covered}-")

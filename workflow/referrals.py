@@ -1,130 +1,246 @@
-"""Opening a case: anybody who is referred gets one, whatever their age and gender."""
+"""What comes of a referral: answered, served, ended, taken back; and what its provider may be shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from events.facts.case import CaseLinked, CaseOpened
-from events.ids import case_stream, person_id_of
+from events.catalogue import Fact
+from events.facts import referrals as told
+from events.facts import work
 from workflow import commands as ask
-from workflow.commands import OpenCase
-from workflow.deciding import Decide, Decision, Situation, Told
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.case.work import Task
+from workflow.caseload import stream_of
+from workflow.deciding import Decide, Decision, Needs, Situation, TaskKind, TimesUp, Told, case_of, person_of
+from workflow.disclosure import parts_for_provider
+from workflow.programme import Programme
+from workflow.reasons import Refused, reason, refused
+from workflow.referral_moves import closed, freed, moved, no_consent, revoked, status_of
+from workflow.referring import (
+    PURPOSE,
+    agreed_to,
+    has_room,
+    is_full,
+    limited,
+    next_provider,
+    passed_on,
+    send_referral,
+    wish_of,
+)
 
-CHILD_BANDS = ("0-8", "9-17")
+
+def acknowledge_referral(command: ask.AcknowledgeReferral, situation: Situation) -> Decision:
+    """Return that the provider has the letter."""
+    found = moved(command.referral_id, "acknowledged", situation)
+    if isinstance(found, Refused):
+        return found
+    return situation.about_case(told.ReferralAcknowledged(referral_id=command.referral_id, provider=found.provider))
 
 
-def open_case(command: OpenCase, situation: Situation) -> Decision:
-    """Return the facts of a new case; a new case after an ended one is linked to it and keeps the person's keys."""
-    if situation.case is not None:
-        return refused("case_is_new", "this case is already open", "use a new command id for a new referral")
-    reasons = [*_against_previous(command, situation), *_against_dates(command, situation)]
+def accept_referral(command: ask.AcceptReferral, situation: Situation) -> Decision:
+    """Return that the provider takes the person, as long as it has room; told in its own stream too."""
+    found = moved(command.referral_id, "accepted", situation)
+    if isinstance(found, Refused):
+        return found
+    provider = situation.programme.provider_of[found.provider]
+    reasons = []
+    if not has_room(provider, situation):
+        reasons.append(is_full(provider, wish_of(found, situation), situation))
+    if not agreed_to(case_of(situation), found.provider, situation):
+        reasons.append(no_consent(found.provider))
+    if command.first_meeting is not None and command.first_meeting < situation.now:
+        reasons.append(reason("meeting_is_ahead", "the first meeting would be in the past", "check the date"))
     if reasons:
         return Refused(tuple(reasons))
-    opened = _opened(command, situation)
-    told = [Told(case_stream(command.case_id), opened)]
-    if situation.previous is not None:
-        told.append(Told(f"case:{situation.previous.case_id}", CaseLinked(next_case=command.case_id)))
-    return told
-
-
-def age_known(
-    birth_date: date | None, age_band: str | None, today: date, majority: str | None = None
-) -> tuple[bool, date | None]:
-    """Return whether somebody counts as a child and from when not: unknown age is presumed a child's.
-
-    >>> age_known(date(2000, 5, 9), None, date(2017, 1, 1))
-    (True, datetime.date(2018, 6, 1))
-    """
-    if birth_date is None:
-        return (age_band in CHILD_BANDS if age_band else majority != "adult"), None
-    of_age = _first_of_month_after(_birthday(birth_date, 18))
-    return today < of_age, of_age if today < of_age else None
-
-
-def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
-    child, of_age_from = age_known(command.birth_date, command.age_band, situation.today, command.majority)
-    previous = situation.previous
-    return CaseOpened(
-        case_id=command.case_id,
-        person_id=previous.person_id if previous else person_id_of(command.command_id),
-        programme=command.programme,
-        source=command.source,
-        stage=situation.journey.initial,
-        previous_case=command.previous_case,
-        citizenships=command.citizenships or (previous.citizenships if previous else ()),
-        gender=command.gender,
-        age_band=command.age_band,
-        child=child,
-        of_age_from=of_age_from,
-        language=command.language,
-        exploitation=command.exploitation,
-        country_of_exploitation=command.country_of_exploitation,
-        registered_year=command.registered_year,
-        name=command.name,
-        birth_date=command.birth_date.isoformat() if command.birth_date else None,
-        phone=command.phone,
-        story=command.story,
+    accepted = told.ReferralAccepted(
+        referral_id=command.referral_id, provider=found.provider, first_meeting=command.first_meeting
     )
+    place = told.ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
+    return [*situation.about_case(accepted), Told(stream_of(found.provider), place)]
 
 
-def _against_previous(command: OpenCase, situation: Situation) -> list[Reason]:
-    if command.previous_case is None:
-        return []
-    previous = situation.previous
-    if previous is None:
-        return [reason("previous_case_exists", "there is no such earlier case", "check the case number")]
-    if not situation.journey.stage(previous.stage).ends:
-        return [
-            reason(
-                "previous_case_has_ended", "the earlier case is still open", "go on with that one", stage=previous.stage
-            )
-        ]
-    if previous.next_case is not None:
-        return [
-            reason(
-                "previous_case_has_no_other",
-                "the earlier case already led to another",
-                "look at that one",
-                next=previous.next_case,
-            )
-        ]
-    return []
+def waitlist_referral(command: ask.WaitlistReferral, situation: Situation) -> Decision:
+    """Return that the provider has no room yet."""
+    found = moved(command.referral_id, "wait_listed", situation)
+    if isinstance(found, Refused):
+        return found
+    return situation.about_case(told.ReferralWaitlisted(referral_id=command.referral_id, provider=found.provider))
 
 
-def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
+def decline_referral(command: ask.DeclineReferral, situation: Situation) -> Decision:
+    """Return that the provider said no; the place of one that had said yes is free again."""
+    found = moved(command.referral_id, "declined", situation)
+    if isinstance(found, Refused):
+        return found
+    declined = told.ReferralDeclined(referral_id=command.referral_id, provider=found.provider, reason=command.reason)
+    return [*situation.about_case(declined), *freed(command.referral_id, found, "declined", situation)]
+
+
+def record_served(command: ask.RecordReferralServed, situation: Situation) -> Decision:
+    """Return that the service was given, by whom; whatever waits for the service goes on."""
+    found = moved(command.referral_id, "served", situation)
+    if isinstance(found, Refused):
+        return found
+    served = told.ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
+    given = work.ServiceProvided(task_id="", service=found.service, reference=command.referral_id)
+    return situation.about_case(served, given)
+
+
+def record_feedback(command: ask.RecordReferralFeedback, situation: Situation) -> Decision:
+    """Return what came of it; the note is sealed."""
+    found = moved(command.referral_id, "feedback", situation)
+    if isinstance(found, Refused):
+        return found
+    feedback = told.ReferralFeedback(
+        person_id=person_of(situation),
+        referral_id=command.referral_id,
+        provider=found.provider,
+        outcome=command.outcome,
+        note=command.note,
+    )
+    return situation.about_case(feedback)
+
+
+def close_referral(command: ask.CloseReferral, situation: Situation) -> Decision:
+    """Return that the referral is at its end; its place is free for somebody else."""
+    found = moved(command.referral_id, "closed", situation)
+    return found if isinstance(found, Refused) else closed(command.referral_id, found, situation)
+
+
+def revoke_referral(command: ask.RevokeReferral, situation: Situation) -> Decision:
+    """Return that the referral is taken back."""
+    found = moved(command.referral_id, "revoked", situation)
+    return found if isinstance(found, Refused) else revoked(command.referral_id, found, command.reason, situation)
+
+
+def disclose_referral(command: ask.DiscloseReferral, situation: Situation) -> Decision:
+    """Return which parts the provider is shown; without a live consent nothing is."""
+    case = case_of(situation)
+    referral = case.referrals.get(command.referral_id)
+    if referral is None:
+        return refused("referral_exists", "there is no such referral", "look at the case's referrals")
     reasons = []
-    runs, today = situation.programme.runs, situation.today
-    if today < runs.since or (runs.until is not None and today > runs.until):
-        reasons.append(
-            reason(
-                "programme_is_running",
-                "the programme does not run on this day",
-                "refer to another programme",
-                day=today,
-            )
-        )
-    if command.birth_date is not None and command.birth_date > today:
-        reasons.append(reason("birth_date_is_past", "the birth date is in the future", "check the year"))
-    return reasons
+    if not referral.is_open or not referral.is_known:
+        said = f"the referral is {status_of(referral, command.referral_id, case).replace('_', ' ')}"
+        reasons.append(reason("referral_is_open", said, "show nothing; refer the person again if help is wanted"))
+    if not agreed_to(case, referral.provider, situation):
+        reasons.append(no_consent(referral.provider))
+    if reasons:
+        return Refused(tuple(reasons))
+    shown = told.DisclosureMade(
+        referral_id=command.referral_id,
+        provider=referral.provider,
+        kind=situation.programme.provider_of[referral.provider].kind,
+        parts=parts_for_provider(situation.programme, referral.provider),
+        why=command.why,
+    )
+    return situation.about_case(shown)
 
 
-def _birthday(born: date, years: int) -> date:
-    """Return a birthday; who was born on 29 February comes of age on 1 March."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return date(born.year + years, 3, 1)
+# -- time -------------------------------------------------------------------------------------------------------
 
 
-def _first_of_month_after(day: date) -> date:
-    if day.day == 1:
-        return day
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+def _no_answer(situation: Situation, subject: Pairs) -> list[Told]:
+    """Return that a provider was silent: a supervisor looks, and the next one is asked if the person agreed."""
+    key = dict(subject)["referral_id"]
+    referral = case_of(situation).referrals[key]
+    if referral.status != "sent":
+        return []
+    following, agreed = next_provider(referral, situation)
+    silent = told.ReferralUnanswered(
+        referral_id=key, provider=referral.provider, next_provider=following.id if following else ""
+    )
+    onward = passed_on(key, referral, following, situation) if following is not None and agreed else []
+    return [*situation.about_case(silent, work.Escalated(kind="referral_unanswered")), *onward]
 
 
+def _no_meeting(situation: Situation, subject: Pairs) -> list[Told]:
+    """Return that the provider said it would look into it, and nothing was heard of it since."""
+    referral = case_of(situation).referrals[dict(subject)["referral_id"]]
+    if referral.status not in ("acknowledged", "accepted"):
+        return []
+    return situation.about_case(work.Escalated(kind="referral_not_served"))
+
+
+# -- tasks ------------------------------------------------------------------------------------------------------
+
+
+def _sent(command: ask.FinishTask, task: Task) -> Fact:
+    return told.ReferralSent(task_id=command.task_id, receipt=command.reference, **_about(task))
+
+
+def _taken_back(command: ask.FinishTask, task: Task) -> Fact:
+    return told.ReferralTakenBack(task_id=command.task_id, receipt=command.reference, **_about(task))
+
+
+def _referrer_answered(command: ask.FinishTask, task: Task) -> Fact:
+    return told.ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=task.about("provider"))
+
+
+def _about(task: Task) -> dict[str, Any]:
+    return {"referral_id": task.about("referral_id"), "provider": task.about("provider")}
+
+
+def _letter_is_wanted(task: Task, situation: Situation) -> bool:
+    case = case_of(situation)
+    return case.referrals[task.about("referral_id")].status == "queued" and _may_tell(task, situation)
+
+
+def _never_sent(task: Task, situation: Situation) -> list[Told]:
+    """Return that a referral whose letter was called off is taken back: nothing waits for a letter nobody writes."""
+    key = task.about("referral_id")
+    referral = case_of(situation).referrals[key]
+    return revoked(key, referral, "letter_called_off", situation) if referral.status == "queued" else []
+
+
+def _may_tell(task: Task, situation: Situation) -> bool:
+    return agreed_to(case_of(situation), task.about("provider"), situation)
+
+
+def _recipient(task: Task, _programme: Programme) -> tuple[str, str]:
+    return PURPOSE, task.about("provider")
+
+
+def open_providers(_programme: Programme, case: Case) -> tuple[str, ...]:
+    """Return the streams of the providers of open referrals."""
+    return tuple(dict.fromkeys(stream_of(one.provider) for one in case.referrals.values() if one.is_open))
+
+
+def _limited(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return limited(programme)
+
+
+def answer_needs(programme: Programme, case: Case) -> tuple[str, ...]:
+    """Return what accepting looks at: the provider's room, and others' to name who else has some."""
+    return tuple(dict.fromkeys((*open_providers(programme, case), *limited(programme))))
+
+
+TIMES_UP: Final[Mapping[str, TimesUp]] = {"referral_answer": _no_answer, "referral_meeting": _no_meeting}
+TASKS: Final = (
+    TaskKind("send_referral", _sent, _letter_is_wanted, consent=_recipient, taken_back=_never_sent),
+    TaskKind("revoke_referral", _taken_back, gives_back=True),
+    TaskKind("answer_referrer", _referrer_answered, _may_tell, consent=_recipient),
+)
 DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
-    ask.OpenCase: open_case,
+    ask.SendReferral: send_referral,
+    ask.AcknowledgeReferral: acknowledge_referral,
+    ask.AcceptReferral: accept_referral,
+    ask.WaitlistReferral: waitlist_referral,
+    ask.DeclineReferral: decline_referral,
+    ask.RecordReferralServed: record_served,
+    ask.RecordReferralFeedback: record_feedback,
+    ask.CloseReferral: close_referral,
+    ask.RevokeReferral: revoke_referral,
+    ask.DiscloseReferral: disclose_referral,
 }
+NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
+    ask.SendReferral: _limited,
+    ask.AcceptReferral: answer_needs,
+    ask.DeclineReferral: open_providers,
+    ask.CloseReferral: open_providers,
+    ask.RevokeReferral: open_providers,
+    ask.WithdrawConsent: open_providers,
+}
+CANCELLING: Final = (ask.SendReferral, ask.RevokeReferral)

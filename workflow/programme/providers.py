@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from workflow.calendars import Hours
 from workflow.phones import Phone
+from workflow.programme.hours import Hours
 from workflow.programme.part import Name, Part, Slug
 
 # The six kinds of agency of the founding document, and the people who come by themselves.
@@ -30,4 +30,7 @@ class Provider(Part):
     address: str = ""
     hours: Hours | None = None
     capacity: int | None = Field(default=None, ge=1)  # people at a time; without a limit when left out
+    staff: str = Field(
+        default="", pattern=r"^[a-z]*$"
+    )  # the word its people's ids begin with: redcross in redcross:olga
     status: Literal["active", "inactive", "defunct", "temporarily_closed"] = "active"  # HSDS service.status

@@ -1,0 +1,151 @@
+"""Facts of referrals: what a provider was asked for, what it answered, and what of the person it was told.
+
+Open fields hold providers, services and references only. What the provider writes back about the person is sealed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from events.catalogue import Fact
+from events.facts.case import Story
+
+
+class ReferralMade(Fact):
+    """Somebody is to be referred to a provider; the letter is still to be sent."""
+
+    referral_id: str
+    service: str
+    provider: str
+    language: str = ""
+
+
+class ReferralSent(Fact):
+    """The letter went out."""
+
+    task_id: str
+    referral_id: str
+    provider: str
+    receipt: str
+
+
+class ReferralAcknowledged(Fact):
+    """The provider has the letter and looks into it."""
+
+    referral_id: str
+    provider: str
+
+
+class ReferralAccepted(Fact):
+    """The provider takes the person, with a first meeting if one is agreed."""
+
+    referral_id: str
+    provider: str
+    first_meeting: datetime | None = None
+
+
+class ReferralWaitlisted(Fact):
+    """The provider takes the person once there is room."""
+
+    referral_id: str
+    provider: str
+
+
+class ReferralDeclined(Fact):
+    """The provider said no, and why."""
+
+    referral_id: str
+    provider: str
+    reason: str
+
+
+class ReferralUnanswered(Fact):
+    """The provider did not answer in time; ``next_provider`` could be asked, if the person agrees to it."""
+
+    referral_id: str
+    provider: str
+    next_provider: str = ""
+
+
+class ReferralPassedOn(Fact):
+    """The referral is over, and another provider is asked instead."""
+
+    referral_id: str
+    provider: str
+    to_referral: str
+    to_provider: str
+
+
+class ReferralServed(Fact):
+    """The provider gave the service."""
+
+    referral_id: str
+    provider: str
+    service: str
+
+
+class ReferralFeedback(Fact):
+    """What came of it, as the provider or the person says; the note is sealed."""
+
+    person_id: str
+    referral_id: str
+    provider: str
+    outcome: str
+    note: Story = None
+
+
+class ReferralClosed(Fact):
+    """The referral has come to its end."""
+
+    referral_id: str
+    provider: str
+
+
+class ReferralRevoked(Fact):
+    """The referral is taken back; whoever has heard of it is told once."""
+
+    referral_id: str
+    provider: str
+    reason: str
+
+
+class ReferralTakenBack(Fact):
+    """The provider was told that the referral is taken back."""
+
+    task_id: str
+    referral_id: str
+    provider: str
+    receipt: str
+
+
+class DisclosureMade(Fact):
+    """A provider was shown these parts of the case; recorded before anything was shown."""
+
+    referral_id: str
+    provider: str
+    kind: str
+    parts: tuple[str, ...]
+    why: str
+
+
+class ReferrerAnswered(Fact):
+    """Whoever sent the person was told that the referral was received; nothing else."""
+
+    task_id: str
+    provider: str
+    receipt: str
+
+
+class ProviderPlaceTaken(Fact):
+    """The provider's side of a referral accepted: one place less."""
+
+    case_id: str
+    referral_id: str
+
+
+class ProviderPlaceFreed(Fact):
+    """The provider's side of a referral that is over: its place is free again."""
+
+    case_id: str
+    referral_id: str
+    reason: str

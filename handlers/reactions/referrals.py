@@ -1,0 +1,102 @@
+"""What follows for referrals: letters, the time providers have to answer, and taking back what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from events.catalogue import Fact
+from events.facts import case as story
+from events.facts import referrals as told
+from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from workflow.calendars import working_days_later
+from workflow.case.change import Pairs
+from workflow.referring import PURPOSE, answer_due
+
+
+def _made(fact: told.ReferralMade, moment: Moment) -> Iterator[Fact]:
+    yield task(moment, "send_referral", _about(fact))
+
+
+def _sent(fact: told.ReferralSent, moment: Moment) -> Iterator[Fact]:
+    """Wait for the answer; a letter that went out although the referral was taken back meanwhile is taken back too."""
+    status = moment.after.referrals[fact.referral_id].status
+    if status == "sent":
+        due = answer_due(moment.now, moment.definition.programme)
+        yield timer(moment, "referral_answer", due, (("referral_id", fact.referral_id),))
+    elif status in ("revoked", "passed_on"):
+        yield task(moment, "revoke_referral", _about(fact))
+
+
+def _acknowledged(fact: told.ReferralAcknowledged, moment: Moment) -> Iterator[Fact]:
+    yield from _not_waited_for(fact, moment)
+    yield _meeting(fact.referral_id, moment)
+
+
+def _accepted(fact: told.ReferralAccepted, moment: Moment) -> Iterator[Fact]:
+    """Wait until the day after the first meeting, or as long as the policy says."""
+    yield from _not_waited_for(fact, moment)
+    yield _meeting(fact.referral_id, moment, fact)
+
+
+def _over(fact: Any, moment: Moment) -> Iterator[Fact]:
+    yield from _not_waited_for(fact, moment)
+    yield from tasks_off(moment, "the referral is over", ("send_referral",), referral_id=fact.referral_id)
+
+
+def _taken_back(fact: told.ReferralRevoked | told.ReferralPassedOn, moment: Moment) -> Iterator[Fact]:
+    """Tell whoever has heard of it, once; a letter that has not left never does."""
+    yield from _over(fact, moment)
+    assert moment.before is not None
+    before = moment.before.referrals[fact.referral_id]
+    if before.is_open and before.is_known:
+        yield task(moment, "revoke_referral", _about(fact))
+
+
+def _not_waited_for(fact: Any, moment: Moment) -> Iterator[Fact]:
+    for kind in ("referral_answer", "referral_meeting"):
+        yield from timers_over(moment, kind, referral_id=fact.referral_id)
+
+
+def _consent_given(fact: story.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+    """Tell whoever sent the person that they came, once the person agrees to that."""
+    case = moment.after
+    known = fact.recipient in moment.definition.programme.provider_of
+    if fact.purpose != PURPOSE or fact.recipient != case.referred_by or not known or case.referrer_answered:
+        return
+    asked = any(given.kind == "answer_referrer" for given in case.tasks.values())
+    if not asked and is_consented(PURPOSE, moment, fact.recipient):
+        yield task(moment, "answer_referrer", (("provider", fact.recipient),))
+
+
+def _answer_due(moment: Moment) -> Any:
+    programme = moment.definition.programme
+    days, zone = programme.policies.referral_ack_working_days, programme.time_zone
+    return working_days_later(moment.now, days, programme.home_country, zone)
+
+
+def _meeting(referral_id: str, moment: Moment, accepted: told.ReferralAccepted | None = None) -> Fact:
+    due = moment.now + timedelta(days=moment.definition.programme.policies.referral_meeting_days)
+    if accepted is not None and accepted.first_meeting is not None:
+        due = accepted.first_meeting + timedelta(days=1)
+    return timer(moment, "referral_meeting", due, (("referral_id", referral_id),))
+
+
+def _about(fact: Any) -> Pairs:
+    return (("provider", fact.provider), ("referral_id", fact.referral_id))
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {
+    "ReferralMade": _made,
+    "ReferralSent": _sent,
+    "ReferralAcknowledged": _acknowledged,
+    "ReferralAccepted": _accepted,
+    "ReferralWaitlisted": _not_waited_for,
+    "ReferralDeclined": _over,
+    "ReferralPassedOn": _taken_back,
+    "ReferralServed": _not_waited_for,
+    "ReferralClosed": _not_waited_for,
+    "ReferralRevoked": _taken_back,
+    "ConsentGiven": _consent_given,
+}

@@ -1,0 +1,72 @@
+"""`wayhome directory` and `wayhome referral`: who helps, and what a provider may be shown, at the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.wayhome import Wayhome
+
+NAME, ANNA = "Мария Примерова", ("--as", "staff:anna")
+
+
+@pytest.fixture
+def wayhome(tmp_path: Path) -> Wayhome:
+    office = Wayhome(tmp_path / "data")
+    office.done("programme", "publish", "moscow", "--as", "staff:operator")
+    return office
+
+
+def referred(wayhome: Wayhome) -> tuple[str, str]:
+    """Return a case and its referral to Harbour, whose letter is out."""
+    fields = (f"name={NAME}", "birth_date=1990-05-01", "citizenships=RU", "language=ru", "story=a cellar")
+    case = wayhome.json("case", "open", *fields, *ANNA)["case_id"]
+    for words in (("GiveConsent", "purpose=assistance"), ("GiveConsent", "purpose=referral", "recipient=harbour"),
+                  ("SendReferral", "service=local_referral")):  # fmt: skip
+        wayhome.done("case", "record", case, *words, *ANNA)
+    wayhome.done("work", "--until-idle")
+    (one,) = wayhome.json("referral", "list", case)
+    assert (one["provider"], one["status"]) == ("harbour", "sent")
+    return case, one["referral"]
+
+
+def test_the_directory_is_searched_by_service_language_and_area(wayhome: Wayhome) -> None:
+    found = wayhome.json("directory", "list", "--service", "counselling", "--language", "tg", "--area", "RU-MOW")
+    assert [one["id"] for one in found] == ["harbour"]
+    assert found[0]["org_type"] == ["NGO"]
+    assert wayhome.json("directory", "list", "--service", "ballooning") == []
+    everybody = {one["id"] for one in wayhome.json("directory", "list")}
+    assert {"harbour", "clinic-north", "legal-aid"} <= everybody
+    open_ones = {one["id"] for one in wayhome.json("directory", "list", "--open-now")}
+    assert open_ones <= {"harbour"} | everybody
+    assert "clinic-north" not in open_ones, "nobody knows its hours"
+    assert "Harbour counselling" in wayhome.done("directory", "list", "--language", "tg")
+
+
+def test_a_provider_is_shown_with_what_it_may_see(wayhome: Wayhome) -> None:
+    shown = wayhome.json("directory", "show", "clinic-north")
+    assert "medical" in shown["may_see"]
+    assert shown["phone"] == "+74950000001"
+    assert "medical" not in wayhome.json("directory", "show", "harbour")["may_see"]
+    assert "may_see: language" in wayhome.done("directory", "show", "harbour")
+    assert "no provider is called" in wayhome.told_off("directory", "show", "nobody")
+
+
+def test_a_provider_sees_its_parts_until_consent_is_taken_back(wayhome: Wayhome) -> None:
+    case, number = referred(wayhome)
+    shown = wayhome.json("referral", "disclose", case, number, "--why", "first meeting", *ANNA)["disclosed"]
+    assert (shown["name"], shown["language"]) == (NAME, "ru")
+    assert "a cellar" not in str(shown)
+    assert f"name: {NAME}" in wayhome.done("referral", "disclose", case, number, *ANNA)
+    events = [event["type"] for event in wayhome.json("case", "history", case)]
+    assert events.count("DisclosureMade") == 2
+    wayhome.done("case", "record", case, "WithdrawConsent", "purpose=referral", *ANNA)
+    result = wayhome.run("referral", "disclose", case, number, *ANNA)
+    assert (result.exit_code, NAME in result.output) == (1, False)
+    assert "harbour" in wayhome.done("referral", "list", case)
+
+
+def test_a_number_that_cannot_be_a_referrals_is_bad_input(wayhome: Wayhome) -> None:
+    case, _ = referred(wayhome)
+    assert wayhome.told_off("referral", "disclose", case, "harbour", *ANNA)
