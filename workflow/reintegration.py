@@ -1,38 +1,156 @@
-"""Life after the return."""
+"""Life after the return: the plan and its revisions, visits, and how long a closed case is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from events.facts import case as told
+from events.facts import reintegration as told
+from events.facts import work
 from workflow import commands as ask
+from workflow.calendars import months_later
 from workflow.case.change import Pairs
-from workflow.deciding import Decide, Decision, Situation, TimesUp, Told, by_two, person_of
+from workflow.case.work import Task
+from workflow.deciding import Decide, Decision, Situation, TaskKind, TimesUp, Told, by_two, case_of, person_of
+from workflow.programme import Programme
+from workflow.programme.reintegration import FOLLOW_UP_VISIT
+from workflow.reasons import Reason, Refused, reason, refused
 
 
-def agree_plan(command: ask.AgreePlan, situation: Situation) -> Decision:
-    """Return the approved reintegration plan, when two different people agreed."""
-    return by_two(command.actor, command.second, told.PlanAgreed(second=command.second), situation)
-
-
-def record_follow_up(command: ask.RecordFollowUp, situation: Situation) -> Decision:
-    """Return the visit; the note is sealed."""
+def draft_plan(command: ask.DraftPlan, situation: Situation) -> Decision:
+    """Return the plan as written; until it is agreed it may be written again."""
+    plan = case_of(situation).reintegration.plan
+    if plan.agreed:
+        advice = "record RevisePlan with a second person"
+        return refused("plan_is_a_draft", f"version {plan.number} of the plan is agreed", advice, version=plan.number)
     return situation.about_case(
-        told.FollowUpVisited(
-            person_id=person_of(situation), month=command.month, outcome=command.outcome, note=command.note
-        )
+        told.PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
     )
 
 
-def _visit_is_due(_situation: Situation, _subject: Pairs) -> list[Told]:
-    return []  # the reaction to the timer asks for the visit
+def agree_plan(command: ask.AgreePlan, situation: Situation) -> Decision:
+    """Return the approved reintegration plan, when there is one to approve and two different people agreed."""
+    plan = case_of(situation).reintegration.plan
+    agreed = by_two(
+        command.actor, command.second, told.PlanAgreed(second=command.second, number=plan.number), situation
+    )
+    reasons = agreed.reasons if isinstance(agreed, Refused) else ()
+    if not plan.number:
+        reasons += (reason("plan_is_drafted", "there is no plan to approve", "record DraftPlan with its goals first"),)
+    if plan.agreed:
+        advice = "record RevisePlan to change it"
+        reasons += (reason("plan_is_a_draft", f"version {plan.number} of the plan is agreed already", advice),)
+    return Refused(reasons) if reasons else agreed
 
 
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"follow_up": _visit_is_due}
+def revise_plan(command: ask.RevisePlan, situation: Situation) -> Decision:
+    """Return the next version of an agreed plan, when a second person agreed to the change too."""
+    plan = case_of(situation).reintegration.plan
+    revised = told.PlanRevised(
+        person_id=person_of(situation),
+        number=plan.number + 1,
+        goals=command.goals,
+        second=command.second,
+        content=command.content,
+    )
+    decision = by_two(command.actor, command.second, revised, situation)
+    if plan.agreed:
+        return decision
+    reasons = decision.reasons if isinstance(decision, Refused) else ()
+    advice = "record DraftPlan and AgreePlan first"
+    return Refused((*reasons, reason("plan_is_agreed", "there is no approved plan to revise", advice)))
 
 
+def record_follow_up(command: ask.RecordFollowUp, situation: Situation) -> Decision:
+    """Return the visit, also one that was not on the schedule; the note is sealed."""
+    made_on = command.made_on or ask.occurred(command, situation.now).date()
+    reasons = _against_visit(command.month, made_on, situation)
+    if reasons:
+        return Refused(tuple(reasons))
+    found = command.model_dump(include={"month", "how", "outcome", "economic", "social", "psychosocial", "note"})
+    visited = told.FollowUpVisited(person_id=person_of(situation), made_on=made_on, **found)
+    if command.outcome == "not_reached":
+        return situation.about_case(visited)
+    reference = f"month {command.month}"
+    given = work.ServiceProvided(task_id="", service=FOLLOW_UP_VISIT, reference=reference)
+    return situation.about_case(visited, given)
+
+
+def _against_visit(month: int, made_on: date, situation: Situation) -> list[Reason]:
+    case, reasons = case_of(situation), []
+    start = case.reintegration.visits_from
+    if made_on > situation.today:
+        reasons.append(
+            reason("visit_was_made", "the visit lies in the future", "record it when it was made", on=made_on)
+        )
+    if month in case.visits:
+        advice = "record a further visit under the month it was made in, or add a note"
+        reasons.append(reason("visit_is_the_first", f"the visit of month {month} is recorded already", advice))
+    if start is None:
+        advice = "record it as a note, or move the person on to the stage in which visits are made"
+        reasons.append(reason("follow_up_has_begun", "no visits are counted yet", advice, stage=case.stage))
+    elif made_on < (earliest := months_later(start, max(month - 1, 0))):
+        said = f"month {month} begins on {earliest}, the visit was made on {made_on}"
+        reasons.append(reason("visit_is_of_its_month", said, "check month and day", counted_from=start))
+    return reasons
+
+
+def _visit_is_due(situation: Situation, subject: Pairs) -> list[Told]:
+    month = int(dict(subject)["month"])
+    if month in case_of(situation).visits:
+        return []
+    return situation.about_case(told.FollowUpDue(month=month))
+
+
+def _visit_is_overdue(situation: Situation, subject: Pairs) -> list[Told]:
+    if int(dict(subject)["month"]) not in case_of(situation).reintegration.due:
+        return []
+    return situation.about_case(work.Escalated(kind="visit_overdue"))
+
+
+def _plan_is_overdue(situation: Situation, _subject: Pairs) -> list[Told]:
+    return [] if case_of(situation).plan else situation.about_case(work.Escalated(kind="plan_overdue"))
+
+
+def _retention_is_over(situation: Situation, _subject: Pairs) -> list[Told]:
+    if not situation.journey.stage(case_of(situation).stage).ends:
+        return []
+    reached = told.RetentionReached(months=situation.programme.policies.retention_months)
+    return situation.about_case(reached, work.Escalated(kind="retention_due"))
+
+
+def _arranged(command: ask.FinishTask, task: Task) -> told.VisitArranged:
+    return told.VisitArranged(
+        task_id=command.task_id,
+        month=int(task.about("month")),
+        provider=task.about("provider"),
+        receipt=command.reference,
+    )
+
+
+def _visit_is_wanted(task: Task, situation: Situation) -> bool:
+    case = case_of(situation)
+    consented = case.consents_to(_purpose(task, situation.programme), situation.today)
+    return int(task.about("month")) not in case.visits and consented
+
+
+def _purpose(_task: Task, programme: Programme) -> str:
+    return programme.service_of[FOLLOW_UP_VISIT].consent
+
+
+TASKS: Final = (TaskKind("arrange_visit", _arranged, _visit_is_wanted, consent=_purpose),)
+TIMES_UP: Final[Mapping[str, TimesUp]] = {
+    "plan_due": _plan_is_overdue,
+    "follow_up": _visit_is_due,
+    "visit_overdue": _visit_is_overdue,
+    "retention": _retention_is_over,
+}
 DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+    ask.DraftPlan: draft_plan,
     ask.AgreePlan: agree_plan,
+    ask.RevisePlan: revise_plan,
     ask.RecordFollowUp: record_follow_up,
 }
+# A visit that was made calls off the letter that would ask for it.
+CANCELLING: Final = (ask.RecordFollowUp,)

@@ -1,24 +1,77 @@
-"""What follows for life after the return: visits on their days."""
+"""What follows for life after the return: the plan's reminder, visits on their days, and the end of keeping."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
 from events.facts import case as told
-from handlers.reactions.asking import Moment, Reaction, months_later, timer
+from events.facts import reintegration as life
+from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
+from workflow.calendars import months_later
+from workflow.directory import providers_of
+from workflow.programme.reintegration import FOLLOW_UP_VISIT
 
 
 def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
-    if moment.definition.journey.stage(fact.dest).visits:
+    stage, policies = moment.definition.journey.stage(fact.dest), moment.definition.programme.policies
+    if stage.ends:
+        yield timer(moment, "retention", months_later(moment.now, policies.retention_months))
+        return
+    yield from timers_over(moment, "retention")
+    if stage.plan_due and not moment.after.plan and not timers(moment.after, "plan_due"):
+        yield timer(moment, "plan_due", moment.now + timedelta(days=policies.plan_due_days))
+    if stage.visits:
         yield from _visits(moment)
 
 
 def _visits(moment: Moment) -> Iterator[Fact]:
-    for month in moment.definition.programme.policies.follow_up_months:
-        if month not in moment.after.visits:
-            yield timer(moment, "follow_up", months_later(moment.now, month), (("month", str(month)),))
+    wanted = moment.definition.programme.policies.follow_up_months
+    months = tuple(month for month in wanted if month not in moment.after.visits)
+    yield life.FollowUpScheduled(start=moment.now.date(), months=months)
+    for month in months:
+        yield timer(moment, "follow_up", months_later(moment.now, month), (("month", str(month)),))
 
 
-REACTIONS: Final[Mapping[str, Reaction]] = {"StageEntered": _entered}
+def _agreed(_fact: life.PlanAgreed, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "plan_due")
+
+
+def _due(fact: life.FollowUpDue, moment: Moment) -> Iterator[Fact]:
+    """Wait for the visit, and ask a partner near the person to make it, if there is one."""
+    month = str(fact.month)
+    days = moment.definition.programme.policies.visit_overdue_days
+    yield timer(moment, "visit_overdue", moment.now + timedelta(days=days), (("month", month),))
+    provider = _visitor(moment)
+    if provider:
+        yield task(moment, "arrange_visit", (("month", month), ("provider", provider)))
+
+
+def _visitor(moment: Moment) -> str:
+    """Return who may be asked to visit where the person lives; nobody is asked without consent."""
+    programme, case = moment.definition.programme, moment.after
+    service = programme.service_of.get(FOLLOW_UP_VISIT)
+    if service is None or not is_consented(service.consent, moment):
+        return ""
+    area = case.destination or programme.home_country
+    found = providers_of(programme, FOLLOW_UP_VISIT, area=area)
+    return found[0].id if found else ""
+
+
+def _visited(fact: life.FollowUpVisited, moment: Moment) -> Iterator[Fact]:
+    if fact.outcome == "not_reached":
+        return
+    month = str(fact.month)
+    for kind in ("follow_up", "visit_overdue"):
+        yield from timers_over(moment, kind, month=month)
+    yield from tasks_off(moment, "the visit was made", ("arrange_visit",), month=month)
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {
+    "StageEntered": _entered,
+    "PlanAgreed": _agreed,
+    "FollowUpDue": _due,
+    "FollowUpVisited": _visited,
+}

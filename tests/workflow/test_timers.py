@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from events.facts import case as told
-from events.facts import shared, work
-from tests.roads import bank_says, bring, grant, release
+from events.facts import reception, shared, work
+from events.facts import reintegration as life
+from tests.roads import bank_says, bring, grant, met, release, shown
 from tests.story import BORIS, Story, story
 from workflow import commands as ask
 
@@ -17,20 +18,21 @@ def fire_first(case: Story, kind: str) -> Story:
 def test_somebody_looks_when_a_person_was_not_at_the_airport() -> None:
     case = bring(story(), "reception").later(hours=2).fires("no_show")
     case.then(work.TimerFired, work.Escalated(kind="no_show"))
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="next flight")
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight")
     assert not case.case.escalations
 
 
 def test_whoever_was_met_is_not_missed() -> None:
-    bring(story(), "reception").provided("airport_reception").later(hours=2).fires("no_show").then(work.TimerFired)
+    case = met(bring(story(), "reception")).later(hours=2)
+    assert "no_show" not in {kind for kind, _ in case.case.timers.values()}
 
 
 def test_a_flight_moved_by_three_hours_moves_the_worry_with_it() -> None:
     case = story()
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="SU 1")
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1")
     late = case.place.now + timedelta(hours=3)
-    case.when(ask.PlanArrival, at=late, place="SVO", means="SU 1")
-    case.then(told.ArrivalPlanned, work.TimerCancelled, work.TimerSet)
+    case.when(ask.PlanArrival, at=late, place="SVO", means="flight", number="SU 1")
+    case.then_among_others(reception.ArrivalCancelled, told.ArrivalPlanned, work.TimerCancelled, work.TimerSet)
     (timer,) = case.now_told(work.TimerSet)
     assert timer.due_at == late + timedelta(hours=2)
 
@@ -53,7 +55,7 @@ def test_a_person_in_follow_up_is_not_idle() -> None:
 def test_moving_on_settles_that_nothing_moved() -> None:
     case = bring(story(), "reception").later(days=30).fires("idle")
     assert case.case.escalations == {"idle"}
-    case.provided("airport_reception").does(ask.HoldBed).goes("accommodate")
+    met(case).does(ask.HoldBed).goes("accommodate")
     assert not case.case.escalations
 
 
@@ -64,7 +66,7 @@ def test_a_silent_bank_is_asked_and_one_that_answered_is_not() -> None:
     case.finish(case.task(tranche_id=tranche)).then(shared.TrancheInstructed, work.TimerSet)
     case.later(days=5).fires("bank_answer").then(work.TimerFired, work.Escalated(kind="bank_silent"))
     bank_says(case, grant_id, tranche, "paid").accepted()
-    second = release(case, grant_id)
+    second = release(shown(case, grant_id, tranche), grant_id)
     case.finish(case.task(tranche_id=second)).accepted()
     bank_says(case, grant_id, second, "paid").then(shared.TranchePaid, work.TimerCancelled, shared.FundsDisbursed)
 
@@ -77,8 +79,9 @@ def test_visits_are_asked_for_after_one_three_six_and_twelve_months() -> None:
         "1": start.replace(month=4), "3": start.replace(month=6), "6": start.replace(month=9),
         "12": start.replace(year=2008),
     }  # fmt: skip
-    fire_first(case, "follow_up").then(work.TimerFired, work.TaskRequested)
-    case.provided("follow_up_visit")
+    case.later(days=31)
+    fire_first(case, "follow_up").then(work.TimerFired, life.FollowUpDue, work.TimerSet, work.TaskRequested)
+    case.does(ask.RecordFollowUp, month=1, outcome="well")
     assert case.case.visits == {1}
 
 
@@ -92,15 +95,16 @@ def test_visits_begun_on_the_31st_fall_on_the_last_day_of_short_months() -> None
 
 def test_the_reflection_period_starts_by_itself_and_ends_by_itself() -> None:
     case = story().when(ask.IdentifyVictim, status="actual", decided_by="police")
-    case.then(told.VictimIdentified, told.ReflectionStarted, work.TimerSet)
+    case.then(told.VictimIdentified, told.ReflectionStarted, work.TimerSet, work.TimerSet)
     case.when(ask.IdentifyVictim, status="actual", decided_by="court").then(told.VictimIdentified)
-    case.later(days=31).fires("reflection").then(work.TimerFired, told.ReflectionEnded)
+    case.later(days=31).fires("reflection").then(work.TimerFired, told.ReflectionEnded, work.TimerCancelled)
 
 
 def test_a_person_who_decides_ends_the_reflection_period() -> None:
     case = story().does(ask.IdentifyVictim, status="actual", decided_by="ngo")
     timer = case.timer("reflection")
-    case.when(ask.EndReflection, why="wants to go home").then(told.ReflectionEnded, work.TimerCancelled)
+    case.when(ask.EndReflection, why="wants to go home")
+    case.then(told.ReflectionEnded, work.TimerCancelled, work.TimerCancelled)
     case.when(ask.FireTimer, timer_id=timer, due_at=case.place.now).then_refused("timer_is_set")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+from workflow.case.referrals import AWAITED
+from workflow.case.state import Case
 from workflow.guards.asked import Asked
 from workflow.reasons import Reason, reason
 
@@ -32,14 +35,43 @@ def second_person_agreed(asked: Asked) -> Reason | None:
 
 
 def nothing_is_open(asked: Asked) -> Reason | None:
-    """Nothing is left behind: no running task, no bed, no trip."""
-    case = asked.case
-    left = [task.kind for task in case.tasks.values()]
-    left += ["bed"] if case.bed else []
+    """Nothing is left behind: no task, bed, trip, grant, referral, seat in a course or document under way."""
+    left = [*_left_of_stay_and_trip(asked), *_left_of_work(asked.case), *_left_with_others(asked.case)]
     if not left:
         return None
-    advice = "wait for the tasks, or cancel them; release the bed"
-    return reason("nothing_is_open", f"still open: {', '.join(sorted(left))}", advice)
+    said = ", ".join(what for what, _ in left)
+    advice = "; ".join(dict.fromkeys(todo for _, todo in left))
+    return reason("nothing_is_open", f"still open: {said}", advice)
+
+
+Left = Iterator[tuple[str, str]]  # what is open, and what to do about it
+
+
+def _left_of_stay_and_trip(asked: Asked) -> Left:
+    case = asked.case
+    if case.bed is not None:
+        yield f"bed {case.bed[1]} of {case.bed[0]}", "record ReleaseBed"
+    if case.trip is not None and case.trip_is_ahead:
+        yield f"trip {case.trip.trip_id}", "record CancelTrip, or wait for the hand-over"
+
+
+def _left_of_work(case: Case) -> Left:
+    for key, task in case.tasks.items():
+        yield f"task {task.kind} {key}", "wait for the tasks, or cancel them with: wayhome tasks cancel"
+    for grant_id, grant in case.grants.items():
+        if not grant.settled:
+            yield f"grant {grant.kind} {grant_id}", "pay what is left of the grant, or record DeclineGrant"
+
+
+def _left_with_others(case: Case) -> Left:
+    for key, referral in case.referrals.items():
+        if referral.status in AWAITED:
+            said = f"referral {key} to {referral.provider} ({referral.status})"
+            yield said, "record what the provider says, or RevokeReferral"
+    for course, place in case.reintegration.courses.items():
+        yield f"course {course} ({place.status})", "record CompleteCourse or LeaveCourse"
+    for key, paper in case.papers.items():
+        yield f"document {paper.kind} {key}", "record the document's next step, or WithdrawDocument"
 
 
 def nothing_is_running(asked: Asked) -> Reason | None:

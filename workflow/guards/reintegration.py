@@ -12,7 +12,23 @@ def plan_is_agreed(asked: Asked) -> Reason | None:
     """The reintegration plan has a second person's approval (IOM handbook 2.3)."""
     if asked.case.plan:
         return None
-    return reason("plan_is_agreed", "there is no approved reintegration plan", "record AgreePlan with a second person")
+    drafted = asked.case.reintegration.plan.number
+    advice = (
+        "record AgreePlan with a second person" if drafted else "record DraftPlan, then AgreePlan with a second person"
+    )
+    return reason("plan_is_agreed", "there is no approved reintegration plan", advice)
+
+
+def training_is_settled(asked: Asked) -> Reason | None:
+    """The person took part in a course or said that they want none; nobody is moved on out of one."""
+    life = asked.case.reintegration
+    if life.courses:
+        stands = ", ".join(f"{place.status} in {course}" for course, place in sorted(life.courses.items()))
+        return reason("training_is_settled", f"the person is {stands}", "record CompleteCourse or LeaveCourse")
+    if life.training_declined or "training" in asked.case.provided:
+        return None
+    advice = "record EnrolInCourse, or DeclineTraining if the person wants none"
+    return reason("training_is_settled", "no training was given and none was declined", advice)
 
 
 def follow_up_is_done(asked: Asked) -> Reason | None:
@@ -28,5 +44,6 @@ def follow_up_is_done(asked: Asked) -> Reason | None:
 
 GUARDS: Final = (
     plan_is_agreed,
+    training_is_settled,
     follow_up_is_done,
 )
