@@ -1,0 +1,194 @@
+"""`wayhome hotline …`: when it is open, what to ask, and calls and consultations counted without anybody's name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from console import doors, printing
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console.errors import BadInput
+from console.office import Office
+from console.verbs import calls
+from console.verbs.calls import At, OfProgramme
+from events.instants import instant
+from handlers.consultations import desk_of
+from workflow import commands as ask
+from workflow.calendars import is_time_zone
+from workflow.programme import Programme
+from workflow.programme.hotline import Hotline
+from workflow.reasons import Refused
+
+app = typer.Typer(no_args_is_help=True, help="The anonymous hotline and the consultation centres.")
+app.command("call")(calls.call)
+app.command("missed")(calls.missed)
+app.command("callback")(calls.callback)
+app.command("strike")(calls.strike)
+app.command("consultation")(calls.consultation)
+app.command("convert")(calls.convert)
+
+
+@app.command("status")
+def status(
+    zone: Annotated[str, typer.Option("--zone", help="The caller's time zone, like Asia/Vladivostok.")] = "",
+    zones: Annotated[bool, typer.Option("--zones", help="Tell the hours in every zone callers live in.")] = False,
+    at: At = None,
+    programme: OfProgramme = "moscow",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether the hotline is open, when it opens next, and its hours by the caller's own clock.
+
+    Example: wayhome hotline status --zone Asia/Vladivostok
+    """
+    with doors.office(data) as office:
+        line = _hotline(_programme(office, programme))
+        if zone and not is_time_zone(zone):
+            raise BadInput("there is no such time zone; write it like Asia/Vladivostok")
+        asked = line.zones if zones else (zone or line.hours.time_zone,)
+        found = _status(line, at or _now(office), asked)
+        if as_json:
+            printing.print_json(found)
+            return
+        printing.say(f"{line.number} is {'open' if found['open'] else 'closed'}; calls cost nothing and need no name")
+        rows = [(one["zone"], one["hours"], one["now"], one["next_opening"]) for one in found["zones"]]
+        printing.print_rows("By the caller's own clock", ("zone", "hours", "it is", "opens next"), rows)
+
+
+@app.command("prompt")
+def prompt(
+    group: Annotated[str, typer.Option("--group", help="Only one at-risk group.")] = "",
+    language: Annotated[str, typer.Option("--lang", help="en or ru.")] = "en",
+    programme: OfProgramme = "moscow",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what to ask somebody of an at-risk group, so that a danger is noticed in time.
+
+    Example: wayhome hotline prompt --group orphans --lang ru
+    """
+    with doors.office(data) as office:
+        if language not in ("en", "ru"):
+            raise BadInput("the language is en or ru")
+        groups = _programme(office, programme).at_risk_groups
+        wanted = [one for one in groups if group in ("", one.id)]
+        if not wanted:
+            raise BadInput(f"there is no such group; there is: {', '.join(one.id for one in groups) or 'none'}")
+        found = [
+            {
+                "group": one.id,
+                "label": getattr(one.label, language),
+                "questions": [getattr(question, language) for question in one.questions],
+            }
+            for one in wanted
+        ]
+        if as_json:
+            printing.print_json(found)
+            return
+        for one in found:
+            printing.say(f"{one['label']} ({one['group']})")
+            for question in one["questions"]:
+                printing.say(f"  - {question}")
+
+
+@app.command("codes")
+def codes(
+    more: Annotated[int, typer.Option("--print", min=0, max=100, help="Print so many new ones first (10 to 100).")] = 0,
+    programme: OfProgramme = "moscow",
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the codes that can each open one case: hand one to somebody who was advised and may want a case.
+
+    Example: wayhome hotline codes --print 20
+    """
+    with doors.office(data) as office:
+        answer = calls.submit(ask.PrintCaseCodes, office, programme, actor, command_id, count=more) if more else None
+        if isinstance(answer, Refused):
+            doors.tell_refused(answer, as_json=as_json)
+        unused = sorted(desk_of(office.log, _programme(office, programme)).case_codes)
+        if as_json:
+            printing.print_json(unused)
+        else:
+            printing.print_rows("Codes that open a case", ("code",), [(code,) for code in unused])
+
+
+@app.command("list")
+def list_call_backs(programme: OfProgramme = "moscow", data: Data = None, as_json: AsJson = False) -> None:
+    """List the call-backs that are open, the longest due first, and which of them are overdue.
+
+    Example: wayhome hotline list
+    """
+    with doors.office(data) as office:
+        found = _programme(office, programme)
+        line, desk = _hotline(found), desk_of(office.log, found)
+        overdue = desk.overdue(_now(office), line.hours)
+        rows = sorted((due, code, "overdue" if code in overdue else "open") for code, due in desk.call_backs.items())
+        if as_json:
+            printing.print_json(
+                [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
+            )
+            return
+        zone = ZoneInfo(line.hours.time_zone)
+        shown = [(code, f"{due.astimezone(zone):%a %Y-%m-%d %H:%M}", state) for due, code, state in rows]
+        printing.print_rows("Call-backs", ("code", "due", ""), shown)
+
+
+def _status(line: Hotline, at: datetime, zones: tuple[str, ...]) -> dict[str, Any]:
+    opens = line.hours.next_opening(at)
+    told = [_by_the_clock_of(zone, line, at, opens) for zone in zones]
+    return {
+        "number": line.number,
+        "toll_free": True,
+        "anonymous": line.anonymous,
+        "languages": line.languages,
+        "schedule": {  # as HSDS 3.0 writes opening hours
+            "freq": "WEEKLY",
+            "byday": ",".join(day.upper() for day in line.hours.days),
+            "opens_at": f"{line.hours.opens:%H:%M}",
+            "closes_at": f"{line.hours.closes:%H:%M}",
+            "timezone": line.hours.time_zone,
+        },
+        "open": line.hours.is_open(at),
+        "at": at.astimezone(UTC).isoformat(),
+        "next_opening": opens.astimezone(UTC).isoformat(),
+        "zones": told,
+    }
+
+
+def _by_the_clock_of(zone: str, line: Hotline, at: datetime, opens: datetime) -> dict[str, Any]:
+    """Return the hours of the day it is open next, as a clock in a zone shows them; the end may be the day after."""
+    here = ZoneInfo(zone)
+    begins = opens.astimezone(ZoneInfo(line.hours.time_zone)).date()
+    day = line.hours.on(begins, zone)
+    assert day is not None, "it opens on that day"
+    since, until = day
+    return {
+        "zone": zone,
+        "hours": f"{since:%H:%M}–{until:%H:%M}",
+        "ends_next_day": until.date() - since.date() >= timedelta(days=1),
+        "now": f"{at.astimezone(here):%a %H:%M}",
+        "next_opening": f"{opens.astimezone(here):%a %Y-%m-%d %H:%M}",
+    }
+
+
+def _programme(office: Office, name: str) -> Programme:
+    found = office.service.definitions.current(name)
+    if found is None:
+        raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
+    return found.programme
+
+
+def _hotline(programme: Programme) -> Hotline:
+    if programme.hotline is None:
+        raise BadInput(f"programme {programme.programme} has no hotline; its file has no key hotline:")
+    return programme.hotline
+
+
+def _now(office: Office) -> datetime:
+    return instant(office.log.now())

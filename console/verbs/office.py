@@ -1,0 +1,58 @@
+"""`wayhome office …`: what is done about a programme's office itself, not for one case."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console import doors, printing
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console.fields import explain, first_line, pairs, values
+from workflow import commands as ask
+
+app = typer.Typer(no_args_is_help=True, help="What is done about a programme's office itself, not for one case.")
+
+
+@app.command("commands")
+def commands(as_json: AsJson = False) -> None:
+    """List everything that can be recorded about an office.
+
+    Example: wayhome office commands
+    """
+    if as_json:
+        printing.print_json([{"name": k.__name__, "fields": list(ask.fields_of(k))} for k in ask.OFFICE])
+        return
+    rows = [(kind.__name__, first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.OFFICE]
+    printing.print_rows("What can be recorded about an office", ("name", "", "fields"), rows)
+
+
+@app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in ask.OFFICE))
+def record(
+    programme: Annotated[str, typer.Argument(help="Programme, like moscow.")],
+    name: Annotated[str, typer.Argument(help="What to record; `wayhome office commands` lists all there is.")],
+    fields: Annotated[list[str] | None, typer.Argument(help="Fields as name=value.")] = None,
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    mandate: Annotated[str, typer.Option(help="By which right you act.")] = "case_manager",
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record something about a programme's office: a call to the hotline, a house that closes, and the like.
+
+    Example: wayhome office record moscow RecordMissedCall wants_call_back=true
+
+    `wayhome office record moscow RecordMissedCall help` lists the fields.
+    """
+    kind = ask.office_command(name)
+    if kind is None:
+        known = ", ".join(sorted(kind.__name__ for kind in ask.OFFICE))
+        doors.stop(printing.USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
+    if fields == ["help"]:
+        explain(kind)
+        return
+    with doors.office(data, ring=True) as office:
+        given = values(kind, pairs(fields or []))
+        who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "mandate": mandate}
+        command = kind.model_validate({**given, **who, "programme": programme})
+        doors.tell(office.service.submit(command), as_json=as_json)
