@@ -1,0 +1,67 @@
+"""`wayhome closing show`: what becomes of everybody in a house or programme that closes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console import doors, printing
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console.errors import BadInput
+from console.office import Office
+from events.facts.closing import FacilityClosed, ProgrammeEnded
+from workflow.closing import left_open
+
+app = typer.Typer(no_args_is_help=True, help="Houses and programmes that close, and the people there.")
+
+
+@app.command("show")
+def show(
+    what: Annotated[str, typer.Argument(help="facility:NAME or programme:NAME.")],
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Show everybody a closing concerns: where they are proposed to go, what was decided, what is still open.
+
+    Example: wayhome closing show facility:moscow-centre
+    """
+    with doors.office(data) as office:
+        closed = _closed(office, what)
+        rows = _rows(office, what, closed, actor)
+        if as_json:
+            printing.print_json({"closes": what, "on": str(closed.on), "people": rows})
+            return
+        undecided = sum(1 for row in rows if not row["outcome"])
+        printing.say(f"{what} closes on {closed.on}: {len(closed.proposed)} people, {undecided} not yet decided")
+        shown = [tuple(row.values()) for row in rows]
+        printing.print_rows("People", ("case", "stage", "to", "decided", "still open", "proposal"), shown)
+
+
+def _closed(office: Office, what: str) -> FacilityClosed | ProgrammeEnded:
+    kind, _, name = what.partition(":")
+    stream = {"facility": f"facility:{name}", "programme": f"intake:{name}"}.get(kind)
+    if stream is None:
+        raise BadInput("name what closes like facility:moscow-centre or programme:moscow")
+    found = [office.log.fact(event) for event in office.log.of_types(stream, ("FacilityClosed", "ProgrammeEnded"))]
+    if not found:
+        raise BadInput(f"{what[:60]} does not close; close it with: wayhome office record")
+    last = found[-1]
+    assert isinstance(last, FacilityClosed | ProgrammeEnded)
+    return last
+
+
+def _rows(office: Office, what: str, closed: FacilityClosed | ProgrammeEnded, actor: str) -> list[dict[str, str]]:
+    seen = office.look.seen_by(actor, closed.proposed)
+    rows = []
+    for one in office.look.at_many(case_id for case_id in closed.proposed if case_id in seen):
+        mine = [(key, hand_over) for key, hand_over in one.case.hand_overs.items() if hand_over.closes == what]
+        for key, hand_over in mine[-1:]:
+            rows.append(
+                {
+                    "case": one.case.case_id, "stage": one.case.stage, "to": hand_over.to,
+                    "outcome": hand_over.outcome, "open": ", ".join(left_open(one.case)), "proposal": key,
+                }
+            )  # fmt: skip
+    return rows

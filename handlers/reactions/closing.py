@@ -1,0 +1,25 @@
+"""What follows when a house or a programme closes: nobody is forgotten there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts import closing as told
+from handlers.reactions.asking import Moment, Reaction, timer, timers_over
+
+_WARNING = timedelta(days=3)  # before the last day, so that something can still be found
+
+
+def _proposed(fact: told.HandOverProposed, moment: Moment) -> Iterator[Fact]:
+    last = datetime.combine(fact.by, time(), UTC) - _WARNING
+    yield timer(moment, "hand_over", max(last, moment.now), (("proposal_id", fact.proposal_id),))
+
+
+def _decided(fact: told.HandOverDecided, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "hand_over", proposal_id=fact.proposal_id)
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {"HandOverProposed": _proposed, "HandOverDecided": _decided}
