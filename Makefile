@@ -1,5 +1,5 @@
 # Six verbs: setup, demo, check, test, bench, lock. Each one makes .venv first if it has to.
-PYTEST_ARGS ?= -q
+PYTEST_ARGS ?= -q -n auto
 LOCK_ARGS ?=
 ARGS ?=
 
@@ -8,7 +8,7 @@ ARGS ?=
 
 help:
 	@echo 'make demo    see Wayhome work, with invented people'
-	@echo 'make test    run every test               (PYTEST_ARGS="-n 2", PYTEST_ARGS="-k grant")'
+	@echo 'make test    run every test               (PYTEST_ARGS="-k grant")'
 	@echo 'make check   format, lint, types, layers'
 	@echo 'make setup   make .venv for running and testing'
 	@echo 'make bench   measure                      (ARGS=...)'

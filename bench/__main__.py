@@ -1,4 +1,4 @@
-"""``python -m bench [commands|memory|latency|journeys|ctdc|all] [--quick] [--json FILE]``."""
+"""``python -m bench [commands|memory|latency|contention|journeys|ctdc|all] [--quick] [--json FILE]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.conditions import conditions, print_conditions
 
-OURS = ("commands", "memory", "latency")
+OURS = ("commands", "memory", "latency", "contention")
 WHOLE = ("journeys", "ctdc")
 
 
@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("what", nargs="?", default="all", choices=[*OURS, *WHOLE, "all"])
     parser.add_argument("--quick", action="store_true", help="few rounds: does it run, not what does it cost")
     parser.add_argument("--profile", action="store_true", help="commands only: show where serving spends its time")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of commands, memory, latency")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the figures of commands, memory, latency, contention"
+    )
     chosen, more = parser.parse_known_args(arguments)
     if more and chosen.what not in WHOLE:
         parser.error(f"unknown: {' '.join(more)}")
@@ -47,6 +49,10 @@ def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, An
         from bench import latency
 
         return latency.run(quick=quick)
+    if name == "contention":
+        from bench import contention
+
+        return contention.run(quick=quick)
     _whole(name, ["--quick", *more] if quick else more)
     return None
 

@@ -16,7 +16,7 @@ import redis
 from bench.ringing import HAND, STARTED, THREADS
 from workers.broker import IDLE_WAIT_MS, Doorbell, open_broker, open_worker
 
-KIND = "provide_service"
+KIND = "book_ticket"
 PATIENCE_S = 20
 
 

@@ -57,9 +57,12 @@ class Plan(NamedTuple):
 def large_programme(people: int, per_day: int) -> str:
     """Return the Moscow programme with beds, escorts and money for so many people; the journey is untouched."""
     tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
-    tree["facility"]["capacity"] = min(10_000, max(60, per_day * 45))
+    house = {key: value for key, value in tree["facilities"][0].items() if key != "rooms"}
+    tree["facilities"][0] = house | {"capacity": min(10_000, max(60, per_day * 45))}
     for funder in tree["funders"]:
-        funder["budget"] = f"EUR {people * 3000}"
+        funder["budget"] = f"EUR {people * 3000 * len(funder['lines'])}"
+        for line in funder["lines"]:
+            line["amount"] = f"EUR {people * 3000}"
     tree["escorts"] = [
         {"id": f"escort-{n:03}", "name": f"Escort {n}", "email": f"escort-{n:03}@moscow.example.org",
          "skills": ["operational", "medical", "family"], "languages": ["ru"]}

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from events.database import Database
 from events.facts import catalogue
 from events.ids import CaseId, case_id_of
@@ -15,9 +17,8 @@ from events.log import Log
 from events.schema import prepare
 from events.world import SystemChance
 from handlers.answers import Accepted
+from handlers.look import Look
 from handlers.service import Service
-from handlers.tasks import list_tasks
-from workers.leases import Leases
 from workflow import commands as ask
 from workflow.loading import shipped_text
 
@@ -28,63 +29,83 @@ CHANCE = SystemChance()
 class Centre:
     """A programme with beds for everybody, put together as the product is: durable keys, the database's clock."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, text: str | None = None) -> None:
         self.database = Database(url)
         prepare(self.database)
         self.keys = FileKeys(folder / "keys", CHANCE)
         self.log = Log(self.database, catalogue(), self.keys, CHANCE)
         self.service = Service(self.log)
-        text = shipped_text("moscow").replace("capacity: 60", "capacity: 1000")
+        self._databases: list[Database] = []
+        text = text or roomy_programme()
         publish = ask.PublishProgramme(
             command_id=CHANCE.uuid(), actor="staff:admin", mandate="admin", programme="moscow", text=text
         )
         self._all([publish])
 
-    def people_in_care(self, count: int) -> list[CaseId]:
-        """Return cases with three services asked for; each has about 25 facts."""
+    def another_service(self) -> Service:
+        """Return a service with connections of its own, as another host has it."""
+        database = Database(self.database.url)
+        self._databases.append(database)
+        return Service(Log(database, catalogue(), self.keys, CHANCE))
+
+    def people(self, count: int) -> list[CaseId]:
+        """Return so many new cases."""
         openings = [opening() for _ in range(count)]
         self._all(openings)
-        cases = [case_id_of(command.command_id) for command in openings]
+        return [case_id_of(command.command_id) for command in openings]
+
+    def grants_of(self, cases: Sequence[CaseId]) -> dict[CaseId, str]:
+        """Return each case's first grant."""
+        look = Look(self.log, self.service.definitions)
+        return {CaseId(seen.case.case_id): next(iter(seen.case.grants)) for seen in look.at_many(cases)}
+
+    def people_in_care(self, count: int) -> list[CaseId]:
+        """Return cases with three services asked for; each has about 25 facts."""
+        cases = self.people(count)
         self._receive(cases)
-        self._finish_reception(cases)
-        self._each(cases, ask.HoldBed)
-        self._each(cases, ask.AdvanceCase, trigger="accommodate")
-        self._each(cases, ask.TakeBed)
-        self._each(cases, ask.AdvanceCase, trigger="begin_care")
+        self.each(cases, ask.HoldBed)
+        self.each(cases, ask.AdvanceCase, trigger="accommodate")
+        self.each(cases, ask.TakeBed)
+        self.each(cases, ask.AdvanceCase, trigger="begin_care")
         return cases
 
     def close(self) -> None:
         """Let go of everything."""
         self.keys.close()
-        self.database.close()
+        for database in (self.database, *self._databases):
+            database.close()
 
     def _receive(self, cases: Sequence[CaseId]) -> None:
-        self._each(cases, ask.GiveConsent, purpose="assistance")
-        self._each(cases, ask.GiveConsent, purpose="travel")
-        self._each(cases, ask.AssessRisk, level="low", safe_to_return=True, note="nothing special")
+        self.each(cases, ask.GiveConsent, purpose="assistance")
+        self.each(cases, ask.GiveConsent, purpose="travel")
+        self.each(cases, ask.AssessRisk, level="low", safe_to_return=True, note="nothing special")
         arrives = datetime.now(UTC) - timedelta(hours=1)
-        self._each(cases, ask.PlanArrival, at=arrives, place="SVO", means="SU 1491")
-        self._each(cases, ask.AdvanceCase, trigger="receive")
+        self.each(cases, ask.PlanArrival, at=arrives, place="SVO", means="flight", number="SU1491")
+        self.each(cases, ask.AdvanceCase, trigger="receive")
+        self.each(cases, ask.MeetPerson)
 
-    def _finish_reception(self, cases: Sequence[CaseId]) -> None:
-        leases = Leases(self.database, "bench", timedelta(minutes=5))
-        with self.database.reading() as connection:
-            rows = [row for case in cases for row in list_tasks(connection, case_id=case, status="waiting")]
-        jobs = leases.claim([row["task_id"] for row in rows], self.log.now())
-        finish = {"outcome": "done", "reference": "ref-1"}
-        self._all([command(ask.FinishTask, j.case_id, task_id=j.task_id, epoch=j.epoch, **finish) for j in jobs])
-
-    def _each(self, cases: Sequence[CaseId], kind: type[ask.CaseCommand], **fields: Any) -> None:
-        self._all([command(kind, case, **fields) for case in cases])
+    def each(self, cases: Sequence[CaseId], wanted: type[ask.CaseCommand], /, **fields: Any) -> None:
+        """Have a command carried out for each case; all must be accepted."""
+        self._all([command(wanted, case, **fields) for case in cases])
 
     def _all(self, commands: Sequence[ask.Command]) -> None:
         for answer in self.service.submit_many(commands):
             assert isinstance(answer, Accepted), answer
 
 
-def command(kind: type[ask.CaseCommand], case_id: CaseId, **fields: Any) -> ask.CaseCommand:
+def roomy_programme() -> str:
+    """Return the Moscow programme with a house that is never full."""
+    tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
+    for facility in tree["facilities"]:
+        if facility["id"] == "moscow-centre":
+            facility.pop("rooms", None)
+            facility["capacity"] = 1000
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+
+
+def command(wanted: type[ask.CaseCommand], case_id: CaseId, /, **fields: Any) -> ask.CaseCommand:
     """Return a command as a case manager's screen would send it."""
-    return kind.model_validate({"command_id": CHANCE.uuid(), "actor": ANNA, "case_id": case_id} | fields)
+    return wanted.model_validate({"command_id": CHANCE.uuid(), "actor": ANNA, "case_id": case_id} | fields)
 
 
 def opening() -> ask.OpenCase:

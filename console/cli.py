@@ -10,7 +10,23 @@ import logging
 
 import typer
 
-from console.verbs import cases, demo, history, imports, programmes, work
+from console.verbs import (
+    cases,
+    closing,
+    demo,
+    history,
+    hotline,
+    imports,
+    money,
+    office,
+    places,
+    programmes,
+    referrals,
+    reintegration,
+    reports,
+    travel,
+    work,
+)
 
 app = typer.Typer(
     name="wayhome",
@@ -27,9 +43,21 @@ app.command("work")(work.work)
 app.add_typer(work.tasks, name="tasks")
 app.add_typer(work.timers, name="timers")
 app.add_typer(work.payments, name="payments")
+app.add_typer(referrals.referral, name="referral")
+app.add_typer(referrals.directory, name="directory")
+app.command("ledger")(money.ledger)
 app.command("replay")(history.replay)
 app.command("verify")(history.verify_log)
 app.add_typer(programmes.app, name="programme")
+app.add_typer(reports.app, name="report")
+app.command("beds")(places.beds)
+app.command("arrivals")(travel.arrivals)
+app.command("departures")(travel.departures)
+app.command("escorts")(travel.escorts)
+app.command("courses")(reintegration.courses)
+app.add_typer(closing.app, name="closing")
+app.add_typer(hotline.app, name="hotline")
+app.add_typer(office.app, name="office")
 
 
 def main() -> None:

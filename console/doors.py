@@ -167,5 +167,6 @@ _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "programme": "moscow",
     "payee_account": "DE89370400440532013000",
     "grant_id": "G-7K3P9QXM2D7K3P9Q",
+    "course": "own-business",
 }
 _WORD: Final = "is one word of small letters, digits and _"

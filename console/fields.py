@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from console import printing
 from console.errors import BadInput
+from console.legs import HOW, legs
 from events.money import Money
 from workflow import commands as ask
 
@@ -42,23 +43,27 @@ def values(kind: type[ask.Command], given: dict[str, str]) -> dict[str, Any]:
     if unknown:
         raise BadInput(f"{kind.__name__} has no field {unknown[0][:40]}; it has: {', '.join(known) or 'none'}")
     several = {name for name in given if "tuple" in str(known[name].annotation)}
-    return {name: tuple(value.split(",")) if name in several else value for name, value in given.items()}
+    typed: dict[str, Any] = {name: tuple(v.split(",")) if name in several else v for name, v in given.items()}
+    if kind is ask.PlanTrip and "legs" in given:
+        typed["legs"] = legs(given["legs"])
+    return typed
 
 
 def list_commands() -> None:
     """Print everything that can be recorded about a case."""
-    rows = [(kind.__name__, _first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.HUMAN]
+    rows = [(kind.__name__, first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.HUMAN]
     printing.print_rows("What can be recorded", ("name", "", "fields"), rows)
 
 
-def explain(kind: type[ask.CaseCommand]) -> None:
+def explain(kind: type[ask.Command]) -> None:
     """Print what a command takes, in words."""
-    printing.say(f"{kind.__name__}: {_first_line(kind)}")
+    printing.say(f"{kind.__name__}: {first_line(kind)}")
     rows = [(name, takes(field.annotation), _default(field)) for name, field in ask.fields_of(kind).items()]
     printing.print_rows("Fields", ("name", "takes", ""), rows)
 
 
-def _first_line(kind: type[ask.Command]) -> str:
+def first_line(kind: type[ask.Command]) -> str:
+    """Return what a command is for, in one line."""
     return (kind.__doc__ or "").strip().partition("\n")[0]
 
 
@@ -78,6 +83,10 @@ def takes(annotation: Any) -> str:
         return ", ".join(str(value) for value in get_args(annotation) if value)
     if get_origin(annotation) is Annotated:
         return takes(get_args(annotation)[0])
+    if hasattr(annotation, "typed"):  # a model with a way to type it in one word
+        return str(annotation.typed)
+    if get_origin(annotation) is tuple and get_args(annotation)[0] is ask.TripLeg:
+        return HOW
     if get_origin(annotation) is tuple:
         return f"several, with commas between: {takes(get_args(annotation)[0])}"
     several = [takes(one) for one in get_args(annotation) if one is not type(None)]

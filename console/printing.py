@@ -128,6 +128,8 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, bytes):
         return value.hex()
+    if hasattr(value, "_asdict"):
+        return dict(value._asdict())
     if isinstance(value, frozenset | set):
         return sorted(value, key=str)
     if isinstance(value, Mapping):

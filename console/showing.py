@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -14,14 +14,18 @@ from handlers import work_list
 from handlers.answers import Accepted
 from handlers.look import Seen
 from workflow import commands as ask
+from workflow.access import sees
+from workflow.case.grants import Grant
+from workflow.case.state import Case
+from workflow.compartments import closed_to, who_opens
 from workflow.journey import Option
-from workflow.reasons import Refused, refused
+from workflow.reasons import Refused, reason, refused
 
 
-def seen_case(office: Office, case: str) -> Seen:
-    """Return a case as it stands; raises BadInput when there is none."""
+def seen_case(office: Office, case: str, actor: str) -> Seen:
+    """Return a case as it stands; raises BadInput when there is none, or none that this person may see."""
     seen = office.look.at(doors.case_number(case))
-    if seen is None:
+    if seen is None or not sees(actor, seen.case, seen.definition.programme):
         raise BadInput(f"there is no case {case[:20]}; check the number, or list cases with: wayhome case list")
     return seen
 
@@ -36,7 +40,9 @@ def option_of(office: Office, seen: Seen, trigger: str, actor: str, reason: str,
     return found
 
 
-def opened_fields(office: Office, seen: Seen, compartments: Sequence[str], why: str, actor: str) -> dict[str, str]:
+def opened_fields(
+    office: Office, seen: Seen, compartments: Sequence[str], why: str, actor: str, mandate: str, *, as_json: bool,
+) -> dict[str, str]:  # fmt: skip
     """Record who opens what and why, and only then open it."""
     if not why.strip():
         raise BadInput("say why you open it, with --why; this is recorded")
@@ -46,12 +52,16 @@ def opened_fields(office: Office, seen: Seen, compartments: Sequence[str], why: 
     command = ask.OpenSealed(
         command_id=office.chance.uuid(),
         actor=actor,
+        mandate=mandate,
         case_id=doors.case_number(seen.case.case_id),
         compartments=tuple(compartments),  # type: ignore[arg-type]
         why=why,
     )
-    if not isinstance(office.service.submit(command), Accepted):
+    answer = office.service.submit(command)
+    if not isinstance(answer, Accepted):
         raise BadInput("the opening could not be recorded, so nothing was opened")
+    if "SealedDenied" in answer.facts:
+        doors.tell_refused(_denied(compartments, mandate), as_json=as_json)
     found: dict[str, str] = {}
     for event in office.log.stream(f"case:{seen.case.case_id}"):
         if event.envelope.sealed:
@@ -61,6 +71,17 @@ def opened_fields(office: Office, seen: Seen, compartments: Sequence[str], why: 
                 if value is not None and value is not CLOSED:
                     found[f"{event.envelope.type}@{event.envelope.version}.{name}"] = str(value)
     return found
+
+
+def _denied(compartments: Sequence[str], mandate: str) -> Refused:
+    """Return why somebody may not look; that they asked is recorded."""
+    reasons = []
+    for closed in closed_to(mandate, compartments):
+        openers = ", ".join(who_opens(closed)) or "nobody"
+        said = f"{closed} is closed to the mandate {mandate}; that you asked was recorded"
+        advice = f"ask somebody with the mandate {openers}, or give yours with --mandate"
+        reasons.append(reason("mandate_opens_it", said, advice, compartment=closed))
+    return Refused(tuple(reasons))
 
 
 def case_as_json(seen: Seen) -> dict[str, Any]:
@@ -79,9 +100,18 @@ def case_as_json(seen: Seen) -> dict[str, Any]:
         key: {"kind": task.kind, "status": task.status, **dict(task.subject)} for key, task in case.tasks.items()
     }
     fields["timers"] = {key: {"kind": kind, **dict(subject)} for key, (kind, subject) in case.timers.items()}
-    for name in ("risk", "fitness", "document", "trip"):
-        fields[name] = fields[name]._asdict() if fields[name] is not None else None
-    return fields
+    return {name: _as_data(value) for name, value in fields.items()}
+
+
+def _as_data(value: Any) -> Any:
+    """Return a part of a case as JSON has it: parts by their names, pairs as keys joined, sets in order."""
+    if hasattr(value, "_asdict"):
+        return {name: _as_data(one) for name, one in value._asdict().items()}
+    if isinstance(value, Mapping):
+        return {"/".join(map(str, k)) if isinstance(k, tuple) else k: _as_data(one) for k, one in value.items()}
+    if isinstance(value, frozenset | set):
+        return [_as_data(one) for one in sorted(value, key=str)]
+    return [_as_data(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 def print_case(seen: Seen, office: Office) -> None:
@@ -96,17 +126,64 @@ def print_case(seen: Seen, office: Office) -> None:
         printing.say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
     if case.bed:
         printing.say(f"bed {case.bed[1]} in {case.bed[0]}" + ("" if case.moved_in else " (held)"))
+    if case.places.waiting:
+        printing.say(f"waits for a bed in {', '.join(case.places.waiting)}")
     if case.trip:
         leaves = f"{case.trip.departs_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         printing.say(f"trip {case.trip.trip_id}: {case.trip.origin} → {case.trip.destination}, {leaves}")
+    print_papers(case)
+    print_life(case)
     for key, grant in case.grants.items():
-        state = "declined" if grant.declined else "approved" if grant.approved_by else "requested"
+        state = _state_of(grant)
         printing.say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
+    if case.care.appointments:
+        expected = [
+            (key, one.service, one.provider, f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if one.at else "not booked")
+            for key, one in case.care.appointments.items()
+        ]
+        printing.print_rows("Appointments", ("task", "service", "provider", "when"), expected)
     printing.print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
     items = [(item, kind) for item, kind in work_list.items_of(case).items()]
     printing.print_rows("Waiting for a person", ("item", "kind"), items)
     printing.say(f"what may happen next: wayhome next {case.case_id}")
+
+
+def print_life(case: Case) -> None:
+    """Print the plan, the courses and what visits found, if there is any of it."""
+    life = case.reintegration
+    if life.plan.number:
+        stands = "agreed" if life.plan.agreed else "waits for a second person"
+        printing.say(f"reintegration plan, version {life.plan.number} ({stands}): {', '.join(life.plan.goals)}")
+    for course, place in life.courses.items():
+        printing.say(f"course {course}: {place.status} since {place.since}")
+    for result in life.results:
+        printing.say(f"course {result.course}: {result.outcome}, there on {result.attended} days")
+    for month, found in sorted(life.follow_ups.items()):
+        printing.say(f"visit of month {month}: {found.outcome}, on {found.made_on} by {found.how}")
+
+
+def print_papers(case: Case) -> None:
+    """Print the document in hand and those on the way, with the ids that RecordDocumentStep takes."""
+    if case.document is not None:
+        until = f"valid until {case.document.valid_until}" if case.document.valid_until else "does not run out"
+        printing.say(f"document: {case.document.kind} {case.document.country}".rstrip() + f", {until}")
+    for key, paper in case.papers.items():
+        due = f", due {paper.due_on}" if paper.due_on else ""
+        printing.say(f"document {key} {paper.path}: next {paper.step}, waits for {paper.waits_for}{due}")
+    if case.route:
+        printing.say("route: " + " → ".join(f"{kind} {country}" for kind, country in case.route))
+
+
+def _state_of(grant: Grant) -> str:
+    if grant.declined or not grant.approved_by:
+        return "declined" if grant.declined else "requested"
+    worries = {
+        "payee not approved yet": bool(grant.changed_by),
+        "payee on hold": grant.on_hold,
+        "a payment came back": grant.returned,
+    }
+    return ", ".join(["approved", *(words for words, holds in worries.items() if holds)])
 
 
 def option_as_json(option: Option) -> dict[str, object]:

@@ -14,7 +14,25 @@ from console.cli import app
 from console.fields import takes
 from console.settings import VARIABLES
 from events.catalogue import COMPARTMENTS, Shape
-from events.facts import case, catalogue, shared, work
+from events.facts import (
+    care,
+    case,
+    catalogue,
+    closing,
+    funding,
+    grants,
+    hotline,
+    papers,
+    places,
+    reception,
+    referrals,
+    reintegration,
+    routes,
+    safety,
+    shared,
+    travel,
+    work,
+)
 from workers.effects import EFFECTS
 from workflow import commands as ask
 from workflow.guards import GUARDS
@@ -31,6 +49,24 @@ when it is out of date. What the words mean in practice is told in [case-manager
 On this page: [facts](#facts) · [commands](#commands) · [guards](#guards) · [tasks](#tasks) ·
 [settings](#settings) · [command line](#command-line) · [exit codes](#exit-codes)
 """
+SUBJECTS = {
+    case: "About the case itself",
+    safety: "About safety, age and who decides",
+    reception: "About arriving",
+    places: "About beds and waiting",
+    care: "About care",
+    papers: "About documents",
+    routes: "About the way people were taken",
+    travel: "About the way home",
+    referrals: "About referrals",
+    reintegration: "About life after the return",
+    grants: "About grants",
+    funding: "About costs",
+    closing: "About houses and programmes that close",
+    hotline: "About the hotline and consultations",
+    shared: "About what cases share",
+    work: "About work to do",
+}
 EXIT_CODES = {
     printing.OK: "done",
     printing.REFUSED: "refused by a rule, or part of a file could not be taken in",
@@ -59,18 +95,13 @@ def verbs() -> dict[str, Any]:
 
 def _facts() -> str:
     shapes = catalogue().shapes
-    titles = {
-        case: "About one person's journey",
-        work: "About work to do",
-        shared: "About what cases share",
-    }
     lines = [
         "## Facts",
         "",
         "A fact's name and version are for ever. Fields in *italics* are sealed: the log holds only a commitment to",
         f"their ciphertext. The compartments are {_listed(COMPARTMENTS)}.",
     ]
-    for module, title in titles.items():
+    for module, title in SUBJECTS.items():
         found = [shape for shape in shapes.values() if shape.fact.__module__ == module.__name__]
         lines += ["", f"### {title}", "", *_table(("Fact", "v", "What it says", "Fields"), map(_fact, found))]
     return "\n".join([*lines, ""])
@@ -84,11 +115,14 @@ def _fact(shape: Shape) -> tuple[str, ...]:
 
 def _commands() -> str:
     people: list[type[ask.Command]] = [ask.OpenCase, ask.AdvanceCase, *ask.HUMAN]
-    machines = [kind for kind in _kinds() if kind not in people]
+    machines = [kind for kind in _kinds() if kind not in people and kind not in ask.OFFICE]
     common = _listed(ask.CaseCommand.model_fields)
     lines = ["## Commands", "", f"Every command has {common} (`case_id` not where a case is only being opened).", ""]
     lines += ["### For people", "", "`case open`, `case advance` and `case record` of the command line send these.", ""]
     lines += [*_table(("Command", "What it asks for", "Fields"), map(_command, people)), ""]
+    about = "`office record` of the command line sends these, `hotline` some of them; `programme` says whose office."
+    lines += ["### For an office", "", about, ""]
+    lines += [*_table(("Command", "What it asks for", "Fields"), map(_command, ask.OFFICE)), ""]
     lines += ["### Sent by other verbs, workers and timers", ""]
     return "\n".join([*lines, *_table(("Command", "What it asks for", "Fields"), map(_command, machines)), ""])
 
@@ -96,7 +130,7 @@ def _commands() -> str:
 def _kinds() -> list[type[ask.Command]]:
     members = vars(ask).values()
     found = [m for m in members if inspect.isclass(m) and issubclass(m, ask.Command)]
-    return [kind for kind in found if kind not in (ask.Command, ask.CaseCommand)]
+    return [kind for kind in found if not kind.__subclasses__() or kind in ask.OFFICE]
 
 
 def _command(kind: type[ask.Command]) -> tuple[str, ...]:

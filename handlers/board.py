@@ -47,6 +47,16 @@ def list_cases(
     return list(connection.execute(query).mappings())
 
 
+def open_cases(connection: Connection, programme: str) -> list[str]:
+    """Return the numbers of a programme's cases that have not ended, the oldest first."""
+    query = (
+        select(case_board.c.case_id)
+        .where(case_board.c.programme == programme, case_board.c.ended.is_(False))
+        .order_by(case_board.c.opened_at, case_board.c.case_id)
+    )
+    return [row.case_id for row in connection.execute(query)]
+
+
 def count_cases(connection: Connection, programme: str | None = None) -> dict[str, int]:
     """Return how many cases are in each stage."""
     query = select(case_board.c.stage, func.count()).group_by(case_board.c.stage)

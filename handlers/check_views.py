@@ -17,11 +17,12 @@ _ITEMS: Final = ("kind",)
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at")
 # Once a worker has claimed a task, when it is due again and what stopped it is the queue's to say.
 _TASKS_UNTRIED: Final = (*_TASKS, "due_at", "error")
+_USES: Final = ("case_id", "held_until")
 _TIMERS: Final = ("case_id", "kind", "subject", "status", "due_at", "created_at", "finished_at")
 
 
 class ViewsWatch:
-    """I4: the case board, the work list, tasks and timers say what the log says."""
+    """I4: the case board, the work list, beds, tasks and timers say what the log says."""
 
     def __init__(self) -> None:
         self.tally = Tally("I4", "tables equal a replay")
@@ -38,6 +39,9 @@ class ViewsWatch:
         self._compare("work_items", replay.items(), _by(tables.items, "case_id", "item"), lambda _: _ITEMS)
         self._compare("tasks", replay.tasks, _by(map(_as_log_knows, tables.tasks), "task_id"), _task_columns)
         self._compare("timers", replay.timers, _by(tables.timers, "timer_id"), lambda _: _TIMERS)
+        there, used = replay.beds()
+        self._compare("beds", there, _by(tables.beds, "facility", "bed"), lambda _: ("room",))
+        self._compare("beds_in_use", used, _by(tables.beds_in_use, "facility", "bed"), lambda _: _USES)
         try:
             board = replay.board()
         except KeyError as unknown:
@@ -82,4 +86,4 @@ def _by(rows: Iterable[Row], *key: str) -> dict[Any, Row]:
 
 
 def _name(key: Any) -> str:
-    return " ".join(key) if isinstance(key, tuple) else str(key)
+    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from events.facts import work
 from events.facts.case import StageEntered
 from handlers.findings import End, See, Seen, Tally
+from handlers.tasks import DONE
 from workflow.tasks import GIVING_BACK
 
 
@@ -31,13 +32,12 @@ class WithdrawalWatch:
 
     def sees(self) -> Mapping[str, See]:
         """Ask for steps, requests, retries and what was done for the person."""
-        done = ("ServiceProvided", "EscortInvited", "TrancheInstructed")
         return {
             "StageEntered": self._on_step,
             "TaskRequested": self._on_request,
             "TaskRetried": self._on_retry,
             "TaskFoundUndone": self._on_retry,
-            **dict.fromkeys(done, self._on_done),
+            **dict.fromkeys(DONE, self._on_done),
         }
 
     def _on_step(self, seen: Seen) -> None:
@@ -59,14 +59,16 @@ class WithdrawalWatch:
 
     def _on_done(self, seen: Seen) -> None:
         at = self._withdrawn.get(seen.stream)
-        if at is not None:
+        if at is not None and seen.fact.task_id:
             self._late.append(Late(seen.fact.task_id, seen.event.envelope.type, at, seen.at))
 
     def end(self, end: End) -> None:
         """Check of everything done late that a worker had begun it before the withdrawal."""
         rows = {row["task_id"]: row for row in end.tables.tasks}
-        self.tally.count("begun before", len(self._late))
-        for late in self._late:
+        giving_back = {task_id for task_id, row in rows.items() if row["kind"] in GIVING_BACK}
+        done_late = [late for late in self._late if late.task_id not in giving_back]
+        self.tally.count("begun before", len(done_late))
+        for late in done_late:
             row = rows.get(late.task_id)
             if row is not None and row["epoch"] > 1:
                 # The row keeps the first claim only: whether the last one came in time cannot be told.

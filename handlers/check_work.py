@@ -9,8 +9,8 @@ from events.facts import work
 from events.instants import stored
 from handlers.findings import End, See, Seen, Tally
 from handlers.replay import Row
+from handlers.tasks import DONE
 
-DONE: Final = ("ServiceProvided", "EscortInvited", "TrancheInstructed", "BookingReleased")
 NOT_DONE: Final = (
     "TaskRefused", "TaskDied", "TaskUnknown", "TaskFoundUndone", "TaskRetried", "TaskCancelled",
 )  # fmt: skip
@@ -40,6 +40,8 @@ class WorkWatch:
         self._due[fact.task_id] = stored(fact.due_at)
 
     def _on_done(self, seen: Seen) -> None:
+        if not seen.fact.task_id:
+            return  # given by people, not by a task
         self._on_outcome(seen)
         task_id, at = seen.fact.task_id, seen.event.envelope.recorded_at
         due = self._due.get(task_id, "")

@@ -124,6 +124,8 @@ def _read(connection: Connection) -> Tables:
         tasks=_rows(connection, tables.tasks),
         timers=_rows(connection, tables.timers),
         commands=_rows(connection, log_tables.commands),
+        beds=_rows(connection, tables.beds),
+        beds_in_use=_rows(connection, tables.beds_in_use),
     )
 
 

@@ -73,6 +73,8 @@ class Tables(NamedTuple):
     tasks: Sequence[Row]
     timers: Sequence[Row]
     commands: Sequence[Row]
+    beds: Sequence[Row]
+    beds_in_use: Sequence[Row]
 
 
 class End(NamedTuple):

@@ -7,13 +7,14 @@ further; what other processes added since is folded in first.
 from __future__ import annotations
 
 import pickle
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from events.catalogue import Fact
 from events.envelope import Recorded
-from workflow import escorts, fund, shelter
+from workflow import caseload, courses, desk, escorts, fund, intake, meeters, shelter
 from workflow.case import evolve as evolve_case
 from workflow.case.change import At
 
@@ -30,9 +31,14 @@ _FRESH = Kept(-1, None)
 
 _FOLDS: Mapping[str, Fold] = {
     "case": evolve_case,
+    "provider": lambda state, fact, _: caseload.evolve(state or caseload.Caseload(), fact),
     "facility": lambda state, fact, _: shelter.evolve(state or shelter.Shelter(), fact),
+    "meeters": lambda state, fact, _: meeters.evolve(state or meeters.MeeterPool(), fact),
     "escorts": lambda state, fact, _: escorts.evolve(state or escorts.EscortPool(), fact),
     "fund": lambda state, fact, _: fund.evolve(state or fund.Fund(), fact),
+    "intake": lambda state, fact, _: intake.evolve(state or intake.Intake(), fact),
+    "hotline": lambda state, fact, _: desk.evolve(state or desk.Desk(), fact),
+    "course": lambda state, fact, _: courses.evolve(state or courses.Seats(), fact),
     "keys": lambda _state, fact, _: fact,
     "programme": lambda _state, fact, _: fact,
 }
@@ -98,10 +104,10 @@ class Folds:
 
 
 def _packed(kept: Kept) -> bytes:
-    return pickle.dumps(kept, pickle.HIGHEST_PROTOCOL)
+    return zlib.compress(pickle.dumps(kept, pickle.HIGHEST_PROTOCOL), 1)
 
 
 def _unpacked(packed: bytes) -> Kept:
-    kept = pickle.loads(packed)  # noqa: S301 - made by us, in this process's own memory
+    kept = pickle.loads(zlib.decompress(packed))  # noqa: S301 - made by us, in this process's own memory
     assert isinstance(kept, Kept)
     return kept

@@ -12,6 +12,7 @@ from events.instants import instant
 from events.log import Log
 from handlers.definitions import Definitions
 from handlers.folds import Folds, folded
+from workflow.access import sees
 from workflow.case.state import Case
 from workflow.guards.asked import Asked
 from workflow.journey import Option
@@ -51,6 +52,10 @@ class Look:
             }
             self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
         return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
+
+    def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
+        """Return which of these cases somebody may see: their own organisation's, and those it was sent."""
+        return {one.case.case_id for one in self.at_many(case_ids) if sees(actor, one.case, one.definition.programme)}
 
     def options(self, seen: Seen, actor: str = "", reason: str = "", second: str = "") -> Sequence[Option]:
         """Return every way on from where the person is, allowed or with all reasons against it."""

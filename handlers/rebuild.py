@@ -1,4 +1,4 @@
-"""Repairs damaged read models: the case board and the work list are written again from the log.
+"""Repairs damaged read models: the case board, the work list and the beds are written again from the log.
 
 Tasks and timers are not read models: they hold what only the queue knows, and are compared, never rewritten.
 """
@@ -13,8 +13,9 @@ from sqlalchemy import Connection, delete
 
 from events.batch import Rows
 from events.log import Log
+from handlers.beds import INSERT_BEDS, INSERT_USES
 from handlers.replay import Progress, Replay, pages_of
-from handlers.tables import case_board, work_items
+from handlers.tables import beds, beds_in_use, case_board, work_items
 
 _BOARD = Rows(case_board)
 _ITEMS = Rows(work_items)
@@ -53,15 +54,20 @@ def _hold_off_writers(connection: Connection) -> None:
     """Wait for writes in progress and stop new ones; SQLite has one writer and we are it."""
     if connection.dialect.name == "postgresql":
         # In the order in which a turn writes them, so that neither waits for the other for ever.
-        connection.exec_driver_sql("LOCK TABLE case_board, work_items IN EXCLUSIVE MODE")
+        connection.exec_driver_sql("LOCK TABLE case_board, work_items, beds_in_use, beds IN EXCLUSIVE MODE")
 
 
 def _written(connection: Connection, replay: Replay) -> Rebuilt:
     board, items = replay.board(), replay.items()
+    there, used = replay.beds()
+    connection.execute(delete(beds_in_use))
+    connection.execute(delete(beds))
     connection.execute(delete(work_items))
     connection.execute(delete(case_board))
     _fill(connection, _BOARD, board.values())
     _fill(connection, _ITEMS, items.values())
+    _fill(connection, INSERT_BEDS, there.values())
+    _fill(connection, INSERT_USES, used.values())
     return Rebuilt(len(board), len(items), replay.position)
 
 

@@ -18,6 +18,7 @@ from events.facts import shared, work
 from events.ids import CaseId, case_of, case_stream
 from events.instants import stored
 from events.log import END, Log
+from handlers.beds import implied
 from handlers.board import board_row
 from handlers.definitions import Definitions
 from handlers.folds import Kept, evolve, folded
@@ -167,6 +168,12 @@ class Replay:
             for item, (kind, since) in self._items.get(case.case_id, {}).items()
         }  # fmt: skip
 
+    def beds(self) -> tuple[dict[tuple[str, int], Row], dict[tuple[str, int], Row]]:
+        """Return the rows of the beds there are and of those in use."""
+        kind = "facility:"
+        houses = {s.removeprefix(kind): k.state for s, k in self.states.items() if s.startswith(kind) and k.state}
+        return implied(houses)
+
     def world(self) -> World:
         """Return all of it."""
         return World(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
@@ -184,7 +191,7 @@ class Replay:
     def _work(self, case_id: str, fact: Fact, name: str, now: str) -> None:
         if isinstance(fact, work.TaskRequested):
             self.tasks[fact.task_id] = task_row(case_id, fact, now)
-        elif name in self._outcomes:
+        elif name in self._outcomes and fact.task_id:  # type: ignore[attr-defined]
             self.tasks[fact.task_id] |= outcome(name, fact, now)  # type: ignore[attr-defined]
         elif isinstance(fact, work.TimerSet):
             self.timers[fact.timer_id] = timer_row(case_id, fact, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -72,4 +72,23 @@ work_items = Table(
     Column("stage", Text, nullable=False),
     Column("since", Text, nullable=False),
     Index("work_items_kind", "kind", "since"),
+)
+
+beds = Table(
+    "beds",
+    metadata,
+    Column("facility", Text, primary_key=True),
+    Column("bed", Integer, primary_key=True, autoincrement=False),
+    Column("room", Text, nullable=False),
+)
+
+# One row for each bed and for each person, and none for a bed that is not there: the last fence before a ninth.
+beds_in_use = Table(
+    "beds_in_use",
+    metadata,
+    Column("facility", Text, primary_key=True),
+    Column("bed", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", Text, nullable=False, unique=True),
+    Column("held_until", Text, nullable=False),  # empty when the person lives there
+    ForeignKeyConstraint(["facility", "bed"], ["beds.facility", "beds.bed"], name="beds_in_use_bed"),
 )

@@ -33,9 +33,26 @@ Row = dict[str, Any]
 # Which status a fact about a task leaves it in.
 _OUTCOMES: Final[Mapping[str, str]] = {
     "ServiceProvided": "done",
+    "ReferralSent": "done",
+    "ReferralTakenBack": "done",
+    "ReferrerAnswered": "done",
+    "AppointmentRequested": "done",
+    "InterpreterRequested": "done",
+    "AppointmentTold": "done",
+    "AppointmentTakenBack": "done",
+    "DocumentChased": "done",
+    "PickupBooked": "done",
+    "PickupMoved": "done",
+    "PickupCancelled": "done",
+    "TicketIssued": "done",
+    "HostAsked": "done",
     "EscortInvited": "done",
     "TrancheInstructed": "done",
+    "SeatPassedOn": "done",
+    "VisitArranged": "done",
     "BookingReleased": "done",
+    "BedsOffered": "done",
+    "AlternativeAsked": "done",
     "TaskRefused": "dead",
     "TaskDied": "dead",
     "TaskUnknown": "unknown",
@@ -43,6 +60,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "TaskRetried": "waiting",
     "TaskCancelled": "cancelled",
 }
+DONE: Final = tuple(name for name, status in _OUTCOMES.items() if status == "done")
 
 
 class Work:
@@ -63,7 +81,7 @@ class Work:
             self._made[fact.task_id] = task_row(case_id, fact, self._now)
         elif isinstance(fact, work.TaskUnwanted):
             self._called_off.add(fact.task_id)
-        elif name in _OUTCOMES:
+        elif name in _OUTCOMES and getattr(fact, "task_id", None):  # a service given by people ends no task
             self._outcome(name, fact)
         elif isinstance(fact, work.TimerSet):
             self._timers_made[fact.timer_id] = timer_row(case_id, fact, self._now)

@@ -16,6 +16,7 @@ import orjson
 from events.catalogue import Fact
 from events.envelope import Recorded
 from events.errors import CommandReused
+from events.facts.places import FacilityFitted
 from events.facts.shared import ProgrammePublished
 from events.ids import CaseId, case_of, case_stream
 from events.instants import instant, stored
@@ -23,7 +24,8 @@ from events.log import Log, recorded
 from events.writing import Said, Writing
 from handlers import work_list
 from handlers.answers import Accepted, Answer, Conflict
-from handlers.board import BOARD, board_row
+from handlers.beds import BedRows
+from handlers.board import BOARD, board_row, open_cases
 from handlers.definitions import Definitions
 from handlers.errors import ProgrammeUnknown
 from handlers.folds import Folds, Kept, evolve, folded
@@ -36,6 +38,7 @@ from workflow.case.state import Case
 from workflow.decide import CANCELLING, decide, needs, reaches
 from workflow.deciding import Situation, Told
 from workflow.loading import Definition, load
+from workflow.programme.places import facility_stream
 from workflow.reasons import Refused, refused
 
 _NEW = (ask.OpenCase, ask.OfficeCommand)  # decided by the definition now in force
@@ -86,8 +89,10 @@ class Turn:
 
     def _hold(self, commands: Sequence[ask.Command]) -> None:
         """Lock and load everything the batch needs, in as few questions to the database as possible."""
-        self._load([stream for command in commands for stream in _own_streams(command)])
-        self._load({stream for command in commands for stream in self._shared(command)})
+        own = {stream for command in commands for stream in _own_streams(command)}
+        self._load({stream for stream in own if case_of(stream) is not None})
+        # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
+        self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, ask.FinishTask)]
         cancelling = {c.case_id for c in commands if type(c) in CANCELLING and isinstance(c, ask.CaseCommand)}
         if finishing:
@@ -168,6 +173,8 @@ class Turn:
 
     def _reached(self, command: ask.Command, situation: Situation) -> Situation:
         """Hold still whatever further cases the command reaches, and show them to the decision."""
+        if isinstance(command, ask.EndProgramme):
+            situation = situation._replace(open_cases=self._open_cases(command.programme))
         case_ids = reaches(command, situation)
         if not case_ids:
             return situation
@@ -177,6 +184,14 @@ class Turn:
         claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
         cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
         return situation._replace(cases=cases, claimed=situation.claimed | claimed)
+
+    def _open_cases(self, programme: str) -> tuple[str, ...]:
+        """Return every open case of a programme; its intake is held still, so none is opened meanwhile."""
+        stored = open_cases(self._writing.connection, programme)
+        states = [kept.state for stream, kept in self._states.items() if case_of(stream) is not None]
+        here = [case for case in states if case is not None and case.programme == programme]
+        ended = {case.case_id for case in here if self._definition(case).journey.stage(case.stage).ends}
+        return tuple(dict.fromkeys(c for c in (*stored, *(case.case_id for case in here)) if c not in ended))
 
     def _current_of(self, programme: str) -> Definition | None:
         if programme not in self._current:
@@ -268,16 +283,34 @@ class Turn:
         said = Said(str(command.command_id), command.actor, command.mandate, "command:PublishProgramme",
                     self._writing.now, definition.hash)  # fmt: skip
         version = self._append(stream, fact, said)
-        return Accepted(str(command.command_id), "", version, ("ProgrammePublished",))
+        fitted = self._fit(definition, said)
+        return Accepted(str(command.command_id), "", version, ("ProgrammePublished", *fitted))
+
+    def _fit(self, definition: Definition, said: Said) -> list[str]:
+        """Tell every house that has other rooms than before which ones it has now."""
+        houses = {house.id: house for house in definition.programme.beds_facilities}
+        self._load([facility_stream(name) for name in houses])
+        told = []
+        for name, house in sorted(houses.items()):
+            stream, fact = facility_stream(name), FacilityFitted(facility=name, rooms=house.room_rules)
+            known = self._states[stream].state
+            if known is None or house.room_rules != tuple(tuple(room) for room in known.rooms):
+                self._append(stream, fact, said)
+                told.append("FacilityFitted")
+        return told
 
     def _project(self) -> None:
         """Draw the read models of every case that changed, once, from where it stands at the end of the turn."""
         self._work.store(self._writing)
+        beds = BedRows()
         for stream, kept in self._states.items():
             before, case = self._before[stream], kept.state
             if case_of(stream) is not None and kept.version != before.version:
                 self._writing.write(BOARD, board_row(case, kept.version, self._definition(case)))
                 work_list.store(self._writing, before.state, case)
+            elif stream.startswith("facility:") and kept.version != before.version:
+                beds.apply(stream.removeprefix("facility:"), before.state, kept.state)
+        beds.store(self._writing)
 
 
 def _own_streams(command: ask.Command) -> Collection[str]:

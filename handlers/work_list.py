@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import Changes, Removals, Rows
 from events.writing import Writing
 from handlers.tables import work_items
+from workflow.case.papers import IN_HAND
 from workflow.case.state import Case
 from workflow.guards.travel import escort_needed
 
 _ITEMS = Rows(work_items, replace=True)
 _MOVED = Changes(work_items, ("stage",))
 _GONE = Removals(work_items)
+DOCUMENTS: Final = "documents"  # the stage in which somebody without a document should come by one
 
 
 def items_of(case: Case | None) -> dict[str, str]:
@@ -23,16 +27,65 @@ def items_of(case: Case | None) -> dict[str, str]:
     items = {f"escalation:{kind}": "escalation" for kind in case.escalations}
     items |= {f"task:{key}": f"task_{task.status}" for key, task in case.tasks.items() if task.status != "open"}
     for grant_id, grant in case.grants.items():
-        if not grant.declined and not grant.approved_by:
+        if grant.awaits_approval:
             items[f"grant:{grant_id}"] = "approve_grant"
         elif not grant.declined and not grant.settled and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
+    items |= _referrals(case)
     if case.trip is not None and not case.trip.confirmed and "hand_over" not in case.provided:
         if case.trip.escort:
             items["escort"] = "escort_answer"
         elif escort_needed(case, case.trip.departs_at.date()) != "none":
             items["escort"] = "find_escort"
+    if case.trip is not None and case.trip_is_ahead and case.trip.host and not case.trip.host_ready:
+        items["host"] = "host_answer"
+    items |= _papers(case)
+    items |= _appointments(case)
+    items |= _life_items(case)
+    items |= {f"hand_over:{key}": "decide_hand_over" for key, one in case.hand_overs.items() if not one.outcome}
     return items
+
+
+def _referrals(case: Case) -> dict[str, str]:
+    """Return the referrals somebody has to see to: to send elsewhere, to chase, or to ask the person about."""
+    helped = {one.service for one in case.referrals.values() if one.is_open or one.status == "closed"}
+    items = {}
+    for key, one in case.referrals.items():
+        if one.status == "unanswered":
+            items[f"referral:{key}"] = "referral_consent_needed" if one.next_provider else "referral_unanswered"
+        elif one.status == "declined" and one.service not in helped:
+            items[f"referral:{key}"] = "referral_to_send"
+    return items
+
+
+def _appointments(case: Case) -> dict[str, str]:
+    """Return the appointments somebody has to see to: one that has no time, or that nobody can interpret at."""
+    items = {}
+    for key, one in case.care.appointments.items():
+        if one.at is None:
+            items[f"appointment:{key}"] = "appointment_to_book"
+        if one.needs_interpreter and not one.interpreter:
+            items[f"interpreter:{key}"] = "find_interpreter"
+    return items
+
+
+def _papers(case: Case) -> dict[str, str]:
+    """Return what the person's documents wait for: nobody is written to before somebody has chosen the path."""
+    items = {
+        f"document:{key}": "document_refused" for key, paper in case.papers.items() if paper.waits_for == "refused"
+    }
+    wanted = case.stage == DOCUMENTS and case.document is None and not case.stays
+    if wanted and not any(paper.kind in IN_HAND for paper in case.papers.values()):
+        items["document"] = "document_to_start"
+    return items
+
+
+def _life_items(case: Case) -> dict[str, str]:
+    """Return what waits for a person after the return: a plan to approve, an offered seat, a visit."""
+    life = case.reintegration
+    items = {f"visit:{month}": "visit_due" for month in life.due}
+    items |= {f"seat:{course}": "take_seat" for course, place in life.courses.items() if place.status == "offered"}
+    return items | ({"plan": "agree_plan"} if life.plan.number and not life.plan.agreed else {})
 
 
 def store(writing: Writing, before: Case | None, after: Case) -> None:

@@ -1,18 +1,22 @@
 """The servers every test may ask for."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+from sqlalchemy import make_url
 
-from events.database import sqlite_url
+from events.database import Database, sqlite_url
+from events.schema import prepare
 from tests.offices import Office
 from tests.servers import NoServer, Postgres, Valkey, postgres_server, valkey_server
 
 Server = TypeVar("Server")
+os.environ["COLUMNS"] = "200"  # tables are as wide as this, whatever terminal the tests run in
 
 
 @pytest.fixture(scope="session")
@@ -44,19 +48,52 @@ def redis_url(valkey: Valkey) -> str:
     return valkey.url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with tables and nothing in them; copying it is ten times quicker than making the tables."""
+    path = tmp_path_factory.mktemp("template") / "office.db"
+    _with_tables(sqlite_url(path).render_as_string())
+    return path
+
+
+@pytest.fixture(scope="session")
+def pg_template(postgres: Postgres) -> Iterator[str]:
+    """The name of a database with tables and nothing in them."""
+    url = postgres.fresh_database()
+    _with_tables(url)
+    yield make_url(url).database or ""
+    postgres.drop_database(url)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    """An office, on every database Wayhome runs on, whose programme is published and whose cases are still to come."""
+def office_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with tables, on every kind of database Wayhome runs on."""
     if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "office.db").render_as_string()
-    else:
-        url = request.getfixturevalue("pg_url")
-    office = Office(url)
+        path = tmp_path / "office.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield sqlite_url(path).render_as_string()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.fresh_database(request.getfixturevalue("pg_template"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def office(office_url: str) -> Iterator[Office]:
+    """An office, on every database Wayhome runs on, whose programme is published and whose cases are still to come."""
+    office = Office(office_url, has_tables=True)
     try:
         yield office
         office.check()
     finally:
         office.close()
+
+
+def _with_tables(url: str) -> None:
+    database = Database(url)
+    prepare(database)
+    database.close()
 
 
 @contextmanager

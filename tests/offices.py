@@ -23,24 +23,34 @@ from tests.story import ANNA, START
 from workflow import commands as ask
 from workflow.case.state import Case
 from workflow.deciding import Decision, Told
-from workflow.loading import shipped_text
+from workflow.loading import Definition, shipped_text
 from workflow.reasons import Refused
 
 
 class Office:
     """A service on a log, a clock that is moved by hand, and what is needed to look behind the counter."""
 
-    def __init__(self, url: str, *, text: str | None = None, batch: int = 256) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        text: str | None = None,
+        programme: str = "moscow",
+        batch: int = 256,
+        has_tables: bool = False,
+    ) -> None:
         self.database = Database(url)
-        prepare(self.database)
+        if not has_tables:
+            prepare(self.database)
         self.clock = SetClock(START)
         self.chance = SeededChance(7)
         self.keys = MemoryKeys(self.chance)
-        self.text = text or shipped_text("moscow")
+        self.text = text or shipped_text(programme)
+        self.programme = programme
         self.batch = batch
         self._databases = [self.database]
         self.service = self.another_service()
-        self.publish(self.text)
+        self.publish(self.text, programme)
 
     def another_service(self) -> Service:
         """Return a service of its own on the same database, as another process has it."""
@@ -53,6 +63,13 @@ class Office:
         return self.service.submit(
             ask.PublishProgramme(command_id=self.uuid(), actor=ANNA, programme=programme, text=text)
         )
+
+    @property
+    def definition(self) -> Definition:
+        """Return the definition now in force."""
+        current = self.service.definitions.current(self.programme)
+        assert current is not None
+        return current
 
     # -- the place a story needs -----------------------------------------------------------------------------
 

@@ -26,7 +26,9 @@ from workflow.case.work import Task
 from workflow.decide import decide, reaches
 from workflow.deciding import Decision, Situation, Told
 from workflow.loading import Definition, load, shipped_text
+from workflow.programme.places import facility_stream
 from workflow.reasons import Refused
+from workflow.shelter import Room, Shelter
 
 START = datetime(2007, 3, 5, 9, 0, tzinfo=UTC)
 ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
@@ -71,7 +73,10 @@ class World:
     def __init__(self, definition: Definition | None = None, start: datetime = START) -> None:
         self.definition = definition or moscow()
         self._now = start
-        self.states: dict[str, Any] = {}
+        self.states: dict[str, Any] = {
+            facility_stream(house.id): Shelter(rooms=tuple(Room(*room) for room in house.room_rules))
+            for house in self.definition.programme.beds_facilities  # as publishing the programme tells them
+        }
         self.versions: dict[str, int] = {}
         self.told: list[Told] = []
         self.claimed: set[str] = set()
@@ -109,6 +114,10 @@ class World:
             shared={stream: state for stream, state in self.states.items() if case_of(stream) is None},
             claimed=frozenset(self.claimed),
         )
+        if isinstance(command, ask.EndProgramme):
+            cases = [state for state in self.states.values() if isinstance(state, Case)]
+            still = [case.case_id for case in cases if not self.definition.journey.stage(case.stage).ends]
+            situation = situation._replace(open_cases=tuple(still))
         reached = {key: self.states[case_stream(CaseId(key))] for key in reaches(command, situation)}
         return decide(command, situation._replace(cases=reached))
 
@@ -151,7 +160,7 @@ class Story:
         self.place = place
         fields = {"source": "ngo", "programme": "moscow", "citizenships": ("MD",), "age_band": "27-29"} | opening
         fields = {name: value for name, value in fields.items() if value is not ...}
-        self.opening = ask.OpenCase(command_id=self.place.uuid(), actor=ANNA, **fields)
+        self.opening = ask.OpenCase.model_validate({"command_id": self.place.uuid(), "actor": ANNA} | fields)
         self.case_id = case_id_of(self.opening.command_id)
         self._epochs: dict[str, int] = {}
         self.last: Decision = self.place.carry_out(self.opening)
@@ -264,15 +273,22 @@ class Story:
         if task_id not in self._epochs:
             self.claims(task_id)
         epoch = self._epochs.pop(task_id) if outcome != "unknown" else self._epochs[task_id]
-        return self.when(ask.FinishTask, task_id=task_id, epoch=epoch, outcome=outcome, reference=reference)
+        report = {"task_id": task_id, "epoch": epoch, "outcome": outcome, "reference": reference}
+        return self.when(ask.FinishTask, actor="worker:post", **report)
 
     def provided(self, *services: str) -> Story:
         for service in services:
             self.finish(self.task(service=service)).accepted()
         return self
 
+    def cared_for(self, *services: str) -> Story:
+        """The person comes to the appointments the stage asked for."""
+        for service in services:
+            self.does(ask.RecordSession, service=service, attended=True)
+        return self
+
     def fires(self, kind: str) -> Story:
-        return self.when(ask.FireTimer, timer_id=self.timer(kind), due_at=self.place.now)
+        return self.when(ask.FireTimer, actor="system:timer", timer_id=self.timer(kind), due_at=self.place.now)
 
 
 def story(world: Place | None = None, **opening: Any) -> Story:

@@ -7,9 +7,10 @@ from typing import Final
 
 from events.facts.case import StageEntered
 from workflow import commands as ask
-from workflow import grants, trips
-from workflow.beds import given_up
-from workflow.deciding import Decide, Decision, Situation, Told
+from workflow import grants, reception, referral_moves, training, trips
+from workflow.beds import places_left
+from workflow.consents import ended_with_the_case
+from workflow.deciding import Decide, Decision, Situation, Told, case_of
 from workflow.reasons import Refused
 
 
@@ -26,16 +27,25 @@ def advance_case(command: ask.AdvanceCase, situation: Situation) -> Decision:
         reason=command.reason,
         second=command.second,
     )
-    return [*situation.about_case(entered), *_settled(step.dest, situation)]
+    return [*_asked_anew(situation), *situation.about_case(entered), *_settled(step.dest, situation)]
+
+
+def _asked_anew(situation: Situation) -> list[Told]:
+    """Return that consents from before an end do not hold for a case that is taken up again."""
+    ended = situation.journey.stage(case_of(situation).stage).ends
+    return ended_with_the_case(situation) if ended else []
 
 
 def _settled(dest: str, situation: Situation) -> list[Told]:
     """Return what must not outlive the step: a bed in a house left, a trip and money of a case that ended."""
     stage = situation.journey.stage(dest)
-    told = given_up(situation, f"entered {dest}") if stage.frees_bed else []
+    told = places_left(situation, f"entered {dest}") if stage.frees_bed or stage.ends else []
     if stage.ends:
         told += trips.called_off(situation, f"case {dest}")
+        told += reception.called_off(situation, f"case {dest}")
+        told += referral_moves.ended(situation, f"case_{dest}")
         told += grants.ended(situation, f"case {dest}")
+        told += training.ended(situation, f"case_{dest}")
     if dest == "reassessment":
         told += trips.called_off(situation, "reassessment")
     return told

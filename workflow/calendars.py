@@ -1,4 +1,4 @@
-"""Working days and opening hours, each in its own country and time zone.
+"""Working days, each in its own country, and times of day in their own zone.
 
 Public holidays and moved days off come from the ``holidays`` package: in Russia the government moves days off
 each year, so that a Saturday may be a working day and a Friday not.
@@ -6,84 +6,15 @@ each year, so that a Saturday may be a working day and a Friday not.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import Field, field_validator, model_validator
 
-from workflow.programme.part import Part
-
-_LOOK_AHEAD_DAYS = 60  # no office is closed for longer without saying so
-_WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
-
-
-class Hours(Part):
-    """When an office is open: days of the week, from and to in its own time zone; ``to`` itself is closed."""
-
-    days: tuple[str, ...] = ("mo", "tu", "we", "th", "fr")
-    opens: time
-    closes: time
-    time_zone: str
-    holidays_of: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # closed on this country's public holidays
-
-    @field_validator("days")
-    @classmethod
-    def _known_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or set(value) - set(_WEEKDAYS):
-            raise ValueError(f"days are some of {', '.join(_WEEKDAYS)}")
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not is_time_zone(value):
-            raise ValueError(f"unknown time zone {value[:40]}; write it like Europe/Moscow")
-        return value
-
-    @field_validator("holidays_of")
-    @classmethod
-    def _known_calendar(cls, value: str | None) -> str | None:
-        if value is not None and not has_calendar(value):
-            raise ValueError(f"no calendar of public holidays is known for {value}; leave it out")
-        return value
-
-    @model_validator(mode="after")
-    def _some_time_between(self) -> Hours:
-        if self.closes <= self.opens:
-            raise ValueError("closes is not after opens")
-        return self
-
-    def is_open(self, at: datetime) -> bool:
-        """Tell whether the office is open at an instant: 18:30:00 is closed when it closes at 18:30."""
-        here = at.astimezone(ZoneInfo(self.time_zone))
-        return self._works_on(here.date()) and self.opens <= here.time() < self.closes
-
-    def next_opening(self, at: datetime) -> datetime:
-        """Return the instant itself while open, else when the office opens next; in UTC."""
-        if self.is_open(at):
-            return at
-        here = at.astimezone(ZoneInfo(self.time_zone))
-        for ahead in range(_LOOK_AHEAD_DAYS):
-            day = here.date() + timedelta(days=ahead)
-            opens = datetime.combine(day, self.opens, ZoneInfo(self.time_zone))
-            if self._works_on(day) and opens >= here:
-                return opens.astimezone(UTC)
-        raise AssertionError(f"an office that does not open for {_LOOK_AHEAD_DAYS} days")
-
-    def on(self, day: date, zone: str) -> tuple[datetime, datetime] | None:
-        """Return from when to when it is open on a day of its own, told in another time zone; None when closed."""
-        if not self._works_on(day):
-            return None
-        here, there = ZoneInfo(self.time_zone), ZoneInfo(zone)
-        opens, closes = (datetime.combine(day, at, here).astimezone(there) for at in (self.opens, self.closes))
-        return opens, closes
-
-    def _works_on(self, day: date) -> bool:
-        if self.holidays_of is None:
-            return _WEEKDAYS[day.weekday()] in self.days
-        return _WEEKDAYS[day.weekday()] in self.days and is_working_day(day, self.holidays_of, weekend=False)
+Day = TypeVar("Day", bound=date)  # a day or an instant
+WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 
 
 def is_working_day(day: date, country: str, *, weekend: bool = True) -> bool:
@@ -110,6 +41,21 @@ def working_days_later(at: datetime, days: int, country: str, zone: str) -> date
     here = at.astimezone(ZoneInfo(zone))
     due = after_working_days(here.date(), days, country)
     return datetime.combine(due, here.timetz().replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
+
+
+def months_later(start: Day, months: int) -> Day:
+    """Return the same day some months later, or the last day of a shorter month.
+
+    >>> months_later(date(2007, 1, 31), 1)
+    datetime.date(2007, 2, 28)
+    """
+    years, month = divmod(start.month - 1 + months, 12)
+    for day in (start.day, 30, 29, 28):
+        try:
+            return start.replace(year=start.year + years, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
 
 
 def has_calendar(country: str) -> bool:

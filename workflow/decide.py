@@ -13,26 +13,53 @@ from workflow import (
     advancing,
     beds,
     care,
+    closing,
     consents,
+    consultations,
+    funding,
     grants,
+    hotline,
+    opening,
     papers,
     reception,
     records,
     referrals,
     reintegration,
+    routes,
     safety,
     tasks,
+    training,
     trips,
 )
 from workflow import commands as ask
+from workflow.access import sees
 from workflow.case.state import Case
 from workflow.deciding import Decide, Decision, Needs, OfficeNeeds, Reaches, Situation
 from workflow.programme import Programme
 from workflow.reasons import refused
 
 _SUBJECTS: Final = (
-    referrals, advancing, consents, safety, reception, beds, care, papers, trips, grants, reintegration, records, tasks,
-)  # fmt: skip
+    referrals,
+    opening,
+    closing,
+    advancing,
+    consents,
+    safety,
+    reception,
+    beds,
+    care,
+    papers,
+    trips,
+    grants,
+    funding,
+    reintegration,
+    training,
+    records,
+    tasks,
+    hotline,
+    consultations,
+    routes,
+)
 
 DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
     command: decision for subject in _SUBJECTS for command, decision in subject.DECISIONS.items()
@@ -81,7 +108,8 @@ def reaches(command: ask.Command, situation: Situation) -> tuple[str, ...]:
 def decide(command: ask.Command, situation: Situation) -> Decision:
     """Return the facts of a command, or a refusal that lists every reason."""
     if not isinstance(command, ask.OpenCase | ask.OfficeCommand):
-        if situation.case is None:
+        # To whom a case is not to be seen it is not there.
+        if situation.case is None or not sees(command.actor, situation.case, situation.programme):
             return refused("case_exists", "there is no such case", "check the case number")
         if situation.journey.stage(situation.case.stage).ends and type(command) not in _AFTER_THE_END:
             stage = situation.case.stage
@@ -92,14 +120,29 @@ def decide(command: ask.Command, situation: Situation) -> Decision:
 
 
 def _timer_needs(command: ask.FireTimer, case: Case, programme: Programme) -> tuple[str, ...]:
-    """Return the house when a hold may run out."""
-    kind, _ = case.timers.get(command.timer_id, ("", ()))
-    return (programme.facility_stream,) if kind == "bed_hold" and case.bed is not None and not case.moved_in else ()
+    """Return the house when a hold may run out, the course when an offer may."""
+    kind, subject = case.timers.get(command.timer_id, ("", ()))
+    if kind == "referral_answer":
+        return referrals.answer_needs(programme, case)
+    if kind == "consent_expires":
+        return referrals.open_providers(programme, case)
+    if kind == "seat_offer":
+        return (programme.course_of[dict(subject)["course"]].stream,)
+    return beds.houses_of(case) if kind == "bed_hold" and not case.moved_in else ()
 
 
 def _step_needs(command: ask.AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
     dests = {w.dest for w in programme.journey.transitions if w.trigger == command.trigger and case.stage in w.source}
     stages = [programme.journey.stages[dest] for dest in dests]
     if any(stage.ends for stage in stages) or "reassessment" in dests:
-        return (programme.facility_stream, programme.fund_stream, programme.escorts_stream)
-    return (programme.facility_stream,) if case.bed is not None and any(stage.frees_bed for stage in stages) else ()
+        seats = training.streams_of(case, programme)
+        awaited = (programme.meeters_stream,) if case.arrival_is_ahead else ()
+        return (
+            *beds.houses_of(case),
+            programme.fund_stream,
+            programme.escorts_stream,
+            *awaited,
+            *seats,
+            *referrals.open_providers(programme, case),
+        )
+    return beds.houses_of(case) if any(stage.frees_bed for stage in stages) else ()

@@ -19,6 +19,7 @@ from workflow.fund import Fund
 from workflow.guards.asked import Asked, Guard
 from workflow.journey import Journey
 from workflow.programme import Programme
+from workflow.programme.places import facility_stream
 from workflow.reasons import Reason, Refused, refused
 from workflow.shelter import Shelter
 
@@ -45,6 +46,7 @@ class Situation(NamedTuple):
     previous: Case | None = None
     shared: Mapping[str, Any] = {}
     claimed: frozenset[str] = frozenset()  # tasks a worker is at this moment doing
+    open_cases: tuple[str, ...] = ()  # the programme's, for a command that ends it
     cases: Mapping[str, Case] = {}  # further cases an office's decision reaches, by case number
 
     @property
@@ -52,10 +54,9 @@ class Situation(NamedTuple):
         """Return the day of the decision."""
         return self.now.date()
 
-    @property
-    def shelter(self) -> Shelter:
-        """Return the programme's house."""
-        return self.shared.get(self.programme.facility_stream) or Shelter()
+    def house(self, facility: str) -> Shelter:
+        """Return a house with beds."""
+        return self.shared.get(facility_stream(facility)) or Shelter()
 
     @property
     def pool(self) -> EscortPool:

@@ -9,7 +9,20 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts import work
 from events.instants import instant
-from workflow import beds, grants, reception, reintegration, safety, services, trips
+from workflow import (
+    appointments,
+    beds,
+    closing,
+    consents,
+    grants,
+    papers,
+    reception,
+    referrals,
+    reintegration,
+    safety,
+    training,
+    trips,
+)
 from workflow import commands as ask
 from workflow.case.change import Pairs
 from workflow.case.state import Case
@@ -115,14 +128,31 @@ def unsent_needs(command: ask.FinishTask | ask.CancelTask, case: Case, programme
 
 
 # One line for each subject that has tasks or timers.
-_KINDS: Final[tuple[TaskKind, ...]] = (*services.TASKS, *trips.TASKS, *grants.TASKS)
+_KINDS: Final[tuple[TaskKind, ...]] = (
+    *referrals.TASKS,
+    *appointments.TASKS,
+    *beds.TASKS,
+    *reception.TASKS,
+    *trips.TASKS,
+    *papers.TASKS,
+    *grants.TASKS,
+    *reintegration.TASKS,
+    *training.TASKS,
+)
 _TIMES_UP: Final[Mapping[str, TimesUp]] = {
     "idle": _nothing_moved,
+    **referrals.TIMES_UP,
     **beds.TIMES_UP,
+    **appointments.TIMES_UP,
+    **consents.TIMES_UP,
+    **closing.TIMES_UP,
     **safety.TIMES_UP,
     **reception.TIMES_UP,
+    **trips.TIMES_UP,
+    **papers.TIMES_UP,
     **grants.TIMES_UP,
     **reintegration.TIMES_UP,
+    **training.TIMES_UP,
 }
 
 KIND_OF: Final[Mapping[str, TaskKind]] = {kind.kind: kind for kind in _KINDS}

@@ -47,6 +47,15 @@ class Fate(NamedTuple):
     escort: str
     decides_early: bool
     escort_declines: bool
+    danger: str  # the level of risk found
+    misses_once: bool  # does not come to the first talk
+    has_passport: bool
+    late_consulate: bool
+    is_late: bool  # arrives later than planned
+    is_missed: bool  # comes only when somebody looks for them
+    misses_departure: bool
+    changes: bool  # travels with a change
+    host_declines: bool
 
 
 def fate_of(case_id: str) -> Fate:
@@ -60,6 +69,15 @@ def fate_of(case_id: str) -> Fate:
         escort=("medical" if draw[5] < 25 else "operational" if draw[5] < 45 else "none"),
         decides_early=draw[6] < 150,
         escort_declines=draw[7] < 20,
+        danger=("high" if draw[8] < 15 else "medium" if draw[8] < 55 else "low"),
+        misses_once=draw[9] < 40,
+        has_passport=draw[20] < 90,
+        late_consulate=draw[21] < 40,
+        is_late=draw[22] < 40,
+        is_missed=draw[23] < 10,
+        misses_departure=draw[24] < 15,
+        changes=draw[25] < 60,
+        host_declines=draw[26] < 20,
     )
 
 

@@ -6,22 +6,24 @@ It uses the public commands and nothing else; whatever the guards refuse it trie
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
+from console.rehearsal import care, journeys
 from console.rehearsal.fates import Fate, fate_of
+from console.rehearsal.grants import asked_for, grants
+from console.rehearsal.papers import in_hand, papers
+from console.rehearsal.places import a_bed
+from console.rehearsal.referrals import referrals
+from console.rehearsal.reintegration import plan_and_training, visits
+from console.rehearsal.routes import route
 from events.ids import CaseId
 from handlers.look import Seen
 from workflow import commands as ask
-from workflow.case.grants import Grant
 from workflow.case.state import Case
-from workflow.guards.asked import Asked
-from workflow.guards.safety import risk_is_assessed
-from workflow.guards.travel import escort_needed
 
 ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
-_ACCOUNT: Final = "DE89370400440532013000"  # the example IBAN of ISO 13616, nobody's account
 Steps = Iterator[ask.Command]
 
 
@@ -62,27 +64,16 @@ def next_commands(seen: Seen, now: datetime) -> list[ask.Command]:
 
 
 def _referral(look: Look) -> Steps:
-    yield from _prepared(look)
-    if look.case.arrival is None:
-        at = look.now + timedelta(hours=20)
-        yield look.make(ask.PlanArrival, at=at, place="Sheremetyevo, terminal D", means="flight")
+    yield from care.prepared(look)
+    yield from journeys.arrival_planned(look)
     yield look.advance("receive")
 
 
-def _prepared(look: Look) -> Steps:
-    case = look.case
-    if look.is_child and not case.guardian:
-        yield look.make(ask.AppointGuardian, kind="state", name="Опекун")
-    for purpose in ("assistance", "travel"):
-        if not case.consents_to(purpose, look.now.date()):
-            yield look.make(ask.GiveConsent, purpose=purpose)
-    if risk_is_assessed(Asked(case, look.seen.definition.programme, look.now)):
-        yield look.make(ask.AssessRisk, level="low", safe_to_return=True, note="gone through together")
-
-
 def _reception(look: Look) -> Steps:
-    if look.case.bed is None:
-        yield look.make(ask.HoldBed)
+    yield from journeys.met(look)
+    yield from care.prepared(look)
+    if not look.case.has_bed(look.now):
+        yield from a_bed(look)
     elif "airport_reception" in look.case.provided:
         if not look.fate.is_victim:
             yield look.advance("find_not_a_victim", reason="not_a_victim", second=BORIS)
@@ -91,28 +82,29 @@ def _reception(look: Look) -> Steps:
 
 
 def _accommodation(look: Look) -> Steps:
-    if look.case.bed is None:
-        yield look.make(ask.HoldBed)
+    yield from care.prepared(look)
+    if not look.case.has_bed(look.now):
+        yield from a_bed(look)
     if not look.case.moved_in:
         yield look.make(ask.TakeBed)
     yield look.advance("begin_care")
 
 
 def _care(look: Look) -> Steps:
+    yield from care.appointments(look)
     if not {"medical_exam", "counselling", "legal_advice"} <= look.case.provided:
         return
+    yield from route(look)
     if look.case.identified != "actual":
         yield look.make(ask.IdentifyVictim, status="actual", decided_by="ngo")
     if not look.case.care_plan:
-        yield look.make(ask.AgreeCarePlan, second=BORIS)
+        yield look.make(ask.AgreeCarePlan, second=BORIS, plan="what we agreed")
     yield look.advance("arrange_documents")
 
 
 def _documents(look: Look) -> Steps:
     case = look.case
-    if "document_renewal" not in case.provided:
-        return
-    yield from _prepared(look)
+    yield from care.prepared(look)
     if look.is_child and not case.best_interests:
         yield look.make(
             ask.DecideBestInterests, outcome="stay" if look.fate.stays else "return", decided_by="guardianship board"
@@ -134,63 +126,25 @@ def _going_home(look: Look) -> Steps:
     if not case.destination:
         home = (case.citizenships or ("MD",))[0]
         yield look.make(ask.DeclareReturn, destination=home, signed_on=today)
-    if case.document is None:
-        valid = today + timedelta(days=400)
-        yield look.make(ask.RecordTravelDocument, kind="return_certificate", valid_until=valid, number="RC-0000")
-    if case.fitness is None:
-        valid = today + timedelta(days=60)
-        yield look.make(ask.CertifyFitness, valid_until=valid, escort=look.fate.escort, note="examined")
-    yield from _trip(look)
-
-
-def _trip(look: Look) -> Steps:
-    case = look.case
-    if case.trip is None or case.trip.departs_at < look.now - timedelta(hours=24) or _escort_is_missing(look):
-        departs = look.now + timedelta(days=3)
-        arrives = departs + timedelta(hours=9)
-        yield look.make(ask.PlanTrip, departs_at=departs, arrives_at=arrives, origin="Moscow", destination="Home")
-        return
-    if case.trip.escort and not case.trip.confirmed and "escort" in case.booked:
-        accepted = not look.fate.escort_declines or look.seen.version % 2 == 0
-        yield look.make(ask.AnswerEscort, accepted=accepted)
-    if look.now >= case.trip.departs_at - timedelta(hours=12):
-        yield look.advance("depart")
-
-
-def _escort_is_missing(look: Look) -> bool:
-    trip = look.case.trip
-    return trip is not None and not trip.escort and escort_needed(look.case, look.now.date()) != "none"
-
-
-def _returning(look: Look) -> Steps:
-    if "hand_over" in look.case.provided:
-        yield look.advance("come_home")
+    yield from papers(look)
+    if in_hand(look) or case.trip is not None:
+        yield from care.examined(look)
+        yield from journeys.trip(look)
 
 
 def _reintegration(look: Look) -> Steps:
-    yield from _prepared(look)
-    if not look.case.plan:
-        yield look.make(ask.AgreePlan, second=BORIS)
-    asked_for = {grant.kind for grant in look.case.grants.values()}
-    for kind in look.seen.definition.programme.grants:
-        if kind.kind not in asked_for:
-            yield look.make(
-                ask.RequestGrant, kind=kind.kind, amount=kind.cap, payee_name="Rehearsed Person", payee_account=_ACCOUNT
-            )
-    for grant_id, grant in look.case.grants.items():
-        yield from _grant(look, grant_id, grant)
+    yield from care.prepared(look)
+    yield from plan_and_training(look)
+    yield from asked_for(look)
+    yield from grants(look)
+    yield from referrals(look)
     yield look.advance("follow_up")
 
 
-def _grant(look: Look, grant_id: str, grant: Grant) -> Steps:
-    if not grant.approved_by and not grant.declined:
-        yield look.make(ask.ApproveGrant, BORIS, grant_id=grant_id)
-    at_the_bank = any(tranche.status in ("released", "instructed") for tranche in grant.tranches.values())
-    if not grant.settled and not at_the_bank:
-        yield look.make(ask.ReleaseTranche, CLARA, grant_id=grant_id)
-
-
 def _follow_up(look: Look) -> Steps:
+    yield from grants(look)
+    yield from visits(look)
+    yield from care.reassessed(look)
     if max(look.seen.definition.programme.policies.follow_up_months) in look.case.visits:
         yield look.advance("close", reason="goals_met", second=BORIS)
 
@@ -201,7 +155,7 @@ _STAGES: Final[dict[str, Callable[[Look], Steps]]] = {
     "accommodation": _accommodation,
     "care": _care,
     "documents": _documents,
-    "returning": _returning,
+    "returning": journeys.arrived,
     "reintegration": _reintegration,
     "follow_up": _follow_up,
 }

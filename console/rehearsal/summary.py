@@ -1,18 +1,43 @@
-"""The summary after a rehearsal: cases per stage, tasks, money per funder, beds."""
+"""The summary after a rehearsal: cases per stage, services given, tasks, money per funder, beds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from console import printing
 from console.office import Office
 from handlers import tasks as task_rows
 from handlers.board import count_cases
-from handlers.folds import folded
-from workflow.fund import Fund
+from handlers.books import by_funder, per_funder
+from handlers.told import count_facts
 from workflow.loading import Definition
-from workflow.shelter import Shelter
+
+# What people would count at the end of a year, each by the fact that says it was done.
+_SERVICES: Final[Mapping[str, str]] = {
+    "met on arrival": "PersonMet",
+    "arrivals delayed": "ArrivalDelayed",
+    "moved in": "MovedIn",
+    "sessions held": "SessionHeld",
+    "interpreters asked for": "InterpreterRequested",
+    "safety plans agreed": "SafetyPlanAgreed",
+    "documents collected": "DocumentCollected",
+    "consulates chased": "DocumentChased",
+    "tickets issued": "TicketIssued",
+    "escorts invited": "EscortInvited",
+    "handed over on arrival": "PersonHandedOver",
+    "referrals sent": "ReferralSent",
+    "referrals passed on unanswered": "ReferralPassedOn",
+    "courses completed": "CourseCompleted",
+    "reintegration plans agreed": "PlanAgreed",
+    "follow-up visits": "FollowUpVisited",
+    "tranches paid": "TranchePaid",
+    "payments given back": "TrancheReturned",
+    "hotline calls": "CallTaken",
+    "consultations": "ConsultationHeld",
+}
 
 
 class Summary(NamedTuple):
@@ -20,6 +45,7 @@ class Summary(NamedTuple):
 
     events: int
     stages: dict[str, int]
+    services: dict[str, int]
     tasks: dict[str, int]
     retried: int
     paid: dict[str, Decimal]
@@ -39,18 +65,20 @@ def summary(office: Office, definition: Definition) -> Summary:
     programme = definition.programme
     with office.database.reading() as connection:
         stages, tasks = count_cases(connection, programme.programme), task_rows.count_tasks(connection)
-        retried = task_rows.count_retried(connection)
-    fund = _state(office, programme.fund_stream) or Fund()
-    used, most = _occupancy(office, programme.facility_stream)
+        retried, told = task_rows.count_retried(connection), count_facts(connection)
+    money = per_funder(by_funder(office.log, definition))
+    houses = [house for house in programme.beds_facilities if not house.on_request]
+    used, most = _occupancy(office, [programme.facility_stream(house.id) for house in houses])
     return Summary(
         events=office.log.size(),
         stages=stages,
+        services={label: told.get(fact, 0) for label, fact in _SERVICES.items()},
         tasks=tasks,
         retried=retried,
-        paid={funder.id: fund.account(funder.id).disbursed for funder in programme.funders},
-        set_aside={funder.id: fund.account(funder.id).committed for funder in programme.funders},
+        paid={row.funder: row.disbursed for row in money},
+        set_aside={row.funder: row.committed for row in money},
         currency=programme.funders[0].budget.currency,
-        beds=programme.facility.capacity,
+        beds=sum(house.capacity for house in houses),
         beds_used=used,
         beds_most=most,
     )
@@ -60,25 +88,21 @@ def print_summary(found: Summary) -> None:
     """Print the summary as tables."""
     stages = [(stage, count) for count, stage in sorted(((n, s) for s, n in found.stages.items()), reverse=True)]
     printing.print_rows("Cases", ("stage", "cases"), stages)
+    printing.print_rows("Services", ("what was done", "times"), list(found.services.items()))
     tasks = [(status, count) for status, count in sorted(found.tasks.items())]
     printing.print_rows("Tasks", ("status", "tasks"), [*tasks, ("tried more than once", found.retried)])
     money = [(f, f"{found.paid[f]:,.2f}", f"{found.set_aside[f]:,.2f}") for f in found.paid]
     total = ("together", f"{sum(found.paid.values()):,.2f}", f"{sum(found.set_aside.values()):,.2f}")
-    printing.print_rows(f"Grants, {found.currency}", ("funder", "paid", "set aside"), [*money, total])
+    printing.print_rows(f"Grants and costs, {found.currency}", ("funder", "paid", "set aside"), [*money, total])
     printing.say(f"Beds: {found.beds_used} of {found.beds} in use, at most {found.beds_most}")
     printing.say(f"Events: {found.events}")
 
 
-def _state(office: Office, stream: str) -> Any:
-    return folded(stream, office.log.stream(stream), office.log.fact).state
-
-
-def _occupancy(office: Office, stream: str) -> tuple[int, int]:
-    """Return the beds in use now and the most that ever were."""
-    state, most = None, 0
-    kept = folded(stream, (), office.log.fact)
-    for event in office.log.stream(stream):
-        kept = folded(stream, (event,), office.log.fact, kept)
-        state = kept.state
-        most = max(most, len(state.beds))
-    return (len(state.beds) if isinstance(state, Shelter) else 0), most
+def _occupancy(office: Office, streams: Sequence[str]) -> tuple[int, int]:
+    """Return the beds in use now and the most that ever were, in all houses together."""
+    events = sorted((event for stream in streams for event in office.log.stream(stream)), key=attrgetter("position"))
+    used = most = 0
+    for event in events:
+        used += {"BedHeld": 1, "BedReleased": -1}.get(event.envelope.type, 0)
+        most = max(most, used)
+    return used, most

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from console.office import Bank, DemoBank, Office
+from console.rehearsal.desk import desk_commands
 from console.rehearsal.fates import arrival
 from console.rehearsal.manager import next_commands
 from events.world import SetClock
@@ -54,10 +55,14 @@ class Rehearsal:
 
     def _day(self) -> None:
         self._receive()
+        desk = desk_commands(self._definition.programme, self._clock.now(), self._year.seed)
+        self._office.service.submit_many(list(desk))
         self._bank.answer(self._clock.now())
         self._crew.settle()
-        while self._manage():
+        look_at_all = True  # a new day makes some things due; after that only what has changed
+        while self._manage(look_at_all=look_at_all):
             self._crew.settle()
+            look_at_all = False
         self._clock.advance(TICK)
 
     def _receive(self) -> None:
@@ -71,10 +76,10 @@ class Rehearsal:
         self._office.service.submit_many(commands)
         self._arrived = due
 
-    def _manage(self) -> bool:
-        """Do what there is to do about every open case; tell whether anything was accepted."""
-        self._follow.changed()
-        open_cases = [one for one in self._follow.all() if not self._ended(one)]
+    def _manage(self, *, look_at_all: bool) -> bool:
+        """Do what there is to do about open cases; tell whether anything was accepted."""
+        changed = self._follow.changed()
+        open_cases = [one for one in (self._follow.all() if look_at_all else changed) if not self._ended(one)]
         commands = [command for one in open_cases for command in next_commands(one, self._clock.now())]
         answers = self._office.service.submit_many(commands)
         return any(getattr(answer, "facts", ()) for answer in answers)

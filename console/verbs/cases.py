@@ -21,6 +21,7 @@ OpenFields = Annotated[
     list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(ask.fields_of(ask.OpenCase)) + ".")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in one word of the programme's list or your own.")]
+Mandate = Annotated[str, typer.Option("--mandate", help="By which right you act: case_manager, medical, legal, …")]
 Second = Annotated[str, typer.Option("--second", help="The second person who agreed, for example staff:boris.")]
 
 
@@ -53,6 +54,7 @@ def show(
     why: Annotated[str, typer.Option("--why", help="Why you open it; this is recorded.")] = "",
     data: Data = None,
     actor: Actor = ACTOR_DEFAULT,
+    mandate: Mandate = "case_manager",
     as_json: AsJson = False,
 ) -> None:
     """Show where a person is on the journey, what is open and what waits; names stay sealed.
@@ -60,8 +62,8 @@ def show(
     Example: wayhome case show 7K3P9-QXM2D --open identity --why "prepare ticket"
     """
     with doors.office(data) as office:
-        seen = seen_case(office, case)
-        secrets = opened_fields(office, seen, opened or [], why, actor) if opened else {}
+        seen = seen_case(office, case, actor)
+        secrets = opened_fields(office, seen, opened or [], why, actor, mandate, as_json=as_json) if opened else {}
         if as_json:
             printing.print_json(case_as_json(seen) | ({"opened": secrets} if secrets else {}))
             return
@@ -77,6 +79,7 @@ def list_cases(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 50,
     offset: Annotated[int, typer.Option(min=0, help="After how many.")] = 0,
     data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
     """List cases, those that have waited longest in their stage first.
@@ -84,7 +87,9 @@ def list_cases(
     Example: wayhome case list --stage documents
     """
     with doors.office(data) as office, office.database.reading() as connection:
-        rows = board.list_cases(connection, stage=stage, programme=programme, limit=limit, offset=offset)
+        found = board.list_cases(connection, stage=stage, programme=programme, limit=limit, offset=offset)
+        seen = office.look.seen_by(actor, [row["case_id"] for row in found])
+        rows = [row for row in found if row["case_id"] in seen]
         if as_json:
             printing.print_json([dict(row) for row in rows])
             return
@@ -96,13 +101,13 @@ def list_cases(
 
 
 @app.command("history")
-def history(case: CaseArgument, data: Data = None, as_json: AsJson = False) -> None:
+def history(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
     """Show everything that happened to a case, and what the same acts did to beds, escorts and money.
 
     Example: wayhome case history 7K3P9-QXM2D
     """
     with doors.office(data) as office:
-        seen = seen_case(office, case)
+        seen = seen_case(office, case, actor)
         events = office.look.history(seen.case.case_id)
         if as_json:
             printing.print_json([printing.event_as_json(event) for event in events])
@@ -179,7 +184,7 @@ def why_not(
     Example: wayhome case why-not 7K3P9-QXM2D depart
     """
     with doors.office(data) as office:
-        seen = seen_case(office, case)
+        seen = seen_case(office, case, actor)
         option = option_of(office, seen, trigger, actor, reason, second)
         if isinstance(option, Refused):
             doors.tell_refused(option, as_json=as_json)
@@ -198,7 +203,7 @@ def record(
     fields: Fields = None,
     data: Data = None,
     actor: Actor = ACTOR_DEFAULT,
-    mandate: Annotated[str, typer.Option(help="By which right you act.")] = "case_manager",
+    mandate: Mandate = "case_manager",
     expected: Expected = None,
     command_id: CommandId = None,
     as_json: AsJson = False,
@@ -238,6 +243,7 @@ def waiting(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 100,
     data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
     """List what waits for a person, on any case, oldest first.
@@ -245,7 +251,9 @@ def waiting(
     Example: wayhome waiting --kind approve_grant
     """
     with doors.office(data) as office, office.database.reading() as connection:
-        rows = work_list.list_work(connection, kind=kind, limit=limit)
+        found = work_list.list_work(connection, kind=kind, limit=limit)
+        seen = office.look.seen_by(actor, [row["case_id"] for row in found])
+        rows = [row for row in found if row["case_id"] in seen]
         if as_json:
             printing.print_json([dict(row) for row in rows])
             return
@@ -259,7 +267,7 @@ def next_steps(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAU
     Example: wayhome next 7K3P9-QXM2D
     """
     with doors.office(data) as office:
-        seen = seen_case(office, case)
+        seen = seen_case(office, case, actor)
         options = office.look.options(seen, actor)
         if as_json:
             printing.print_json([option_as_json(option) for option in options])

@@ -6,14 +6,49 @@ import inspect
 from types import ModuleType
 
 from events.catalogue import Catalogue, Fact, Upcaster
-from events.facts import case, shared, work
+from events.facts import (
+    care,
+    case,
+    closing,
+    funding,
+    grants,
+    hotline,
+    papers,
+    places,
+    reception,
+    referrals,
+    reintegration,
+    routes,
+    safety,
+    shared,
+    travel,
+    work,
+)
 
+_SUBJECTS = (
+    reception,
+    travel,
+    case,
+    care,
+    safety,
+    work,
+    shared,
+    grants,
+    funding,
+    referrals,
+    reintegration,
+    closing,
+    hotline,
+    places,
+    papers,
+    routes,
+)
 UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
 
 def catalogue() -> Catalogue:
     """Return the catalogue of all facts of this version of Wayhome."""
-    return Catalogue([fact for module in (case, work, shared) for fact in _facts_of(module)], UPCASTERS)
+    return Catalogue([fact for module in _SUBJECTS for fact in _facts_of(module)], UPCASTERS)
 
 
 def _facts_of(module: ModuleType) -> list[type[Fact]]:

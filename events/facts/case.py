@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated
 
 from events.catalogue import Fact, Sealed
+from events.facts.travel import Leg
 
 Identity = Annotated[str | None, Sealed("identity")]
 Contact = Annotated[str | None, Sealed("contact")]
-Medical = Annotated[str | None, Sealed("medical")]
 Story = Annotated[str | None, Sealed("story")]
 
 
@@ -26,6 +26,7 @@ class CaseOpened(Fact):
     source: str
     stage: str
     previous_case: str | None = None
+    consultation: str = ""
     citizenships: tuple[str, ...] = ()
     gender: str | None = None
     age_band: str | None = None
@@ -35,10 +36,12 @@ class CaseOpened(Fact):
     exploitation: tuple[str, ...] = ()
     country_of_exploitation: str | None = None
     registered_year: int | None = None
+    referred_by: str = ""
     name: Identity = None
     birth_date: Identity = None
     phone: Contact = None
     story: Story = None
+    their_reference: Identity = None
 
 
 class CaseLinked(Fact):
@@ -87,6 +90,7 @@ class VictimIdentified(Fact):
 
     status: str
     decided_by: str
+    decided_on: date
 
 
 class ReflectionStarted(Fact):
@@ -126,35 +130,17 @@ class BestInterestsDecided(Fact):
 
 
 class ArrivalPlanned(Fact):
-    """Somebody will be met: when, where, by which train or flight."""
+    """Somebody will be met: when, where, by which train or flight, by whom, and the word on the meeter's sign."""
 
+    arrival_id: str
     at: datetime
     place: str
     means: str
-
-
-class CarePlanAgreed(Fact):
-    """The plan of care stands, seen by a second person."""
-
-    second: str
-
-
-class FitnessCertified(Fact):
-    """A doctor says whether the person may travel and who must go along."""
-
-    person_id: str
-    valid_until: date
-    escort: str
-    note: Medical = None
-
-
-class TravelDocumentRecorded(Fact):
-    """A passport or return certificate is in hand."""
-
-    person_id: str
-    kind: str
-    valid_until: date
-    number: Identity = None
+    number: str = ""
+    language: str = ""
+    sign: str
+    meeter: str = ""
+    speaks: bool = True  # whether the meeter speaks the person's language
 
 
 class ReturnDeclared(Fact):
@@ -162,6 +148,7 @@ class ReturnDeclared(Fact):
 
     destination: str
     signed_on: date
+    because: str = ""  # why somebody of this country goes to another one
 
 
 class StayChosen(Fact):
@@ -171,15 +158,19 @@ class StayChosen(Fact):
 
 
 class TripPlanned(Fact):
-    """The way home: when, from where to where, with which escort if one is needed."""
+    """The way home, leg by leg: when, from where to where, with which escort if one is needed, to which host."""
 
     trip_id: str
+    route: str
     departs_at: datetime
     arrives_at: datetime
     origin: str
     destination: str
+    legs: tuple[Leg, ...]
+    transit: tuple[str, ...] = ()  # the countries between
     escort: str = ""
     escort_back_at: datetime | None = None
+    host: str = ""
 
 
 class EscortInvited(Fact):
@@ -205,21 +196,6 @@ class TripCancelled(Fact):
 
     trip_id: str
     reason: str
-
-
-class PlanAgreed(Fact):
-    """The reintegration plan stands, approved by a second person."""
-
-    second: str
-
-
-class FollowUpVisited(Fact):
-    """Somebody asked how the person is, so many months after the return."""
-
-    person_id: str
-    month: int
-    outcome: str
-    note: Story = None
 
 
 class NoteAdded(Fact):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from events.catalogue import Fact, Sealed
 from events.money import Money
 
 Secret = Annotated[str | None, Sealed("money")]
-Shares = tuple[tuple[str, Money], ...]  # funder, how much of it
+Shares = tuple[tuple[str, Money], ...]  # account (funder/line), how much of it
 
 
 class ProgrammePublished(Fact):
@@ -33,14 +33,16 @@ class BedTaken(Fact):
 
     case_id: str
     bed: int
+    at: datetime
 
 
 class BedReleased(Fact):
-    """A bed is free again."""
+    """A bed is free again, since a time."""
 
     case_id: str
     bed: int
     reason: str
+    at: datetime
 
 
 class BedAssigned(Fact):
@@ -52,18 +54,21 @@ class BedAssigned(Fact):
 
 
 class MovedIn(Fact):
-    """The case's side of a bed taken."""
+    """The case's side of a bed taken: since when, and until which day it is planned."""
 
     facility: str
     bed: int
+    at: datetime
+    until: date | None = None
 
 
 class BedGivenUp(Fact):
-    """The case's side of a bed released."""
+    """The case's side of a bed released; ``awaited`` says that others wait for it."""
 
     facility: str
     bed: int
     reason: str
+    awaited: bool = False
 
 
 class EscortReserved(Fact):
@@ -92,6 +97,7 @@ class GrantRequested(Fact):
     grant_id: str
     kind: str
     amount: Money
+    return_id: str = ""  # the trip it is for; nothing when the person stays
     payee_name: Secret = None
     payee_account: Secret = None
 
@@ -117,6 +123,7 @@ class TrancheReleased(Fact):
     tranche_id: str
     number: int
     amount: Money
+    delivery: str = "cash"  # or in_kind
 
 
 class TrancheInstructed(Fact):
@@ -129,11 +136,12 @@ class TrancheInstructed(Fact):
 
 
 class TranchePaid(Fact):
-    """The bank says it paid."""
+    """The bank says it paid; ``shares`` says which lines bore it."""
 
     grant_id: str
     tranche_id: str
     reference: str
+    shares: Shares = ()
 
 
 class TrancheRejected(Fact):

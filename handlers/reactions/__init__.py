@@ -10,18 +10,37 @@ from collections import defaultdict
 from typing import Final
 
 from events.catalogue import Fact
-from handlers.reactions import grants, journey, places, reception, reintegration, safety, services, travel
+from handlers.reactions import (
+    care,
+    closing,
+    consents,
+    grants,
+    journey,
+    papers,
+    places,
+    reception,
+    referrals,
+    reintegration,
+    safety,
+    training,
+    travel,
+)
 from handlers.reactions.asking import Moment, Reaction
 
 _SUBJECTS: Final = (
+    referrals,
+    closing,
     journey,
-    services,
+    consents,
+    care,
     reception,
     places,
     safety,
     travel,
     grants,
     reintegration,
+    training,
+    papers,
 )
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 for _subject in _SUBJECTS:

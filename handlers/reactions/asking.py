@@ -85,14 +85,3 @@ def tasks_off(moment: Moment, why: str, kinds: tuple[str, ...] = (), **about: st
 def is_consented(purpose: str, moment: Moment, recipient: str = "") -> bool:
     """Tell whether the person lets others work on this now: nothing about anybody goes out without."""
     return moment.after.consents_to(purpose, moment.now.date(), recipient)
-
-
-def months_later(start: datetime, months: int) -> datetime:
-    """Return the same day some months later, or the last day of a shorter month."""
-    year, month = divmod(start.month - 1 + months, 12)
-    for day in (start.day, 30, 29, 28):
-        try:
-            return start.replace(year=start.year + year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")

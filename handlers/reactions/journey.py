@@ -1,4 +1,4 @@
-"""What follows from a step of the journey, and from consent taken back."""
+"""What follows from a step of the journey."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts import case as told
 from events.facts import work
-from handlers.reactions.asking import Moment, Reaction, called_off, tasks_off, timer, timers, timers_over
-from workflow.tasks import KIND_OF
+from handlers.reactions.asking import Moment, Reaction, tasks_off, timer, timers, timers_over
 
 
 def _opened(_fact: told.CaseOpened, moment: Moment) -> Iterator[Fact]:
@@ -33,15 +32,6 @@ def _timer_fired(fact: work.TimerFired, moment: Moment) -> Iterator[Fact]:
         yield timer(moment, "idle", moment.now + _idle(moment))
 
 
-def _consent_withdrawn(fact: told.ConsentWithdrawn, moment: Moment) -> Iterator[Fact]:
-    """Stop at once what is queued under the consent that was taken back."""
-    for key, given in moment.after.tasks.items():
-        consent = KIND_OF[given.kind].consent
-        under = consent(given, moment.definition.programme) if consent else None
-        if under in (fact.purpose if not fact.recipient else None, (fact.purpose, fact.recipient)):
-            yield from called_off(moment, key, given, f"consent to {fact.purpose} withdrawn")
-
-
 def _all_ended(moment: Moment, why: str) -> Iterator[Fact]:
     """Leave nothing running for a case that ended; what was booked is still given back."""
     yield from tasks_off(moment, why)
@@ -54,12 +44,11 @@ def _idle(moment: Moment) -> timedelta:
     return timedelta(days=moment.definition.programme.policies.idle_days)
 
 
-# What is waited for though the case has ended: the bank's answer.
-OUTLIVE_THE_CASE: Final = ("bank_answer",)
+# What is waited for though the case has ended: the bank's answer, and the day its data are to go.
+OUTLIVE_THE_CASE: Final = ("bank_answer", "retention")
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "CaseOpened": _opened,
     "StageEntered": _entered,
     "TimerFired": _timer_fired,
-    "ConsentWithdrawn": _consent_withdrawn,
 }

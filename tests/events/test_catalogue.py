@@ -1,15 +1,18 @@
 """A fact's name and version are for ever; what was stored long ago is read as today's fact."""
 
+import importlib
 import inspect
+import pkgutil
 from typing import Annotated, Any, ClassVar
 
 import pytest
 from pydantic import ValidationError
 
+from events import facts
 from events.catalogue import Catalogue, Fact, Sealed
 from events.database import Database
 from events.errors import UnknownFact
-from events.facts import case, catalogue, shared, work
+from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SystemChance
@@ -119,8 +122,8 @@ def test_every_fact_says_in_a_sentence_what_happened() -> None:
 def test_the_catalogue_holds_every_fact_of_its_modules() -> None:
     named = {
         name
-        for module in (case, work, shared)
-        for name, member in vars(module).items()
+        for found in pkgutil.iter_modules(facts.__path__)
+        for name, member in vars(importlib.import_module(f"{facts.__name__}.{found.name}")).items()
         if inspect.isclass(member) and issubclass(member, Fact) and member is not Fact
     }
     assert catalogue().shapes.keys() == named

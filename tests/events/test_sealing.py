@@ -41,7 +41,9 @@ def test_a_door_opens_the_compartments_it_asks_for_and_no_other(log: Log) -> Non
     assert isinstance(opened, CaseOpened)
     assert opened.name == SECRET_NAME
     assert isinstance(opened.story, Closed)
-    assert log.opened(event, COMPARTMENTS).model_dump() == OPENED.model_dump() | {"birth_date": opened.birth_date}
+    assert log.opened(event, COMPARTMENTS).model_dump() == OPENED.model_dump() | {
+        name: getattr(opened, name) for name in ("birth_date", "their_reference")
+    }
 
 
 def test_the_rules_see_a_fact_closed(log: Log) -> None:

@@ -206,10 +206,10 @@ class Lives:
         office.does(case_id, ask.TakeBed)
         office.goes(case_id, "begin_care")
         for service in ("medical_exam", "counselling", "legal_advice"):
-            office.finish(case_id, service=service)
+            office.finish(case_id, kind="request_appointment", service=service)
+            office.does(case_id, ask.RecordSession, service=service, attended=True)
         office.does(case_id, ask.AgreeCarePlan, second=BORIS)
         office.goes(case_id, "arrange_documents")
-        office.finish(case_id, service="document_renewal")
         self._plans_trip(case_id)
 
     def _arrives(self, case_id: CaseId) -> None:
@@ -218,34 +218,53 @@ class Lives:
         office.does(case_id, ask.GiveConsent, purpose="travel")
         office.does(case_id, ask.AssessRisk, level="low", safe_to_return=True)
         arrival = office.clock.now() + timedelta(hours=1)
-        office.does(case_id, ask.PlanArrival, at=arrival, place="DME", means="SU 1")
+        office.does(case_id, ask.PlanArrival, at=arrival, place="DME", means="flight", number="SU 1")
         office.goes(case_id, "receive")
         office.does(case_id, ask.HoldBed)
         office.later(hours=1)
-        office.finish(case_id, service="airport_reception")
+        office.finish(case_id, kind="book_pickup")
+        office.does(case_id, ask.MeetPerson)
 
     def _plans_trip(self, case_id: CaseId) -> None:
         office = self.office
         far = office.clock.now().date() + timedelta(days=300)
         office.does(case_id, ask.RecordTravelDocument, kind="passport", valid_until=far, number="N 1")
-        office.does(case_id, ask.CertifyFitness, valid_until=far, escort="operational")
+        office.does(case_id, ask.CertifyFitness, valid_until=far, escort="operational", mandate="medical")
         office.does(case_id, ask.DeclareReturn, destination="MD", signed_on=office.clock.now().date())
         departs = office.clock.now() + timedelta(days=3)
         trip = {"departs_at": departs, "arrives_at": departs + timedelta(hours=6), "origin": "DME"}
         office.does(case_id, ask.PlanTrip, destination="KIV", **trip)
-        for about in ({"service": "ticket"}, {"service": "arrival_host"}, {"kind": "book_escort"}):
+        for about in ({"kind": "book_ticket"}, {"kind": "ask_host"}, {"kind": "book_escort"}):
             office.finish(case_id, **about)
         office.does(case_id, ask.AnswerEscort, accepted=True)
+        office.does(case_id, ask.AnswerHost, accepted=True)
 
     def _goes_home(self, case_id: CaseId) -> None:
         office = self.office
         office.goes(case_id, "depart")
         office.later(days=4)
-        office.finish(case_id, service="hand_over")
+        office.does(case_id, ask.HandOver, received_by="host")
         office.goes(case_id, "come_home")
-        office.finish(case_id, service="local_referral")
-        office.finish(case_id, service="training")
+        self._is_referred(case_id)
+        self._learns(case_id)
+        office.does(case_id, ask.DraftPlan, goals=("work",), content="to sew")
         office.does(case_id, ask.AgreePlan, second=BORIS)
+
+    def _is_referred(self, case_id: CaseId) -> None:
+        office = self.office
+        office.does(case_id, ask.GiveConsent, purpose="referral", recipient="new-start")
+        office.does(case_id, ask.SendReferral, service="local_referral", provider="new-start")
+        office.finish(case_id, kind="send_referral")
+        (referral_id,) = office.case(case_id).referrals
+        office.does(case_id, ask.AcceptReferral, referral_id=referral_id)
+        office.does(case_id, ask.RecordReferralServed, referral_id=referral_id)
+        office.does(case_id, ask.CloseReferral, referral_id=referral_id)
+
+    def _learns(self, case_id: CaseId) -> None:
+        office, course = self.office, {"course": "sewing"}
+        office.does(case_id, ask.EnrolInCourse, **course)
+        office.does(case_id, ask.RecordAttendance, day=office.clock.now().date(), attended=True, **course)
+        office.does(case_id, ask.CompleteCourse, outcome="completed", **course)
 
     def _is_paid(self, case_id: CaseId) -> None:
         office = self.office
@@ -258,7 +277,8 @@ class Lives:
         office.statement[tranche_id] = Money.parse("EUR 150")
         office.goes(case_id, "follow_up")
         office.fire(case_id, "follow_up")
-        office.finish(case_id, service="follow_up_visit")
+        office.finish(case_id, kind="arrange_visit")
+        office.does(case_id, ask.RecordFollowUp, month=1, outcome="well")
 
     def grant(self, case_id: CaseId, kind: str = "reinstallation", amount: str = "EUR 150") -> str:
         """Ask for a grant and have it approved."""

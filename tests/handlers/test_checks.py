@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from events.batch import Rows
 from events.database import sqlite_url
 from events.facts import case as told
-from events.facts import shared, work
+from events.facts import funding, grants, shared, work
 from events.instants import stored
 from events.money import Money
 from handlers.checks import Ack, Effects, as_lines
@@ -64,7 +64,8 @@ def money(text: str) -> Money:
 
 def shares(text: str) -> shared.Shares:
     parts = money(text).share([60, 20, 20])
-    return tuple(zip(("european-commission", "switzerland", "united-states"), parts, strict=True))
+    funders = ("european-commission", "switzerland", "united-states")
+    return tuple((f"{funder}/grants", part) for funder, part in zip(funders, parts, strict=True))
 
 
 # -- healthy ------------------------------------------------------------------------------------------------
@@ -244,11 +245,43 @@ def test_i5_a_grant_above_its_cap_is_found(spoilt: Spoilt) -> None:
 def test_i5_more_than_a_funder_gave_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
     for number in range(3):
-        _request(office, lives, f"G-{number}", "EUR 1500000")
+        _request(office, lives, f"G-{number}", "EUR 750000")
     assert _titles(office, "I5") == 3  # the caps
     for number in range(3):
-        _approve(office, lives, f"G-{number}", "EUR 1500000", actor=BORIS)
-    assert _titles(office, "I5") == 6  # and the third takes each of the three funders over its budget
+        _approve(office, lives, f"G-{number}", "EUR 750000", actor=BORIS)
+    assert _titles(office, "I5") == 6  # and the third takes each of the three funders' lines over what it holds
+    assert office.failing() == {"I5"}
+
+
+def test_i5_a_changed_payee_approved_by_whoever_changed_it_is_found(spoilt: Spoilt) -> None:
+    office, lives = spoilt
+    _request(office, lives, "G-1", "EUR 100")
+    _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
+    changed = grants.PayeeChanged(person_id=office.case(lives.home).person_id, grant_id="G-1")
+    office.forge((f"case:{lives.home}", changed), actor=CLARA)
+    assert office.failing() == set()
+    office.forge((f"case:{lives.home}", grants.PayeeApproved(grant_id="G-1")), actor=CLARA)
+    assert office.failing() == {"I5"}
+
+
+@pytest.mark.parametrize("change", ["unapproved payee", "payee on hold"])
+def test_i5_money_let_go_to_a_payee_nobody_has_looked_at_is_found(spoilt: Spoilt, change: str) -> None:
+    office, lives = spoilt
+    _request(office, lives, "G-1", "EUR 100")
+    _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
+    facts = {
+        "unapproved payee": grants.PayeeChanged(person_id=office.case(lives.home).person_id, grant_id="G-1"),
+        "payee on hold": grants.PayeePutOnHold(grant_id="G-1", reason="strange"),
+    }
+    released = shared.TrancheReleased(grant_id="G-1", tranche_id="T-1", number=1, amount=money("EUR 50"))
+    office.forge((f"case:{lives.home}", facts[change]), actor=BORIS)
+    office.forge((f"case:{lives.home}", released), actor=CLARA)
+    assert office.failing() == {"I5"}
+
+
+def test_i5_a_cost_whose_money_came_from_nowhere_is_found(spoilt: Spoilt) -> None:
+    office, lives = spoilt
+    office.forge((FUND, funding.FundsSpent(case_id=lives.home, cost_id="C-1", shares=shares("EUR 10"))))
     assert office.failing() == {"I5"}
 
 
@@ -344,7 +377,7 @@ def test_i6_a_bed_of_which_the_case_knows_nothing_is_found(spoilt: Spoilt) -> No
 
 def test_i6_a_bed_given_up_by_somebody_else_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    office.forge((HOUSE, shared.BedReleased(case_id=lives.home, bed=1, reason="mistake")))
+    office.forge((HOUSE, shared.BedReleased(case_id=lives.home, bed=1, reason="mistake", at=office.clock.now())))
     assert office.failing() == {"I6"}
 
 
@@ -466,13 +499,19 @@ def test_i8_a_programme_whose_text_has_another_hash_is_found(spoilt: Spoilt) -> 
 
 def test_i10_a_task_asked_for_after_the_withdrawal_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    _asks(office, f"case:{lives.withdrawn}", "W-1", "provide_service", (("service", "training"),))
+    _asks(
+        office,
+        f"case:{lives.withdrawn}",
+        "W-1",
+        "request_appointment",
+        (("appointment_id", "A-1"), ("service", "counselling")),
+    )
     assert office.failing() == {"I10"}
 
 
 def test_i10_giving_back_what_was_booked_is_no_fault(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    _asks(office, f"case:{lives.withdrawn}", "W-1", "release_booking", (("booking", "ticket"), ("trip_id", "R-1")))
+    _asks(office, f"case:{lives.withdrawn}", "W-1", "cancel_ticket", (("booking", "ticket"), ("trip_id", "R-1")))
     assert office.failing() == set()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from handlers.answers import Accepted, Answer, Conflict
 from handlers.service import Service
+from tests.houses import with_beds
 from tests.offices import Office
 from tests.story import ANNA, BORIS, CLARA, Story
 from workflow import commands as ask
@@ -49,7 +50,7 @@ def test_thirty_two_people_at_once_are_all_answered(office: Office) -> None:
 
 
 def test_the_last_beds_go_to_as_many_people_as_there_are_beds(office: Office) -> None:
-    office.publish(office.text.replace("capacity: 60", "capacity: 8"))
+    office.publish(with_beds(8))
     cases = [Story(office) for _ in range(24)]
     answers = together(24, lambda number: [office.submit(ask.HoldBed, case_id=cases[number].case_id)])
     assert Counter(type(answer) for answer in answers) == {Accepted: 8, Refused: 16}
@@ -57,7 +58,7 @@ def test_the_last_beds_go_to_as_many_people_as_there_are_beds(office: Office) ->
 
 
 def test_of_many_who_saw_the_same_version_one_wins_and_all_others_learn_who(office: Office) -> None:
-    case = Story(office)
+    case = Story(office).does(ask.DraftPlan, goals=("work",))
     seen = len(office.service.log.stream(f"case:{case.case_id}")) - 1
     answers = together(
         16,
@@ -91,7 +92,7 @@ def test_a_small_batch_serves_many_in_turn(office: Office) -> None:
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)
 def test_two_processes_on_one_database_stay_correct(office: Office) -> None:
     services = [office.service, office.another_service()]
-    office.publish(office.text.replace("capacity: 60", "capacity: 5"))
+    office.publish(with_beds(5))
     cases = [Story(office).case_id for _ in range(8)]
 
     def work(number: int) -> list[Answer]:

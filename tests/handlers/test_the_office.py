@@ -11,7 +11,22 @@ from events.facts import work
 from handlers.answers import Accepted
 from handlers.errors import ProgrammeUnknown
 from tests.offices import Office, overtaken, version_of
-from tests.roads import bank_says, bring, close, grant, paid, plan_trip, ready_to_depart, ready_to_travel, release
+from tests.roads import (
+    agree_plan,
+    bank_says,
+    bring,
+    close,
+    grant,
+    paid,
+    plan_trip,
+    ready_to_depart,
+    ready_to_travel,
+    referred,
+    release,
+    served,
+    shown,
+    trained,
+)
 from tests.story import ANNA, BORIS, CLARA, Story
 from workflow import commands as ask
 from workflow.errors import ProgrammeFaulty
@@ -22,11 +37,13 @@ def test_a_whole_journey_ends_with_nothing_left_to_do(office: Office) -> None:
     case = bring(Story(office), "reintegration", escort="medical")
     grant_id = grant(case, "reinstallation", "EUR 200")
     paid(case, grant_id, release(case, grant_id))
-    case.provided("local_referral", "training").does(ask.AgreePlan, second=BORIS).goes("follow_up")
+    served(case, referred(case))
+    agree_plan(trained(case)).goes("follow_up")
     close(case)
     assert not office.rows("work_items")
-    assert {row["status"] for row in office.rows("tasks")} == {"done"}
-    assert not office.rows("timers", status="set")
+    # Letters nobody sent yet are called off: the sessions were held meanwhile.
+    assert {row["status"] for row in office.rows("tasks")} == {"done", "cancelled"}
+    assert [row["kind"] for row in office.rows("timers", status="set")] == ["retention"]
 
 
 def test_leaving_with_nothing_done_lists_every_reason(office: Office) -> None:
@@ -109,12 +126,12 @@ def test_withdrawal_waits_for_the_worker_who_has_begun(office: Office) -> None:
     case = bring(Story(office), "documents")
     ready_to_travel(case, escort="medical")
     plan_trip(case)
-    ticket, invitation = case.task(service="ticket"), case.task(kind="book_escort")
+    ticket, invitation = case.task(kind="book_ticket"), case.task(kind="book_escort")
     case.claims(ticket).claims(invitation).goes("withdraw")
     assert {row["status"] for row in office.rows("tasks", kind="book_escort")} == {"claimed"}
-    assert {row["status"] for row in office.rows("tasks", kind="release_booking")} == set()
+    assert {row["status"] for row in office.rows("tasks", kind="cancel_ticket")} == set()
     case.finish(ticket).finish(invitation)
-    assert {row["kind"] for row in office.rows("tasks", status="waiting")} == {"release_booking", "release_escort"}
+    assert {row["kind"] for row in office.rows("tasks", status="waiting")} == {"cancel_ticket", "release_escort"}
     assert not office.state("facility:moscow-centre").beds
     assert not office.state("escorts:moscow").trips
 
@@ -123,14 +140,14 @@ def test_a_cancelled_return_gives_everything_back_once(office: Office) -> None:
     case = bring(Story(office), "documents")
     ready_to_depart(case, escort="medical").does(ask.CancelTrip, reason="changed her mind")
     waiting = office.rows("tasks", status="waiting")
-    assert sorted(row["kind"] for row in waiting) == ["release_booking", "release_booking", "release_escort"]
+    assert sorted(row["kind"] for row in waiting) == ["cancel_host", "cancel_ticket", "release_escort"]
 
 
 def test_money_follows_the_person_and_the_bank(office: Office) -> None:
     case = bring(Story(office), "follow_up")
     grant_id = grant(case)
-    paid(case, grant_id, release(case, grant_id))
-    tranche = release(case, grant_id)
+    first = release(case, grant_id)
+    tranche = release(shown(paid(case, grant_id, first), grant_id, first), grant_id)
     task = case.task(tranche_id=tranche)
     case.claims(task)
     bank_says(case, grant_id, tranche, "rejected").accepted()

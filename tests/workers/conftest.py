@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,20 +13,18 @@ from tests.offices import Office
 from tests.workers.workshop import Workshop
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either_office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+@pytest.fixture
+def either_office(office_url: str) -> Iterator[Office]:
     """An office on each database in turn, for what depends on locks."""
-    if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "log.sqlite").render_as_string()
-    else:
-        url = request.getfixturevalue("pg_url")
-    yield from _open_office(url)
+    yield from _open_office(office_url)
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, sqlite_template: Path) -> Iterator[Office]:
     """An office on the embedded database, for what does not."""
-    yield from _open_office(sqlite_url(tmp_path / "log.sqlite").render_as_string())
+    path = tmp_path / "log.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    yield from _open_office(sqlite_url(path).render_as_string())
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def shop(office: Office, tmp_path: Path) -> Iterator[Workshop]:
 
 
 def _open_office(url: str) -> Iterator[Office]:
-    office = Office(url)
+    office = Office(url, has_tables=True)
     try:
         yield office
         office.check()

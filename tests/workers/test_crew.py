@@ -12,7 +12,7 @@ import pytest
 import redis
 from dramatiq import Message
 
-from tests.roads import bring, plan_trip, ready_to_travel, release
+from tests.roads import bring, consents, handed_over, plan_trip, ready_to_travel, release
 from tests.servers import Valkey
 from tests.story import BORIS, Story, story
 from tests.workers.workshop import Workshop, until
@@ -77,7 +77,7 @@ def rung(url: str) -> list[str]:
 
 def test_a_small_office_needs_no_queue_beside_it(shop: Workshop) -> None:
     with shop.crew() as crew:
-        case, task_id = waiting_at_the_airport(shop)
+        case, task_id = waiting_for_a_ticket(shop)
         until(lambda: is_done(shop, task_id))
         crew.settle()
     assert (case.tasks(), shop.book.deliveries()) == ({}, {task_id: 1})
@@ -86,17 +86,17 @@ def test_a_small_office_needs_no_queue_beside_it(shop: Workshop) -> None:
 def test_what_is_not_begun_when_a_crew_stops_is_done_by_the_next(shop: Workshop) -> None:
     with shop.crew():
         pass
-    case, task_id = waiting_at_the_airport(shop)
+    case, task_id = waiting_for_a_ticket(shop)
     assert shop.status(task_id) == "waiting"
     with shop.crew(sweeping=True):
         until(lambda: is_done(shop, task_id))
-    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert shop.told(case, "TicketIssued") == ["TicketIssued"]
 
 
-def waiting_at_the_airport(shop: Workshop) -> tuple[Story, str]:
-    """Return somebody who has just landed, and the task of meeting them, whoever does it meanwhile."""
-    case = bring(story(shop.office), "reception")
-    (row,) = shop.office.rows("tasks", case_id=case.case_id)
+def waiting_for_a_ticket(shop: Workshop) -> tuple[Story, str]:
+    """Return somebody whose way home was just planned, and the task of ordering the ticket, whoever does it."""
+    case = plan_trip(ready_to_travel(consents(story(shop.office), "travel")))
+    (row,) = shop.office.rows("tasks", case_id=case.case_id, kind="book_ticket")
     return case, str(row["task_id"])
 
 
@@ -105,7 +105,7 @@ def waiting_at_the_airport(shop: Workshop) -> tuple[Story, str]:
 
 def test_a_task_is_done_as_soon_as_it_is_rung_for(either_shop: Workshop, redis_url: str) -> None:
     with either_shop.crew(redis_url):
-        _, task_id = waiting_at_the_airport(either_shop)
+        _, task_id = waiting_for_a_ticket(either_shop)
         until(lambda: is_done(either_shop, task_id))
 
 
@@ -114,11 +114,11 @@ def test_a_command_is_accepted_while_the_queue_is_down_and_its_task_done_afterwa
 ) -> None:
     monkeypatch.setattr("dramatiq.worker.CONSUMER_RESTART_DELAY_SECS", 0.05)
     with shop.crew(own_valkey.url, sweeping=True):
-        _, first = waiting_at_the_airport(shop)
+        _, first = waiting_for_a_ticket(shop)
         until(lambda: is_done(shop, first))
         own_valkey.kill()
-        case, task_id = waiting_at_the_airport(shop)
-        assert case.case.stage == "reception"
+        case, task_id = waiting_for_a_ticket(shop)
+        assert case.case.trip is not None
         assert shop.status(task_id) == "waiting"
         assert "the queue is not reachable (ConnectionError); 1 tasks will start late" in caplog.text
         own_valkey.start()
@@ -129,29 +129,29 @@ def test_a_command_is_accepted_while_the_queue_is_down_and_its_task_done_afterwa
 
 def test_an_emptied_queue_loses_no_task(shop: Workshop, redis_url: str, valkey: Valkey) -> None:
     shop.office.service.bell = Doorbell(open_broker(redis_url))
-    case, task_id = waiting_at_the_airport(shop)
-    assert rung(redis_url) == [task_id]
+    case, task_id = waiting_for_a_ticket(shop)
+    assert task_id in rung(redis_url)
     valkey.flush()
     shop.office.pass_time(timedelta(seconds=1))
     with shop.crew(redis_url, sweeping=True):
         until(lambda: is_done(shop, task_id))
-    assert (shop.told(case, "ServiceProvided"), shop.book.repeats()) == (["ServiceProvided"], 0)
+    assert (shop.told(case, "TicketIssued"), shop.book.repeats()) == (["TicketIssued"], 0)
 
 
 def test_a_message_that_comes_twice_or_too_late_is_harmless(shop: Workshop, redis_url: str) -> None:
     bell = Doorbell(open_broker(redis_url))
     with shop.crew(redis_url):
-        _, task_id = waiting_at_the_airport(shop)
+        _, task_id = waiting_for_a_ticket(shop)
         until(lambda: is_done(shop, task_id))
         for _ in range(3):
-            bell.ring([(task_id, "provide_service"), ("W-0000000000000000", "provide_service")])
+            bell.ring([(task_id, "book_ticket"), ("W-0000000000000000", "book_ticket")])
         until(lambda: rung(redis_url) == [])
     assert shop.book.repeats() == 0
 
 
 def test_many_tasks_travel_in_few_messages_to_their_own_lanes(redis_url: str) -> None:
     ids = [f"W-{number:016}" for number in range(60)]
-    Doorbell(open_broker(redis_url)).ring([(ids[0], "disburse_grant"), *((key, "provide_service") for key in ids[1:])])
+    Doorbell(open_broker(redis_url)).ring([(ids[0], "disburse_grant"), *((key, "book_ticket") for key in ids[1:])])
     assert sorted(rung(redis_url)) == ids
     with redis.Redis.from_url(redis_url) as client:
         lengths = {lane: client.hlen(f"{NAMESPACE}:{lane}.msgs") for lane in ("money", "services", "post")}
@@ -170,9 +170,9 @@ def journey(shop: Workshop, redis_url: str, caplog: pytest.LogCaptureFixture) ->
     ready_to_travel(case, "operational").does(ask.AddNote, note=NOTE)
     plan_trip(case)
     everything_done(shop, case)
-    case.does(ask.AnswerEscort, accepted=True).goes("depart").later(days=4)
+    case.does(ask.AnswerEscort, accepted=True).does(ask.AnswerHost, accepted=True).goes("depart").later(days=4)
     everything_done(shop, case)
-    case.goes("come_home").does(ask.RequestGrant, kind="reinstallation", amount="EUR 200", **PAYEE)
+    handed_over(case).goes("come_home").does(ask.RequestGrant, kind="reinstallation", amount="EUR 200", **PAYEE)
     (grant_id,) = case.case.grants
     case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS)
     release(case, grant_id)

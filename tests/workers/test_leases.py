@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from events.instants import instant, stored
-from tests.roads import bring
+from tests.roads import consents, plan_trip, ready_to_travel
 from tests.story import story
 from tests.workers.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
 from workers.effects import EFFECTS
@@ -33,7 +33,7 @@ def one_claimed(hand: Hand, shop: Workshop, task_id: str) -> Job:
 
 def test_a_claim_raises_the_epoch_and_keeps_the_date_of_the_first(either_shop: Workshop) -> None:
     shop, hand = either_shop, either_shop.worker()
-    _, task_id = shop.received()
+    _, task_id = shop.ticketed()
     first = one_claimed(hand, shop, task_id)
     shop.lapse()
     hand.leases.free(hand.leases.lost(shop.now), shop.now)
@@ -45,8 +45,8 @@ def test_a_claim_raises_the_epoch_and_keeps_the_date_of_the_first(either_shop: W
 
 def test_two_workers_never_hold_one_task(either_shop: Workshop) -> None:
     shop = either_shop
-    case = bring(story(shop.office), "care")
-    ids = sorted(case.tasks(kind="provide_service"))
+    case = plan_trip(ready_to_travel(consents(story(shop.office), "travel"), "operational"))
+    ids = sorted(case.tasks())
     hands = [shop.worker(f"worker-{number}") for number in range(WORKERS)]
     held: Counter[tuple[str, int]] = Counter()
     for _ in range(ROUNDS):
@@ -62,14 +62,14 @@ def test_two_workers_never_hold_one_task(either_shop: Workshop) -> None:
 
 
 def test_a_task_that_is_held_is_not_claimed_again(shop: Workshop) -> None:
-    _, task_id = shop.received()
+    _, task_id = shop.ticketed()
     one_claimed(shop.worker("one"), shop, task_id)
     assert claimed(shop.worker("two"), shop, task_id) == []
 
 
 def test_a_task_is_not_claimed_before_it_is_due(shop: Workshop) -> None:
     hand = shop.worker()
-    _, task_id = shop.expected(in_hours=20)
+    _, task_id = shop.later(in_hours=20)
     assert claimed(hand, shop, task_id) == []
     assert hand.sweeper.sweep().rung == 0
     shop.office.pass_time(timedelta(hours=20))
@@ -77,17 +77,17 @@ def test_a_task_is_not_claimed_before_it_is_due(shop: Workshop) -> None:
 
 
 def test_a_cancelled_task_is_not_claimed(shop: Workshop) -> None:
-    case, task_id = shop.received()
-    case.does(ask.WithdrawConsent, purpose="assistance")
+    case, task_id = shop.ticketed()
+    case.does(ask.WithdrawConsent, purpose="travel")
     assert shop.status(task_id) == "cancelled"
     assert claimed(shop.worker(), shop, task_id) == []
 
 
 def test_a_task_called_off_while_it_ran_is_not_claimed_again(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     hand = shop.worker()
     job = one_claimed(hand, shop, task_id)
-    case.does(ask.WithdrawConsent, purpose="assistance")
+    case.does(ask.WithdrawConsent, purpose="travel")
     assert shop.told(case, "TaskUnwanted") == ["TaskUnwanted"]
     hand.leases.again([(job, shop.now, "Unavailable")])
     assert shop.status(task_id) == "waiting"
@@ -97,7 +97,7 @@ def test_a_task_called_off_while_it_ran_is_not_claimed_again(shop: Workshop) -> 
 
 def test_a_worker_whose_task_was_taken_over_cannot_report(either_shop: Workshop) -> None:
     shop = either_shop
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     slow, quick = shop.worker("slow"), shop.worker("quick")
     stale = one_claimed(slow, shop, task_id)
     shop.lapse()
@@ -108,29 +108,29 @@ def test_a_worker_whose_task_was_taken_over_cannot_report(either_shop: Workshop)
         slow.performer.report([Outcome(stale, result, "late")])
     slow.leases.again([(stale, stored(shop.office.now + timedelta(days=1)), "Unavailable")])
     assert (shop.office.service.log.size(), shop.row(task_id)) == (size, row)
-    assert shop.told(case, "ServiceProvided") == []
+    assert shop.told(case, "TicketIssued") == []
 
 
 def test_a_ghost_changes_nothing_after_the_other_worker_has_finished(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     slow, quick = shop.worker("slow"), shop.worker("quick")
     stale = one_claimed(slow, shop, task_id)
     shop.lapse()
     quick.sweeper.sweep()
     quick.performer.perform([task_id])
     slow.performer.report([Outcome(stale, "done", "ghost")])
-    (given,) = shop.facts(case, "ServiceProvided")
+    (given,) = shop.facts(case, "TicketIssued")
     assert given.reference == f"order:{task_id}"
     assert shop.book.repeats() == 0
 
 
 def test_a_late_report_is_taken_while_nobody_else_holds_the_task(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     slow = shop.worker("slow")
     job = one_claimed(slow, shop, task_id)
     shop.lapse()
     slow.performer.report([Outcome(job, "done", "late but true")])
-    assert [fact.reference for fact in shop.facts(case, "ServiceProvided")] == ["late but true"]
+    assert [fact.reference for fact in shop.facts(case, "TicketIssued")] == ["late but true"]
     assert shop.worker("two").leases.lost(shop.now) == []
 
 
@@ -143,7 +143,7 @@ def test_waits_double_up_to_the_longest_and_never_meet(attempts: int) -> None:
 
 
 def test_a_task_that_could_not_be_done_waits_longer_each_time(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     shop.orders = MoodyOrders(shop.book, before=_away(3))
     hand = shop.worker(patience=Patience(first_s=10.0))
     for attempt in (1, 2, 3):
@@ -154,12 +154,12 @@ def test_a_task_that_could_not_be_done_waits_longer_each_time(shop: Workshop) ->
         assert claimed(hand, shop, task_id) == [], "it is not begun before its wait is over"
         shop.office.pass_time(timedelta(seconds=wait))
     hand.performer.perform([task_id])
-    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert shop.told(case, "TicketIssued") == ["TicketIssued"]
 
 
 def test_a_task_tried_often_enough_is_shown_to_a_person_who_has_it_done(shop: Workshop) -> None:
-    most = EFFECTS["provide_service"].attempts_max
-    case, task_id = shop.received()
+    most = EFFECTS["book_ticket"].attempts_max
+    case, task_id = shop.ticketed()
     shop.orders = MoodyOrders(shop.book, before=_away(most))
     hand = shop.worker(patience=Patience(most_s=LEASE_S))
     for _ in range(most):
@@ -170,7 +170,7 @@ def test_a_task_tried_often_enough_is_shown_to_a_person_who_has_it_done(shop: Wo
     assert claimed(hand, shop, task_id) == []
     case.does(ask.RetryTask, task_id=task_id)
     hand.performer.perform([task_id])
-    assert (shop.status(task_id), shop.told(case, "ServiceProvided")) == ("done", ["ServiceProvided"])
+    assert (shop.status(task_id), shop.told(case, "TicketIssued")) == ("done", ["TicketIssued"])
     assert "task_dead" not in shop.items(case)
 
 

@@ -39,16 +39,16 @@ def with_an_escort_to_ask(shop: Workshop, **opening: str) -> tuple[Story, str]:
 
 
 def test_a_task_is_done_once_however_often_it_is_rung_for(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     hand = shop.worker()
     for _ in range(3):
         hand.performer.perform([task_id, task_id])
-    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert shop.told(case, "TicketIssued") == ["TicketIssued"]
     assert (shop.book.deliveries()[task_id], shop.book.repeats()) == (1, 0)
 
 
 def test_when_nobody_answers_nothing_is_told_and_the_task_waits(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     moody(shop, Unavailable("nobody answers"))
     before = shop.told(case)
     shop.worker().performer.perform([task_id])
@@ -56,19 +56,19 @@ def test_when_nobody_answers_nothing_is_told_and_the_task_waits(shop: Workshop) 
 
 
 def test_a_refusal_is_for_a_person_and_is_not_tried_again(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     moody(shop, Refused(f"we do not know any {CANARY}"))
     hand = shop.worker()
     hand.performer.perform([task_id])
     (refusal,) = shop.facts(case, "TaskRefused")
     assert refusal.reason == "Refused", "the class of error, never the other side's words"
-    assert (shop.status(task_id), shop.items(case)) == ("dead", {"task_refused"})
+    assert (shop.status(task_id), shop.items(case)) == ("dead", {"task_refused", "host_answer"})
     shop.office.pass_time(timedelta(days=1))
     assert hand.sweeper.sweep().rung == 0
 
 
 def test_an_order_of_unknown_outcome_is_asked_about_and_found_done(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     orders = moody(shop, after=OutcomeUnknown("cut off after the order"))
     hand = shop.worker()
     hand.performer.perform([task_id])
@@ -77,12 +77,12 @@ def test_an_order_of_unknown_outcome_is_asked_about_and_found_done(shop: Worksho
     assert orders.asked == 1, "it is not simply repeated"
     shop.office.pass_time(timedelta(seconds=1))
     hand.sweeper.sweep()
-    assert [fact.reference for fact in shop.facts(case, "ServiceProvided")] == [f"order:{task_id}"]
-    assert (orders.asked, shop.book.repeats(), shop.items(case)) == (1, 0, set())
+    assert [fact.reference for fact in shop.facts(case, "TicketIssued")] == [f"order:{task_id}"]
+    assert (orders.asked, shop.book.repeats(), shop.items(case)) == (1, 0, {"host_answer"})
 
 
 def test_an_order_of_unknown_outcome_that_never_arrived_is_made_again(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     moody(shop, OutcomeUnknown("cut off before anything was written down"))
     hand = shop.worker()
     hand.performer.perform([task_id])
@@ -90,7 +90,7 @@ def test_an_order_of_unknown_outcome_that_never_arrived_is_made_again(shop: Work
     hand.sweeper.sweep()
     assert (shop.status(task_id), shop.told(case, "TaskFoundUndone")) == ("waiting", ["TaskFoundUndone"])
     hand.performer.perform([task_id])
-    assert (shop.told(case, "ServiceProvided"), shop.book.repeats()) == (["ServiceProvided"], 0)
+    assert (shop.told(case, "TicketIssued"), shop.book.repeats()) == (["TicketIssued"], 0)
 
 
 def test_a_mail_of_unknown_outcome_waits_for_a_person(shop: Workshop) -> None:
@@ -122,12 +122,12 @@ class Buggy:
 def test_a_bug_in_one_kind_of_task_leaves_the_others_alone(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     case, invite = with_an_escort_to_ask(shop, name=CANARY)
-    ticket = case.task(service="ticket")
+    ticket = case.task(kind="book_ticket")
     shop.orders = Buggy()
     shop.worker().performer.perform([ticket, invite])
     assert shop.told(case, "EscortInvited") == ["EscortInvited"]
     assert (shop.row(ticket)["status"], shop.row(ticket)["error"]) == ("waiting", "KeyError")
-    assert "bug while doing 1 provide_service: KeyError" in caplog.text
+    assert "bug while doing 1 book_ticket: KeyError" in caplog.text
     assert "Kanarejkina" not in caplog.text
 
 
@@ -153,14 +153,14 @@ def test_after_a_bug_a_mail_is_asked_about_before_it_is_repeated(
 
 
 def test_reporting_twice_changes_nothing(shop: Workshop) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     hand = shop.worker()
     (job,) = hand.leases.claim([task_id], shop.now)
     hand.performer.report([Outcome(job, "done", "ref")])
     size = shop.office.service.log.size()
     hand.performer.report([Outcome(job, "done", "ref"), Outcome(job, "done", "ref")])
     shop.worker("another").performer.report([Outcome(job, "done", "ref")])
-    assert (shop.office.service.log.size(), shop.told(case, "ServiceProvided")) == (size, ["ServiceProvided"])
+    assert (shop.office.service.log.size(), shop.told(case, "TicketIssued")) == (size, ["TicketIssued"])
 
 
 class LogThatFailsOnce:
@@ -213,7 +213,7 @@ def test_what_could_not_be_reported_is_done_once_at_the_provider(
     far_shop: Workshop, postgres: Postgres, caplog: pytest.LogCaptureFixture
 ) -> None:
     shop = far_shop
-    case, task_id = shop.received(name=CANARY)
+    case, task_id = shop.ticketed(name=CANARY)
     orders = MoodyOrders(shop.book, meanwhile=postgres.stop)
     shop.orders = orders
     hand = shop.worker()
@@ -229,5 +229,5 @@ def test_what_could_not_be_reported_is_done_once_at_the_provider(
     other = shop.worker("another")
     assert other.sweeper.sweep().freed == 1
     other.performer.perform([task_id])
-    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert shop.told(case, "TicketIssued") == ["TicketIssued"]
     assert (orders.asked, shop.book.deliveries()) == (2, {task_id: 1})

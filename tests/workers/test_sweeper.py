@@ -24,8 +24,8 @@ HOLD = timedelta(hours=48)
 
 def with_a_bed(shop: Workshop) -> Story:
     """Return somebody for whom a bed is held for two days."""
-    case, _ = shop.received()
-    return case.provided("airport_reception").does(ask.HoldBed)
+    case = bring(story(shop.office), "reception").does(ask.HoldBed)
+    return case.finish(case.task(kind="book_pickup")).accepted()
 
 
 def killed_while_doing(shop: Workshop, task_id: str) -> None:
@@ -35,7 +35,7 @@ def killed_while_doing(shop: Workshop, task_id: str) -> None:
 
 
 def test_a_task_whose_message_was_lost_is_rung_for_again(shop: Workshop) -> None:
-    _, task_id = shop.received()
+    _, task_id = shop.ticketed()
     hand = shop.worker(rhythm=Rhythm(ring_again_s=5.0))
     hand.sweeper.sweep()
     assert hand.bell.rung == [], "a bell that was just rung is not rung again at once"
@@ -47,16 +47,16 @@ def test_a_task_whose_message_was_lost_is_rung_for_again(shop: Workshop) -> None
 
 
 def test_no_more_is_rung_for_at_once_than_can_be_carried(shop: Workshop) -> None:
-    case = bring(story(shop.office), "care")
+    case = plan_trip(ready_to_travel(consents(story(shop.office), "travel"), "operational"))
     hand = shop.worker(rhythm=Rhythm(ring_again_s=1.0, most=2))
     shop.office.pass_time(timedelta(seconds=2))
     assert [hand.sweeper.sweep().rung for _ in range(3)] == [2, 1, 0]
-    assert sorted(hand.bell.rung) == sorted(case.tasks(kind="provide_service"))
+    assert sorted(hand.bell.rung) == sorted(case.tasks())
 
 
 @pytest.mark.parametrize("ordered", [False, True], ids=["before it ordered", "after it ordered"])
 def test_the_task_of_a_dead_worker_is_done_by_another(shop: Workshop, *, ordered: bool) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
     killed = deque([Killed()])
     shop.orders = MoodyOrders(shop.book, after=killed) if ordered else MoodyOrders(shop.book, before=killed)
     killed_while_doing(shop, task_id)
@@ -66,7 +66,7 @@ def test_the_task_of_a_dead_worker_is_done_by_another(shop: Workshop, *, ordered
     assert hand.sweeper.sweep().freed == 1
     assert hand.bell.rung == [task_id]
     hand.performer.perform([task_id])
-    assert shop.told(case, "ServiceProvided") == ["ServiceProvided"]
+    assert shop.told(case, "TicketIssued") == ["TicketIssued"]
     assert (shop.row(task_id)["epoch"], shop.book.deliveries()) == (2, {task_id: 1})
 
 
@@ -134,7 +134,7 @@ def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
     shop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
     case = with_a_bed(shop)
-    _, waiting = shop.received()
+    _, waiting = shop.ticketed()
     hand = shop.worker()
     (Path(shop.folders.bank_in) / "report.xml").mkdir()
     shop.office.pass_time(HOLD)
@@ -148,7 +148,7 @@ def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
 
 def test_one_task_that_cannot_be_asked_about_does_not_stop_the_others(shop: Workshop) -> None:
     shop.orders = Unaskable()
-    _, order = shop.received()
+    _, order = shop.ticketed()
     case = plan_trip(ready_to_travel(bring(story(shop.office), "documents"), "operational"))
     invite, hand = case.task(kind="book_escort"), shop.worker()
     jobs = hand.leases.claim([order, invite], shop.now)
@@ -170,10 +170,10 @@ def _fails(*_: object) -> None:
 
 @pytest.mark.parametrize("swept_first", [False, True])
 def test_nothing_is_done_after_the_person_has_withdrawn(shop: Workshop, *, swept_first: bool) -> None:
-    case, task_id = shop.received()
+    case, task_id = shop.ticketed()
 
     def withdraws() -> None:
-        case.does(ask.WithdrawConsent, purpose="assistance")
+        case.does(ask.WithdrawConsent, purpose="travel")
 
     shop.orders = MoodyOrders(shop.book, meanwhile=withdraws, before=deque([Unavailable("nobody answers")]))
     hand = shop.worker()
@@ -188,5 +188,5 @@ def test_nothing_is_done_after_the_person_has_withdrawn(shop: Workshop, *, swept
     hand.performer.perform([task_id])
     assert (shop.status(task_id), shop.book.deliveries()) == ("cancelled", {})
     assert hand.bell.rung == []
-    consents(case, "assistance")
-    assert case.tasks(service="airport_reception"), "it is asked for anew when the person agrees again"
+    consents(case, "travel")
+    assert case.tasks(kind="book_ticket"), "it is asked for anew when the person agrees again"

@@ -22,12 +22,12 @@ from tests.servers import Valkey
 from workers.order_book import OrderBook
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = 24
+PEOPLE = 12
 HEADER = (
     "yearOfRegistration,Datasource,gender,citizenship,isForcedLabour,ControlCategory,"
     "RecruiterCategory,ExploitType,Labor_Type,ageCategories"
 )
-STRIKES = (40, 140, 300)  # commands of the case manager after which something happens to the machines
+STRIKES = (40, 120, 240)  # commands of the case manager after which something happens to the machines
 
 
 @pytest.fixture

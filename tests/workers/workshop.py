@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from events.ids import CaseId, case_stream
+from events.instants import stored
 from handlers.look import Look
 from tests.offices import Office
-from tests.roads import bring, ready_to_be_received
+from tests.roads import consents, plan_trip, ready_to_travel
 from tests.story import Story, story
 from workers.bank_mail import BankMail
 from workers.crew import Crew, Terms
@@ -28,7 +29,6 @@ from workers.order_book import Order, OrderBook, Orders
 from workers.perform import Patience, Performer
 from workers.post import FolderPost, Post
 from workers.sweeper import Rhythm, Sweeper
-from workflow import commands as ask
 
 LEASE_S = 30.0
 PATIENCE_S = 30.0
@@ -147,17 +147,19 @@ class Workshop:
 
     # -- people who have come somewhere ---------------------------------------------------------------------
 
-    def received(self, **opening: Any) -> tuple[Story, str]:
-        """Return somebody who is met at the airport, and the task of meeting them."""
-        case = bring(story(self.office, **opening), "reception")
-        return case, case.task(service="airport_reception")
+    def ticketed(self, **opening: Any) -> tuple[Story, str]:
+        """Return somebody whose ticket is to be issued, and the task of ordering it; nothing else is to be done."""
+        case = plan_trip(ready_to_travel(consents(story(self.office, **opening), "travel")))
+        case.finish(case.task(kind="ask_host")).accepted()
+        return case, case.task(kind="book_ticket")
 
-    def expected(self, in_hours: float) -> tuple[Story, str]:
-        """Return somebody who will be met at the airport in so many hours, and the task."""
-        case = ready_to_be_received(story(self.office))
-        later = self.office.now + timedelta(hours=in_hours)
-        case.does(ask.PlanArrival, at=later, place="SVO", means="SU 1491").goes("receive")
-        return case, case.task(service="airport_reception")
+    def later(self, in_hours: float) -> tuple[Story, str]:
+        """Return the same for a ticket that could not be ordered and is tried again in so many hours."""
+        case, task_id = self.ticketed()
+        leases = self.worker("early").leases
+        (job,) = leases.claim([task_id], self.now)
+        leases.again([(job, stored(self.office.now + timedelta(hours=in_hours)), "Unavailable")])
+        return case, task_id
 
     # -- what is known and what was done --------------------------------------------------------------------
 

@@ -14,7 +14,10 @@ from workflow import commands as ask
 from workflow.case.care import Fitness
 from workflow.case.grants import Grant, Tranche
 from workflow.case.papers import Document
-from workflow.case.safety import Risk
+from workflow.case.reception import Arrival
+from workflow.case.referrals import Referral
+from workflow.case.reintegration import Place, Reintegration
+from workflow.case.safety import Risk, Safety
 from workflow.case.state import Case
 from workflow.case.travel import Trip
 from workflow.case.work import Task
@@ -25,12 +28,13 @@ TODAY = START.date()
 OPEN = story().case
 ADULT, CHILD = OPEN, OPEN._replace(child=True)
 JOURNEY = Trip("R-1", START + timedelta(days=3), START + timedelta(days=3, hours=6), "DME", "KIV", "escort-05")
-FIT = Fitness(date(2008, 1, 1), "medical")
+FIT = Fitness(date(2008, 1, 1), "medical", TODAY)
 OPERATIONAL = JOURNEY._replace(escort="escort-01", confirmed=True)
 GRANT = Grant("reintegration", Decimal(100), "EUR", ANNA, BORIS)
 PAID = GRANT._replace(tranches={"T-1": Tranche(1, Decimal(100), BORIS, "paid")})
 FLYING = GRANT._replace(tranches={"T-1": Tranche(1, Decimal(100), BORIS, "instructed")})
-TASK = Task("provide_service", (("service", "counselling"),))
+SERVED = Referral("local_referral", "harbour", "served")
+TASK = Task("book_ticket", (("service", "counselling"),))
 
 
 def consenting(purpose: str, until: date | None = None) -> Case:
@@ -39,6 +43,13 @@ def consenting(purpose: str, until: date | None = None) -> Case:
 
 def assessed(days_ago: float, *, safe: bool = True) -> Case:
     return OPEN._replace(risk=Risk("low", safe, stored(START - timedelta(days=days_ago))))
+
+
+AGREED: dict[tuple[str, str], date | None] = {("travel", ""): None}
+
+
+def in_danger(level: str, plan_for: str = "") -> Case:
+    return OPEN._replace(risk=Risk(level, True, stored(START)), safety=Safety(plan_for=plan_for))
 
 
 def asked(case: Case, **more: Any) -> Asked:
@@ -54,7 +65,29 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
     ),
     ("consent_to_travel", consenting("travel"), [OPEN, consenting("assistance")]),
     ("risk_is_assessed", assessed(90), [OPEN, assessed(90.1)]),
-    ("arrival_is_planned", OPEN._replace(arrival=START), [OPEN]),
+    ("risk_is_assessed", assessed(30)._replace(child=True), [assessed(30.1)._replace(child=True)]),
+    (
+        "safety_plan_is_agreed",
+        in_danger("medium", "high"),
+        [in_danger("medium"), in_danger("high"), in_danger("high", "medium")],
+    ),
+    ("safety_plan_is_agreed", in_danger("low"), [in_danger("high", "low")]),
+    (
+        "child_assents",
+        CHILD._replace(consents=AGREED, safety=Safety({"travel": "agrees"})),
+        [CHILD._replace(consents=AGREED), CHILD._replace(consents=AGREED, safety=Safety({"travel": "refuses"}))],
+    ),
+    (
+        "child_assents",
+        CHILD._replace(consents=AGREED, safety=Safety({"travel": "cannot_form_a_view"})),
+        [CHILD._replace(consents=AGREED, safety=Safety({"assistance": "agrees"}))],
+    ),
+    (
+        "consent_to_travel",
+        CHILD._replace(consents=AGREED, safety=Safety(by_guardian=frozenset(AGREED))),
+        [ADULT._replace(consents=AGREED, safety=Safety(by_guardian=frozenset(AGREED)))],
+    ),
+    ("arrival_is_planned", OPEN._replace(arrival=Arrival("A-1", START, "SVO", "flight")), [OPEN]),
     ("guardian_is_appointed", CHILD._replace(guardian=True), [CHILD]),
     ("guardian_is_appointed", ADULT, [CHILD._replace(of_age_from=TODAY + timedelta(days=1))]),
     (
@@ -81,7 +114,13 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
     (
         "fit_to_travel",
         OPEN._replace(fitness=FIT, trip=JOURNEY),
-        [OPEN, OPEN._replace(fitness=Fitness(TODAY, "none"), trip=JOURNEY)],
+        [
+            OPEN,
+            OPEN._replace(fitness=Fitness(TODAY, "none", TODAY), trip=JOURNEY),
+            OPEN._replace(
+                fitness=FIT._replace(certified_on=TODAY - timedelta(days=28)), trip=JOURNEY
+            ),  # 31 days old then
+        ],
     ),
     ("trip_is_planned", OPEN._replace(trip=JOURNEY), [OPEN]),
     (
@@ -95,16 +134,46 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
         ],
     ),
     ("ticket_is_issued", OPEN._replace(booked=("ticket",)), [OPEN]),
-    ("host_is_ready", OPEN._replace(booked=("arrival_host",)), [OPEN._replace(booked=("ticket",))]),
+    (
+        "host_is_ready",
+        OPEN._replace(trip=JOURNEY._replace(host="chisinau-partner", host_ready=True)),
+        [OPEN, OPEN._replace(trip=JOURNEY._replace(host="chisinau-partner"), booked=("ticket", "arrival_host"))],
+    ),
+    (
+        "transit_visas_are_in_order",
+        OPEN._replace(trip=JOURNEY._replace(transit=("GB", "DE")), visas={"GB": JOURNEY.arrives_at.date()}),
+        [
+            OPEN._replace(trip=JOURNEY._replace(transit=("GB",))),
+            OPEN._replace(trip=JOURNEY._replace(transit=("GB",)), visas={"GB": TODAY}),
+        ],
+    ),
     ("stay_is_chosen", OPEN._replace(stays=True), [OPEN]),
     ("plan_is_agreed", OPEN._replace(plan=True), [OPEN]),
+    (
+        "referrals_are_settled",
+        OPEN._replace(referrals={"R-1": SERVED, "R-2": SERVED._replace(status="declined")}),
+        [OPEN._replace(referrals={"R-1": SERVED._replace(status=status)}) for status in ("sent", "accepted")],
+    ),
     (
         "grants_are_settled",
         OPEN._replace(grants={"G-1": PAID, "G-2": GRANT._replace(declined=True)}),
         [OPEN._replace(grants={"G-1": g}) for g in (GRANT, FLYING, GRANT._replace(approved_by=""))],
     ),
     ("follow_up_is_done", OPEN._replace(visits=frozenset({12})), [OPEN, OPEN._replace(visits=frozenset({1, 3, 6}))]),
-    ("nothing_is_open", OPEN, [OPEN._replace(tasks={"W-1": TASK}), OPEN._replace(bed=("moscow-centre", 1))]),
+    (
+        "nothing_is_open",
+        OPEN,
+        [
+            OPEN._replace(tasks={"W-1": TASK}),
+            OPEN._replace(bed=("moscow-centre", 1)),
+            OPEN._replace(reintegration=Reintegration(courses={"sewing": Place("waiting", TODAY)})),
+        ],
+    ),
+    (
+        "training_is_settled",
+        OPEN._replace(reintegration=Reintegration(training_declined=True)),
+        [OPEN, OPEN._replace(reintegration=Reintegration(courses={"sewing": Place("enrolled", TODAY)}))],
+    ),
     ("nothing_is_running", OPEN, [OPEN._replace(tasks={"W-1": TASK})]),
     ("has_come_home", OPEN._replace(provided=frozenset({"hand_over"})), [OPEN]),
     ("medical_exam_is_provided", OPEN._replace(provided=frozenset({"medical_exam"})), [OPEN]),
@@ -159,8 +228,9 @@ def test_a_child_hears_what_children_need_besides() -> None:
     case.does(ask.AssessRisk, level="high", safe_to_return=False)
     case.does(ask.IdentifyVictim, status="actual", decided_by="police")
     case.advance("depart").then_refused(
-        "return_is_safe", "reflection_is_over", "travel_papers_are_in_order", "fit_to_travel", "trip_is_planned",
-        "ticket_is_issued", "host_is_ready", "escort_is_confirmed", "best_interests_are_decided",
+        "return_is_safe", "safety_plan_is_agreed", "reflection_is_over", "travel_papers_are_in_order",
+        "fit_to_travel", "trip_is_planned", "ticket_is_issued", "host_is_ready", "escort_is_confirmed",
+        "best_interests_are_decided",
     )  # fmt: skip
 
 
@@ -179,6 +249,7 @@ def test_a_step_taken_records_which_guards_were_asked() -> None:
     (entered,) = [fact for fact in case.now_told() if type(fact).__name__ == "StageEntered"]
     assert entered.checked == (
         "consent_to_assistance", "risk_is_assessed", "arrival_is_planned", "guardian_is_appointed",
+        "child_assents",
     )  # fmt: skip
 
 
@@ -189,8 +260,9 @@ REFUSALS: list[tuple[Callable[[], Any], dict[str, Any], str]] = [
     (lambda: ask.WithdrawConsent, {"purpose": "travel"}, "consent_exists"),
     (lambda: ask.EndReflection, {"why": "wants to go home"}, "reflection_runs"),
     (lambda: ask.AgreeCarePlan, {"second": ANNA}, "second_person_agreed"),
-    (lambda: ask.AgreePlan, {"second": ANNA}, "second_person_agreed"),
-    (lambda: ask.CertifyFitness, {"valid_until": "2007-03-04", "escort": "none"}, "certificate_is_valid"),
+    (lambda: ask.AgreePlan, {"second": BORIS}, "plan_is_drafted"),
+    (lambda: ask.CertifyFitness, {"valid_until": "2007-03-04", "escort": "none", "mandate": "medical"},
+     "certificate_is_valid"),
     (lambda: ask.RecordTravelDocument, {"kind": "passport", "valid_until": "2007-03-04"}, "document_is_valid"),
     (lambda: ask.DeclareReturn, {"destination": "MD", "signed_on": "2007-03-06"}, "declaration_is_signed"),
     (lambda: ask.AnswerEscort, {"accepted": True}, "escort_is_asked"),

@@ -3,8 +3,25 @@
 import pytest
 
 from events.facts import case as told
-from events.facts import shared, work
-from tests.roads import STAGES, bring, close, consents, grant, paid, ready_to_depart, ready_to_travel, release
+from events.facts import closing, shared, work
+from tests.roads import (
+    STAGES,
+    agree_plan,
+    booked,
+    bring,
+    close,
+    consents,
+    grant,
+    handed_over,
+    met,
+    paid,
+    ready_to_depart,
+    ready_to_travel,
+    referred,
+    release,
+    served,
+    trained,
+)
 from tests.story import ANNA, BORIS, Story, World, story, trip
 from workflow import commands as ask
 
@@ -14,13 +31,14 @@ def test_a_foreign_adult_goes_home_with_a_medical_escort_and_is_followed_up() ->
     ready_to_depart(case, escort="medical").goes("depart")
     assert case.case.trip is not None
     assert "medical" in case.place.definition.programme.escort_of[case.case.trip.escort].skills  # type: ignore[attr-defined]
-    case.provided("hand_over").goes("come_home")
+    handed_over(case).goes("come_home")
     grant_id = grant(case, "reinstallation", "EUR 200")
     paid(case, grant_id, release(case, grant_id))
-    case.provided("local_referral", "training").does(ask.AgreePlan, second=BORIS).goes("follow_up")
+    served(case, referred(case))
+    agree_plan(trained(case)).goes("follow_up")
     close(case)
     assert not case.case.tasks
-    assert not case.case.timers
+    assert {kind for kind, _ in case.case.timers.values()} == {"retention"}
 
 
 def test_an_adult_russian_national_goes_home_inside_the_country() -> None:
@@ -29,8 +47,8 @@ def test_an_adult_russian_national_goes_home_inside_the_country() -> None:
     case.when(ask.DeclareReturn, destination="MD", signed_on="2007-03-05").then_refused("destination_is_home")
     ready_to_travel(case, destination="RU")
     case.does(ask.RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
-    case.does(ask.PlanTrip, **trip(case.place.now)).provided("ticket", "arrival_host").goes("depart")
-    case.then_at("returning").provided("hand_over").goes("come_home").then_at("reintegration")
+    booked(case.does(ask.PlanTrip, **trip(case.place.now)), "ticket", "arrival_host").goes("depart")
+    handed_over(case.then_at("returning")).goes("come_home").then_at("reintegration")
 
 
 @pytest.mark.parametrize("destination", ["RU", "MD"])
@@ -49,7 +67,7 @@ def test_staying_is_possible_and_frees_the_bed() -> None:
     case.advance("stay").then_refused("stay_is_chosen")
     case.does(ask.ChooseStay, basis="witness in criminal proceedings")
     case.advance("stay").then_at("reintegration").then_among_others(shared.BedGivenUp, shared.BedReleased)
-    case.advance("follow_up").then_refused("plan_is_agreed", "local_referral_is_provided", "training_is_provided")
+    case.advance("follow_up").then_refused("plan_is_agreed", "local_referral_is_provided", "training_is_settled")
 
 
 def test_declaring_return_after_choosing_to_stay_counts_and_the_other_way_round() -> None:
@@ -61,13 +79,14 @@ def test_declaring_return_after_choosing_to_stay_counts_and_the_other_way_round(
 
 def test_a_child_goes_home_with_guardian_best_interests_and_an_escort() -> None:
     case = story(age_band="9-17")
-    consents(case, "assistance", "travel").does(ask.AssessRisk, level="low", safe_to_return=True)
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="SU 1491")
-    case.advance("receive").then_refused("guardian_is_appointed")
-    case.does(ask.AppointGuardian, kind="state", name="Guardianship office").goes("receive")
-    case.provided("airport_reception").does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
-    case.provided("medical_exam", "counselling", "legal_advice").does(ask.AgreeCarePlan, second=BORIS)
-    case.goes("arrange_documents").provided("document_renewal")
+    case.does(ask.AssessRisk, level="low", safe_to_return=True)
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
+    case.advance("receive").then_refused("guardian_is_appointed", "consent_to_assistance")
+    case.does(ask.AppointGuardian, kind="state", name="Guardianship office")
+    consents(case, "assistance", "travel").goes("receive")
+    met(case).does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
+    case.cared_for("medical_exam", "counselling", "legal_advice").does(ask.AgreeCarePlan, second=BORIS)
+    case.goes("arrange_documents")
     ready_to_depart(case)
     assert case.case.trip is not None
     assert case.case.trip.escort  # nobody under age travels alone, whatever the doctor wrote
@@ -88,10 +107,13 @@ def test_a_child_stays_only_when_that_is_best() -> None:
 def test_unknown_age_is_presumed_a_childs_until_it_is_established() -> None:
     case = story(age_band=None)
     assert case.case.is_child(case.place.now.date())
-    consents(case, "assistance").does(ask.AssessRisk, level="low", safe_to_return=True)
+    case.does(ask.AssessRisk, level="low", safe_to_return=True)
     case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus")
-    case.advance("receive").then_refused("guardian_is_appointed")
-    case.does(ask.EstablishAge, child=False, basis="passport").goes("receive").then_at("reception")
+    case.when(ask.GiveConsent, purpose="assistance").then_refused("guardian_consents")
+    case.advance("receive").then_refused("guardian_is_appointed", "consent_to_assistance")
+    consents(case.does(ask.EstablishAge, child=False, basis="passport"), "assistance").goes("receive").then_at(
+        "reception"
+    )
 
 
 def test_a_child_who_comes_of_age_on_the_way_needs_no_guardian_any_more() -> None:
@@ -136,12 +158,14 @@ def test_an_ended_case_is_reopened_by_two_people_wherever_it_ended(stage: str) -
 def test_a_reopened_case_makes_a_second_journey_that_counts_anew() -> None:
     case = bring(story(), "reintegration")
     case.goes("withdraw").advance("reopen", reason="came_back", second=BORIS).accepted()
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus").goes("receive")
-    case.provided("airport_reception").does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
-    case.provided("medical_exam", "counselling", "legal_advice").goes("arrange_documents")
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus")
+    case.advance("receive").then_refused("consent_to_assistance")  # what was agreed before the end is asked anew
+    consents(case, "assistance", "travel").goes("receive")
+    met(case).does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
+    case.cared_for("medical_exam", "counselling", "legal_advice").goes("arrange_documents")
     ready_to_depart(case).goes("depart")
     case.advance("come_home").then_refused("has_come_home")  # the first homecoming is not the second
-    case.provided("hand_over").goes("come_home")
+    handed_over(case).goes("come_home")
 
 
 def test_a_turned_back_journey_leads_to_reassessment_and_gives_everything_back() -> None:
@@ -164,7 +188,7 @@ def test_a_person_who_comes_to_harm_again_keeps_their_number_and_both_cases_are_
     second.then_refused("previous_case_has_ended")
     first.goes("withdraw")
     second = Story(world, previous_case=first.case_id, citizenships=())
-    second.then(told.CaseOpened, work.TimerSet, told.CaseLinked)
+    second.then(told.CaseOpened, work.TimerSet, closing.ArrivalCounted, told.CaseLinked)
     assert second.case.person_id == first.case.person_id
     assert second.case.citizenships == ("MD",)
     assert (first.case.next_case, second.case.previous_case) == (second.case_id, first.case_id)

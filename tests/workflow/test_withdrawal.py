@@ -6,11 +6,11 @@ import pytest
 
 from events.facts import case as told
 from events.facts import shared, work
-from tests.roads import STAGES, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
+from tests.roads import STAGES, booked, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
 from tests.story import Story, World, story
 from workflow import commands as ask
 
-RELEASES = {"release_escort", "release_booking"}
+RELEASES = {"release_escort", "cancel_ticket", "cancel_host"}
 
 
 def left_running(case: Story) -> set[str]:
@@ -28,7 +28,7 @@ def test_withdrawal_at_any_stage_leaves_nothing_running(stage: str) -> None:
     case = bring(story(world), stage, **({"escort": "medical"} if stage == "returning" else {}))
     case.goes("withdraw").then_at("withdrawn")
     assert not left_running(case)
-    assert not case.case.timers
+    assert {kind for kind, _ in case.case.timers.values()} == {"retention"}
     assert case.case.bed is None
     assert not world.states.get("facility:moscow-centre", ({},))[0]
     assert not case.case.trip_is_ahead
@@ -41,10 +41,10 @@ def test_withdrawal_at_any_stage_leaves_nothing_running(stage: str) -> None:
 def test_what_was_only_asked_for_is_taken_back_and_what_was_booked_is_given_back() -> None:
     case = bring(story(), "documents")
     ready_to_travel(case, escort="medical")
-    plan_trip(case).provided("ticket")
+    booked(plan_trip(case), "ticket")
     case.goes("withdraw")
     assert given_back(case) == {"ticket": 1}
-    assert {f.kind for f in case.now_told(work.TaskCancelled)} == {"provide_service", "book_escort"}
+    assert {f.kind for f in case.now_told(work.TaskCancelled)} == {"ask_host", "book_escort"}
     assert len(case.now_told(shared.EscortFreed)) == 1
 
 
@@ -52,7 +52,7 @@ def test_a_task_that_a_worker_has_begun_is_waited_for_and_its_late_booking_given
     case = bring(story(), "documents")
     ready_to_travel(case, escort="medical")
     plan_trip(case)
-    begun = [case.task(service="ticket"), case.task(service="arrival_host"), case.task(kind="book_escort")]
+    begun = [case.task(kind="book_ticket"), case.task(kind="ask_host"), case.task(kind="book_escort")]
     for task in begun:
         case.claims(task)
     case.goes("withdraw")
@@ -77,7 +77,7 @@ def test_a_task_nobody_knows_the_outcome_of_is_asked_about_and_then_dropped() ->
     case = bring(story(), "documents")
     ready_to_travel(case)
     plan_trip(case)
-    task = case.task(service="ticket")
+    task = case.task(kind="book_ticket")
     case.finish(task, "unknown").accepted().goes("withdraw")
     assert case.case.tasks[task].status == "unknown"
     case.when(ask.CancelTask, task_id=task, reason="left").then_refused("task_is_not_begun")
@@ -89,7 +89,7 @@ def test_an_unknown_booking_that_did_happen_is_given_back_after_withdrawal() -> 
     case = bring(story(), "documents")
     ready_to_travel(case)
     plan_trip(case)
-    task = case.task(service="ticket")
+    task = case.task(kind="book_ticket")
     case.finish(task, "unknown").accepted().goes("withdraw")
     case.finish(task).accepted()
     assert given_back(case) == {"ticket": 1}

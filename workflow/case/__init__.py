@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from events.catalogue import Fact
 from events.facts import case as told
-from workflow.case import care, grants, papers, places, reception, reintegration, safety, travel, work
+from workflow.case import (
+    care,
+    closing,
+    funding,
+    grants,
+    papers,
+    places,
+    reception,
+    referrals,
+    reintegration,
+    routes,
+    safety,
+    travel,
+    work,
+)
 from workflow.case.change import At, Change
 from workflow.case.state import Case
 
@@ -26,36 +40,40 @@ def _opened(fact: told.CaseOpened, at: At) -> Case:
         citizenships=fact.citizenships,
         child=fact.child,
         of_age_from=fact.of_age_from,
+        gender=fact.gender,
+        language=fact.language or "",
         previous_case=fact.previous_case,
+        referred_by=fact.referred_by,
     )
 
 
 def _entered(case: Case, fact: told.StageEntered, at: At) -> Case:
-    return case._replace(
-        stage=fact.dest, since=at.recorded_at, reason=fact.reason, escalations=case.escalations - {"idle"}
+    moved = reintegration.moved_on(case)
+    return moved._replace(
+        stage=fact.dest, since=at.recorded_at, reason=fact.reason, escalations=moved.escalations - {"idle"}
     )
 
 
 _OWN: dict[str, Change] = {
     "CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case),
     "StageEntered": _entered,
-    "ConsentGiven": lambda c, f, _: c._replace(consents={**c.consents, (f.purpose, f.recipient): f.until}),
-    "ConsentWithdrawn": lambda c, f, _: c._replace(
-        consents={key: until for key, until in c.consents.items() if key != (f.purpose, f.recipient)}
-    ),
 }
 
 
 _SUBJECTS = (
+    closing,
     work,
     grants,
+    funding,
     safety,
     care,
     papers,
     travel,
     reception,
     places,
+    referrals,
     reintegration,
+    routes,
 )
 _CHANGES: dict[str, Change] = _OWN | {name: change for subject in _SUBJECTS for name, change in subject.CHANGES.items()}
 

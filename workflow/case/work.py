@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from events.facts import work
 from workflow.case.change import At, Change, Pairs, task_over
-from workflow.case.travel import booked_for
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -26,16 +25,8 @@ class Task(NamedTuple):
 
 
 def _provided(case: Case, fact: work.ServiceProvided, _at: At) -> Case:
-    task = case.tasks.get(fact.task_id)
     case = task_over(case, fact.task_id)
-    subject = dict(task.subject) if task else {}
-    if "trip_id" in subject and not case.is_on_trip(subject["trip_id"]):
-        return case  # for a trip called off; it must not count for the next one
-    met = {"no_show"} if fact.service == "airport_reception" else set()
-    case = case._replace(provided=case.provided | {fact.service}, escalations=case.escalations - met)
-    if "month" in subject:
-        case = case._replace(visits=case.visits | {int(subject["month"])})
-    return booked_for(case, subject["trip_id"], fact.service) if "trip_id" in subject else case
+    return case._replace(provided=case.provided | {fact.service})
 
 
 def _task_status(status: str) -> Change:

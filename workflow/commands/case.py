@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from events.ids import CaseId, case_id_of, parse_case_id
 from workflow.commands.command import CaseCommand, Command
 from workflow.countries import Country
-from workflow.text import ActorId, LongText, PersonName, ShortText, Word
+from workflow.text import ActorId, LongText, PersonName, ShortText, Token, Word
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -24,6 +24,11 @@ class OpenCase(Command):
         "hotline", "self", "case_management",
     ]  # fmt: skip
     previous_case: CaseId | None = None
+    # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
+    referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
+    reference: Token | None = None
+    consultation: str | None = Field(default=None, pattern=r"^K-[0-9A-HJKMNP-TV-Z]{6}$")  # on their slip
+    consent: bool = False  # whether the person agreed that a consultation becomes a case
     citizenships: tuple[Country, ...] = Field(default=(), max_length=5)
     gender: Word | None = None
     age_band: Literal["0-8", "9-17", "18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+"] | None = None

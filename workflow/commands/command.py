@@ -65,4 +65,5 @@ def occurred(command: Command, now: datetime) -> datetime:
 
 def fields_of(kind: type[Command]) -> dict[str, Any]:
     """Return the fields a person fills in, without those every command has."""
-    return {name: field for name, field in kind.model_fields.items() if name not in CaseCommand.model_fields}
+    shared = OfficeCommand if issubclass(kind, OfficeCommand) else CaseCommand
+    return {name: field for name, field in kind.model_fields.items() if name not in shared.model_fields}

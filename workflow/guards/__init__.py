@@ -10,11 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from workflow.guards import care, consent, endings, grants, papers, places, reception, reintegration, safety, travel
+from workflow.guards import (
+    care,
+    consent,
+    endings,
+    grants,
+    papers,
+    places,
+    reception,
+    referrals,
+    reintegration,
+    safety,
+    travel,
+)
 from workflow.guards.asked import Asked, Guard
 from workflow.reasons import Reason, reason
 
 _SUBJECTS = (
+    referrals,
     consent,
     safety,
     reception,
@@ -36,9 +49,17 @@ def service_is_provided(service: str) -> Guard:
         if service in asked.case.provided:
             return None
         advice = f"wait for the provider, or look at its task with: wayhome tasks list --case {asked.case.case_id}"
+        if _is_referred(service, asked):
+            advice = f"record SendReferral service={service}, and RecordReferralServed when the provider has helped"
         return reason(f"{service}_is_provided", f"{service} was not provided yet", advice)
 
     return guard
+
+
+def _is_referred(service: str, asked: Asked) -> bool:
+    """Tell whether people are referred for a service: no stage asks for it by itself, and somebody offers it."""
+    by_itself = any(service in stage.services for stage in asked.programme.journey.stages.values())
+    return not by_itself and any(service in provider.services for provider in asked.programme.providers)
 
 
 def guard_named(name: str, services: frozenset[str]) -> Guard | None:

@@ -19,9 +19,13 @@ def consent_to_travel(asked: Asked) -> Reason | None:
 
 
 def _consent(asked: Asked, purpose: str) -> Reason | None:
-    if asked.case.consents_to(purpose, asked.today):
+    grown_up = (purpose, "") in asked.case.safety.by_guardian and not asked.case.is_child(asked.today)
+    if asked.case.consents_to(purpose, asked.today) and not grown_up:
         return None
     advice = f"ask the person, then record GiveConsent purpose={purpose}"
+    if grown_up:  # what runs under the guardian's consent goes on; the next step waits for the person's own
+        said = f"a guardian consented to {purpose}, and the person is an adult now"
+        return reason(f"consent_to_{purpose}", said, advice, purpose=purpose)
     return reason(f"consent_to_{purpose}", f"there is no live consent to {purpose}", advice, purpose=purpose)
 
 

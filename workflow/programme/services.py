@@ -6,7 +6,7 @@ from typing import Literal
 
 from workflow.programme.part import Label, Name, Part
 
-FOLLOW_UP_VISIT = "follow_up_visit"  # the service a follow-up timer asks for
+CareKind = Literal["medical", "psychological", "social", "legal"]
 
 
 class Service(Part):
@@ -15,5 +15,4 @@ class Service(Part):
     id: Name
     label: Label
     consent: Name
-    when: Literal["now", "arrival", "homecoming"] = "now"  # at once, at the planned arrival, when the trip ends
-    for_trip: bool = False  # asked for when a trip is planned, given back when it is cancelled
+    kind: CareKind | None = None  # care is given at appointments; says which compartment its notes are sealed in

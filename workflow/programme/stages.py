@@ -16,6 +16,7 @@ class Stage(Part):
     ends: bool = False
     idle: bool = True  # whether somebody should look when nothing moves for a while
     visits: bool = False  # whether the follow-up visits are counted from here
+    plan_due: bool = False  # whether the days until the reintegration plan must stand are counted from here
 
 
 class Transition(Part):

@@ -1,0 +1,156 @@
+"""Many hands at one thing: 50 check-ins into 8 beds, 200 approvals from one budget line, 100 bookings of 5 escorts.
+
+Two services on one durable PostgreSQL, as two hosts are, and a thread for each caller. What is counted is what
+the log holds afterwards: never one too many. The engine decides again when another host got in between; a caller
+hears of a conflict only when the answer really changed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from bench.callers import together
+from bench.people import Centre, command
+from bench.servers import durable_postgres, empty_database
+from events.ids import CaseId
+from handlers.answers import Accepted, Answer
+from handlers.service import Service
+from workflow import commands as ask
+from workflow.loading import shipped_text
+from workflow.reasons import Refused
+
+BEDS, CHECK_INS = 8, 50
+GRANTS_PAID, APPROVALS = 40, 200
+ESCORTS, BOOKINGS = 5, 100
+GRANT = "EUR 200"
+
+
+class Came(NamedTuple):
+    """What came of a contest."""
+
+    what: str
+    asked: int
+    room: int
+    accepted: int
+    refused: dict[str, int]
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Return how many succeeded in a second."""
+        return self.accepted / self.seconds
+
+
+def run(*, quick: bool = False) -> dict[str, Any]:
+    """Hold the three contests, print them, and fail when one was given too many."""
+    with ExitStack() as stack:
+        url = stack.enter_context(empty_database(stack.enter_context(durable_postgres())))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        centre = Centre(url, folder, small_programme())
+        stack.callback(centre.close)
+        other = centre.another_service()
+        contests = [_beds, _approvals, _bookings] * (1 if quick else 3)
+        rounds = [contest(centre, other) for contest in contests]
+    for came in rounds:
+        _print(came)
+        assert came.accepted <= came.room, f"{came.what}: one too many"
+    return {"contests": [came._asdict() | {"per_second": came.per_second} for came in rounds]}
+
+
+def small_programme() -> str:
+    """Return the Moscow programme with 8 beds, one budget line for 40 grants, and 5 escorts."""
+    tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
+    house = next(facility for facility in tree["facilities"] if facility["id"] == "moscow-centre")
+    house.pop("rooms", None)
+    tree["facilities"] = [{**house, "capacity": BEDS, "alternatives": []}]
+    budget = f"EUR {GRANTS_PAID * 200}"
+    lines = [{"id": "grants", "title": "Grants", "amount": budget, "for": ["reinstallation", "reintegration"]}]
+    tree["funders"] = [{"id": "one", "name": "One funder", "budget": budget, "weight": 1, "lines": lines}]
+    for grant in tree["grants"]:
+        grant["during"] = ["referral"]
+    tree["escorts"] = [
+        {"id": f"escort-{n}", "name": f"Escort {n}", "email": f"escort-{n}@moscow.example.org",
+         "skills": ["operational"], "languages": ["ru"]}
+        for n in range(ESCORTS)
+    ]  # fmt: skip
+    tree["costs"] = []
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+
+
+def _beds(centre: Centre, other: Service) -> Came:
+    cases = centre.people(CHECK_INS)
+
+    def check_in(service: Service, case: CaseId) -> Answer:
+        held = service.submit(command(ask.HoldBed, case))
+        return service.submit(command(ask.TakeBed, case)) if isinstance(held, Accepted) else held
+
+    came = _contest("check-ins", cases, BEDS, check_in, centre.service, other)
+    centre.each(cases, ask.AdvanceCase, trigger="withdraw")
+    return came
+
+
+def _approvals(centre: Centre, other: Service) -> Came:
+    cases = centre.people(APPROVALS)
+    centre.each(cases, ask.GiveConsent, purpose="assistance")
+    asked = {"kind": "reinstallation", "amount": GRANT, "payee_name": "Invented Person", "payee_account": "AA00TEST"}
+    centre.each(cases, ask.RequestGrant, **asked)
+    grants = centre.grants_of(cases)
+
+    def approve(service: Service, case: CaseId) -> Answer:
+        return service.submit(command(ask.ApproveGrant, case, grant_id=grants[case], actor="staff:boris"))
+
+    came = _contest("approvals", cases, GRANTS_PAID, approve, centre.service, other)
+    centre.each(cases, ask.AdvanceCase, trigger="withdraw")
+    return came
+
+
+def _bookings(centre: Centre, other: Service) -> Came:
+    cases, now = centre.people(BOOKINGS), datetime.now(UTC)
+    departs = now + timedelta(days=3)
+    centre.each(cases, ask.GiveConsent, purpose="travel")
+    fit = {"valid_until": (now + timedelta(days=20)).date(), "escort": "operational", "mandate": "medical"}
+    centre.each(cases, ask.CertifyFitness, **fit)
+    centre.each(cases, ask.RecordTravelDocument, kind="passport", valid_until=(now + timedelta(days=400)).date())
+    centre.each(cases, ask.DeclareReturn, destination="MD", signed_on=now.date())
+    trip = {"departs_at": departs, "arrives_at": departs + timedelta(hours=6), "origin": "DME", "destination": "KIV"}
+
+    def book(service: Service, case: CaseId) -> Answer:
+        return service.submit(command(ask.PlanTrip, case, **trip))
+
+    came = _contest("bookings", cases, ESCORTS, book, centre.service, other)
+    centre.each(cases, ask.AdvanceCase, trigger="withdraw")
+    return came
+
+
+def _contest(
+    what: str, cases: Sequence[CaseId], room: int, attempt: Callable[[Service, CaseId], Answer], *services: Service
+) -> Came:
+    """Let everybody try at the same moment, every second one at the other host."""
+    answers: list[Answer] = []
+
+    def caller(number: int, case: CaseId) -> Callable[[], None]:
+        return lambda: answers.append(attempt(services[number % len(services)], case))
+
+    began = time.perf_counter()
+    together([caller(number, case) for number, case in enumerate(cases)])
+    took = time.perf_counter() - began
+    refused = Counter(code for answer in answers if isinstance(answer, Refused) for code in answer.codes)
+    accepted = sum(isinstance(answer, Accepted) for answer in answers)
+    return Came(what, len(cases), room, accepted, dict(refused), took)
+
+
+def _print(came: Came) -> None:
+    why = ", ".join(f"{count} {code}" for code, count in came.refused.items())
+    print(
+        f"{came.asked} {came.what} for {came.room}: {came.accepted} succeeded in {came.seconds:.2f} s "
+        f"({came.per_second:.0f}/s; {came.asked / came.seconds:.0f} decided/s); refused: {why or 'nobody'}"
+    )
