@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from events.facts import shared
+from events.facts.reception import MeeterFreed, MeeterReserved
 from handlers.check_courses import CoursesWatch
 from handlers.findings import End, See, Seen, Tally
 from handlers.replay import Replay
@@ -41,6 +42,8 @@ class PlacesWatch:
             "WaitingBegan": self._on_waiting,
             "EscortReserved": self._on_reservation,
             "EscortFreed": self._on_freeing,
+            "MeeterReserved": self._on_meeting,
+            "MeeterFreed": self._on_freeing,
             **self._courses.sees(),
         }
 
@@ -93,21 +96,34 @@ class PlacesWatch:
     def _on_reservation(self, seen: Seen) -> None:
         fact: shared.EscortReserved = seen.fact
         self.tally.count("trips")
-        trips = self._away.setdefault(fact.escort, [])
-        mine = Away(fact.leaves_at, fact.back_at, fact.trip_id)
+        self._is_away(seen, fact.escort, Away(fact.leaves_at, fact.back_at, fact.trip_id))
+
+    def _on_meeting(self, seen: Seen) -> None:
+        """Whoever meets people is in one place too; an arrival that was moved is told again."""
+        fact: MeeterReserved = seen.fact
+        self.tally.count("pick-ups")
+        earlier = self._away.get(fact.meeter, [])
+        self._away[fact.meeter] = [one for one in earlier if one.trip_id != fact.arrival_id]
+        self._is_away(seen, fact.meeter, Away(fact.leaves_at, fact.back_at, fact.arrival_id))
+
+    def _is_away(self, seen: Seen, who: str, mine: Away) -> None:
+        trips = self._away.setdefault(who, [])
         place = bisect(trips, mine)
         # What does not overlap is in one order by leaving and by coming back: neighbours are enough.
         for other in trips[max(0, place - 1) : place + 1]:
             if other.leaves_at < mine.back_at and mine.leaves_at < other.back_at:
-                self.tally.fault(f"{seen.at}: {fact.escort} is on trip {other.trip_id} at that time")
+                self.tally.fault(f"{seen.at}: {who} is on {other.trip_id} at that time")
         insort(trips, mine)
 
     def _on_freeing(self, seen: Seen) -> None:
-        fact: shared.EscortFreed = seen.fact
-        trips = self._away.get(fact.escort, [])
-        left = [trip for trip in trips if trip.trip_id != fact.trip_id]
-        self.tally.demand(len(left) < len(trips), f"{seen.at}: {fact.escort} was not on trip {fact.trip_id}")
-        self._away[fact.escort] = left
+        fact: shared.EscortFreed | MeeterFreed = seen.fact
+        who, what = (
+            (fact.escort, fact.trip_id) if isinstance(fact, shared.EscortFreed) else (fact.meeter, fact.arrival_id)
+        )
+        trips = self._away.get(who, [])
+        left = [trip for trip in trips if trip.trip_id != what]
+        self.tally.demand(len(left) < len(trips), f"{seen.at}: {who} was not on {what}")
+        self._away[who] = left
 
     # -- at the end -----------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from console import doors, printing
-from console.doors import AsJson, Data
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
 from console.errors import BadInput
 from console.office import Office
+from console.showing import seen_case
 from events.verify import Report, verify
 from handlers.board import count_cases
 from handlers.checks import Check, as_lines, check
@@ -26,6 +27,7 @@ def replay(
     at: At = None,
     position: Position = None,
     data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
     as_json: AsJson = False,
 ) -> None:
     """Fold the history again, up to a time or a position, without any effect.
@@ -35,6 +37,7 @@ def replay(
     with doors.office(data) as office:
         upto = position_of(office.log, _instant(at), position)
         if case is not None:
+            seen_case(office, case, actor)  # to whom a case is not to be seen it is not there
             _replay_case(office, doors.case_number(case), upto, as_json=as_json)
         else:
             _replay_log(office, upto, as_json=as_json)

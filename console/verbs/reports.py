@@ -14,6 +14,7 @@ from events.instants import instant
 from handlers import reports
 from handlers.books import Row, by_funder, per_funder, total_of
 from handlers.consultations import consultation_report, desk_of
+from handlers.pace import pace
 from handlers.suppression import K
 
 app = typer.Typer(no_args_is_help=True, help="Reports: counts that may be handed out.")
@@ -46,6 +47,23 @@ def corridors(
         printing.print_rows("Exploited", ("country", "people"), sorted(found.exploited.items()))
         printing.say(f"total: {'hidden' if found.total is None else found.total}")
         printing.say(f"not shown: what fewer than {k} people share, and what would reveal it")
+
+
+@app.command("arrivals")
+def arrivals(
+    programme: Annotated[str, typer.Argument(help="Programme.")] = "moscow", data: Data = None, as_json: AsJson = False
+) -> None:
+    """Show planned and actual: how many people came in each year, beside the programme's target.
+
+    Example: wayhome report arrivals moscow
+    """
+    with doors.office(data) as office:
+        years = pace(office.log, definition_of(office, programme).programme)
+        if as_json:
+            printing.print_json([year._asdict() for year in years])
+            return
+        rows = [(y.year, y.target, y.arrived, f"{y.share} %", "above target" if y.share > 100 else "") for y in years]
+        printing.print_rows("Arrivals", ("year", "planned", "actual", "", ""), rows)
 
 
 @app.command("consultations")

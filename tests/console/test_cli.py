@@ -675,6 +675,12 @@ def test_progress_does_not_get_into_a_pipe(demo: Wayhome) -> None:
     assert program(demo.data, "verify").stdout.splitlines()[0].endswith("nothing was changed, left out or added")
 
 
+def test_planned_and_actual_stand_side_by_side(demo: Wayhome) -> None:
+    years = demo.json("report", "arrivals", "moscow")
+    assert [(year["year"], year["target"]) for year in years] == [(2006, 350), (2007, 350)]
+    assert sum(year["arrived"] for year in years) == 30
+
+
 def test_an_id_is_never_cut_in_a_pipe(demo: Wayhome) -> None:
     task = demo.json("tasks", "list")[0]
     printed = program(demo.data, "tasks", "list").stdout

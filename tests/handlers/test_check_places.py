@@ -8,6 +8,7 @@ import pytest
 
 from events.database import sqlite_url
 from events.facts import places, shared
+from events.facts.reception import MeeterReserved
 from events.ids import CaseId
 from handlers.rebuild import rebuild
 from tests.handlers.histories import Office
@@ -54,6 +55,21 @@ def test_two_people_in_one_bed_are_found(office: Office, two: tuple[CaseId, Case
 def test_a_bed_that_is_not_there_is_found(office: Office, two: tuple[CaseId, CaseId], house: str, bed: int) -> None:
     _holds(office, office.open(), house, bed)
     assert office.failing() == {"I6"}
+
+
+@pytest.mark.parametrize(("starts", "faults"), [(0, {"I6"}), (2, {"I6"}), (3, set())])
+def test_somebody_who_is_to_meet_two_people_at_once_is_found(
+    office: Office, two: tuple[CaseId, CaseId], starts: int, faults: set[str]
+) -> None:
+    noon = office.clock.now()
+    for number, case_id in enumerate(two):
+        leaves = noon + timedelta(hours=starts * number)
+        taken = MeeterReserved(
+            meeter="meeter-01", case_id=case_id, arrival_id=f"A-{number}", leaves_at=leaves,
+            back_at=leaves + timedelta(hours=3),
+        )  # fmt: skip
+        office.forge(("meeters:moscow", taken))
+    assert office.failing() == faults
 
 
 def test_a_line_of_which_the_case_knows_nothing_is_found(office: Office, two: tuple[CaseId, CaseId]) -> None:
