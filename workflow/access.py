@@ -18,9 +18,14 @@ _ACCEPTED: Final = frozenset({"accepted", "wait_listed", "served", "feedback", "
 
 def sees(actor: str, case: Case, programme: Programme) -> bool:
     """Tell whether somebody may look at a case and act on it."""
+    return runs(actor, programme) or actor.partition(":")[0] in _received(case, programme)
+
+
+def runs(actor: str, programme: Programme) -> bool:
+    """Tell whether somebody may speak for a programme's office: count its calls, close its houses, end it."""
     word = actor.partition(":")[0]
     own = programme.organisation.staff if programme.organisation else ""
-    return not own or word == own or word in MACHINES or word in _received(case, programme)
+    return not own or word == own or word in MACHINES
 
 
 def _received(case: Case, programme: Programme) -> set[str]:

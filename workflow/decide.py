@@ -32,7 +32,7 @@ from workflow import (
     trips,
 )
 from workflow import commands as ask
-from workflow.access import sees
+from workflow.access import runs, sees
 from workflow.case.state import Case
 from workflow.deciding import Decide, Decision, Needs, OfficeNeeds, Reaches, Situation
 from workflow.programme import Programme
@@ -107,6 +107,8 @@ def reaches(command: ask.Command, situation: Situation) -> tuple[str, ...]:
 
 def decide(command: ask.Command, situation: Situation) -> Decision:
     """Return the facts of a command, or a refusal that lists every reason."""
+    if isinstance(command, ask.OfficeCommand) and not runs(command.actor, situation.programme):
+        return refused("programme_is_yours", "this programme is another organisation's", "ask its own people")
     if not isinstance(command, ask.OpenCase | ask.OfficeCommand):
         # To whom a case is not to be seen it is not there.
         if situation.case is None or not sees(command.actor, situation.case, situation.programme):

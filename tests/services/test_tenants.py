@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from handlers.answers import Accepted
 from handlers.look import Look
 from tests.offices import Office
 from tests.story import ANNA, Story
 from workflow import commands as ask
+from workflow.reasons import Refused
 
 OLGA, IOM = "redcross:olga", "iom:irina"
 
@@ -64,3 +66,16 @@ def test_the_shelter_is_the_red_cross_s_with_eight_places_since_its_day(shelter:
     assert (house.capacity, str(house.opens), str(programme.runs.since)) == (8, "2013-04-30", "2013-04-30")
     assert programme.organisation is not None
     assert programme.organisation.id == "russian-red-cross"
+
+
+def test_a_partner_s_house_is_closed_by_its_own_people_only(shelter: Office) -> None:
+    close = {
+        "programme": "st-petersburg",
+        "facility": "st-petersburg-shelter",
+        "on": shelter.now.date(),
+        "reason": "over",
+    }
+    answer = shelter.submit(ask.CloseFacility, **close, actor=ANNA)
+    assert isinstance(answer, Refused)
+    assert answer.codes == ("programme_is_yours",)
+    assert isinstance(shelter.submit(ask.CloseFacility, **close, actor=OLGA), Accepted)

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.calendars import WEEKDAYS, has_calendar, is_time_zone, is_working_day
-from workflow.programme.part import Part
+from workflow.calendars import WEEKDAYS, has_calendar, is_working_day
+from workflow.programme.part import Part, TimeZone
 
 _LOOK_AHEAD_DAYS = 60  # no office is closed for longer without saying so
 
@@ -19,7 +19,7 @@ class Hours(Part):
     days: tuple[str, ...] = ("mo", "tu", "we", "th", "fr")
     opens: time
     closes: time
-    time_zone: str
+    time_zone: TimeZone
     holidays_of: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # closed on this country's public holidays
 
     @field_validator("days")
@@ -27,13 +27,6 @@ class Hours(Part):
     def _known_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value or set(value) - set(WEEKDAYS):
             raise ValueError(f"days are some of {', '.join(WEEKDAYS)}")
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not is_time_zone(value):
-            raise ValueError(f"unknown time zone {value[:40]}; write it like Europe/Moscow")
         return value
 
     @field_validator("holidays_of")

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.calendars import after_working_days, has_calendar, is_time_zone
+from workflow.calendars import after_working_days, has_calendar
 from workflow.countries import Country
-from workflow.programme.part import Label, Name, Part, Slug
+from workflow.programme.part import Label, Name, Part, Slug, TimeZone
 
 DocumentKind = Literal["passport", "return_certificate", "identity_card", "laissez_passer", "birth_certificate"]
 StepId = Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
@@ -23,20 +23,13 @@ class Authority(Part):
     name: str = Field(max_length=120)
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     calendar: str = Field(pattern=r"^[A-Z]{2}$")  # the country whose public holidays it keeps
-    time_zone: str
+    time_zone: TimeZone
 
     @field_validator("calendar")
     @classmethod
     def _known_calendar(cls, value: str) -> str:
         if not has_calendar(value):
             raise ValueError(f"no calendar of public holidays is known for {value}")
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not is_time_zone(value):
-            raise ValueError(f"unknown time zone {value[:40]}; write it like Europe/Moscow")
         return value
 
     def today(self, now: datetime) -> date:

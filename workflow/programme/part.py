@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from workflow.calendars import is_time_zone
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 
 
+def _known_zone(name: str) -> str:
+    if not is_time_zone(name):
+        raise ValueError(f"unknown time zone {name[:40]}; write it like Europe/Moscow")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.calendars import is_time_zone
 from workflow.programme.hours import Hours
-from workflow.programme.part import Part, Slug
+from workflow.programme.part import Part, Slug, TimeZone
 
 BEDS_MAX = 10_000
 FacilityKind = Literal["shelter", "rehabilitation_centre", "consultation_centre", "hostel"]
@@ -41,7 +40,7 @@ class Facility(Part):
     owner: Slug | None = None  # the organisation whose it is; the programme's own when left out
     opens: date
     closes: date | None = None  # the last day
-    time_zone: str
+    time_zone: TimeZone
     hours: Hours | None = None
     address: str = ""
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
@@ -49,13 +48,6 @@ class Facility(Part):
     alternatives: tuple[Slug, ...] = ()  # which houses are asked for a place when this one is full
     rooms: tuple[RoomRule, ...] = ()
     plain_beds: int | None = Field(default=None, ge=1, le=BEDS_MAX, alias="capacity")
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not is_time_zone(value):
-            raise ValueError(f"unknown time zone {value[:40]}; write it like Europe/Moscow")
-        return value
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Facility:
