@@ -50,7 +50,8 @@ def end_programme(command: ask.EndProgramme, situation: Situation) -> Decision:
         proposed=tuple(situation.cases),
     )  # fmt: skip
     closes = f"programme:{command.programme}"
-    return [Told(command.stream, ended), *_proposals(command, situation, closes, command.successor, command.on)]
+    money = Told(situation.programme.fund_stream, told.FundClosed(programme=command.programme, on=command.on))
+    return [Told(command.stream, ended), money, *_proposals(command, situation, closes, command.successor, command.on)]
 
 
 def decide_hand_over(command: ask.DecideHandOver, situation: Situation) -> Decision:
@@ -166,7 +167,7 @@ DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
 }
 OFFICE_NEEDS: Final[Mapping[type[ask.Command], OfficeNeeds]] = {
     ask.CloseFacility: lambda _programme, command: (command.stream,),
-    ask.EndProgramme: lambda _programme, command: (command.stream,),
+    ask.EndProgramme: lambda programme, command: (command.stream, programme.fund_stream),
 }
 NEEDS: Final[Mapping[type[ask.Command], Needs]] = {ask.DecideHandOver: all_houses}
 REACHES: Final[Mapping[type[ask.Command], Reaches]] = {

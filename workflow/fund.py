@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from events.catalogue import Fact
+from events.facts import closing, shared
 from events.facts import funding as told
-from events.facts import shared
 from events.money import Money
 from workflow.programme import Programme
 from workflow.programme.funding import Funder
@@ -31,6 +31,11 @@ class Fund(NamedTuple):
 
     accounts: Mapping[str, Account] = {}
     grants: Mapping[str, Mapping[str, Decimal]] = {}
+    ended_on: date | None = None  # the programme's last day, once it was ended
+
+    def is_over(self, on: date) -> bool:
+        """Tell whether the programme was ended before a day."""
+        return self.ended_on is not None and on > self.ended_on
 
     def account(self, name: str) -> Account:
         """Return an account."""
@@ -68,6 +73,8 @@ def shares_of(programme: Programme, kind: str, amount: Money, on: date) -> share
 def against_paying(programme: Programme, fund: Fund, kind: str, amount: Money, on: date) -> list[Reason]:
     """Return every reason why the programme does not bear an amount of this kind on a day."""
     shares = shares_of(programme, kind, amount, on)
+    if fund.is_over(on):
+        return [_not_running(on)]
     if not shares:
         return [_nobody_pays(programme, kind, on)]
     if amount.currency not in {money.currency for money in budget_of(programme).values()}:
@@ -85,9 +92,9 @@ def against_paying(programme: Programme, fund: Fund, kind: str, amount: Money, o
     ]
 
 
-def against_day(programme: Programme, accounts: Iterable[str], on: date) -> list[Reason]:
+def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: date) -> list[Reason]:
     """Return why money set aside may not go out on a day: the programme, or one who gave it, pays no more."""
-    if not _runs(programme, on):
+    if fund.is_over(on) or not _runs(programme, on):
         return [_not_running(on)]
     funders = {funder.id: funder for funder in programme.funders}
     late = [name for name, _ in map(parts_of, accounts) if name in funders and not funders[name].pays_on(on)]
@@ -115,13 +122,15 @@ _MOVES: Final[dict[type[Fact], tuple[int, int]]] = {
 
 def evolve(fund: Fund, fact: Fact) -> Fund:
     """Return the fund after a fact."""
+    if isinstance(fact, closing.FundClosed):
+        return fund._replace(ended_on=fact.on)
     if type(fact) not in _MOVES:
         return fund
     committed, disbursed = _MOVES[type(fact)]
     shares: shared.Shares = fact.shares  # type: ignore[attr-defined]
     grant_id = getattr(fact, "grant_id", "")
     grants = _aside(fund, grant_id, shares, committed) if grant_id else fund.grants
-    return Fund(_booked(fund, shares, committed, disbursed), grants)
+    return fund._replace(accounts=_booked(fund, shares, committed, disbursed), grants=grants)
 
 
 def _booked(fund: Fund, shares: shared.Shares, committed: int, disbursed: int) -> Mapping[str, Account]:

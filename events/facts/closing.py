@@ -36,6 +36,13 @@ class ProgrammeEnded(Fact):
     proposed: tuple[str, ...]
 
 
+class FundClosed(Fact):
+    """A programme's money is paid for nothing that comes after this day."""
+
+    programme: str
+    on: date
+
+
 class HandOverProposed(Fact):
     """A house or programme closes: where the person could go on, and what is open for them there today."""
 

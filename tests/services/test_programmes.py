@@ -11,8 +11,8 @@ from handlers.answers import Accepted
 from handlers.pace import Year, pace
 from handlers.service import Service
 from tests.offices import Office
-from tests.roads import bring
-from tests.story import Story
+from tests.roads import agree_plan, bring, grant, release
+from tests.story import CLARA, Story
 from workflow import commands as ask
 from workflow.loading import load
 from workflow.reasons import Refused
@@ -101,6 +101,17 @@ def test_a_case_opened_in_the_same_moment_as_the_end_is_not_forgotten(office: Of
     assert all(isinstance(answer, Accepted) for answer in answers)
     (ended,) = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, closing.ProgrammeEnded)]
     assert ended.proposed == (opening.case_id,)
+
+
+def test_after_its_end_a_programme_pays_for_nothing(office: Office) -> None:
+    case = agree_plan(bring(Story(office), "reintegration"))
+    waiting, approved = grant(case, "reinstallation", "EUR 200"), grant(case)
+    _end(office)
+    release(case, waiting)  # the last day is still a day
+    case.later(days=1).when(ask.ReleaseTranche, grant_id=approved, actor=CLARA).then_refused("programme_pays_today")
+    cost = {"kind": "medical", "amount": "EUR 10", "reference": "bill 7"}
+    case.when(ask.RecordCost, **cost, day=office.now.date()).then_refused("programme_pays_today")
+    case.does(ask.RecordCost, **cost, day=office.now.date() - timedelta(days=1))
 
 
 # -- row 33 --------------------------------------------------------------------------------------------------

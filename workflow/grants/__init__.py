@@ -42,6 +42,7 @@ DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
 }
 NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
     ask.ApproveGrant: _fund,
+    ask.ReleaseTranche: _fund,
     ask.DeclineGrant: _fund,
     ask.RecordPayment: _fund,
     ask.ReturnPayment: _fund,

@@ -82,7 +82,7 @@ def _against_release(command: ask.ReleaseTranche, grant: Grant, kind: GrantKind,
     reasons += [*still_at_the_bank(grant), *on_hold(grant), *_after_a_return(grant), *_without_evidence(grant, kind)]
     if grant.released >= grant.amount:
         reasons.append(reason("something_is_left", "the whole grant was released", "nothing needs to be done"))
-    return [*reasons, *against_day(situation.programme, grant.accounts, situation.today)]
+    return [*reasons, *against_day(situation.programme, situation.fund, grant.accounts, situation.today)]
 
 
 def _after_a_return(grant: Grant) -> list[Reason]:
