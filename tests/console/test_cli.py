@@ -205,7 +205,7 @@ def change(wayhome: Wayhome, statement: str) -> None:
         (["case", "record", NOBODY, "PlanArrival", "at=2026-03-01T10:00", "place=x", "means=y"], "needs its zone"),
         (["case", "record", NOBODY, "PlanArrival", "at=20260-03-01T10:00Z", "place=x", "means=y"], "at:"),
         (["replay", "--at", "yesterday"], "is not a time"),
-        (["replay", NOBODY], "did not exist then"),
+        (["replay", NOBODY], "there is no case AAAAA-AAAAA"),
         (["tasks", "list", "--status", "busy"], "a task is waiting, claimed"),
         (["tasks", "retry", "W-0"], "there is no task"),
         (["tasks", "cancel", "W-0", "--reason", "x"], "there is no task"),
