@@ -10,7 +10,6 @@ from events.catalogue import Fact
 from events.facts import case as story
 from events.facts import referrals as told
 from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.calendars import working_days_later
 from workflow.case.change import Pairs
 from workflow.referring import PURPOSE, answer_due
 
@@ -68,12 +67,6 @@ def _consent_given(fact: story.ConsentGiven, moment: Moment) -> Iterator[Fact]:
     asked = any(given.kind == "answer_referrer" for given in case.tasks.values())
     if not asked and is_consented(PURPOSE, moment, fact.recipient):
         yield task(moment, "answer_referrer", (("provider", fact.recipient),))
-
-
-def _answer_due(moment: Moment) -> Any:
-    programme = moment.definition.programme
-    days, zone = programme.policies.referral_ack_working_days, programme.time_zone
-    return working_days_later(moment.now, days, programme.home_country, zone)
 
 
 def _meeting(referral_id: str, moment: Moment, accepted: told.ReferralAccepted | None = None) -> Fact:
