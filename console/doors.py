@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +117,8 @@ def _tell_accepted(answer: Accepted, *, as_json: bool) -> None:
         printing.print_json({"answer": "accepted", **answer._asdict()})
         return
     again = " (it had been carried out before)" if answer.repeated else ""
-    printing.say(f"done{again}: {', '.join(answer.facts) or 'nothing needed to change'}")
+    told = [name if times == 1 else f"{times} × {name}" for name, times in Counter(answer.facts).items()]
+    printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
     if answer.case_id:
         printing.say(f"case {answer.case_id} is now at version {answer.version}")
 

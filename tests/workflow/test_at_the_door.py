@@ -186,3 +186,9 @@ def test_what_was_typed_is_not_repeated_in_the_errors_text() -> None:
     with pytest.raises(ValidationError) as caught:
         ask.OpenCase(command_id=uuid(1), actor=ANNA, programme="moscow", source="ngo", name="Ana Rusu\u202e")
     assert "Rusu" not in str(caught.value)
+
+
+def test_a_time_typed_in_any_zone_is_the_same_instant_in_utc() -> None:
+    arrival = {"place": "SVO", "means": "bus", "case_id": CASE, "command_id": uuid(1), "actor": ANNA}
+    planned = ask.PlanArrival.model_validate({"at": "2030-05-21T18:40+03:00", **arrival})
+    assert planned.at.isoformat() == "2030-05-21T15:40:00+00:00"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from workflow.text import ActorId, Word
 def _in_our_time(value: datetime) -> datetime:
     if not 1900 <= value.year <= 2200:
         raise ValueError("is not between the years 1900 and 2200; check the year")
-    return value
+    return value.astimezone(UTC)  # whichever zone it was typed in: who reads it reads UTC
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
