@@ -16,8 +16,7 @@ from events.facts import catalogue
 from events.ids import case_stream
 from handlers.folds import Folds, Kept, evolve
 from tests import roads
-from tests.story import ANNA, BORIS, START, Story, World, moscow, story
-from workflow import commands as ask
+from tests.story import ANNA, START, Story, World, moscow, story
 from workflow.case.change import At
 from workflow.journey import Journey
 
@@ -59,9 +58,10 @@ def _life(number: int) -> tuple[str, list[Told]]:
     """Return one person's facts up to follow-up, with a grant half paid and a fresh task."""
     world = World(start=START)
     world._numbers = count(1 + number * NUMBERS_A_WORLD)
-    case = roads.bring(story(world), "reintegration").does(ask.AgreePlan, second=BORIS)
+    case = roads.agree_plan(roads.bring(story(world), "reintegration"))
     grant_id = roads.grant(case)
-    roads.paid(case, grant_id, roads.release(case, grant_id))
+    first = roads.release(case, grant_id)
+    roads.shown(roads.paid(case, grant_id, first), grant_id, first)
     roads.release(case, grant_id)
     _consents(case)
     stream = case_stream(case.case_id)
