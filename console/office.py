@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy import select
 
@@ -20,10 +21,12 @@ from events.log import Log
 from events.schema import prepare
 from events.world import Chance, Clock, SystemChance
 from handlers.look import Look
+from handlers.occupancy import Houses
+from handlers.rebuild import draw_if_new
 from handlers.reconciling import Statement
 from handlers.service import Service
 from workers.bank_mail import BankMail, Read
-from workers.broker import Doorbell, open_broker
+from workers.broker import Doorbell, answers, open_broker
 from workers.camt053 import StatementError, read_camt053
 from workers.crew import Crew, Terms
 from workers.order_book import OrderBook, Orders
@@ -54,8 +57,10 @@ class Office:
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
         hold_together(self.log)
+        draw_if_new(self.log)
         self.service = Service(self.log)
         self.look = Look(self.log, self.service.definitions)
+        self.houses = Houses(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
         """Put a programme file into force; publishing the same file again changes nothing."""
@@ -90,10 +95,14 @@ class Office:
         """Return workers that do what is due as soon as they are told, for time that is not real."""
         return self.crew(Terms(threads=2, rhythm=Rhythm(ring_again_s=0.0)))
 
-    def read_bank_report(self, data: bytes) -> Read:
-        """Record what a status report of the bank says; raises BadInput when it is none."""
+    def paced_crew(self, pace: float) -> Crew:
+        """Return workers for time that runs at a pace: a lease lasts as long as it would by a real clock."""
+        return self.crew(Terms(threads=2, lease_s=Terms().lease_s * max(1.0, pace)))
+
+    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
+        """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
         try:
-            return BankMail(self.service, self.settings.bank_folder / "in").read_report(data)
+            return BankMail(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
         except StatusReportError as problem:
             raise BadInput(str(problem)) from problem
 
@@ -103,6 +112,12 @@ class Office:
             return read_camt053(data)
         except StatementError as problem:
             raise BadInput(str(problem)) from problem
+
+    def queue(self) -> Literal["inside", "up", "down"]:
+        """Return whether the queue answers; without Redis it is inside whichever process works."""
+        if self.settings.redis_url is None:
+            return "inside"
+        return "up" if answers(self.settings.redis_url) else "down"
 
     def close(self) -> None:
         """Let go of everything."""

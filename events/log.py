@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BigInteger, Connection, bindparam, select
 
 from events import tables
 from events.catalogue import Catalogue, Fact
@@ -46,6 +46,16 @@ _OF_TYPES = (
     .where(_E.c.stream == bindparam("stream"), _E.c.type.in_(bindparam("types", expanding=True)))
     .order_by(_E.c.version)
 )
+_LATEST = (
+    select(*_ORDER)
+    .where(
+        _E.c.stream == bindparam("stream"),
+        _E.c.version < bindparam("before", type_=BigInteger),
+        _E.c.type.not_in(bindparam("without", expanding=True)),
+    )
+    .order_by(_E.c.version.desc())
+    .limit(bindparam("limit"))
+)
 _TIMELINE = (
     select(*_ORDER)
     .where(
@@ -58,6 +68,10 @@ _SIZE = select(tables.log_head.c.size)
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
     tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
+)
+_PARTS_OF_STREAM = select(tables.sealed_parts).where(
+    tables.sealed_parts.c.stream == bindparam("stream"),
+    tables.sealed_parts.c.compartment.in_(bindparam("compartments", expanding=True)),
 )
 END = 2**62
 
@@ -120,6 +134,12 @@ class Log:
             rows = connection.execute(_OF_TYPES, {"stream": stream, "types": list(types)})
             return [recorded(row) for row in rows]
 
+    def latest(self, stream: str, limit: int, *, before: int = END, without: Collection[str] = ()) -> list[Recorded]:
+        """Return a stream's last events before a version, the last one first, leaving out some types."""
+        asked = {"stream": stream, "before": before, "without": list(without), "limit": limit}
+        with self.database.reading() as connection:
+            return [recorded(row) for row in connection.execute(_LATEST, asked)]
+
     def timeline(self, stream: str, upto: int = END) -> list[Recorded]:
         """Return a stream's events together with what the same commands wrote to other streams."""
         with self.database.reading() as connection:
@@ -148,11 +168,23 @@ class Log:
 
     def opened(self, event: Recorded, compartments: Collection[str]) -> Fact:
         """Return the fact with these compartments open; what was erased or is not asked for stays closed."""
-        envelope = event.envelope
+        return self._opened(event.envelope, compartments, self._ciphertexts(event.envelope))
+
+    def opened_of(self, stream: str, compartments: Collection[str]) -> list[tuple[Recorded, Fact]]:
+        """Return a stream's events that hold something of these compartments, opened, in three questions."""
+        events = [e for e in self.stream(stream) if any(p.compartment in compartments for p in e.envelope.sealed)]
+        parts: dict[int, dict[str, Ciphertext]] = {}
+        with self.database.reading() as connection:
+            for row in connection.execute(_PARTS_OF_STREAM, {"stream": stream, "compartments": list(compartments)}):
+                sealed = Ciphertext(bytes(row.salt), bytes(row.ciphertext))
+                parts.setdefault(row.version, {})[row.compartment] = sealed
+        return [(e, self._opened(e.envelope, compartments, parts.get(e.envelope.version, {}))) for e in events]
+
+    def _opened(self, envelope: Envelope, compartments: Collection[str], parts: Mapping[str, Ciphertext]) -> Fact:
         values: dict[str, Any] = {}
         owners = {p.compartment: (p.person, p.compartment) for p in envelope.sealed if p.compartment in compartments}
         keys = self.keys.find(owners.values())
-        for compartment, part in self._ciphertexts(envelope).items():
+        for compartment, part in parts.items():
             if key := keys.get(owners.get(compartment, ("", ""))):
                 values |= unseal(key, part, place(envelope.stream, envelope.version, envelope.type, compartment))
         return self.catalogue.load(envelope.type, envelope.type_version, envelope.body, values)

@@ -54,6 +54,20 @@ class SetClock:
             return self._now
 
 
+class RunningClock:
+    """A clock that goes on from an instant at a pace of its own: of 60, every real second is a minute."""
+
+    def __init__(self, start: datetime, pace: float, real: Clock) -> None:
+        self._start = start.astimezone(UTC)
+        self._pace = pace
+        self._real = real
+        self._since = real.now()
+
+    def now(self) -> datetime:
+        """Return the start and the time that has passed since, as this clock counts it."""
+        return self._start + (self._real.now() - self._since) * self._pace
+
+
 class Chance(Protocol):
     """Makes ids, salts, nonces and jitter."""
 

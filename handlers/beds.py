@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from sqlalchemy import Connection, select
 
 from events.batch import Removals, Rows
 from events.instants import stored
 from events.writing import Writing
-from handlers.tables import beds, beds_in_use
+from handlers.tables import beds, beds_in_use, case_board
 from workflow.shelter import Bed, Shelter
 
 Row = dict[str, Any]
@@ -79,6 +81,17 @@ def implied(houses: Mapping[str, Shelter]) -> tuple[dict[Key, Row], dict[Key, Ro
             if (facility, number) in there:
                 used.setdefault(bed.case_id, use_row(facility, number, bed))
     return there, _by_key(used.values())
+
+
+def houses_in_use(connection: Connection, programmes: Collection[str]) -> set[str]:
+    """Return the houses in which somebody of these programmes has a bed."""
+    query = (
+        select(beds_in_use.c.facility)
+        .join(case_board, case_board.c.case_id == beds_in_use.c.case_id)
+        .where(case_board.c.programme.in_(programmes))
+        .distinct()
+    )
+    return {row.facility for row in connection.execute(query)}
 
 
 def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:

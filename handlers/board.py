@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -9,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from events.batch import Rows
 from handlers.tables import case_board
+from workflow.access import office_of
 from workflow.case.state import Case
 from workflow.loading import Definition
 
@@ -32,6 +34,10 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "reason": case.reason,
         "previous_case": case.previous_case or "",
         "version": version,
+        "office": office_of(definition.programme),
+        "owner": case.access.owner,
+        "team": case.access.team,
+        "facility": case.bed[0] if case.bed else "",
     }
 
 
@@ -45,6 +51,13 @@ def list_cases(
     if programme is not None:
         query = query.where(case_board.c.programme == programme)
     return list(connection.execute(query).mappings())
+
+
+def programmes_with_cases(connection: Connection) -> list[str]:
+    """Return the programmes that have cases, by name."""
+    return list(
+        connection.execute(select(case_board.c.programme).distinct().order_by(case_board.c.programme)).scalars()
+    )
 
 
 def open_cases(connection: Connection, programme: str) -> list[str]:
@@ -63,3 +76,8 @@ def count_cases(connection: Connection, programme: str | None = None) -> dict[st
     if programme is not None:
         query = query.where(case_board.c.programme == programme)
     return {name: int(count) for name, count in connection.execute(query)}
+
+
+def rows_of(connection: Connection, case_ids: Sequence[str]) -> list[RowMapping]:
+    """Return the rows of these cases; whoever asks has looked whether they may be seen."""
+    return list(connection.execute(select(case_board).where(case_board.c.case_id.in_(case_ids))).mappings())

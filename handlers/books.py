@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from events.log import Log
+from events.envelope import Recorded
+from events.log import END, Log
 from events.money import Money
 from handlers.folds import folded
 from workflow.fund import Fund, account_name, budget_of, parts_of
@@ -24,6 +25,13 @@ class Entry(NamedTuple):
     day: str
     fact: str
     posting: Posting
+
+
+class Page(NamedTuple):
+    """A part of the journal, and before which version the next one begins; None when there is no more."""
+
+    entries: tuple[Entry, ...]
+    older: int | None
 
 
 class Row(NamedTuple):
@@ -48,15 +56,32 @@ def journal(log: Log, definition: Definition) -> Iterator[Entry]:
     for posting in opening(programme):
         yield Entry(-1, programme.runs.since.isoformat(), "Budget", posting)
     for event in log.stream(programme.fund_stream):
-        envelope = event.envelope
-        for posting in postings(log.fact(event)):
-            yield Entry(envelope.version, envelope.recorded_at[:10], envelope.type, posting)
+        yield from _entries(log, event)
+
+
+def latest(log: Log, definition: Definition, before: int | None = None, movements: int = 20) -> Page:
+    """Return the latest movements of a programme's money before a version, each with all its entries, latest first."""
+    stream = definition.programme.fund_stream
+    events = log.latest(stream, movements, before=END if before is None else before)
+    found = tuple(entry for event in events for entry in _entries(log, event))
+    return Page(found, events[-1].envelope.version if events and events[-1].envelope.version > 0 else None)
+
+
+def _entries(log: Log, event: Recorded) -> Iterator[Entry]:
+    envelope = event.envelope
+    for posting in postings(log.fact(event)):
+        yield Entry(envelope.version, envelope.recorded_at[:10], envelope.type, posting)
 
 
 def by_funder(log: Log, definition: Definition) -> list[Row]:
     """Return a row for each line; they add up to the budgets, and to all that was set aside and paid, to the cent."""
-    programme = definition.programme
-    fund = folded(programme.fund_stream, log.stream(programme.fund_stream), log.fact).state or Fund()
+    stream = definition.programme.fund_stream
+    return standing(definition, folded(stream, log.stream(stream), log.fact).state)
+
+
+def standing(definition: Definition, fund: Fund | None) -> list[Row]:
+    """Return a row for each line of a fund as it stands; a fund of which nothing was told has all it was given."""
+    programme, fund = definition.programme, fund or Fund()
     planned = {name: money.amount for name, money in budget_of(programme).items()}
     for funder in programme.funders:
         spare = funder.budget.amount - sum((money.amount for money in funder.amounts.values()), Decimal(0))

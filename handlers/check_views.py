@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from handlers.accounts import ACCOUNT_COLUMNS
 from handlers.findings import End, See, Tally
+from handlers.relations import RELATION_KEY
 from handlers.replay import Row
 
 _BOARD: Final = (
     "programme", "definition", "stage", "since", "opened_at", "source", "route", "child", "ended", "reason",
-    "previous_case", "version",
+    "previous_case", "version", "office", "owner", "team", "facility",
 )  # fmt: skip
 # Left out: since and stage are those of the write in which an item appeared, which the log does not tell.
-_ITEMS: Final = ("kind",)
+_ITEMS: Final = ("kind", "office", "owner", "team")
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at")
 # Once a worker has claimed a task, when it is due again and what stopped it is the queue's to say.
 _TASKS_UNTRIED: Final = (*_TASKS, "due_at", "error")
@@ -22,7 +24,7 @@ _TIMERS: Final = ("case_id", "kind", "subject", "status", "due_at", "created_at"
 
 
 class ViewsWatch:
-    """I4: the case board, the work list, beds, tasks and timers say what the log says."""
+    """I4: the case board, the work list, beds, accounts, tasks and timers say what the log says."""
 
     def __init__(self) -> None:
         self.tally = Tally("I4", "tables equal a replay")
@@ -36,17 +38,20 @@ class ViewsWatch:
         for fault in end.unreadable:
             self.tally.fault(fault)
         tables, replay = end.tables, end.replay
-        self._compare("work_items", replay.items(), _by(tables.items, "case_id", "item"), lambda _: _ITEMS)
         self._compare("tasks", replay.tasks, _by(map(_as_log_knows, tables.tasks), "task_id"), _task_columns)
         self._compare("timers", replay.timers, _by(tables.timers, "timer_id"), lambda _: _TIMERS)
         there, used = replay.beds()
         self._compare("beds", there, _by(tables.beds, "facility", "bed"), lambda _: ("room",))
         self._compare("beds_in_use", used, _by(tables.beds_in_use, "facility", "bed"), lambda _: _USES)
+        self._compare("accounts", replay.accounts(), _by(tables.accounts, "account"), lambda _: ACCOUNT_COLUMNS)
         try:
-            board = replay.board()
+            board, items = replay.board(), replay.items()
         except KeyError as unknown:
             self.tally.fault(f"a case runs under definition {unknown.args[0]}, which nobody published")
             return
+        self._compare("work_items", items, _by(tables.items, "case_id", "item"), lambda _: _ITEMS)
+        relations = replay.relations()
+        self._compare("case_relations", relations, _by(tables.relations, *RELATION_KEY), lambda _: ("until",))
         self._compare("case_board", board, _by(tables.board, "case_id"), lambda _: _BOARD)
 
     def _compare(

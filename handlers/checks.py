@@ -126,6 +126,8 @@ def _read(connection: Connection) -> Tables:
         commands=_rows(connection, log_tables.commands),
         beds=_rows(connection, tables.beds),
         beds_in_use=_rows(connection, tables.beds_in_use),
+        accounts=_rows(connection, tables.accounts),
+        relations=_rows(connection, tables.case_relations),
     )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 
-from events.log import Log
+from events.instants import stored
+from events.log import END, Log
 from handlers.folds import folded
 from handlers.suppression import K, shown, suppress
-from workflow.desk import Desk
+from workflow.desk import Desk, evolve
 from workflow.programme import Programme
 
 _WAYS = ("call_advised", "call_referred", "call_call_back", "call_silent", "call_wrong_number", "call_emergency",
          "visit", "phone")  # fmt: skip
+_PAGE: Final = 200
 
 
 class ConsultationReport(NamedTuple):
@@ -37,6 +40,19 @@ def desk_of(log: Log, programme: Programme) -> Desk:
     stream = programme.hotline_stream
     found = folded(stream, log.stream(stream), log.fact).state
     return found if isinstance(found, Desk) else Desk()
+
+
+def told_since(log: Log, programme: Programme, since: datetime) -> Desk:
+    """Return a desk that knows only what was written down since an instant."""
+    desk, before, begins = Desk(), END, stored(since)
+    while True:
+        page = log.latest(programme.hotline_stream, _PAGE, before=before)
+        fresh = [event for event in page if event.envelope.recorded_at >= begins]
+        for event in fresh:
+            desk = evolve(desk, log.fact(event))
+        if len(fresh) < _PAGE:
+            return desk
+        before = page[-1].envelope.version
 
 
 def consultation_report(desk: Desk, programme: Programme, year: int, k: int = K) -> ConsultationReport:

@@ -75,6 +75,8 @@ class Tables(NamedTuple):
     commands: Sequence[Row]
     beds: Sequence[Row]
     beds_in_use: Sequence[Row]
+    accounts: Sequence[Row]
+    relations: Sequence[Row]
 
 
 class End(NamedTuple):

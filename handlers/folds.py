@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from events.catalogue import Fact
 from events.envelope import Recorded
-from workflow import caseload, courses, desk, escorts, fund, intake, meeters, shelter
+from workflow import accounts, caseload, courses, desk, escorts, fund, intake, meeters, shelter
 from workflow.case import evolve as evolve_case
 from workflow.case.change import At
 
@@ -39,6 +39,7 @@ _FOLDS: Mapping[str, Fold] = {
     "intake": lambda state, fact, _: intake.evolve(state or intake.Intake(), fact),
     "hotline": lambda state, fact, _: desk.evolve(state or desk.Desk(), fact),
     "course": lambda state, fact, _: courses.evolve(state or courses.Seats(), fact),
+    "account": accounts.evolve,
     "keys": lambda _state, fact, _: fact,
     "programme": lambda _state, fact, _: fact,
 }

@@ -5,7 +5,7 @@ Each view takes the same few questions to the database, however many people trav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -19,7 +19,10 @@ from handlers.tables import timers
 from workflow.case.reception import Arrival
 from workflow.case.travel import Trip
 from workflow.escorts import EscortPool
-from workflow.guards.travel import ON_THE_WAY, escort_needed
+from workflow.guards import papers
+from workflow.guards import travel as way
+from workflow.guards.asked import Asked, Guard
+from workflow.guards.travel import ON_THE_WAY
 from workflow.programme import Programme
 from workflow.programme.travel import Escort
 
@@ -34,6 +37,7 @@ class Arriving(NamedTuple):
     meeter: str
     sign: str
     state: str
+    moved: int = 0  # how often it was put off
 
 
 class Departing(NamedTuple):
@@ -104,8 +108,15 @@ def departures(seen: Sequence[Seen], until: datetime) -> list[Departing]:
 
 def escorts(log: Log, programme: Programme, now: datetime) -> list[Going]:
     """Return the escorts of a programme with the trips from which they are not back."""
-    pool = folded(programme.escorts_stream, log.stream(programme.escorts_stream), log.fact).state or EscortPool()
-    trips = [(one.escort, Journey(key, one.case_id, one.leaves_at, one.back_at)) for key, one in pool.trips.items()]
+    return going(folded(programme.escorts_stream, log.stream(programme.escorts_stream), log.fact).state, programme, now)
+
+
+def going(pool: EscortPool | None, programme: Programme, now: datetime) -> list[Going]:
+    """Return the escorts of a programme with those of these trips from which they are not back."""
+    trips = [
+        (one.escort, Journey(key, one.case_id, one.leaves_at, one.back_at))
+        for key, one in (pool or EscortPool()).trips.items()
+    ]
     ahead = sorted((trip.leaves_at, trip, who) for who, trip in trips if trip.back_at > now)
     return [Going(one, tuple(trip for _, trip, who in ahead if who == one.id)) for one in programme.escorts]
 
@@ -113,18 +124,25 @@ def escorts(log: Log, programme: Programme, now: datetime) -> list[Going]:
 def _arriving(seen: Seen, arrival: Arrival) -> Arriving:
     by = f"{arrival.means} {arrival.number}".strip()
     state = "missed" if "no_show" in seen.case.escalations else "told" if arrival.notified else "not told yet"
-    return Arriving(seen.case.case_id, arrival.at, arrival.place, by, arrival.meeter, arrival.sign, state)
+    return Arriving(
+        seen.case.case_id, arrival.at, arrival.place, by, arrival.meeter, arrival.sign, state, arrival.sequence
+    )
+
+
+# What must be there on the day, by the guards of the departure; each is named as the board names it.
+_NEEDED: Final[Mapping[str, Guard]] = {
+    "ticket": way.ticket_is_issued,
+    "host": way.host_is_ready,
+    "escort": way.escort_is_confirmed,
+    "document": papers.travel_papers_are_in_order,
+    "visa": way.transit_visas_are_in_order,
+}
 
 
 def _departing(seen: Seen, trip: Trip) -> Departing:
     case = seen.case
-    needs_escort = escort_needed(case, trip.departs_at.date()) != "none"
-    missing = {
-        "ticket": "ticket" not in case.booked,
-        "host": not trip.host_ready,
-        "escort": needs_escort and not trip.confirmed,
-    }
+    asked = Asked(case, seen.definition.programme, trip.departs_at)
+    missing = tuple(name for name, guard in _NEEDED.items() if guard(asked) is not None)
     return Departing(
-        case.case_id, trip.departs_at, trip.origin, trip.destination, trip.route, trip.escort, trip.host,
-        tuple(name for name, is_missing in missing.items() if is_missing),
-    )  # fmt: skip
+        case.case_id, trip.departs_at, trip.origin, trip.destination, trip.route, trip.escort, trip.host, missing
+    )

@@ -11,7 +11,7 @@ from events.ids import case_stream
 from events.instants import instant
 from events.log import Log
 from handlers.definitions import Definitions
-from handlers.folds import Folds, folded
+from handlers.folds import Folds, Kept, folded
 from workflow.access import sees
 from workflow.case.state import Case
 from workflow.guards.asked import Asked
@@ -42,8 +42,13 @@ class Look:
 
     def at_many(self, case_ids: Iterable[str]) -> list[Seen]:
         """Return cases as they stand now, in one question to the log; unknown ones are left out."""
+        states = self.states([case_stream(case_id) for case_id in case_ids])
+        return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
+
+    def states(self, streams: Iterable[str]) -> dict[str, Kept]:
+        """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
         with self._lock:
-            kept = {str(case_stream(case_id)): self._folds.get(case_stream(case_id)) for case_id in case_ids}
+            kept = {str(stream): self._folds.get(stream) for stream in streams}
             fresh: dict[str, list[Recorded]] = {}
             for event in self._log.since({stream: found.version for stream, found in kept.items()}):
                 fresh.setdefault(event.envelope.stream, []).append(event)
@@ -51,7 +56,7 @@ class Look:
                 s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
             }
             self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
-        return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
+        return states
 
     def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
         """Return which of these cases somebody may see: their own organisation's, and those it was sent."""

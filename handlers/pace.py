@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC
 from typing import NamedTuple
 
+from events.facts.closing import ArrivalCounted
+from events.instants import instant
 from events.log import Log
 from handlers.folds import folded
 from workflow.intake import Intake
 from workflow.programme import Programme
+
+Month = tuple[int, int]  # the year and the month
 
 
 class Year(NamedTuple):
@@ -24,6 +31,20 @@ def pace(log: Log, programme: Programme) -> list[Year]:
     intake = intake_of(log, programme)
     target = programme.target_per_year
     return [Year(year, target, count, round(100 * count / target)) for year, count in sorted(intake.arrivals.items())]
+
+
+def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
+    """Return how many people came in each month; the months of a year add up to what ``pace`` says of it.
+
+    The month 0 holds those of whom only the year is known: they were registered elsewhere, or long before.
+    """
+    found = Counter[Month]()
+    for event in log.stream(programme.intake_stream):
+        fact = log.fact(event)
+        if isinstance(fact, ArrivalCounted):
+            day = instant(event.envelope.recorded_at).astimezone(UTC)  # years are counted in UTC, as all days are
+            found[fact.year, day.month if day.year == fact.year else 0] += 1
+    return found
 
 
 def intake_of(log: Log, programme: Programme) -> Intake:

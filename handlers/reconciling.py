@@ -15,7 +15,7 @@ from events.facts.funding import FundsReturned
 from events.facts.shared import FundsDisbursed
 from events.log import Log
 from events.money import Money
-from handlers.tables import tasks
+from handlers.tables import case_board, tasks
 
 _SENT = select(tasks.c.subject).where(tasks.c.kind == "disburse_grant")
 
@@ -113,9 +113,13 @@ def books_of(log: Log, fund_stream: str) -> dict[str, Paid]:
     return found
 
 
-def sent_to_the_bank(connection: Connection) -> frozenset[str]:
-    """Return the tranches for which a payment was ever asked for."""
-    return frozenset(str(orjson.loads(row.subject).get("tranche_id")) for row in connection.execute(_SENT))
+def sent_to_the_bank(connection: Connection, programme: str | None = None) -> frozenset[str]:
+    """Return the tranches for which a payment was ever asked for, by a programme if one is named."""
+    query = _SENT
+    if programme is not None:
+        query = query.join(case_board, case_board.c.case_id == tasks.c.case_id)
+        query = query.where(case_board.c.programme == programme)
+    return frozenset(str(orjson.loads(row.subject).get("tranche_id")) for row in connection.execute(query))
 
 
 def _due(books: Mapping[str, Paid], statement: Statement) -> list[str]:

@@ -18,12 +18,15 @@ from events.facts import shared, work
 from events.ids import CaseId, case_of, case_stream
 from events.instants import stored
 from events.log import END, Log
+from handlers.accounts import account_row
 from handlers.beds import implied
 from handlers.board import board_row
 from handlers.definitions import Definitions
 from handlers.folds import Kept, evolve, folded
+from handlers.relations import relation_rows
 from handlers.tasks import outcome, task_row, timer_outcome, timer_row
-from handlers.work_list import items_of
+from handlers.work_list import items_of, place_of
+from workflow.access import office_of
 from workflow.case.change import At
 from workflow.case.state import Case
 from workflow.loading import Definition, load
@@ -158,21 +161,33 @@ class Replay:
             case.case_id: board_row(case, version, self.definitions[case.definition]) for case, version in self.cases()
         }
 
-    def items(self) -> dict[tuple[str, str], Row]:
-        """Return the work list's rows."""
+    def relations(self) -> dict[tuple[str, str, str], Row]:
+        """Return how others stand to the cases; raises KeyError as the board does."""
         return {
-            (case.case_id, item): {
-                "case_id": case.case_id, "item": item, "kind": kind, "stage": case.stage, "since": since,
-            }
+            (row["case_id"], row["relation"], row["who"]): row
+            for case, _ in self.cases()
+            for row in relation_rows(case, self.definitions[case.definition])
+        }
+
+    def items(self) -> dict[tuple[str, str], Row]:
+        """Return the work list's rows; raises KeyError as the board does."""
+        return {
+            (case.case_id, item): {"case_id": case.case_id, "item": item, "kind": kind, "since": since}
+            | place_of(case, office_of(self.definitions[case.definition].programme))
             for case, _ in self.cases()
             for item, (kind, since) in self._items.get(case.case_id, {}).items()
-        }  # fmt: skip
+        }
 
     def beds(self) -> tuple[dict[tuple[str, int], Row], dict[tuple[str, int], Row]]:
         """Return the rows of the beds there are and of those in use."""
         kind = "facility:"
         houses = {s.removeprefix(kind): k.state for s, k in self.states.items() if s.startswith(kind) and k.state}
         return implied(houses)
+
+    def accounts(self) -> dict[str, Row]:
+        """Return the rows of the accounts."""
+        found = [kept.state for stream, kept in self.states.items() if stream.startswith("account:") and kept.state]
+        return {standing.account.account: account_row(standing) for standing in found}
 
     def world(self) -> World:
         """Return all of it."""

@@ -53,6 +53,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "BookingReleased": "done",
     "BedsOffered": "done",
     "AlternativeAsked": "done",
+    "GlassTold": "done",
     "TaskRefused": "dead",
     "TaskDied": "dead",
     "TaskUnknown": "unknown",

@@ -16,19 +16,20 @@ import orjson
 from events.catalogue import Fact
 from events.envelope import Recorded
 from events.errors import CommandReused
+from events.facts.case import CaseOpened
 from events.facts.places import FacilityFitted
 from events.facts.shared import ProgrammePublished
 from events.ids import CaseId, case_of, case_stream
 from events.instants import instant, stored
 from events.log import Log, recorded
 from events.writing import Said, Writing
-from handlers import work_list
+from handlers import accounts, finding
 from handlers.answers import Accepted, Answer, Conflict
-from handlers.beds import BedRows
-from handlers.board import BOARD, board_row, open_cases
+from handlers.board import open_cases
 from handlers.definitions import Definitions
 from handlers.errors import ProgrammeUnknown
 from handlers.folds import Folds, Kept, evolve, folded
+from handlers.projection import project
 from handlers.reactions import react
 from handlers.reactions.asking import Moment
 from handlers.tasks import Work, claimed_of, held
@@ -82,7 +83,8 @@ class Turn:
         """Return the answers; everything that follows from them is in the write."""
         self._hold(commands)
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
-        self._project()
+        self._work.store(self._writing)
+        project(self._writing, self._before, self._states, self._definition)
         return Served(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------
@@ -92,6 +94,7 @@ class Turn:
         own = {stream for command in commands for stream in _own_streams(command)}
         self._load({stream for stream in own if case_of(stream) is not None})
         # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
+        own |= accounts.streams_for(self._writing.connection, commands)
         self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, ask.FinishTask)]
         cancelling = {c.case_id for c in commands if type(c) in CANCELLING and isinstance(c, ask.CaseCommand)}
@@ -139,11 +142,19 @@ class Turn:
         key = str(command.command_id)
         if key in self._answered:
             return _again(key, digest, *self._answered[key])
-        answer = self._publish(command) if isinstance(command, ask.PublishProgramme) else self._decide(command)
+        answer = self._answer_afresh(command)
         if isinstance(answer, Accepted):
             self._answered[key] = (digest, answer._replace(repeated=True))
             self._writing.remember(key, digest, _answer_text(answer))
         return answer
+
+    def _answer_afresh(self, command: ask.Command) -> Answer:
+        if isinstance(command, ask.PublishProgramme):
+            return self._publish(command)
+        if isinstance(command, ask.AccountCommand):
+            decision = accounts.decided(command, self._states)
+            return decision if isinstance(decision, Refused) else self._record(command, decision, "")
+        return self._decide(command)
 
     def _decide(self, command: ask.Command) -> Answer:
         case = self._case(command)
@@ -157,7 +168,7 @@ class Turn:
         decision = decide(command, self._reached(command, self._situation(command, case, definition)))
         if isinstance(decision, Refused):
             return decision
-        return self._record(command, decision, definition)
+        return self._record(command, decision, definition.hash)
 
     def _situation(self, command: ask.Command, case: Case | None, definition: Definition) -> Situation:
         previous = getattr(command, "previous_case", None)
@@ -226,19 +237,19 @@ class Turn:
 
     # -- what is stored -------------------------------------------------------------------------------------
 
-    def _record(self, command: ask.Command, decision: Sequence[Told], definition: Definition) -> Answer:
+    def _record(self, command: ask.Command, decision: Sequence[Told], definition: str) -> Answer:
         said = Said(
             command_id=str(command.command_id),
             actor=command.actor,
             mandate=command.mandate,
             cause=f"command:{type(command).__name__}",
             occurred_at=stored(ask.occurred(command, self._now)),
-            definition=definition.hash,
+            definition=definition,
         )
         names: list[str] = []
         for told in decision:
             names += self._tell(told, said, command)
-        if isinstance(command, ask.OfficeCommand):
+        if isinstance(command, ask.OfficeCommand | ask.AccountCommand):
             return Accepted(said.command_id, "", self._states[command.stream].version, tuple(names))
         own: CaseId = command.case_id  # type: ignore[attr-defined]
         return Accepted(said.command_id, own, self._states[case_stream(own)].version, tuple(names))
@@ -267,6 +278,8 @@ class Turn:
         case_id = case_of(stream)
         if case_id is not None:
             self._work.apply(case_id, fact)
+        if isinstance(fact, CaseOpened):
+            finding.store(self._writing, self._log.keys, fact)
         return version
 
     def _publish(self, command: ask.PublishProgramme) -> Answer:
@@ -298,19 +311,6 @@ class Turn:
                 self._append(stream, fact, said)
                 told.append("FacilityFitted")
         return told
-
-    def _project(self) -> None:
-        """Draw the read models of every case that changed, once, from where it stands at the end of the turn."""
-        self._work.store(self._writing)
-        beds = BedRows()
-        for stream, kept in self._states.items():
-            before, case = self._before[stream], kept.state
-            if case_of(stream) is not None and kept.version != before.version:
-                self._writing.write(BOARD, board_row(case, kept.version, self._definition(case)))
-                work_list.store(self._writing, before.state, case)
-            elif stream.startswith("facility:") and kept.version != before.version:
-                beds.apply(stream.removeprefix("facility:"), before.state, kept.state)
-        beds.store(self._writing)
 
 
 def _own_streams(command: ask.Command) -> Collection[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import Changes, Removals, Rows
@@ -15,7 +16,7 @@ from workflow.case.state import Case
 from workflow.guards.travel import escort_needed
 
 _ITEMS = Rows(work_items, replace=True)
-_MOVED = Changes(work_items, ("stage",))
+_MOVED = Changes(work_items, ("stage", "owner", "team"))
 _GONE = Removals(work_items)
 DOCUMENTS: Final = "documents"  # the stage in which somebody without a document should come by one
 
@@ -42,6 +43,9 @@ def items_of(case: Case | None) -> dict[str, str]:
     items |= _papers(case)
     items |= _appointments(case)
     items |= _life_items(case)
+    items |= {f"glass:{key}": "glass_broken" for key in case.access.glass}
+    items |= {f"review:{key}": "review_access" for key in case.access.unreviewed}
+    items |= {f"duplicate:{other}": "possible_duplicate" for other in case.access.duplicates}
     items |= {f"hand_over:{key}": "decide_hand_over" for key, one in case.hand_overs.items() if not one.outcome}
     return items
 
@@ -88,15 +92,21 @@ def _life_items(case: Case) -> dict[str, str]:
     return items | ({"plan": "agree_plan"} if life.plan.number and not life.plan.agreed else {})
 
 
-def store(writing: Writing, before: Case | None, after: Case) -> None:
+def place_of(case: Case, office: str) -> dict[str, str]:
+    """Return where a case's items belong: in which stage, whose office and team, and whose case it is."""
+    return {"stage": case.stage, "office": office, "owner": case.access.owner, "team": case.access.team}
+
+
+def store(writing: Writing, before: Case | None, after: Case, office: str) -> None:
     """Write what changed on the list between two states of a case."""
-    old, new = items_of(before), items_of(after)
+    old, new, place = items_of(before), items_of(after), place_of(after, office)
+    moved = before is not None and place != place_of(before, office)
     for item, kind in new.items():
-        row = {"case_id": after.case_id, "item": item, "kind": kind, "stage": after.stage, "since": writing.now}
+        row = {"case_id": after.case_id, "item": item, "kind": kind, "since": writing.now, **place}
         if old.get(item) != kind:
             writing.write(_ITEMS, row)
-        elif before is not None and before.stage != after.stage:
-            writing.write(_MOVED, {name: row[name] for name in ("case_id", "item", "stage")})
+        elif moved:
+            writing.write(_MOVED, {name: row[name] for name in ("case_id", "item", "stage", "owner", "team")})
     for item in old.keys() - new.keys():
         writing.write(_GONE, {"case_id": after.case_id, "item": item})
 
@@ -107,3 +117,16 @@ def list_work(connection: Connection, *, kind: str | None = None, limit: int = 1
     if kind is not None:
         query = query.where(work_items.c.kind == kind)
     return list(connection.execute(query).mappings())
+
+
+def count_items(connection: Connection, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return for each of these cases how many things of each kind wait; a case nothing waits on is left out."""
+    query = (
+        select(work_items.c.case_id, work_items.c.kind, func.count())
+        .where(work_items.c.case_id.in_(case_ids))
+        .group_by(work_items.c.case_id, work_items.c.kind)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for case_id, kind, count in connection.execute(query):
+        found.setdefault(case_id, {})[kind] = int(count)
+    return found

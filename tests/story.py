@@ -19,6 +19,7 @@ from events.instants import stored
 from handlers.folds import evolve
 from handlers.reactions import react
 from handlers.reactions.asking import Moment
+from tests.readable import is_readable
 from workflow import commands as ask
 from workflow.case.change import At
 from workflow.case.state import Case
@@ -224,10 +225,10 @@ class Story:
         return self
 
     def then_refused(self, *codes: str) -> Story:
-        """The command was refused for exactly these reasons, each of which says what would help."""
+        """The command was refused for exactly these reasons, each of which says what would help, on a screen too."""
         assert isinstance(self.last, Refused), self.last
         assert set(self.last.codes) == set(codes), self.last.codes
-        assert all(reason.text and reason.help for reason in self.last.reasons)
+        assert all(reason.text and reason.help and is_readable(reason) for reason in self.last.reasons)
         return self
 
     def then_at(self, stage: str) -> Story:

@@ -7,7 +7,7 @@ setting aside costs nothing. A report that cannot be read is set aside too, wher
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -24,10 +24,11 @@ from handlers.turns import Ticket
 from workers.grants import BankAnswer, bank_answers
 from workers.pain002 import StatusReport, StatusReportError, read_pain002
 from workflow.commands import Command, RecordPayment
-from workflow.reasons import Refused
+from workflow.reasons import Reason, Refused
 
 _log = logging.getLogger(__name__)
 REPORTS_AT_ONCE = 200
+Theirs = Callable[[set[str]], set[str]]  # of these cases, those somebody may record payments of
 _TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
     tasks.c.task_id.in_(bindparam("ids", expanding=True))
 )
@@ -40,6 +41,8 @@ class Read(NamedTuple):
     repeated: int
     problems: tuple[str, ...]
     put_off: frozenset[str] = frozenset()  # messages whose answers could not be stored now: read them again
+    strange: tuple[str, ...] = ()  # what the problems are about: payments nobody here sent,
+    refused: tuple[tuple[str, tuple[Reason, ...]], ...] = ()  # and answers that cannot be recorded, with the reasons
 
 
 class BankMail:
@@ -60,9 +63,12 @@ class BankMail:
                 self._set_aside(path, "read")
         return found.recorded
 
-    def read_report(self, data: bytes) -> Read:
-        """Record what a report says; raises StatusReportError when it is none."""
-        return self._record(list(bank_answers(read_pain002(data))))
+    def read_report(self, data: bytes, theirs: Theirs | None = None) -> Read:
+        """Record what a report says; raises StatusReportError when it is none.
+
+        With ``theirs`` only answers about those cases are recorded; a payment of another case is nobody's.
+        """
+        return self._record(list(bank_answers(read_pain002(data))), theirs)
 
     def _reports(self, paths: Iterable[Path]) -> Iterator[tuple[Path, StatusReport]]:
         for path in paths:
@@ -74,11 +80,12 @@ class BankMail:
                 _log.warning("a bank report cannot be read: %s", unreadable)
                 self._set_aside(path, "unreadable")
 
-    def _record(self, answers: Sequence[BankAnswer]) -> Read:
-        commands, problems = self._commands(answers)
+    def _record(self, answers: Sequence[BankAnswer], theirs: Theirs | None = None) -> Read:
+        commands, strange = self._commands(answers, theirs)
+        problems = [f"{one}: no such payment was sent from here; ask the bank" for one in strange]
         tickets = self._service.offer([command for _, command in commands])
         recorded = repeated = 0
-        put_off = set()
+        put_off, refused = set(), []
         for (answer, _), ticket in zip(commands, tickets, strict=True):
             if isinstance(ticket.answer, Accepted):
                 first = not ticket.answer.repeated and bool(ticket.answer.facts)
@@ -87,22 +94,25 @@ class BankMail:
                 problems.append(f"{answer.tranche_id}: {_why(ticket)}")
                 if ticket.error is not None:
                     put_off.add(answer.message_id)
-        return Read(recorded, repeated, tuple(problems), frozenset(put_off))
+                refused.append((answer.tranche_id, ticket.answer.reasons if isinstance(ticket.answer, Refused) else ()))
+        return Read(recorded, repeated, tuple(problems), frozenset(put_off), tuple(strange), tuple(refused))
 
-    def _commands(self, answers: Sequence[BankAnswer]) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
+    def _commands(
+        self, answers: Sequence[BankAnswer], theirs: Theirs | None
+    ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
         known = self._known({answer.message_id for answer in answers})
-        commands, problems = [], []
+        allowed = {case_id for case_id, _ in known.values()}
+        allowed = allowed if theirs is None else theirs(allowed)
+        commands, strange = [], []
         for answer in answers:
             case_id, about = known.get(answer.message_id, ("", {}))
             ours = about.get("tranche_id", "")
-            if not ours or answer.tranche_id not in ("", ours):
-                problems.append(
-                    f"{answer.tranche_id or answer.message_id}: no such payment was sent from here; ask the bank"
-                )
+            if not ours or case_id not in allowed or answer.tranche_id not in ("", ours):
+                strange.append(answer.tranche_id or answer.message_id)
             else:
                 whole = answer._replace(tranche_id=ours)
                 commands.append((whole, _command(whole, case_id, about["grant_id"])))
-        return commands, problems
+        return commands, strange
 
     def _known(self, message_ids: set[str]) -> dict[str, tuple[str, dict[str, str]]]:
         with self._service.log.database.reading() as connection:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import dramatiq
+import redis
 from dramatiq import Broker, Worker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import ShutdownNotifications, TimeLimit
@@ -36,6 +37,17 @@ def open_broker(redis_url: str | None) -> Broker:
     return WakingBroker(  # type: ignore[no-untyped-call]
         url=redis_url, middleware=middleware, namespace=NAMESPACE, heartbeat_timeout=15_000, maintenance_chance=50_000
     )
+
+
+def answers(redis_url: str) -> bool:
+    """Tell whether Redis answers within a second."""
+    client = redis.Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
 
 
 class Doorbell:

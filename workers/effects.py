@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from workers import care, escorts, grants, papers, places, reception, referrals, reintegration, travel
+from workers import access, care, escorts, grants, papers, places, reception, referrals, reintegration, travel
 from workers.jobs import Effect
 
 EFFECTS: Final[dict[str, Effect]] = {
     effect.kind: effect
-    for module in (care, reception, travel, referrals, escorts, grants, papers, places, reintegration)
+    for module in (care, reception, travel, referrals, escorts, grants, papers, places, reintegration, access)
     for effect in module.EFFECTS
 }
 LANES: Final = tuple(sorted({effect.lane for effect in EFFECTS.values()}))

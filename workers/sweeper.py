@@ -16,6 +16,7 @@ from uuid import NAMESPACE_OID, uuid5
 from events.instants import instant
 from handlers.service import Bell, Service
 from workers.bank_mail import BankMail
+from workers.duplicates import compare_new_cases
 from workers.effects import EFFECTS
 from workers.jobs import Job, Outcome
 from workers.leases import Due, Leases
@@ -43,11 +44,12 @@ class Swept(NamedTuple):
     rung: int = 0
     answers: int = 0
     cancelled: int = 0
+    compared: int = 0
 
     @property
     def anything(self) -> bool:
         """Tell whether something moved; asking alone moves nothing."""
-        return any((self.freed, self.fired, self.rung, self.answers, self.cancelled))
+        return any((self.freed, self.fired, self.rung, self.answers, self.cancelled, self.compared))
 
 
 class Sweeper:
@@ -83,6 +85,7 @@ class Sweeper:
             fired=_tried(lambda: self._fire_timers(now), problems),
             asked=_tried(lambda: self._ask_about_unknown(now), problems),
             cancelled=_tried(self._cancel_called_off, problems),
+            compared=_tried(lambda: compare_new_cases(self._service), problems),
             rung=_tried(lambda: self._ring(now), problems),
         )
         if problems:

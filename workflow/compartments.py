@@ -11,6 +11,7 @@ from typing import Final
 
 OPENS: Final[Mapping[str, frozenset[str]]] = {
     "case_manager": frozenset({"identity", "contact", "legal", "money", "story"}),
+    "supervisor": frozenset({"identity", "contact", "legal", "money", "story"}),
     "medical": frozenset({"identity", "contact", "medical"}),
     "psychologist": frozenset({"identity", "contact", "story"}),
     "legal": frozenset({"identity", "contact", "legal", "story"}),

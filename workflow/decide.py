@@ -17,9 +17,11 @@ from workflow import (
     consents,
     consultations,
     funding,
+    glass,
     grants,
     hotline,
     opening,
+    ownership,
     papers,
     reception,
     records,
@@ -32,7 +34,7 @@ from workflow import (
     trips,
 )
 from workflow import commands as ask
-from workflow.access import runs, sees
+from workflow.access import may_say, runs
 from workflow.case.state import Case
 from workflow.deciding import Decide, Decision, Needs, OfficeNeeds, Reaches, Situation
 from workflow.programme import Programme
@@ -59,6 +61,8 @@ _SUBJECTS: Final = (
     hotline,
     consultations,
     routes,
+    ownership,
+    glass,
 )
 
 DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
@@ -111,7 +115,8 @@ def decide(command: ask.Command, situation: Situation) -> Decision:
         return refused("programme_is_yours", "this programme is another organisation's", "ask its own people")
     if not isinstance(command, ask.OpenCase | ask.OfficeCommand):
         # To whom a case is not to be seen it is not there.
-        if situation.case is None or not sees(command.actor, situation.case, situation.programme):
+        about = getattr(command, "referral_id", "")
+        if situation.case is None or not may_say(command.actor, about, situation.case, situation.programme):
             return refused("case_exists", "there is no such case", "check the case number")
         if situation.journey.stage(situation.case.stage).ends and type(command) not in _AFTER_THE_END:
             stage = situation.case.stage

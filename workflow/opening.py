@@ -9,6 +9,7 @@ from typing import Final
 from events.facts.case import CaseLinked, CaseOpened
 from events.ids import case_stream, person_id_of
 from workflow import commands as ask
+from workflow.access import is_machine
 from workflow.commands import OpenCase
 from workflow.consultations import against_conversion, converted
 from workflow.deciding import Decide, Decision, OfficeNeeds, Situation, Told
@@ -75,6 +76,8 @@ def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
         country_of_exploitation=command.country_of_exploitation,
         registered_year=command.registered_year,
         referred_by=command.referred_by,
+        owner="" if is_machine(command.actor) else command.actor,
+        team=command.team,
         name=command.name,
         birth_date=command.birth_date.isoformat() if command.birth_date else None,
         phone=command.phone,

@@ -14,6 +14,7 @@ from workflow import (
     beds,
     closing,
     consents,
+    glass,
     grants,
     papers,
     reception,
@@ -138,6 +139,7 @@ _KINDS: Final[tuple[TaskKind, ...]] = (
     *grants.TASKS,
     *reintegration.TASKS,
     *training.TASKS,
+    *glass.TASKS,
 )
 _TIMES_UP: Final[Mapping[str, TimesUp]] = {
     "idle": _nothing_moved,
@@ -153,6 +155,7 @@ _TIMES_UP: Final[Mapping[str, TimesUp]] = {
     **grants.TIMES_UP,
     **reintegration.TIMES_UP,
     **training.TIMES_UP,
+    **glass.TIMES_UP,
 }
 
 KIND_OF: Final[Mapping[str, TaskKind]] = {kind.kind: kind for kind in _KINDS}

@@ -89,7 +89,7 @@ def arrival(number: int, seed: int, today: date, programme: str) -> OpenCase:
     known_age = digest[18] >= 12
     return OpenCase(
         command_id=UUID(bytes=digest[:16], version=4),
-        actor="staff:anna",
+        actor="staff:anna" if digest[25] % 4 else "staff:gleb",
         programme=programme,
         source=_SOURCES[digest[19] % len(_SOURCES)],  # type: ignore[arg-type]
         citizenships=(citizenship,),

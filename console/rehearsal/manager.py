@@ -41,10 +41,11 @@ class Look:
         """Tell whether the person is to be treated as a child today."""
         return self.case.is_child(self.now.date())
 
-    def make(self, wanted: type[ask.CaseCommand], by: str = ANNA, /, **fields: Any) -> ask.CaseCommand:
-        """Return a command; looking twice at the same version makes the same command."""
+    def make(self, wanted: type[ask.CaseCommand], by: str = "", /, **fields: Any) -> ask.CaseCommand:
+        """Return a command, of the person's own case manager; looking twice at one version makes the same command."""
         seed = f"wayhome/rehearsal/{self.case.case_id}/{self.seen.version}/{wanted.__name__}/{sorted(fields.items())}"
-        return wanted(command_id=uuid5(NAMESPACE_OID, seed), actor=by, case_id=CaseId(self.case.case_id), **fields)
+        actor, case_id = by or self.case.access.owner or ANNA, CaseId(self.case.case_id)
+        return wanted(command_id=uuid5(NAMESPACE_OID, seed), actor=actor, case_id=case_id, **fields)
 
     def advance(self, trigger: str, reason: str = "", second: str = "") -> ask.CaseCommand:
         """Return the command that moves the person on."""

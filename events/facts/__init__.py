@@ -7,6 +7,8 @@ from types import ModuleType
 
 from events.catalogue import Catalogue, Fact, Upcaster
 from events.facts import (
+    access,
+    accounts,
     care,
     case,
     closing,
@@ -42,6 +44,8 @@ _SUBJECTS = (
     places,
     papers,
     routes,
+    access,
+    accounts,
 )
 UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 

@@ -37,6 +37,8 @@ class CaseOpened(Fact):
     country_of_exploitation: str | None = None
     registered_year: int | None = None
     referred_by: str = ""
+    owner: str = ""  # whoever opened it, unless a machine did
+    team: str = ""  # everybody of the programme when empty
     name: Identity = None
     birth_date: Identity = None
     phone: Contact = None

@@ -11,6 +11,7 @@ from typing import Final
 
 from events.catalogue import Fact
 from handlers.reactions import (
+    access,
     care,
     closing,
     consents,
@@ -41,6 +42,7 @@ _SUBJECTS: Final = (
     reintegration,
     training,
     papers,
+    access,
 )
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 for _subject in _SUBJECTS:

@@ -44,8 +44,9 @@ def _idle(moment: Moment) -> timedelta:
     return timedelta(days=moment.definition.programme.policies.idle_days)
 
 
-# What is waited for though the case has ended: the bank's answer, and the day its data are to go.
-OUTLIVE_THE_CASE: Final = ("bank_answer", "retention")
+# What is waited for though the case has ended: the bank's answer, the day its data are to go, and that whoever
+# opened it in an emergency is shut out and answers for it.
+OUTLIVE_THE_CASE: Final = ("bank_answer", "retention", "glass_over", "access_review")
 
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "CaseOpened": _opened,

@@ -147,7 +147,10 @@ def test_damaged_read_models_are_made_right_from_the_log(office: Office) -> None
     office.tamper("UPDATE case_board SET stage = 'closed', ended = 1 WHERE case_id = ?", lives.stuck)
     office.tamper("DELETE FROM case_board WHERE case_id = ?", lives.home)
     office.tamper("DELETE FROM work_items")
-    office.tamper("INSERT INTO work_items VALUES ('nobody', 'escort', 'find_escort', 'care', '')")
+    office.tamper(
+        "INSERT INTO work_items (case_id, item, kind, stage, since) "
+        "VALUES ('nobody', 'escort', 'find_escort', 'care', '')"
+    )
     assert office.failing() >= {"I4"}
     rebuilt = rebuild(office.log)
     assert read_models(office) == right

@@ -242,4 +242,5 @@ def test_what_waits_for_a_person_is_on_the_work_list(office: Office) -> None:
     case.does(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA)
     case.finish(case.task(kind="disburse_grant"), "unknown").accepted()
     assert [row["kind"] for row in office.rows("work_items")] == ["task_unknown"]
-    assert ANNA not in str(office.rows("work_items"))
+    # That the case is hers is said; that she asked for the money is not.
+    assert ANNA not in str([row | {"owner": ""} for row in office.rows("work_items")])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from events.catalogue import Fact
 from events.facts import case as told
 from workflow.case import (
+    access,
     care,
     closing,
     funding,
@@ -23,6 +24,7 @@ from workflow.case import (
     travel,
     work,
 )
+from workflow.case.access import Access
 from workflow.case.change import At, Change
 from workflow.case.state import Case
 
@@ -44,6 +46,7 @@ def _opened(fact: told.CaseOpened, at: At) -> Case:
         language=fact.language or "",
         previous_case=fact.previous_case,
         referred_by=fact.referred_by,
+        access=Access(owner=fact.owner, team=fact.team) if fact.owner or fact.team else Access(),
     )
 
 
@@ -74,6 +77,7 @@ _SUBJECTS = (
     referrals,
     reintegration,
     routes,
+    access,
 )
 _CHANGES: dict[str, Change] = _OWN | {name: change for subject in _SUBJECTS for name, change in subject.CHANGES.items()}
 

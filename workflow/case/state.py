@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from workflow.case.access import Access
 from workflow.case.care import Care, Fitness
 from workflow.case.change import NOTHING, Pairs
 from workflow.case.closing import HandOver
@@ -75,6 +76,7 @@ class Case(NamedTuple):
     tasks: Mapping[str, Task] = NOTHING
     timers: Mapping[str, tuple[str, Pairs]] = NOTHING
     escalations: frozenset[str] = frozenset()
+    access: Access = Access()
 
     def is_child(self, on: date) -> bool:
         """Tell whether the person must be treated as a child on a day; unknown age is presumed a child's."""

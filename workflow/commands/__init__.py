@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.commands import (
+    access,
+    accounts,
     care,
     case,
     closing,
@@ -25,6 +27,8 @@ from workflow.commands import (
     safety,
     travel,
 )
+from workflow.commands.access import *  # noqa: F403
+from workflow.commands.accounts import *  # noqa: F403
 from workflow.commands.care import *  # noqa: F403
 from workflow.commands.case import *  # noqa: F403
 from workflow.commands.closing import *  # noqa: F403
@@ -57,6 +61,7 @@ HUMAN: Final[tuple[type[command.CaseCommand], ...]] = (
     *reintegration.BY_PEOPLE,
     *referrals.BY_PEOPLE,
     *closing.BY_PEOPLE,
+    *access.BY_PEOPLE,
 )
 
 # What `wayhome office record` offers.
@@ -64,6 +69,9 @@ OFFICE: Final[tuple[type[command.OfficeCommand], ...]] = (
     *closing.BY_OFFICE,
     *hotline.BY_OFFICE,
 )
+
+# What a settings page offers; no command of the line about a case takes these.
+ACCOUNTS: Final[tuple[type[accounts.AccountCommand], ...]] = (*accounts.BY_ADMINISTRATORS, *accounts.BY_THEMSELVES)
 
 
 def human_command(name: str) -> type[command.CaseCommand] | None:

@@ -27,6 +27,7 @@ class OpenCase(Command):
     # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
     referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
     reference: Token | None = None
+    team: Word | Literal[""] = ""  # whose people may see the case beside its owner; the whole programme's when empty
     consultation: str | None = Field(default=None, pattern=r"^K-[0-9A-HJKMNP-TV-Z]{6}$")  # on their slip
     consent: bool = False  # whether the person agreed that a consultation becomes a case
     citizenships: tuple[Country, ...] = Field(default=(), max_length=5)

@@ -67,6 +67,8 @@ class Policies(Part):
     document_reminder_days: int = Field(default=60, ge=1)
     chase_every_working_days: int = Field(default=5, ge=1)
     retention_months: int = Field(ge=1)
+    glass_hours: int = Field(default=4, ge=1, le=24)  # how long a case stays open that was opened in an emergency
+    glass_review_working_days: int = Field(default=2, ge=1)
 
 
 class Office(Part):
@@ -76,6 +78,7 @@ class Office(Part):
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     account: str
     bic: str
+    data_protection_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
 
 
 class Programme(Part):

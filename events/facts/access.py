@@ -1,0 +1,74 @@
+"""Facts about whose case it is, who opened it in an emergency, and what was said of that afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from events.catalogue import Fact
+from events.facts.case import Story
+
+Emergency = Literal[
+    "danger_to_life", "medical_emergency", "child_at_risk", "owner_cannot_be_reached", "court_or_police"
+]
+
+
+class CaseAssigned(Fact):
+    """The case is somebody's, and a team's; the one who had it before has it no more."""
+
+    owner: str
+    team: str = ""
+
+
+class GlassBroken(Fact):
+    """Somebody who had no part in the case opened it in an emergency; recorded before anything was shown.
+
+    The chosen word is for everybody who counts emergencies; what was written beside it may identify, and is sealed.
+    """
+
+    glass_id: str
+    person_id: str
+    account: str
+    mandate: str
+    reason: Emergency
+    until: datetime
+    why: Story = None
+
+
+class GlassMended(Fact):
+    """The emergency is over: the time ran out, or somebody ended it before."""
+
+    glass_id: str
+    account: str
+    early: bool = False
+
+
+class GlassTold(Fact):
+    """Somebody was written to that the glass was broken."""
+
+    task_id: str
+    glass_id: str
+    receipt: str
+
+
+class AccessReviewed(Fact):
+    """Somebody else looked at why the glass was broken, and said whether it was right."""
+
+    glass_id: str
+    person_id: str
+    account: str
+    outcome: Literal["justified", "not_justified"]
+    note: Story = None
+
+
+class DuplicateSuspected(Fact):
+    """Another case was opened that may be of the same person; told to this case's people and to nobody else."""
+
+    other: str
+
+
+class DuplicateDecided(Fact):
+    """Somebody compared the two cases, and said whether they are one person's."""
+
+    other: str
+    same: bool

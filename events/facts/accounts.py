@@ -1,0 +1,74 @@
+"""Facts of accounts: who signs in, as what, and where they work; never a password, a secret or a name."""
+
+from __future__ import annotations
+
+from events.catalogue import Fact
+
+
+class AccountOpened(Fact):
+    """Somebody may sign in from now on, in these roles."""
+
+    account: str
+    roles: tuple[str, ...]
+    programmes: tuple[str, ...] = ()
+    team: str = ""
+    facilities: tuple[str, ...] = ()
+    language: str = "en"
+
+
+class RolesChanged(Fact):
+    """Somebody has exactly these roles from now on; whoever was signed in has to sign in again."""
+
+    roles: tuple[str, ...]
+
+
+class AccountPlaced(Fact):
+    """Somebody works in these programmes, this team and these houses from now on."""
+
+    programmes: tuple[str, ...]
+    team: str
+    facilities: tuple[str, ...]
+
+
+class LanguageChosen(Fact):
+    """Somebody reads the screen in another language from now on."""
+
+    language: str
+
+
+class AccountClosed(Fact):
+    """Somebody cannot sign in any more, and is signed out wherever they are."""
+
+    reason: str
+
+
+class AccountReopened(Fact):
+    """A closed account may sign in again."""
+
+    reason: str
+
+
+class CredentialsReset(Fact):
+    """Two people had the password and every second factor of an account replaced by a one-time password."""
+
+    second: str
+
+
+class SecondFactorAdded(Fact):
+    """Somebody proves with one thing more that it is them; ``factor`` names it and opens nothing."""
+
+    kind: str  # totp or passkey
+    factor: str
+
+
+class SecondFactorRemoved(Fact):
+    """A second factor does not count any more; whoever was signed in has to sign in again."""
+
+    kind: str
+    factor: str
+
+
+class SessionsRevoked(Fact):
+    """Everybody signed in under an account was signed out at once."""
+
+    reason: str

@@ -1,0 +1,42 @@
+"""What follows when the glass is broken: it is told at once, ends by itself, and is looked at by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts import access as told
+from handlers.reactions.asking import Moment, Reaction, task, timer, timers_over
+from workflow.calendars import working_days_later
+from workflow.case.change import Pairs
+
+
+def _broken(fact: told.GlassBroken, moment: Moment) -> Iterator[Fact]:
+    programme, about = moment.definition.programme, (("glass_id", fact.glass_id),)
+    days = programme.policies.glass_review_working_days
+    due = working_days_later(moment.now, days, programme.home_country, programme.time_zone)
+    yield task(moment, "tell_of_glass", (*about, *_said(fact)))
+    yield timer(moment, "glass_over", fact.until, about)
+    yield timer(moment, "access_review", due, about)
+
+
+def _said(fact: told.GlassBroken) -> Pairs:
+    """Return what the letter tells: it is the same whatever has become of the case when it leaves."""
+    until = f"{fact.until:%Y-%m-%d %H:%M} UTC"
+    return (("account", fact.account), ("mandate", fact.mandate), ("reason", fact.reason), ("until", until))
+
+
+def _mended(fact: told.GlassMended, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "glass_over", glass_id=fact.glass_id)
+
+
+def _reviewed(fact: told.AccessReviewed, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "access_review", glass_id=fact.glass_id)
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {
+    "GlassBroken": _broken,
+    "GlassMended": _mended,
+    "AccessReviewed": _reviewed,
+}

@@ -1,0 +1,175 @@
+"""Lists show exactly what the table of rights allows, page by page, on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from handlers.look import Look, Seen
+from handlers.rebuild import draw_if_new, rebuild
+from handlers.relations import Page, cases_of, count_by_stage, work_of
+from handlers.tables import case_board, case_relations
+from tests.offices import Office
+from tests.story import Story
+from workflow import commands as ask
+from workflow.loading import shipped_text
+from workflow.rights import ROLES, Account, Act, permit, relations_to
+
+OLGA, PAVEL, IRINA, ANNA, BORIS = "redcross:olga", "redcross:pavel", "iom:irina", "staff:anna", "staff:boris"
+PEOPLE = (OLGA, PAVEL, IRINA, ANNA, BORIS)
+PROGRAMMES, TEAMS = ("st-petersburg", "moscow"), ("", "night", "shelter")
+HOUSES = ("st-petersburg-shelter", "moscow-centre")
+ASKED: tuple[Act, ...] = ("case.see", "case.medical", "case.review", "money.approve", "referral.answer")
+WHY = "There is smoke in the house and nobody answers."
+
+
+@pytest.fixture
+def offices(office_url: str) -> Iterator[Office]:
+    """Two programmes in one house: one closed to all but the Red Cross and its partners, one open."""
+    office = Office(office_url, programme="st-petersburg", has_tables=True)
+    office.publish(shipped_text("moscow"), "moscow")
+    office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
+    try:
+        _people_come(office)
+        yield office
+        office.check()
+    finally:
+        office.close()
+
+
+def _people_come(office: Office) -> None:
+    for number, actor in enumerate((OLGA, PAVEL, OLGA, PAVEL, OLGA)):
+        case = Story(office, programme="st-petersburg", actor=actor, team=TEAMS[number % 3]).accepted()
+        if number < 3:
+            _referred(case, days=2 + number)
+            case.finish(case.task(kind="send_referral")).accepted()
+        if number == 1:
+            case.when(ask.BreakGlass, actor=OLGA, mandate="medical", reason="medical_emergency", why=WHY).accepted()
+        case.later(hours=1)
+    for number, actor in enumerate((ANNA, BORIS, ANNA)):
+        case = Story(office, actor=actor, team=TEAMS[number]).does(ask.HoldBed)
+        if number == 0:
+            case.when(ask.BreakGlass, actor=BORIS, mandate="legal", reason="court_or_police", why=WHY).accepted()
+        if number == 2:
+            case.does(ask.AssignCase, owner=BORIS, team="night").advance("withdraw", reason="declined").accepted()
+        case.later(minutes=20)
+
+
+def _referred(case: Story, days: int) -> None:
+    until = (case.place.now + timedelta(days=days)).date()
+    for more in ({"purpose": "assistance"}, {"purpose": "referral", "recipient": "iom-moscow", "until": until}):
+        case.when(ask.GiveConsent, actor=OLGA, **more).accepted()
+    case.when(ask.SendReferral, service="local_referral", provider="iom-moscow", actor=OLGA).accepted()
+
+
+def _anybody(chance: Random) -> Account:
+    return Account(
+        chance.choice(PEOPLE),
+        frozenset(chance.sample(ROLES, chance.randint(1, 3))),
+        frozenset(chance.sample(PROGRAMMES, chance.randint(0, 2))),
+        chance.choice(TEAMS),
+        frozenset(chance.sample(HOUSES, chance.randint(0, 2))),
+        closed=chance.random() < 0.05,
+    )
+
+
+def _all(office: Office) -> list[Seen]:
+    look = Look(office.service.log, office.service.definitions)
+    return look.at_many([row["case_id"] for row in office.rows("case_board")])
+
+
+@pytest.mark.parametrize("later", [timedelta(), timedelta(hours=5), timedelta(days=3), timedelta(days=40)])
+def test_a_list_holds_the_cases_the_rights_allow_and_no_others(offices: Office, later: timedelta) -> None:
+    cases, chance, now = _all(offices), Random(later.days), offices.now + later
+    for _ in range(120):
+        account, act = _anybody(chance), chance.choice(ASKED)
+        allowed = {
+            one.case.case_id: one.case.stage
+            for one in cases
+            if permit(account, act, one.case, one.definition.programme, now)
+        }
+        with offices.database.reading() as connection:
+            listed = cases_of(connection, account, now, act=act, ended=None)
+            counted = count_by_stage(connection, account, now, act=act)
+            work = work_of(connection, account, now, act=act, page=Page(limit=500))
+        assert {row["case_id"]: row["stage"] for row in listed} == allowed, (account, act)
+        assert len(listed) == len(allowed)
+        assert sum(counted.values()) == len(allowed)
+        items = [(row["case_id"], row["item"]) for row in offices.rows("work_items") if row["case_id"] in allowed]
+        assert sorted((row["case_id"], row["item"]) for row in work) == sorted(items)
+
+
+def test_the_rows_say_how_everybody_stands_to_a_case(offices: Office) -> None:
+    rows, boards = offices.rows("case_relations"), {row["case_id"]: row for row in offices.rows("case_board")}
+    now = offices.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    chance = Random(3)
+    for seen in _all(offices):
+        board = boards[seen.case.case_id]
+        related = {(r["relation"], r["who"]) for r in rows if r["case_id"] == seen.case.case_id and r["until"] > now}
+        for _ in range(80):
+            account = _anybody(chance)._replace(roles=frozenset({"partner", "case_manager"}), closed=False)
+            word, programmes = account.account.partition(":")[0], account.programmes
+            ours = board["office"] in {f"{staff}:{p}" for p in programmes for staff in ("", word)}
+            told = {"programme"} if ours else set()
+            told |= {"owner"} if ours and board["owner"] == account.account else set()
+            told |= {"team"} if ours and board["team"] in ("", account.team) else set()
+            told |= {"facility"} if ours and board["facility"] in account.facilities else set()
+            told |= {"partner"} if ("partner", word) in related else set()
+            told |= {"glass"} if ("glass", account.account) in related else set()
+            assert told == set(relations_to(account, seen.case, seen.definition.programme, offices.now))
+
+
+def test_a_partner_sees_what_it_is_asked_and_no_longer_than_the_person_agreed(offices: Office) -> None:
+    partner = Account(IRINA, frozenset({"partner"}))
+
+    def seen(after: timedelta) -> int:
+        with offices.database.reading() as connection:
+            return len(cases_of(connection, partner, offices.now + after, act="referral.answer"))
+
+    assert [seen(timedelta(days=days)) for days in (0, 2, 3, 4, 5)] == [3, 3, 2, 1, 0]
+    with offices.database.reading() as connection:
+        assert cases_of(connection, partner, offices.now) == []  # a partner sees referrals, never cases
+
+
+def test_a_partner_answers_its_own_referral_before_it_has_accepted(offices: Office) -> None:
+    seen = next(one for one in _all(offices) if one.case.referrals)
+    (referral_id,) = seen.case.referrals
+    answer = {"case_id": seen.case.case_id, "referral_id": referral_id}
+    refused = offices.submit(ask.AcknowledgeReferral, actor=BORIS, **answer)
+    assert getattr(refused, "codes", ()) == ("case_exists",)
+    assert not hasattr(offices.submit(ask.AcknowledgeReferral, actor=IRINA, **answer), "codes")
+    note = offices.submit(ask.AddNote, actor=IRINA, case_id=seen.case.case_id, note="and one thing more")
+    assert getattr(note, "codes", ()) == ("case_exists",)
+
+
+def test_pages_follow_each_other_without_gaps(offices: Office) -> None:
+    account = Account(OLGA, frozenset({"case_manager", "medical"}), frozenset(PROGRAMMES), "night")
+    with offices.database.reading() as connection:
+        whole = cases_of(connection, account, offices.now, ended=None)
+        found, page = [], Page(limit=2)
+        while rows := cases_of(connection, account, offices.now, ended=None, page=page):
+            found += rows
+            page = Page((rows[-1]["since"], rows[-1]["case_id"]), 2)
+    assert [row["case_id"] for row in found] == [row["case_id"] for row in whole]
+    assert len(whole) > 3
+
+
+def test_drawn_anew_the_rows_are_the_same(offices: Office) -> None:
+    tables = ("case_board", "case_relations", "name_tokens", "work_items")
+    Story(offices, name="Мария Иванова", birth_date="1990-02-03", phone="+79161234567")
+    before = {name: sorted(map(str, offices.rows(name))) for name in tables[:3]}
+    rebuild(offices.service.log)
+    assert {name: sorted(map(str, offices.rows(name))) for name in tables[:3]} == before
+    assert not draw_if_new(offices.service.log)
+
+
+def test_a_database_of_an_older_wayhome_is_drawn_once(offices: Office) -> None:
+    with offices.database.writing() as connection:
+        connection.execute(case_board.update().values(office="", owner="", team="", facility=""))
+        connection.execute(case_relations.delete())
+    assert draw_if_new(offices.service.log)
+    assert len(offices.rows("case_relations")) == 5  # three referrals and two emergencies
+    assert not draw_if_new(offices.service.log)

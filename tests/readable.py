@@ -1,0 +1,28 @@
+"""Whether a refusal can be read on a screen: worded in both languages, with nothing of the command line in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from console.words.language import LANGUAGES
+from console.words.reasons import is_worded, worded
+from workflow.programme import Programme
+from workflow.reasons import Reason
+
+# What has no place on a screen: a program's name, its flags, fields as typed, names of classes and of variables.
+TYPED: Final = re.compile(
+    r"wayhome |--\w|\b[a-z_]+=|\b(?:[A-Z][a-z]+){2,}\b|\b[a-z]+(?:_[a-z]+)+\b|[{}]|\d{4}-\d\d-\d\d"
+)
+
+
+def is_readable(reason: Reason, programme: Programme | None = None) -> bool:
+    """Tell whether a reason is worded; what is typed at a command line in it fails with the words themselves."""
+    assert is_worded(reason), f"console/words/reasons has no words for {reason}"
+    for language in LANGUAGES:
+        said = worded(reason, language, zone="Europe/Moscow", programme=programme)
+        typed = TYPED.search(f"{said.text} {said.help}")
+        assert typed is None, f"{typed[0]!r} stands in: {said}"
+        assert said.help
+        assert language == "en" or re.search("[а-яё]", said.text + said.help)
+    return True

@@ -1,0 +1,32 @@
+"""The letter about an emergency reaches the data-protection officer, and says nothing about the person."""
+
+from __future__ import annotations
+
+from tests.story import ANNA, BORIS, story
+from tests.workers.workshop import Workshop
+from workflow import commands as ask
+
+WHY = "Zlatovlaska called from the station."
+
+
+def test_the_officer_is_written_to_at_once_and_reads_which_case_and_who(shop: Workshop) -> None:
+    case = story(shop.office, name="Zlatovlaska Kanarejkina", actor=ANNA)
+    case.does(ask.BreakGlass, actor=BORIS, mandate="medical", reason="danger_to_life", why=WHY)
+    with shop.crew() as crew:
+        crew.settle()
+        crew.settle()
+    (mail,) = shop.mails()
+    said = "\n".join([*(f"{name}: {value}" for name, value in mail.items()), mail.get_content()])
+    assert mail["Subject"] == f"Emergency access {case.case_id}"
+    assert shop.office.definition.programme.office.email in mail["To"]  # where the programme names no officer
+    assert all(word in said for word in (BORIS, "medical", "danger to life", "13:00 UTC", ANNA, "экстренном"))
+    assert "Zlatovlaska" not in said
+    assert not case.tasks(kind="tell_of_glass")
+
+
+def test_new_cases_are_compared_when_the_workers_sweep(shop: Workshop) -> None:
+    first = story(shop.office, name="Maria Ionescu", birth_date="1990-02-03").later(minutes=1)
+    second = story(shop.office, name="Мария Ионеску", birth_date="1990-02-03")
+    with shop.crew() as crew:
+        crew.settle()
+    assert first.case.access.duplicates == (second.case_id,)
