@@ -1,0 +1,95 @@
+"""The passwords of accounts: issued to be used once, replaced by one of their own, and gone with a reset."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import select, update
+
+from console.accounts.passwords import Passwords, Weakness, as_read, weakness
+from events.batch import Rows
+from events.database import Database
+from events.instants import stored
+from events.world import Clock
+from handlers.accounts import AccountRow, account_from
+from handlers.tables import accounts, credentials
+
+ONE_TIME_LASTS: Final = timedelta(hours=72)
+_ROWS: Final = Rows(credentials, replace=True)
+# A password counts for an open account that was not reset since it was set.
+_CURRENT = (
+    select(accounts, credentials.c.password_hash, credentials.c.must_change, credentials.c.expires_at)
+    .join(credentials, credentials.c.account == accounts.c.account)
+    .where(credentials.c.resets == accounts.c.resets, accounts.c.closed.is_(False))
+)
+
+
+class Known(NamedTuple):
+    """Somebody who knew an account's password, and what stands behind the account at that moment."""
+
+    row: AccountRow
+    must_change: bool  # it was a one-time password: the next step is one of their own
+
+
+class Credentials:
+    """Keeps passwords; nobody can read one back."""
+
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords) -> None:
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords
+
+    def has_any(self, account: str) -> bool:
+        """Tell whether an account has a password that counts."""
+        return self._current(account) is not None
+
+    def issue(self, row: AccountRow) -> str:
+        """Replace an account's password by a one-time one, and return it: it is shown once and kept nowhere."""
+        password = self._passwords.one_time()
+        expires = stored(self._clock.now() + ONE_TIME_LASTS)
+        self._keep(row, self._passwords.hash(password), expires)
+        return password
+
+    def check(self, account: str, password: str) -> Known | None:
+        """Return whose password this is; a wrong one, an expired one and an unknown account are all the same."""
+        found = self._current(account)
+        one_time = found is not None and found["must_change"]
+        typed = as_read(password) if one_time else password
+        right = self._passwords.matches(found["password_hash"] if found is not None else None, typed)
+        if found is None or not right or (one_time and found["expires_at"] <= stored(self._clock.now())):
+            return None
+        if not one_time and self._passwords.is_outdated(found["password_hash"]):
+            self._strengthen(account, found["password_hash"], password)
+        return Known(account_from(found), bool(one_time))
+
+    def set_own(self, row: AccountRow, password: str) -> Weakness | None:
+        """Keep a password somebody chose, or return why it is not taken."""
+        fault = weakness(password, row.account.account)
+        if fault is None:
+            self._keep(row, self._passwords.hash(password), "")
+        return fault
+
+    def is_one_time(self, account: str) -> bool:
+        """Tell whether an account still has the password it was given."""
+        found = self._current(account)
+        return found is not None and bool(found["must_change"])
+
+    def _current(self, account: str) -> Any:
+        with self._database.reading() as connection:
+            return connection.execute(_CURRENT.where(accounts.c.account == account)).mappings().one_or_none()
+
+    def _keep(self, row: AccountRow, hashed: str, expires: str) -> None:
+        kept = {
+            "account": row.account.account, "resets": row.resets, "password_hash": hashed,
+            "must_change": bool(expires), "expires_at": expires, "changed_at": stored(self._clock.now()),
+        }  # fmt: skip
+        with self._database.writing() as connection:
+            _ROWS.run(connection, [kept])
+
+    def _strengthen(self, account: str, before: str, password: str) -> None:
+        """Hash again what was hashed when hashing cost less; a password changed meanwhile stays as it is."""
+        same = (credentials.c.account == account, credentials.c.password_hash == before)
+        again = self._passwords.hash(password)
+        with self._database.writing() as connection:
+            connection.execute(update(credentials).where(*same).values(password_hash=again))

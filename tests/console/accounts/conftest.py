@@ -1,0 +1,93 @@
+"""An office with a door: people with accounts, a clock moved by hand, and hashing that costs next to nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from console.accounts.desk import Desk, open_desk
+from console.accounts.passwords import CHEAP
+from console.accounts.sessions import Session
+from console.accounts.sign_in import HalfWay, SignedIn
+from handlers.accounts import AccountRow
+from handlers.answers import Accepted
+from tests.authenticators import SoftwareApp
+from tests.offices import Office
+from workflow import commands as ask
+
+ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
+OWN = "a quiet river in march"
+HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
+
+
+class Door:
+    """What happens at the door, in a word each."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.desk: Desk = open_desk(office.service, office.clock, office.chance, hashing=CHEAP)
+
+    def opened(self, account: str, *roles: str) -> str:
+        """Open an account and return its one-time password."""
+        given = {"command_id": self.office.uuid(), "actor": "staff:operator", "account": account}
+        issued = self.desk.accounts.open(ask.OpenAccount.model_validate({**given, "roles": roles or ("case_manager",)}))
+        assert isinstance(issued.answer, Accepted)
+        return issued.password
+
+    def row(self, account: str) -> AccountRow:
+        found = self.desk.accounts.row(account)
+        assert found is not None
+        return found
+
+    def half(self, account: str, password: str = OWN, source: str = HERE) -> HalfWay:
+        found = self.desk.sign_in.password(account, password, source)
+        assert isinstance(found, HalfWay), found
+        return found
+
+    def set_up(self, account: str, password: str) -> tuple[str, SoftwareApp]:
+        """Sign in for the first time, with an own password and an app; return the session's token and the app."""
+        token = self.half(account, password).token
+        assert self.desk.sign_in.set_password(token, OWN) is None
+        session = self.desk.sign_in.setting_up(token)
+        assert session is not None
+        enrolment = self.desk.factors.codes.begin(account)
+        app = SoftwareApp(enrolment.secret)
+        answer = self.desk.factors.add_code(session, enrolment.factor, app.code(self.office.now))
+        assert isinstance(answer, Accepted), answer
+        done = self.desk.sign_in.set_up(token)
+        assert isinstance(done, SignedIn)
+        return done.token, app
+
+    def signed_in(self, account: str, app: SoftwareApp, source: str = HERE) -> str:
+        """Sign in with the own password and a fresh code; return the token."""
+        self.later(seconds=30)
+        done = self.desk.sign_in.code(self.half(account, source=source).token, app.code(self.office.now), source)
+        assert isinstance(done, SignedIn), done
+        return done.token
+
+    def session(self, token: str) -> Session:
+        found = self.desk.sessions.find(token)
+        assert found is not None
+        return found
+
+    def later(self, **span: float) -> None:
+        self.office.pass_time(timedelta(**span))
+
+    def command(self, kind: type[ask.AccountCommand], account: str, /, actor: str = ROOT, **fields: object) -> None:
+        given = {"command_id": self.office.uuid(), "actor": actor, "account": account}
+        answer = self.office.service.submit(kind.model_validate(given | fields))
+        assert isinstance(answer, Accepted), answer
+
+
+@pytest.fixture
+def door(office: Office) -> Door:
+    return Door(office)
+
+
+@pytest.fixture
+def anna(door: Door) -> tuple[str, SoftwareApp]:
+    """Anna, signed in for the first time, and the app on her telephone."""
+    door.opened(ROOT, "administrator")
+    door.opened(OLGA, "administrator")
+    return door.set_up(ANNA, door.opened(ANNA))
