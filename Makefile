@@ -7,7 +7,7 @@ ARGS ?=
 .PHONY: help setup demo check test bench lock clean
 
 help:
-	@echo 'make demo    see Wayhome work, with invented people'
+	@echo 'make demo    see Wayhome work, with invented people; ends at its console (SERVE=0: without)'
 	@echo 'make test    run every test               (PYTEST_ARGS="-k grant")'
 	@echo 'make check   format, lint, types, layers'
 	@echo 'make setup   make .venv for running and testing'
@@ -20,7 +20,7 @@ setup:
 
 demo:
 	@./bootstrap run
-	.venv/bin/wayhome demo $(ARGS)
+	.venv/bin/wayhome demo $(if $(filter 0,$(SERVE)),--no-serve) $(ARGS)
 
 check: setup
 	.venv/bin/ruff format --check

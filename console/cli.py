@@ -11,6 +11,8 @@ import logging
 import typer
 
 from console.verbs import (
+    access,
+    accounts,
     cases,
     closing,
     demo,
@@ -24,6 +26,7 @@ from console.verbs import (
     referrals,
     reintegration,
     reports,
+    serve,
     travel,
     work,
 )
@@ -37,8 +40,13 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.add_typer(imports.app, name="import")
 app.add_typer(cases.app, name="case")
+cases.app.command("assign")(access.assign)
+cases.app.command("break-glass")(access.break_glass)
+cases.app.command("reads")(access.reads)
+cases.app.command("find")(access.find_person)
 app.command("next")(cases.next_steps)
 app.command("waiting")(cases.waiting)
+app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.add_typer(work.tasks, name="tasks")
 app.add_typer(work.timers, name="timers")
@@ -58,6 +66,7 @@ app.command("courses")(reintegration.courses)
 app.add_typer(closing.app, name="closing")
 app.add_typer(hotline.app, name="hotline")
 app.add_typer(office.app, name="office")
+app.add_typer(accounts.app, name="account")
 
 
 def main() -> None:

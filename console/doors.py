@@ -163,6 +163,7 @@ _IN_WORDS: Final[Mapping[str, str]] = {
 }
 _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "actor": "staff:anna",
+    "account": "staff:anna",
     "second": "staff:boris",
     "phone": "+74957978722",
     "language": "ro",

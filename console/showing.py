@@ -9,11 +9,10 @@ from typing import Any
 from console import doors, printing
 from console.errors import BadInput
 from console.office import Office
-from events.catalogue import CLOSED, COMPARTMENTS
+from console.views.opening import record_opening, sealed_values
+from events.catalogue import COMPARTMENTS
 from handlers import work_list
-from handlers.answers import Accepted
 from handlers.look import Seen
-from workflow import commands as ask
 from workflow.access import sees
 from workflow.case.grants import Grant
 from workflow.case.state import Case
@@ -49,28 +48,14 @@ def opened_fields(
     unknown = sorted(set(compartments) - set(COMPARTMENTS))
     if unknown:
         raise BadInput(f"no compartment {unknown[0][:20]}; there are: {', '.join(COMPARTMENTS)}")
-    command = ask.OpenSealed(
-        command_id=office.chance.uuid(),
-        actor=actor,
-        mandate=mandate,
-        case_id=doors.case_number(seen.case.case_id),
-        compartments=tuple(compartments),  # type: ignore[arg-type]
-        why=why,
-    )
-    answer = office.service.submit(command)
-    if not isinstance(answer, Accepted):
+    case_id = doors.case_number(seen.case.case_id)
+    found = record_opening(office, office.chance.uuid(), case_id, (actor, mandate), tuple(compartments), why)
+    if not found.accepted:
         raise BadInput("the opening could not be recorded, so nothing was opened")
-    if "SealedDenied" in answer.facts:
+    if found.denied:
         doors.tell_refused(_denied(compartments, mandate), as_json=as_json)
-    found: dict[str, str] = {}
-    for event in office.log.stream(f"case:{seen.case.case_id}"):
-        if event.envelope.sealed:
-            fact = office.log.opened(event, compartments)
-            for name in sorted(office.log.catalogue.shape_of(fact).hidden):
-                value = getattr(fact, name)
-                if value is not None and value is not CLOSED:
-                    found[f"{event.envelope.type}@{event.envelope.version}.{name}"] = str(value)
-    return found
+    opened = sealed_values(office.log, case_id, compartments)
+    return {f"{one.fact}@{one.version}.{one.name}": one.value for one in opened}
 
 
 def _denied(compartments: Sequence[str], mandate: str) -> Refused:

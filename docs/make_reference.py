@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from typer.main import get_command
 
 from console import printing
+from console.api import ROUTERS
 from console.cli import app
 from console.fields import takes
 from console.settings import VARIABLES
+from console.web import app as web
 from events.catalogue import COMPARTMENTS, Shape
 from events.facts import (
+    access,
+    accounts,
     care,
     case,
     catalogue,
@@ -47,7 +53,7 @@ when it is out of date. What the words mean in practice is told in [case-manager
 [operator.md](operator.md) and [auditor.md](auditor.md).
 
 On this page: [facts](#facts) · [commands](#commands) · [guards](#guards) · [tasks](#tasks) ·
-[settings](#settings) · [command line](#command-line) · [exit codes](#exit-codes)
+[settings](#settings) · [command line](#command-line) · [exit codes](#exit-codes) · [API](#api)
 """
 SUBJECTS = {
     case: "About the case itself",
@@ -64,6 +70,8 @@ SUBJECTS = {
     funding: "About costs",
     closing: "About houses and programmes that close",
     hotline: "About the hotline and consultations",
+    accounts: "About who signs in",
+    access: "About whose case it is and who opened it",
     shared: "About what cases share",
     work: "About work to do",
 }
@@ -80,8 +88,8 @@ EXIT_CODES = {
 
 def reference() -> str:
     """Return the whole page."""
-    parts = (INTRODUCTION, _facts(), _commands(), _guards(), _tasks(), _settings(), _command_line(), _exit_codes())
-    return "\n".join(parts)
+    parts = (_facts, _commands, _guards, _tasks, _settings, _command_line, _exit_codes, _api)
+    return "\n".join([INTRODUCTION, *(part() for part in parts)])
 
 
 def verbs() -> dict[str, Any]:
@@ -192,6 +200,24 @@ def _verb(command: Any) -> Iterator[str]:
 def _exit_codes() -> str:
     rows = [(str(code), meaning) for code, meaning in EXIT_CODES.items()]
     return "\n".join(["## Exit codes", "", *_table(("Code", "Meaning"), rows), ""])
+
+
+def _api() -> str:
+    """Return a line for each route of the API; the commands have one each, told of together."""
+    rows: dict[tuple[str, str], tuple[str, ...]] = {}
+    application = FastAPI(openapi_url=None)
+    for router in ROUTERS:
+        application.include_router(router)
+    for route in web.routes(application):
+        told = ", ".join(f"`{act}`" for act in web.acts_of(route) or ()) or "nobody is signed in yet"
+        path = re.sub(r"/commands/\w+$", "/commands/{name}", route.path or "")
+        method = ", ".join(sorted(route.methods or ()))
+        about = _first_sentence(route.endpoint)
+        if path.endswith("{name}"):
+            told, about = "the command's own", "Give a command; [its fields](#commands) are the body."
+        rows[method, path] = (f"`{method}`", f"`{path}`", about, told)
+    about = "JSON; how to use it is told in [api.md](api.md), its whole description is at `/api/openapi.json`."
+    return "\n".join(["## API", "", about, "", *_table(("", "Address", "What it does", "Act"), rows.values()), ""])
 
 
 def _first_sentence(thing: object) -> str:

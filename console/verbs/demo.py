@@ -1,4 +1,4 @@
-"""`wayhome demo`: a programme year in a minute, and a data folder to look around in."""
+"""`wayhome demo`: a programme year in a minute, a data folder to look around in, and a console where it goes on."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from console.office import Office
 from console.rehearsal.summary import Summary, print_summary, summary
 from console.rehearsal.year import Rehearsal, Year, empty_folder, most_travelled
 from console.settings import Settings
+from console.verbs.open_day import open_day
+from console.verbs.serve import PORT
 from events.world import SeededChance, SetClock
 from workflow.loading import load, shipped_text
 
@@ -27,11 +29,18 @@ def demo(
     arrivals: Annotated[int, typer.Option(min=1, max=5000, help="How many people come in the year.")] = 350,
     days: Annotated[int, typer.Option(min=1, max=1500, help="How many days pass.")] = 365,
     seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = 2006,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the console when the year is over, until Ctrl-C.")
+    ] = True,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at, or the next free one.")] = PORT,
+    pace: Annotated[
+        float, typer.Option(min=0.0, max=86_400.0, help="How fast time goes on meanwhile; 60: a second is a minute.")
+    ] = 60.0,
     as_json: AsJson = False,
 ) -> None:
-    """Run the Moscow programme through a simulated year with made-up people, and show what came of it.
+    """Run the Moscow programme through a simulated year with made-up people, show what came of it, and serve it.
 
-    Example: wayhome demo --data demo-data
+    With --json it ends after the summary. Example: wayhome demo --data demo-data
     """
     with doors.plainly():
         if not empty_folder(data):
@@ -49,6 +58,8 @@ def demo(
             _say_what_next(data, case)
         finally:
             office.close()
+        if serve:
+            open_day(data, year, _clock_of(office).now(), port=port, pace=pace)
 
 
 def _opened(data: Path, seed: int) -> Office:
@@ -57,8 +68,7 @@ def _opened(data: Path, seed: int) -> Office:
 
 
 def _run(office: Office, year: Year, *, quiet: bool) -> Summary:
-    clock = office.clock
-    assert isinstance(clock, SetClock)
+    clock = _clock_of(office)
     definition = office.publish(shipped_text("moscow"), "staff:operator")
     columns = (
         TextColumn("{task.description}"),
@@ -75,6 +85,12 @@ def _run(office: Office, year: Year, *, quiet: bool) -> Summary:
             )
         )
     return summary(office, definition)
+
+
+def _clock_of(office: Office) -> SetClock:
+    """Return the clock that a rehearsal moves by hand."""
+    assert isinstance(office.clock, SetClock)
+    return office.clock
 
 
 def _say_what_next(data: Path, case: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from console.errors import BadInput
 from console.office import Office
 from console.verbs import calls
 from console.verbs.calls import At, OfProgramme
+from console.views.hotline import ZoneClock, call_backs_of, status_of
 from events.instants import instant
 from handlers.consultations import desk_of
 from workflow import commands as ask
@@ -126,9 +127,9 @@ def list_call_backs(programme: OfProgramme = "moscow", data: Data = None, as_jso
     """
     with doors.office(data) as office:
         found = _programme(office, programme)
-        line, desk = _hotline(found), desk_of(office.log, found)
-        overdue = desk.overdue(_now(office), line.hours)
-        rows = sorted((due, code, "overdue" if code in overdue else "open") for code, due in desk.call_backs.items())
+        line = _hotline(found)
+        waiting = call_backs_of(desk_of(office.log, found), line, _now(office))
+        rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
         if as_json:
             printing.print_json(
                 [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
@@ -140,8 +141,7 @@ def list_call_backs(programme: OfProgramme = "moscow", data: Data = None, as_jso
 
 
 def _status(line: Hotline, at: datetime, zones: tuple[str, ...]) -> dict[str, Any]:
-    opens = line.hours.next_opening(at)
-    told = [_by_the_clock_of(zone, line, at, opens) for zone in zones]
+    found = status_of(line, at, zones)
     return {
         "number": line.number,
         "toll_free": True,
@@ -154,26 +154,20 @@ def _status(line: Hotline, at: datetime, zones: tuple[str, ...]) -> dict[str, An
             "closes_at": f"{line.hours.closes:%H:%M}",
             "timezone": line.hours.time_zone,
         },
-        "open": line.hours.is_open(at),
+        "open": found.is_open,
         "at": at.astimezone(UTC).isoformat(),
-        "next_opening": opens.astimezone(UTC).isoformat(),
-        "zones": told,
+        "next_opening": found.next_opening.astimezone(UTC).isoformat(),
+        "zones": [_by_the_clock_of(one) for one in found.zones],
     }
 
 
-def _by_the_clock_of(zone: str, line: Hotline, at: datetime, opens: datetime) -> dict[str, Any]:
-    """Return the hours of the day it is open next, as a clock in a zone shows them; the end may be the day after."""
-    here = ZoneInfo(zone)
-    begins = opens.astimezone(ZoneInfo(line.hours.time_zone)).date()
-    day = line.hours.on(begins, zone)
-    assert day is not None, "it opens on that day"
-    since, until = day
+def _by_the_clock_of(one: ZoneClock) -> dict[str, Any]:
     return {
-        "zone": zone,
-        "hours": f"{since:%H:%M}–{until:%H:%M}",
-        "ends_next_day": until.date() - since.date() >= timedelta(days=1),
-        "now": f"{at.astimezone(here):%a %H:%M}",
-        "next_opening": f"{opens.astimezone(here):%a %Y-%m-%d %H:%M}",
+        "zone": one.zone,
+        "hours": f"{one.since:%H:%M}–{one.until:%H:%M}",
+        "ends_next_day": one.ends_next_day,
+        "now": f"{one.now:%a %H:%M}",
+        "next_opening": f"{one.next_opening:%a %Y-%m-%d %H:%M}",
     }
 
 

@@ -11,11 +11,11 @@ from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, Data
 from console.errors import BadInput
 from console.office import Office
 from console.showing import seen_case
+from console.views.directory import Wanted, providers_for
 from events.instants import instant
 from handlers.answers import Accepted
 from handlers.disclosing import disclosed
 from workflow import commands as ask
-from workflow.directory import open_now, providers_of
 from workflow.disclosure import ORG_TYPES, parts_for
 from workflow.programme import Programme
 from workflow.programme.providers import Provider
@@ -89,8 +89,8 @@ def list_directory(
     Example: wayhome directory list --service counselling --language tg --open-now
     """
     with doors.office(data) as office:
-        found = _found(_programme(office, programme), service, language, area)
-        found = open_now(found, instant(office.log.now())) if is_open else found
+        wanted = Wanted(service or "", language or "", area or "", is_open)
+        found = providers_for(_programme(office, programme), wanted, instant(office.log.now()))
         if as_json:
             printing.print_json([_as_json(provider) for provider in found])
             return
@@ -123,14 +123,6 @@ def show_provider(
             return
         for name, value in shown.items():
             printing.say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
-
-
-def _found(programme: Programme, service: str | None, language: str | None, area: str | None) -> list[Provider]:
-    if service is not None:
-        return providers_of(programme, service, language=language, area=area)
-    each = {name for provider in programme.providers for name in provider.services}
-    able = {one.id for name in each for one in providers_of(programme, name, language=language, area=area)}
-    return [provider for provider in programme.providers if provider.id in able]
 
 
 def _programme(office: Office, name: str) -> Programme:

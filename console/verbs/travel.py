@@ -12,6 +12,7 @@ from console import doors, printing
 from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
 from console.errors import BadInput
 from console.office import Office
+from console.views.travel import expected
 from events.instants import instant
 from handlers import journeys
 from handlers.look import Seen
@@ -82,9 +83,7 @@ def _expected(
 ) -> list[Row]:
     now = instant(office.log.now())
     until = now + timedelta(days=days)
-    with office.database.reading() as connection:
-        case_ids = journeys.waiting(connection, kind, now, until)
-    seen = [one for one in office.look.at_many(case_ids) if sees(actor, one.case, one.definition.programme)]
+    seen = [one for one in expected(office, kind, now, until) if sees(actor, one.case, one.definition.programme)]
     return rows(seen, until)
 
 

@@ -642,7 +642,7 @@ def paid_by_funder(wayhome: Wayhome) -> float:
 
 
 def test_a_rehearsal_tells_what_to_look_at(tmp_path: Path) -> None:
-    said = Wayhome(tmp_path).done("demo", "--data", str(tmp_path / "d"), "--days", "3", "--arrivals", "2")
+    said = Wayhome(tmp_path).done("demo", "--data", str(tmp_path / "d"), "--days", "3", "--arrivals", "2", "--no-serve")
     for word in ("Cases", "Tasks", "Grants and costs, EUR", "together", "Beds:", "History of", "verify --rules"):
         assert word in said
 

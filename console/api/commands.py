@@ -1,0 +1,262 @@
+"""Every command a person can give, one route each: the body is its own fields, the answer says what came of it.
+
+Sent twice with the same id it is done once; with If-Match it is done only to the version that was looked at.
+"""
+
+# No "from __future__ import annotations" here: the routes are made in a loop, and what stands in their annotations
+# are the loop's own commands, which nobody could find again by their names.
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Header
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from console.api.cases import against
+from console.api.problems import may_fail_writing
+from console.api.reading import Strict
+from console.api.shapes import Answer
+from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.views.carrying_out import carry_out
+from console.views.case import sheets_of
+from console.views.sheets import is_told
+from console.web.errors import NotReadable, NotThere
+from console.web.faults import document
+from console.web.visitor import Visitor, needs
+from events.errors import CommandReused
+from events.facts.hotline import CallBackPromised, CaseCodesPrinted
+from handlers.answers import Accepted, Conflict
+from workflow import commands as ask
+from workflow.access import runs
+from workflow.acts import ACTS_OF, Right, right_to, stays_within
+from workflow.commands.command import Instant
+from workflow.programme import Programme
+
+router = APIRouter(route_class=Strict)
+_VERSION: Final = re.compile(r'(?:W/)?"?(0|[1-9][0-9]{0,8})"?')
+_WORDS: Final = re.compile(r"(?<!^)(?=[A-Z])")
+IdempotencyKey = Annotated[
+    UUID | None, Header(alias="Idempotency-Key", description="the command's id, if not in the body")
+]
+IfMatch = Annotated[str | None, Header(max_length=40, description="the version that was looked at: the case's ETag")]
+
+
+class Done(Answer):
+    """What came of a command that was accepted; the same command sent again gets the same answer."""
+
+    command_id: UUID
+    case_id: str
+    version: int = Field(description="of the case, after the command and all that followed from it")
+    facts: list[str]
+    repeated: bool
+    codes: list[str] = Field(default=[], description="codes to tell a caller or to hand out")
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    command_id: UUID | None = Field(default=None, description="made by whoever asks, once for each intention")
+    occurred_at: Instant | None = Field(default=None, description="when it happened, if that was earlier")
+
+
+def body_of(kind: type[ask.Command]) -> type[BaseModel]:
+    """Return the body of a command: its own fields, and an id."""
+    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in ask.fields_of(kind).items()}
+    return create_model(kind.__name__, __base__=_Command, __doc__=kind.__doc__, **fields)
+
+
+def snake(name: str) -> str:
+    """Return a command's name as an operation's.
+
+    >>> snake("HoldBed")
+    'hold_bed'
+    """
+    return _WORDS.sub("_", name).lower()
+
+
+# -- one route for each ---------------------------------------------------------------------------------------------
+
+
+def _about_a_case(kind: type[ask.CaseCommand], body: Any) -> Callable[..., Response]:
+    def give(
+        visitor: Annotated[Visitor, needs(*ACTS_OF[kind])],
+        given: body,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+    ) -> Response:
+        case, programme = visitor.case.case, visitor.case.definition.programme
+        right = right_to(visitor.account, kind, case, programme, visitor.house.now())
+        more = {"case_id": case.case_id, "expected": version_of(if_match)}
+        command = made(visitor, kind, given, right, idempotency_key, more)
+        if right is None or not stays_within(right.permit, command, case, programme):
+            raise NotThere
+        return answer(visitor, command, programme)
+
+    return give
+
+
+def _about_an_office(kind: type[ask.OfficeCommand], body: Any) -> Callable[..., Response]:
+    def give(
+        visitor: Annotated[Visitor, needs(*ACTS_OF[kind])],
+        programme: str,
+        given: body,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        found = programme_of(visitor, programme)
+        right = right_to(visitor.account, kind, None, found, visitor.house.now())
+        more = {"programme": found.programme}
+        return answer(visitor, made(visitor, kind, given, right, idempotency_key, more), found)
+
+    return give
+
+
+_Opening = body_of(ask.OpenCase)
+
+
+def _open_case(
+    visitor: Annotated[Visitor, needs("case.open")],
+    given: _Opening,  # type: ignore[valid-type]
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Open a case for a referral that came in."""
+    programme = programme_of(visitor, given.programme)  # type: ignore[attr-defined]
+    right = right_to(visitor.account, ask.OpenCase, None, programme, visitor.house.now())
+    return answer(visitor, made(visitor, ask.OpenCase, given, right, idempotency_key, {}), programme)
+
+
+def _routes() -> None:
+    _add("/api/v1/cases", ask.OpenCase, _open_case, "Cases")
+    for kind in CASE_FORMS.values():
+        path = f"/api/v1/cases/{{case_id}}/commands/{kind.__name__}"
+        _add(path, kind, _about_a_case(kind, body_of(kind)), "Commands about a case")
+    for office in OFFICE_FORMS.values():
+        path = f"/api/v1/office/{{programme}}/commands/{office.__name__}"
+        _add(path, office, _about_an_office(office, body_of(office)), "Commands about an office")
+
+
+def _add(path: str, kind: type[ask.Command], endpoint: Callable[..., Response], tag: str) -> None:
+    again: dict[int | str, dict[str, Any]] = {
+        200: {"model": Done, "description": "It had been carried out before; this is the first answer."}
+    }
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        status_code=201,
+        response_model=Done,
+        response_description="It was carried out, durably.",
+        responses=again | may_fail_writing(409),
+        operation_id=f"record_{snake(kind.__name__)}",
+        summary=" ".join((kind.__doc__ or "").partition("\n\n")[0].split()),
+        tags=[tag],
+    )
+
+
+# -- what they share ------------------------------------------------------------------------------------------------
+
+
+def made(
+    visitor: Visitor, kind: type[ask.Command], given: BaseModel, right: Right | None, key: UUID | None,
+    more: dict[str, Any],
+) -> ask.Command:  # fmt: skip
+    """Return the command, in the name of whoever is signed in; raises NotThere when it is not theirs to give."""
+    if right is None:
+        raise NotThere
+    visitor.fresh(right.act)
+    told = given.model_dump(exclude_unset=True)
+    named = told.pop("command_id", None)
+    if named and key and named != key:
+        raise NotReadable(422, "two_ids")
+    who = {"command_id": named or key or visitor.new_id(), "actor": visitor.account.account}
+    try:
+        return kind.model_validate(told | who | {"mandate": right.permit.mandate} | more)
+    except ValidationError as problem:
+        raise Unfit(problem) from None
+
+
+class Unfit(NotReadable):
+    """The fields are each readable, and do not go together; what was sent is not repeated."""
+
+    def __init__(self, problem: ValidationError) -> None:
+        super().__init__(422, "not_readable")
+        told = problem.errors(include_input=False, include_url=False, include_context=False)
+        self.faults = [
+            {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"].removeprefix("Value error, ")}
+            for fault in told
+        ]
+
+
+def answer(visitor: Visitor, command: ask.Command, programme: Programme) -> Response:
+    """Carry a command out and return what came of it."""
+    try:
+        found = carry_out(visitor.house.office.service, command)
+    except CommandReused:
+        raise NotReadable(422, "id_was_used") from None
+    match found:
+        case Accepted():
+            return _done(visitor, found)
+        case Conflict():
+            return _overtaken(visitor, found)
+        case _:
+            reasons = [against(visitor, reason, programme).model_dump() for reason in found.reasons]
+            return document(422, "refused", reasons=reasons)
+
+
+def _done(visitor: Visitor, found: Accepted) -> Response:
+    done = Done(**found._asdict(), codes=_codes(visitor, found))
+    headers = {"location": f"/api/v1/cases/{found.case_id}", "etag": f'"{found.version}"'} if found.case_id else {}
+    return JSONResponse(done.model_dump(mode="json"), 200 if found.repeated else 201, headers=headers)
+
+
+def _codes(visitor: Visitor, found: Accepted) -> list[str]:
+    """Return the codes a command of the desk made up: nobody could tell them a second time."""
+    if not {"CallBackPromised", "CaseCodesPrinted"} & {*found.facts}:
+        return []
+    log = visitor.house.office.log
+    facts = [log.fact(event) for event in log.of_command(found.command_id)]
+    promised = [fact.code for fact in facts if isinstance(fact, CallBackPromised)]
+    return promised + [code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes]
+
+
+def _overtaken(visitor: Visitor, found: Conflict) -> Response:
+    sheets = sheets_of(visitor.reader, visitor.case) if visitor.may("case.see") else ()
+    shapes = visitor.house.office.log.catalogue.shapes
+    since = [
+        {
+            "version": event.envelope.version,
+            "fact": event.envelope.type,
+            "recorded_at": event.envelope.recorded_at,
+            "actor": event.envelope.actor,
+        }
+        for event in found.since
+        if is_told(event.envelope.type, shapes[event.envelope.type].fact.__module__.rpartition(".")[2], sheets)
+    ]
+    return document(409, "moved_on", expected=found.expected, version=found.version, since=since)
+
+
+def programme_of(visitor: Visitor, name: str) -> Programme:
+    """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
+    definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
+    if definition is None or not runs(visitor.account.account, definition.programme):
+        raise NotThere
+    return definition.programme
+
+
+def version_of(header: str | None) -> int | None:
+    """Return the version an If-Match names, None for any.
+
+    >>> version_of('"12"'), version_of("*"), version_of(None)
+    (12, None, None)
+    """
+    if header is None or header.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(header.strip())
+    if found is None:
+        raise NotReadable(400, "if_match_is_no_version")
+    return int(found[1])
+
+
+_routes()

@@ -1,0 +1,188 @@
+"""The office for programs: what waits for me, beds, the road, grants, the programmes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+
+from console.api.problems import may_fail
+from console.api.reading import Strict
+from console.api.shapes import Answer, shape_of
+from console.views import grants as money
+from console.views import referrals as letters
+from console.views import statistics as numbers
+from console.views.beds import HouseView, beds_of
+from console.views.grants import Payments, Queued
+from console.views.programmes import programmes_of
+from console.views.travel import Coming, Leaving, travel_board
+from console.views.work import MyWork, my_work
+from console.web.errors import NotThere
+from console.web.visitor import Visitor, needs
+from handlers.payments import APPROVE, RELEASE, Waiting
+from handlers.programmes import publications
+
+router = APIRouter(prefix="/api/v1", route_class=Strict)
+_Place = Annotated[str, Query(max_length=200, pattern=r"^([0-9TZ:.+-]{10,40}~[0-9A-Z-]{11}~[A-Za-z0-9:_-]{1,120})?$")]
+_Before = Annotated[str, Query(max_length=130, pattern=r"^([0-9TZ:.+-]{10,40}~[A-Za-z0-9:_-]{1,80})?$")]
+_Name = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
+_Year = Annotated[int | None, Query(ge=1990, le=2200)]
+_APART: Final = "~"
+
+
+class Road(Answer):
+    """Who comes and who leaves in the next days, as far as one may see the cases."""
+
+    days: int
+    coming: list[shape_of(Coming)]  # type: ignore[valid-type]
+    leaving: list[shape_of(Leaving)]  # type: ignore[valid-type]
+
+
+class Queue(Answer):
+    """A part of what waits for an approval or a release; `next` begins the following part."""
+
+    rows: list[shape_of(Queued, "programme")]  # type: ignore[valid-type]
+    next: str | None
+
+
+class Grants(Answer):
+    """Grants that wait for a hand, and payments on their way."""
+
+    waiting: dict[str, int]
+    to_approve: Queue
+    to_release: Queue
+    payments: shape_of(Payments)  # type: ignore[valid-type]
+
+
+class Referrals(Answer):
+    """Referrals, each with its state, when an answer is due, and the commands that go on with it."""
+
+    stuck: list[shape_of(letters.Row)]  # type: ignore[valid-type]
+    sent: list[shape_of(letters.Row)]  # type: ignore[valid-type]
+    next: str | None
+
+
+class Number(Answer):
+    """One number of a table; one too small to be told is not told."""
+
+    table: str
+    row: str
+    column: str
+    number: str
+
+
+class Statistics(Answer):
+    """A programme in numbers; what fewer than `k` people share is hidden, and what would reveal it."""
+
+    programme: str
+    year: int
+    k: int | None
+    numbers: list[Number]
+
+
+class Published(Answer):
+    """A version of a programme file."""
+
+    number: int
+    definition: str
+    actor: str
+    at: datetime
+
+
+class ProgrammeInForce(Answer):
+    """A programme in force, with the stages of its journey and the versions of its file."""
+
+    programme: str
+    title: dict[str, str]
+    time_zone: str
+    definition: str
+    stages: list[str]
+    versions: list[Published]
+
+
+@router.get("/work", response_model=shape_of(MyWork), responses=may_fail(), operation_id="list_work", tags=["Work"])
+def work(visitor: Annotated[Visitor, needs("work.see")], *, mine: bool = False) -> Any:
+    """Return what waits for me, and the command that settles each."""
+    return my_work(visitor.reader, mine=mine)
+
+
+@router.get(
+    "/beds", response_model=list[shape_of(HouseView)], responses=may_fail(), operation_id="list_beds",  # type: ignore[misc]
+    tags=["Beds and the road"],
+)  # fmt: skip
+def beds(visitor: Annotated[Visitor, needs("beds.see")]) -> Any:
+    """Return every house one works with, its beds as they are now, and who waits."""
+    return beds_of(visitor.reader)
+
+
+@router.get(
+    "/travel", response_model=Road, responses=may_fail(), operation_id="list_travel", tags=["Beds and the road"]
+)
+def travel(visitor: Annotated[Visitor, needs("travel.see")], days: Annotated[int, Query(ge=1, le=90)] = 7) -> Any:
+    """Return who comes and who leaves in the next days, and what is missing."""
+    return travel_board(visitor.reader, days)
+
+
+@router.get("/grants", response_model=Grants, responses=may_fail(), operation_id="list_grants", tags=["Grants"])
+def grants(visitor: Annotated[Visitor, needs("grants.see")], approve: _Place = "", release: _Place = "") -> Any:
+    """Return what waits for an approval or a release, with what stands against it, and payments on their way."""
+    reader = visitor.reader
+    return {
+        "waiting": money.counts(reader),
+        "to_approve": _queue(money.queue(reader, APPROVE, _place(approve))),
+        "to_release": _queue(money.queue(reader, RELEASE, _place(release))),
+        "payments": money.payments_of(reader),
+    }
+
+
+@router.get(
+    "/referrals", response_model=Referrals, responses=may_fail(), operation_id="list_referrals", tags=["Referrals"]
+)
+def referrals(visitor: Annotated[Visitor, needs("referrals.see")], before: _Before = "") -> Any:
+    """Return the referrals of the cases one may see, the latest first; a partner's are those it was sent."""
+    if visitor.may("directory.see") is None:
+        return {"stuck": (), "sent": letters.own_rows(visitor.reader), "next": None}
+    found = letters.board(visitor.reader, tuple(before.split(_APART)) if before else ())
+    return {"stuck": found.stuck, "sent": found.sent, "next": _APART.join(found.after) or None}
+
+
+@router.get(
+    "/statistics", response_model=Statistics, responses=may_fail(), operation_id="list_statistics", tags=["Statistics"]
+)
+def statistics(visitor: Annotated[Visitor, needs("statistics.see")], programme: _Name = "", year: _Year = None) -> Any:
+    """Return a programme in the numbers its page shows."""
+    definition = numbers.chosen(visitor.reader, programme)
+    if definition is None:
+        raise NotThere
+    found = numbers.figures(visitor.reader, definition, year)
+    rows = [dict(zip(numbers.HEADS, row, strict=True)) for row in numbers.rows_of(found)]
+    return {"programme": found.programme.programme, "year": found.year, "k": found.k, "numbers": rows}
+
+
+@router.get(
+    "/programmes", response_model=list[ProgrammeInForce], responses=may_fail(), operation_id="list_programmes",
+    tags=["Programmes"],
+)  # fmt: skip
+def programmes(visitor: Annotated[Visitor, needs("programmes.see")]) -> Any:
+    """Return the programmes in force that one may read about."""
+    log = visitor.house.office.log
+    return [
+        {
+            "programme": one.programme.programme,
+            "title": {"en": one.programme.title.en, "ru": one.programme.title.ru},
+            "time_zone": one.programme.time_zone,
+            "definition": one.hash,
+            "stages": list(one.programme.journey.states),
+            "versions": publications(log, one.programme.programme),
+        }
+        for one in programmes_of(visitor.reader)
+    ]
+
+
+def _queue(found: money.Queue) -> dict[str, Any]:
+    return {"rows": found.rows, "next": _APART.join(found.next) if found.next else None}
+
+
+def _place(text: str) -> Waiting | None:
+    return Waiting(*text.split(_APART)) if text else None

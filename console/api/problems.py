@@ -1,0 +1,80 @@
+"""Problem documents (RFC 9457) as the description of the API tells of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from console.web.faults import PROBLEM_JSON
+
+_WHEN: Final = {
+    400: "The request is no readable JSON, or says a thing twice.",
+    401: "Nobody is signed in by this token.",
+    403: "The second factor was given too long ago, or the deed is closed to this role.",
+    404: "There is nothing here, or nothing for this account: the two look the same.",
+    409: "The case has moved on since it was looked at; `since` says what happened.",
+    413: "The body is too large.",
+    415: "The body is no JSON.",
+    422: "Something needs correcting: `faults` names fields, `reasons` the rules that say no.",
+    429: "Too much at once; Retry-After says how long to wait.",
+    503: "The store does not answer; nothing was acknowledged, try again.",
+}
+
+
+class Fault(BaseModel):
+    """What of a request cannot be read; what was sent is not repeated, it may be a name."""
+
+    where: str
+    what: str
+
+
+class Against(BaseModel):
+    """Why a rule says no, and what helps."""
+
+    code: str
+    text: str
+    help: str
+    looked_at: dict[str, str]
+
+
+class Happened(BaseModel):
+    """Something that happened meanwhile."""
+
+    version: int
+    fact: str
+    recorded_at: str
+    actor: str
+
+
+class Problem(BaseModel):
+    """A problem document: what it is, and what to do about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(description="a name of ours, like urn:wayhome:problem:not_there")
+    title: str
+    status: int
+    detail: str
+    faults: list[Fault] | None = None
+    reasons: list[Against] | None = None
+    expected: int | None = None
+    version: int | None = None
+    since: list[Happened] | None = None
+
+
+def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problems of a route besides those every route has."""
+    return {status: _described(status) for status in sorted({401, 404, 422, 503, *statuses})}
+
+
+def may_fail_writing(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problems of a route that takes a body."""
+    return may_fail(400, 403, 413, 415, *statuses)
+
+
+def _described(status: int) -> dict[str, Any]:
+    return {
+        "description": _WHEN[status],
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

@@ -1,0 +1,84 @@
+"""Signing a program in: an account, its password and a code, for a token that lasts as long as any session."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from console.accounts.sessions import ABSOLUTE, IDLE
+from console.accounts.sign_in import HalfWay, SignedIn, Wait
+from console.api.problems import may_fail_writing
+from console.api.reading import Strict
+from console.api.shapes import Answer
+from console.web.door import source_of
+from console.web.errors import NotReadable, TooMany
+from console.web.visitor import Visitor, house_of, needs
+
+router = APIRouter(prefix="/api/session", route_class=Strict, tags=["Session"])
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SignIn(_Given):
+    """Who signs in, and both factors."""
+
+    account: str = Field(max_length=80, examples=["staff:anna"])
+    password: str = Field(max_length=1000)
+    code: str = Field(max_length=20, description="of the authenticator app", examples=["123456"])
+
+
+class Code(_Given):
+    """A fresh second factor."""
+
+    code: str = Field(max_length=20, examples=["123456"])
+
+
+class Token(Answer):
+    """What is sent with every request: `Authorization: Bearer` and the token."""
+
+    token: str
+    account: str
+    idle_s: int = Field(description="the session ends after so many seconds without a request")
+    lasts_s: int = Field(description="and after so many in any case")
+
+
+@router.post("", status_code=201, response_model=Token, responses=may_fail_writing(429), operation_id="sign_in")
+def sign_in(request: Request, given: SignIn) -> Any:
+    """Sign in; too many wrong tries are slowed down."""
+    way_in, source = house_of(request).sign_in, source_of(request)
+    half = way_in.password(given.account, given.password, source)
+    if isinstance(half, Wait):
+        raise TooMany(half.seconds)
+    if not isinstance(half, HalfWay):
+        raise NotReadable(401, "not_right")
+    if half.setting_up or half.must_change:
+        raise NotReadable(403, "first_sign_in_is_at_the_page")
+    found = way_in.code(half.token, given.code, source)
+    if isinstance(found, Wait):
+        raise TooMany(found.seconds)
+    if not isinstance(found, SignedIn):
+        raise NotReadable(401, "not_right")
+    return Token(token=found.token, account=found.account, idle_s=IDLE.seconds, lasts_s=ABSOLUTE.seconds)
+
+
+@router.put("", status_code=204, response_class=Response, responses=may_fail_writing(429), operation_id="strengthen")
+def strengthen(visitor: Annotated[Visitor, needs("self")], request: Request, given: Code) -> Response:
+    """Give the second factor again, for deeds that ask for a fresh one."""
+    found = house_of(request).sign_in.strengthen(visitor.session, source_of(request), code=given.code)
+    if isinstance(found, Wait):
+        raise TooMany(found.seconds)
+    if not hasattr(found, "token_hash"):
+        raise NotReadable(403, "not_right")
+    return Response(status_code=204)
+
+
+@router.delete("", status_code=204, response_class=Response, responses=may_fail_writing(), operation_id="sign_out")
+def sign_out(visitor: Annotated[Visitor, needs("self")]) -> Response:
+    """End the session; its token opens nothing any more."""
+    visitor.house.sessions.end_one(visitor.account.account, visitor.session.token_hash)
+    return Response(status_code=204)

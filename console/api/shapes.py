@@ -1,0 +1,46 @@
+"""The views' own values as shapes of JSON, made from their fields: pages and API cannot say different things."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from functools import cache
+from inspect import cleandoc
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from events.money import Money
+
+_SEVERAL: Mapping[Any, Any] = {Union: Union, types.UnionType: Union, tuple: tuple}
+_CONFIG = ConfigDict(from_attributes=True, frozen=True)
+
+
+@cache
+def shape_of(view: type, *without: str) -> Any:
+    """Return the shape of a view: an object with its fields, but for those that are not for programs."""
+    hints = {name: hint for name, hint in get_type_hints(view).items() if name not in without}
+    fields: dict[str, Any] = {name: (_shape(hint), ...) for name, hint in hints.items()}
+    said = " ".join(cleandoc(view.__doc__ or "").partition("\n\n")[0].split())
+    return create_model(view.__name__, __config__=_CONFIG, __doc__=said, __module__=view.__module__, **fields)
+
+
+def _shape(hint: Any) -> Any:
+    if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
+        return shape_of(hint)
+    # A whole programme file or account inside a view is for our templates; programs are told what is meant for them.
+    assert not (isinstance(hint, type) and issubclass(hint, BaseModel)) or hint is Money, f"{hint} is no plain value"
+    origin, inner = get_origin(hint), get_args(hint)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return dict[str, _shape(inner[1])]  # type: ignore[misc]
+    if origin is frozenset or inner[1:] == (Ellipsis,):
+        return list[_shape(inner[0])]  # type: ignore[misc]
+    if origin in _SEVERAL:
+        return _SEVERAL[origin][tuple(_shape(one) for one in inner)]
+    return hint
+
+
+class Answer(BaseModel):
+    """What an answer is made of besides views."""
+
+    model_config = _CONFIG

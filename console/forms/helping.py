@@ -1,0 +1,48 @@
+"""From a reason against something to the form that helps, with what the reason already says filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from console.forms.shapes import shapes_of
+from console.forms.subjects import CASE_FORMS
+from workflow.reasons import Reason
+
+_PROVIDED: Final = "_is_provided"
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")  # an id or a word of the programme; nothing a person wrote
+# What records a service that no session of care is held for.
+_RECORDED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "airport_reception": ("MeetPerson",),
+    "hand_over": ("HandOver",),
+    "document_renewal": ("StartDocument", "RecordDocumentStep"),
+    "training": ("EnrolInCourse", "CompleteCourse"),
+    "follow_up_visit": ("RecordFollowUp",),
+}
+
+
+def helping(reason: Reason, named: Iterable[str]) -> tuple[str, ...]:
+    """Return the forms that help against a reason: those its help names, or what records the service it misses.
+
+    >>> helping(Reason("airport_reception_is_provided", "not yet", "wait"), ["RecordSession"])
+    ('MeetPerson',)
+    """
+    names = _RECORDED_BY.get(reason.code.removesuffix(_PROVIDED), named)
+    return tuple(name for name in names if name in CASE_FORMS)
+
+
+def help_path(case_id: str, command: str, reason: Reason) -> str:
+    """Return the address of a form that helps against a reason.
+
+    >>> no_exam = Reason("medical_exam_is_provided", "not yet", "wait")
+    >>> help_path("7K3P9-QXM2D", "RecordSession", no_exam)
+    '/cases/7K3P9-QXM2D/do/RecordSession?service=medical_exam'
+    """
+    asked = {shape.name for shape in shapes_of(CASE_FORMS[command])}
+    said = {name: value for name, value in reason.looked_at if _WORD.fullmatch(value)}
+    if reason.code.endswith(_PROVIDED):
+        said["service"] = reason.code.removesuffix(_PROVIDED)
+    known = {name: value for name, value in said.items() if name in asked}
+    return f"/cases/{case_id}/do/{command}" + (f"?{urlencode(known)}" if known else "")

@@ -1,0 +1,129 @@
+"""What a field of a command takes, read off the command class: a day, an amount, one of these words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
+
+from workflow import commands as ask
+
+Kind = Literal[
+    "text", "long_text", "choice", "choices", "yes_no", "tick", "day", "moment", "number", "money",
+    "country", "countries", "language", "person", "phone", "trip_legs", "route_legs",
+]  # fmt: skip
+COUNTRIES_MAX: Final = 5
+
+
+class Shape(NamedTuple):
+    """One field as its command takes it."""
+
+    name: str
+    kind: Kind
+    needed: bool
+    options: tuple[str, ...] = ()  # the words of a closed list that the command itself names
+    default: str = ""
+    longest: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+
+# What a schema cannot say. A name without a command holds for all of them.
+_BY_NAME: Final[Mapping[str, Kind]] = {
+    "country": "country",
+    "country_of_exploitation": "country",
+    "DeclareReturn.destination": "country",
+    "citizenships": "countries",
+    "language": "language",
+    "phone": "phone",
+    "second": "person",
+    "owner": "person",
+    "PlanTrip.legs": "trip_legs",
+    "RecordRoute.legs": "route_legs",
+    "text": "long_text",
+}
+# Read off other fields of the form: the legs of a journey, the part of a grant.
+_READ_OFF: Final[Mapping[str, frozenset[str]]] = {
+    "PlanTrip": frozenset({"departs_at", "arrives_at", "origin", "destination"}),
+    "RecordEvidence": frozenset({"grant_id"}),
+    "RecordPayment": frozenset({"grant_id"}),
+    "ReturnPayment": frozenset({"grant_id"}),
+}
+# The command takes them for granted, a form without them makes no sense.
+_ASKED_FOR: Final = frozenset({"PlanTrip.legs"})
+_LONG: Final = 1000
+
+
+@cache
+def shapes_of(kind: type[ask.Command]) -> tuple[Shape, ...]:
+    """Return what a person fills in for a command, in the order of its class.
+
+    >>> [(shape.name, shape.kind) for shape in shapes_of(ask.HoldBed)]
+    [('facility', 'text'), ('family', 'tick')]
+    """
+    schema = kind.model_json_schema()
+    needed = set(schema.get("required", ()))
+    hidden = _READ_OFF.get(kind.__name__, frozenset())
+    return tuple(
+        _shape(kind.__name__, name, schema["properties"][name], needed=name in needed)
+        for name in ask.fields_of(kind)
+        if name not in hidden
+    )
+
+
+def _shape(command: str, name: str, schema: Mapping[str, Any], *, needed: bool) -> Shape:
+    full = f"{command}.{name}"
+    said = _said(schema)
+    options = _options(said)
+    named = _BY_NAME.get(full) or (None if options else _BY_NAME.get(name))
+    return Shape(
+        name,
+        named or _kind(said, options, needed=needed),
+        needed or full in _ASKED_FOR,
+        options,
+        _default(schema),
+        said.get("maxLength"),
+        said.get("minimum"),
+        said.get("maximum"),
+    )
+
+
+def _said(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is said of a field's value, without "or nothing"."""
+    ways = [way for way in schema.get("anyOf", ()) if way.get("type") != "null" and way.get("const") != ""]
+    return ways[0] if ways else schema
+
+
+def _options(said: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = said.get("items", {}).get("enum") or said.get("enum") or ()
+    return tuple(str(option) for option in listed if option != "")
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    found = schema.get("default")
+    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+
+
+def _kind(said: Mapping[str, Any], options: tuple[str, ...], *, needed: bool) -> Kind:
+    if said.get("type") == "array":
+        return "choices"
+    if options:
+        return "choice"
+    if "$ref" in said:
+        return "money"
+    if said.get("type") == "boolean":
+        return "yes_no" if needed else "tick"
+    if said.get("type") == "integer":
+        return "number"
+    by_format: Mapping[Any, Kind] = {"date": "day", "date-time": "moment"}
+    long = (said.get("maxLength") or 0) > _LONG
+    return by_format.get(said.get("format")) or ("long_text" if long else "text")
+
+
+def read_off(kind: type[ask.Command]) -> Mapping[str, str]:
+    """Return where a form shows what concerns a field it does not have: legs hold times, a part names its grant."""
+    hidden = _READ_OFF.get(kind.__name__, frozenset())
+    kinds = {shape.kind for shape in shapes_of(kind)}
+    if "trip_legs" in kinds:
+        return {name: f"legs-0-{name}" for name in hidden}
+    return dict.fromkeys(hidden, "tranche_id")

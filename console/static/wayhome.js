@@ -1,0 +1,113 @@
+// Wayhome's pages work without this file. With it they follow what happens, and Esc twice leaves at once.
+"use strict";
+(() => {
+  const policy = window.trustedTypes
+    ? window.trustedTypes.createPolicy("wayhome", { createHTML: (text) => text })
+    : { createHTML: (text) => text };
+
+  // Leaving: Esc, Esc. The form signs out; the empty page comes first, in case the line is slow.
+  let escaped = 0;
+  document.addEventListener("keydown", (key) => {
+    if (key.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    const now = Date.now();
+    if (now - escaped < 800) leave();
+    escaped = now;
+  });
+  function leave() {
+    document.title = "";
+    document.body.hidden = true;
+    const form = document.querySelector("form.leave");
+    if (form) form.submit();
+  }
+
+  // Back and forward never show what was on the screen before.
+  window.addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
+
+  // A form is sent once; the server would answer the second one like the first.
+  document.addEventListener("submit", (sent) => {
+    const form = sent.target;
+    if (form.dataset.sent) { sent.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+
+  // Passkeys: a form with data-passkey asks the server what to sign, the browser's key signs it, the form brings it.
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    if (!window.PublicKeyCredential) continue;
+    form.hidden = false;
+    form.addEventListener("submit", (sent) => {
+      sent.preventDefault();
+      sent.stopPropagation();
+      shown(form).then((answer) => {
+        form.elements.answer.value = JSON.stringify(answer);
+        HTMLFormElement.prototype.submit.call(form);
+      }).catch(() => {
+        form.querySelector("[data-failed]").hidden = false;
+      });
+    });
+  }
+  async function shown(form) {
+    const headers = { "x-wayhome-token": form.elements._token.value };
+    const asked = await fetch(form.dataset.options, { method: "POST", headers });
+    if (!asked.ok) throw new Error("no options");
+    const options = await asked.json();
+    options.challenge = bytes(options.challenge);
+    if (options.user) options.user.id = bytes(options.user.id);
+    for (const known of [...(options.allowCredentials || []), ...(options.excludeCredentials || [])]) known.id = bytes(known.id);
+    const key = await navigator.credentials[form.dataset.passkey]({ publicKey: options });
+    const said = {};
+    for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (key.response[name]) said[name] = text(key.response[name]);
+    }
+    return { id: key.id, rawId: text(key.rawId), type: key.type, response: said };
+  }
+  function bytes(text) {
+    return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  }
+  function text(buffer) {
+    return btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  }
+
+  // Live pages: main[data-live] names a stream; on a change the page is fetched again and its [data-part]s replaced.
+  const main = document.querySelector("main[data-live]");
+  if (main && window.EventSource) follow(main);
+  function follow(main) {
+    let seen = main.dataset.version || null, busy = false, again = false;
+    const stream = new EventSource(main.dataset.live);
+    stream.addEventListener("changed", (told) => {
+      if (seen === null) { seen = told.data; return; }
+      if (told.data === seen) return;
+      seen = told.data;
+      refresh();
+    });
+    stream.addEventListener("over", () => { stream.close(); location.reload(); });
+    window.addEventListener("pagehide", () => stream.close());
+    async function refresh() {
+      if (busy) { again = true; return; }
+      busy = true;
+      try {
+        const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" });
+        if (answer.ok) replace(await answer.text());
+      } finally {
+        busy = false;
+        if (again) { again = false; setTimeout(refresh, 300); }
+      }
+    }
+    function replace(text) {
+      const page = new DOMParser().parseFromString(policy.createHTML(text), "text/html");
+      for (const part of document.querySelectorAll("[data-part]")) {
+        const fresh = page.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
+        if (!fresh || part.contains(document.activeElement) && part.querySelector("form")) continue;
+        if (part.innerHTML === fresh.innerHTML) continue;
+        const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+        part.replaceChildren(...document.importNode(fresh, true).childNodes);
+        part.classList.remove("fresh");
+        void part.offsetWidth;
+        part.classList.add("fresh");
+        if (focused) document.getElementById(focused)?.focus();
+      }
+      const version = page.querySelector("main[data-live]")?.dataset.version;
+      if (version) { main.dataset.version = version; }
+    }
+  }
+})();

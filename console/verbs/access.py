@@ -1,0 +1,130 @@
+"""`wayhome case assign|break-glass|reads|find`: whose a case is, opening it in an emergency, who read what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from console import doors, printing
+from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected
+from console.errors import BadInput
+from console.showing import seen_case
+from handlers.board import programmes_with_cases
+from handlers.finding import find
+from handlers.looks import Read, reads_of_case
+from workflow import commands as ask
+from workflow.rights import Account
+
+
+def assign(
+    case: CaseArgument,
+    owner: Annotated[str, typer.Argument(help="Whose the case is from now on, like staff:boris.")],
+    team: Annotated[str, typer.Option(help="Whose people may see it too; the whole programme's when left out.")] = "",
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    expected: Expected = None,
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a case to somebody, and to a team.
+
+    Example: wayhome case assign 7K3P9-QXM2D staff:boris --team shelter
+    """
+    with doors.office(data, ring=True) as office:
+        command = ask.AssignCase(
+            command_id=command_id or office.chance.uuid(),
+            actor=actor,
+            case_id=doors.case_number(case),
+            expected=expected,
+            owner=owner,
+            team=team,
+        )
+        doors.tell(office.service.submit(command), as_json=as_json)
+
+
+def break_glass(
+    case: CaseArgument,
+    reason: Annotated[
+        str,
+        typer.Option(
+            help="danger_to_life, medical_emergency, child_at_risk, owner_cannot_be_reached, court_or_police."
+        ),
+    ],
+    mandate: Annotated[str, typer.Option(help="By which right: case_manager, supervisor, medical, legal.")],
+    data: Data = None,
+    actor: Actor = ACTOR_DEFAULT,
+    command_id: CommandId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a case that is not yours, in an emergency and for a few hours; asks what happens, and that is sealed.
+
+    Example: wayhome case break-glass 7K3P9-QXM2D --reason medical_emergency --mandate medical
+
+    The data-protection officer is written to at once, the owner sees it, and somebody else reviews it.
+    """
+    with doors.office(data, ring=True) as office:
+        command = ask.BreakGlass.model_validate(
+            {
+                "command_id": command_id or office.chance.uuid(),
+                "actor": actor,
+                "mandate": mandate,
+                "case_id": doors.case_number(case),
+                "reason": reason,
+                "why": typer.prompt("What happens, in a sentence", err=True),
+            }
+        )
+        doors.tell(office.service.submit(command), as_json=as_json)
+
+
+def reads(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+    """List who read what of a case: pages looked at, parts opened or denied, what providers were shown, emergencies.
+
+    Example: wayhome case reads 7K3P9-QXM2D
+    """
+    with doors.office(data) as office:
+        seen = seen_case(office, case, actor)
+        found = reads_of_case(office.log, seen.case.case_id)
+        if as_json:
+            printing.print_json([read._asdict() for read in found])
+            return
+        columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
+        printing.print_rows(f"Who read what of {seen.case.case_id}", columns, map(_shown, found))
+
+
+def find_person(data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+    """Find the cases you may see of a person; asks for name, birth date and telephone, and shows numbers only.
+
+    Example: wayhome case find
+
+    Names are found in any script and spelling. Nothing is said of people whose cases you may not see.
+    """
+    with doors.office(data) as office, office.database.reading() as connection:
+        name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
+        account = Account(actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
+        now = datetime.fromisoformat(office.log.now())
+        found = find(office.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
+        if as_json:
+            printing.print_json([match._asdict() for match in found.matches])
+            return
+        rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found.matches]
+        printing.print_rows("Cases that fit", ("case", "programme", "stage", "since", "equal parts"), rows)
+
+
+def _asked(what: str) -> str:
+    """Return what is typed; never an argument, which others on the machine could read in its list of processes."""
+    return str(typer.prompt(f"{what} (or nothing)", default="", show_default=False, err=True)).strip()
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("the birth date is not a day; write it like 1998-04-02") from None
+
+
+def _shown(read: Read) -> tuple[str, ...]:
+    return read.at[:16].replace("T", " "), read.account, read.mandate, read.what, ", ".join(read.parts), read.why

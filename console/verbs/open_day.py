@@ -1,0 +1,119 @@
+"""The end of `wayhome demo`: the console of the rehearsed year, somebody of every role to be, and time going on."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from console import printing
+from console.errors import BadInput
+from console.office import Office
+from console.rehearsal.year import Year
+from console.settings import Settings
+from console.verbs.serve import server_for, site_for
+from events.world import RunningClock, SystemChance, SystemClock
+from workflow.loading import load, shipped_text
+
+if TYPE_CHECKING:
+    from console.rehearsal.cast import Key
+    from console.rehearsal.going_on import GoingOn
+
+_HOST: Final = "127.0.0.1"
+_PORTS_TRIED: Final = 50
+_MORNING_UTC: Final = 6  # nine o'clock in Moscow: the desk has just opened
+
+
+def open_day(data: Path, year: Year, over: datetime, *, port: int, pace: float) -> None:
+    """Serve a year that is over until stopped with Ctrl-C; raises BadInput when no port is free."""
+    from console.rehearsal.going_on import GoingOn
+
+    with _free_socket(port) as listening:
+        address = f"http://localhost:{listening.getsockname()[1]}"
+        clock = RunningClock(_morning_after(over), pace, SystemClock())
+        # Opened once more, with chance nobody can foretell: sessions are made of it.
+        office = Office(Settings(data=data), clock=clock, chance=SystemChance())
+        try:
+            keys = _admitted(office, data, address)
+            life = GoingOn(office, load(shipped_text("moscow")), year, pace)
+            _welcome(keys, life, address, data)
+            life.start()
+            try:
+                _serve(office, listening)
+            finally:
+                life.stop()
+        finally:
+            office.close()
+
+
+def _morning_after(end: datetime) -> datetime:
+    """Return the morning of the next Monday to Friday."""
+    morning = end.replace(hour=_MORNING_UTC, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return morning + timedelta(days=max(0, 7 - morning.weekday()) if morning.weekday() > 4 else 0)
+
+
+def _admitted(office: Office, data: Path, address: str) -> list[Key]:
+    from console.accounts.desk import open_desk
+    from console.rehearsal.cast import admitted, written
+
+    doors = SystemClock()
+    keys = admitted(office, open_desk(office.service, doors, office.chance), doors, "moscow", office.chance)
+    written(keys, data, address)
+    return keys
+
+
+def _serve(office: Office, listening: socket.socket) -> None:
+    port = listening.getsockname()[1]
+    server = server_for(office, site_for(_HOST, port), _HOST, port)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        printing.say("")
+
+
+def _free_socket(port: int) -> socket.socket:
+    """Return a socket at this port, or at the next one nobody has."""
+    for tried in range(port, min(port + _PORTS_TRIED, 65536)):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((_HOST, tried))
+            listening.listen()
+        except OSError:
+            listening.close()
+        else:
+            return listening
+    raise BadInput(f"none of the ports from {port} on is free; name another with --port, or end with --no-serve")
+
+
+# -- what is said -------------------------------------------------------------------------------------------------
+
+
+def _welcome(keys: Sequence[Key], life: GoingOn, address: str, data: Path) -> None:
+    from console.rehearsal.cast import FILE
+
+    printing.say(f"\nThe year goes on at {address}   (stop with Ctrl-C)\n")
+    printing.say(f"Sign in as anybody here. The password is everybody's: {keys[0].password}")
+    _say_codes(keys)
+    printing.say(f"For an authenticator app: {data / FILE}. A code works once; each lasts half a minute.")
+    if life.left:
+        left = ", ".join(f"{case} ({stage.replace('_', ' ')})" for stage, case in life.left.items())
+        printing.say(f"Left to you, nobody else touches them: {left}")
+    if sys.stdin.isatty():
+        printing.say("Press Enter for fresh codes.")
+        threading.Thread(target=_codes_on_enter, args=(keys,), name="codes", daemon=True).start()
+
+
+def _say_codes(keys: Sequence[Key]) -> None:
+    clock = SystemClock()
+    rows = [(key.part.account, key.part.role, key.code(clock), key.part.look_at) for key in keys]
+    printing.print_rows("", ("account", "role", "code now", "what there is to look at"), rows)
+
+
+def _codes_on_enter(keys: Sequence[Key]) -> None:
+    while sys.stdin.readline():
+        _say_codes(keys)

@@ -1,0 +1,136 @@
+"""`wayhome serve`: the console in a browser, on this machine or behind an encrypting proxy."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import urlsplit
+
+import typer
+
+from console import doors, printing
+from console.doors import Data
+from console.errors import BadInput
+from console.office import Office
+from console.web.site import LOOPBACK, Site
+from events.world import SystemClock
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+    from console.web.house import House
+
+PORT: Final = 8421
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+_GRACE_S: Final = 3  # open pages listen for changes for ever; they come back by themselves
+
+
+def serve(
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = PORT,
+    origin: Annotated[
+        str, typer.Option(help="Address people type, like https://wayhome.example.org, when a proxy is in between.")
+    ] = "",
+    proxy: Annotated[str, typer.Option(help="Address of that proxy; it alone may say whom it asks for.")] = "127.0.0.1",
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Worker threads, when there is no Redis.")] = 4,
+    workers: Annotated[bool, typer.Option("--workers/--no-workers", help="Do tasks in this process too.")] = True,
+) -> None:
+    """Serve the console until stopped with Ctrl-C; without Redis this process does the tasks too.
+
+    Example: wayhome serve --data wayhome-data
+    """
+    with doors.plainly():
+        site = site_for(host, port, origin)
+    with doors.office(data, ring=True) as office:
+        _say(office, site)
+        with _working(office, threads if workers else 0):
+            server_for(office, site, host, port, proxy).run()
+
+
+def site_for(host: str, port: int, origin: str = "") -> Site:
+    """Return where people reach the console; raises BadInput for a way others could listen in on."""
+    if not origin:
+        if not _is_loopback(host):
+            said = f"{host} can be reached from elsewhere, where passwords would travel in the clear"
+            raise BadInput(f"{said}; put an encrypting proxy in front and give its address with --origin https://...")
+        return Site(f"http://localhost:{port}")
+    address = origin.lower().rstrip("/")
+    if not _ORIGIN.fullmatch(address) or not _port_is_one(address):
+        raise BadInput("the origin is an address without a path, like https://wayhome.example.org")
+    site = Site(address)
+    if not site.encrypted and not (site.host in LOOPBACK and _is_loopback(host)):
+        raise BadInput("the origin begins with https://; without it only this machine is served")
+    return site
+
+
+def server_for(office: Office, site: Site, host: str, port: int, proxy: str = "127.0.0.1") -> Server:
+    """Return a server for an office; it keeps no list of who looked at which page, that is the log's own work."""
+    from uvicorn import Config, Server
+
+    from console.web.app import console
+    from console.web.open_house import open_house
+
+    house: House = open_house(office, site, SystemClock())
+    config = Config(
+        console(house),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=site.encrypted,
+        forwarded_allow_ips=proxy,
+        http="h11",
+        h11_max_incomplete_event_size=16_384,
+        limit_concurrency=500,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_GRACE_S,
+        ws="none",
+        lifespan="off",
+    )
+    return Server(config)
+
+
+@contextmanager
+def _working(office: Office, threads: int) -> Iterator[None]:
+    """Have the tasks done meanwhile; with Redis that is for ``wayhome work`` to do."""
+    if threads == 0 or office.settings.redis_url is not None:
+        yield
+        return
+    crew = office.crew_of(threads)
+    crew.start()
+    try:
+        yield
+    finally:
+        crew.stop()
+
+
+def _say(office: Office, site: Site) -> None:
+    from handlers.accounts import list_accounts
+
+    with office.database.reading() as connection:
+        nobody = not list_accounts(connection)
+    printing.say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
+    if nobody:
+        printing.say("nobody may sign in yet; open the first account with: wayhome account open staff:root"
+                     " --role administrator")  # fmt: skip
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _port_is_one(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False

@@ -1,0 +1,80 @@
+"""Who looked at what, and why: pages, openings, disclosures and emergencies, for whoever watches over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from console.views.reader import Reader
+from events.instants import instant, stored
+from handlers.looks import Reading, Wanted, bulk_readers, readings
+from handlers.work_list import list_work
+
+DAYS: Final = 7  # shown when nothing is asked for
+ROWS_MAX: Final = 300
+_BULK_DAYS: Final = timedelta(days=30)
+HEADS: Final = ("at", "case", "account", "mandate", "what", "parts", "why")
+
+
+class Bulk(NamedTuple):
+    """An account that was stopped for looking at too many cases."""
+
+    account: str
+    times: int
+    last: datetime
+
+
+class Emergency(NamedTuple):
+    """A breaking of the glass that nobody has reviewed yet."""
+
+    case_id: str
+    glass: str
+    account: str
+    reason: str
+    since: datetime
+    may_review: bool
+
+
+class AccessView(NamedTuple):
+    """Everything the page shows."""
+
+    readings: tuple[Reading, ...]
+    more: bool  # there are more than are shown
+    emergencies: tuple[Emergency, ...]
+    bulk: tuple[Bulk, ...]
+
+
+def access(reader: Reader, wanted: Wanted) -> AccessView:
+    """Return who looked at what within the wanted, the last first, and what needs somebody's eyes."""
+    found = readings(reader.office.log, wanted, ROWS_MAX + 1)
+    with reader.office.database.reading() as connection:
+        stopped = bulk_readers(connection, reader.now - _BULK_DAYS)
+        bulk = [Bulk(row["account"], row["times"], instant(row["last"])) for row in stopped]
+        waiting = list_work(connection, kind="review_access", limit=ROWS_MAX)
+    return AccessView(tuple(found[:ROWS_MAX]), len(found) > ROWS_MAX, tuple(_emergencies(reader, waiting)), tuple(bulk))
+
+
+def rows_of(found: Iterable[Reading]) -> Iterator[tuple[str, ...]]:
+    """Yield readings as rows of text under ``HEADS``."""
+    for one in found:
+        yield one.at, one.case_id, one.account, one.mandate, one.what, " ".join(one.parts), one.why
+
+
+def last_days(reader: Reader) -> str:
+    """Return the instant from which on the page shows when nothing is asked for."""
+    return stored(reader.now - timedelta(days=DAYS))
+
+
+def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:
+    """Yield the breakings of the glass nobody has looked at, the oldest first."""
+    seen = {one.case.case_id: one for one in reader.office.look.at_many({row["case_id"] for row in waiting})}
+    for row in waiting:
+        case = seen[row["case_id"]]
+        number = row["item"].partition(":")[2]
+        glass = case.case.access.unreviewed.get(number)
+        if glass is not None:
+            broke = glass.account == reader.account.account
+            may = not broke and reader.may("case.review", case) is not None
+            since = instant(glass.broken_at)
+            yield Emergency(case.case.case_id, number, glass.account, glass.reason, since, may)

@@ -1,0 +1,191 @@
+"""The houses as a reader may see them: every bed and what it is, who waits, and the days ahead.
+
+A bed of a case that is not theirs to see is taken, and no more is said. What is shown of the present is read on from
+the last look; an instant of the past is read from the history of each house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from console.office import Office
+from console.views.reader import Reader
+from handlers.beds import houses_in_use
+from handlers.look import Seen
+from handlers.occupancy import Occupancy, Used, occupancy
+from workflow.access import runs
+from workflow.programme.places import Facility
+from workflow.rights import TABLE, Account, Role
+from workflow.shelter import Room
+
+State = Literal["free", "held", "taken", "none"]  # none: the house is closed, its empty beds are nobody's
+_LEFT_OVER: Final = ""  # beds that are no more, with people in them
+
+
+class Place(NamedTuple):
+    """One bed; the case number only for whoever may see the case, and what they may do about it."""
+
+    number: int
+    state: State
+    case_id: str = ""
+    since: datetime | None = None
+    held_until: datetime | None = None
+    stays_until: date | None = None  # as planned
+    leaves_at: datetime | None = None  # the way home, once it is planned
+    may_record: bool = False
+
+    @property
+    def ends_on(self) -> date | None:
+        """Return the day on which the bed should be free again, the earliest that is known."""
+        known = [day for day in (self.stays_until, self.leaves_at and self.leaves_at.date()) if day]
+        return min(known, default=self.held_until.date() if self.held_until else None)
+
+
+class RoomView(NamedTuple):
+    """A room, whom it is for, and its beds."""
+
+    room: str
+    who: str
+    minors: str
+    places: tuple[Place, ...]
+
+    @property
+    def free(self) -> int:
+        """Return how many of its beds somebody could have now."""
+        return sum(place.state == "free" for place in self.places)
+
+
+class InLine(NamedTuple):
+    """Somebody who waits; the number is the place in the line."""
+
+    number: int
+    case_id: str
+    since: datetime
+    may_record: bool
+
+
+class HouseView(NamedTuple):
+    """A house at an instant: the numbers make up its maximum, as on the command line."""
+
+    facility: str
+    name: str
+    kind: str
+    time_zone: str
+    at: datetime
+    maximum: int
+    taken: int
+    held: int
+    available: int
+    closed: date | None
+    rooms: tuple[RoomView, ...]
+    waiting: tuple[InLine, ...]
+    on_request: bool = False
+
+    @property
+    def today(self) -> date:
+        """Return which day it is there."""
+        return self.at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def places(self) -> Iterator[tuple[RoomView, Place]]:
+        """Yield every bed with its room, in the order of their numbers."""
+        for room in self.rooms:
+            for place in room.places:
+                yield room, place
+
+
+def houses_of(reader: Reader) -> dict[str, Facility | None]:
+    """Return the houses a reader may look into, by id; None for one no programme file names any more."""
+    own = _own_programmes(reader)
+    named = {house.id: house for one in own.values() for house in one}
+    with reader.office.database.reading() as connection:
+        left_over = houses_in_use(connection, own.keys())
+    known: dict[str, Facility | None] = {**named, **dict.fromkeys(sorted(left_over - named.keys()))}
+    if sees_all_houses(reader.account):
+        return known
+    return {name: house for name, house in known.items() if name in reader.account.facilities}
+
+
+def beds_of(reader: Reader, at: datetime | None = None, only: str | None = None) -> list[HouseView]:
+    """Return the reader's houses as they are now or were at an instant, or one of them."""
+    known = {name: house for name, house in houses_of(reader).items() if only in (None, name)}
+    found = _occupancies(reader.office, list(known), reader.now if at is None else at, is_now=at is None)
+    case_ids = {used.case_id for house in found for used in house.used}
+    case_ids |= {waits.case_id for house in found for waits in house.waiting}
+    cases = reader.office.look.at_many(sorted(case_ids))
+    seen = {one.case.case_id: one for one in cases if reader.may("case.see", one)}
+    return [_house(house, known[house.facility], seen, reader, is_now=at is None) for house in found]
+
+
+def sees_all_houses(account: Account) -> bool:
+    """Tell whether somebody's work is with all houses, not only with those they work in."""
+    in_a_house = {role for rule in TABLE if "facility" in rule.relations for role in rule.roles}
+    everywhere: set[Role] = {role for rule in TABLE if "beds.see" in rule.acts for role in rule.roles} - in_a_house
+    return not account.roles.isdisjoint(everywhere)
+
+
+def _own_programmes(reader: Reader) -> Mapping[str, Sequence[Facility]]:
+    definitions = [one for one in reader.definitions() if runs(reader.account.account, one.programme)]
+    return {one.programme.programme: one.programme.beds_facilities for one in definitions}
+
+
+def _occupancies(office: Office, facilities: list[str], at: datetime, *, is_now: bool) -> list[Occupancy]:
+    if is_now:
+        return office.houses.now(facilities, at)
+    return [occupancy(office.log, facility, at) for facility in facilities]
+
+
+def _house(
+    one: Occupancy, facility: Facility | None, seen: Mapping[str, Seen], reader: Reader, *, is_now: bool
+) -> HouseView:
+    acting = {name for name, case in seen.items() if is_now and reader.may("case.record", case)}
+    held = sum(used.held_until is not None for used in one.used)
+    return HouseView(
+        facility=one.facility,
+        name=facility.name if facility else one.facility,
+        kind=facility.kind if facility else "",
+        time_zone=facility.time_zone if facility else "UTC",
+        at=one.at,
+        maximum=one.maximum,
+        taken=len(one.used) - held,
+        held=held,
+        available=one.available,
+        closed=one.closed,
+        rooms=tuple(_rooms(one, seen, acting, is_now=is_now)),
+        waiting=tuple(
+            InLine(number, waits.case_id if waits.case_id in seen else "", waits.since, waits.case_id in acting)
+            for number, waits in enumerate(one.waiting, 1)
+        ),
+        on_request=facility.on_request if facility else False,
+    )
+
+
+def _rooms(one: Occupancy, seen: Mapping[str, Seen], acting: set[str], *, is_now: bool) -> Iterator[RoomView]:
+    used = {bed.bed: bed for bed in one.used}
+    is_closed = one.closed is not None and one.closed <= one.at.date()
+    by_room: dict[Room, list[Place]] = {}
+    for number, room in one.rooms:
+        empty = Place(number, "none" if is_closed else "free")
+        place = _place(used.pop(number), seen, acting, is_now=is_now) if number in used else empty
+        by_room.setdefault(room, []).append(place)
+    for room, places in by_room.items():
+        yield RoomView(room.id, room.who, room.minors, tuple(places))
+    if used:
+        left_over = tuple(_place(one, seen, acting, is_now=is_now) for one in used.values())
+        yield RoomView(_LEFT_OVER, "any", "allowed", left_over)
+
+
+def _place(used: Used, seen: Mapping[str, Seen], acting: set[str], *, is_now: bool) -> Place:
+    state: State = "taken" if used.held_until is None else "held"
+    found = Place(used.bed, state, held_until=used.held_until)
+    if used.case_id not in seen:
+        return found
+    found = found._replace(case_id=used.case_id, since=used.since, may_record=used.case_id in acting)
+    if not is_now:
+        return found
+    case = seen[used.case_id].case
+    leaves_at = case.trip.departs_at if case.trip is not None and case.trip_is_ahead else None
+    return found._replace(stays_until=case.places.stay_until, leaves_at=leaves_at)

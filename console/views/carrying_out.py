@@ -1,0 +1,57 @@
+"""Carrying a command out for somebody at a screen.
+
+Sent twice it is done once, and what workers and timers did meanwhile is no reason to ask again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from events.envelope import Recorded
+from events.errors import CommandReused
+from events.ids import case_stream
+from handlers.answers import Answer, Conflict
+from handlers.service import Service
+from workflow import commands as ask
+from workflow.access import MACHINES
+
+TRIES: Final = 3  # how often a command is applied again because a worker was quicker
+
+
+def carry_out(service: Service, command: ask.Command) -> Answer:
+    """Return the answer; raises CommandReused when the same form was sent before with other content.
+
+    Repeats safely: the second time the first answer is given, also when the first was applied to a later version.
+    """
+    try:
+        answer = service.submit(command)
+    except CommandReused:
+        return _first_answer(service, command)
+    for _ in range(TRIES):
+        if not isinstance(answer, Conflict) or not by_machines(answer.since):
+            return answer
+        answer = service.submit(_expecting(command, answer.version))
+    return answer
+
+
+def by_machines(events: Iterable[Recorded]) -> bool:
+    """Tell whether Wayhome's own hands wrote all of it: workers, timers, the bank's mail."""
+    actors = {event.envelope.actor.partition(":")[0] for event in events}
+    return bool(actors) and actors <= MACHINES
+
+
+def _first_answer(service: Service, command: ask.Command) -> Answer:
+    """Return the answer of a command that was applied to a later version than its form showed."""
+    if not isinstance(command, ask.CaseCommand) or command.expected is None:
+        raise CommandReused("this form was sent before with other content")
+    stream = case_stream(command.case_id)
+    events = service.log.of_command(str(command.command_id))
+    versions = [event.envelope.version for event in events if event.envelope.stream == stream]
+    if not versions:
+        raise CommandReused("this form was sent before with other content")
+    return service.submit(_expecting(command, min(versions) - 1))
+
+
+def _expecting(command: ask.Command, version: int) -> ask.Command:
+    return command.model_copy(update={"expected": version})

@@ -1,0 +1,224 @@
+"""The list of cases: what one may see of it, narrowed, counted by stage, page by page; with numbers and no names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import Connection
+
+from console.views.reader import Reader
+from events.instants import instant, stored
+from handlers import board, relations
+from handlers.relations import Only, Page
+from handlers.saved_views import SavedView, forget_view, keep_view, views_of
+from handlers.work_list import count_items
+from workflow.loading import Definition
+
+PAGE: Final = 50
+CARDS: Final = 12  # of each stage on the board; the list has them all
+NAME_LONGEST: Final = 40
+
+
+class Filters(NamedTuple):
+    """What the list is narrowed to, as its address says it: open words only."""
+
+    view: str = "board"  # or list
+    programme: str = ""
+    stage: str = ""
+    whose: str = ""  # mine, team, or everybody's
+    child: str = ""  # yes, no
+    waits: str = ""  # at least so many days in their stage
+    ended: str = ""  # yes for those that have ended
+
+    def query(self, **changes: str) -> str:
+        """Return the filters as an address has them, with some changed."""
+        told = {name: value for name, value in self._replace(**changes)._asdict().items() if value}
+        return urlencode({name: value for name, value in told.items() if (name, value) != ("view", "board")})
+
+
+class Card(NamedTuple):
+    """A case as the list shows it: nothing of it says who it is."""
+
+    case_id: str
+    programme: str
+    stage: str
+    since: datetime
+    owner: str
+    team: str
+    child: bool
+    ended: bool
+    waiting: int  # things that wait for a person
+    escalated: int
+
+
+class Column(NamedTuple):
+    """A stage with how many are in it, and those that have waited longest."""
+
+    programme: str
+    stage: str
+    cases: int
+    cards: tuple[Card, ...]
+
+
+class Listed(NamedTuple):
+    """A page of the list; ``after`` begins the next one, empty at the end."""
+
+    cards: tuple[Card, ...]
+    after: str
+
+
+class Overview(NamedTuple):
+    """What the page needs whichever way it is drawn."""
+
+    filters: Filters
+    definitions: tuple[Definition, ...]
+    counts: Mapping[str, int]
+    columns: tuple[Column, ...]
+    listed: Listed | None
+    saved: tuple[SavedView, ...]
+
+    @property
+    def total(self) -> int:
+        """Return how many cases the counted stages hold."""
+        return sum(self.counts.values())
+
+
+def filters_of(given: Mapping[str, str]) -> Filters:
+    """Return the filters an address asks for; what is not one of ours is left out.
+
+    >>> filters_of({"whose": "mine", "child": "maybe", "x": "1", "waits": "7"})
+    Filters(view='board', programme='', stage='', whose='mine', child='', waits='7', ended='')
+    """
+    kept = {name: given[name] for name in Filters._fields if _is_ours(name, given.get(name, ""))}
+    return Filters(**kept)
+
+
+def _is_ours(name: str, value: str) -> bool:
+    if name in _WORDS:
+        return value in _WORDS[name]
+    if name == "waits":
+        return value.isascii() and value.isdecimal() and len(value) <= 3
+    return 0 < len(value) <= NAME_LONGEST and all(letter.isalnum() or letter in "_-" for letter in value)
+
+
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "view": ("board", "list"), "whose": ("mine", "team"), "child": ("yes", "no"), "ended": ("yes",),
+}  # fmt: skip
+
+
+def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
+    """Return the cases one may see, as a board of stages or as a list; as many questions as there are stages."""
+    only = _only(reader, filters)
+    definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
+    with reader.office.database.reading() as connection:
+        counts = relations.count_by_stage(connection, reader.account, reader.now, only=only)
+        saved = tuple(views_of(connection, reader.account.account))
+        listed, columns = None, tuple[Column, ...]()
+        if filters.view == "list":
+            listed = _listed(connection, reader, filters, after)
+        else:
+            columns = _columns(connection, reader, filters, _stages(definitions, filters), counts)
+    return Overview(filters, definitions, counts, columns, listed, saved)
+
+
+def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
+    rows = relations.cases_of(
+        connection, reader.account, reader.now, stage=filters.stage or None,
+        ended=None if filters.stage else filters.ended == "yes",
+        only=_only(reader, filters), page=Page(_key(after), PAGE + 1),
+    )  # fmt: skip
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Listed(tuple(_cards(connection, rows[:PAGE]).values()), _text(more))
+
+
+def _columns(
+    connection: Connection, reader: Reader, filters: Filters, stages: Mapping[str, str], counts: Mapping[str, int]
+) -> tuple[Column, ...]:
+    only = _only(reader, filters)
+    rows = {
+        stage: relations.cases_of(
+            connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=Page(limit=CARDS)
+        )
+        for stage in stages
+        if counts.get(stage)
+    }
+    cards = _cards(connection, [row for found in rows.values() for row in found])
+    return tuple(
+        Column(programme, stage, counts.get(stage, 0), tuple(cards[row["case_id"]] for row in rows.get(stage, ())))
+        for stage, programme in stages.items()
+    )
+
+
+def cards_of(reader: Reader, case_ids: Sequence[str]) -> list[Card]:
+    """Return these cases as cards, in their order; whoever asks has looked whether they may be seen."""
+    with reader.office.database.reading() as connection:
+        rows = {row["case_id"]: row for row in board.rows_of(connection, case_ids)}
+        found = _cards(connection, list(rows.values()))
+    return [found[case_id] for case_id in case_ids if case_id in found]
+
+
+def save(reader: Reader, name: str, filters: Filters) -> bool:
+    """Keep filters under a name; False when there is no room for more."""
+    view = SavedView(" ".join(name.split())[:NAME_LONGEST], filters.query())
+    if not view.name:
+        return False
+    with reader.office.database.writing() as connection:
+        return keep_view(connection, reader.account.account, view, stored(reader.now))
+
+
+def forget(reader: Reader, name: str) -> None:
+    """Forget a saved view."""
+    with reader.office.database.writing() as connection:
+        forget_view(connection, reader.account.account, name)
+
+
+def as_filters(query: str) -> Filters:
+    """Return the filters a saved view holds."""
+    return filters_of(dict(parse_qsl(query)))
+
+
+def _stages(definitions: Sequence[Definition], filters: Filters) -> dict[str, str]:
+    """Return the stages in the order of the journeys, each with a programme that has it."""
+    ended = filters.ended == "yes"
+    found: dict[str, str] = {}
+    for definition in definitions:
+        for stage in definition.programme.journey.states:
+            if definition.journey.stage(stage).ends is ended and filters.stage in ("", stage):
+                found.setdefault(stage, definition.programme.programme)
+    return found
+
+
+def _only(reader: Reader, filters: Filters) -> Only:
+    before = stored(reader.now - timedelta(days=int(filters.waits))) if filters.waits else ""
+    return Only(
+        programme=filters.programme,
+        owner=reader.account.account if filters.whose == "mine" else "",
+        team=reader.account.team if filters.whose == "team" else "",
+        child={"yes": True, "no": False}.get(filters.child),
+        since_before=before,
+    )
+
+
+def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:
+    """Return cards by case, with one question about what waits on all of them."""
+    waiting = count_items(connection, [row["case_id"] for row in rows])
+    return {row["case_id"]: _card(row, waiting.get(row["case_id"], {})) for row in rows}
+
+
+def _card(row: Any, waiting: Mapping[str, int]) -> Card:
+    return Card(
+        row["case_id"], row["programme"], row["stage"], instant(row["since"]), row["owner"], row["team"], row["child"],
+        row["ended"], sum(waiting.values()), waiting.get("escalation", 0),
+    )  # fmt: skip
+
+
+def _key(after: str) -> tuple[str, ...]:
+    since, _, case_id = after.partition("~")
+    return (since, case_id) if case_id else ()
+
+
+def _text(row: Any) -> str:
+    return f"{row['since']}~{row['case_id']}" if row is not None else ""

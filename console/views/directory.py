@@ -1,0 +1,79 @@
+"""Who helps with what, in which languages, where and when. Both doors look it up here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from console.office import Office
+from console.views.reader import Reader
+from workflow.access import runs
+from workflow.caseload import Caseload, stream_of
+from workflow.directory import open_now, providers_of
+from workflow.loading import Definition
+from workflow.programme import Programme
+from workflow.programme.providers import Provider
+
+
+class Wanted(NamedTuple):
+    """What somebody looks for; what is empty narrows nothing."""
+
+    service: str = ""
+    language: str = ""
+    area: str = ""
+    is_open: bool = False
+
+
+class Listing(NamedTuple):
+    """A provider as the directory shows it: open at this moment or not (None: nobody knows), and how full it is."""
+
+    provider: Provider
+    is_open: bool | None
+    taken: int
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it can take nobody more at present."""
+        return self.provider.capacity is not None and self.taken >= self.provider.capacity
+
+
+def providers_for(programme: Programme, wanted: Wanted, at: datetime) -> list[Provider]:
+    """Return the active providers somebody looks for, in the order of the programme file."""
+    services = [wanted.service] if wanted.service else {name for one in programme.providers for name in one.services}
+    language, area = wanted.language or None, wanted.area or None
+    able = {one.id for name in services for one in providers_of(programme, name, language=language, area=area)}
+    found = [provider for provider in programme.providers if provider.id in able]
+    return open_now(found, at) if wanted.is_open else found
+
+
+def directory_of(office: Office, programme: Programme, wanted: Wanted, at: datetime) -> tuple[Listing, ...]:
+    """Return the directory of a programme with how full each provider is, in one question to the log."""
+    found = providers_for(programme, wanted, at)
+    loads = office.look.states([stream_of(one.id) for one in found]) if found else {}
+    return tuple(_listing(one, loads[stream_of(one.id)].state or Caseload(), at) for one in found)
+
+
+def own_programmes(reader: Reader) -> dict[str, Definition]:
+    """Return the programmes of their own organisation that a reader works for, by name."""
+    return {one.programme.programme: one for one in reader.definitions() if runs(reader.account.account, one.programme)}
+
+
+def services_of(programme: Programme) -> Sequence[str]:
+    """Return every service of the directory, each once."""
+    return tuple(dict.fromkeys(name for one in programme.providers for name in one.services))
+
+
+def languages_of(programme: Programme) -> Sequence[str]:
+    """Return every language of the directory, each once."""
+    return tuple(dict.fromkeys(code for one in programme.providers for code in one.languages))
+
+
+def areas_of(programme: Programme) -> Sequence[str]:
+    """Return every area of the directory, each once."""
+    return tuple(dict.fromkeys(area for one in programme.providers for area in one.areas))
+
+
+def _listing(provider: Provider, load: Caseload, at: datetime) -> Listing:
+    is_open = provider.hours.is_open(at) if provider.hours is not None else None
+    return Listing(provider, is_open, len(load.referrals))

@@ -1,0 +1,230 @@
+"""Grants as the three hands of finance see them: what waits for whom, why not, and never a story.
+
+What stands against an approval or a release is what the engine itself would say to this reader now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from console.views.reader import Reader
+from events.instants import instant
+from events.money import Money
+from handlers import payments
+from handlers.look import Seen
+from handlers.payments import APPROVE, RELEASE, Answered, AtTheBank, Sending, Waiting
+from workflow import commands as ask
+from workflow.access import runs
+from workflow.acts import right_to
+from workflow.case.grants import Grant, Tranche
+from workflow.decide import decide
+from workflow.deciding import Situation
+from workflow.programme import Programme
+from workflow.programme.funding import GrantKind
+from workflow.reasons import Reason, Refused
+from workflow.rights import Act
+
+MONEY: Final[tuple[Act, ...]] = ("money.request", "money.approve", "money.release", "money.record")
+_DEED: Final[Mapping[str, type[ask.CaseCommand]]] = {APPROVE: ask.ApproveGrant, RELEASE: ask.ReleaseTranche}
+# A command that is only thought of: what would be said to it does not depend on its id.
+_ONLY_ASKED: Final = UUID(int=0, version=4)
+_SOMEBODY_ELSE: Final = frozenset({"approver_is_another", "releaser_is_a_third"})
+
+
+class Queued(NamedTuple):
+    """A grant in a queue, and what stands against this reader's deciding on it."""
+
+    waiting: Waiting
+    programme: Programme
+    grant: Grant
+    label: tuple[str, str]  # of its kind, in English and in Russian
+    part: Decimal  # what would be decided on: all of it, or the part that goes next
+    version: int
+    may: bool  # it is their act at all
+    against: tuple[Reason, ...]
+
+    @property
+    def since(self) -> datetime:
+        """Return since when it waits."""
+        return instant(self.waiting.since)
+
+    @property
+    def is_somebody_elses(self) -> bool:
+        """Tell whether it waits for another person than this reader, and for nothing else."""
+        return bool(self.against) and {reason.code for reason in self.against} <= _SOMEBODY_ELSE
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether this reader can decide now."""
+        return self.may and not self.against
+
+
+class Queue(NamedTuple):
+    """A part of a queue, and where the next one begins."""
+
+    rows: tuple[Queued, ...]
+    next: Waiting | None
+
+
+class Payments(NamedTuple):
+    """Payments on their way, and what came of the last ones."""
+
+    to_send: tuple[Sending, ...]
+    stopped: tuple[Sending, ...]
+    at_the_bank: tuple[AtTheBank, ...]
+    answered: tuple[Answered, ...]
+
+
+class GrantView(NamedTuple):
+    """One grant, and nothing of the person but the case number."""
+
+    case_id: str
+    grant_id: str
+    programme: Programme
+    version: int
+    grant: Grant
+    kind: GrantKind
+    tranches: tuple[tuple[str, Tranche], ...]  # by number
+    against_approval: tuple[Reason, ...] | None  # None: it is not their act, or nothing waits for it
+    against_release: tuple[Reason, ...] | None
+    deeds: frozenset[str]  # the commands they may give about it at all
+
+    @property
+    def missing(self) -> dict[int, tuple[str, ...]]:
+        """Return the evidence that is still missing of each paid part."""
+        paid = (one for _, one in self.tranches if one.status == "paid")
+        found = {one.number: tuple(paper for paper in self.kind.evidence if paper not in one.evidence) for one in paid}
+        return {number: papers for number, papers in found.items() if papers}
+
+
+def programmes_of(reader: Reader) -> list[str]:
+    """Return the programmes whose money a reader may look at."""
+    return [d.programme.programme for d in reader.definitions() if runs(reader.account.account, d.programme)]
+
+
+def counts(reader: Reader) -> dict[str, int]:
+    """Return how many grants wait for an approval, and how many for a release."""
+    with reader.office.database.reading() as connection:
+        return payments.count_waiting(connection, programmes_of(reader))
+
+
+def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> Queue:
+    """Return a part of what waits for an approval or a release, with what stands against it."""
+    with reader.office.database.reading() as connection:
+        rows = payments.waiting(connection, programmes_of(reader), kind, after=after, limit=limit + 1)
+    seen = {one.case.case_id: one for one in reader.office.look.at_many(sorted({row.case_id for row in rows[:limit]}))}
+    funds = _funds(reader, seen.values())
+    found = tuple(_queued(row, seen[row.case_id], kind, funds, reader) for row in rows[:limit] if _is_there(row, seen))
+    return Queue(found, rows[limit - 1] if len(rows) > limit else None)
+
+
+def payments_of(reader: Reader) -> Payments:
+    """Return the payments on their way, and what the bank last answered."""
+    programmes = programmes_of(reader)
+    streams = [d.programme.fund_stream for d in reader.definitions() if d.programme.programme in programmes]
+    with reader.office.database.reading() as connection:
+        answered = [one for stream in streams for one in payments.answered(connection, stream)]
+        return Payments(
+            to_send=tuple(payments.to_send(connection, programmes)),
+            stopped=tuple(payments.stopped(connection, programmes)),
+            at_the_bank=tuple(payments.at_the_bank(connection, programmes)),
+            answered=tuple(sorted(answered, key=lambda one: one.at, reverse=True)),
+        )
+
+
+def grant_view(reader: Reader, seen: Seen, grant_id: str) -> GrantView | None:
+    """Return one grant of a case, or None when it has none of this number."""
+    grant = seen.case.grants.get(grant_id)
+    if grant is None:
+        return None
+    funds, programme = _funds(reader, [seen]), seen.definition.programme
+    waits = payments_wait(grant)
+    return GrantView(
+        case_id=seen.case.case_id,
+        grant_id=grant_id,
+        programme=programme,
+        version=seen.version,
+        grant=grant,
+        kind=programme.grant_kind[grant.kind],
+        tranches=tuple(sorted(grant.tranches.items(), key=lambda one: one[1].number)),
+        against_approval=_against(ask.ApproveGrant, grant_id, seen, funds, reader) if waits == APPROVE else None,
+        against_release=_against(ask.ReleaseTranche, grant_id, seen, funds, reader) if waits == RELEASE else None,
+        deeds=frozenset(_deeds(grant, seen, reader)),
+    )
+
+
+def payments_wait(grant: Grant) -> str:
+    """Return what a grant waits for: an approval, a release, or nothing."""
+    if grant.awaits_approval:
+        return APPROVE
+    return RELEASE if not grant.declined and not grant.settled and grant.released < grant.amount else ""
+
+
+def _deeds(grant: Grant, seen: Seen, reader: Reader) -> Iterator[str]:
+    """Yield what this reader may do about a grant as it stands."""
+    is_open = not grant.settled and not grant.declined
+    wanted: Iterable[tuple[type[ask.CaseCommand], bool]] = (
+        (ask.DeclineGrant, is_open),
+        (ask.ChangePayee, is_open),
+        (ask.PutPayeeOnHold, is_open and not grant.on_hold),
+        (ask.ReleasePayee, grant.on_hold),
+        (ask.RecordEvidence, any(one.status == "paid" for one in grant.tranches.values())),
+        (ask.RecordPayment, grant.at_the_bank),
+        (ask.ReturnPayment, any(one.status == "paid" for one in grant.tranches.values())),
+    )
+    case, programme = seen.case, seen.definition.programme
+    for kind, makes_sense in wanted:
+        if makes_sense and right_to(reader.account, kind, case, programme, reader.now):
+            yield kind.__name__
+
+
+def _is_there(row: Waiting, seen: Mapping[str, Seen]) -> bool:
+    return row.case_id in seen and row.grant_id in seen[row.case_id].case.grants
+
+
+def _queued(row: Waiting, seen: Seen, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
+    grant, programme = seen.case.grants[row.grant_id], seen.definition.programme
+    policy = programme.grant_kind[grant.kind]
+    against = _against(_DEED[kind], row.grant_id, seen, funds, reader)
+    return Queued(
+        waiting=row,
+        programme=programme,
+        grant=grant,
+        label=(policy.label.en, policy.label.ru),
+        part=grant.amount if kind == APPROVE else next_part(grant, policy),
+        version=seen.version,
+        may=against is not None,
+        against=against or (),
+    )
+
+
+def next_part(grant: Grant, kind: GrantKind) -> Decimal:
+    """Return how much of a grant goes out next, or nothing when all of it has gone."""
+    parts = Money(amount=grant.amount, currency=grant.currency).share(kind.tranches)
+    return parts[grant.next_number - 1].amount if grant.next_number <= len(parts) else Decimal(0)
+
+
+def _funds(reader: Reader, seen: Iterable[Seen]) -> Mapping[str, Any]:
+    streams = {one.definition.programme.fund_stream for one in seen}
+    return {name: kept.state for name, kept in reader.office.look.states(sorted(streams)).items()} if streams else {}
+
+
+def _against(
+    kind: type[ask.CaseCommand], grant_id: str, seen: Seen, funds: Mapping[str, Any], reader: Reader
+) -> tuple[Reason, ...] | None:
+    """Return what the engine would say against this reader's doing it now; None when it is not their act."""
+    programme = seen.definition.programme
+    right = right_to(reader.account, kind, seen.case, programme, reader.now)
+    if right is None:
+        return None
+    command = kind.model_validate({
+        "command_id": _ONLY_ASKED, "actor": reader.account.account, "mandate": right.permit.mandate,
+        "case_id": seen.case.case_id, "grant_id": grant_id,
+    })  # fmt: skip
+    situation = Situation(seen.case, programme, seen.definition.journey, reader.now, shared=funds)
+    decision = decide(command, situation)
+    return decision.reasons if isinstance(decision, Refused) else ()

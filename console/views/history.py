@@ -1,0 +1,192 @@
+"""The log as an auditor reads it: who did what, when and under which rule; proof values, and never a story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from console.views.reader import Reader
+from events.envelope import Recorded
+from events.ids import CaseId, case_of, case_stream
+from events.instants import instant
+from events.log import Log
+from handlers import history
+from handlers.history import Rule, Sought
+from handlers.replay import Replayed, position_of, replay_case
+from workflow.loading import Definition
+
+PAGE: Final = 50
+LINES_MAX: Final = 30  # of one case's events beside the chosen moment
+_STAGES: Final = ("CaseOpened", "StageEntered")
+
+
+class Commitment(NamedTuple):
+    """What is in the log of a sealed part: which compartment, and the hash that commits to its ciphertext."""
+
+    compartment: str
+    commitment: str
+
+
+class Line(NamedTuple):
+    """One event as it was recorded, without what it says: who, what, when, under which rule, and its proof."""
+
+    position: int
+    stream: str
+    version: int
+    case_id: str  # empty for what concerns no single case
+    fact: str
+    recorded_at: datetime
+    occurred_at: datetime
+    actor: str
+    mandate: str
+    definition: str
+    rule: Rule | None
+    checked: tuple[str, ...]  # the guards that were asked and passed
+    cause: str
+    command_id: str
+    sealed: tuple[Commitment, ...]
+    leaf: str
+    previous: str
+    link: str
+
+
+class Lines(NamedTuple):
+    """A page of the log, the last first; ``earlier`` is where to look on, None at the end."""
+
+    lines: tuple[Line, ...]
+    earlier: int | None
+
+
+class Ahead(NamedTuple):
+    """A page of the log in its own order; ``after`` is the last position of it."""
+
+    lines: tuple[Line, ...]
+    after: int
+    size: int
+
+
+class Stay(NamedTuple):
+    """A stage and the time somebody was in it."""
+
+    stage: str
+    since: datetime
+    until: datetime | None
+
+
+class AsOf(NamedTuple):
+    """A case as of one of its own events, beside another moment."""
+
+    case_id: str
+    definition: Definition  # the rules it runs under now
+    last: int  # the number of its last event
+    number: int  # of the event shown, -1 before the first
+    then: Replayed
+    other: int
+    compared: Replayed
+    stays: tuple[Stay, ...]
+    lines: tuple[Line, ...]  # the last ones up to the moment, the last first
+    ticks: tuple[tuple[int, datetime, str], ...]  # number, when, fact
+    broken: tuple[int, ...]  # positions whose proof does not hold
+
+    @property
+    def line(self) -> Line | None:
+        """Return the event shown, None before the first."""
+        return self.lines[0] if self.lines else None
+
+
+class Moment(NamedTuple):
+    """Which moment is meant: an event by its number, a position of the log, or a time; the first that is given."""
+
+    number: int | None = None
+    position: int | None = None
+    at: datetime | None = None
+
+
+def search(reader: Reader, sought: Sought, before: int | None = None) -> Lines:
+    """Return what was sought, from a position backwards; a fixed number of questions and a window of the log."""
+    log = reader.office.log
+    found = history.search(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
+    return Lines(tuple(_lines(log, found.events, history.rules_of(log))), found.earlier)
+
+
+def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> Ahead:
+    """Return the log in its own order, from a position on."""
+    log = reader.office.log
+    size, events = log.size(), log.page(after, limit)
+    lines = tuple(_lines(log, events, history.rules_of(log)))
+    return Ahead(lines, lines[-1].position if lines else after, size)
+
+
+def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = None) -> AsOf | None:
+    """Return a case as of a moment, beside the event before it or another; None when there is no such case."""
+    office, log = reader.office, reader.office.log
+    events = log.stream(case_stream(case_id))
+    seen = office.look.at(case_id)
+    if not events or seen is None:
+        return None
+    number = _number(log, events, moment)
+    beside = max(-1, min(len(events) - 1, number - 1 if other is None else other))
+    upto = events[max(0, number + 1 - LINES_MAX) : number + 1]
+    return AsOf(
+        case_id,
+        seen.definition,
+        len(events) - 1,
+        number,
+        _replayed(reader, case_id, events, number),
+        beside,
+        _replayed(reader, case_id, events, beside),
+        tuple(_stays(log, events)),
+        tuple(reversed(list(_lines(log, upto, history.rules_of(log))))),
+        tuple((event.envelope.version, event.recorded, event.envelope.type) for event in events),
+        tuple(history.broken_links(events)),
+    )
+
+
+def _number(log: Log, events: Sequence[Recorded], moment: Moment) -> int:
+    last = len(events) - 1
+    if moment.number is not None:
+        return max(-1, min(last, moment.number))
+    if moment.position is None and moment.at is None:
+        return last
+    position = position_of(log, moment.at, moment.position)
+    return sum(event.position <= position for event in events) - 1
+
+
+def _replayed(reader: Reader, case_id: CaseId, events: Sequence[Recorded], number: int) -> Replayed:
+    office = reader.office
+    position = events[number].position if number >= 0 else events[0].position - 1
+    return replay_case(office.log, office.service.definitions, case_id, position)
+
+
+def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[Stay]:
+    entered = [event for event in events if event.envelope.type in _STAGES]
+    for event, after in zip(entered, [*entered[1:], None], strict=True):
+        fact = log.fact(event)
+        stage = getattr(fact, "dest", "") or getattr(fact, "stage", "")
+        yield Stay(stage, event.recorded, after.recorded if after else None)
+
+
+def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> Iterator[Line]:
+    for event in events:
+        said = event.envelope
+        yield Line(
+            position=event.position,
+            stream=said.stream,
+            version=said.version,
+            case_id=case_of(said.stream) or "",
+            fact=said.type,
+            recorded_at=instant(said.recorded_at),
+            occurred_at=instant(said.occurred_at),
+            actor=said.actor,
+            mandate=said.mandate,
+            definition=said.definition,
+            rule=rules.get(said.definition),
+            checked=getattr(log.fact(event), "checked", ()),
+            cause=said.cause,
+            command_id=said.command_id,
+            sealed=tuple(Commitment(part.compartment, part.commitment) for part in said.sealed),
+            leaf=event.leaf.hex(),
+            previous=(said.previous or b"").hex(),
+            link=(said.link or b"").hex(),
+        )

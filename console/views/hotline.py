@@ -1,0 +1,120 @@
+"""The hotline desk: open or not by everybody's own clock, who is to call again, and what was counted today.
+
+Nothing here knows a caller. Both doors look it up here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from console.views.directory import own_programmes
+from console.views.reader import Reader
+from handlers.consultations import told_since
+from workflow.desk import Desk
+from workflow.loading import Definition
+from workflow.programme import Programme
+from workflow.programme.hotline import Hotline
+
+
+class ZoneClock(NamedTuple):
+    """The hours of the day it is open next, as a clock in a zone shows them."""
+
+    zone: str
+    since: datetime
+    until: datetime
+    now: datetime
+    next_opening: datetime
+
+    @property
+    def ends_next_day(self) -> bool:
+        """Tell whether the end is on the day after."""
+        return self.until.date() - self.since.date() >= timedelta(days=1)
+
+
+class Status(NamedTuple):
+    """Whether the hotline is open at an instant, and when it opens next."""
+
+    is_open: bool
+    at: datetime
+    next_opening: datetime
+    closes: datetime
+    zones: tuple[ZoneClock, ...]
+
+
+class CallBack(NamedTuple):
+    """Somebody who is to call again; only the code they were given is known."""
+
+    code: str
+    due_at: datetime
+    overdue: bool
+
+
+class Today(NamedTuple):
+    """What was counted since midnight at the desk, by the hotline's own clock."""
+
+    how: Mapping[str, int]  # calls by how they ended, visits, talks by telephone
+    missed: int
+
+    @property
+    def total(self) -> int:
+        """Return how many were heard."""
+        return sum(self.how.values())
+
+
+class DeskView(NamedTuple):
+    """Everything the page of the desk shows."""
+
+    programme: Programme
+    line: Hotline
+    status: Status
+    call_backs: tuple[CallBack, ...]
+    case_codes: tuple[str, ...]
+    today: Today
+
+
+def status_of(line: Hotline, at: datetime, zones: Sequence[str] = ()) -> Status:
+    """Return whether the hotline is open, and its hours by the clocks of these zones."""
+    opens = line.hours.next_opening(at)
+    clocks = tuple(_clock(zone, line, at, opens) for zone in zones)
+    return Status(line.hours.is_open(at), at, opens, line.hours.closing(opens), clocks)
+
+
+def call_backs_of(desk: Desk, line: Hotline, now: datetime) -> tuple[CallBack, ...]:
+    """Return the call-backs that are open, the longest due first."""
+    overdue = desk.overdue(now, line.hours)
+    rows = sorted((due, code) for code, due in desk.call_backs.items())
+    return tuple(CallBack(code, due, code in overdue) for due, code in rows)
+
+
+def desks(reader: Reader) -> dict[str, Definition]:
+    """Return the programmes with a hotline that a reader works for, by name."""
+    return {name: one for name, one in own_programmes(reader).items() if one.programme.hotline is not None}
+
+
+def desk_view(reader: Reader, programme: Programme) -> DeskView:
+    """Return the desk of a programme as it stands."""
+    line, log = programme.hotline, reader.office.log
+    assert line is not None, "only programmes with a hotline are asked about"
+    stream = programme.hotline_stream
+    desk = reader.office.look.states([stream])[stream].state or Desk()
+    midnight = reader.now.astimezone(ZoneInfo(line.hours.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    counted = told_since(log, programme, midnight)
+    return DeskView(
+        programme,
+        line,
+        status_of(line, reader.now, line.zones),
+        call_backs_of(desk, line, reader.now),
+        tuple(sorted(desk.case_codes)),
+        Today(counted.counted("how"), sum(counted.counted("missed").values())),
+    )
+
+
+def _clock(zone: str, line: Hotline, at: datetime, opens: datetime) -> ZoneClock:
+    here = ZoneInfo(zone)
+    begins = opens.astimezone(ZoneInfo(line.hours.time_zone)).date()
+    day = line.hours.on(begins, zone)
+    assert day is not None, "it opens on that day"
+    return ZoneClock(zone, *day, at.astimezone(here), opens.astimezone(here))

@@ -1,0 +1,81 @@
+"""The programme's books: what each line of each funder planned, set aside, paid and has left, and every posting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from console.views.reader import Reader
+from handlers.books import Entry, Page, Row, journal, latest, per_funder, standing, total_of
+from handlers.reconciling import Reconciled, Statement, books_of, reconcile, sent_to_the_bank
+from workflow.access import runs
+from workflow.loading import Definition
+
+HEADS = ("day", "version", "what", "funder", "line", "debit", "credit", "amount", "currency", "about")
+
+
+class FunderView(NamedTuple):
+    """A funder with its lines; the row is their sum."""
+
+    funder: str
+    name: str
+    row: Row
+    lines: tuple[tuple[str, Row], ...]  # titled as the programme file has them
+
+
+class LedgerView(NamedTuple):
+    """A programme's money as it stands, and a part of its journal."""
+
+    programme: str
+    funders: tuple[FunderView, ...]
+    total: Row
+    journal: Page
+
+
+def books(reader: Reader) -> dict[str, Definition]:
+    """Return the programmes whose books a reader may look into, by name."""
+    return {one.programme.programme: one for one in reader.definitions() if runs(reader.account.account, one.programme)}
+
+
+def ledger(reader: Reader, definition: Definition, funder: str | None = None, before: int | None = None) -> LedgerView:
+    """Return a programme's books, of one funder if one is named, the journal from a movement backwards."""
+    stream = definition.programme.fund_stream
+    rows = standing(definition, reader.office.look.states([stream])[stream].state)
+    page = latest(reader.office.log, definition, before)
+    if funder is not None:
+        rows = [row for row in rows if row.funder == funder]
+        page = page._replace(entries=tuple(one for one in page.entries if one.posting.funder == funder))
+    return LedgerView(
+        definition.programme.programme,
+        tuple(_funder(definition, one, rows) for one in per_funder(rows)),
+        total_of(rows),
+        page,
+    )
+
+
+def journal_rows(reader: Reader, definition: Definition, funder: str | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield every entry of the books as a row of text under ``HEADS``, the oldest first."""
+    for entry in journal(reader.office.log, definition):
+        if funder in (None, entry.posting.funder):
+            yield _texts(entry)
+
+
+def compared(reader: Reader, definition: Definition, statement: Statement) -> Reconciled:
+    """Return how a bank's statement agrees with what a programme paid."""
+    programme = definition.programme
+    with reader.office.database.reading() as connection:
+        sent = sent_to_the_bank(connection, programme.programme)
+    return reconcile(books_of(reader.office.log, programme.fund_stream), sent, statement)
+
+
+def _funder(definition: Definition, row: Row, rows: list[Row]) -> FunderView:
+    funder = next((one for one in definition.programme.funders if one.id == row.funder), None)
+    titles = {line.id: line.title for line in funder.lines} if funder else {}
+    lines = tuple((titles.get(one.line, one.line), one) for one in rows if one.funder == row.funder)
+    return FunderView(row.funder, funder.name if funder else row.funder, row, lines)
+
+
+def _texts(entry: Entry) -> tuple[str, ...]:
+    p = entry.posting
+    named = (p.funder, p.line, p.debit, p.credit, str(p.amount), p.currency, p.about)
+    return (entry.day, str(entry.version), entry.fact, *named)

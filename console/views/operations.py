@@ -1,0 +1,84 @@
+"""The machine's work as an operator sees it; a case number stands beside a task only for whoever may see the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from console.views.reader import Reader
+from events.instants import instant
+from handlers.operations import LATE_AFTER, Machine, Shown, machine
+from workflow.rights import may_ever
+
+
+class Row(NamedTuple):
+    """One task: its case only for whoever may see it, its deeds only for whoever may do them."""
+
+    task: Shown
+    due: datetime
+    case_id: str  # empty: not this reader's to know
+    may_retry: bool
+
+
+class Ahead(NamedTuple):
+    """Timers of one kind: how many are set, and when the next is due."""
+
+    kind: str
+    number: int
+    next_due: datetime
+
+
+class Operations(NamedTuple):
+    """The machine's work at one moment."""
+
+    machine: Machine
+    now: datetime
+    stopped: tuple[Row, ...]
+    late: tuple[Row, ...]
+    queue: str  # inside: in this process; up, down: the server's
+    ahead: tuple[Ahead, ...]
+    behind: timedelta  # how long the oldest task that is due waits
+
+    @property
+    def behind_long(self) -> bool:
+        """Tell whether tasks or timers are due and nobody seems to do them."""
+        return self.behind > LATE_AFTER or self.machine.timers_late > 0
+
+    @property
+    def at_work(self) -> int:
+        """Return how many tasks are being done now."""
+        return sum(crew.tasks for crew in self.machine.crews)
+
+    @property
+    def lost(self) -> int:
+        """Return how many tasks a worker took and did not come back with."""
+        return sum(crew.lost for crew in self.machine.crews)
+
+
+def operations(reader: Reader, queue: str) -> Operations:
+    """Return the machine's work; the number of questions does not depend on how much there is."""
+    with reader.office.database.reading() as connection:
+        found = machine(connection, reader.now)
+    theirs = _theirs(reader, (*found.stopped, *found.late))
+    behind = reader.now - instant(found.oldest_due) if found.oldest_due else timedelta()
+    ahead = tuple(Ahead(kind, number, instant(due)) for kind, number, due in found.ahead)
+    stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
+    return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()))
+
+
+def _rows(tasks: Iterable[Shown], theirs: dict[str, bool]) -> tuple[Row, ...]:
+    return tuple(
+        Row(task, instant(task.due_at), task.case_id if task.case_id in theirs else "", theirs.get(task.case_id, False))
+        for task in tasks
+    )
+
+
+def _theirs(reader: Reader, tasks: Iterable[Shown]) -> dict[str, bool]:
+    """Return the cases among these that the reader may see, and whether they may retry tasks there."""
+    if not may_ever(reader.account.roles, "case.see"):
+        return {}
+    seen = reader.office.look.at_many({task.case_id for task in tasks})
+    return {
+        str(one.case.case_id): reader.may("tasks.retry", one) is not None for one in seen if reader.may("case.see", one)
+    }

@@ -1,0 +1,175 @@
+"""A case in one piece, as far as a reader is told of it: states and numbers, nothing that is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from console.views.sheets import Sheet
+from events.instants import instant
+from handlers.look import Seen
+from workflow.case.care import Appointment, Fitness
+from workflow.case.funding import Cost
+from workflow.case.grants import Grant
+from workflow.case.papers import Document, Paper
+from workflow.case.reception import Arrival
+from workflow.case.referrals import Referral
+from workflow.case.travel import Trip
+
+
+class Agreement(NamedTuple):
+    """A consent that was given: to what, for whom, until when."""
+
+    purpose: str
+    recipient: str
+    until: date | None
+
+
+class Work(NamedTuple):
+    """A task of Wayhome's own that is not over."""
+
+    task_id: str
+    kind: str
+    status: str
+
+
+class About(NamedTuple):
+    """What is known of the person without knowing who they are."""
+
+    child: bool
+    gender: str | None
+    citizenships: tuple[str, ...]
+    language: str
+    source: str
+
+
+class Safe(NamedTuple):
+    """Status, risk and protection."""
+
+    identified: str
+    risk: str
+    reflection_until: date | None
+    guardian: bool
+    best_interests: str
+
+
+class Stay(NamedTuple):
+    """Where the person stays or waits for a bed."""
+
+    facility: str
+    bed: int | None
+    moved_in: bool
+    held_until: datetime | None
+    stay_until: date | None
+    waiting: tuple[str, ...]
+
+
+class Attended(NamedTuple):
+    """Care: the plan, appointments that are open, services given, and whether the person may travel."""
+
+    plan: bool
+    appointments: Mapping[str, Appointment]
+    provided: tuple[str, ...]
+    fitness: Fitness | None
+
+
+class Papers(NamedTuple):
+    """The document in hand and those under way."""
+
+    in_hand: Document | None
+    under_way: Mapping[str, Paper]
+
+
+class Travels(NamedTuple):
+    """The arrival, and the way home."""
+
+    arrival: Arrival | None
+    destination: str
+    stays: bool
+    trip: Trip | None
+    booked: tuple[str, ...]
+
+
+class Funds(NamedTuple):
+    """Grants and costs, by their numbers."""
+
+    grants: Mapping[str, Grant]
+    costs: Mapping[str, Cost]
+
+
+class CaseRecord(NamedTuple):
+    """A case at one version; a part that is null is not told to this role."""
+
+    case_id: str
+    version: int
+    programme: str
+    definition: str
+    stage: str
+    ended: bool
+    since: datetime
+    opened_at: datetime
+    owner: str
+    team: str
+    told: tuple[str, ...]  # the parts this role is told of
+    person: About | None
+    safety: Safe | None
+    place: Stay | None
+    care: Attended | None
+    consents: tuple[Agreement, ...] | None
+    documents: Papers | None
+    travel: Travels | None
+    money: Funds | None
+    referrals: Mapping[str, Referral] | None
+    running: tuple[Work, ...] | None
+
+
+def record(seen: Seen, sheets: tuple[Sheet, ...]) -> CaseRecord:
+    """Return a case as somebody with these sheets is told of it."""
+    case, safety = seen.case, "safety" in sheets
+    return CaseRecord(
+        case_id=case.case_id,
+        version=seen.version,
+        programme=case.programme,
+        definition=case.definition,
+        stage=case.stage,
+        ended=seen.definition.journey.stage(case.stage).ends,
+        since=instant(case.since),
+        opened_at=instant(case.opened_at),
+        owner=case.access.owner,
+        team=case.access.team,
+        told=sheets,
+        person=About(case.child, case.gender, case.citizenships, case.language, case.source)
+        if "person" in sheets
+        else None,
+        safety=_safe(seen) if safety else None,
+        place=_stay(seen) if "place" in sheets else None,
+        care=Attended(case.care_plan, case.care.appointments, tuple(sorted(case.provided)), case.fitness)
+        if "care" in sheets
+        else None,
+        consents=tuple(Agreement(*key, until) for key, until in case.consents.items())
+        if "consents" in sheets
+        else None,
+        documents=Papers(case.document, case.papers) if "documents" in sheets else None,
+        travel=Travels(case.arrival, case.destination, case.stays, case.trip, case.booked)
+        if "travel" in sheets
+        else None,
+        money=Funds(case.grants, case.costs) if "money" in sheets else None,
+        referrals=case.referrals if "referrals" in sheets else None,
+        running=tuple(Work(key, one.kind, one.status) for key, one in case.tasks.items())
+        if "running" in sheets
+        else None,
+    )
+
+
+def _safe(seen: Seen) -> Safe:
+    case = seen.case
+    risk = case.risk.level if case.risk else ""
+    return Safe(case.identified, risk, case.reflection_until, case.guardian, case.best_interests)
+
+
+def _stay(seen: Seen) -> Stay:
+    case = seen.case
+    facility, bed = case.bed or ("", None)
+    places = case.places
+    return Stay(facility, bed, case.moved_in, places.held_until, places.stay_until, places.waiting)

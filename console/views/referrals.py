@@ -1,0 +1,231 @@
+"""Referrals: those sent out, with the clock of whoever is to answer; who sent people here; and a partner's own.
+
+A partner sees of a case nothing but what was asked of its own organisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from console.views.deeds import Deed, acts_on, commands_for
+from console.views.reader import Reader
+from events.envelope import Recorded
+from events.facts.referrals import DisclosureMade
+from events.ids import case_stream
+from events.instants import instant
+from events.log import Log
+from handlers import referred, relations
+from handlers.look import Seen
+from handlers.referred import Sender
+from workflow.acts import own_referrals
+from workflow.calendars import is_working_day
+from workflow.case.referrals import OPEN, Referral
+from workflow.programme import Programme
+from workflow.referral_moves import MOVES
+from workflow.referring import PURPOSE, answer_due
+
+PAGE: Final = 50
+PARTNER_MAX: Final = 200
+SHOWN_FOR: Final = timedelta(minutes=5)  # then it is asked for again, as with what a case seals
+State = Literal["due", "late", "none"]
+
+# The answers a provider gives, and to which status each leads.
+ANSWERS: Final[Mapping[str, str]] = {
+    "AcknowledgeReferral": "acknowledged",
+    "AcceptReferral": "accepted",
+    "WaitlistReferral": "wait_listed",
+    "DeclineReferral": "declined",
+    "RecordReferralServed": "served",
+    "RecordReferralFeedback": "feedback",
+}
+# What whoever referred the person does with it.
+_CARE_OF: Final[Mapping[str, str]] = {"CloseReferral": "closed", "RevokeReferral": "revoked"}
+_OVER: Final = frozenset({"declined", "unanswered"})  # somebody else may be asked
+
+
+class Clock(NamedTuple):
+    """By when something is to be heard: in how many working days, or how many days too late."""
+
+    state: State
+    due_at: datetime | None = None
+    days: int = 0
+
+
+class Row(NamedTuple):
+    """One referral with what may be done about it."""
+
+    case_id: str
+    referral_id: str
+    programme: str
+    service: str
+    provider: str
+    status: str
+    sent_at: datetime | None
+    clock: Clock
+    deeds: tuple[Deed, ...]
+    may_disclose: bool
+    elsewhere: bool  # somebody else may be asked
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing of it is still to come."""
+        return self.status not in OPEN and not self.deeds
+
+
+class Board(NamedTuple):
+    """What the page of referrals shows; ``after`` begins its next part, empty at the end."""
+
+    stuck: tuple[Row, ...]
+    sent: tuple[Row, ...]
+    after: tuple[str, ...]
+    senders: Sequence[Sender]
+
+
+class Disclosure(NamedTuple):
+    """What was recorded of a disclosure before anything was shown."""
+
+    actor: str
+    at: datetime
+    referral_id: str
+    provider: str
+    parts: tuple[str, ...]
+    why: str
+
+    def lasts(self, now: datetime) -> bool:
+        """Tell whether it may still be shown."""
+        return now - self.at <= SHOWN_FOR
+
+
+def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
+    """Return the referrals of the cases a reader may see, the latest first; as many questions however many there are.
+
+    Those that are stuck stand at the top of the first part.
+    """
+    with reader.office.database.reading() as connection:
+        letters = referred.letters(connection, reader.account, reader.now, before=before, limit=PAGE + 1)
+        late = [] if before else referred.stuck(connection, reader.account, reader.now)
+        shown = letters[:PAGE]
+        case_ids = list(dict.fromkeys([*late, *(letter.case_id for letter in shown)]))
+        due = referred.meetings_due(connection, case_ids)
+        senders = referred.senders(connection, reader.account, reader.now)
+    seen = {one.case.case_id: one for one in reader.office.look.at_many(case_ids) if reader.may("case.see", one)}
+    acts = {case_id: _may(reader, one) for case_id, one in seen.items()}
+
+    def row(case_id: str, referral_id: str) -> Row:
+        return _row(reader, seen[case_id], referral_id, due, acts[case_id])
+
+    waiting = [(case_id, key) for case_id in late if case_id in seen for key in seen[case_id].case.referrals]
+    sent = [(one.case_id, one.referral_id) for one in shown if one.case_id in seen]
+    return Board(
+        stuck=tuple(one for one in (row(*key) for key in waiting) if _is_stuck(one)),
+        sent=tuple(row(*key) for key in sent if key[1] in seen[key[0]].case.referrals),
+        after=shown[-1].place if len(letters) > PAGE else (),
+        senders=senders,
+    )
+
+
+def own_rows(reader: Reader) -> tuple[Row, ...]:
+    """Return what was asked of a partner's own organisation and lasts; nothing else of those cases."""
+    word = reader.account.account.partition(":")[0]
+    page = relations.Page(limit=PARTNER_MAX)
+    with reader.office.database.reading() as connection:
+        found = relations.cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=page)
+        case_ids = [row["case_id"] for row in found]
+        due = referred.meetings_due(connection, case_ids)
+    rows = (row for one in reader.office.look.at_many(case_ids) for row in _own(reader, one, word, due))
+    return tuple(sorted(rows, key=lambda row: (row.clock.due_at or reader.now, row.referral_id)))
+
+
+def own_row(reader: Reader, seen: Seen, referral_id: str) -> Row | None:
+    """Return one referral of a case that a reader may disclose of, or None when it is not theirs."""
+    partner = reader.may("referral.disclose", seen)
+    word = reader.account.account.partition(":")[0]
+    case, programme = seen.case, seen.definition.programme
+    known = own_referrals(word, case, programme) if partner and partner.relation == "partner" else case.referrals
+    if partner is None or referral_id not in known:
+        return None
+    return _row(reader, seen, referral_id, {}, _may(reader, seen))
+
+
+def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None:
+    """Return what the log says of a disclosure of this case, or None when there was none."""
+    for event in log.of_command(str(command_id)):
+        if event.envelope.stream == case_stream(case_id):
+            fact = log.fact(event)
+            if isinstance(fact, DisclosureMade):
+                return _disclosure(event, fact)
+    return None
+
+
+def agrees(seen: Seen, referral_id: str, now: datetime) -> bool:
+    """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
+    referral = seen.case.referrals[referral_id]
+    return referral.is_open and seen.case.consents_to(PURPOSE, now.date(), referral.provider)
+
+
+def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: datetime | None = None) -> Clock:
+    """Return by when something is to be heard of a referral: an answer in working days, then of the first meeting."""
+    due = meeting if referral.status in ("acknowledged", "accepted") else None
+    if referral.status in ("sent", "unanswered") and referral.sent_at:
+        due = answer_due(instant(referral.sent_at), programme)
+    if due is None:
+        return Clock("none")
+    zone = ZoneInfo(programme.time_zone)
+    today, day = now.astimezone(zone).date(), due.astimezone(zone).date()
+    if due <= now:
+        return Clock("late", due, (today - day).days)
+    return Clock("due", due, working_days(today, day, programme.home_country))
+
+
+def working_days(since: date, until: date, country: str) -> int:
+    """Return how many working days lie between two days; the first is not counted.
+
+    >>> working_days(date(2026, 4, 30), date(2026, 5, 4), "RU")
+    1
+    """
+    days = ((since + timedelta(days=number)) for number in range(1, (until - since).days + 1))
+    return sum(is_working_day(day, country) for day in days)
+
+
+def _own(reader: Reader, seen: Seen, word: str, due: Mapping[str, datetime]) -> Iterator[Row]:
+    may, programme = _may(reader, seen), seen.definition.programme
+    for referral_id in sorted(own_referrals(word, seen.case, programme)):
+        if agrees(seen, referral_id, reader.now) and seen.case.referrals[referral_id].is_known:
+            yield _row(reader, seen, referral_id, due, may)
+
+
+def _may(reader: Reader, seen: Seen) -> frozenset[str]:
+    return commands_for(acts_on(reader.account, seen.case, seen.definition.programme, reader.now))
+
+
+def _row(reader: Reader, seen: Seen, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]) -> Row:
+    case, programme = seen.case, seen.definition.programme
+    one = case.referrals[referral_id]
+    return Row(
+        case.case_id, referral_id, case.programme, one.service, one.provider, one.status,
+        sent_at=instant(one.sent_at) if one.sent_at else None,
+        clock=clock_of(one, programme, reader.now, due.get(referral_id)),
+        deeds=tuple(_deeds(one, referral_id, may)),
+        may_disclose="DiscloseReferral" in may and one.is_known and agrees(seen, referral_id, reader.now),
+        elsewhere=one.status in _OVER and "SendReferral" in may,
+    )  # fmt: skip
+
+
+def _deeds(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[Deed]:
+    """Yield what a referral may come to from where it is, as far as the reader may record it."""
+    for command, status in {**ANSWERS, **_CARE_OF}.items():
+        if command in may and referral.status in MOVES[status]:
+            yield Deed(command, (("referral_id", referral_id),))
+
+
+def _is_stuck(row: Row) -> bool:
+    return row.clock.state == "late" or row.status in _OVER
+
+
+def _disclosure(event: Recorded, fact: DisclosureMade) -> Disclosure:
+    said = event.envelope
+    return Disclosure(said.actor, instant(said.recorded_at), fact.referral_id, fact.provider, fact.parts, fact.why)

@@ -1,0 +1,72 @@
+"""The table of rights as people read it: for each act who may do it, and how they must stand to the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, get_args
+
+from workflow.rights import ACTS, ROLES, STEP_UP, TABLE, Act, Relation, Role
+
+# The acts in the order a reader looks for them; what is not named here ends up with the last.
+_GROUPS: Final[Mapping[str, tuple[Act, ...]]] = {
+    "seeing": (
+        "work.see", "cases.see", "case.search", "case.see", "case.open_sealed", "beds.see", "travel.see", "grants.see",
+        "ledger.see", "directory.see", "referrals.see", "hotline.see", "statistics.see",
+    ),
+    "cases": (
+        "case.open", "case.advance", "case.record", "case.consent", "case.medical", "case.legal", "case.assign",
+        "case.break_glass", "case.review", "tasks.retry",
+    ),
+    "money": ("money.request", "money.approve", "money.release", "money.record"),
+    "referrals": ("referral.send", "referral.answer", "referral.disclose", "hotline.record"),
+    "house": (
+        "history.see", "access.see", "operations.see", "accounts.see", "accounts.change", "programmes.see",
+        "programmes.publish", "office.close", "export", "self",
+    ),
+}  # fmt: skip
+RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
+
+
+class Holder(NamedTuple):
+    """A role that may do an act, and how its holders must stand to the case."""
+
+    role: Role
+    relations: tuple[Relation, ...]  # empty when the act concerns no case
+
+
+class Line(NamedTuple):
+    """One act, whether it asks for a fresh second factor, and who may do it."""
+
+    act: Act
+    step_up: bool
+    holders: tuple[Holder, ...]
+
+    def of(self, role: Role) -> Holder | None:
+        """Return how a role may do the act, or None when it may not."""
+        return next((holder for holder in self.holders if holder.role == role), None)
+
+
+class Group(NamedTuple):
+    """Acts that belong together."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+def rights_table() -> Sequence[Group]:
+    """Return the whole table, grouped; every act of it is on some line."""
+    named = {act for acts in _GROUPS.values() for act in acts}
+    rest = tuple(act for act in ACTS if act not in named)
+    groups = {**_GROUPS, "house": _GROUPS["house"] + rest}
+    return [Group(name, tuple(_line(act) for act in acts)) for name, acts in groups.items()]
+
+
+def _line(act: Act) -> Line:
+    holders = ((role, _relations(role, act)) for role in ROLES)
+    found = tuple(Holder(role, tuple(r for r in told if r != "any")) for role, told in holders if told)
+    return Line(act, act in STEP_UP, found)
+
+
+def _relations(role: Role, act: Act) -> tuple[Relation, ...]:
+    told = {relation for rule in TABLE if role in rule.roles and act in rule.acts for relation in rule.relations}
+    return tuple(relation for relation in RELATIONS if relation in told)

@@ -1,0 +1,118 @@
+"""What happened to a case: who, when, under which right, and what of it is sealed; newest first, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from console.views.sheets import MACHINERY, Sheet, is_told
+from events.catalogue import CLOSED, Fact
+from events.envelope import Recorded
+from events.ids import case_stream
+from events.log import END, Log
+
+PAGE: Final = 50
+_IDS: Final = frozenset({
+    "case_id", "person_id", "task_id", "timer_id", "command_id", "definition", "glass_id", "grant_id", "tranche_id",
+    "referral_id", "document_id", "arrival_id", "trip_id", "appointment", "proposal_id", "receipt", "checked", "shares",
+    "subject", "cost_id", "number", "sequence",
+})  # fmt: skip
+
+_SHORT: Final = (
+    "service", "purpose", "kind", "level", "amount", "facility", "provider", "course", "goals", "path", "step",
+    "country", "destination", "place", "host", "escort", "meeter", "recipient", "status", "answer", "outcome", "to",
+    "month", "compartments", "owner", "account", "reason", "until", "at", "day",
+)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """One thing that happened, as far as this reader is told."""
+
+    version: int
+    fact: str
+    recorded_at: str
+    occurred_at: str
+    actor: str
+    mandate: str
+    said: tuple[tuple[str, Any], ...]  # field and open value, ids left out
+    sealed: tuple[str, ...]  # compartments
+
+    @property
+    def short(self) -> tuple[tuple[str, Any], ...]:
+        """Return what a line has room for: what it was about, in words that need no heading."""
+        told = dict(self.said)
+        if self.fact == "StageEntered":
+            return (("dest", told["dest"]),)
+        if self.fact in ("BedGivenUp", "TaskCancelled"):
+            told.pop("reason", None)  # a word between machines
+        return tuple((name, told[name]) for name in _SHORT if name in told)[:3]
+
+    @property
+    def by_machine(self) -> bool:
+        """Tell whether Wayhome's own hands wrote it."""
+        return self.actor.partition(":")[0] in ("worker", "system")
+
+
+class History(NamedTuple):
+    """A page of what happened; ``earlier`` is where the next page begins, None at the beginning."""
+
+    entries: tuple[Entry, ...]
+    earlier: int | None
+
+
+def history(
+    log: Log, case_id: str, sheets: tuple[Sheet, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
+) -> History:
+    """Return what a reader with these sheets is told of a case, the last first; two questions to the log at most."""
+    found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
+    more, shown = len(found) > limit, found[:limit]
+    entries = [_entry(event, log.fact(event)) for event in shown if is_told(*_named(log, event), sheets)]
+    return History(tuple(entries), shown[-1].envelope.version if more else None)
+
+
+class Onwards(NamedTuple):
+    """What happened after a version, in its order; ``after`` is where to ask on, ``version`` the case's own."""
+
+    entries: tuple[Entry, ...]
+    after: int
+    version: int
+
+
+def onwards(log: Log, case_id: str, sheets: tuple[Sheet, ...], after: int = -1, limit: int = PAGE) -> Onwards:
+    """Return what a reader with these sheets is told of a case after a version, Wayhome's own hands included."""
+    events = log.stream(case_stream(case_id), after)
+    shown = events[:limit]
+    entries = tuple(_entry(event, log.fact(event)) for event in shown if is_told(*_named(log, event), sheets))
+    version = events[-1].envelope.version if events else after
+    return Onwards(entries, shown[-1].envelope.version if shown else after, version)
+
+
+def _named(log: Log, event: Recorded) -> tuple[str, str]:
+    """Return the name of a fact and the file of facts it is written in."""
+    name = event.envelope.type
+    return name, log.catalogue.shapes[name].fact.__module__.rpartition(".")[2]
+
+
+def _entry(event: Recorded, fact: Fact) -> Entry:
+    envelope = event.envelope
+    return Entry(
+        envelope.version,
+        envelope.type,
+        envelope.recorded_at,
+        envelope.occurred_at,
+        envelope.actor,
+        envelope.mandate,
+        tuple(_said(fact)),
+        tuple(part.compartment for part in envelope.sealed),
+    )
+
+
+def _said(fact: Fact) -> Iterator[tuple[str, Any]]:
+    """Yield what a fact says openly and in few words; what is sealed never gets here."""
+    for name in type(fact).model_fields:
+        value = getattr(fact, name)
+        if name in _IDS or value is CLOSED or value in (None, "", ()):
+            continue
+        if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
+            continue
+        yield name, value

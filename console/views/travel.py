@@ -1,0 +1,203 @@
+"""The next days on the road: who comes, who leaves and what is missing, and where those who go along are.
+
+The command line asks the same questions; what differs is only who may see which case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from console.office import Office
+from console.views.reader import Reader
+from handlers.journeys import Arriving, Departing, Journey, arrivals, departures, going, waiting
+from handlers.look import Seen
+from workflow.access import runs
+from workflow.meeters import Errand, MeeterPool
+from workflow.programme import Programme
+from workflow.programme.reception import Meeter
+from workflow.programme.travel import Away, Escort
+
+When = Literal["late", "today", "tomorrow", "later"]
+Doing = Literal["free", "going", "resting", "returning", "away"]
+
+
+class Coming(NamedTuple):
+    """Somebody who is to be met."""
+
+    arriving: Arriving
+    when: When
+    time_zone: str
+    met_by: str  # the meeter's name
+    has_bed: bool
+    may_record: bool
+
+
+class Leaving(NamedTuple):
+    """Somebody who is to leave."""
+
+    departing: Departing
+    when: When
+    time_zone: str
+    escort: str  # names as the programme file has them
+    escort_confirmed: bool
+    host: str
+    host_ready: bool
+    may_record: bool
+
+
+class Trip(NamedTuple):
+    """An escort's trip; the case number only for whoever may see the case."""
+
+    journey: Journey
+    case_id: str
+    confirmed: bool | None  # None when it is not theirs to see
+
+
+class Escorting(NamedTuple):
+    """An escort, what they are doing now, and what is ahead."""
+
+    escort: Escort
+    doing: Doing
+    trips: tuple[Trip, ...]
+    leave: tuple[Away, ...]  # that is not over
+    time_zone: str
+
+
+class Meeting(NamedTuple):
+    """Somebody who meets arrivals, and the errands that are not over."""
+
+    meeter: Meeter
+    is_out: bool
+    errands: tuple[Errand, ...]
+    time_zone: str
+
+
+class Board(NamedTuple):
+    """Everything on the road until some days from now."""
+
+    days: int
+    coming: tuple[Coming, ...]
+    leaving: tuple[Leaving, ...]
+    escorts: tuple[Escorting, ...]
+    meeters: tuple[Meeting, ...]
+
+
+def expected(office: Office, kind: str, now: datetime, until: datetime) -> list[Seen]:
+    """Return the cases of which an arrival (``no_show``) or a departure is expected until then, or was missed."""
+    with office.database.reading() as connection:
+        case_ids = waiting(connection, kind, now, until)
+    return office.look.at_many(case_ids)
+
+
+def travel_board(reader: Reader, days: int = 7) -> Board:
+    """Return the board of the next days, as far as the reader may see its cases."""
+    until = reader.now + timedelta(days=days)
+    programmes = [one.programme for one in reader.definitions() if runs(reader.account.account, one.programme)]
+    leaving = list(_leaving(reader, until))
+    return Board(
+        days=days,
+        coming=tuple(arrivals_for(reader, days)),
+        leaving=tuple(leaving),
+        escorts=tuple(_escorts(reader, programmes)),
+        meeters=tuple(_meeters(reader, programmes)),
+    )
+
+
+def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
+    """Yield who is to be met in the next days, the first at the top."""
+    until = reader.now + timedelta(days=days)
+    seen = _theirs(reader, expected(reader.office, "no_show", reader.now, until))
+    for one in arrivals(list(seen.values()), until):
+        case, definition = seen[one.case_id].case, seen[one.case_id].definition
+        meeter = definition.programme.meeter_of.get(one.meeter)
+        yield Coming(
+            arriving=one,
+            when=_when(one.at, reader.now, definition.programme.time_zone, is_late=one.state == "missed"),
+            time_zone=definition.programme.time_zone,
+            met_by=meeter.name if meeter else one.meeter,
+            has_bed=case.has_bed(reader.now),
+            may_record=reader.may("case.record", seen[one.case_id]) is not None,
+        )
+
+
+def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
+    seen = _theirs(reader, expected(reader.office, "departure", reader.now, until))
+    for one in departures(list(seen.values()), until):
+        trip, programme = seen[one.case_id].case.trip, seen[one.case_id].definition.programme
+        assert trip is not None, "whoever leaves has a trip"
+        escort, host = programme.escort_of.get(one.escort), programme.host_of.get(one.host)
+        yield Leaving(
+            departing=one,
+            when=_when(one.at, reader.now, programme.time_zone),
+            time_zone=programme.time_zone,
+            escort=escort.name if escort else one.escort,
+            escort_confirmed=trip.confirmed,
+            host=host.name if host else one.host,
+            host_ready=trip.host_ready,
+            may_record=reader.may("case.record", seen[one.case_id]) is not None,
+        )
+
+
+def _theirs(reader: Reader, seen: Iterable[Seen]) -> dict[str, Seen]:
+    return {one.case.case_id: one for one in seen if reader.may("case.see", one)}
+
+
+def _when(at: datetime, now: datetime, time_zone: str, *, is_late: bool = False) -> When:
+    if is_late or at < now:
+        return "late"
+    day, today = (moment.astimezone(ZoneInfo(time_zone)).date() for moment in (at, now))
+    return "today" if day == today else "tomorrow" if day == today + timedelta(days=1) else "later"
+
+
+def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escorting]:
+    pools = reader.office.look.states([programme.escorts_stream for programme in programmes])
+    found = [
+        (programme, one)
+        for programme in programmes
+        for one in going(pools[programme.escorts_stream].state, programme, reader.now)
+    ]
+    case_ids = {trip.case_id for _, one in found for trip in one.trips}
+    seen = _theirs(reader, reader.office.look.at_many(sorted(case_ids)))
+    for programme, one in found:
+        rest = timedelta(hours=programme.policies.escort_rest_hours)
+        yield Escorting(
+            escort=one.escort,
+            doing=_doing(one.escort, one.trips, rest, reader.now),
+            trips=tuple(_trip(trip, seen) for trip in one.trips),
+            leave=tuple(away for away in one.escort.away if away.until >= reader.now.date()),
+            time_zone=programme.time_zone,
+        )
+
+
+def _trip(journey: Journey, seen: Mapping[str, Seen]) -> Trip:
+    found = seen.get(journey.case_id)
+    if found is None:
+        return Trip(journey, "", None)
+    trip = found.case.trip
+    return Trip(journey, journey.case_id, trip is not None and trip.trip_id == journey.trip_id and trip.confirmed)
+
+
+def _doing(escort: Escort, trips: Iterable[Journey], rest: timedelta, now: datetime) -> Doing:
+    """Return what an escort does now; the way back takes as long as the way there, after a rest."""
+    for trip in trips:
+        if trip.leaves_at <= now < trip.back_at:
+            there = trip.leaves_at + max(trip.back_at - trip.leaves_at - rest, timedelta()) / 2
+            return "going" if now < there else "resting" if now < there + rest else "returning"
+    today: date = now.date()
+    return "away" if any(away.since <= today <= away.until for away in escort.away) else "free"
+
+
+def _meeters(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Meeting]:
+    pools = reader.office.look.states([programme.meeters_stream for programme in programmes])
+    for programme in programmes:
+        pool: MeeterPool = pools[programme.meeters_stream].state or MeeterPool()
+        for meeter in programme.meeters:
+            errands = sorted(
+                (one for one in pool.errands.values() if one.meeter == meeter.id and one.back_at > reader.now),
+                key=lambda one: one.leaves_at,
+            )
+            is_out = any(one.leaves_at <= reader.now for one in errands)
+            yield Meeting(meeter, is_out, tuple(errands), programme.time_zone)

@@ -1,0 +1,286 @@
+"""My work: what waits for this person, by what they may do about it; the oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection
+
+from console.views.deeds import APPROVALS, Deed, acts_on, commands_for, deed_at, deed_for
+from console.views.reader import Reader
+from console.views.things import Thing, subject_things, things_of
+from events.instants import instant
+from handlers import relations
+from handlers.due_list import due_of
+from handlers.look import Seen
+from handlers.relations import Only, Page
+from workflow.case.access import Glass
+from workflow.desk import Desk
+from workflow.loading import Definition
+from workflow.rights import Act, may_ever
+
+ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
+_PAGE: Final = Page(limit=ROWS_MAX)
+# What goes off today and concerns people, not only Wayhome's own hands.
+DUE_TODAY: Final = (
+    "appointment", "bed_hold", "departure", "departure_check", "document_due", "document_expires", "follow_up",
+    "hand_over_due", "no_show", "plan_due", "reflection_ending", "referral_meeting", "risk_expires", "seat_offer",
+    "stay_ends", "visit_overdue", "access_review",
+)  # fmt: skip
+GROUPS: Final = ("overdue", "approvals", "waiting", "others")
+
+
+class Item(NamedTuple):
+    """One thing that waits: on which case, since when, and the form that settles it."""
+
+    case_id: str
+    item: str
+    kind: str
+    about: tuple[Thing, ...]
+    programme: str
+    since: datetime
+    deed: Deed | None
+    sees_case: bool
+    own_hand: bool  # they had a hand in it, so somebody else must do this
+
+
+class Due(NamedTuple):
+    """Something that is due today."""
+
+    case_id: str
+    kind: str
+    about: tuple[Thing, ...]
+    programme: str
+    due_at: datetime
+    deed: Deed | None
+
+
+class Notice(NamedTuple):
+    """A case of theirs that somebody opened in an emergency."""
+
+    case_id: str
+    programme: str
+    glass: Glass
+
+
+class Answer(NamedTuple):
+    """A referral a partner has to answer or to report on."""
+
+    case_id: str
+    referral_id: str
+    service: str
+    status: str
+    sent_at: datetime | None
+    programme: str
+    deed: Deed | None
+
+
+class CallBack(NamedTuple):
+    """Somebody who asked the hotline to call back; only the code they were given is known."""
+
+    code: str
+    due_at: datetime
+    overdue: bool
+    programme: str
+
+
+class MyWork(NamedTuple):
+    """Everything that waits for one person."""
+
+    groups: Mapping[str, tuple[Item, ...]]
+    due: tuple[Due, ...]
+    notices: tuple[Notice, ...]
+    answers: tuple[Answer, ...]
+    call_backs: tuple[CallBack, ...]
+    cases: int | None  # how many cases they may see, for those who see any
+    more: bool
+    version: int
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether nothing waits at all."""
+        return not (any(self.groups.values()) or self.due or self.notices or self.answers or self.call_backs)
+
+
+def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
+    """Return what waits for somebody; with ``mine`` only on the cases they look after themselves."""
+    version = reader.office.log.size()  # before anything is read, so that what comes in meanwhile is noticed
+    owner = reader.account.account if mine else ""
+    with reader.office.database.reading() as connection:
+        rows = _rows(connection, reader, owner)
+        due = _due(connection, reader, owner) if _may_ever(reader, "case.see") else []
+        partners = _partner_cases(connection, reader)
+        counts = relations.count_by_stage(connection, reader.account, reader.now, only=Only(owner=owner))
+    seen = _looked_up(reader, [*(row["case_id"] for row in (*rows, *due)), *partners])
+    items = _items(reader, rows, seen)
+    return MyWork(
+        groups=_grouped(items),
+        due=tuple(_due_row(row, reader, seen[row["case_id"]]) for row in due),
+        notices=tuple(_notices(reader, rows, seen)),
+        answers=tuple(_answers(reader, [seen[case_id] for case_id in partners])),
+        call_backs=tuple(_call_backs(reader)),
+        cases=sum(counts.values()) if _may_ever(reader, "cases.see") else None,
+        more=len(rows) >= ROWS_MAX,
+        version=version,
+    )
+
+
+# -- what the tables say ------------------------------------------------------------------------------------------
+
+
+def _may_ever(reader: Reader, act: Act) -> bool:
+    return may_ever(reader.account.roles, act)
+
+
+# Who does not see cases still sees, by number, what they have to decide.
+_BY_ACT: Final[tuple[tuple[Act, tuple[str, ...]], ...]] = (
+    ("case.see", ()),
+    ("money.approve", ("approve_grant",)),
+    ("money.release", ("release_tranche",)),
+    ("case.review", ("review_access", "glass_broken")),
+)
+
+
+def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
+    """Return the rows of the work list somebody has to do with, each once, oldest first."""
+    found: dict[tuple[str, str], Any] = {}
+    for act, kinds in _BY_ACT:
+        if _may_ever(reader, act):
+            rows = relations.work_of(
+                connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE
+            )
+            found |= {(row["case_id"], row["item"]): row for row in rows}
+    return sorted(found.values(), key=lambda row: (row["since"], row["case_id"], row["item"]))[:ROWS_MAX]
+
+
+def _due(connection: Connection, reader: Reader, owner: str) -> list[Any]:
+    ends = [_end_of_day(definition, reader.now) for definition in reader.definitions()]
+    if not ends:
+        return []
+    return due_of(connection, reader.account, reader.now, max(ends), kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX)
+
+
+def _end_of_day(definition: Definition, now: datetime) -> datetime:
+    zone = ZoneInfo(definition.programme.time_zone)
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+
+
+def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
+    if "partner" not in reader.account.roles:
+        return []
+    rows = relations.cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=_PAGE)
+    return [row["case_id"] for row in rows]
+
+
+def _looked_up(reader: Reader, case_ids: Iterable[str]) -> dict[str, Seen]:
+    return {one.case.case_id: one for one in reader.office.look.at_many(dict.fromkeys(case_ids))}
+
+
+# -- what it means to them ----------------------------------------------------------------------------------------
+
+
+def _items(reader: Reader, rows: Sequence[Any], seen: Mapping[str, Seen]) -> list[Item]:
+    acts = {key: acts_on(reader.account, one.case, one.definition.programme, reader.now) for key, one in seen.items()}
+    found = (_item(reader, row, seen[row["case_id"]], acts[row["case_id"]]) for row in rows)
+    return [item for item in found if item is not None]
+
+
+def _item(reader: Reader, row: Any, seen: Seen, acts: frozenset[Act]) -> Item | None:
+    """Return a row as this person sees it, None for what is not theirs to see or to do."""
+    case = seen.case
+    deed, sees = deed_for(row["item"], row["kind"], case), "case.see" in acts
+    does = deed is not None and deed.command in commands_for(acts)
+    if not does and not (sees and reader.account.roles & _LOOKS_AFTER):
+        return None
+    return Item(
+        case.case_id, row["item"], row["kind"], things_of(row["item"], row["kind"], seen), case.programme,
+        instant(row["since"]), deed if does else None, sees, _own_hand(reader, row, seen),
+    )  # fmt: skip
+
+
+_LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
+
+
+def _own_hand(reader: Reader, row: Any, seen: Seen) -> bool:
+    kind, about = row["kind"], row["item"].partition(":")[2]
+    if kind in ("approve_grant", "release_tranche"):
+        grant = seen.case.grants.get(about)
+        return grant is not None and reader.account.account in grant.hands
+    if kind == "review_access":
+        broken = seen.case.access.unreviewed.get(about)
+        return broken is not None and broken.account == reader.account.account
+    return False
+
+
+def _grouped(items: Sequence[Item]) -> Mapping[str, tuple[Item, ...]]:
+    found: dict[str, list[Item]] = {name: [] for name in GROUPS}
+    for item in items:
+        found[_group_of(item)].append(item)
+    return {name: tuple(items) for name, items in found.items()}
+
+
+def _group_of(item: Item) -> str:
+    if item.kind == "escalation" or item.kind in ("task_dead", "task_refused", "task_unknown"):
+        return "overdue"
+    if item.own_hand:
+        return "others"
+    if item.kind in APPROVALS and item.deed is not None:
+        return "approvals"
+    return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
+
+
+def _due_row(row: Any, reader: Reader, seen: Seen) -> Due:
+    subject = orjson.loads(row["subject"])
+    deed = deed_at(row["kind"], subject)
+    acts = acts_on(reader.account, seen.case, seen.definition.programme, reader.now)
+    does = deed is not None and deed.command in commands_for(acts)
+    about = tuple(subject_things(subject))
+    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), deed if does else None)
+
+
+def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, Seen]) -> Iterable[Notice]:
+    for case_id in dict.fromkeys(row["case_id"] for row in rows if row["kind"] == "glass_broken"):
+        case = seen[case_id].case
+        for glass in case.access.glass.values():
+            if case.access.owner == reader.account.account != glass.account:
+                yield Notice(case_id, case.programme, glass)
+
+
+def _answers(reader: Reader, cases: Sequence[Seen]) -> Iterable[Answer]:
+    """Yield the referrals sent to somebody's organisation that still want something of it."""
+    word = reader.account.account.partition(":")[0]
+    for seen in cases:
+        providers = seen.definition.programme.provider_of
+        for key, one in seen.case.referrals.items():
+            provider = providers.get(one.provider)
+            if provider is not None and provider.staff == word and one.status in _NEXT_ANSWER:
+                sent = instant(one.sent_at) if one.sent_at else None
+                deed = Deed(_NEXT_ANSWER[one.status], (("referral_id", key),))
+                yield Answer(seen.case.case_id, key, one.service, one.status, sent, seen.case.programme, deed)
+
+
+_NEXT_ANSWER: Final[Mapping[str, str]] = {
+    "sent": "AcknowledgeReferral",
+    "unanswered": "AcknowledgeReferral",
+    "acknowledged": "AcceptReferral",
+    "wait_listed": "AcceptReferral",
+    "accepted": "RecordReferralServed",
+    "served": "RecordReferralFeedback",
+}
+
+
+def _call_backs(reader: Reader) -> Iterable[CallBack]:
+    """Yield the call-backs that are open, the longest due first, from one question to the log."""
+    if not _may_ever(reader, "hotline.record"):
+        return
+    lines = {d.programme.hotline_stream: d.programme for d in reader.definitions() if d.programme.hotline}
+    for stream, kept in (reader.office.look.states(lines) if lines else {}).items():
+        programme, desk = lines[stream], kept.state or Desk()
+        assert programme.hotline is not None, "only programmes with a hotline are asked about"
+        overdue = desk.overdue(reader.now, programme.hotline.hours)
+        for code, due_at in sorted(desk.call_backs.items(), key=lambda one: one[1]):
+            yield CallBack(code, due_at, code in overdue, programme.programme)

@@ -1,0 +1,96 @@
+"""The console put together: walls, doors, pages, the API. A route without a rule is not served at all."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from console.api import ROUTERS
+from console.web import faults, live, static
+from console.web.calm import Calm
+from console.web.errors import WebProblem
+from console.web.house import House
+from console.web.pages import PAGES
+from console.web.security import Wall
+from console.web.visitor import acts_of_route, may_concern_a_case
+from events.errors import CommandReused, EventsError
+from handlers.errors import HandlersError
+from workflow.rights import Act
+
+# What anybody may ask for without being signed in; everything else names its act.
+OPEN: Final = frozenset({
+    "/", "/sign-in", "/sign-in/code", "/sign-in/passkey", "/sign-in/passkey/options", "/sign-in/first", "/leave",
+    "/language", "/static/{digest}/{name}", "/healthz", "/favicon.ico",
+    "/api/session", "/api/openapi.json",
+})  # fmt: skip
+log = logging.getLogger("wayhome.console")
+
+
+def console(house: House) -> FastAPI:
+    """Return the console as an ASGI application; raises AssertionError when a route has no rule."""
+    app = FastAPI(title="Wayhome", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    for router in (static.router, live.router, *PAGES, *ROUTERS):
+        app.include_router(router)
+    _faults(app)
+    without = routes_without_rule(app)
+    assert not without, f"these routes name no act of workflow.rights: {', '.join(without)}"
+    app.add_middleware(Calm)
+    app.add_middleware(Wall, site=house.site, chance=house.office.chance)
+    return app
+
+
+def routes_without_rule(app: FastAPI) -> list[str]:
+    """Return the routes nobody thought about: neither open to all nor tied to an act (and to a case, where it asks)."""
+    return [f"{sorted(route.methods or ())} {route.path}" for route in routes(app) if not _has_rule(route)]
+
+
+def routes(app: FastAPI) -> list[RouteContext]:
+    """Return every route of the console, those of its routers too."""
+    return list(iter_route_contexts(app.routes))
+
+
+def acts_of(route: RouteContext) -> tuple[Act, ...] | None:
+    """Return the acts a route asks for; None when it asks nobody."""
+    if not isinstance(route.original_route, APIRoute):
+        return None
+    return acts_of_route(dependency.call for dependency in route.dependant.dependencies)
+
+
+def _has_rule(route: RouteContext) -> bool:
+    acts = acts_of(route)
+    if acts is None or route.path is None:
+        return route.path in OPEN
+    return "{case_id}" in route.path or not may_concern_a_case(acts) or "{programme}" in route.path
+
+
+def _faults(app: FastAPI) -> None:
+    """Say known problems plainly; what is not known ends in ``Calm``."""
+
+    @app.exception_handler(WebProblem)
+    def _known(request: Request, problem: WebProblem) -> Response:
+        return faults.answer(request, problem)
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, problem: HTTPException) -> Response:
+        return faults.plain(request, problem.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def _unreadable(request: Request, problem: RequestValidationError) -> Response:
+        return faults.unreadable(request, problem)
+
+    @app.exception_handler(EventsError)
+    @app.exception_handler(HandlersError)
+    def _store(request: Request, problem: Exception) -> Response:
+        log.warning("the store did not answer: %s", type(problem).__name__)
+        return faults.plain(request, 503)
+
+    @app.exception_handler(CommandReused)
+    def _reused(request: Request, problem: CommandReused) -> Response:
+        return faults.plain(request, 422)

@@ -1,0 +1,116 @@
+"""Problems as people and programs read them: a page in their language, or a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from console.web.errors import SignInFirst, StepUpFirst, TooMany, WebProblem
+from console.web.visitor import house_of, words_for
+
+PROBLEM_JSON: Final = "application/problem+json"
+_TITLES: Final = {
+    400: "This request cannot be read",
+    401: "Sign in first",
+    403: "This form was not accepted",
+    404: "There is nothing here",
+    405: "This page is not used that way",
+    409: "The case has moved on",
+    413: "That is more than this page takes",
+    415: "This kind of content is not read here",
+    422: "Something needs correcting",
+    429: "Too much at once",
+    500: "Wayhome made a mistake",
+    503: "The store does not answer",
+}
+_ADVICE: Final = {
+    403: "Open the page again and send the form from there; nothing was stored.",
+    404: "Check the address or the case number. What is not yours to see looks the same as what does not exist.",
+    429: "Wait a little and try again; nothing was stored.",
+    500: "Nothing was stored twice. Try again; if it happens again, tell whoever runs Wayhome at what time it was.",
+    503: "Nothing was lost: what was confirmed is stored. Try again in a minute.",
+}
+
+
+def answer(request: Request, problem: WebProblem) -> Response:
+    """Return a known problem; a page that asks for signing in leads there and back."""
+    if for_program(request):
+        return document(problem.status, problem.code, _retry(problem))
+    if isinstance(problem, SignInFirst):
+        return _to_sign_in(request)
+    if isinstance(problem, StepUpFirst):
+        return RedirectResponse(f"/step-up?back={quote(problem.back or _back(request))}", 303)
+    return _page(request, problem.status, _retry(problem))
+
+
+def plain(request: Request, status: int) -> Response:
+    """Return an HTTP status as a page or a problem document."""
+    if for_program(request):
+        return document(status, "problem")
+    return _page(request, status)
+
+
+def unreadable(request: Request, problem: RequestValidationError) -> Response:
+    """Return what of a request cannot be read, never repeating it: it may be a name."""
+    if for_program(request):
+        faults = [{"where": ".".join(map(str, fault["loc"])), "what": _what(fault)} for fault in problem.errors()]
+        return document(422, "not_readable", faults=faults)
+    return _page(request, 404 if request.method == "GET" else 422)
+
+
+def document(status: int, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+    """Return a problem document (RFC 9457): its type is a name of ours, its detail says what to do."""
+    body = {
+        "type": f"urn:wayhome:problem:{code}",
+        "title": _TITLES.get(status, "This did not work"),
+        "status": status,
+        "detail": _ADVICE.get(status, ""),
+        **more,
+    }
+    return JSONResponse(body, status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def for_program(request: Request) -> bool:
+    """Tell whether a program asks, not a person."""
+    return request.url.path.startswith("/api/")
+
+
+def where(bug: BaseException) -> str:
+    """Return what kind of bug it was and on which lines of ours, without its text."""
+    frames = traceback.extract_tb(bug.__traceback__)[-4:]
+    return f"{type(bug).__name__} at " + " < ".join(
+        f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in reversed(frames)
+    )
+
+
+def _page(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
+    words = words_for(request)
+    title = words.gettext(_TITLES.get(status, "This did not work"))
+    advice = words.gettext(_ADVICE[status]) if status in _ADVICE else ""
+    values = {"visitor": None, "request": request, "status": status, "title": title, "advice": advice}
+    html = house_of(request).rendering.page("problem.html", words, values)
+    return HTMLResponse(html, status, headers=headers)
+
+
+def _to_sign_in(request: Request) -> Response:
+    back = _back(request)
+    return RedirectResponse("/sign-in" if back == "/" else f"/sign-in?back={quote(back)}", 303)
+
+
+def _back(request: Request) -> str:
+    """Return where to go on afterwards: a path of ours, never another site's."""
+    path = request.url.path
+    return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+def _retry(problem: WebProblem) -> dict[str, str] | None:
+    return {"retry-after": str(problem.wait_s)} if isinstance(problem, TooMany) else None
+
+
+def _what(fault: Any) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,75 @@
+"""Who looked at what: by case, by account, by period; emergencies to review, and who read too much at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.accounts.sign_in import as_account
+from console.views.access import HEADS, ROWS_MAX, access, last_days, rows_of
+from console.web.errors import NotReadable, NotThere
+from console.web.pages.history import day_of, number_of
+from console.web.spreadsheet import csv_answer
+from console.web.visitor import Visitor, needs
+from events.instants import instant, stored
+from handlers.looks import Wanted, readings
+
+router = APIRouter(include_in_schema=False)
+_FIELDS: Final = ("case", "account", "since", "until")
+_LONGEST: Final = 80
+_FILE_ROWS_MAX: Final = 20_000
+
+
+@router.get("/access")
+def show(visitor: Annotated[Visitor, needs("access.see")]) -> Response:
+    """Show who looked at what, within what is asked for or the last days."""
+    asked = _asked(visitor)
+    wanted, wrong = _wanted(visitor, asked)
+    return visitor.page(
+        "pages/access.html",
+        422 if wrong else 200,
+        asked=asked,
+        wrong=wrong,
+        found=access(visitor.reader, Wanted(since=last_days(visitor.reader)) if wrong else wanted),
+        by_itself=not any(asked.values()),
+        rows_max=ROWS_MAX,
+        moment_of=instant,
+        may_export=visitor.may("export") is not None,
+        query=visitor.request.url.query if not wrong else "",
+    )
+
+
+@router.get("/access/file")
+def file(visitor: Annotated[Visitor, needs("export")]) -> Response:
+    """Return the same list as a file to save."""
+    if visitor.may("access.see") is None:
+        raise NotThere
+    visitor.fresh("export", "/access")
+    wanted, wrong = _wanted(visitor, _asked(visitor))
+    if wrong:
+        raise NotReadable(422, "not_readable")
+    found = readings(visitor.house.office.log, wanted, _FILE_ROWS_MAX)
+    return csv_answer("access", HEADS, rows_of(found))
+
+
+def _asked(visitor: Visitor) -> dict[str, str]:
+    query = visitor.request.query_params
+    return {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
+
+
+def _wanted(visitor: Visitor, asked: dict[str, str]) -> tuple[Wanted, tuple[str, ...]]:
+    """Return what is looked for, and which fields cannot be read."""
+    since, until = day_of(asked["since"]), day_of(asked["until"])
+    case_id, account = number_of(asked["case"]), as_account(asked["account"]) if asked["account"] else ""
+    read = {"case": case_id, "account": account, "since": since, "until": until}
+    wrong = tuple(name for name, value in asked.items() if value and not read[name])
+    wanted = Wanted(
+        case_id,
+        account,
+        stored(since) if since else "" if any(asked.values()) else last_days(visitor.reader),
+        stored(until + timedelta(days=1)) if until else "",
+    )
+    return wanted, wrong

@@ -1,0 +1,128 @@
+"""Beds: who is where, what is held and until when, who waits, and the days ahead; or how it was on a past day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Annotated, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from console.drawing.occupancy import Bed, Beds, Days, Stay, occupancy_svg, occupancy_words, ring_svg
+from console.drawing.tables import figure
+from console.views.beds import HouseView, Place, beds_of
+from console.views.reader import Reader
+from console.views.travel import Coming, arrivals_for
+from console.web.errors import NotThere
+from console.web.visitor import Visitor, needs
+from console.words.translation import Words
+
+router = APIRouter(include_in_schema=False)
+DAYS_AHEAD: Final = 14
+_UNFOLDED_MAX: Final = 12  # more beds than that in use are drawn folded away
+
+
+class Shown(NamedTuple):
+    """A house with its pictures; the days ahead only of the present."""
+
+    house: HouseView
+    ring: Markup
+    free: dict[str, str]  # by room: the numbers of its free beds
+    ahead: Markup | None
+    is_folded: bool
+
+
+@router.get("/beds")
+def beds(visitor: Annotated[Visitor, needs("beds.see")], day: str = "", house: str = "") -> Response:
+    """Show the houses as they are now, or as they were at the end of a day."""
+    reader, wrong = visitor.reader, ""
+    chosen, at = _chosen(day), None
+    if day and chosen is None:
+        wrong = day[:10]
+    if chosen is not None:
+        at = _end_of(chosen, reader)
+    found = beds_of(reader, at, house or None)
+    if house and not found:
+        raise NotThere
+    shown = [_shown(number, one, visitor.words, is_now=at is None) for number, one in enumerate(found)]
+    version = reader.office.log.size() if at is None else 0
+    coming = _coming(reader) if at is None else ()
+    values: dict[str, Any] = {"at": at, "wrong": wrong, "version": version, "only": house}
+    return visitor.page("pages/beds.html", houses=shown, coming=coming, chosen=chosen if at else None, **values)
+
+
+def _chosen(day: str) -> date | None:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return None
+
+
+def _end_of(day: date, reader: Reader) -> datetime | None:
+    """Return the end of a day by the clocks of the reader's programme; None for a day that is not over."""
+    definitions = reader.definitions()
+    zone = ZoneInfo(definitions[0].programme.time_zone if definitions else "UTC")
+    if not date(1900, 1, 1) < day < reader.now.astimezone(zone).date():
+        return None
+    end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+    return end.astimezone(reader.now.tzinfo)
+
+
+def _coming(reader: Reader) -> tuple[Coming, ...]:
+    if reader.may("travel.see") is None:
+        return ()
+    return tuple(arrivals_for(reader, DAYS_AHEAD))
+
+
+def _shown(number: int, house: HouseView, words: Words, *, is_now: bool) -> Shown:
+    title = words.gettext("Beds of {house}").format(house=house.name)
+    ring = ring_svg(f"ring-{number}", title, Beds(house.taken, house.held, house.maximum), words)
+    free = {room.room: ranges(place.number for place in room.places if place.state == "free") for room in house.rooms}
+    in_use = house.taken + house.held
+    ahead = _ahead(number, house, words) if is_now and in_use else None
+    return Shown(house, ring, free, ahead, in_use > _UNFOLDED_MAX)
+
+
+def _ahead(number: int, house: HouseView, words: Words) -> Markup:
+    """Return the beds in use over the days ahead; those that are free are listed beside them."""
+    days = Days(house.today, DAYS_AHEAD, house.today)
+    drawn = [
+        Bed(words.gettext("Bed {number}").format(number=place.number), (_stay(place, days, words),))
+        for _, place in house.places
+        if place.state in ("taken", "held")
+    ]
+    title = words.gettext("The next days in {house}").format(house=house.name)
+    picture = occupancy_svg(f"ahead-{number}", title, drawn, days, words)
+    return figure(picture, occupancy_words(title, drawn, days, words), words, scroll=title)
+
+
+def _stay(place: Place, days: Days, words: Words) -> Stay:
+    end = days.first + timedelta(days=DAYS_AHEAD)
+    first = max(place.since.date() if place.since else days.first, days.first)
+    last = max(place.ends_on or end, first)
+    kind = "held" if place.state == "held" else "leaving" if last < end else "taken"
+    label = place.case_id or words.gettext("taken")
+    return Stay(first, last, kind, label, f"/cases/{place.case_id}" if place.case_id else None)  # type: ignore[arg-type]
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Return numbers as people list them.
+
+    >>> ranges([1, 2, 3, 7, 9, 10])
+    '1–3, 7, 9–10'
+    """
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in _runs(sorted(numbers)))
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    if not numbers:
+        return
+    first = numbers[0]
+    for one, after in pairwise([*numbers, numbers[-1] + 2]):
+        if after != one + 1:
+            yield first, one
+            first = after

@@ -1,0 +1,64 @@
+"""One case: where the person is, what may come next and why not, what runs, what waits, what happened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from console.drawing.journey import journey_svg
+from console.drawing.sight import Links, Sight
+from console.forms.subjects import CASE_FORMS
+from console.views.case import CaseView, case_view, sheets_of
+from console.views.timeline import history
+from console.web.errors import NotThere
+from console.web.looking import looked, naming
+from console.web.visitor import Visitor, needs
+from events.instants import instant
+from events.log import END
+from events.money import Money
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/cases/{case_id}")
+def case(visitor: Annotated[Visitor, needs("case.see")], done: str = "") -> Response:
+    """Show a case; that it was looked at is recorded first."""
+    stopped = looked(visitor, "case")
+    if stopped is not None:
+        return stopped
+    view = case_view(visitor.reader, visitor.case)
+    return visitor.page(
+        "pages/case.html",
+        view=view,
+        n=naming(visitor),
+        now=visitor.house.now(),
+        since=instant(view.seen.case.since),
+        picture=_picture(visitor, view) if "next" in view.sheets else "",
+        money=lambda amount, currency: Money(amount=amount, currency=currency),
+        done=done if done in (*CASE_FORMS, "OpenCase") else "",
+    )
+
+
+@router.get("/cases/{case_id}/history")
+def everything(visitor: Annotated[Visitor, needs("case.see")], before: int = END) -> Response:
+    """Show everything that happened to a case, page by page, the last first."""
+    stopped = looked(visitor, "history")
+    if stopped is not None:
+        return stopped
+    if before < 0:
+        raise NotThere
+    log, case_id = visitor.house.office.log, visitor.case.case.case_id
+    found = history(log, case_id, sheets_of(visitor.reader, visitor.case), before=min(before, END), machinery=True)
+    return visitor.page(
+        "pages/case_history.html", history=found, case_id=case_id, n=naming(visitor), now=visitor.house.now()
+    )
+
+
+def _picture(visitor: Visitor, view: CaseView) -> Markup:
+    case_id = view.seen.case.case_id
+    sight = Sight(view.seen.case.stage, view.walked, {way.trigger: way.open for way in view.ways})
+    links = Links(trigger=lambda trigger: f"/cases/{case_id}#way-{trigger}")
+    return journey_svg(view.seen.definition, visitor.words, sight=sight, links=links)

@@ -1,0 +1,151 @@
+"""Grants: what waits for whose yes, payments on their way, and one grant as the money sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.views import grants as view
+from console.views.carrying_out import carry_out
+from console.web.bank_files import may_compare
+from console.web.errors import NotReadable, NotThere
+from console.web.looking import looked
+from console.web.sums import sums_in
+from console.web.visitor import Visitor, go, needs
+from events.errors import CommandReused
+from handlers.answers import Accepted
+from handlers.payments import APPROVE, RELEASE, Waiting
+from workflow import commands as ask
+from workflow.reasons import Reason, Refused
+
+router = APIRouter(include_in_schema=False)
+Money = Annotated[Visitor, needs(*view.MONEY)]
+_AT_MOST: Final = 200  # characters of a place in a queue
+
+
+@router.get("/grants")
+def grants(
+    visitor: Annotated[Visitor, needs("grants.see", "ledger.see")], approve: str = "", release: str = "", done: str = ""
+) -> Response:
+    """Show what waits for an approval or a release, and the payments on their way."""
+    if visitor.may("grants.see") is None:
+        return go("/ledger")
+    reader = visitor.reader
+    return visitor.page(
+        "pages/grants.html",
+        counts=view.counts(reader),
+        to_approve=view.queue(reader, APPROVE, _place(approve)),
+        to_release=view.queue(reader, RELEASE, _place(release)),
+        payments=view.payments_of(reader),
+        done=done if done in ("approved", "released") else "",
+        version=reader.office.log.size(),
+        begins={"approve": bool(approve), "release": bool(release)},
+        may_compare=may_compare(visitor),
+        more=_more,
+        now=reader.now,
+        zone=next((one.programme.time_zone for one in reader.definitions()), "UTC"),
+        sums=sums_in(visitor.words),
+        id_for=_ids(visitor),
+    )
+
+
+@router.get("/grants/{case_id}/{grant_id}")
+def grant(visitor: Money, grant_id: str) -> Response:
+    """Show one grant: sums, parts, evidence and whose hands; nothing of the person."""
+    _known(visitor, grant_id)
+    return looked(visitor, "grant") or _shown(visitor, grant_id)
+
+
+@router.get("/grants/{case_id}/{grant_id}/approve")
+@router.get("/grants/{case_id}/{grant_id}/release")
+def back(visitor: Money, grant_id: str) -> Response:
+    """Lead back to the grant whoever gave the second factor again on the way to a deed."""
+    return go(f"/grants/{visitor.case.case.case_id}/{_known(visitor, grant_id).grant_id}")
+
+
+@router.post("/grants/{case_id}/{grant_id}/approve")
+def approve(visitor: Annotated[Visitor, needs("money.approve")], grant_id: str) -> Response:
+    """Approve a grant, or its changed payee."""
+    return _decide(visitor, ask.ApproveGrant, grant_id, "approved")
+
+
+@router.post("/grants/{case_id}/{grant_id}/release")
+def release(visitor: Annotated[Visitor, needs("money.release")], grant_id: str) -> Response:
+    """Let the next part of a grant go to the bank."""
+    return _decide(visitor, ask.ReleaseTranche, grant_id, "released")
+
+
+def _decide(visitor: Visitor, kind: type[ask.CaseCommand], grant_id: str, done: str) -> Response:
+    visitor.fresh(visitor.act)
+    known = _known(visitor, grant_id)
+    command = kind.model_validate({
+        "command_id": _id_of(visitor), "expected": _version_of(visitor), "actor": visitor.account.account,
+        "mandate": visitor.permit.mandate, "case_id": known.case_id, "grant_id": known.grant_id,
+    })  # fmt: skip
+    try:
+        answer = carry_out(visitor.house.office.service, command)
+    except CommandReused:
+        return _shown(visitor, grant_id, 409, has_moved=True)
+    match answer:
+        case Accepted():
+            return go(f"/grants?done={done}")
+        case Refused(reasons):
+            return _shown(visitor, grant_id, 422, reasons=reasons)
+        case _:
+            return _shown(visitor, grant_id, 409, has_moved=True)
+
+
+def _known(visitor: Visitor, grant_id: str) -> view.GrantView:
+    """Return the grant as it stands now; raises NotThere when the case has none of this number."""
+    seen = visitor.house.office.look.at(visitor.case.case.case_id)
+    found = view.grant_view(visitor.reader, seen, grant_id) if seen else None
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _shown(
+    visitor: Visitor, grant_id: str, status: int = 200, *, reasons: tuple[Reason, ...] = (), has_moved: bool = False
+) -> Response:
+    values: dict[str, Any] = {"reasons": reasons, "has_moved": has_moved}
+    known, sums = _known(visitor, grant_id), sums_in(visitor.words)
+    return visitor.page("pages/grant.html", status, grant=known, sums=sums, id_for=_ids(visitor), **values)
+
+
+def _ids(visitor: Visitor) -> Callable[[str, str, int], UUID]:
+    """Return what names a decision's command: in one session the same decision on the same version is one command.
+
+    So a form that was sent twice is carried out once, and a page that is drawn again stays the same.
+    """
+    secret = visitor.session.csrf
+    return lambda verb, grant_id, version: uuid5(NAMESPACE_OID, f"wayhome/grants/{secret}/{verb}/{grant_id}/{version}")
+
+
+def _more(verb: str, queue: view.Queue) -> str:
+    """Return where the next part of a queue is shown, or nothing when this is the last."""
+    return f"/grants?{urlencode({verb: '|'.join(queue.next)})}" if queue.next else ""
+
+
+def _id_of(visitor: Visitor) -> UUID:
+    try:
+        return UUID(str(visitor.given.get("command_id", "")))
+    except ValueError:
+        raise NotReadable(422, "form_not_ours") from None
+
+
+def _version_of(visitor: Visitor) -> int:
+    given = str(visitor.given.get("expected", ""))
+    if not given.isdecimal() or len(given) > 9:
+        raise NotReadable(422, "form_not_ours")
+    return int(given)
+
+
+def _place(text: str) -> Waiting | None:
+    """Return a place in a queue as a link carried it; what is none begins at the top."""
+    parts = text[:_AT_MOST].split("|")
+    return Waiting(*parts) if len(parts) == len(Waiting._fields) else None

@@ -1,0 +1,196 @@
+"""History for whoever proves what was done: the log searched, a case as of any moment, and the log checked."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from console.drawing.tables import figure
+from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
+from console.views.between import TYPED, changes
+from console.views.history import AsOf, Moment, as_of, search
+from console.views.proof import prove
+from console.views.sheets import MACHINERY
+from console.web.errors import NotThere
+from console.web.filling import context_of
+from console.web.visitor import Visitor, go, needs
+from console.words.translation import Words
+from events.ids import CaseId, parse_case_id
+from events.instants import stored
+from handlers.history import Sought
+
+router = APIRouter(include_in_schema=False)
+Auditor = Annotated[Visitor, needs("history.see")]
+_FIELDS: Final = ("case", "actor", "type", "since", "until", "command")
+_ACTOR: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
+_COMMAND: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONGEST: Final = 80
+
+
+@router.get("/history")
+def history(visitor: Auditor, before: str = "") -> Response:
+    """Show the log, the last first, narrowed to what is asked for."""
+    query = visitor.request.query_params
+    asked = {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
+    sought, wrong = sought_of(visitor, asked)
+    found = None if wrong else search(visitor.reader, sought, number(before))
+    names = sorted(visitor.house.office.log.catalogue.shapes, key=lambda name: visitor.words.label("fact", name))
+    return visitor.page(
+        "pages/history.html",
+        422 if wrong else 200,
+        asked=asked,
+        wrong=wrong,
+        found=found,
+        names=names,
+        query=urlencode({name: value for name, value in asked.items() if value}),
+        begins=bool(before),
+        size=visitor.house.office.log.size(),
+    )
+
+
+@router.get("/history/of")
+def find_case(visitor: Auditor, case: str = "") -> Response:
+    """Lead to a case's history by its number."""
+    return go(f"/history/of/{_case(case)}")
+
+
+@router.get("/history/of/{number}")
+def of_case(visitor: Auditor, number: str) -> Response:
+    """Show a case as of any moment, beside another, with who did what under which rule, and the proof of it."""
+    case_id = _case(number)
+    query = visitor.request.query_params
+    seen = visitor.house.office.look.at(case_id)
+    zone = seen.definition.programme.time_zone if seen else "UTC"
+    moment = Moment(whole(query.get("event", "")), whole(query.get("position", "")), _at(query.get("at", ""), zone))
+    found = as_of(visitor.reader, case_id, moment, whole(query.get("beside", "")))
+    if found is None:
+        raise NotThere
+    return visitor.page("pages/history_of.html", found=found, zone=zone, **_told(visitor, found))
+
+
+@router.post("/history/check")
+def check(visitor: Auditor) -> Response:
+    """Prove the whole log now, and on wish every step by the rules; a large one is left to the command line."""
+    proof = prove(visitor.reader, by_rules=visitor.given.get("rules") == "yes")
+    return visitor.page("pages/history_check.html", proof=proof)
+
+
+@router.get("/history/check")
+def back(visitor: Auditor) -> Response:
+    """Lead back to the history: a check is asked for by its button."""
+    return go("/history")
+
+
+# -- what is asked for --------------------------------------------------------------------------------------------
+
+
+def sought_of(visitor: Visitor, asked: dict[str, str]) -> tuple[Sought, tuple[str, ...]]:
+    """Return what is looked for, and which fields cannot be read."""
+    days = {name: day_of(asked[name]) for name in ("since", "until")}
+    wrong = [name for name, day in days.items() if asked[name] and day is None]
+    case_id = number_of(asked["case"])
+    wrong += ["case"] if asked["case"] and not case_id else []
+    wrong += ["actor"] if asked["actor"] and not _ACTOR.fullmatch(asked["actor"]) else []
+    wrong += ["command"] if asked["command"] and not _COMMAND.fullmatch(asked["command"].lower()) else []
+    wrong += ["type"] if asked["type"] and asked["type"] not in visitor.house.office.log.catalogue.shapes else []
+    since, until = days["since"], days["until"]
+    sought = Sought(
+        case_id=case_id,
+        actor=asked["actor"],
+        types=(asked["type"],) if asked["type"] else (),
+        command_id=asked["command"].lower(),
+        since=stored(since) if since else "",
+        until=stored(until + timedelta(days=1)) if until else "",
+    )
+    return sought, tuple(wrong)
+
+
+def day_of(text: str) -> datetime | None:
+    """Return the beginning of a day as a date field sends it, by the log's own clock (UTC); None for anything else."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - the zone is put to it in the next line
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), UTC) if 1990 <= day.year <= 2200 else None
+
+
+def number_of(text: str) -> str:
+    """Return the case number somebody typed, empty when it is none."""
+    try:
+        return parse_case_id(text)
+    except ValueError:
+        return ""
+
+
+def number(text: str) -> int | None:
+    """Return a position as an address carries it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
+
+
+def whole(text: str) -> int | None:
+    """Return a number as an address carries it, which may be one below the first."""
+    return -1 if text == "-1" else number(text)
+
+
+def _case(text: str) -> CaseId:
+    found = number_of(text[:_LONGEST])
+    if not found:
+        raise NotThere
+    return CaseId(found)
+
+
+def _at(text: str, zone: str) -> datetime | None:
+    """Return a moment as a form sends it, by the clocks of the programme."""
+    try:
+        there = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    there = there if there.tzinfo else there.replace(tzinfo=ZoneInfo(zone))
+    return there.astimezone(UTC) if 1990 <= there.year <= 2200 else None
+
+
+# -- what is shown ------------------------------------------------------------------------------------------------
+
+
+def _told(visitor: Visitor, found: AsOf) -> dict[str, Any]:
+    context = context_of(visitor, found.definition.programme, found.then.case)
+    before, after = (found.compared, found.then) if found.other <= found.number else (found.then, found.compared)
+    at = found.line.recorded_at if found.line else found.stays[0].since
+    return {
+        "state": changes(None, found.then.case, context, unsaid=TYPED) if found.then.case else (),
+        "differences": changes(before.case, after.case, context, unsaid=TYPED),
+        "moments": sorted((found.other, found.number)),
+        "at": at,
+        "strip": _strip(found, at, visitor.words),
+    }
+
+
+def _strip(found: AsOf, at: datetime, words: Words) -> Markup:
+    bands = tuple(
+        Band(
+            words.label("stage", one.stage, found.definition.programme),
+            one.since,
+            one.until or _end(found),
+            one.until is None,
+        )
+        for one in found.stays
+    )
+    ticks = tuple(
+        Tick(when, words.label("fact", fact), f"/history/of/{found.case_id}?event={number}")
+        for number, when, fact in found.ticks
+        if fact not in MACHINERY
+    )
+    title = words.gettext("History of case {number}").format(number=found.case_id)
+    strip = Strip(bands, ticks, at)
+    return figure(strip_svg("history", title, strip, words), strip_words(title, strip, words), words)
+
+
+def _end(found: AsOf) -> datetime:
+    return max(found.ticks[-1][1], found.stays[-1].since + timedelta(hours=1))

@@ -1,0 +1,51 @@
+"""The hotline desk on one screen: open or closed, the call form, who is to call again, and what was counted today."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.forms.form import Field, form_for
+from console.views.hotline import DeskView, desk_view, desks
+from console.web.errors import NotThere
+from console.web.filling import context_of, right_of
+from console.web.visitor import Visitor, needs
+from workflow import commands as ask
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/hotline")
+def hotline(visitor: Annotated[Visitor, needs("hotline.see")], programme: str = "", done: str = "") -> Response:
+    """Show the desk of a programme; whoever counts calls has the form at once."""
+    known = desks(visitor.reader)
+    if programme and programme not in known:
+        raise NotThere
+    if not known:
+        return visitor.page("pages/hotline.html", desk=None)
+    chosen = known[programme] if programme else next(iter(known.values()))
+    desk = desk_view(visitor.reader, chosen.programme)
+    return visitor.page(
+        "pages/hotline.html",
+        desk=desk,
+        programmes=list(known),
+        version=visitor.house.office.log.size(),
+        done=done if done in _DONE else "",
+        now=visitor.house.now(),
+        **_forms(visitor, desk),
+    )
+
+
+_DONE = frozenset(kind.__name__ for kind in ask.OFFICE)
+
+
+def _forms(visitor: Visitor, desk: DeskView) -> dict[str, Any]:
+    """Return the form of the call that is being taken, or of the one that came too late, by its fields."""
+    kind = ask.TakeCall if desk.status.is_open else ask.RecordMissedCall
+    if right_of(visitor, kind, None, desk.programme) is None:
+        return {"form": None}
+    form = form_for(kind, context_of(visitor, desk.programme))
+    fields: dict[str, Field] = {field.name: field for field in form.fields}
+    return {"form": form, "fields": fields, "command_id": visitor.new_id(), "may_open": bool(visitor.may("case.open"))}

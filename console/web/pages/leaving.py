@@ -1,0 +1,43 @@
+"""Leaving at once, and reading in another language: both work for anybody, signed in or not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from console.web import door
+from console.web.door import Sent, back_of, typed
+from console.web.rendering import LANGUAGES
+from console.web.visitor import go, house_of, is_ours, session_of
+from workflow import commands as ask
+
+router = APIRouter(include_in_schema=False)
+# Whoever looks over a shoulder sees nothing, and reloading shows nothing again.
+_EMPTY: Final = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>-</title></head><body></body></html>'
+_CLEAR: Final = {"clear-site-data": '"cache", "cookies", "storage"'}
+
+
+@router.post("/leave")
+def leave(request: Request) -> Response:
+    """End the session and show nothing; asked from elsewhere or without a session it does no harm."""
+    door.end_sessions(request)
+    answer = HTMLResponse(_EMPTY, headers=_CLEAR)
+    answer.delete_cookie(door.LANGUAGE, path="/")
+    return door.show_out(house_of(request), answer)
+
+
+@router.post("/language")
+def language(request: Request, form: Sent) -> Response:
+    """Keep which language is read on this machine, and in the account of whoever is signed in."""
+    house, chosen, answer = house_of(request), typed(form, "language"), go(back_of(typed(form, "back")))
+    if chosen not in LANGUAGES:
+        return answer
+    found = session_of(request)
+    if found is not None and found[1].language != chosen and is_ours(request, found[0].csrf, form):
+        own = {"actor": found[1].account, "account": found[1].account, "mandate": "account_holder"}
+        fields = {"command_id": house.office.chance.uuid(), "language": chosen, **own}
+        house.office.service.submit(ask.ChooseLanguage.model_validate(fields))
+    door.remember_language(house, answer, chosen)
+    return answer

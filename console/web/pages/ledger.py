@@ -1,0 +1,86 @@
+"""The ledger: what each funder's lines planned, set aside and paid, every posting, and a file of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from console.drawing.charts import Stack, stacked_svg, stacked_words
+from console.drawing.tables import figure
+from console.views.ledger import HEADS, LedgerView, books, journal_rows, ledger
+from console.web.bank_files import chosen_books, may_compare
+from console.web.errors import NotThere
+from console.web.spreadsheet import csv_answer
+from console.web.sums import sums_in
+from console.web.visitor import Visitor, needs
+from console.words.translation import Words
+from workflow.loading import Definition
+
+router = APIRouter(include_in_schema=False)
+Books = Annotated[Visitor, needs("ledger.see")]
+
+
+@router.get("/ledger")
+def show(visitor: Books, programme: str = "", funder: str = "", before: str = "") -> Response:
+    """Show the books of a programme, of one funder if one is named."""
+    known = books(visitor.reader)
+    if not known:
+        return visitor.page("pages/no_books.html")
+    definition = chosen_books(known, programme)
+    _known_funder(definition, funder)
+    found = ledger(visitor.reader, definition, funder or None, _number(before))
+    return visitor.page(
+        "pages/ledger.html",
+        ledger=found,
+        programmes=list(known),
+        funders=definition.programme.funders,
+        funder=funder,
+        picture=_picture(found, visitor.words),
+        sums=sums_in(visitor.words),
+        day_of=date.fromisoformat,
+        begins=_number(before) is not None,
+        may_export=visitor.may("export") is not None,
+        may_compare=may_compare(visitor),
+    )
+
+
+@router.get("/ledger/{programme}/file")
+def file(visitor: Annotated[Visitor, needs("export")], programme: str, funder: str = "") -> Response:
+    """Return every posting as a file to save."""
+    visitor.fresh("export")
+    if visitor.may("ledger.see") is None:
+        raise NotThere
+    definition = chosen_books(books(visitor.reader), programme)
+    _known_funder(definition, funder)
+    rows = journal_rows(visitor.reader, definition, funder or None)
+    return csv_answer(f"ledger-{definition.programme.programme}", HEADS, rows)
+
+
+def _known_funder(definition: Definition, funder: str) -> None:
+    if funder and funder not in {one.id for one in definition.programme.funders}:
+        raise NotThere
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
+
+
+def _picture(found: LedgerView, words: Words) -> Markup:
+    _ = words.gettext
+    series = (_("Paid"), _("Set aside"), _("Left"))
+    stacks = [
+        Stack(
+            f"{one.name} · {one.row.currency}",
+            (int(one.row.disbursed), int(one.row.committed), max(int(one.row.left), 0)),
+            f"/ledger?programme={found.programme}&funder={one.funder}",
+        )
+        for one in found.funders
+    ]
+    title = _("Money by funder")
+    return figure(
+        stacked_svg("funders", title, series, stacks, words), stacked_words(title, series, stacks, words), words
+    )

@@ -1,0 +1,122 @@
+"""A new referral: first whether the person is known here, then what is known of them.
+
+The first step tells nothing of cases one may not see: for a stranger and for somebody unknown it is the same page.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.forms.form import form_for
+from console.forms.given import Given, command_of, read
+from console.views.carrying_out import carry_out
+from console.web.errors import NotThere
+from console.web.filling import context_of, drawn, right_of, sent_by
+from console.web.pages.cases import day, found_cards, names_of, typed
+from console.web.visitor import Visitor, go, needs
+from events.errors import CommandReused
+from handlers.answers import Accepted
+from workflow import commands
+from workflow.access import runs
+from workflow.folding import folded_phone
+from workflow.programme import Programme
+
+router = APIRouter(include_in_schema=False)
+CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
+_CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was advised; it belongs to no call
+
+
+@router.get("/cases/new")
+def ask(visitor: Annotated[Visitor, needs("case.open")], consultation: str = "", programme: str = "") -> Response:
+    """Ask who the person is, before a second case is opened for them."""
+    given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
+    given |= {"programme": programme[:40]} if programme else {}
+    return visitor.page("pages/new_case.html", programmes=_choices(visitor), given=given, faults={})
+
+
+@router.post("/cases/new")
+def look_for(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
+    """Show the cases one may see that fit; of others nothing is said."""
+    given = {name: typed(visitor, name) for name in CARRIED}
+    _programme(visitor, given["programme"])
+    faults = _faults(visitor, given)
+    if faults:
+        return visitor.page("pages/new_case.html", 422, programmes=_choices(visitor), given=given, faults=faults)
+    cards = found_cards(visitor, given["name"], given["birth_date"], given["phone"])
+    return visitor.page(
+        "pages/new_case_known.html", cards=cards, given=given, names=names_of(visitor), now=visitor.house.now()
+    )
+
+
+@router.post("/cases/new/form")
+def offer(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
+    """Offer the form of a new case with what was typed before."""
+    programme = _programme(visitor, typed(visitor, "programme"))
+    pairs = [(name, value) for name in CARRIED if (value := typed(visitor, name))]
+    given = read(commands.OpenCase, pairs, context_of(visitor, programme))
+    return _drawn(visitor, programme, given._replace(faults={}))
+
+
+@router.post("/cases/new/open")
+def open_case(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
+    """Open the case, or show the form again with everything that is in the way."""
+    programme = _programme(visitor, typed(visitor, "programme"))
+    sent, context = sent_by(visitor), context_of(visitor, programme)
+    given = read(commands.OpenCase, sent.pairs, context)
+    right = right_of(visitor, commands.OpenCase, None, programme)
+    if right is None:
+        raise NotThere
+    made = command_of(
+        commands.OpenCase, given, context, command_id=sent.command_id, actor=visitor.account.account,
+        mandate=right.permit.mandate,
+    )  # fmt: skip
+    if isinstance(made, dict):
+        return _drawn(visitor, programme, given, 422, errors=made, command_id=sent.command_id)
+    try:
+        answer = carry_out(visitor.house.office.service, made)
+    except CommandReused:
+        return _drawn(visitor, programme, given, 409, used=True)
+    if isinstance(answer, Accepted):
+        return go(f"/cases/{answer.case_id}?done=OpenCase")
+    reasons = [visitor.words.worded(reason, programme) for reason in getattr(answer, "reasons", ())]
+    return _drawn(visitor, programme, given, 422, reasons=reasons, command_id=sent.command_id)
+
+
+def _drawn(visitor: Visitor, programme: Programme, given: Given, status: int = 200, **values: Any) -> Response:
+    errors, reasons = values.pop("errors", None), values.pop("reasons", ())
+    form = form_for(commands.OpenCase, context_of(visitor, programme), given, errors, reasons)
+    envelope = {"command_id": visitor.new_id(), "action": "/cases/new/open", "back": "/cases/new"}
+    back_label = visitor.words.gettext("New referral")
+    return drawn(visitor, form, status, **{**envelope, "back_label": back_label, **values})
+
+
+def _faults(visitor: Visitor, given: dict[str, str]) -> dict[str, str]:
+    _ = visitor.words.gettext
+    found = {}
+    if given["birth_date"] and day(given["birth_date"]) is None:
+        found["birth_date"] = _("Write the day with its month and year.")
+    if given["phone"] and not folded_phone(given["phone"]):
+        found["phone"] = _("Write the number with its country, like +7 495 797 87 22.")
+    return found
+
+
+def _choices(visitor: Visitor) -> list[tuple[str, str]]:
+    """Return the programmes a case can be opened in."""
+    language = visitor.words.language
+    return [
+        (definition.programme.programme, str(getattr(definition.programme.title, language)))
+        for definition in visitor.reader.definitions()
+        if runs(visitor.account.account, definition.programme)
+    ]
+
+
+def _programme(visitor: Visitor, name: str) -> Programme:
+    """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
+    definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
+    if definition is None or not runs(visitor.account.account, definition.programme):
+        raise NotThere
+    return definition.programme

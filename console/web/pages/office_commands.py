@@ -1,0 +1,135 @@
+"""Forms of what concerns a programme's office and no single case: its calls, its houses, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Final, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.forms.form import form_for
+from console.forms.given import command_of, read
+from console.forms.subjects import OFFICE_FORMS
+from console.views.carrying_out import carry_out
+from console.web.errors import NotThere
+from console.web.filling import context_of, drawn, is_fresh, right_of, sent_by
+from console.web.visitor import Visitor, go, needs
+from events.catalogue import Fact
+from events.errors import CommandReused
+from events.facts.hotline import CallBackPromised, CaseCodesPrinted
+from handlers.answers import Accepted, Conflict
+from workflow import commands as ask
+from workflow.access import runs
+from workflow.acts import ACTS_OF, Right
+from workflow.commands import OfficeCommand
+from workflow.programme import Programme
+from workflow.rights import Act
+
+router = APIRouter(include_in_schema=False)
+ACTS: Final[tuple[Act, ...]] = tuple(sorted({act for kind in OFFICE_FORMS.values() for act in ACTS_OF[kind]}))
+_BACK: Final = {"hotline.record": "/hotline", "office.close": "/beds"}
+
+
+class CallBack(NamedTuple):
+    """What a caller is told who wants to be helped later."""
+
+    code: str
+    due: str
+
+
+@router.get("/office/{programme}/do/{command}")
+def offer(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command: str) -> Response:
+    """Offer the form of a command."""
+    found = _programme(visitor, programme)
+    kind, right = _kind(visitor, command, found)
+    visitor.fresh(right.act)
+    preset = {name: value[:80] for name, value in visitor.request.query_params.items()}
+    form = form_for(kind, context_of(visitor, found), preset=preset)
+    return drawn(visitor, form, 200, command_id=visitor.new_id(), **_frame(visitor, right))
+
+
+@router.post("/office/{programme}/do/{command}")
+def give(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command: str) -> Response:
+    """Carry the command out, or show the form again with everything that is in the way."""
+    found = _programme(visitor, programme)
+    kind, right = _kind(visitor, command, found)
+    sent, context, frame = sent_by(visitor), context_of(visitor, found), _frame(visitor, right)
+    given = read(kind, sent.pairs, context)
+    made = command_of(
+        kind, given, context, command_id=sent.command_id, actor=visitor.account.account,
+        mandate=right.permit.mandate, programme=found.programme,
+    )  # fmt: skip
+    if isinstance(made, dict):
+        return drawn(visitor, form_for(kind, context, given, made), 422, command_id=sent.command_id, **frame)
+    if not is_fresh(visitor, right.act):
+        form = form_for(kind, context, given)
+        return drawn(visitor, form, 403, command_id=sent.command_id, step_up=True, **frame)
+    try:
+        answer = carry_out(visitor.house.office.service, made)
+    except CommandReused:
+        return drawn(visitor, form_for(kind, context, given), 409, command_id=visitor.new_id(), used=True, **frame)
+    if isinstance(answer, Accepted):
+        return go(f"/office/{found.programme}/done/{made.command_id}?command={kind.__name__}")
+    assert not isinstance(answer, Conflict), "a form of the office expects no version"
+    reasons = [visitor.words.worded(reason, found) for reason in answer.reasons]
+    return drawn(visitor, form_for(kind, context, given, reasons=reasons), 422, command_id=sent.command_id, **frame)
+
+
+@router.get("/office/{programme}/done/{command_id}")
+def done(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command_id: UUID, command: str = "") -> Response:
+    """Show what came of a command: the code a caller is told, the codes to hand out."""
+    found = _programme(visitor, programme)
+    kind, right = _kind(visitor, command, found)
+    facts = list(_told(visitor, found, command_id)) if right.act == "hotline.record" else []
+    promised = next((fact for fact in facts if isinstance(fact, CallBackPromised)), None)
+    if right.act == "hotline.record" and promised is None and kind is not ask.PrintCaseCodes:
+        # Nothing is to be told: the desk is ready for the next call.
+        return go(f"/hotline?programme={found.programme}&done={kind.__name__}")
+    return visitor.page(
+        "pages/office_told.html",
+        title=visitor.words.label("command", kind.__name__),
+        call_back=CallBack(promised.code, _due(visitor, found, promised.due_at)) if promised else None,
+        codes=[code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes],
+        **_frame(visitor, right),
+    )
+
+
+def _told(visitor: Visitor, programme: Programme, command_id: UUID) -> Iterable[Fact]:
+    """Yield what a command of this visitor told the programme's own desk."""
+    log = visitor.house.office.log
+    for event in log.of_command(str(command_id)):
+        mine = event.envelope.actor == visitor.account.account
+        if mine and event.envelope.stream == programme.hotline_stream:
+            yield log.fact(event)
+
+
+def _due(visitor: Visitor, programme: Programme, due_at: datetime) -> str:
+    return visitor.words.moment(due_at, programme.time_zone)
+
+
+def _programme(visitor: Visitor, name: str) -> Programme:
+    """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
+    definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
+    if definition is None or not runs(visitor.account.account, definition.programme):
+        raise NotThere
+    return definition.programme
+
+
+def _kind(visitor: Visitor, name: str, programme: Programme) -> tuple[type[OfficeCommand], Right]:
+    kind = OFFICE_FORMS.get(name)
+    right = right_of(visitor, kind, None, programme) if kind else None
+    if kind is None or right is None:
+        raise NotThere
+    return kind, right
+
+
+def _frame(visitor: Visitor, right: Right) -> dict[str, Any]:
+    """Return where the form is sent, and where its reader goes back to."""
+    return {
+        "action": visitor.request.url.path,
+        "back": _BACK.get(right.act, "/"),
+        "back_label": visitor.words.gettext("Back"),
+    }

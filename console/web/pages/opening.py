@@ -1,0 +1,147 @@
+"""Opening what is sealed: chosen parts, a purpose and a reason; recorded first, shown for five minutes, then closed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from console.views.case import mandate_for
+from console.views.opening import SHOWN_FOR, opening_of, record_opening, sealed_values
+from console.web.errors import NotReadable, NotThere
+from console.web.looking import naming
+from console.web.visitor import Visitor, go, needs
+from events.catalogue import COMPARTMENTS
+from events.errors import CommandReused
+from events.ids import CaseId
+from workflow.compartments import OPENS, closed_to, who_opens
+
+router = APIRouter(include_in_schema=False)
+
+N_: Final = str  # marks a text for translation; it is translated where it is shown
+PURPOSES: Final[Mapping[str, str]] = {
+    "contact": N_("To reach the person"),
+    "journey": N_("To arrange a journey or a document"),
+    "care": N_("To arrange care"),
+    "legal": N_("For a legal matter"),
+    "safety": N_("For the person's safety"),
+    "payment": N_("To pay out a grant"),
+    "check": N_("To check what was recorded"),
+    "their_wish": N_("The person asked for it"),
+}
+WHY_LONGEST: Final = 160
+
+
+@router.get("/cases/{case_id}/open")
+def ask(visitor: Annotated[Visitor, needs("case.open_sealed")]) -> Response:
+    """Ask which parts are to be opened, and what for."""
+    wanted = visitor.request.query_params.getlist("parts")
+    return _form(visitor, [part for part in wanted if part in COMPARTMENTS], "", "", {})
+
+
+@router.post("/cases/{case_id}/open")
+def open_parts(visitor: Annotated[Visitor, needs("case.open_sealed")]) -> Response:
+    """Record the opening and lead to what was opened; parts that are closed to the role are refused, and recorded."""
+    given = visitor.given
+    parts = tuple(part for part in COMPARTMENTS if part in given.getlist("parts"))
+    purpose, why = str(given.get("purpose", "")), " ".join(str(given.get("why", "")).split())
+    faults = _faults(visitor, parts, purpose, why)
+    if faults:
+        return _form(visitor, parts, purpose, why, faults, 422)
+    command_id, mandate = _id(str(given.get("command_id", ""))), mandate_for(visitor.reader, visitor.case, parts)
+    who = (visitor.account.account, mandate)
+    try:
+        found = record_opening(visitor.house.office, command_id, _number(visitor), who, parts, f"{purpose}: {why}")
+    except (CommandReused, ValidationError):
+        raise NotReadable(422, "form_used_before") from None
+    if found.denied:
+        return _form(visitor, parts, purpose, why, {"parts": _closed(visitor, parts, mandate)}, 403)
+    if not found.accepted:
+        raise NotThere
+    return go(f"/cases/{_number(visitor)}/opened/{command_id}?key={_key(visitor, command_id)}")
+
+
+@router.get("/cases/{case_id}/opened/{command_id}")
+def opened(visitor: Annotated[Visitor, needs("case.open_sealed")], command_id: UUID, key: str = "") -> Response:
+    """Show what was opened, to whoever opened it, in the same session, for a few minutes."""
+    log, number = visitor.house.office.log, _number(visitor)
+    opening = opening_of(log, number, command_id)
+    theirs = opening is not None and opening.actor == visitor.account.account and not opening.denied
+    if opening is None or not theirs or not hmac.compare_digest(key.encode(), _key(visitor, command_id).encode()):
+        raise NotThere
+    if not opening.lasts(visitor.house.now()):
+        return go(f"/cases/{number}/open?" + "&".join(f"parts={part}" for part in opening.compartments))
+    values = sealed_values(log, number, opening.compartments)
+    purpose, _, why = opening.why.partition(": ")
+    return visitor.page(
+        "pages/opened.html",
+        case_id=number,
+        opening=opening,
+        purpose=visitor.words.gettext(PURPOSES.get(purpose, purpose)),
+        why=why,
+        values=values,
+        until=opening.at + SHOWN_FOR,
+        n=naming(visitor),
+    )
+
+
+def _form(
+    visitor: Visitor, parts: Sequence[str], purpose: str, why: str, faults: Mapping[str, str], status: int = 200
+) -> Response:
+    opens = OPENS.get(mandate_for(visitor.reader, visitor.case, parts), frozenset())
+    _ = visitor.words.gettext
+    return visitor.page(
+        "pages/open.html",
+        status,
+        case_id=_number(visitor),
+        parts=[(part, part in opens, part in parts) for part in COMPARTMENTS],
+        purposes=[(name, _(said), name == purpose) for name, said in PURPOSES.items()],
+        why=why,
+        faults=faults,
+        command_id=visitor.new_id(),
+        longest=WHY_LONGEST,
+    )
+
+
+def _faults(visitor: Visitor, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
+    _ = visitor.words.gettext
+    found = {} if parts else {"parts": _("Choose what is to be opened.")}
+    if purpose not in PURPOSES:
+        found["purpose"] = _("Choose what it is needed for.")
+    if not 3 <= len(why) <= WHY_LONGEST:
+        found["why"] = _("Say why in a few words.")
+    return found
+
+
+def _closed(visitor: Visitor, parts: Sequence[str], mandate: str) -> str:
+    """Return what is closed to somebody's role and whom to ask; that they asked is recorded."""
+    words = visitor.words
+    closed = ", ".join(words.label("compartment", part) for part in closed_to(mandate, parts))
+    openers = dict.fromkeys(opener for part in closed_to(mandate, parts) for opener in who_opens(part))
+    who = ", ".join(words.label("mandate", opener) for opener in openers)
+    said = words.gettext("Closed to you: %(parts)s. Nothing was opened, and that you asked was recorded. Ask: %(who)s.")
+    return said % {"parts": closed, "who": who}
+
+
+def _number(visitor: Visitor) -> CaseId:
+    return CaseId(visitor.case.case.case_id)
+
+
+def _key(visitor: Visitor, command_id: UUID) -> str:
+    """Return what only this session can know of an opening: its page is of no use in another."""
+    digest = hmac.new(visitor.session.csrf.encode(), command_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotReadable(422, "form_without_id") from None

@@ -1,0 +1,20 @@
+"""Operations: what the machine does, what is late, what stopped and waits for somebody to look."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.views.operations import operations as machine_now
+from console.web.visitor import Visitor, needs
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/operations")
+def operations(visitor: Annotated[Visitor, needs("operations.see")]) -> Response:
+    """Show the machine's work as it is now."""
+    found = machine_now(visitor.reader, visitor.house.office.queue())
+    return visitor.page("pages/operations.html", found=found)

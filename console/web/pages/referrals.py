@@ -1,0 +1,162 @@
+"""Directory and referrals: sent out and come in, by whom and until when; a partner's own, and what it is told."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from console.views import directory as books
+from console.views import referrals as view
+from console.views.carrying_out import carry_out
+from console.web.errors import NotReadable, NotThere
+from console.web.looking import namings
+from console.web.visitor import Visitor, go, needs
+from events.errors import CommandReused
+from handlers.answers import Accepted
+from handlers.disclosing import disclosed
+from workflow import commands as ask
+from workflow.acts import ACTS_OF
+from workflow.loading import Definition
+from workflow.reasons import Reason, Refused
+
+router = APIRouter(include_in_schema=False)
+WHY_LONGEST: Final = 160
+_PLACE_LONGEST: Final = 120
+_ABOUT_REFERRALS: Final = frozenset({"referral.send", "referral.answer"})
+Disclosing = Annotated[Visitor, needs("referral.disclose")]
+
+
+@router.get("/referrals")
+def referrals(
+    visitor: Annotated[Visitor, needs("referrals.see", "directory.see")],
+    service: str = "", language: str = "", area: str = "", open_now: str = "", programme: str = "", before: str = "",
+    done: str = "",
+) -> Response:  # fmt: skip
+    """Show referrals and the directory, each as far as the visitor has to do with it."""
+    reader = visitor.reader
+    is_partner = "partner" in visitor.account.roles
+    keeps = visitor.may("referrals.see") is not None and visitor.may("directory.see") is not None
+    found: dict[str, Any] = {"board": view.board(reader, _place(before)) if keeps else None}
+    found["own"] = view.own_rows(reader) if is_partner else None
+    if visitor.may("directory.see"):
+        wanted = books.Wanted(service, language, area, open_now == "yes")
+        found |= _directory(visitor, programme, wanted)
+    return visitor.page(
+        "pages/referrals.html", names=namings(visitor), now=reader.now, version=reader.office.log.size(),
+        done=done if _is_ours(done) else "", begins=bool(before), **found,
+    )  # fmt: skip
+
+
+@router.get("/referrals/{case_id}/{referral_id}/disclose")
+def ask_what_is_told(visitor: Disclosing, referral_id: str) -> Response:
+    """Ask why the provider is told; this is recorded before anything is shown."""
+    return _form(visitor, _known(visitor, referral_id), "", {})
+
+
+@router.post("/referrals/{case_id}/{referral_id}/disclose")
+def disclose(visitor: Disclosing, referral_id: str) -> Response:
+    """Record what the provider is told and lead to it; without a live consent nothing is."""
+    row, why = _known(visitor, referral_id), " ".join(str(visitor.given.get("why", "")).split())
+    if not 3 <= len(why) <= WHY_LONGEST:
+        return _form(visitor, row, why, {"why": visitor.words.gettext("Say why in a few words.")}, 422)
+    fields = {"command_id": _id(visitor), "actor": visitor.account.account, "mandate": visitor.permit.mandate}
+    about = {"case_id": row.case_id, "referral_id": row.referral_id, "why": why}
+    try:
+        command = ask.DiscloseReferral.model_validate(fields | about)
+        answer = carry_out(visitor.house.office.service, command)
+    except (CommandReused, ValidationError):
+        raise NotReadable(422, "form_used_before") from None
+    if isinstance(answer, Refused):
+        return _form(visitor, row, why, {}, 422, answer.reasons)
+    assert isinstance(answer, Accepted), "it expects no version"
+    path = f"/referrals/{row.case_id}/{row.referral_id}/disclosed/{command.command_id}"
+    return go(f"{path}?key={_key(visitor, command.command_id)}")
+
+
+@router.get("/referrals/{case_id}/{referral_id}/disclosed/{command_id}")
+def told(visitor: Disclosing, referral_id: str, command_id: UUID, key: str = "") -> Response:
+    """Show what the provider is told, to whoever had it recorded, in the same session, for a few minutes."""
+    row, log = _known(visitor, referral_id), visitor.house.office.log
+    found = view.disclosure_of(log, row.case_id, command_id)
+    theirs = found is not None and (found.actor, found.referral_id) == (visitor.account.account, row.referral_id)
+    if found is None or not theirs or not hmac.compare_digest(key.encode(), _key(visitor, command_id).encode()):
+        raise NotThere
+    if not found.lasts(visitor.house.now()) or not row.may_disclose:
+        return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
+    return visitor.page(
+        "pages/disclosed.html", row=row, told=found, values=disclosed(log, row.case_id, command_id),
+        until=found.at + view.SHOWN_FOR, n=namings(visitor)(row.programme),
+    )  # fmt: skip
+
+
+def _directory(visitor: Visitor, name: str, wanted: books.Wanted) -> dict[str, Any]:
+    known = books.own_programmes(visitor.reader)
+    if name and name not in known:
+        raise NotThere
+    definition: Definition | None = known.get(name) or next(iter(known.values()), None)
+    if definition is None:
+        return {"programme": None}
+    programme = definition.programme
+    offered = {
+        "services": books.services_of(programme), "languages": books.languages_of(programme),
+        "areas": books.areas_of(programme),
+    }  # fmt: skip
+    wanted = wanted._replace(
+        service=wanted.service if wanted.service in offered["services"] else "",
+        language=wanted.language if wanted.language in offered["languages"] else "",
+        area=wanted.area if wanted.area in offered["areas"] else "",
+    )
+    listings = books.directory_of(visitor.house.office, programme, wanted, visitor.house.now())
+    return {"programme": programme, "programmes": list(known), "wanted": wanted, "listings": listings, **offered}
+
+
+def _form(
+    visitor: Visitor, row: view.Row, why: str, faults: Mapping[str, str], status: int = 200,
+    reasons: tuple[Reason, ...] = (),
+) -> Response:  # fmt: skip
+    programme = visitor.case.definition.programme
+    return visitor.page(
+        "pages/disclose.html", status, row=row, why=why, faults=faults, longest=WHY_LONGEST,
+        command_id=visitor.new_id(), n=namings(visitor)(row.programme),
+        reasons=[visitor.words.worded(reason, programme) for reason in reasons],
+    )  # fmt: skip
+
+
+def _known(visitor: Visitor, referral_id: str) -> view.Row:
+    """Return the referral; raises NotThere when the case has none of this number, or it is another organisation's."""
+    row = view.own_row(visitor.reader, visitor.case, referral_id)
+    if row is None:
+        raise NotThere
+    return row
+
+
+def _is_ours(command: str) -> bool:
+    return any(kind.__name__ == command and _ABOUT_REFERRALS & set(acts) for kind, acts in ACTS_OF.items())
+
+
+def _place(text: str) -> tuple[str, ...]:
+    """Return a place in the list as a link carried it; what is none begins at the top."""
+    parts = tuple(text[:_PLACE_LONGEST].split("|"))
+    is_place = len(parts) == 2 and all(part.isascii() and part.isprintable() and part for part in parts)
+    return parts if is_place else ()
+
+
+def _key(visitor: Visitor, command_id: UUID) -> str:
+    """Return what only this session can know of a disclosure: its page is of no use in another."""
+    digest = hmac.new(visitor.session.csrf.encode(), b"disclosed" + command_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+def _id(visitor: Visitor) -> UUID:
+    try:
+        return UUID(str(visitor.given.get("command_id", "")))
+    except ValueError:
+        raise NotReadable(422, "form_without_id") from None

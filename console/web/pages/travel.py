@@ -1,0 +1,23 @@
+"""Travel: who comes and who leaves in the next days, what is missing, and where those who go along are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.views.travel import travel_board
+from console.web.visitor import Visitor, needs
+
+router = APIRouter(include_in_schema=False)
+DAYS: Final = (3, 7, 14, 30)
+
+
+@router.get("/travel")
+def travel(visitor: Annotated[Visitor, needs("travel.see")], days: str = "7") -> Response:
+    """Show the board of the next days."""
+    chosen = int(days) if days in map(str, DAYS) else 7
+    board = travel_board(visitor.reader, chosen)
+    version = visitor.house.office.log.size()
+    return visitor.page("pages/travel.html", board=board, choices=DAYS, version=version)

@@ -1,0 +1,26 @@
+"""My work: what waits for this person, the overdue first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.views.work import my_work
+from console.web.looking import namings
+from console.web.visitor import Visitor, needs
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/work")
+def work(visitor: Annotated[Visitor, needs("self")], whose: str = "") -> Response:
+    """Show what waits; whoever has no such list begins with the pages there are for them."""
+    if not visitor.may_ever("work.see"):
+        return visitor.page("pages/start.html")
+    mine = whose == "mine"
+    return visitor.page(
+        "pages/work.html", work=my_work(visitor.reader, mine=mine), mine=mine, names=namings(visitor),
+        now=visitor.house.now(),
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""The outermost wall: hosts, sizes and types of what comes in; policy headers on what goes out."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from console.web.site import Site
+from events.world import Chance
+
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+# A name, or an IPv6 number in brackets, each with a port or without; or that number alone, as some programs send it.
+_HOST: Final = re.compile(r"(?:(?P<name>[a-z0-9.-]+)|\[(?P<number>[0-9a-f:]+)\])(?::\d{1,5})?|[0-9a-f:]+")
+_JSON: Final = "application/json"
+_HEADERS: Final = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+}
+
+
+def policy(nonce: str) -> str:
+    """Return the content security policy: nothing from anywhere but our own style, pictures and one script."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types wayhome"
+    )
+
+
+class Wall:
+    """Refuses what no page of ours would send, before anything reads it, and dresses every answer."""
+
+    def __init__(self, app: ASGIApp, *, site: Site, chance: Chance) -> None:
+        self._app = app
+        self._site = site
+        self._chance = chance
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = base64.b64encode(self._chance.bytes(16)).decode()
+        scope.setdefault("state", {})["nonce"] = nonce
+        dressed = self._dressed(send, nonce, scope["path"])
+        refused = self._refused(scope)
+        if refused is not None:
+            status, text = refused
+            await _said(scope["path"], status, text)(scope, receive, dressed)
+            return
+        await self._app(scope, _counted(receive, self._limit(scope)), dressed)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        if _name_of(headers.get("host", "")) not in self._site.hosts:
+            return 421, "This console answers under its own name only."
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return None
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:12]) > self._limit(scope):
+            return 413, "That is more than this page takes."
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ((_JSON,) if scope["path"].startswith("/api/") else (*_FORMS, _JSON)) and length != "0":
+            return 415, "This page reads forms only; the API reads application/json."
+        return None
+
+    def _limit(self, scope: Scope) -> int:
+        return self._site.upload_bytes_max if scope["path"].startswith("/upload/") else self._site.body_bytes_max
+
+    def _dressed(self, send: Send, nonce: str, path: str) -> Send:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("content-security-policy", policy(nonce))
+                headers.setdefault("cache-control", "no-store")
+                if self._site.encrypted:
+                    headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+            await send(message)
+
+        return dressed
+
+
+def _name_of(host: str) -> str:
+    """Return the name in a Host header without its port, or nothing for what is no such header.
+
+    >>> _name_of("localhost:8421"), _name_of("[::1]:8421"), _name_of("::1"), _name_of("localhost@elsewhere.example")
+    ('localhost', '::1', '::1', '')
+    """
+    found = _HOST.fullmatch(host.lower())
+    return "" if found is None else found["name"] or found["number"] or host.lower()
+
+
+def _said(path: str, status: int, text: str) -> Response:
+    """Return a refusal as a line for people, or for programs as a problem document (RFC 9457)."""
+    if not path.startswith("/api/"):
+        return PlainTextResponse(f"{text}\n", status)
+    body = {"type": "urn:wayhome:problem:not_taken", "title": text, "status": status, "detail": ""}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def _counted(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
+    """Stop reading a body that turns out longer than it said."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            return {"type": "http.disconnect"}
+        return message
+
+    return counted

@@ -1,0 +1,168 @@
+"""The page of one case: what a person may see of it, what may come next and why not, and what it costs to draw."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from console.views.deeds import deed_for
+from console.views.sheets import MACHINERY, SHEETS, is_told, sheet_of
+from events.facts import catalogue
+from tests import roads
+from tests.console.houses import WebHouse, reading
+from tests.offices import Office
+from tests.story import BORIS, Story
+from workflow import commands as ask
+from workflow.compartments import OPENS
+
+NAMES = {"name": "Анна Иванова", "phone": "+74957978722", "birth_date": "1980-02-03", "age_band": ...}
+
+
+@pytest.fixture
+def house(office: Office) -> WebHouse:
+    return WebHouse(office)
+
+
+def test_the_page_says_where_the_person_is_and_why_they_cannot_go_on(house: WebHouse) -> None:
+    case = roads.bring(Story(house.office), "care")
+    page = house.sign_in().get(f"/cases/{case.case_id}")
+    assert page.status_code == 200
+    assert "· Care</h1>" in page.text
+    assert "There is no agreed care plan." in page.text
+    assert f'href="/cases/{case.case_id}/do/AgreeCarePlan"' in page.text
+    assert "You are here" in page.text
+
+
+def test_a_reason_and_a_second_person_are_asked_by_the_form_and_block_nothing(house: WebHouse) -> None:
+    case = roads.bring(Story(house.office), "follow_up").later(days=366)
+    case.does(ask.RecordFollowUp, month=12, outcome="well")
+    page = house.sign_in().get(f"/cases/{case.case_id}").text
+    assert f"/cases/{case.case_id}/do/AdvanceCase?trigger=close" in page
+    assert "a second person who agrees" in page
+
+
+def test_no_page_of_a_case_shows_a_name(house: WebHouse) -> None:
+    case = roads.bring(Story(house.office, **NAMES), "reintegration")
+    case.does(ask.AddNote, note="у Анны есть сестра в Твери")
+    roads.grant(case)
+    anna = house.sign_in()
+    for path in ("", "/history", "/open", "/do"):
+        text = anna.get(f"/cases/{case.case_id}{path}").text
+        assert not [word for word in ("Анна", "Иванова", "+7495", "сестра", "Rusu", "1980-02-03") if word in text], path
+
+
+def test_in_both_languages_every_stage_is_drawn_without_a_word_left_out(house: WebHouse) -> None:
+    cases = [roads.bring(Story(house.office), stage) for stage in roads.STAGES]
+    ended = roads.close(roads.bring(Story(house.office), "follow_up"))
+    boris = house.sign_in(BORIS, ["supervisor"], language="ru")
+    for case in (*cases, ended, Story(house.office, age_band="9-17")):
+        page = boris.get(f"/cases/{case.case_id}")
+        assert page.status_code == 200
+        assert boris.get(f"/cases/{case.case_id}/history").status_code == 200
+        assert "Что произошло" in page.text
+        assert not re.search(r"wayhome |--[a-z]+ ", page.text), "the command line's advice is no use on a screen"
+
+
+def test_a_case_of_somebody_else_looks_like_none(house: WebHouse) -> None:
+    case = Story(house.office, team="north")
+    olga = house.sign_in("staff:olga", ["case_manager"], team="south")
+    theirs, nobodys = olga.get(f"/cases/{case.case_id}"), olga.get("/cases/7K3P9-QXM2D")
+    assert theirs.status_code == nobodys.status_code == 404
+    assert _plain(theirs.text) == _plain(nobodys.text)
+
+
+def test_medical_staff_see_care_and_no_money(house: WebHouse) -> None:
+    case = roads.bring(Story(house.office), "reintegration")
+    roads.grant(case)
+    case.does(ask.AssignCase, owner="staff:maria")
+    page = house.sign_in("staff:maria", ["medical"]).get(f"/cases/{case.case_id}").text
+    assert 'id="care"' in page
+    assert 'id="money"' not in page
+    assert "Reintegration grant" not in page, "nor in what happened"
+
+
+def test_whoever_has_two_roles_sees_the_sheets_of_both(house: WebHouse) -> None:
+    case = Story(house.office, team="")
+    page = house.sign_in("staff:lena", ["medical", "legal"]).get(f"/cases/{case.case_id}").text
+    assert 'id="care"' in page
+    assert 'id="documents"' in page
+
+
+def test_that_somebody_looked_is_known_before_anything_is_shown(house: WebHouse) -> None:
+    case = Story(house.office)
+    house.sign_in("staff:olga", ["case_manager"]).get(f"/cases/{case.case_id}")
+    assert [(row["account"], row["page"]) for row in house.office.rows("looks")] == [("staff:olga", "case")]
+
+
+def test_whoever_looks_at_very_many_cases_is_stopped(house: WebHouse) -> None:
+    cases = [Story(house.office) for _ in range(42)]
+    olga = house.sign_in("staff:olga", ["case_manager"])
+    answers = [olga.get(f"/cases/{case.case_id}").status_code for case in cases]
+    assert answers == [200] * 40 + [429] * 2
+
+
+def test_a_long_history_asks_the_database_no_more_than_a_short_one(house: WebHouse) -> None:
+    short, long = Story(house.office), roads.bring(Story(house.office), "follow_up")
+    anna = house.sign_in()
+    counts = []
+    for case in (short, long, short, long):
+        with reading(house.office) as statements:
+            assert anna.get(f"/cases/{case.case_id}").status_code == 200
+        counts.append(len(statements))
+    first, again = counts[:2], counts[2:]
+    assert first[0] == first[1] <= 12
+    assert again[0] == again[1] <= 9
+
+
+def test_everything_that_happened_is_read_page_by_page(house: WebHouse) -> None:
+    case = roads.bring(Story(house.office), "follow_up")
+    anna = house.sign_in()
+    seen: list[str] = []
+    path = f"/cases/{case.case_id}/history"
+    while path:
+        text = anna.get(path).text
+        seen += re.findall(r'<tr id="v(\d+)">', text)
+        found = re.search(r'href="(/cases/[^"]+/history\?before=\d+)"', text)
+        path = found[1] if found else ""
+    assert [int(version) for version in seen] == sorted((int(version) for version in seen), reverse=True)
+    assert seen[-1] == "0"
+    assert len(seen) == len(house.office.service.log.stream(f"case:{case.case_id}"))
+
+
+def test_an_emergency_is_shown_to_whoever_looks_after_the_case(house: WebHouse) -> None:
+    case = Story(house.office, team="north")
+    case.does(ask.BreakGlass, actor="staff:olga", reason="medical_emergency", why="she was taken to hospital")
+    anna = house.sign_in(team="north")
+    assert "olga opened this case in an emergency" in anna.get(f"/cases/{case.case_id}").text
+    assert "Your case was opened in an emergency by olga" in anna.get("/work").text
+
+
+def test_every_fact_of_a_case_belongs_to_a_sheet() -> None:
+    for name, shape in catalogue().shapes.items():
+        subject = shape.fact.__module__.rpartition(".")[2]
+        if subject != "accounts":
+            assert sheet_of(name, subject) is not None, name
+    assert set(MACHINERY) <= catalogue().shapes.keys()
+    assert is_told("StageEntered", "case", ())
+    assert not is_told("GrantRequested", "shared", SHEETS["medical"])
+
+
+def test_who_sees_no_case_has_no_sheets() -> None:
+    for role in ("finance_request", "finance_approve", "auditor", "donor", "administrator", "partner"):
+        assert role not in SHEETS
+    assert "medical" not in OPENS["case_manager"]
+
+
+def test_an_item_leads_to_the_form_that_settles_it(house: WebHouse) -> None:
+    case = roads.bring(Story(house.office), "care").case
+    appointment = next(iter(case.care.appointments))
+    deed = deed_for(f"appointment:{appointment}", "appointment_to_book", case)
+    assert deed is not None
+    assert deed.path(case.case_id) == f"/cases/{case.case_id}/do/BookAppointment?service=medical_exam"
+    assert deed_for("glass:B-1", "glass_broken", case) is None
+
+
+def _plain(text: str) -> str:
+    """Return a page without what is new in each answer."""
+    return re.sub(r'nonce="[^"]*"|value="/cases/[^"]*"', "", text)

@@ -1,0 +1,129 @@
+"""Pages that follow what happens: one look at the log for all of them, and an end when somebody is signed out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from console.web import live
+from console.web.pulse import Pulse
+from console.web.visitor import case_in, session_of
+from events.database import sqlite_url
+from tests.console.houses import Person, WebHouse
+from tests.offices import Office
+from tests.story import ANNA
+from workflow import commands as ask
+
+
+async def _first(beats: AsyncIterator[object], count: int) -> list[object]:
+    found = []
+    async for beat in beats:
+        found.append(beat)
+        if len(found) == count:
+            break
+    return found
+
+
+def test_a_page_hears_of_it_when_the_log_has_grown() -> None:
+    sizes = iter([3, 3, 5, 5, 5])
+    last = [3]
+
+    def size() -> int:
+        last[0] = next(sizes, last[0])
+        return last[0]
+
+    assert asyncio.run(_first(Pulse(size, beat_s=0.001).beats(), 2)) == [3, 5]
+
+
+def test_a_page_on_which_nothing_happens_is_asked_now_and_then_whether_it_is_still_there() -> None:
+    assert asyncio.run(_first(Pulse(lambda: 7, beat_s=0.001).beats(still_s=0.01), 3)) == [7, 7, 7]
+
+
+def test_however_many_pages_are_open_the_log_is_looked_at_once_a_beat() -> None:
+    looks: list[int] = []
+
+    def size() -> int:
+        looks.append(1)
+        return len(looks)
+
+    pulse = Pulse(size, beat_s=0.005)
+
+    async def many() -> None:
+        await asyncio.gather(*[_first(pulse.beats(), 3) for _ in range(50)])
+
+    asyncio.run(many())
+    assert len(looks) < 50
+
+
+def test_whoever_leaves_in_haste_stops_nobody_else_from_hearing() -> None:
+    size = [3]
+    pulse = Pulse(lambda: size[0], beat_s=0.001)
+
+    async def leaving() -> None:
+        task = asyncio.create_task(_first(pulse.beats(), 2))
+        await asyncio.sleep(0.01)
+        for _ in range(3):  # as a server does that wants to be rid of a request
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def many() -> list[object]:
+        stays = asyncio.create_task(_first(pulse.beats(), 2))
+        for _ in range(5):
+            await leaving()
+        size[0] = 4
+        return await asyncio.wait_for(stays, 5)
+
+    assert asyncio.run(many()) == [3, 4]
+
+
+@pytest.fixture
+def web(tmp_path: Path, sqlite_template: Path) -> WebHouse:
+    path = tmp_path / "office.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    return WebHouse(Office(sqlite_url(path).render_as_string(), has_tables=True))
+
+
+def _asked_by(web: WebHouse, person: Person) -> Request:
+    cookie = f"{web.house.site.cookie}={person.client.cookies[web.house.site.cookie]}"
+    return Request({"type": "http", "app": web.app, "headers": [(b"cookie", cookie.encode())]})
+
+
+def test_a_case_that_moves_on_tells_its_version_and_a_session_that_ends_ends_the_stream(web: WebHouse) -> None:
+    opened = web.office.service.submit(web.office.opening(actor=ANNA))
+    case_id = opened.case_id  # type: ignore[union-attr]
+    person = web.sign_in(ANNA)
+    request = _asked_by(web, person)
+    look = web.house.office.look
+
+    async def watched() -> list[str]:
+        told = []
+        async for event in live.changes(request, web.house.pulse, lambda: case_in(web.house, case_id).version):
+            told.append(event)
+            if len(told) == 1:
+                web.office.submit(ask.AddNote, case_id=case_id, note="came by")
+            else:
+                web.house.sessions.end_all(ANNA)
+                web.office.submit(ask.AddNote, case_id=case_id, note="called")
+        return told
+
+    before = look.at(case_id)
+    assert before is not None
+    first, second, over = asyncio.run(watched())
+    assert first == f"event: changed\ndata: {before.version}\n\n"
+    assert second == f"event: changed\ndata: {before.version + 1}\n\n"
+    assert over.startswith("event: over")
+
+
+def test_watching_a_page_does_not_keep_somebody_signed_in(web: WebHouse) -> None:
+    person = web.sign_in(ANNA)
+    request = _asked_by(web, person)
+    web.clock.advance(timedelta(minutes=14))
+    assert session_of(request, touch=False) is not None
+    web.clock.advance(timedelta(minutes=2))
+    assert session_of(request, touch=False) is None

@@ -1,0 +1,126 @@
+"""Operations in a browser: what is due and late, what stopped, and a case number only for whoever may see the case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from console.views.operations import operations
+from console.views.reader import Reader
+from handlers.operations import machine
+from tests.console.houses import Person, WebHouse, behind, reading
+from tests.offices import Office
+from tests.roads import bring
+from tests.story import Story, story
+from workflow import commands as ask
+from workflow.rights import ROLES, Role
+
+
+@pytest.fixture
+def house(office: Office) -> WebHouse:
+    return WebHouse(office)
+
+
+@pytest.fixture
+def supervisor(house: WebHouse) -> Person:
+    return house.sign_in("staff:sofia", ["supervisor"])
+
+
+def one_stopped(office: Office) -> tuple[Story, str]:
+    """A case whose letter to a driver could not be sent."""
+    case = story(office)
+    bring(case, "referral")
+    for purpose in ("assistance", "travel"):
+        case.does(ask.GiveConsent, purpose=purpose)
+    case.does(ask.AssessRisk, level="low", safe_to_return=True)
+    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
+    task_id = case.task(kind="book_pickup")
+    case.finish(task_id, "dead", "the mail server said no").accepted()
+    return case, task_id
+
+
+def test_a_quiet_machine_says_so(house: WebHouse, supervisor: Person) -> None:
+    page = supervisor.get("/operations").text
+    for said in ("Nothing stopped", "Nothing is late", "nothing to do", "inside this machine"):
+        assert said in page
+
+
+def test_what_stopped_is_shown_with_its_reason_and_leads_to_a_deed(house: WebHouse, supervisor: Person) -> None:
+    case, task_id = one_stopped(house.office)
+    page = supervisor.get("/operations").text
+    assert task_id in page
+    assert "the mail server said no" in page
+    assert f"/cases/{case.case.case_id}/do/RetryTask?task_id={task_id}" in page
+    assert f"/cases/{case.case.case_id}/do/CancelTask?task_id={task_id}" in page
+
+
+def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:
+    case, task_id = one_stopped(house.office)
+    roles: tuple[Role, ...] = ("administrator", "auditor")
+    for role in roles:
+        page = house.sign_in(f"staff:{role}", [role]).get("/operations").text
+        assert task_id in page
+        assert case.case.case_id not in page
+        assert "RetryTask" not in page
+
+
+def test_a_supervisor_of_another_programme_sees_no_case_number(house: WebHouse) -> None:
+    case, task_id = one_stopped(house.office)
+    page = house.sign_in("staff:eva", ["supervisor"], programmes=["st-petersburg"]).get("/operations").text
+    assert task_id in page
+    assert case.case.case_id not in page
+
+
+def test_late_work_is_seen_before_anybody_asks(house: WebHouse, supervisor: Person) -> None:
+    case = bring(story(house.office), "reception")
+    waiting = set(case.tasks())
+    house.office.pass_time(timedelta(hours=3))
+    found = operations(reader(house), "inside")
+    due = {row.task.id for row in found.late}
+    assert due
+    assert due <= waiting
+    assert found.machine.waiting_due == len(due)
+    assert found.behind >= timedelta(hours=2)
+    page = supervisor.get("/operations").text
+    assert "nobody does what is due" in page
+    assert next(iter(due)) in page
+    task_id = next(iter(due))
+    case.claims(task_id)
+    assert operations(reader(house), "inside").at_work == 1
+    assert sum(one.number for one in found.ahead) == len(house.office.rows("timers", status="set"))
+
+
+def test_the_page_asks_as_many_questions_for_many_tasks_as_for_few(house: WebHouse, supervisor: Person) -> None:
+    one_stopped(house.office)
+    supervisor.get("/operations")
+    with reading(house.office) as few:
+        assert supervisor.get("/operations").status_code == 200
+    for _ in range(3):
+        house.office.pass_time(timedelta(days=1))
+        one_stopped(house.office)
+    with reading(house.office) as many:
+        page = supervisor.get("/operations").text
+    assert page.count("RetryTask") == 4
+    assert len(many) == len(few)
+    assert len(few) < 25
+
+
+def test_only_those_who_run_the_house_see_it(house: WebHouse) -> None:
+    theirs: set[Role] = {"supervisor", "auditor", "administrator"}
+    for role in ROLES:
+        answer = house.sign_in(f"staff:{role}", [role]).get("/operations")
+        assert answer.status_code == (200 if role in theirs else 404), role
+
+
+def test_what_is_done_is_not_read(house: WebHouse) -> None:
+    """Counts go by what is alive: a million tasks that are done cost nothing."""
+    with reading(house.office) as statements, house.office.service.log.database.reading() as connection:
+        machine(connection, house.office.now)
+    assert all("WHERE" in statement for statement in statements if "FROM tasks" in statement)
+
+
+def reader(house: WebHouse) -> Reader:
+    account = house.house.accounts.find("staff:sofia")
+    assert account is not None
+    return Reader(behind(house.office), account, house.office.now)

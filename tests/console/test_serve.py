@@ -1,0 +1,142 @@
+"""`wayhome serve`: only over an encrypted way or on this machine, quiet about who looks at what, and gone when told."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from console.errors import BadInput
+from console.verbs.serve import site_for
+from tests.wayhome import Wayhome
+
+PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
+
+
+@contextmanager
+def served(data: Path, *words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve a data folder until the block ends, and then see it go by itself."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*PROGRAM, "serve", "--data", str(data), "--port", str(port), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield wait_for(f"http://localhost:{port}", process), process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(address: str, process: subprocess.Popen[str]) -> str:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx2.get(f"{address}/healthz", timeout=2).text == "ok\n":
+                return address
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(
+        process.stdout.read() if process.stdout and process.poll() is not None else "it does not answer"
+    )
+
+
+@pytest.fixture
+def wayhome(tmp_path: Path) -> Wayhome:
+    made = Wayhome(tmp_path / "data")
+    made.done("programme", "publish", "moscow")
+    return made
+
+
+def test_somebody_opens_the_first_account_and_comes_to_the_second_step(wayhome: Wayhome) -> None:
+    password = re.search(
+        r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", wayhome.done("account", "open", "staff:root", "--role", "administrator")
+    )
+    assert password
+    with served(wayhome.data) as (address, process), httpx2.Client(base_url=address) as client:
+        page = client.get("/", follow_redirects=True)
+        assert page.url.path == "/sign-in"
+        assert "server" not in page.headers
+        token = re.search(r'name="_token" value="([0-9a-f]{32})"', page.text)
+        assert token
+        given = {"_token": token.group(1), "account": "root", "password": password.group()}
+        assert client.post("/sign-in", data=given).headers["location"] == "/sign-in/first"
+        assert client.get("/cases/7K3P9-QXM2D?name=Irina").status_code == 303
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[0]
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert "Wayhome is at" in said
+    for private in ("Irina", "7K3P9", "/sign-in", "root", password.group(), "Traceback"):
+        assert private not in said, said
+
+
+def test_it_goes_within_seconds_although_somebody_is_sending(wayhome: Wayhome) -> None:
+    with served(wayhome.data) as (address, process):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as slow:
+            slow.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n")
+            begun = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+            assert time.monotonic() - begun < 15
+
+
+def test_headers_that_are_too_long_are_not_read_to_their_end(wayhome: Wayhome) -> None:
+    with served(wayhome.data, "--no-workers") as (address, _):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as endless:
+            endless.sendall(b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nCookie: " + b"a" * 20_000)
+            assert b" 400 " in endless.recv(1000)
+        assert httpx2.get(f"{address}/sign-in").status_code == 200
+
+
+def test_somebody_is_told_when_nobody_may_sign_in_yet(wayhome: Wayhome) -> None:
+    with served(wayhome.data) as (_, process):
+        process.send_signal(signal.SIGTERM)
+        assert "wayhome account open" in process.communicate(timeout=30)[0]
+
+
+def test_other_machines_are_not_served_in_the_clear(wayhome: Wayhome) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.7", "wayhome.example.org"):
+        assert "--origin https" in wayhome.told_off("serve", "--host", host)
+    for origin in (
+        "http://wayhome.example.org",
+        "https://wayhome.example.org/a",
+        "ftp://a",
+        "https://a b",
+        "https://a:99999",
+    ):
+        assert "origin" in wayhome.told_off("serve", "--origin", origin)
+
+
+def test_where_people_reach_it_follows_from_what_was_said() -> None:
+    assert site_for("127.0.0.1", 8421).origin == "http://localhost:8421"
+    assert site_for("::1", 80).hosts == {"localhost", "127.0.0.1", "::1"}
+    proxied = site_for("0.0.0.0", 8421, "https://Wayhome.example.org/")
+    assert (proxied.origin, proxied.encrypted) == ("https://wayhome.example.org", True)
+    assert proxied.hosts == {"wayhome.example.org"}
+    assert site_for("127.0.0.1", 8421, "http://localhost:9000").port == 9000
+    with pytest.raises(BadInput):
+        site_for("0.0.0.0", 8421, "http://localhost:8421")

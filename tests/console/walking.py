@@ -1,0 +1,137 @@
+"""Somebody at a screen who knows nothing of the programme: they press what is offered and fill in what is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from playwright.sync_api import Locator, Page
+
+from tests.console.browser import Desk
+
+Words = Mapping[str, str]  # what to write where a label has these words; a choice is told by its own words
+# A field stands for itself, besides those made of parts; which of two hours is meant belongs to the moment above it.
+_FIELDS: Final = "main form .field:not(:has(fieldset.sheet)):not(.field:not(:has(fieldset.sheet)) .field)"
+_FREE: Final = "as we talked about"
+_MAY_STAY_EMPTY: Final = r"\((optional|if known)\)"
+
+
+def fill(page: Page, words: Words) -> None:
+    """Fill in the page's form: what was told, and whatever else has to be there."""
+    for field in page.locator(_FIELDS).all():
+        label = field.locator("label, legend").first.inner_text()
+        told = next((text for about, text in words.items() if re.search(about, label, re.IGNORECASE)), None)
+        if told is not None:
+            _write(field, told)
+        elif not re.search(_MAY_STAY_EMPTY, label) and not _has_value(field):
+            _write(field, "")
+
+
+def _write(field: Locator, told: str) -> None:
+    select, boxes = field.locator("select"), field.locator("input[type=radio], input[type=checkbox]")
+    typed = field.locator("input, textarea").first
+    if boxes.count():
+        options = field.locator("label.option")
+        (options.filter(has_text=re.compile(told, re.IGNORECASE)).first if told else options.first).locator("input").check()
+    elif select.count() and not field.locator("input").count():
+        _choose(select.first, told)
+    elif typed.count():
+        typed.fill(told or _FREE)
+
+
+def _choose(select: Locator, told: str) -> None:
+    options = [(one.get_attribute("value") or "", one.inner_text()) for one in select.locator("option").all()]
+    fits = [value for value, text in options if value and re.search(told, text, re.IGNORECASE)]
+    assert fits, f"nothing like {told!r} among {[text for _, text in options]}"
+    select.select_option(fits[0])
+
+
+def _has_value(field: Locator) -> bool:
+    boxes = field.locator("input[type=radio], input[type=checkbox]")
+    if boxes.count():
+        is_tick = field.locator("legend").count() == 0  # a single one may stay as it is
+        return is_tick or field.locator("input:checked").count() > 0
+    values: list[str] = field.locator("input, select, textarea").evaluate_all("all => all.map(one => one.value)")
+    return all(values)
+
+
+def press(page: Page, deed: Locator) -> None:
+    """Press something that leads to another page, and wait until it is there."""
+    with page.expect_navigation():
+        deed.click()
+
+
+def send(page: Page) -> None:
+    """Press the deed the form is for."""
+    press(page, page.locator("main form button.main-deed").last)
+
+
+def refused(page: Page) -> list[str]:
+    """Return what the page says against what was sent."""
+    return [one.inner_text() for one in page.locator("main .note.bad li").all()]
+
+
+def does(desk: Desk, words: Words) -> None:
+    """Fill in the form on the screen and send it; it must be taken."""
+    fill(desk.page, words)
+    send(desk.page)
+    assert not refused(desk.page), (desk.path(), refused(desk.page))
+
+
+class Walk:
+    """One case at somebody's desk, taken on by pressing whatever the page offers against what stands in the way."""
+
+    def __init__(self, desk: Desk, words: Callable[[], Words]) -> None:
+        self.desk = desk
+        self.case = desk.path().partition("?")[0]
+        self.words = words
+        self.others: dict[str, Callable[[], None]] = {}  # what somebody else does about a reason, by its words
+        self.pressed: list[str] = []
+        self._tried: set[tuple[str, str]] = set()
+
+    def to(self, stage: str) -> None:
+        """Take the case to a stage, as the page calls it."""
+        page = self.desk.page
+        for _ in range(40):
+            self.desk.live.settle()
+            self.desk.go(self.case)
+            ways = page.locator("#next .step")
+            way = ways.filter(has=page.get_by_role("heading", name=re.compile(f"→ {stage}$")))
+            assert way.count() == 1, page.locator("#next").inner_text()
+            if way.locator("a.main-deed").count():
+                self._do(way.locator("a.main-deed"))
+                assert stage in page.locator("h1").inner_text(), self.pressed
+                return
+            self._mend(way.locator(".reasons > li").all())
+        raise AssertionError(f"nobody gets to {stage}: {self.pressed}")
+
+    def _mend(self, reasons: list[Locator]) -> None:
+        """Do about the first reason that anything can be done about what its own button says."""
+        for reason in reasons:
+            said = reason.inner_text()
+            other = next((told for about, told in self.others.items() if about in said), None)
+            if other is not None:
+                self.pressed.append(f"(others: {said})")
+                return other()
+            if reason.locator("a.button").count():
+                return self._do(self._untried(said, reason.locator("a.button").all()))
+        raise AssertionError(f"nothing helps: {[one.inner_text() for one in reasons]}")
+
+    def _untried(self, reason: str, deeds: list[Locator]) -> Locator:
+        """Return the first deed that was not tried against this reason; nobody does the same in vain twice."""
+        found = next((one for one in deeds if (reason, one.inner_text()) not in self._tried), deeds[-1])
+        self._tried.add((reason, found.inner_text()))
+        return found
+
+    def _do(self, deed: Locator) -> None:
+        """Do something, and before it what is said to be missing for it."""
+        page = self.desk.page
+        self.pressed.append(deed.inner_text())
+        press(page, deed)
+        fill(page, self.words())
+        send(page)
+        if page.locator("main .note.bad a.button").count():
+            self._do(page.locator("main .note.bad a.button").first)
+            return
+        assert not refused(page), (self.desk.path(), refused(page))
