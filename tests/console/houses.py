@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+from fastapi import FastAPI
 from httpx2 import Response
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from console import office as console_office
@@ -15,7 +20,9 @@ from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
 from console.settings import settings
 from console.web.app import console
+from console.web.house import House
 from console.web.open_house import open_house
+from console.web.rendering import Rendering
 from console.web.site import Site
 from events.world import SetClock
 from handlers.answers import Accepted
@@ -53,8 +60,9 @@ class WebHouse:
     def __init__(self, office: Office, site: Site | None = None) -> None:
         self.office = office
         self.clock = SetClock(FIRST_DAY)
-        self.house = open_house(behind(office), site or Site(), self.clock, hashing=CHEAP)
-        self.app = console(self.house)
+        opened = open_house(behind(office), site or Site(), self.clock, hashing=CHEAP)
+        self.house = replace(opened, rendering=_drawn_once())
+        self.app = _served(self.house)
 
     def open_account(
         self, account: str, roles: Iterable[Role], *, programmes: Iterable[str] | None = None, **more: Any
@@ -94,6 +102,27 @@ class WebHouse:
         return TestClient(
             self.app, base_url=self.house.site.origin, follow_redirects=False, headers={"accept": "text/html"}
         )
+
+
+@cache
+def _drawn_once() -> Rendering:
+    """Templates are made ready once for all tests: they are the same in every house."""
+    return Rendering()
+
+
+_FIRST: list[FastAPI] = []
+
+
+def _served(house: House) -> FastAPI:
+    """Return the console of a house; its hundreds of routes are put together once for all at the usual address."""
+    if house.site != Site():
+        return console(house)
+    if not _FIRST:
+        _FIRST.append(console(house))
+    app = copy(_FIRST[0])
+    app.state = State({"house": house})
+    app.middleware_stack = None
+    return app
 
 
 def behind(office: Office) -> console_office.Office:

@@ -82,7 +82,7 @@ def test_every_command_explains_itself_with_an_example(words: str) -> None:
     assert "wayhome" in result.stdout
 
 
-@pytest.mark.parametrize("words", COMMANDS)
+@pytest.mark.parametrize("words", [words for words in COMMANDS if words != "serve"])  # it speaks to browsers
 def test_every_command_can_speak_to_scripts(words: str) -> None:
     assert "--json" in {name for option in COMMANDS[words].params for name in option.opts}
 

@@ -198,8 +198,10 @@ def test_i3_an_event_that_cannot_be_read_is_a_fault_and_not_the_end(spoilt: Spoi
     [
         "UPDATE case_board SET reason = 'moved'",
         "DELETE FROM case_board",
-        ("INSERT INTO work_items (case_id, item, kind, stage, since) "
-        "VALUES ('7K3P9-QXM2D', 'escort', 'find_escort', 'care', '')"),
+        (
+            "INSERT INTO work_items (case_id, item, kind, stage, since) "
+            "VALUES ('7K3P9-QXM2D', 'escort', 'find_escort', 'care', '')"
+        ),
         "UPDATE tasks SET subject = '{}' WHERE kind = 'book_escort'",
         "UPDATE tasks SET finished_at = '' WHERE status = 'done'",
         "UPDATE timers SET kind = 'no_show' WHERE kind = 'idle'",
