@@ -1,4 +1,4 @@
-"""``python -m bench [commands|memory|latency|contention|journeys|ctdc|all] [--quick] [--json FILE]``."""
+"""``python -m bench [commands|memory|latency|contention|console|journeys|ctdc|all] [--quick] [--json FILE]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.conditions import conditions, print_conditions
 
-OURS = ("commands", "memory", "latency", "contention")
+OURS = ("commands", "memory", "latency", "contention", "console")
 WHOLE = ("journeys", "ctdc")
 
 
@@ -20,9 +20,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("what", nargs="?", default="all", choices=[*OURS, *WHOLE, "all"])
     parser.add_argument("--quick", action="store_true", help="few rounds: does it run, not what does it cost")
     parser.add_argument("--profile", action="store_true", help="commands only: show where serving spends its time")
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the figures of commands, memory, latency, contention"
-    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of all but journeys and ctdc")
+    parser.add_argument("--cases", type=int, action="append", help="console only: so many cases; may be said again")
+    parser.add_argument("--seconds", type=float, default=20, help="console only: how long the busy day lasts")
     chosen, more = parser.parse_known_args(arguments)
     if more and chosen.what not in WHOLE:
         parser.error(f"unknown: {' '.join(more)}")
@@ -53,6 +53,10 @@ def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, An
         from bench import contention
 
         return contention.run(quick=quick)
+    if name == "console":
+        from bench import console
+
+        return console.run(quick=quick, counts=chosen.cases or (), seconds=float(chosen.seconds))
     _whole(name, ["--quick", *more] if quick else more)
     return None
 

@@ -12,6 +12,7 @@ from console.forms.subjects import CASE_FORMS
 from workflow.reasons import Reason
 
 _PROVIDED: Final = "_is_provided"
+_CONSENT: Final = "consent_to_"
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")  # an id or a word of the programme; nothing a person wrote
 # What records a service that no session of care is held for.
 _RECORDED_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,5 +45,7 @@ def help_path(case_id: str, command: str, reason: Reason) -> str:
     said = {name: value for name, value in reason.looked_at if _WORD.fullmatch(value)}
     if reason.code.endswith(_PROVIDED):
         said["service"] = reason.code.removesuffix(_PROVIDED)
+    if reason.code.startswith(_CONSENT):
+        said["purpose"] = reason.code.removeprefix(_CONSENT)
     known = {name: value for name, value in said.items() if name in asked}
     return f"/cases/{case_id}/do/{command}" + (f"?{urlencode(known)}" if known else "")

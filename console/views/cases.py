@@ -96,6 +96,16 @@ def filters_of(given: Mapping[str, str]) -> Filters:
     return Filters(**kept)
 
 
+def known_to(reader: Reader, filters: Filters) -> Filters:
+    """Return the filters without a programme or a stage that is none of the reader's: it may be a name, mistyped."""
+    programmes = {one.programme.programme: one.programme.journey.states for one in reader.definitions()}
+    stages = {stage for states in programmes.values() for stage in states}
+    return filters._replace(
+        programme=filters.programme if filters.programme in programmes else "",
+        stage=filters.stage if filters.stage in stages else "",
+    )
+
+
 def _is_ours(name: str, value: str) -> bool:
     if name in _WORDS:
         return value in _WORDS[name]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp, Message
 
 from tests.console.houses import Person
 
@@ -33,12 +33,12 @@ class Heard(NamedTuple):
 class Asking:
     """Asks a console as one person after the other; for use inside one running loop."""
 
-    def __init__(self, app: FastAPI, host: str = "localhost:8421") -> None:
+    def __init__(self, app: ASGIApp, host: str = "localhost:8421") -> None:
         self._app = app
         self._host = host
 
     async def ask(self, person: Person, method: str, path: str) -> Heard:
-        """Ask for a page, or send a form of theirs with nothing filled in; to the API what no command has."""
+        """Ask for a page, or send a form of theirs that names a programme and nothing else; to the API what is none."""
         cookie = "; ".join(f"{name}={value}" for name, value in person.client.cookies.items())
         headers = {"host": self._host, "accept": "text/html", "cookie": cookie}
         body = b""
@@ -47,7 +47,7 @@ class Asking:
             body = b'{"of_no_command": 1}'
         elif method != "GET":
             headers |= {"content-type": _FORM}
-            body = f"_token={quote(person.session.csrf, safe='')}".encode()
+            body = f"_token={quote(person.session.csrf, safe='')}&programme=moscow".encode()
         return await self.send(method, path, headers, body)
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Heard:
@@ -78,13 +78,13 @@ class _Call:
         self.headers: list[tuple[bytes, bytes]] = []
         self.pieces: list[bytes] = []
 
-    async def receive(self) -> dict[str, Any]:
+    async def receive(self) -> Message:
         if self._bodies:
             return {"type": "http.request", "body": self._bodies.pop(), "more_body": False}
         await self._gone.wait()
         return {"type": "http.disconnect"}
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message["headers"])
             return

@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from console.office import DemoBank
 from console.rehearsal.cast import CAST, Key, admitted
 from console.web.site import Site
 from events.database import sqlite_url
@@ -29,6 +30,7 @@ from workers.sweeper import Rhythm
 ROOT: Final = Path(__file__).resolve().parents[2]
 QUIET: Final = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-lcd-text",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",  # nobody else is to be reached from here
 )  # fmt: skip
 DESK: Final = {"width": 1200, "height": 800}
@@ -78,7 +80,7 @@ class LiveHouse:
             key.part.account: key
             for key in admitted(house.office, house.desk, self.web.clock, "moscow", house.office.chance)
         }
-        self._folder = folder
+        self.folder = folder
         self._crew: Crew | None = None
         self._server = uvicorn.Server(
             uvicorn.Config(self.web.app, log_config=None, access_log=False, lifespan="off", ws="none",
@@ -96,9 +98,9 @@ class LiveHouse:
         self._crew = Crew(
             self.office.service,
             redis_url=None,
-            orders=OrderBook(self._folder / "orders.sqlite"),
-            post=FolderPost(self._folder / "post"),
-            bank=self._folder / "bank",
+            orders=OrderBook(self.folder / "orders.sqlite"),
+            post=FolderPost(self.folder / "post"),
+            bank=self.folder / "bank",
             chance=self.office.chance,
             terms=Terms(threads=2, sweep_s=0.2, rhythm=Rhythm(ring_again_s=0.0)),
         )
@@ -112,6 +114,12 @@ class LiveHouse:
     def later(self, **span: float) -> None:
         """Let time pass in the office, and everything happen that was due."""
         self.office.clock.advance(timedelta(**span))
+        self.settle()
+
+    def bank_pays(self) -> None:
+        """Let the bank answer the files that were sent to it."""
+        self.settle()
+        DemoBank(self.folder / "bank").answer(self.now())
         self.settle()
 
     def now(self) -> datetime:
@@ -160,8 +168,8 @@ class Desk:
 
     def signed_in_as(self, account: str) -> Desk:
         """Sit somebody down who has signed in already."""
-        roles = next((part.role for part in CAST if part.account == account), "case_manager")
-        person = self.live.web.sign_in(account, [roles])
+        (role,) = (part.role for part in CAST if part.account == account)
+        person = self.live.web.sign_in(account, [role])
         token = person.client.cookies[self.live.web.house.site.cookie]
         self.context.add_cookies([
             {"name": self.live.web.house.site.cookie, "value": token, "domain": "localhost", "path": "/",

@@ -23,6 +23,7 @@ from console.rehearsal.cast import CAST, admitted, written
 from console.rehearsal.going_on import GoingOn
 from console.rehearsal.year import Rehearsal, Year
 from console.settings import Settings
+from events.ids import CaseId, case_of
 from events.world import RunningClock, SeededChance, SetClock
 from handlers.answers import Accepted
 from workflow import commands as ask
@@ -86,13 +87,9 @@ def test_life_goes_on_and_leaves_the_visitor_alone(office: Office) -> None:
     assert office.log.size() > size
 
 
-def _another(office: Office, life: GoingOn) -> str:
+def _another(office: Office, life: GoingOn) -> CaseId:
     cases = {event.envelope.stream for page in office.log.pages() for event in page}
-    return next(
-        name.removeprefix("case:")
-        for name in sorted(cases)
-        if name.startswith("case:") and name.removeprefix("case:") not in life.left.values()
-    )
+    return next(case for name in sorted(cases) if (case := case_of(name)) and case not in life.left.values())
 
 
 def _version(office: Office, case: str) -> int:

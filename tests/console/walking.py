@@ -13,19 +13,29 @@ from tests.console.browser import Desk
 Words = Mapping[str, str]  # what to write where a label has these words; a choice is told by its own words
 # A field stands for itself, besides those made of parts; which of two hours is meant belongs to the moment above it.
 _FIELDS: Final = "main form .field:not(:has(fieldset.sheet)):not(.field:not(:has(fieldset.sheet)) .field)"
+# Of each field its label, and whether nothing is in it; a single box may stay as it is.
+_ASKED: Final = """all => all.map(field => {
+    const boxes = [...field.querySelectorAll("input[type=radio], input[type=checkbox]")];
+    const typed = [...field.querySelectorAll("input, select, textarea")];
+    const isEmpty = boxes.length
+        ? field.matches("fieldset") && !boxes.some(box => box.checked)
+        : typed.some(one => !one.value);
+    return [field.querySelector("label, legend").innerText.trim(), isEmpty];
+})"""
 _FREE: Final = "as we talked about"
-_MAY_STAY_EMPTY: Final = r"\((optional|if known)\)"
+_MAY_STAY_EMPTY: Final = r"\((optional|if known|не обязательно|если известно)\)"
 
 
 def fill(page: Page, words: Words) -> None:
     """Fill in the page's form: what was told, and whatever else has to be there."""
-    for field in page.locator(_FIELDS).all():
-        label = field.locator("label, legend").first.inner_text()
+    fields = page.locator(_FIELDS)
+    asked: list[tuple[str, bool]] = fields.evaluate_all(_ASKED)
+    for number, (label, is_empty) in enumerate(asked):
         told = next((text for about, text in words.items() if re.search(about, label, re.IGNORECASE)), None)
         if told is not None:
-            _write(field, told)
-        elif not re.search(_MAY_STAY_EMPTY, label) and not _has_value(field):
-            _write(field, "")
+            _write(fields.nth(number), told)
+        elif is_empty and not re.search(_MAY_STAY_EMPTY, label):
+            _write(fields.nth(number), "")
 
 
 def _write(field: Locator, told: str) -> None:
@@ -33,7 +43,9 @@ def _write(field: Locator, told: str) -> None:
     typed = field.locator("input, textarea").first
     if boxes.count():
         options = field.locator("label.option")
-        (options.filter(has_text=re.compile(told, re.IGNORECASE)).first if told else options.first).locator("input").check()
+        fits = options.filter(has_text=re.compile(told, re.IGNORECASE)) if told else options
+        if fits.count():
+            fits.first.locator("input").check()
     elif select.count() and not field.locator("input").count():
         _choose(select.first, told)
     elif typed.count():
@@ -45,15 +57,6 @@ def _choose(select: Locator, told: str) -> None:
     fits = [value for value, text in options if value and re.search(told, text, re.IGNORECASE)]
     assert fits, f"nothing like {told!r} among {[text for _, text in options]}"
     select.select_option(fits[0])
-
-
-def _has_value(field: Locator) -> bool:
-    boxes = field.locator("input[type=radio], input[type=checkbox]")
-    if boxes.count():
-        is_tick = field.locator("legend").count() == 0  # a single one may stay as it is
-        return is_tick or field.locator("input:checked").count() > 0
-    values: list[str] = field.locator("input, select, textarea").evaluate_all("all => all.map(one => one.value)")
-    return all(values)
 
 
 def press(page: Page, deed: Locator) -> None:
@@ -99,39 +102,42 @@ class Walk:
             ways = page.locator("#next .step")
             way = ways.filter(has=page.get_by_role("heading", name=re.compile(f"→ {stage}$")))
             assert way.count() == 1, page.locator("#next").inner_text()
-            if way.locator("a.main-deed").count():
-                self._do(way.locator("a.main-deed"))
+            if "open" in (way.get_attribute("class") or "").split():
+                self._do(way.locator("a.button"))
                 assert stage in page.locator("h1").inner_text(), self.pressed
                 return
             self._mend(way.locator(".reasons > li").all())
         raise AssertionError(f"nobody gets to {stage}: {self.pressed}")
 
     def _mend(self, reasons: list[Locator]) -> None:
-        """Do about the first reason that anything can be done about what its own button says."""
+        """Do about a reason what its own buttons say, each once; then whatever only somebody else can do."""
         for reason in reasons:
             said = reason.inner_text()
-            other = next((told for about, told in self.others.items() if about in said), None)
-            if other is not None:
-                self.pressed.append(f"(others: {said})")
-                return other()
-            if reason.locator("a.button").count():
-                return self._do(self._untried(said, reason.locator("a.button").all()))
-        raise AssertionError(f"nothing helps: {[one.inner_text() for one in reasons]}")
+            for deed in reason.locator("a.button").all():
+                tried = (said, deed.inner_text())
+                if tried not in self._tried:
+                    self._tried.add(tried)
+                    if not self._do(deed):
+                        self._tried.discard(tried)
+                    return None
+        for reason in reasons:
+            for about, others_do in self.others.items():
+                if about in reason.inner_text():
+                    self.pressed.append(f"({about}: others)")
+                    return others_do()
+        raise AssertionError(f"nothing helps: {[one.inner_text() for one in reasons]}, after {self.pressed}")
 
-    def _untried(self, reason: str, deeds: list[Locator]) -> Locator:
-        """Return the first deed that was not tried against this reason; nobody does the same in vain twice."""
-        found = next((one for one in deeds if (reason, one.inner_text()) not in self._tried), deeds[-1])
-        self._tried.add((reason, found.inner_text()))
-        return found
-
-    def _do(self, deed: Locator) -> None:
-        """Do something, and before it what is said to be missing for it."""
+    def _do(self, deed: Locator) -> bool:
+        """Do something and return True; or do instead what is said to be missing for it."""
         page = self.desk.page
         self.pressed.append(deed.inner_text())
         press(page, deed)
+        if page.locator("main form button.main-deed").last.is_disabled():
+            return True  # the page says what it waits for
         fill(page, self.words())
         send(page)
         if page.locator("main .note.bad a.button").count():
             self._do(page.locator("main .note.bad a.button").first)
-            return
+            return False
         assert not refused(page), (self.desk.path(), refused(page))
+        return True

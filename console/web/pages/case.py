@@ -59,6 +59,8 @@ def everything(visitor: Annotated[Visitor, needs("case.see")], before: int = END
 
 def _picture(visitor: Visitor, view: CaseView) -> Markup:
     case_id = view.seen.case.case_id
-    sight = Sight(view.seen.case.stage, view.walked, {way.trigger: way.open for way in view.ways})
+    # The ends that are open from everywhere are no step anybody is led to, as long as there is another.
+    ways = [way for way in view.ways if not way.ends] or view.ways
+    sight = Sight(view.seen.case.stage, view.walked, {way.trigger: way.open for way in ways})
     links = Links(trigger=lambda trigger: f"/cases/{case_id}#way-{trigger}")
     return journey_svg(view.seen.definition, visitor.words, sight=sight, links=links)

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, overview, save
+from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
 from console.web.visitor import Visitor, go, needs, permitted
 from console.words.naming import Naming
 from events.ids import parse_case_id
@@ -21,7 +21,7 @@ TYPED_LONGEST: Final = 200
 @router.get("/cases")
 def cases(visitor: Annotated[Visitor, needs("cases.see")], after: str = "") -> Response:
     """Show the cases one may see, without names."""
-    filters = filters_of(dict(visitor.request.query_params))
+    filters = known_to(visitor.reader, filters_of(dict(visitor.request.query_params)))
     found = overview(visitor.reader, filters, after[:80])
     return visitor.page(
         "pages/cases.html",
@@ -64,7 +64,7 @@ def search(visitor: Annotated[Visitor, needs("case.search")]) -> Response:
 @router.post("/cases/views")
 def keep(visitor: Annotated[Visitor, needs("cases.see")]) -> Response:
     """Keep the filters under a name, or forget a name."""
-    filters = as_filters(typed(visitor, "filters"))
+    filters = known_to(visitor.reader, as_filters(typed(visitor, "filters")))
     if "forget" in visitor.given:
         forget(visitor.reader, typed(visitor, "forget"))
         return go(_address(filters))
