@@ -9,16 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Select,
     Table,
+    Text,
     and_,
+    bindparam,
     false,
     func,
+    literal,
     not_,
     or_,
     select,
@@ -53,6 +58,7 @@ _ROWS = Rows(case_relations, replace=True)
 _GONE = Removals(case_relations)
 FIRST: Final = Page()
 _FOR_EVER: Final = "9999"
+_BUILT: Final = 4096  # statements kept ready: an account asks for a handful, the board for one a stage
 _board, _items = case_board.c, work_items.c
 
 
@@ -131,29 +137,16 @@ def cases_of(
 
     One question, however many cases there are.
     """
-    key = (_board.since, _board.case_id)
-    where = [*only.conditions(), *([_board.stage == stage] if stage is not None else [])]
-    where += [_board.ended.is_(ended)] if ended is not None else []
-    where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
-    return _page(connection, _Asker(account, act, now, case_board), where, key, page.limit)
+    return _found(connection, _cases(account, act, stage, only, page, ended=ended), now)
 
 
 def count_by_stage(
     connection: Connection, account: Account, now: datetime, *, act: Act = "case.see", only: Only = EVERYTHING
 ) -> dict[str, int]:
     """Return how many cases somebody may do an act on are in each stage."""
-    asker, where = _Asker(account, act, now, case_board), only.conditions()
-    broad, narrow = asker.broad(), [*asker.own(), *asker.few()]
-    count = func.count().label("cases")
-    counted = [select(_board.stage, count).where(one, *where).group_by(_board.stage) for one in broad]
-    if narrow:
-        others = not_(or_(false(), *broad))
-        once = union(*[select(_board.case_id, _board.stage).where(one, others, *where) for one in narrow]).subquery()
-        counted.append(select(once.c.stage, count).group_by(once.c.stage))
     found: dict[str, int] = {}
-    if counted:
-        for stage, cases in connection.execute(union_all(*counted)):
-            found[stage] = found.get(stage, 0) + int(cases)
+    for row in _found(connection, _counts(account, act, only), now):
+        found[row["stage"]] = found.get(row["stage"], 0) + int(row["cases"])
     return found
 
 
@@ -168,17 +161,53 @@ def work_of(
     page: Page = FIRST,
 ) -> list[RowMapping]:
     """Return what waits for people on the cases somebody may do an act on, oldest first, with whose case it is."""
-    key = (_items.since, _items.case_id, _items.item)
-    where: list[ColumnElement[bool]] = [_items.kind.in_(kinds)] if kinds else []
-    where += [_items.owner == owner] if owner else []
-    where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
-    return _page(connection, _Asker(account, act, now, work_items), where, key, page.limit)
+    return _found(connection, _work(account, act, tuple(kinds), owner, page), now)
 
 
 def stands_to(account: Account, act: Act, now: datetime) -> ColumnElement[bool]:
     """Return the condition on the board that somebody may do an act on a case; for few cases found otherwise."""
-    asker = _Asker(account, act, now, case_board)
+    asker = _Asker(account, act, case_board, literal(stored(now)))
     return or_(false(), *asker.broad(), *asker.own(), *asker.few())
+
+
+# -- how it is asked: statements are built once for each way of asking, the moment is filled in --------------------
+
+
+@lru_cache(maxsize=_BUILT)
+def _cases(
+    account: Account, act: Act, stage: str | None, only: Only, page: Page, *, ended: bool | None
+) -> Executable | None:
+    key = (_board.since, _board.case_id)
+    where = [*only.conditions(), *([_board.stage == stage] if stage is not None else [])]
+    where += [_board.ended.is_(ended)] if ended is not None else []
+    where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
+    return _page(_Asker(account, act, case_board), where, key, page.limit)
+
+
+@lru_cache(maxsize=_BUILT)
+def _counts(account: Account, act: Act, only: Only) -> Executable | None:
+    asker, where = _Asker(account, act, case_board), only.conditions()
+    broad, narrow = asker.broad(), [*asker.own(), *asker.few()]
+    count = func.count().label("cases")
+    counted = [select(_board.stage, count).where(one, *where).group_by(_board.stage) for one in broad]
+    if narrow:
+        others = not_(or_(false(), *broad))
+        once = union(*[select(_board.case_id, _board.stage).where(one, others, *where) for one in narrow]).subquery()
+        counted.append(select(once.c.stage, count).group_by(once.c.stage))
+    return union_all(*counted) if counted else None
+
+
+@lru_cache(maxsize=_BUILT)
+def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: Page) -> Executable | None:
+    key = (_items.since, _items.case_id, _items.item)
+    where: list[ColumnElement[bool]] = [_items.kind.in_(kinds)] if kinds else []
+    where += [_items.owner == owner] if owner else []
+    where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
+    return _page(_Asker(account, act, work_items), where, key, page.limit)
+
+
+def _found(connection: Connection, query: Executable | None, now: datetime) -> list[RowMapping]:
+    return [] if query is None else list(connection.execute(query, {"now": stored(now)}).mappings())
 
 
 class _Asker(NamedTuple):
@@ -186,8 +215,8 @@ class _Asker(NamedTuple):
 
     account: Account
     act: Act
-    now: datetime
     table: Table
+    now: ColumnElement[str] = bindparam("now", type_=Text())
 
     @property
     def _allowed(self) -> frozenset[Relation]:
@@ -222,16 +251,14 @@ class _Asker(NamedTuple):
             there = living if self.table is case_board else here.case_id.in_(select(_board.case_id).where(living))
             found.append(and_(there, here.office.in_(self._offices)))
         if "partner" in self._allowed:
-            found.append(here.case_id.in_(_related("partner", account.account.partition(":")[0], stored(self.now))))
+            found.append(here.case_id.in_(_related("partner", account.account.partition(":")[0], self.now)))
         if "glass" in self._allowed:
-            found.append(here.case_id.in_(_related("glass", account.account, stored(self.now))))
+            found.append(here.case_id.in_(_related("glass", account.account, self.now)))
         return found
 
 
-def _page(
-    connection: Connection, asker: _Asker, where: Sequence[ColumnElement[bool]], key: Sequence[Any], limit: int
-) -> list[RowMapping]:
-    """Return the first of what several ways of standing to a case give, each read by an index of its own.
+def _page(asker: _Asker, where: Sequence[ColumnElement[bool]], key: Sequence[Any], limit: int) -> Executable | None:
+    """Return what asks for the first of what several ways of standing to a case give, each read by an index of its own.
 
     What is large comes sorted from its index and is cut off there. What is small is not sorted by the database's
     choice of an index that would walk through everybody else's.
@@ -240,12 +267,11 @@ def _page(
     sorted_ones = [rows.where(standing).order_by(*key).limit(limit) for standing in (*asker.broad(), *asker.own())]
     pages = [select(one.subquery()) for one in (*sorted_ones, *(rows.where(standing) for standing in asker.few()))]
     if not pages:
-        return []
+        return None
     found = union(*pages).subquery()
-    query = select(found).order_by(*[found.c[column.name] for column in key]).limit(limit)
-    return list(connection.execute(query).mappings())
+    return select(found).order_by(*[found.c[column.name] for column in key]).limit(limit)
 
 
-def _related(relation: Relation, who: str, now: str) -> Select[tuple[str]]:
+def _related(relation: Relation, who: str, now: ColumnElement[str]) -> Select[tuple[str]]:
     related = case_relations.c
     return select(related.case_id).where(related.relation == relation, related.who == who, related.until > now)
