@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from console.office import DemoBank, Office
@@ -29,6 +29,8 @@ from workflow.loading import Definition
 
 _log = logging.getLogger("wayhome.rehearsal")
 BREATH_S: Final = 2.0  # between two looks
+AT_ONCE: Final = 5  # open cases that have their turn at a look
+ONE_COMES_EVERY: Final = timedelta(hours=1)
 LEFT_IN: Final = ("referral", "reception", "accommodation", "care", "documents", "reintegration", "follow_up")
 LEFT_TO: Final = "staff:anna"
 
@@ -54,6 +56,7 @@ class GoingOn:
         self._read = office.log.size() - 1  # what happened up to here was the year's
         self._came = {case_id_of(self._arrival(number).command_id) for number in range(year.arrivals)}
         self._arrived = year.arrivals
+        self._began = instant(office.log.now())
         self.left = left_alone(self._open())
         self._theirs = set(self.left.values())
         self._ours: set[str] = set()  # commands given since the last look at what others did
@@ -97,9 +100,8 @@ class GoingOn:
         self._office.service.submit_many(commands)
 
     def _newcomers(self, now: datetime) -> list[Command]:
-        """Return the referrals of those who have come by now, as many a day as in the year."""
-        start = datetime.combine(self._definition.programme.runs.since, time(), UTC)
-        due = int((now - start) / timedelta(days=self._year.days) * self._year.arrivals)
+        """Return the referrals of those who have come by now: more than in the year, to have something to see."""
+        due = self._year.arrivals + int((now - self._began) / ONE_COMES_EVERY)
         commands = [self._arrival(number) for number in range(self._arrived, due)]
         self._came.update(case_id_of(command.command_id) for command in commands)
         self._arrived = max(due, self._arrived)
@@ -127,10 +129,10 @@ class GoingOn:
         self._ours.clear()
 
     def _next_in_turn(self) -> list[Seen]:
-        """Return one open case more, so that each has its turn and the day's work is spread over the day."""
+        """Return a few open cases more, so that each has its turn and the day's work is spread over the day."""
         cases = self._open()
-        self._next = (self._next + 1) % max(1, len(cases))
-        return cases[self._next : self._next + 1]
+        self._next = self._next + AT_ONCE if self._next + AT_ONCE < len(cases) else 0
+        return cases[self._next : self._next + AT_ONCE]
 
     def _open(self) -> list[Seen]:
         return [seen for seen in self._follow.all() if not self._ended(seen)]
