@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,17 @@ from typing import Any, Final, Literal
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import Error as PlaywrightError
 
 from console.office import DemoBank
 from console.rehearsal.cast import CAST, Key, admitted
@@ -53,16 +64,30 @@ def chromium_path() -> str:
 
 @contextmanager
 def a_browser() -> Iterator[Browser]:
-    """Lend a browser; root has no sandbox to put it in."""
+    """Lend a browser."""
     path = chromium_path()
+    # What drives it keeps its files in /tmp unless told otherwise, and not everybody may write there.
+    os.environ.setdefault("TMPDIR", tempfile.gettempdir())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*QUIET], chromium_sandbox=os.geteuid() != 0, timeout=60_000
-        )
+        browser = _launched(playwright, path)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def _launched(playwright: Playwright, path: str) -> Browser:
+    """Start the browser in its sandbox; root has none, and neither have some containers: it only sees our own pages."""
+
+    def launch(*, sandbox: bool) -> Browser:
+        return playwright.chromium.launch(executable_path=path, args=[*QUIET], chromium_sandbox=sandbox, timeout=60_000)
+
+    if os.geteuid() == 0:
+        return launch(sandbox=False)
+    try:
+        return launch(sandbox=True)
+    except PlaywrightError:
+        return launch(sandbox=False)
 
 
 class LiveHouse:
