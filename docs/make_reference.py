@@ -17,28 +17,8 @@ from console.cli import app
 from console.fields import takes
 from console.settings import VARIABLES
 from console.web import app as web
+from events import facts
 from events.catalogue import COMPARTMENTS, Shape
-from events.facts import (
-    access,
-    accounts,
-    care,
-    case,
-    catalogue,
-    closing,
-    funding,
-    grants,
-    hotline,
-    papers,
-    places,
-    reception,
-    referrals,
-    reintegration,
-    routes,
-    safety,
-    shared,
-    travel,
-    work,
-)
 from workers.effects import EFFECTS
 from workflow import commands as ask
 from workflow.guards import GUARDS
@@ -56,24 +36,24 @@ On this page: [facts](#facts) · [commands](#commands) · [guards](#guards) · [
 [settings](#settings) · [command line](#command-line) · [exit codes](#exit-codes) · [API](#api)
 """
 SUBJECTS = {
-    case: "About the case itself",
-    safety: "About safety, age and who decides",
-    reception: "About arriving",
-    places: "About beds and waiting",
-    care: "About care",
-    papers: "About documents",
-    routes: "About the way people were taken",
-    travel: "About the way home",
-    referrals: "About referrals",
-    reintegration: "About life after the return",
-    grants: "About grants",
-    funding: "About costs",
-    closing: "About houses and programmes that close",
-    hotline: "About the hotline and consultations",
-    accounts: "About who signs in",
-    access: "About whose case it is and who opened it",
-    shared: "About what cases share",
-    work: "About work to do",
+    facts.case: "About the case itself",
+    facts.safety: "About safety, age and who decides",
+    facts.reception: "About arriving",
+    facts.places: "About beds and waiting",
+    facts.care: "About care",
+    facts.papers: "About documents",
+    facts.routes: "About the way people were taken",
+    facts.travel: "About the way home",
+    facts.referrals: "About referrals",
+    facts.reintegration: "About life after the return",
+    facts.grants: "About grants",
+    facts.funding: "About costs",
+    facts.closing: "About houses and programmes that close",
+    facts.hotline: "About the hotline and consultations",
+    facts.accounts: "About who signs in",
+    facts.access: "About whose case it is and who opened it",
+    facts.shared: "About what cases share",
+    facts.work: "About work to do",
 }
 EXIT_CODES = {
     printing.OK: "done",
@@ -102,7 +82,7 @@ def verbs() -> dict[str, Any]:
 
 
 def _facts() -> str:
-    shapes = catalogue().shapes
+    shapes = facts.catalogue().shapes
     lines = [
         "## Facts",
         "",

@@ -64,12 +64,6 @@ def looks_of(connection: Connection, case_id: str) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def looks_by(connection: Connection, account: str, limit: int = 1000) -> list[RowMapping]:
-    """Return what an account looked at, the last first."""
-    query = select(looks).where(looks.c.account == account).order_by(looks.c.at.desc(), looks.c.case_id).limit(limit)
-    return list(connection.execute(query).mappings())
-
-
 def bulk_readers(connection: Connection, since: datetime) -> list[RowMapping]:
     """Return who was stopped for looking at too many cases, how often and when last, the last first."""
     last = func.max(looks.c.at).label("last")

@@ -152,20 +152,3 @@ def _key(curves: Sequence[Curve]) -> tuple[Markup, float]:
         parts.append(tag("text", said, x=x + 38, y=y + 15, class_="draw-start"))
         x += width
     return joined(parts), y + 26 if curves else 0
-
-
-def sparkline_svg(prefix: str, title: str, values: Sequence[int | None], words: Words) -> Markup:
-    """Return a small line without axes, with a dot for the last number; what is not told leaves a gap."""
-    width, height = 120, 28
-    most = max((value for value in values if value is not None), default=0) or 1
-    step = (width - 12) / max(len(values) - 1, 1)
-
-    def at(day: int) -> Point:
-        return 4 + day * step, height - 4 - (height - 8) * (values[day] or 0) / most
-
-    parts = [tag("path", d=straight([at(day) for day in run]), class_="draw-curve line-1") for run in runs(values)]
-    if values and values[-1] is not None:
-        x, y = at(len(values) - 1)
-        parts.append(tag("circle", cx=x, cy=y, r=3.5, class_="tone-1"))
-    desc = ", ".join(number_said(value, words) for value in values)
-    return picture(Frame(prefix, title, desc, width, height, "sparkline"), *parts)

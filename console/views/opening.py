@@ -15,7 +15,6 @@ from events.instants import instant
 from events.log import Log
 from handlers.answers import Accepted
 from workflow import commands as ask
-from workflow.compartments import OPENS
 
 SHOWN_FOR: Final = timedelta(minutes=5)  # then it is asked for again: a page left open is not a right
 
@@ -51,12 +50,6 @@ class Recording(NamedTuple):
 
     accepted: bool
     denied: bool
-
-
-def openable(mandate: str) -> tuple[str, ...]:
-    """Return the parts a mandate opens, in the order people think of them."""
-    order = ("identity", "contact", "story", "medical", "legal", "money")
-    return tuple(name for name in order if name in OPENS.get(mandate, frozenset()))
 
 
 def record_opening(

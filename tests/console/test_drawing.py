@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 import console
 from console.drawing.charts import Bar, Stack, bars_svg, bars_words, stacked_svg, stacked_words
-from console.drawing.curves import Curve, curves_svg, curves_words, sparkline_svg
+from console.drawing.curves import Curve, curves_svg, curves_words
 from console.drawing.journey import journey_svg, plan_of
 from console.drawing.journey_words import journey_words
 from console.drawing.occupancy import Bed, Beds, Days, Stay, occupancy_svg, occupancy_words, ring_svg
@@ -193,12 +193,11 @@ def test_nothing_to_show_is_still_a_picture() -> None:
         bars_svg("a", "Bars", [], EN),
         stacked_svg("b", "Stacks", [], [], EN),
         curves_svg("c", "Curves", [], [], EN),
-        sparkline_svg("d", "Line", [], EN),
         occupancy_svg("e", "Beds", [], Days(TODAY, 7, TODAY), EN),
         ring_svg("f", "Beds", Beds(0, 0, 0), EN),
         strip_svg("g", "History", empty, EN),
     ]
-    assert [len(pictures(one)) for one in drawn] == [1, 1, 1, 1, 1, 1, 2]
+    assert [len(pictures(one)) for one in drawn] == [1, 1, 1, 1, 1, 2]
 
 
 def test_more_people_than_beds_leave_no_bed_free() -> None:
@@ -243,7 +242,6 @@ def samples(label: str, words: Plain = EN) -> dict[str, Markup]:
         "stacks told": stacked_words(label, [label, "B"], stacks, words),
         "curves": curves_svg("curves", label, days, curves, words),
         "curves told": curves_words(label, days, curves, words),
-        "spark": sparkline_svg("spark", label, (1, None, 3), words),
         "beds": figure(
             occupancy_svg("beds", label, beds, shown, words),
             occupancy_words(label, beds, shown, words),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.looks import CASES_PER_HOUR_MAX, bulk_readers, looks_by, looks_of, reads_of_case, record_look
+from handlers.looks import CASES_PER_HOUR_MAX, bulk_readers, looks_of, reads_of_case, record_look
 from tests.offices import Office
 from tests.roads import referred
 from tests.story import ANNA, BORIS, Story
@@ -28,7 +28,6 @@ def test_a_look_is_written_down_once_in_a_quarter_of_an_hour(office: Office) -> 
         assert [(row["account"], row["page"]) for row in looks_of(connection, CASE)] == [
             (ANNA, "case"), (BORIS, "case"), (ANNA, "documents"),
         ]  # fmt: skip
-        assert [row["page"] for row in looks_by(connection, ANNA)] == ["documents", "case"]
 
 
 def test_whoever_looks_at_very_many_cases_within_an_hour_is_stopped_and_seen(office: Office) -> None:
