@@ -38,9 +38,9 @@ def main(arguments: list[str]) -> None:
 def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, Any] | None:
     quick = bool(chosen.quick)
     if name == "commands":
-        from bench import commands
+        from bench.commands import run
 
-        return commands.run(quick=quick, profile=bool(chosen.profile))
+        return run(quick=quick, profile=bool(chosen.profile))
     if name == "memory":
         from bench import memory
 

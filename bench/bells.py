@@ -14,7 +14,7 @@ import psutil
 import redis
 
 from bench.ringing import HAND, STARTED, THREADS
-from workers.broker import IDLE_WAIT_MS, Doorbell, open_broker, open_worker
+from workers.running.broker import IDLE_WAIT_MS, QueueNotifier, open_broker, open_worker
 
 KIND = "book_ticket"
 PATIENCE_S = 20
@@ -41,7 +41,7 @@ def by_hand(address: str) -> Iterator[Bell]:
 def dramatiq(address: str, idle_wait_ms: int = IDLE_WAIT_MS) -> Iterator[Bell]:
     """Lend the product's way: a doorbell here, a worker's process there."""
     client = redis.Redis.from_url(address, socket_timeout=None)
-    door = Doorbell(open_broker(address))
+    door = QueueNotifier(open_broker(address))
     with _process("dramatiq", address, idle_wait_ms) as process:
         name = f"Redis, one worker process, wait {idle_wait_ms} ms"
         yield Bell(name, lambda at: door.ring([(str(at), KIND)]), _noted(client, "dramatiq"), process)
@@ -56,7 +56,7 @@ def embedded() -> Iterator[Bell]:
         started.put((time.time_ns() - int(task_ids[0])) / 1e6)
 
     broker = open_broker(None)
-    door = Doorbell(broker, perform)
+    door = QueueNotifier(broker, perform)
     worker = open_worker(broker, THREADS)
     worker.start()
     try:

@@ -10,27 +10,28 @@ from typing import Any
 
 from bench.people import command, opening
 from events.ids import CaseId
-from handlers.answers import Accepted
-from handlers.service import Service
-from workflow import commands as ask
+from handlers.commanding.answers import Accepted
+from handlers.commanding.service import Service
+from workflow.command import Command
+from workflow.subjects.intake.commands import AddNote, GiveConsent, WithdrawConsent
 
 NOTE = "Slept badly, wants to call her sister; the doctor comes on Thursday."
-Make = Callable[[CaseId], ask.Command]
+Make = Callable[[CaseId], Command]
 
 
-def _withdraw(case: CaseId) -> ask.Command:
-    return command(ask.WithdrawConsent, case, purpose="assistance")
+def _withdraw(case: CaseId) -> Command:
+    return command(WithdrawConsent, case, purpose="assistance")
 
 
-def _give(case: CaseId) -> ask.Command:
-    return command(ask.GiveConsent, case, purpose="assistance")
+def _give(case: CaseId) -> Command:
+    return command(GiveConsent, case, purpose="assistance")
 
 
-def _note(case: CaseId) -> ask.Command:
-    return command(ask.AddNote, case, note=NOTE)
+def _note(case: CaseId) -> Command:
+    return command(AddNote, case, note=NOTE)
 
 
-def _open(_case: CaseId) -> ask.Command:
+def _open(_case: CaseId) -> Command:
     return opening()
 
 
@@ -75,6 +76,6 @@ def _carry_out(service: Service, case: CaseId, mix: str, rows: int) -> None:
         assert isinstance(answer, Accepted), answer
 
 
-def _commands(case: CaseId, mix: str, rows: int) -> Iterator[ask.Command]:
+def _commands(case: CaseId, mix: str, rows: int) -> Iterator[Command]:
     kinds = MIXES[mix]
     return (make(case) for make in islice(cycle(kinds), rows * len(kinds)))

@@ -23,7 +23,7 @@ from bench.profiling import Batches, profiled
 from bench.rounds import Measure, interleaved, print_rates
 from bench.servers import durable_postgres, empty_database, plain
 from events.ids import CaseId
-from handlers.service import Service
+from handlers.commanding.service import Service
 
 CALLERS = 32
 BARE_1, BARE_32 = "bare insert, 1 connection", f"bare insert, {CALLERS} connections"

@@ -32,15 +32,14 @@ from bench.people import CHANCE, Centre
 from bench.servers import durable_postgres, empty_database
 from console.accounts.passwords import CHEAP
 from console.web.app import console
-from console.web.house import House
-from console.web.open_house import open_house
+from console.web.context import WebContext, build_context
 from console.web.site import Site
 from events.database import sqlite_url
 from events.world import SystemClock
-from handlers.answers import Accepted
+from handlers.commanding.answers import Accepted
 from tests.console.asking import Asking
 from tests.console.houses import behind
-from workflow import commands as ask
+from workflow.subjects.accounts.commands import OpenAccount
 
 KINDS: Final = ("sqlite", "postgresql")
 SESSIONS: Final = 50
@@ -81,8 +80,8 @@ class Opened:
         )  # fmt: skip
         self.office = behind(office)
 
-    def house(self, port: int) -> House:
-        return open_house(self.office, Site(f"http://localhost:{port}"), SystemClock(), hashing=CHEAP)
+    def house(self, port: int) -> WebContext:
+        return build_context(self.office, Site(f"http://localhost:{port}"), SystemClock(), hashing=CHEAP)
 
     def engines(self) -> list[Engine]:
         """Return the engines to listen to; on PostgreSQL the one that reads is the one that writes, by another name."""
@@ -183,7 +182,7 @@ def _counted(opened: Opened) -> Iterator[list[str]]:
 # -- many people at once ----------------------------------------------------------------------------------------------
 
 
-def _busy_day(house: House, app: ASGIApp, opened: Opened, port: int, seconds: float) -> dict[str, Any]:
+def _busy_day(house: WebContext, app: ASGIApp, opened: Opened, port: int, seconds: float) -> dict[str, Any]:
     people = [_somebody(house, opened, "case_manager", f"busy-{n}", n) for n in range(SESSIONS)]
     with _served(app, port):
         ours = _visited(port, people, _BUSY, seconds)
@@ -235,10 +234,10 @@ def _served(app: ASGIApp, port: int) -> Iterator[None]:
 # -- small parts ------------------------------------------------------------------------------------------------------
 
 
-def _somebody(house: House, opened: Opened, role: str, name: str, number: int = 0) -> Somebody:
+def _somebody(house: WebContext, opened: Opened, role: str, name: str, number: int = 0) -> Somebody:
     account = f"staff:{name}-{role}".replace("_", "-")
     fields = {"account": account, "roles": (role,), "programmes": ("moscow",), "team": f"team-{number % TEAMS}"}
-    command = ask.OpenAccount.model_validate({"command_id": CHANCE.uuid(), "actor": "staff:root", **fields})
+    command = OpenAccount.model_validate({"command_id": CHANCE.uuid(), "actor": "staff:root", **fields})
     if house.accounts.row(account) is None:
         assert isinstance(opened.centre.service.submit(command), Accepted)
     row = house.accounts.row(account)

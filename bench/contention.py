@@ -22,11 +22,17 @@ from bench.callers import together
 from bench.people import Centre, command
 from bench.servers import durable_postgres, empty_database
 from events.ids import CaseId
-from handlers.answers import Accepted, Answer
-from handlers.service import Service
-from workflow import commands as ask
-from workflow.loading import shipped_text
+from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.service import Service
+from workflow.command import AdvanceCase
+from workflow.programme.loading import shipped_text
 from workflow.reasons import Refused
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.care.commands import CertifyFitness
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.grants.commands import ApproveGrant, RequestGrant
+from workflow.subjects.intake.commands import GiveConsent
+from workflow.subjects.travel.commands import DeclareReturn, PlanTrip
 
 BEDS, CHECK_INS = 8, 50
 GRANTS_PAID, APPROVALS = 40, 200
@@ -90,44 +96,44 @@ def _beds(centre: Centre, other: Service) -> Came:
     cases = centre.people(CHECK_INS)
 
     def check_in(service: Service, case: CaseId) -> Answer:
-        held = service.submit(command(ask.HoldBed, case))
-        return service.submit(command(ask.TakeBed, case)) if isinstance(held, Accepted) else held
+        held = service.submit(command(HoldBed, case))
+        return service.submit(command(TakeBed, case)) if isinstance(held, Accepted) else held
 
     came = _contest("check-ins", cases, BEDS, check_in, centre.service, other)
-    centre.each(cases, ask.AdvanceCase, trigger="withdraw")
+    centre.each(cases, AdvanceCase, trigger="withdraw")
     return came
 
 
 def _approvals(centre: Centre, other: Service) -> Came:
     cases = centre.people(APPROVALS)
-    centre.each(cases, ask.GiveConsent, purpose="assistance")
+    centre.each(cases, GiveConsent, purpose="assistance")
     asked = {"kind": "reinstallation", "amount": GRANT, "payee_name": "Invented Person", "payee_account": "AA00TEST"}
-    centre.each(cases, ask.RequestGrant, **asked)
+    centre.each(cases, RequestGrant, **asked)
     grants = centre.grants_of(cases)
 
     def approve(service: Service, case: CaseId) -> Answer:
-        return service.submit(command(ask.ApproveGrant, case, grant_id=grants[case], actor="staff:boris"))
+        return service.submit(command(ApproveGrant, case, grant_id=grants[case], actor="staff:boris"))
 
     came = _contest("approvals", cases, GRANTS_PAID, approve, centre.service, other)
-    centre.each(cases, ask.AdvanceCase, trigger="withdraw")
+    centre.each(cases, AdvanceCase, trigger="withdraw")
     return came
 
 
 def _bookings(centre: Centre, other: Service) -> Came:
     cases, now = centre.people(BOOKINGS), datetime.now(UTC)
     departs = now + timedelta(days=3)
-    centre.each(cases, ask.GiveConsent, purpose="travel")
+    centre.each(cases, GiveConsent, purpose="travel")
     fit = {"valid_until": (now + timedelta(days=20)).date(), "escort": "operational", "mandate": "medical"}
-    centre.each(cases, ask.CertifyFitness, **fit)
-    centre.each(cases, ask.RecordTravelDocument, kind="passport", valid_until=(now + timedelta(days=400)).date())
-    centre.each(cases, ask.DeclareReturn, destination="MD", signed_on=now.date())
+    centre.each(cases, CertifyFitness, **fit)
+    centre.each(cases, RecordTravelDocument, kind="passport", valid_until=(now + timedelta(days=400)).date())
+    centre.each(cases, DeclareReturn, destination="MD", signed_on=now.date())
     trip = {"departs_at": departs, "arrives_at": departs + timedelta(hours=6), "origin": "DME", "destination": "KIV"}
 
     def book(service: Service, case: CaseId) -> Answer:
-        return service.submit(command(ask.PlanTrip, case, **trip))
+        return service.submit(command(PlanTrip, case, **trip))
 
     came = _contest("bookings", cases, ESCORTS, book, centre.service, other)
-    centre.each(cases, ask.AdvanceCase, trigger="withdraw")
+    centre.each(cases, AdvanceCase, trigger="withdraw")
     return came
 
 

@@ -26,18 +26,20 @@ from sqlalchemy import exists, func, or_, select
 
 from bench.jumping_clock import JumpingClock
 from bench.servers import durable_postgres, empty_database, redis_address
-from console.office import DemoBank, Office
-from console.rehearsal.manager import next_commands
+from console.container import Container
 from console.settings import Settings
+from console.simulation.demo_bank import DemoBank
+from console.simulation.manager import next_commands
+from console.simulation.order_book import OrderBook
 from console.verbs.imports import import_ctdc
 from events.instants import instant
-from handlers.answers import Accepted
-from handlers.checks import Ack, Effects, as_lines, check
-from handlers.follow import Follow
-from handlers.tables import case_board, tasks, timers
-from workers.order_book import OrderBook
-from workflow.commands import Command
-from workflow.loading import Definition, shipped_text
+from handlers.checks.check_results import Ack, Effects
+from handlers.checks.walk import as_lines, check
+from handlers.commanding.answers import Accepted
+from handlers.projections.tables import case_board, tasks, timers
+from handlers.states.change_feed import ChangeFeed
+from workflow.command import Command
+from workflow.programme.loading import Definition, shipped_text
 
 BATCH = 250
 GATHER_S = 0.03  # let the workers finish some more before the case manager looks again
@@ -74,7 +76,7 @@ def large_programme(people: int, per_day: int) -> str:
 class Workers:
     """Two worker processes that can be killed and started again; ends only what it started."""
 
-    def __init__(self, office: Office, clock: Path) -> None:
+    def __init__(self, office: Container, clock: Path) -> None:
         settings = office.settings
         self._environment = os.environ | {
             "WAYHOME_DATABASE_URL": settings.database_url or "",
@@ -105,7 +107,7 @@ class Workers:
 class Drive:
     """Takes imported referrals through the journey with the rehearsal's case manager."""
 
-    def __init__(self, office: Office, clock: JumpingClock, definition: Definition, plan: Plan) -> None:
+    def __init__(self, office: Container, clock: JumpingClock, definition: Definition, plan: Plan) -> None:
         self._office = office
         self._clock = clock
         self._definition = definition
@@ -113,7 +115,7 @@ class Drive:
         self._bank = DemoBank(office.settings.bank_folder)
         self._waiting: list[str] = []
         self._open: set[str] = set()
-        self._follow = Follow(office.log, office.service.definitions)
+        self._follow = ChangeFeed(office.log, office.service.definitions)
         self._look_at_all = True
         self._ended = 0
         self.acknowledged: list[Ack] = []
@@ -241,14 +243,14 @@ def main(arguments: Sequence[str]) -> int:
         settings = Settings(data=Path(folder) / "data", database_url=database_url, redis_url=redis_url)
         clock_file = Path(folder) / "clock"
         clock = JumpingClock(clock_file)
-        office = Office(settings, create=True, clock=clock)
+        office = Container(settings, create=True, clock=clock)
         try:
             return _run(office, clock, clock_file, plan)
         finally:
             office.close()
 
 
-def _run(office: Office, clock: JumpingClock, clock_file: Path, plan: Plan) -> int:
+def _run(office: Container, clock: JumpingClock, clock_file: Path, plan: Plan) -> int:
     file = _first(plan, office.settings.data)
     people = sum(1 for _ in file.open("rb")) - 1
     definition = office.publish(large_programme(people, plan.per_day), "staff:operator")
@@ -282,7 +284,7 @@ def _first(plan: Plan, folder: Path) -> Path:
 
 
 @contextmanager
-def _workers(office: Office, clock_file: Path) -> Iterator[Workers]:
+def _workers(office: Container, clock_file: Path) -> Iterator[Workers]:
     workers = Workers(office, clock_file)
     try:
         yield workers
@@ -302,12 +304,12 @@ def _teller(harm: Harm, people: int) -> Any:
     return tell
 
 
-def _case_ids(office: Office) -> list[str]:
+def _case_ids(office: Container) -> list[str]:
     with office.database.reading() as connection:
         return [row.case_id for row in connection.execute(select(case_board.c.case_id).order_by(case_board.c.case_id))]
 
 
-def _say_speed(office: Office, drive: Drive, people: int, took: float) -> None:
+def _say_speed(office: Container, drive: Drive, people: int, took: float) -> None:
     events = office.log.size()
     print(
         f"{people} journeys in {took:.1f} s: {people / took:.1f} journeys/s, {events} events ({events / took:.0f}/s), "
@@ -315,7 +317,7 @@ def _say_speed(office: Office, drive: Drive, people: int, took: float) -> None:
     )
 
 
-def _checked(office: Office, drive: Drive) -> int:
+def _checked(office: Container, drive: Drive) -> int:
     book = OrderBook(office.settings.order_file)
     posted = {path.stem: 1 for path in office.settings.post_folder.glob("*.eml")}
     statement = drive.books.books.statement() if drive.books.books else {}

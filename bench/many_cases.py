@@ -20,8 +20,8 @@ from events.database import owner_engine
 from events.ids import CaseId, case_id_of
 from events.instants import stored
 from events.tables import events, log_head, streams
-from handlers.tables import case_board, case_relations, tasks, timers, work_items
-from workflow import commands as ask
+from handlers.projections.tables import case_board, case_relations, tasks, timers, work_items
+from workflow.command import AdvanceCase
 
 OWNERS, TEAMS = 400, 40
 WITH_EVENTS_MAX = 20_000
@@ -67,7 +67,7 @@ def multiplied(centre: Centre, count: int, chance: random.Random) -> Many:
 
 def _originals(centre: Centre) -> list[CaseId]:
     cared_for, opened, ended = centre.people_in_care(_IN_CARE), centre.people(_OPEN), centre.people(_ENDED)
-    centre.each(ended, ask.AdvanceCase, trigger="withdraw")
+    centre.each(ended, AdvanceCase, trigger="withdraw")
     return [*cared_for, *opened, *ended]
 
 

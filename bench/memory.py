@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 from events.facts import catalogue
 from events.ids import case_stream
-from handlers.folds import Folds, Kept, evolve
-from tests import roads
+from handlers.states.state_cache import StateCache, VersionedState, evolve
+from tests.roads import agree_plan, bring, consents, grant, paid, release, shown
 from tests.story import ANNA, START, Story, World, moscow, story
 from workflow.case.change import At
-from workflow.journey import Journey
+from workflow.programme.journey import Journey
 
 TARGET_BYTES = 2048
 NUMBERS_A_WORLD = 1000
-UNPACKED_ONE_IN = Folds()._capacity // Folds()._unpacked
+UNPACKED_ONE_IN = StateCache()._capacity // StateCache()._unpacked
 WHEN = "2007-03-05T09:00:00.000000Z"
 
 
@@ -43,8 +43,8 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     lives = [_life(number) for number in range(300 if quick else 2000)]
     print(f"{len(lives)} cases with grants, tasks, timers and consents, {_facts(lives):.0f} facts each")
     kept = {
-        "as objects": _bytes_each(lives, Folds(unpacked=len(lives))),
-        "packed": _bytes_each(lives, Folds(unpacked=0)),
+        "as objects": _bytes_each(lives, StateCache(unpacked=len(lives))),
+        "packed": _bytes_each(lives, StateCache(unpacked=0)),
         f"as the product keeps them, one in {UNPACKED_ONE_IN} unpacked": _bytes_each(lives, _as_kept(len(lives))),
     }
     for name, size in kept.items():
@@ -58,18 +58,18 @@ def _life(number: int) -> tuple[str, list[Told]]:
     """Return one person's facts up to follow-up, with a grant half paid and a fresh task."""
     world = World(start=START)
     world._numbers = count(1 + number * NUMBERS_A_WORLD)
-    case = roads.agree_plan(roads.bring(story(world), "reintegration"))
-    grant_id = roads.grant(case)
-    first = roads.release(case, grant_id)
-    roads.shown(roads.paid(case, grant_id, first), grant_id, first)
-    roads.release(case, grant_id)
+    case = agree_plan(bring(story(world), "reintegration"))
+    grant_id = grant(case)
+    first = release(case, grant_id)
+    shown(paid(case, grant_id, first), grant_id, first)
+    release(case, grant_id)
     _consents(case)
     stream = case_stream(case.case_id)
     return stream, [_told(fact) for fact in world.facts(stream=stream)]
 
 
 def _consents(case: Story) -> None:
-    roads.consents(case, "medical_care", "referral")
+    consents(case, "medical_care", "referral")
 
 
 def _told(fact: Any) -> Told:
@@ -77,9 +77,9 @@ def _told(fact: Any) -> Told:
     return Told(shape.name, shape.version, shape.open_body(fact))
 
 
-def _bytes_each(lives: Lives, folds: Folds) -> float:
+def _bytes_each(lives: Lives, folds: StateCache) -> float:
     """Return what stays in memory for each case after folding all of them."""
-    _fold(lives[:20], Folds())  # what is loaded once for all cases is not counted
+    _fold(lives[:20], StateCache())  # what is loaded once for all cases is not counted
     gc.collect()
     tracemalloc.start()
     try:
@@ -93,19 +93,19 @@ def _bytes_each(lives: Lives, folds: Folds) -> float:
     return (after - before) / len(lives)
 
 
-def _as_kept(count: int) -> Folds:
+def _as_kept(count: int) -> StateCache:
     """Return folds that keep as many of these unpacked, in proportion, as the product does when it is full."""
-    return Folds(unpacked=count // UNPACKED_ONE_IN)
+    return StateCache(unpacked=count // UNPACKED_ONE_IN)
 
 
-def _fold(lives: Iterable[tuple[str, list[Told]]], folds: Folds) -> None:
+def _fold(lives: Iterable[tuple[str, list[Told]]], folds: StateCache) -> None:
     known = catalogue()
     definition = moscow().hash
     for stream, told in lives:
         state = None
         for fact in (known.load(*one) for one in told):
             state = evolve(stream, state, fact, At(*_fresh(WHEN, ANNA, definition)))
-        folds.keep({stream: Kept(len(told) - 1, state)})
+        folds.keep({stream: VersionedState(len(told) - 1, state)})
 
 
 def _fresh(*texts: str) -> Iterator[str]:

@@ -15,15 +15,19 @@ from events.ids import CaseId, case_id_of
 from events.keys import FileKeys
 from events.log import Log
 from events.schema import prepare
-from events.world import SystemChance
-from handlers.answers import Accepted
-from handlers.look import Look
-from handlers.service import Service
-from workflow import commands as ask
-from workflow.loading import shipped_text
+from events.world import SystemEntropy
+from handlers.commanding.answers import Accepted
+from handlers.commanding.service import Service
+from handlers.states.case_reader import CaseReader
+from workflow.command import AdvanceCase, CaseCommand, Command, PublishProgramme
+from workflow.programme.loading import shipped_text
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.intake.commands import GiveConsent, OpenCase
+from workflow.subjects.reception.commands import MeetPerson, PlanArrival
+from workflow.subjects.safety.commands import AssessRisk
 
 ANNA = "staff:anna"
-CHANCE = SystemChance()
+CHANCE = SystemEntropy()
 
 
 class Centre:
@@ -37,7 +41,7 @@ class Centre:
         self.service = Service(self.log)
         self._databases: list[Database] = []
         text = text or roomy_programme()
-        publish = ask.PublishProgramme(
+        publish = PublishProgramme(
             command_id=CHANCE.uuid(), actor="staff:admin", mandate="admin", programme="moscow", text=text
         )
         self._all([publish])
@@ -56,17 +60,17 @@ class Centre:
 
     def grants_of(self, cases: Sequence[CaseId]) -> dict[CaseId, str]:
         """Return each case's first grant."""
-        look = Look(self.log, self.service.definitions)
+        look = CaseReader(self.log, self.service.definitions)
         return {CaseId(seen.case.case_id): next(iter(seen.case.grants)) for seen in look.at_many(cases)}
 
     def people_in_care(self, count: int) -> list[CaseId]:
         """Return cases with three services asked for; each has about 25 facts."""
         cases = self.people(count)
         self._receive(cases)
-        self.each(cases, ask.HoldBed)
-        self.each(cases, ask.AdvanceCase, trigger="accommodate")
-        self.each(cases, ask.TakeBed)
-        self.each(cases, ask.AdvanceCase, trigger="begin_care")
+        self.each(cases, HoldBed)
+        self.each(cases, AdvanceCase, trigger="accommodate")
+        self.each(cases, TakeBed)
+        self.each(cases, AdvanceCase, trigger="begin_care")
         return cases
 
     def close(self) -> None:
@@ -76,19 +80,19 @@ class Centre:
             database.close()
 
     def _receive(self, cases: Sequence[CaseId]) -> None:
-        self.each(cases, ask.GiveConsent, purpose="assistance")
-        self.each(cases, ask.GiveConsent, purpose="travel")
-        self.each(cases, ask.AssessRisk, level="low", safe_to_return=True, note="nothing special")
+        self.each(cases, GiveConsent, purpose="assistance")
+        self.each(cases, GiveConsent, purpose="travel")
+        self.each(cases, AssessRisk, level="low", safe_to_return=True, note="nothing special")
         arrives = datetime.now(UTC) - timedelta(hours=1)
-        self.each(cases, ask.PlanArrival, at=arrives, place="SVO", means="flight", number="SU1491")
-        self.each(cases, ask.AdvanceCase, trigger="receive")
-        self.each(cases, ask.MeetPerson)
+        self.each(cases, PlanArrival, at=arrives, place="SVO", means="flight", number="SU1491")
+        self.each(cases, AdvanceCase, trigger="receive")
+        self.each(cases, MeetPerson)
 
-    def each(self, cases: Sequence[CaseId], wanted: type[ask.CaseCommand], /, **fields: Any) -> None:
+    def each(self, cases: Sequence[CaseId], wanted: type[CaseCommand], /, **fields: Any) -> None:
         """Have a command carried out for each case; all must be accepted."""
         self._all([command(wanted, case, **fields) for case in cases])
 
-    def _all(self, commands: Sequence[ask.Command]) -> None:
+    def _all(self, commands: Sequence[Command]) -> None:
         for answer in self.service.submit_many(commands):
             assert isinstance(answer, Accepted), answer
 
@@ -103,14 +107,14 @@ def roomy_programme() -> str:
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
 
-def command(wanted: type[ask.CaseCommand], case_id: CaseId, /, **fields: Any) -> ask.CaseCommand:
+def command(wanted: type[CaseCommand], case_id: CaseId, /, **fields: Any) -> CaseCommand:
     """Return a command as a case manager's screen would send it."""
     return wanted.model_validate({"command_id": CHANCE.uuid(), "actor": ANNA, "case_id": case_id} | fields)
 
 
-def opening() -> ask.OpenCase:
+def opening() -> OpenCase:
     """Return a referral with four sealed fields in three compartments."""
-    return ask.OpenCase(
+    return OpenCase(
         command_id=CHANCE.uuid(),
         actor=ANNA,
         programme="moscow",

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from handlers.answers import Answer
-from handlers.service import Service
-from handlers.turns import Ticket
-from workflow.commands import Command
+from handlers.commanding.answers import Answer
+from handlers.commanding.group_commit import PendingCommand
+from handlers.commanding.service import Service
+from workflow.command import Command
 
-Tickets = Sequence[Ticket[Command, Answer]]
+Tickets = Sequence[PendingCommand[Command, Answer]]
 Serve = Callable[[Tickets], None]
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import redis
 
-from workers import broker as workers_broker
-from workers.broker import Doorbell, open_broker, open_worker
+from workers.running import broker as running_broker
+from workers.running.broker import QueueNotifier, open_broker, open_worker
 
 HAND, HELD, STARTED = "wayhome-bench:hand", "wayhome-bench:held", "wayhome-bench:started"
 THREADS: Final = 4  # as many as a crew has
@@ -33,13 +33,13 @@ def main(kind: str, address: str, idle_wait_ms: str) -> None:
 
 
 def _dramatiq(client: Any, address: str, idle_wait_ms: int) -> None:
-    workers_broker.IDLE_WAIT_MS = idle_wait_ms  # type: ignore[misc]
+    running_broker.IDLE_WAIT_MS = idle_wait_ms  # type: ignore[misc]
 
     def perform(task_ids: Sequence[str]) -> None:
         _note(client, "dramatiq", task_ids[0], time.time_ns())
 
     broker = open_broker(address)
-    Doorbell(broker, perform)
+    QueueNotifier(broker, perform)
     open_worker(broker, THREADS).start()
 
 

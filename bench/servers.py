@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import make_url
 
-from tests.servers import Postgres, postgres_server, valkey_server
-from tests.servers.postgres import BorrowedPostgres
+from tests.servers.postgres import BorrowedPostgres, Postgres, postgres_server
+from tests.servers.valkey import valkey_server
 
 DATABASE_URL_VARIABLE = "WAYHOME_BENCH_DATABASE_URL"
 REDIS_URL_VARIABLE = "WAYHOME_BENCH_REDIS_URL"

@@ -13,11 +13,11 @@ import threading
 from pathlib import Path
 
 from bench.jumping_clock import JumpingClock
-from console.office import Office
+from console.container import Container
 from console.settings import settings
-from workers.crew import Terms
+from workers.running.worker_pool import WorkerSettings
 
-TERMS = Terms(threads=4, lease_s=8.0, sweep_s=0.2)
+TERMS = WorkerSettings(threads=4, lease_s=8.0, sweep_s=0.2)
 
 
 def main(data: Path, clock: Path) -> None:
@@ -25,7 +25,7 @@ def main(data: Path, clock: Path) -> None:
     logging.basicConfig(level=logging.ERROR)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    office = Office(settings(data), clock=JumpingClock(clock))
+    office = Container(settings(data), clock=JumpingClock(clock))
     crew = office.crew(TERMS)
     crew.start()
     parent = os.getppid()

@@ -10,26 +10,18 @@ import logging
 
 import typer
 
-from console.verbs import (
-    access,
-    accounts,
-    cases,
-    closing,
-    demo,
-    history,
-    hotline,
-    imports,
-    money,
-    office,
-    places,
-    programmes,
-    referrals,
-    reintegration,
-    reports,
-    serve,
-    travel,
-    work,
-)
+from console.verbs import accounts, cases, closing, hotline, imports, office, programmes, reports
+from console.verbs.access import assign, break_glass, find_person, reads
+from console.verbs.accommodation import beds
+from console.verbs.cases import next_steps, waiting
+from console.verbs.demo import demo
+from console.verbs.grants import ledger
+from console.verbs.history import replay, verify_log
+from console.verbs.referrals import directory, referral
+from console.verbs.reintegration import courses
+from console.verbs.serve import serve
+from console.verbs.travel import arrivals, departures, escorts
+from console.verbs.work import payments, tasks, timers, work
 
 app = typer.Typer(
     name="wayhome",
@@ -37,32 +29,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a trace with local values could show a person's name
     help="Wayhome: the way home of people who were trafficked, as a history nobody can rewrite.",
 )
-app.command("demo")(demo.demo)
+app.command("demo")(demo)
 app.add_typer(imports.app, name="import")
 app.add_typer(cases.app, name="case")
-cases.app.command("assign")(access.assign)
-cases.app.command("break-glass")(access.break_glass)
-cases.app.command("reads")(access.reads)
-cases.app.command("find")(access.find_person)
-app.command("next")(cases.next_steps)
-app.command("waiting")(cases.waiting)
-app.command("serve")(serve.serve)
-app.command("work")(work.work)
-app.add_typer(work.tasks, name="tasks")
-app.add_typer(work.timers, name="timers")
-app.add_typer(work.payments, name="payments")
-app.add_typer(referrals.referral, name="referral")
-app.add_typer(referrals.directory, name="directory")
-app.command("ledger")(money.ledger)
-app.command("replay")(history.replay)
-app.command("verify")(history.verify_log)
+cases.app.command("assign")(assign)
+cases.app.command("break-glass")(break_glass)
+cases.app.command("reads")(reads)
+cases.app.command("find")(find_person)
+app.command("next")(next_steps)
+app.command("waiting")(waiting)
+app.command("serve")(serve)
+app.command("work")(work)
+app.add_typer(tasks, name="tasks")
+app.add_typer(timers, name="timers")
+app.add_typer(payments, name="payments")
+app.add_typer(referral, name="referral")
+app.add_typer(directory, name="directory")
+app.command("ledger")(ledger)
+app.command("replay")(replay)
+app.command("verify")(verify_log)
 app.add_typer(programmes.app, name="programme")
 app.add_typer(reports.app, name="report")
-app.command("beds")(places.beds)
-app.command("arrivals")(travel.arrivals)
-app.command("departures")(travel.departures)
-app.command("escorts")(travel.escorts)
-app.command("courses")(reintegration.courses)
+app.command("beds")(beds)
+app.command("arrivals")(arrivals)
+app.command("departures")(departures)
+app.command("escorts")(escorts)
+app.command("courses")(courses)
 app.add_typer(closing.app, name="closing")
 app.add_typer(hotline.app, name="hotline")
 app.add_typer(office.app, name="office")

@@ -32,7 +32,7 @@ from typing import BinaryIO, Literal, cast
 from babel.core import get_global
 
 from console.ctdc_layouts import KNOWN_LAYOUTS, LAYOUTS, Layout, Words
-from workflow.countries import countries
+from workflow.values.countries import countries
 
 __all__ = ["BadRow", "CtdcError", "CtdcRecord", "read_ctdc"]
 

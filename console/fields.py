@@ -9,11 +9,13 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
-from console import printing
 from console.errors import BadInput
 from console.legs import HOW, legs
+from console.printing import print_rows, say
 from events.money import Money
-from workflow import commands as ask
+from workflow.command import Command, fields_of
+from workflow.registry import HUMAN
+from workflow.subjects.travel.commands import PlanTrip, TripLeg
 
 _WORDS: Final[Mapping[Any, str]] = {
     bool: "true or false",
@@ -36,33 +38,33 @@ def pairs(fields: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def values(kind: type[ask.Command], given: dict[str, str]) -> dict[str, Any]:
+def values(kind: type[Command], given: dict[str, str]) -> dict[str, Any]:
     """Return the fields with comma-separated lists where the command takes several values."""
-    known = ask.fields_of(kind)
+    known = fields_of(kind)
     unknown = sorted(given.keys() - known.keys())
     if unknown:
         raise BadInput(f"{kind.__name__} has no field {unknown[0][:40]}; it has: {', '.join(known) or 'none'}")
     several = {name for name in given if "tuple" in str(known[name].annotation)}
     typed: dict[str, Any] = {name: tuple(v.split(",")) if name in several else v for name, v in given.items()}
-    if kind is ask.PlanTrip and "legs" in given:
+    if kind is PlanTrip and "legs" in given:
         typed["legs"] = legs(given["legs"])
     return typed
 
 
 def list_commands() -> None:
     """Print everything that can be recorded about a case."""
-    rows = [(kind.__name__, first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.HUMAN]
-    printing.print_rows("What can be recorded", ("name", "", "fields"), rows)
+    rows = [(kind.__name__, first_line(kind), ", ".join(fields_of(kind))) for kind in HUMAN]
+    print_rows("What can be recorded", ("name", "", "fields"), rows)
 
 
-def explain(kind: type[ask.Command]) -> None:
+def explain(kind: type[Command]) -> None:
     """Print what a command takes, in words."""
-    printing.say(f"{kind.__name__}: {first_line(kind)}")
-    rows = [(name, takes(field.annotation), _default(field)) for name, field in ask.fields_of(kind).items()]
-    printing.print_rows("Fields", ("name", "takes", ""), rows)
+    say(f"{kind.__name__}: {first_line(kind)}")
+    rows = [(name, takes(field.annotation), _default(field)) for name, field in fields_of(kind).items()]
+    print_rows("Fields", ("name", "takes", ""), rows)
 
 
-def first_line(kind: type[ask.Command]) -> str:
+def first_line(kind: type[Command]) -> str:
     """Return what a command is for, in one line."""
     return (kind.__doc__ or "").strip().partition("\n")[0]
 
@@ -85,7 +87,7 @@ def takes(annotation: Any) -> str:
         return takes(get_args(annotation)[0])
     if hasattr(annotation, "typed"):  # a model with a way to type it in one word
         return str(annotation.typed)
-    if get_origin(annotation) is tuple and get_args(annotation)[0] is ask.TripLeg:
+    if get_origin(annotation) is tuple and get_args(annotation)[0] is TripLeg:
         return HOW
     if get_origin(annotation) is tuple:
         return f"several, with commas between: {takes(get_args(annotation)[0])}"

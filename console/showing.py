@@ -6,30 +6,33 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from console import doors, printing
+from console.cli_support import case_number, tell_refused
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import print_rows, reasons_as_json, say
 from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
-from handlers import work_list
-from handlers.look import Seen
-from workflow.access import sees
-from workflow.case.grants import Grant
+from handlers.projections.work_items import items_of
+from handlers.states.case_reader import CaseSnapshot
 from workflow.case.state import Case
-from workflow.compartments import closed_to, who_opens
-from workflow.journey import Option
+from workflow.programme.journey import Option
 from workflow.reasons import Refused, reason, refused
+from workflow.rights.compartments import closed_to, who_opens
+from workflow.rights.visibility import sees
+from workflow.subjects.grants.state import Grant
 
 
-def seen_case(office: Office, case: str, actor: str) -> Seen:
+def seen_case(office: Container, case: str, actor: str) -> CaseSnapshot:
     """Return a case as it stands; raises BadInput when there is none, or none that this person may see."""
-    seen = office.look.at(doors.case_number(case))
+    seen = office.look.at(case_number(case))
     if seen is None or not sees(actor, seen.case, seen.definition.programme):
         raise BadInput(f"there is no case {case[:20]}; check the number, or list cases with: wayhome case list")
     return seen
 
 
-def option_of(office: Office, seen: Seen, trigger: str, actor: str, reason: str, second: str) -> Option | Refused:
+def option_of(
+    office: Container, seen: CaseSnapshot, trigger: str, actor: str, reason: str, second: str
+) -> Option | Refused:
     """Return one way on with the reasons against it, or a refusal when it does not start here."""
     options = office.look.options(seen, actor, reason, second)
     found = next((option for option in options if option.trigger == trigger), None)
@@ -40,7 +43,8 @@ def option_of(office: Office, seen: Seen, trigger: str, actor: str, reason: str,
 
 
 def opened_fields(
-    office: Office, seen: Seen, compartments: Sequence[str], why: str, actor: str, mandate: str, *, as_json: bool,
+    office: Container, seen: CaseSnapshot, compartments: Sequence[str], why: str, actor: str, mandate: str, *,
+    as_json: bool,
 ) -> dict[str, str]:  # fmt: skip
     """Record who opens what and why, and only then open it."""
     if not why.strip():
@@ -48,12 +52,12 @@ def opened_fields(
     unknown = sorted(set(compartments) - set(COMPARTMENTS))
     if unknown:
         raise BadInput(f"no compartment {unknown[0][:20]}; there are: {', '.join(COMPARTMENTS)}")
-    case_id = doors.case_number(seen.case.case_id)
+    case_id = case_number(seen.case.case_id)
     found = record_opening(office, office.chance.uuid(), case_id, (actor, mandate), tuple(compartments), why)
     if not found.accepted:
         raise BadInput("the opening could not be recorded, so nothing was opened")
     if found.denied:
-        doors.tell_refused(_denied(compartments, mandate), as_json=as_json)
+        tell_refused(_denied(compartments, mandate), as_json=as_json)
     opened = sealed_values(office.log, case_id, compartments)
     return {f"{one.fact}@{one.version}.{one.name}": one.value for one in opened}
 
@@ -69,7 +73,7 @@ def _denied(compartments: Sequence[str], mandate: str) -> Refused:
     return Refused(tuple(reasons))
 
 
-def case_as_json(seen: Seen) -> dict[str, Any]:
+def case_as_json(seen: CaseSnapshot) -> dict[str, Any]:
     """Return a case as a script reads it: everything open, nothing sealed."""
     case = seen.case
     fields = {
@@ -99,39 +103,37 @@ def _as_data(value: Any) -> Any:
     return [_as_data(one) for one in value] if isinstance(value, tuple | list) else value
 
 
-def print_case(seen: Seen, office: Office) -> None:
+def print_case(seen: CaseSnapshot, office: Container) -> None:
     """Print where a person is, what runs and what waits."""
     case = seen.case
     label = seen.definition.journey.stage(case.stage).label
-    printing.say(f"Case {case.case_id}  {label.en} / {label.ru}  since {case.since[:10]}  version {seen.version}")
-    printing.say(
-        f"opened {case.opened_at[:10]} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}"
-    )
+    say(f"Case {case.case_id}  {label.en} / {label.ru}  since {case.since[:10]}  version {seen.version}")
+    say(f"opened {case.opened_at[:10]} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
     if case.child:
-        printing.say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
+        say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
     if case.bed:
-        printing.say(f"bed {case.bed[1]} in {case.bed[0]}" + ("" if case.moved_in else " (held)"))
+        say(f"bed {case.bed[1]} in {case.bed[0]}" + ("" if case.moved_in else " (held)"))
     if case.places.waiting:
-        printing.say(f"waits for a bed in {', '.join(case.places.waiting)}")
+        say(f"waits for a bed in {', '.join(case.places.waiting)}")
     if case.trip:
         leaves = f"{case.trip.departs_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        printing.say(f"trip {case.trip.trip_id}: {case.trip.origin} → {case.trip.destination}, {leaves}")
+        say(f"trip {case.trip.trip_id}: {case.trip.origin} → {case.trip.destination}, {leaves}")
     print_papers(case)
     print_life(case)
     for key, grant in case.grants.items():
         state = _state_of(grant)
-        printing.say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
+        say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
     if case.care.appointments:
         expected = [
             (key, one.service, one.provider, f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if one.at else "not booked")
             for key, one in case.care.appointments.items()
         ]
-        printing.print_rows("Appointments", ("task", "service", "provider", "when"), expected)
-    printing.print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
-    items = [(item, kind) for item, kind in work_list.items_of(case).items()]
-    printing.print_rows("Waiting for a person", ("item", "kind"), items)
-    printing.say(f"what may happen next: wayhome next {case.case_id}")
+        print_rows("Appointments", ("task", "service", "provider", "when"), expected)
+    print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
+    items = [(item, kind) for item, kind in items_of(case).items()]
+    print_rows("Waiting for a person", ("item", "kind"), items)
+    say(f"what may happen next: wayhome next {case.case_id}")
 
 
 def print_life(case: Case) -> None:
@@ -139,25 +141,25 @@ def print_life(case: Case) -> None:
     life = case.reintegration
     if life.plan.number:
         stands = "agreed" if life.plan.agreed else "waits for a second person"
-        printing.say(f"reintegration plan, version {life.plan.number} ({stands}): {', '.join(life.plan.goals)}")
+        say(f"reintegration plan, version {life.plan.number} ({stands}): {', '.join(life.plan.goals)}")
     for course, place in life.courses.items():
-        printing.say(f"course {course}: {place.status} since {place.since}")
+        say(f"course {course}: {place.status} since {place.since}")
     for result in life.results:
-        printing.say(f"course {result.course}: {result.outcome}, there on {result.attended} days")
+        say(f"course {result.course}: {result.outcome}, there on {result.attended} days")
     for month, found in sorted(life.follow_ups.items()):
-        printing.say(f"visit of month {month}: {found.outcome}, on {found.made_on} by {found.how}")
+        say(f"visit of month {month}: {found.outcome}, on {found.made_on} by {found.how}")
 
 
 def print_papers(case: Case) -> None:
     """Print the document in hand and those on the way, with the ids that RecordDocumentStep takes."""
     if case.document is not None:
         until = f"valid until {case.document.valid_until}" if case.document.valid_until else "does not run out"
-        printing.say(f"document: {case.document.kind} {case.document.country}".rstrip() + f", {until}")
+        say(f"document: {case.document.kind} {case.document.country}".rstrip() + f", {until}")
     for key, paper in case.papers.items():
         due = f", due {paper.due_on}" if paper.due_on else ""
-        printing.say(f"document {key} {paper.path}: next {paper.step}, waits for {paper.waits_for}{due}")
+        say(f"document {key} {paper.path}: next {paper.step}, waits for {paper.waits_for}{due}")
     if case.route:
-        printing.say("route: " + " → ".join(f"{kind} {country}" for kind, country in case.route))
+        say("route: " + " → ".join(f"{kind} {country}" for kind, country in case.route))
 
 
 def _state_of(grant: Grant) -> str:
@@ -173,5 +175,5 @@ def _state_of(grant: Grant) -> str:
 
 def option_as_json(option: Option) -> dict[str, object]:
     """Return a way on as a script reads it."""
-    reasons = printing.reasons_as_json(option.reasons)
+    reasons = reasons_as_json(option.reasons)
     return {"trigger": option.trigger, "dest": option.dest, "allowed": option.allowed, "reasons": reasons}

@@ -11,17 +11,20 @@ from typing import Any
 from fastapi import FastAPI
 from typer.main import get_command
 
-from console import printing
 from console.api import ROUTERS
 from console.cli import app
 from console.fields import takes
+from console.printing import CONFLICT, FAULTS, OK, REFUSED, UNAVAILABLE, USAGE
 from console.settings import VARIABLES
-from console.web import app as web
+from console.web.app import acts_of, routes
 from events import facts
 from events.catalogue import COMPARTMENTS, Shape
-from workers.effects import EFFECTS
-from workflow import commands as ask
+from events.facts import catalogue
+from workers.effects.registry import EFFECTS
+from workflow.command import AdvanceCase, CaseCommand, Command, fields_of
 from workflow.guards import GUARDS
+from workflow.registry import HUMAN, OFFICE, every_command
+from workflow.subjects.intake.commands import OpenCase
 from workflow.tasks import TASK_KINDS
 
 FILE = Path(__file__).with_name("reference.md")
@@ -36,32 +39,32 @@ On this page: [facts](#facts) · [commands](#commands) · [guards](#guards) · [
 [settings](#settings) · [command line](#command-line) · [exit codes](#exit-codes) · [API](#api)
 """
 SUBJECTS = {
-    facts.case: "About the case itself",
+    facts.intake: "About the case itself",
     facts.safety: "About safety, age and who decides",
     facts.reception: "About arriving",
-    facts.places: "About beds and waiting",
+    facts.accommodation: "About beds and waiting",
     facts.care: "About care",
-    facts.papers: "About documents",
-    facts.routes: "About the way people were taken",
+    facts.documents: "About documents",
+    facts.trafficking_routes: "About the way people were taken",
     facts.travel: "About the way home",
     facts.referrals: "About referrals",
     facts.reintegration: "About life after the return",
     facts.grants: "About grants",
-    facts.funding: "About costs",
+    facts.journey: "About the journey",
     facts.closing: "About houses and programmes that close",
     facts.hotline: "About the hotline and consultations",
     facts.accounts: "About who signs in",
     facts.access: "About whose case it is and who opened it",
-    facts.shared: "About what cases share",
-    facts.work: "About work to do",
+    facts.office: "About the office",
+    facts.tasks: "About work to do",
 }
 EXIT_CODES = {
-    printing.OK: "done",
-    printing.REFUSED: "refused by a rule, or part of a file could not be taken in",
-    printing.USAGE: "what was typed, or the file that was named, cannot be used",
-    printing.CONFLICT: "somebody was quicker: the case is not at the version you saw (`--expect`)",
-    printing.UNAVAILABLE: "the data, the keys or a server is not available; nothing was acknowledged",
-    printing.FAULTS: "the history, or what is derived from it, has faults (`verify`)",
+    OK: "done",
+    REFUSED: "refused by a rule, or part of a file could not be taken in",
+    USAGE: "what was typed, or the file that was named, cannot be used",
+    CONFLICT: "somebody was quicker: the case is not at the version you saw (`--expect`)",
+    UNAVAILABLE: "the data, the keys or a server is not available; nothing was acknowledged",
+    FAULTS: "the history, or what is derived from it, has faults (`verify`)",
     130: "stopped with Ctrl-C; what was acknowledged before is stored",
 }
 
@@ -82,7 +85,7 @@ def verbs() -> dict[str, Any]:
 
 
 def _facts() -> str:
-    shapes = facts.catalogue().shapes
+    shapes = catalogue().shapes
     lines = [
         "## Facts",
         "",
@@ -102,29 +105,23 @@ def _fact(shape: Shape) -> tuple[str, ...]:
 
 
 def _commands() -> str:
-    people: list[type[ask.Command]] = [ask.OpenCase, ask.AdvanceCase, *ask.HUMAN]
-    machines = [kind for kind in _kinds() if kind not in people and kind not in ask.OFFICE]
-    common = _listed(ask.CaseCommand.model_fields)
+    people: list[type[Command]] = [OpenCase, AdvanceCase, *HUMAN]
+    machines = [kind for kind in every_command() if kind not in people and kind not in OFFICE]
+    common = _listed(CaseCommand.model_fields)
     lines = ["## Commands", "", f"Every command has {common} (`case_id` not where a case is only being opened).", ""]
     lines += ["### For people", "", "`case open`, `case advance` and `case record` of the command line send these.", ""]
     lines += [*_table(("Command", "What it asks for", "Fields"), map(_command, people)), ""]
     about = "`office record` of the command line sends these, `hotline` some of them; `programme` says whose office."
     lines += ["### For an office", "", about, ""]
-    lines += [*_table(("Command", "What it asks for", "Fields"), map(_command, ask.OFFICE)), ""]
+    lines += [*_table(("Command", "What it asks for", "Fields"), map(_command, OFFICE)), ""]
     lines += ["### Sent by other verbs, workers and timers", ""]
     return "\n".join([*lines, *_table(("Command", "What it asks for", "Fields"), map(_command, machines)), ""])
 
 
-def _kinds() -> list[type[ask.Command]]:
-    members = vars(ask).values()
-    found = [m for m in members if inspect.isclass(m) and issubclass(m, ask.Command)]
-    return [kind for kind in found if not kind.__subclasses__() or kind in ask.OFFICE]
-
-
-def _command(kind: type[ask.Command]) -> tuple[str, ...]:
+def _command(kind: type[Command]) -> tuple[str, ...]:
     fields = [
         f"`{name}`{'' if field.is_required() else '?'}: {takes(field.annotation)}"
-        for name, field in ask.fields_of(kind).items()
+        for name, field in fields_of(kind).items()
     ]
     return f"`{kind.__name__}`", _first_sentence(kind), "; ".join(fields) or "none"
 
@@ -188,8 +185,8 @@ def _api() -> str:
     application = FastAPI(openapi_url=None)
     for router in ROUTERS:
         application.include_router(router)
-    for route in web.routes(application):
-        told = ", ".join(f"`{act}`" for act in web.acts_of(route) or ()) or "nobody is signed in yet"
+    for route in routes(application):
+        told = ", ".join(f"`{act}`" for act in acts_of(route) or ()) or "nobody is signed in yet"
         path = re.sub(r"/commands/\w+$", "/commands/{name}", route.path or "")
         method = ", ".join(sorted(route.methods or ()))
         about = _first_sentence(route.endpoint)

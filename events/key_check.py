@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from events.errors import KeysMissing
-from events.facts.shared import KeysChosen
+from events.facts.office import KeysChosen
 from events.log import Log
-from events.writing import Said
+from events.writing import EventMetadata
 
 STREAM = "keys:log"
 
@@ -18,7 +18,7 @@ def hold_together(log: Log) -> None:
     with log.writing() as writing:
         if writing.lock([STREAM])[STREAM].version < 0:
             command = f"keys-chosen:{fingerprint}"
-            said = Said(command, "system:log", "system", "first opening", writing.now, "")
+            said = EventMetadata(command, "system:log", "system", "first opening", writing.now, "")
             writing.append(STREAM, KeysChosen(fingerprint=fingerprint), said)
             writing.remember(command, fingerprint, '{"case":"","version":0,"facts":["KeysChosen"]}')
     chosen = [log.fact(event) for event in log.stream(STREAM)]

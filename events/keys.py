@@ -15,7 +15,7 @@ from typing import Protocol
 
 from events.errors import KeysMissing, translated
 from events.sqlite_file import make_durable
-from events.world import Chance
+from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment
 
@@ -39,7 +39,7 @@ class Keys(Protocol):
 class MemoryKeys:
     """Keys that live as long as the process: for tests and simulations."""
 
-    def __init__(self, chance: Chance) -> None:
+    def __init__(self, chance: Entropy) -> None:
         self._chance = chance
         self._keys: dict[Owner, bytes] = {}
 
@@ -65,7 +65,7 @@ class FileKeys:
     Several processes may use the file at once; whoever makes a key first wins, the others get that key.
     """
 
-    def __init__(self, path: Path, chance: Chance, cached: int = 20_000) -> None:
+    def __init__(self, path: Path, chance: Entropy, cached: int = 20_000) -> None:
         self._chance = chance
         self._lock = threading.Lock()
         self._cache: dict[Owner, bytes] = {}

@@ -20,7 +20,8 @@ from events.envelope import Envelope, Recorded, sealed_parts
 from events.instants import stored
 from events.keys import Keys
 from events.sealing import Ciphertext, place, unseal
-from events.world import Chance, Clock
+from events.tables import log_head
+from events.world import Clock, Entropy
 from events.writing import Writing, rows_since
 
 _E = tables.events
@@ -64,7 +65,7 @@ _TIMELINE = (
     )
     .order_by(_E.c.position)
 )
-_SIZE = select(tables.log_head.c.size)
+_SIZE = select(log_head.c.size)
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
     tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
@@ -80,7 +81,7 @@ class Log:
     """Appends facts and reads them back; the only writer of the tables in ``events.tables``."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, keys: Keys, chance: Chance, clock: Clock | None = None
+        self, database: Database, catalogue: Catalogue, keys: Keys, chance: Entropy, clock: Clock | None = None
     ) -> None:
         """Open the log; without a clock the database's own clock stamps what is recorded."""
         self.database = database

@@ -68,7 +68,7 @@ class RunningClock:
         return self._start + (self._real.now() - self._since) * self._pace
 
 
-class Chance(Protocol):
+class Entropy(Protocol):
     """Makes ids, salts, nonces and jitter."""
 
     def bytes(self, count: int) -> bytes:
@@ -84,7 +84,7 @@ class Chance(Protocol):
         ...
 
 
-class SystemChance:
+class SystemEntropy:
     """Randomness from the operating system."""
 
     def bytes(self, count: int) -> bytes:
@@ -100,7 +100,7 @@ class SystemChance:
         return random.random()  # noqa: S311 - spreads retries, guards nothing
 
 
-class SeededChance:
+class SeededEntropy:
     """The same ids in the same order for the same seed: for simulations and tests, never for real keys."""
 
     def __init__(self, seed: int) -> None:

@@ -17,34 +17,35 @@ from events.catalogue import Catalogue, Fact, Shape
 from events.envelope import Envelope, Part, leaf_of, sealed_text
 from events.keys import Keys, Owner
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, place, seal
-from events.world import Chance
+from events.tables import commands, events, log_head, sealed_parts
+from events.world import Entropy
 
-_EVENT_COLUMNS = tuple(c.name for c in tables.events.columns if c.name != "position")
-_INSERT_COMMANDS = Rows(tables.commands)
-_INSERT_PARTS = Rows(tables.sealed_parts)
+_EVENT_COLUMNS = tuple(c.name for c in events.columns if c.name != "position")
+_INSERT_COMMANDS = Rows(commands)
+_INSERT_PARTS = Rows(sealed_parts)
 _UPSERT_STREAMS = Rows(tables.streams, replace=True)
-_INSERT_EVENTS = Rows(tables.events)
+_INSERT_EVENTS = Rows(events)
 _TAKE_HEAD = text("UPDATE log_head SET size = size + :count RETURNING size - :count")
 
 
 def _append_statement() -> str:
     """Return the last statement of a write on PostgreSQL: take the head and store the events behind it."""
     head = (
-        update(tables.log_head)
-        .values(size=tables.log_head.c.size + bindparam("count", type_=Integer))
-        .returning((tables.log_head.c.size - bindparam("count", type_=Integer)).label("base"))
+        update(log_head)
+        .values(size=log_head.c.size + bindparam("count", type_=Integer))
+        .returning((log_head.c.size - bindparam("count", type_=Integer)).label("base"))
         .cte("head")
     )
-    given = unpacked(tables.events, ("position", *_EVENT_COLUMNS))
+    given = unpacked(events, ("position", *_EVENT_COLUMNS))
     chosen = select(head.c.base + given.c.position, *[given.c[name] for name in _EVENT_COLUMNS])
-    query = insert(tables.events).from_select(("position", *_EVENT_COLUMNS), chosen).returning(tables.events.c.position)
+    query = insert(events).from_select(("position", *_EVENT_COLUMNS), chosen).returning(events.c.position)
     return str(query.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
 
 
 _APPEND = _append_statement()
 _LOCK = "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream {} ORDER BY s.stream"
 _ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
-_ALL = ", ".join(f"e.{c.name}" for c in tables.events.columns)
+_ALL = ", ".join(f"e.{c.name}" for c in events.columns)
 # OFFSET 0 keeps the planner from joining the whole log with the list: one short index walk for each stream.
 _SINCE_POSTGRESQL = (
     f"SELECT {_ALL} FROM json_to_recordset(%s) AS given(stream text, version int) CROSS JOIN LATERAL ("  # noqa: S608
@@ -64,7 +65,7 @@ class Head(NamedTuple):
     leaf: bytes | None
 
 
-class Said(NamedTuple):
+class EventMetadata(NamedTuple):
     """Who says a fact, by which right, because of what, under which definition."""
 
     command_id: str
@@ -82,7 +83,7 @@ class Entry(NamedTuple):
     version: int
     fact: Fact
     shape: Shape
-    said: Said
+    said: EventMetadata
 
 
 class Answer(NamedTuple):
@@ -96,7 +97,7 @@ class Writing:
     """The write in progress; used by one thread, within one transaction."""
 
     def __init__(
-        self, connection: Connection, catalogue: Catalogue, keys: Keys, chance: Chance, now: Callable[[], str]
+        self, connection: Connection, catalogue: Catalogue, keys: Keys, chance: Entropy, now: Callable[[], str]
     ) -> None:
         self.connection = connection
         self._ask_now = now
@@ -136,7 +137,7 @@ class Writing:
         rows = self._ask_for(list(command_ids), _ANSWERS)
         return {command_id: Answer(digest, answer) for command_id, digest, answer in rows}
 
-    def append(self, stream: str, fact: Fact, said: Said) -> int:
+    def append(self, stream: str, fact: Fact, said: EventMetadata) -> int:
         """Put a fact at the end of a locked stream and return its version there."""
         head = self._heads[stream]
         version = head.version + 1

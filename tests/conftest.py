@@ -13,7 +13,9 @@ from sqlalchemy import make_url
 from events.database import Database, sqlite_url
 from events.schema import prepare
 from tests.offices import Office
-from tests.servers import NoServer, Postgres, Valkey, postgres_server, valkey_server
+from tests.servers.binaries import NoServer
+from tests.servers.postgres import Postgres, postgres_server
+from tests.servers.valkey import Valkey, valkey_server
 
 Server = TypeVar("Server")
 os.environ["COLUMNS"] = "200"  # tables are as wide as this, whatever terminal the tests run in

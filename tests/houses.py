@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from workflow.loading import shipped_text
+from workflow.programme.loading import shipped_text
 
 SMALL: dict[str, Any] = {
     "id": "moscow-centre", "name": "Small house", "kind": "shelter", "opens": "2006-12-01",

@@ -14,17 +14,18 @@ from events.ids import CaseId, case_stream
 from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import prepare
-from events.world import SeededChance, SetClock
-from handlers import tables
-from handlers.answers import Accepted, Answer, Conflict
-from handlers.folds import folded
-from handlers.service import Service
+from events.world import SeededEntropy, SetClock
+from handlers.commanding.answers import Accepted, Answer, Conflict
+from handlers.commanding.service import Service
+from handlers.projections.tables import metadata, tasks
+from handlers.states.state_cache import folded
 from tests.story import ANNA, START
-from workflow import commands as ask
 from workflow.case.state import Case
-from workflow.deciding import Decision, Told
-from workflow.loading import Definition, shipped_text
+from workflow.command import Command, PublishProgramme
+from workflow.programme.loading import Definition, shipped_text
 from workflow.reasons import Refused
+from workflow.situation import Decision, StreamFact
+from workflow.subjects.intake.commands import OpenCase
 
 
 class Office:
@@ -43,7 +44,7 @@ class Office:
         if not has_tables:
             prepare(self.database)
         self.clock = SetClock(START)
-        self.chance = SeededChance(7)
+        self.chance = SeededEntropy(7)
         self.keys = MemoryKeys(self.chance)
         self.text = text or shipped_text(programme)
         self.programme = programme
@@ -60,9 +61,7 @@ class Office:
         return Service(log, batch=self.batch)
 
     def publish(self, text: str, programme: str = "moscow") -> Answer:
-        return self.service.submit(
-            ask.PublishProgramme(command_id=self.uuid(), actor=ANNA, programme=programme, text=text)
-        )
+        return self.service.submit(PublishProgramme(command_id=self.uuid(), actor=ANNA, programme=programme, text=text))
 
     @property
     def definition(self) -> Definition:
@@ -89,20 +88,20 @@ class Office:
         assert isinstance(case, Case)
         return case
 
-    def carry_out(self, command: ask.Command) -> Decision:
+    def carry_out(self, command: Command) -> Decision:
         answer = self.service.submit(command)
         if isinstance(answer, Refused):
             return answer
         assert isinstance(answer, Accepted), answer
         log = self.service.log
-        return [Told(e.envelope.stream, log.fact(e)) for e in log.of_command(answer.command_id)]
+        return [StreamFact(e.envelope.stream, log.fact(e)) for e in log.of_command(answer.command_id)]
 
-    def tell(self, told: Told, command: ask.Command) -> list[Told]:
+    def tell(self, told: StreamFact, command: Command) -> list[StreamFact]:
         raise AssertionError("in an office facts come from commands")
 
     def claim(self, task_id: str) -> int:
         """Let a worker begin a task, as the workers' own claim does; return the epoch."""
-        table = tables.tasks
+        table = tasks
         take = (
             update(table)
             .where(table.c.task_id == task_id)
@@ -119,20 +118,20 @@ class Office:
         return folded(stream, log.stream(stream), log.fact).state
 
     def rows(self, name: str, **where: Any) -> list[dict[str, Any]]:
-        table = tables.metadata.tables[name]
+        table = metadata.tables[name]
         query = select(table).where(*[table.c[column] == value for column, value in where.items()])
         with self.database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def submit(self, kind: type[ask.Command], /, **fields: Any) -> Answer:
+    def submit(self, kind: type[Command], /, **fields: Any) -> Answer:
         return self.service.submit(self.command(kind, **fields))
 
-    def command(self, kind: type[ask.Command], /, **fields: Any) -> ask.Command:
+    def command(self, kind: type[Command], /, **fields: Any) -> Command:
         return kind.model_validate({"command_id": self.uuid(), "actor": ANNA} | fields)
 
-    def opening(self, **fields: Any) -> ask.OpenCase:
-        made = self.command(ask.OpenCase, **{"programme": "moscow", "source": "ngo", "age_band": "27-29"} | fields)
-        assert isinstance(made, ask.OpenCase)
+    def opening(self, **fields: Any) -> OpenCase:
+        made = self.command(OpenCase, **{"programme": "moscow", "source": "ngo", "age_band": "27-29"} | fields)
+        assert isinstance(made, OpenCase)
         return made
 
     def check(self) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from console.words.language import LANGUAGES
 from console.words.reasons import is_worded, worded
-from workflow.programme import Programme
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 
 # What has no place on a screen: a program's name, its flags, fields as typed, names of classes and of variables.

@@ -5,7 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from tests.story import ANNA, BORIS, CLARA, Story, far, trip
-from workflow import commands as ask
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.grants.commands import ApproveGrant, RecordEvidence, RecordPayment, ReleaseTranche, RequestGrant
+from workflow.subjects.intake.commands import GiveConsent
+from workflow.subjects.reception.commands import MeetPerson, PlanArrival
+from workflow.subjects.referrals.commands import (
+    AcceptReferral,
+    AcknowledgeReferral,
+    CloseReferral,
+    RecordReferralFeedback,
+    RecordReferralServed,
+    SendReferral,
+)
+from workflow.subjects.reintegration.commands import (
+    AgreePlan,
+    CompleteCourse,
+    DraftPlan,
+    EnrolInCourse,
+    RecordAttendance,
+    RecordFollowUp,
+)
+from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, RecordAssent
+from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, DeclareReturn, HandOver, PlanTrip
 
 STAGES = (
     "referral", "reception", "accommodation", "care", "documents", "returning", "reintegration", "follow_up",
@@ -25,74 +48,74 @@ def consents(case: Story, *purposes: str) -> Story:
     """Have the person consent, or for a child the guardian, with the child's own assent."""
     if not case.case.is_child(case.place.now.date()):
         for purpose in purposes:
-            case.does(ask.GiveConsent, purpose=purpose)
+            case.does(GiveConsent, purpose=purpose)
         return case
     if not case.case.guardian:
-        case.does(ask.AppointGuardian, kind="state")
+        case.does(AppointGuardian, kind="state")
     for purpose in purposes:
-        case.does(ask.GiveConsent, purpose=purpose, by="guardian").does(ask.RecordAssent, to=purpose)
+        case.does(GiveConsent, purpose=purpose, by="guardian").does(RecordAssent, to=purpose)
     return case
 
 
 def ready_to_be_received(case: Story) -> Story:
     consents(case, "assistance", "travel")
-    case.does(ask.AssessRisk, level="low", safe_to_return=True)
-    return case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
+    case.does(AssessRisk, level="low", safe_to_return=True)
+    return case.does(PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
 
 
 def met(case: Story) -> Story:
     """The driver is told and meets the person."""
     for task in case.tasks(kind="book_pickup"):
         case.finish(task).accepted()
-    return case.does(ask.MeetPerson)
+    return case.does(MeetPerson)
 
 
 def ready_to_travel(case: Story, escort: str = "none", destination: str = "MD") -> Story:
     """Everything a traveller needs but the trip itself."""
     today = case.place.now.date()
-    case.does(ask.AssessRisk, level="low", safe_to_return=True)
-    case.does(ask.CertifyFitness, valid_until=far(case.place.now), escort=escort, mandate="medical")
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until=far(case.place.now))
-    return case.does(ask.DeclareReturn, destination=destination, signed_on=today)
+    case.does(AssessRisk, level="low", safe_to_return=True)
+    case.does(CertifyFitness, valid_until=far(case.place.now), escort=escort, mandate="medical")
+    case.does(RecordTravelDocument, kind="passport", valid_until=far(case.place.now))
+    return case.does(DeclareReturn, destination=destination, signed_on=today)
 
 
 def plan_trip(case: Story, **times: float) -> Story:
-    return case.does(ask.PlanTrip, **trip(case.place.now, **times))
+    return case.does(PlanTrip, **trip(case.place.now, **times))
 
 
 def booked(case: Story, *what: str) -> Story:
     """The travel agent issues the ticket, the host is asked and says yes."""
     for task in [key for name in what for key in case.tasks(kind={"ticket": "book_ticket"}.get(name, "ask_host"))]:
         case.finish(task).accepted()
-    return case.does(ask.AnswerHost, accepted=True) if "arrival_host" in what else case
+    return case.does(AnswerHost, accepted=True) if "arrival_host" in what else case
 
 
 def handed_over(case: Story) -> Story:
     """The person arrives and is received; a child by a guardian."""
     if case.case.is_child(case.place.now.date()):
-        return case.does(ask.HandOver, received_by="guardian", receiver="Марина Иванова")
-    return case.does(ask.HandOver, received_by="host")
+        return case.does(HandOver, received_by="guardian", receiver="Марина Иванова")
+    return case.does(HandOver, received_by="host")
 
 
 def ready_to_depart(case: Story, escort: str = "none", destination: str = "MD") -> Story:
     ready_to_travel(case, escort, destination)
     booked(plan_trip(case), "ticket", "arrival_host")
     if case.case.trip and case.case.trip.escort:
-        case.finish(case.task(kind="book_escort")).accepted().does(ask.AnswerEscort, accepted=True)
+        case.finish(case.task(kind="book_escort")).accepted().does(AnswerEscort, accepted=True)
     return case
 
 
 def grant(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") -> str:
     """Have a grant asked for by Anna and approved by Boris; return its number."""
-    case.does(ask.RequestGrant, kind=kind, **MONEY | {"amount": amount})
+    case.does(RequestGrant, kind=kind, **MONEY | {"amount": amount})
     grant_id = list(case.case.grants)[-1]
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS)
+    case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     return grant_id
 
 
 def release(case: Story, grant_id: str) -> str:
     """Have Clara let the next part go; return its number."""
-    case.does(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA)
+    case.does(ReleaseTranche, grant_id=grant_id, actor=CLARA)
     return list(case.case.grants[grant_id].tranches)[-1]
 
 
@@ -104,27 +127,25 @@ def paid(case: Story, grant_id: str, tranche_id: str, outcome: str = "paid") -> 
 
 def shown(case: Story, grant_id: str, tranche_id: str) -> Story:
     """The receipt of a paid part is there."""
-    return case.does(
-        ask.RecordEvidence, grant_id=grant_id, tranche_id=tranche_id, kind="receipt", reference="чек № 12/3"
-    )
+    return case.does(RecordEvidence, grant_id=grant_id, tranche_id=tranche_id, kind="receipt", reference="чек № 12/3")
 
 
 def bank_says(case: Story, grant_id: str, tranche_id: str, outcome: str) -> Story:
     return case.when(
-        ask.RecordPayment, grant_id=grant_id, tranche_id=tranche_id, outcome=outcome, reference="AC04", actor=CLARA
+        RecordPayment, grant_id=grant_id, tranche_id=tranche_id, outcome=outcome, reference="AC04", actor=CLARA
     )
 
 
 def agreed_to_be_told(case: Story, provider: str) -> Story:
     """The person (or who decides with a child) agrees that a provider is told."""
     by = "guardian" if case.case.is_child(case.place.now.date()) else "person"
-    return case.does(ask.GiveConsent, purpose="referral", recipient=provider, by=by)
+    return case.does(GiveConsent, purpose="referral", recipient=provider, by=by)
 
 
 def referred(case: Story, provider: str = "new-start", service: str = "local_referral") -> str:
     """Have somebody referred, and the letter sent; return the referral's number."""
     agreed_to_be_told(case, provider)
-    case.does(ask.SendReferral, service=service, provider=provider)
+    case.does(SendReferral, service=service, provider=provider)
     referral_id = list(case.case.referrals)[-1]
     case.finish(case.task(kind="send_referral", referral_id=referral_id)).accepted()
     return referral_id
@@ -132,23 +153,23 @@ def referred(case: Story, provider: str = "new-start", service: str = "local_ref
 
 def served(case: Story, referral_id: str) -> Story:
     """The provider takes the person on, helps, and says what came of it."""
-    for answer in (ask.AcknowledgeReferral, ask.AcceptReferral, ask.RecordReferralServed):
+    for answer in (AcknowledgeReferral, AcceptReferral, RecordReferralServed):
         case.does(answer, referral_id=referral_id)
-    case.does(ask.RecordReferralFeedback, referral_id=referral_id, outcome="helped")
-    return case.does(ask.CloseReferral, referral_id=referral_id)
+    case.does(RecordReferralFeedback, referral_id=referral_id, outcome="helped")
+    return case.does(CloseReferral, referral_id=referral_id)
 
 
 def agree_plan(case: Story) -> Story:
     """Have a reintegration plan written and approved."""
-    case.does(ask.DraftPlan, goals=("work", "housing"), content="a room, then the sewing course")
-    return case.does(ask.AgreePlan, second=BORIS)
+    case.does(DraftPlan, goals=("work", "housing"), content="a room, then the sewing course")
+    return case.does(AgreePlan, second=BORIS)
 
 
 def trained(case: Story, course: str = "sewing") -> Story:
     """Have the person take part in a course to its end."""
-    case.does(ask.EnrolInCourse, course=course)
-    case.does(ask.RecordAttendance, course=course, day=case.place.now.date(), attended=True)
-    return case.does(ask.CompleteCourse, course=course, outcome="certificate")
+    case.does(EnrolInCourse, course=course)
+    case.does(RecordAttendance, course=course, day=case.place.now.date(), attended=True)
+    return case.does(CompleteCourse, course=course, outcome="certificate")
 
 
 def _reception(case: Story) -> None:
@@ -156,16 +177,16 @@ def _reception(case: Story) -> None:
 
 
 def _accommodation(case: Story) -> None:
-    met(case).does(ask.HoldBed).goes("accommodate")
+    met(case).does(HoldBed).goes("accommodate")
 
 
 def _care(case: Story) -> None:
-    case.does(ask.TakeBed).goes("begin_care")
+    case.does(TakeBed).goes("begin_care")
 
 
 def _documents(case: Story) -> None:
     case.cared_for("medical_exam", "counselling", "legal_advice")
-    case.does(ask.AgreeCarePlan, second=BORIS).goes("arrange_documents")
+    case.does(AgreeCarePlan, second=BORIS).goes("arrange_documents")
 
 
 def _returning(case: Story, **trip_fields: Any) -> None:
@@ -183,7 +204,7 @@ def _follow_up(case: Story) -> None:
 
 def close(case: Story) -> Story:
     """Make the last visit and close with a second person's agreement."""
-    case.later(days=366).does(ask.RecordFollowUp, month=12, outcome="well", actor=ANNA)
+    case.later(days=366).does(RecordFollowUp, month=12, outcome="well", actor=ANNA)
     return case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
 
 

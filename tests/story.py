@@ -16,24 +16,27 @@ from uuid import UUID
 from events.catalogue import Fact
 from events.ids import CaseId, case_id_of, case_of, case_stream
 from events.instants import stored
-from handlers.folds import evolve
 from handlers.reactions import react
-from handlers.reactions.asking import Moment
+from handlers.reactions.moment import Moment
+from handlers.states.state_cache import evolve
 from tests.readable import is_readable
-from workflow import commands as ask
 from workflow.case.change import At
 from workflow.case.state import Case
-from workflow.case.work import Task
+from workflow.case.tasks import Task
+from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer
 from workflow.decide import decide, reaches
-from workflow.deciding import Decision, Situation, Told
-from workflow.loading import Definition, load, shipped_text
-from workflow.programme.places import facility_stream
+from workflow.programme.loading import Definition, load, shipped_text
 from workflow.reasons import Refused
-from workflow.shelter import Room, Shelter
+from workflow.situation import Decision, Situation, StreamFact
+from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.shelter import Room, Shelter
+from workflow.subjects.care.commands import RecordSession
+from workflow.subjects.closing.commands import EndProgramme
+from workflow.subjects.intake.commands import OpenCase
 
 START = datetime(2007, 3, 5, 9, 0, tzinfo=UTC)
 ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
-Kind = TypeVar("Kind", bound=ask.Command)
+Kind = TypeVar("Kind", bound=Command)
 
 
 @cache
@@ -63,8 +66,8 @@ class Place(Protocol):
     def uuid(self) -> UUID: ...
     def pass_time(self, span: timedelta) -> None: ...
     def case(self, case_id: str) -> Case: ...
-    def carry_out(self, command: ask.Command) -> Decision: ...
-    def tell(self, told: Told, command: ask.Command) -> list[Told]: ...
+    def carry_out(self, command: Command) -> Decision: ...
+    def tell(self, told: StreamFact, command: Command) -> list[StreamFact]: ...
     def claim(self, task_id: str) -> int: ...
 
 
@@ -79,7 +82,7 @@ class World:
             for house in self.definition.programme.beds_facilities  # as publishing the programme tells them
         }
         self.versions: dict[str, int] = {}
-        self.told: list[Told] = []
+        self.told: list[StreamFact] = []
         self.claimed: set[str] = set()
         self._numbers = count(1)
 
@@ -102,7 +105,7 @@ class World:
         assert isinstance(case, Case)
         return case
 
-    def decide(self, command: ask.Command) -> Decision:
+    def decide(self, command: Command) -> Decision:
         """Return the decision and change nothing."""
         case_id, previous = getattr(command, "case_id", None), getattr(command, "previous_case", None)
         programme = self.definition.programme
@@ -115,35 +118,35 @@ class World:
             shared={stream: state for stream, state in self.states.items() if case_of(stream) is None},
             claimed=frozenset(self.claimed),
         )
-        if isinstance(command, ask.EndProgramme):
+        if isinstance(command, EndProgramme):
             cases = [state for state in self.states.values() if isinstance(state, Case)]
             still = [case.case_id for case in cases if not self.definition.journey.stage(case.stage).ends]
             situation = situation._replace(open_cases=tuple(still))
         reached = {key: self.states[case_stream(CaseId(key))] for key in reaches(command, situation)}
         return decide(command, situation._replace(cases=reached))
 
-    def carry_out(self, command: ask.Command) -> Decision:
+    def carry_out(self, command: Command) -> Decision:
         """Return the decision; its facts and what follows from them have happened."""
         decision = self.decide(command)
         if isinstance(decision, Refused):
             return decision
         return [follow for told in decision for follow in self.tell(told, command)]
 
-    def tell(self, told: Told, command: ask.Command) -> list[Told]:
+    def tell(self, told: StreamFact, command: Command) -> list[StreamFact]:
         before = self.states.get(told.stream)
-        if isinstance(command, ask.FinishTask):
+        if isinstance(command, FinishTask):
             self.claimed.discard(command.task_id)
         self._keep(told, command.actor)
         if case_of(told.stream) is None:
             return [told]
         version, after = self.versions[told.stream], self.states[told.stream]
         moment = Moment(before, after, self.definition, self.now, command.command_id, version, frozenset(self.claimed))
-        follows = [Told(told.stream, fact) for fact in react(told.fact, moment)]
+        follows = [StreamFact(told.stream, fact) for fact in react(told.fact, moment)]
         for follow in follows:
             self._keep(follow, command.actor)
         return [told, *follows]
 
-    def _keep(self, told: Told, actor: str) -> None:
+    def _keep(self, told: StreamFact, actor: str) -> None:
         at = At(stored(self.now), actor, self.definition.hash)
         self.states[told.stream] = evolve(told.stream, self.states.get(told.stream), told.fact, at)
         self.versions[told.stream] = self.versions.get(told.stream, -1) + 1
@@ -161,34 +164,34 @@ class Story:
         self.place = place
         fields = {"source": "ngo", "programme": "moscow", "citizenships": ("MD",), "age_band": "27-29"} | opening
         fields = {name: value for name, value in fields.items() if value is not ...}
-        self.opening = ask.OpenCase.model_validate({"command_id": self.place.uuid(), "actor": ANNA} | fields)
+        self.opening = OpenCase.model_validate({"command_id": self.place.uuid(), "actor": ANNA} | fields)
         self.case_id = case_id_of(self.opening.command_id)
         self._epochs: dict[str, int] = {}
         self.last: Decision = self.place.carry_out(self.opening)
 
     # -- given and when ------------------------------------------------------------------------------------
 
-    def given(self, *steps: ask.Command | type[ask.CaseCommand] | Fact) -> Story:
+    def given(self, *steps: Command | type[CaseCommand] | Fact) -> Story:
         """Let facts have happened, or have commands carried out that must be accepted."""
         for step in steps:
             if isinstance(step, Fact):
-                self.place.tell(Told(case_stream(self.case_id), step), self.opening)
+                self.place.tell(StreamFact(case_stream(self.case_id), step), self.opening)
             else:
                 self.when(step).accepted()
         return self
 
-    def when(self, command: ask.Command | type[ask.CaseCommand], /, **fields: Any) -> Story:
+    def when(self, command: Command | type[CaseCommand], /, **fields: Any) -> Story:
         """Have a command carried out."""
         made = self.command(command, **fields) if isinstance(command, type) else command
         self.last = self.place.carry_out(made)
         return self
 
-    def does(self, kind: type[ask.CaseCommand], /, **fields: Any) -> Story:
+    def does(self, kind: type[CaseCommand], /, **fields: Any) -> Story:
         """Have a command carried out that must be accepted."""
         return self.when(kind, **fields).accepted()
 
     def advance(self, trigger: str, **fields: Any) -> Story:
-        return self.when(ask.AdvanceCase, trigger=trigger, **fields)
+        return self.when(AdvanceCase, trigger=trigger, **fields)
 
     def goes(self, *triggers: str) -> Story:
         for trigger in triggers:
@@ -275,7 +278,7 @@ class Story:
             self.claims(task_id)
         epoch = self._epochs.pop(task_id) if outcome != "unknown" else self._epochs[task_id]
         report = {"task_id": task_id, "epoch": epoch, "outcome": outcome, "reference": reference}
-        return self.when(ask.FinishTask, actor="worker:post", **report)
+        return self.when(FinishTask, actor="worker:post", **report)
 
     def provided(self, *services: str) -> Story:
         for service in services:
@@ -285,11 +288,11 @@ class Story:
     def cared_for(self, *services: str) -> Story:
         """The person comes to the appointments the stage asked for."""
         for service in services:
-            self.does(ask.RecordSession, service=service, attended=True)
+            self.does(RecordSession, service=service, attended=True)
         return self
 
     def fires(self, kind: str) -> Story:
-        return self.when(ask.FireTimer, actor="system:timer", timer_id=self.timer(kind), due_at=self.place.now)
+        return self.when(FireTimer, actor="system:timer", timer_id=self.timer(kind), due_at=self.place.now)
 
 
 def story(world: Place | None = None, **opening: Any) -> Story:

@@ -14,10 +14,9 @@ from dramatiq.brokers.redis import RedisBroker
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from tests.servers import Postgres, Valkey, postgres_programs, postgres_server, valkey_programs, valkey_server
-from tests.servers.binaries import Programs
-from tests.servers.postgres import DATABASE_URL_VARIABLE, PrivatePostgres
-from tests.servers.valkey import REDIS_URL_VARIABLE, PrivateValkey
+from tests.servers.binaries import Programs, postgres_programs, valkey_programs
+from tests.servers.postgres import DATABASE_URL_VARIABLE, Postgres, PrivatePostgres, postgres_server
+from tests.servers.valkey import REDIS_URL_VARIABLE, PrivateValkey, Valkey, valkey_server
 
 ROOT = Path(__file__).parent.parent
 

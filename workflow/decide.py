@@ -9,36 +9,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from workflow import (
-    advancing,
-    beds,
-    care,
-    closing,
-    consents,
-    consultations,
-    funding,
-    glass,
-    grants,
-    hotline,
-    opening,
-    ownership,
-    papers,
-    reception,
-    records,
-    referrals,
-    reintegration,
-    routes,
-    safety,
-    tasks,
-    training,
-    trips,
-)
-from workflow import commands as ask
-from workflow.access import may_say, runs
+from workflow import advancing, tasks
 from workflow.case.state import Case
-from workflow.deciding import Decide, Decision, Needs, OfficeNeeds, Reaches, Situation
-from workflow.programme import Programme
+from workflow.command import AdvanceCase, CancelTask, Command, FinishTask, FireTimer, OfficeCommand
+from workflow.programme.programme import Programme
 from workflow.reasons import refused
+from workflow.rights.visibility import may_say, runs
+from workflow.situation import Decide, Decision, Needs, OfficeNeeds, Reaches, Situation
+from workflow.subjects.access import decisions as ownership
+from workflow.subjects.access import emergency as glass
+from workflow.subjects.accommodation import decisions as beds
+from workflow.subjects.accommodation.decisions import houses_of
+from workflow.subjects.care import decisions as care
+from workflow.subjects.closing import decisions as closing
+from workflow.subjects.documents import decisions as papers
+from workflow.subjects.grants import costs as funding
+from workflow.subjects.grants import decisions as grants
+from workflow.subjects.hotline import consultations
+from workflow.subjects.hotline import decisions as hotline
+from workflow.subjects.intake import consents, records
+from workflow.subjects.intake import decisions as opening
+from workflow.subjects.intake.commands import OpenCase
+from workflow.subjects.reception import decisions as reception
+from workflow.subjects.referrals import decisions as referrals
+from workflow.subjects.referrals.decisions import answer_needs, open_providers
+from workflow.subjects.reintegration import decisions as reintegration
+from workflow.subjects.reintegration import training
+from workflow.subjects.reintegration.training import streams_of
+from workflow.subjects.safety import decisions as safety
+from workflow.subjects.trafficking_routes import decisions as routes
+from workflow.subjects.travel import decisions as trips
+from workflow.tasks import unsent_needs
 
 _SUBJECTS: Final = (
     referrals,
@@ -65,55 +66,55 @@ _SUBJECTS: Final = (
     glass,
 )
 
-DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
     command: decision for subject in _SUBJECTS for command, decision in subject.DECISIONS.items()
 }
 # What may still be said of a case that has ended: late answers from outside, notes, and that it goes on after all.
-_AFTER_THE_END: Final[frozenset[type[ask.Command]]] = frozenset(
+_AFTER_THE_END: Final[frozenset[type[Command]]] = frozenset(
     command for subject in _SUBJECTS for command in getattr(subject, "AFTER_THE_END", ())
 )
 # Decisions that take back tasks must know which of them a worker has already begun.
-CANCELLING: Final[frozenset[type[ask.Command]]] = frozenset(
+CANCELLING: Final[frozenset[type[Command]]] = frozenset(
     command for subject in _SUBJECTS for command in getattr(subject, "CANCELLING", ())
 )
-_NEEDS: Final[Mapping[type[ask.Command], Needs]] = {
+_NEEDS: Final[Mapping[type[Command], Needs]] = {
     command: needs for subject in _SUBJECTS for command, needs in getattr(subject, "NEEDS", {}).items()
 }
-_OFFICE_NEEDS: Final[Mapping[type[ask.Command], OfficeNeeds]] = {
+_OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
     command: needs for subject in _SUBJECTS for command, needs in getattr(subject, "OFFICE_NEEDS", {}).items()
 }
-_REACHES: Final[Mapping[type[ask.Command], Reaches]] = {
+_REACHES: Final[Mapping[type[Command], Reaches]] = {
     command: reaches for subject in _SUBJECTS for command, reaches in getattr(subject, "REACHES", {}).items()
 }
 
 
-def needs(command: ask.Command, case: Case | None, programme: Programme) -> tuple[str, ...]:
+def needs(command: Command, case: Case | None, programme: Programme) -> tuple[str, ...]:
     """Return the shared streams a decision looks at, so that they can be held still until it is stored."""
     if type(command) in _OFFICE_NEEDS:
         return _OFFICE_NEEDS[type(command)](programme, command)
     if case is None:
         return ()
-    if isinstance(command, ask.AdvanceCase):
+    if isinstance(command, AdvanceCase):
         return _step_needs(command, case, programme)
-    if isinstance(command, ask.FireTimer):
+    if isinstance(command, FireTimer):
         return _timer_needs(command, case, programme)
-    if isinstance(command, ask.FinishTask | ask.CancelTask):
-        return tasks.unsent_needs(command, case, programme)
+    if isinstance(command, FinishTask | CancelTask):
+        return unsent_needs(command, case, programme)
     found = _NEEDS.get(type(command))
     return found(programme, case) if found else ()
 
 
-def reaches(command: ask.Command, situation: Situation) -> tuple[str, ...]:
+def reaches(command: Command, situation: Situation) -> tuple[str, ...]:
     """Return the numbers of further cases a decision reaches, so that they can be held still too."""
     found = _REACHES.get(type(command))
     return found(command, situation) if found else ()
 
 
-def decide(command: ask.Command, situation: Situation) -> Decision:
+def decide(command: Command, situation: Situation) -> Decision:
     """Return the facts of a command, or a refusal that lists every reason."""
-    if isinstance(command, ask.OfficeCommand) and not runs(command.actor, situation.programme):
+    if isinstance(command, OfficeCommand) and not runs(command.actor, situation.programme):
         return refused("programme_is_yours", "this programme is another organisation's", "ask its own people")
-    if not isinstance(command, ask.OpenCase | ask.OfficeCommand):
+    if not isinstance(command, OpenCase | OfficeCommand):
         # To whom a case is not to be seen it is not there.
         about = getattr(command, "referral_id", "")
         if situation.case is None or not may_say(command.actor, about, situation.case, situation.programme):
@@ -126,30 +127,30 @@ def decide(command: ask.Command, situation: Situation) -> Decision:
     return DECISIONS[type(command)](command, situation)
 
 
-def _timer_needs(command: ask.FireTimer, case: Case, programme: Programme) -> tuple[str, ...]:
+def _timer_needs(command: FireTimer, case: Case, programme: Programme) -> tuple[str, ...]:
     """Return the house when a hold may run out, the course when an offer may."""
     kind, subject = case.timers.get(command.timer_id, ("", ()))
     if kind == "referral_answer":
-        return referrals.answer_needs(programme, case)
+        return answer_needs(programme, case)
     if kind == "consent_expires":
-        return referrals.open_providers(programme, case)
+        return open_providers(programme, case)
     if kind == "seat_offer":
         return (programme.course_of[dict(subject)["course"]].stream,)
-    return beds.houses_of(case) if kind == "bed_hold" and not case.moved_in else ()
+    return houses_of(case) if kind == "bed_hold" and not case.moved_in else ()
 
 
-def _step_needs(command: ask.AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
+def _step_needs(command: AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
     dests = {w.dest for w in programme.journey.transitions if w.trigger == command.trigger and case.stage in w.source}
     stages = [programme.journey.stages[dest] for dest in dests]
     if any(stage.ends for stage in stages) or "reassessment" in dests:
-        seats = training.streams_of(case, programme)
+        seats = streams_of(case, programme)
         awaited = (programme.meeters_stream,) if case.arrival_is_ahead else ()
         return (
-            *beds.houses_of(case),
+            *houses_of(case),
             programme.fund_stream,
             programme.escorts_stream,
             *awaited,
             *seats,
-            *referrals.open_providers(programme, case),
+            *open_providers(programme, case),
         )
-    return beds.houses_of(case) if any(stage.frees_bed for stage in stages) else ()
+    return houses_of(case) if any(stage.frees_bed for stage in stages) else ()

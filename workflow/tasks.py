@@ -7,33 +7,40 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import work
-from events.instants import instant
-from workflow import (
-    appointments,
-    beds,
-    closing,
-    consents,
-    glass,
-    grants,
-    papers,
-    reception,
-    referrals,
-    reintegration,
-    safety,
-    training,
-    trips,
+from events.facts.tasks import (
+    Escalated,
+    TaskCancelled,
+    TaskDied,
+    TaskFoundUndone,
+    TaskRefused,
+    TaskRetried,
+    TaskUnknown,
+    TimerFired,
 )
-from workflow import commands as ask
+from events.instants import instant
 from workflow.case.change import Pairs
 from workflow.case.state import Case
-from workflow.case.work import Task
-from workflow.deciding import Decide, Decision, Situation, TaskKind, TimesUp, Told, case_of
-from workflow.programme import Programme
+from workflow.case.tasks import Task
+from workflow.command import CancelTask, Command, FinishTask, FireTimer, RetryTask
+from workflow.programme.programme import Programme
 from workflow.reasons import refused
+from workflow.situation import Decide, Decision, Situation, StreamFact, TaskKind, TimesUp, case_of
+from workflow.subjects.access import emergency as glass
+from workflow.subjects.accommodation import decisions as beds
+from workflow.subjects.care.appointments import TASKS, TIMES_UP
+from workflow.subjects.closing import decisions as closing
+from workflow.subjects.documents import deadlines as papers
+from workflow.subjects.grants import decisions as grants
+from workflow.subjects.intake import consents
+from workflow.subjects.reception import decisions as reception
+from workflow.subjects.referrals import decisions as referrals
+from workflow.subjects.reintegration import decisions as reintegration
+from workflow.subjects.reintegration import training
+from workflow.subjects.safety import decisions as safety
+from workflow.subjects.travel import decisions as trips
 
 
-def finish_task(command: ask.FinishTask, situation: Situation) -> Decision:
+def finish_task(command: FinishTask, situation: Situation) -> Decision:
     """Return the fact a worker's report makes; what the worker may report was checked against its epoch."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
@@ -46,17 +53,17 @@ def finish_task(command: ask.FinishTask, situation: Situation) -> Decision:
     return [*failed, *_taken_back(command.task_id, task, "not wanted any more", situation)]
 
 
-def retry_task(command: ask.RetryTask, situation: Situation) -> Decision:
+def retry_task(command: RetryTask, situation: Situation) -> Decision:
     """Return that a stuck task is tried again."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None or task.status == "open":
         return refused("task_is_stuck", "the task is not stuck", "only refused, dead and unknown tasks are tried again")
     if not _is_wanted(task, situation):
         return refused("task_is_wanted", "the task was called off", "cancel it, or leave it for its outcome")
-    return situation.about_case(work.TaskRetried(task_id=command.task_id, kind=task.kind))
+    return situation.about_case(TaskRetried(task_id=command.task_id, kind=task.kind))
 
 
-def cancel_task(command: ask.CancelTask, situation: Situation) -> Decision:
+def cancel_task(command: CancelTask, situation: Situation) -> Decision:
     """Return that a task is taken back, unless a worker is doing it at this moment."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
@@ -69,7 +76,7 @@ def cancel_task(command: ask.CancelTask, situation: Situation) -> Decision:
     return _taken_back(command.task_id, task, command.reason, situation)
 
 
-def fire_timer(command: ask.FireTimer, situation: Situation) -> Decision:
+def fire_timer(command: FireTimer, situation: Situation) -> Decision:
     """Return that a time came, and what follows if it still matters; a late timer on a moved case is harmless."""
     case = case_of(situation)
     if command.timer_id not in case.timers:
@@ -77,21 +84,21 @@ def fire_timer(command: ask.FireTimer, situation: Situation) -> Decision:
     if command.due_at > situation.now:
         return refused("timer_is_due", "the timer's time has not come", "wait", due_at=command.due_at)
     kind, subject = case.timers[command.timer_id]
-    fired = work.TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
+    fired = TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
     return [*situation.about_case(fired), *_TIMES_UP[kind](situation, subject)]
 
 
-def _failed(command: ask.FinishTask, task: Task) -> Fact:
+def _failed(command: FinishTask, task: Task) -> Fact:
     key = {"task_id": command.task_id, "kind": task.kind}
     match command.outcome:
         case "refused":
-            return work.TaskRefused(**key, reason=command.reference)
+            return TaskRefused(**key, reason=command.reference)
         case "dead":
-            return work.TaskDied(**key, error=command.reference)
+            return TaskDied(**key, error=command.reference)
         case "unknown":
-            return work.TaskUnknown(**key)
+            return TaskUnknown(**key)
         case _:
-            return work.TaskFoundUndone(**key)
+            return TaskFoundUndone(**key)
 
 
 def _is_wanted(task: Task, situation: Situation) -> bool:
@@ -106,24 +113,24 @@ def _is_wanted(task: Task, situation: Situation) -> bool:
     return task.wanted and not ended and kind.wanted(task, situation)
 
 
-def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[Told]:
-    cancelled = situation.about_case(work.TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
+def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[StreamFact]:
+    cancelled = situation.about_case(TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
     return [*cancelled, *KIND_OF[task.kind].taken_back(task, situation)]
 
 
-def _nothing_moved(situation: Situation, _subject: Pairs) -> list[Told]:
+def _nothing_moved(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     case = case_of(situation)
     stage = situation.journey.stage(case.stage)
     quiet = situation.now - instant(case.since) >= timedelta(days=situation.programme.policies.idle_days)
     if not quiet or not stage.idle or stage.ends:
         return []
-    return situation.about_case(work.Escalated(kind="idle"))
+    return situation.about_case(Escalated(kind="idle"))
 
 
-def unsent_needs(command: ask.FinishTask | ask.CancelTask, case: Case, programme: Programme) -> tuple[str, ...]:
+def unsent_needs(command: FinishTask | CancelTask, case: Case, programme: Programme) -> tuple[str, ...]:
     """Return what a task that did not happen may change beside the case: money set aside is free again."""
     task = case.tasks.get(command.task_id)
-    happened = isinstance(command, ask.FinishTask) and command.outcome in ("done", "unknown")
+    happened = isinstance(command, FinishTask) and command.outcome in ("done", "unknown")
     found = None if task is None or happened else KIND_OF[task.kind].unsent_needs
     return found(programme, case) if found else ()
 
@@ -131,7 +138,7 @@ def unsent_needs(command: ask.FinishTask | ask.CancelTask, case: Case, programme
 # One line for each subject that has tasks or timers.
 _KINDS: Final[tuple[TaskKind, ...]] = (
     *referrals.TASKS,
-    *appointments.TASKS,
+    *TASKS,
     *beds.TASKS,
     *reception.TASKS,
     *trips.TASKS,
@@ -145,7 +152,7 @@ _TIMES_UP: Final[Mapping[str, TimesUp]] = {
     "idle": _nothing_moved,
     **referrals.TIMES_UP,
     **beds.TIMES_UP,
-    **appointments.TIMES_UP,
+    **TIMES_UP,
     **consents.TIMES_UP,
     **closing.TIMES_UP,
     **safety.TIMES_UP,
@@ -162,11 +169,11 @@ KIND_OF: Final[Mapping[str, TaskKind]] = {kind.kind: kind for kind in _KINDS}
 TASK_KINDS: Final = tuple(KIND_OF)
 GIVING_BACK: Final = tuple(kind.kind for kind in _KINDS if kind.gives_back)
 
-DECISIONS: Final[Mapping[type[ask.Command], Decide]] = {
-    ask.FinishTask: finish_task,
-    ask.RetryTask: retry_task,
-    ask.CancelTask: cancel_task,
-    ask.FireTimer: fire_timer,
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    FinishTask: finish_task,
+    RetryTask: retry_task,
+    CancelTask: cancel_task,
+    FireTimer: fire_timer,
 }
-AFTER_THE_END: Final = (ask.FinishTask, ask.RetryTask, ask.CancelTask, ask.FireTimer)
-CANCELLING: Final = (ask.CancelTask,)
+AFTER_THE_END: Final = (FinishTask, RetryTask, CancelTask, FireTimer)
+CANCELLING: Final = (CancelTask,)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from console.accounts.credentials import Credentials
-from handlers.accounts import AccountRow, find_account, list_accounts
-from handlers.answers import Accepted, Answer
-from handlers.service import Service
-from workflow import commands as ask
-from workflow.rights import Account
+from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.service import Service
+from handlers.projections.accounts import AccountRow, find_account, list_accounts
+from workflow.rights.table import Account
+from workflow.subjects.accounts.commands import AccountCommand, OpenAccount, ResetCredentials
 
 
 class Issued(NamedTuple):
@@ -42,15 +42,15 @@ class Accounts:
         with self._service.log.database.reading() as connection:
             return list_accounts(connection)
 
-    def open(self, command: ask.OpenAccount) -> Issued:
+    def open(self, command: OpenAccount) -> Issued:
         """Open an account and issue its first password."""
         return self._issued(command)
 
-    def reset(self, command: ask.ResetCredentials) -> Issued:
+    def reset(self, command: ResetCredentials) -> Issued:
         """Reset an account and issue a one-time password; the old ones open nothing once the log says so."""
         return self._issued(command)
 
-    def _issued(self, command: ask.AccountCommand) -> Issued:
+    def _issued(self, command: AccountCommand) -> Issued:
         """Carry a command out and issue a password, unless a repeated command did so before."""
         answer = self._service.submit(command)
         row = self.row(command.account) if isinstance(answer, Accepted) else None

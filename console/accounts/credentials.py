@@ -12,8 +12,8 @@ from events.batch import Rows
 from events.database import Database
 from events.instants import stored
 from events.world import Clock
-from handlers.accounts import AccountRow, account_from
-from handlers.tables import accounts, credentials
+from handlers.projections.accounts import AccountRow, account_from
+from handlers.projections.tables import accounts, credentials
 
 ONE_TIME_LASTS: Final = timedelta(hours=72)
 _ROWS: Final = Rows(credentials, replace=True)

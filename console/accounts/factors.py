@@ -12,12 +12,12 @@ from console.accounts.passkeys import Passkeys
 from console.accounts.sessions import Session, Sessions
 from console.accounts.totp import KIND as TOTP
 from console.accounts.totp import Authenticators
-from handlers.accounts import AccountRow
-from handlers.answers import Accepted, Answer
-from workflow import commands as ask
-from workflow.commands import Command
+from handlers.commanding.answers import Accepted, Answer
+from handlers.projections.accounts import AccountRow
+from workflow.command import Command
 from workflow.reasons import Refused
-from workflow.second_factors import NOT_FRESH, WRONG_CODE, WRONG_KEY, against_adding
+from workflow.subjects.accounts.commands import RecordSecondFactor, RemoveSecondFactor
+from workflow.subjects.accounts.second_factors import NOT_FRESH, WRONG_CODE, WRONG_KEY, against_adding
 
 
 class Factors:
@@ -68,7 +68,7 @@ class Factors:
         """Let a second factor count no more; every session of the account ends with it, this one too."""
         if not self._sessions.is_strong(session):
             return NOT_FRESH
-        command = ask.RemoveSecondFactor.model_validate(self._by(session) | {"kind": kind, "factor": factor})
+        command = RemoveSecondFactor.model_validate(self._by(session) | {"kind": kind, "factor": factor})
         answer = self._submit(command)
         if not isinstance(answer, Refused):
             (self.codes if kind == TOTP else self.passkeys).forget(session.account, factor)
@@ -76,7 +76,7 @@ class Factors:
 
     def _told(self, session: Session, kind: str, factor: str) -> Answer:
         fields = self._by(session) | {"kind": kind, "factor": factor}
-        answer = self._submit(ask.RecordSecondFactor.model_validate(fields))
+        answer = self._submit(RecordSecondFactor.model_validate(fields))
         if isinstance(answer, Accepted):
             self._sessions.strengthen(session)
         return answer

@@ -22,9 +22,9 @@ from webauthn.helpers.structs import (
 from console.accounts.sessions import Session, Sessions
 from events.database import Database
 from events.instants import stored
-from events.world import Chance, Clock
-from handlers.accounts import AccountRow
-from handlers.tables import passkeys
+from events.world import Clock, Entropy
+from handlers.projections.accounts import AccountRow
+from handlers.projections.tables import passkeys
 
 KIND: Final = "passkey"
 CHALLENGE_BYTES: Final = 32
@@ -54,7 +54,7 @@ class Passkeys:
     """Registers passkeys and asks them to prove themselves; every challenge belongs to a session and is used once."""
 
     def __init__(
-        self, database: Database, clock: Clock, chance: Chance, sessions: Sessions, place: Place, secret: bytes
+        self, database: Database, clock: Clock, chance: Entropy, sessions: Sessions, place: Place, secret: bytes
     ) -> None:
         self._database = database
         self._clock = clock

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from events.world import Chance
+from events.world import Entropy
 
 SHORTEST: Final = 12
 LONGEST: Final = 256  # nobody types more, and more would only be work
@@ -46,7 +46,7 @@ CHEAP: Final = Hashing(time_cost=1, memory_kib=8, parallelism=1)
 class Passwords:
     """Hashes and checks passwords; an account nobody has costs as much as one somebody has."""
 
-    def __init__(self, chance: Chance, hashing: Hashing | None = None) -> None:
+    def __init__(self, chance: Entropy, hashing: Hashing | None = None) -> None:
         cost = hashing or Hashing()
         self._chance = chance
         self._hasher = PasswordHasher(cost.time_cost, cost.memory_kib, cost.parallelism)

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from events.database import Database
 from events.instants import instant, stored
-from events.world import Chance, Clock
-from handlers.tables import accounts, sessions
+from events.world import Clock, Entropy
+from handlers.projections.tables import accounts, sessions
 
 IDLE: Final = timedelta(minutes=15)
 ABSOLUTE: Final = timedelta(hours=8)
@@ -47,7 +47,7 @@ class Session(NamedTuple):
 class Sessions:
     """Starts, finds and ends sessions; of a token only its hash is kept."""
 
-    def __init__(self, database: Database, clock: Clock, chance: Chance) -> None:
+    def __init__(self, database: Database, clock: Clock, chance: Entropy) -> None:
         self._database = database
         self._clock = clock
         self._chance = chance

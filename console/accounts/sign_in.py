@@ -15,7 +15,7 @@ from console.accounts.factors import Factors
 from console.accounts.passwords import Weakness
 from console.accounts.sessions import Session, Sessions
 from console.accounts.throttle import Throttle
-from handlers.accounts import AccountRow
+from handlers.projections.accounts import AccountRow
 
 _ACCOUNT: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
 PASSWORD, FACTOR = "password", "factor"  # the two steps, as the throttle counts them

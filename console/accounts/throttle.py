@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from events.database import Database
 from events.instants import instant, stored
 from events.world import Clock
-from handlers.tables import sign_in_attempts as table
+from handlers.projections.tables import sign_in_attempts as table
 
 FREE: Final = 3  # tries before the first wait
 LONGEST_S: Final = 60

@@ -14,9 +14,9 @@ from sqlalchemy import delete, insert, select, update
 
 from events.database import Database
 from events.instants import instant, stored
-from events.world import Chance, Clock
-from handlers.accounts import AccountRow
-from handlers.tables import authenticators
+from events.world import Clock, Entropy
+from handlers.projections.accounts import AccountRow
+from handlers.projections.tables import authenticators
 
 STEP_S: Final = 30
 SECRET_BYTES: Final = 20
@@ -38,7 +38,7 @@ class Enrolment(NamedTuple):
 class Authenticators:
     """Keeps the secrets of authenticator apps, sealed, and takes each code once."""
 
-    def __init__(self, database: Database, clock: Clock, chance: Chance, seal: bytes, issuer: str = "Wayhome") -> None:
+    def __init__(self, database: Database, clock: Clock, chance: Entropy, seal: bytes, issuer: str = "Wayhome") -> None:
         self._database = database
         self._clock = clock
         self._chance = chance

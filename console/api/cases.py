@@ -16,9 +16,9 @@ from console.views.cases import Card, filters_of, overview
 from console.views.record import CaseRecord, record
 from console.views.timeline import Entry, onwards
 from console.web.errors import NotReadable
-from console.web.visitor import Visitor, needs
-from handlers.looks import record_look
-from workflow.programme import Programme
+from console.web.request_context import RequestContext, require
+from handlers.queries.access_log import record_view
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 
 router = APIRouter(prefix="/api/v1/cases", route_class=Strict, tags=["Cases"])
@@ -26,7 +26,7 @@ _Word = Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")]
 _Place = Annotated[str, Query(max_length=60, pattern=r"^([0-9TZ:.+-]{10,40}~[0-9A-Z-]{11})?$")]
 AFTER_MAX: Final = 2**31 - 1
 Version = Annotated[int, Query(ge=-1, le=AFTER_MAX)]
-Seeing = Annotated[Visitor, needs("case.see")]
+Seeing = Annotated[RequestContext, require("case.see")]
 
 
 class Cases(Answer):
@@ -65,7 +65,8 @@ class Timeline(Answer):
 
 @router.get("", response_model=Cases, responses=may_fail(), operation_id="list_cases")
 def list_cases(
-    visitor: Annotated[Visitor, needs("cases.see")], *, programme: _Word = "", stage: _Word = "", whose: _Word = "",
+    visitor: Annotated[RequestContext, require("cases.see")], *,
+    programme: _Word = "", stage: _Word = "", whose: _Word = "",
     child: _Word = "", waits: _Word = "", ended: _Word = "", after: _Place = "",
 ) -> Any:  # fmt: skip
     """Return the cases one may see, narrowed as the page is; `next` is the address of the next page."""
@@ -96,7 +97,7 @@ def get_case(visitor: Seeing, response: Response) -> Any:
 
 
 @router.get("/{case_id}/options", response_model=Options, responses=may_fail(429), operation_id="list_options")
-def options(visitor: Annotated[Visitor, needs("case.advance")]) -> Any:
+def options(visitor: Annotated[RequestContext, require("case.advance")]) -> Any:
     """Return every way on from where the person is, allowed or with all reasons against it."""
     looked(visitor)
     seen, programme = visitor.case, visitor.case.definition.programme
@@ -123,9 +124,9 @@ def timeline(visitor: Seeing, after: Version = -1) -> Any:
     return {"events": found.entries, "after": found.after, "version": max(found.version, seen.version)}
 
 
-def looked(visitor: Visitor) -> None:
+def looked(visitor: RequestContext) -> None:
     """Record that the case was looked at before anything of it is told; raises NotReadable when it was one too many."""
-    stopped = record_look(
+    stopped = record_view(
         visitor.house.office.database,
         visitor.case.case.case_id,
         visitor.account.account,
@@ -137,7 +138,7 @@ def looked(visitor: Visitor) -> None:
         raise NotReadable(429, stopped.codes[0])
 
 
-def against(visitor: Visitor, reason: Reason, programme: Programme | None = None) -> Against:
+def against(visitor: RequestContext, reason: Reason, programme: Programme | None = None) -> Against:
     """Return a reason in the account's language, with what was looked at."""
     said = visitor.words.worded(reason, programme)
     return Against(code=reason.code, text=said.text, help=said.help, looked_at=dict(reason.looked_at))

@@ -22,18 +22,18 @@ from console.api.shapes import Answer
 from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
 from console.views.carrying_out import carry_out
 from console.views.case import sheets_of
-from console.views.sheets import is_told
+from console.views.case_panels import is_told
 from console.web.errors import NotReadable, NotThere
 from console.web.faults import document
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 from events.errors import CommandReused
 from events.facts.hotline import CallBackPromised, CaseCodesPrinted
-from handlers.answers import Accepted, Conflict
-from workflow import commands as ask
-from workflow.access import runs
-from workflow.acts import ACTS_OF, Right, right_to, stays_within
-from workflow.commands.command import Instant
-from workflow.programme import Programme
+from handlers.commanding.answers import Accepted, Conflict
+from workflow.command import CaseCommand, Command, Instant, OfficeCommand, fields_of
+from workflow.programme.programme import Programme
+from workflow.rights.acts import ACTS_OF, Right, right_to, stays_within
+from workflow.rights.visibility import runs
+from workflow.subjects.intake.commands import OpenCase
 
 router = APIRouter(route_class=Strict)
 _VERSION: Final = re.compile(r'(?:W/)?"?(0|[1-9][0-9]{0,8})"?')
@@ -62,9 +62,9 @@ class _Command(BaseModel):
     occurred_at: Instant | None = Field(default=None, description="when it happened, if that was earlier")
 
 
-def body_of(kind: type[ask.Command]) -> type[BaseModel]:
+def body_of(kind: type[Command]) -> type[BaseModel]:
     """Return the body of a command: its own fields, and an id."""
-    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in ask.fields_of(kind).items()}
+    fields: dict[str, Any] = {name: (field.annotation, field) for name, field in fields_of(kind).items()}
     return create_model(kind.__name__, __base__=_Command, __doc__=kind.__doc__, **fields)
 
 
@@ -80,9 +80,9 @@ def snake(name: str) -> str:
 # -- one route for each ---------------------------------------------------------------------------------------------
 
 
-def _about_a_case(kind: type[ask.CaseCommand], body: Any) -> Callable[..., Response]:
+def _about_a_case(kind: type[CaseCommand], body: Any) -> Callable[..., Response]:
     def give(
-        visitor: Annotated[Visitor, needs(*ACTS_OF[kind])],
+        visitor: Annotated[RequestContext, require(*ACTS_OF[kind])],
         given: body,
         idempotency_key: IdempotencyKey = None,
         if_match: IfMatch = None,
@@ -98,9 +98,9 @@ def _about_a_case(kind: type[ask.CaseCommand], body: Any) -> Callable[..., Respo
     return give
 
 
-def _about_an_office(kind: type[ask.OfficeCommand], body: Any) -> Callable[..., Response]:
+def _about_an_office(kind: type[OfficeCommand], body: Any) -> Callable[..., Response]:
     def give(
-        visitor: Annotated[Visitor, needs(*ACTS_OF[kind])],
+        visitor: Annotated[RequestContext, require(*ACTS_OF[kind])],
         programme: str,
         given: body,
         idempotency_key: IdempotencyKey = None,
@@ -113,22 +113,22 @@ def _about_an_office(kind: type[ask.OfficeCommand], body: Any) -> Callable[..., 
     return give
 
 
-_Opening = body_of(ask.OpenCase)
+_Opening = body_of(OpenCase)
 
 
 def _open_case(
-    visitor: Annotated[Visitor, needs("case.open")],
+    visitor: Annotated[RequestContext, require("case.open")],
     given: _Opening,  # type: ignore[valid-type]
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Open a case for a referral that came in."""
     programme = programme_of(visitor, given.programme)  # type: ignore[attr-defined]
-    right = right_to(visitor.account, ask.OpenCase, None, programme, visitor.house.now())
-    return answer(visitor, made(visitor, ask.OpenCase, given, right, idempotency_key, {}), programme)
+    right = right_to(visitor.account, OpenCase, None, programme, visitor.house.now())
+    return answer(visitor, made(visitor, OpenCase, given, right, idempotency_key, {}), programme)
 
 
 def _routes() -> None:
-    _add("/api/v1/cases", ask.OpenCase, _open_case, "Cases")
+    _add("/api/v1/cases", OpenCase, _open_case, "Cases")
     for kind in CASE_FORMS.values():
         path = f"/api/v1/cases/{{case_id}}/commands/{kind.__name__}"
         _add(path, kind, _about_a_case(kind, body_of(kind)), "Commands about a case")
@@ -137,7 +137,7 @@ def _routes() -> None:
         _add(path, office, _about_an_office(office, body_of(office)), "Commands about an office")
 
 
-def _add(path: str, kind: type[ask.Command], endpoint: Callable[..., Response], tag: str) -> None:
+def _add(path: str, kind: type[Command], endpoint: Callable[..., Response], tag: str) -> None:
     again: dict[int | str, dict[str, Any]] = {
         200: {"model": Done, "description": "It had been carried out before; this is the first answer."}
     }
@@ -159,9 +159,9 @@ def _add(path: str, kind: type[ask.Command], endpoint: Callable[..., Response], 
 
 
 def made(
-    visitor: Visitor, kind: type[ask.Command], given: BaseModel, right: Right | None, key: UUID | None,
+    visitor: RequestContext, kind: type[Command], given: BaseModel, right: Right | None, key: UUID | None,
     more: dict[str, Any],
-) -> ask.Command:  # fmt: skip
+) -> Command:  # fmt: skip
     """Return the command, in the name of whoever is signed in; raises NotThere when it is not theirs to give."""
     if right is None:
         raise NotThere
@@ -189,7 +189,7 @@ class Unfit(NotReadable):
         ]
 
 
-def answer(visitor: Visitor, command: ask.Command, programme: Programme) -> Response:
+def answer(visitor: RequestContext, command: Command, programme: Programme) -> Response:
     """Carry a command out and return what came of it."""
     try:
         found = carry_out(visitor.house.office.service, command)
@@ -205,13 +205,13 @@ def answer(visitor: Visitor, command: ask.Command, programme: Programme) -> Resp
             return document(422, "refused", reasons=reasons)
 
 
-def _done(visitor: Visitor, found: Accepted) -> Response:
+def _done(visitor: RequestContext, found: Accepted) -> Response:
     done = Done(**found._asdict(), codes=_codes(visitor, found))
     headers = {"location": f"/api/v1/cases/{found.case_id}", "etag": f'"{found.version}"'} if found.case_id else {}
     return JSONResponse(done.model_dump(mode="json"), 200 if found.repeated else 201, headers=headers)
 
 
-def _codes(visitor: Visitor, found: Accepted) -> list[str]:
+def _codes(visitor: RequestContext, found: Accepted) -> list[str]:
     """Return the codes a command of the desk made up: nobody could tell them a second time."""
     if not {"CallBackPromised", "CaseCodesPrinted"} & {*found.facts}:
         return []
@@ -221,7 +221,7 @@ def _codes(visitor: Visitor, found: Accepted) -> list[str]:
     return promised + [code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes]
 
 
-def _overtaken(visitor: Visitor, found: Conflict) -> Response:
+def _overtaken(visitor: RequestContext, found: Conflict) -> Response:
     sheets = sheets_of(visitor.reader, visitor.case) if visitor.may("case.see") else ()
     shapes = visitor.house.office.log.catalogue.shapes
     since = [
@@ -237,7 +237,7 @@ def _overtaken(visitor: Visitor, found: Conflict) -> Response:
     return document(409, "moved_on", expected=found.expected, version=found.version, since=since)
 
 
-def programme_of(visitor: Visitor, name: str) -> Programme:
+def programme_of(visitor: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
     definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
     if definition is None or not runs(visitor.account.account, definition.programme):

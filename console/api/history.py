@@ -10,7 +10,7 @@ from console.api.problems import may_fail
 from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
 from console.views.history import Line, onwards
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 
 router = APIRouter(prefix="/api/v1", route_class=Strict, tags=["Proof"])
 _POSITION_MAX: Final = 2**53
@@ -26,7 +26,7 @@ class History(Answer):
 
 @router.get("/history", response_model=History, responses=may_fail(), operation_id="list_history")
 def history(
-    visitor: Annotated[Visitor, needs("history.see")],
+    visitor: Annotated[RequestContext, require("history.see")],
     after: Annotated[int, Query(ge=-1, le=_POSITION_MAX)] = -1,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Any:

@@ -11,17 +11,17 @@ from console.api.problems import may_fail
 from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
 from console.views import grants as money
-from console.views import referrals as letters
-from console.views import statistics as numbers
 from console.views.beds import HouseView, beds_of
-from console.views.grants import Payments, Queued
+from console.views.grants import Payments, Queued, counts, payments_of, queue
 from console.views.programmes import programmes_of
+from console.views.referrals import Row, board, own_rows
+from console.views.statistics import HEADS, chosen, figures, rows_of
 from console.views.travel import Coming, Leaving, travel_board
 from console.views.work import MyWork, my_work
 from console.web.errors import NotThere
-from console.web.visitor import Visitor, needs
-from handlers.payments import APPROVE, RELEASE, Waiting
-from handlers.programmes import publications
+from console.web.request_context import RequestContext, require
+from handlers.queries.payments import APPROVE, RELEASE, Waiting
+from handlers.queries.programmes import publications
 
 router = APIRouter(prefix="/api/v1", route_class=Strict)
 _Place = Annotated[str, Query(max_length=200, pattern=r"^([0-9TZ:.+-]{10,40}~[0-9A-Z-]{11}~[A-Za-z0-9:_-]{1,120})?$")]
@@ -58,8 +58,8 @@ class Grants(Answer):
 class Referrals(Answer):
     """Referrals, each with its state, when an answer is due, and the commands that go on with it."""
 
-    stuck: list[shape_of(letters.Row)]  # type: ignore[valid-type]
-    sent: list[shape_of(letters.Row)]  # type: ignore[valid-type]
+    stuck: list[shape_of(Row)]  # type: ignore[valid-type]
+    sent: list[shape_of(Row)]  # type: ignore[valid-type]
     next: str | None
 
 
@@ -102,7 +102,7 @@ class ProgrammeInForce(Answer):
 
 
 @router.get("/work", response_model=shape_of(MyWork), responses=may_fail(), operation_id="list_work", tags=["Work"])
-def work(visitor: Annotated[Visitor, needs("work.see")], *, mine: bool = False) -> Any:
+def work(visitor: Annotated[RequestContext, require("work.see")], *, mine: bool = False) -> Any:
     """Return what waits for me, and the command that settles each."""
     return my_work(visitor.reader, mine=mine)
 
@@ -111,7 +111,7 @@ def work(visitor: Annotated[Visitor, needs("work.see")], *, mine: bool = False) 
     "/beds", response_model=list[shape_of(HouseView)], responses=may_fail(), operation_id="list_beds",  # type: ignore[misc]
     tags=["Beds and the road"],
 )  # fmt: skip
-def beds(visitor: Annotated[Visitor, needs("beds.see")]) -> Any:
+def beds(visitor: Annotated[RequestContext, require("beds.see")]) -> Any:
     """Return every house one works with, its beds as they are now, and who waits."""
     return beds_of(visitor.reader)
 
@@ -119,44 +119,50 @@ def beds(visitor: Annotated[Visitor, needs("beds.see")]) -> Any:
 @router.get(
     "/travel", response_model=Road, responses=may_fail(), operation_id="list_travel", tags=["Beds and the road"]
 )
-def travel(visitor: Annotated[Visitor, needs("travel.see")], days: Annotated[int, Query(ge=1, le=90)] = 7) -> Any:
+def travel(
+    visitor: Annotated[RequestContext, require("travel.see")], days: Annotated[int, Query(ge=1, le=90)] = 7
+) -> Any:
     """Return who comes and who leaves in the next days, and what is missing."""
     return travel_board(visitor.reader, days)
 
 
 @router.get("/grants", response_model=Grants, responses=may_fail(), operation_id="list_grants", tags=["Grants"])
-def grants(visitor: Annotated[Visitor, needs("grants.see")], approve: _Place = "", release: _Place = "") -> Any:
+def grants(
+    visitor: Annotated[RequestContext, require("grants.see")], approve: _Place = "", release: _Place = ""
+) -> Any:
     """Return what waits for an approval or a release, with what stands against it, and payments on their way."""
     reader = visitor.reader
     return {
-        "waiting": money.counts(reader),
-        "to_approve": _queue(money.queue(reader, APPROVE, _place(approve))),
-        "to_release": _queue(money.queue(reader, RELEASE, _place(release))),
-        "payments": money.payments_of(reader),
+        "waiting": counts(reader),
+        "to_approve": _queue(queue(reader, APPROVE, _place(approve))),
+        "to_release": _queue(queue(reader, RELEASE, _place(release))),
+        "payments": payments_of(reader),
     }
 
 
 @router.get(
     "/referrals", response_model=Referrals, responses=may_fail(), operation_id="list_referrals", tags=["Referrals"]
 )
-def referrals(visitor: Annotated[Visitor, needs("referrals.see")], before: _Before = "") -> Any:
+def referrals(visitor: Annotated[RequestContext, require("referrals.see")], before: _Before = "") -> Any:
     """Return the referrals of the cases one may see, the latest first; a partner's are those it was sent."""
     if visitor.may("directory.see") is None:
-        return {"stuck": (), "sent": letters.own_rows(visitor.reader), "next": None}
-    found = letters.board(visitor.reader, tuple(before.split(_APART)) if before else ())
+        return {"stuck": (), "sent": own_rows(visitor.reader), "next": None}
+    found = board(visitor.reader, tuple(before.split(_APART)) if before else ())
     return {"stuck": found.stuck, "sent": found.sent, "next": _APART.join(found.after) or None}
 
 
 @router.get(
     "/statistics", response_model=Statistics, responses=may_fail(), operation_id="list_statistics", tags=["Statistics"]
 )
-def statistics(visitor: Annotated[Visitor, needs("statistics.see")], programme: _Name = "", year: _Year = None) -> Any:
+def statistics(
+    visitor: Annotated[RequestContext, require("statistics.see")], programme: _Name = "", year: _Year = None
+) -> Any:
     """Return a programme in the numbers its page shows."""
-    definition = numbers.chosen(visitor.reader, programme)
+    definition = chosen(visitor.reader, programme)
     if definition is None:
         raise NotThere
-    found = numbers.figures(visitor.reader, definition, year)
-    rows = [dict(zip(numbers.HEADS, row, strict=True)) for row in numbers.rows_of(found)]
+    found = figures(visitor.reader, definition, year)
+    rows = [dict(zip(HEADS, row, strict=True)) for row in rows_of(found)]
     return {"programme": found.programme.programme, "year": found.year, "k": found.k, "numbers": rows}
 
 
@@ -164,7 +170,7 @@ def statistics(visitor: Annotated[Visitor, needs("statistics.see")], programme: 
     "/programmes", response_model=list[ProgrammeInForce], responses=may_fail(), operation_id="list_programmes",
     tags=["Programmes"],
 )  # fmt: skip
-def programmes(visitor: Annotated[Visitor, needs("programmes.see")]) -> Any:
+def programmes(visitor: Annotated[RequestContext, require("programmes.see")]) -> Any:
     """Return the programmes in force that one may read about."""
     log = visitor.house.office.log
     return [

@@ -15,10 +15,10 @@ from console.api.shapes import Answer, shape_of
 from console.views.case import mandate_for
 from console.views.opening import OpenedField, opening_of, record_opening, sealed_values
 from console.web.errors import NotReadable, NotThere
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 from events.errors import CommandReused
 from events.ids import CaseId
-from workflow.text import ShortText
+from workflow.values.text import ShortText
 
 router = APIRouter(prefix="/api/v1/cases", route_class=Strict, tags=["Cases"])
 Compartment = Literal["identity", "contact", "medical", "legal", "money", "story"]
@@ -42,7 +42,7 @@ class Opened(Answer):
 
 
 @router.post("/{case_id}/opened", response_model=Opened, responses=may_fail_writing(), operation_id="open_sealed")
-def opened(visitor: Annotated[Visitor, needs("case.open_sealed")], given: Open) -> Any:
+def opened(visitor: Annotated[RequestContext, require("case.open_sealed")], given: Open) -> Any:
     """Open sealed parts of a case; asked again with the same id within five minutes, the answer is the same."""
     office, case_id = visitor.house.office, CaseId(visitor.case.case.case_id)
     command_id = given.command_id or visitor.new_id()

@@ -13,9 +13,9 @@ from console.accounts.sign_in import HalfWay, SignedIn, Wait
 from console.api.problems import may_fail_writing
 from console.api.reading import Strict
 from console.api.shapes import Answer
-from console.web.door import source_of
 from console.web.errors import NotReadable, TooMany
-from console.web.visitor import Visitor, house_of, needs
+from console.web.request_context import RequestContext, house_of, require
+from console.web.sign_in_cookies import source_of
 
 router = APIRouter(prefix="/api/session", route_class=Strict, tags=["Session"])
 
@@ -67,7 +67,7 @@ def sign_in(request: Request, given: SignIn) -> Any:
 
 
 @router.put("", status_code=204, response_class=Response, responses=may_fail_writing(429), operation_id="strengthen")
-def strengthen(visitor: Annotated[Visitor, needs("self")], request: Request, given: Code) -> Response:
+def strengthen(visitor: Annotated[RequestContext, require("self")], request: Request, given: Code) -> Response:
     """Give the second factor again, for deeds that ask for a fresh one."""
     found = house_of(request).sign_in.strengthen(visitor.session, source_of(request), code=given.code)
     if isinstance(found, Wait):
@@ -78,7 +78,7 @@ def strengthen(visitor: Annotated[Visitor, needs("self")], request: Request, giv
 
 
 @router.delete("", status_code=204, response_class=Response, responses=may_fail_writing(), operation_id="sign_out")
-def sign_out(visitor: Annotated[Visitor, needs("self")]) -> Response:
+def sign_out(visitor: Annotated[RequestContext, require("self")]) -> Response:
     """End the session; its token opens nothing any more."""
     visitor.house.sessions.end_one(visitor.account.account, visitor.session.token_hash)
     return Response(status_code=204)

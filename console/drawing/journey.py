@@ -19,7 +19,7 @@ from console.drawing.sight import Links, Next, Sight, next_steps, visits, was_wa
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, rounded, tag, tip
 from console.drawing.track import Track, Way, track_of
 from console.drawing.words import Words, label_of, number_said
-from workflow.loading import Definition
+from workflow.programme.loading import Definition
 
 SIZE = 14
 _SMALL = 11.5

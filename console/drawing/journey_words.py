@@ -10,7 +10,7 @@ from console.drawing.sight import Sight, next_steps
 from console.drawing.tables import table
 from console.drawing.track import Track, track_of
 from console.drawing.words import Words, label_of, number_said
-from workflow.loading import Definition
+from workflow.programme.loading import Definition
 
 _PLAIN = Sight()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from workflow.programme import Programme
+from workflow.programme.programme import Programme
 
 
 class Way(NamedTuple):

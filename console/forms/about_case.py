@@ -8,11 +8,11 @@ from typing import Final
 from console.forms.context import Context
 from console.forms.offered import Choice
 from console.forms.wording import day, known, moment, money
-from workflow.case.care import Appointment
-from workflow.case.grants import IN_FLIGHT, Grant
-from workflow.case.papers import Paper
 from workflow.case.state import Case
-from workflow.referral_moves import MOVES
+from workflow.subjects.care.state import Appointment
+from workflow.subjects.documents.state import Paper
+from workflow.subjects.grants.state import IN_FLIGHT, Grant
+from workflow.subjects.referrals.moves import MOVES
 
 _DOT: Final = " · "
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from console.words.translation import Words
 from workflow.case.state import Case
-from workflow.programme import Programme
+from workflow.programme.programme import Programme
 
 
 class Context(NamedTuple):

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from console.forms import about_case as case_has
+from console.forms.about_case import month_due, next_step
 from console.forms.choices import Offer, offer
 from console.forms.context import Context
+from console.forms.countries import countries, currencies, languages
 from console.forms.given import CURRENCY, TWICE, Given
 from console.forms.offered import Choice
-from console.forms.places import countries, currencies, languages
 from console.forms.rows import ROWS_MAX, row_class, row_fields
 from console.forms.shapes import COUNTRIES_MAX, Shape, shapes_of
 from console.forms.wording import choice_label, explains, field_hint, field_label, title
 from console.words.amounts import place_of
 from console.words.reasons import Worded
-from workflow import commands as ask
+from workflow.command import Command
 
 _RADIOS_MAX: Final = 5
 _TODAY: Final = frozenset({"day", "on", "signed_on", "made_on", "decided_on", "certified_on"})
@@ -123,7 +123,7 @@ class Form(NamedTuple):
 
 
 def form_for(
-    kind: type[ask.Command],
+    kind: type[Command],
     context: Context,
     given: Given | None = None,
     errors: Mapping[str, tuple[str, ...]] | None = None,
@@ -142,7 +142,7 @@ def form_for(
     return Form(name, *said, fields, loose, tuple(reasons), kind.sealed)
 
 
-def _at_fields(kind: type[ask.Command], reasons: Iterable[Worded]) -> dict[str, tuple[str, ...]]:
+def _at_fields(kind: type[Command], reasons: Iterable[Worded]) -> dict[str, tuple[str, ...]]:
     named = {shape.name for shape in shapes_of(kind)}
     found: dict[str, tuple[str, ...]] = {}
     for reason in reasons:
@@ -158,7 +158,7 @@ def _every(fields: Iterable[Field]) -> list[Field]:
 class _Drawing(NamedTuple):
     """What one form is drawn from."""
 
-    kind: type[ask.Command]
+    kind: type[Command]
     context: Context
     given: Given | None
     errors: Mapping[str, tuple[str, ...]]
@@ -319,6 +319,6 @@ _USUAL: Final[Mapping[str, Callable[[Context], str]]] = {
     "DelayArrival.at": _arrival,
     "TripLeg.from_country": _home,
     "TripLeg.to_country": _destination,
-    "RecordDocumentStep.step": case_has.next_step,
-    "RecordFollowUp.month": case_has.month_due,
+    "RecordDocumentStep.step": next_step,
+    "RecordFollowUp.month": month_due,
 }

@@ -18,7 +18,7 @@ from console.forms.context import Context
 from console.forms.faults import GENERAL, LAST_OF_ROW, NEEDED, Faults, faults_of, joined
 from console.forms.rows import ROWS_MAX, row_fields
 from console.forms.shapes import COUNTRIES_MAX, Shape, read_off, shapes_of
-from workflow import commands as ask
+from workflow.command import Command
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 # What every form carries beside the command's own fields.
@@ -44,7 +44,7 @@ class Given(NamedTuple):
         return self.typed.get(name, ("",))[0]
 
 
-def read(kind: type[ask.Command], sent: Iterable[tuple[str, str]], context: Context) -> Given:
+def read(kind: type[Command], sent: Iterable[tuple[str, str]], context: Context) -> Given:
     """Return what a form said; a field it does not have, or one sent twice, is a fault of the whole form."""
     typed = _typed(sent)
     reading = _Reading(typed, context)
@@ -58,11 +58,11 @@ def read(kind: type[ask.Command], sent: Iterable[tuple[str, str]], context: Cont
     return Given(typed, values, reading.faults, reading.rows)
 
 
-def command_of(kind: type[ask.Command], given: Given, context: Context, **envelope: Any) -> ask.Command | Faults:
+def command_of(kind: type[Command], given: Given, context: Context, **envelope: Any) -> Command | Faults:
     """Return the command, or everything that is wrong with what was given."""
     if GENERAL in given.faults:
         return {GENERAL: given.faults[GENERAL]}  # nothing of a form that was changed is to be trusted
-    made: ask.Command | None = None
+    made: Command | None = None
     found: Faults = {}
     try:
         made = kind.model_validate({**given.values, **envelope})
@@ -74,7 +74,7 @@ def command_of(kind: type[ask.Command], given: Given, context: Context, **envelo
     return made if made is not None and not found else found
 
 
-def _shown_at(kind: type[ask.Command]) -> Mapping[str, str]:
+def _shown_at(kind: type[Command]) -> Mapping[str, str]:
     rows = [row_fields(shape) for shape in shapes_of(kind) if shape.kind in ("trip_legs", "route_legs")]
     return {**read_off(kind), LAST_OF_ROW: rows[0][-1].name if rows else ""}
 
@@ -106,7 +106,7 @@ class _Reading:
         )
         return once and many and self._typed.keys() <= self._met
 
-    def value(self, kind: type[ask.Command], shape: Shape) -> dict[str, Any]:
+    def value(self, kind: type[Command], shape: Shape) -> dict[str, Any]:
         """Return a field's value by its name, or nothing when it was left empty."""
         if shape.kind in ("trip_legs", "route_legs"):
             return self._legs(kind, shape)
@@ -154,7 +154,7 @@ class _Reading:
             return {}
         return {shape.name: later if choice == "1" else earlier}
 
-    def _legs(self, kind: type[ask.Command], shape: Shape) -> dict[str, Any]:
+    def _legs(self, kind: type[Command], shape: Shape) -> dict[str, Any]:
         legs = []
         for number in range(ROWS_MAX[shape.kind]):
             fields = row_fields(shape)

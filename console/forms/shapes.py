@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
-from workflow import commands as ask
+from workflow.command import Command, fields_of
 
 Kind = Literal[
     "text", "long_text", "choice", "choices", "yes_no", "tick", "day", "moment", "number", "money",
@@ -55,7 +55,7 @@ _LONG: Final = 1000
 
 
 @cache
-def shapes_of(kind: type[ask.Command]) -> tuple[Shape, ...]:
+def shapes_of(kind: type[Command]) -> tuple[Shape, ...]:
     """Return what a person fills in for a command, in the order of its class.
 
     >>> [(shape.name, shape.kind) for shape in shapes_of(ask.HoldBed)]
@@ -66,7 +66,7 @@ def shapes_of(kind: type[ask.Command]) -> tuple[Shape, ...]:
     hidden = _READ_OFF.get(kind.__name__, frozenset())
     return tuple(
         _shape(kind.__name__, name, schema["properties"][name], needed=name in needed)
-        for name in ask.fields_of(kind)
+        for name in fields_of(kind)
         if name not in hidden
     )
 
@@ -120,7 +120,7 @@ def _kind(said: Mapping[str, Any], options: tuple[str, ...], *, needed: bool) ->
     return by_format.get(said.get("format")) or ("long_text" if long else "text")
 
 
-def read_off(kind: type[ask.Command]) -> Mapping[str, str]:
+def read_off(kind: type[Command]) -> Mapping[str, str]:
     """Return where a form shows what concerns a field it does not have: legs hold times, a part names its grant."""
     hidden = _READ_OFF.get(kind.__name__, frozenset())
     kinds = {shape.kind for shape in shapes_of(kind)}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from workflow import commands as ask
+from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, OfficeCommand, RetryTask
+from workflow.registry import HUMAN, OFFICE
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 
-_ABOUT_A_CASE: Final[tuple[type[ask.CaseCommand], ...]] = (
-    ask.AdvanceCase, *ask.HUMAN, ask.RetryTask, ask.CancelTask,
+_ABOUT_A_CASE: Final[tuple[type[CaseCommand], ...]] = (
+    AdvanceCase, *HUMAN, RetryTask, CancelTask,
 )  # fmt: skip
-CASE_FORMS: Final[Mapping[str, type[ask.CaseCommand]]] = {kind.__name__: kind for kind in _ABOUT_A_CASE}
-OFFICE_FORMS: Final[Mapping[str, type[ask.OfficeCommand]]] = {kind.__name__: kind for kind in ask.OFFICE}
+CASE_FORMS: Final[Mapping[str, type[CaseCommand]]] = {kind.__name__: kind for kind in _ABOUT_A_CASE}
+OFFICE_FORMS: Final[Mapping[str, type[OfficeCommand]]] = {kind.__name__: kind for kind in OFFICE}
 
 # The headings, in the order of a person's way; a command stands under the file it is written in.
 _HEADINGS: Final[Mapping[str, str]] = {
@@ -41,7 +42,7 @@ class Subject(NamedTuple):
 
     name: str
     heading: str
-    commands: tuple[type[ask.Command], ...]
+    commands: tuple[type[Command], ...]
 
 
 def subjects() -> Iterator[Subject]:

@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected, case_number, tell
 from console.errors import BadInput
+from console.printing import print_json, print_rows
 from console.showing import seen_case
-from handlers.board import programmes_with_cases
-from handlers.finding import find
-from handlers.looks import Read, reads_of_case
-from workflow import commands as ask
-from workflow.rights import Account
+from handlers.projections.board import programmes_with_cases
+from handlers.projections.person_search import find
+from handlers.queries.access_log import Read, reads_of_case
+from workflow.rights.table import Account
+from workflow.subjects.access.commands import AssignCase, BreakGlass
 
 
 def assign(
@@ -33,15 +34,15 @@ def assign(
     Example: wayhome case assign 7K3P9-QXM2D staff:boris --team shelter
     """
     with doors.office(data, ring=True) as office:
-        command = ask.AssignCase(
+        command = AssignCase(
             command_id=command_id or office.chance.uuid(),
             actor=actor,
-            case_id=doors.case_number(case),
+            case_id=case_number(case),
             expected=expected,
             owner=owner,
             team=team,
         )
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 def break_glass(
@@ -65,17 +66,17 @@ def break_glass(
     The data-protection officer is written to at once, the owner sees it, and somebody else reviews it.
     """
     with doors.office(data, ring=True) as office:
-        command = ask.BreakGlass.model_validate(
+        command = BreakGlass.model_validate(
             {
                 "command_id": command_id or office.chance.uuid(),
                 "actor": actor,
                 "mandate": mandate,
-                "case_id": doors.case_number(case),
+                "case_id": case_number(case),
                 "reason": reason,
                 "why": typer.prompt("What happens, in a sentence", err=True),
             }
         )
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 def reads(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
@@ -87,10 +88,10 @@ def reads(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, a
         seen = seen_case(office, case, actor)
         found = reads_of_case(office.log, seen.case.case_id)
         if as_json:
-            printing.print_json([read._asdict() for read in found])
+            print_json([read._asdict() for read in found])
             return
         columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
-        printing.print_rows(f"Who read what of {seen.case.case_id}", columns, map(_shown, found))
+        print_rows(f"Who read what of {seen.case.case_id}", columns, map(_shown, found))
 
 
 def find_person(data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
@@ -106,10 +107,10 @@ def find_person(data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson
         now = datetime.fromisoformat(office.log.now())
         found = find(office.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
         if as_json:
-            printing.print_json([match._asdict() for match in found.matches])
+            print_json([match._asdict() for match in found.matches])
             return
         rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found.matches]
-        printing.print_rows("Cases that fit", ("case", "programme", "stage", "since", "equal parts"), rows)
+        print_rows("Cases that fit", ("case", "programme", "stage", "since", "equal parts"), rows)
 
 
 def _asked(what: str) -> str:

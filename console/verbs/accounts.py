@@ -6,13 +6,22 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, tell
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
-from handlers.accounts import AccountRow, find_account, list_accounts
-from workflow import commands as ask
-from workflow.rights import ROLES
+from console.printing import print_json, print_rows, say
+from handlers.projections.accounts import AccountRow, find_account, list_accounts
+from workflow.rights.table import ROLES
+from workflow.subjects.accounts.commands import (
+    ChangeRoles,
+    CloseAccount,
+    OpenAccount,
+    PlaceAccount,
+    ReopenAccount,
+    ResetCredentials,
+    RevokeSessions,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Who may sign in to the console, and as what.")
 
@@ -43,7 +52,7 @@ def open_account(
     """
     with doors.office(data, create=True) as office:
         placed = {"programmes": programme or (), "team": team, "facilities": house or (), "language": language}
-        command = _made(ask.OpenAccount, office, actor, account, command_id, roles=role, **placed)
+        command = _made(OpenAccount, office, actor, account, command_id, roles=role, **placed)
         _issue(office, command, as_json=as_json)
 
 
@@ -57,9 +66,9 @@ def list_all(data: Data = None, as_json: AsJson = False) -> None:
         with office.database.reading() as connection:
             found = list_accounts(connection)
         if as_json:
-            printing.print_json([_as_json(row) for row in found])
+            print_json([_as_json(row) for row in found])
             return
-        printing.print_rows("Accounts", _COLUMNS, [_as_row(row) for row in found])
+        print_rows("Accounts", _COLUMNS, [_as_row(row) for row in found])
 
 
 @app.command("roles")
@@ -76,8 +85,8 @@ def roles(
     Example: wayhome account roles staff:anna --role case_manager --role supervisor
     """
     with doors.office(data) as office:
-        command = _made(ask.ChangeRoles, office, actor, account, command_id, roles=role)
-        doors.tell(office.service.submit(command), as_json=as_json)
+        command = _made(ChangeRoles, office, actor, account, command_id, roles=role)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @app.command("place")
@@ -97,8 +106,8 @@ def place(
     """
     with doors.office(data) as office:
         placed = {"programmes": programme or (), "team": team, "facilities": house or ()}
-        command = _made(ask.PlaceAccount, office, actor, account, command_id, **placed)
-        doors.tell(office.service.submit(command), as_json=as_json)
+        command = _made(PlaceAccount, office, actor, account, command_id, **placed)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @app.command("close")
@@ -115,8 +124,8 @@ def close(
     Example: wayhome account close staff:anna --reason left
     """
     with doors.office(data) as office:
-        command = _made(ask.CloseAccount, office, actor, account, command_id, reason=reason)
-        doors.tell(office.service.submit(command), as_json=as_json)
+        command = _made(CloseAccount, office, actor, account, command_id, reason=reason)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @app.command("reopen")
@@ -133,8 +142,8 @@ def reopen(
     Example: wayhome account reopen staff:anna --reason back
     """
     with doors.office(data) as office:
-        command = _made(ask.ReopenAccount, office, actor, account, command_id, reason=reason)
-        doors.tell(office.service.submit(command), as_json=as_json)
+        command = _made(ReopenAccount, office, actor, account, command_id, reason=reason)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @app.command("reset")
@@ -151,7 +160,7 @@ def reset(
     Example: wayhome account reset staff:anna --second staff:olga
     """
     with doors.office(data) as office:
-        command = _made(ask.ResetCredentials, office, actor, account, command_id, second=second)
+        command = _made(ResetCredentials, office, actor, account, command_id, second=second)
         _issue(office, command, as_json=as_json)
 
 
@@ -170,13 +179,13 @@ def sessions(
     """
     with doors.office(data) as office:
         if end:
-            command = _made(ask.RevokeSessions, office, actor, account, command_id, reason="asked")
-            doors.tell(office.service.submit(command), as_json=as_json)
+            command = _made(RevokeSessions, office, actor, account, command_id, reason="asked")
+            tell(office.service.submit(command), as_json=as_json)
             return
         _show_sessions(office, account, as_json=as_json)
 
 
-def _show_sessions(office: Office, account: str, *, as_json: bool) -> None:
+def _show_sessions(office: Container, account: str, *, as_json: bool) -> None:
     from console.accounts.sessions import Sessions
     from events.world import SystemClock
 
@@ -186,32 +195,32 @@ def _show_sessions(office: Office, account: str, *, as_json: bool) -> None:
     found = Sessions(office.database, office.clock or SystemClock(), office.chance).of(account)
     if as_json:
         shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
-        printing.print_json(shown)
+        print_json(shown)
         return
     rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", f"{one.seen_at:%Y-%m-%d %H:%M}") for one in found]
-    printing.print_rows("Signed in", ("since", "last page"), rows)
+    print_rows("Signed in", ("since", "last page"), rows)
 
 
-def _issue(office: Office, command: ask.OpenAccount | ask.ResetCredentials, *, as_json: bool) -> None:
+def _issue(office: Container, command: OpenAccount | ResetCredentials, *, as_json: bool) -> None:
     """Carry a command out that ends in a one-time password, and print it this once."""
+    from console.accounts.auth_services import open_desk
     from console.accounts.credentials import ONE_TIME_LASTS
-    from console.accounts.desk import open_desk
     from events.world import SystemClock
 
     accounts = open_desk(office.service, office.clock or SystemClock(), office.chance).accounts
-    issued = accounts.open(command) if isinstance(command, ask.OpenAccount) else accounts.reset(command)
+    issued = accounts.open(command) if isinstance(command, OpenAccount) else accounts.reset(command)
     if issued.password and as_json:
         answer: Any = issued.answer
-        printing.print_json({"answer": "accepted", **answer._asdict(), "one_time_password": issued.password})
+        print_json({"answer": "accepted", **answer._asdict(), "one_time_password": issued.password})
         return
-    doors.tell(issued.answer, as_json=as_json)
+    tell(issued.answer, as_json=as_json)
     if issued.password:
         hours = int(ONE_TIME_LASTS.total_seconds()) // 3600
-        printing.say(f"one-time password of {command.account}, shown only now, good for {hours} hours:")
-        printing.say(issued.password)
+        say(f"one-time password of {command.account}, shown only now, good for {hours} hours:")
+        say(issued.password)
 
 
-def _made(kind: Any, office: Office, actor: str, account: str, command_id: Any, **fields: Any) -> Any:
+def _made(kind: Any, office: Container, actor: str, account: str, command_id: Any, **fields: Any) -> Any:
     if not set(ROLES).issuperset(fields.get("roles", ())):
         raise BadInput(f"a role is one of: {', '.join(ROLES)}")
     who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "account": account}

@@ -9,14 +9,23 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, stop, tell
+from console.container import Container
 from console.fields import pairs, values
-from console.office import Office
+from console.printing import USAGE, print_json, say
 from events.facts.hotline import CallBackPromised
-from handlers.answers import Accepted, Answer
-from workflow import commands as ask
-from workflow.calendars import is_time_zone
+from handlers.commanding.answers import Accepted, Answer
+from workflow.command import OfficeCommand
+from workflow.subjects.hotline.commands import (
+    MakeCallBack,
+    RecordConsultation,
+    RecordMissedCall,
+    StrikeCallBacks,
+    TakeCall,
+)
+from workflow.subjects.intake.commands import OpenCase
+from workflow.values.calendars import is_time_zone
 
 OfProgramme = Annotated[str, typer.Option("--programme", help="Programme.")]
 Language = Annotated[str, typer.Option("--language", help="In which language, like ru.")]
@@ -50,7 +59,7 @@ def call(
     Example: wayhome hotline call --outcome advised --topic legal --group labour_migrants --minutes 12
     """
     fields = {"outcome": outcome, **_about(language, topics, groups), "region": region, "minutes": minutes}
-    _count(ask.TakeCall, data, programme, actor, command_id, as_json=as_json, occurred_at=at, **fields)
+    _count(TakeCall, data, programme, actor, command_id, as_json=as_json, occurred_at=at, **fields)
 
 
 def missed(
@@ -69,11 +78,9 @@ def missed(
     Example: wayhome hotline missed --call-back --zone Asia/Vladivostok
     """
     if zone and not is_time_zone(zone):
-        doors.stop(printing.USAGE, "there is no such time zone; write it like Asia/Vladivostok")
+        stop(USAGE, "there is no such time zone; write it like Asia/Vladivostok")
     fields = {"wants_call_back": wants_call_back, "language": language}
-    _count(
-        ask.RecordMissedCall, data, programme, actor, command_id, as_json=as_json, zone=zone, occurred_at=at, **fields
-    )
+    _count(RecordMissedCall, data, programme, actor, command_id, as_json=as_json, zone=zone, occurred_at=at, **fields)
 
 
 def callback(
@@ -97,7 +104,7 @@ def callback(
     """
     about = _about(language, topics, groups)
     fields = {"code": code, "outcome": outcome, **about, "region": region, "minutes": minutes}
-    _count(ask.MakeCallBack, data, programme, actor, command_id, as_json=as_json, occurred_at=at, **fields)
+    _count(MakeCallBack, data, programme, actor, command_id, as_json=as_json, occurred_at=at, **fields)
 
 
 def strike(
@@ -111,7 +118,7 @@ def strike(
 
     Example: wayhome hotline strike
     """
-    _count(ask.StrikeCallBacks, data, programme, actor, command_id, as_json=as_json)
+    _count(StrikeCallBacks, data, programme, actor, command_id, as_json=as_json)
 
 
 def consultation(
@@ -132,7 +139,7 @@ def consultation(
     Example: wayhome hotline consultation icc-moscow --topic wages --group labour_migrants
     """
     fields = {"centre": centre, "how": how, **_about(language, topics, groups)}
-    _count(ask.RecordConsultation, data, programme, actor, command_id, as_json=as_json, occurred_at=at, **fields)
+    _count(RecordConsultation, data, programme, actor, command_id, as_json=as_json, occurred_at=at, **fields)
 
 
 def convert(
@@ -151,14 +158,14 @@ def convert(
     Example: wayhome hotline convert K-7K3P9Q --consent age_band=27-29 language=uz
     """
     with doors.office(data, ring=True) as office:
-        given = values(ask.OpenCase, pairs(fields or []))
+        given = values(OpenCase, pairs(fields or []))
         given |= {"programme": programme, "source": source, "consultation": code, "consent": consent}
-        command = ask.OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
-        doors.tell(office.service.submit(command), as_json=as_json)
+        command = OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 def submit(
-    kind: type[ask.OfficeCommand], office: Office, programme: str, actor: str, command_id: Any, **fields: Any
+    kind: type[OfficeCommand], office: Container, programme: str, actor: str, command_id: Any, **fields: Any
 ) -> Answer:
     """Carry out a command about the desk and return its answer."""
     who = {"command_id": command_id or office.chance.uuid(), "programme": programme, "actor": actor}
@@ -166,7 +173,7 @@ def submit(
 
 
 def _count(
-    kind: type[ask.OfficeCommand], data: Any, programme: str, actor: str, command_id: Any, *, as_json: bool,
+    kind: type[OfficeCommand], data: Any, programme: str, actor: str, command_id: Any, *, as_json: bool,
     zone: str = "", **fields: Any,
 ) -> None:  # fmt: skip
     """Carry out a command and tell the answer, with the code and time the caller is to be told, if any."""
@@ -174,26 +181,26 @@ def _count(
         answer = submit(kind, office, programme, actor, command_id, **fields)
         promised = list(_promised(office, answer.command_id)) if isinstance(answer, Accepted) else []
         if not promised or not isinstance(answer, Accepted):
-            doors.tell(answer, as_json=as_json)
+            tell(answer, as_json=as_json)
             return
         (promise,) = promised
         due = _by_the_clock_of(zone or _zone_of(office, programme), promise)
         if as_json:
             told = {"code": promise.code, "due_at": promise.due_at.isoformat(), "due_local": due}
-            printing.print_json({"answer": "accepted", **answer._asdict(), "call_back": told})
+            print_json({"answer": "accepted", **answer._asdict(), "call_back": told})
             return
-        doors.tell(answer, as_json=False)
-        printing.say(f"tell the caller: code {promise.code}, call again from {due}")
+        tell(answer, as_json=False)
+        say(f"tell the caller: code {promise.code}, call again from {due}")
 
 
-def _promised(office: Office, command_id: str) -> Iterator[CallBackPromised]:
+def _promised(office: Container, command_id: str) -> Iterator[CallBackPromised]:
     for event in office.log.of_command(command_id):
         fact = office.log.fact(event)
         if isinstance(fact, CallBackPromised):
             yield fact
 
 
-def _zone_of(office: Office, programme: str) -> str:
+def _zone_of(office: Container, programme: str) -> str:
     found = office.service.definitions.current(programme)
     assert found is not None, "the command was accepted"
     assert found.programme.hotline is not None, "likewise"

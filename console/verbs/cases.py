@@ -6,19 +6,35 @@ from typing import Annotated, Any
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected
+from console import cli_support as doors
+from console.cli_support import (
+    ACTOR_DEFAULT,
+    Actor,
+    AsJson,
+    CaseArgument,
+    CommandId,
+    Data,
+    Expected,
+    case_number,
+    stop,
+    tell,
+    tell_refused,
+)
 from console.fields import explain, list_commands, pairs, values
+from console.printing import USAGE, event_as_json, print_events, print_json, print_reasons, print_rows, say
 from console.showing import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
-from handlers import board, work_list
-from workflow import commands as ask
+from handlers.projections import board
+from handlers.projections.work_items import list_work
+from workflow.command import AdvanceCase, fields_of
 from workflow.reasons import Refused
+from workflow.registry import HUMAN, human_command
+from workflow.subjects.intake.commands import OpenCase
 
 app = typer.Typer(no_args_is_help=True, help="Open cases, look at them, move them on.")
 
 Fields = Annotated[list[str] | None, typer.Argument(help="Fields as name=value.")]
 OpenFields = Annotated[
-    list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(ask.fields_of(ask.OpenCase)) + ".")
+    list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(fields_of(OpenCase)) + ".")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in one word of the programme's list or your own.")]
 Mandate = Annotated[str, typer.Option("--mandate", help="By which right you act: case_manager, medical, legal, …")]
@@ -40,9 +56,9 @@ def open_case(
     Example: wayhome case open name="Maria I." birth_date=1998-04-02 citizenships=MD language=ro
     """
     with doors.office(data, ring=True) as office:
-        given = {"programme": programme, "source": source} | values(ask.OpenCase, pairs(fields or []))
-        command = ask.OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
-        doors.tell(office.service.submit(command), as_json=as_json)
+        given = {"programme": programme, "source": source} | values(OpenCase, pairs(fields or []))
+        command = OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @app.command("show")
@@ -65,11 +81,11 @@ def show(
         seen = seen_case(office, case, actor)
         secrets = opened_fields(office, seen, opened or [], why, actor, mandate, as_json=as_json) if opened else {}
         if as_json:
-            printing.print_json(case_as_json(seen) | ({"opened": secrets} if secrets else {}))
+            print_json(case_as_json(seen) | ({"opened": secrets} if secrets else {}))
             return
         print_case(seen, office)
         for name, value in secrets.items():
-            printing.say(f"{name}: {value}")
+            say(f"{name}: {value}")
 
 
 @app.command("list")
@@ -91,13 +107,13 @@ def list_cases(
         seen = office.look.seen_by(actor, [row["case_id"] for row in found])
         rows = [row for row in found if row["case_id"] in seen]
         if as_json:
-            printing.print_json([dict(row) for row in rows])
+            print_json([dict(row) for row in rows])
             return
         shown = [
             (r["case_id"], r["stage"], r["since"][:10], r["route"], "child" if r["child"] else "", r["version"])
             for r in rows
         ]
-        printing.print_rows("Cases", ("case", "stage", "since", "way home", "", "version"), shown)
+        print_rows("Cases", ("case", "stage", "since", "way home", "", "version"), shown)
 
 
 @app.command("history")
@@ -110,9 +126,9 @@ def history(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT,
         seen = seen_case(office, case, actor)
         events = office.look.history(seen.case.case_id)
         if as_json:
-            printing.print_json([printing.event_as_json(event) for event in events])
+            print_json([event_as_json(event) for event in events])
         else:
-            printing.print_events(f"History of {seen.case.case_id}", events)
+            print_events(f"History of {seen.case.case_id}", events)
 
 
 @app.command("advance")
@@ -187,16 +203,16 @@ def why_not(
         seen = seen_case(office, case, actor)
         option = option_of(office, seen, trigger, actor, reason, second)
         if isinstance(option, Refused):
-            doors.tell_refused(option, as_json=as_json)
+            tell_refused(option, as_json=as_json)
         if not option.allowed:
-            doors.tell_refused(Refused(option.reasons), as_json=as_json)
+            tell_refused(Refused(option.reasons), as_json=as_json)
         if as_json:
-            printing.print_json({"answer": "allowed", "trigger": trigger, "dest": option.dest})
+            print_json({"answer": "allowed", "trigger": trigger, "dest": option.dest})
         else:
-            printing.say(f"nothing is in the way: {trigger} leads to {option.dest}")
+            say(f"nothing is in the way: {trigger} leads to {option.dest}")
 
 
-@app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in ask.HUMAN))
+@app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in HUMAN))
 def record(
     case: CaseArgument,
     name: Annotated[str, typer.Argument(help="What to record, for example GiveConsent; `help` lists all there is.")],
@@ -217,10 +233,10 @@ def record(
     if name == "help":
         list_commands()
         return
-    kind = ask.human_command(name)
+    kind = human_command(name)
     if kind is None:
-        known = ", ".join(sorted(kind.__name__ for kind in ask.HUMAN))
-        doors.stop(printing.USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
+        known = ", ".join(sorted(kind.__name__ for kind in HUMAN))
+        stop(USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
     if fields == ["help"]:
         explain(kind)
         return
@@ -230,10 +246,10 @@ def record(
             command_id=command_id or office.chance.uuid(),
             actor=actor,
             mandate=mandate,
-            case_id=doors.case_number(case),
+            case_id=case_number(case),
             expected=expected,
         )
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 def waiting(
@@ -251,14 +267,14 @@ def waiting(
     Example: wayhome waiting --kind approve_grant
     """
     with doors.office(data) as office, office.database.reading() as connection:
-        found = work_list.list_work(connection, kind=kind, limit=limit)
+        found = list_work(connection, kind=kind, limit=limit)
         seen = office.look.seen_by(actor, [row["case_id"] for row in found])
         rows = [row for row in found if row["case_id"] in seen]
         if as_json:
-            printing.print_json([dict(row) for row in rows])
+            print_json([dict(row) for row in rows])
             return
         shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
-        printing.print_rows("Waiting for a person", ("since", "case", "stage", "kind", "item"), shown)
+        print_rows("Waiting for a person", ("since", "case", "stage", "kind", "item"), shown)
 
 
 def next_steps(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
@@ -270,12 +286,12 @@ def next_steps(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAU
         seen = seen_case(office, case, actor)
         options = office.look.options(seen, actor)
         if as_json:
-            printing.print_json([option_as_json(option) for option in options])
+            print_json([option_as_json(option) for option in options])
             return
-        printing.say(f"case {seen.case.case_id} is in {seen.case.stage}")
+        say(f"case {seen.case.case_id} is in {seen.case.stage}")
         for option in options:
-            printing.say(f"{'✓' if option.allowed else '✗'} {option.trigger} → {option.dest}")
-            printing.print_reasons(option.reasons, "    ")
+            say(f"{'✓' if option.allowed else '✗'} {option.trigger} → {option.dest}")
+            print_reasons(option.reasons, "    ")
 
 
 def _advance(
@@ -283,13 +299,13 @@ def _advance(
     *, as_json: bool,
 ) -> None:  # fmt: skip
     with doors.office(data, ring=True) as office:
-        command = ask.AdvanceCase(
+        command = AdvanceCase(
             command_id=command_id or office.chance.uuid(),
             actor=actor,
-            case_id=doors.case_number(case),
+            case_id=case_number(case),
             expected=expected,
             trigger=trigger,
             reason=reason,
             second=second,
         )
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)

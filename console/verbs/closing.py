@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import print_json, print_rows, say
 from events.facts.closing import FacilityClosed, ProgrammeEnded
-from workflow.closing import left_open
+from workflow.subjects.closing.decisions import left_open
 
 app = typer.Typer(no_args_is_help=True, help="Houses and programmes that close, and the people there.")
 
@@ -31,15 +32,15 @@ def show(
         closed = _closed(office, what)
         rows = _rows(office, what, closed, actor)
         if as_json:
-            printing.print_json({"closes": what, "on": str(closed.on), "people": rows})
+            print_json({"closes": what, "on": str(closed.on), "people": rows})
             return
         undecided = sum(1 for row in rows if not row["outcome"])
-        printing.say(f"{what} closes on {closed.on}: {len(closed.proposed)} people, {undecided} not yet decided")
+        say(f"{what} closes on {closed.on}: {len(closed.proposed)} people, {undecided} not yet decided")
         shown = [tuple(row.values()) for row in rows]
-        printing.print_rows("People", ("case", "stage", "to", "decided", "still open", "proposal"), shown)
+        print_rows("People", ("case", "stage", "to", "decided", "still open", "proposal"), shown)
 
 
-def _closed(office: Office, what: str) -> FacilityClosed | ProgrammeEnded:
+def _closed(office: Container, what: str) -> FacilityClosed | ProgrammeEnded:
     kind, _, name = what.partition(":")
     stream = {"facility": f"facility:{name}", "programme": f"intake:{name}"}.get(kind)
     if stream is None:
@@ -52,7 +53,7 @@ def _closed(office: Office, what: str) -> FacilityClosed | ProgrammeEnded:
     return last
 
 
-def _rows(office: Office, what: str, closed: FacilityClosed | ProgrammeEnded, actor: str) -> list[dict[str, str]]:
+def _rows(office: Container, what: str, closed: FacilityClosed | ProgrammeEnded, actor: str) -> list[dict[str, str]]:
     seen = office.look.seen_by(actor, closed.proposed)
     rows = []
     for one in office.look.at_many(case_id for case_id in closed.proposed if case_id in seen):

@@ -9,17 +9,18 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-from console import doors, printing
-from console.doors import AsJson
+from console import printing
+from console.cli_support import AsJson, plainly
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
-from console.rehearsal.summary import Summary, print_summary, summary
-from console.rehearsal.year import Rehearsal, Year, empty_folder, most_travelled
+from console.printing import print_events, print_json, say
 from console.settings import Settings
+from console.simulation.summary import Summary, print_summary, summary
+from console.simulation.year import Rehearsal, Year, empty_folder, most_travelled
 from console.verbs.open_day import open_day
 from console.verbs.serve import PORT
-from events.world import SeededChance, SetClock
-from workflow.loading import load, shipped_text
+from events.world import SeededEntropy, SetClock
+from workflow.programme.loading import load, shipped_text
 
 Folder = Annotated[Path, typer.Option("--data", help="Where to put the data; must be empty.")]
 
@@ -42,7 +43,7 @@ def demo(
 
     With --json it ends after the summary. Example: wayhome demo --data demo-data
     """
-    with doors.plainly():
+    with plainly():
         if not empty_folder(data):
             raise BadInput(f"{data} is not empty; give another folder with --data, or remove that one")
         office, year = _opened(data, seed), Year(arrivals, days, seed)
@@ -50,11 +51,11 @@ def demo(
             found = _run(office, year, quiet=as_json)
             case = most_travelled(office)
             if as_json:
-                printing.print_json(found.as_json() | {"case": case, "data": str(data)})
+                print_json(found.as_json() | {"case": case, "data": str(data)})
                 return
             print_summary(found)
             if case is not None:
-                printing.print_events(f"History of {case}", office.look.history(case))
+                print_events(f"History of {case}", office.look.history(case))
             _say_what_next(data, case)
         finally:
             office.close()
@@ -62,12 +63,12 @@ def demo(
             open_day(data, year, _clock_of(office).now(), port=port, pace=pace)
 
 
-def _opened(data: Path, seed: int) -> Office:
+def _opened(data: Path, seed: int) -> Container:
     start = datetime.combine(load(shipped_text("moscow")).programme.runs.since, datetime.min.time(), UTC)
-    return Office(Settings(data=data), create=True, clock=SetClock(start), chance=SeededChance(seed))
+    return Container(Settings(data=data), create=True, clock=SetClock(start), chance=SeededEntropy(seed))
 
 
-def _run(office: Office, year: Year, *, quiet: bool) -> Summary:
+def _run(office: Container, year: Year, *, quiet: bool) -> Summary:
     clock = _clock_of(office)
     definition = office.publish(shipped_text("moscow"), "staff:operator")
     columns = (
@@ -87,13 +88,13 @@ def _run(office: Office, year: Year, *, quiet: bool) -> Summary:
     return summary(office, definition)
 
 
-def _clock_of(office: Office) -> SetClock:
+def _clock_of(office: Container) -> SetClock:
     """Return the clock that a rehearsal moves by hand."""
     assert isinstance(office.clock, SetClock)
     return office.clock
 
 
 def _say_what_next(data: Path, case: str | None) -> None:
-    printing.say(f"\nThe year is in {data}. Look around in it, for example:")
+    say(f"\nThe year is in {data}. Look around in it, for example:")
     for line in (f"case list --data {data}", f"next {case} --data {data}", f"verify --rules --data {data}"):
-        printing.say(f"  .venv/bin/wayhome {line}")
+        say(f"  .venv/bin/wayhome {line}")

@@ -7,16 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console import cli_support as doors
+from console import printing
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data, case_number
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import FAULTS, event_as_json, print_events, print_json, print_rows, say
 from console.showing import seen_case
 from events.verify import Report, verify
-from handlers.board import count_cases
-from handlers.checks import Check, as_lines, check
-from handlers.rebuild import rebuild
-from handlers.replay import position_of, replay_case, replay_log
+from handlers.checks.check_results import Check
+from handlers.checks.walk import as_lines, check
+from handlers.projections.board import count_cases
+from handlers.projections.rebuild import rebuild
+from handlers.projections.replay import position_of, replay_case, replay_log
 
 At = Annotated[str | None, typer.Option("--at", help="As of a time, like 2026-03-01T12:00Z (no zone: UTC).")]
 Position = Annotated[int | None, typer.Option("--position", help="As of a position of the log.")]
@@ -38,7 +41,7 @@ def replay(
         upto = position_of(office.log, _instant(at), position)
         if case is not None:
             seen_case(office, case, actor)  # to whom a case is not to be seen it is not there
-            _replay_case(office, doors.case_number(case), upto, as_json=as_json)
+            _replay_case(office, case_number(case), upto, as_json=as_json)
         else:
             _replay_log(office, upto, as_json=as_json)
 
@@ -62,22 +65,22 @@ def verify_log(
         checks = check(office.log, now=datetime.fromisoformat(office.log.now())) if rules else []
         _tell(report, checks, as_json=as_json)
     if not report.ok or not all(one.ok for one in checks):
-        raise typer.Exit(printing.FAULTS)
+        raise typer.Exit(FAULTS)
 
 
-def _replay_case(office: Office, case_id: str, upto: int, *, as_json: bool) -> None:
+def _replay_case(office: Container, case_id: str, upto: int, *, as_json: bool) -> None:
     found = replay_case(office.log, office.service.definitions, case_id, upto)  # type: ignore[arg-type]
     if found.case is None:
         raise BadInput(f"case {case_id} did not exist then")
     if as_json:
         fields: dict[str, Any] = {"stage": found.case.stage, "version": found.version, "position": upto}
-        printing.print_json(fields | {"events": [printing.event_as_json(event) for event in found.events]})
+        print_json(fields | {"events": [event_as_json(event) for event in found.events]})
         return
-    printing.say(f"case {case_id} as of position {upto}: {found.case.stage}, version {found.version}")
-    printing.print_events("What had happened", found.events)
+    say(f"case {case_id} as of position {upto}: {found.case.stage}, version {found.version}")
+    print_events("What had happened", found.events)
 
 
-def _replay_log(office: Office, upto: int, *, as_json: bool) -> None:
+def _replay_log(office: Container, upto: int, *, as_json: bool) -> None:
     with printing.progress(quiet=as_json) as progress:
         bar = progress.add_task("replaying", total=None)
         world = replay_log(office.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
@@ -87,16 +90,14 @@ def _replay_log(office: Office, upto: int, *, as_json: bool) -> None:
     with office.database.reading() as connection:
         now = count_cases(connection)
     if as_json:
-        printing.print_json(
-            {"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)}
-        )
+        print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
         return
-    printing.say(f"as of position {world.position}: {len(world.board)} cases, {len(world.tasks)} tasks")
+    say(f"as of position {world.position}: {len(world.board)} cases, {len(world.tasks)} tasks")
     names = sorted(stages.keys() | now.keys())
-    printing.print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
+    print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 
 
-def _verified(office: Office, *, quiet: bool) -> Report:
+def _verified(office: Container, *, quiet: bool) -> Report:
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("verifying", total=office.log.size())
         return verify(office.log, lambda done: progress.update(bar, completed=done))
@@ -105,7 +106,7 @@ def _verified(office: Office, *, quiet: bool) -> Report:
 def _tell(report: Report, checks: list[Check], *, as_json: bool) -> None:
     if as_json:
         findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
-        printing.print_json(
+        print_json(
             {
                 "ok": report.ok,
                 "events": report.events,
@@ -118,11 +119,11 @@ def _tell(report: Report, checks: list[Check], *, as_json: bool) -> None:
         )
         return
     said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS"
-    printing.say(f"{report.events} events in {report.streams} streams: {said}")
+    say(f"{report.events} events in {report.streams} streams: {said}")
     for finding in report.findings:
-        printing.say(f"  - {finding.text}")
+        say(f"  - {finding.text}")
     for line in as_lines(checks):
-        printing.say(line)
+        say(line)
 
 
 def _instant(text: str | None) -> datetime | None:

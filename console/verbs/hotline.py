@@ -8,28 +8,28 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, tell_refused
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
-from console.verbs import calls
-from console.verbs.calls import At, OfProgramme
+from console.printing import print_json, print_rows, say
+from console.verbs.calls import At, OfProgramme, call, callback, consultation, convert, missed, strike, submit
 from console.views.hotline import ZoneClock, call_backs_of, status_of
 from events.instants import instant
-from handlers.consultations import desk_of
-from workflow import commands as ask
-from workflow.calendars import is_time_zone
-from workflow.programme import Programme
-from workflow.programme.hotline import Hotline
+from handlers.queries.consultations import desk_of
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused
+from workflow.subjects.hotline.commands import PrintCaseCodes
+from workflow.subjects.hotline.definition import Hotline
+from workflow.values.calendars import is_time_zone
 
 app = typer.Typer(no_args_is_help=True, help="The anonymous hotline and the consultation centres.")
-app.command("call")(calls.call)
-app.command("missed")(calls.missed)
-app.command("callback")(calls.callback)
-app.command("strike")(calls.strike)
-app.command("consultation")(calls.consultation)
-app.command("convert")(calls.convert)
+app.command("call")(call)
+app.command("missed")(missed)
+app.command("callback")(callback)
+app.command("strike")(strike)
+app.command("consultation")(consultation)
+app.command("convert")(convert)
 
 
 @app.command("status")
@@ -52,11 +52,11 @@ def status(
         asked = line.zones if zones else (zone or line.hours.time_zone,)
         found = _status(line, at or _now(office), asked)
         if as_json:
-            printing.print_json(found)
+            print_json(found)
             return
-        printing.say(f"{line.number} is {'open' if found['open'] else 'closed'}; calls cost nothing and need no name")
+        say(f"{line.number} is {'open' if found['open'] else 'closed'}; calls cost nothing and need no name")
         rows = [(one["zone"], one["hours"], one["now"], one["next_opening"]) for one in found["zones"]]
-        printing.print_rows("By the caller's own clock", ("zone", "hours", "it is", "opens next"), rows)
+        print_rows("By the caller's own clock", ("zone", "hours", "it is", "opens next"), rows)
 
 
 @app.command("prompt")
@@ -87,12 +87,12 @@ def prompt(
             for one in wanted
         ]
         if as_json:
-            printing.print_json(found)
+            print_json(found)
             return
         for one in found:
-            printing.say(f"{one['label']} ({one['group']})")
+            say(f"{one['label']} ({one['group']})")
             for question in one["questions"]:
-                printing.say(f"  - {question}")
+                say(f"  - {question}")
 
 
 @app.command("codes")
@@ -109,14 +109,14 @@ def codes(
     Example: wayhome hotline codes --print 20
     """
     with doors.office(data) as office:
-        answer = calls.submit(ask.PrintCaseCodes, office, programme, actor, command_id, count=more) if more else None
+        answer = submit(PrintCaseCodes, office, programme, actor, command_id, count=more) if more else None
         if isinstance(answer, Refused):
-            doors.tell_refused(answer, as_json=as_json)
+            tell_refused(answer, as_json=as_json)
         unused = sorted(desk_of(office.log, _programme(office, programme)).case_codes)
         if as_json:
-            printing.print_json(unused)
+            print_json(unused)
         else:
-            printing.print_rows("Codes that open a case", ("code",), [(code,) for code in unused])
+            print_rows("Codes that open a case", ("code",), [(code,) for code in unused])
 
 
 @app.command("list")
@@ -131,13 +131,11 @@ def list_call_backs(programme: OfProgramme = "moscow", data: Data = None, as_jso
         waiting = call_backs_of(desk_of(office.log, found), line, _now(office))
         rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
         if as_json:
-            printing.print_json(
-                [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
-            )
+            print_json([{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows])
             return
         zone = ZoneInfo(line.hours.time_zone)
         shown = [(code, f"{due.astimezone(zone):%a %Y-%m-%d %H:%M}", state) for due, code, state in rows]
-        printing.print_rows("Call-backs", ("code", "due", ""), shown)
+        print_rows("Call-backs", ("code", "due", ""), shown)
 
 
 def _status(line: Hotline, at: datetime, zones: tuple[str, ...]) -> dict[str, Any]:
@@ -171,7 +169,7 @@ def _by_the_clock_of(one: ZoneClock) -> dict[str, Any]:
     }
 
 
-def _programme(office: Office, name: str) -> Programme:
+def _programme(office: Container, name: str) -> Programme:
     found = office.service.definitions.current(name)
     if found is None:
         raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
@@ -184,5 +182,5 @@ def _hotline(programme: Programme) -> Hotline:
     return programme.hotline
 
 
-def _now(office: Office) -> datetime:
+def _now(office: Container) -> datetime:
     return instant(office.log.now())

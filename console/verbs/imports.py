@@ -11,17 +11,20 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import orjson
 import typer
 
-from console import doors, printing
+from console import cli_support as doors
+from console import printing
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data
+from console.container import Container
 from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
 from console.errors import BadInput
-from console.office import Office
+from console.printing import REFUSED, print_json, say
 from events.errors import CommandReused
-from handlers.answers import Accepted, Answer
-from handlers.service import Service
-from handlers.turns import Ticket
-from workflow.commands import Command, OpenCase
+from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.group_commit import PendingCommand
+from handlers.commanding.service import Service
+from workflow.command import Command
 from workflow.reasons import Refused
+from workflow.subjects.intake.commands import OpenCase
 
 app = typer.Typer(no_args_is_help=True, help="Bring in records from elsewhere.")
 BATCH = 200
@@ -60,7 +63,7 @@ def ctdc(
             raise BadInput(str(problem)) from problem
     _tell(imported, as_json=as_json)
     if imported.bad:
-        raise typer.Exit(printing.REFUSED)
+        raise typer.Exit(REFUSED)
 
 
 def import_ctdc(service: Service, file: Path, programme: str, actor: str) -> Iterator[Imported]:
@@ -73,7 +76,7 @@ def import_ctdc(service: Service, file: Path, programme: str, actor: str) -> Ite
         yield Imported(len(tickets) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
 
 
-def _known_before(ticket: Ticket[Command, Answer]) -> bool:
+def _known_before(ticket: PendingCommand[Command, Answer]) -> bool:
     """Tell whether a record was imported before, be it by a colleague or for another programme."""
     if isinstance(ticket.error, CommandReused):
         return True
@@ -126,7 +129,7 @@ def record_id(record: CtdcRecord) -> UUID:
     return uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}")
 
 
-def _with_progress(office: Office, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
+def _with_progress(office: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
     lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
     with printing.progress(quiet=quiet) as progress:
@@ -147,8 +150,8 @@ def _chunks(file: Path) -> Iterator[bytes]:
 def _tell(imported: Imported, *, as_json: bool) -> None:
     if as_json:
         rows = [{"line": row.line_number, "reason": row.reason} for row in imported.bad]
-        printing.print_json({"new": imported.new, "known": imported.known, "bad": rows})
+        print_json({"new": imported.new, "known": imported.known, "bad": rows})
         return
-    printing.say(f"{imported.new} new referrals, {imported.known} known before, {len(imported.bad)} rows left out")
+    say(f"{imported.new} new referrals, {imported.known} known before, {len(imported.bad)} rows left out")
     for row in imported.bad:
-        printing.say(f"  line {row.line_number}: {row.reason}")
+        say(f"  line {row.line_number}: {row.reason}")

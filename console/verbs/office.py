@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, stop, tell
 from console.fields import explain, first_line, pairs, values
-from workflow import commands as ask
+from console.printing import USAGE, print_json, print_rows
+from workflow.command import fields_of
+from workflow.registry import OFFICE, office_command
 
 app = typer.Typer(no_args_is_help=True, help="What is done about a programme's office itself, not for one case.")
 
@@ -21,13 +23,13 @@ def commands(as_json: AsJson = False) -> None:
     Example: wayhome office commands
     """
     if as_json:
-        printing.print_json([{"name": k.__name__, "fields": list(ask.fields_of(k))} for k in ask.OFFICE])
+        print_json([{"name": k.__name__, "fields": list(fields_of(k))} for k in OFFICE])
         return
-    rows = [(kind.__name__, first_line(kind), ", ".join(ask.fields_of(kind))) for kind in ask.OFFICE]
-    printing.print_rows("What can be recorded about an office", ("name", "", "fields"), rows)
+    rows = [(kind.__name__, first_line(kind), ", ".join(fields_of(kind))) for kind in OFFICE]
+    print_rows("What can be recorded about an office", ("name", "", "fields"), rows)
 
 
-@app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in ask.OFFICE))
+@app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in OFFICE))
 def record(
     programme: Annotated[str, typer.Argument(help="Programme, like moscow.")],
     name: Annotated[str, typer.Argument(help="What to record; `wayhome office commands` lists all there is.")],
@@ -44,10 +46,10 @@ def record(
 
     `wayhome office record moscow RecordMissedCall help` lists the fields.
     """
-    kind = ask.office_command(name)
+    kind = office_command(name)
     if kind is None:
-        known = ", ".join(sorted(kind.__name__ for kind in ask.OFFICE))
-        doors.stop(printing.USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
+        known = ", ".join(sorted(kind.__name__ for kind in OFFICE))
+        stop(USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
     if fields == ["help"]:
         explain(kind)
         return
@@ -55,4 +57,4 @@ def record(
         given = values(kind, pairs(fields or []))
         who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "mandate": mandate}
         command = kind.model_validate({**given, **who, "programme": programme})
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)

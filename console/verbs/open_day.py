@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from console import printing
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
-from console.rehearsal.year import Year
+from console.printing import print_rows, say
 from console.settings import Settings
+from console.simulation.year import Year
 from console.verbs.serve import server_for, site_for
-from events.world import RunningClock, SystemChance, SystemClock
-from workflow.loading import load, shipped_text
+from events.world import RunningClock, SystemClock, SystemEntropy
+from workflow.programme.loading import load, shipped_text
 
 if TYPE_CHECKING:
-    from console.rehearsal.cast import Key
-    from console.rehearsal.going_on import GoingOn
+    from console.simulation.demo_accounts import Key
+    from console.simulation.going_on import GoingOn
 
 _HOST: Final = "127.0.0.1"
 _PORTS_TRIED: Final = 50
@@ -30,13 +30,13 @@ _MORNING_UTC: Final = 6  # nine o'clock in Moscow: the desk has just opened
 
 def open_day(data: Path, year: Year, over: datetime, *, port: int, pace: float) -> None:
     """Serve a year that is over until stopped with Ctrl-C; raises BadInput when no port is free."""
-    from console.rehearsal.going_on import GoingOn
+    from console.simulation.going_on import GoingOn
 
     with _free_socket(port) as listening:
         address = f"http://localhost:{listening.getsockname()[1]}"
         clock = RunningClock(_morning_after(over), pace, SystemClock())
         # Opened once more, with chance nobody can foretell: sessions are made of it.
-        office = Office(Settings(data=data), clock=clock, chance=SystemChance())
+        office = Container(Settings(data=data), clock=clock, chance=SystemEntropy())
         try:
             keys = _admitted(office, data, address)
             life = GoingOn(office, load(shipped_text("moscow")), year, pace)
@@ -56,9 +56,9 @@ def _morning_after(end: datetime) -> datetime:
     return morning + timedelta(days=max(0, 7 - morning.weekday()) if morning.weekday() > 4 else 0)
 
 
-def _admitted(office: Office, data: Path, address: str) -> list[Key]:
-    from console.accounts.desk import open_desk
-    from console.rehearsal.cast import admitted, written
+def _admitted(office: Container, data: Path, address: str) -> list[Key]:
+    from console.accounts.auth_services import open_desk
+    from console.simulation.demo_accounts import admitted, written
 
     doors = SystemClock()
     keys = admitted(office, open_desk(office.service, doors, office.chance), doors, "moscow", office.chance)
@@ -66,13 +66,13 @@ def _admitted(office: Office, data: Path, address: str) -> list[Key]:
     return keys
 
 
-def _serve(office: Office, listening: socket.socket) -> None:
+def _serve(office: Container, listening: socket.socket) -> None:
     port = listening.getsockname()[1]
     server = server_for(office, site_for(_HOST, port), _HOST, port)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
-        printing.say("")
+        say("")
 
 
 def _free_socket(port: int) -> socket.socket:
@@ -94,24 +94,24 @@ def _free_socket(port: int) -> socket.socket:
 
 
 def _welcome(keys: Sequence[Key], life: GoingOn, address: str, data: Path) -> None:
-    from console.rehearsal.cast import FILE
+    from console.simulation.demo_accounts import FILE
 
-    printing.say(f"\nThe year goes on at {address}   (stop with Ctrl-C)\n")
-    printing.say(f"Sign in as anybody here. The password is everybody's: {keys[0].password}")
+    say(f"\nThe year goes on at {address}   (stop with Ctrl-C)\n")
+    say(f"Sign in as anybody here. The password is everybody's: {keys[0].password}")
     _say_codes(keys)
-    printing.say(f"For an authenticator app: {data / FILE}. A code works once; each lasts half a minute.")
+    say(f"For an authenticator app: {data / FILE}. A code works once; each lasts half a minute.")
     if life.left:
         left = ", ".join(f"{case} ({stage.replace('_', ' ')})" for stage, case in life.left.items())
-        printing.say(f"Left to you, nobody else touches them: {left}")
+        say(f"Left to you, nobody else touches them: {left}")
     if sys.stdin.isatty():
-        printing.say("Press Enter for fresh codes.")
+        say("Press Enter for fresh codes.")
         threading.Thread(target=_codes_on_enter, args=(keys,), name="codes", daemon=True).start()
 
 
 def _say_codes(keys: Sequence[Key]) -> None:
     clock = SystemClock()
     rows = [(key.part.account, key.part.role, key.code(clock), key.part.look_at) for key in keys]
-    printing.print_rows("", ("account", "role", "code now", "what there is to look at"), rows)
+    print_rows("", ("account", "role", "code now", "what there is to look at"), rows)
 
 
 def _codes_on_enter(keys: Sequence[Key]) -> None:

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data, plainly
 from console.errors import BadInput
-from workflow.diagram import mermaid
-from workflow.errors import ProgrammeFaulty
-from workflow.loading import MAX_CHARACTERS, load, shipped, shipped_text
+from console.printing import USAGE, print_json, say
+from workflow.programme.diagram import mermaid
+from workflow.programme.errors import ProgrammeFaulty
+from workflow.programme.loading import MAX_CHARACTERS, load, shipped, shipped_text
 
 app = typer.Typer(no_args_is_help=True, help="Programme files: the journey, the guards and the money as data.")
 
@@ -25,12 +26,12 @@ def check(file: FileOrName, as_json: AsJson = False) -> None:
 
     Example: wayhome programme check my-office.yaml
     """
-    with doors.plainly():
+    with plainly():
         try:
             definition = load(_text(file))
         except ProgrammeFaulty as faulty:
             _tell_faults(faulty, as_json=as_json)
-            raise typer.Exit(printing.USAGE) from None
+            raise typer.Exit(USAGE) from None
         programme = definition.programme
         found = {
             "programme": programme.programme,
@@ -40,10 +41,10 @@ def check(file: FileOrName, as_json: AsJson = False) -> None:
             "faults": [],
         }
         if as_json:
-            printing.print_json(found)
+            print_json(found)
         else:
             said = f"{found['stages']} stages, {found['transitions']} ways on"
-            printing.say(f"{programme.programme}: no faults, {said}, definition {definition.hash}")
+            say(f"{programme.programme}: no faults, {said}, definition {definition.hash}")
 
 
 @app.command("diagram")
@@ -56,14 +57,14 @@ def diagram(
 
     Example: wayhome programme diagram moscow --language ru
     """
-    with doors.plainly():
+    with plainly():
         if language not in ("en", "ru"):
             raise BadInput("the language is en or ru")
         drawn = mermaid(load(_text(file)).programme, "ru" if language == "ru" else "en")
         if as_json:
-            printing.print_json({"mermaid": drawn})
+            print_json({"mermaid": drawn})
         else:
-            printing.say(drawn)
+            say(drawn)
 
 
 @app.command("publish")
@@ -75,17 +76,17 @@ def publish(file: FileOrName, data: Data = None, actor: Actor = ACTOR_DEFAULT, a
     with doors.office(data, create=True) as office:
         definition = office.publish(_text(file), actor)
         if as_json:
-            printing.print_json({"programme": definition.programme.programme, "definition": definition.hash})
+            print_json({"programme": definition.programme.programme, "definition": definition.hash})
         else:
-            printing.say(f"{definition.programme.programme} is in force as definition {definition.hash}")
+            say(f"{definition.programme.programme} is in force as definition {definition.hash}")
 
 
 def _tell_faults(faulty: ProgrammeFaulty, *, as_json: bool) -> None:
     if as_json:
-        printing.print_json({"faults": [{"line": fault.line, "text": fault.text} for fault in faulty.faults]})
+        print_json({"faults": [{"line": fault.line, "text": fault.text} for fault in faulty.faults]})
         return
     for fault in faulty.faults:
-        printing.say(str(fault))
+        say(str(fault))
 
 
 def _text(file: str) -> str:

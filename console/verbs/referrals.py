@@ -6,19 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, Data, case_number, tell
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import print_json, print_rows, say
 from console.showing import seen_case
 from console.views.directory import Wanted, providers_for
 from events.instants import instant
-from handlers.answers import Accepted
-from handlers.disclosing import disclosed
-from workflow import commands as ask
-from workflow.disclosure import ORG_TYPES, parts_for
-from workflow.programme import Programme
-from workflow.programme.providers import Provider
+from handlers.commanding.answers import Accepted
+from handlers.queries.disclosures import disclosed
+from workflow.programme.programme import Programme
+from workflow.subjects.referrals.commands import DiscloseReferral
+from workflow.subjects.referrals.definition import Provider
+from workflow.subjects.referrals.disclosure import ORG_TYPES, parts_for
 
 referral = typer.Typer(no_args_is_help=True, help="Referrals: what a provider may be shown of a person.")
 directory = typer.Typer(no_args_is_help=True, help="The directory: who helps with what, in which language, where.")
@@ -41,19 +42,19 @@ def disclose(
     Example: wayhome referral disclose 7K3P9-QXM2D R-7K3P9QXM2D7K3P9Q --why "first meeting"
     """
     with doors.office(data) as office:
-        command = ask.DiscloseReferral(
-            command_id=office.chance.uuid(), actor=actor, case_id=doors.case_number(case), referral_id=number, why=why
+        command = DiscloseReferral(
+            command_id=office.chance.uuid(), actor=actor, case_id=case_number(case), referral_id=number, why=why
         )
         answer = office.service.submit(command)
         if not isinstance(answer, Accepted):
-            doors.tell(answer, as_json=as_json)
+            tell(answer, as_json=as_json)
             return
         shown = disclosed(office.log, answer.case_id, command.command_id)
         if as_json:
-            printing.print_json({"referral": number, "disclosed": shown})
+            print_json({"referral": number, "disclosed": shown})
             return
         for part, value in shown.items():
-            printing.say(f"{part}: {value}")
+            say(f"{part}: {value}")
 
 
 @referral.command("list")
@@ -67,10 +68,10 @@ def list_referrals(
     with doors.office(data) as office:
         referrals = seen_case(office, case, actor).case.referrals
         if as_json:
-            printing.print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
+            print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
             return
         rows = [(key, one.service, one.provider, one.status, one.sent_at[:10]) for key, one in referrals.items()]
-        printing.print_rows("Referrals", ("referral", "service", "provider", "status", "sent"), rows)
+        print_rows("Referrals", ("referral", "service", "provider", "status", "sent"), rows)
 
 
 @directory.command("list")
@@ -92,13 +93,13 @@ def list_directory(
         wanted = Wanted(service or "", language or "", area or "", is_open)
         found = providers_for(_programme(office, programme), wanted, instant(office.log.now()))
         if as_json:
-            printing.print_json([_as_json(provider) for provider in found])
+            print_json([_as_json(provider) for provider in found])
             return
         rows = [
             (one.id, one.name, one.kind, ", ".join(one.services), ", ".join(one.languages), one.capacity or "")
             for one in found
         ]
-        printing.print_rows("Directory", ("id", "name", "kind", "services", "languages", "capacity"), rows)
+        print_rows("Directory", ("id", "name", "kind", "services", "languages", "capacity"), rows)
 
 
 @directory.command("show")
@@ -119,13 +120,13 @@ def show_provider(
             raise BadInput(f"no provider is called {provider[:40]!r}; list them with: wayhome directory list")
         shown = _as_json(found) | {"may_see": list(parts_for(found.kind, known.disclosure))}
         if as_json:
-            printing.print_json(shown)
+            print_json(shown)
             return
         for name, value in shown.items():
-            printing.say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+            say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
 
 
-def _programme(office: Office, name: str) -> Programme:
+def _programme(office: Container, name: str) -> Programme:
     definition = office.service.definitions.current(name)
     if definition is None:
         raise BadInput(f"there is no programme {name[:40]!r} here; publish it with: wayhome programme publish")

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from console import doors, printing
-from console.doors import AsJson, Data
+from console import cli_support as doors
+from console.cli_support import AsJson, Data
 from console.errors import BadInput
-from handlers.folds import folded
-from workflow.courses import Seats
+from console.printing import print_json, print_rows
+from handlers.states.state_cache import folded
+from workflow.subjects.reintegration.courses import Seats
 
 
 def courses(
@@ -38,8 +39,8 @@ def courses(
                 }
             )  # fmt: skip
         if as_json:
-            printing.print_json({"programme": programme, "courses": rows})
+            print_json({"programme": programme, "courses": rows})
             return
         columns = ("course", "seats", "taken", "offered", "free", "waiting", "starts", "ends", "language", "place")
         shown = [tuple(row[name] if row[name] is not None else "" for name in columns) for row in rows]
-        printing.print_rows("Courses", columns, shown)
+        print_rows("Courses", columns, shown)

@@ -6,16 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from console import doors, printing
-from console.doors import AsJson, Data
+from console import cli_support as doors
+from console.cli_support import AsJson, Data
 from console.errors import BadInput
-from console.verbs.money import definition_of
+from console.printing import print_json, print_rows, say
+from console.verbs.grants import definition_of
 from events.instants import instant
-from handlers import reports
-from handlers.books import Row, by_funder, per_funder, total_of
-from handlers.consultations import consultation_report, desk_of
-from handlers.pace import pace
-from handlers.suppression import K
+from handlers.queries import reports
+from handlers.queries.arrivals_per_year import pace
+from handlers.queries.books import Row, by_funder, per_funder, total_of
+from handlers.queries.consultations import consultation_report, desk_of
+from handlers.queries.reports import Corridors
+from handlers.queries.suppression import K
 
 app = typer.Typer(no_args_is_help=True, help="Reports: counts that may be handed out.")
 
@@ -39,14 +41,14 @@ def corridors(
     with doors.office(data) as office:
         found = reports.corridors(office.log, programme=programme, k=k)
         if as_json:
-            printing.print_json(_as_json(found))
+            print_json(_as_json(found))
             return
         rows = [(source, dest, count) for (source, dest), count in sorted(found.cells.items())]
-        printing.print_rows("Corridors", ("recruited in", "exploited in", "people"), rows)
-        printing.print_rows("Recruited", ("country", "people"), sorted(found.recruited.items()))
-        printing.print_rows("Exploited", ("country", "people"), sorted(found.exploited.items()))
-        printing.say(f"total: {'hidden' if found.total is None else found.total}")
-        printing.say(f"not shown: what fewer than {k} people share, and what would reveal it")
+        print_rows("Corridors", ("recruited in", "exploited in", "people"), rows)
+        print_rows("Recruited", ("country", "people"), sorted(found.recruited.items()))
+        print_rows("Exploited", ("country", "people"), sorted(found.exploited.items()))
+        say(f"total: {'hidden' if found.total is None else found.total}")
+        say(f"not shown: what fewer than {k} people share, and what would reveal it")
 
 
 @app.command("arrivals")
@@ -60,10 +62,10 @@ def arrivals(
     with doors.office(data) as office:
         years = pace(office.log, definition_of(office, programme).programme)
         if as_json:
-            printing.print_json([year._asdict() for year in years])
+            print_json([year._asdict() for year in years])
             return
         rows = [(y.year, y.target, y.arrived, f"{y.share} %", "above target" if y.share > 100 else "") for y in years]
-        printing.print_rows("Arrivals", ("year", "planned", "actual", "", ""), rows)
+        print_rows("Arrivals", ("year", "planned", "actual", "", ""), rows)
 
 
 @app.command("consultations")
@@ -86,13 +88,13 @@ def consultations(
         year = year or instant(office.log.now()).year
         found = consultation_report(desk_of(office.log, current.programme), current.programme, year)
         if as_json:
-            printing.print_json(found._asdict())
+            print_json(found._asdict())
             return
         for title, counts in (("How", found.how), ("Topics", found.topics), ("At-risk groups", found.groups)):
-            printing.print_rows(title, ("", "count"), [(name, _or_hidden(count)) for name, count in counts.items()])
-        printing.say(f"total: {_or_hidden(found.total)}; besides, missed calls: {_or_hidden(found.missed)}")
-        printing.say(f"became a case: {_or_hidden(found.converted)}")
-        printing.say(f"not shown: what fewer than {found.k} people share, and what would reveal it")
+            print_rows(title, ("", "count"), [(name, _or_hidden(count)) for name, count in counts.items()])
+        say(f"total: {_or_hidden(found.total)}; besides, missed calls: {_or_hidden(found.missed)}")
+        say(f"became a case: {_or_hidden(found.converted)}")
+        say(f"not shown: what fewer than {found.k} people share, and what would reveal it")
 
 
 @app.command("funders")
@@ -109,12 +111,12 @@ def funders(
         rows = by_funder(office.log, definition_of(office, programme))
         total = total_of(rows)
         if as_json:
-            printing.print_json(_money_as_json(rows, total))
+            print_json(_money_as_json(rows, total))
             return
         lines = [row for whole in per_funder(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
         shown = [(r.funder, r.line or "-", r.planned, r.committed, r.disbursed, r.left) for r in (*lines, total)]
         title = f"Money by funder, {total.currency}"
-        printing.print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
+        print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
 
 
 def _money_as_json(rows: list[Row], total: Row) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _or_hidden(count: int | None) -> str:
     return "hidden" if count is None else str(count)
 
 
-def _as_json(found: reports.Corridors) -> dict[str, Any]:
+def _as_json(found: Corridors) -> dict[str, Any]:
     cells = [
         {"recruitment": source, "exploitation": dest, "people": count}
         for (source, dest), count in sorted(found.cells.items())

@@ -11,17 +11,18 @@ from urllib.parse import urlsplit
 
 import typer
 
-from console import doors, printing
-from console.doors import Data
+from console import cli_support as doors
+from console.cli_support import Data, plainly
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import say
 from console.web.site import LOOPBACK, Site
 from events.world import SystemClock
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
-    from console.web.house import House
+    from console.web.context import WebContext
 
 PORT: Final = 8421
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
@@ -43,7 +44,7 @@ def serve(
 
     Example: wayhome serve --data wayhome-data
     """
-    with doors.plainly():
+    with plainly():
         site = site_for(host, port, origin)
     with doors.office(data, ring=True) as office:
         _say(office, site)
@@ -67,14 +68,14 @@ def site_for(host: str, port: int, origin: str = "") -> Site:
     return site
 
 
-def server_for(office: Office, site: Site, host: str, port: int, proxy: str = "127.0.0.1") -> Server:
+def server_for(office: Container, site: Site, host: str, port: int, proxy: str = "127.0.0.1") -> Server:
     """Return a server for an office; it keeps no list of who looked at which page, that is the log's own work."""
     from uvicorn import Config, Server
 
     from console.web.app import console
-    from console.web.open_house import open_house
+    from console.web.context import build_context
 
-    house: House = open_house(office, site, SystemClock())
+    house: WebContext = build_context(office, site, SystemClock())
     config = Config(
         console(house),
         host=host,
@@ -96,7 +97,7 @@ def server_for(office: Office, site: Site, host: str, port: int, proxy: str = "1
 
 
 @contextmanager
-def _working(office: Office, threads: int) -> Iterator[None]:
+def _working(office: Container, threads: int) -> Iterator[None]:
     """Have the tasks done meanwhile; with Redis that is for ``wayhome work`` to do."""
     if threads == 0 or office.settings.redis_url is not None:
         yield
@@ -109,14 +110,14 @@ def _working(office: Office, threads: int) -> Iterator[None]:
         crew.stop()
 
 
-def _say(office: Office, site: Site) -> None:
-    from handlers.accounts import list_accounts
+def _say(office: Container, site: Site) -> None:
+    from handlers.projections.accounts import list_accounts
 
     with office.database.reading() as connection:
         nobody = not list_accounts(connection)
-    printing.say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
+    say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
     if nobody:
-        printing.say("nobody may sign in yet; open the first account with: wayhome account open staff:root"
+        say("nobody may sign in yet; open the first account with: wayhome account open staff:root"
                      " --role administrator")  # fmt: skip
 
 

@@ -8,15 +8,17 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import print_json, print_rows
 from console.views.travel import expected
 from events.instants import instant
-from handlers import journeys
-from handlers.look import Seen
-from workflow.access import sees
+from handlers.queries import arrivals_departures as journeys
+from handlers.queries.arrivals_departures import Going
+from handlers.states.case_reader import CaseSnapshot
+from workflow.rights.visibility import sees
 
 Days = Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")]
 Row = TypeVar("Row")
@@ -30,12 +32,12 @@ def arrivals(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as
     with doors.office(data) as office:
         found = _expected(office, "no_show", days, actor, journeys.arrivals)
     if as_json:
-        printing.print_json([one._asdict() for one in found])
+        print_json([one._asdict() for one in found])
         return
     rows = [
         (one.case_id, _text(one.at), one.place, one.by, one.meeter or "nobody", one.sign, one.state) for one in found
     ]
-    printing.print_rows("Arrivals", ("case", "at (UTC)", "place", "by", "met by", "sign", "letter"), rows)
+    print_rows("Arrivals", ("case", "at (UTC)", "place", "by", "met by", "sign", "letter"), rows)
 
 
 def departures(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
@@ -46,13 +48,13 @@ def departures(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, 
     with doors.office(data) as office:
         found = _expected(office, "departure", days, actor, journeys.departures)
     if as_json:
-        printing.print_json([one._asdict() for one in found])
+        print_json([one._asdict() for one in found])
         return
     rows = [
         (one.case_id, _text(one.at), one.origin, one.destination, one.escort, one.host, ", ".join(one.missing))
         for one in found
     ]
-    printing.print_rows("Departures", ("case", "at (UTC)", "from", "to", "escort", "host", "missing"), rows)
+    print_rows("Departures", ("case", "at (UTC)", "from", "to", "escort", "host", "missing"), rows)
 
 
 def escorts(
@@ -70,16 +72,16 @@ def escorts(
             raise BadInput("there is no such programme here; publish it first")
         found = journeys.escorts(office.log, definition.programme, instant(office.log.now()))
     if as_json:
-        printing.print_json([_going(one) for one in found])
+        print_json([_going(one) for one in found])
         return
     rows = [
         (one.escort.id, ", ".join(one.escort.skills), ", ".join(one.escort.languages), _where(one)) for one in found
     ]
-    printing.print_rows("Escorts", ("escort", "skills", "languages", "away"), rows)
+    print_rows("Escorts", ("escort", "skills", "languages", "away"), rows)
 
 
 def _expected(
-    office: Office, kind: str, days: int, actor: str, rows: Callable[[Sequence[Seen], datetime], list[Row]]
+    office: Container, kind: str, days: int, actor: str, rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]]
 ) -> list[Row]:
     now = instant(office.log.now())
     until = now + timedelta(days=days)
@@ -87,12 +89,12 @@ def _expected(
     return rows(seen, until)
 
 
-def _going(one: journeys.Going) -> dict[str, Any]:
+def _going(one: Going) -> dict[str, Any]:
     escort = one.escort.model_dump(mode="json", by_alias=True, exclude={"email"})
     return escort | {"trips": [trip._asdict() for trip in one.trips]}
 
 
-def _where(one: journeys.Going) -> str:
+def _where(one: Going) -> str:
     leave = [f"leave {away.since} to {away.until}" for away in one.escort.away]
     return "; ".join([*(f"{_text(t.leaves_at)} to {_text(t.back_at)} ({t.case_id})" for t in one.trips), *leave])
 

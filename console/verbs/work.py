@@ -10,13 +10,15 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from console import doors, printing
-from console.doors import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data
+from console import cli_support as doors
+from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, case_number, tell
+from console.container import Container
 from console.errors import BadInput
-from console.office import Office
+from console.printing import REFUSED, print_json, print_rows, say
 from events.ids import CaseId
-from handlers import tasks as task_rows
-from workflow import commands as ask
+from handlers.projections import tasks as task_rows
+from handlers.projections.tasks import LIVE, count_tasks, find_task
+from workflow.command import CancelTask, RetryTask
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
 timers = typer.Typer(no_args_is_help=True, help="Timers: what will be due when.")
@@ -68,11 +70,11 @@ def list_tasks(
     Example: wayhome tasks list --status dead
     """
     with doors.office(data) as office, office.database.reading() as connection:
-        if status is not None and status not in (*task_rows.LIVE, "done", "cancelled", "dead"):
+        if status is not None and status not in (*LIVE, "done", "cancelled", "dead"):
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
         rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
         if as_json:
-            printing.print_json([dict(row) for row in rows])
+            print_json([dict(row) for row in rows])
             return
         shown = [
             (
@@ -86,7 +88,7 @@ def list_tasks(
             )
             for r in rows
         ]
-        printing.print_rows("Tasks", ("task", "case", "what", "status", "due", "tries", "error"), shown)
+        print_rows("Tasks", ("task", "case", "what", "status", "due", "tries", "error"), shown)
 
 
 @tasks.command("retry")
@@ -103,14 +105,14 @@ def retry(
     """
     with doors.office(data, ring=True) as office:
         case_id = _case_of_task(office, task)
-        command = ask.RetryTask(
+        command = RetryTask(
             command_id=command_id or office.chance.uuid(),
             actor=actor,
             mandate="operator",
             case_id=case_id,
             task_id=task,
         )
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @tasks.command("cancel")
@@ -128,7 +130,7 @@ def cancel(
     """
     with doors.office(data) as office:
         case_id = _case_of_task(office, task)
-        command = ask.CancelTask(
+        command = CancelTask(
             command_id=command_id or office.chance.uuid(),
             actor=actor,
             mandate="operator",
@@ -136,7 +138,7 @@ def cancel(
             task_id=task,
             reason=reason,
         )
-        doors.tell(office.service.submit(command), as_json=as_json)
+        tell(office.service.submit(command), as_json=as_json)
 
 
 @timers.command("list")
@@ -156,10 +158,10 @@ def list_timers(
             raise BadInput("a timer is set, fired or cancelled")
         rows = task_rows.list_timers(connection, status=status, case_id=_case(case), limit=limit)
         if as_json:
-            printing.print_json([dict(row) for row in rows])
+            print_json([dict(row) for row in rows])
             return
         shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
-        printing.print_rows("Timers", ("timer", "case", "what", "due"), shown)
+        print_rows("Timers", ("timer", "case", "what", "due"), shown)
 
 
 @payments.command("read")
@@ -179,30 +181,30 @@ def read_report(
             raise BadInput("the file is larger than 10 MB; a status report never is")
         found = office.read_bank_report(file.read_bytes())
         if as_json:
-            printing.print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems})
+            print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems})
         else:
-            printing.say(f"{found.recorded} payments recorded, {found.repeated} known before")
+            say(f"{found.recorded} payments recorded, {found.repeated} known before")
             for problem_line in found.problems:
-                printing.say(f"  - {problem_line}")
+                say(f"  - {problem_line}")
     if found.problems:
-        raise typer.Exit(printing.REFUSED)
+        raise typer.Exit(REFUSED)
 
 
 def _wait_for_the_end(threads: int) -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    printing.say(f"working with {threads} threads; stop with Ctrl-C")
+    say(f"working with {threads} threads; stop with Ctrl-C")
     ended.wait()
 
 
-def _say_counts(office: Office, *, as_json: bool) -> None:
+def _say_counts(office: Container, *, as_json: bool) -> None:
     with office.database.reading() as connection:
-        counts = task_rows.count_tasks(connection)
+        counts = count_tasks(connection)
     if as_json:
-        printing.print_json(counts)
+        print_json(counts)
     else:
-        printing.say("tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"))
+        say("tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"))
 
 
 def _about(kind: str, subject: str) -> str:
@@ -211,12 +213,12 @@ def _about(kind: str, subject: str) -> str:
 
 
 def _case(text: str | None) -> str | None:
-    return None if text is None else doors.case_number(text)
+    return None if text is None else case_number(text)
 
 
-def _case_of_task(office: Office, task_id: str) -> CaseId:
+def _case_of_task(office: Container, task_id: str) -> CaseId:
     with office.database.reading() as connection:
-        row: Any = task_rows.find_task(connection, task_id)
+        row: Any = find_task(connection, task_id)
     if row is None:
         raise BadInput(f"there is no task {task_id[:40]}; see: wayhome tasks list")
     return CaseId(row["case_id"])

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from console.views.reader import Reader
 from events.instants import instant, stored
-from handlers.looks import Reading, Wanted, bulk_readers, readings
-from handlers.work_list import list_work
+from handlers.projections.work_items import list_work
+from handlers.queries.access_log import Reading, Wanted, bulk_readers, readings
 
 DAYS: Final = 7  # shown when nothing is asked for
 ROWS_MAX: Final = 300

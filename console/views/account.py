@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from console.accounts.desk import Desk
+from console.accounts.auth_services import AuthServices
 from console.views.reader import Reader
 from events.facts.accounts import SecondFactorAdded
 from events.instants import instant
 from events.log import Log
-from handlers.accounts import AccountRow
-from workflow.accounts import account_stream
+from handlers.projections.accounts import AccountRow
+from workflow.subjects.accounts.decisions import account_stream
 
 
 class Factor(NamedTuple):
@@ -41,7 +41,7 @@ class Change(NamedTuple):
     at: datetime
 
 
-def factors_of(log: Log, desk: Desk, row: AccountRow) -> Sequence[Factor]:
+def factors_of(log: Log, desk: AuthServices, row: AccountRow) -> Sequence[Factor]:
     """Return the second factors of an account, the oldest first."""
     names = {key.factor: key.name for key in desk.factors.passkeys.of(row)}
     added = {}
@@ -53,7 +53,7 @@ def factors_of(log: Log, desk: Desk, row: AccountRow) -> Sequence[Factor]:
     return sorted(known, key=lambda factor: (factor.added_at, factor.factor))
 
 
-def places_of(desk: Desk, account: str, here: str = "") -> Sequence[Place]:
+def places_of(desk: AuthServices, account: str, here: str = "") -> Sequence[Place]:
     """Return where an account is signed in, this browser first."""
     found = [Place(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in desk.sessions.of(account)]
     return sorted(found, key=lambda place: not place.here)

@@ -11,15 +11,15 @@ from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.office import Office
+from console.container import Container
 from console.views.reader import Reader
-from handlers.beds import houses_in_use
-from handlers.look import Seen
-from handlers.occupancy import Occupancy, Used, occupancy
-from workflow.access import runs
-from workflow.programme.places import Facility
-from workflow.rights import TABLE, Account, Role
-from workflow.shelter import Room
+from handlers.projections.beds import houses_in_use
+from handlers.queries.occupancy import Occupancy, Used, occupancy
+from handlers.states.case_reader import CaseSnapshot
+from workflow.rights.table import TABLE, Account, Role
+from workflow.rights.visibility import runs
+from workflow.subjects.accommodation.definition import Facility
+from workflow.subjects.accommodation.shelter import Room
 
 State = Literal["free", "held", "taken", "none"]  # none: the house is closed, its empty beds are nobody's
 _LEFT_OVER: Final = ""  # beds that are no more, with people in them
@@ -132,14 +132,14 @@ def _own_programmes(reader: Reader) -> Mapping[str, Sequence[Facility]]:
     return {one.programme.programme: one.programme.beds_facilities for one in definitions}
 
 
-def _occupancies(office: Office, facilities: list[str], at: datetime, *, is_now: bool) -> list[Occupancy]:
+def _occupancies(office: Container, facilities: list[str], at: datetime, *, is_now: bool) -> list[Occupancy]:
     if is_now:
         return office.houses.now(facilities, at)
     return [occupancy(office.log, facility, at) for facility in facilities]
 
 
 def _house(
-    one: Occupancy, facility: Facility | None, seen: Mapping[str, Seen], reader: Reader, *, is_now: bool
+    one: Occupancy, facility: Facility | None, seen: Mapping[str, CaseSnapshot], reader: Reader, *, is_now: bool
 ) -> HouseView:
     acting = {name for name, case in seen.items() if is_now and reader.may("case.record", case)}
     held = sum(used.held_until is not None for used in one.used)
@@ -163,7 +163,7 @@ def _house(
     )
 
 
-def _rooms(one: Occupancy, seen: Mapping[str, Seen], acting: set[str], *, is_now: bool) -> Iterator[RoomView]:
+def _rooms(one: Occupancy, seen: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> Iterator[RoomView]:
     used = {bed.bed: bed for bed in one.used}
     is_closed = one.closed is not None and one.closed <= one.at.date()
     by_room: dict[Room, list[Place]] = {}
@@ -178,7 +178,7 @@ def _rooms(one: Occupancy, seen: Mapping[str, Seen], acting: set[str], *, is_now
         yield RoomView(_LEFT_OVER, "any", "allowed", left_over)
 
 
-def _place(used: Used, seen: Mapping[str, Seen], acting: set[str], *, is_now: bool) -> Place:
+def _place(used: Used, seen: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> Place:
     state: State = "taken" if used.held_until is None else "held"
     found = Place(used.bed, state, held_until=used.held_until)
     if used.case_id not in seen:

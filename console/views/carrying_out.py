@@ -11,15 +11,15 @@ from typing import Final
 from events.envelope import Recorded
 from events.errors import CommandReused
 from events.ids import case_stream
-from handlers.answers import Answer, Conflict
-from handlers.service import Service
-from workflow import commands as ask
-from workflow.access import MACHINES
+from handlers.commanding.answers import Answer, Conflict
+from handlers.commanding.service import Service
+from workflow.command import CaseCommand, Command
+from workflow.rights.visibility import MACHINES
 
 TRIES: Final = 3  # how often a command is applied again because a worker was quicker
 
 
-def carry_out(service: Service, command: ask.Command) -> Answer:
+def carry_out(service: Service, command: Command) -> Answer:
     """Return the answer; raises CommandReused when the same form was sent before with other content.
 
     Repeats safely: the second time the first answer is given, also when the first was applied to a later version.
@@ -41,9 +41,9 @@ def by_machines(events: Iterable[Recorded]) -> bool:
     return bool(actors) and actors <= MACHINES
 
 
-def _first_answer(service: Service, command: ask.Command) -> Answer:
+def _first_answer(service: Service, command: Command) -> Answer:
     """Return the answer of a command that was applied to a later version than its form showed."""
-    if not isinstance(command, ask.CaseCommand) or command.expected is None:
+    if not isinstance(command, CaseCommand) or command.expected is None:
         raise CommandReused("this form was sent before with other content")
     stream = case_stream(command.case_id)
     events = service.log.of_command(str(command.command_id))
@@ -53,5 +53,5 @@ def _first_answer(service: Service, command: ask.Command) -> Answer:
     return service.submit(_expecting(command, min(versions) - 1))
 
 
-def _expecting(command: ask.Command, version: int) -> ask.Command:
+def _expecting(command: Command, version: int) -> Command:
     return command.model_copy(update={"expected": version})

@@ -11,22 +11,22 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from console.views.deeds import Deed, acts_on, commands_for, deed_for, likely
+from console.views.case_panels import ALL, Sheet, sheets_for
+from console.views.item_descriptions import Thing, subject_things, things_of
 from console.views.reader import Reader
-from console.views.sheets import ALL, Sheet, sheets_for
-from console.views.things import Thing, subject_things, things_of
+from console.views.suggested_actions import Deed, acts_on, commands_for, deed_for, likely
 from console.views.timeline import History, history
 from events.ids import case_stream
 from events.instants import instant, stored
-from handlers import tasks as task_rows
-from handlers import work_list
-from handlers.look import Seen
-from workflow.access import shown_until
-from workflow.case.access import Glass
-from workflow.compartments import closed_to
-from workflow.journey import Option
+from handlers.projections.tasks import LIVE, list_tasks, list_timers
+from handlers.projections.work_items import items_of
+from handlers.states.case_reader import CaseSnapshot
+from workflow.programme.journey import Option
 from workflow.reasons import Reason
-from workflow.rights import ROLES, Act, Role
+from workflow.rights.compartments import closed_to
+from workflow.rights.table import ROLES, Act, Role
+from workflow.rights.visibility import shown_until
+from workflow.subjects.access.state import EmergencyAccess
 
 LATEST: Final = 20
 # These are not hindrances but questions: the form asks for a reason and a second person.
@@ -82,12 +82,12 @@ class Ahead(NamedTuple):
 class CaseView(NamedTuple):
     """Everything the page of one case shows to one reader."""
 
-    seen: Seen
+    seen: CaseSnapshot
     sheets: tuple[Sheet, ...]
     may: frozenset[str]  # names of the commands this reader may give
     ended: bool
     high_risk: bool
-    glass: tuple[Glass, ...]
+    glass: tuple[EmergencyAccess, ...]
     walked: tuple[str, ...]
     ways: tuple[Way, ...]
     waiting: tuple[Waiting, ...]
@@ -101,25 +101,25 @@ class CaseView(NamedTuple):
         return likely(sheet, self.seen.case, self.may, ended=self.ended)
 
 
-def roles_for(reader: Reader, seen: Seen, act: Act) -> tuple[Role, ...]:
+def roles_for(reader: Reader, seen: CaseSnapshot, act: Act) -> tuple[Role, ...]:
     """Return in which of their roles somebody may do an act on a case."""
     as_one = ((role, reader._replace(account=reader.account._replace(roles=frozenset({role})))) for role in ROLES)
     return tuple(role for role, alone in as_one if role in reader.account.roles and alone.may(act, seen))
 
 
-def sheets_of(reader: Reader, seen: Seen) -> tuple[Sheet, ...]:
+def sheets_of(reader: Reader, seen: CaseSnapshot) -> tuple[Sheet, ...]:
     """Return the sheets of a case somebody sees, in the order of the page: those of all the roles they see it in."""
     seen_by = {sheet for role in roles_for(reader, seen, "case.see") for sheet in sheets_for(role)}
     return tuple(sheet for sheet in ALL if sheet in seen_by)
 
 
-def mandate_for(reader: Reader, seen: Seen, parts: Collection[str]) -> Role:
+def mandate_for(reader: Reader, seen: CaseSnapshot, parts: Collection[str]) -> Role:
     """Return in which role somebody opens these parts: the first that opens them all, else the first there is."""
     roles = roles_for(reader, seen, "case.open_sealed")
     return next((role for role in roles if not closed_to(role, parts)), roles[0])
 
 
-def case_view(reader: Reader, seen: Seen) -> CaseView:
+def case_view(reader: Reader, seen: CaseSnapshot) -> CaseView:
     """Return a case as this reader sees it, with the same few questions however long its history is."""
     case, programme = seen.case, seen.definition.programme
     sheets = sheets_of(reader, seen)
@@ -142,20 +142,20 @@ def case_view(reader: Reader, seen: Seen) -> CaseView:
     )
 
 
-def waiting_on(seen: Seen) -> tuple[Waiting, ...]:
+def waiting_on(seen: CaseSnapshot) -> tuple[Waiting, ...]:
     """Return what waits for a person on a case, the escalations first."""
-    items = sorted(work_list.items_of(seen.case).items(), key=lambda item: item[1] != "escalation")
+    items = sorted(items_of(seen.case).items(), key=lambda item: item[1] != "escalation")
     return tuple(
         Waiting(item, kind, things_of(item, kind, seen), deed_for(item, kind, seen.case)) for item, kind in items
     )
 
 
-def _ways(reader: Reader, seen: Seen) -> tuple[Way, ...]:
+def _ways(reader: Reader, seen: CaseSnapshot) -> tuple[Way, ...]:
     options = reader.office.look.options(seen, reader.account.account)
     return tuple(_way(option, seen) for option in options)
 
 
-def _way(option: Option, seen: Seen) -> Way:
+def _way(option: Option, seen: CaseSnapshot) -> Way:
     against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
     asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
     return Way(option.trigger, option.dest, seen.definition.journey.stage(option.dest).ends, against, asks)
@@ -170,13 +170,13 @@ def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:
 
 def _work_of(reader: Reader, case_id: str) -> tuple[Sequence[Any], Sequence[Any]]:
     with reader.office.database.reading() as connection:
-        tasks = task_rows.list_tasks(connection, case_id=case_id, limit=200)
-        return tasks, task_rows.list_timers(connection, case_id=case_id, status="set", limit=100)
+        tasks = list_tasks(connection, case_id=case_id, limit=200)
+        return tasks, list_timers(connection, case_id=case_id, status="set", limit=100)
 
 
 def _matters(row: Any, now: datetime) -> bool:
     """Tell whether a task is worth a line: not over, or over just now, so that one sees it end."""
-    if row["status"] in (*task_rows.LIVE, "dead"):
+    if row["status"] in (*LIVE, "dead"):
         return True
     return row["status"] == "done" and str(row["finished_at"]) >= stored(now - _JUST_DONE)
 

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from console.views.reader import Reader
 from events.instants import instant, stored
-from handlers import board, relations
-from handlers.relations import Only, Page
-from handlers.saved_views import SavedView, forget_view, keep_view, views_of
-from handlers.work_list import count_items
-from workflow.loading import Definition
+from handlers.projections.board import rows_of
+from handlers.projections.case_access import Only, Page, cases_of, count_by_stage
+from handlers.projections.work_items import count_items
+from handlers.queries.saved_views import SavedView, forget_view, keep_view, views_of
+from workflow.programme.loading import Definition
 
 PAGE: Final = 50
 CARDS: Final = 12  # of each stage on the board; the list has them all
@@ -124,7 +124,7 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
     only = _only(reader, filters)
     definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
     with reader.office.database.reading() as connection:
-        counts = relations.count_by_stage(connection, reader.account, reader.now, only=only)
+        counts = count_by_stage(connection, reader.account, reader.now, only=only)
         saved = tuple(views_of(connection, reader.account.account))
         listed, columns = None, tuple[Column, ...]()
         if filters.view == "list":
@@ -135,7 +135,7 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
-    rows = relations.cases_of(
+    rows = cases_of(
         connection, reader.account, reader.now, stage=filters.stage or None,
         ended=None if filters.stage else filters.ended == "yes",
         only=_only(reader, filters), page=Page(_key(after), PAGE + 1),
@@ -149,7 +149,7 @@ def _columns(
 ) -> tuple[Column, ...]:
     only = _only(reader, filters)
     rows = {
-        stage: relations.cases_of(
+        stage: cases_of(
             connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=Page(limit=CARDS)
         )
         for stage in stages
@@ -165,7 +165,7 @@ def _columns(
 def cards_of(reader: Reader, case_ids: Sequence[str]) -> list[Card]:
     """Return these cases as cards, in their order; whoever asks has looked whether they may be seen."""
     with reader.office.database.reading() as connection:
-        rows = {row["case_id"]: row for row in board.rows_of(connection, case_ids)}
+        rows = {row["case_id"]: row for row in rows_of(connection, case_ids)}
         found = _cards(connection, list(rows.values()))
     return [found[case_id] for case_id in case_ids if case_id in found]
 

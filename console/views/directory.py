@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from console.office import Office
+from console.container import Container
 from console.views.reader import Reader
-from workflow.access import runs
-from workflow.caseload import Caseload, stream_of
-from workflow.directory import open_now, providers_of
-from workflow.loading import Definition
-from workflow.programme import Programme
-from workflow.programme.providers import Provider
+from workflow.programme.loading import Definition
+from workflow.programme.programme import Programme
+from workflow.rights.visibility import runs
+from workflow.subjects.referrals.caseload import Caseload, stream_of
+from workflow.subjects.referrals.definition import Provider
+from workflow.subjects.referrals.directory import open_now, providers_of
 
 
 class Wanted(NamedTuple):
@@ -47,7 +47,7 @@ def providers_for(programme: Programme, wanted: Wanted, at: datetime) -> list[Pr
     return open_now(found, at) if wanted.is_open else found
 
 
-def directory_of(office: Office, programme: Programme, wanted: Wanted, at: datetime) -> tuple[Listing, ...]:
+def directory_of(office: Container, programme: Programme, wanted: Wanted, at: datetime) -> tuple[Listing, ...]:
     """Return the directory of a programme with how full each provider is, in one question to the log."""
     found = providers_for(programme, wanted, at)
     loads = office.look.states([stream_of(one.id) for one in found]) if found else {}

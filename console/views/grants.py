@@ -14,22 +14,33 @@ from uuid import UUID
 from console.views.reader import Reader
 from events.instants import instant
 from events.money import Money
-from handlers import payments
-from handlers.look import Seen
-from handlers.payments import APPROVE, RELEASE, Answered, AtTheBank, Sending, Waiting
-from workflow import commands as ask
-from workflow.access import runs
-from workflow.acts import right_to
-from workflow.case.grants import Grant, Tranche
+from handlers.queries import payments
+from handlers.queries.payments import APPROVE, RELEASE, Answered, AtTheBank, Sending, Waiting, count_waiting
+from handlers.states.case_reader import CaseSnapshot
+from workflow.command import CaseCommand
 from workflow.decide import decide
-from workflow.deciding import Situation
-from workflow.programme import Programme
-from workflow.programme.funding import GrantKind
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused
-from workflow.rights import Act
+from workflow.rights.acts import right_to
+from workflow.rights.table import Act
+from workflow.rights.visibility import runs
+from workflow.situation import Situation
+from workflow.subjects.grants.commands import (
+    ApproveGrant,
+    ChangePayee,
+    DeclineGrant,
+    PutPayeeOnHold,
+    RecordEvidence,
+    RecordPayment,
+    ReleasePayee,
+    ReleaseTranche,
+    ReturnPayment,
+)
+from workflow.subjects.grants.definition import GrantKind
+from workflow.subjects.grants.state import Grant, Tranche
 
 MONEY: Final[tuple[Act, ...]] = ("money.request", "money.approve", "money.release", "money.record")
-_DEED: Final[Mapping[str, type[ask.CaseCommand]]] = {APPROVE: ask.ApproveGrant, RELEASE: ask.ReleaseTranche}
+_DEED: Final[Mapping[str, type[CaseCommand]]] = {APPROVE: ApproveGrant, RELEASE: ReleaseTranche}
 # A command that is only thought of: what would be said to it does not depend on its id.
 _ONLY_ASKED: Final = UUID(int=0, version=4)
 _SOMEBODY_ELSE: Final = frozenset({"approver_is_another", "releaser_is_a_third"})
@@ -109,7 +120,7 @@ def programmes_of(reader: Reader) -> list[str]:
 def counts(reader: Reader) -> dict[str, int]:
     """Return how many grants wait for an approval, and how many for a release."""
     with reader.office.database.reading() as connection:
-        return payments.count_waiting(connection, programmes_of(reader))
+        return count_waiting(connection, programmes_of(reader))
 
 
 def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> Queue:
@@ -136,7 +147,7 @@ def payments_of(reader: Reader) -> Payments:
         )
 
 
-def grant_view(reader: Reader, seen: Seen, grant_id: str) -> GrantView | None:
+def grant_view(reader: Reader, seen: CaseSnapshot, grant_id: str) -> GrantView | None:
     """Return one grant of a case, or None when it has none of this number."""
     grant = seen.case.grants.get(grant_id)
     if grant is None:
@@ -151,8 +162,8 @@ def grant_view(reader: Reader, seen: Seen, grant_id: str) -> GrantView | None:
         grant=grant,
         kind=programme.grant_kind[grant.kind],
         tranches=tuple(sorted(grant.tranches.items(), key=lambda one: one[1].number)),
-        against_approval=_against(ask.ApproveGrant, grant_id, seen, funds, reader) if waits == APPROVE else None,
-        against_release=_against(ask.ReleaseTranche, grant_id, seen, funds, reader) if waits == RELEASE else None,
+        against_approval=_against(ApproveGrant, grant_id, seen, funds, reader) if waits == APPROVE else None,
+        against_release=_against(ReleaseTranche, grant_id, seen, funds, reader) if waits == RELEASE else None,
         deeds=frozenset(_deeds(grant, seen, reader)),
     )
 
@@ -164,17 +175,17 @@ def payments_wait(grant: Grant) -> str:
     return RELEASE if not grant.declined and not grant.settled and grant.released < grant.amount else ""
 
 
-def _deeds(grant: Grant, seen: Seen, reader: Reader) -> Iterator[str]:
+def _deeds(grant: Grant, seen: CaseSnapshot, reader: Reader) -> Iterator[str]:
     """Yield what this reader may do about a grant as it stands."""
     is_open = not grant.settled and not grant.declined
-    wanted: Iterable[tuple[type[ask.CaseCommand], bool]] = (
-        (ask.DeclineGrant, is_open),
-        (ask.ChangePayee, is_open),
-        (ask.PutPayeeOnHold, is_open and not grant.on_hold),
-        (ask.ReleasePayee, grant.on_hold),
-        (ask.RecordEvidence, any(one.status == "paid" for one in grant.tranches.values())),
-        (ask.RecordPayment, grant.at_the_bank),
-        (ask.ReturnPayment, any(one.status == "paid" for one in grant.tranches.values())),
+    wanted: Iterable[tuple[type[CaseCommand], bool]] = (
+        (DeclineGrant, is_open),
+        (ChangePayee, is_open),
+        (PutPayeeOnHold, is_open and not grant.on_hold),
+        (ReleasePayee, grant.on_hold),
+        (RecordEvidence, any(one.status == "paid" for one in grant.tranches.values())),
+        (RecordPayment, grant.at_the_bank),
+        (ReturnPayment, any(one.status == "paid" for one in grant.tranches.values())),
     )
     case, programme = seen.case, seen.definition.programme
     for kind, makes_sense in wanted:
@@ -182,11 +193,11 @@ def _deeds(grant: Grant, seen: Seen, reader: Reader) -> Iterator[str]:
             yield kind.__name__
 
 
-def _is_there(row: Waiting, seen: Mapping[str, Seen]) -> bool:
+def _is_there(row: Waiting, seen: Mapping[str, CaseSnapshot]) -> bool:
     return row.case_id in seen and row.grant_id in seen[row.case_id].case.grants
 
 
-def _queued(row: Waiting, seen: Seen, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
+def _queued(row: Waiting, seen: CaseSnapshot, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
     grant, programme = seen.case.grants[row.grant_id], seen.definition.programme
     policy = programme.grant_kind[grant.kind]
     against = _against(_DEED[kind], row.grant_id, seen, funds, reader)
@@ -208,13 +219,13 @@ def next_part(grant: Grant, kind: GrantKind) -> Decimal:
     return parts[grant.next_number - 1].amount if grant.next_number <= len(parts) else Decimal(0)
 
 
-def _funds(reader: Reader, seen: Iterable[Seen]) -> Mapping[str, Any]:
+def _funds(reader: Reader, seen: Iterable[CaseSnapshot]) -> Mapping[str, Any]:
     streams = {one.definition.programme.fund_stream for one in seen}
     return {name: kept.state for name, kept in reader.office.look.states(sorted(streams)).items()} if streams else {}
 
 
 def _against(
-    kind: type[ask.CaseCommand], grant_id: str, seen: Seen, funds: Mapping[str, Any], reader: Reader
+    kind: type[CaseCommand], grant_id: str, seen: CaseSnapshot, funds: Mapping[str, Any], reader: Reader
 ) -> tuple[Reason, ...] | None:
     """Return what the engine would say against this reader's doing it now; None when it is not their act."""
     programme = seen.definition.programme

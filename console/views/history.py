@@ -11,10 +11,10 @@ from events.envelope import Recorded
 from events.ids import CaseId, case_of, case_stream
 from events.instants import instant
 from events.log import Log
-from handlers import history
-from handlers.history import Rule, Sought
-from handlers.replay import Replayed, position_of, replay_case
-from workflow.loading import Definition
+from handlers.projections.replay import Replayed, position_of, replay_case
+from handlers.queries import history
+from handlers.queries.history import Rule, Sought, broken_links, rules_of
+from workflow.programme.loading import Definition
 
 PAGE: Final = 50
 LINES_MAX: Final = 30  # of one case's events beside the chosen moment
@@ -107,14 +107,14 @@ def search(reader: Reader, sought: Sought, before: int | None = None) -> Lines:
     """Return what was sought, from a position backwards; a fixed number of questions and a window of the log."""
     log = reader.office.log
     found = history.search(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
-    return Lines(tuple(_lines(log, found.events, history.rules_of(log))), found.earlier)
+    return Lines(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
 
 
 def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> Ahead:
     """Return the log in its own order, from a position on."""
     log = reader.office.log
     size, events = log.size(), log.page(after, limit)
-    lines = tuple(_lines(log, events, history.rules_of(log)))
+    lines = tuple(_lines(log, events, rules_of(log)))
     return Ahead(lines, lines[-1].position if lines else after, size)
 
 
@@ -137,9 +137,9 @@ def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = N
         beside,
         _replayed(reader, case_id, events, beside),
         tuple(_stays(log, events)),
-        tuple(reversed(list(_lines(log, upto, history.rules_of(log))))),
+        tuple(reversed(list(_lines(log, upto, rules_of(log))))),
         tuple((event.envelope.version, event.recorded, event.envelope.type) for event in events),
-        tuple(history.broken_links(events)),
+        tuple(broken_links(events)),
     )
 
 

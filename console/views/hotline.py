@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from console.views.directory import own_programmes
 from console.views.reader import Reader
-from handlers.consultations import told_since
-from workflow.desk import Desk
-from workflow.loading import Definition
-from workflow.programme import Programme
-from workflow.programme.hotline import Hotline
+from handlers.queries.consultations import told_since
+from workflow.programme.loading import Definition
+from workflow.programme.programme import Programme
+from workflow.subjects.hotline.definition import Hotline
+from workflow.subjects.hotline.state import HotlineState
 
 
 class ZoneClock(NamedTuple):
@@ -82,7 +82,7 @@ def status_of(line: Hotline, at: datetime, zones: Sequence[str] = ()) -> Status:
     return Status(line.hours.is_open(at), at, opens, line.hours.closing(opens), clocks)
 
 
-def call_backs_of(desk: Desk, line: Hotline, now: datetime) -> tuple[CallBack, ...]:
+def call_backs_of(desk: HotlineState, line: Hotline, now: datetime) -> tuple[CallBack, ...]:
     """Return the call-backs that are open, the longest due first."""
     overdue = desk.overdue(now, line.hours)
     rows = sorted((due, code) for code, due in desk.call_backs.items())
@@ -99,7 +99,7 @@ def desk_view(reader: Reader, programme: Programme) -> DeskView:
     line, log = programme.hotline, reader.office.log
     assert line is not None, "only programmes with a hotline are asked about"
     stream = programme.hotline_stream
-    desk = reader.office.look.states([stream])[stream].state or Desk()
+    desk = reader.office.look.states([stream])[stream].state or HotlineState()
     midnight = reader.now.astimezone(ZoneInfo(line.hours.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     counted = told_since(log, programme, midnight)
     return DeskView(

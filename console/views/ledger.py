@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from console.views.reader import Reader
-from handlers.books import Entry, Page, Row, journal, latest, per_funder, standing, total_of
-from handlers.reconciling import Reconciled, Statement, books_of, reconcile, sent_to_the_bank
-from workflow.access import runs
-from workflow.loading import Definition
+from handlers.queries.books import Entry, Page, Row, journal, latest, per_funder, standing, total_of
+from handlers.queries.reconciliation import Reconciled, Statement, books_of, reconcile, sent_to_the_bank
+from workflow.programme.loading import Definition
+from workflow.rights.visibility import runs
 
 HEADS = ("day", "version", "what", "funder", "line", "debit", "credit", "amount", "currency", "about")
 

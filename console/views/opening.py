@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from console.office import Office
+from console.container import Container
 from events.catalogue import CLOSED, Fact
 from events.envelope import Recorded
 from events.ids import CaseId, case_stream
 from events.instants import instant
 from events.log import Log
-from handlers.answers import Accepted
-from workflow import commands as ask
+from handlers.commanding.answers import Accepted
+from workflow.subjects.intake.commands import OpenSealed
 
 SHOWN_FOR: Final = timedelta(minutes=5)  # then it is asked for again: a page left open is not a right
 
@@ -53,10 +53,10 @@ class Recording(NamedTuple):
 
 
 def record_opening(
-    office: Office, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
+    office: Container, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
 ) -> Recording:
     """Record that somebody (actor and mandate) opens these parts and why, or that they asked in vain."""
-    command = ask.OpenSealed(
+    command = OpenSealed(
         command_id=command_id,
         actor=who[0],
         mandate=who[1],

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from console.views.reader import Reader
 from events.instants import instant
-from handlers.operations import LATE_AFTER, Machine, Shown, machine
-from workflow.rights import may_ever
+from handlers.queries.operations import LATE_AFTER, Machine, Shown, machine
+from workflow.rights.table import may_ever
 
 
 class Row(NamedTuple):

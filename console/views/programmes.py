@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 from console.views.reader import Reader
-from handlers.programmes import Publication, publications, published_names
-from workflow.access import runs
-from workflow.loading import Definition
-from workflow.rights import Role
+from handlers.queries.programmes import Publication, publications, published_names
+from workflow.programme.loading import Definition
+from workflow.rights.table import Role
+from workflow.rights.visibility import runs
 
 # Whoever looks after the house, or proves what was done in it, sees every programme; the others see their own.
 _OVER_ALL: Final[frozenset[Role]] = frozenset({"administrator", "auditor", "data_protection"})

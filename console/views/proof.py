@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from console.views.reader import Reader
 from events.verify import Report, verify
-from handlers.checks import Check, check
+from handlers.checks.check_results import Check
+from handlers.checks.walk import check
 
 # More than this takes longer than anybody looks at a page; the command line shows how far it has come.
 EVENTS_MAX: Final = 200_000

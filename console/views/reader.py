@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from console.office import Office
-from handlers.look import Seen
-from workflow.loading import Definition
-from workflow.rights import Account, Act, Permit, permit
+from console.container import Container
+from handlers.states.case_reader import CaseSnapshot
+from workflow.programme.loading import Definition
+from workflow.rights.table import Account, Act, Permit, permit
 
 
 class Reader(NamedTuple):
     """Somebody who looks into an office at a moment of its time; views show them what the table allows."""
 
-    office: Office
+    office: Container
     account: Account
     now: datetime
 
-    def may(self, act: Act, seen: Seen | None = None) -> Permit | None:
+    def may(self, act: Act, seen: CaseSnapshot | None = None) -> Permit | None:
         """Return by which right they may do an act, on a case or at all."""
         case, programme = (seen.case, seen.definition.programme) if seen else (None, None)
         return permit(self.account, act, case, programme, self.now)

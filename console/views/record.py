@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from console.views.sheets import Sheet
+from console.views.case_panels import Sheet
 from events.instants import instant
-from handlers.look import Seen
-from workflow.case.care import Appointment, Fitness
-from workflow.case.funding import Cost
-from workflow.case.grants import Grant
-from workflow.case.papers import Document, Paper
-from workflow.case.reception import Arrival
-from workflow.case.referrals import Referral
-from workflow.case.travel import Trip
+from handlers.states.case_reader import CaseSnapshot
+from workflow.subjects.care.state import Appointment, Fitness
+from workflow.subjects.documents.state import Document, Paper
+from workflow.subjects.grants.state import Cost, Grant
+from workflow.subjects.reception.state import Arrival
+from workflow.subjects.referrals.state import Referral
+from workflow.subjects.travel.state import Trip
 
 
 class Agreement(NamedTuple):
@@ -124,7 +123,7 @@ class CaseRecord(NamedTuple):
     running: tuple[Work, ...] | None
 
 
-def record(seen: Seen, sheets: tuple[Sheet, ...]) -> CaseRecord:
+def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
     """Return a case as somebody with these sheets is told of it."""
     case, safety = seen.case, "safety" in sheets
     return CaseRecord(
@@ -162,13 +161,13 @@ def record(seen: Seen, sheets: tuple[Sheet, ...]) -> CaseRecord:
     )
 
 
-def _safe(seen: Seen) -> Safe:
+def _safe(seen: CaseSnapshot) -> Safe:
     case = seen.case
     risk = case.risk.level if case.risk else ""
     return Safe(case.identified, risk, case.reflection_until, case.guardian, case.best_interests)
 
 
-def _stay(seen: Seen) -> Stay:
+def _stay(seen: CaseSnapshot) -> Stay:
     case = seen.case
     facility, bed = case.bed or ("", None)
     places = case.places

@@ -11,22 +11,23 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from console.views.deeds import Deed, acts_on, commands_for
 from console.views.reader import Reader
+from console.views.suggested_actions import Deed, acts_on, commands_for
 from events.envelope import Recorded
 from events.facts.referrals import DisclosureMade
 from events.ids import case_stream
 from events.instants import instant
 from events.log import Log
-from handlers import referred, relations
-from handlers.look import Seen
-from handlers.referred import Sender
-from workflow.acts import own_referrals
-from workflow.calendars import is_working_day
-from workflow.case.referrals import OPEN, Referral
-from workflow.programme import Programme
-from workflow.referral_moves import MOVES
-from workflow.referring import PURPOSE, answer_due
+from handlers.projections.case_access import Page, cases_of
+from handlers.queries import referrals as referred
+from handlers.queries.referrals import Sender, meetings_due
+from handlers.states.case_reader import CaseSnapshot
+from workflow.programme.programme import Programme
+from workflow.rights.acts import own_referrals
+from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.sending import PURPOSE, answer_due
+from workflow.subjects.referrals.state import OPEN, Referral
+from workflow.values.calendars import is_working_day
 
 PAGE: Final = 50
 PARTNER_MAX: Final = 200
@@ -110,7 +111,7 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
         late = [] if before else referred.stuck(connection, reader.account, reader.now)
         shown = letters[:PAGE]
         case_ids = list(dict.fromkeys([*late, *(letter.case_id for letter in shown)]))
-        due = referred.meetings_due(connection, case_ids)
+        due = meetings_due(connection, case_ids)
         senders = referred.senders(connection, reader.account, reader.now)
     seen = {one.case.case_id: one for one in reader.office.look.at_many(case_ids) if reader.may("case.see", one)}
     acts = {case_id: _may(reader, one) for case_id, one in seen.items()}
@@ -131,16 +132,16 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
 def own_rows(reader: Reader) -> tuple[Row, ...]:
     """Return what was asked of a partner's own organisation and lasts; nothing else of those cases."""
     word = reader.account.account.partition(":")[0]
-    page = relations.Page(limit=PARTNER_MAX)
+    page = Page(limit=PARTNER_MAX)
     with reader.office.database.reading() as connection:
-        found = relations.cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=page)
+        found = cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=page)
         case_ids = [row["case_id"] for row in found]
-        due = referred.meetings_due(connection, case_ids)
+        due = meetings_due(connection, case_ids)
     rows = (row for one in reader.office.look.at_many(case_ids) for row in _own(reader, one, word, due))
     return tuple(sorted(rows, key=lambda row: (row.clock.due_at or reader.now, row.referral_id)))
 
 
-def own_row(reader: Reader, seen: Seen, referral_id: str) -> Row | None:
+def own_row(reader: Reader, seen: CaseSnapshot, referral_id: str) -> Row | None:
     """Return one referral of a case that a reader may disclose of, or None when it is not theirs."""
     partner = reader.may("referral.disclose", seen)
     word = reader.account.account.partition(":")[0]
@@ -161,7 +162,7 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
     return None
 
 
-def agrees(seen: Seen, referral_id: str, now: datetime) -> bool:
+def agrees(seen: CaseSnapshot, referral_id: str, now: datetime) -> bool:
     """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
     referral = seen.case.referrals[referral_id]
     return referral.is_open and seen.case.consents_to(PURPOSE, now.date(), referral.provider)
@@ -191,18 +192,18 @@ def working_days(since: date, until: date, country: str) -> int:
     return sum(is_working_day(day, country) for day in days)
 
 
-def _own(reader: Reader, seen: Seen, word: str, due: Mapping[str, datetime]) -> Iterator[Row]:
+def _own(reader: Reader, seen: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[Row]:
     may, programme = _may(reader, seen), seen.definition.programme
     for referral_id in sorted(own_referrals(word, seen.case, programme)):
         if agrees(seen, referral_id, reader.now) and seen.case.referrals[referral_id].is_known:
             yield _row(reader, seen, referral_id, due, may)
 
 
-def _may(reader: Reader, seen: Seen) -> frozenset[str]:
+def _may(reader: Reader, seen: CaseSnapshot) -> frozenset[str]:
     return commands_for(acts_on(reader.account, seen.case, seen.definition.programme, reader.now))
 
 
-def _row(reader: Reader, seen: Seen, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]) -> Row:
+def _row(reader: Reader, seen: CaseSnapshot, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]) -> Row:
     case, programme = seen.case, seen.definition.programme
     one = case.referrals[referral_id]
     return Row(

@@ -13,16 +13,17 @@ from zoneinfo import ZoneInfo
 
 from console.views.directory import own_programmes
 from console.views.reader import Reader
-from handlers import board, reports
-from handlers.books import Row, per_funder, standing
-from handlers.consultations import ConsultationReport, consultation_report
-from handlers.occupancy import occupancies
-from handlers.pace import arrivals_by_month
-from handlers.stages import Course, course_of
-from handlers.suppression import K, shown, suppress, suppress_table
-from workflow.desk import Desk
-from workflow.loading import Definition
-from workflow.programme import Programme
+from handlers.projections.board import count_cases
+from handlers.queries import reports
+from handlers.queries.arrivals_per_year import arrivals_by_month
+from handlers.queries.books import Row, per_funder, standing
+from handlers.queries.consultations import ConsultationReport, consultation_report
+from handlers.queries.occupancy import occupancies
+from handlers.queries.stages import Course, course_of
+from handlers.queries.suppression import K, shown, suppress, suppress_table
+from workflow.programme.loading import Definition
+from workflow.programme.programme import Programme
+from workflow.subjects.hotline.state import HotlineState
 
 Count = int | None  # None: too few to be told, or it would lead to such a number
 Corridor = tuple[str, str]
@@ -100,7 +101,7 @@ def figures(reader: Reader, definition: Definition, year: int | None = None) -> 
     chosen = year if year in years else this_year
     months = reader.now.astimezone(UTC).month if chosen == reader.now.astimezone(UTC).year else 12
     with office.database.reading() as connection:
-        cases = board.count_cases(connection, programme.programme)
+        cases = count_cases(connection, programme.programme)
     stages = {**dict.fromkeys(programme.journey.states, 0), **cases}  # cases of older definitions too
     streams = office.look.states([programme.fund_stream, programme.hotline_stream])
     course = course_of(office.log, programme, chosen)
@@ -208,10 +209,10 @@ def _corridors(reader: Reader, programme: Programme, people: int, k: int | None)
     return {corridor: count for corridor, count in safe.items() if corridor != _REST and count is not None}
 
 
-def _advice(desk: Desk | None, programme: Programme, year: int, k: int | None) -> ConsultationReport | None:
+def _advice(desk: HotlineState | None, programme: Programme, year: int, k: int | None) -> ConsultationReport | None:
     if programme.hotline is None and not programme.consultation_topics:
         return None
-    found = consultation_report(desk or Desk(), programme, year, k or 1)
+    found = consultation_report(desk or HotlineState(), programme, year, k or 1)
     if k is not None:
         return found
     told = found._replace(total=found.total or 0, missed=found.missed or 0, converted=found.converted or 0)

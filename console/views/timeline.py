@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from console.views.sheets import MACHINERY, Sheet, is_told
+from console.views.case_panels import MACHINERY, Sheet, is_told
 from events.catalogue import CLOSED, Fact
 from events.envelope import Recorded
 from events.ids import case_stream

@@ -10,15 +10,15 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.office import Office
+from console.container import Container
 from console.views.reader import Reader
-from handlers.journeys import Arriving, Departing, Journey, arrivals, departures, going, waiting
-from handlers.look import Seen
-from workflow.access import runs
-from workflow.meeters import Errand, MeeterPool
-from workflow.programme import Programme
-from workflow.programme.reception import Meeter
-from workflow.programme.travel import Away, Escort
+from handlers.queries.arrivals_departures import Arriving, Departing, Journey, arrivals, departures, going, waiting
+from handlers.states.case_reader import CaseSnapshot
+from workflow.programme.programme import Programme
+from workflow.rights.visibility import runs
+from workflow.subjects.reception.definition import Meeter
+from workflow.subjects.reception.meeters import Errand, MeeterPool
+from workflow.subjects.travel.definition import Away, Escort
 
 When = Literal["late", "today", "tomorrow", "later"]
 Doing = Literal["free", "going", "resting", "returning", "away"]
@@ -85,7 +85,7 @@ class Board(NamedTuple):
     meeters: tuple[Meeting, ...]
 
 
-def expected(office: Office, kind: str, now: datetime, until: datetime) -> list[Seen]:
+def expected(office: Container, kind: str, now: datetime, until: datetime) -> list[CaseSnapshot]:
     """Return the cases of which an arrival (``no_show``) or a departure is expected until then, or was missed."""
     with office.database.reading() as connection:
         case_ids = waiting(connection, kind, now, until)
@@ -141,7 +141,7 @@ def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
         )
 
 
-def _theirs(reader: Reader, seen: Iterable[Seen]) -> dict[str, Seen]:
+def _theirs(reader: Reader, seen: Iterable[CaseSnapshot]) -> dict[str, CaseSnapshot]:
     return {one.case.case_id: one for one in seen if reader.may("case.see", one)}
 
 
@@ -172,7 +172,7 @@ def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escort
         )
 
 
-def _trip(journey: Journey, seen: Mapping[str, Seen]) -> Trip:
+def _trip(journey: Journey, seen: Mapping[str, CaseSnapshot]) -> Trip:
     found = seen.get(journey.case_id)
     if found is None:
         return Trip(journey, "", None)

@@ -10,18 +10,17 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
-from console.views.deeds import APPROVALS, Deed, acts_on, commands_for, deed_at, deed_for
+from console.views.item_descriptions import Thing, subject_things, things_of
 from console.views.reader import Reader
-from console.views.things import Thing, subject_things, things_of
+from console.views.suggested_actions import APPROVALS, Deed, acts_on, commands_for, deed_at, deed_for
 from events.instants import instant
-from handlers import relations
-from handlers.due_list import due_of
-from handlers.look import Seen
-from handlers.relations import Only, Page
-from workflow.case.access import Glass
-from workflow.desk import Desk
-from workflow.loading import Definition
-from workflow.rights import Act, may_ever
+from handlers.projections.case_access import Only, Page, cases_of, count_by_stage, work_of
+from handlers.queries.due_list import due_of
+from handlers.states.case_reader import CaseSnapshot
+from workflow.programme.loading import Definition
+from workflow.rights.table import Act, may_ever
+from workflow.subjects.access.state import EmergencyAccess
+from workflow.subjects.hotline.state import HotlineState
 
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
 _PAGE: Final = Page(limit=ROWS_MAX)
@@ -64,7 +63,7 @@ class Notice(NamedTuple):
 
     case_id: str
     programme: str
-    glass: Glass
+    glass: EmergencyAccess
 
 
 class Answer(NamedTuple):
@@ -114,7 +113,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         rows = _rows(connection, reader, owner)
         due = _due(connection, reader, owner) if _may_ever(reader, "case.see") else []
         partners = _partner_cases(connection, reader)
-        counts = relations.count_by_stage(connection, reader.account, reader.now, only=Only(owner=owner))
+        counts = count_by_stage(connection, reader.account, reader.now, only=Only(owner=owner))
     seen = _looked_up(reader, [*(row["case_id"] for row in (*rows, *due)), *partners])
     items = _items(reader, rows, seen)
     return MyWork(
@@ -150,9 +149,7 @@ def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
     found: dict[tuple[str, str], Any] = {}
     for act, kinds in _BY_ACT:
         if _may_ever(reader, act):
-            rows = relations.work_of(
-                connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE
-            )
+            rows = work_of(connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE)
             found |= {(row["case_id"], row["item"]): row for row in rows}
     return sorted(found.values(), key=lambda row: (row["since"], row["case_id"], row["item"]))[:ROWS_MAX]
 
@@ -172,24 +169,24 @@ def _end_of_day(definition: Definition, now: datetime) -> datetime:
 def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
     if "partner" not in reader.account.roles:
         return []
-    rows = relations.cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=_PAGE)
+    rows = cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=_PAGE)
     return [row["case_id"] for row in rows]
 
 
-def _looked_up(reader: Reader, case_ids: Iterable[str]) -> dict[str, Seen]:
+def _looked_up(reader: Reader, case_ids: Iterable[str]) -> dict[str, CaseSnapshot]:
     return {one.case.case_id: one for one in reader.office.look.at_many(dict.fromkeys(case_ids))}
 
 
 # -- what it means to them ----------------------------------------------------------------------------------------
 
 
-def _items(reader: Reader, rows: Sequence[Any], seen: Mapping[str, Seen]) -> list[Item]:
+def _items(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]) -> list[Item]:
     acts = {key: acts_on(reader.account, one.case, one.definition.programme, reader.now) for key, one in seen.items()}
     found = (_item(reader, row, seen[row["case_id"]], acts[row["case_id"]]) for row in rows)
     return [item for item in found if item is not None]
 
 
-def _item(reader: Reader, row: Any, seen: Seen, acts: frozenset[Act]) -> Item | None:
+def _item(reader: Reader, row: Any, seen: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = seen.case
     deed, sees = deed_for(row["item"], row["kind"], case), "case.see" in acts
@@ -205,7 +202,7 @@ def _item(reader: Reader, row: Any, seen: Seen, acts: frozenset[Act]) -> Item | 
 _LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
 
 
-def _own_hand(reader: Reader, row: Any, seen: Seen) -> bool:
+def _own_hand(reader: Reader, row: Any, seen: CaseSnapshot) -> bool:
     kind, about = row["kind"], row["item"].partition(":")[2]
     if kind in ("approve_grant", "release_tranche"):
         grant = seen.case.grants.get(about)
@@ -233,7 +230,7 @@ def _group_of(item: Item) -> str:
     return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
 
 
-def _due_row(row: Any, reader: Reader, seen: Seen) -> Due:
+def _due_row(row: Any, reader: Reader, seen: CaseSnapshot) -> Due:
     subject = orjson.loads(row["subject"])
     deed = deed_at(row["kind"], subject)
     acts = acts_on(reader.account, seen.case, seen.definition.programme, reader.now)
@@ -242,7 +239,7 @@ def _due_row(row: Any, reader: Reader, seen: Seen) -> Due:
     return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), deed if does else None)
 
 
-def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, Seen]) -> Iterable[Notice]:
+def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
     for case_id in dict.fromkeys(row["case_id"] for row in rows if row["kind"] == "glass_broken"):
         case = seen[case_id].case
         for glass in case.access.glass.values():
@@ -250,7 +247,7 @@ def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, Seen]) -> I
                 yield Notice(case_id, case.programme, glass)
 
 
-def _answers(reader: Reader, cases: Sequence[Seen]) -> Iterable[Answer]:
+def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Answer]:
     """Yield the referrals sent to somebody's organisation that still want something of it."""
     word = reader.account.account.partition(":")[0]
     for seen in cases:
@@ -279,7 +276,7 @@ def _call_backs(reader: Reader) -> Iterable[CallBack]:
         return
     lines = {d.programme.hotline_stream: d.programme for d in reader.definitions() if d.programme.hotline}
     for stream, kept in (reader.office.look.states(lines) if lines else {}).items():
-        programme, desk = lines[stream], kept.state or Desk()
+        programme, desk = lines[stream], kept.state or HotlineState()
         assert programme.hotline is not None, "only programmes with a hotline are asked about"
         overdue = desk.overdue(reader.now, programme.hotline.hours)
         for code, due_at in sorted(desk.call_backs.items(), key=lambda one: one[1]):

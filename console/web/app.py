@@ -12,16 +12,17 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from console.api import ROUTERS
-from console.web import faults, live, static
-from console.web.calm import Calm
+from console.web import live, static
+from console.web.context import WebContext
+from console.web.error_middleware import Calm
 from console.web.errors import WebProblem
-from console.web.house import House
+from console.web.faults import answer, plain, unreadable
 from console.web.pages import PAGES
+from console.web.request_context import acts_of_route, may_concern_a_case
 from console.web.security import Wall
-from console.web.visitor import acts_of_route, may_concern_a_case
 from events.errors import CommandReused, EventsError
-from handlers.errors import HandlersError
-from workflow.rights import Act
+from handlers.commanding.errors import HandlersError
+from workflow.rights.table import Act
 
 # What anybody may ask for without being signed in; everything else names its act.
 OPEN: Final = frozenset({
@@ -32,7 +33,7 @@ OPEN: Final = frozenset({
 log = logging.getLogger("wayhome.console")
 
 
-def console(house: House) -> FastAPI:
+def console(house: WebContext) -> FastAPI:
     """Return the console as an ASGI application; raises AssertionError when a route has no rule."""
     app = FastAPI(title="Wayhome", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
@@ -75,22 +76,22 @@ def _faults(app: FastAPI) -> None:
 
     @app.exception_handler(WebProblem)
     def _known(request: Request, problem: WebProblem) -> Response:
-        return faults.answer(request, problem)
+        return answer(request, problem)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, problem: HTTPException) -> Response:
-        return faults.plain(request, problem.status_code)
+        return plain(request, problem.status_code)
 
     @app.exception_handler(RequestValidationError)
     def _unreadable(request: Request, problem: RequestValidationError) -> Response:
-        return faults.unreadable(request, problem)
+        return unreadable(request, problem)
 
     @app.exception_handler(EventsError)
     @app.exception_handler(HandlersError)
     def _store(request: Request, problem: Exception) -> Response:
         log.warning("the store did not answer: %s", type(problem).__name__)
-        return faults.plain(request, 503)
+        return plain(request, 503)
 
     @app.exception_handler(CommandReused)
     def _reused(request: Request, problem: CommandReused) -> Response:
-        return faults.plain(request, 422)
+        return plain(request, 422)

@@ -7,14 +7,14 @@ from typing import Final
 
 from console.views.reader import Reader
 from console.web.errors import NotThere
-from console.web.visitor import Visitor
-from workflow.loading import Definition
-from workflow.rights import Act
+from console.web.request_context import RequestContext
+from workflow.programme.loading import Definition
+from workflow.rights.table import Act
 
 RECORDS: Final[tuple[Act, ...]] = ("money.release", "money.record")
 
 
-def may_compare(visitor: Visitor) -> bool:
+def may_compare(visitor: RequestContext) -> bool:
     """Tell whether somebody looks after payments at all."""
     return visitor.may("ledger.see") is not None and any(visitor.may_ever(act) for act in RECORDS)
 

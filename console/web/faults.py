@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from console.web.errors import SignInFirst, StepUpFirst, TooMany, WebProblem
-from console.web.visitor import house_of, words_for
+from console.web.request_context import house_of, words_for
 
 PROBLEM_JSON: Final = "application/problem+json"
 _TITLES: Final = {

@@ -15,14 +15,14 @@ from console.forms.helping import help_path
 from console.forms.helping import helping as forms_against
 from console.forms.subjects import CASE_FORMS
 from console.web.errors import NotReadable, StepUpFirst
-from console.web.visitor import Visitor
+from console.web.request_context import RequestContext
 from console.words.reasons import Worded
-from workflow.acts import Right, own_referrals, right_to
 from workflow.case.state import Case
-from workflow.commands import Command
-from workflow.programme import Programme
+from workflow.command import Command
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason
-from workflow.rights import Act
+from workflow.rights.acts import Right, own_referrals, right_to
+from workflow.rights.table import Act
 
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW})
 _STAFF: Final = frozenset({"case_manager", "supervisor", "medical", "legal"})
@@ -38,7 +38,7 @@ class Sent(NamedTuple):
     pairs: tuple[tuple[str, str], ...]
 
 
-def sent_by(visitor: Visitor) -> Sent:
+def sent_by(visitor: RequestContext) -> Sent:
     """Return what was sent; raises NotReadable when it is no form of ours."""
     items = list(visitor.given.multi_items())
     if any(not isinstance(value, str) for _, value in items):
@@ -50,7 +50,7 @@ def sent_by(visitor: Visitor) -> Sent:
     return Sent(_id(named.get("command_id", "")), _version(named.get("expected", "")), button, fields)
 
 
-def context_of(visitor: Visitor, programme: Programme, case: Case | None = None) -> Context:
+def context_of(visitor: RequestContext, programme: Programme, case: Case | None = None) -> Context:
     """Return what a form is made in front of."""
     return Context(
         visitor.words,
@@ -64,12 +64,12 @@ def context_of(visitor: Visitor, programme: Programme, case: Case | None = None)
     )
 
 
-def right_of(visitor: Visitor, kind: type[Command], case: Case | None, programme: Programme) -> Right | None:
+def right_of(visitor: RequestContext, kind: type[Command], case: Case | None, programme: Programme) -> Right | None:
     """Return by which right a visitor may give a command, or None."""
     return right_to(visitor.account, kind, case, programme, visitor.house.now())
 
 
-def is_fresh(visitor: Visitor, act: Act) -> bool:
+def is_fresh(visitor: RequestContext, act: Act) -> bool:
     """Tell whether the second factor was given lately enough for an act."""
     try:
         visitor.fresh(act)
@@ -78,14 +78,14 @@ def is_fresh(visitor: Visitor, act: Act) -> bool:
     return True
 
 
-def drawn(visitor: Visitor, form: Form, status: int, **values: Any) -> Response:
+def drawn(visitor: RequestContext, form: Form, status: int, **values: Any) -> Response:
     """Return the page with a form: first offered, or again with everything that was typed."""
     usual = {"deeds": {}, "step_up": False, "used": False, "expected": ""}
     return visitor.page("pages/do.html", status, **{**usual, "form": form, **values})
 
 
 def helping(
-    visitor: Visitor, reasons: Iterable[Reason], worded: Iterable[Worded]
+    visitor: RequestContext, reasons: Iterable[Reason], worded: Iterable[Worded]
 ) -> Mapping[int, tuple[tuple[str, str], ...]]:
     """Return for each reason, by its number, the forms that help and that the visitor may use, with their titles."""
     case, programme = visitor.case.case, visitor.case.definition.programme
@@ -99,7 +99,7 @@ def helping(
     return found
 
 
-def _colleagues(visitor: Visitor, programme: Programme) -> Iterable[str]:
+def _colleagues(visitor: RequestContext, programme: Programme) -> Iterable[str]:
     """Yield whoever works on cases of a programme: one of them may be the second person."""
     for row in visitor.house.accounts.list():
         account = row.account
@@ -108,7 +108,7 @@ def _colleagues(visitor: Visitor, programme: Programme) -> Iterable[str]:
             yield account.account
 
 
-def _referrals(visitor: Visitor, programme: Programme, case: Case | None) -> frozenset[str] | None:
+def _referrals(visitor: RequestContext, programme: Programme, case: Case | None) -> frozenset[str] | None:
     if case is None or visitor.permit.relation != "partner":
         return None
     return own_referrals(visitor.account.account.partition(":")[0], case, programme)

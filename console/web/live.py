@@ -12,14 +12,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from console.web.pulse import Pulse
-from console.web.visitor import Visitor, needs, session_of
+from console.web.change_broadcaster import ChangeBroadcaster
+from console.web.request_context import RequestContext, require, session_of
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/live/cases/{case_id}")
-def live_case(visitor: Annotated[Visitor, needs("case.see")]) -> Response:
+def live_case(visitor: Annotated[RequestContext, require("case.see")]) -> Response:
     """Tell whenever the case has another version than the page was drawn with."""
     case_id, look = visitor.case.case.case_id, visitor.house.office.look
 
@@ -31,12 +31,14 @@ def live_case(visitor: Annotated[Visitor, needs("case.see")]) -> Response:
 
 
 @router.get("/live/work")
-def live_work(visitor: Annotated[Visitor, needs("work.see", "operations.see", "beds.see", "travel.see")]) -> Response:
+def live_work(
+    visitor: Annotated[RequestContext, require("work.see", "operations.see", "beds.see", "travel.see")],
+) -> Response:
     """Tell whenever anything has happened at all; the page decides what of it matters."""
     return _stream(visitor, visitor.house.office.log.size)
 
 
-def _stream(visitor: Visitor, version: Callable[[], int]) -> Response:
+def _stream(visitor: RequestContext, version: Callable[[], int]) -> Response:
     return StreamingResponse(
         changes(visitor.request, visitor.house.pulse, version),
         media_type="text/event-stream",
@@ -44,7 +46,7 @@ def _stream(visitor: Visitor, version: Callable[[], int]) -> Response:
     )
 
 
-async def changes(request: Request, pulse: Pulse, version: Callable[[], int]) -> AsyncIterator[str]:
+async def changes(request: Request, pulse: ChangeBroadcaster, version: Callable[[], int]) -> AsyncIterator[str]:
     """Yield the version at first and whenever it is another; end when the session does."""
     told = None
     async for _ in pulse.beats():

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.web.site import Site
-from events.world import Chance
+from events.world import Entropy
 
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 # A name, or an IPv6 number in brackets, each with a port or without; or that number alone, as some programs send it.
@@ -41,7 +41,7 @@ def policy(nonce: str) -> str:
 class Wall:
     """Refuses what no page of ours would send, before anything reads it, and dresses every answer."""
 
-    def __init__(self, app: ASGIApp, *, site: Site, chance: Chance) -> None:
+    def __init__(self, app: ASGIApp, *, site: Site, chance: Entropy) -> None:
         self._app = app
         self._site = site
         self._chance = chance

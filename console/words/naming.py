@@ -11,7 +11,7 @@ from console.words.labels import is_worded, label
 from console.words.language import Language
 from console.words.own_names import own_name
 from events.money import Money, MoneyError
-from workflow.programme import Programme
+from workflow.programme.programme import Programme
 
 Day = TypeVar("Day", date, datetime)
 

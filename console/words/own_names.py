@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from console.words.language import Language
-from workflow.programme import Programme
 from workflow.programme.part import Label
+from workflow.programme.programme import Programme
 
 Named = Callable[[Programme, str], Label | str | None]
 

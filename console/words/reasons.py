@@ -12,7 +12,7 @@ from typing import NamedTuple
 from console.words.language import LANGUAGES, Language
 from console.words.naming import Naming
 from console.words.templates import Entry, Fitting, Template, entries
-from workflow.programme import Programme
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 
 

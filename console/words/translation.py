@@ -21,8 +21,9 @@ from babel.messages.pofile import read_po
 from console.words import amounts, labels, reasons
 from console.words.language import LANGUAGES, Language
 from console.words.own_names import own_name
+from console.words.reasons import Worded
 from events.money import Money
-from workflow.programme import Programme
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 
 LOCALE: Final = Path(__file__).parent.parent / "locale"
@@ -56,7 +57,7 @@ class Words:
         own = own_name(programme, kind, name, self.language) if programme else None
         return labels.label(kind, name, self.language) if own is None else own
 
-    def worded(self, reason: Reason, programme: Programme | None = None) -> reasons.Worded:
+    def worded(self, reason: Reason, programme: Programme | None = None) -> Worded:
         """Return a reason of the engine as people read it, by the programme's names and clocks."""
         zone = programme.time_zone if programme else "UTC"
         return reasons.worded(reason, self.language, zone=zone, programme=programme)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from events.catalogue import Fact
-from events.facts.case import Story
+from events.facts.intake import Story
 
 Emergency = Literal[
     "danger_to_life", "medical_emergency", "child_at_risk", "owner_cannot_be_reached", "court_or_police"

@@ -1,9 +1,102 @@
-"""Facts about grants on the way: evidence, who is paid, and payments that come back."""
+"""What is told about grants, costs and the funders' money; shares name the lines that bear them."""
 
 from __future__ import annotations
 
-from events.catalogue import Fact
-from events.facts.shared import Secret
+from datetime import date
+from typing import Annotated
+
+from events.catalogue import Fact, Sealed
+from events.money import Money
+
+Secret = Annotated[str | None, Sealed("money")]
+Shares = tuple[tuple[str, Money], ...]  # account (funder/line), how much of it
+
+
+class GrantRequested(Fact):
+    """Somebody asked for a grant for the person; the payee is sealed."""
+
+    person_id: str
+    grant_id: str
+    kind: str
+    amount: Money
+    return_id: str = ""  # the trip it is for; nothing when the person stays
+    payee_name: Secret = None
+    payee_account: Secret = None
+
+
+class GrantApproved(Fact):
+    """Somebody else approved it, and each funder's share of it is set aside."""
+
+    grant_id: str
+    shares: Shares
+
+
+class GrantDeclined(Fact):
+    """Somebody decided against the grant, or it is not needed any more."""
+
+    grant_id: str
+    reason: str
+
+
+class TrancheReleased(Fact):
+    """A third person let a part of the grant go to the bank."""
+
+    grant_id: str
+    tranche_id: str
+    number: int
+    amount: Money
+    delivery: str = "cash"  # or in_kind
+
+
+class TrancheInstructed(Fact):
+    """The bank was told to pay, in a file with this message id."""
+
+    task_id: str
+    grant_id: str
+    tranche_id: str
+    message_id: str
+
+
+class TranchePaid(Fact):
+    """The bank says it paid; ``shares`` says which lines bore it."""
+
+    grant_id: str
+    tranche_id: str
+    reference: str
+    shares: Shares = ()
+
+
+class TrancheRejected(Fact):
+    """The bank says it did not pay, and why (ISO 20022 external status reason)."""
+
+    grant_id: str
+    tranche_id: str
+    reason: str
+
+
+class FundsCommitted(Fact):
+    """Money of each funder is set aside for a grant."""
+
+    case_id: str
+    grant_id: str
+    shares: Shares
+
+
+class FundsFreed(Fact):
+    """Money set aside is free again."""
+
+    case_id: str
+    grant_id: str
+    shares: Shares
+
+
+class FundsDisbursed(Fact):
+    """Money set aside has been paid."""
+
+    case_id: str
+    grant_id: str
+    tranche_id: str
+    shares: Shares
 
 
 class EvidenceRecorded(Fact):
@@ -51,3 +144,48 @@ class TrancheReturned(Fact):
     grant_id: str
     tranche_id: str
     reason: str
+
+
+class CostRecorded(Fact):
+    """Something was bought for the person; ``shares`` says which lines bear it, ``service`` what it was for."""
+
+    person_id: str
+    cost_id: str
+    kind: str
+    amount: Money
+    day: date
+    shares: Shares
+    service: str = ""
+    reference: Secret = None
+
+
+class CostReversed(Fact):
+    """A cost was recorded by mistake, or given back: it counts no more."""
+
+    cost_id: str
+    reason: str
+
+
+class FundsSpent(Fact):
+    """The fund's side of a cost: paid at once, never set aside."""
+
+    case_id: str
+    cost_id: str
+    shares: Shares
+
+
+class FundsUnspent(Fact):
+    """The fund's side of a cost reversed."""
+
+    case_id: str
+    cost_id: str
+    shares: Shares
+
+
+class FundsReturned(Fact):
+    """Money paid came back from the bank and is set aside for its grant again."""
+
+    case_id: str
+    grant_id: str
+    tranche_id: str
+    shares: Shares

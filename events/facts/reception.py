@@ -1,4 +1,4 @@
-"""Facts about meeting somebody: the pick-up as booked, moved and taken back, and that the person was met."""
+"""What is told about arriving: planned, moved, called off, met."""
 
 from __future__ import annotations
 
@@ -74,3 +74,17 @@ class MeeterFreed(Fact):
     case_id: str
     arrival_id: str
     reason: str
+
+
+class ArrivalPlanned(Fact):
+    """Somebody will be met: when, where, by which train or flight, by whom, and the word on the meeter's sign."""
+
+    arrival_id: str
+    at: datetime
+    place: str
+    means: str
+    number: str = ""
+    language: str = ""
+    sign: str
+    meeter: str = ""
+    speaks: bool = True  # whether the meeter speaks the person's language

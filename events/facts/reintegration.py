@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from events.catalogue import Fact
-from events.facts.case import Story
+from events.facts.intake import Story
 
 
 class PlanDrafted(Fact):

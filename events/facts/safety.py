@@ -1,12 +1,11 @@
-"""Facts of safety: assent, consent that ran out, the safety plan, and a look inside that was refused."""
+"""What is told about safety: age, identification, time to reflect, risk, and who decides with a child."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
 
-from events.catalogue import Fact, Sealed
-
-Story = Annotated[str | None, Sealed("story")]
+from events.catalogue import Fact
+from events.facts.intake import Identity, Story
 
 
 class ChildAssented(Fact):
@@ -38,3 +37,55 @@ class SealedDenied(Fact):
     compartments: tuple[str, ...]
     mandate: str
     why: str
+
+
+class AgeEstablished(Fact):
+    """Somebody whose age was unknown is now known to be an adult, or a child."""
+
+    child: bool
+    of_age_from: date | None = None
+    basis: str
+
+
+class VictimIdentified(Fact):
+    """A body decided on the person's trafficking status (HTCDS vic_TraffickingStatus)."""
+
+    status: str
+    decided_by: str
+    decided_on: date
+
+
+class ReflectionStarted(Fact):
+    """The recovery and reflection period runs from formal identification."""
+
+    until: date
+
+
+class ReflectionEnded(Fact):
+    """The person decided before the period was over, or it ran out."""
+
+    why: str
+
+
+class RiskAssessed(Fact):
+    """The dangers were gone through with the person."""
+
+    person_id: str
+    level: str
+    safe_to_return: bool
+    note: Story = None
+
+
+class GuardianAppointed(Fact):
+    """A child has somebody who decides with and for them."""
+
+    person_id: str
+    kind: str
+    name: Identity = None
+
+
+class BestInterestsDecided(Fact):
+    """A body decided what is best for the child: to return or to stay."""
+
+    outcome: str
+    decided_by: str

@@ -1,15 +1,13 @@
-"""Facts about the way home: ticket, host, visas and the hand-over. The plan itself is in ``case``."""
+"""What is told about the way home: declared, planned, booked, called off, handed over."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from events.catalogue import Fact, Sealed
-
-Identity = Annotated[str | None, Sealed("identity")]
+from events.catalogue import Fact
+from events.facts.intake import Identity
 
 
 class Leg(BaseModel):
@@ -76,3 +74,77 @@ class PersonHandedOver(Fact):
     trip_id: str
     received_by: str
     receiver: Identity = None
+
+
+class EscortReserved(Fact):
+    """An escort is taken for a trip and the way back."""
+
+    escort: str
+    case_id: str
+    trip_id: str
+    leaves_at: datetime
+    back_at: datetime
+
+
+class EscortFreed(Fact):
+    """An escort is not needed for that trip any more."""
+
+    escort: str
+    case_id: str
+    trip_id: str
+    reason: str
+
+
+class ReturnDeclared(Fact):
+    """The person signed that they return of their own will, and where to."""
+
+    destination: str
+    signed_on: date
+    because: str = ""  # why somebody of this country goes to another one
+
+
+class StayChosen(Fact):
+    """The person decided to stay; return is voluntary."""
+
+    basis: str
+
+
+class TripPlanned(Fact):
+    """The way home, leg by leg: when, from where to where, with which escort if one is needed, to which host."""
+
+    trip_id: str
+    route: str
+    departs_at: datetime
+    arrives_at: datetime
+    origin: str
+    destination: str
+    legs: tuple[Leg, ...]
+    transit: tuple[str, ...] = ()  # the countries between
+    escort: str = ""
+    escort_back_at: datetime | None = None
+    host: str = ""
+
+
+class EscortInvited(Fact):
+    """The escort was written to."""
+
+    task_id: str
+    trip_id: str
+    escort: str
+    receipt: str
+
+
+class EscortAnswered(Fact):
+    """The escort said yes or no."""
+
+    trip_id: str
+    escort: str
+    accepted: bool
+    reason: str = ""
+
+
+class TripCancelled(Fact):
+    """The journey will not be made; whatever was booked for it is released, each thing once."""
+
+    trip_id: str
+    reason: str

@@ -12,13 +12,13 @@ from typing import Final
 from events.catalogue import Fact
 from handlers.reactions import (
     access,
+    accommodation,
     care,
     closing,
-    consents,
+    documents,
     grants,
+    intake,
     journey,
-    papers,
-    places,
     reception,
     referrals,
     reintegration,
@@ -26,22 +26,22 @@ from handlers.reactions import (
     training,
     travel,
 )
-from handlers.reactions.asking import Moment, Reaction
+from handlers.reactions.moment import Moment, Reaction
 
 _SUBJECTS: Final = (
     referrals,
     closing,
     journey,
-    consents,
+    intake,
     care,
     reception,
-    places,
+    accommodation,
     safety,
     travel,
     grants,
     reintegration,
     training,
-    papers,
+    documents,
     access,
 )
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import access as told
-from handlers.reactions.asking import Moment, Reaction, task, timer, timers_over
-from workflow.calendars import working_days_later
+from events.facts.access import AccessReviewed, GlassBroken, GlassMended
+from handlers.reactions.moment import Moment, Reaction, task, timer, timers_over
 from workflow.case.change import Pairs
+from workflow.values.calendars import working_days_later
 
 
-def _broken(fact: told.GlassBroken, moment: Moment) -> Iterator[Fact]:
+def _broken(fact: GlassBroken, moment: Moment) -> Iterator[Fact]:
     programme, about = moment.definition.programme, (("glass_id", fact.glass_id),)
     days = programme.policies.glass_review_working_days
     due = working_days_later(moment.now, days, programme.home_country, programme.time_zone)
@@ -21,17 +21,17 @@ def _broken(fact: told.GlassBroken, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "access_review", due, about)
 
 
-def _said(fact: told.GlassBroken) -> Pairs:
+def _said(fact: GlassBroken) -> Pairs:
     """Return what the letter tells: it is the same whatever has become of the case when it leaves."""
     until = f"{fact.until:%Y-%m-%d %H:%M} UTC"
     return (("account", fact.account), ("mandate", fact.mandate), ("reason", fact.reason), ("until", until))
 
 
-def _mended(fact: told.GlassMended, moment: Moment) -> Iterator[Fact]:
+def _mended(fact: GlassMended, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "glass_over", glass_id=fact.glass_id)
 
 
-def _reviewed(fact: told.AccessReviewed, moment: Moment) -> Iterator[Fact]:
+def _reviewed(fact: AccessReviewed, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "access_review", glass_id=fact.glass_id)
 
 

@@ -7,19 +7,29 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import care, safety
-from events.facts import case as told
+from events.facts.care import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    AppointmentNeeded,
+    AppointmentRequested,
+    InterpreterRequested,
+    SessionHeld,
+)
+from events.facts.intake import ConsentGiven, ConsentWithdrawn
+from events.facts.journey import StageEntered
+from events.facts.safety import ConsentExpired
 from events.instants import stored
-from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.appointments import who_helps
-from workflow.case.care import Appointment
+from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.programme.services import Service
+from workflow.subjects.care.appointments import who_helps
+from workflow.subjects.care.state import Appointment
 
 
-def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
+def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
     if moment.definition.journey.stage(fact.dest).ends:
         for key, one in moment.after.care.appointments.items():
-            yield care.AppointmentCancelled(appointment=key, reason=f"case {fact.dest}")
+            yield AppointmentCancelled(appointment=key, reason=f"case {fact.dest}")
             yield from _told_not_to_wait(moment, key, one)
         return
     for service in _care_of_stage(moment):
@@ -27,7 +37,7 @@ def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
             yield from _needed(moment, service)
 
 
-def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Ask for the stage's appointments that waited for, or lost, this consent."""
     if not is_consented(fact.purpose, moment):
         return
@@ -36,17 +46,17 @@ def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
             yield from _needed(moment, service)
 
 
-def _consent_over(fact: told.ConsentWithdrawn | safety.ConsentExpired, moment: Moment) -> Iterator[Fact]:
+def _consent_over(fact: ConsentWithdrawn | ConsentExpired, moment: Moment) -> Iterator[Fact]:
     """Take back at once what was arranged under a consent that is over."""
     if fact.recipient:
         return
     for key, one in moment.after.care.appointments.items():
         if moment.definition.programme.service_of[one.service].consent == fact.purpose:
-            yield care.AppointmentCancelled(appointment=key, reason=f"no consent to {fact.purpose}")
+            yield AppointmentCancelled(appointment=key, reason=f"no consent to {fact.purpose}")
             yield from _no_more(moment, key, one)
 
 
-def _booked(fact: care.AppointmentBooked, moment: Moment) -> Iterator[Fact]:
+def _booked(fact: AppointmentBooked, moment: Moment) -> Iterator[Fact]:
     """The provider gave the time and needs no letter; an interpreter hears of it."""
     yield from timers_over(moment, "appointment", appointment=fact.appointment)
     yield _worry(moment, fact.appointment, fact.at)
@@ -69,7 +79,7 @@ def _others_told(moment: Moment, key: str, one: Appointment) -> Iterator[Fact]:
             yield task(moment, "cancel_appointment", _about(key, before._replace(sequence=one.sequence), to))
 
 
-def _moved(fact: care.AppointmentMoved, moment: Moment) -> Iterator[Fact]:
+def _moved(fact: AppointmentMoved, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "appointment", appointment=fact.appointment)
     yield _worry(moment, fact.appointment, fact.at)
     yield from tasks_off(moment, "it was moved", appointment=fact.appointment)
@@ -80,17 +90,17 @@ def _moved(fact: care.AppointmentMoved, moment: Moment) -> Iterator[Fact]:
         yield task(moment, "find_interpreter", _about(fact.appointment, one, one.interpreter))
 
 
-def _cancelled(fact: care.AppointmentCancelled, moment: Moment) -> Iterator[Fact]:
+def _cancelled(fact: AppointmentCancelled, moment: Moment) -> Iterator[Fact]:
     assert moment.before is not None
     yield from _no_more(moment, fact.appointment, moment.before.care.appointments[fact.appointment])
 
 
-def _held(fact: care.SessionHeld, moment: Moment) -> Iterator[Fact]:
+def _held(fact: SessionHeld, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "appointment", appointment=fact.appointment)
     yield from tasks_off(moment, "it is over", appointment=fact.appointment)
 
 
-def _came_too_late(fact: care.AppointmentRequested | care.InterpreterRequested, moment: Moment) -> Iterator[Fact]:
+def _came_too_late(fact: AppointmentRequested | InterpreterRequested, moment: Moment) -> Iterator[Fact]:
     """Take back what was asked for while the appointment was being cancelled."""
     assert moment.before is not None
     given = moment.before.tasks.get(fact.task_id)
@@ -112,7 +122,7 @@ def _needed(moment: Moment, service: Service) -> Iterator[Fact]:
         return
     one = who_helps(moment.definition.programme, service.id, moment.after.language)
     key = moment.name("A", "appointment", (("service", service.id),))
-    yield care.AppointmentNeeded(
+    yield AppointmentNeeded(
         appointment=key, service=one.service, provider=one.provider, language=one.language,
         needs_interpreter=one.needs_interpreter, interpreter=one.interpreter,
     )  # fmt: skip

@@ -7,18 +7,18 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import closing as told
-from handlers.reactions.asking import Moment, Reaction, timer, timers_over
+from events.facts.closing import HandOverDecided, HandOverProposed
+from handlers.reactions.moment import Moment, Reaction, timer, timers_over
 
 _WARNING = timedelta(days=3)  # before the last day, so that something can still be found
 
 
-def _proposed(fact: told.HandOverProposed, moment: Moment) -> Iterator[Fact]:
+def _proposed(fact: HandOverProposed, moment: Moment) -> Iterator[Fact]:
     last = datetime.combine(fact.by, time(), UTC) - _WARNING
     yield timer(moment, "hand_over", max(last, moment.now), (("proposal_id", fact.proposal_id),))
 
 
-def _decided(fact: told.HandOverDecided, moment: Moment) -> Iterator[Fact]:
+def _decided(fact: HandOverDecided, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "hand_over", proposal_id=fact.proposal_id)
 
 

@@ -7,16 +7,16 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import shared
-from handlers.reactions.asking import Moment, Reaction, task, tasks_off, timer, timers_over
+from events.facts.grants import TrancheInstructed, TranchePaid, TrancheRejected, TrancheReleased
+from handlers.reactions.moment import Moment, Reaction, task, tasks_off, timer, timers_over
 
 
-def _tranche_released(fact: shared.TrancheReleased, moment: Moment) -> Iterator[Fact]:
+def _tranche_released(fact: TrancheReleased, moment: Moment) -> Iterator[Fact]:
     about = (("grant_id", fact.grant_id), ("tranche_id", fact.tranche_id))
     yield task(moment, "disburse_grant", about)
 
 
-def _tranche_instructed(fact: shared.TrancheInstructed, moment: Moment) -> Iterator[Fact]:
+def _tranche_instructed(fact: TrancheInstructed, moment: Moment) -> Iterator[Fact]:
     if moment.after.grants[fact.grant_id].tranches[fact.tranche_id].status != "instructed":
         return  # the bank has answered already
     days = moment.definition.programme.policies.bank_answer_days
@@ -24,7 +24,7 @@ def _tranche_instructed(fact: shared.TrancheInstructed, moment: Moment) -> Itera
     yield timer(moment, "bank_answer", moment.now + timedelta(days=days), about)
 
 
-def _tranche_answered(fact: shared.TranchePaid | shared.TrancheRejected, moment: Moment) -> Iterator[Fact]:
+def _tranche_answered(fact: TranchePaid | TrancheRejected, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "bank_answer", tranche_id=fact.tranche_id)
     yield from tasks_off(moment, "not to be sent", ("disburse_grant",), tranche_id=fact.tranche_id)
 

@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import case as told
-from events.facts import work
-from handlers.reactions.asking import Moment, Reaction, tasks_off, timer, timers, timers_over
+from events.facts.intake import CaseOpened
+from events.facts.journey import StageEntered
+from events.facts.tasks import TimerCancelled, TimerFired
+from handlers.reactions.moment import Moment, Reaction, tasks_off, timer, timers, timers_over
 
 
-def _opened(_fact: told.CaseOpened, moment: Moment) -> Iterator[Fact]:
+def _opened(_fact: CaseOpened, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "idle", moment.now + _idle(moment))
 
 
-def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
+def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
     stage = moment.definition.journey.stage(fact.dest)
     if stage.ends:
         yield from _all_ended(moment, f"case {fact.dest}")
@@ -26,7 +27,7 @@ def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
         yield timer(moment, "idle", moment.now + _idle(moment))
 
 
-def _timer_fired(fact: work.TimerFired, moment: Moment) -> Iterator[Fact]:
+def _timer_fired(fact: TimerFired, moment: Moment) -> Iterator[Fact]:
     stage = moment.definition.journey.stage(moment.after.stage)
     if fact.kind == "idle" and stage.idle and not stage.ends:
         yield timer(moment, "idle", moment.now + _idle(moment))
@@ -37,7 +38,7 @@ def _all_ended(moment: Moment, why: str) -> Iterator[Fact]:
     yield from tasks_off(moment, why)
     for key, (kind, _) in moment.after.timers.items():
         if kind not in OUTLIVE_THE_CASE:
-            yield work.TimerCancelled(timer_id=key, kind=kind)
+            yield TimerCancelled(timer_id=key, kind=kind)
 
 
 def _idle(moment: Moment) -> timedelta:

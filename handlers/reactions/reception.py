@@ -7,23 +7,23 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import case as told
-from events.facts import reception as met
-from events.facts import work
+from events.facts.intake import ConsentGiven
+from events.facts.reception import ArrivalCancelled, ArrivalDelayed, ArrivalPlanned, PersonMet, PickupBooked
+from events.facts.tasks import TaskRequested, TimerSet
 from events.instants import stored
-from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.case.reception import Arrival
-from workflow.case.work import Task
+from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from workflow.case.tasks import Task
+from workflow.subjects.reception.state import Arrival
 
 _LETTERS: Final = ("book_pickup", "move_pickup")
 
 
-def _arrival_planned(_fact: told.ArrivalPlanned, moment: Moment) -> Iterator[Fact]:
+def _arrival_planned(_fact: ArrivalPlanned, moment: Moment) -> Iterator[Fact]:
     yield _worry(moment)
     yield from _letter(moment, "book_pickup")
 
 
-def _arrival_delayed(fact: met.ArrivalDelayed, moment: Moment) -> Iterator[Fact]:
+def _arrival_delayed(fact: ArrivalDelayed, moment: Moment) -> Iterator[Fact]:
     """Tell whoever comes to meet them, once: a letter that is not written yet is replaced by one with the new time."""
     before = _arrival(moment.before)
     yield from timers_over(moment, "no_show")
@@ -37,7 +37,7 @@ def _arrival_delayed(fact: met.ArrivalDelayed, moment: Moment) -> Iterator[Fact]
     yield from _letter(moment, "book_pickup")
 
 
-def _arrival_cancelled(fact: met.ArrivalCancelled, moment: Moment) -> Iterator[Fact]:
+def _arrival_cancelled(fact: ArrivalCancelled, moment: Moment) -> Iterator[Fact]:
     """Take back a letter that is not written yet; tell whoever was written to, once."""
     before = _arrival(moment.before)
     yield from timers_over(moment, "no_show")
@@ -46,12 +46,12 @@ def _arrival_cancelled(fact: met.ArrivalCancelled, moment: Moment) -> Iterator[F
         yield _cancelled_letter(moment, before)
 
 
-def _person_met(fact: met.PersonMet, moment: Moment) -> Iterator[Fact]:
+def _person_met(fact: PersonMet, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "no_show")
     yield from tasks_off(moment, "the person was met", _LETTERS, arrival_id=fact.arrival_id)
 
 
-def _came_too_late(fact: met.PickupBooked, moment: Moment) -> Iterator[Fact]:
+def _came_too_late(fact: PickupBooked, moment: Moment) -> Iterator[Fact]:
     """Tell whoever was written to for an arrival that had been called off, or given to somebody else, meanwhile."""
     assert moment.before is not None
     given = moment.before.tasks.get(fact.task_id)
@@ -63,7 +63,7 @@ def _came_too_late(fact: met.PickupBooked, moment: Moment) -> Iterator[Fact]:
         yield task(moment, "cancel_pickup", tuple((dict(given.subject) | {"sequence": str(sequence)}).items()))
 
 
-def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Write to whoever could not be written to without this consent."""
     case = moment.after
     if fact.purpose != "assistance" or not case.arrival_is_ahead or case.arrival is None or case.arrival.notified:
@@ -90,7 +90,7 @@ def _is_about(given: Task, arrival: Arrival) -> bool:
     return given.kind in _LETTERS and given.about("arrival_id") == arrival.arrival_id
 
 
-def _worry(moment: Moment) -> work.TimerSet:
+def _worry(moment: Moment) -> TimerSet:
     hours = moment.definition.programme.policies.arrival_no_show_hours
     arrival = _arrival(moment.after)
     return timer(moment, "no_show", arrival.at + timedelta(hours=hours), (("arrival_id", arrival.arrival_id),))
@@ -102,7 +102,7 @@ def _letter(moment: Moment, kind: str) -> Iterator[Fact]:
         yield task(moment, kind, _about(arrival))
 
 
-def _cancelled_letter(moment: Moment, before: Arrival) -> work.TaskRequested:
+def _cancelled_letter(moment: Moment, before: Arrival) -> TaskRequested:
     return task(moment, "cancel_pickup", _about(before._replace(sequence=before.sequence + 1)))
 
 

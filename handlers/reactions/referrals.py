@@ -7,18 +7,25 @@ from datetime import timedelta
 from typing import Any, Final
 
 from events.catalogue import Fact
-from events.facts import case as story
-from events.facts import referrals as told
-from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from events.facts.intake import ConsentGiven
+from events.facts.referrals import (
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralMade,
+    ReferralPassedOn,
+    ReferralRevoked,
+    ReferralSent,
+)
+from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.case.change import Pairs
-from workflow.referring import PURPOSE, answer_due
+from workflow.subjects.referrals.sending import PURPOSE, answer_due
 
 
-def _made(fact: told.ReferralMade, moment: Moment) -> Iterator[Fact]:
+def _made(fact: ReferralMade, moment: Moment) -> Iterator[Fact]:
     yield task(moment, "send_referral", _about(fact))
 
 
-def _sent(fact: told.ReferralSent, moment: Moment) -> Iterator[Fact]:
+def _sent(fact: ReferralSent, moment: Moment) -> Iterator[Fact]:
     """Wait for the answer; a letter that went out although the referral was taken back meanwhile is taken back too."""
     status = moment.after.referrals[fact.referral_id].status
     if status == "sent":
@@ -28,12 +35,12 @@ def _sent(fact: told.ReferralSent, moment: Moment) -> Iterator[Fact]:
         yield task(moment, "revoke_referral", _about(fact))
 
 
-def _acknowledged(fact: told.ReferralAcknowledged, moment: Moment) -> Iterator[Fact]:
+def _acknowledged(fact: ReferralAcknowledged, moment: Moment) -> Iterator[Fact]:
     yield from _not_waited_for(fact, moment)
     yield _meeting(fact.referral_id, moment)
 
 
-def _accepted(fact: told.ReferralAccepted, moment: Moment) -> Iterator[Fact]:
+def _accepted(fact: ReferralAccepted, moment: Moment) -> Iterator[Fact]:
     """Wait until the day after the first meeting, or as long as the policy says."""
     yield from _not_waited_for(fact, moment)
     yield _meeting(fact.referral_id, moment, fact)
@@ -44,7 +51,7 @@ def _over(fact: Any, moment: Moment) -> Iterator[Fact]:
     yield from tasks_off(moment, "the referral is over", ("send_referral",), referral_id=fact.referral_id)
 
 
-def _taken_back(fact: told.ReferralRevoked | told.ReferralPassedOn, moment: Moment) -> Iterator[Fact]:
+def _taken_back(fact: ReferralRevoked | ReferralPassedOn, moment: Moment) -> Iterator[Fact]:
     """Tell whoever has heard of it, once; a letter that has not left never does."""
     yield from _over(fact, moment)
     assert moment.before is not None
@@ -58,7 +65,7 @@ def _not_waited_for(fact: Any, moment: Moment) -> Iterator[Fact]:
         yield from timers_over(moment, kind, referral_id=fact.referral_id)
 
 
-def _consent_given(fact: story.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Tell whoever sent the person that they came, once the person agrees to that."""
     case = moment.after
     known = fact.recipient in moment.definition.programme.provider_of
@@ -69,7 +76,7 @@ def _consent_given(fact: story.ConsentGiven, moment: Moment) -> Iterator[Fact]:
         yield task(moment, "answer_referrer", (("provider", fact.recipient),))
 
 
-def _meeting(referral_id: str, moment: Moment, accepted: told.ReferralAccepted | None = None) -> Fact:
+def _meeting(referral_id: str, moment: Moment, accepted: ReferralAccepted | None = None) -> Fact:
     due = moment.now + timedelta(days=moment.definition.programme.policies.referral_meeting_days)
     if accepted is not None and accepted.first_meeting is not None:
         due = accepted.first_meeting + timedelta(days=1)

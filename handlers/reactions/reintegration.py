@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import case as told
-from events.facts import reintegration as life
-from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
-from workflow.calendars import months_later
-from workflow.directory import providers_of
-from workflow.programme.reintegration import FOLLOW_UP_VISIT
+from events.facts.journey import StageEntered
+from events.facts.reintegration import FollowUpDue, FollowUpScheduled, FollowUpVisited, PlanAgreed
+from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
+from workflow.subjects.referrals.directory import providers_of
+from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
+from workflow.values.calendars import months_later
 
 
-def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
+def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
     stage, policies = moment.definition.journey.stage(fact.dest), moment.definition.programme.policies
     if stage.ends:
         yield timer(moment, "retention", months_later(moment.now, policies.retention_months))
@@ -30,16 +30,16 @@ def _entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
 def _visits(moment: Moment) -> Iterator[Fact]:
     wanted = moment.definition.programme.policies.follow_up_months
     months = tuple(month for month in wanted if month not in moment.after.visits)
-    yield life.FollowUpScheduled(start=moment.now.date(), months=months)
+    yield FollowUpScheduled(start=moment.now.date(), months=months)
     for month in months:
         yield timer(moment, "follow_up", months_later(moment.now, month), (("month", str(month)),))
 
 
-def _agreed(_fact: life.PlanAgreed, moment: Moment) -> Iterator[Fact]:
+def _agreed(_fact: PlanAgreed, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "plan_due")
 
 
-def _due(fact: life.FollowUpDue, moment: Moment) -> Iterator[Fact]:
+def _due(fact: FollowUpDue, moment: Moment) -> Iterator[Fact]:
     """Wait for the visit, and ask a partner near the person to make it, if there is one."""
     month = str(fact.month)
     days = moment.definition.programme.policies.visit_overdue_days
@@ -60,7 +60,7 @@ def _visitor(moment: Moment) -> str:
     return found[0].id if found else ""
 
 
-def _visited(fact: life.FollowUpVisited, moment: Moment) -> Iterator[Fact]:
+def _visited(fact: FollowUpVisited, moment: Moment) -> Iterator[Fact]:
     if fact.outcome == "not_reached":
         return
     month = str(fact.month)

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import case as told
-from handlers.reactions.asking import Moment, Reaction, timer, timers_over
-from workflow.guards.safety import risk_valid_days
+from events.facts.safety import ReflectionEnded, ReflectionStarted, RiskAssessed
+from handlers.reactions.moment import Moment, Reaction, timer, timers_over
+from workflow.subjects.safety.guards import risk_valid_days
 
 
-def _reflection_started(fact: told.ReflectionStarted, moment: Moment) -> Iterator[Fact]:
+def _reflection_started(fact: ReflectionStarted, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "reflection", _begin_of(fact.until + timedelta(days=1)))
     policies = moment.definition.programme.policies
     left = policies.reflection_days - policies.reflection_reminder_day
@@ -20,12 +20,12 @@ def _reflection_started(fact: told.ReflectionStarted, moment: Moment) -> Iterato
         yield timer(moment, "reflection_ending", _begin_of(fact.until - timedelta(days=left)))
 
 
-def _reflection_ended(_fact: told.ReflectionEnded, moment: Moment) -> Iterator[Fact]:
+def _reflection_ended(_fact: ReflectionEnded, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "reflection")
     yield from timers_over(moment, "reflection_ending")
 
 
-def _risk_assessed(_fact: told.RiskAssessed, moment: Moment) -> Iterator[Fact]:
+def _risk_assessed(_fact: RiskAssessed, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "risk_expires")
     days = risk_valid_days(moment.after, moment.definition.programme, moment.now.date())
     yield timer(moment, "risk_expires", moment.now + timedelta(days=days))

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import reintegration as told
-from handlers.reactions.asking import Moment, Reaction, task, timer, timers_over
+from events.facts.reintegration import CourseCompleted, CourseEnrolled, CourseLeft, CourseOffered
+from handlers.reactions.moment import Moment, Reaction, task, timer, timers_over
 
 
-def _offered(fact: told.CourseOffered, moment: Moment) -> Iterator[Fact]:
+def _offered(fact: CourseOffered, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "seat_offer", fact.until, (("course", fact.course),))
 
 
-def _enrolled(fact: told.CourseEnrolled, moment: Moment) -> Iterator[Fact]:
+def _enrolled(fact: CourseEnrolled, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "seat_offer", course=fact.course)
 
 
-def _freed(fact: told.CourseLeft | told.CourseCompleted, moment: Moment) -> Iterator[Fact]:
+def _freed(fact: CourseLeft | CourseCompleted, moment: Moment) -> Iterator[Fact]:
     """Have the seat offered to the next in the line; a place in the line given up frees no seat."""
     assert moment.before is not None
     yield from timers_over(moment, "seat_offer", course=fact.course)

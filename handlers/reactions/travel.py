@@ -7,14 +7,25 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts import case as told
-from events.facts import travel as way
-from events.facts import work
+from events.facts.intake import ConsentGiven
+from events.facts.journey import StageEntered
+from events.facts.tasks import TaskRequested
+from events.facts.travel import (
+    EscortAnswered,
+    EscortInvited,
+    HostAnswered,
+    HostAsked,
+    HostChosen,
+    PersonHandedOver,
+    TicketIssued,
+    TripCancelled,
+    TripPlanned,
+)
 from events.instants import stored
-from handlers.reactions.asking import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.case.change import Pairs
-from workflow.case.travel import Trip
-from workflow.guards.travel import ON_THE_WAY
+from workflow.subjects.travel.guards import ON_THE_WAY
+from workflow.subjects.travel.state import Trip
 
 # How each booking is asked for and given back, and what it is called in the case.
 _ASKS: Final = {"ticket": "book_ticket", "escort": "book_escort", "arrival_host": "ask_host"}
@@ -22,7 +33,7 @@ _GIVES_BACK: Final = {"ticket": "cancel_ticket", "escort": "release_escort", "ar
 _BEFORE: Final = ("departure_check", "departure")
 
 
-def _trip_planned(fact: told.TripPlanned, moment: Moment) -> Iterator[Fact]:
+def _trip_planned(fact: TripPlanned, moment: Moment) -> Iterator[Fact]:
     trip, policies = _trip(moment), moment.definition.programme.policies
     for booking in _ASKS:
         yield from _ask(moment, booking, trip)
@@ -34,13 +45,13 @@ def _trip_planned(fact: told.TripPlanned, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "hand_over_due", fact.arrives_at + timedelta(hours=policies.hand_over_hours), about)
 
 
-def _stage_entered(fact: told.StageEntered, moment: Moment) -> Iterator[Fact]:
+def _stage_entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
     if fact.dest == ON_THE_WAY:
         for kind in _BEFORE:
             yield from timers_over(moment, kind)
 
 
-def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
+def _trip_cancelled(fact: TripCancelled, moment: Moment) -> Iterator[Fact]:
     """Take back what is only asked for, and give back what was booked: each thing once."""
     assert moment.before is not None
     trip = moment.before.trip
@@ -52,18 +63,18 @@ def _trip_cancelled(fact: told.TripCancelled, moment: Moment) -> Iterator[Fact]:
         yield _give_back(moment, booking, trip)
 
 
-def _handed_over(fact: way.PersonHandedOver, moment: Moment) -> Iterator[Fact]:
+def _handed_over(fact: PersonHandedOver, moment: Moment) -> Iterator[Fact]:
     for kind in (*_BEFORE, "hand_over_due"):
         yield from timers_over(moment, kind, trip_id=fact.trip_id)
 
 
-def _escort_answered(fact: told.EscortAnswered, moment: Moment) -> Iterator[Fact]:
+def _escort_answered(fact: EscortAnswered, moment: Moment) -> Iterator[Fact]:
     """Whoever has said no is not written to any more."""
     if not fact.accepted:
         yield from tasks_off(moment, "the escort declined", ("book_escort",), trip_id=fact.trip_id)
 
 
-def _host_answered(fact: way.HostAnswered, moment: Moment) -> Iterator[Fact]:
+def _host_answered(fact: HostAnswered, moment: Moment) -> Iterator[Fact]:
     """Ask the next one when a host cannot; whoever has said no is not written to any more."""
     if fact.accepted:
         return
@@ -71,7 +82,7 @@ def _host_answered(fact: way.HostAnswered, moment: Moment) -> Iterator[Fact]:
     yield from _ask(moment, "arrival_host", _trip(moment))
 
 
-def _host_chosen(fact: way.HostChosen, moment: Moment) -> Iterator[Fact]:
+def _host_chosen(fact: HostChosen, moment: Moment) -> Iterator[Fact]:
     """Ask somebody else; whoever was asked before is told that it is off, once."""
     assert moment.before is not None
     assert moment.before.trip is not None
@@ -81,7 +92,7 @@ def _host_chosen(fact: way.HostChosen, moment: Moment) -> Iterator[Fact]:
     yield from _ask(moment, "arrival_host", _trip(moment))
 
 
-def _came_too_late(fact: told.EscortInvited | way.TicketIssued | way.HostAsked, moment: Moment) -> Iterator[Fact]:
+def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: Moment) -> Iterator[Fact]:
     """Give back what was booked for a trip that had been called off while the booking was under way.
 
     The same for somebody who was written to and is not the one to come any more.
@@ -103,7 +114,7 @@ def _escort_declined(about: dict[str, str], trip: Trip | None) -> bool:
     return trip is not None and "escort" in about and about["trip_id"] == trip.trip_id
 
 
-def _consent_given(fact: told.ConsentGiven, moment: Moment) -> Iterator[Fact]:
+def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Book what could not be booked without this consent."""
     case, trip = moment.after, moment.after.trip
     if fact.purpose != "travel" or trip is None or not case.trip_is_ahead:
@@ -126,7 +137,7 @@ def _ask(moment: Moment, booking: str, trip: Trip) -> Iterator[Fact]:
         yield task(moment, _ASKS[booking], about)
 
 
-def _give_back(moment: Moment, booking: str, trip: Trip) -> work.TaskRequested:
+def _give_back(moment: Moment, booking: str, trip: Trip) -> TaskRequested:
     return task(moment, _GIVES_BACK[booking], (("booking", booking), *_about(booking, trip)))
 
 

@@ -27,16 +27,16 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as PlaywrightError
 
-from console.office import DemoBank
-from console.rehearsal.cast import CAST, Key, admitted
+from console.simulation.demo_accounts import CAST, Key, admitted
+from console.simulation.demo_bank import DemoBank
+from console.simulation.order_book import OrderBook
 from console.web.site import Site
 from events.database import sqlite_url
 from tests.console.houses import WebHouse
 from tests.offices import Office
-from workers.crew import Crew, Terms
-from workers.order_book import OrderBook
-from workers.post import FolderPost
-from workers.sweeper import Rhythm
+from workers.mail.post import FolderPost
+from workers.running.sweeper import SweepSettings
+from workers.running.worker_pool import WorkerPool, WorkerSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 QUIET: Final = (
@@ -106,7 +106,7 @@ class LiveHouse:
             for key in admitted(house.office, house.desk, self.web.clock, "moscow", house.office.chance)
         }
         self.folder = folder
-        self._crew: Crew | None = None
+        self._crew: WorkerPool | None = None
         self._server = uvicorn.Server(
             uvicorn.Config(self.web.app, log_config=None, access_log=False, lifespan="off", ws="none",
                            timeout_graceful_shutdown=1)
@@ -120,14 +120,14 @@ class LiveHouse:
 
     def work(self) -> None:
         """Let workers do from now on what is to be done; before that a test does it itself."""
-        self._crew = Crew(
+        self._crew = WorkerPool(
             self.office.service,
             redis_url=None,
             orders=OrderBook(self.folder / "orders.sqlite"),
             post=FolderPost(self.folder / "post"),
             bank=self.folder / "bank",
             chance=self.office.chance,
-            terms=Terms(threads=2, sweep_s=0.2, rhythm=Rhythm(ring_again_s=0.0)),
+            terms=WorkerSettings(threads=2, sweep_s=0.2, rhythm=SweepSettings(ring_again_s=0.0)),
         )
         self._crew.start()
 

@@ -11,14 +11,14 @@ from starlette.testclient import TestClient
 
 from tests.authenticators import SoftwareApp
 from tests.console.houses import WebHouse
-from workflow import commands as ask
+from workflow.subjects.accounts.commands import OpenAccount
 
 ANNA, OWN = "staff:anna", "a quiet river in march"
 
 
 def one_time(house: WebHouse, account: str, *roles: str) -> str:
     given = {"command_id": house.office.uuid(), "actor": "staff:root", "account": account, "programmes": ("moscow",)}
-    command = ask.OpenAccount.model_validate(given | {"roles": roles or ("case_manager",)})
+    command = OpenAccount.model_validate(given | {"roles": roles or ("case_manager",)})
     return house.house.accounts.open(command).password
 
 

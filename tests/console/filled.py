@@ -11,7 +11,9 @@ from console.words.language import Language
 from console.words.translation import Words
 from tests.roads import MONEY, bring, grant, paid, referred, release
 from tests.story import ANNA, BORIS, CLARA, Story, World, moscow, story
-from workflow import commands as ask
+from workflow.subjects.documents.commands import StartDocument
+from workflow.subjects.grants.commands import RecordCost, RequestGrant
+from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, EnrolInCourse
 
 Pairs = list[tuple[str, str]]
 # What fits a field nobody offers choices for.
@@ -60,14 +62,14 @@ def context(case: Story, language: Language = "en", account: str = ANNA) -> Cont
 def rich() -> Story:
     """Return a case in which almost everything has happened that a form could be about."""
     case = bring(story(World()), "documents")
-    case.does(ask.StartDocument, path="return-certificate", country="MD")
+    case.does(StartDocument, path="return-certificate", country="MD")
     case = bring(story(case.place), "reintegration")
-    case.does(ask.StartDocument, path="return-certificate", country="MD")
-    case.does(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
-    case.does(ask.DraftPlan, goals=("work",)).does(ask.AgreePlan, second=BORIS)
+    case.does(StartDocument, path="return-certificate", country="MD")
+    case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
+    case.does(DraftPlan, goals=("work",)).does(AgreePlan, second=BORIS)
     paid(case, (grant_id := grant(case)), release(case, grant_id))
-    case.does(ask.EnrolInCourse, course="sewing")
-    case.does(ask.RecordCost, kind="other", amount="EUR 12", day=case.place.now.date(), reference="чек 12")
+    case.does(EnrolInCourse, course="sewing")
+    case.does(RecordCost, kind="other", amount="EUR 12", day=case.place.now.date(), reference="чек 12")
     referred(case)
     return case
 

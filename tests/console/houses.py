@@ -15,22 +15,21 @@ from httpx2 import Response
 from starlette.datastructures import State
 from starlette.testclient import TestClient
 
-from console import office as console_office
 from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
+from console.container import Container
 from console.settings import settings
 from console.web.app import console
-from console.web.house import House
-from console.web.open_house import open_house
+from console.web.context import WebContext, build_context
 from console.web.rendering import Rendering
 from console.web.site import Site
 from events.world import SetClock
-from handlers.answers import Accepted
-from handlers.look import Look
-from handlers.occupancy import Houses
+from handlers.commanding.answers import Accepted
+from handlers.queries.occupancy import Houses
+from handlers.states.case_reader import CaseReader
 from tests.offices import Office
-from workflow import commands as ask
-from workflow.rights import Role
+from workflow.rights.table import Role
+from workflow.subjects.accounts.commands import OpenAccount
 
 ROOT = "staff:root"
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # of the doors' own clock; the office lives in its own time
@@ -60,7 +59,7 @@ class WebHouse:
     def __init__(self, office: Office, site: Site | None = None) -> None:
         self.office = office
         self.clock = SetClock(FIRST_DAY)
-        opened = open_house(behind(office), site or Site(), self.clock, hashing=CHEAP)
+        opened = build_context(behind(office), site or Site(), self.clock, hashing=CHEAP)
         self.house = replace(opened, rendering=_drawn_once())
         self.app = _served(self.house)
 
@@ -69,7 +68,7 @@ class WebHouse:
     ) -> None:
         """Open an account, or place it anew when there is one."""
         places = tuple(programmes) if programmes is not None else (self.office.programme,)
-        command = ask.OpenAccount.model_validate(
+        command = OpenAccount.model_validate(
             {"command_id": self.office.uuid(), "actor": ROOT, "account": account, "roles": tuple(roles),
              "programmes": places} | more
         )  # fmt: skip
@@ -113,7 +112,7 @@ def _drawn_once() -> Rendering:
 _FIRST: list[FastAPI] = []
 
 
-def _served(house: House) -> FastAPI:
+def _served(house: WebContext) -> FastAPI:
     """Return the console of a house; its hundreds of routes are put together once for all at the usual address."""
     if house.site != Site():
         return console(house)
@@ -125,9 +124,9 @@ def _served(house: House) -> FastAPI:
     return app
 
 
-def behind(office: Office) -> console_office.Office:
+def behind(office: Office) -> Container:
     """Return a story's office as the console knows one: the same log, service and clock."""
-    opened = object.__new__(console_office.Office)
+    opened = object.__new__(Container)
     opened.settings = settings(None, {})
     opened.chance = office.chance
     opened.clock = office.clock
@@ -135,7 +134,7 @@ def behind(office: Office) -> console_office.Office:
     opened.keys = office.keys  # type: ignore[assignment]
     opened.log = office.service.log
     opened.service = office.service
-    opened.look = Look(office.service.log, office.service.definitions)
+    opened.look = CaseReader(office.service.log, office.service.definitions)
     opened.houses = Houses(office.service.log)
     return opened
 

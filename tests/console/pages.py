@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from console.rehearsal.year import Rehearsal, Year
 from console.settings import Settings
+from console.simulation.year import Rehearsal, Year
 from tests.console.browser import LiveHouse
 from tests.roads import MONEY, bring, consents, ready_to_depart, referred
 from tests.story import story
-from workflow import commands as ask
+from workflow.subjects.access.commands import BreakGlass
+from workflow.subjects.grants.commands import RequestGrant
+from workflow.subjects.reception.commands import PlanArrival
+from workflow.subjects.safety.commands import AssessRisk
 
 
 class Shown(NamedTuple):
@@ -95,9 +98,9 @@ def lived_in(live: LiveHouse, *waves: Year) -> Mapping[str, str]:
 
 def _somebody_comes_and_somebody_leaves(live: LiveHouse) -> None:
     story(live.office)
-    coming = consents(story(live.office), "assistance", "travel").does(ask.AssessRisk, level="low", safe_to_return=True)
+    coming = consents(story(live.office), "assistance", "travel").does(AssessRisk, level="low", safe_to_return=True)
     at = live.now() + timedelta(hours=20)
-    coming.does(ask.PlanArrival, at=at, place="SVO", means="flight", number="SU 1491").goes("receive")
+    coming.does(PlanArrival, at=at, place="SVO", means="flight", number="SU 1491").goes("receive")
     ready_to_depart(bring(story(live.office), "documents"))
 
 
@@ -105,10 +108,10 @@ def _somebody_waits_for_others(live: LiveHouse) -> tuple[str, str]:
     """Have somebody referred and a grant asked for; return the case and the grant."""
     asked = bring(story(live.office), "reintegration")
     referred(asked)
-    asked.does(ask.RequestGrant, kind="reintegration", **MONEY)
+    asked.does(RequestGrant, kind="reintegration", **MONEY)
     return asked.case_id, list(asked.case.grants)[-1]
 
 
 def _an_emergency(live: LiveHouse, case_id: str) -> None:
     why = {"reason": "danger_to_life", "why": "somebody rang at night", "mandate": "legal"}
-    live.office.submit(ask.BreakGlass, case_id=case_id, actor="staff:lev", **why)
+    live.office.submit(BreakGlass, case_id=case_id, actor="staff:lev", **why)

@@ -10,7 +10,8 @@ from tests.console.houses import Person
 from tests.offices import Office
 from tests.roads import MONEY, agree_plan, bring, grant, paid, release, shown
 from tests.story import Story, story
-from workflow import commands as ask
+from workflow.subjects.grants.commands import RecordCost, RequestGrant
+from workflow.subjects.intake.commands import AddNote
 
 Forms = Mapping[str, str]
 STORY = "she was held in a flat near the ring road"
@@ -18,13 +19,13 @@ STORY = "she was held in a flat near the ring road"
 
 def home(office: Office) -> Story:
     case = story(office)
-    case.does(ask.AddNote, note=STORY)
+    case.does(AddNote, note=STORY)
     return agree_plan(bring(case, "reintegration"))
 
 
 def asked(case: Story, amount: str = "EUR 1800") -> str:
     """Have a grant asked for by Anna; return its number."""
-    case.does(ask.RequestGrant, kind="reintegration", **MONEY | {"amount": amount})
+    case.does(RequestGrant, kind="reintegration", **MONEY | {"amount": amount})
     return list(case.case.grants)[-1]
 
 
@@ -36,7 +37,7 @@ def spent(office: Office) -> Story:
     paid(case, grant_id, tranche)
     shown(case, grant_id, tranche)
     case.finish(case.task(kind="disburse_grant", tranche_id=release(case, grant_id))).accepted()
-    return case.does(ask.RecordCost, kind="travel", amount="EUR 100.01", day=office.now.date(), reference="ticket 12")
+    return case.does(RecordCost, kind="travel", amount="EUR 100.01", day=office.now.date(), reference="ticket 12")
 
 
 def page(person: Person, path: str, status: int = 200) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from tests import roads
 from tests.console.houses import Person, WebHouse
 from tests.offices import Office
+from tests.roads import bring, close, grant, referred
 from tests.story import Story
-from workflow import commands as ask
-from workflow.rights import Role
+from workflow.rights.table import Role
+from workflow.subjects.access.commands import AssignCase, BreakGlass
 
 TEAM, HOUSE = "north", "moscow-centre"
 EARLY, MIDDLE, LATE, ENDED = STAGES = ("referral", "care", "reintegration", "closed")
@@ -61,12 +61,12 @@ class Town:
     def _give(self, account: str) -> None:
         for stage in self.stages:
             if stage.story.case.access.owner != account:
-                stage.story.does(ask.AssignCase, owner=account, team=TEAM)
+                stage.story.does(AssignCase, owner=account, team=TEAM)
 
     def _break(self, account: str) -> None:
         for stage in self.stages:
             why = {"reason": "danger_to_life", "why": "she was taken to hospital"}
-            stage.story.does(ask.BreakGlass, actor=account, **why)
+            stage.story.does(BreakGlass, actor=account, **why)
 
 
 def relations(standing: str, role: str, stage: str) -> frozenset[str]:
@@ -93,11 +93,11 @@ def _brought(office: Office, stage: str) -> Stage:
     """Return a case brought to a stage, with a referral to a partner and a grant where it can have them."""
     case = Story(office, team=TEAM)
     if stage == ENDED:
-        roads.bring(case, "follow_up")
-        ended = roads.close(case)
+        bring(case, "follow_up")
+        ended = close(case)
         return Stage(stage, ended, referral_id=next(iter(ended.case.referrals)))
-    roads.bring(case, stage)
+    bring(case, stage)
     if stage == EARLY:
         return Stage(stage, case)
-    referral = roads.referred(case)
-    return Stage(stage, case, roads.grant(case) if stage == LATE else "", referral)
+    referral = referred(case)
+    return Stage(stage, case, grant(case) if stage == LATE else "", referral)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from console.words import amounts
+from console.words.amounts import clock, day, how_long, how_long_ago, moment, money, number
 from console.words.language import Language
 from events.money import Money
 
@@ -19,20 +19,20 @@ def plain(text: str) -> str:
 
 
 def test_a_day_is_written_before_its_month() -> None:
-    assert amounts.day(date(2026, 3, 12), "en") == "12 Mar 2026"
-    assert plain(amounts.day(date(2026, 3, 12), "ru")) == "12 мар. 2026 г."
+    assert day(date(2026, 3, 12), "en") == "12 Mar 2026"
+    assert plain(day(date(2026, 3, 12), "ru")) == "12 мар. 2026 г."
 
 
 def test_a_time_is_told_by_the_clocks_of_a_place() -> None:
-    assert amounts.moment(NOON, "Europe/Moscow", "en") == "12 Mar 2026, 15:00 (Moscow)"
-    assert plain(amounts.moment(NOON, "Asia/Vladivostok", "ru")) == "12 мар. 2026 г., 22:00 (Владивосток)"
-    assert amounts.moment(NOON, "UTC", "en") == "12 Mar 2026, 12:00 (UTC)"
-    assert amounts.clock(NOON, "Europe/Kaliningrad", "ru") == "14:00"
+    assert moment(NOON, "Europe/Moscow", "en") == "12 Mar 2026, 15:00 (Moscow)"
+    assert plain(moment(NOON, "Asia/Vladivostok", "ru")) == "12 мар. 2026 г., 22:00 (Владивосток)"
+    assert moment(NOON, "UTC", "en") == "12 Mar 2026, 12:00 (UTC)"
+    assert clock(NOON, "Europe/Kaliningrad", "ru") == "14:00"
 
 
 def test_a_time_late_in_the_evening_is_the_next_day_further_east() -> None:
     late = datetime(2026, 3, 12, 20, 0, tzinfo=UTC)
-    assert amounts.moment(late, "Asia/Kamchatka", "en").startswith("13 Mar 2026, 08:00")
+    assert moment(late, "Asia/Kamchatka", "en").startswith("13 Mar 2026, 08:00")
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_a_time_late_in_the_evening_is_the_next_day_further_east() -> None:
     ],
 )
 def test_a_span_is_counted_in_one_unit_with_its_right_form(span: timedelta, english: str, russian: str) -> None:
-    assert amounts.how_long(span, "en") == english
-    assert amounts.how_long(span, "ru") == russian
+    assert how_long(span, "en") == english
+    assert how_long(span, "ru") == russian
 
 
 def test_how_long_ago_and_in_how_long() -> None:
-    assert amounts.how_long_ago(NOON - timedelta(days=3), NOON, "en") == "3 days ago"
-    assert amounts.how_long_ago(NOON - timedelta(days=5), NOON, "ru") == "5 дней назад"
-    assert amounts.how_long_ago(NOON + timedelta(hours=2), NOON, "ru") == "через 2 часа"
+    assert how_long_ago(NOON - timedelta(days=3), NOON, "en") == "3 days ago"
+    assert how_long_ago(NOON - timedelta(days=5), NOON, "ru") == "5 дней назад"
+    assert how_long_ago(NOON + timedelta(hours=2), NOON, "ru") == "через 2 часа"
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_how_long_ago_and_in_how_long() -> None:
     ],
 )
 def test_a_sum_is_written_with_its_currency(sum_: str, language: Language, written: str) -> None:
-    assert plain(amounts.money(Money.parse(sum_), language)) == written
+    assert plain(money(Money.parse(sum_), language)) == written
 
 
 def test_thousands_stand_apart() -> None:
-    assert amounts.number(12500, "en") == "12,500"
-    assert plain(amounts.number(12500, "ru")) == "12 500"
+    assert number(12500, "en") == "12,500"
+    assert plain(number(12500, "ru")) == "12 500"

@@ -18,9 +18,10 @@ from tests.console.houses import WebHouse
 from tests.offices import Office
 from tests.roads import bring
 from tests.story import Story
-from workflow import commands as ask
-from workflow.acts import ACTS_OF
-from workflow.rights import Role
+from workflow.command import Command, fields_of
+from workflow.rights.acts import ACTS_OF
+from workflow.rights.table import Role
+from workflow.subjects.intake.commands import OpenCase
 
 NAME, STORY = "Оксана Приходько", "what happened in the flat"
 
@@ -244,13 +245,13 @@ def test_every_route_names_its_act(house: WebHouse) -> None:
 def test_every_command_has_its_own_route_act_and_description(house: WebHouse) -> None:
     told = house.client().get("/api/openapi.json").json()
     found = {one["post"]["operationId"]: path for path, one in told["paths"].items() if "post" in one}
-    kinds: list[type[ask.Command]] = [ask.OpenCase, *CASE_FORMS.values(), *OFFICE_FORMS.values()]
+    kinds: list[type[Command]] = [OpenCase, *CASE_FORMS.values(), *OFFICE_FORMS.values()]
     for kind in kinds:
         path = found[f"record_{snake(kind.__name__)}"]
         (route,) = [one for one in routes(house.app) if one.path == path and "POST" in (one.methods or ())]
         assert acts_of(route) == ACTS_OF[kind]
         assert told["components"]["schemas"][kind.__name__]["additionalProperties"] is False
-        assert set(body_of(kind).model_fields) == {*ask.fields_of(kind), "command_id", "occurred_at"}
+        assert set(body_of(kind).model_fields) == {*fields_of(kind), "command_id", "occurred_at"}
 
 
 # -- JSON ---------------------------------------------------------------------------------------------------------

@@ -15,14 +15,15 @@ from typing import Any, Final
 import pytest
 from httpx2 import Response
 
-from tests.console import canary
+from tests.console.canary import LATIN, NAME, PHONE, STORY, addresses, is_in, kept_in_the_clear, overheard
 from tests.console.doorways import ANNA, OWN, been_here, begun, hidden, one_time
 from tests.console.houses import Person, WebHouse
 from tests.console.sent import count_of, form_at
 from tests.offices import Office
 from tests.roads import bring, grant, referred
 from tests.story import BORIS, CLARA, Story, story
-from workflow import commands as ask
+from workflow.subjects.accounts.commands import OpenAccount
+from workflow.subjects.intake.commands import AddNote
 
 FORM: Final = "application/x-www-form-urlencoded"
 WORDS: Final = ("Traceback", "Exception", "pydantic", "sqlalchemy", "Error at", ".py")
@@ -332,54 +333,54 @@ def test_a_telephone_whose_clock_is_hours_off_is_told_so_and_lets_nobody_in(hous
 
 def test_no_name_gets_into_a_log_an_address_or_the_open_part_of_the_database(house: WebHouse, office: Office) -> None:
     anna = house.sign_in(roles=["case_manager", "medical"])
-    with canary.overheard() as lines:
-        case = story(office, name=canary.NAME, phone=canary.PHONE, story=canary.STORY, age_band=...)
-        case.does(ask.AddNote, note=canary.STORY)
+    with overheard() as lines:
+        case = story(office, name=NAME, phone=PHONE, story=STORY, age_band=...)
+        case.does(AddNote, note=STORY)
         answers = [*_said_rightly(anna, case), *_said_wrongly(anna, case)]
         answers += [anna.get(f"/cases/{case.case_id}{path}") for path in ("", "/history", "/do", "/open", "/review")]
     assert {answer.status_code for answer in answers} & {200, 303, 404, 422}
-    assert not [answer.url for answer in answers if canary.is_in(canary.addresses(answer))]
-    assert not [line for line in lines if canary.is_in(line)]
-    assert canary.kept_in_the_clear(office) == []
+    assert not [answer.url for answer in answers if is_in(addresses(answer))]
+    assert not [line for line in lines if is_in(line)]
+    assert kept_in_the_clear(office) == []
 
 
 def test_the_canary_would_be_noticed(office: Office) -> None:
-    with canary.overheard() as lines:
-        logging.getLogger("wayhome.console").debug("asked for %s", canary.NAME)
-    assert [line for line in lines if canary.is_in(line)]
-    assert canary.kept_in_the_clear(office) == []
-    office.submit(ask.OpenAccount, account="staff:zinaida.kanareikina", roles=("donor",), programmes=())
-    assert canary.kept_in_the_clear(office)
+    with overheard() as lines:
+        logging.getLogger("wayhome.console").debug("asked for %s", NAME)
+    assert [line for line in lines if is_in(line)]
+    assert kept_in_the_clear(office) == []
+    office.submit(OpenAccount, account="staff:zinaida.kanareikina", roles=("donor",), programmes=())
+    assert kept_in_the_clear(office)
 
 
 def _said_rightly(anna: Person, case: Story) -> Iterator[Response]:
     """Send the canary where a name, a number or a story belongs."""
     path = f"/cases/{case.case_id}/do/AddNote"
-    yield anna.post("/cases/find", {"name": canary.NAME, "phone": canary.PHONE})
-    yield anna.post("/cases/new", {"programme": "moscow", "name": canary.NAME, "phone": canary.PHONE})
-    yield anna.post("/cases/new/form", {"programme": "moscow", "name": canary.NAME, "phone": canary.PHONE})
-    yield anna.post(path, form_at(anna, path) | {"note": canary.STORY})
-    body = {"note": canary.STORY}
+    yield anna.post("/cases/find", {"name": NAME, "phone": PHONE})
+    yield anna.post("/cases/new", {"programme": "moscow", "name": NAME, "phone": PHONE})
+    yield anna.post("/cases/new/form", {"programme": "moscow", "name": NAME, "phone": PHONE})
+    yield anna.post(path, form_at(anna, path) | {"note": STORY})
+    body = {"note": STORY}
     yield knocked(anna, "POST", f"/api/v1/cases/{case.case_id}/commands/AddNote", {"json_text": _json(body)})
 
 
 def _said_wrongly(anna: Person, case: Story) -> Iterator[Response]:
     """Send it where it has no business: numbers, dates, choices, addresses, and to the door."""
-    latin = canary.LATIN
+    latin = LATIN
     for name in ("number", "after", "stage", "whose", "view", "programme"):
         yield anna.get("/cases", params={name: latin})
-    yield anna.get("/cases/go", params={"number": canary.NAME})
-    yield anna.get("/beds", params={"house": canary.NAME})
+    yield anna.get("/cases/go", params={"number": NAME})
+    yield anna.get("/beds", params={"house": NAME})
     yield anna.get(f"/cases/{latin}")
-    yield anna.get("/nowhere/at/all", params={"name": canary.NAME})
-    yield anna.post("/cases/find", {"birth_date": canary.NAME, "phone": canary.NAME})
+    yield anna.get("/nowhere/at/all", params={"name": NAME})
+    yield anna.post("/cases/find", {"birth_date": NAME, "phone": NAME})
     yield anna.post("/cases/views", {"name": "mine", "filters": f"stage={latin}"})
-    yield anna.post(f"/cases/{case.case_id}/open", {"parts": latin, "purpose": canary.NAME, "why": "x"})
-    yield anna.post(f"/cases/{case.case_id}/do/AssessRisk", {"level": canary.NAME, "command_id": canary.NAME})
-    for body in ({"level": canary.NAME}, {canary.LATIN: 1}, {"safe_to_return": canary.NAME}):
+    yield anna.post(f"/cases/{case.case_id}/open", {"parts": latin, "purpose": NAME, "why": "x"})
+    yield anna.post(f"/cases/{case.case_id}/do/AssessRisk", {"level": NAME, "command_id": NAME})
+    for body in ({"level": NAME}, {LATIN: 1}, {"safe_to_return": NAME}):
         yield knocked(anna, "POST", f"/api/v1/cases/{case.case_id}/commands/AssessRisk", {"json_text": _json(body)})
-    yield anna.client.post("/sign-in", data={"account": canary.NAME, "password": canary.NAME, "back": canary.NAME})
-    yield anna.client.post("/api/session", json={"account": canary.NAME, "password": canary.NAME, "code": "1"})
+    yield anna.client.post("/sign-in", data={"account": NAME, "password": NAME, "back": NAME})
+    yield anna.client.post("/api/session", json={"account": NAME, "password": NAME, "code": "1"})
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from console.office import Office
-from console.rehearsal.summary import summary
-from console.rehearsal.year import Rehearsal, Year
+from console.container import Container
 from console.settings import settings
-from events.world import SeededChance, SetClock
-from handlers.checks import check
+from console.simulation.summary import summary
+from console.simulation.year import Rehearsal, Year
+from events.world import SeededEntropy, SetClock
+from handlers.checks.walk import check
 from tests.houses import with_beds
 from tests.wayhome import Wayhome
 
@@ -74,7 +74,7 @@ def test_a_house_that_is_not_there_and_a_time_without_zone_are_told(full: tuple[
 
 def test_when_the_house_is_full_the_rehearsed_manager_waits_in_line(tmp_path: Path) -> None:
     clock = SetClock(datetime(2006, 12, 1, 8, tzinfo=UTC))
-    office = Office(settings(tmp_path / "data"), create=True, clock=clock, chance=SeededChance(1))
+    office = Container(settings(tmp_path / "data"), create=True, clock=clock, chance=SeededEntropy(1))
     definition = office.publish(with_beds(3), "staff:operator")
     Rehearsal(office, clock, definition, Year(arrivals=15, days=25)).run(lambda *_: None)
     told = Counter(event.envelope.type for page in office.log.pages() for event in page)

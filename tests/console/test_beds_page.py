@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.occupancy import occupancy
+from handlers.queries.occupancy import occupancy
 from tests.console.houses import Person, WebHouse, reading
 from tests.houses import with_beds, with_rooms
 from tests.offices import Office
 from tests.roads import bring
 from tests.story import ANNA, Story, story
-from workflow import commands as ask
+from workflow.subjects.access.commands import AssignCase
+from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList, ReleaseBed
 
 HOUSE = "moscow-centre"
 
@@ -45,7 +46,7 @@ def beds(person: Person, query: str = "") -> str:
 
 def test_the_figures_are_those_of_the_command_line(house: WebHouse, office: Office) -> None:
     in_the_house(office, 3)
-    story(office).does(ask.HoldBed)
+    story(office).does(HoldBed)
     told = occupancy(office.service.log, HOUSE, office.now)
     page = beds(house.sign_in(roles=["supervisor"]))
     assert figures(page) == (told.available, told.maximum, 3, 1) == (4, 8, 3, 1)
@@ -56,19 +57,19 @@ def test_the_figures_are_those_of_the_command_line(house: WebHouse, office: Offi
 def test_a_ninth_person_is_refused_and_waits_in_the_line_of_the_page(house: WebHouse, office: Office) -> None:
     in_the_house(office, 8)
     ninth = story(office)
-    ninth.when(ask.HoldBed).then_refused("bed_is_free")
+    ninth.when(HoldBed).then_refused("bed_is_free")
     anna = house.sign_in()
     refused = anna.post(f"/cases/{ninth.case_id}/do/HoldBed", {"command_id": str(office.uuid()), "give": "1"})
     assert refused.status_code == 422, refused.text
     assert figures(beds(anna)) == (0, 8, 8, 0)
-    ninth.does(ask.JoinWaitingList, facility=HOUSE)
+    ninth.does(JoinWaitingList, facility=HOUSE)
     page = beds(anna)
     assert "Waiting list" in page
     assert f"/cases/{ninth.case_id}/do/HoldBed?facility={HOUSE}" in page
 
 
 def test_a_hold_shows_its_end_and_the_ways_to_lengthen_it_and_to_give_it_up(house: WebHouse, office: Office) -> None:
-    case = story(office).does(ask.HoldBed)
+    case = story(office).does(HoldBed)
     page = beds(house.sign_in())
     assert "held until" in page
     for command in ("TakeBed", "ExtendHold", "ReleaseBed"):
@@ -79,9 +80,9 @@ def test_a_hold_shows_its_end_and_the_ways_to_lengthen_it_and_to_give_it_up(hous
 
 def test_a_bed_of_somebody_elses_case_is_taken_and_no_more_is_said(house: WebHouse, office: Office) -> None:
     people = in_the_house(office, 8)
-    people.append(story(office).does(ask.JoinWaitingList, facility=HOUSE))
+    people.append(story(office).does(JoinWaitingList, facility=HOUSE))
     for case in people:
-        case.does(ask.AssignCase, owner="staff:vera", team="north")
+        case.does(AssignCase, owner="staff:vera", team="north")
     page = beds(house.sign_in("staff:igor", team="south"))
     assert figures(page) == (0, 8, 8, 0)
     assert not [case.case_id for case in people if case.case_id in page]
@@ -107,7 +108,7 @@ def test_a_day_of_the_past_is_shown_as_it_was(house: WebHouse, office: Office) -
     case = in_the_house(office, 1)[0]
     day = office.now.date()
     office.pass_time(timedelta(days=3))
-    case.does(ask.ReleaseBed, reason="moved to relatives")
+    case.does(ReleaseBed, reason="moved to relatives")
     supervisor = house.sign_in("staff:vera", ["supervisor"])
     assert figures(beds(supervisor)) == (8, 8, 0, 0)
     page = beds(supervisor, f"&day={day}")
@@ -124,7 +125,7 @@ def test_a_day_that_is_none_shows_the_present(house: WebHouse, day: str) -> None
 
 def test_rooms_say_for_whom_they_are_and_which_beds_are_free(office: Office) -> None:
     office.publish(with_rooms(("womens-floor", 2, "women", "allowed"), ("mens-room", 3, "men", "no")))
-    story(office, gender="woman").does(ask.HoldBed)
+    story(office, gender="woman").does(HoldBed)
     page = beds(WebHouse(office).sign_in(ANNA, ["supervisor"]))
     assert re.search(r"Women&#39;s floor</strong> <span class=\"soft\">\(Women\)</span>:\s+free: 2", page)
     assert re.search(r"Men&#39;s room</strong> <span class=\"soft\">\(Men, adults only\)</span>:\s+free: 3–5", page)
@@ -137,7 +138,7 @@ def test_a_full_house_costs_no_more_questions_than_an_empty_one(house: WebHouse,
     with reading(office) as few:
         beds(anna)
     in_the_house(office, 7)
-    story(office).does(ask.JoinWaitingList, facility=HOUSE)
+    story(office).does(JoinWaitingList, facility=HOUSE)
     beds(anna)
     with reading(office) as many:
         beds(anna)

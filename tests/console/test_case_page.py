@@ -6,15 +6,17 @@ import re
 
 import pytest
 
-from console.views.deeds import deed_for
-from console.views.sheets import MACHINERY, SHEETS, is_told, sheet_of
+from console.views.case_panels import MACHINERY, SHEETS, is_told, sheet_of
+from console.views.suggested_actions import deed_for
 from events.facts import catalogue
-from tests import roads
 from tests.console.houses import WebHouse, reading
 from tests.offices import Office
+from tests.roads import STAGES, bring, close, grant
 from tests.story import BORIS, Story
-from workflow import commands as ask
-from workflow.compartments import OPENS
+from workflow.rights.compartments import OPENS
+from workflow.subjects.access.commands import AssignCase, BreakGlass
+from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.reintegration.commands import RecordFollowUp
 
 NAMES = {"name": "Анна Иванова", "phone": "+74957978722", "birth_date": "1980-02-03", "age_band": ...}
 
@@ -25,7 +27,7 @@ def house(office: Office) -> WebHouse:
 
 
 def test_the_page_says_where_the_person_is_and_why_they_cannot_go_on(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "care")
+    case = bring(Story(house.office), "care")
     page = house.sign_in().get(f"/cases/{case.case_id}")
     assert page.status_code == 200
     assert "· Care</h1>" in page.text
@@ -35,17 +37,17 @@ def test_the_page_says_where_the_person_is_and_why_they_cannot_go_on(house: WebH
 
 
 def test_a_reason_and_a_second_person_are_asked_by_the_form_and_block_nothing(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "follow_up").later(days=366)
-    case.does(ask.RecordFollowUp, month=12, outcome="well")
+    case = bring(Story(house.office), "follow_up").later(days=366)
+    case.does(RecordFollowUp, month=12, outcome="well")
     page = house.sign_in().get(f"/cases/{case.case_id}").text
     assert f"/cases/{case.case_id}/do/AdvanceCase?trigger=close" in page
     assert "a second person who agrees" in page
 
 
 def test_no_page_of_a_case_shows_a_name(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office, **NAMES), "reintegration")
-    case.does(ask.AddNote, note="у Анны есть сестра в Твери")
-    roads.grant(case)
+    case = bring(Story(house.office, **NAMES), "reintegration")
+    case.does(AddNote, note="у Анны есть сестра в Твери")
+    grant(case)
     anna = house.sign_in()
     for path in ("", "/history", "/open", "/do"):
         text = anna.get(f"/cases/{case.case_id}{path}").text
@@ -53,8 +55,8 @@ def test_no_page_of_a_case_shows_a_name(house: WebHouse) -> None:
 
 
 def test_in_both_languages_every_stage_is_drawn_without_a_word_left_out(house: WebHouse) -> None:
-    cases = [roads.bring(Story(house.office), stage) for stage in roads.STAGES]
-    ended = roads.close(roads.bring(Story(house.office), "follow_up"))
+    cases = [bring(Story(house.office), stage) for stage in STAGES]
+    ended = close(bring(Story(house.office), "follow_up"))
     boris = house.sign_in(BORIS, ["supervisor"], language="ru")
     for case in (*cases, ended, Story(house.office, age_band="9-17")):
         page = boris.get(f"/cases/{case.case_id}")
@@ -73,9 +75,9 @@ def test_a_case_of_somebody_else_looks_like_none(house: WebHouse) -> None:
 
 
 def test_medical_staff_see_care_and_no_money(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "reintegration")
-    roads.grant(case)
-    case.does(ask.AssignCase, owner="staff:maria")
+    case = bring(Story(house.office), "reintegration")
+    grant(case)
+    case.does(AssignCase, owner="staff:maria")
     page = house.sign_in("staff:maria", ["medical"]).get(f"/cases/{case.case_id}").text
     assert 'id="care"' in page
     assert 'id="money"' not in page
@@ -103,7 +105,7 @@ def test_whoever_looks_at_very_many_cases_is_stopped(house: WebHouse) -> None:
 
 
 def test_a_long_history_asks_the_database_no_more_than_a_short_one(house: WebHouse) -> None:
-    short, long = Story(house.office), roads.bring(Story(house.office), "follow_up")
+    short, long = Story(house.office), bring(Story(house.office), "follow_up")
     anna = house.sign_in()
     counts = []
     for case in (short, long, short, long):
@@ -116,7 +118,7 @@ def test_a_long_history_asks_the_database_no_more_than_a_short_one(house: WebHou
 
 
 def test_everything_that_happened_is_read_page_by_page(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "follow_up")
+    case = bring(Story(house.office), "follow_up")
     anna = house.sign_in()
     seen: list[str] = []
     path = f"/cases/{case.case_id}/history"
@@ -132,7 +134,7 @@ def test_everything_that_happened_is_read_page_by_page(house: WebHouse) -> None:
 
 def test_an_emergency_is_shown_to_whoever_looks_after_the_case(house: WebHouse) -> None:
     case = Story(house.office, team="north")
-    case.does(ask.BreakGlass, actor="staff:olga", reason="medical_emergency", why="she was taken to hospital")
+    case.does(BreakGlass, actor="staff:olga", reason="medical_emergency", why="she was taken to hospital")
     anna = house.sign_in(team="north")
     assert "olga opened this case in an emergency" in anna.get(f"/cases/{case.case_id}").text
     assert "Your case was opened in an emergency by olga" in anna.get("/work").text
@@ -155,7 +157,7 @@ def test_who_sees_no_case_has_no_sheets() -> None:
 
 
 def test_an_item_leads_to_the_form_that_settles_it(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "care").case
+    case = bring(Story(house.office), "care").case
     appointment = next(iter(case.care.appointments))
     deed = deed_for(f"appointment:{appointment}", "appointment_to_book", case)
     assert deed is not None

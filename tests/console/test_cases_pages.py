@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from console.views.cases import CARDS, Filters, filters_of
-from handlers.saved_views import VIEWS_MAX
-from tests import roads
+from handlers.queries.saved_views import VIEWS_MAX
 from tests.console.houses import WebHouse, reading
 from tests.offices import Office
+from tests.roads import MONEY, bring, close, referred
 from tests.story import BORIS, CLARA, Story
-from workflow import commands as ask
+from workflow.subjects.grants.commands import RequestGrant
+from workflow.subjects.hotline.commands import RecordMissedCall
 
 NAMES = {"name": "Анна Иванова", "phone": "+74957978722", "birth_date": "1980-02-03", "age_band": ...}
 
@@ -29,7 +30,7 @@ def house(office: Office) -> WebHouse:
 def test_the_board_counts_each_stage_and_shows_numbers_only(house: WebHouse) -> None:
     for _ in range(3):
         Story(house.office, **NAMES)
-    roads.bring(Story(house.office), "reception")
+    bring(Story(house.office), "reception")
     page = house.sign_in().get("/cases").text
     assert re.search(r'id="stage-referral">Referral <span class="soft">3<', page)
     assert re.search(r'id="stage-reception">Reception <span class="soft">1<', page)
@@ -163,7 +164,7 @@ def test_a_refused_referral_keeps_what_was_typed_and_says_why(house: WebHouse) -
 
 
 def test_somebody_known_whose_case_has_ended_gets_one_that_follows_it(house: WebHouse) -> None:
-    ended = roads.close(roads.bring(Story(house.office, **NAMES), "follow_up"))
+    ended = close(bring(Story(house.office, **NAMES), "follow_up"))
     anna = house.sign_in()
     asked = {"programme": "moscow", "name": "Анна Иванова"}
     known = anna.post("/cases/new", asked).text
@@ -184,14 +185,14 @@ def test_a_programme_of_others_takes_no_referral(house: WebHouse) -> None:
 
 
 def test_what_waits_leads_to_the_form_that_settles_it(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "care")
+    case = bring(Story(house.office), "care")
     page = house.sign_in().get("/work").text
     assert f'href="/cases/{case.case_id}/do/BookAppointment?service=medical_exam"' in page
 
 
 def test_whoever_had_a_hand_in_a_grant_is_told_that_somebody_else_approves(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "reintegration")
-    case.does(ask.RequestGrant, kind="reinstallation", **roads.MONEY | {"amount": "EUR 200"})
+    case = bring(Story(house.office), "reintegration")
+    case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
     (grant_id,) = case.case.grants
     mine = house.sign_in().get("/work").text
     assert "somebody else must do this" in mine
@@ -200,8 +201,8 @@ def test_whoever_had_a_hand_in_a_grant_is_told_that_somebody_else_approves(house
 
 
 def test_finance_sees_what_to_approve_and_no_case(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "reintegration")
-    case.does(ask.RequestGrant, kind="reinstallation", **roads.MONEY | {"amount": "EUR 200"})
+    case = bring(Story(house.office), "reintegration")
+    case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
     clara = house.sign_in(CLARA, ["finance_approve"])
     page = clara.get("/work").text
     assert "ApproveGrant" in page
@@ -211,14 +212,14 @@ def test_finance_sees_what_to_approve_and_no_case(house: WebHouse) -> None:
 
 
 def test_the_hotline_sees_whom_to_call_back(house: WebHouse) -> None:
-    house.office.submit(ask.RecordMissedCall, programme="moscow", language="ru", wants_call_back=True)
+    house.office.submit(RecordMissedCall, programme="moscow", language="ru", wants_call_back=True)
     page = house.sign_in("staff:vera", ["hotline"]).get("/work").text
     assert "/office/moscow/do/MakeCallBack?code=" in page
 
 
 def test_a_partner_sees_what_was_referred_to_it(house: WebHouse) -> None:
-    case = roads.bring(Story(house.office), "reintegration")
-    referral_id = roads.referred(case)
+    case = bring(Story(house.office), "reintegration")
+    referral_id = referred(case)
     page = house.sign_in("newstart:ivan", ["partner"], programmes=[]).get("/work").text
     assert f"/cases/{case.case_id}/do/AcknowledgeReferral?referral_id={referral_id}" in page
     assert f'href="/cases/{case.case_id}"' not in page

@@ -21,11 +21,11 @@ from console.cli import app
 from console.ctdc import read_ctdc
 from console.ctdc_layouts import GLOBAL
 from console.settings import settings
+from console.simulation.bank import SimulatedBank
 from console.verbs import imports
 from docs.make_reference import verbs
 from events.ids import case_id_of
 from tests.wayhome import Wayhome, rehearsed
-from workers.simulated_bank import SimulatedBank
 
 NAME = "Мария Примерова"
 ROOT = Path(__file__).parents[2]

@@ -15,20 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from console.accounts.desk import open_desk
+from console.accounts.auth_services import open_desk
 from console.accounts.passwords import CHEAP
 from console.accounts.sign_in import HalfWay, SignedIn
-from console.office import Office
-from console.rehearsal.cast import CAST, admitted, written
-from console.rehearsal.going_on import GoingOn
-from console.rehearsal.year import Rehearsal, Year
+from console.container import Container
 from console.settings import Settings
+from console.simulation.demo_accounts import CAST, admitted, written
+from console.simulation.going_on import GoingOn
+from console.simulation.year import Rehearsal, Year
 from events.ids import CaseId, case_of
-from events.world import RunningClock, SeededChance, SetClock
-from handlers.answers import Accepted
-from workflow import commands as ask
-from workflow.loading import load, shipped_text
-from workflow.rights import ROLES
+from events.world import RunningClock, SeededEntropy, SetClock
+from handlers.commanding.answers import Accepted
+from workflow.programme.loading import load, shipped_text
+from workflow.rights.table import ROLES
+from workflow.subjects.intake.commands import AddNote
 
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime(2006, 12, 1, tzinfo=UTC)
@@ -36,9 +36,9 @@ YEAR = Year(arrivals=6, days=5)
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path) -> Iterator[Container]:
     clock = SetClock(START)
-    office = Office(Settings(data=tmp_path), create=True, clock=clock, chance=SeededChance(3))
+    office = Container(Settings(data=tmp_path), create=True, clock=clock, chance=SeededEntropy(3))
     definition = office.publish(shipped_text("moscow"), "staff:operator")
     Rehearsal(office, clock, definition, YEAR).run(lambda _now, _people: None)
     yield office
@@ -49,7 +49,7 @@ def test_there_is_somebody_for_every_role() -> None:
     assert {part.role for part in CAST} == set(ROLES)
 
 
-def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Office, tmp_path: Path) -> None:
+def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Container, tmp_path: Path) -> None:
     doors = SetClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
     desk = open_desk(office.service, doors, office.chance, hashing=CHEAP)
     keys = admitted(office, desk, doors, "moscow", office.chance)
@@ -71,10 +71,10 @@ def test_a_second_is_a_minute_while_somebody_looks() -> None:
     assert clock.now() == START + timedelta(minutes=90)
 
 
-def test_life_goes_on_and_leaves_the_visitor_alone(office: Office) -> None:
+def test_life_goes_on_and_leaves_the_visitor_alone(office: Container) -> None:
     life = GoingOn(office, load(shipped_text("moscow")), YEAR)
     mine, touched = set(life.left.values()), _another(office, life)
-    note = ask.AddNote(command_id=office.chance.uuid(), actor="staff:gleb", case_id=touched, note="let me see")
+    note = AddNote(command_id=office.chance.uuid(), actor="staff:gleb", case_id=touched, note="let me see")
     assert isinstance(office.service.submit(note), Accepted)
     before = {case: _version(office, case) for case in (*mine, touched)}
     size = office.log.size()
@@ -87,12 +87,12 @@ def test_life_goes_on_and_leaves_the_visitor_alone(office: Office) -> None:
     assert office.log.size() > size
 
 
-def _another(office: Office, life: GoingOn) -> CaseId:
+def _another(office: Container, life: GoingOn) -> CaseId:
     cases = {event.envelope.stream for page in office.log.pages() for event in page}
     return next(case for name in sorted(cases) if (case := case_of(name)) and case not in life.left.values())
 
 
-def _version(office: Office, case: str) -> int:
+def _version(office: Container, case: str) -> int:
     seen = office.look.at(case)
     assert seen is not None
     return seen.version

@@ -28,7 +28,7 @@ from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
 from console.drawing.track import track_of
 from console.drawing.words import label_of
 from console.words.language import Language
-from workflow.loading import Definition, load, shipped, shipped_text
+from workflow.programme.loading import Definition, load, shipped, shipped_text
 from workflow.programme.part import Label
 from workflow.programme.stages import Journey, Stage, Transition
 

@@ -15,8 +15,10 @@ from tests.console.sent import count_of, form_at, hidden_in, main_of
 from tests.offices import Office
 from tests.roads import MONEY, bring, referred
 from tests.story import BORIS, Story, story
-from workflow import commands as ask
-from workflow.rights import Role
+from workflow.rights.table import Role
+from workflow.subjects.grants.commands import RequestGrant
+from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.safety.commands import AssessRisk, EndReflection
 
 Given = dict[str, str | list[str]]
 
@@ -174,8 +176,8 @@ def test_the_second_of_two_managers_sees_what_changed_and_may_apply_theirs(web: 
 def test_the_overtaken_form_may_be_changed_first(web: WebHouse, case: Story) -> None:
     anna, path = web.sign_in(), f"/cases/{case.case_id}/do/AddNote"
     early = form_at(anna, path) | {"note": "first thought"}
-    case.does(ask.EndReflection, why="has decided") if case.case.reflection_until else case.does(
-        ask.AssessRisk, level="low", safe_to_return=True, actor=BORIS
+    case.does(EndReflection, why="has decided") if case.case.reflection_until else case.does(
+        AssessRisk, level="low", safe_to_return=True, actor=BORIS
     )
     page = anna.post(path, early)
     changed = anna.post(path, hidden_in(page) | {"change": "1"})
@@ -196,19 +198,19 @@ def test_what_only_workers_did_meanwhile_stops_nobody(web: WebHouse, case: Story
 
 def test_who_approves_money_is_not_stopped_by_what_else_happens(web: WebHouse, office: Office) -> None:
     case = bring(story(office), "reintegration")
-    case.does(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
+    case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
     (grant_id,) = case.case.grants
     fiona, path = web.sign_in("staff:fiona", ["finance_approve"]), f"/cases/{case.case_id}/do/ApproveGrant"
     form = form_at(fiona, path)
     assert "expected" not in form
-    case.does(ask.AddNote, note="a good day")
+    case.does(AddNote, note="a good day")
     answer = fiona.post(path, form | {"grant_id": grant_id})
     assert (answer.status_code, answer.headers["location"]) == (303, "/grants?done=ApproveGrant")
 
 
 def test_a_stale_second_factor_is_asked_for_and_nothing_typed_is_lost(web: WebHouse, office: Office) -> None:
     case = bring(story(office), "reintegration")
-    case.does(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
+    case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
     (grant_id,) = case.case.grants
     path = f"/cases/{case.case_id}/do/DeclineGrant"
     form = form_at(web.sign_in(BORIS, ["supervisor"]), path)

@@ -9,7 +9,7 @@ from tests.console.purse import STORY, Forms, asked, form_in, home, page
 from tests.offices import Office
 from tests.roads import MONEY, consents, grant, paid, release, shown
 from tests.story import ANNA, BORIS, CLARA, story
-from workflow import commands as ask
+from workflow.subjects.grants.commands import ChangePayee, RequestGrant
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_a_decision_on_a_grant_that_changed_meanwhile_is_not_stored(office: Offi
     grant_id = asked(case)
     path = f"/grants/{case.case_id}/{grant_id}/approve"
     form = form_in(page(boris, "/grants"), path)
-    case.does(ask.ChangePayee, grant_id=grant_id, payee_name="Ion Rusu", payee_account="MD24AG000225100013104168")
+    case.does(ChangePayee, grant_id=grant_id, payee_name="Ion Rusu", payee_account="MD24AG000225100013104168")
     answer = boris.post(path, form)
     assert answer.status_code == 409
     assert "nothing was stored" in answer.text
@@ -193,5 +193,5 @@ def test_a_long_queue_is_shown_in_parts_and_costs_no_more_questions(office: Offi
 
 def test_somebody_who_gave_no_consent_is_not_paid(office: Office, boris: Person) -> None:
     case = consents(story(office), "assistance")
-    case.when(ask.RequestGrant, kind="reintegration", **MONEY)
+    case.when(RequestGrant, kind="reintegration", **MONEY)
     assert "No grant waits for an approval." in page(boris, "/grants")

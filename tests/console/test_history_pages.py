@@ -11,7 +11,8 @@ from tests.console.houses import Person, WebHouse, reading
 from tests.offices import Office
 from tests.roads import bring
 from tests.story import ANNA, Story
-from workflow import commands as ask
+from workflow.subjects.access.commands import AssignCase, BreakGlass
+from workflow.subjects.intake.commands import OpenSealed
 
 NAME, STORY = "Оксана Приходько", "what happened in the flat"
 
@@ -173,7 +174,7 @@ def test_a_long_history_costs_as_many_questions_as_a_short_one(house: WebHouse, 
 
 def test_a_look_and_an_opening_are_seen_by_whoever_watches(house: WebHouse, case: Story, otto: Person) -> None:
     house.sign_in().get(f"/cases/{case.case_id}")
-    case.does(ask.OpenSealed, compartments=("identity",), why="to meet the person")
+    case.does(OpenSealed, compartments=("identity",), why="to meet the person")
     page = otto.get("/access").text
     assert page.count(f'<span class="number">{case.case_id}</span>') + page.count(f"?case={case.case_id}") >= 2
     assert "to meet the person" in page
@@ -186,8 +187,8 @@ def test_a_look_and_an_opening_are_seen_by_whoever_watches(house: WebHouse, case
 
 
 def test_an_emergency_waits_for_somebody_elses_review(house: WebHouse, case: Story, otto: Person) -> None:
-    case.does(ask.AssignCase, owner="staff:anna", team="north")
-    case.does(ask.BreakGlass, actor="staff:pavel", reason="danger_to_life", why="the person is in danger tonight")
+    case.does(AssignCase, owner="staff:anna", team="north")
+    case.does(BreakGlass, actor="staff:pavel", reason="danger_to_life", why="the person is in danger tonight")
     assert "staff:pavel" in otto.get("/access").text
     assert "Review" not in otto.get("/access").text
     officer = house.sign_in("staff:dora", ("data_protection",))
@@ -197,7 +198,7 @@ def test_an_emergency_waits_for_somebody_elses_review(house: WebHouse, case: Sto
 
 
 def test_the_list_is_saved_as_a_file_that_no_spreadsheet_calculates(house: WebHouse, case: Story, otto: Person) -> None:
-    case.does(ask.OpenSealed, compartments=("identity",), why="=HYPERLINK(1)")
+    case.does(OpenSealed, compartments=("identity",), why="=HYPERLINK(1)")
     answer = otto.get(f"/access/file?case={case.case_id}")
     assert answer.headers["content-type"].startswith("text/csv")
     assert "'=HYPERLINK(1)" in answer.text

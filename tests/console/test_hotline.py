@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.wayhome import Wayhome
-from workflow import commands as ask
-from workflow.loading import load, shipped_text
+from workflow.programme.loading import load, shipped_text
+from workflow.registry import OFFICE
 
 GROUPS = [group.id for group in load(shipped_text("moscow")).programme.at_risk_groups]
 OPEN = ("--at", "2026-03-06T12:00+03:00")
@@ -137,7 +137,7 @@ def test_the_report_hides_small_counts(wayhome: Wayhome) -> None:
 
 def test_an_office_command_is_recorded_like_a_case_s(wayhome: Wayhome) -> None:
     listed = wayhome.json("office", "commands")
-    assert [one["name"] for one in listed] == [kind.__name__ for kind in ask.OFFICE]
+    assert [one["name"] for one in listed] == [kind.__name__ for kind in OFFICE]
     assert all("programme" not in one["fields"] for one in listed)
     assert "TakeCall" in wayhome.done("office", "commands")
     assert "minutes" in wayhome.done("office", "record", "moscow", "TakeCall", "help")

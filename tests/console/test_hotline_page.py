@@ -12,7 +12,7 @@ from console.views.hotline import status_of
 from tests.console.houses import Person, WebHouse, reading
 from tests.offices import Office
 from tests.story import BORIS
-from workflow import commands as ask
+from workflow.subjects.hotline.commands import PrintCaseCodes, TakeCall
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_every_question_of_the_prompt_is_on_the_page_in_the_reader_s_language(ho
 
 
 def test_a_code_leads_to_a_new_referral_and_nothing_of_a_call_does(office: Office, helen: Person) -> None:
-    answer = office.submit(ask.PrintCaseCodes, programme="moscow", count=10)
+    answer = office.submit(PrintCaseCodes, programme="moscow", count=10)
     code = min(office.state("hotline:moscow").case_codes)
     assert answer is not None
     assert code in part(page(helen), "codes")
@@ -127,7 +127,7 @@ def test_who_does_not_count_calls_sees_the_desk_without_the_form(house: WebHouse
 
 def test_many_calls_cost_no_more_questions_than_one(office: Office, helen: Person) -> None:
     def call() -> None:
-        office.submit(ask.TakeCall, programme="moscow", language="ru", outcome="silent")
+        office.submit(TakeCall, programme="moscow", language="ru", outcome="silent")
 
     call()
     page(helen)

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from console.rehearsal.year import Year
+from console.simulation.year import Year
 from tests.console.browser import DESK, PHONE, ROOT, Desk, LiveHouse, Scheme, a_desk
 from tests.console.pages import MAIN, PAGES, Shown, lived_in
 

@@ -12,7 +12,7 @@ from tests.console.browser import PHONE, Desk, LiveHouse
 from tests.console.walking import does, fill, press, send
 from tests.roads import bring
 from tests.story import Story, story
-from workflow import commands as ask
+from workflow.subjects.intake.commands import AddNote
 
 Window = Callable[..., Desk]
 
@@ -52,7 +52,7 @@ def test_a_page_follows_while_a_worker_finishes(window: Window, live: LiveHouse)
     live.work()
     live.settle()
     expect(running).not_to_have_text(before)
-    case.does(ask.AddNote, note="a word to everybody")
+    case.does(AddNote, note="a word to everybody")
     expect(page.locator("[data-part=history]")).to_contain_text(re.compile("[Nn]ote"))
     assert page.evaluate("window.stays"), "the page was not loaded anew"
 

@@ -18,24 +18,26 @@ from console.words.language import LANGUAGES
 from console.words.own_names import own_name
 from console.words.translation import Words
 from events.facts import catalogue
-from handlers import work_list
-from workflow import commands as ask
-from workflow.acts import ACTS_OF
-from workflow.case.papers import EXPIRING, LATE
-from workflow.commands.command import fields_of
-from workflow.commands.routes import Leg
-from workflow.commands.travel import TripLeg
-from workflow.loading import load, shipped_text
-from workflow.programme import Programme
-from workflow.referral_moves import MOVES
-from workflow.rights import ROLES
+from handlers.projections import work_items as work_list
+from workflow.command import CaseCommand, Command, FinishTask, FireTimer, OfficeCommand, fields_of
+from workflow.programme.loading import load, shipped_text
+from workflow.programme.programme import Programme
+from workflow.registry import HUMAN, OFFICE
+from workflow.rights.acts import ACTS_OF
+from workflow.rights.table import ROLES
+from workflow.subjects.documents.state import EXPIRING, LATE
+from workflow.subjects.referrals.commands import DiscloseReferral
+from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.reintegration.commands import OfferSeat
+from workflow.subjects.trafficking_routes.commands import Leg
+from workflow.subjects.travel.commands import TripLeg
 from workflow.tasks import _TIMES_UP as TIMER_KINDS
 from workflow.tasks import TASK_KINDS
 
-COMMANDS: tuple[type[ask.Command], ...] = tuple(
-    sorted({*ask.HUMAN, *ask.OFFICE, *ACTS_OF, ask.DiscloseReferral}, key=lambda kind: kind.__name__)
+COMMANDS: tuple[type[Command], ...] = tuple(
+    sorted({*HUMAN, *OFFICE, *ACTS_OF, DiscloseReferral}, key=lambda kind: kind.__name__)
 )
-BY_PEOPLE = tuple(kind for kind in COMMANDS if kind not in (ask.FinishTask, ask.FireTimer, ask.OfferSeat))
+BY_PEOPLE = tuple(kind for kind in COMMANDS if kind not in (FinishTask, FireTimer, OfferSeat))
 SHARED = {"command_id", "actor", "mandate", "expected", "occurred_at", "case_id"}
 PROGRAMMES = ("moscow", "st-petersburg", "consultation-centre")
 
@@ -47,7 +49,7 @@ def shipped() -> list[Programme]:
 def own_fields(kind: type[Any]) -> dict[str, Any]:
     if kind in (Leg, TripLeg):
         return dict(kind.model_fields)
-    if issubclass(kind, ask.CaseCommand | ask.OfficeCommand):
+    if issubclass(kind, CaseCommand | OfficeCommand):
         return fields_of(kind)
     return {name: field for name, field in kind.model_fields.items() if name not in SHARED}
 
@@ -63,7 +65,7 @@ def choices_of(annotation: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
-def test_every_command_has_a_title_and_says_what_it_is_for(kind: type[ask.Command]) -> None:
+def test_every_command_has_a_title_and_says_what_it_is_for(kind: type[Command]) -> None:
     assert is_worded("command", kind.__name__)
     assert is_worded("command_help", kind.__name__)
 
@@ -205,8 +207,9 @@ def test_an_office_keeps_its_own_names() -> None:
 
 
 def test_the_words_travel_in_the_package() -> None:
-    from console.words import labels, templates
+    from console.words import templates
+    from console.words.labels import _DATA
 
-    files = [*labels._DATA.glob("*.yaml"), *templates._DATA.glob("*.yaml")]
+    files = [*_DATA.glob("*.yaml"), *templates._DATA.glob("*.yaml")]
     assert len(files) > 15
     assert all(isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict) for path in files)

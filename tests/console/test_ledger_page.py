@@ -9,17 +9,17 @@ from decimal import Decimal
 
 import pytest
 
+from console.simulation.bank import Answer, ReceivedPayment, build_pain002
+from console.simulation.bank_statement import build_camt053
 from console.web.spreadsheet import harmless
 from events.money import Money
-from handlers.books import by_funder, journal, per_funder, total_of
+from handlers.queries.books import by_funder, journal, per_funder, total_of
 from tests.console.houses import Person, WebHouse
 from tests.console.purse import home, page, said, spent
 from tests.offices import Office
 from tests.story import CLARA, Story
-from workers.simulated_bank import Answer, ReceivedPayment, build_pain002
-from workers.simulated_statement import build_camt053
-from workflow import commands as ask
-from workflow.loading import shipped_text
+from workflow.programme.loading import shipped_text
+from workflow.subjects.grants.commands import RecordCost
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_one_funders_books_hold_nothing_of_the_others(office: Office, clara: Per
 def test_the_journal_is_turned_over_page_by_page(office: Office, clara: Person) -> None:
     case = home(office)
     for number in range(1, 26):
-        case.does(ask.RecordCost, kind="travel", amount=f"EUR {number}", day=office.now.date(), reference="bus")
+        case.does(RecordCost, kind="travel", amount=f"EUR {number}", day=office.now.date(), reference="bus")
     found, path = set(), "/ledger"
     for _ in range(5):
         text = page(clara, path)

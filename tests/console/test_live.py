@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from console.web import live
-from console.web.pulse import Pulse
-from console.web.visitor import case_in, session_of
+from console.web.change_broadcaster import ChangeBroadcaster
+from console.web.live import changes
+from console.web.request_context import case_in, session_of
 from events.database import sqlite_url
 from tests.console.houses import Person, WebHouse
 from tests.offices import Office
 from tests.story import ANNA
-from workflow import commands as ask
+from workflow.subjects.intake.commands import AddNote
 
 
 async def _first(beats: AsyncIterator[object], count: int) -> list[object]:
@@ -37,11 +37,11 @@ def test_a_page_hears_of_it_when_the_log_has_grown() -> None:
         last[0] = next(sizes, last[0])
         return last[0]
 
-    assert asyncio.run(_first(Pulse(size, beat_s=0.001).beats(), 2)) == [3, 5]
+    assert asyncio.run(_first(ChangeBroadcaster(size, beat_s=0.001).beats(), 2)) == [3, 5]
 
 
 def test_a_page_on_which_nothing_happens_is_asked_now_and_then_whether_it_is_still_there() -> None:
-    assert asyncio.run(_first(Pulse(lambda: 7, beat_s=0.001).beats(still_s=0.01), 3)) == [7, 7, 7]
+    assert asyncio.run(_first(ChangeBroadcaster(lambda: 7, beat_s=0.001).beats(still_s=0.01), 3)) == [7, 7, 7]
 
 
 def test_however_many_pages_are_open_the_log_is_looked_at_once_a_beat() -> None:
@@ -51,7 +51,7 @@ def test_however_many_pages_are_open_the_log_is_looked_at_once_a_beat() -> None:
         looks.append(1)
         return len(looks)
 
-    pulse = Pulse(size, beat_s=0.005)
+    pulse = ChangeBroadcaster(size, beat_s=0.005)
 
     async def many() -> None:
         await asyncio.gather(*[_first(pulse.beats(), 3) for _ in range(50)])
@@ -62,7 +62,7 @@ def test_however_many_pages_are_open_the_log_is_looked_at_once_a_beat() -> None:
 
 def test_whoever_leaves_in_haste_stops_nobody_else_from_hearing() -> None:
     size = [3]
-    pulse = Pulse(lambda: size[0], beat_s=0.001)
+    pulse = ChangeBroadcaster(lambda: size[0], beat_s=0.001)
 
     async def leaving() -> None:
         task = asyncio.create_task(_first(pulse.beats(), 2))
@@ -103,13 +103,13 @@ def test_a_case_that_moves_on_tells_its_version_and_a_session_that_ends_ends_the
 
     async def watched() -> list[str]:
         told = []
-        async for event in live.changes(request, web.house.pulse, lambda: case_in(web.house, case_id).version):
+        async for event in changes(request, web.house.pulse, lambda: case_in(web.house, case_id).version):
             told.append(event)
             if len(told) == 1:
-                web.office.submit(ask.AddNote, case_id=case_id, note="came by")
+                web.office.submit(AddNote, case_id=case_id, note="came by")
             else:
                 web.house.sessions.end_all(ANNA)
-                web.office.submit(ask.AddNote, case_id=case_id, note="called")
+                web.office.submit(AddNote, case_id=case_id, note="called")
         return told
 
     before = look.at(case_id)

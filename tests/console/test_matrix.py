@@ -19,16 +19,16 @@ from fastapi.routing import RouteContext
 
 from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web import app as wiring
-from console.web.app import acts_of, routes, routes_without_rule
+from console.web.app import acts_of, console, routes, routes_without_rule
 from console.web.pages import PAGES
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 from events.database import sqlite_url
 from tests.console.asking import Asking, Heard
 from tests.console.standings import STANDINGS, Stage, Town, relations
 from tests.console.statement import acts, concerns_a_case, statement
 from tests.offices import Office
-from workflow.acts import ACTS_OF
-from workflow.rights import ACTS, ROLES, TABLE, Account, Role, permit
+from workflow.rights.acts import ACTS_OF
+from workflow.rights.table import ACTS, ROLES, TABLE, Account, Role, permit
 
 # What else than a case an address may name.
 _EXAMPLES: Final = {
@@ -139,7 +139,7 @@ def test_a_route_nobody_thought_about_is_found_and_not_served(town: Town, monkey
         return PlainTextResponse("everything")
 
     @rogue.get("/rogue/about-a-case")
-    def _case(visitor: Annotated[Visitor, needs("case.see")]) -> Response:
+    def _case(visitor: Annotated[RequestContext, require("case.see")]) -> Response:
         return PlainTextResponse("the case of nobody in particular")
 
     app = FastAPI(openapi_url=None)
@@ -147,7 +147,7 @@ def test_a_route_nobody_thought_about_is_found_and_not_served(town: Town, monkey
     assert routes_without_rule(app) == ["['GET'] /rogue", "['GET'] /rogue/about-a-case"]
     monkeypatch.setattr(wiring, "PAGES", (*PAGES, rogue))
     with pytest.raises(AssertionError, match="/rogue"):
-        wiring.console(town.house.house)
+        console(town.house.house)
 
 
 def test_every_route_that_asks_nobody_is_one_of_the_door_or_without_a_secret(town: Town) -> None:

@@ -13,8 +13,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import console
-from console.web import faults
-from console.words import labels
+from console.web.faults import _ADVICE, _TITLES
+from console.words.labels import _AS_IT_IS, _KINDRED, _labels
 from console.words.language import LANGUAGES, Language
 from console.words.translation import LOCALE, Words, catalog, choose_language, po_files
 
@@ -22,7 +22,7 @@ ROOM = Path(console.__file__).parent
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None}
 OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
-KINDS = {*labels._labels(), *labels._AS_IT_IS, *labels._KINDRED, "country", "currency"}
+KINDS = {*_labels(), *_AS_IT_IS, *_KINDRED, "country", "currency"}
 # What stands in a message for a value: %(name)s, {name}.
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
@@ -34,7 +34,7 @@ def said() -> dict[tuple[str, ...], str]:
         key = (message,) if isinstance(message, str) else tuple(message)[:2]
         if any(key):
             found.setdefault(key, f"console/{file}:{line}")
-    tables = (*faults._TITLES.values(), *faults._ADVICE.values())
+    tables = (*_TITLES.values(), *_ADVICE.values())
     return {(text,): "console/web/faults.py" for text in tables} | found
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from console.simulation.bank import ReceivedPayment, SimulatedBank
 from tests.wayhome import Wayhome, rehearsed
-from workers.simulated_bank import ReceivedPayment, SimulatedBank
 
 
 @pytest.fixture(scope="module")

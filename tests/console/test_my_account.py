@@ -11,7 +11,7 @@ from tests.authenticators import SoftwareApp
 from tests.console.doorways import ANNA, OWN, been_here, begun, hidden, one_time
 from tests.console.houses import WebHouse
 from tests.offices import Office
-from workflow import commands as ask
+from workflow.subjects.accounts.commands import RevokeSessions
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_session_is_over_after_a_quarter_of_an_hour_and_at_once_when_revoked(h
     house.clock.advance(timedelta(minutes=16))
     assert anna.get("/me").headers["location"] == "/sign-in?back=/me"
     boris = house.sign_in("staff:boris")
-    house.office.submit(ask.RevokeSessions, actor="staff:root", account="staff:boris", reason="lost_device")
+    house.office.submit(RevokeSessions, actor="staff:root", account="staff:boris", reason="lost_device")
     assert boris.get("/me").status_code == 303
 
 

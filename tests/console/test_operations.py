@@ -8,13 +8,15 @@ import pytest
 
 from console.views.operations import operations
 from console.views.reader import Reader
-from handlers.operations import machine
+from handlers.queries.operations import machine
 from tests.console.houses import Person, WebHouse, behind, reading
 from tests.offices import Office
 from tests.roads import bring
 from tests.story import Story, story
-from workflow import commands as ask
-from workflow.rights import ROLES, Role
+from workflow.rights.table import ROLES, Role
+from workflow.subjects.intake.commands import GiveConsent
+from workflow.subjects.reception.commands import PlanArrival
+from workflow.subjects.safety.commands import AssessRisk
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def one_stopped(office: Office) -> tuple[Story, str]:
     case = story(office)
     bring(case, "referral")
     for purpose in ("assistance", "travel"):
-        case.does(ask.GiveConsent, purpose=purpose)
-    case.does(ask.AssessRisk, level="low", safe_to_return=True)
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
+        case.does(GiveConsent, purpose=purpose)
+    case.does(AssessRisk, level="low", safe_to_return=True)
+    case.does(PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
     task_id = case.task(kind="book_pickup")
     case.finish(task_id, "dead", "the mail server said no").accepted()
     return case, task_id

@@ -15,11 +15,11 @@ from tests.engine_words import Said, everything_said
 from tests.readable import TYPED, is_readable
 from tests.roads import ready_to_be_received
 from tests.story import World, moscow, story
-from workflow import commands as ask
-from workflow.acts import ACTS_OF
-from workflow.deciding import Situation
-from workflow.loading import load, shipped_text
+from workflow.command import AdvanceCase
+from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Reason, Refused
+from workflow.rights.acts import ACTS_OF
+from workflow.situation import Situation
 
 SAID = everything_said()
 PROGRAMMES = ("moscow", "st-petersburg", "consultation-centre")
@@ -94,7 +94,7 @@ def test_every_reason_against_the_steps_of_a_new_case_can_be_read(name: str) -> 
     case = story(world, programme=name, citizenships=("UZ",), age_band="9-17")
     journey, programme = world.definition.journey, world.definition.programme
     situation = Situation(case.case, programme, journey, world.now)
-    asked = situation.asked(case.command(ask.AdvanceCase, trigger="close"))
+    asked = situation.asked(case.command(AdvanceCase, trigger="close"))
     stages = [asked._replace(case=case.case._replace(stage=stage)) for stage in journey.programme.journey.states]
     reasons = [reason for one in stages for option in journey.options(one) for reason in option.reasons]
     assert len(reasons) >= len(stages)

@@ -9,13 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from handlers.disclosing import disclosed
+from handlers.queries.disclosures import disclosed
 from tests.console.houses import Person, WebHouse, reading
 from tests.offices import Office
 from tests.roads import bring, referred, served
 from tests.story import Story, story
-from workflow import commands as ask
-from workflow.loading import shipped_text
+from workflow.programme.loading import shipped_text
+from workflow.subjects.access.commands import AssignCase
+from workflow.subjects.intake.commands import WithdrawConsent
 
 NAME, PLACE = "Мария Примерова", "a cellar"
 
@@ -95,7 +96,7 @@ def test_what_is_over_is_folded_away_and_who_sent_people_is_counted(house: WebHo
 def test_another_teams_referrals_are_not_shown(house: WebHouse, office: Office) -> None:
     case = somebody(office)
     referred(case)
-    case.does(ask.AssignCase, owner="staff:vera", team="north")
+    case.does(AssignCase, owner="staff:vera", team="north")
     assert case.case_id not in page(house.sign_in("staff:igor", team="south"))
     assert case.case_id in page(house.sign_in("staff:vera", team="north"))
 
@@ -177,7 +178,7 @@ def test_a_partner_s_list_ends_with_the_consent(house: WebHouse, office: Office,
     case = somebody(office)
     own = referred(case)
     assert own in page(nina)
-    case.does(ask.WithdrawConsent, purpose="referral", recipient="new-start")
+    case.does(WithdrawConsent, purpose="referral", recipient="new-start")
     assert own not in page(nina)
     assert nina.get(f"/referrals/{case.case_id}/{own}/disclose").status_code == 404
 

@@ -17,12 +17,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from console.web.site import Site
-from events.world import SeededChance
+from events.world import SeededEntropy
 from tests.console.houses import WebHouse
 from tests.offices import Office
 from tests.roads import bring
 from tests.story import Story
-from workflow.rights import Role
+from workflow.rights.table import Role
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # By hand many more: WAYHOME_EXAMPLES=200 pytest tests/console/test_schemathesis.py
@@ -41,7 +41,7 @@ class Explored:
         self.house = WebHouse(office, Site(origin="http://testserver"))
         self.cases = [_case(office, stage) for stage in ("referral", "care", "reintegration")]
         self.schema = schemathesis.openapi.from_asgi("/api/openapi.json", self.house.app)
-        self.chance = SeededChance(11)
+        self.chance = SeededEntropy(11)
         self.asked = 0
 
     def ask(self, case: Any, token: str) -> None:

@@ -12,12 +12,12 @@ from uuid import UUID
 import pytest
 from httpx2 import Response
 
-from handlers.programmes import publications, published_names
+from handlers.queries.programmes import publications, published_names
 from tests.authenticators import SoftwareApp
 from tests.console.houses import Person, WebHouse
 from tests.offices import Office
-from workflow import commands as ask
-from workflow.rights import ACTS, ROLES, TABLE
+from workflow.rights.table import ACTS, ROLES, TABLE
+from workflow.subjects.accounts.commands import OpenAccount
 
 ROOT, ANNA, OWN = "staff:root", "staff:anna", "a quiet river in march"
 
@@ -186,7 +186,7 @@ def test_only_administrators_see_people(house: WebHouse) -> None:
 def with_app(house: WebHouse, account: str, role: str) -> SoftwareApp:
     """Open an account whose owner has signed in once."""
     given = {"command_id": house.office.uuid(), "actor": ROOT, "account": account, "roles": (role,)}
-    password = house.house.accounts.open(ask.OpenAccount.model_validate(given)).password
+    password = house.house.accounts.open(OpenAccount.model_validate(given)).password
     desk = house.house.desk
     half = desk.sign_in.password(account, password, "here")
     token = getattr(half, "token", "")
@@ -287,7 +287,7 @@ def test_a_file_is_read_before_the_field(house: WebHouse, sofia: Person) -> None
 
 
 def test_a_programme_of_others_is_not_put_into_force(house: WebHouse, sofia: Person) -> None:
-    from workflow.loading import shipped_text
+    from workflow.programme.loading import shipped_text
 
     for deed in ("check", "publish"):
         refused = upload(sofia, house, shipped_text("st-petersburg"), deed)

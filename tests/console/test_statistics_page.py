@@ -13,18 +13,22 @@ import pytest
 
 from console.views.reader import Reader
 from console.views.statistics import Figures, figures
-from handlers import board, reports
-from handlers.books import by_funder, per_funder
-from handlers.consultations import consultation_report, desk_of
-from handlers.occupancy import occupancies, occupancy
-from handlers.pace import arrivals_by_month, pace
-from handlers.suppression import K
+from handlers.projections.board import count_cases
+from handlers.queries.arrivals_per_year import arrivals_by_month, pace
+from handlers.queries.books import by_funder, per_funder
+from handlers.queries.consultations import consultation_report, desk_of
+from handlers.queries.occupancy import occupancies, occupancy
+from handlers.queries.reports import corridors
+from handlers.queries.suppression import K
 from tests.console.houses import Person, WebHouse, behind, reading
 from tests.offices import Office
 from tests.roads import bring, consents
 from tests.story import BORIS, story
-from workflow import commands as ask
-from workflow.rights import Account, Role
+from workflow.rights.table import Account, Role
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.hotline.commands import TakeCall
+from workflow.subjects.intake.commands import OpenCase
+from workflow.subjects.trafficking_routes.commands import RecordRoute
 
 
 @pytest.fixture
@@ -36,12 +40,12 @@ def seeded(office: Office, people: int = 14) -> None:
     """Open cases: most wait in referral, a few came further; calls of which a few were silent."""
     for number in range(people):
         case = story(office)
-        case.does(ask.RecordRoute, legs=("recruitment:MD", "exploitation:RU" if number % 7 else "exploitation:AE"))
+        case.does(RecordRoute, legs=("recruitment:MD", "exploitation:RU" if number % 7 else "exploitation:AE"))
         if number < 2:
             bring(case, "reception")
     for number in range(15):
         about = {"outcome": "advised", "topics": ("legal",)} if number > 2 else {"outcome": "silent"}
-        office.submit(ask.TakeCall, programme="moscow", language="ru", **about)
+        office.submit(TakeCall, programme="moscow", language="ru", **about)
 
 
 def page(person: Person, path: str = "/statistics") -> str:
@@ -64,13 +68,13 @@ def test_staff_see_the_figures_of_the_command_line(house: WebHouse, office: Offi
     log, programme = office.service.log, office.definition.programme
     found = seen_by(office, "supervisor")
     with office.database.reading() as connection:
-        counted = board.count_cases(connection, "moscow")
+        counted = count_cases(connection, "moscow")
     assert {stage: n for stage, n in found.stages.items() if n} == counted
     (year,) = pace(log, programme)
     assert (found.arrivals.year, found.arrivals.target) == (year.arrived, year.target)
     assert sum(n or 0 for n in found.arrivals.months.values()) == year.arrived
     assert list(found.funders) == per_funder(by_funder(log, office.definition))
-    assert found.corridors == reports.corridors(log, programme="moscow", k=1).cells
+    assert found.corridors == corridors(log, programme="moscow", k=1).cells
     advice = consultation_report(desk_of(log, programme), programme, 2007, 1)
     assert found.consultations is not None
     assert (found.consultations.total, found.consultations.how["call_silent"]) == (advice.total, 3)
@@ -105,7 +109,7 @@ def test_a_donor_never_sees_a_small_number_nor_can_take_one_from_others(house: W
 def test_the_years_do_not_tell_what_one_of_them_hides(office: Office) -> None:
     for year, people in ((2004, 3), (2005, 12), (2006, 30)):
         for _ in range(people):
-            office.submit(ask.OpenCase, programme="moscow", source="ngo", age_band="27-29", registered_year=year)
+            office.submit(OpenCase, programme="moscow", source="ngo", age_band="27-29", registered_year=year)
     shown = [seen_by(office, "donor", year).arrivals.year for year in (2004, 2005, 2006)]
     assert shown[0] is None
     assert sum(count is not None for count in shown) <= 1, "a second year is hidden, or the third is left over"
@@ -123,7 +127,7 @@ def test_who_must_not_count_cases_has_safe_numbers_and_the_others_exact_ones(off
 
 def test_beds_over_the_year_are_what_each_day_says(office: Office) -> None:
     for _ in range(3):
-        consents(story(office), "assistance").does(ask.HoldBed)
+        consents(story(office), "assistance").does(HoldBed)
     log, instants = office.service.log, [office.now]
     for one in office.definition.programme.beds_facilities:
         assert occupancies(log, one.id, instants) == [occupancy(log, one.id, office.now)]

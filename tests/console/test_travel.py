@@ -9,8 +9,8 @@ import pytest
 
 from console.errors import BadInput
 from console.legs import legs
-from handlers.journeys import Departing, departures, escorts, waiting
-from handlers.look import Look
+from handlers.queries.arrivals_departures import Departing, departures, escorts, waiting
+from handlers.states.case_reader import CaseReader
 from tests.offices import Office
 from tests.roads import bring, plan_trip, ready_to_travel
 from tests.story import moscow, story
@@ -38,7 +38,7 @@ def test_who_leaves_is_shown_with_what_is_missing(office: Office) -> None:
 def board(office: Office, until: datetime) -> list[Departing]:
     with office.database.reading() as connection:
         case_ids = waiting(connection, "departure", office.now, until)
-    look = Look(office.service.log, office.service.definitions)
+    look = CaseReader(office.service.log, office.service.definitions)
     return departures(look.at_many(case_ids), until)
 
 

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.journeys import departures
+from handlers.queries.arrivals_departures import departures
 from tests.console.houses import Person, WebHouse, behind, reading
 from tests.console.test_travel import board as board_of_the_command_line
 from tests.offices import Office
 from tests.roads import booked, bring, consents, plan_trip, ready_to_travel
 from tests.story import Story, story
-from workflow import commands as ask
+from workflow.subjects.access.commands import AssignCase
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.documents.commands import RecordDocumentLoss
+from workflow.subjects.reception.commands import DelayArrival, PlanArrival
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def expected(office: Office, **more: float) -> Story:
     """Return somebody who is expected tomorrow."""
     case = consents(story(office), "assistance", "travel")
     at = office.now + timedelta(**(more or {"days": 1}))
-    return case.does(ask.PlanArrival, at=at, place="SVO", means="flight", number="SU 1491")
+    return case.does(PlanArrival, at=at, place="SVO", means="flight", number="SU 1491")
 
 
 def row_of(page: str, case_id: str, part: str) -> str:
@@ -61,7 +64,7 @@ def test_when_nothing_is_missing_the_row_says_so(house: WebHouse, office: Office
 
 def test_a_document_that_runs_out_before_the_journey_is_missing(house: WebHouse, office: Office) -> None:
     case = ready_to_travel(bring(story(office), "documents"))
-    plan_trip(case, days=3).does(ask.RecordDocumentLoss, how="stolen")
+    plan_trip(case, days=3).does(RecordDocumentLoss, how="stolen")
     row = row_of(travel(house.sign_in()), case.case_id, "leaving")
     assert "✗ travel document" in row
     assert f"/cases/{case.case_id}/do/RecordTravelDocument" in row
@@ -73,8 +76,8 @@ def test_who_comes_is_shown_with_who_meets_them_and_whether_they_have_a_bed(hous
     row = row_of(page, case.case_id, "coming")
     for words in ("tomorrow", "SVO", "SU1491", "driver not told yet", "no bed yet", "/do/HoldBed", "/do/MeetPerson"):
         assert words in row.replace("SU 1491", "SU1491"), words
-    case.finish(case.task(kind="book_pickup")).accepted().does(ask.HoldBed)
-    case.does(ask.DelayArrival, at=office.now + timedelta(days=2))
+    case.finish(case.task(kind="book_pickup")).accepted().does(HoldBed)
+    case.does(DelayArrival, at=office.now + timedelta(days=2))
     row = row_of(travel(house.sign_in()), case.case_id, "coming")
     assert "delayed" in row
     assert "has a bed" in row
@@ -112,7 +115,7 @@ def test_the_journeys_of_another_team_are_not_told(house: WebHouse, office: Offi
     leaves = plan_trip(ready_to_travel(bring(story(office), "documents"), "medical"))
     comes = expected(office)
     for case in (leaves, comes):
-        case.does(ask.AssignCase, owner="staff:vera", team="north")
+        case.does(AssignCase, owner="staff:vera", team="north")
     page = travel(house.sign_in("staff:igor", team="south"))
     assert leaves.case_id not in page
     assert comes.case_id not in page

@@ -11,8 +11,8 @@ from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import prepare
-from events.world import SystemChance
-from tests.servers import Postgres
+from events.world import SystemEntropy
+from tests.servers.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -65,5 +65,5 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 @pytest.fixture
 def log(database: Database) -> Log:
     """An empty log with Wayhome's own facts and keys in memory."""
-    chance = SystemChance()
+    chance = SystemEntropy()
     return Log(database, catalogue(), MemoryKeys(chance), chance)

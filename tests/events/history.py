@@ -11,12 +11,12 @@ from events.catalogue import Fact
 from events.database import Database, owner_engine
 from events.errors import StreamMoved
 from events.facts import catalogue
-from events.facts.case import CaseLinked, CaseOpened, NoteAdded
+from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
 from events.keys import FileKeys, MemoryKeys
 from events.log import Log
 from events.schema import prepare
-from events.world import SystemChance
-from events.writing import Said, Writing
+from events.world import SystemEntropy
+from events.writing import EventMetadata, Writing
 
 CASE = "case:7K3P9-QXM2D"
 OTHER = "case:8M4QA-RYN3E"
@@ -31,8 +31,8 @@ OPENED = CaseOpened(
 NOTE = NoteAdded(person_id=PERSON, note=SECRET_STORY)
 
 
-def said(writing: Writing, command_id: str | None = None) -> Said:
-    return Said(command_id or str(uuid4()), "worker:anna", "case-work", "command:Test", writing.now, "d" * 64)
+def said(writing: Writing, command_id: str | None = None) -> EventMetadata:
+    return EventMetadata(command_id or str(uuid4()), "worker:anna", "case-work", "command:Test", writing.now, "d" * 64)
 
 
 def tell(log: Log, *told: tuple[str, Fact], command_id: str | None = None) -> int:
@@ -63,7 +63,7 @@ def small_history(log: Log) -> None:
 
 
 def a_log(url: str) -> Log:
-    chance = SystemChance()
+    chance = SystemEntropy()
     return Log(Database(url, pool=2), catalogue(), MemoryKeys(chance), chance)
 
 
@@ -82,7 +82,7 @@ def write_again_and_again(url: str, writer: int, writes: int) -> None:
 
 
 def make_key(path: str, owner: tuple[str, str]) -> bytes:
-    keys = FileKeys(Path(path), SystemChance())
+    keys = FileKeys(Path(path), SystemEntropy())
     key = keys.ensure([owner])[owner]
     keys.close()
     return key

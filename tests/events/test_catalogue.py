@@ -15,7 +15,7 @@ from events.errors import UnknownFact
 from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
-from events.world import SystemChance
+from events.world import SystemEntropy
 from tests.events.history import CASE, LINKED, said, tell
 
 
@@ -45,7 +45,7 @@ UPCASTERS = {("BedGiven", 1): to_number, ("BedGiven", 2): with_house}
 
 
 def opened(database: Database, *facts: type[Fact]) -> Log:
-    chance = SystemChance()
+    chance = SystemEntropy()
     steps = {key: step for key, step in UPCASTERS.items() if key[1] < facts[0].version}
     return Log(database, Catalogue(facts, steps), MemoryKeys(chance), chance)
 

@@ -11,13 +11,13 @@ from events.facts import catalogue
 from events.key_check import STREAM, hold_together
 from events.keys import MemoryKeys
 from events.log import Log
-from events.world import SeededChance
+from events.world import SeededEntropy
 
 CATALOGUE: Catalogue = catalogue()
 
 
 def opened(database: Database, seed: int) -> Log:
-    chance = SeededChance(seed)
+    chance = SeededEntropy(seed)
     return Log(database, CATALOGUE, MemoryKeys(chance), chance)
 
 

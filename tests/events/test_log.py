@@ -11,7 +11,7 @@ from events.facts import catalogue
 from events.instants import instant, stored
 from events.keys import MemoryKeys
 from events.log import Log, recorded
-from events.world import SeededChance, SetClock
+from events.world import SeededEntropy, SetClock
 from tests.events.history import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, tell
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_a_stream_is_read_as_it_was_at_a_position(log: Log) -> None:
 
 def test_the_position_at_an_instant_is_the_last_recorded_by_then(log: Log) -> None:
     clock = SetClock(MIDNIGHT)
-    timed = Log(log.database, catalogue(), MemoryKeys(SeededChance(1)), SeededChance(2), clock)
+    timed = Log(log.database, catalogue(), MemoryKeys(SeededEntropy(1)), SeededEntropy(2), clock)
     tell(timed, (CASE, LINKED), (CASE, LINKED))
     clock.advance(timedelta(hours=1))
     tell(timed, (CASE, LINKED))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from events.ids import case_id_of, case_of, case_stream, parse_case_id, person_id_of
 from events.instants import instant, stored
-from events.world import SeededChance, SetClock, SystemChance, SystemClock
+from events.world import SeededEntropy, SetClock, SystemClock, SystemEntropy
 
 MOMENTS = st.datetimes(
     datetime(1, 1, 3),  # noqa: DTZ001 - hypothesis adds the zone
@@ -84,12 +84,12 @@ def test_a_set_clock_moves_only_forward() -> None:
 
 
 def test_the_same_seed_gives_the_same_chance() -> None:
-    one, other = SeededChance(7), SeededChance(7)
+    one, other = SeededEntropy(7), SeededEntropy(7)
     assert (one.uuid(), one.bytes(5), one.fraction()) == (other.uuid(), other.bytes(5), other.fraction())
 
 
 def test_the_systems_clock_and_chance_are_what_they_say() -> None:
-    chance = SystemChance()
+    chance = SystemEntropy()
     assert SystemClock().now().tzinfo is UTC
     assert chance.uuid().version == 4
     assert len(chance.bytes(32)) == 32

@@ -11,14 +11,14 @@ from sqlalchemy import Connection, inspect
 
 import events.schema
 import events.tables
-import handlers.tables
+import handlers.projections.tables
 from events.database import Database, sqlite_url
 from events.errors import StoreReadOnly, StoreUnavailable, TooNew
 from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import current, prepare
-from events.world import SystemChance
+from events.world import SystemEntropy
 from tests.events.history import CASE, LINKED, prepare_at, tell
 
 HEAD = ScriptDirectory(str(Path(events.schema.__file__).parent / "migrations")).get_current_head()
@@ -30,14 +30,14 @@ def everything(connection: Connection) -> dict[str, object]:
 
 
 def test_the_migrated_schema_is_the_one_the_tables_describe(database: Database) -> None:
-    metadata = [events.tables.metadata, handlers.tables.metadata]
+    metadata = [events.tables.metadata, handlers.projections.tables.metadata]
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []  # type: ignore[arg-type]
         assert current(connection) == HEAD
 
 
 def test_preparing_again_changes_nothing(database: Database) -> None:
-    log = Log(database, catalogue(), MemoryKeys(SystemChance()), SystemChance())
+    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
     tell(log, (CASE, LINKED))
     prepare(database)
     assert log.size() == 1

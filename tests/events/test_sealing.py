@@ -12,12 +12,12 @@ from events.catalogue import COMPARTMENTS, Closed
 from events.database import owner_engine
 from events.errors import KeysMissing, StoreFull
 from events.facts import catalogue
-from events.facts.case import CaseOpened
+from events.facts.intake import CaseOpened
 from events.keys import FileKeys, MemoryKeys
 from events.log import Log
 from events.sealing import Ciphertext, place, seal, unseal
-from events.world import SystemChance
-from tests.events.history import (
+from events.world import SystemEntropy
+from tests.events.history import (  # fmt: skip
     CASE,
     LINKED,
     NOTE,
@@ -29,7 +29,7 @@ from tests.events.history import (
     lower_the_fences,
     make_key,
     tell,
-)  # fmt: skip
+)
 
 WHERE = place(CASE, 0, "CaseOpened", "identity")
 
@@ -75,15 +75,15 @@ def test_plaintext_is_nowhere_in_the_database(log: Log, tmp_path: Path) -> None:
 
 def test_another_key_does_not_open_a_part(log: Log) -> None:
     tell(log, (CASE, OPENED))
-    keys = MemoryKeys(SystemChance())
+    keys = MemoryKeys(SystemEntropy())
     keys.ensure([(PERSON, compartment) for compartment in COMPARTMENTS])
     with pytest.raises(KeysMissing, match="restore the key file"):
-        Log(log.database, log.catalogue, keys, SystemChance()).opened(log.page()[0], ["identity"])
+        Log(log.database, log.catalogue, keys, SystemEntropy()).opened(log.page()[0], ["identity"])
 
 
 def test_a_destroyed_key_leaves_the_fact_closed_and_the_rest_readable(log: Log) -> None:
     tell(log, (CASE, OPENED))
-    elsewhere = Log(log.database, log.catalogue, MemoryKeys(SystemChance()), SystemChance())
+    elsewhere = Log(log.database, log.catalogue, MemoryKeys(SystemEntropy()), SystemEntropy())
     fact = elsewhere.opened(log.page()[0], COMPARTMENTS)
     assert isinstance(fact, CaseOpened)
     assert isinstance(fact.name, Closed)
@@ -119,7 +119,7 @@ def test_a_part_is_bound_to_its_place() -> None:
 def test_keys_are_in_a_file_of_their_own_that_only_its_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / "keys.db"
     path.touch(mode=0o644)
-    keys = FileKeys(path, SystemChance())
+    keys = FileKeys(path, SystemEntropy())
     key = keys.ensure([(PERSON, "story")])[PERSON, "story"]
     assert {p.stat().st_mode & 0o777 for p in tmp_path.glob("keys.db*")} == {0o600}
     assert keys.find([(PERSON, "story"), (PERSON, "identity")]) == {(PERSON, "story"): key}
@@ -136,7 +136,7 @@ def test_two_processes_making_one_key_get_one_key(tmp_path: Path) -> None:
 
 
 def test_threads_making_one_key_get_one_key(tmp_path: Path) -> None:
-    for keys in (MemoryKeys(SystemChance()), FileKeys(tmp_path / "keys.db", SystemChance())):
+    for keys in (MemoryKeys(SystemEntropy()), FileKeys(tmp_path / "keys.db", SystemEntropy())):
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(keys.secret, ["one"] * 8))
         assert len(set(found)) == 1
@@ -145,7 +145,7 @@ def test_threads_making_one_key_get_one_key(tmp_path: Path) -> None:
 
 
 def test_more_persons_than_are_remembered_keep_their_keys(tmp_path: Path) -> None:
-    keys = FileKeys(tmp_path / "keys.db", SystemChance(), cached=3)
+    keys = FileKeys(tmp_path / "keys.db", SystemEntropy(), cached=3)
     owners = [(f"P-{n}", "story") for n in range(8)]
     assert keys.ensure(owners) == keys.find(owners)
     assert len(set(keys.find(owners).values())) == 8
@@ -154,18 +154,18 @@ def test_more_persons_than_are_remembered_keep_their_keys(tmp_path: Path) -> Non
 
 def test_a_key_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeysMissing, match=r"keys\.db"):
-        FileKeys(tmp_path / "nowhere" / "keys.db", SystemChance())
+        FileKeys(tmp_path / "nowhere" / "keys.db", SystemEntropy())
     (tmp_path / "keys.db").write_bytes(b"this is no key file, whatever its name says" * 100)
     with pytest.raises(KeysMissing, match=r"keys\.db"):
-        FileKeys(tmp_path / "keys.db", SystemChance())
+        FileKeys(tmp_path / "keys.db", SystemEntropy())
 
 
 def test_a_key_that_cannot_be_kept_seals_nothing(log: Log, tmp_path: Path) -> None:
-    keys = FileKeys(tmp_path / "keys.db", SystemChance())
+    keys = FileKeys(tmp_path / "keys.db", SystemEntropy())
     file: sqlite3.Connection = keys._file
     pages = file.execute("PRAGMA page_count").fetchone()[0]
     file.execute(f"PRAGMA max_page_count={pages}")
-    full = Log(log.database, catalogue(), keys, SystemChance())
+    full = Log(log.database, catalogue(), keys, SystemEntropy())
     with pytest.raises(StoreFull):  # noqa: PT012 - a write is a block
         for number in range(200):
             tell(full, (f"case:{number}", OPENED.model_copy(update={"person_id": f"P-{number}"})))

@@ -15,16 +15,16 @@ from events.log import Log
 from events.schema import prepare
 from events.sqlite_file import make_durable
 from events.verify import verify
-from events.world import SystemChance
+from events.world import SystemEntropy
 from tests.events.history import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, tell
-from tests.servers import Postgres, postgres_server
+from tests.servers.postgres import Postgres, postgres_server
 
 
 @pytest.fixture
 def file_log(sqlite_file: Path) -> Log:
     database = Database(sqlite_url(sqlite_file))
     prepare(database)
-    log = Log(database, catalogue(), MemoryKeys(SystemChance()), SystemChance())
+    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
     tell(log, (CASE, OPENED))
     return log
 
@@ -101,7 +101,7 @@ def test_a_replica_is_read_only(prepared_pg_url: str) -> None:
 def test_a_file_that_may_only_be_read_is_read_only(file_log: Log, sqlite_file: Path) -> None:
     file_log.database.close()
     database = Database(f"sqlite:///file:{sqlite_file}?mode=ro&uri=true")
-    log = Log(database, file_log.catalogue, file_log.keys, SystemChance())
+    log = Log(database, file_log.catalogue, file_log.keys, SystemEntropy())
     assert getattr(log.opened(log.page()[0], ["identity"]), "name", None) == SECRET_NAME
     with pytest.raises(StoreReadOnly, match="check the file's permissions"):
         tell(log, (CASE, LINKED))

@@ -16,9 +16,9 @@ from events.catalogue import Catalogue
 from events.database import Database, owner_engine
 from events.envelope import leaf_of
 from events.facts import catalogue
-from events.facts.case import CaseOpened
+from events.facts.intake import CaseOpened
 from events.log import Log
-from events.verify import FINDINGS_MAX, Report, verify, verify_on
+from events.verify import FINDINGS_MAX, PAGE, Report, verify, verify_on
 from tests.events.history import CASE, LINKED, OTHER, a_log, lower_the_fences, prepare_at, small_history, tell
 
 TABLES = ("events", "sealed_parts", "streams", "commands", "log_head")
@@ -84,7 +84,7 @@ def test_an_empty_log_is_whole(log: Log) -> None:
 
 def test_a_log_longer_than_a_page_is_whole(told: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_FIRST", "_NEXT"):
-        monkeypatch.setattr(verifying, name, getattr(verifying, name).replace(f"LIMIT {verifying.PAGE}", "LIMIT 3"))
+        monkeypatch.setattr(verifying, name, getattr(verifying, name).replace(f"LIMIT {PAGE}", "LIMIT 3"))
     seen: list[int] = []
     assert verify(told, seen.append).ok
     assert seen == [3, 6, 8]

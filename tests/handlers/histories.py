@@ -23,20 +23,38 @@ from events.keys import MemoryKeys
 from events.log import Log
 from events.money import Money
 from events.schema import prepare
-from events.world import SeededChance, SetClock
-from events.writing import Said
-from handlers.answers import Accepted
-from handlers.checks import Ack, Check, Effects, check
-from handlers.folds import Kept
-from handlers.rebuild import rebuild
-from handlers.replay import replay_case
-from handlers.service import Service
-from handlers.tables import timers
-from workers.jobs import Job
-from workers.leases import Leases
-from workflow import commands as ask
+from events.world import SeededEntropy, SetClock
+from events.writing import EventMetadata
+from handlers.checks.check_results import Ack, Check, Effects
+from handlers.checks.walk import check
+from handlers.commanding.answers import Accepted
+from handlers.commanding.service import Service
+from handlers.projections.rebuild import rebuild
+from handlers.projections.replay import replay_case
+from handlers.projections.tables import timers
+from handlers.states.state_cache import VersionedState
+from workers.running.jobs import Job
+from workers.running.leases import Leases
 from workflow.case.state import Case
-from workflow.loading import load, shipped_text
+from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
+from workflow.programme.loading import load, shipped_text
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness, RecordSession
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.grants.commands import ApproveGrant, RecordPayment, ReleaseTranche, RequestGrant
+from workflow.subjects.intake.commands import GiveConsent, OpenCase
+from workflow.subjects.reception.commands import MeetPerson, PlanArrival
+from workflow.subjects.referrals.commands import AcceptReferral, CloseReferral, RecordReferralServed, SendReferral
+from workflow.subjects.reintegration.commands import (
+    AgreePlan,
+    CompleteCourse,
+    DraftPlan,
+    EnrolInCourse,
+    RecordAttendance,
+    RecordFollowUp,
+)
+from workflow.subjects.safety.commands import AssessRisk
+from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, DeclareReturn, HandOver, PlanTrip
 
 START = datetime(2007, 3, 5, 9, 0, tzinfo=UTC)
 ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
@@ -47,8 +65,8 @@ MOSCOW = load(TEXT)
 class Office:
     """A programme at work: a service on a database, a clock that stands still, and what clients wrote down."""
 
-    def __init__(self, url: str | URL, chance: SeededChance | None = None, start: datetime = START) -> None:
-        self.chance = chance or SeededChance(7)
+    def __init__(self, url: str | URL, chance: SeededEntropy | None = None, start: datetime = START) -> None:
+        self.chance = chance or SeededEntropy(7)
         self.clock = SetClock(start)
         self.database = Database(url)
         prepare(self.database)
@@ -61,7 +79,7 @@ class Office:
 
     # -- what people do ------------------------------------------------------------------------------------
 
-    def submit(self, command: ask.Command) -> Accepted:
+    def submit(self, command: Command) -> Accepted:
         answer = self.service.submit(command)
         assert isinstance(answer, Accepted), answer
         self.acks.append(Ack(answer.command_id, answer.version, answer.facts))
@@ -69,27 +87,25 @@ class Office:
 
     def publish(self) -> Office:
         self.submit(
-            ask.PublishProgramme(
-                command_id=self.chance.uuid(), actor=ANNA, mandate="admin", programme="moscow", text=TEXT
-            )
+            PublishProgramme(command_id=self.chance.uuid(), actor=ANNA, mandate="admin", programme="moscow", text=TEXT)
         )
         return self
 
     def open(self, **fields: Any) -> CaseId:
-        command = ask.OpenCase(
+        command = OpenCase(
             command_id=self.chance.uuid(), actor=ANNA, programme="moscow", source="ngo", citizenships=("MD",),
             age_band="27-29", name="Test Person", **fields,
         )  # fmt: skip
         self.submit(command)
         return case_id_of(command.command_id)
 
-    def does(self, case_id: CaseId, command: type[ask.CaseCommand], actor: str = ANNA, /, **fields: Any) -> Accepted:
+    def does(self, case_id: CaseId, command: type[CaseCommand], actor: str = ANNA, /, **fields: Any) -> Accepted:
         return self.submit(
             command.model_validate({"command_id": self.chance.uuid(), "actor": actor, "case_id": case_id} | fields)
         )
 
     def goes(self, case_id: CaseId, trigger: str, **fields: Any) -> Accepted:
-        return self.does(case_id, ask.AdvanceCase, trigger=trigger, **fields)
+        return self.does(case_id, AdvanceCase, trigger=trigger, **fields)
 
     def later(self, **span: float) -> None:
         self.clock.advance(timedelta(**span))
@@ -114,7 +130,7 @@ class Office:
         if outcome == "done":
             self.performed[job.task_id] = 1
         fields = {"task_id": job.task_id, "epoch": job.epoch, "outcome": outcome, "reference": "ref-1"}
-        self.does(case_id, ask.FinishTask, "worker:post", **fields)
+        self.does(case_id, FinishTask, "worker:post", **fields)
 
     def fire(self, case_id: CaseId, kind: str) -> None:
         with self.database.reading() as connection:
@@ -123,7 +139,7 @@ class Office:
         assert row is not None
         due_at = datetime.fromisoformat(row.due_at)
         self.clock.advance_to(due_at)
-        self.does(case_id, ask.FireTimer, "system:timer", timer_id=row.timer_id, due_at=due_at)
+        self.does(case_id, FireTimer, "system:timer", timer_id=row.timer_id, due_at=due_at)
 
     def case(self, case_id: CaseId) -> Case:
         case = replay_case(self.log, self.service.definitions, case_id, self.log.size()).case
@@ -132,7 +148,7 @@ class Office:
 
     # -- what is looked at ---------------------------------------------------------------------------------
 
-    def states(self) -> dict[str, Kept]:
+    def states(self) -> dict[str, VersionedState]:
         streams = {event.envelope.stream for event in self.events()}
         return {stream: self.service.folds.get(stream) for stream in streams}
 
@@ -155,7 +171,7 @@ class Office:
     ) -> None:
         """Write facts that no rule decided, in due form: known command, right leaves, read models that agree."""
         command_id = str(self.chance.uuid())
-        said = Said(command_id, actor, "case_manager", "command:Forged", stored(self.clock.now()), MOSCOW.hash)
+        said = EventMetadata(command_id, actor, "case_manager", "command:Forged", stored(self.clock.now()), MOSCOW.hash)
         with self.log.writing() as writing:
             writing.lock({stream for stream, _ in told})
             versions = {stream: writing.append(stream, fact, said) for stream, fact in told}
@@ -203,90 +219,90 @@ class Lives:
         office = self.office
         self._arrives(case_id)
         office.goes(case_id, "accommodate")
-        office.does(case_id, ask.TakeBed)
+        office.does(case_id, TakeBed)
         office.goes(case_id, "begin_care")
         for service in ("medical_exam", "counselling", "legal_advice"):
             office.finish(case_id, kind="request_appointment", service=service)
-            office.does(case_id, ask.RecordSession, service=service, attended=True)
-        office.does(case_id, ask.AgreeCarePlan, second=BORIS)
+            office.does(case_id, RecordSession, service=service, attended=True)
+        office.does(case_id, AgreeCarePlan, second=BORIS)
         office.goes(case_id, "arrange_documents")
         self._plans_trip(case_id)
 
     def _arrives(self, case_id: CaseId) -> None:
         office = self.office
-        office.does(case_id, ask.GiveConsent, purpose="assistance")
-        office.does(case_id, ask.GiveConsent, purpose="travel")
-        office.does(case_id, ask.AssessRisk, level="low", safe_to_return=True)
+        office.does(case_id, GiveConsent, purpose="assistance")
+        office.does(case_id, GiveConsent, purpose="travel")
+        office.does(case_id, AssessRisk, level="low", safe_to_return=True)
         arrival = office.clock.now() + timedelta(hours=1)
-        office.does(case_id, ask.PlanArrival, at=arrival, place="DME", means="flight", number="SU 1")
+        office.does(case_id, PlanArrival, at=arrival, place="DME", means="flight", number="SU 1")
         office.goes(case_id, "receive")
-        office.does(case_id, ask.HoldBed)
+        office.does(case_id, HoldBed)
         office.later(hours=1)
         office.finish(case_id, kind="book_pickup")
-        office.does(case_id, ask.MeetPerson)
+        office.does(case_id, MeetPerson)
 
     def _plans_trip(self, case_id: CaseId) -> None:
         office = self.office
         far = office.clock.now().date() + timedelta(days=300)
-        office.does(case_id, ask.RecordTravelDocument, kind="passport", valid_until=far, number="N 1")
-        office.does(case_id, ask.CertifyFitness, valid_until=far, escort="operational", mandate="medical")
-        office.does(case_id, ask.DeclareReturn, destination="MD", signed_on=office.clock.now().date())
+        office.does(case_id, RecordTravelDocument, kind="passport", valid_until=far, number="N 1")
+        office.does(case_id, CertifyFitness, valid_until=far, escort="operational", mandate="medical")
+        office.does(case_id, DeclareReturn, destination="MD", signed_on=office.clock.now().date())
         departs = office.clock.now() + timedelta(days=3)
         trip = {"departs_at": departs, "arrives_at": departs + timedelta(hours=6), "origin": "DME"}
-        office.does(case_id, ask.PlanTrip, destination="KIV", **trip)
+        office.does(case_id, PlanTrip, destination="KIV", **trip)
         for about in ({"kind": "book_ticket"}, {"kind": "ask_host"}, {"kind": "book_escort"}):
             office.finish(case_id, **about)
-        office.does(case_id, ask.AnswerEscort, accepted=True)
-        office.does(case_id, ask.AnswerHost, accepted=True)
+        office.does(case_id, AnswerEscort, accepted=True)
+        office.does(case_id, AnswerHost, accepted=True)
 
     def _goes_home(self, case_id: CaseId) -> None:
         office = self.office
         office.goes(case_id, "depart")
         office.later(days=4)
-        office.does(case_id, ask.HandOver, received_by="host")
+        office.does(case_id, HandOver, received_by="host")
         office.goes(case_id, "come_home")
         self._is_referred(case_id)
         self._learns(case_id)
-        office.does(case_id, ask.DraftPlan, goals=("work",), content="to sew")
-        office.does(case_id, ask.AgreePlan, second=BORIS)
+        office.does(case_id, DraftPlan, goals=("work",), content="to sew")
+        office.does(case_id, AgreePlan, second=BORIS)
 
     def _is_referred(self, case_id: CaseId) -> None:
         office = self.office
-        office.does(case_id, ask.GiveConsent, purpose="referral", recipient="new-start")
-        office.does(case_id, ask.SendReferral, service="local_referral", provider="new-start")
+        office.does(case_id, GiveConsent, purpose="referral", recipient="new-start")
+        office.does(case_id, SendReferral, service="local_referral", provider="new-start")
         office.finish(case_id, kind="send_referral")
         (referral_id,) = office.case(case_id).referrals
-        office.does(case_id, ask.AcceptReferral, referral_id=referral_id)
-        office.does(case_id, ask.RecordReferralServed, referral_id=referral_id)
-        office.does(case_id, ask.CloseReferral, referral_id=referral_id)
+        office.does(case_id, AcceptReferral, referral_id=referral_id)
+        office.does(case_id, RecordReferralServed, referral_id=referral_id)
+        office.does(case_id, CloseReferral, referral_id=referral_id)
 
     def _learns(self, case_id: CaseId) -> None:
         office, course = self.office, {"course": "sewing"}
-        office.does(case_id, ask.EnrolInCourse, **course)
-        office.does(case_id, ask.RecordAttendance, day=office.clock.now().date(), attended=True, **course)
-        office.does(case_id, ask.CompleteCourse, outcome="completed", **course)
+        office.does(case_id, EnrolInCourse, **course)
+        office.does(case_id, RecordAttendance, day=office.clock.now().date(), attended=True, **course)
+        office.does(case_id, CompleteCourse, outcome="completed", **course)
 
     def _is_paid(self, case_id: CaseId) -> None:
         office = self.office
         grant_id = self.grant(case_id)
-        office.does(case_id, ask.ReleaseTranche, CLARA, grant_id=grant_id)
+        office.does(case_id, ReleaseTranche, CLARA, grant_id=grant_id)
         office.finish(case_id, kind="disburse_grant")
         tranche_id = next(iter(office.case(case_id).grants[grant_id].tranches))
         paid = {"grant_id": grant_id, "tranche_id": tranche_id, "outcome": "paid", "reference": "B-1"}
-        office.does(case_id, ask.RecordPayment, "worker:bank", **paid)
+        office.does(case_id, RecordPayment, "worker:bank", **paid)
         office.statement[tranche_id] = Money.parse("EUR 150")
         office.goes(case_id, "follow_up")
         office.fire(case_id, "follow_up")
         office.finish(case_id, kind="arrange_visit")
-        office.does(case_id, ask.RecordFollowUp, month=1, outcome="well")
+        office.does(case_id, RecordFollowUp, month=1, outcome="well")
 
     def grant(self, case_id: CaseId, kind: str = "reinstallation", amount: str = "EUR 150") -> str:
         """Ask for a grant and have it approved."""
         office = self.office
         payee = {"payee_name": "Test Person", "payee_account": "MD00TEST0001"}
-        office.does(case_id, ask.RequestGrant, kind=kind, amount=amount, **payee)
+        office.does(case_id, RequestGrant, kind=kind, amount=amount, **payee)
         grant_id = next(key for key, grant in office.case(case_id).grants.items() if grant.kind == kind)
-        office.does(case_id, ask.ApproveGrant, BORIS, grant_id=grant_id)
+        office.does(case_id, ApproveGrant, BORIS, grant_id=grant_id)
         return grant_id
 
     def _withdraws(self, case_id: CaseId) -> None:
@@ -299,10 +315,10 @@ class Lives:
         self._arrives(case_id)
         office.fire(case_id, "bed_hold")
         office.fire(case_id, "idle")
-        office.does(case_id, ask.AssessRisk, level="low", safe_to_return=True)
-        office.does(case_id, ask.HoldBed)
+        office.does(case_id, AssessRisk, level="low", safe_to_return=True)
+        office.does(case_id, HoldBed)
         office.goes(case_id, "accommodate")
-        office.does(case_id, ask.TakeBed)
+        office.does(case_id, TakeBed)
         office.goes(case_id, "begin_care")
         office.finish(case_id, "dead", service="medical_exam")
 
@@ -310,7 +326,7 @@ class Lives:
 def copied(source: Path, target: Path, office: Office, lives: Lives) -> tuple[Office, Lives]:
     """Return the same office on a copy of its file, so that a test may spoil it."""
     shutil.copy(source, target)
-    other = Office(sqlite_url(target), SeededChance(99), office.clock.now())
+    other = Office(sqlite_url(target), SeededEntropy(99), office.clock.now())
     other.log.keys = office.log.keys
     other.service = Service(other.log)
     other.acks, other.statement, other.performed = list(office.acks), dict(office.statement), dict(office.performed)

@@ -8,15 +8,18 @@ from random import Random
 
 import pytest
 
-from handlers.look import Look, Seen
-from handlers.rebuild import draw_if_new, rebuild
-from handlers.relations import Page, cases_of, count_by_stage, work_of
-from handlers.tables import case_board, case_relations
+from handlers.projections.case_access import Page, cases_of, count_by_stage, work_of
+from handlers.projections.rebuild import draw_if_new, rebuild
+from handlers.projections.tables import case_board, case_relations
+from handlers.states.case_reader import CaseReader, CaseSnapshot
 from tests.offices import Office
 from tests.story import Story
-from workflow import commands as ask
-from workflow.loading import shipped_text
-from workflow.rights import ROLES, Account, Act, permit, relations_to
+from workflow.programme.loading import shipped_text
+from workflow.rights.table import ROLES, Account, Act, permit, relations_to
+from workflow.subjects.access.commands import AssignCase, BreakGlass
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.intake.commands import AddNote, GiveConsent
+from workflow.subjects.referrals.commands import AcknowledgeReferral, SendReferral
 
 OLGA, PAVEL, IRINA, ANNA, BORIS = "redcross:olga", "redcross:pavel", "iom:irina", "staff:anna", "staff:boris"
 PEOPLE = (OLGA, PAVEL, IRINA, ANNA, BORIS)
@@ -47,22 +50,22 @@ def _people_come(office: Office) -> None:
             _referred(case, days=2 + number)
             case.finish(case.task(kind="send_referral")).accepted()
         if number == 1:
-            case.when(ask.BreakGlass, actor=OLGA, mandate="medical", reason="medical_emergency", why=WHY).accepted()
+            case.when(BreakGlass, actor=OLGA, mandate="medical", reason="medical_emergency", why=WHY).accepted()
         case.later(hours=1)
     for number, actor in enumerate((ANNA, BORIS, ANNA)):
-        case = Story(office, actor=actor, team=TEAMS[number]).does(ask.HoldBed)
+        case = Story(office, actor=actor, team=TEAMS[number]).does(HoldBed)
         if number == 0:
-            case.when(ask.BreakGlass, actor=BORIS, mandate="legal", reason="court_or_police", why=WHY).accepted()
+            case.when(BreakGlass, actor=BORIS, mandate="legal", reason="court_or_police", why=WHY).accepted()
         if number == 2:
-            case.does(ask.AssignCase, owner=BORIS, team="night").advance("withdraw", reason="declined").accepted()
+            case.does(AssignCase, owner=BORIS, team="night").advance("withdraw", reason="declined").accepted()
         case.later(minutes=20)
 
 
 def _referred(case: Story, days: int) -> None:
     until = (case.place.now + timedelta(days=days)).date()
     for more in ({"purpose": "assistance"}, {"purpose": "referral", "recipient": "iom-moscow", "until": until}):
-        case.when(ask.GiveConsent, actor=OLGA, **more).accepted()
-    case.when(ask.SendReferral, service="local_referral", provider="iom-moscow", actor=OLGA).accepted()
+        case.when(GiveConsent, actor=OLGA, **more).accepted()
+    case.when(SendReferral, service="local_referral", provider="iom-moscow", actor=OLGA).accepted()
 
 
 def _anybody(chance: Random) -> Account:
@@ -76,8 +79,8 @@ def _anybody(chance: Random) -> Account:
     )
 
 
-def _all(office: Office) -> list[Seen]:
-    look = Look(office.service.log, office.service.definitions)
+def _all(office: Office) -> list[CaseSnapshot]:
+    look = CaseReader(office.service.log, office.service.definitions)
     return look.at_many([row["case_id"] for row in office.rows("case_board")])
 
 
@@ -138,10 +141,10 @@ def test_a_partner_answers_its_own_referral_before_it_has_accepted(offices: Offi
     seen = next(one for one in _all(offices) if one.case.referrals)
     (referral_id,) = seen.case.referrals
     answer = {"case_id": seen.case.case_id, "referral_id": referral_id}
-    refused = offices.submit(ask.AcknowledgeReferral, actor=BORIS, **answer)
+    refused = offices.submit(AcknowledgeReferral, actor=BORIS, **answer)
     assert getattr(refused, "codes", ()) == ("case_exists",)
-    assert not hasattr(offices.submit(ask.AcknowledgeReferral, actor=IRINA, **answer), "codes")
-    note = offices.submit(ask.AddNote, actor=IRINA, case_id=seen.case.case_id, note="and one thing more")
+    assert not hasattr(offices.submit(AcknowledgeReferral, actor=IRINA, **answer), "codes")
+    note = offices.submit(AddNote, actor=IRINA, case_id=seen.case.case_id, note="and one thing more")
     assert getattr(note, "codes", ()) == ("case_exists",)
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from events.catalogue import Fact
 from events.database import sqlite_url
-from events.facts import reintegration as told
-from events.writing import Said
-from handlers.checks import check
+from events.facts.reintegration import SeatAwaited, SeatFreed, SeatTaken
+from events.writing import EventMetadata
+from handlers.checks.walk import check
 from tests.offices import Office
 from tests.story import Story
-from workflow import commands as ask
+from workflow.subjects.intake.commands import GiveConsent
+from workflow.subjects.reintegration.commands import EnrolInCourse, LeaveCourse, OfferSeat, TakeSeat
 
 SEWING = "course:sewing"
 
@@ -25,7 +26,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 def person(office: Office) -> Story:
-    return Story(office).does(ask.GiveConsent, purpose="assistance").does(ask.EnrolInCourse, course="sewing")
+    return Story(office).does(GiveConsent, purpose="assistance").does(EnrolInCourse, course="sewing")
 
 
 def forge(office: Office, fact: Fact) -> None:
@@ -34,7 +35,7 @@ def forge(office: Office, fact: Fact) -> None:
     assert definition is not None
     with office.service.log.writing() as writing:
         writing.lock([SEWING])
-        said = Said("forged", "staff:nobody", "admin", "command:Forged", writing.now, definition.hash)
+        said = EventMetadata("forged", "staff:nobody", "admin", "command:Forged", writing.now, definition.hash)
         writing.append(SEWING, fact, said)
 
 
@@ -45,15 +46,15 @@ def faults(office: Office) -> list[str]:
 
 def test_courses_as_they_should_be_pass(office: Office) -> None:
     first, second = person(office), person(office)
-    first.does(ask.LeaveCourse, course="sewing", reason="moved")
-    second.does(ask.OfferSeat, course="sewing", task_id="W-1").does(ask.TakeSeat, course="sewing")
+    first.does(LeaveCourse, course="sewing", reason="moved")
+    second.does(OfferSeat, course="sewing", task_id="W-1").does(TakeSeat, course="sewing")
     assert faults(office) == []
 
 
 def test_more_people_than_seats_are_found(office: Office) -> None:
     person(office)
     late = person(office)
-    forge(office, told.SeatTaken(case_id=late.case_id))
+    forge(office, SeatTaken(case_id=late.case_id))
     said = faults(office)
     assert "2 people for 1 seats" in said[0]
     assert any("by one side only" in fault for fault in said)
@@ -62,11 +63,11 @@ def test_more_people_than_seats_are_found(office: Office) -> None:
 def test_somebody_who_stands_in_the_line_twice_is_found(office: Office) -> None:
     person(office)
     waiting = person(office)
-    forge(office, told.SeatAwaited(case_id=waiting.case_id))
+    forge(office, SeatAwaited(case_id=waiting.case_id))
     assert any(f"{waiting.case_id} is there twice" in fault for fault in faults(office))
 
 
 def test_a_seat_freed_of_which_the_case_knows_nothing_is_found(office: Office) -> None:
     case = person(office)
-    forge(office, told.SeatFreed(case_id=case.case_id, reason="mistake"))
+    forge(office, SeatFreed(case_id=case.case_id, reason="mistake"))
     assert faults(office) == [f"{case.case_id} is enrolled in course sewing by one side only"]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from events.database import sqlite_url
-from events.facts import places, shared
+from events.facts.accommodation import BedAssigned, BedHeld, WaitingBegan
 from events.facts.reception import MeeterReserved
 from events.ids import CaseId
-from handlers.rebuild import rebuild
+from handlers.projections.rebuild import rebuild
 from tests.handlers.histories import Office
-from workflow import commands as ask
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 
 HOUSE, HOSTEL = "facility:moscow-centre", "facility:partner-hostel"
 
@@ -29,16 +29,16 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def two(office: Office) -> tuple[CaseId, CaseId]:
     cases = office.open(), office.open()
     for case_id, house in zip(cases, ("moscow-centre", "partner-hostel"), strict=True):
-        office.does(case_id, ask.HoldBed, facility=house)
-        office.does(case_id, ask.TakeBed)
+        office.does(case_id, HoldBed, facility=house)
+        office.does(case_id, TakeBed)
     assert office.failing() == set()
     return cases
 
 
 def _holds(office: Office, case_id: CaseId, house: str, bed: int) -> None:
     until = office.clock.now() + timedelta(hours=48)
-    mine = shared.BedAssigned(facility=house.removeprefix("facility:"), bed=bed, until=until)
-    office.forge((f"case:{case_id}", mine), (house, shared.BedHeld(case_id=case_id, bed=bed, until=until)))
+    mine = BedAssigned(facility=house.removeprefix("facility:"), bed=bed, until=until)
+    office.forge((f"case:{case_id}", mine), (house, BedHeld(case_id=case_id, bed=bed, until=until)))
 
 
 def test_one_person_in_two_houses_is_found(office: Office, two: tuple[CaseId, CaseId]) -> None:
@@ -73,15 +73,15 @@ def test_somebody_who_is_to_meet_two_people_at_once_is_found(
 
 
 def test_a_line_of_which_the_case_knows_nothing_is_found(office: Office, two: tuple[CaseId, CaseId]) -> None:
-    office.forge((HOUSE, places.WaitingBegan(case_id=two[0])))
+    office.forge((HOUSE, WaitingBegan(case_id=two[0])))
     assert office.failing() == {"I6"}
 
 
 def test_a_hold_that_ran_out_unnoticed_is_no_fault(office: Office, two: tuple[CaseId, CaseId]) -> None:
     late = office.open()
-    office.does(late, ask.HoldBed)
+    office.does(late, HoldBed)
     office.later(hours=48)
-    office.does(office.open(), ask.HoldBed)
+    office.does(office.open(), HoldBed)
     assert not {"I4", "I6"} & office.failing()
 
 

@@ -14,13 +14,29 @@ from hypothesis import strategies as st
 
 from events.batch import Rows
 from events.database import sqlite_url
-from events.facts import case as told
-from events.facts import funding, grants, shared, work
+from events.facts.accommodation import BedAssigned, BedHeld, BedReleased
+from events.facts.grants import (
+    FundsCommitted,
+    FundsSpent,
+    GrantApproved,
+    GrantRequested,
+    PayeeApproved,
+    PayeeChanged,
+    PayeePutOnHold,
+    Shares,
+    TranchePaid,
+    TrancheReleased,
+)
+from events.facts.journey import StageEntered
+from events.facts.office import ProgrammePublished
+from events.facts.tasks import ServiceProvided, TaskRequested, TimerFired, TimerSet
+from events.facts.travel import EscortFreed, EscortReserved
 from events.instants import stored
 from events.money import Money
-from handlers.checks import Ack, Effects, as_lines
-from handlers.tables import tasks, timers
-from handlers.tasks import task_row, timer_outcome, timer_row
+from handlers.checks.check_results import Ack, Effects
+from handlers.checks.walk import as_lines
+from handlers.projections.tables import tasks, timers
+from handlers.projections.tasks import task_row, timer_outcome, timer_row
 from tests.handlers.histories import ANNA, BORIS, CLARA, Lives, Office, copied
 
 _NUMBERS = itertools.count()
@@ -62,7 +78,7 @@ def money(text: str) -> Money:
     return Money.parse(text)
 
 
-def shares(text: str) -> shared.Shares:
+def shares(text: str) -> Shares:
     parts = money(text).share([60, 20, 20])
     funders = ("european-commission", "switzerland", "united-states")
     return tuple((f"{funder}/grants", part) for funder, part in zip(funders, parts, strict=True))
@@ -260,10 +276,10 @@ def test_i5_a_changed_payee_approved_by_whoever_changed_it_is_found(spoilt: Spoi
     office, lives = spoilt
     _request(office, lives, "G-1", "EUR 100")
     _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
-    changed = grants.PayeeChanged(person_id=office.case(lives.home).person_id, grant_id="G-1")
+    changed = PayeeChanged(person_id=office.case(lives.home).person_id, grant_id="G-1")
     office.forge((f"case:{lives.home}", changed), actor=CLARA)
     assert office.failing() == set()
-    office.forge((f"case:{lives.home}", grants.PayeeApproved(grant_id="G-1")), actor=CLARA)
+    office.forge((f"case:{lives.home}", PayeeApproved(grant_id="G-1")), actor=CLARA)
     assert office.failing() == {"I5"}
 
 
@@ -273,10 +289,10 @@ def test_i5_money_let_go_to_a_payee_nobody_has_looked_at_is_found(spoilt: Spoilt
     _request(office, lives, "G-1", "EUR 100")
     _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
     facts = {
-        "unapproved payee": grants.PayeeChanged(person_id=office.case(lives.home).person_id, grant_id="G-1"),
-        "payee on hold": grants.PayeePutOnHold(grant_id="G-1", reason="strange"),
+        "unapproved payee": PayeeChanged(person_id=office.case(lives.home).person_id, grant_id="G-1"),
+        "payee on hold": PayeePutOnHold(grant_id="G-1", reason="strange"),
     }
-    released = shared.TrancheReleased(grant_id="G-1", tranche_id="T-1", number=1, amount=money("EUR 50"))
+    released = TrancheReleased(grant_id="G-1", tranche_id="T-1", number=1, amount=money("EUR 50"))
     office.forge((f"case:{lives.home}", facts[change]), actor=BORIS)
     office.forge((f"case:{lives.home}", released), actor=CLARA)
     assert office.failing() == {"I5"}
@@ -284,13 +300,13 @@ def test_i5_money_let_go_to_a_payee_nobody_has_looked_at_is_found(spoilt: Spoilt
 
 def test_i5_a_cost_whose_money_came_from_nowhere_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    office.forge((FUND, funding.FundsSpent(case_id=lives.home, cost_id="C-1", shares=shares("EUR 10"))))
+    office.forge((FUND, FundsSpent(case_id=lives.home, cost_id="C-1", shares=shares("EUR 10"))))
     assert office.failing() == {"I5"}
 
 
 def test_i5_money_set_aside_that_no_case_was_granted_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    committed = shared.FundsCommitted(case_id=lives.home, grant_id="G-1", shares=shares("EUR 10"))
+    committed = FundsCommitted(case_id=lives.home, grant_id="G-1", shares=shares("EUR 10"))
     office.forge((FUND, committed))
     assert office.failing() == {"I5"}
 
@@ -298,7 +314,7 @@ def test_i5_money_set_aside_that_no_case_was_granted_is_found(spoilt: Spoilt) ->
 def test_i5_an_approval_for_which_nothing_was_set_aside_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
     _request(office, lives, "G-1", "EUR 100")
-    approved = shared.GrantApproved(grant_id="G-1", shares=shares("EUR 100"))
+    approved = GrantApproved(grant_id="G-1", shares=shares("EUR 100"))
     office.forge((f"case:{lives.home}", approved), actor=BORIS)
     assert office.failing() == {"I5"}
 
@@ -311,9 +327,7 @@ def test_i5_tranches_above_the_grant_or_let_go_by_the_wrong_person_are_found(
     _request(office, lives, "G-1", "EUR 100")
     _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
     for number, amount in enumerate(amounts):
-        released = shared.TrancheReleased(
-            grant_id="G-1", tranche_id=f"T-{number}", number=number + 1, amount=money(amount)
-        )
+        released = TrancheReleased(grant_id="G-1", tranche_id=f"T-{number}", number=number + 1, amount=money(amount))
         office.forge((f"case:{lives.home}", released), actor=actor)
     assert office.failing() == {"I5"}
 
@@ -322,7 +336,7 @@ def test_i5_a_tranche_paid_twice_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
     ((grant_id, grant),) = office.case(lives.home).grants.items()
     (tranche_id,) = grant.tranches
-    paid = shared.TranchePaid(grant_id=grant_id, tranche_id=tranche_id, reference="B-2")
+    paid = TranchePaid(grant_id=grant_id, tranche_id=tranche_id, reference="B-2")
     office.forge((f"case:{lives.home}", paid))
     assert office.failing() == {"I5"}
 
@@ -343,7 +357,7 @@ def test_i5_a_payment_the_bank_made_and_has_not_told_us_of_is_no_fault_until_all
     office, lives = spoilt
     _request(office, lives, "G-1", "EUR 100")
     _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
-    released = shared.TrancheReleased(grant_id="G-1", tranche_id="T-1", number=1, amount=money("EUR 100"))
+    released = TrancheReleased(grant_id="G-1", tranche_id="T-1", number=1, amount=money("EUR 100"))
     office.forge((f"case:{lives.home}", released), actor=CLARA)
     ahead = Effects(office.statement | {"T-1": money("EUR 100")})
     assert office.failing(effects=ahead) == set()
@@ -374,13 +388,13 @@ def test_i6_a_bed_that_is_not_there_is_found(spoilt: Spoilt, bed: int) -> None:
 
 def test_i6_a_bed_of_which_the_case_knows_nothing_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    office.forge((HOUSE, shared.BedHeld(case_id=lives.home, bed=2, until=office.clock.now())))
+    office.forge((HOUSE, BedHeld(case_id=lives.home, bed=2, until=office.clock.now())))
     assert office.failing() == {"I6"}
 
 
 def test_i6_a_bed_given_up_by_somebody_else_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    office.forge((HOUSE, shared.BedReleased(case_id=lives.home, bed=1, reason="mistake", at=office.clock.now())))
+    office.forge((HOUSE, BedReleased(case_id=lives.home, bed=1, reason="mistake", at=office.clock.now())))
     assert office.failing() == {"I6"}
 
 
@@ -400,7 +414,7 @@ def test_i6_an_escort_on_two_trips_is_found_exactly_when_they_overlap(
 def test_i6_an_escort_freed_before_may_go_on_another_trip(spoilt: Spoilt) -> None:
     office, lives = spoilt
     _reserves(office, lives, "R-1", 100, 110)
-    freed = shared.EscortFreed(escort="escort-08", case_id=lives.home, trip_id="R-1", reason="planned again")
+    freed = EscortFreed(escort="escort-08", case_id=lives.home, trip_id="R-1", reason="planned again")
     office.forge((ESCORTS, freed))
     _reserves(office, lives, "R-2", 101, 109)
     assert office.failing() == set()
@@ -437,7 +451,7 @@ def test_i7_a_dead_task_on_nobodys_list_is_found(spoilt: Spoilt) -> None:
 def test_i7_a_task_done_after_it_was_over_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
     task_id = next(iter(office.performed))
-    again = work.ServiceProvided(task_id=task_id, service="airport_reception", reference="ref-2")
+    again = ServiceProvided(task_id=task_id, service="airport_reception", reference="ref-2")
     office.forge((f"case:{lives.home}", again))
     office.tamper("UPDATE tasks SET finished_at = ?, due_at = ? WHERE task_id = ?", *[office.log.now()] * 2, task_id)
     assert office.failing() == {"I7"}
@@ -446,8 +460,8 @@ def test_i7_a_task_done_after_it_was_over_is_found(spoilt: Spoilt) -> None:
 def test_i7_a_timer_that_fired_early_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
     due_at = office.clock.now() + timedelta(days=1)
-    timer = work.TimerSet(timer_id="Z-1", kind="idle", due_at=due_at)
-    fired = work.TimerFired(timer_id="Z-1", kind="idle", due_at=due_at)
+    timer = TimerSet(timer_id="Z-1", kind="idle", due_at=due_at)
+    fired = TimerFired(timer_id="Z-1", kind="idle", due_at=due_at)
     now, stream = office.log.now(), f"case:{lives.home}"
     row = timer_row(lives.home, timer, now) | timer_outcome(fired, now)
     office.forge((stream, timer), (stream, fired), rows=[(_INSERT_TIMER, row)])
@@ -457,9 +471,9 @@ def test_i7_a_timer_that_fired_early_is_found(spoilt: Spoilt) -> None:
 # -- I8: steps ----------------------------------------------------------------------------------------------------
 
 
-def _step(**fields: object) -> told.StageEntered:
+def _step(**fields: object) -> StageEntered:
     given = {"trigger": "withdraw", "source": "follow_up", "dest": "withdrawn", "checked": ()} | fields
-    return told.StageEntered.model_validate(given)
+    return StageEntered.model_validate(given)
 
 
 @pytest.mark.parametrize(
@@ -475,7 +489,7 @@ def _step(**fields: object) -> told.StageEntered:
     ],
     ids=["another source", "no such way", "another end", "other guards", "without reason", "second is the first"],
 )  # fmt: skip
-def test_i8_a_step_against_the_definition_is_found(spoilt: Spoilt, step: told.StageEntered) -> None:
+def test_i8_a_step_against_the_definition_is_found(spoilt: Spoilt, step: StageEntered) -> None:
     office, lives = spoilt
     office.forge((f"case:{lives.home}", step))
     assert office.failing() == {"I8"}
@@ -492,7 +506,7 @@ def test_i8_a_programme_whose_text_has_another_hash_is_found(spoilt: Spoilt) -> 
     office, _ = spoilt
     text = office.service.definitions.current("moscow")
     assert text is not None
-    published = shared.ProgrammePublished(programme="moscow", definition="0" * 16, text=text.text)
+    published = ProgrammePublished(programme="moscow", definition="0" * 16, text=text.text)
     office.forge(("programme:moscow", published))
     assert office.failing() == {"I8"}
 
@@ -546,15 +560,13 @@ def test_i10_a_service_begun_after_the_withdrawal_is_found(spoilt: Spoilt) -> No
 
 def _request(office: Office, lives: Lives, grant_id: str, amount: str) -> None:
     case = office.case(lives.home)
-    asked = shared.GrantRequested(
-        person_id=case.person_id, grant_id=grant_id, kind="reintegration", amount=money(amount)
-    )
+    asked = GrantRequested(person_id=case.person_id, grant_id=grant_id, kind="reintegration", amount=money(amount))
     office.forge((f"case:{lives.home}", asked), actor=ANNA)
 
 
 def _approve(office: Office, lives: Lives, grant_id: str, amount: str, actor: str) -> None:
-    approved = shared.GrantApproved(grant_id=grant_id, shares=shares(amount))
-    committed = shared.FundsCommitted(case_id=lives.home, grant_id=grant_id, shares=shares(amount))
+    approved = GrantApproved(grant_id=grant_id, shares=shares(amount))
+    committed = FundsCommitted(case_id=lives.home, grant_id=grant_id, shares=shares(amount))
     office.forge((f"case:{lives.home}", approved), (FUND, committed), actor=actor)
 
 
@@ -564,13 +576,13 @@ def _titles(office: Office, name: str) -> int:
 
 def _gives_bed(office: Office, case_id: str, bed: int) -> None:
     until = office.clock.now() + timedelta(hours=48)
-    mine = shared.BedAssigned(facility="moscow-centre", bed=bed, until=until)
-    office.forge((f"case:{case_id}", mine), (HOUSE, shared.BedHeld(case_id=case_id, bed=bed, until=until)))
+    mine = BedAssigned(facility="moscow-centre", bed=bed, until=until)
+    office.forge((f"case:{case_id}", mine), (HOUSE, BedHeld(case_id=case_id, bed=bed, until=until)))
 
 
 def _reserves(office: Office, lives: Lives, trip_id: str, leaves: int, back: int) -> None:
     now = office.clock.now()
-    reserved = shared.EscortReserved(
+    reserved = EscortReserved(
         escort="escort-08",
         case_id=lives.home,
         trip_id=trip_id,
@@ -581,6 +593,6 @@ def _reserves(office: Office, lives: Lives, trip_id: str, leaves: int, back: int
 
 
 def _asks(office: Office, stream: str, task_id: str, kind: str, subject: tuple[tuple[str, str], ...]) -> None:
-    asked = work.TaskRequested(task_id=task_id, kind=kind, subject=subject, due_at=office.clock.now())
+    asked = TaskRequested(task_id=task_id, kind=kind, subject=subject, due_at=office.clock.now())
     row = task_row(stream.removeprefix("case:"), asked, office.log.now())
     office.forge((stream, asked), rows=[(_INSERT_TASK, row)])

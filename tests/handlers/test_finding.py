@@ -10,16 +10,16 @@ from sqlalchemy import event
 
 from events.keys import MemoryKeys
 from events.log import Log
-from events.world import SeededChance
-from handlers.finding import Found, find, forget_tokens
-from handlers.rebuild import rebuild
-from handlers.tables import to_compare
+from events.world import SeededEntropy
+from handlers.projections.person_search import Found, find, forget_tokens
+from handlers.projections.rebuild import rebuild
+from handlers.projections.tables import to_compare
 from tests.offices import Office
 from tests.story import ANNA, Story
-from workers.duplicates import compare_new_cases
-from workflow import commands as ask
-from workflow.loading import shipped_text
-from workflow.rights import Account
+from workers.running.duplicate_search import compare_new_cases
+from workflow.command import AdvanceCase
+from workflow.programme.loading import shipped_text
+from workflow.rights.table import Account
 
 NAME, BORN, PHONE = "Иванова Юлия Петровна", "1990-02-03", "+79161234567"
 OLGA = "redcross:olga"
@@ -103,7 +103,7 @@ def test_what_the_database_holds_names_nobody(office: Office) -> None:
     rows = office.rows("name_tokens")
     assert sorted(row["kind"] for row in rows) == ["birth_date", "name", "name", "name", "phone"]
     assert all(len(row["token"]) == 32 and int(row["token"], 16) >= 0 for row in rows)
-    other = Log(office.database, office.service.log.catalogue, MemoryKeys(SeededChance(8)), SeededChance(8))
+    other = Log(office.database, office.service.log.catalogue, MemoryKeys(SeededEntropy(8)), SeededEntropy(8))
     with office.database.reading() as connection:
         assert find(other, connection, MANAGER, office.now, name=NAME, phone=PHONE) == Found()
 
@@ -171,7 +171,7 @@ def test_a_telephone_number_in_common_is_a_suspicion(office: Office) -> None:
 
 def test_a_person_who_comes_again_is_not_suspected_of_being_herself(office: Office) -> None:
     first = came(office)
-    office.submit(ask.AdvanceCase, case_id=first, trigger="withdraw", reason="declined")
+    office.submit(AdvanceCase, case_id=first, trigger="withdraw", reason="declined")
     came(office, previous_case=first)
     compare_new_cases(office.service)
     assert suspected(office, first) == ()

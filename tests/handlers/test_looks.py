@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.looks import CASES_PER_HOUR_MAX, bulk_readers, looks_of, reads_of_case, record_look
+from handlers.queries.access_log import CASES_PER_HOUR_MAX, bulk_readers, looks_of, reads_of_case, record_view
 from tests.offices import Office
 from tests.roads import referred
 from tests.story import ANNA, BORIS, Story
-from workflow import commands as ask
+from workflow.subjects.access.commands import BreakGlass
+from workflow.subjects.intake.commands import GiveConsent, OpenSealed
+from workflow.subjects.referrals.commands import DiscloseReferral
 
 CASE = "7K3P9-QXM2D"
 
 
 def look(office: Office, case_id: str = CASE, account: str = ANNA, page: str = "case") -> object:
-    return record_look(office.database, case_id, account, "session-1", page, office.now)
+    return record_view(office.database, case_id, account, "session-1", page, office.now)
 
 
 def test_a_look_is_written_down_once_in_a_quarter_of_an_hour(office: Office) -> None:
@@ -50,12 +52,12 @@ def test_whoever_looks_at_very_many_cases_within_an_hour_is_stopped_and_seen(off
 def test_the_list_tells_looks_openings_refused_openings_disclosures_and_emergencies(office: Office) -> None:
     case = Story(office, name="Maria")
     look(office, case.case_id)
-    case.later(minutes=1).does(ask.OpenSealed, compartments=("identity",), why="prepare the ticket")
-    case.later(minutes=1).does(ask.OpenSealed, compartments=("medical",), why="curious", actor=BORIS)
+    case.later(minutes=1).does(OpenSealed, compartments=("identity",), why="prepare the ticket")
+    case.later(minutes=1).does(OpenSealed, compartments=("medical",), why="curious", actor=BORIS)
     why = "She collapsed in the corridor."
-    case.later(minutes=1).does(ask.BreakGlass, actor=BORIS, mandate="medical", reason="medical_emergency", why=why)
-    referral_id = referred(case.does(ask.GiveConsent, purpose="assistance"))
-    case.later(minutes=1).does(ask.DiscloseReferral, referral_id=referral_id, why="first meeting")
+    case.later(minutes=1).does(BreakGlass, actor=BORIS, mandate="medical", reason="medical_emergency", why=why)
+    referral_id = referred(case.does(GiveConsent, purpose="assistance"))
+    case.later(minutes=1).does(DiscloseReferral, referral_id=referral_id, why="first meeting")
     reads = reads_of_case(office.service.log, case.case_id)
     assert [(read.what, read.account, read.why) for read in reads] == [
         ("page", ANNA, ""),

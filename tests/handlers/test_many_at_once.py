@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from handlers.answers import Accepted, Answer, Conflict
-from handlers.service import Service
+from handlers.commanding.answers import Accepted, Answer, Conflict
+from handlers.commanding.service import Service
 from tests.houses import with_beds
 from tests.offices import Office
 from tests.story import ANNA, BORIS, CLARA, Story
-from workflow import commands as ask
+from workflow.command import AdvanceCase, CaseCommand
 from workflow.reasons import Refused
+from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed, TakeBed
+from workflow.subjects.intake.commands import AddNote, GiveConsent
+from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan
 
 
 def together(threads: int, work: Callable[[int], list[Answer]]) -> list[Answer]:
@@ -36,10 +39,10 @@ def test_thirty_two_people_at_once_are_all_answered(office: Office) -> None:
         mine = {"case_id": opening.case_id}
         return [
             office.service.submit(opening),
-            office.submit(ask.GiveConsent, purpose="assistance", **mine),
-            office.submit(ask.HoldBed, **mine),
-            office.submit(ask.AddNote, case_id=shared.case_id, note=f"note {number}"),
-            office.submit(ask.AdvanceCase, trigger="depart", **mine),
+            office.submit(GiveConsent, purpose="assistance", **mine),
+            office.submit(HoldBed, **mine),
+            office.submit(AddNote, case_id=shared.case_id, note=f"note {number}"),
+            office.submit(AdvanceCase, trigger="depart", **mine),
         ]
 
     answers = together(32, work)
@@ -52,18 +55,18 @@ def test_thirty_two_people_at_once_are_all_answered(office: Office) -> None:
 def test_the_last_beds_go_to_as_many_people_as_there_are_beds(office: Office) -> None:
     office.publish(with_beds(8))
     cases = [Story(office) for _ in range(24)]
-    answers = together(24, lambda number: [office.submit(ask.HoldBed, case_id=cases[number].case_id)])
+    answers = together(24, lambda number: [office.submit(HoldBed, case_id=cases[number].case_id)])
     assert Counter(type(answer) for answer in answers) == {Accepted: 8, Refused: 16}
     assert sorted(office.state("facility:moscow-centre").beds) == list(range(1, 9))
 
 
 def test_of_many_who_saw_the_same_version_one_wins_and_all_others_learn_who(office: Office) -> None:
-    case = Story(office).does(ask.DraftPlan, goals=("work",))
+    case = Story(office).does(DraftPlan, goals=("work",))
     seen = len(office.service.log.stream(f"case:{case.case_id}")) - 1
     answers = together(
         16,
         lambda number: [
-            office.submit(ask.AgreePlan, case_id=case.case_id, expected=seen, actor=f"staff:p{number}", second=ANNA)
+            office.submit(AgreePlan, case_id=case.case_id, expected=seen, actor=f"staff:p{number}", second=ANNA)
         ],
     )
     (won,) = [answer for answer in answers if isinstance(answer, Accepted)]
@@ -84,7 +87,7 @@ def test_the_same_command_from_many_threads_happens_once(office: Office) -> None
 def test_a_small_batch_serves_many_in_turn(office: Office) -> None:
     small = Service(office.service.log, batch=3)
     cases = [Story(office) for _ in range(20)]
-    notes = [case.command(ask.AddNote, note="fine") for case in cases]
+    notes = [case.command(AddNote, note="fine") for case in cases]
     together(4, lambda number: small.submit_many(notes[number * 5 : number * 5 + 5]))
     assert all(len(office.service.log.of_command(str(note.command_id))) == 1 for note in notes)
 
@@ -99,11 +102,11 @@ def test_two_processes_on_one_database_stay_correct(office: Office) -> None:
         answers: list[Answer] = []
         for turn in range(6):
             service, case_id = services[(number + turn) % 2], cases[(number * 3 + turn) % 8]
-            kinds: list[tuple[type[ask.CaseCommand], dict[str, object]]] = [
-                (ask.HoldBed, {}),
-                (ask.GiveConsent, {"purpose": "travel"}),
-                (ask.ReleaseBed, {"reason": "moved"}) if turn % 2 else (ask.TakeBed, {}),
-                (ask.AgreePlan, {"second": BORIS if number % 2 else CLARA}),
+            kinds: list[tuple[type[CaseCommand], dict[str, object]]] = [
+                (HoldBed, {}),
+                (GiveConsent, {"purpose": "travel"}),
+                (ReleaseBed, {"reason": "moved"}) if turn % 2 else (TakeBed, {}),
+                (AgreePlan, {"second": BORIS if number % 2 else CLARA}),
             ]
             kind, fields = kinds[(number + turn) % 4]
             answers.append(service.submit(office.command(kind, case_id=case_id, **fields)))
@@ -130,9 +133,9 @@ def test_a_case_led_by_two_processes_in_turn_is_one_case(office: Office) -> None
     mine = office.service
     for turn in range(6):
         office.service = (mine, other)[turn % 2]
-        case.does(ask.HoldBed)
+        case.does(HoldBed)
         office.service = (other, mine)[turn % 2]
-        case.when(ask.HoldBed).then_refused("has_no_bed")
-        case.does(ask.ReleaseBed, reason="moved")
+        case.when(HoldBed).then_refused("has_no_bed")
+        case.does(ReleaseBed, reason="moved")
     office.service = mine
     assert case.case.bed is None

@@ -12,13 +12,16 @@ from sqlalchemy import select, text
 
 from events.database import sqlite_url
 from events.ids import CaseId
-from handlers import tables
-from handlers.definitions import Definitions
-from handlers.folds import Kept
-from handlers.rebuild import rebuild
-from handlers.replay import Replay, difference, position_of, replay_case, replay_log
+from handlers.projections import tables
+from handlers.projections.rebuild import rebuild
+from handlers.projections.replay import Replay, difference, position_of, replay_case, replay_log
+from handlers.projections.tables import case_board, tasks, work_items
+from handlers.states.definitions import Definitions
+from handlers.states.state_cache import VersionedState
 from tests.handlers.histories import MOSCOW, START, Lives, Office
-from workflow import commands as ask
+from workflow.command import Command
+from workflow.subjects.care.commands import AgreeCarePlan
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 
 
 @pytest.fixture
@@ -31,9 +34,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
 class Keeper(Office):
     """An office that notes after each command where the log and every state stood."""
 
-    noted: list[tuple[int, dict[str, Kept]]]
+    noted: list[tuple[int, dict[str, VersionedState]]]
 
-    def submit(self, command: ask.Command) -> Any:
+    def submit(self, command: Command) -> Any:
         answer = super().submit(command)
         self.__dict__.setdefault("noted", []).append((self.log.size() - 1, self.states()))
         return answer
@@ -42,8 +45,8 @@ class Keeper(Office):
 def read_models(office: Office) -> list[list[dict[str, Any]]]:
     """Return what people look at, without the instants the log does not tell."""
     with office.database.reading() as connection:
-        board = [dict(row) for row in connection.execute(select(tables.case_board)).mappings()]
-        items = [dict(row) for row in connection.execute(select(tables.work_items)).mappings()]
+        board = [dict(row) for row in connection.execute(select(case_board)).mappings()]
+        items = [dict(row) for row in connection.execute(select(work_items)).mappings()]
     board.sort(key=lambda row: row["case_id"])
     items.sort(key=lambda row: (row["case_id"], row["item"]))
     return [board, [{name: row[name] for name in ("case_id", "item", "kind")} for row in items]]
@@ -86,9 +89,9 @@ def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Office) -> 
     world = replay_log(office.log)
     assert world.position == office.log.size() - 1
     with office.database.reading() as connection:
-        board = {row["case_id"]: dict(row) for row in connection.execute(select(tables.case_board)).mappings()}
+        board = {row["case_id"]: dict(row) for row in connection.execute(select(case_board)).mappings()}
         timers = {row["timer_id"]: dict(row) for row in connection.execute(select(tables.timers)).mappings()}
-        statuses = {row.task_id: row.status for row in connection.execute(select(tables.tasks))}
+        statuses = {row.task_id: row.status for row in connection.execute(select(tasks))}
     assert world.board == board
     assert world.timers == timers
     assert {task_id: row["status"] for task_id, row in world.tasks.items()} == statuses
@@ -109,7 +112,7 @@ def test_as_of_a_time_is_the_last_event_recorded_by_then(office: Office) -> None
     case_id = office.open()
     before = office.log.size() - 1
     office.later(hours=1)
-    office.does(case_id, ask.GiveConsent, purpose="assistance")
+    office.does(case_id, GiveConsent, purpose="assistance")
     assert position_of(office.log) == office.log.size() - 1
     assert position_of(office.log, START) == before
     assert position_of(office.log, START + timedelta(minutes=59)) == before
@@ -127,15 +130,15 @@ def test_a_difference_names_what_changed_and_nothing_else(office: Office) -> Non
     office.publish()
     case_id = office.open()
     before = office.case(case_id)
-    office.does(case_id, ask.GiveConsent, purpose="assistance")
-    office.does(case_id, ask.AgreeCarePlan, second="staff:boris")
+    office.does(case_id, GiveConsent, purpose="assistance")
+    office.does(case_id, AgreeCarePlan, second="staff:boris")
     after = office.case(case_id)
     assert difference(before, after) == [("care_plan", False, True)]
-    office.does(case_id, ask.GiveConsent, purpose="travel", until=START.date())
+    office.does(case_id, GiveConsent, purpose="travel", until=START.date())
     consent, timer = difference(after, office.case(case_id))
     assert consent == ("consents.travel", None, START.date())
     assert timer[0].startswith("timers.Z-")  # it ends by itself
-    office.does(case_id, ask.WithdrawConsent, purpose="travel")
+    office.does(case_id, WithdrawConsent, purpose="travel")
     assert difference(after, office.case(case_id)) == []
     assert difference(after, after) == []
     assert ("stage", None, "referral") in difference(None, after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.suppression import K, Shown, shown, suppress, suppress_table
+from handlers.queries.suppression import K, Shown, shown, suppress, suppress_table
 
 COUNTS = st.integers(0, 40)
 

@@ -5,23 +5,32 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from events.facts import access as told
-from events.facts import catalogue, work
-from handlers.work_list import items_of
+from events.facts import catalogue
+from events.facts.access import CaseAssigned, GlassBroken, GlassMended
+from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerSet
+from handlers.projections.work_items import items_of
 from tests.story import ANNA, BORIS, CLARA, Story, World, story
-from workflow import commands as ask
-from workflow.case import evolve
-from workflow.case.access import Access
 from workflow.case.change import At
-from workflow.compartments import closed_to
-from workflow.rights import Account, permit
+from workflow.case.evolve import evolve
+from workflow.rights.compartments import closed_to
+from workflow.rights.table import Account, permit
+from workflow.subjects.access.commands import (
+    AssignCase,
+    BreakGlass,
+    DecideDuplicate,
+    MendGlass,
+    ReviewAccess,
+    SuspectDuplicate,
+)
+from workflow.subjects.access.state import Access
+from workflow.subjects.intake.commands import OpenSealed
 
 WHY = "She called from the station and is afraid of somebody there."
 EMERGENCY = {"reason": "danger_to_life", "why": WHY}
 
 
 def broken(actor: str = BORIS) -> Story:
-    return story().when(ask.BreakGlass, actor=actor, mandate="medical", **EMERGENCY).accepted()
+    return story().when(BreakGlass, actor=actor, mandate="medical", **EMERGENCY).accepted()
 
 
 def test_a_case_is_whose_it_was_who_opened_it() -> None:
@@ -32,7 +41,7 @@ def test_a_case_is_whose_it_was_who_opened_it() -> None:
 def test_a_case_that_a_machine_opened_is_nobodys_until_it_is_given_to_somebody() -> None:
     case = story(actor="system:import")
     assert case.case.access.owner == ""
-    case.when(ask.AssignCase, owner=BORIS, team="shelter").then(told.CaseAssigned(owner=BORIS, team="shelter"))
+    case.when(AssignCase, owner=BORIS, team="shelter").then(CaseAssigned(owner=BORIS, team="shelter"))
     assert case.case.access[:2] == (BORIS, "shelter")
 
 
@@ -45,8 +54,8 @@ def test_histories_from_before_cases_had_owners_still_fold() -> None:
 
 
 def test_nobody_is_given_a_case_they_have_and_machines_are_given_none() -> None:
-    story().when(ask.AssignCase, owner=ANNA).then_refused("owner_is_another")
-    story().when(ask.AssignCase, owner="worker:post").then_refused("owner_is_a_person")
+    story().when(AssignCase, owner=ANNA).then_refused("owner_is_another")
+    story().when(AssignCase, owner="worker:post").then_refused("owner_is_a_person")
 
 
 # -- breaking the glass ------------------------------------------------------------------------------------------
@@ -54,7 +63,7 @@ def test_nobody_is_given_a_case_they_have_and_machines_are_given_none() -> None:
 
 def test_in_an_emergency_a_case_is_open_for_four_hours_and_everybody_hears_of_it() -> None:
     case = broken()
-    case.then(told.GlassBroken, work.TaskRequested, work.TimerSet, work.TimerSet)
+    case.then(GlassBroken, TaskRequested, TimerSet, TimerSet)
     assert case.case.access.is_broken_by(BORIS, case.place.now)
     assert not case.case.access.is_broken_by(CLARA, case.place.now)
     assert {"glass_broken", "review_access"} <= set(items_of(case.case).values())
@@ -67,65 +76,65 @@ def test_the_hours_are_over_whether_or_not_anybody_has_noticed_and_then_it_is_no
     assert not case.case.access.is_broken_by(BORIS, case.place.now)
     case.fires("glass_over").accepted()
     (glass_id,) = case.case.access.unreviewed
-    assert case.now_told(told.GlassMended) == [told.GlassMended(glass_id=glass_id, account=BORIS)]
+    assert case.now_told(GlassMended) == [GlassMended(glass_id=glass_id, account=BORIS)]
     assert "glass_broken" not in items_of(case.case).values()
     assert "review_access" in items_of(case.case).values()
 
 
 def test_an_emergency_may_be_over_earlier() -> None:
     case = broken()
-    case.when(ask.MendGlass, actor=BORIS).then_among_others(told.GlassMended, work.TimerCancelled)
+    case.when(MendGlass, actor=BORIS).then_among_others(GlassMended, TimerCancelled)
     assert not case.case.access.is_broken_by(BORIS, case.place.now)
-    case.when(ask.MendGlass, actor=BORIS).then_refused("glass_is_broken")
+    case.when(MendGlass, actor=BORIS).then_refused("glass_is_broken")
 
 
 def test_a_supervisor_ends_somebody_elses_emergency() -> None:
-    case = broken().when(ask.MendGlass, actor=CLARA, account=BORIS).accepted()
+    case = broken().when(MendGlass, actor=CLARA, account=BORIS).accepted()
     assert not case.case.access.glass
 
 
 def test_the_glass_is_not_broken_twice_at_once_and_not_by_the_owner() -> None:
-    broken().when(ask.BreakGlass, actor=BORIS, **EMERGENCY).then_refused("glass_is_whole")
-    story().when(ask.BreakGlass, actor=ANNA, **EMERGENCY).then_refused("case_is_anothers")
+    broken().when(BreakGlass, actor=BORIS, **EMERGENCY).then_refused("glass_is_whole")
+    story().when(BreakGlass, actor=ANNA, **EMERGENCY).then_refused("case_is_anothers")
     case = broken().later(hours=5)
-    case.when(ask.BreakGlass, actor=BORIS, **EMERGENCY).accepted()
+    case.when(BreakGlass, actor=BORIS, **EMERGENCY).accepted()
     assert case.case.access.is_broken_by(BORIS, case.place.now)
 
 
 def test_another_person_may_break_it_at_the_same_time() -> None:
-    case = broken().when(ask.BreakGlass, actor=CLARA, mandate="legal", **EMERGENCY).accepted()
+    case = broken().when(BreakGlass, actor=CLARA, mandate="legal", **EMERGENCY).accepted()
     assert all(case.case.access.is_broken_by(who, case.place.now) for who in (BORIS, CLARA))
 
 
 @pytest.mark.parametrize("why", ["", "urgent"])
 def test_why_is_said_in_a_sentence(why: str) -> None:
     with pytest.raises(ValueError, match="why"):
-        story().command(ask.BreakGlass, actor=BORIS, reason="danger_to_life", why=why)
+        story().command(BreakGlass, actor=BORIS, reason="danger_to_life", why=why)
 
 
 def test_under_the_glass_nothing_more_is_open_than_the_mandate_opens() -> None:
     case = broken()
-    case.when(ask.OpenSealed, actor=BORIS, mandate="medical", compartments=("story",), why="to help")
+    case.when(OpenSealed, actor=BORIS, mandate="medical", compartments=("story",), why="to help")
     assert [type(fact).__name__ for fact in case.now_told()] == ["SealedDenied"]
     assert closed_to("supervisor", ["medical"]) == ("medical",)
 
 
 def test_somebody_else_reviews_it_within_two_working_days() -> None:
     case = broken()
-    case.when(ask.ReviewAccess, actor=BORIS, account=BORIS, outcome="justified").then_refused("reviewer_is_another")
-    case.when(ask.ReviewAccess, actor=CLARA, account=CLARA, outcome="justified").then_refused(
+    case.when(ReviewAccess, actor=BORIS, account=BORIS, outcome="justified").then_refused("reviewer_is_another")
+    case.when(ReviewAccess, actor=CLARA, account=CLARA, outcome="justified").then_refused(
         "review_is_due", "reviewer_is_another"
     )
-    case.does(ask.ReviewAccess, actor=CLARA, account=BORIS, outcome="justified", note="I was with him.")
+    case.does(ReviewAccess, actor=CLARA, account=BORIS, outcome="justified", note="I was with him.")
     assert not case.case.access.unreviewed
     assert not [kind for kind, _ in case.case.timers.values() if kind == "access_review"]
 
 
 def test_what_nobody_reviews_is_escalated_until_somebody_does() -> None:
     case = broken().later(days=5)
-    case.fires("access_review").then_among_others(work.Escalated)
+    case.fires("access_review").then_among_others(Escalated)
     assert "access_not_reviewed" in case.case.escalations
-    case.does(ask.ReviewAccess, actor=CLARA, account=BORIS, outcome="not_justified")
+    case.does(ReviewAccess, actor=CLARA, account=BORIS, outcome="not_justified")
     assert "access_not_reviewed" not in case.case.escalations
 
 
@@ -135,12 +144,12 @@ def test_the_review_stays_due_though_the_case_ends() -> None:
     assert case.tasks(kind="tell_of_glass")
     case.later(hours=4).fires("glass_over").accepted()
     case.later(days=5).fires("access_review").accepted()
-    case.does(ask.ReviewAccess, actor=CLARA, account=BORIS, outcome="justified")
+    case.does(ReviewAccess, actor=CLARA, account=BORIS, outcome="justified")
 
 
 def test_a_case_that_has_ended_is_opened_in_an_emergency_too() -> None:
     case = story().advance("withdraw", reason="declined").then_at("withdrawn")
-    case.when(ask.BreakGlass, actor=BORIS, **EMERGENCY).accepted()
+    case.when(BreakGlass, actor=BORIS, **EMERGENCY).accepted()
 
 
 def test_rights_under_the_glass_are_those_of_a_role_that_may_break_it() -> None:
@@ -158,12 +167,12 @@ def test_rights_under_the_glass_are_those_of_a_role_that_may_break_it() -> None:
 
 def test_two_cases_may_be_one_persons_until_somebody_compared_them() -> None:
     other = "7K3P9-QXM2D"
-    case = story().when(ask.SuspectDuplicate, actor="system:comparing", other=other).accepted()
+    case = story().when(SuspectDuplicate, actor="system:comparing", other=other).accepted()
     assert items_of(case.case)[f"duplicate:{other}"] == "possible_duplicate"
-    case.when(ask.SuspectDuplicate, actor="system:comparing", other=other).then_refused("duplicate_is_new")
-    case.does(ask.DecideDuplicate, other="7k3p9 qxm2d", same=False)
+    case.when(SuspectDuplicate, actor="system:comparing", other=other).then_refused("duplicate_is_new")
+    case.does(DecideDuplicate, other="7k3p9 qxm2d", same=False)
     assert "possible_duplicate" not in items_of(case.case).values()
-    case.when(ask.DecideDuplicate, other=other, same=True).then_refused("duplicate_is_suspected")
+    case.when(DecideDuplicate, other=other, same=True).then_refused("duplicate_is_suspected")
 
 
 def test_what_was_written_of_an_emergency_is_sealed() -> None:

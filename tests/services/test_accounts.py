@@ -8,18 +8,42 @@ from typing import Any, Self
 import pytest
 
 from events.catalogue import Fact
-from events.facts import accounts as told
-from handlers.accounts import AccountRow, find_account, list_accounts
-from handlers.answers import Accepted
-from handlers.checks import check
-from handlers.rebuild import rebuild
+from events.facts.accounts import (
+    AccountClosed,
+    AccountOpened,
+    AccountPlaced,
+    AccountReopened,
+    CredentialsReset,
+    LanguageChosen,
+    RolesChanged,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    SessionsRevoked,
+)
+from handlers.checks.walk import check
+from handlers.commanding.answers import Accepted
+from handlers.projections.accounts import AccountRow, find_account, list_accounts
+from handlers.projections.rebuild import rebuild
 from tests.offices import Office
 from tests.story import ANNA, BORIS, CLARA
-from workflow import commands as ask
-from workflow.accounts import ONE_OF, PLANES, clashes
-from workflow.deciding import Decision
 from workflow.reasons import Refused
-from workflow.rights import ROLES, Account, Role
+from workflow.registry import ACCOUNTS, HUMAN, OFFICE, human_command
+from workflow.rights.table import ROLES, Account, Role
+from workflow.situation import Decision
+from workflow.subjects.accounts.commands import (
+    AccountCommand,
+    ChangeRoles,
+    ChooseLanguage,
+    CloseAccount,
+    OpenAccount,
+    PlaceAccount,
+    RecordSecondFactor,
+    RemoveSecondFactor,
+    ReopenAccount,
+    ResetCredentials,
+    RevokeSessions,
+)
+from workflow.subjects.accounts.decisions import ONE_OF, PLANES, clashes
 
 ROOT, OLGA = "staff:root", "staff:olga"
 MEDICAL, MANAGER, ADMINISTRATOR = ("medical",), ("case_manager",), ("administrator",)
@@ -34,9 +58,9 @@ class House:
 
     def given(self, account: str, *roles: str) -> Self:
         """Let an account have been opened by somebody at the command line."""
-        return self.when(ask.OpenAccount, account, actor="staff:operator", roles=roles or MANAGER).accepted()
+        return self.when(OpenAccount, account, actor="staff:operator", roles=roles or MANAGER).accepted()
 
-    def when(self, kind: type[ask.AccountCommand], account: str, /, actor: str = ROOT, **fields: Any) -> Self:
+    def when(self, kind: type[AccountCommand], account: str, /, actor: str = ROOT, **fields: Any) -> Self:
         given = {"command_id": self.office.uuid(), "actor": actor, "account": account}
         self.last = self.office.carry_out(kind.model_validate(given | fields))
         return self
@@ -73,15 +97,15 @@ def house(office: Office) -> House:
 
 
 def test_the_first_administrator_may_open_their_own_account(office: Office) -> None:
-    first = House(office).when(ask.OpenAccount, ROOT, actor=ROOT, roles=ADMINISTRATOR)
-    first.then(told.AccountOpened(account=ROOT, roles=ADMINISTRATOR))
-    first.when(ask.OpenAccount, BORIS, actor=BORIS, roles=MANAGER).then_refused("another_person")
+    first = House(office).when(OpenAccount, ROOT, actor=ROOT, roles=ADMINISTRATOR)
+    first.then(AccountOpened(account=ROOT, roles=ADMINISTRATOR))
+    first.when(OpenAccount, BORIS, actor=BORIS, roles=MANAGER).then_refused("another_person")
 
 
 def test_an_account_says_where_somebody_works(house: House) -> None:
     placed: Any = {"programmes": ("moscow",), "team": "north", "facilities": ("moscow-centre",), "language": "ru"}
-    house.when(ask.OpenAccount, BORIS, roles=("supervisor", "case_manager"), **placed)
-    house.then(told.AccountOpened(account=BORIS, roles=("case_manager", "supervisor"), **placed))
+    house.when(OpenAccount, BORIS, roles=("supervisor", "case_manager"), **placed)
+    house.then(AccountOpened(account=BORIS, roles=("case_manager", "supervisor"), **placed))
     account = house.row(BORIS).account
     roles: frozenset[Role] = frozenset(("case_manager", "supervisor"))
     houses = frozenset({"moscow-centre"})
@@ -89,12 +113,12 @@ def test_an_account_says_where_somebody_works(house: House) -> None:
 
 
 def test_an_account_is_opened_once(house: House) -> None:
-    house.when(ask.OpenAccount, ANNA, roles=MEDICAL).then_refused("account_is_new")
+    house.when(OpenAccount, ANNA, roles=MEDICAL).then_refused("account_is_new")
 
 
 @pytest.mark.parametrize("machine", ["worker:post", "system:timer"])
 def test_a_machine_does_not_sign_in(house: House, machine: str) -> None:
-    house.when(ask.OpenAccount, machine, roles=MANAGER).then_refused("account_is_a_person")
+    house.when(OpenAccount, machine, roles=MANAGER).then_refused("account_is_a_person")
 
 
 @pytest.mark.parametrize(
@@ -106,8 +130,8 @@ def test_a_machine_does_not_sign_in(house: House, machine: str) -> None:
     ],
 )  # fmt: skip
 def test_roles_of_two_planes_are_not_held_by_one_person(house: House, roles: tuple[str, ...]) -> None:
-    house.when(ask.OpenAccount, BORIS, roles=roles).then_refused("roles_go_together")
-    house.when(ask.ChangeRoles, ANNA, roles=roles).then_refused("roles_go_together")
+    house.when(OpenAccount, BORIS, roles=roles).then_refused("roles_go_together")
+    house.when(ChangeRoles, ANNA, roles=roles).then_refused("roles_go_together")
 
 
 def test_every_role_stands_in_one_plane() -> None:
@@ -121,42 +145,42 @@ def test_every_role_stands_in_one_plane() -> None:
 
 
 def test_somebody_else_changes_ones_roles(house: House) -> None:
-    house.when(ask.ChangeRoles, ANNA, roles=MEDICAL).then(told.RolesChanged(roles=MEDICAL))
-    house.when(ask.ChangeRoles, ANNA, roles=MEDICAL).then()
-    house.when(ask.ChangeRoles, ANNA, actor=ANNA, roles=("supervisor",)).then_refused("another_person")
-    house.when(ask.ChangeRoles, ROOT, roles=MANAGER).then_refused("another_person")
+    house.when(ChangeRoles, ANNA, roles=MEDICAL).then(RolesChanged(roles=MEDICAL))
+    house.when(ChangeRoles, ANNA, roles=MEDICAL).then()
+    house.when(ChangeRoles, ANNA, actor=ANNA, roles=("supervisor",)).then_refused("another_person")
+    house.when(ChangeRoles, ROOT, roles=MANAGER).then_refused("another_person")
 
 
 def test_nobody_moves_themselves_to_where_other_cases_are(house: House) -> None:
-    house.when(ask.PlaceAccount, ANNA, actor=ANNA, programmes=("moscow",)).then_refused("another_person")
-    house.when(ask.PlaceAccount, ANNA, programmes=("st-petersburg", "moscow"), team="north")
-    house.then(told.AccountPlaced(programmes=("moscow", "st-petersburg"), team="north", facilities=()))
+    house.when(PlaceAccount, ANNA, actor=ANNA, programmes=("moscow",)).then_refused("another_person")
+    house.when(PlaceAccount, ANNA, programmes=("st-petersburg", "moscow"), team="north")
+    house.then(AccountPlaced(programmes=("moscow", "st-petersburg"), team="north", facilities=()))
 
 
 def test_the_language_is_ones_own_choice(house: House) -> None:
-    house.when(ask.ChooseLanguage, ANNA, language="ru").then_refused("own_hand")
-    house.when(ask.ChooseLanguage, ANNA, actor=ANNA, language="ru").then(told.LanguageChosen(language="ru"))
-    house.when(ask.ChooseLanguage, ANNA, actor=ANNA, language="ru").then()
+    house.when(ChooseLanguage, ANNA, language="ru").then_refused("own_hand")
+    house.when(ChooseLanguage, ANNA, actor=ANNA, language="ru").then(LanguageChosen(language="ru"))
+    house.when(ChooseLanguage, ANNA, actor=ANNA, language="ru").then()
 
 
 def test_there_is_nothing_to_say_of_an_account_nobody_opened(house: House) -> None:
-    house.when(ask.CloseAccount, CLARA, reason="left").then_refused("account_exists")
-    house.when(ask.RevokeSessions, CLARA, reason="asked").then_refused("account_exists")
+    house.when(CloseAccount, CLARA, reason="left").then_refused("account_exists")
+    house.when(RevokeSessions, CLARA, reason="asked").then_refused("account_exists")
 
 
 # -- closing --------------------------------------------------------------------------------------------------
 
 
 def test_the_last_administrator_stays(house: House) -> None:
-    house.when(ask.CloseAccount, OLGA, reason="left").then(told.AccountClosed(reason="left"))
-    house.when(ask.CloseAccount, ROOT, actor=ANNA, reason="left").then_refused("administrator_remains")
-    house.when(ask.ChangeRoles, ROOT, actor=ANNA, roles=MANAGER).then_refused("administrator_remains")
+    house.when(CloseAccount, OLGA, reason="left").then(AccountClosed(reason="left"))
+    house.when(CloseAccount, ROOT, actor=ANNA, reason="left").then_refused("administrator_remains")
+    house.when(ChangeRoles, ROOT, actor=ANNA, roles=MANAGER).then_refused("administrator_remains")
 
 
 def test_two_administrators_who_close_each_other_at_once_do_not_both_go(house: House) -> None:
     office = house.office
     made = [
-        ask.CloseAccount(command_id=office.uuid(), actor=actor, account=account, reason="left")
+        CloseAccount(command_id=office.uuid(), actor=actor, account=account, reason="left")
         for actor, account in ((ROOT, OLGA), (OLGA, ROOT))
     ]
     with ThreadPoolExecutor(2) as people:
@@ -166,17 +190,17 @@ def test_two_administrators_who_close_each_other_at_once_do_not_both_go(house: H
 
 
 def test_a_closed_account_is_reopened_by_somebody_else(house: House) -> None:
-    house.when(ask.ReopenAccount, ANNA, reason="back").then_refused("account_is_closed")
-    house.when(ask.CloseAccount, ANNA, reason="away").accepted()
+    house.when(ReopenAccount, ANNA, reason="back").then_refused("account_is_closed")
+    house.when(CloseAccount, ANNA, reason="away").accepted()
     assert house.row(ANNA).account.closed
-    house.when(ask.ChangeRoles, ANNA, roles=MEDICAL).then_refused("account_is_open")
-    house.when(ask.ReopenAccount, ANNA, actor=ANNA, reason="back").then_refused("another_person")
-    house.when(ask.ReopenAccount, ANNA, reason="back").then(told.AccountReopened(reason="back"))
+    house.when(ChangeRoles, ANNA, roles=MEDICAL).then_refused("account_is_open")
+    house.when(ReopenAccount, ANNA, actor=ANNA, reason="back").then_refused("another_person")
+    house.when(ReopenAccount, ANNA, reason="back").then(AccountReopened(reason="back"))
     assert not house.row(ANNA).account.closed
 
 
 def test_nobody_closes_their_own_account(house: House) -> None:
-    house.when(ask.CloseAccount, ROOT, reason="mistake").then_refused("another_person")
+    house.when(CloseAccount, ROOT, reason="mistake").then_refused("another_person")
 
 
 # -- what proves that it is them ------------------------------------------------------------------------------
@@ -184,39 +208,39 @@ def test_nobody_closes_their_own_account(house: House) -> None:
 
 def test_a_reset_needs_two_who_may(house: House) -> None:
     house.given(BORIS, "data_protection").given(CLARA)
-    house.when(ask.ResetCredentials, ANNA, second=ROOT).then_refused("second_person_agreed")
-    house.when(ask.ResetCredentials, ANNA, second=CLARA).then_refused("second_person_may")
-    house.when(ask.ResetCredentials, ANNA, second="staff:nobody").then_refused("second_person_may")
-    house.when(ask.ResetCredentials, OLGA, second=OLGA).then_refused("another_person")
-    house.when(ask.ResetCredentials, ANNA, second=BORIS).then(told.CredentialsReset(second=BORIS))
-    house.when(ask.ResetCredentials, ANNA, second=OLGA).then(told.CredentialsReset(second=OLGA))
-    house.when(ask.CloseAccount, OLGA, reason="left").accepted()
-    house.when(ask.ResetCredentials, ANNA, second=OLGA).then_refused("second_person_may")
+    house.when(ResetCredentials, ANNA, second=ROOT).then_refused("second_person_agreed")
+    house.when(ResetCredentials, ANNA, second=CLARA).then_refused("second_person_may")
+    house.when(ResetCredentials, ANNA, second="staff:nobody").then_refused("second_person_may")
+    house.when(ResetCredentials, OLGA, second=OLGA).then_refused("another_person")
+    house.when(ResetCredentials, ANNA, second=BORIS).then(CredentialsReset(second=BORIS))
+    house.when(ResetCredentials, ANNA, second=OLGA).then(CredentialsReset(second=OLGA))
+    house.when(CloseAccount, OLGA, reason="left").accepted()
+    house.when(ResetCredentials, ANNA, second=OLGA).then_refused("second_person_may")
 
 
 def test_a_second_factor_is_added_and_removed_by_its_owner(house: House) -> None:
     phone, key = {"kind": "totp", "factor": "totp-1"}, {"kind": "passkey", "factor": "key-1"}
-    house.when(ask.RecordSecondFactor, ANNA, **phone).then_refused("own_hand")
-    house.when(ask.RecordSecondFactor, ANNA, actor=ANNA, **phone).then(told.SecondFactorAdded(**phone))
-    house.when(ask.RecordSecondFactor, ANNA, actor=ANNA, **phone).then_refused("factor_is_new")
-    house.when(ask.RemoveSecondFactor, ANNA, actor=ANNA, **phone).then_refused("factor_remains")
-    house.when(ask.RecordSecondFactor, ANNA, actor=ANNA, **key).accepted()
+    house.when(RecordSecondFactor, ANNA, **phone).then_refused("own_hand")
+    house.when(RecordSecondFactor, ANNA, actor=ANNA, **phone).then(SecondFactorAdded(**phone))
+    house.when(RecordSecondFactor, ANNA, actor=ANNA, **phone).then_refused("factor_is_new")
+    house.when(RemoveSecondFactor, ANNA, actor=ANNA, **phone).then_refused("factor_remains")
+    house.when(RecordSecondFactor, ANNA, actor=ANNA, **key).accepted()
     assert house.row(ANNA).factors == {("totp", "totp-1"), ("passkey", "key-1")}
-    house.when(ask.RemoveSecondFactor, ANNA, **phone).then_refused("own_hand")
-    house.when(ask.RemoveSecondFactor, ANNA, actor=ANNA, **phone).then(told.SecondFactorRemoved(**phone))
-    house.when(ask.RemoveSecondFactor, ANNA, actor=ANNA, **phone).then_refused("factor_exists")
-    house.when(ask.ResetCredentials, ANNA, second=OLGA).accepted()
+    house.when(RemoveSecondFactor, ANNA, **phone).then_refused("own_hand")
+    house.when(RemoveSecondFactor, ANNA, actor=ANNA, **phone).then(SecondFactorRemoved(**phone))
+    house.when(RemoveSecondFactor, ANNA, actor=ANNA, **phone).then_refused("factor_exists")
+    house.when(ResetCredentials, ANNA, second=OLGA).accepted()
     assert house.row(ANNA).factors == set()
 
 
 def test_whatever_ends_sessions_raises_the_fence(house: House) -> None:
     before = house.row(ANNA).epoch
-    house.when(ask.PlaceAccount, ANNA, team="north").accepted()
+    house.when(PlaceAccount, ANNA, team="north").accepted()
     assert house.row(ANNA).epoch == before
-    house.when(ask.RevokeSessions, ANNA, reason="lost_device").then(told.SessionsRevoked(reason="lost_device"))
-    house.when(ask.ChangeRoles, ANNA, roles=MEDICAL).accepted()
-    house.when(ask.ResetCredentials, ANNA, second=OLGA).accepted()
-    house.when(ask.CloseAccount, ANNA, reason="misuse").accepted()
+    house.when(RevokeSessions, ANNA, reason="lost_device").then(SessionsRevoked(reason="lost_device"))
+    house.when(ChangeRoles, ANNA, roles=MEDICAL).accepted()
+    house.when(ResetCredentials, ANNA, second=OLGA).accepted()
+    house.when(CloseAccount, ANNA, reason="misuse").accepted()
     assert house.row(ANNA).epoch == before + 4
     assert house.row(ANNA).resets == 1
 
@@ -225,7 +249,7 @@ def test_whatever_ends_sessions_raises_the_fence(house: House) -> None:
 
 
 def test_a_command_sent_again_is_answered_again(house: House) -> None:
-    made = ask.RevokeSessions(command_id=house.office.uuid(), actor=ROOT, account=ANNA, reason="asked")
+    made = RevokeSessions(command_id=house.office.uuid(), actor=ROOT, account=ANNA, reason="asked")
     answers = [house.office.service.submit(made) for _ in range(2)]
     assert [answer.repeated for answer in answers if isinstance(answer, Accepted)] == [False, True]
     assert house.row(ANNA).epoch == 1
@@ -233,7 +257,7 @@ def test_a_command_sent_again_is_answered_again(house: House) -> None:
 
 def test_the_list_of_accounts_is_what_the_log_says(house: House) -> None:
     office = house.office
-    house.when(ask.RecordSecondFactor, ANNA, actor=ANNA, kind="totp", factor="totp-1").accepted()
+    house.when(RecordSecondFactor, ANNA, actor=ANNA, kind="totp", factor="totp-1").accepted()
     with office.database.reading() as connection:
         before = list_accounts(connection)
     assert [row.account.account for row in before] == [ANNA, OLGA, ROOT]
@@ -250,11 +274,11 @@ def test_the_list_of_accounts_is_what_the_log_says(house: House) -> None:
 
 def test_another_process_sees_the_same_accounts(house: House) -> None:
     other = house.office.another_service()
-    made = ask.CloseAccount(command_id=house.office.uuid(), actor=ROOT, account=OLGA, reason="left")
+    made = CloseAccount(command_id=house.office.uuid(), actor=ROOT, account=OLGA, reason="left")
     assert isinstance(other.submit(made), Accepted)
-    house.when(ask.CloseAccount, ROOT, actor=ANNA, reason="left").then_refused("administrator_remains")
+    house.when(CloseAccount, ROOT, actor=ANNA, reason="left").then_refused("administrator_remains")
 
 
 def test_an_account_is_no_business_of_a_case() -> None:
-    assert set(ask.ACCOUNTS).isdisjoint((*ask.HUMAN, *ask.OFFICE))
-    assert all(ask.human_command(kind.__name__) is None for kind in ask.ACCOUNTS)
+    assert set(ACCOUNTS).isdisjoint((*HUMAN, *OFFICE))
+    assert all(human_command(kind.__name__) is None for kind in ACCOUNTS)

@@ -10,15 +10,36 @@ import pytest
 from icalendar import Calendar
 
 from events.catalogue import CLOSED
-from events.facts import care, safety, work
-from events.facts import case as told
+from events.facts.care import (
+    AppointmentBooked,
+    AppointmentMoved,
+    AppointmentRequested,
+    AppointmentTakenBack,
+    AppointmentTold,
+    FitnessCertified,
+    InterpreterRequested,
+    SessionHeld,
+)
+from events.facts.intake import SealedOpened
+from events.facts.safety import SealedDenied
+from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_stream
 from events.instants import stored
 from tests.offices import Office
 from tests.roads import bring, plan_trip, ready_to_travel
 from tests.story import ANNA, BORIS, Story, moscow
 from tests.workers.workshop import Workshop
-from workflow import commands as ask
+from workflow.subjects.care.commands import (
+    AgreeCarePlan,
+    AssignLegalReference,
+    BookAppointment,
+    CancelAppointment,
+    CertifyFitness,
+    MoveAppointment,
+    RecordSession,
+)
+from workflow.subjects.intake.commands import OpenSealed, WithdrawConsent
+from workflow.subjects.travel.commands import CancelTrip
 
 KINDS = ("medical_exam", "counselling", "legal_advice")
 NOTES = ("Беременность 12 недель", "ორსულობა", "حامل", "homilador, oʻn ikki hafta")
@@ -44,7 +65,7 @@ def tomorrow(case: Story) -> datetime:
 def booked(case: Story, service: str, **fields: Any) -> str:
     """Have the letter sent, and the time the provider answered recorded; return the appointment's number."""
     case.finish(case.task(kind="request_appointment", service=service)).accepted()
-    case.does(ask.BookAppointment, service=service, at=tomorrow(case), **fields)
+    case.does(BookAppointment, service=service, at=tomorrow(case), **fields)
     return appointment(case, service)
 
 
@@ -64,12 +85,12 @@ def works_list(office: Office, case: Story) -> set[str]:
 
 @pytest.mark.parametrize("note", NOTES)
 def test_a_transport_worker_cannot_read_a_medical_note_and_the_denial_is_logged(office: Office, note: str) -> None:
-    case = in_care(office).does(ask.RecordSession, service="medical_exam", attended=True, note=note)
-    case.when(ask.OpenSealed, compartments=("medical",), **DRIVER)
-    case.then(safety.SealedDenied(compartments=("medical",), mandate="transport", why="which seat"))
+    case = in_care(office).does(RecordSession, service="medical_exam", attended=True, note=note)
+    case.when(OpenSealed, compartments=("medical",), **DRIVER)
+    case.then(SealedDenied(compartments=("medical",), mandate="transport", why="which seat"))
     (event,) = [e for e in office.service.log.stream(case_stream(case.case_id)) if e.envelope.type == "SealedDenied"]
     assert (event.envelope.actor, event.envelope.mandate) == ("staff:driver", "transport")
-    case.when(ask.OpenSealed, compartments=("medical",), **DOCTOR).then(told.SealedOpened)
+    case.when(OpenSealed, compartments=("medical",), **DOCTOR).then(SealedOpened)
     (session,) = sealed_parts(office, case, "SessionHeld", "medical")
     assert session.medical_note == note
 
@@ -89,13 +110,13 @@ def test_a_transport_worker_cannot_read_a_medical_note_and_the_denial_is_logged(
 def test_a_mandate_opens_its_own_parts_and_no_others(office: Office, mandate: str, opens: set[str]) -> None:
     case = Story(office)
     for compartment in ("identity", "contact", "medical", "legal", "money", "story"):
-        case.when(ask.OpenSealed, compartments=(compartment,), why="to see", mandate=mandate)
-        case.then(told.SealedOpened if compartment in opens else safety.SealedDenied)
+        case.when(OpenSealed, compartments=(compartment,), why="to see", mandate=mandate)
+        case.then(SealedOpened if compartment in opens else SealedDenied)
 
 
 def test_whoever_asks_for_one_part_too_many_gets_none(office: Office) -> None:
-    case = Story(office).when(ask.OpenSealed, compartments=("identity", "medical"), why="all of it")
-    case.then(safety.SealedDenied(compartments=("medical",), mandate="case_manager", why="all of it"))
+    case = Story(office).when(OpenSealed, compartments=("identity", "medical"), why="all of it")
+    case.then(SealedDenied(compartments=("medical",), mandate="case_manager", why="all of it"))
 
 
 # -- row 9: medical services and fitness to travel -----------------------------------------------------------
@@ -106,7 +127,7 @@ def test_a_certificate_older_than_thirty_days_blocks_travel(office: Office) -> N
     ready_to_travel(case)
     plan_trip(case, days=30)
     assert "fit_to_travel" not in reasons_against_departure(case)
-    case.does(ask.CancelTrip, reason="later")
+    case.does(CancelTrip, reason="later")
     plan_trip(case, days=31)
     assert "fit_to_travel" in reasons_against_departure(case)
 
@@ -133,11 +154,11 @@ def test_a_certificate_is_a_doctors_recent_and_still_valid(
     office: Office, fields: dict[str, Any], codes: set[str]
 ) -> None:
     given = {"mandate": "medical", "valid_until": "2007-06-01", "escort": "none", "note": "здорова"} | fields
-    case = Story(office).when(ask.CertifyFitness, **given)
+    case = Story(office).when(CertifyFitness, **given)
     if codes:
         case.then_refused(*codes)
     else:
-        case.then(care.FitnessCertified)
+        case.then(FitnessCertified)
 
 
 def test_a_certificate_says_who_must_go_along(office: Office) -> None:
@@ -161,8 +182,8 @@ def office_escort(case: Story) -> Any:
 def test_what_is_said_in_a_session_is_encrypted_with_the_persons_key(office: Office, said: str) -> None:
     case = in_care(office)
     key = booked(case, "counselling")
-    case.later(days=1).does(ask.RecordSession, appointment=key, attended=True, note=said)
-    (closed,) = case.now_told(care.SessionHeld)
+    case.later(days=1).does(RecordSession, appointment=key, attended=True, note=said)
+    (closed,) = case.now_told(SessionHeld)
     assert (closed.attended, closed.note) == (True, CLOSED)
     assert all(
         said not in str(row) for name in ("events", "tasks", "work_items", "case_board") for row in raw(office, name)
@@ -186,8 +207,8 @@ def test_a_session_counts_as_the_service_given_and_names_the_next_day(office: Of
     key = booked(case, "counselling")
     case.later(days=1)
     week = case.place.now + timedelta(days=7)
-    case.when(ask.RecordSession, appointment=key, attended=True, next_at=week)
-    case.then_among_others(care.SessionHeld, work.ServiceProvided, care.AppointmentBooked)
+    case.when(RecordSession, appointment=key, attended=True, next_at=week)
+    case.then_among_others(SessionHeld, ServiceProvided, AppointmentBooked)
     after = appointment(case, "counselling")
     assert after != key
     assert case.case.care.appointments[after].at == week
@@ -199,22 +220,22 @@ def test_somebody_who_does_not_come_is_expected_again_and_never_put_out(office: 
     key = booked(case, "counselling", provider="quiet-room")
     assert case.tasks(kind="cancel_appointment", provider="harbour")  # who had been asked first
     for missed in (1, 2, 3):
-        case.later(days=1).does(ask.RecordSession, appointment=key, attended=False)
+        case.later(days=1).does(RecordSession, appointment=key, attended=False)
         assert case.case.care.missed == missed
         assert "appointment_to_book" in works_list(office, case)
-        case.does(ask.BookAppointment, service="counselling", at=case.place.now + timedelta(hours=3))
+        case.does(BookAppointment, service="counselling", at=case.place.now + timedelta(hours=3))
         assert appointment(case, "counselling") == key
     assert case.case.stage == "care"
-    case.later(hours=4).does(ask.RecordSession, appointment=key, attended=True)
+    case.later(hours=4).does(RecordSession, appointment=key, attended=True)
     assert "counselling" in case.case.provided
 
 
 def test_somebody_asks_when_nobody_said_whether_the_person_came(office: Office) -> None:
     case = in_care(office)
     key = booked(case, "counselling")
-    case.later(days=2).fires("appointment").then(work.TimerFired, work.Escalated(kind="appointment_unrecorded"))
+    case.later(days=2).fires("appointment").then(TimerFired, Escalated(kind="appointment_unrecorded"))
     assert "escalation" in works_list(office, case)
-    case.does(ask.RecordSession, appointment=key, attended=True)
+    case.does(RecordSession, appointment=key, attended=True)
     assert not case.case.escalations
 
 
@@ -222,9 +243,9 @@ def test_an_appointment_moved_moves_the_worry_and_the_provider_is_told(office: O
     case = in_care(office)
     key = booked(case, "counselling")
     later = tomorrow(case) + timedelta(hours=1)
-    case.when(ask.MoveAppointment, appointment=key, at=later)
-    case.then(care.AppointmentMoved, work.TimerCancelled, work.TimerSet, work.TaskRequested)
-    case.finish(case.task(kind="tell_appointment")).then(care.AppointmentTold)
+    case.when(MoveAppointment, appointment=key, at=later)
+    case.then(AppointmentMoved, TimerCancelled, TimerSet, TaskRequested)
+    case.finish(case.task(kind="tell_appointment")).then(AppointmentTold)
     (timer,) = office.rows("timers", kind="appointment", status="set")
     assert timer["due_at"] == stored(later + timedelta(hours=24))
 
@@ -244,7 +265,7 @@ def test_where_nobody_speaks_tajik_an_interpreter_is_looked_for(office: Office) 
     case = in_care(office, language="tg", citizenships=("TJ",))
     one = case.case.care.appointments[appointment(case, "medical_exam")]
     assert (one.provider, one.needs_interpreter, one.interpreter) == ("clinic-north", True, "interpreters")
-    case.finish(case.task(kind="find_interpreter", service="medical_exam")).then(care.InterpreterRequested)
+    case.finish(case.task(kind="find_interpreter", service="medical_exam")).then(InterpreterRequested)
     key = booked(case, "medical_exam")
     (told_when,) = case.tasks(kind="tell_appointment", appointment=key).values()
     assert told_when.about("provider") == "interpreters"
@@ -258,7 +279,7 @@ def test_where_there_is_no_interpreter_either_it_waits_on_the_work_list(office: 
 
 
 def test_a_legal_matter_has_its_number_sealed_for_legal_staff(office: Office) -> None:
-    case = in_care(office).does(ask.AssignLegalReference, matter="criminal", reference="Дело № 1-234/2007")
+    case = in_care(office).does(AssignLegalReference, matter="criminal", reference="Дело № 1-234/2007")
     assert case.case.care.legal_reference
     assert all("1-234/2007" not in str(row) for row in raw(office, "events"))
     (fact,) = sealed_parts(office, case, "LegalReferenceAssigned", "legal")
@@ -276,9 +297,9 @@ def test_care_is_complete_with_psychological_legal_and_medical_support_and_a_pla
     keys = [booked(case, service) for service in KINDS]
     case.later(days=1)
     for key in keys:
-        case.does(ask.RecordSession, appointment=key, attended=True)
-    case.when(ask.AgreeCarePlan, second=ANNA, plan="two talks a week").then_refused("second_person_agreed")
-    case.does(ask.AgreeCarePlan, second=BORIS, plan="two talks a week")
+        case.does(RecordSession, appointment=key, attended=True)
+    case.when(AgreeCarePlan, second=ANNA, plan="two talks a week").then_refused("second_person_agreed")
+    case.does(AgreeCarePlan, second=BORIS, plan="two talks a week")
     assert sealed_parts(office, case, "CarePlanAgreed", "story")[0].plan == "two talks a week"
     case.goes("arrange_documents")
     assert not case.case.care.appointments
@@ -286,7 +307,7 @@ def test_care_is_complete_with_psychological_legal_and_medical_support_and_a_pla
 
 def test_an_appointment_may_be_booked_without_anybody_having_asked(office: Office) -> None:
     case = bring(Story(office), "documents")
-    case.does(ask.BookAppointment, service="counselling", at=tomorrow(case), provider="quiet-room")
+    case.does(BookAppointment, service="counselling", at=tomorrow(case), provider="quiet-room")
     assert case.case.care.appointments[appointment(case, "counselling")].provider == "quiet-room"
     assert not case.tasks(kind="request_appointment")
 
@@ -309,26 +330,26 @@ def test_an_appointment_is_at_a_time_and_a_place_that_can_be(
     office: Office, fields: dict[str, Any], codes: set[str]
 ) -> None:
     given = {"service": "counselling", "at": "2007-03-06T12:00+03:00"} | fields
-    case = in_care(office).when(ask.BookAppointment, **given)
+    case = in_care(office).when(BookAppointment, **given)
     if codes:
         case.then_refused(*codes)
     else:
-        case.then_among_others(care.AppointmentBooked)
+        case.then_among_others(AppointmentBooked)
 
 
 def test_things_in_the_wrong_order_change_nothing(office: Office) -> None:
     case = in_care(office)
     before = case.case
-    case.when(ask.MoveAppointment, appointment="A-1", at=tomorrow(case)).then_refused("appointment_is_booked")
-    case.when(ask.CancelAppointment, appointment="A-1", reason="ill").then_refused("appointment_is_open")
-    case.when(ask.RecordSession, appointment="A-1", attended=True).then_refused("appointment_is_open")
-    case.when(ask.RecordSession, attended=True).then_refused("service_is_care")
-    case.when(ask.RecordSession, service="counselling", attended=False).then_refused("appointment_is_booked")
+    case.when(MoveAppointment, appointment="A-1", at=tomorrow(case)).then_refused("appointment_is_booked")
+    case.when(CancelAppointment, appointment="A-1", reason="ill").then_refused("appointment_is_open")
+    case.when(RecordSession, appointment="A-1", attended=True).then_refused("appointment_is_open")
+    case.when(RecordSession, attended=True).then_refused("service_is_care")
+    case.when(RecordSession, service="counselling", attended=False).then_refused("appointment_is_booked")
     assert case.case == before
     booked(case, "counselling")
     again = {"service": "counselling", "at": tomorrow(case)}
-    case.when(ask.BookAppointment, **again).then_refused("appointment_is_wanted")
-    case.when(ask.RecordSession, service="counselling", attended=True).then_refused("appointment_is_past")
+    case.when(BookAppointment, **again).then_refused("appointment_is_wanted")
+    case.when(RecordSession, service="counselling", attended=True).then_refused("appointment_is_past")
 
 
 # -- consent and the end -------------------------------------------------------------------------------------
@@ -337,12 +358,12 @@ def test_things_in_the_wrong_order_change_nothing(office: Office) -> None:
 def test_consent_taken_back_cancels_each_appointment_once_and_whoever_waits_is_told(office: Office) -> None:
     case = in_care(office)
     key = booked(case, "counselling")
-    case.does(ask.WithdrawConsent, purpose="assistance")
+    case.does(WithdrawConsent, purpose="assistance")
     assert not case.case.care.appointments
     assert {task.kind for task in case.case.tasks.values()} == {"cancel_appointment"}
     assert case.tasks(kind="cancel_appointment", appointment=key, provider="harbour")
-    case.finish(case.task(kind="cancel_appointment")).then(care.AppointmentTakenBack)
-    case.when(ask.BookAppointment, service="counselling", at=tomorrow(case)).then_refused("consent_to_assistance")
+    case.finish(case.task(kind="cancel_appointment")).then(AppointmentTakenBack)
+    case.when(BookAppointment, service="counselling", at=tomorrow(case)).then_refused("consent_to_assistance")
 
 
 def test_a_letter_under_way_when_everything_ends_is_taken_back_when_it_is_known_to_be_sent(office: Office) -> None:
@@ -350,7 +371,7 @@ def test_a_letter_under_way_when_everything_ends_is_taken_back_when_it_is_known_
     begun = case.task(kind="request_appointment", service="legal_advice")
     case.claims(begun).advance("withdraw", reason="declined").accepted()
     assert set(case.case.tasks) == {begun}
-    case.finish(begun).then(care.AppointmentRequested, work.TaskRequested)
+    case.finish(begun).then(AppointmentRequested, TaskRequested)
     (letter,) = case.tasks(kind="cancel_appointment").values()
     assert letter.about("provider") == "legal-aid"
 
@@ -371,7 +392,7 @@ def test_no_letter_names_the_person_or_the_case(office: Office, tmp_path: Path) 
     shop = Workshop(office, tmp_path / "data")
     try:
         worked_off(shop)
-        case.does(ask.BookAppointment, service="medical_exam", at=tomorrow(case))
+        case.does(BookAppointment, service="medical_exam", at=tomorrow(case))
         worked_off(shop)
         case.advance("withdraw", reason="declined").accepted()
         worked_off(shop)

@@ -8,14 +8,21 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from events.facts import hotline as told
-from handlers.answers import Accepted, Answer
-from handlers.consultations import consultation_report, desk_of
-from handlers.suppression import K
+from events.facts.hotline import CallBackExpired, CallBackMade, CallMissed, CallTaken, ConsultationConverted
+from handlers.commanding.answers import Accepted, Answer
+from handlers.queries.consultations import consultation_report, desk_of
+from handlers.queries.suppression import K
 from tests.offices import Office
 from tests.story import moscow
-from workflow import commands as ask
 from workflow.reasons import Refused
+from workflow.subjects.hotline.commands import (
+    MakeCallBack,
+    PrintCaseCodes,
+    RecordConsultation,
+    RecordMissedCall,
+    StrikeCallBacks,
+    TakeCall,
+)
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 VLADIVOSTOK = "Asia/Vladivostok"
@@ -30,12 +37,12 @@ def goes_to(office: Office, *when: int) -> None:
 
 def calls(office: Office, **fields: Any) -> Answer:
     given = {"programme": "moscow", "language": "ru", "outcome": "advised", "topics": ("legal",)} | fields
-    return office.submit(ask.TakeCall, **given)
+    return office.submit(TakeCall, **given)
 
 
 def consults(office: Office, **fields: Any) -> Answer:
     given = {"centre": "icc-moscow", "how": "visit", "language": "uz", "topics": ("wages",)} | fields
-    return office.submit(ask.RecordConsultation, programme="moscow", **given)
+    return office.submit(RecordConsultation, programme="moscow", **given)
 
 
 def facts(office: Office, answer: Answer) -> list[Any]:
@@ -77,7 +84,7 @@ def test_the_hotline_takes_calls_until_half_past_six_on_friday(office: Office) -
     assert isinstance(calls(office), Accepted)
     goes_to(office, 2007, 3, 16, 18, 30)
     assert refusal(calls(office)) == ("hotline_is_open",)
-    assert len(facts_of(office, told.CallTaken)) == 2
+    assert len(facts_of(office, CallTaken)) == 2
 
 
 def test_the_hotline_is_closed_on_moved_days_off_at_the_end_of_the_year(office: Office) -> None:
@@ -90,27 +97,27 @@ def test_the_hotline_is_closed_on_moved_days_off_at_the_end_of_the_year(office: 
 
 def test_a_call_back_of_a_saturday_is_due_on_monday_at_half_past_eight(office: Office) -> None:
     goes_to(office, 2007, 3, 17, 15, 0)
-    answer = office.submit(ask.RecordMissedCall, programme="moscow", language="ru", wants_call_back=True)
+    answer = office.submit(RecordMissedCall, programme="moscow", language="ru", wants_call_back=True)
     missed, promised = facts(office, answer)
-    assert isinstance(missed, told.CallMissed)
+    assert isinstance(missed, CallMissed)
     assert promised.due_at == datetime(2007, 3, 19, 8, 30, tzinfo=MOSCOW)
     goes_to(office, 2007, 3, 19, 8, 30)
     call = {"language": "ru", "outcome": "advised", "topics": ("legal",), "code": promised.code}
-    made = facts(office, office.submit(ask.MakeCallBack, programme="moscow", **call))
-    assert [type(fact) for fact in made] == [told.CallTaken, told.CallBackMade]
-    assert refusal(office.submit(ask.MakeCallBack, programme="moscow", **call)) == ("call_back_is_promised",)
+    made = facts(office, office.submit(MakeCallBack, programme="moscow", **call))
+    assert [type(fact) for fact in made] == [CallTaken, CallBackMade]
+    assert refusal(office.submit(MakeCallBack, programme="moscow", **call)) == ("call_back_is_promised",)
 
 
 def test_a_call_back_nobody_makes_is_overdue_and_then_forgotten(office: Office) -> None:
     goes_to(office, 2007, 3, 17, 15, 0)
-    office.submit(ask.RecordMissedCall, programme="moscow", wants_call_back=True)
+    office.submit(RecordMissedCall, programme="moscow", wants_call_back=True)
     hours = moscow().programme.hotline
     assert hours is not None
     desk = desk_of(office.service.log, moscow().programme)
     assert len(desk.overdue(datetime(2007, 3, 19, 18, 30, tzinfo=MOSCOW), hours.hours)) == 1
     goes_to(office, 2007, 3, 26, 18, 30)
-    (expired,) = facts(office, office.submit(ask.StrikeCallBacks, programme="moscow"))
-    assert isinstance(expired, told.CallBackExpired)
+    (expired,) = facts(office, office.submit(StrikeCallBacks, programme="moscow"))
+    assert isinstance(expired, CallBackExpired)
     assert desk_of(office.service.log, moscow().programme).call_backs == {}
 
 
@@ -136,7 +143,7 @@ def test_a_caller_s_number_is_stored_nowhere(office: Office) -> None:
             continue
         raise AssertionError(f"{fields} was taken")
     calls(office, region="RU-PRI", minutes=7)
-    office.submit(ask.RecordMissedCall, programme="moscow", wants_call_back=True)
+    office.submit(RecordMissedCall, programme="moscow", wants_call_back=True)
     assert "9161234567" not in "".join(filter(str.isalnum, written(office)))
 
 
@@ -153,7 +160,7 @@ def test_a_consultation_is_counted_and_no_case(office: Office) -> None:
 
 def test_a_case_from_a_consultation_keeps_a_link_and_nothing_of_the_call(office: Office) -> None:
     calls(office, region="RU-PRI", topics=("missing_person",), at_risk_groups=("former_convicts",), minutes=25)
-    (printed,) = facts(office, office.submit(ask.PrintCaseCodes, programme="moscow", count=10))
+    (printed,) = facts(office, office.submit(PrintCaseCodes, programme="moscow", count=10))
     code = printed.codes[0]
     opening = {"source": "hotline", "consultation": code}
     assert refusal(office.service.submit(office.opening(**opening))) == ("consent_is_given",)
@@ -167,15 +174,15 @@ def test_a_case_from_a_consultation_keeps_a_link_and_nothing_of_the_call(office:
     ]
     assert any(f"consultation='{code}'" in fact for fact in about_case)
     assert not any(word in fact for fact in about_case for word in ("RU-PRI", "missing_person", "former_convicts"))
-    (converted,) = facts_of(office, told.ConsultationConverted)
-    assert converted == told.ConsultationConverted(code=code, month=f"{office.now:%Y-%m}")
+    (converted,) = facts_of(office, ConsultationConverted)
+    assert converted == ConsultationConverted(code=code, month=f"{office.now:%Y-%m}")
     assert desk_of(office.service.log, moscow().programme).counted("converted") == {"case": 1}
     again = office.service.submit(office.opening(**opening, consent=True))
     assert refusal(again) == ("case_code_is_unused",)
 
 
 def test_two_at_once_open_only_one_case_with_a_code(office: Office) -> None:
-    (printed,) = facts(office, office.submit(ask.PrintCaseCodes, programme="moscow", count=10))
+    (printed,) = facts(office, office.submit(PrintCaseCodes, programme="moscow", count=10))
     both = [office.opening(source="hotline", consultation=printed.codes[0], consent=True) for _ in range(2)]
     first, second = office.service.submit_many(both)
     assert isinstance(first, Accepted)
@@ -209,13 +216,13 @@ def test_statistics_hide_what_fewer_than_eleven_share(office: Office) -> None:
 
 
 def test_a_call_sent_again_is_counted_once(office: Office) -> None:
-    command = office.command(ask.TakeCall, programme="moscow", language="ru", outcome="silent")
+    command = office.command(TakeCall, programme="moscow", language="ru", outcome="silent")
     first, again = office.service.submit(command), office.service.submit(command)
     assert isinstance(again, Accepted)
     assert again.repeated
     assert isinstance(first, Accepted)
     office.pass_time(timedelta(hours=1))
-    assert len(facts_of(office, told.CallTaken)) == 1
+    assert len(facts_of(office, CallTaken)) == 1
 
 
 def facts_of(office: Office, kind: type[Any]) -> list[Any]:

@@ -12,22 +12,51 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from events import tables as log_tables
-from events.facts import funding as spent
-from events.facts import grants as told
-from events.facts import shared, work
-from handlers import tables as view_tables
-from handlers.answers import Accepted, Answer
-from handlers.books import by_funder, journal, per_funder, total_of
-from handlers.checks import as_lines, check
+from events.facts.grants import (
+    CostRecorded,
+    CostReversed,
+    EvidenceRecorded,
+    FundsCommitted,
+    FundsFreed,
+    FundsReturned,
+    FundsSpent,
+    FundsUnspent,
+    GrantApproved,
+    GrantDeclined,
+    PayeeApproved,
+    PayeeChanged,
+    PayeePutOnHold,
+    PayeeReleased,
+    TrancheRejected,
+    TrancheReturned,
+)
+from events.facts.tasks import Escalated, TaskCancelled
+from events.tables import metadata
+from handlers.checks.walk import as_lines, check
+from handlers.commanding.answers import Accepted, Answer
+from handlers.projections import tables as view_tables
+from handlers.queries.books import by_funder, journal, per_funder, total_of
 from tests.offices import Office
 from tests.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
 from tests.story import ANNA, BORIS, CLARA, Story
-from workflow import commands as ask
-from workflow.fund import budget_of
-from workflow.ledger import trial_balance
-from workflow.loading import load, shipped_text
+from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Refused
+from workflow.subjects.grants.commands import (
+    ApproveGrant,
+    ChangePayee,
+    DeclineGrant,
+    PutPayeeOnHold,
+    RecordCost,
+    RecordEvidence,
+    ReleasePayee,
+    ReleaseTranche,
+    RequestGrant,
+    ReturnPayment,
+    ReverseCost,
+)
+from workflow.subjects.grants.fund import budget_of
+from workflow.subjects.grants.ledger import trial_balance
+from workflow.subjects.intake.commands import GiveConsent
 
 DORA = "admin:dora"
 OTHER = {"payee_name": "ნინო ბერიძე", "payee_account": "DE89370400440532013000"}
@@ -59,13 +88,13 @@ def ready(office: Office) -> Story:
 
 
 def requested(case: Story, kind: str = "reintegration", amount: str = "EUR 1800", **fields: Any) -> str:
-    case.does(ask.RequestGrant, kind=kind, **MONEY | {"amount": amount} | fields)
+    case.does(RequestGrant, kind=kind, **MONEY | {"amount": amount} | fields)
     return list(case.case.grants)[-1]
 
 
 def cost(case: Story, amount: str = "EUR 100.01", kind: str = "travel", **fields: Any) -> Story:
     given = {"day": case.place.now.date(), "reference": "ticket 12, A. Rusu"} | fields
-    return case.when(ask.RecordCost, kind=kind, amount=amount, **given)
+    return case.when(RecordCost, kind=kind, amount=amount, **given)
 
 
 def definition(office: Office) -> Any:
@@ -76,7 +105,7 @@ def definition(office: Office) -> Any:
 
 def stored(office: Office) -> str:
     """Return everything in the database that anybody may read."""
-    tables = [*log_tables.metadata.sorted_tables, *view_tables.metadata.sorted_tables]
+    tables = [*metadata.sorted_tables, *view_tables.metadata.sorted_tables]
     with office.database.reading() as connection:
         return repr([tuple(row) for table in tables for row in connection.execute(select(table))])
 
@@ -119,7 +148,7 @@ def test_a_tranche_over_the_line_is_refused(office: Office) -> None:
     grant(ready(office))
     case = ready(office)
     second = requested(case)
-    case.when(ask.ApproveGrant, grant_id=second, actor=BORIS).then_refused("budget_carries_it")
+    case.when(ApproveGrant, grant_id=second, actor=BORIS).then_refused("budget_carries_it")
     (reason,) = case.last.reasons  # type: ignore[union-attr]
     assert dict(reason.looked_at) == {"account": "european-commission/grants", "left": "420.00"}
     assert not case.case.grants[second].approved_by
@@ -138,8 +167,8 @@ def test_a_cost_over_its_line_is_refused_though_the_funder_has_money_left(office
 
 def test_every_cost_is_tagged_with_the_lines_that_bear_it(office: Office) -> None:
     case = cost(Story(office), "EUR 10.01", service="legal_advice").accepted()
-    case.then(spent.CostRecorded, spent.FundsSpent)
-    (recorded,) = case.now_told(spent.CostRecorded)
+    case.then(CostRecorded, FundsSpent)
+    (recorded,) = case.now_told(CostRecorded)
     assert recorded.service == "legal_advice"
     assert [(account, str(part)) for account, part in recorded.shares] == [
         ("european-commission/travel", "6.01 EUR"),
@@ -152,8 +181,8 @@ def test_every_cost_is_tagged_with_the_lines_that_bear_it(office: Office) -> Non
 def test_a_cost_recorded_by_mistake_is_taken_back_and_both_stay_in_the_history(office: Office) -> None:
     case = cost(Story(office)).accepted()
     (cost_id,) = case.case.costs
-    case.does(ask.ReverseCost, cost_id=cost_id, reason="recorded twice").then(spent.CostReversed, spent.FundsUnspent)
-    case.when(ask.ReverseCost, cost_id=cost_id, reason="again").then_refused("cost_counts")
+    case.does(ReverseCost, cost_id=cost_id, reason="recorded twice").then(CostReversed, FundsUnspent)
+    case.when(ReverseCost, cost_id=cost_id, reason="again").then_refused("cost_counts")
     assert total_of(by_funder(office.service.log, definition(office))).disbursed == 0
     assert [e.fact for e in journal(office.service.log, definition(office)) if e.version >= 0] == [
         *["FundsSpent"] * 3, *["FundsUnspent"] * 3
@@ -189,16 +218,16 @@ def test_a_second_reinstallation_grant_for_the_same_return_is_refused(office: Of
     paid(case, first, tranche_id := release(case, first))
     assert case.case.grants[first].tranches[tranche_id].delivery == "cash"
     assert case.case.grants[first].settled  # one part, and that was all of it
-    case.when(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 50"})
+    case.when(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 50"})
     case.then_refused("grant_is_the_first")
     adds_up(office)
 
 
 def test_a_reinstallation_grant_is_given_on_arrival_and_is_small(office: Office) -> None:
     early = bring(Story(office), "care")
-    early.when(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 100"})
+    early.when(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 100"})
     early.then_refused("stage_allows_it")
-    home(office).when(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200.01"}).then_refused(
+    home(office).when(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200.01"}).then_refused(
         "amount_is_within_cap"
     )
 
@@ -211,12 +240,12 @@ def test_tranche_two_without_receipts_of_tranche_one_is_refused(office: Office) 
     grant_id = grant(case)
     first = release(case, grant_id)
     evidence = {"grant_id": grant_id, "tranche_id": first, "kind": "receipt", "reference": "счёт № 7, Садриддин"}
-    case.when(ask.RecordEvidence, **evidence).then_refused("tranche_is_paid")
+    case.when(RecordEvidence, **evidence).then_refused("tranche_is_paid")
     paid(case, grant_id, first)
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("evidence_is_there")
-    case.when(ask.RecordEvidence, **evidence | {"kind": "photo"}).then_refused("evidence_is_asked_for")
-    case.when(ask.RecordEvidence, **evidence | {"tranche_id": "T-1"}).then_refused("tranche_is_known")
-    case.does(ask.RecordEvidence, **evidence).then(told.EvidenceRecorded)
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("evidence_is_there")
+    case.when(RecordEvidence, **evidence | {"kind": "photo"}).then_refused("evidence_is_asked_for")
+    case.when(RecordEvidence, **evidence | {"tranche_id": "T-1"}).then_refused("tranche_is_known")
+    case.does(RecordEvidence, **evidence).then(EvidenceRecorded)
     second = release(case, grant_id)
     assert case.case.grants[grant_id].tranches[second].number == 2
     assert case.case.grants[grant_id].tranches[second].delivery == "in_kind"
@@ -227,26 +256,26 @@ def test_the_one_who_asks_approves_and_releases_are_three_people(office: Office)
     for mandate, who in (("case_manager", ANNA), ("administrator", DORA)):
         grant_id = requested(case, actor=who, mandate=mandate)
         approve, let_go = {"grant_id": grant_id, "mandate": mandate}, {"grant_id": grant_id, "mandate": mandate}
-        case.when(ask.ApproveGrant, actor=who, **approve).then_refused("approver_is_another")
-        case.does(ask.ApproveGrant, actor=BORIS, **approve)
+        case.when(ApproveGrant, actor=who, **approve).then_refused("approver_is_another")
+        case.does(ApproveGrant, actor=BORIS, **approve)
         for actor in (who, BORIS):
-            case.when(ask.ReleaseTranche, actor=actor, **let_go).then_refused("releaser_is_a_third")
-        case.does(ask.ReleaseTranche, actor=CLARA, **let_go)
+            case.when(ReleaseTranche, actor=actor, **let_go).then_refused("releaser_is_a_third")
+        case.does(ReleaseTranche, actor=CLARA, **let_go)
         paid(case, grant_id, list(case.case.grants[grant_id].tranches)[-1], "rejected")
-        case.does(ask.DeclineGrant, grant_id=grant_id, reason="asked for again")
+        case.does(DeclineGrant, grant_id=grant_id, reason="asked for again")
 
 
 def test_a_grant_is_approved_only_by_a_right_the_programme_names(office: Office) -> None:
     case = ready(office)
     grant_id = requested(case)
     approve = {"grant_id": grant_id, "actor": BORIS}
-    case.when(ask.ApproveGrant, **approve, mandate="volunteer").then_refused("approver_has_the_right")
-    case.does(ask.ApproveGrant, **approve, mandate="supervisor")
+    case.when(ApproveGrant, **approve, mandate="volunteer").then_refused("approver_has_the_right")
+    case.does(ApproveGrant, **approve, mandate="supervisor")
 
 
 def test_nothing_is_paid_before_the_plan_is_agreed(office: Office) -> None:
     case = home(office)
-    case.when(ask.ReleaseTranche, grant_id=grant(case), actor=CLARA).then_refused("plan_is_agreed")
+    case.when(ReleaseTranche, grant_id=grant(case), actor=CLARA).then_refused("plan_is_agreed")
 
 
 def test_only_the_share_the_programme_allows_is_given_in_cash(office: Office) -> None:
@@ -254,22 +283,22 @@ def test_only_the_share_the_programme_allows_is_given_in_cash(office: Office) ->
     grant_id = grant(case)
     in_cash = {"grant_id": grant_id, "actor": CLARA, "delivery": "cash"}
     for _ in ("the first half", "the next three tenths"):
-        case.when(ask.ReleaseTranche, **in_cash).then_refused("cash_is_within_its_share")
+        case.when(ReleaseTranche, **in_cash).then_refused("cash_is_within_its_share")
         shown(paid(case, grant_id, tranche_id := release(case, grant_id)), grant_id, tranche_id)
-    case.does(ask.ReleaseTranche, **in_cash)  # the last fifth
+    case.does(ReleaseTranche, **in_cash)  # the last fifth
 
 
 @pytest.mark.parametrize("amount", ["EUR 100.001", "EUR -1", "EUR 1e2", "XXY 100", "100", "EUR NaN"])
 def test_amounts_that_are_none_are_refused_before_anything_is_decided(office: Office, amount: str) -> None:
     case = Story(office)
     with pytest.raises(ValidationError):
-        case.command(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": amount})
+        case.command(RequestGrant, kind="reinstallation", **MONEY | {"amount": amount})
     with pytest.raises(ValidationError):
-        case.command(ask.RecordCost, kind="travel", amount=amount, day=date(2007, 3, 1), reference="1")
+        case.command(RecordCost, kind="travel", amount=amount, day=date(2007, 3, 1), reference="1")
 
 
 def test_a_grant_in_another_currency_than_the_funds_is_refused(office: Office) -> None:
-    home(office).when(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "SEK 100"}).then_refused(
+    home(office).when(RequestGrant, kind="reinstallation", **MONEY | {"amount": "SEK 100"}).then_refused(
         "currency_is_the_grants"
     )
 
@@ -277,7 +306,7 @@ def test_a_grant_in_another_currency_than_the_funds_is_refused(office: Office) -
 def test_a_grant_of_one_cent_never_makes_a_part_of_nothing(office: Office) -> None:
     case = ready(office)
     for amount in ("EUR 0.01", "EUR 0.02"):
-        case.when(ask.RequestGrant, kind="reintegration", **MONEY | {"amount": amount})
+        case.when(RequestGrant, kind="reintegration", **MONEY | {"amount": amount})
         case.then_refused("every_tranche_is_above_zero")
     grant_id = grant(case, amount="EUR 0.03")
     for number in (1, 2, 3):
@@ -295,41 +324,39 @@ def test_a_grant_of_one_cent_never_makes_a_part_of_nothing(office: Office) -> No
 def test_a_changed_payee_reopens_the_approval(office: Office) -> None:
     case = ready(office)
     grant_id = grant(case)
-    case.does(ask.ChangePayee, grant_id=grant_id, actor=BORIS, **OTHER).then(told.PayeeChanged)
+    case.does(ChangePayee, grant_id=grant_id, actor=BORIS, **OTHER).then(PayeeChanged)
     assert "approve_grant" in {row["kind"] for row in office.rows("work_items", case_id=case.case_id)}
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("grant_is_approved")
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("grant_is_approved")
     for actor in (ANNA, BORIS):  # who asked for it, and who changed the payee
-        case.when(ask.ApproveGrant, grant_id=grant_id, actor=actor).then_refused("approver_is_another")
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=CLARA).then(told.PayeeApproved)
+        case.when(ApproveGrant, grant_id=grant_id, actor=actor).then_refused("approver_is_another")
+    case.does(ApproveGrant, grant_id=grant_id, actor=CLARA).then(PayeeApproved)
     for actor in (ANNA, BORIS, CLARA):
-        case.when(ask.ReleaseTranche, grant_id=grant_id, actor=actor).then_refused("releaser_is_a_third")
-    case.does(ask.ReleaseTranche, grant_id=grant_id, actor=DORA)
+        case.when(ReleaseTranche, grant_id=grant_id, actor=actor).then_refused("releaser_is_a_third")
+    case.does(ReleaseTranche, grant_id=grant_id, actor=DORA)
     assert sum(office.state("fund:moscow").grants[grant_id].values()) == 1800  # set aside once
-    case.when(ask.ChangePayee, grant_id=grant_id, **OTHER).then_refused("bank_has_answered")
+    case.when(ChangePayee, grant_id=grant_id, **OTHER).then_refused("bank_has_answered")
     adds_up(office)
 
 
 def test_a_payee_changed_before_the_approval_is_not_approved_by_who_changed_it(office: Office) -> None:
     case = ready(office)
     grant_id = requested(case)
-    case.does(ask.ChangePayee, grant_id=grant_id, actor=BORIS, **OTHER)
-    case.when(ask.ApproveGrant, grant_id=grant_id, actor=BORIS).then_refused("approver_is_another")
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=CLARA).then(shared.GrantApproved, shared.FundsCommitted)
+    case.does(ChangePayee, grant_id=grant_id, actor=BORIS, **OTHER)
+    case.when(ApproveGrant, grant_id=grant_id, actor=BORIS).then_refused("approver_is_another")
+    case.does(ApproveGrant, grant_id=grant_id, actor=CLARA).then(GrantApproved, FundsCommitted)
 
 
 def test_a_grant_to_a_payee_on_hold_is_refused(office: Office) -> None:
     case = ready(office)
     grant_id = grant(case)
     release(case, grant_id)
-    case.does(ask.PutPayeeOnHold, grant_id=grant_id, reason="name does not match", actor=CLARA)
-    case.then_among_others(told.PayeePutOnHold, shared.TrancheRejected, work.TaskCancelled)  # not sent yet: stopped
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_is_not_on_hold")
-    case.when(ask.RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 100"}).then_refused(
-        "payee_is_not_on_hold"
-    )
-    case.when(ask.ReleasePayee, grant_id=grant_id, reason="fine").then_refused("approver_is_another")
-    case.does(ask.ReleasePayee, grant_id=grant_id, reason="passport seen", actor=BORIS)
-    case.when(ask.ReleasePayee, grant_id=grant_id, reason="again", actor=BORIS).then_refused("payee_is_on_hold")
+    case.does(PutPayeeOnHold, grant_id=grant_id, reason="name does not match", actor=CLARA)
+    case.then_among_others(PayeePutOnHold, TrancheRejected, TaskCancelled)  # not sent yet: stopped
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_is_not_on_hold")
+    case.when(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 100"}).then_refused("payee_is_not_on_hold")
+    case.when(ReleasePayee, grant_id=grant_id, reason="fine").then_refused("approver_is_another")
+    case.does(ReleasePayee, grant_id=grant_id, reason="passport seen", actor=BORIS)
+    case.when(ReleasePayee, grant_id=grant_id, reason="again", actor=BORIS).then_refused("payee_is_on_hold")
     release(case, grant_id)
     adds_up(office)
 
@@ -337,10 +364,10 @@ def test_a_grant_to_a_payee_on_hold_is_refused(office: Office) -> None:
 def test_a_request_whose_payee_is_on_hold_is_not_approved(office: Office) -> None:
     case = ready(office)
     grant_id = requested(case)
-    case.does(ask.PutPayeeOnHold, grant_id=grant_id, reason="looks strange", actor=CLARA)
-    case.when(ask.ApproveGrant, grant_id=grant_id, actor=BORIS).then_refused("payee_is_not_on_hold")
-    case.does(ask.ChangePayee, grant_id=grant_id, **OTHER).then(told.PayeeChanged, told.PayeeReleased)
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS)
+    case.does(PutPayeeOnHold, grant_id=grant_id, reason="looks strange", actor=CLARA)
+    case.when(ApproveGrant, grant_id=grant_id, actor=BORIS).then_refused("payee_is_not_on_hold")
+    case.does(ChangePayee, grant_id=grant_id, **OTHER).then(PayeeChanged, PayeeReleased)
+    case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
 
 
 def test_whoever_is_paid_is_sealed(office: Office) -> None:
@@ -348,7 +375,7 @@ def test_whoever_is_paid_is_sealed(office: Office) -> None:
     names = ["Ольга Иванова", "فاطمة بنت محمد", "ნინო ბერიძე", "Gulnora Qodirova O‘zbek"]
     grant_id = requested(case, payee_name="Ana Rusu", payee_account="KG1234567890")
     for name in names:
-        case.does(ask.ChangePayee, grant_id=grant_id, payee_name=name, payee_account="KG1234567890")
+        case.does(ChangePayee, grant_id=grant_id, payee_name=name, payee_account="KG1234567890")
     found = stored(office)
     assert not [name for name in ["Rusu", "KG1234567890", *names] if name in found]
 
@@ -359,8 +386,8 @@ def test_whoever_is_paid_is_sealed(office: Office) -> None:
 def returned(case: Story, grant_id: str) -> str:
     tranche_id = release(case, grant_id)
     paid(case, grant_id, tranche_id)
-    case.does(ask.ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04", actor=CLARA)
-    case.then(told.TrancheReturned, spent.FundsReturned, work.Escalated)
+    case.does(ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04", actor=CLARA)
+    case.then(TrancheReturned, FundsReturned, Escalated)
     return tranche_id
 
 
@@ -371,11 +398,11 @@ def test_a_payment_the_bank_gave_back_is_set_aside_again_and_sent_to_another_acc
     assert case.case.grants[grant_id].paid == 0
     assert "payment_returned" in case.case.escalations
     assert total_of(by_funder(office.service.log, definition(office))).committed == 1800
-    case.when(ask.ReturnPayment, grant_id=grant_id, tranche_id=first, reference="AC04").then()
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_was_changed")
-    case.does(ask.ChangePayee, grant_id=grant_id, **OTHER)
+    case.when(ReturnPayment, grant_id=grant_id, tranche_id=first, reference="AC04").then()
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_was_changed")
+    case.does(ChangePayee, grant_id=grant_id, **OTHER)
     assert "payment_returned" not in case.case.escalations
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS)
+    case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     again = release(case, grant_id)
     assert str(case.case.grants[grant_id].tranches[again].amount) == "900.00"
     paid(case, grant_id, again)
@@ -388,7 +415,7 @@ def test_the_bank_says_rejected_after_it_had_said_paid(office: Office) -> None:
     grant_id = grant(case)
     tranche_id = release(case, grant_id)
     paid(case, grant_id, tranche_id)
-    bank_says(case, grant_id, tranche_id, "rejected").then(told.TrancheReturned, spent.FundsReturned, work.Escalated)
+    bank_says(case, grant_id, tranche_id, "rejected").then(TrancheReturned, FundsReturned, Escalated)
     bank_says(case, grant_id, tranche_id, "rejected").then()
     bank_says(case, grant_id, tranche_id, "paid").then_refused("bank_is_of_one_mind")
     adds_up(office)
@@ -411,8 +438,8 @@ def test_the_last_payment_of_a_closed_case_that_comes_back_is_free_for_others(of
     case = home(office)
     grant_id = grant(case, "reinstallation", "EUR 200")
     paid(case, grant_id, tranche_id := release(case, grant_id)).goes("withdraw")
-    case.does(ask.ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04")
-    case.then_among_others(told.TrancheReturned, spent.FundsReturned, shared.GrantDeclined, shared.FundsFreed)
+    case.does(ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04")
+    case.then_among_others(TrancheReturned, FundsReturned, GrantDeclined, FundsFreed)
     assert case.case.grants[grant_id].settled
     adds_up(office)
 
@@ -422,9 +449,9 @@ def test_what_was_never_paid_cannot_come_back(office: Office) -> None:
     grant_id = grant(case)
     tranche_id = release(case, grant_id)
     back = {"grant_id": grant_id, "reference": "AC04"}
-    case.when(ask.ReturnPayment, **back, tranche_id=tranche_id).then_refused("tranche_is_paid")
-    case.when(ask.ReturnPayment, **back, tranche_id="T-none").then_refused("tranche_is_known")
-    case.when(ask.ReturnPayment, **back | {"grant_id": "G-none"}, tranche_id="T-none").then_refused("tranche_is_known")
+    case.when(ReturnPayment, **back, tranche_id=tranche_id).then_refused("tranche_is_paid")
+    case.when(ReturnPayment, **back, tranche_id="T-none").then_refused("tranche_is_known")
+    case.when(ReturnPayment, **back | {"grant_id": "G-none"}, tranche_id="T-none").then_refused("tranche_is_known")
 
 
 # -- row 30: a programme with dates and one funder --------------------------------------------------------------
@@ -437,14 +464,14 @@ def test_a_tranche_dated_1_january_2011_is_refused(office: Office) -> None:
     grant_id = grant(case, amount="EUR 1000")
     shown(paid(case, grant_id, first := release(case, grant_id)), grant_id, first)
     office.clock.advance(datetime(2010, 12, 31, 20, tzinfo=UTC) - office.now)
-    second = release(case.does(ask.GiveConsent, purpose="assistance"), grant_id)
+    second = release(case.does(GiveConsent, purpose="assistance"), grant_id)
     shown(paid(case, grant_id, second), grant_id, second)
     office.clock.advance(timedelta(hours=5))
     assert office.now.date() == date(2011, 1, 1)
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("funder_pays_today")
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("funder_pays_today")
     other = requested(case, "reinstallation", "EUR 100")
-    case.when(ask.ApproveGrant, grant_id=other, actor=BORIS).then_refused("funder_pays_today")
-    case.does(ask.DeclineGrant, grant_id=grant_id, reason="the project is over").accepted()
+    case.when(ApproveGrant, grant_id=other, actor=BORIS).then_refused("funder_pays_today")
+    case.does(DeclineGrant, grant_id=grant_id, reason="the project is over").accepted()
     adds_up(office)
 
 
@@ -484,7 +511,7 @@ def test_of_many_approvals_at_once_never_one_too_many_is_given(office: Office) -
 
     def approve(number: int) -> list[Answer]:
         return [
-            services[number % 2].submit(case.command(ask.ApproveGrant, grant_id=grant_id, actor=BORIS))
+            services[number % 2].submit(case.command(ApproveGrant, grant_id=grant_id, actor=BORIS))
             for case, grant_id in wanted[number::4]
         ]
 

@@ -11,17 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.facts import papers as told
-from events.facts import work
+from events.facts.documents import DocumentCollected, DocumentRanOut
+from events.facts.tasks import Escalated, ServiceProvided, TimerSet
 from events.ids import CaseId, case_stream
-from handlers import work_list
+from handlers.projections.work_items import list_work
 from tests.offices import Office
 from tests.roads import bring, consents
 from tests.story import ANNA, BORIS, Story, moscow, story, trip
 from tests.workers.workshop import Workshop
-from workflow import commands as ask
-from workflow.case.papers import Document, Paper
-from workflow.programme.papers import DocumentPath
+from workflow.subjects.documents.commands import (
+    AppealDocument,
+    RecordDocumentLoss,
+    RecordDocumentStep,
+    RecordTravelDocument,
+    RefuseDocument,
+    StartDocument,
+    WithdrawDocument,
+)
+from workflow.subjects.documents.definition import DocumentPath
+from workflow.subjects.documents.state import Document, Paper
+from workflow.subjects.intake.commands import WithdrawConsent
+from workflow.subjects.travel.commands import DeclareReturn, PlanTrip
 
 UZBEK = "uzbek-return-certificate"
 APPLIED, DUE = date(2007, 3, 5), date(2007, 3, 23)  # 12 working days; 8 and 21 March are holidays in Uzbekistan
@@ -42,7 +52,7 @@ def from_uzbekistan(office: Office, **opening: Any) -> Story:
 
 def started(case: Story, **fields: Any) -> str:
     """Set about a document and return its id."""
-    case.does(ask.StartDocument, **fields)
+    case.does(StartDocument, **fields)
     return list(case.case.papers)[-1]
 
 
@@ -51,7 +61,7 @@ def paper_of(case: Story, document_id: str) -> Paper:
 
 
 def step(case: Story, document_id: str, name: str, on: date | str = APPLIED, **fields: Any) -> Story:
-    return case.when(ask.RecordDocumentStep, document_id=document_id, step=name, on=on, **fields)
+    return case.when(RecordDocumentStep, document_id=document_id, step=name, on=on, **fields)
 
 
 def applied(case: Story, **fields: Any) -> str:
@@ -102,7 +112,7 @@ def test_nobody_else_collects_the_certificate(office: Office) -> None:
     step(case, document_id, "collection", "2007-03-20", by="other").then_refused("collected_in_person")
     assert case.case.document is None
     step(case, document_id, "collection", "2007-03-20", number="AA № 0012345").accepted()
-    case.then_among_others(told.DocumentCollected, work.ServiceProvided)
+    case.then_among_others(DocumentCollected, ServiceProvided)
     assert case.case.document == Document("return_certificate", date(2007, 6, 20), "UZ")
     assert "document_renewal" in case.case.provided
     assert not case.case.papers
@@ -112,8 +122,8 @@ def test_nobody_else_collects_the_certificate(office: Office) -> None:
 def test_the_number_of_a_document_and_what_a_consulate_said_are_sealed(office: Office) -> None:
     case = from_uzbekistan(office)
     document_id = applied(case)
-    case.does(ask.RefuseDocument, document_id=document_id, reason="identity_unknown", note="ნინო ბერიძე is unknown")
-    case.does(ask.AppealDocument, document_id=document_id, reason="new_evidence")
+    case.does(RefuseDocument, document_id=document_id, reason="identity_unknown", note="ნინო ბერიძე is unknown")
+    case.does(AppealDocument, document_id=document_id, reason="new_evidence")
     issued(case, document_id, date(2007, 3, 20))
     step(case, document_id, "collection", "2007-03-20", number="AA 0012345").accepted()
     log = office.service.log
@@ -153,7 +163,7 @@ def test_a_late_consulate_is_written_to_again_and_again_until_it_answers(office:
     case = from_uzbekistan(office)
     document_id = applied(case)
     hand = shop.worker()
-    case.later(days=18, hours=12).fires("document_due").then_among_others(work.Escalated, work.TimerSet)
+    case.later(days=18, hours=12).fires("document_due").then_among_others(Escalated, TimerSet)
     assert items(office, case)["escalation:document_late"] == "escalation"
     hand.performer.perform([case.task(kind="chase_consulate")])
     (letter,) = shop.mails()
@@ -179,7 +189,7 @@ def test_a_letter_not_yet_sent_is_called_off_when_the_consulate_answers(office: 
     case = from_uzbekistan(office)
     document_id = applied(case)
     case.later(days=19).fires("document_due")
-    case.does(ask.RefuseDocument, document_id=document_id, reason="identity_unknown")
+    case.does(RefuseDocument, document_id=document_id, reason="identity_unknown")
     assert not case.case.tasks
     assert "document_late" not in case.case.escalations
 
@@ -187,13 +197,13 @@ def test_a_letter_not_yet_sent_is_called_off_when_the_consulate_answers(office: 
 def test_a_refusal_is_appealed_and_the_authority_has_its_days_once_more(office: Office) -> None:
     case = from_uzbekistan(office)
     document_id = applied(case)
-    case.when(ask.AppealDocument, document_id=document_id, reason="mistake").then_refused("document_is_refused")
-    case.later(days=14).does(ask.RefuseDocument, document_id=document_id, reason="identity_unknown")
+    case.when(AppealDocument, document_id=document_id, reason="mistake").then_refused("document_is_refused")
+    case.later(days=14).does(RefuseDocument, document_id=document_id, reason="identity_unknown")
     assert items(office, case)[f"document:{document_id}"] == "document_refused"
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
     step(case, document_id, "identity_check").then_refused("document_is_not_refused")
-    case.when(ask.RefuseDocument, document_id=document_id, reason="again").then_refused("authority_has_it")
-    case.does(ask.AppealDocument, document_id=document_id, reason="new_evidence")
+    case.when(RefuseDocument, document_id=document_id, reason="again").then_refused("authority_has_it")
+    case.does(AppealDocument, document_id=document_id, reason="new_evidence")
     paper = case.case.papers[document_id]
     assert (paper.step, paper.waits_for) == ("identity_check", "authority")
     assert paper.due_on == date(2007, 4, 5)  # twelve Uzbek working days after 19 March
@@ -203,17 +213,17 @@ def test_a_refusal_is_appealed_and_the_authority_has_its_days_once_more(office: 
 def test_a_document_not_sought_any_more_is_chased_no_more(office: Office) -> None:
     case = from_uzbekistan(office)
     document_id = applied(case)
-    case.does(ask.WithdrawDocument, document_id=document_id, reason="found_again")
+    case.does(WithdrawDocument, document_id=document_id, reason="found_again")
     assert not case.case.papers
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
-    case.when(ask.WithdrawDocument, document_id=document_id, reason="again").then_refused("document_is_under_way")
+    case.when(WithdrawDocument, document_id=document_id, reason="again").then_refused("document_is_under_way")
 
 
 def test_withdrawing_consent_stops_the_chasing_and_giving_it_again_resumes_it(office: Office) -> None:
     case = from_uzbekistan(office)
     applied(case)
     case.later(days=19).fires("document_due")
-    case.does(ask.WithdrawConsent, purpose="assistance")
+    case.does(WithdrawConsent, purpose="assistance")
     assert not case.case.tasks
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
     consents(case, "assistance").fires("document_due")
@@ -234,28 +244,28 @@ def test_withdrawing_from_the_programme_stops_the_chasing_until_the_person_is_ba
 
 def test_without_consent_no_office_is_asked_for_a_document(office: Office) -> None:
     case = story(office, citizenships=("UZ",))
-    case.when(ask.StartDocument).then_refused("consent_to_assistance")
+    case.when(StartDocument).then_refused("consent_to_assistance")
 
 
 def test_for_a_child_a_guardian_is_there_before_a_document_is_sought(office: Office) -> None:
     case = story(office, citizenships=("UZ",), age_band="9-17", name="فرزانه رحیمی")
-    case.when(ask.StartDocument)
+    case.when(StartDocument)
     assert {"consent_to_assistance", "guardian_is_appointed"} <= codes(case)
-    consents(case, "assistance").does(ask.StartDocument)  # a guardian is appointed and agrees with the child
+    consents(case, "assistance").does(StartDocument)  # a guardian is appointed and agrees with the child
 
 
 def test_the_path_is_that_of_the_citizenship_and_who_has_two_chooses(office: Office) -> None:
     moldovan = consents(story(office, citizenships=("MD",), name="Иван Петреску"), "assistance")
     assert paper_of(moldovan, started(moldovan)).path == "return-certificate"
-    moldovan.when(ask.StartDocument).then_refused("document_is_new")
-    moldovan.when(ask.StartDocument, path=UZBEK).then_refused("document_path_fits")
-    moldovan.when(ask.StartDocument, path="magic-carpet").then_refused("document_path_is_known")
+    moldovan.when(StartDocument).then_refused("document_is_new")
+    moldovan.when(StartDocument, path=UZBEK).then_refused("document_path_fits")
+    moldovan.when(StartDocument, path="magic-carpet").then_refused("document_path_is_known")
     both = consents(story(office, citizenships=("RU", "UZ"), name="ნინო ბერიძე"), "assistance")
-    both.when(ask.StartDocument).then_refused("document_is_chosen")
+    both.when(StartDocument).then_refused("document_is_chosen")
     assert paper_of(both, started(both, country="UZ")).path == UZBEK
     assert paper_of(both, started(both, path="russian-identity-card")).country == "RU"
     two = consents(story(office, citizenships=("MD", "UA")), "assistance")
-    two.when(ask.StartDocument, path="return-certificate").then_refused("document_is_chosen")
+    two.when(StartDocument, path="return-certificate").then_refused("document_is_chosen")
     assert paper_of(two, started(two, country="UA")).country == "UA"
     nobody_knows = consents(story(office, citizenships=()), "assistance")
     assert paper_of(nobody_knows, started(nobody_knows)).path == "return-certificate"
@@ -263,12 +273,12 @@ def test_the_path_is_that_of_the_citizenship_and_who_has_two_chooses(office: Off
 
 def test_a_document_about_to_run_out_is_escalated_and_once_over_is_no_document(office: Office) -> None:
     case = bring(story(office), "documents")
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until=case.place.now.date() + timedelta(days=90))
+    case.does(RecordTravelDocument, kind="passport", valid_until=case.place.now.date() + timedelta(days=90))
     case.later(days=29)
     assert "document_expiring" not in case.case.escalations
     case.later(days=1).fires("document_expires")
     assert "document_expiring" in case.case.escalations
-    case.later(days=61).fires("document_over").then_among_others(told.DocumentRanOut)
+    case.later(days=61).fires("document_over").then_among_others(DocumentRanOut)
     assert case.case.document is None
     assert items(office, case)["document"] == "document_to_start"
     assert "document_expiring" not in case.case.escalations
@@ -276,9 +286,7 @@ def test_a_document_about_to_run_out_is_escalated_and_once_over_is_no_document(o
 
 def test_a_certificate_of_a_month_is_warned_of_half_way_and_not_at_once(office: Office) -> None:
     case = story(office)
-    case.does(
-        ask.RecordTravelDocument, kind="return_certificate", valid_until=case.place.now.date() + timedelta(days=30)
-    )
+    case.does(RecordTravelDocument, kind="return_certificate", valid_until=case.place.now.date() + timedelta(days=30))
     assert not case.case.escalations
     (timer,) = office.rows("timers", case_id=case.case_id, kind="document_expires", status="set")
     assert timer["due_at"][:10] == str(case.place.now.date() + timedelta(days=15))
@@ -289,10 +297,10 @@ def test_a_newer_document_takes_over_the_reminder_and_an_identity_card_does_not_
 ) -> None:
     case = story(office)
     today = case.place.now.date()
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until=today + timedelta(days=70))
-    case.does(ask.RecordTravelDocument, kind="identity_card", valid_until=today + timedelta(days=900))
+    case.does(RecordTravelDocument, kind="passport", valid_until=today + timedelta(days=70))
+    case.does(RecordTravelDocument, kind="identity_card", valid_until=today + timedelta(days=900))
     assert case.case.document == Document("passport", today + timedelta(days=70))
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until=today + timedelta(days=900))
+    case.does(RecordTravelDocument, kind="passport", valid_until=today + timedelta(days=900))
     (timer,) = office.rows("timers", case_id=case.case_id, kind="document_expires", status="set")
     assert timer["due_at"][:10] == str(today + timedelta(days=840))
 
@@ -305,14 +313,14 @@ def test_who_has_no_document_is_on_the_list_until_one_is_under_way(office: Offic
     assert not case.tasks(service="document_renewal")
     assert items(office, case)["document"] == "document_to_start"
     with office.database.reading() as connection:
-        assert [row["case_id"] for row in work_list.list_work(connection, kind="document_to_start")] == [case.case_id]
+        assert [row["case_id"] for row in list_work(connection, kind="document_to_start")] == [case.case_id]
     started(case)
     assert "document" not in items(office, case)
 
 
 def test_who_has_a_passport_needs_no_renewal(office: Office) -> None:
     case = bring(story(office), "documents")
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until="2010-01-01")
+    case.does(RecordTravelDocument, kind="passport", valid_until="2010-01-01")
     assert "document" not in items(office, case)
     assert "document_renewal" not in case.case.provided
     case.advance("depart")
@@ -327,7 +335,7 @@ def codes(case: Story) -> set[str]:
 
 
 def planned(case: Story, **times: float) -> Story:
-    return case.when(ask.PlanTrip, **trip(case.place.now, **times))
+    return case.when(PlanTrip, **trip(case.place.now, **times))
 
 
 def test_without_a_live_document_nothing_international_is_booked_and_every_reason_is_told(office: Office) -> None:
@@ -337,22 +345,22 @@ def test_without_a_live_document_nothing_international_is_booked_and_every_reaso
     case = consents(story(office, citizenships=("UZ",)), "travel")
     planned(case)
     assert "travel_papers_are_in_order" in codes(case)
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until=case.place.now.date() + timedelta(days=2))
+    case.does(RecordTravelDocument, kind="passport", valid_until=case.place.now.date() + timedelta(days=2))
     planned(case)  # it runs out on the way
     assert "travel_papers_are_in_order" in codes(case)
-    case.does(ask.RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
+    case.does(RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
     planned(case)
     assert "travel_papers_are_in_order" in codes(case)
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until=case.place.now.date() + timedelta(days=4))
+    case.does(RecordTravelDocument, kind="passport", valid_until=case.place.now.date() + timedelta(days=4))
     planned(case)
     assert "travel_papers_are_in_order" not in codes(case)
 
 
 def test_a_document_that_was_lost_or_kept_by_somebody_carries_nobody(office: Office) -> None:
     case = consents(story(office), "travel", "assistance")
-    case.when(ask.RecordDocumentLoss, how="withheld").then_refused("document_is_in_hand")
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until="2010-01-01")
-    case.does(ask.RecordDocumentLoss, how="stolen")
+    case.when(RecordDocumentLoss, how="withheld").then_refused("document_is_in_hand")
+    case.does(RecordTravelDocument, kind="passport", valid_until="2010-01-01")
+    case.does(RecordDocumentLoss, how="stolen")
     assert not case.case.timers or all(kind not in ("document_expires", "document_over")
                                        for kind, _ in case.case.timers.values())  # fmt: skip
     planned(case)
@@ -361,12 +369,12 @@ def test_a_document_that_was_lost_or_kept_by_somebody_carries_nobody(office: Off
 
 def test_inside_the_country_a_trip_is_booked_without_and_begun_with_an_identity_document(office: Office) -> None:
     case = bring(story(office, citizenships=("RU",), name="Мария Иванова"), "documents")
-    case.does(ask.DeclareReturn, destination="RU", signed_on=case.place.now.date())
+    case.does(DeclareReturn, destination="RU", signed_on=case.place.now.date())
     planned(case)
     assert "travel_papers_are_in_order" not in codes(case)
     case.advance("depart")
     assert "travel_papers_are_in_order" in codes(case)
-    case.does(ask.RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
+    case.does(RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
     case.advance("depart")
     assert "travel_papers_are_in_order" not in codes(case)
 
@@ -374,20 +382,20 @@ def test_inside_the_country_a_trip_is_booked_without_and_begun_with_an_identity_
 def test_a_return_certificate_leads_to_the_country_that_issued_it(office: Office) -> None:
     case = consents(story(office, citizenships=("MD", "UZ")), "travel", "assistance")
     fields = {"kind": "return_certificate", "valid_until": "2007-06-01", "country": "UZ"}
-    case.does(ask.RecordTravelDocument, **fields).does(ask.DeclareReturn, destination="MD", signed_on=APPLIED)
+    case.does(RecordTravelDocument, **fields).does(DeclareReturn, destination="MD", signed_on=APPLIED)
     planned(case)
     assert "travel_papers_are_in_order" in codes(case)
-    case.does(ask.DeclareReturn, destination="UZ", signed_on=APPLIED)
+    case.does(DeclareReturn, destination="UZ", signed_on=APPLIED)
     planned(case)
     assert "travel_papers_are_in_order" not in codes(case)
 
 
 def test_a_dual_citizen_chooses_where_home_is_and_which_document_leads_there(office: Office) -> None:
     case = consents(story(office, citizenships=("RU", "UZ")), "travel", "assistance")
-    case.does(ask.DeclareReturn, destination="RU", signed_on=APPLIED)
+    case.does(DeclareReturn, destination="RU", signed_on=APPLIED)
     planned(case)
     assert "travel_papers_are_in_order" not in codes(case)
-    case.does(ask.DeclareReturn, destination="UZ", signed_on=APPLIED)
+    case.does(DeclareReturn, destination="UZ", signed_on=APPLIED)
     planned(case)
     assert "travel_papers_are_in_order" in codes(case)
 

@@ -16,18 +16,29 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from events.errors import EventsError
-from handlers.answers import Accepted, Answer
-from handlers.checks import check
-from handlers.occupancy import houses, occupancy
-from handlers.rebuild import rebuild
+from handlers.checks.walk import check
+from handlers.commanding.answers import Accepted, Answer
+from handlers.projections.rebuild import rebuild
+from handlers.queries.occupancy import houses, occupancy
 from tests.houses import HOSTEL, SMALL, with_beds, with_houses
 from tests.offices import Office
 from tests.roads import consents
 from tests.story import Story, moscow
 from tests.workers.workshop import Workshop
-from workers.crew import Crew
-from workflow import commands as ask
+from workers.running.worker_pool import WorkerPool
+from workflow.command import CaseCommand
 from workflow.reasons import Refused
+from workflow.subjects.accommodation.commands import (
+    ExtendHold,
+    ExtendStay,
+    HoldBed,
+    JoinWaitingList,
+    LeaveWaitingList,
+    ReleaseBed,
+    TakeBed,
+)
+from workflow.subjects.closing.commands import CloseFacility
+from workflow.subjects.safety.commands import EstablishAge
 
 HOUSE = "moscow-centre"
 SHELTER = {
@@ -49,7 +60,7 @@ GROWN_UP: dict[str, Any] = {"child": False, "basis": "identity document"}
 
 
 @contextmanager
-def at_work(office: Office, folder: Path) -> Iterator[tuple[Workshop, Crew]]:
+def at_work(office: Office, folder: Path) -> Iterator[tuple[Workshop, WorkerPool]]:
     """Lend workers that do what is due when they are told to."""
     shop = Workshop(office, folder)
     try:
@@ -86,18 +97,18 @@ def sound(office: Office) -> None:
 def test_nobody_checks_in_before_the_centre_opens(office: Office) -> None:
     """Row 5: the centre opens in December; a check-in dated before that is refused."""
     office.publish(with_houses(SMALL | {"opens": "2007-03-05", "capacity": 8}))
-    case = Story(office).does(ask.HoldBed)
+    case = Story(office).does(HoldBed)
     before = datetime(2007, 3, 4, 20, 59, tzinfo=UTC)  # 23:59 in Moscow
-    case.when(ask.TakeBed, occurred_at=before).then_refused("facility_is_open")
-    case.does(ask.TakeBed, occurred_at=before + timedelta(minutes=1))
+    case.when(TakeBed, occurred_at=before).then_refused("facility_is_open")
+    case.does(TakeBed, occurred_at=before + timedelta(minutes=1))
 
 
 def test_no_bed_is_held_before_the_house_opens_or_after_it_closed(office: Office) -> None:
     office.publish(with_houses(SMALL | {"opens": "2007-03-06", "closes": "2007-03-06", "capacity": 8}))
     case = Story(office)
-    case.when(ask.HoldBed).then_refused("facility_is_open")
-    case.later(days=1).does(ask.HoldBed).does(ask.ReleaseBed, reason="moved")
-    case.later(days=1).when(ask.HoldBed).then_refused("facility_is_open")
+    case.when(HoldBed).then_refused("facility_is_open")
+    case.later(days=1).does(HoldBed).does(ReleaseBed, reason="moved")
+    case.later(days=1).when(HoldBed).then_refused("facility_is_open")
 
 
 def test_the_shipped_houses_have_owners_dates_and_hours_in_their_own_time(office: Office) -> None:
@@ -115,19 +126,19 @@ def test_the_shipped_houses_have_owners_dates_and_hours_in_their_own_time(office
     assert not houses_of["icc-moscow"].hours.is_open(at)
     assert vladivostok.day(datetime(2007, 3, 5, 15, 0, tzinfo=UTC)) == date(2007, 3, 6)
     assert not vladivostok.is_running(date(2011, 1, 1))
-    Story(office).when(ask.HoldBed, facility="icc-moscow").then_refused("facility_is_known")
-    Story(office).when(ask.HoldBed, facility="st-petersburg-shelter").then_refused("facility_is_open")
+    Story(office).when(HoldBed, facility="icc-moscow").then_refused("facility_is_known")
+    Story(office).when(HoldBed, facility="st-petersburg-shelter").then_refused("facility_is_open")
 
 
 # -- row 8: hold, check-in, extend, check-out -----------------------------------------------------------------------
 
 
 def test_a_bed_is_held_taken_extended_and_left(office: Office) -> None:
-    case = Story(office).does(ask.HoldBed).does(ask.ExtendHold, hours=72).later(hours=60)
-    case.does(ask.TakeBed, until=date(2007, 3, 20)).does(ask.ExtendStay, until=date(2007, 4, 1)).later(days=10)
+    case = Story(office).does(HoldBed).does(ExtendHold, hours=72).later(hours=60)
+    case.does(TakeBed, until=date(2007, 3, 20)).does(ExtendStay, until=date(2007, 4, 1)).later(days=10)
     early = case.place.now - timedelta(days=11)
-    case.when(ask.ReleaseBed, reason="moved", occurred_at=early).then_refused("check_out_is_after_check_in")
-    case.does(ask.ReleaseBed, reason="moved")
+    case.when(ReleaseBed, reason="moved", occurred_at=early).then_refused("check_out_is_after_check_in")
+    case.does(ReleaseBed, reason="moved")
     assert office.rows("beds_in_use") == []
     assert not case.case.timers.keys() - {case.timer("idle")}
     sound(office)
@@ -136,7 +147,7 @@ def test_a_bed_is_held_taken_extended_and_left(office: Office) -> None:
 def test_a_hold_expires_at_its_time_though_every_process_was_down(office: Office, tmp_path: Path) -> None:
     """Row 8: nobody was there for a month; whoever asks first gets the bed, and the first sweep tells the case."""
     office.publish(with_beds(1))
-    late = Story(office).does(ask.HoldBed)
+    late = Story(office).does(HoldBed)
     held_until = late.case.places.held_until
     assert held_until is not None
     late.later(days=30)
@@ -144,8 +155,8 @@ def test_a_hold_expires_at_its_time_though_every_process_was_down(office: Office
     log = office.service.log
     assert occupancy(log, HOUSE, held_until - timedelta(seconds=1)).available == 0
     assert occupancy(log, HOUSE, held_until).available == 1
-    late.when(ask.TakeBed).then_refused("bed_is_held")
-    other = Story(office).does(ask.HoldBed).does(ask.TakeBed)
+    late.when(TakeBed).then_refused("bed_is_held")
+    other = Story(office).does(HoldBed).does(TakeBed)
     sound(office)
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
@@ -157,7 +168,7 @@ def test_a_hold_expires_at_its_time_though_every_process_was_down(office: Office
 
 def test_a_sweep_alone_frees_the_bed_of_a_hold_that_ran_out(office: Office, tmp_path: Path) -> None:
     office.publish(with_beds(1))
-    late = Story(office).does(ask.HoldBed).later(days=30)
+    late = Story(office).does(HoldBed).later(days=30)
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
     assert late.case.bed is None
@@ -169,7 +180,7 @@ def test_rooms_have_rules_and_nobody_is_excluded(office: Office) -> None:
     """Row 8: rules per room; every combination of gender and age still finds a bed in the shipped house."""
     for gender in ("female", "male", "transgender", None):
         for age_band in ("0-8", "9-17", "27-29", "48+", None):
-            found = Story(office, gender=gender, age_band=age_band).does(ask.HoldBed)
+            found = Story(office, gender=gender, age_band=age_band).does(HoldBed)
             number = found.case.bed[1] if found.case.bed else 0
             (row,) = office.rows("beds", facility=HOUSE, bed=number)
             assert row["room"] in {
@@ -192,7 +203,7 @@ def test_of_fifty_at_once_eight_get_in_and_forty_two_are_refused_or_wait(office:
     def comes(number: int) -> tuple[Answer, ...]:
         start.wait(60)
         service, case_id = services[number % len(services)], cases[number]
-        steps = (ask.HoldBed, ask.TakeBed, ask.JoinWaitingList)
+        steps = (HoldBed, TakeBed, JoinWaitingList)
         return tuple(service.submit(office.command(step, case_id=case_id)) for step in steps)
 
     with ThreadPoolExecutor(50) as pool:
@@ -210,7 +221,7 @@ def test_the_database_itself_refuses_a_ninth_person(office: Office) -> None:
     """Row 22: a ninth row, a second person in a bed, and a second bed for a person are impossible by hand, too."""
     office.publish(with_beds(8))
     for _ in range(8):
-        Story(office).does(ask.HoldBed).does(ask.TakeBed)
+        Story(office).does(HoldBed).does(TakeBed)
     (mine, *_) = office.rows("beds_in_use")
     for facility, bed, case_id in ((HOUSE, 9, "NINTH"), (HOUSE, 1, "NINTH"), ("hostel", 1, mine["case_id"])):
         with pytest.raises(EventsError), office.database.writing() as connection:
@@ -225,14 +236,14 @@ def test_the_database_itself_refuses_a_ninth_person(office: Office) -> None:
 
 def test_a_smaller_house_keeps_who_is_there_and_takes_nobody_until_it_is_no_longer_too_full(office: Office) -> None:
     office.publish(with_beds(3))
-    cases = [Story(office).does(ask.HoldBed).does(ask.TakeBed) for _ in range(3)]
+    cases = [Story(office).does(HoldBed).does(TakeBed) for _ in range(3)]
     office.publish(with_beds(2))
     assert [row["bed"] for row in office.rows("beds", facility=HOUSE)] == [1, 2, 3]
-    cases[0].does(ask.ReleaseBed, reason="moved")
-    Story(office).when(ask.HoldBed).then_refused("bed_is_free")
-    cases[2].does(ask.ReleaseBed, reason="moved")
+    cases[0].does(ReleaseBed, reason="moved")
+    Story(office).when(HoldBed).then_refused("bed_is_free")
+    cases[2].does(ReleaseBed, reason="moved")
     assert [row["bed"] for row in office.rows("beds", facility=HOUSE)] == [1, 2]
-    Story(office).does(ask.HoldBed)
+    Story(office).does(HoldBed)
     before = as_they_are(office)
     rebuild(office.service.log)
     assert as_they_are(office) == before
@@ -248,8 +259,8 @@ def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_aske
     """Row 23: the only institution is full: a waiting list in order, and a letter to the hostel for a place."""
     reset(office, datetime(2013, 5, 6, 9, 0, tzinfo=UTC))
     office.publish(with_houses(SHELTER, HOSTEL))
-    inside = [Story(office, name=name).does(ask.HoldBed).does(ask.TakeBed) for name in NAMES]
-    line = [consents(Story(office), "assistance").does(ask.JoinWaitingList) for _ in range(3)]
+    inside = [Story(office, name=name).does(HoldBed).does(TakeBed) for name in NAMES]
+    line = [consents(Story(office), "assistance").does(JoinWaitingList) for _ in range(3)]
     with at_work(office, tmp_path) as (shop, crew):
         crew.settle()
         letters = shop.mails()
@@ -257,7 +268,7 @@ def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_aske
         assert all("desk@hostel.example.org" in str(letter["To"]) for letter in letters)
         assert not any(case.case_id in letter.as_string() for letter in letters for case in line)
         line[0].advance("withdraw", reason="declined")
-        inside[3].does(ask.ReleaseBed, reason="moved").later(minutes=1)
+        inside[3].does(ReleaseBed, reason="moved").later(minutes=1)
         crew.settle()
         assert line[1].case.bed == ("st-petersburg-shelter", 4)
         assert line[2].case.bed is None
@@ -271,10 +282,10 @@ def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_aske
 
 def test_an_offer_after_a_crash_holds_nobody_a_second_bed(office: Office, tmp_path: Path) -> None:
     office.publish(with_beds(1))
-    inside = Story(office).does(ask.HoldBed).does(ask.TakeBed)
-    first, second = (Story(office).does(ask.JoinWaitingList) for _ in range(2))
-    inside.does(ask.ReleaseBed, reason="moved")
-    first.does(ask.HoldBed)  # somebody was quicker than the worker
+    inside = Story(office).does(HoldBed).does(TakeBed)
+    first, second = (Story(office).does(JoinWaitingList) for _ in range(2))
+    inside.does(ReleaseBed, reason="moved")
+    first.does(HoldBed)  # somebody was quicker than the worker
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
     assert first.case.bed == (HOUSE, 1)
@@ -288,12 +299,12 @@ def test_somebody_who_left_the_line_is_not_put_back_by_an_offer_and_whoever_came
 ) -> None:
     room = {"id": "adults", "beds": 1, "minors": "no"}
     office.publish(with_houses(SMALL | {"rooms": [room]}))
-    inside = Story(office).does(ask.HoldBed).does(ask.TakeBed)
-    grown = Story(office, age_band=None).does(ask.JoinWaitingList)  # unknown age is presumed a child's
-    gone = Story(office).does(ask.JoinWaitingList)
-    grown.does(ask.EstablishAge, **GROWN_UP)
-    gone.does(ask.LeaveWaitingList, facility=HOUSE, reason="found a place")
-    inside.does(ask.ReleaseBed, reason="moved")
+    inside = Story(office).does(HoldBed).does(TakeBed)
+    grown = Story(office, age_band=None).does(JoinWaitingList)  # unknown age is presumed a child's
+    gone = Story(office).does(JoinWaitingList)
+    grown.does(EstablishAge, **GROWN_UP)
+    gone.does(LeaveWaitingList, facility=HOUSE, reason="found a place")
+    inside.does(ReleaseBed, reason="moved")
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
     assert grown.case.bed == (HOUSE, 1)
@@ -308,10 +319,10 @@ def test_who_had_which_bed_is_known_at_any_past_instant(office: Office) -> None:
     """Issue: occupancy at any past instant, as it was in the world and not as it was written down."""
     office.publish(with_beds(2))
     start = office.now
-    one, two = Story(office).does(ask.HoldBed).does(ask.TakeBed), Story(office).later(hours=1).does(ask.HoldBed)
-    three = Story(office).does(ask.JoinWaitingList)
-    two.later(hours=4).does(ask.TakeBed, occurred_at=office.now - timedelta(hours=2))  # 3 hours after the start
-    one.later(hours=4).does(ask.ReleaseBed, reason="moved", occurred_at=office.now - timedelta(hours=3))  # after 6
+    one, two = Story(office).does(HoldBed).does(TakeBed), Story(office).later(hours=1).does(HoldBed)
+    three = Story(office).does(JoinWaitingList)
+    two.later(hours=4).does(TakeBed, occurred_at=office.now - timedelta(hours=2))  # 3 hours after the start
+    one.later(hours=4).does(ReleaseBed, reason="moved", occurred_at=office.now - timedelta(hours=3))  # after 6
     log = office.service.log
 
     def seen(hours: float) -> tuple[int, dict[int, tuple[str, bool]], int]:
@@ -331,9 +342,9 @@ def test_who_had_which_bed_is_known_at_any_past_instant(office: Office) -> None:
 
 def test_moving_in_may_not_be_dated_into_somebody_elses_stay(office: Office) -> None:
     office.publish(with_beds(1))
-    one = Story(office).does(ask.HoldBed).does(ask.TakeBed).later(days=9).does(ask.ReleaseBed, reason="moved")
-    two = Story(office).does(ask.HoldBed)
-    two.when(ask.TakeBed, occurred_at=office.now - timedelta(days=1)).then_refused("bed_is_empty")
+    one = Story(office).does(HoldBed).does(TakeBed).later(days=9).does(ReleaseBed, reason="moved")
+    two = Story(office).does(HoldBed)
+    two.when(TakeBed, occurred_at=office.now - timedelta(days=1)).then_refused("bed_is_empty")
     assert one.case.bed is None
 
 
@@ -347,25 +358,25 @@ def test_two_programmes_share_a_partners_shelter_and_together_fill_it(office: Of
     office.publish(with_houses(SMALL | {"capacity": 8}, shelter | {"on_request": True}))
     office.publish(with_houses(shelter).replace("programme: moscow", "programme: redcross", 1), "redcross")
     ours, theirs = Story(office), [Story(office, programme="redcross") for _ in range(2)]
-    theirs[0].does(ask.HoldBed)
-    ours.does(ask.HoldBed, facility="st-petersburg-shelter")
+    theirs[0].does(HoldBed)
+    ours.does(HoldBed, facility="st-petersburg-shelter")
     assert [case.case.bed for case in (theirs[0], ours)] == [("st-petersburg-shelter", n) for n in (1, 2)]
-    theirs[1].when(ask.HoldBed).then_refused("bed_is_free")
+    theirs[1].when(HoldBed).then_refused("bed_is_free")
     sound(office)
 
 
 def test_a_house_that_is_closed_takes_nobody_and_nobody_joins_its_line(office: Office) -> None:
     office.publish(with_beds(1))
-    held, late = Story(office).does(ask.HoldBed), Story(office)
-    late.does(ask.JoinWaitingList)
+    held, late = Story(office).does(HoldBed), Story(office)
+    late.does(JoinWaitingList)
     answer = office.submit(
-        ask.CloseFacility, programme="moscow", facility=HOUSE, on=office.now.date() + timedelta(days=30), reason="funds"
+        CloseFacility, programme="moscow", facility=HOUSE, on=office.now.date() + timedelta(days=30), reason="funds"
     )
     assert isinstance(answer, Accepted), answer
-    held.when(ask.TakeBed).then_refused("facility_is_open")
-    Story(office).when(ask.HoldBed).then_refused("facility_is_open")
-    Story(office).when(ask.JoinWaitingList).then_refused("facility_is_open")
-    late.does(ask.HoldBed, facility="hostel")
+    held.when(TakeBed).then_refused("facility_is_open")
+    Story(office).when(HoldBed).then_refused("facility_is_open")
+    Story(office).when(JoinWaitingList).then_refused("facility_is_open")
+    late.does(HoldBed, facility="hostel")
     assert office.state(f"facility:{HOUSE}").waiting == {}
     closed = occupancy(office.service.log, HOUSE, office.now + timedelta(days=31))
     assert (closed.available, closed.maximum) == (0, 0)
@@ -380,17 +391,17 @@ def test_publishing_the_same_rooms_again_tells_nothing_new(office: Office) -> No
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        (ask.HoldBed, {"facility": "Дом на Неве"}),
-        (ask.ExtendHold, {"hours": 0}),
-        (ask.ExtendHold, {"until": "2007-03-05T12:00"}),  # without its zone
-        (ask.TakeBed, {"until": "tomorrow"}),
-        (ask.TakeBed, {"occurred_at": "1007-03-05T12:00+03:00"}),
-        (ask.ReleaseBed, {"reason": " "}),
-        (ask.LeaveWaitingList, {"reason": "moved"}),
+        (HoldBed, {"facility": "Дом на Неве"}),
+        (ExtendHold, {"hours": 0}),
+        (ExtendHold, {"until": "2007-03-05T12:00"}),  # without its zone
+        (TakeBed, {"until": "tomorrow"}),
+        (TakeBed, {"occurred_at": "1007-03-05T12:00+03:00"}),
+        (ReleaseBed, {"reason": " "}),
+        (LeaveWaitingList, {"reason": "moved"}),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_the_door_and_changes_nothing(
-    office: Office, kind: type[ask.CaseCommand], fields: dict[str, Any]
+    office: Office, kind: type[CaseCommand], fields: dict[str, Any]
 ) -> None:
     case = Story(office)
     size = office.service.log.size()

@@ -6,16 +6,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from events.facts import closing, work
-from handlers.answers import Accepted
-from handlers.pace import Year, pace
-from handlers.service import Service
+from events.facts.closing import ArrivalCounted, HandOverDecided, HandOverProposed, ProgrammeEnded
+from events.facts.tasks import Escalated
+from handlers.commanding.answers import Accepted
+from handlers.commanding.service import Service
+from handlers.queries.arrivals_per_year import Year, pace
 from tests.offices import Office
 from tests.roads import agree_plan, bring, grant, release
 from tests.story import CLARA, Story
-from workflow import commands as ask
-from workflow.loading import load
+from workflow.programme.loading import load
 from workflow.reasons import Refused
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
+from workflow.subjects.grants.commands import RecordCost, ReleaseTranche
+from workflow.subjects.intake.commands import GiveConsent
 
 HOUSE = "moscow-centre"
 
@@ -23,16 +27,16 @@ HOUSE = "moscow-centre"
 def _close(office: Office, **fields: object) -> object:
     given = {"programme": "moscow", "facility": HOUSE, "on": office.now.date() + timedelta(days=30),
              "reason": "the funding ends"} | fields  # fmt: skip
-    return office.submit(ask.CloseFacility, **given)
+    return office.submit(CloseFacility, **given)
 
 
 def _end(office: Office, **fields: object) -> object:
     given = {"programme": "moscow", "on": office.now.date(), "reason": "the project is over"} | fields
-    return office.submit(ask.EndProgramme, **given)
+    return office.submit(EndProgramme, **given)
 
 
 def _in_the_house(office: Office, count: int) -> list[Story]:
-    return [bring(Story(office), "accommodation").does(ask.TakeBed) for _ in range(count)]
+    return [bring(Story(office), "accommodation").does(TakeBed) for _ in range(count)]
 
 
 # -- row 6 ---------------------------------------------------------------------------------------------------
@@ -42,7 +46,7 @@ def test_one_person_more_than_the_target_is_taken_in_and_flagged(office: Office)
     office.publish(office.text.replace("target_per_year: 350", "target_per_year: 2"))
     for _ in range(3):
         assert isinstance(office.service.submit(office.opening()), Accepted)
-    counted = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, closing.ArrivalCounted)]
+    counted = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, ArrivalCounted)]
     assert [(fact.number, fact.target, fact.above_target) for fact in counted] == [
         (1, 2, False), (2, 2, False), (3, 2, True),
     ]  # fmt: skip
@@ -86,7 +90,7 @@ def test_ending_a_programme_names_every_open_case_and_what_is_open_there(office:
     waiting = Story(office)
     gone = Story(office).goes("withdraw")
     _end(office, successor="st-petersburg")
-    (ended,) = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, closing.ProgrammeEnded)]
+    (ended,) = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, ProgrammeEnded)]
     assert set(ended.proposed) == {living.case_id, waiting.case_id}
     assert not gone.case.hand_overs
     (proposal,) = _proposed(office, living)
@@ -96,10 +100,10 @@ def test_ending_a_programme_names_every_open_case_and_what_is_open_there(office:
 
 def test_a_case_opened_in_the_same_moment_as_the_end_is_not_forgotten(office: Office) -> None:
     opening = office.opening()
-    end = office.command(ask.EndProgramme, programme="moscow", on=office.now.date(), reason="over")
+    end = office.command(EndProgramme, programme="moscow", on=office.now.date(), reason="over")
     answers = office.service.submit_many([opening, end])
     assert all(isinstance(answer, Accepted) for answer in answers)
-    (ended,) = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, closing.ProgrammeEnded)]
+    (ended,) = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, ProgrammeEnded)]
     assert ended.proposed == (opening.case_id,)
 
 
@@ -108,33 +112,33 @@ def test_after_its_end_a_programme_pays_for_nothing(office: Office) -> None:
     waiting, approved = grant(case, "reinstallation", "EUR 200"), grant(case)
     _end(office)
     release(case, waiting)  # the last day is still a day
-    case.later(days=1).when(ask.ReleaseTranche, grant_id=approved, actor=CLARA).then_refused("programme_pays_today")
+    case.later(days=1).when(ReleaseTranche, grant_id=approved, actor=CLARA).then_refused("programme_pays_today")
     cost = {"kind": "medical", "amount": "EUR 10", "reference": "bill 7"}
-    case.when(ask.RecordCost, **cost, day=office.now.date()).then_refused("programme_pays_today")
-    case.does(ask.RecordCost, **cost, day=office.now.date() - timedelta(days=1))
+    case.when(RecordCost, **cost, day=office.now.date()).then_refused("programme_pays_today")
+    case.does(RecordCost, **cost, day=office.now.date() - timedelta(days=1))
 
 
 # -- row 33 --------------------------------------------------------------------------------------------------
 
 
 def test_closing_a_house_with_28_people_makes_28_proposals_and_loses_nobody(office: Office) -> None:
-    people = [*_in_the_house(office, 27), bring(Story(office), "reception").does(ask.HoldBed)]
+    people = [*_in_the_house(office, 27), bring(Story(office), "reception").does(HoldBed)]
     assert isinstance(_close(office), Accepted)
     proposals = {case.case_id: _proposed(office, case) for case in people}
     assert all(len(made) == 1 for made in proposals.values())
     assert len({made[0].proposal_id for made in proposals.values()}) == 28
     for case in people:
-        case.does(ask.DecideHandOver, proposal_id=proposals[case.case_id][0].proposal_id, outcome="stays",
+        case.does(DecideHandOver, proposal_id=proposals[case.case_id][0].proposal_id, outcome="stays",
                   reason="wants to stay near the clinic")  # fmt: skip
     decided = [fact for case in people for fact in _facts(office, f"case:{case.case_id}")]
-    assert sum(isinstance(fact, closing.HandOverDecided) for fact in decided) == 28
+    assert sum(isinstance(fact, HandOverDecided) for fact in decided) == 28
     assert len(office.rows("work_items", item="escalation:hand_over_stays")) == 28
 
 
 def test_a_house_that_closes_holds_no_bed_for_anybody_new(office: Office) -> None:
     newcomer = bring(Story(office), "reception")
     _close(office)
-    newcomer.when(ask.HoldBed, facility=HOUSE)
+    newcomer.when(HoldBed, facility=HOUSE)
     assert isinstance(newcomer.last, Refused)
     assert "facility_is_open" in newcomer.last.codes
 
@@ -144,10 +148,10 @@ def test_nobody_is_handed_over_without_their_consent(office: Office) -> None:
     _close(office)
     (proposal,) = _proposed(office, person)
     accept = {"proposal_id": proposal.proposal_id, "outcome": "accepted", "to": "harbour"}
-    person.when(ask.DecideHandOver, **accept).then_refused("consent_to_hand_over")
-    person.does(ask.GiveConsent, purpose="referral", recipient="harbour")
-    person.when(ask.DecideHandOver, **accept).then_among_others(closing.HandOverDecided)
-    person.when(ask.DecideHandOver, **accept).then_refused("hand_over_is_open")
+    person.when(DecideHandOver, **accept).then_refused("consent_to_hand_over")
+    person.does(GiveConsent, purpose="referral", recipient="harbour")
+    person.when(DecideHandOver, **accept).then_among_others(HandOverDecided)
+    person.when(DecideHandOver, **accept).then_refused("hand_over_is_open")
 
 
 def test_who_agrees_to_another_house_has_a_bed_there_before_the_old_one_is_given_up(office: Office) -> None:
@@ -155,23 +159,23 @@ def test_who_agrees_to_another_house_has_a_bed_there_before_the_old_one_is_given
     _close(office, to="partner-hostel")
     (proposal,) = _proposed(office, person)
     accept = {"proposal_id": proposal.proposal_id, "outcome": "accepted"}
-    person.when(ask.DecideHandOver, **accept).then_refused("consent_to_hand_over")
-    person.does(ask.GiveConsent, purpose="referral", recipient="partner-hostel").does(ask.DecideHandOver, **accept)
+    person.when(DecideHandOver, **accept).then_refused("consent_to_hand_over")
+    person.does(GiveConsent, purpose="referral", recipient="partner-hostel").does(DecideHandOver, **accept)
     assert person.case.bed == ("partner-hostel", 1)
     assert not office.state(f"facility:{HOUSE}").beds
-    person.does(ask.TakeBed)
+    person.does(TakeBed)
 
 
 def test_a_full_house_takes_nobody_over_and_the_old_bed_is_kept(office: Office) -> None:
     people = _in_the_house(office, 21)
     _close(office, to="partner-hostel")
     for person in people:
-        person.does(ask.GiveConsent, purpose="referral", recipient="partner-hostel")
+        person.does(GiveConsent, purpose="referral", recipient="partner-hostel")
     for person in people[:20]:
         (proposal,) = _proposed(office, person)
-        person.does(ask.DecideHandOver, proposal_id=proposal.proposal_id, outcome="accepted")
+        person.does(DecideHandOver, proposal_id=proposal.proposal_id, outcome="accepted")
     (proposal,) = _proposed(office, people[20])
-    people[20].when(ask.DecideHandOver, proposal_id=proposal.proposal_id, outcome="accepted")
+    people[20].when(DecideHandOver, proposal_id=proposal.proposal_id, outcome="accepted")
     people[20].then_refused("bed_is_free")
     assert people[20].case.bed is not None
     assert people[20].case.bed[0] == HOUSE
@@ -182,18 +186,18 @@ def test_who_stays_may_still_go_later(office: Office) -> None:
     _close(office)
     (proposal,) = _proposed(office, person)
     decide = {"proposal_id": proposal.proposal_id}
-    person.when(ask.DecideHandOver, **decide, outcome="stays").then_refused("reason_is_given")
-    person.does(ask.DecideHandOver, **decide, outcome="stays", reason="ill")
-    person.does(ask.GiveConsent, purpose="referral", recipient="harbour")
-    person.does(ask.DecideHandOver, **decide, outcome="elsewhere", to="harbour")
+    person.when(DecideHandOver, **decide, outcome="stays").then_refused("reason_is_given")
+    person.does(DecideHandOver, **decide, outcome="stays", reason="ill")
+    person.does(GiveConsent, purpose="referral", recipient="harbour")
+    person.does(DecideHandOver, **decide, outcome="elsewhere", to="harbour")
 
 
 def test_a_hand_over_nobody_decided_is_shown_before_the_last_day(office: Office) -> None:
     (person,) = _in_the_house(office, 1)
     _close(office)
-    person.later(days=27).fires("hand_over").then_among_others(work.Escalated)
+    person.later(days=27).fires("hand_over").then_among_others(Escalated)
     (proposal,) = _proposed(office, person)
-    person.does(ask.DecideHandOver, proposal_id=proposal.proposal_id, outcome="stays", reason="asked to wait")
+    person.does(DecideHandOver, proposal_id=proposal.proposal_id, outcome="stays", reason="asked to wait")
     assert "hand_over_late" not in person.case.escalations
 
 
@@ -230,9 +234,9 @@ def _facts(office: Office, stream: str) -> list[object]:
     return [log.fact(event) for event in log.stream(stream)]
 
 
-def _proposed(office: Office, case: Story) -> list[closing.HandOverProposed]:
+def _proposed(office: Office, case: Story) -> list[HandOverProposed]:
     facts = _facts(office, f"case:{case.case_id}")
-    return [fact for fact in facts if isinstance(fact, closing.HandOverProposed)]
+    return [fact for fact in facts if isinstance(fact, HandOverProposed)]
 
 
 def _codes(answer: object) -> tuple[str, ...]:

@@ -12,13 +12,23 @@ import pytest
 from icalendar import Calendar
 from pydantic import ValidationError
 
-from events.facts import case as told
-from events.facts import reception, work
+from events.facts.reception import (
+    ArrivalCancelled,
+    ArrivalPlanned,
+    MeeterFreed,
+    PersonMet,
+    PickupBooked,
+    PickupCancelled,
+)
+from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from tests.offices import Office
 from tests.roads import consents, met, ready_to_be_received
 from tests.story import Story, story
 from tests.workers.workshop import Workshop
-from workflow import commands as ask
+from workflow.command import CaseCommand
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 
 LETTERS = {"book_pickup", "move_pickup", "cancel_pickup"}
 
@@ -34,7 +44,7 @@ def expected(office: Office, *, hours: float = 20, **fields: object) -> Story:
     """Return somebody who agreed to help and is to arrive."""
     case = consents(story(office, **{"language": "tg"} | fields), "assistance")
     at = office.now + timedelta(hours=hours)
-    return case.does(ask.PlanArrival, at=at, place="Шереметьево, терминал D", means="flight", number="SU 1491")
+    return case.does(PlanArrival, at=at, place="Шереметьево, терминал D", means="flight", number="SU 1491")
 
 
 def letters(case: Story, office: Office) -> Counter[str]:
@@ -82,8 +92,8 @@ def test_a_flight_three_hours_late_moves_the_pick_up_and_leads_to_one_notice(sho
     case = expected(shop.office)
     sent(shop)
     late = shop.office.now + timedelta(hours=23)
-    case.does(ask.DelayArrival, at=late)
-    (worry,) = case.now_told(work.TimerSet)
+    case.does(DelayArrival, at=late)
+    (worry,) = case.now_told(TimerSet)
     assert worry.due_at == late + timedelta(hours=2)
     (_, first), (_, second) = sent(shop)
     one, two = first.walk("VEVENT")[0], second.walk("VEVENT")[0]
@@ -96,7 +106,7 @@ def test_a_second_delay_before_the_first_notice_went_out_replaces_it(shop: Works
     case = expected(shop.office)
     sent(shop)
     for hours in (22, 24):
-        case.does(ask.DelayArrival, at=shop.office.now + timedelta(hours=hours))
+        case.does(DelayArrival, at=shop.office.now + timedelta(hours=hours))
     found = sent(shop)
     assert [sequence(calendar) for _, calendar in found] == [0, 2]
     assert found[-1][1].walk("VEVENT")[0].decoded("DTSTART") == shop.office.now + timedelta(hours=24)
@@ -104,15 +114,15 @@ def test_a_second_delay_before_the_first_notice_went_out_replaces_it(shop: Works
 
 def test_a_delay_before_anybody_was_written_to_needs_no_notice(office: Office) -> None:
     case = expected(office)
-    case.does(ask.DelayArrival, at=office.now + timedelta(hours=23))
+    case.does(DelayArrival, at=office.now + timedelta(hours=23))
     assert letters(case, office) == {"book_pickup": 1}
-    case.when(ask.DelayArrival, at=office.now + timedelta(hours=23)).then()
+    case.when(DelayArrival, at=office.now + timedelta(hours=23)).then()
 
 
 def test_a_delay_while_the_first_letter_is_being_written_is_told_after_it(office: Office) -> None:
     case = expected(office)
     first = case.task(kind="book_pickup")
-    case.claims(first).does(ask.DelayArrival, at=office.now + timedelta(hours=23))
+    case.claims(first).does(DelayArrival, at=office.now + timedelta(hours=23))
     case.finish(first).accepted().finish(case.task(kind="move_pickup")).accepted()
     assert letters(case, office) == {"book_pickup": 1, "move_pickup": 1}
     assert case.case.arrival is not None
@@ -123,7 +133,7 @@ def test_when_the_driver_is_elsewhere_at_the_new_time_another_one_comes(office: 
     other, case = expected(office, hours=26), expected(office)
     assert case.case.arrival is not None
     case.finish(case.task(kind="book_pickup")).accepted()
-    case.does(ask.DelayArrival, at=office.now + timedelta(hours=27))
+    case.does(DelayArrival, at=office.now + timedelta(hours=27))
     assert case.case.arrival.meeter != (other.case.arrival.meeter if other.case.arrival else "")
     assert letters(case, office) == {"book_pickup": 2, "cancel_pickup": 1}
 
@@ -148,19 +158,19 @@ def test_without_a_driver_who_speaks_the_language_somebody_looks_for_an_interpre
 
 def test_nobody_there_two_hours_after_the_arrival_is_an_escalation(office: Office) -> None:
     case = ready_to_be_received(story(office)).goes("receive")
-    case.later(hours=2).fires("no_show").then(work.TimerFired, work.Escalated(kind="no_show"))
+    case.later(hours=2).fires("no_show").then(TimerFired, Escalated(kind="no_show"))
     assert office.rows("work_items", case_id=case.case_id, item="escalation:no_show")
-    case.does(ask.MeetPerson)
+    case.does(MeetPerson)
     assert not case.case.escalations
 
 
 def test_whoever_was_met_is_received(office: Office) -> None:
     case = ready_to_be_received(story(office, name="Gʻulnora Toʻrayeva")).goes("receive")
     case.advance("accommodate").then_refused("airport_reception_is_provided", "bed_is_held")
-    met(case).then_among_others(reception.PersonMet, work.ServiceProvided, reception.MeeterFreed)
-    case.does(ask.HoldBed).goes("accommodate")
-    case.when(ask.MeetPerson).then_refused("arrival_is_ahead")
-    case.when(ask.DelayArrival, at=office.now).then_refused("arrival_is_ahead")
+    met(case).then_among_others(PersonMet, ServiceProvided, MeeterFreed)
+    case.does(HoldBed).goes("accommodate")
+    case.when(MeetPerson).then_refused("arrival_is_ahead")
+    case.when(DelayArrival, at=office.now).then_refused("arrival_is_ahead")
 
 
 def test_withdrawal_before_the_arrival_tells_the_driver_once(shop: Workshop) -> None:
@@ -184,41 +194,39 @@ def test_a_driver_written_to_while_the_person_withdrew_is_told_afterwards(office
     case = expected(office)
     begun = case.task(kind="book_pickup")
     case.claims(begun).goes("withdraw")
-    case.finish(begun).then_among_others(reception.PickupBooked, work.TaskRequested)
-    case.finish(case.task(kind="cancel_pickup")).then(reception.PickupCancelled)
+    case.finish(begun).then_among_others(PickupBooked, TaskRequested)
+    case.finish(case.task(kind="cancel_pickup")).then(PickupCancelled)
     assert letters(case, office) == {"book_pickup": 1, "cancel_pickup": 1}
 
 
 def test_nobody_is_written_to_before_the_person_consents(office: Office) -> None:
     case = story(office)
-    case.does(
-        ask.PlanArrival, at=office.now + timedelta(hours=5), place="Казанский вокзал", means="train", number="061Ч"
-    )
+    case.does(PlanArrival, at=office.now + timedelta(hours=5), place="Казанский вокзал", means="train", number="061Ч")
     assert not letters(case, office)
-    case.does(ask.GiveConsent, purpose="assistance")
+    case.does(GiveConsent, purpose="assistance")
     assert letters(case, office) == {"book_pickup": 1}
-    case.does(ask.WithdrawConsent, purpose="assistance")
+    case.does(WithdrawConsent, purpose="assistance")
     assert not letters(case, office)
 
 
 def test_planning_again_takes_the_first_pick_up_back(office: Office) -> None:
     case = expected(office)
     case.finish(case.task(kind="book_pickup")).accepted()
-    case.does(ask.PlanArrival, at=office.now + timedelta(hours=30), place="DME", means="flight")
+    case.does(PlanArrival, at=office.now + timedelta(hours=30), place="DME", means="flight")
     assert letters(case, office) == {"book_pickup": 2, "cancel_pickup": 1}
 
 
 @pytest.mark.parametrize(
     ("kind", "fields", "code"),
     [
-        (ask.MeetPerson, {}, "arrival_is_planned"),
-        (ask.DelayArrival, {"at": "2007-03-06T10:00Z"}, "arrival_is_planned"),
-        (ask.CancelArrival, {"reason": "stays"}, "arrival_is_planned"),
-        (ask.PlanArrival, {"at": "2006-11-30T10:00Z", "place": "SVO", "means": "bus"}, "programme_has_begun"),
+        (MeetPerson, {}, "arrival_is_planned"),
+        (DelayArrival, {"at": "2007-03-06T10:00Z"}, "arrival_is_planned"),
+        (CancelArrival, {"reason": "stays"}, "arrival_is_planned"),
+        (PlanArrival, {"at": "2006-11-30T10:00Z", "place": "SVO", "means": "bus"}, "programme_has_begun"),
     ],
 )
 def test_what_cannot_be_recorded_changes_nothing(
-    office: Office, kind: type[ask.CaseCommand], fields: dict[str, object], code: str
+    office: Office, kind: type[CaseCommand], fields: dict[str, object], code: str
 ) -> None:
     case = story(office)
     before = case.case
@@ -227,10 +235,10 @@ def test_what_cannot_be_recorded_changes_nothing(
 
 
 def test_a_cancelled_arrival_is_not_waited_for(office: Office) -> None:
-    case = expected(office).when(ask.CancelArrival, reason="stays where they are").accepted()
-    case.then_among_others(reception.ArrivalCancelled, reception.MeeterFreed, work.TimerCancelled)
-    case.when(ask.CancelArrival, reason="again").then_refused("arrival_is_planned")
-    case.does(ask.PlanArrival, at=office.now, place="SVO", means="on_foot").then_among_others(told.ArrivalPlanned)
+    case = expected(office).when(CancelArrival, reason="stays where they are").accepted()
+    case.then_among_others(ArrivalCancelled, MeeterFreed, TimerCancelled)
+    case.when(CancelArrival, reason="again").then_refused("arrival_is_planned")
+    case.does(PlanArrival, at=office.now, place="SVO", means="on_foot").then_among_others(ArrivalPlanned)
 
 
 @pytest.mark.parametrize(
@@ -248,4 +256,4 @@ def test_a_plan_nobody_could_follow_is_not_taken(office: Office, fields: dict[st
     case = story(office)
     plan = {"at": "2007-03-06T10:00Z", "place": "SVO", "means": "flight"} | fields
     with pytest.raises(ValidationError):
-        case.command(ask.PlanArrival, **plan)
+        case.command(PlanArrival, **plan)

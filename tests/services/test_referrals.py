@@ -10,19 +10,31 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from events.facts import catalogue, work
-from events.facts import referrals as told
+from events.facts import catalogue
+from events.facts.referrals import ReferralServed, ReferrerAnswered
+from events.facts.tasks import ServiceProvided, TimerCancelled
 from events.ids import case_stream
-from handlers.disclosing import disclosed
+from handlers.queries.disclosures import disclosed
 from tests.offices import Office
 from tests.roads import agreed_to_be_told, consents, referred, served
 from tests.story import ANNA, Story, story
-from workflow import commands as ask
-from workflow.disclosure import ORG_TYPES, SOURCES, parts_for
-from workflow.loading import load, shipped_text
-from workflow.programme.disclosure import Disclosure
-from workflow.programme.providers import AgencyKind
+from workflow.command import FireTimer
+from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Refused
+from workflow.subjects.care.commands import CertifyFitness
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.intake.commands import GiveConsent, OpenCase, WithdrawConsent
+from workflow.subjects.referrals.commands import (
+    AcceptReferral,
+    DeclineReferral,
+    DiscloseReferral,
+    RecordReferralServed,
+    SendReferral,
+    WaitlistReferral,
+)
+from workflow.subjects.referrals.definition import AgencyKind, Disclosure
+from workflow.subjects.referrals.disclosure import ORG_TYPES, SOURCES, parts_for
+from workflow.subjects.safety.commands import AppointGuardian, AssessRisk
 
 KINDS: tuple[AgencyKind, ...] = get_args(AgencyKind)
 NAMES = ("Мария Иванова", "ნინო ბერიძე", "محمد علي", "Gulnora O‘ktam qizi")
@@ -64,7 +76,7 @@ def test_an_unanswered_referral_is_escalated_to_the_next_provider_after_three_wo
     first = referred(case, "harbour")
     (row,) = office.rows("timers", case_id=case.case_id, kind="referral_answer")
     timer = case.timer("referral_answer")
-    case.when(ask.FireTimer, timer_id=timer, due_at=office.now + timedelta(days=4)).then_refused("timer_is_due")
+    case.when(FireTimer, timer_id=timer, due_at=office.now + timedelta(days=4)).then_refused("timer_is_due")
     assert row["due_at"][:10] == "2007-03-09", "Monday 5 March, a holiday on the 8th: due on Friday the 9th"
     case.later(days=5).fires("referral_answer").accepted()
     assert case.case.referrals[first].status == "passed_on"
@@ -97,11 +109,11 @@ def test_a_referral_is_sent_acknowledged_accepted_served_and_closed_with_feedbac
 def test_answers_may_be_no_with_a_reason_or_a_waiting_list(office: Office) -> None:
     case = in_moscow(office)
     referral_id = referred(case, "harbour")
-    case.does(ask.WaitlistReferral, referral_id=referral_id)
+    case.does(WaitlistReferral, referral_id=referral_id)
     assert case.case.referrals[referral_id].status == "wait_listed"
     with pytest.raises(ValidationError):
-        case.command(ask.DeclineReferral, referral_id=referral_id)
-    case.does(ask.DeclineReferral, referral_id=referral_id, reason="no_staff")
+        case.command(DeclineReferral, referral_id=referral_id)
+    case.does(DeclineReferral, referral_id=referral_id, reason="no_staff")
     assert case.case.referrals[referral_id].status == "declined"
     assert "referral_to_send" in {row["kind"] for row in office.rows("work_items", case_id=case.case_id)}
 
@@ -109,27 +121,27 @@ def test_answers_may_be_no_with_a_reason_or_a_waiting_list(office: Office) -> No
 def test_consent_is_for_one_recipient_expires_and_is_taken_back_with_immediate_effect(office: Office) -> None:
     case = in_moscow(office)
     today = office.now.date()
-    case.does(ask.GiveConsent, purpose="referral", recipient="harbour", until=today)
-    case.when(ask.SendReferral, service="local_referral", provider="new-start").then_refused("consent_to_referral")
-    case.does(ask.SendReferral, service="local_referral", provider="harbour")
-    case.does(ask.WithdrawConsent, purpose="referral", recipient="harbour")
+    case.does(GiveConsent, purpose="referral", recipient="harbour", until=today)
+    case.when(SendReferral, service="local_referral", provider="new-start").then_refused("consent_to_referral")
+    case.does(SendReferral, service="local_referral", provider="harbour")
+    case.does(WithdrawConsent, purpose="referral", recipient="harbour")
     assert (case.case.tasks, case.case.referrals[number(case)].status) == ({}, "revoked")
     assert [row["status"] for row in office.rows("tasks", case_id=case.case_id, kind="send_referral")] == ["cancelled"]
-    case.does(ask.GiveConsent, purpose="referral", recipient="harbour", until=today).later(days=2)
-    case.when(ask.SendReferral, service="local_referral", provider="harbour").then_refused("consent_to_referral")
+    case.does(GiveConsent, purpose="referral", recipient="harbour", until=today).later(days=2)
+    case.when(SendReferral, service="local_referral", provider="harbour").then_refused("consent_to_referral")
 
 
 def test_what_a_provider_may_see_is_recorded_first_and_stops_with_the_consent(office: Office) -> None:
     case = in_moscow(office, name=NAMES[0], phone="+79990000000", story="a cellar", birth_date="1990-01-01")
-    case.does(ask.AssessRisk, level="low", safe_to_return=True, note="knows the street")
+    case.does(AssessRisk, level="low", safe_to_return=True, note="knows the street")
     referral_id = referred(case, "harbour")
-    show = case.command(ask.DiscloseReferral, referral_id=referral_id, why="first meeting")
+    show = case.command(DiscloseReferral, referral_id=referral_id, why="first meeting")
     case.when(show).accepted()
     shown = disclosed(office.service.log, case.case_id, show.command_id)
     assert (shown["name"], shown["risk"], shown["phone"]) == (NAMES[0], "knows the street", "+79990000000")
     assert "a cellar" not in shown.values(), "the story is not the NGO's to read"
-    case.does(ask.WithdrawConsent, purpose="referral")
-    again = case.command(ask.DiscloseReferral, referral_id=referral_id, why="again")
+    case.does(WithdrawConsent, purpose="referral")
+    again = case.command(DiscloseReferral, referral_id=referral_id, why="again")
     case.when(again).then_refused("consent_to_referral", "referral_is_open")
     with pytest.raises(LookupError):
         disclosed(office.service.log, case.case_id, again.command_id)
@@ -139,7 +151,7 @@ def test_ten_acceptances_at_once_leave_nobody_beyond_a_providers_room(office: Of
     office.publish(shipped_text("moscow").replace("capacity: 60", "capacity: 4", 1))
     cases = [in_moscow(office) for _ in range(10)]
     numbers = [referred(case, "harbour") for case in cases]
-    accept = [case.command(ask.AcceptReferral, referral_id=key) for case, key in zip(cases, numbers, strict=True)]
+    accept = [case.command(AcceptReferral, referral_id=key) for case, key in zip(cases, numbers, strict=True)]
     services = [office.another_service() for _ in range(2)]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda pair: services[pair[0] % 2].submit(pair[1]), enumerate(accept)))
@@ -151,7 +163,7 @@ def test_ten_acceptances_at_once_leave_nobody_beyond_a_providers_room(office: Of
 @pytest.mark.parametrize("bad", ["R-1", "harbour", "R-0000000000000000 OR 1=1", ""])
 def test_a_reference_that_cannot_be_one_is_bad_input(office: Office, bad: str) -> None:
     with pytest.raises(ValidationError):
-        in_moscow(office).command(ask.AcceptReferral, referral_id=bad)
+        in_moscow(office).command(AcceptReferral, referral_id=bad)
 
 
 # -- row 19 ----------------------------------------------------------------------------------------------------------
@@ -162,7 +174,7 @@ def test_each_kind_of_agency_sees_its_row_of_the_matrix_and_nothing_else(office:
     with_agencies(office)
     case = _told_everything(office)
     referral_id = referred(case, AGENCY[kind], "advice")
-    show = case.command(ask.DiscloseReferral, referral_id=referral_id, why="first meeting")
+    show = case.command(DiscloseReferral, referral_id=referral_id, why="first meeting")
     case.when(show).accepted()
     shown = disclosed(office.service.log, case.case_id, show.command_id)
     assert set(shown) == {part for part, kinds in MATRIX.items() if LETTER[kind] in kinds}
@@ -174,11 +186,11 @@ def _told_everything(office: Office) -> Story:
         office, name=NAMES[3], phone="+79990000000", story="a cellar", birth_date="1990-01-01", gender="female",
         exploitation=("ForcedLabour",), country_of_exploitation="RU",
     )  # fmt: skip
-    case.does(ask.AppointGuardian, kind="state", name="Опекун")
-    case.does(ask.AssessRisk, level="low", safe_to_return=True, note="knows the street")
+    case.does(AppointGuardian, kind="state", name="Опекун")
+    case.does(AssessRisk, level="low", safe_to_return=True, note="knows the street")
     valid = office.now.date() + timedelta(days=20)
-    case.does(ask.CertifyFitness, valid_until=valid, escort="none", note="a broken rib", mandate="medical")
-    return case.does(ask.RecordTravelDocument, kind="passport", valid_until=valid, number="AB 1234567")
+    case.does(CertifyFitness, valid_until=valid, escort="none", note="a broken rib", mandate="medical")
+    return case.does(RecordTravelDocument, kind="passport", valid_until=valid, number="AB 1234567")
 
 
 def test_the_police_never_get_medical_data_whatever_a_programme_file_says() -> None:
@@ -205,7 +217,7 @@ def test_each_kind_of_agency_sends_people_here(office: Office, kind: AgencyKind,
     )
     assert (case.case.source, case.case.referred_by) == (kind, AGENCY[kind])
     agreed_to_be_told(case, AGENCY[kind])
-    case.finish(case.task(kind="answer_referrer")).then(told.ReferrerAnswered)
+    case.finish(case.task(kind="answer_referrer")).then(ReferrerAnswered)
     opened = office.service.log.stream(case_stream(case.case_id))[0]
     assert "N-2007-17" not in opened.envelope.body, "the agency's reference may be a name and is sealed"
     assert ORG_TYPES[kind]
@@ -213,7 +225,7 @@ def test_each_kind_of_agency_sends_people_here(office: Office, kind: AgencyKind,
 
 def test_a_kind_that_is_not_the_agencys_and_a_reference_with_blanks_are_refused(office: Office) -> None:
     with_agencies(office)
-    answer = office.submit(ask.OpenCase, programme="moscow", source="health", referred_by="police-desk")
+    answer = office.submit(OpenCase, programme="moscow", source="health", referred_by="police-desk")
     assert isinstance(answer, Refused)
     assert answer.codes == ("source_is_the_agencys",)
     with pytest.raises(ValidationError):
@@ -222,11 +234,9 @@ def test_a_kind_that_is_not_the_agencys_and_a_reference_with_blanks_are_refused(
 
 def test_a_served_referral_lets_the_person_go_on(office: Office) -> None:
     case = in_moscow(office)
-    case.when(ask.RecordReferralServed, referral_id=referred(case, "harbour")).then_refused(
-        "referral_may_become_served"
-    )
-    case.does(ask.AcceptReferral, referral_id=number(case))
-    case.when(ask.RecordReferralServed, referral_id=number(case)).then(
-        told.ReferralServed, work.TimerCancelled,
-        work.ServiceProvided(task_id="", service="local_referral", reference=number(case)),
+    case.when(RecordReferralServed, referral_id=referred(case, "harbour")).then_refused("referral_may_become_served")
+    case.does(AcceptReferral, referral_id=number(case))
+    case.when(RecordReferralServed, referral_id=number(case)).then(
+        ReferralServed, TimerCancelled,
+        ServiceProvided(task_id="", service="local_referral", reference=number(case)),
     )  # fmt: skip

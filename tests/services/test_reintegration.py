@@ -8,16 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from events.facts import reintegration as told
-from events.facts import work
-from handlers.answers import Accepted
-from handlers.checks import as_lines, check
+from events.facts.reintegration import CourseWaitlisted
+from events.facts.tasks import Escalated, TaskCancelled, TaskFoundUndone, TimerFired
+from handlers.checks.walk import as_lines, check
+from handlers.commanding.answers import Accepted
 from tests.offices import Office
 from tests.roads import agree_plan, bring, close, trained
 from tests.story import ANNA, BORIS, Story
 from tests.wayhome import Wayhome
 from tests.workers.workshop import Hand, Workshop
-from workflow import commands as ask
+from workflow.command import FireTimer
+from workflow.subjects.intake.commands import GiveConsent
+from workflow.subjects.reintegration.commands import (
+    AgreePlan,
+    EnrolInCourse,
+    LeaveCourse,
+    RecordFollowUp,
+    RevisePlan,
+    TakeSeat,
+)
 
 SEWING = "course:sewing"
 SEATS = "ru: Швейное дело}, seats: 8"
@@ -36,11 +45,11 @@ def with_seats(office: Office, seats: int) -> Office:
 
 
 def person(office: Office, **opening: object) -> Story:
-    return Story(office, **opening).does(ask.GiveConsent, purpose="assistance")
+    return Story(office, **opening).does(GiveConsent, purpose="assistance")
 
 
 def line_up(office: Office, people: int) -> list[Story]:
-    return [person(office).does(ask.EnrolInCourse, course="sewing") for _ in range(people)]
+    return [person(office).does(EnrolInCourse, course="sewing") for _ in range(people)]
 
 
 def do_offers(case: Story, hand: Hand) -> None:
@@ -56,21 +65,21 @@ def stands(case: Story) -> str:
 
 def fire(case: Story, kind: str, **about: str) -> Story:
     found = [k for k, (of, s) in case.case.timers.items() if of == kind and about.items() <= dict(s).items()]
-    return case.when(ask.FireTimer, timer_id=found[0], due_at=case.place.now)
+    return case.when(FireTimer, timer_id=found[0], due_at=case.place.now)
 
 
 def test_a_full_course_has_a_line_and_a_freed_seat_is_offered_in_its_order(office: Office, shop: Workshop) -> None:
     with_seats(office, 2)
     first, second, third, fourth, fifth = line_up(office, 5)
-    assert third.now_told(told.CourseWaitlisted) == [told.CourseWaitlisted(course="sewing", place=1)]
+    assert third.now_told(CourseWaitlisted) == [CourseWaitlisted(course="sewing", place=1)]
     assert [stands(one) for one in (first, second, third, fourth, fifth)] == ["enrolled"] * 2 + ["waiting"] * 3
     hand = shop.worker()
 
-    first.does(ask.LeaveCourse, course="sewing", reason="found_work")
+    first.does(LeaveCourse, course="sewing", reason="found_work")
     do_offers(first, hand)
     assert (stands(third), stands(fourth)) == ("offered", "waiting")
     assert shop.items(third) == {"take_seat"}
-    third.does(ask.TakeSeat, course="sewing")
+    third.does(TakeSeat, course="sewing")
 
     second.advance("withdraw").accepted()  # whoever ends their case frees the seat too
     do_offers(second, hand)
@@ -86,7 +95,7 @@ def test_a_full_course_has_a_line_and_a_freed_seat_is_offered_in_its_order(offic
 def test_an_offer_made_twice_by_a_worker_that_crashed_is_one_offer(office: Office, shop: Workshop) -> None:
     with_seats(office, 1)
     first, second, third = line_up(office, 3)
-    first.does(ask.LeaveCourse, course="sewing", reason="moved")
+    first.does(LeaveCourse, course="sewing", reason="moved")
     (task_id,) = first.tasks(kind="offer_seat")
     for name in ("one", "two"):
         hand = shop.worker(name)
@@ -103,7 +112,7 @@ def test_twenty_people_at_once_get_five_seats_and_a_line_of_fifteen(office: Offi
     with_seats(office, 5)
     services = [office.service, office.another_service()]
     cases = [person(office) for _ in range(20)]
-    commands = [case.command(ask.EnrolInCourse, course="sewing") for case in cases]
+    commands = [case.command(EnrolInCourse, course="sewing") for case in cases]
     start = threading.Barrier(20)
 
     def enrol(number: int) -> object:
@@ -130,9 +139,9 @@ def test_attendance_and_outcome_become_part_of_the_plan(office: Office) -> None:
 
 def test_the_plan_is_due_within_a_month_of_return_and_every_version_has_two_names(office: Office) -> None:
     case = bring(Story(office), "reintegration").later(days=30).fires("plan_due")
-    case.then(work.TimerFired, work.Escalated(kind="plan_overdue"))
-    case.when(ask.AgreePlan, second=BORIS).then_refused("plan_is_drafted")
-    agree_plan(case).does(ask.RevisePlan, goals=("business", "health"), second=BORIS, content="Տուն և աշխատանք")
+    case.then(TimerFired, Escalated(kind="plan_overdue"))
+    case.when(AgreePlan, second=BORIS).then_refused("plan_is_drafted")
+    agree_plan(case).does(RevisePlan, goals=("business", "health"), second=BORIS, content="Տուն և աշխատանք")
     assert case.case.reintegration.plan == (2, ("business", "health"), True)
     rows = [event.envelope.body for event in office.service.log.stream(f"case:{case.case_id}")]
     assert not any("Տուն" in body or "sewing course" in body for body in rows)  # the content is sealed
@@ -148,7 +157,7 @@ def test_visits_are_due_on_their_days_and_a_partner_near_the_person_is_asked(off
     assert letter["To"] == "Chisinau social service <desk@chisinau-visits.example.org>"
     assert case.case_id not in letter.as_string()
     assert not case.tasks(kind="arrange_visit")
-    case.does(ask.RecordFollowUp, month=1, outcome="getting_on", economic=1, social=2, psychosocial=2, note="ნინო")
+    case.does(RecordFollowUp, month=1, outcome="getting_on", economic=1, social=2, psychosocial=2, note="ნინო")
     assert "visit_due" not in shop.items(case)
     found = case.case.reintegration.follow_ups[1]
     assert (found.outcome, found.economic, found.social, found.psychosocial) == ("getting_on", 1, 2, 2)
@@ -157,7 +166,7 @@ def test_visits_are_due_on_their_days_and_a_partner_near_the_person_is_asked(off
 def test_a_visit_nobody_recorded_is_told_to_a_supervisor(office: Office, shop: Workshop) -> None:
     case = bring(Story(office), "follow_up").later(days=31)
     fire(case, "follow_up", month="1").accepted()
-    case.later(days=14).fires("visit_overdue").then(work.TimerFired, work.Escalated(kind="visit_overdue"))
+    case.later(days=14).fires("visit_overdue").then(TimerFired, Escalated(kind="visit_overdue"))
     assert "escalation" in shop.items(case)
 
 
@@ -165,18 +174,18 @@ def test_a_letter_being_written_while_the_visit_is_recorded_is_not_written_again
     case = bring(Story(office), "follow_up").later(days=31)
     fire(case, "follow_up", month="1").accepted()
     letter = case.task(kind="arrange_visit")
-    case.claims(letter).does(ask.RecordFollowUp, month=1, outcome="well")
+    case.claims(letter).does(RecordFollowUp, month=1, outcome="well")
     assert not case.case.tasks[letter].wanted
-    case.finish(letter, "undone").then(work.TaskFoundUndone, work.TaskCancelled)
+    case.finish(letter, "undone").then(TaskFoundUndone, TaskCancelled)
 
 
 def test_closing_needs_a_second_person_a_listed_reason_and_nothing_left_behind(office: Office) -> None:
     case = bring(Story(office), "follow_up").later(days=366)
-    case.does(ask.EnrolInCourse, course="cooking")
+    case.does(EnrolInCourse, course="cooking")
     case.advance("close", reason="goals_met", second=ANNA)
     case.then_refused("second_person_agreed", "follow_up_is_done", "nothing_is_open")
-    case.does(ask.LeaveCourse, course="cooking", reason="moved")
-    case.does(ask.RecordFollowUp, month=12, outcome="well")
+    case.does(LeaveCourse, course="cooking", reason="moved")
+    case.does(RecordFollowUp, month=12, outcome="well")
     case.advance("close", reason="tired_of_it", second=BORIS).then_refused("reason_is_listed")
     case.advance("close", reason="support_period_ended", second=BORIS).then_at("closed")
 
@@ -199,7 +208,7 @@ def test_what_was_done_for_courses_and_visits_passes_every_check(office: Office,
     first.advance("withdraw").accepted()
     hand = shop.worker()
     do_offers(first, hand)
-    second.does(ask.TakeSeat, course="sewing")
+    second.does(TakeSeat, course="sewing")
     found = check(office.service.log, now=office.now)
     assert all(one.ok for one in found), "\n".join(as_lines(found))
 

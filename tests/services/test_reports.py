@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from handlers.reports import Corridor, Corridors, corridors, released
-from handlers.suppression import K
+from handlers.queries.reports import Corridor, Corridors, corridors, released
+from handlers.queries.suppression import K
 from tests.offices import Office
 from tests.story import BORIS, Story, story
 from tests.wayhome import Wayhome
-from workflow import commands as ask
+from workflow.subjects.trafficking_routes.commands import RecordRoute
 
 COUNTRIES = ("MD", "UA", "UZ")
 TABLES = st.dictionaries(
@@ -26,7 +26,7 @@ TABLES = st.dictionaries(
 
 
 def taken(case: Story, *legs: Any) -> Story:
-    return case.when(ask.RecordRoute, legs=legs)
+    return case.when(RecordRoute, legs=legs)
 
 
 def people(office: Office, count: int, *legs: str) -> None:

@@ -9,21 +9,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.facts import case as told
-from events.facts import safety, work
+from events.facts.intake import ConsentGiven
+from events.facts.safety import ConsentExpired, ReflectionEnded, ReflectionStarted, VictimIdentified
+from events.facts.tasks import Escalated, TaskCancelled, TaskUnwanted, TimerCancelled, TimerFired
 from events.ids import CaseId, case_stream
 from tests.offices import Office
 from tests.roads import bring, consents, ready_to_be_received, ready_to_travel
 from tests.story import ANNA, BORIS, Story, World
-from workflow import commands as ask
+from workflow.command import FireTimer
+from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS
-from workflow.guards.asked import Asked
 from workflow.reasons import Refused
+from workflow.subjects.accommodation.commands import TakeBed
+from workflow.subjects.intake.commands import EARLIEST_BIRTH, GiveConsent, OpenCase, WithdrawConsent
+from workflow.subjects.referrals.commands import SendReferral
+from workflow.subjects.safety.commands import (
+    AgreeSafetyPlan,
+    AppointGuardian,
+    AssessRisk,
+    EndReflection,
+    EstablishAge,
+    IdentifyVictim,
+    RecordAssent,
+)
 
-BANDS = st.sampled_from([None, *get_args(get_args(ask.OpenCase.model_fields["age_band"].annotation)[0])])
+BANDS = st.sampled_from([None, *get_args(get_args(OpenCase.model_fields["age_band"].annotation)[0])])
 GENDERS = st.sampled_from([None, "female", "male", "transgender", "nonconforming", "other", "unknown"])
 MAJORITIES = st.sampled_from([None, "adult", "minor"])
-SOURCES = st.sampled_from(get_args(ask.OpenCase.model_fields["source"].annotation))
+SOURCES = st.sampled_from(get_args(OpenCase.model_fields["source"].annotation))
 COUNTRIES = st.lists(st.sampled_from(["RU", "MD", "UZ", "NA", "NG", "US", "CH"]), max_size=5, unique=True)
 LANGUAGES = st.sampled_from([None, "ru", "tg", "ka", "ar", "am"])
 HARMS = st.lists(st.sampled_from(["SexualExploitation", "ForcedLabour", "Begging"]), max_size=3, unique=True)
@@ -53,7 +66,7 @@ def sealed(office: Office, case: Story, kind: str, *compartments: str) -> list[A
 @settings(max_examples=200, deadline=None)
 @given(
     gender=GENDERS, band=BANDS, majority=MAJORITIES, source=SOURCES, citizenships=COUNTRIES, language=LANGUAGES,
-    exploitation=HARMS, born=st.one_of(st.none(), st.dates(ask.EARLIEST_BIRTH, date(2007, 3, 5))),
+    exploitation=HARMS, born=st.one_of(st.none(), st.dates(EARLIEST_BIRTH, date(2007, 3, 5))),
 )  # fmt: skip
 def test_intake_is_always_possible_whatever_sex_and_age(**person: Any) -> None:
     opening = {"age_band": person.pop("band"), "birth_date": person.pop("born"), **person}
@@ -70,8 +83,8 @@ def test_no_guard_looks_at_the_sex_and_for_age_only_adds_who_decides_with_a_chil
     refusals = []
     for sex, age in ((gender, band), (other, band), (gender, "27-29")):
         world = World()
-        case = Story(world, gender=sex, age_band=age).does(ask.AssessRisk, level=level, safe_to_return=True)
-        asked = Asked(case.case, world.definition.programme, world.now, ANNA)
+        case = Story(world, gender=sex, age_band=age).does(AssessRisk, level=level, safe_to_return=True)
+        asked = GuardContext(case.case, world.definition.programme, world.now, ANNA)
         refusals.append({name for name, guard in GUARDS.items() if guard(asked) is not None})
     mine, theirs, adults = refusals
     assert mine == theirs
@@ -92,49 +105,49 @@ def test_everybody_is_received_and_housed(office: Office, gender: str | None, ba
 @pytest.mark.parametrize("name", ["Опекунова Анна", "ბერიძე ნინო", "أمينة", "Oʻgʻiloy Qodirova"])
 def test_a_childs_consent_is_given_by_the_guardian_whose_name_is_sealed(office: Office, name: str) -> None:
     case = a_child(office)
-    case.when(ask.GiveConsent, purpose="assistance").then_refused("guardian_consents")
-    case.when(ask.GiveConsent, purpose="assistance", by="guardian").then_refused("guardian_is_appointed")
-    case.does(ask.AppointGuardian, kind="relative", name=name)
-    case.when(ask.GiveConsent, purpose="assistance", by="guardian").then(told.ConsentGiven)
+    case.when(GiveConsent, purpose="assistance").then_refused("guardian_consents")
+    case.when(GiveConsent, purpose="assistance", by="guardian").then_refused("guardian_is_appointed")
+    case.does(AppointGuardian, kind="relative", name=name)
+    case.when(GiveConsent, purpose="assistance", by="guardian").then(ConsentGiven)
     assert sealed(office, case, "GuardianAppointed", "identity")[0].name == name
 
 
 def test_an_unknown_age_is_presumed_a_childs_until_it_is_established(office: Office) -> None:
     case = Story(office, age_band=None)
-    case.when(ask.GiveConsent, purpose="assistance").then_refused("guardian_consents")
-    case.does(ask.EstablishAge, child=False, basis="passport")
-    case.when(ask.GiveConsent, purpose="assistance").then(told.ConsentGiven)
+    case.when(GiveConsent, purpose="assistance").then_refused("guardian_consents")
+    case.does(EstablishAge, child=False, basis="passport")
+    case.when(GiveConsent, purpose="assistance").then(ConsentGiven)
 
 
 def test_a_child_is_asked_and_a_no_is_heard(office: Office) -> None:
-    case = a_child(office).does(ask.AppointGuardian, kind="state")
-    case.does(ask.GiveConsent, purpose="assistance", by="guardian")
+    case = a_child(office).does(AppointGuardian, kind="state")
+    case.does(GiveConsent, purpose="assistance", by="guardian")
     assert "child_assents" in codes(case, "receive")
     ready_to_be_received(case)
-    case.does(ask.RecordAssent, to="assistance", answer="refuses").advance("receive").then_refused("child_assents")
-    case.does(ask.RecordAssent, to="assistance").goes("receive")
+    case.does(RecordAssent, to="assistance", answer="refuses").advance("receive").then_refused("child_assents")
+    case.does(RecordAssent, to="assistance").goes("receive")
 
 
 def test_a_child_too_young_to_say_is_not_kept_out(office: Office) -> None:
     case = a_child(office, age_band="0-8")
-    ready_to_be_received(case).does(ask.RecordAssent, to="assistance", answer="cannot_form_a_view").goes("receive")
+    ready_to_be_received(case).does(RecordAssent, to="assistance", answer="cannot_form_a_view").goes("receive")
 
 
 def test_assent_is_a_childs_and_to_something_that_can_be_consented_to(office: Office) -> None:
-    Story(office).when(ask.RecordAssent, to="assistance").then_refused("person_is_a_child")
-    a_child(office).when(ask.RecordAssent, to="marketing").then_refused("purpose_is_known")
+    Story(office).when(RecordAssent, to="assistance").then_refused("person_is_a_child")
+    a_child(office).when(RecordAssent, to="marketing").then_refused("purpose_is_known")
 
 
 def test_a_person_found_to_be_an_adult_is_asked_before_the_next_step(office: Office) -> None:
-    case = bring(a_child(office), "accommodation").does(ask.TakeBed)
-    case.does(ask.EstablishAge, child=False, basis="birth certificate")
+    case = bring(a_child(office), "accommodation").does(TakeBed)
+    case.does(EstablishAge, child=False, basis="birth certificate")
     case.advance("begin_care").then_refused("consent_to_assistance")
-    case.does(ask.GiveConsent, purpose="assistance").goes("begin_care")
+    case.does(GiveConsent, purpose="assistance").goes("begin_care")
 
 
 def test_with_the_guardian_the_child_is_asked_again(office: Office) -> None:
-    case = ready_to_be_received(a_child(office)).does(ask.WithdrawConsent, purpose="assistance")
-    case.does(ask.GiveConsent, purpose="assistance", by="guardian").advance("receive").then_refused("child_assents")
+    case = ready_to_be_received(a_child(office)).does(WithdrawConsent, purpose="assistance")
+    case.does(GiveConsent, purpose="assistance", by="guardian").advance("receive").then_refused("child_assents")
 
 
 # -- the reflection period -----------------------------------------------------------------------------------
@@ -142,46 +155,46 @@ def test_with_the_guardian_the_child_is_asked_again(office: Office) -> None:
 
 def test_thirty_days_run_from_formal_identification_and_no_further(office: Office) -> None:
     case = Story(office)
-    case.when(ask.IdentifyVictim, status="possible", decided_by="ngo").then(told.VictimIdentified)
+    case.when(IdentifyVictim, status="possible", decided_by="ngo").then(VictimIdentified)
     day = office.now.date() - timedelta(days=4)
-    case.when(ask.IdentifyVictim, status="actual", decided_by="police", decided_on=day)
-    case.then_among_others(told.VictimIdentified, told.ReflectionStarted)
+    case.when(IdentifyVictim, status="actual", decided_by="police", decided_on=day)
+    case.then_among_others(VictimIdentified, ReflectionStarted)
     assert case.case.reflection_until == day + timedelta(days=30)
-    (fact,) = case.now_told(told.VictimIdentified)
+    (fact,) = case.now_told(VictimIdentified)
     assert (fact.decided_by, fact.decided_on) == ("police", day)
 
 
 def test_identified_again_after_a_doubt_starts_no_second_period(office: Office) -> None:
-    case = Story(office).does(ask.IdentifyVictim, status="actual", decided_by="police")
+    case = Story(office).does(IdentifyVictim, status="actual", decided_by="police")
     until = case.case.reflection_until
-    case.later(days=10).does(ask.IdentifyVictim, status="possible", decided_by="court")
-    case.when(ask.IdentifyVictim, status="actual", decided_by="court").then(told.VictimIdentified)
+    case.later(days=10).does(IdentifyVictim, status="possible", decided_by="court")
+    case.when(IdentifyVictim, status="actual", decided_by="court").then(VictimIdentified)
     assert case.case.reflection_until == until
-    case.does(ask.EndReflection, why="has decided").does(ask.IdentifyVictim, status="possible", decided_by="court")
-    case.when(ask.IdentifyVictim, status="actual", decided_by="court").then(told.VictimIdentified)
+    case.does(EndReflection, why="has decided").does(IdentifyVictim, status="possible", decided_by="court")
+    case.when(IdentifyVictim, status="actual", decided_by="court").then(VictimIdentified)
     assert case.case.reflection_until is None
 
 
 def test_a_decision_is_not_of_tomorrow(office: Office) -> None:
     tomorrow = office.now.date() + timedelta(days=1)
-    case = Story(office).when(ask.IdentifyVictim, status="actual", decided_by="police", decided_on=tomorrow)
+    case = Story(office).when(IdentifyVictim, status="actual", decided_by="police", decided_on=tomorrow)
     case.then_refused("decision_is_past")
 
 
 def test_somebody_is_reminded_on_day_25_and_the_period_ends_by_itself(office: Office) -> None:
-    case = Story(office).does(ask.IdentifyVictim, status="actual", decided_by="police")
+    case = Story(office).does(IdentifyVictim, status="actual", decided_by="police")
     (due,) = [row["due_at"] for row in office.rows("timers", kind="reflection_ending")]
     assert due[:10] == (office.now.date() + timedelta(days=25)).isoformat()
-    case.later(days=25).fires("reflection_ending").then(work.TimerFired, work.Escalated(kind="reflection_ending"))
+    case.later(days=25).fires("reflection_ending").then(TimerFired, Escalated(kind="reflection_ending"))
     assert case.case.escalations == {"reflection_ending"}
-    case.later(days=6).fires("reflection").then(work.TimerFired, told.ReflectionEnded)
+    case.later(days=6).fires("reflection").then(TimerFired, ReflectionEnded)
     assert not case.case.escalations
 
 
 def test_nobody_returns_in_the_reflection_period_unless_they_have_decided(office: Office) -> None:
-    case = bring(Story(office), "documents").does(ask.IdentifyVictim, status="actual", decided_by="police")
+    case = bring(Story(office), "documents").does(IdentifyVictim, status="actual", decided_by="police")
     assert "reflection_is_over" in codes(case, "depart")
-    case.when(ask.EndReflection, why="wants to go home").then_among_others(told.ReflectionEnded, work.TimerCancelled)
+    case.when(EndReflection, why="wants to go home").then_among_others(ReflectionEnded, TimerCancelled)
     assert not [row for row in office.rows("timers", status="set") if row["kind"].startswith("reflection")]
     assert "reflection_is_over" not in codes(case, "depart")
 
@@ -196,41 +209,41 @@ def test_the_dangers_are_gone_through_again_and_for_a_child_sooner(office: Offic
     assert "risk_is_assessed" not in codes(case, "receive")
     case = ready_to_be_received(Story(office, age_band=band)).later(days=days, seconds=1)
     assert "risk_is_assessed" in codes(case, "receive")
-    case.fires("risk_expires").then(work.TimerFired, work.Escalated(kind="risk_reassess"))
-    case.does(ask.AssessRisk, level="low", safe_to_return=True)
+    case.fires("risk_expires").then(TimerFired, Escalated(kind="risk_reassess"))
+    case.does(AssessRisk, level="low", safe_to_return=True)
     assert not case.case.escalations
 
 
 def test_one_assessment_is_waited_for_at_a_time(office: Office) -> None:
     case = Story(office)
     for _ in range(3):
-        case.does(ask.AssessRisk, level="low", safe_to_return=True)
+        case.does(AssessRisk, level="low", safe_to_return=True)
     assert [kind for kind, _ in case.case.timers.values()].count("risk_expires") == 1
 
 
 @pytest.mark.parametrize("level", ["medium", "high"])
 def test_danger_needs_a_safety_plan_before_housing_and_before_the_journey(office: Office, level: str) -> None:
-    case = bring(Story(office), "reception").does(ask.AssessRisk, level=level, safe_to_return=True)
+    case = bring(Story(office), "reception").does(AssessRisk, level=level, safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(case, "accommodate")
-    case.when(ask.AgreeSafetyPlan, second=ANNA, plan="call Olga").then_refused("second_person_agreed")
-    case.does(ask.AgreeSafetyPlan, second=BORIS, plan="call Olga")
+    case.when(AgreeSafetyPlan, second=ANNA, plan="call Olga").then_refused("second_person_agreed")
+    case.does(AgreeSafetyPlan, second=BORIS, plan="call Olga")
     assert "safety_plan_is_agreed" not in codes(case, "accommodate")
     assert sealed(office, case, "SafetyPlanAgreed", "story")[0].plan == "call Olga"
     going = bring(Story(office), "documents")
-    ready_to_travel(going).does(ask.AssessRisk, level=level, safe_to_return=True)
+    ready_to_travel(going).does(AssessRisk, level=level, safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(going, "depart")
 
 
 def test_a_plan_for_less_danger_is_no_plan_for_more(office: Office) -> None:
-    case = bring(Story(office), "reception").does(ask.AssessRisk, level="medium", safe_to_return=True)
-    case.does(ask.AgreeSafetyPlan, second=BORIS).does(ask.AssessRisk, level="high", safe_to_return=True)
+    case = bring(Story(office), "reception").does(AssessRisk, level="medium", safe_to_return=True)
+    case.does(AgreeSafetyPlan, second=BORIS).does(AssessRisk, level="high", safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(case, "accommodate")
-    case.does(ask.AssessRisk, level="medium", safe_to_return=True)
+    case.does(AssessRisk, level="medium", safe_to_return=True)
     assert "safety_plan_is_agreed" not in codes(case, "accommodate")
 
 
 def test_there_is_no_plan_against_unknown_dangers(office: Office) -> None:
-    Story(office).when(ask.AgreeSafetyPlan, second=BORIS).then_refused("risk_is_assessed")
+    Story(office).when(AgreeSafetyPlan, second=BORIS).then_refused("risk_is_assessed")
 
 
 # -- consent that ends ---------------------------------------------------------------------------------------
@@ -238,13 +251,11 @@ def test_there_is_no_plan_against_unknown_dangers(office: Office) -> None:
 
 def test_consent_that_runs_out_stops_what_is_queued_as_if_taken_back(office: Office) -> None:
     case = bring(Story(office), "care")
-    case.does(ask.GiveConsent, purpose="assistance", until=office.now.date() + timedelta(days=2))
+    case.does(GiveConsent, purpose="assistance", until=office.now.date() + timedelta(days=2))
     assert case.case.tasks
-    case.later(days=2).when(
-        ask.FireTimer, timer_id=case.timer("consent_expires"), due_at=office.now + timedelta(days=1)
-    )
+    case.later(days=2).when(FireTimer, timer_id=case.timer("consent_expires"), due_at=office.now + timedelta(days=1))
     case.then_refused("timer_is_due")
-    case.later(days=1).fires("consent_expires").then_among_others(safety.ConsentExpired, work.TaskCancelled)
+    case.later(days=1).fires("consent_expires").then_among_others(ConsentExpired, TaskCancelled)
     assert not case.case.tasks
     assert not case.case.consents_to("assistance", office.now.date())
 
@@ -252,29 +263,27 @@ def test_consent_that_runs_out_stops_what_is_queued_as_if_taken_back(office: Off
 def test_consent_given_anew_for_longer_does_not_end_on_the_first_day(office: Office) -> None:
     case = Story(office)
     for days in (2, 10):
-        case.does(ask.GiveConsent, purpose="travel", until=office.now.date() + timedelta(days=days))
+        case.does(GiveConsent, purpose="travel", until=office.now.date() + timedelta(days=days))
     case.later(days=3)
     assert case.case.consents_to("travel", office.now.date())
-    case.does(ask.GiveConsent, purpose="travel")
+    case.does(GiveConsent, purpose="travel")
     assert not [kind for kind, _ in case.case.timers.values() if kind == "consent_expires"]
 
 
 def test_a_referral_ends_with_the_consent_to_it(office: Office) -> None:
     case = bring(Story(office), "care")
     to = {"purpose": "referral", "recipient": "new-start", "until": office.now.date() + timedelta(days=1)}
-    case.does(ask.GiveConsent, **to).does(ask.SendReferral, service="local_referral", provider="new-start")
+    case.does(GiveConsent, **to).does(SendReferral, service="local_referral", provider="new-start")
     assert [one.is_open for one in case.case.referrals.values()] == [True]
-    case.later(days=2).fires("consent_expires").then_among_others(safety.ConsentExpired)
+    case.later(days=2).fires("consent_expires").then_among_others(ConsentExpired)
     assert [one.is_open for one in case.case.referrals.values()] == [False]
 
 
 def test_work_begun_when_consent_runs_out_is_waited_for(office: Office) -> None:
     case = bring(Story(office), "care")
-    case.does(ask.GiveConsent, purpose="assistance", until=office.now.date())
+    case.does(GiveConsent, purpose="assistance", until=office.now.date())
     begun = case.task(kind="request_appointment", service="counselling")
-    case.claims(begun).later(days=1).fires("consent_expires").then_among_others(
-        safety.ConsentExpired, work.TaskUnwanted
-    )
+    case.claims(begun).later(days=1).fires("consent_expires").then_among_others(ConsentExpired, TaskUnwanted)
     assert set(case.case.tasks) == {begun}
     case.finish(begun)
     assert {task.kind for task in case.case.tasks.values()} == {"cancel_appointment"}
@@ -282,7 +291,7 @@ def test_work_begun_when_consent_runs_out_is_waited_for(office: Office) -> None:
 
 def test_consents_from_before_an_end_are_asked_anew_when_the_case_is_taken_up_again(office: Office) -> None:
     case = bring(Story(office), "care").advance("withdraw", reason="declined").accepted()
-    case.advance("reopen", reason="came_back", second=BORIS).then_among_others(safety.ConsentExpired)
+    case.advance("reopen", reason="came_back", second=BORIS).then_among_others(ConsentExpired)
     assert not case.case.consents
     assert "consent_to_assistance" in codes(case, "begin_care")
     assert "consent_to_assistance" not in codes(consents(case, "assistance"), "begin_care")

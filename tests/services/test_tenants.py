@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.answers import Accepted
-from handlers.look import Look
+from handlers.commanding.answers import Accepted
+from handlers.states.case_reader import CaseReader
 from tests.offices import Office
 from tests.story import ANNA, Story
-from workflow import commands as ask
 from workflow.reasons import Refused
+from workflow.subjects.closing.commands import CloseFacility
+from workflow.subjects.intake.commands import AddNote, GiveConsent
+from workflow.subjects.referrals.commands import AcceptReferral, RevokeReferral, SendReferral
 
 OLGA, IOM = "redcross:olga", "iom:irina"
 
@@ -35,28 +37,28 @@ def _case(office: Office) -> Story:
 
 def test_red_cross_staff_work_on_their_case_and_others_are_told_there_is_none(shelter: Office) -> None:
     case = _case(shelter)
-    case.when(ask.GiveConsent, purpose="assistance", actor=OLGA).accepted()
-    nobody = case.when(ask.GiveConsent, purpose="travel", actor=ANNA).last
-    missing = shelter.submit(ask.GiveConsent, case_id="7K3P9-QXM2D", purpose="travel", actor=ANNA)
+    case.when(GiveConsent, purpose="assistance", actor=OLGA).accepted()
+    nobody = case.when(GiveConsent, purpose="travel", actor=ANNA).last
+    missing = shelter.submit(GiveConsent, case_id="7K3P9-QXM2D", purpose="travel", actor=ANNA)
     case.then_refused("case_exists")
     assert nobody == missing  # "not yours" and "not there" look the same
 
 
 def test_a_case_sent_to_another_organisation_is_seen_there_once_it_is_accepted(shelter: Office) -> None:
     case = _case(shelter)
-    look = Look(shelter.service.log, shelter.service.definitions)
+    look = CaseReader(shelter.service.log, shelter.service.definitions)
     assert look.seen_by(OLGA, [case.case_id]) == {case.case_id}
     assert look.seen_by(IOM, [case.case_id]) == set()
-    case.when(ask.GiveConsent, purpose="assistance", actor=OLGA).accepted()
-    case.when(ask.GiveConsent, purpose="referral", recipient="iom-moscow", actor=OLGA).accepted()
-    case.when(ask.SendReferral, service="local_referral", provider="iom-moscow", actor=OLGA).accepted()
+    case.when(GiveConsent, purpose="assistance", actor=OLGA).accepted()
+    case.when(GiveConsent, purpose="referral", recipient="iom-moscow", actor=OLGA).accepted()
+    case.when(SendReferral, service="local_referral", provider="iom-moscow", actor=OLGA).accepted()
     assert look.seen_by(IOM, [case.case_id]) == set()
     (referral_id,) = case.case.referrals
     case.finish(case.task(kind="send_referral")).accepted()
-    case.when(ask.AcceptReferral, referral_id=referral_id, actor=OLGA).accepted()
+    case.when(AcceptReferral, referral_id=referral_id, actor=OLGA).accepted()
     assert look.seen_by(IOM, [case.case_id]) == {case.case_id}
-    case.when(ask.AddNote, note="met her on Tuesday", actor=IOM).accepted()
-    case.when(ask.RevokeReferral, referral_id=referral_id, reason="other", actor=OLGA).accepted()
+    case.when(AddNote, note="met her on Tuesday", actor=IOM).accepted()
+    case.when(RevokeReferral, referral_id=referral_id, reason="other", actor=OLGA).accepted()
     assert look.seen_by(IOM, [case.case_id]) == set()
 
 
@@ -75,7 +77,7 @@ def test_a_partner_s_house_is_closed_by_its_own_people_only(shelter: Office) -> 
         "on": shelter.now.date(),
         "reason": "over",
     }
-    answer = shelter.submit(ask.CloseFacility, **close, actor=ANNA)
+    answer = shelter.submit(CloseFacility, **close, actor=ANNA)
     assert isinstance(answer, Refused)
     assert answer.codes == ("programme_is_yours",)
-    assert isinstance(shelter.submit(ask.CloseFacility, **close, actor=OLGA), Accepted)
+    assert isinstance(shelter.submit(CloseFacility, **close, actor=OLGA), Accepted)

@@ -13,18 +13,39 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from events.facts import case as told
-from events.facts import shared, work
-from events.facts import travel as way
+from events.facts.tasks import (
+    BookingReleased,
+    Escalated,
+    ServiceProvided,
+    TaskCancelled,
+    TaskRequested,
+    TimerCancelled,
+    TimerFired,
+)
+from events.facts.travel import EscortFreed, HostAnswered, PersonHandedOver, TripCancelled, TripPlanned
 from events.ids import CaseId, case_id_of
-from handlers.answers import Accepted
+from handlers.commanding.answers import Accepted
 from tests.offices import Office
 from tests.roads import booked, bring, consents, handed_over, plan_trip, ready_to_depart, ready_to_travel
 from tests.story import Story, story, trip
 from tests.workers.workshop import Workshop
-from workflow import commands as ask
-from workflow.loading import shipped_text
+from workflow.command import Command
+from workflow.programme.loading import shipped_text
 from workflow.reasons import Refused
+from workflow.subjects.care.commands import CertifyFitness
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.safety.commands import DecideBestInterests
+from workflow.subjects.travel.commands import (
+    AnswerHost,
+    AskHost,
+    CancelTrip,
+    ChooseStay,
+    DeclareReturn,
+    HandOver,
+    PlanTrip,
+    RecordTransitVisa,
+)
 
 GIVES_BACK = {"cancel_ticket", "release_escort", "cancel_host", "cancel_pickup"}
 
@@ -65,10 +86,10 @@ def legs(office: Office, *stops: tuple[str, str], first: str = "flight") -> list
 
 def test_a_russian_national_travels_inside_the_country_without_a_travel_document(office: Office) -> None:
     case = consents(story(office, citizenships=("RU",), name="Ольга Ковалёва"), "travel")
-    case.does(ask.DeclareReturn, destination="RU", signed_on=office.now.date())
+    case.does(DeclareReturn, destination="RU", signed_on=office.now.date())
     way_home = legs(office, ("Москва", "RU"), ("Самара", "RU"), ("Оренбург", "RU"), first="train")
-    case.does(ask.PlanTrip, legs=way_home)
-    (planned,) = case.now_told(told.TripPlanned)
+    case.does(PlanTrip, legs=way_home)
+    (planned,) = case.now_told(TripPlanned)
     assert (planned.route, planned.transit, planned.host) == ("domestic", (), "russian-regions")
     assert [leg.number for leg in planned.legs] == ["SU1", "SU2"]
     assert (planned.origin, planned.destination) == ("Москва", "Оренбург")
@@ -77,9 +98,9 @@ def test_a_russian_national_travels_inside_the_country_without_a_travel_document
 def test_a_national_goes_abroad_only_for_another_reason(office: Office) -> None:
     case = bring(story(office, citizenships=("RU",)), "documents")
     declare = {"destination": "MD", "signed_on": office.now.date()}
-    case.when(ask.DeclareReturn, **declare).then_refused("destination_is_home")
-    case.does(ask.DeclareReturn, **declare, because="family")
-    case.does(ask.RecordTravelDocument, kind="passport", valid_until="2008-01-01")
+    case.when(DeclareReturn, **declare).then_refused("destination_is_home")
+    case.does(DeclareReturn, **declare, because="family")
+    case.does(RecordTravelDocument, kind="passport", valid_until="2008-01-01")
     plan_trip(case)
     assert case.case.trip is not None
     assert case.case.trip.route == "international"
@@ -90,8 +111,8 @@ def test_a_national_goes_abroad_only_for_another_reason(office: Office) -> None:
 
 def test_a_foreign_person_without_papers_hears_all_that_is_missing(office: Office) -> None:
     case = bring(story(office), "documents")
-    case.does(ask.WithdrawConsent, purpose="travel")
-    case.when(ask.PlanTrip, **trip(office.now, days=-1)).then_refused(
+    case.does(WithdrawConsent, purpose="travel")
+    case.when(PlanTrip, **trip(office.now, days=-1)).then_refused(
         "consent_to_travel", "return_is_declared", "departure_is_ahead", "travel_papers_are_in_order"
     )
 
@@ -99,10 +120,10 @@ def test_a_foreign_person_without_papers_hears_all_that_is_missing(office: Offic
 def test_a_foreign_person_goes_to_the_country_of_origin_and_nowhere_else(office: Office) -> None:
     case = traveller(office, citizenships=("UZ",), destination="UZ", name="Нодира Каримова")
     declared = {"destination": "KZ", "signed_on": office.now.date(), "because": "work"}
-    case.when(ask.DeclareReturn, **declared).then_refused("destination_is_home")
+    case.when(DeclareReturn, **declared).then_refused("destination_is_home")
     astray = legs(office, ("DME", "RU"), ("ALA", "KZ"))
-    case.when(ask.PlanTrip, legs=astray).then_refused("route_leads_home")
-    case.does(ask.PlanTrip, legs=legs(office, ("DME", "RU"), ("TAS", "UZ")))
+    case.when(PlanTrip, legs=astray).then_refused("route_leads_home")
+    case.does(PlanTrip, legs=legs(office, ("DME", "RU"), ("TAS", "UZ")))
     assert case.case.trip is not None
     assert (case.case.trip.route, case.case.trip.host) == ("international", "tashkent-partner")
 
@@ -117,17 +138,17 @@ def test_somebody_with_two_citizenships_chooses(office: Office, destination: str
 def test_who_changes_in_a_country_that_asks_for_a_visa_needs_one(office: Office) -> None:
     case = bring(story(office, citizenships=("UZ",)), "documents")
     ready_to_travel(case, destination="UZ")
-    case.does(ask.PlanTrip, legs=legs(office, ("SVO", "RU"), ("IST", "TR"), ("TAS", "UZ")))
+    case.does(PlanTrip, legs=legs(office, ("SVO", "RU"), ("IST", "TR"), ("TAS", "UZ")))
     booked(case, "ticket", "arrival_host")
     case.advance("depart").then_refused("transit_visas_are_in_order")
-    case.when(ask.RecordTransitVisa, country="TR", valid_until="2007-03-04").then_refused("visa_is_valid")
-    case.does(ask.RecordTransitVisa, country="TR", valid_until="2007-04-01", number="A 12 Ҳ")
+    case.when(RecordTransitVisa, country="TR", valid_until="2007-03-04").then_refused("visa_is_valid")
+    case.does(RecordTransitVisa, country="TR", valid_until="2007-04-01", number="A 12 Ҳ")
     case.goes("depart")
 
 
 def test_a_second_citizenship_that_needs_no_visa_is_enough(office: Office) -> None:
     case = traveller(office, citizenships=("UZ", "KZ"), destination="UZ")
-    case.does(ask.PlanTrip, legs=legs(office, ("SVO", "RU"), ("IST", "TR"), ("TAS", "UZ")))
+    case.does(PlanTrip, legs=legs(office, ("SVO", "RU"), ("IST", "TR"), ("TAS", "UZ")))
     booked(case, "ticket", "arrival_host")
     case.advance("depart")
     assert isinstance(case.last, Refused)
@@ -151,7 +172,7 @@ def test_legs_out_of_order_or_on_top_of_each_other_are_not_taken(office: Office,
     case, wrong = story(office), legs(office, ("SVO", "RU"), ("IST", "TR"), ("TAS", "UZ"))
     change(wrong)
     with pytest.raises(ValidationError):
-        case.command(ask.PlanTrip, legs=wrong)
+        case.command(PlanTrip, legs=wrong)
 
 
 # -- row 14: escorts ---------------------------------------------------------------------------------------------
@@ -162,11 +183,11 @@ def test_without_a_free_medical_escort_the_departure_is_blocked(office: Office) 
     going = [plan_trip(traveller(office, "medical")) for _ in range(medical)]
     late = bring(story(office), "documents")
     ready_to_travel(late, escort="medical")
-    late.when(ask.PlanTrip, **trip(office.now)).then_refused("escort_is_free")
+    late.when(PlanTrip, **trip(office.now)).then_refused("escort_is_free")
     late.advance("depart")
     assert isinstance(late.last, Refused)
     assert {"trip_is_planned", "escort_is_confirmed"} <= set(late.last.codes)
-    going[0].when(ask.CancelTrip, reason="ill").then_among_others(told.TripCancelled, shared.EscortFreed)
+    going[0].when(CancelTrip, reason="ill").then_among_others(TripCancelled, EscortFreed)
     plan_trip(late)
 
 
@@ -185,10 +206,10 @@ def a_hundred_travellers(office: Office) -> list[CaseId]:
     openings = [office.opening(citizenships=("RU",)) for _ in range(100)]
     cases = [case_id_of(opening.command_id) for opening in openings]
     today = office.now.date()
-    steps: list[tuple[type[ask.Command], dict[str, Any]]] = [
-        (ask.GiveConsent, {"purpose": "travel"}),
-        (ask.CertifyFitness, {"valid_until": "2007-06-01", "escort": "operational", "mandate": "medical"}),
-        (ask.DeclareReturn, {"destination": "RU", "signed_on": today}),
+    steps: list[tuple[type[Command], dict[str, Any]]] = [
+        (GiveConsent, {"purpose": "travel"}),
+        (CertifyFitness, {"valid_until": "2007-06-01", "escort": "operational", "mandate": "medical"}),
+        (DeclareReturn, {"destination": "RU", "signed_on": today}),
     ]
     batches: list[list[Any]] = [
         openings,
@@ -203,7 +224,7 @@ def test_a_hundred_plans_at_once_never_put_an_escort_in_two_places(office: Offic
     office.publish(five_escorts())
     cases = a_hundred_travellers(office)
     plans = [
-        office.command(ask.PlanTrip, case_id=case, **trip(office.now, days=3 + number % 3 / 8))
+        office.command(PlanTrip, case_id=case, **trip(office.now, days=3 + number % 3 / 8))
         for number, case in enumerate(cases)
     ]
     services = [office.another_service() for _ in range(4)]
@@ -241,12 +262,12 @@ def test_the_escorts_own_way_back_is_reserved(office: Office) -> None:
         shipped_text("moscow").replace("medical, family]", "family]").replace("operational, medical]", "operational]")
     )
     none = traveller(office, "medical")
-    none.when(ask.PlanTrip, **trip(office.now)).then_refused("escort_is_free")
+    none.when(PlanTrip, **trip(office.now)).then_refused("escort_is_free")
     families = [plan_trip(traveller(office, "family"), days=3, hours=6) for _ in range(3)]
     reserved = families[0].place.state("escorts:moscow").trips.values()  # type: ignore[attr-defined]
     assert {one.back_at - one.leaves_at for one in reserved} == {timedelta(hours=6 + 12 + 6)}
     again = traveller(office, "family")
-    again.when(ask.PlanTrip, **trip(office.now, days=3.9)).then_refused("escort_is_free")
+    again.when(PlanTrip, **trip(office.now, days=3.9)).then_refused("escort_is_free")
     plan_trip(again, days=4)
 
 
@@ -255,20 +276,18 @@ def test_the_escorts_own_way_back_is_reserved(office: Office) -> None:
 
 def test_a_host_who_cannot_is_followed_by_the_next_and_then_by_a_person_who_looks(office: Office) -> None:
     case = plan_trip(traveller(office))
-    case.when(ask.AnswerHost, accepted=False).then_among_others(
-        way.HostAnswered, work.TaskCancelled, work.TaskRequested
-    )
+    case.when(AnswerHost, accepted=False).then_among_others(HostAnswered, TaskCancelled, TaskRequested)
     assert case.case.trip is not None
     assert case.case.trip.host == "missions"
-    case.finish(case.task(kind="ask_host")).accepted().does(ask.AnswerHost, accepted=False)
+    case.finish(case.task(kind="ask_host")).accepted().does(AnswerHost, accepted=False)
     assert "no_host" in case.case.escalations
-    case.when(ask.AnswerHost, accepted=True).then_refused("host_is_asked")
-    case.when(ask.AskHost, host="nobody").then_refused("host_is_known")
-    case.does(ask.AskHost, host="kyiv-partner").finish(case.task(kind="ask_host")).accepted()
+    case.when(AnswerHost, accepted=True).then_refused("host_is_asked")
+    case.when(AskHost, host="nobody").then_refused("host_is_known")
+    case.does(AskHost, host="kyiv-partner").finish(case.task(kind="ask_host")).accepted()
     assert "no_host" not in case.case.escalations
-    case.does(ask.AskHost, host="tashkent-partner")
+    case.does(AskHost, host="tashkent-partner")
     assert given_back(case, office) == {"cancel_host": 1}
-    case.does(ask.AnswerHost, accepted=True).when(ask.AnswerHost, accepted=True).then()
+    case.does(AnswerHost, accepted=True).when(AnswerHost, accepted=True).then()
     assert case.case.trip.host_ready
 
 
@@ -287,7 +306,7 @@ def test_ticket_host_and_escort_are_really_asked_and_read_nothing_about_the_pers
     )
     assert len(shop.mails()) == 2
     assert not [word for word in ("Арам", "Սարգսյան", case.case_id) if word in text]
-    case.does(ask.CancelTrip, reason="the person changed their mind")
+    case.does(CancelTrip, reason="the person changed their mind")
     with shop.crew() as crew:
         crew.settle()
     assert sorted(f.booking for f in shop.facts(case, "BookingReleased")) == ["arrival_host", "escort", "ticket"]
@@ -297,26 +316,26 @@ def test_ticket_host_and_escort_are_really_asked_and_read_nothing_about_the_pers
 def test_arriving_is_recorded_by_who_received_the_person(office: Office) -> None:
     case = bring(story(office), "documents")
     ready_to_depart(case)
-    case.when(ask.HandOver, received_by="host").then_refused("has_departed")
+    case.when(HandOver, received_by="host").then_refused("has_departed")
     case.goes("depart")
     case.advance("come_home").then_refused("has_come_home")
-    case.when(ask.HandOver, received_by="family", receiver="ნინო ბერიძე").then_among_others(
-        way.PersonHandedOver, work.ServiceProvided, work.TimerCancelled
+    case.when(HandOver, received_by="family", receiver="ნინო ბერიძე").then_among_others(
+        PersonHandedOver, ServiceProvided, TimerCancelled
     )
-    case.goes("come_home").when(ask.HandOver, received_by="host").then_refused("trip_is_ahead")
+    case.goes("come_home").when(HandOver, received_by="host").then_refused("trip_is_ahead")
 
 
 def test_a_child_is_handed_over_to_a_guardian(office: Office) -> None:
     case = bring(story(office, age_band="9-17"), "documents")
-    case.does(ask.DecideBestInterests, outcome="return", decided_by="guardianship board")
+    case.does(DecideBestInterests, outcome="return", decided_by="guardianship board")
     ready_to_depart(case).goes("depart")
-    case.when(ask.HandOver, received_by="host").then_refused("receiving_guardian_is_there", "receiver_is_named")
+    case.when(HandOver, received_by="host").then_refused("receiving_guardian_is_there", "receiver_is_named")
     handed_over(case).goes("come_home")
 
 
 def test_who_has_not_arrived_a_day_later_is_looked_for(office: Office) -> None:
     case = bring(story(office), "returning")
-    case.later(days=4, hours=6).fires("hand_over_due").then(work.TimerFired, work.Escalated(kind="not_handed_over"))
+    case.later(days=4, hours=6).fires("hand_over_due").then(TimerFired, Escalated(kind="not_handed_over"))
     handed_over(case)
     assert not case.case.escalations
 
@@ -325,11 +344,11 @@ def test_who_missed_the_train_is_not_forgotten(office: Office) -> None:
     case = bring(story(office), "documents")
     ready_to_travel(case)
     plan_trip(case)
-    case.later(days=2).fires("departure_check").then(work.TimerFired, work.Escalated(kind="departure_not_ready"))
-    case.later(days=1).fires("departure").then(work.TimerFired, work.Escalated(kind="missed_departure"))
+    case.later(days=2).fires("departure_check").then(TimerFired, Escalated(kind="departure_not_ready"))
+    case.later(days=1).fires("departure").then(TimerFired, Escalated(kind="missed_departure"))
     plan_trip(case)
     assert not case.case.escalations
-    booked(case, "ticket", "arrival_host").later(days=2).fires("departure_check").then(work.TimerFired)
+    booked(case, "ticket", "arrival_host").later(days=2).fires("departure_check").then(TimerFired)
     case.goes("depart")
     assert {kind for kind, _ in case.case.timers.values()} & {"departure", "departure_check"} == set()
 
@@ -345,17 +364,17 @@ def test_a_change_of_mind_before_boarding_gives_everything_back_once(office: Off
         case "withdraw":
             case.goes("withdraw")
         case "cancel":
-            case.does(ask.CancelTrip, reason="changed their mind")
+            case.does(CancelTrip, reason="changed their mind")
         case "stay":
-            case.does(ask.ChooseStay, basis="witness")
+            case.does(ChooseStay, basis="witness")
         case _:
-            case.does(ask.DeclareReturn, destination="UA", signed_on=office.now.date())
+            case.does(DeclareReturn, destination="UA", signed_on=office.now.date())
     assert given_back(case, office) == {"cancel_ticket": 1, "release_escort": 1, "cancel_host": 1}
     assert not office.state("escorts:moscow").trips
     if how != "withdraw":
         case.goes("withdraw")
     for task in list(case.case.tasks):
-        case.finish(task).then(work.BookingReleased)
+        case.finish(task).then(BookingReleased)
     assert given_back(case, office) == {"cancel_ticket": 1, "release_escort": 1, "cancel_host": 1}
 
 
@@ -374,8 +393,8 @@ def test_bookings_that_come_too_late_are_given_back_too(office: Office) -> None:
 
 def test_once_on_the_way_turning_back_is_the_way(office: Office) -> None:
     case = bring(story(office), "returning", escort="medical")
-    case.when(ask.CancelTrip, reason="too late").then_refused("has_not_departed")
-    case.when(ask.ChooseStay, basis="asylum").then_refused("has_not_departed")
+    case.when(CancelTrip, reason="too late").then_refused("has_not_departed")
+    case.when(ChooseStay, basis="asylum").then_refused("has_not_departed")
     case.advance("turn_back", reason="border_closed").then_at("reassessment")
     assert given_back(case, office) == {"cancel_ticket": 1, "release_escort": 1, "cancel_host": 1}
 
@@ -383,5 +402,5 @@ def test_once_on_the_way_turning_back_is_the_way(office: Office) -> None:
 def test_a_declaration_signed_before_the_programme_is_none(office: Office) -> None:
     case = story(office)
     before = case.case
-    case.when(ask.DeclareReturn, destination="MD", signed_on="2006-11-30").then_refused("programme_has_begun")
+    case.when(DeclareReturn, destination="MD", signed_on="2006-11-30").then_refused("programme_has_begun")
     assert case.case == before

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tests.story import ANNA, BORIS, story
 from tests.workers.workshop import Workshop
-from workflow import commands as ask
+from workflow.subjects.access.commands import BreakGlass
 
 WHY = "Zlatovlaska called from the station."
 
 
 def test_the_officer_is_written_to_at_once_and_reads_which_case_and_who(shop: Workshop) -> None:
     case = story(shop.office, name="Zlatovlaska Kanarejkina", actor=ANNA)
-    case.does(ask.BreakGlass, actor=BORIS, mandate="medical", reason="danger_to_life", why=WHY)
+    case.does(BreakGlass, actor=BORIS, mandate="medical", reason="danger_to_life", why=WHY)
     with shop.crew() as crew:
         crew.settle()
         crew.settle()

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from events.facts.shared import TranchePaid
+from console.simulation.bank import SimulatedBank
+from events.facts.grants import TranchePaid
 from events.money import Money
 from tests.roads import agree_plan, bring, grant, release, shown
 from tests.story import BORIS, Story, story
 from tests.workers.workshop import Workshop, at_once
-from workers.crew import Crew
-from workers.simulated_bank import SimulatedBank
-from workers.sweeper import Swept
-from workflow import commands as ask
+from workers.running.sweeper import Swept
+from workers.running.worker_pool import WorkerPool
+from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
 
 
 class Sent:
     """A grant whose next tranche is at the bank, and the bank."""
 
-    def __init__(self, shop: Workshop, crew: Crew, case: Story, grant_id: str, refuse: str | None) -> None:
+    def __init__(self, shop: Workshop, crew: WorkerPool, case: Story, grant_id: str, refuse: str | None) -> None:
         self.shop, self.crew, self.case, self.grant_id, self.refuse = shop, crew, case, grant_id, refuse
         self.bank = SimulatedBank(shop.office.now, lambda _payment: self.refuse)
         self.send()
@@ -154,8 +154,8 @@ def test_what_is_paid_goes_to_whoever_was_approved_for_that_part(shop: Workshop)
         sent.answer("1")
         shown(sent.case, sent.grant_id, sent.tranche_id)
         other = {"payee_name": "ნინო ბერიძე", "payee_account": "GB82WEST12345698765432"}
-        sent.case.does(ask.ChangePayee, grant_id=sent.grant_id, **other)
-        sent.case.does(ask.ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
+        sent.case.does(ChangePayee, grant_id=sent.grant_id, **other)
+        sent.case.does(ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
         sent.send()
         assert "ნინო ბერიძე" in sent.sent_file()
         assert "GB82WEST12345698765432" in sent.sent_file()

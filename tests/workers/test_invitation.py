@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from workers.invitation import EscortTrip, InvitationError, cancellation, invitation
+from workers.errors import InvitationError
+from workers.mail.invitation import EscortTrip, cancellation, invitation
 
 SENT_AT = datetime(2025, 2, 20, 9, 30, tzinfo=UTC)
 TRIP = EscortTrip(

@@ -12,11 +12,12 @@ from events.instants import instant, stored
 from tests.roads import consents, plan_trip, ready_to_travel
 from tests.story import story
 from tests.workers.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
-from workers.effects import EFFECTS
+from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
-from workers.jobs import Job, Outcome, Result
-from workers.perform import Patience
-from workflow import commands as ask
+from workers.running.jobs import Job, Outcome, Result
+from workers.running.perform import Backoff
+from workflow.command import RetryTask
+from workflow.subjects.intake.commands import WithdrawConsent
 
 ROUNDS, WORKERS = 6, 4
 REPORTS: tuple[Result, ...] = ("done", "refused", "unknown", "dead", "undone")
@@ -78,7 +79,7 @@ def test_a_task_is_not_claimed_before_it_is_due(shop: Workshop) -> None:
 
 def test_a_cancelled_task_is_not_claimed(shop: Workshop) -> None:
     case, task_id = shop.ticketed()
-    case.does(ask.WithdrawConsent, purpose="travel")
+    case.does(WithdrawConsent, purpose="travel")
     assert shop.status(task_id) == "cancelled"
     assert claimed(shop.worker(), shop, task_id) == []
 
@@ -87,7 +88,7 @@ def test_a_task_called_off_while_it_ran_is_not_claimed_again(shop: Workshop) -> 
     case, task_id = shop.ticketed()
     hand = shop.worker()
     job = one_claimed(hand, shop, task_id)
-    case.does(ask.WithdrawConsent, purpose="travel")
+    case.does(WithdrawConsent, purpose="travel")
     assert shop.told(case, "TaskUnwanted") == ["TaskUnwanted"]
     hand.leases.again([(job, shop.now, "Unavailable")])
     assert shop.status(task_id) == "waiting"
@@ -136,7 +137,7 @@ def test_a_late_report_is_taken_while_nobody_else_holds_the_task(shop: Workshop)
 
 @pytest.mark.parametrize("attempts", range(1, 20))
 def test_waits_double_up_to_the_longest_and_never_meet(attempts: int) -> None:
-    patience = Patience(first_s=5.0, most_s=3600.0)
+    patience = Backoff(first_s=5.0, most_s=3600.0)
     shortest, longest = (patience.after(attempts, fraction).total_seconds() for fraction in (0.0, 0.999))
     middle = min(5.0 * 2 ** (attempts - 1), 3600.0)
     assert (shortest, longest) == pytest.approx((middle * 0.5, middle * 1.499))
@@ -145,7 +146,7 @@ def test_waits_double_up_to_the_longest_and_never_meet(attempts: int) -> None:
 def test_a_task_that_could_not_be_done_waits_longer_each_time(shop: Workshop) -> None:
     case, task_id = shop.ticketed()
     shop.orders = MoodyOrders(shop.book, before=_away(3))
-    hand = shop.worker(patience=Patience(first_s=10.0))
+    hand = shop.worker(patience=Backoff(first_s=10.0))
     for attempt in (1, 2, 3):
         hand.performer.perform([task_id])
         wait = (instant(shop.row(task_id)["due_at"]) - shop.office.now).total_seconds()
@@ -161,14 +162,14 @@ def test_a_task_tried_often_enough_is_shown_to_a_person_who_has_it_done(shop: Wo
     most = EFFECTS["book_ticket"].attempts_max
     case, task_id = shop.ticketed()
     shop.orders = MoodyOrders(shop.book, before=_away(most))
-    hand = shop.worker(patience=Patience(most_s=LEASE_S))
+    hand = shop.worker(patience=Backoff(most_s=LEASE_S))
     for _ in range(most):
         hand.performer.perform([task_id])
         shop.office.pass_time(timedelta(seconds=2 * LEASE_S))
     assert (shop.status(task_id), shop.told(case, "TaskDied")) == ("dead", ["TaskDied"])
     assert "task_dead" in shop.items(case)
     assert claimed(hand, shop, task_id) == []
-    case.does(ask.RetryTask, task_id=task_id)
+    case.does(RetryTask, task_id=task_id)
     hand.performer.perform([task_id])
     assert (shop.status(task_id), shop.told(case, "TicketIssued")) == ("done", ["TicketIssued"])
     assert "task_dead" not in shop.items(case)

@@ -13,14 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.money import Money
-from workers.pain001 import (
-    Account,
-    Payment,
-    PaymentFileError,
-    PaymentOrder,
-    pain001,
-    payment_information_id,
-)
+from workers.iso20022.pain001 import Account, Payment, PaymentFileError, PaymentOrder, pain001, payment_information_id
 
 NAMES = {
     "Cyrillic": "Олександра Шевченко-Їжакевич",

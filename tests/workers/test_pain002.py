@@ -10,9 +10,10 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.simulation.bank import DeliveryRefused, ReceivedPayment, SimulatedBank
 from events.money import Money
-from workers.pain001 import Account, Payment, PaymentOrder, pain001
-from workers.pain002 import (
+from workers.iso20022.pain001 import Account, Payment, PaymentOrder, pain001
+from workers.iso20022.pain002 import (
     GroupStatus,
     Outcome,
     StatusReportError,
@@ -20,7 +21,6 @@ from workers.pain002 import (
     outcome_of_status,
     read_pain002,
 )
-from workers.simulated_bank import DeliveryRefused, ReceivedPayment, SimulatedBank
 
 NOON = datetime(2031, 5, 1, 12, tzinfo=UTC)
 # The package carries no schema for .10; these two stand on either side of it and agree on all we write.

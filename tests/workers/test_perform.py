@@ -14,14 +14,14 @@ import pytest
 from events.errors import StoreUnavailable
 from tests.offices import Office
 from tests.roads import bring, plan_trip, ready_to_travel
-from tests.servers import Postgres
+from tests.servers.postgres import Postgres
 from tests.story import Story, story
 from tests.workers.workshop import MailServer, MoodyOrders, Workshop
 from workers.errors import OutcomeUnknown, Refused, Unavailable
-from workers.jobs import Outcome
-from workers.order_book import Order
-from workers.post import NullPost
-from workflow import commands as ask
+from workers.mail.post import NullPost
+from workers.running.jobs import Outcome
+from workers.running.orders import Order
+from workflow.command import RetryTask
 
 CANARY = "Zlatovlaska Kanarejkina"
 
@@ -104,7 +104,7 @@ def test_a_mail_of_unknown_outcome_waits_for_a_person(shop: Workshop) -> None:
         hand.performer.perform([task_id])
     assert (shop.status(task_id), server.sent) == ("unknown", [task_id])
     assert "task_unknown" in shop.items(case)
-    case.does(ask.RetryTask, task_id=task_id)
+    case.does(RetryTask, task_id=task_id)
     hand.performer.perform([task_id])
     assert (shop.status(task_id), server.sent) == ("done", [task_id, task_id]), "a person wanted it"
 

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from workers.errors import OutcomeUnknown, OutsideError, PostError, Refused, Unavailable
-from workers.post import FolderPost, NullPost, Post, SmtpPost, post_from_url, wire_bytes
+from workers.mail.post import FolderPost, NullPost, Post, SmtpPost, post_from_url, wire_bytes
 
 HOST = "127.0.0.1"
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from tests.roads import agreed_to_be_told, consents
 from tests.story import Story, story
 from tests.workers.workshop import Workshop
-from workflow import commands as ask
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.referrals.commands import RevokeReferral, SendReferral
 
 NAME, STORY = "Zlatovlaska Kanarejkina", "a canary sang in the cellar"
 KEPT_PRIVATE = ("Zlatovlaska", "Kanarejkina", "canary", "cellar", "+37322000000", "1990")
@@ -19,7 +20,7 @@ def referred_to_harbour(shop: Workshop) -> Story:
         birth_date="1990-01-01", age_band=None,
     )  # fmt: skip
     agreed_to_be_told(consents(case, "assistance"), "harbour")
-    return case.does(ask.SendReferral, service="local_referral")
+    return case.does(SendReferral, service="local_referral")
 
 
 def said_in(shop: Workshop) -> str:
@@ -49,7 +50,7 @@ def test_a_provider_is_written_to_once_and_reads_nothing_about_the_person(shop: 
 
 
 def test_a_referral_taken_back_before_the_letter_left_is_never_heard_of(shop: Workshop) -> None:
-    case = referred_to_harbour(shop).does(ask.WithdrawConsent, purpose="referral", recipient="harbour")
+    case = referred_to_harbour(shop).does(WithdrawConsent, purpose="referral", recipient="harbour")
     with shop.crew() as crew:
         crew.settle()
     assert (shop.mails(), case.case.tasks) == ([], {})
@@ -59,7 +60,7 @@ def test_a_referral_that_was_sent_is_taken_back_by_one_letter(shop: Workshop) ->
     case = referred_to_harbour(shop)
     with shop.crew() as crew:
         crew.settle()
-        case.does(ask.RevokeReferral, referral_id=number(case), reason="moved_away")
+        case.does(RevokeReferral, referral_id=number(case), reason="moved_away")
         crew.settle()
         crew.settle()
     subjects = sorted(str(mail["Subject"]) for mail in shop.mails())
@@ -71,8 +72,8 @@ def test_a_referral_that_was_sent_is_taken_back_by_one_letter(shop: Workshop) ->
 def test_a_letter_that_waited_until_consent_ran_out_is_not_sent(shop: Workshop) -> None:
     case = story(shop.office, citizenships=("RU",), language="ru")
     consents(case, "assistance")
-    case.does(ask.GiveConsent, purpose="referral", recipient="harbour", until=shop.office.now.date())
-    case.does(ask.SendReferral, service="local_referral")
+    case.does(GiveConsent, purpose="referral", recipient="harbour", until=shop.office.now.date())
+    case.does(SendReferral, service="local_referral")
     shop.office.pass_time(timedelta(days=1))
     with shop.crew() as crew:
         crew.settle()

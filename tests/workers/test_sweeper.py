@@ -14,17 +14,18 @@ from tests.roads import bring, consents, plan_trip, ready_to_travel
 from tests.story import Story, story
 from tests.workers.workshop import Killed, MailServer, MoodyOrders, Workshop, at_once
 from workers.errors import Unavailable
-from workers.jobs import Outcome
-from workers.order_book import Order
-from workers.sweeper import Rhythm
-from workflow import commands as ask
+from workers.running.jobs import Outcome
+from workers.running.orders import Order
+from workers.running.sweeper import SweepSettings
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.intake.commands import WithdrawConsent
 
 HOLD = timedelta(hours=48)
 
 
 def with_a_bed(shop: Workshop) -> Story:
     """Return somebody for whom a bed is held for two days."""
-    case = bring(story(shop.office), "reception").does(ask.HoldBed)
+    case = bring(story(shop.office), "reception").does(HoldBed)
     return case.finish(case.task(kind="book_pickup")).accepted()
 
 
@@ -36,7 +37,7 @@ def killed_while_doing(shop: Workshop, task_id: str) -> None:
 
 def test_a_task_whose_message_was_lost_is_rung_for_again(shop: Workshop) -> None:
     _, task_id = shop.ticketed()
-    hand = shop.worker(rhythm=Rhythm(ring_again_s=5.0))
+    hand = shop.worker(rhythm=SweepSettings(ring_again_s=5.0))
     hand.sweeper.sweep()
     assert hand.bell.rung == [], "a bell that was just rung is not rung again at once"
     for _ in range(2):
@@ -48,7 +49,7 @@ def test_a_task_whose_message_was_lost_is_rung_for_again(shop: Workshop) -> None
 
 def test_no_more_is_rung_for_at_once_than_can_be_carried(shop: Workshop) -> None:
     case = plan_trip(ready_to_travel(consents(story(shop.office), "travel"), "operational"))
-    hand = shop.worker(rhythm=Rhythm(ring_again_s=1.0, most=2))
+    hand = shop.worker(rhythm=SweepSettings(ring_again_s=1.0, most=2))
     shop.office.pass_time(timedelta(seconds=2))
     assert [hand.sweeper.sweep().rung for _ in range(3)] == [2, 1, 0]
     assert sorted(hand.bell.rung) == sorted(case.tasks())
@@ -173,7 +174,7 @@ def test_nothing_is_done_after_the_person_has_withdrawn(shop: Workshop, *, swept
     case, task_id = shop.ticketed()
 
     def withdraws() -> None:
-        case.does(ask.WithdrawConsent, purpose="travel")
+        case.does(WithdrawConsent, purpose="travel")
 
     shop.orders = MoodyOrders(shop.book, meanwhile=withdraws, before=deque([Unavailable("nobody answers")]))
     hand = shop.worker()

@@ -12,14 +12,15 @@ import pytest
 
 from bench.drive import Drive, Plan, Workers, large_programme
 from bench.jumping_clock import JumpingClock
-from console.office import Office
+from console.container import Container
 from console.settings import Settings
+from console.simulation.order_book import OrderBook
 from console.verbs.imports import import_ctdc
 from events.instants import instant
-from handlers.checks import Check, Effects, as_lines, check
-from handlers.tables import case_board
-from tests.servers import Valkey
-from workers.order_book import OrderBook
+from handlers.checks.check_results import Check, Effects
+from handlers.checks.walk import as_lines, check
+from handlers.projections.tables import case_board
+from tests.servers.valkey import Valkey
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 12
@@ -75,7 +76,7 @@ def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
     monkeypatch.chdir(ROOT)
     settings = Settings(data=tmp_path / "data", database_url=pg_url, redis_url=redis_url)
     clock = JumpingClock(tmp_path / "clock")
-    office = Office(settings, create=True, clock=clock)
+    office = Container(settings, create=True, clock=clock)
     try:
         plan = Plan(referrals, per_day=PEOPLE, harm=0)
         definition = office.publish(large_programme(PEOPLE, plan.per_day), "staff:operator")
@@ -95,12 +96,12 @@ def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
         office.close()
 
 
-def board(office: Office) -> list[dict[str, Any]]:
+def board(office: Container) -> list[dict[str, Any]]:
     with office.database.reading() as connection:
         return [dict(row) for row in connection.execute(case_board.select()).mappings()]
 
 
-def checked(office: Office, drive: Drive) -> list[Check]:
+def checked(office: Container, drive: Drive) -> list[Check]:
     """Compare the history with what was acknowledged, with the providers' books and with the bank's."""
     book = OrderBook(office.settings.order_file)
     posted = {path.stem: 1 for path in office.settings.post_folder.glob("*.eml")}

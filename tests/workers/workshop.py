@@ -15,20 +15,21 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from console.simulation.order_book import OrderBook
 from events.ids import CaseId, case_stream
 from events.instants import stored
-from handlers.look import Look
+from handlers.states.case_reader import CaseReader
 from tests.offices import Office
 from tests.roads import consents, plan_trip, ready_to_travel
 from tests.story import Story, story
-from workers.bank_mail import BankMail
-from workers.crew import Crew, Terms
-from workers.jobs import Folders, Outside
-from workers.leases import Leases
-from workers.order_book import Order, OrderBook, Orders
-from workers.perform import Patience, Performer
-from workers.post import FolderPost, Post
-from workers.sweeper import Rhythm, Sweeper
+from workers.iso20022.bank_inbox import BankInbox
+from workers.mail.post import FolderPost, Post
+from workers.running.jobs import Adapters, Folders
+from workers.running.leases import Leases
+from workers.running.orders import Order, Orders
+from workers.running.perform import Backoff, Performer
+from workers.running.sweeper import Sweeper, SweepSettings
+from workers.running.worker_pool import WorkerPool, WorkerSettings
 
 LEASE_S = 30.0
 PATIENCE_S = 30.0
@@ -114,30 +115,32 @@ class Workshop:
         self.orders: Orders = self.book
         self.post: Post = FolderPost(folder / "post")
 
-    def worker(self, name: str = "one", patience: Patience | None = None, rhythm: Rhythm | None = None) -> Hand:
+    def worker(self, name: str = "one", patience: Backoff | None = None, rhythm: SweepSettings | None = None) -> Hand:
         """Return a worker process of that name, with a database of its own."""
         service = self.office.another_service()
         leases = Leases(service.log.database, name, timedelta(seconds=LEASE_S))
-        look = Look(service.log, service.definitions)
-        outside = Outside(service.log, service.definitions, look, service.submit, self.orders, self.post, self.folders)
+        look = CaseReader(service.log, service.definitions)
+        outside = Adapters(service.log, service.definitions, look, service.submit, self.orders, self.post, self.folders)
         performer = Performer(service, leases, outside, self.office.chance, patience)
         bell = NotedBell()
-        mail = BankMail(service, Path(self.folders.bank_in))
-        sweeper = Sweeper(service, leases, performer, bell, mail, rhythm or Rhythm(ring_again_s=0.0, ask_again_s=0.0))
+        mail = BankInbox(service, Path(self.folders.bank_in))
+        sweeper = Sweeper(
+            service, leases, performer, bell, mail, rhythm or SweepSettings(ring_again_s=0.0, ask_again_s=0.0)
+        )
         return Hand(leases, performer, sweeper, bell)
 
     @contextmanager
-    def crew(self, redis_url: str | None = None, *, sweeping: bool = False) -> Iterator[Crew]:
+    def crew(self, redis_url: str | None = None, *, sweeping: bool = False) -> Iterator[WorkerPool]:
         """Lend a crew at work for the office's own service."""
-        rhythm = Rhythm(ring_again_s=0.0, ask_again_s=0.0)
-        crew = Crew(
+        rhythm = SweepSettings(ring_again_s=0.0, ask_again_s=0.0)
+        crew = WorkerPool(
             self.office.service,
             redis_url=redis_url,
             orders=self.orders,
             post=self.post,
             bank=self.bank,
             chance=self.office.chance,
-            terms=Terms(threads=2, sweep_s=0.02, rhythm=rhythm),
+            terms=WorkerSettings(threads=2, sweep_s=0.02, rhythm=rhythm),
         )
         crew.start(sweeping=sweeping)
         try:

@@ -7,15 +7,22 @@ import pytest
 from pydantic import ValidationError
 
 from tests.story import ANNA, story, uuid
-from workflow import commands as ask
+from workflow.command import CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.care.commands import CertifyFitness
+from workflow.subjects.grants.commands import ApproveGrant, RequestGrant
+from workflow.subjects.intake.commands import AddNote, OpenCase
+from workflow.subjects.reception.commands import PlanArrival
+from workflow.subjects.reintegration.commands import RecordFollowUp
+from workflow.subjects.travel.commands import PlanTrip
 
 CASE = "7K3P9-QXM2D"
 GRANT = {"kind": "reinstallation", "payee_name": "Ana Rusu", "payee_account": "MD24AG000225100013104168"}
 
 
-def said(kind: type[ask.Command], /, **fields: Any) -> str:
+def said(kind: type[Command], /, **fields: Any) -> str:
     """Return what the person is told about the one thing that is wrong."""
-    given = {"command_id": uuid(1), "actor": ANNA} | ({"case_id": CASE} if issubclass(kind, ask.CaseCommand) else {})
+    given = {"command_id": uuid(1), "actor": ANNA} | ({"case_id": CASE} if issubclass(kind, CaseCommand) else {})
     with pytest.raises(ValidationError) as caught:
         kind.model_validate(given | fields)
     (error,) = caught.value.errors()
@@ -23,7 +30,7 @@ def said(kind: type[ask.Command], /, **fields: Any) -> str:
 
 
 def opening(**fields: Any) -> str:
-    return said(ask.OpenCase, programme="moscow", source="ngo", **fields)
+    return said(OpenCase, programme="moscow", source="ngo", **fields)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +82,7 @@ def test_a_birth_date_is_a_day_somebody_alive_was_born_on(born: str, words: str)
 
 @pytest.mark.parametrize("born", [date(2007, 3, 6), date(9999, 12, 31)])
 def test_nobody_was_born_tomorrow(born: date) -> None:
-    story_of_tomorrow = ask.OpenCase(command_id=uuid(99), actor=ANNA, programme="moscow", source="ngo", birth_date=born)
+    story_of_tomorrow = OpenCase(command_id=uuid(99), actor=ANNA, programme="moscow", source="ngo", birth_date=born)
     story().when(story_of_tomorrow).then_refused("birth_date_is_past")
 
 
@@ -113,7 +120,7 @@ def test_namibia_is_a_country_like_any_other() -> None:
     ],
 )
 def test_a_referral_with_something_impossible_in_it_is_not_taken(field: str, value: Any, words: str) -> None:
-    assert words in said(ask.OpenCase, **{"programme": "moscow", "source": "ngo", field: value})
+    assert words in said(OpenCase, **{"programme": "moscow", "source": "ngo", field: value})
 
 
 @pytest.mark.parametrize(
@@ -134,48 +141,48 @@ def test_a_referral_with_something_impossible_in_it_is_not_taken(field: str, val
     ],
 )
 def test_an_amount_is_exact_money(amount: Any, words: str) -> None:
-    assert words in said(ask.RequestGrant, amount=amount, **GRANT)
+    assert words in said(RequestGrant, amount=amount, **GRANT)
 
 
 @pytest.mark.parametrize(
     ("kind", "fields", "words"),
     [
-        (ask.HoldBed, {"case_id": "not a case"}, "is not a case number"),
-        (ask.HoldBed, {"case_id": "7K3P9-QXM2D7"}, "is not a case number"),
-        (ask.HoldBed, {"case_id": 7}, "valid string"),
-        (ask.PlanArrival, {"at": datetime(2007, 3, 5), "place": "SVO", "means": "bus"}, "timezone"),  # noqa: DTZ001
-        (ask.PlanArrival, {"at": "9999-12-31T23:59:59Z", "place": "SVO", "means": "bus"}, "check the year"),
-        (ask.PlanTrip, {"departs_at": "2007-03-05T12:00Z", "arrives_at": "2007-03-05T12:00Z", "origin": "A",
+        (HoldBed, {"case_id": "not a case"}, "is not a case number"),
+        (HoldBed, {"case_id": "7K3P9-QXM2D7"}, "is not a case number"),
+        (HoldBed, {"case_id": 7}, "valid string"),
+        (PlanArrival, {"at": datetime(2007, 3, 5), "place": "SVO", "means": "bus"}, "timezone"),  # noqa: DTZ001
+        (PlanArrival, {"at": "9999-12-31T23:59:59Z", "place": "SVO", "means": "bus"}, "check the year"),
+        (PlanTrip, {"departs_at": "2007-03-05T12:00Z", "arrives_at": "2007-03-05T12:00Z", "origin": "A",
                         "destination": "B"}, "arrives_at is not after departs_at; check the dates"),
-        (ask.RequestGrant, {"amount": "EUR 1", **GRANT, "payee_account": "MD24 AG"}, "should match pattern"),
-        (ask.RequestGrant, {"amount": "EUR 1", **GRANT, "payee_account": "A" * 35}, "at most 34 characters"),
-        (ask.ApproveGrant, {"grant_id": "G-1\x00"}, "should match pattern"),
-        (ask.FinishTask, {"task_id": "W-\x00", "epoch": 1, "outcome": "done"}, "should match pattern"),
-        (ask.FinishTask, {"task_id": "W-1", "epoch": 1, "outcome": "great"}, "should be 'done'"),
-        (ask.FireTimer, {"timer_id": "Z" * 41, "due_at": "2007-03-05T12:00Z"}, "should match pattern"),
-        (ask.PublishProgramme, {"programme": "mos\x00cow", "text": ""}, "should match pattern"),
-        (ask.AddNote, {"note": "hidden \u202e text"}, "cannot be shown"),
-        (ask.RecordFollowUp, {"month": 61, "outcome": "well"}, "less than or equal to 60"),
-        (ask.CertifyFitness, {"valid_until": "2007-02-29", "escort": "none"}, "day value is outside"),
+        (RequestGrant, {"amount": "EUR 1", **GRANT, "payee_account": "MD24 AG"}, "should match pattern"),
+        (RequestGrant, {"amount": "EUR 1", **GRANT, "payee_account": "A" * 35}, "at most 34 characters"),
+        (ApproveGrant, {"grant_id": "G-1\x00"}, "should match pattern"),
+        (FinishTask, {"task_id": "W-\x00", "epoch": 1, "outcome": "done"}, "should match pattern"),
+        (FinishTask, {"task_id": "W-1", "epoch": 1, "outcome": "great"}, "should be 'done'"),
+        (FireTimer, {"timer_id": "Z" * 41, "due_at": "2007-03-05T12:00Z"}, "should match pattern"),
+        (PublishProgramme, {"programme": "mos\x00cow", "text": ""}, "should match pattern"),
+        (AddNote, {"note": "hidden \u202e text"}, "cannot be shown"),
+        (RecordFollowUp, {"month": 61, "outcome": "well"}, "less than or equal to 60"),
+        (CertifyFitness, {"valid_until": "2007-02-29", "escort": "none"}, "day value is outside"),
     ],
 )  # fmt: skip
 def test_a_command_with_something_impossible_in_it_is_not_taken(
-    kind: type[ask.Command], fields: dict[str, Any], words: str
+    kind: type[Command], fields: dict[str, Any], words: str
 ) -> None:
     assert words in said(kind, **fields)
 
 
 def test_a_case_number_may_be_typed_as_people_type() -> None:
-    typed = ask.HoldBed.model_validate({"command_id": uuid(1), "actor": ANNA, "case_id": " 7k3p9 qxm2d"})
+    typed = HoldBed.model_validate({"command_id": uuid(1), "actor": ANNA, "case_id": " 7k3p9 qxm2d"})
     assert typed.case_id == CASE
 
 
 def test_a_note_may_have_several_lines() -> None:
-    assert ask.AddNote(command_id=uuid(1), actor=ANNA, case_id=CASE, note="one\n\ttwo").note == "one\n\ttwo"  # type: ignore[arg-type]
+    assert AddNote(command_id=uuid(1), actor=ANNA, case_id=CASE, note="one\n\ttwo").note == "one\n\ttwo"  # type: ignore[arg-type]
 
 
 def test_what_another_system_said_is_kept_readable_whatever_it_holds() -> None:
-    report = ask.FinishTask.model_validate(
+    report = FinishTask.model_validate(
         {"command_id": uuid(1), "actor": ANNA, "case_id": CASE, "task_id": "W-1", "epoch": 1, "outcome": "dead",
          "reference": "550\x00 no\r\nsuch\u202e box"}
     )  # fmt: skip
@@ -184,11 +191,11 @@ def test_what_another_system_said_is_kept_readable_whatever_it_holds() -> None:
 
 def test_what_was_typed_is_not_repeated_in_the_errors_text() -> None:
     with pytest.raises(ValidationError) as caught:
-        ask.OpenCase(command_id=uuid(1), actor=ANNA, programme="moscow", source="ngo", name="Ana Rusu\u202e")
+        OpenCase(command_id=uuid(1), actor=ANNA, programme="moscow", source="ngo", name="Ana Rusu\u202e")
     assert "Rusu" not in str(caught.value)
 
 
 def test_a_time_typed_in_any_zone_is_the_same_instant_in_utc() -> None:
     arrival = {"place": "SVO", "means": "bus", "case_id": CASE, "command_id": uuid(1), "actor": ANNA}
-    planned = ask.PlanArrival.model_validate({"at": "2030-05-21T18:40+03:00", **arrival})
+    planned = PlanArrival.model_validate({"at": "2030-05-21T18:40+03:00", **arrival})
     assert planned.at.isoformat() == "2030-05-21T15:40:00+00:00"

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from workflow.calendars import after_working_days, is_working_day, working_days_later
-from workflow.phones import e164, is_toll_free
 from workflow.programme.hours import Hours
+from workflow.values.calendars import after_working_days, is_working_day, working_days_later
+from workflow.values.phones import e164, is_toll_free
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 HOTLINE = Hours(opens=time(8, 30), closes=time(18, 30), time_zone="Europe/Moscow", holidays_of="RU")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflow.folding import folded_parts, folded_phone
+from workflow.values.name_matching import folded_parts, folded_phone
 
 SAME = [
     # Russian

@@ -4,11 +4,23 @@ from typing import Any
 
 import pytest
 
-from events.facts import shared, work
+from events.facts.grants import (
+    FundsCommitted,
+    FundsDisbursed,
+    FundsFreed,
+    GrantApproved,
+    GrantRequested,
+    TrancheInstructed,
+    TranchePaid,
+    TrancheRejected,
+)
+from events.facts.tasks import TaskCancelled, TaskFoundUndone, TaskUnwanted
 from events.money import Money
 from tests.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
 from tests.story import ANNA, BORIS, CLARA, Story, World, moscow_with, story
-from workflow import commands as ask
+from workflow.command import CancelTask
+from workflow.subjects.grants.commands import ApproveGrant, DeclineGrant, ReleaseTranche, RequestGrant
+from workflow.subjects.reintegration.commands import RecordFollowUp
 
 EUROPE, SWITZERLAND, STATES = "european-commission/grants", "switzerland/grants", "united-states/grants"
 LINES = "{id: grants, title: Grants, amount: EUR 400000, for: [reinstallation, reintegration]}"
@@ -19,7 +31,7 @@ def at_home(world: World | None = None) -> Story:
 
 
 def request(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") -> Story:
-    return case.when(ask.RequestGrant, kind=kind, **MONEY | {"amount": amount})
+    return case.when(RequestGrant, kind=kind, **MONEY | {"amount": amount})
 
 
 def accounts(case: Story) -> dict[str, tuple[Any, ...]]:
@@ -51,15 +63,15 @@ def test_a_second_reinstallation_grant_is_refused() -> None:
 
 def test_a_declined_request_may_be_made_again() -> None:
     case = request(at_home(), "reinstallation", "EUR 100")
-    case.does(ask.DeclineGrant, grant_id=next(iter(case.case.grants)), reason="wrong account")
-    request(case, "reinstallation", "EUR 200").then(shared.GrantRequested)
+    case.does(DeclineGrant, grant_id=next(iter(case.case.grants)), reason="wrong account")
+    request(case, "reinstallation", "EUR 200").then(GrantRequested)
 
 
 def test_a_grant_broken_off_half_way_counts_against_the_next() -> None:
     case = at_home()
     first = grant(case)
     paid(case, first, release(case, first))
-    case.does(ask.DeclineGrant, grant_id=first, reason="shop closed")
+    case.does(DeclineGrant, grant_id=first, reason="shop closed")
     request(case, amount="EUR 900.01").then_refused("amount_is_within_cap")
     request(case, amount="EUR 900").accepted()
 
@@ -68,34 +80,32 @@ def test_a_grant_broken_off_half_way_counts_against_the_next() -> None:
 def test_nobody_approves_or_releases_alone_administrators_included(mandate: str) -> None:
     case = request(at_home())
     grant_id = next(iter(case.case.grants))
-    case.when(ask.ApproveGrant, grant_id=grant_id, actor=ANNA, mandate=mandate).then_refused("approver_is_another")
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA, mandate=mandate).then_refused("grant_is_approved")
-    case.does(ask.ApproveGrant, grant_id=grant_id, actor=BORIS, mandate=mandate)
+    case.when(ApproveGrant, grant_id=grant_id, actor=ANNA, mandate=mandate).then_refused("approver_is_another")
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA, mandate=mandate).then_refused("grant_is_approved")
+    case.does(ApproveGrant, grant_id=grant_id, actor=BORIS, mandate=mandate)
     for actor in (ANNA, BORIS):
-        case.when(ask.ReleaseTranche, grant_id=grant_id, actor=actor, mandate=mandate).then_refused(
-            "releaser_is_a_third"
-        )
-    case.does(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA, mandate=mandate)
+        case.when(ReleaseTranche, grant_id=grant_id, actor=actor, mandate=mandate).then_refused("releaser_is_a_third")
+    case.does(ReleaseTranche, grant_id=grant_id, actor=CLARA, mandate=mandate)
 
 
 def test_a_grant_is_decided_on_once() -> None:
     case = at_home()
     grant_id = grant(case)
-    case.when(ask.ApproveGrant, grant_id=grant_id, actor=CLARA).then_refused("grant_is_requested")
+    case.when(ApproveGrant, grant_id=grant_id, actor=CLARA).then_refused("grant_is_requested")
 
 
 def test_nothing_is_paid_before_the_plan_is_agreed() -> None:
     case = bring(story(), "reintegration")
     grant_id = grant(case)
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("plan_is_agreed")
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("plan_is_agreed")
 
 
 def test_shares_add_up_to_the_cent() -> None:
     case = at_home()
     request(case, amount="EUR 100.01").accepted()
-    case.when(ask.ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS)
-    case.then(shared.GrantApproved, shared.FundsCommitted)
-    (committed,) = case.now_told(shared.FundsCommitted)
+    case.when(ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS)
+    case.then(GrantApproved, FundsCommitted)
+    (committed,) = case.now_told(FundsCommitted)
     assert [str(part) for _, part in committed.shares] == ["60.01 EUR", "20.00 EUR", "20.00 EUR"]
     assert sum((part for _, part in committed.shares), Money.zero("EUR")) == Money.parse("EUR 100.01")
 
@@ -104,7 +114,7 @@ def test_a_funder_whose_budget_is_used_up_is_named_with_what_is_left() -> None:
     world = World(moscow_with((LINES, LINES.replace("400000", "400"))))
     grant(at_home(world))
     case = request(at_home(world), amount="EUR 300")
-    case.when(ask.ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS).then_refused("budget_carries_it")
+    case.when(ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS).then_refused("budget_carries_it")
     (reason,) = case.last.reasons  # type: ignore[union-attr]
     assert dict(reason.looked_at) == {"account": SWITZERLAND, "left": "40.00"}
 
@@ -112,7 +122,7 @@ def test_a_funder_whose_budget_is_used_up_is_named_with_what_is_left() -> None:
 def test_outside_the_programmes_days_no_funder_pays() -> None:
     world = World(moscow_with(("runs: {since: 2006-12-01}", "runs: {since: 2006-12-01, until: 2007-03-31}")))
     case = request(at_home(world)).later(days=30)
-    case.when(ask.ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS).then_refused("programme_pays_today")
+    case.when(ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS).then_refused("programme_pays_today")
 
 
 def test_tranches_go_out_one_after_another_and_add_up() -> None:
@@ -120,13 +130,13 @@ def test_tranches_go_out_one_after_another_and_add_up() -> None:
     grant_id = grant(case)
     for number, amount in enumerate(["900.00", "540.00", "360.00"], start=1):
         tranche_id = release(case, grant_id)
-        case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused(
+        case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused(
             *(["bank_has_answered"] if number < 3 else ["bank_has_answered", "something_is_left"])
         )
         tranche = case.case.grants[grant_id].tranches[tranche_id]
         assert (tranche.number, str(tranche.amount)) == (number, amount)
         shown(paid(case, grant_id, tranche_id), grant_id, tranche_id)
-    case.when(ask.ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("something_is_left")
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("something_is_left")
     assert case.case.grants[grant_id].settled
     assert accounts(case) == {EUROPE: (0, 1080), SWITZERLAND: (0, 360), STATES: (0, 360)}
 
@@ -164,8 +174,8 @@ def test_a_bank_quicker_than_the_worker_who_wrote_to_it_is_believed() -> None:
     tranche_id = release(case, grant_id)
     task = case.task(tranche_id=tranche_id)
     case.claims(task)
-    bank_says(case, grant_id, tranche_id, "paid").then(shared.TranchePaid, work.TaskUnwanted, shared.FundsDisbursed)
-    case.finish(task).then(shared.TrancheInstructed)  # and no worry about a silent bank
+    bank_says(case, grant_id, tranche_id, "paid").then(TranchePaid, TaskUnwanted, FundsDisbursed)
+    case.finish(task).then(TrancheInstructed)  # and no worry about a silent bank
     assert case.case.grants[grant_id].paid == 900
     bank_says(case, grant_id, tranche_id, "paid").then()
     release(shown(case, grant_id, tranche_id), grant_id)
@@ -175,8 +185,8 @@ def test_a_payment_nobody_has_sent_is_taken_back_with_its_task() -> None:
     case = at_home()
     grant_id = grant(case)
     tranche_id = release(case, grant_id)
-    case.when(ask.CancelTask, task_id=case.task(tranche_id=tranche_id), reason="wrong account")
-    case.then(work.TaskCancelled, shared.TrancheRejected)
+    case.when(CancelTask, task_id=case.task(tranche_id=tranche_id), reason="wrong account")
+    case.then(TaskCancelled, TrancheRejected)
     release(case, grant_id)
 
 
@@ -185,9 +195,9 @@ def test_a_payment_that_may_have_been_sent_is_not_simply_taken_back() -> None:
     grant_id = grant(case)
     task = case.task(tranche_id=release(case, grant_id))
     case.finish(task, "unknown").accepted()
-    case.when(ask.CancelTask, task_id=task, reason="wrong account").then_refused("task_is_not_begun")
-    case.when(ask.DeclineGrant, grant_id=grant_id, reason="wrong account").then_refused("bank_has_answered")
-    case.finish(task, "undone").then(work.TaskFoundUndone)
+    case.when(CancelTask, task_id=task, reason="wrong account").then_refused("task_is_not_begun")
+    case.when(DeclineGrant, grant_id=grant_id, reason="wrong account").then_refused("bank_has_answered")
+    case.finish(task, "undone").then(TaskFoundUndone)
 
 
 @pytest.mark.parametrize("outcome", ["undone", "refused", "dead"])
@@ -197,7 +207,7 @@ def test_a_payment_under_way_when_the_case_ends_and_never_made_frees_its_money(o
     task = case.task(tranche_id=release(case, grant_id))
     case.claims(task).goes("withdraw")
     assert accounts(case)[EUROPE] == (540, 0)
-    case.finish(task, outcome).then_among_others(work.TaskCancelled, shared.TrancheRejected, shared.FundsFreed)
+    case.finish(task, outcome).then_among_others(TaskCancelled, TrancheRejected, FundsFreed)
     assert accounts(case)[EUROPE] == (0, 0)
     assert not case.case.tasks
 
@@ -216,5 +226,5 @@ def test_what_the_bank_says_after_the_end_settles_the_money(outcome: str, left: 
 def test_a_case_is_not_closed_while_money_is_on_its_way() -> None:
     case = bring(story(), "follow_up")
     release(case, grant(case))
-    case.later(days=366).does(ask.RecordFollowUp, month=12, outcome="well")
+    case.later(days=366).does(RecordFollowUp, month=12, outcome="well")
     case.advance("close", reason="goals_met", second=BORIS).then_refused("grants_are_settled", "nothing_is_open")

@@ -10,19 +10,27 @@ import pytest
 from events.instants import stored
 from tests.roads import bring
 from tests.story import ANNA, BORIS, START, moscow, story
-from workflow import commands as ask
-from workflow.case.care import Fitness
-from workflow.case.grants import Grant, Tranche
-from workflow.case.papers import Document
-from workflow.case.reception import Arrival
-from workflow.case.referrals import Referral
-from workflow.case.reintegration import Place, Reintegration
-from workflow.case.safety import Risk, Safety
 from workflow.case.state import Case
-from workflow.case.travel import Trip
-from workflow.case.work import Task
+from workflow.case.tasks import Task
+from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
+from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS, guard_named
-from workflow.guards.asked import Asked
+from workflow.subjects.accommodation.commands import ReleaseBed, TakeBed
+from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
+from workflow.subjects.care.state import Fitness
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.documents.state import Document
+from workflow.subjects.grants.commands import ApproveGrant, RecordPayment
+from workflow.subjects.grants.state import Grant, Tranche
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.reception.state import Arrival
+from workflow.subjects.referrals.state import Referral
+from workflow.subjects.reintegration.commands import AgreePlan
+from workflow.subjects.reintegration.state import Place, Reintegration
+from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, EndReflection, IdentifyVictim
+from workflow.subjects.safety.state import Risk, Safety
+from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, DeclareReturn
+from workflow.subjects.travel.state import Trip
 
 TODAY = START.date()
 OPEN = story().case
@@ -52,8 +60,8 @@ def in_danger(level: str, plan_for: str = "") -> Case:
     return OPEN._replace(risk=Risk(level, True, stored(START)), safety=Safety(plan_for=plan_for))
 
 
-def asked(case: Case, **more: Any) -> Asked:
-    return Asked(case, moscow().programme, START, ANNA, **more)
+def asked(case: Case, **more: Any) -> GuardContext:
+    return GuardContext(case, moscow().programme, START, ANNA, **more)
 
 
 # name of the guard, a case that passes, cases that are refused
@@ -215,7 +223,7 @@ def test_every_guard_there_is_has_been_asked_here() -> None:
 
 def test_somebody_who_leaves_with_nothing_done_hears_all_reasons_at_once() -> None:
     case = bring(story(), "documents").later(days=91)
-    case.does(ask.WithdrawConsent, purpose="travel")
+    case.does(WithdrawConsent, purpose="travel")
     case.advance("depart").then_refused(
         "consent_to_travel", "return_is_declared", "risk_is_assessed", "travel_papers_are_in_order", "fit_to_travel",
         "trip_is_planned", "ticket_is_issued", "host_is_ready",
@@ -223,10 +231,10 @@ def test_somebody_who_leaves_with_nothing_done_hears_all_reasons_at_once() -> No
 
 
 def test_a_child_hears_what_children_need_besides() -> None:
-    case = story(age_band="0-8").does(ask.AppointGuardian, kind="parent")
-    case = bring(case, "documents").does(ask.DeclareReturn, destination="MD", signed_on=TODAY)
-    case.does(ask.AssessRisk, level="high", safe_to_return=False)
-    case.does(ask.IdentifyVictim, status="actual", decided_by="police")
+    case = story(age_band="0-8").does(AppointGuardian, kind="parent")
+    case = bring(case, "documents").does(DeclareReturn, destination="MD", signed_on=TODAY)
+    case.does(AssessRisk, level="high", safe_to_return=False)
+    case.does(IdentifyVictim, status="actual", decided_by="police")
     case.advance("depart").then_refused(
         "return_is_safe", "safety_plan_is_agreed", "reflection_is_over", "travel_papers_are_in_order",
         "fit_to_travel", "trip_is_planned", "ticket_is_issued", "host_is_ready", "escort_is_confirmed",
@@ -236,7 +244,9 @@ def test_a_child_hears_what_children_need_besides() -> None:
 
 def test_what_stands_in_the_way_of_each_step_is_shown_before_it_is_tried() -> None:
     case = story()
-    options = {o.trigger: o for o in moscow().journey.options(Asked(case.case, moscow().programme, case.place.now))}
+    options = {
+        o.trigger: o for o in moscow().journey.options(GuardContext(case.case, moscow().programme, case.place.now))
+    }
     assert list(options) == ["receive", "withdraw", "lose_contact", "transfer", "record_death", "find_not_a_victim"]
     assert options["withdraw"].allowed
     assert [r.code for r in options["receive"].reasons] == [
@@ -254,28 +264,28 @@ def test_a_step_taken_records_which_guards_were_asked() -> None:
 
 
 REFUSALS: list[tuple[Callable[[], Any], dict[str, Any], str]] = [
-    (lambda: ask.GiveConsent, {"purpose": "marketing"}, "purpose_is_known"),
-    (lambda: ask.GiveConsent, {"purpose": "travel", "until": "2007-03-04"}, "consent_is_live"),
-    (lambda: ask.GiveConsent, {"purpose": "travel", "by": "guardian"}, "guardian_is_appointed"),
-    (lambda: ask.WithdrawConsent, {"purpose": "travel"}, "consent_exists"),
-    (lambda: ask.EndReflection, {"why": "wants to go home"}, "reflection_runs"),
-    (lambda: ask.AgreeCarePlan, {"second": ANNA}, "second_person_agreed"),
-    (lambda: ask.AgreePlan, {"second": BORIS}, "plan_is_drafted"),
-    (lambda: ask.CertifyFitness, {"valid_until": "2007-03-04", "escort": "none", "mandate": "medical"},
+    (lambda: GiveConsent, {"purpose": "marketing"}, "purpose_is_known"),
+    (lambda: GiveConsent, {"purpose": "travel", "until": "2007-03-04"}, "consent_is_live"),
+    (lambda: GiveConsent, {"purpose": "travel", "by": "guardian"}, "guardian_is_appointed"),
+    (lambda: WithdrawConsent, {"purpose": "travel"}, "consent_exists"),
+    (lambda: EndReflection, {"why": "wants to go home"}, "reflection_runs"),
+    (lambda: AgreeCarePlan, {"second": ANNA}, "second_person_agreed"),
+    (lambda: AgreePlan, {"second": BORIS}, "plan_is_drafted"),
+    (lambda: CertifyFitness, {"valid_until": "2007-03-04", "escort": "none", "mandate": "medical"},
      "certificate_is_valid"),
-    (lambda: ask.RecordTravelDocument, {"kind": "passport", "valid_until": "2007-03-04"}, "document_is_valid"),
-    (lambda: ask.DeclareReturn, {"destination": "MD", "signed_on": "2007-03-06"}, "declaration_is_signed"),
-    (lambda: ask.AnswerEscort, {"accepted": True}, "escort_is_asked"),
-    (lambda: ask.CancelTrip, {"reason": "ill"}, "trip_is_planned"),
-    (lambda: ask.TakeBed, {}, "bed_is_held"),
-    (lambda: ask.ReleaseBed, {"reason": "moved"}, "bed_is_held"),
-    (lambda: ask.ApproveGrant, {"grant_id": "G-1"}, "grant_exists"),
-    (lambda: ask.RecordPayment, {"grant_id": "G-1", "tranche_id": "T-1", "outcome": "paid", "reference": "x"},
+    (lambda: RecordTravelDocument, {"kind": "passport", "valid_until": "2007-03-04"}, "document_is_valid"),
+    (lambda: DeclareReturn, {"destination": "MD", "signed_on": "2007-03-06"}, "declaration_is_signed"),
+    (lambda: AnswerEscort, {"accepted": True}, "escort_is_asked"),
+    (lambda: CancelTrip, {"reason": "ill"}, "trip_is_planned"),
+    (lambda: TakeBed, {}, "bed_is_held"),
+    (lambda: ReleaseBed, {"reason": "moved"}, "bed_is_held"),
+    (lambda: ApproveGrant, {"grant_id": "G-1"}, "grant_exists"),
+    (lambda: RecordPayment, {"grant_id": "G-1", "tranche_id": "T-1", "outcome": "paid", "reference": "x"},
      "tranche_is_known"),
-    (lambda: ask.RetryTask, {"task_id": "W-1"}, "task_is_stuck"),
-    (lambda: ask.CancelTask, {"task_id": "W-1", "reason": "x"}, "task_is_open"),
-    (lambda: ask.FinishTask, {"task_id": "W-1", "epoch": 1, "outcome": "done"}, "task_is_open"),
-    (lambda: ask.FireTimer, {"timer_id": "Z-1", "due_at": datetime(2007, 1, 1, tzinfo=START.tzinfo)}, "timer_is_set"),
+    (lambda: RetryTask, {"task_id": "W-1"}, "task_is_stuck"),
+    (lambda: CancelTask, {"task_id": "W-1", "reason": "x"}, "task_is_open"),
+    (lambda: FinishTask, {"task_id": "W-1", "epoch": 1, "outcome": "done"}, "task_is_open"),
+    (lambda: FireTimer, {"timer_id": "Z-1", "due_at": datetime(2007, 1, 1, tzinfo=START.tzinfo)}, "timer_is_set"),
 ]  # fmt: skip
 
 

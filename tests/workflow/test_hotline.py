@@ -15,15 +15,36 @@ from pydantic import ValidationError
 
 from events.catalogue import Fact
 from events.facts import hotline as told
-from events.facts.case import CaseOpened, ConsentGiven
+from events.facts.hotline import (
+    CallBackExpired,
+    CallBackMade,
+    CallBackPromised,
+    CallMissed,
+    CallTaken,
+    CaseCodesPrinted,
+    ConsultationConverted,
+    ConsultationHeld,
+)
+from events.facts.intake import CaseOpened, ConsentGiven
 from tests.story import ANNA, START, World, moscow, moscow_with
-from workflow import commands as ask
-from workflow.deciding import Decision
-from workflow.desk import Desk
-from workflow.errors import ProgrammeFaulty
-from workflow.loading import load, shipped_text
-from workflow.programme.hotline import Hotline
+from workflow.command import Command
+from workflow.programme.errors import ProgrammeFaulty
+from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Refused
+from workflow.registry import OFFICE
+from workflow.situation import Decision
+from workflow.subjects.hotline.commands import (
+    DeskCommand,
+    MakeCallBack,
+    PrintCaseCodes,
+    RecordConsultation,
+    RecordMissedCall,
+    StrikeCallBacks,
+    TakeCall,
+)
+from workflow.subjects.hotline.definition import Hotline
+from workflow.subjects.hotline.state import HotlineState
+from workflow.subjects.intake.commands import OpenCase
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=MOSCOW)
@@ -44,13 +65,13 @@ class Desktop:
         self.world = World(start=at.astimezone(UTC))
         self.last: Decision = []
 
-    def when(self, kind: type[ask.Command], **fields: Any) -> Desktop:
+    def when(self, kind: type[Command], **fields: Any) -> Desktop:
         made = {"command_id": self.world.uuid(), "actor": ANNA, "programme": "moscow"} | fields
         self.last = self.world.carry_out(kind.model_validate(made))
         return self
 
     def taken(self, **fields: Any) -> Desktop:
-        return self.when(ask.TakeCall, **{"language": "ru", "outcome": "advised", "topics": ("legal",)} | fields)
+        return self.when(TakeCall, **{"language": "ru", "outcome": "advised", "topics": ("legal",)} | fields)
 
     def then(self, *kinds: type[Fact]) -> list[Any]:
         assert not isinstance(self.last, Refused), self.last
@@ -64,9 +85,9 @@ class Desktop:
         assert all(reason.text and reason.help for reason in self.last.reasons)
 
     @property
-    def desk(self) -> Desk:
-        found = self.world.states.get("hotline:moscow") or Desk()
-        assert isinstance(found, Desk)
+    def desk(self) -> HotlineState:
+        found = self.world.states.get("hotline:moscow") or HotlineState()
+        assert isinstance(found, HotlineState)
         return found
 
 
@@ -114,22 +135,22 @@ def test_a_call_after_new_year_s_eve_is_due_after_the_moved_days_off() -> None:
 
 
 def test_a_call_is_counted_without_who_called() -> None:
-    (fact,) = Desktop().taken(at_risk_groups=("orphans",), region="RU-PRI", minutes=13).then(told.CallTaken)
+    (fact,) = Desktop().taken(at_risk_groups=("orphans",), region="RU-PRI", minutes=13).then(CallTaken)
     assert fact.minutes == 15
     assert fact.month == "2026-03"
-    assert set(told.CallTaken.model_fields) == {
+    assert set(CallTaken.model_fields) == {
         "language", "outcome", "topics", "at_risk_groups", "region", "minutes", "month",
     }  # fmt: skip
 
 
 def test_no_call_is_taken_at_half_past_six() -> None:
-    Desktop(moscow_time(2026, 3, 6, 18, 29, 59)).taken().then(told.CallTaken)
+    Desktop(moscow_time(2026, 3, 6, 18, 29, 59)).taken().then(CallTaken)
     Desktop(moscow_time(2026, 3, 6, 18, 30)).taken().then_refused("hotline_is_open")
 
 
 def test_a_call_may_be_noted_after_closing_with_the_time_it_was_taken() -> None:
     late = Desktop(moscow_time(2026, 3, 6, 19, 0))
-    late.taken(occurred_at=moscow_time(2026, 3, 6, 18, 20)).then(told.CallTaken)
+    late.taken(occurred_at=moscow_time(2026, 3, 6, 18, 20)).then(CallTaken)
     late.taken(occurred_at=moscow_time(2026, 3, 10, 10, 0)).then_refused("it_has_happened")
 
 
@@ -141,47 +162,45 @@ def test_every_reason_against_a_call_is_given_at_once() -> None:
 
 
 def test_a_silent_call_is_counted_and_needs_no_topic() -> None:
-    Desktop().taken(outcome="silent", topics=()).then(told.CallTaken)
+    Desktop().taken(outcome="silent", topics=()).then(CallTaken)
 
 
 def test_a_call_missed_on_saturday_is_due_on_monday_morning() -> None:
-    missed, promised = (
-        Desktop(SATURDAY).when(ask.RecordMissedCall, wants_call_back=True).then(told.CallMissed, told.CallBackPromised)
-    )
+    missed, promised = Desktop(SATURDAY).when(RecordMissedCall, wants_call_back=True).then(CallMissed, CallBackPromised)
     assert missed.month == "2026-03"
     assert promised.due_at == moscow_time(2026, 3, 16, 8, 30)
     assert promised.code.startswith("C-")
 
 
 def test_a_missed_call_without_a_wish_is_only_counted() -> None:
-    Desktop(SATURDAY).when(ask.RecordMissedCall).then(told.CallMissed)
+    Desktop(SATURDAY).when(RecordMissedCall).then(CallMissed)
 
 
 def test_who_calls_again_names_the_code_and_is_struck_off() -> None:
     desk = Desktop(SATURDAY)
-    code = desk.when(ask.RecordMissedCall, wants_call_back=True).then(told.CallMissed, told.CallBackPromised)[1].code
+    code = desk.when(RecordMissedCall, wants_call_back=True).then(CallMissed, CallBackPromised)[1].code
     call = {"language": "ru", "outcome": "advised", "topics": ("legal",), "code": code}
-    desk.when(ask.MakeCallBack, **call).then_refused("hotline_is_open")
+    desk.when(MakeCallBack, **call).then_refused("hotline_is_open")
     desk.world.pass_time(moscow_time(2026, 3, 16, 8, 30) - SATURDAY)
-    desk.when(ask.MakeCallBack, **call).then(told.CallTaken, told.CallBackMade)
-    desk.when(ask.MakeCallBack, **call).then_refused("call_back_is_promised")
+    desk.when(MakeCallBack, **call).then(CallTaken, CallBackMade)
+    desk.when(MakeCallBack, **call).then_refused("call_back_is_promised")
 
 
 def test_a_caller_asked_to_call_again_is_expected_the_next_working_day() -> None:
-    promised = Desktop().taken(outcome="call_back", topics=()).then(told.CallTaken, told.CallBackPromised)[1]
+    promised = Desktop().taken(outcome="call_back", topics=()).then(CallTaken, CallBackPromised)[1]
     assert promised.due_at == moscow_time(2026, 3, 10, 8, 30)  # Monday 9 March is a day off
 
 
 def test_a_call_back_is_overdue_when_its_day_is_over_and_struck_off_after_five_working_days() -> None:
     desk = Desktop(SATURDAY)
-    code = desk.when(ask.RecordMissedCall, wants_call_back=True).then(told.CallMissed, told.CallBackPromised)[1].code
+    code = desk.when(RecordMissedCall, wants_call_back=True).then(CallMissed, CallBackPromised)[1].code
     hours = hotline().hours
     assert desk.desk.overdue(moscow_time(2026, 3, 16, 18, 29), hours) == ()
     assert desk.desk.overdue(moscow_time(2026, 3, 16, 18, 30), hours) == (code,)
     desk.world.pass_time(moscow_time(2026, 3, 23, 18, 29) - SATURDAY)
-    desk.when(ask.StrikeCallBacks).then_refused("call_back_is_long_due")
+    desk.when(StrikeCallBacks).then_refused("call_back_is_long_due")
     desk.world.pass_time(moscow_time(2026, 3, 23, 18, 30) - moscow_time(2026, 3, 23, 18, 29))
-    assert desk.when(ask.StrikeCallBacks).then(told.CallBackExpired) == [told.CallBackExpired(code=code)]
+    assert desk.when(StrikeCallBacks).then(CallBackExpired) == [CallBackExpired(code=code)]
     assert desk.desk.call_backs == {}
 
 
@@ -193,48 +212,48 @@ def consultation(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_consultation_is_counted_and_is_no_case() -> None:
-    desk = Desktop().when(ask.RecordConsultation, **consultation())
-    desk.then(told.ConsultationHeld)
+    desk = Desktop().when(RecordConsultation, **consultation())
+    desk.then(ConsultationHeld)
     assert [stream for stream in desk.world.states if stream.startswith("case:")] == []
 
 
 def test_a_consultation_is_held_by_a_centre_of_the_programme_on_a_topic_of_its_list() -> None:
     bad = consultation(centre="moscow-centre", topics=("weather",), at_risk_groups=("sailors",))
-    Desktop().when(ask.RecordConsultation, **bad).then_refused("centre_is_known", "topic_is_known", "group_is_known")
+    Desktop().when(RecordConsultation, **bad).then_refused("centre_is_known", "topic_is_known", "group_is_known")
 
 
 def test_a_centre_that_was_not_open_on_the_day_held_no_consultation() -> None:
-    desk = Desktop().when(ask.RecordConsultation, **consultation(centre="vladivostok-centre"))
+    desk = Desktop().when(RecordConsultation, **consultation(centre="vladivostok-centre"))
     desk.then_refused("facility_is_open")
     then = consultation(centre="vladivostok-centre", occurred_at=moscow_time(2010, 12, 30, 12))
-    desk.when(ask.RecordConsultation, **then).then(told.ConsultationHeld)
+    desk.when(RecordConsultation, **then).then(ConsultationHeld)
 
 
 def test_nothing_is_counted_before_the_programme_began() -> None:
     before = {"occurred_at": moscow_time(2006, 11, 30, 12)}
     Desktop().taken(**before).then_refused("programme_is_running")
-    Desktop().when(ask.RecordMissedCall, **before).then_refused("programme_is_running")
-    desk = Desktop().when(ask.RecordConsultation, **consultation(**before))
+    Desktop().when(RecordMissedCall, **before).then_refused("programme_is_running")
+    desk = Desktop().when(RecordConsultation, **consultation(**before))
     desk.then_refused("programme_is_running", "facility_is_open")
 
 
 def test_a_case_is_opened_by_consent_with_a_code_that_leads_to_no_call() -> None:
     desk = Desktop().taken(region="RU-PRI")
-    (printed,) = desk.when(ask.PrintCaseCodes, count=10).then(told.CaseCodesPrinted)
+    (printed,) = desk.when(PrintCaseCodes, count=10).then(CaseCodesPrinted)
     opening = {"source": "hotline", "age_band": "27-29", "consultation": printed.codes[3]}
-    desk.when(ask.OpenCase, **opening).then_refused("consent_is_given")
-    desk.when(ask.OpenCase, **opening, consent=True)
+    desk.when(OpenCase, **opening).then_refused("consent_is_given")
+    desk.when(OpenCase, **opening, consent=True)
     assert not isinstance(desk.last, Refused)
     opened = next(one.fact for one in desk.last if isinstance(one.fact, CaseOpened))
     assert (opened.source, opened.consultation) == ("hotline", printed.codes[3])
     assert any(isinstance(one.fact, ConsentGiven) and one.fact.purpose == "assistance" for one in desk.last)
     (ours,) = [one.fact for one in desk.last if one.stream == "hotline:moscow"]
-    assert ours == told.ConsultationConverted(code=printed.codes[3], month="2026-03")
-    desk.when(ask.OpenCase, **opening, consent=True).then_refused("case_code_is_unused")
+    assert ours == ConsultationConverted(code=printed.codes[3], month="2026-03")
+    desk.when(OpenCase, **opening, consent=True).then_refused("case_code_is_unused")
 
 
 def test_a_case_with_an_unknown_code_and_no_consent_is_refused_for_both() -> None:
-    Desktop().when(ask.OpenCase, source="hotline", consultation="K-AAAAAA").then_refused(
+    Desktop().when(OpenCase, source="hotline", consultation="K-AAAAAA").then_refused(
         "case_code_is_unused", "consent_is_given"
     )
 
@@ -242,17 +261,17 @@ def test_a_case_with_an_unknown_code_and_no_consent_is_refused_for_both() -> Non
 def test_a_pad_never_repeats_a_code() -> None:
     desk = Desktop()
     for _ in range(5):
-        desk.when(ask.PrintCaseCodes, count=100).then(told.CaseCodesPrinted)
+        desk.when(PrintCaseCodes, count=100).then(CaseCodesPrinted)
     assert len(desk.desk.case_codes) == 500
 
 
 # -- nothing of a caller is kept -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [k for k in ask.OFFICE if issubclass(k, ask.DeskCommand)])
+@pytest.mark.parametrize("kind", [k for k in OFFICE if issubclass(k, DeskCommand)])
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("field", TEXTS)
-def test_no_field_takes_a_telephone_number(kind: type[ask.Command], number: str, field: str) -> None:
+def test_no_field_takes_a_telephone_number(kind: type[Command], number: str, field: str) -> None:
     good = {"command_id": World().uuid(), "actor": ANNA, "programme": "moscow", "language": "ru", "outcome": "silent",
             "code": "C-7K3P9Q", **consultation()}  # fmt: skip
     known = {name: value for name, value in good.items() if name in kind.model_fields}
@@ -297,17 +316,17 @@ def test_counts_equal_the_number_of_facts(happenings: list[dict[str, Any]]) -> N
     desk = Desktop()
     for one in happenings:
         if "missed" in one:
-            desk.when(ask.RecordMissedCall)
+            desk.when(RecordMissedCall)
         elif "how" in one:
-            desk.when(ask.RecordConsultation, **consultation(**one))
+            desk.when(RecordConsultation, **consultation(**one))
         else:
             desk.taken(**one)
         assert not isinstance(desk.last, Refused), desk.last
-    heard = [*desk.world.facts(told.CallTaken), *desk.world.facts(told.ConsultationHeld)]
+    heard = [*desk.world.facts(CallTaken), *desk.world.facts(ConsultationHeld)]
     assert sum(desk.desk.counted("how").values()) == len(heard)
     assert desk.desk.counted("topic") == Counter(topic for fact in heard for topic in fact.topics)
     assert desk.desk.counted("group") == Counter(g for fact in heard for g in fact.at_risk_groups or ("none",))
-    assert desk.desk.counted("missed").get("call", 0) == len(desk.world.facts(told.CallMissed))
+    assert desk.desk.counted("missed").get("call", 0) == len(desk.world.facts(CallMissed))
     assert desk.desk.counted("how", 2026) == desk.desk.counted("how")
     assert desk.desk.counted("how", 2025) == {}
 
@@ -340,9 +359,9 @@ def test_a_programme_without_a_hotline_says_so() -> None:
     text = shipped_text("moscow")
     start, end = text.index("\nhotline:\n"), text.index("\n# What people ask about")
     world = World(definition=load(text[:start] + text[end:]), start=START)
-    commands: dict[type[ask.Command], dict[str, Any]] = {
-        ask.RecordMissedCall: {}, ask.StrikeCallBacks: {}, ask.PrintCaseCodes: {},
-        ask.RecordConsultation: consultation(), ask.TakeCall: {"language": "ru", "outcome": "silent"},
+    commands: dict[type[Command], dict[str, Any]] = {
+        RecordMissedCall: {}, StrikeCallBacks: {}, PrintCaseCodes: {},
+        RecordConsultation: consultation(), TakeCall: {"language": "ru", "outcome": "silent"},
     }  # fmt: skip
     for kind, fields in commands.items():
         made = {"command_id": world.uuid(), "actor": ANNA, "programme": "moscow"} | fields

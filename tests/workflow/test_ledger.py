@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.facts import funding, shared
+from events.facts.grants import FundsCommitted, FundsDisbursed, FundsReturned, FundsSpent, FundsUnspent, GrantDeclined
 from events.money import Money
 from tests.story import moscow
-from workflow.fund import Fund, budget_of, evolve, parts_of, shares_of
-from workflow.ledger import (
+from workflow.subjects.grants.fund import Fund, budget_of, evolve, parts_of, shares_of
+from workflow.subjects.grants.ledger import (
     AVAILABLE,
     COMMITTED,
     DISBURSED,
@@ -23,34 +23,34 @@ from workflow.ledger import (
     postings,
     trial_balance,
 )
-from workflow.ledger import out_of_balance as apart
+from workflow.subjects.grants.ledger import out_of_balance as apart
 
 SHARES = (("sida/grants", Money.parse("EUR 60.01")), ("sida/travel", Money.parse("EUR 0")))
 KEYS: dict[str, Any] = {"case_id": "7K3P9-QXM2D", "shares": SHARES}
 
 
 def test_money_set_aside_is_taken_from_what_is_available() -> None:
-    assert list(postings(shared.FundsCommitted(grant_id="G-1", **KEYS))) == [
+    assert list(postings(FundsCommitted(grant_id="G-1", **KEYS))) == [
         Posting(COMMITTED, AVAILABLE, Decimal("60.01"), "EUR", "sida", "grants", "G-1")
     ]
 
 
 def test_what_comes_back_undoes_what_was_paid() -> None:
-    paid = list(postings(shared.FundsDisbursed(grant_id="G-1", tranche_id="T-1", **KEYS)))
-    back = list(postings(funding.FundsReturned(grant_id="G-1", tranche_id="T-1", **KEYS)))
+    paid = list(postings(FundsDisbursed(grant_id="G-1", tranche_id="T-1", **KEYS)))
+    back = list(postings(FundsReturned(grant_id="G-1", tranche_id="T-1", **KEYS)))
     assert [(one.debit, one.credit) for one in paid] == [(one.credit, one.debit) for one in back]
     assert {balance.left for balance in trial_balance(paid + back).values()} == {Decimal(0)}
 
 
 def test_a_cost_is_paid_at_once_and_its_reversal_makes_it_available_again() -> None:
-    spent = [*postings(funding.FundsSpent(cost_id="C-1", **KEYS))]
+    spent = [*postings(FundsSpent(cost_id="C-1", **KEYS))]
     assert [(one.debit, one.credit, one.about) for one in spent] == [(DISBURSED, AVAILABLE, "C-1")]
-    undone = [*spent, *postings(funding.FundsUnspent(cost_id="C-1", **KEYS))]
+    undone = [*spent, *postings(FundsUnspent(cost_id="C-1", **KEYS))]
     assert {balance.left for balance in trial_balance(undone).values()} == {Decimal(0)}
 
 
 def test_what_moves_no_money_is_not_in_the_books() -> None:
-    assert list(postings(shared.GrantDeclined(grant_id="G-1", reason="changed"))) == []
+    assert list(postings(GrantDeclined(grant_id="G-1", reason="changed"))) == []
 
 
 def test_before_anything_is_spent_everything_promised_is_available() -> None:
@@ -67,7 +67,7 @@ def test_whatever_is_spent_the_books_balance_per_currency_and_funder(bought: lis
     for number, (kind, cents) in enumerate(bought):
         amount = Money.parse(f"EUR {Decimal(cents) / 100:.2f}")
         shares = shares_of(programme, kind, amount, programme.runs.since)
-        fact = funding.FundsSpent(case_id="7K3P9-QXM2D", cost_id=f"C-{number}", shares=shares)
+        fact = FundsSpent(case_id="7K3P9-QXM2D", cost_id=f"C-{number}", shares=shares)
         fund = evolve(fund, fact)
         journal += postings(fact)
     trial = trial_balance(journal)

@@ -11,14 +11,15 @@ from transitions import Machine
 from events.facts import catalogue
 from events.instants import stored
 from events.money import Money
-from handlers.folds import Folds, Kept
+from handlers.states.state_cache import StateCache, VersionedState
 from tests.roads import bring, grant, paid, plan_trip, release, shown
 from tests.story import ANNA, BORIS, CLARA, Story, World, moscow, story
-from workflow import commands as ask
-from workflow.case import evolve
 from workflow.case.change import NOTHING, At
+from workflow.case.evolve import evolve
 from workflow.case.state import Case
-from workflow.journey import Traveller
+from workflow.programme.journey import Traveller
+from workflow.subjects.reintegration.commands import RecordFollowUp
+from workflow.subjects.safety.commands import IdentifyVictim
 
 LIMIT_BYTES = 2048
 SHARED = (type, ModuleType, FunctionType, bool, int, type(None))
@@ -44,9 +45,7 @@ def far_along() -> tuple[World, str]:
     """Return a case with two grants, four tranches, open tasks and timers, after a whole journey."""
     world = World()
     case = bring(story(world, age_band="27-29"), "follow_up", escort="medical")
-    case.does(ask.IdentifyVictim, status="actual", decided_by="police").does(
-        ask.RecordFollowUp, month=1, outcome="well"
-    )
+    case.does(IdentifyVictim, status="actual", decided_by="police").does(RecordFollowUp, month=1, outcome="well")
     for kind, amount in (("reinstallation", "EUR 200"), ("reintegration", "EUR 1800")):
         grant_id = grant(case, kind, amount)
         tranche_id = release(case, grant_id)
@@ -76,10 +75,10 @@ def test_a_case_that_has_come_far_is_kept_in_less_than_two_kibibytes() -> None:
     world, case_id = far_along()
     case = read_back(world, case_id)
     assert (len(case.grants), len(case.tasks), len(case.visits)) == (2, 4, 1)
-    folds = Folds(unpacked=0)
-    folds.keep({f"case:{case_id}": Kept(80, case)})
+    folds = StateCache(unpacked=0)
+    folds.keep({f"case:{case_id}": VersionedState(80, case)})
     assert sum(map(sys.getsizeof, folds._packed.values())) <= LIMIT_BYTES
-    assert folds.get(f"case:{case_id}") == Kept(80, case)
+    assert folds.get(f"case:{case_id}") == VersionedState(80, case)
 
 
 def test_a_case_in_use_holds_only_plain_values_and_stays_small() -> None:
@@ -89,13 +88,13 @@ def test_a_case_in_use_holds_only_plain_values_and_stays_small() -> None:
 
 
 def test_what_was_not_used_for_longest_is_packed_and_then_forgotten() -> None:
-    folds = Folds(capacity=3, unpacked=1)
+    folds = StateCache(capacity=3, unpacked=1)
     for name in "abcd":
-        folds.keep({name: Kept(1, name)})
+        folds.keep({name: VersionedState(1, name)})
     assert [folds.get(name).version for name in "abcd"] == [-1, 1, 1, 1]
     assert (len(folds), len(folds._kept)) == (3, 1)
-    folds.keep({"b": Kept(2, "b")})
-    assert folds.get("b") == Kept(2, "b")
+    folds.keep({"b": VersionedState(2, "b")})
+    assert folds.get("b") == VersionedState(2, "b")
     folds.forget()
     assert not len(folds)
 

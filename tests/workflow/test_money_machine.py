@@ -7,12 +7,34 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from events.facts import shared
+from events.facts.grants import TranchePaid
 from tests.roads import MONEY, bring
 from tests.story import Story, World, moscow_with, story
-from workflow import commands as ask
-from workflow.fund import Fund, budget_of, parts_of
-from workflow.ledger import COMMITTED, DISBURSED, Balance, opening, out_of_balance, postings, trial_balance
+from workflow.command import CancelTask, RetryTask
+from workflow.subjects.grants.commands import (
+    ApproveGrant,
+    ChangePayee,
+    DeclineGrant,
+    PutPayeeOnHold,
+    RecordCost,
+    RecordEvidence,
+    RecordPayment,
+    ReleasePayee,
+    ReleaseTranche,
+    RequestGrant,
+    ReturnPayment,
+    ReverseCost,
+)
+from workflow.subjects.grants.fund import Fund, budget_of, parts_of
+from workflow.subjects.grants.ledger import (
+    COMMITTED,
+    DISBURSED,
+    Balance,
+    opening,
+    out_of_balance,
+    postings,
+    trial_balance,
+)
 
 LINE = "{id: grants, title: Grants, amount: EUR %d, for: [reinstallation, reintegration]}"
 # The first funder's line for grants, and then the second's.
@@ -40,22 +62,22 @@ class Money(RuleBasedStateMachine):
     )
     def ask_for_one(self, which: int, actor: str, cents: int, kind: str) -> None:
         amount = f"EUR {Decimal(cents) / 100:.2f}"
-        self.one(which)[0].when(ask.RequestGrant, kind=kind, actor=actor, **MONEY | {"amount": amount})
+        self.one(which)[0].when(RequestGrant, kind=kind, actor=actor, **MONEY | {"amount": amount})
 
     @rule(which=WHICH, actor=PEOPLE)
     def approve(self, which: int, actor: str) -> None:
         case, grant_id = self.one(which)
-        case.when(ask.ApproveGrant, grant_id=grant_id, actor=actor)
+        case.when(ApproveGrant, grant_id=grant_id, actor=actor)
 
     @rule(which=WHICH, actor=PEOPLE)
     def let_go(self, which: int, actor: str) -> None:
         case, grant_id = self.one(which)
-        case.when(ask.ReleaseTranche, grant_id=grant_id, actor=actor)
+        case.when(ReleaseTranche, grant_id=grant_id, actor=actor)
 
     @rule(which=WHICH)
     def decline(self, which: int) -> None:
         case, grant_id = self.one(which)
-        case.when(ask.DeclineGrant, grant_id=grant_id, reason="changed")
+        case.when(DeclineGrant, grant_id=grant_id, reason="changed")
 
     @rule(which=WHICH, outcome=st.sampled_from(["paid", "paid", "rejected"]))
     def bank(self, which: int, outcome: str) -> None:
@@ -64,25 +86,25 @@ class Money(RuleBasedStateMachine):
         tranches = list(grant.tranches) if grant else []
         if tranches:
             chosen = tranches[which // 7 % len(tranches)]
-            case.when(ask.RecordPayment, grant_id=grant_id, tranche_id=chosen, outcome=outcome, reference="bank")
+            case.when(RecordPayment, grant_id=grant_id, tranche_id=chosen, outcome=outcome, reference="bank")
 
     @rule(which=WHICH)
     def show_what_it_was_used_for(self, which: int) -> None:
         case, grant_id = self.one(which)
         grant = case.case.grants.get(grant_id)
         for tranche_id in grant.tranches if grant else ():
-            case.when(ask.RecordEvidence, grant_id=grant_id, tranche_id=tranche_id, kind="receipt", reference="7")
+            case.when(RecordEvidence, grant_id=grant_id, tranche_id=tranche_id, kind="receipt", reference="7")
 
     @rule(which=WHICH, actor=PEOPLE)
     def change_payee(self, which: int, actor: str) -> None:
         case, grant_id = self.one(which)
         who = {"payee_name": "Ион Русу", "payee_account": "DE89370400440532013000"}
-        case.when(ask.ChangePayee, grant_id=grant_id, actor=actor, **who)
+        case.when(ChangePayee, grant_id=grant_id, actor=actor, **who)
 
     @rule(which=WHICH, actor=PEOPLE, hold=st.booleans())
     def hold_payee(self, which: int, actor: str, *, hold: bool) -> None:
         case, grant_id = self.one(which)
-        kind: Any = ask.PutPayeeOnHold if hold else ask.ReleasePayee
+        kind: Any = PutPayeeOnHold if hold else ReleasePayee
         case.when(kind, grant_id=grant_id, actor=actor, reason="looked at")
 
     @rule(which=WHICH)
@@ -90,18 +112,18 @@ class Money(RuleBasedStateMachine):
         case, grant_id = self.one(which)
         grant = case.case.grants.get(grant_id)
         for tranche_id in list(grant.tranches)[-1:] if grant else ():
-            case.when(ask.ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04")
+            case.when(ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04")
 
     @rule(which=WHICH, cents=st.integers(0, 90_000), kind=st.sampled_from(["travel", "medical", "other", "yacht"]))
     def buy(self, which: int, cents: int, kind: str) -> None:
         amount, day = f"EUR {Decimal(cents) / 100:.2f}", self.world.now.date()
-        self.cases[which % 3].when(ask.RecordCost, kind=kind, amount=amount, day=day, reference="bill")
+        self.cases[which % 3].when(RecordCost, kind=kind, amount=amount, day=day, reference="bill")
 
     @rule(which=WHICH)
     def take_a_cost_back(self, which: int) -> None:
         case = self.cases[which % 3]
         for cost_id in list(case.case.costs)[:1]:
-            case.does(ask.ReverseCost, cost_id=cost_id, reason="twice")
+            case.does(ReverseCost, cost_id=cost_id, reason="twice")
 
     @rule(which=WHICH, outcome=st.sampled_from(["done", "done", "refused", "dead", "unknown", "undone"]))
     def worker(self, which: int, outcome: str) -> None:
@@ -120,7 +142,7 @@ class Money(RuleBasedStateMachine):
     def operator(self, which: int, *, retry: bool) -> None:
         case = self.cases[which % 3]
         for task in list(case.tasks(kind="disburse_grant")):
-            kind: Any = ask.RetryTask if retry else ask.CancelTask
+            kind: Any = RetryTask if retry else CancelTask
             case.when(kind, task_id=task, **({} if retry else {"reason": "looked at"}))
 
     @rule(which=WHICH)
@@ -188,7 +210,7 @@ class Money(RuleBasedStateMachine):
     @invariant()
     def no_tranche_is_paid_twice(self) -> None:
         if hasattr(self, "world"):
-            paid = [fact.tranche_id for fact in self.world.facts(shared.TranchePaid)]
+            paid = [fact.tranche_id for fact in self.world.facts(TranchePaid)]
             assert len(paid) == len(set(paid))
 
     @invariant()

@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 
 from tests.story import moscow, story
-from workflow import commands as ask
-from workflow.errors import ProgrammeFaulty
-from workflow.guards.asked import Asked
-from workflow.guards.papers import goes_abroad, papers_for_booking, papers_last
-from workflow.loading import load, shipped_text
+from workflow.guard_context import GuardContext
+from workflow.programme.errors import ProgrammeFaulty
+from workflow.programme.loading import load, shipped_text
+from workflow.subjects.documents.commands import (
+    AppealDocument,
+    RecordDocumentStep,
+    RecordTravelDocument,
+    RefuseDocument,
+    WithdrawDocument,
+)
+from workflow.subjects.documents.guards import goes_abroad, papers_for_booking, papers_last
 
 COLLECTION = "{id: collection, by: person, in_person: true, label: {en: Collection in person, ru: Получение лично}}"
 
@@ -43,10 +49,10 @@ def test_a_path_that_leads_nowhere_is_a_fault(old: str, new: str, said: str) -> 
 @pytest.mark.parametrize(
     ("kind", "fields", "code"),
     [
-        (ask.RecordDocumentStep, {"step": "photos", "on": "2007-03-05"}, "document_is_under_way"),
-        (ask.RefuseDocument, {"reason": "unknown_identity"}, "document_is_under_way"),
-        (ask.AppealDocument, {"reason": "mistake"}, "document_is_under_way"),
-        (ask.WithdrawDocument, {"reason": "found"}, "document_is_under_way"),
+        (RecordDocumentStep, {"step": "photos", "on": "2007-03-05"}, "document_is_under_way"),
+        (RefuseDocument, {"reason": "unknown_identity"}, "document_is_under_way"),
+        (AppealDocument, {"reason": "mistake"}, "document_is_under_way"),
+        (WithdrawDocument, {"reason": "found"}, "document_is_under_way"),
     ],
 )
 def test_what_is_not_under_way_goes_nowhere(kind: Any, fields: dict[str, Any], code: str) -> None:
@@ -71,8 +77,8 @@ def test_whether_the_way_leads_abroad_is_told_by_the_declaration_or_else_by_citi
 
 
 def test_a_document_lasts_until_its_last_day() -> None:
-    told = story().does(ask.RecordTravelDocument, kind="passport", valid_until="2007-06-01")
-    asked = Asked(told.case, moscow().programme, told.place.now)
+    told = story().does(RecordTravelDocument, kind="passport", valid_until="2007-06-01")
+    asked = GuardContext(told.case, moscow().programme, told.place.now)
     assert papers_last(asked, date(2007, 6, 1)) is None
     assert papers_for_booking(asked, date(2007, 6, 1)) is None
     refusal = papers_for_booking(asked, date(2007, 6, 2))

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests.story import moscow
-from workflow.errors import ProgrammeFaulty
-from workflow.loading import MAX_CHARACTERS, load, shipped, shipped_text
+from workflow.programme.errors import ProgrammeFaulty
+from workflow.programme.loading import MAX_CHARACTERS, load, shipped, shipped_text
 
 MOSCOW = shipped_text("moscow")
 AGAIN = "    - {trigger: turn_back, source: returning, dest: care}\n    - trigger: begin_care"

@@ -8,22 +8,44 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as draw
 from hypothesis import strategies as st
 
-from events.facts import catalogue, work
-from events.facts import referrals as told
-from events.facts.case import ConsentWithdrawn
-from handlers.work_list import items_of
+from events.facts import catalogue
+from events.facts.intake import ConsentWithdrawn
+from events.facts.referrals import (
+    DisclosureMade,
+    ReferralMade,
+    ReferralPassedOn,
+    ReferralRevoked,
+    ReferralSent,
+    ReferralUnanswered,
+    ReferrerAnswered,
+)
+from events.facts.tasks import Escalated, TaskCancelled, TaskRequested, TimerFired, TimerSet
+from handlers.projections.work_items import items_of
 from tests.roads import agreed_to_be_told, bring, consents, referred, served
 from tests.story import Story, World, moscow, moscow_with, story
-from workflow import commands as ask
-from workflow.calendars import after_working_days
-from workflow.caseload import Caseload
-from workflow.disclosure import ORG_TYPES, SOURCES, parts_for
-from workflow.errors import ProgrammeFaulty
-from workflow.guards.asked import Asked
-from workflow.loading import load, shipped_text
-from workflow.programme.disclosure import Disclosure
-from workflow.programme.providers import AgencyKind
-from workflow.referral_moves import MOVES
+from workflow.command import CancelTask, FireTimer
+from workflow.guard_context import GuardContext
+from workflow.programme.errors import ProgrammeFaulty
+from workflow.programme.loading import load, shipped_text
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.referrals import commands as referral_commands
+from workflow.subjects.referrals.caseload import Caseload
+from workflow.subjects.referrals.commands import (
+    AcceptReferral,
+    AcknowledgeReferral,
+    CloseReferral,
+    DeclineReferral,
+    DiscloseReferral,
+    RecordReferralServed,
+    RevokeReferral,
+    SendReferral,
+    WaitlistReferral,
+)
+from workflow.subjects.referrals.definition import AgencyKind, Disclosure
+from workflow.subjects.referrals.disclosure import ORG_TYPES, SOURCES, parts_for
+from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.travel.commands import DeclareReturn
+from workflow.values.calendars import after_working_days
 
 KINDS: tuple[AgencyKind, ...] = get_args(AgencyKind)
 FULL = ("capacity: 200", "capacity: 1")
@@ -57,30 +79,28 @@ def silent(case: Story) -> Story:
 
 def test_nobody_is_told_whom_the_person_did_not_agree_to() -> None:
     case = somebody()
-    case.when(ask.SendReferral, service="local_referral", provider="harbour").then_refused("consent_to_referral")
+    case.when(SendReferral, service="local_referral", provider="harbour").then_refused("consent_to_referral")
     assert not case.tasks(kind="send_referral")
     agreed_to_be_told(case, "new-start")
-    case.when(ask.SendReferral, service="local_referral", provider="harbour").then_refused("consent_to_referral")
+    case.when(SendReferral, service="local_referral", provider="harbour").then_refused("consent_to_referral")
     agreed_to_be_told(case, "harbour")
-    case.when(ask.SendReferral, service="local_referral", provider="harbour").then(
-        told.ReferralMade, work.TaskRequested
-    )
+    case.when(SendReferral, service="local_referral", provider="harbour").then(ReferralMade, TaskRequested)
 
 
 def test_a_consent_that_is_over_tells_nobody() -> None:
     case = somebody()
-    case.does(ask.GiveConsent, purpose="referral", recipient="harbour", until=case.place.now.date())
-    case.later(days=1).when(ask.SendReferral, service="local_referral", provider="harbour").then_refused(
+    case.does(GiveConsent, purpose="referral", recipient="harbour", until=case.place.now.date())
+    case.later(days=1).when(SendReferral, service="local_referral", provider="harbour").then_refused(
         "consent_to_referral"
     )
 
 
 def test_every_reason_against_a_referral_is_told_at_once() -> None:
     case = story(age_band="9-17")
-    case.when(ask.SendReferral, service="local_referral", provider="clinic-north").then_refused(
+    case.when(SendReferral, service="local_referral", provider="clinic-north").then_refused(
         "guardian_is_appointed", "consent_to_assistance", "provider_offers_service", "consent_to_referral"
     )
-    case.when(ask.SendReferral, service="local_referral", provider="nobody").then_refused(
+    case.when(SendReferral, service="local_referral", provider="nobody").then_refused(
         "guardian_is_appointed", "consent_to_assistance", "provider_is_known"
     )
 
@@ -89,7 +109,7 @@ def test_a_provider_that_is_closed_for_now_is_not_asked() -> None:
     case = agreed_to_be_told(
         somebody(World(moscow_with(("capacity: 60", "capacity: 60, status: temporarily_closed")))), "new-start"
     )
-    case.does(ask.SendReferral, service="local_referral")
+    case.does(SendReferral, service="local_referral")
     assert case.case.referrals[number(case)].provider == "new-start"
 
 
@@ -100,27 +120,27 @@ def test_the_best_provider_speaks_the_persons_language(language: str, provider: 
     case = somebody(language=language)
     for one in ("harbour", "new-start", "district-office"):
         agreed_to_be_told(case, one)
-    case.does(ask.SendReferral, service="local_referral")
+    case.does(SendReferral, service="local_referral")
     assert case.case.referrals[number(case)].provider == provider
 
 
 def test_where_the_person_will_live_somebody_near_helps() -> None:
     case = somebody(citizenships=("UZ",), language="uz")
-    case.does(ask.DeclareReturn, destination="UZ", signed_on=case.place.now.date())
+    case.does(DeclareReturn, destination="UZ", signed_on=case.place.now.date())
     agreed_to_be_told(case, "harbour")
-    agreed_to_be_told(case, "new-start").does(ask.SendReferral, service="local_referral")
+    agreed_to_be_told(case, "new-start").does(SendReferral, service="local_referral")
     assert case.case.referrals[number(case)].provider == "new-start"  # Harbour helps in Russia only
 
 
 def test_a_language_nobody_speaks_is_said_with_who_offers_the_service_at_all() -> None:
-    case = somebody().when(ask.SendReferral, service="local_referral", language="vi").then_refused("provider_is_found")
+    case = somebody().when(SendReferral, service="local_referral", language="vi").then_refused("provider_is_found")
     assert "harbour" in case.last.reasons[0].help  # type: ignore[union-attr]
-    case.when(ask.SendReferral, service="ballooning").then_refused("provider_is_found")
+    case.when(SendReferral, service="ballooning").then_refused("provider_is_found")
 
 
 def test_somebody_is_not_referred_twice_for_the_same_help() -> None:
     case = agreed_to_be_told(asked(somebody()), "new-start")
-    case.when(ask.SendReferral, service="local_referral", provider="new-start").then_refused("referral_is_not_open")
+    case.when(SendReferral, service="local_referral", provider="new-start").then_refused("referral_is_not_open")
 
 
 # -- answers ---------------------------------------------------------------------------------------------------------
@@ -137,45 +157,45 @@ def test_a_referral_goes_its_way_from_letter_to_feedback() -> None:
 
 
 def test_nobody_answers_a_letter_that_was_not_sent() -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(ask.SendReferral, service="local_referral")
-    case.when(ask.AcceptReferral, referral_id=number(case)).then_refused("referral_may_become_accepted")
+    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
+    case.when(AcceptReferral, referral_id=number(case)).then_refused("referral_may_become_accepted")
     task = case.task(kind="send_referral")
     case.finish(task, "unknown").accepted()  # nobody knows whether it arrived: then it may be answered
-    case.when(ask.AcceptReferral, referral_id=number(case)).accepted()
+    case.when(AcceptReferral, referral_id=number(case)).accepted()
     assert status(case) == "accepted"
 
 
 def test_a_meeting_in_the_past_and_an_unknown_referral_are_refused() -> None:
     case = asked(somebody())
     past = datetime(2006, 1, 1, tzinfo=UTC)
-    case.when(ask.AcceptReferral, referral_id=number(case), first_meeting=past).then_refused("meeting_is_ahead")
-    case.when(ask.AcceptReferral, referral_id="R-0000000000000000").then_refused("referral_exists")
+    case.when(AcceptReferral, referral_id=number(case), first_meeting=past).then_refused("meeting_is_ahead")
+    case.when(AcceptReferral, referral_id="R-0000000000000000").then_refused("referral_exists")
 
 
 def test_a_provider_that_says_yes_and_does_nothing_is_looked_into() -> None:
     case = asked(somebody())
-    case.does(ask.AcceptReferral, referral_id=number(case))
-    case.later(days=14).fires("referral_meeting").then(work.TimerFired, work.Escalated(kind="referral_not_served"))
-    case.does(ask.RecordReferralServed, referral_id=number(case))
+    case.does(AcceptReferral, referral_id=number(case))
+    case.later(days=14).fires("referral_meeting").then(TimerFired, Escalated(kind="referral_not_served"))
+    case.does(RecordReferralServed, referral_id=number(case))
     assert not case.case.escalations
 
 
 def test_after_a_no_somebody_has_to_send_it_elsewhere() -> None:
     case = asked(somebody())
-    case.does(ask.DeclineReferral, referral_id=number(case), reason="no_staff")
+    case.does(DeclineReferral, referral_id=number(case), reason="no_staff")
     assert "referral_to_send" in items_of(case.case).values()
-    case.when(ask.AcceptReferral, referral_id=number(case)).then_refused("referral_may_become_accepted")
-    agreed_to_be_told(case, "new-start").does(ask.SendReferral, service="local_referral", provider="new-start")
+    case.when(AcceptReferral, referral_id=number(case)).then_refused("referral_may_become_accepted")
+    agreed_to_be_told(case, "new-start").does(SendReferral, service="local_referral", provider="new-start")
     assert "referral_to_send" not in items_of(case.case).values()
 
 
 def test_after_a_no_somebody_may_decide_that_nobody_else_is_asked() -> None:
     case = asked(somebody())
-    case.does(ask.DeclineReferral, referral_id=number(case), reason="no_staff")
-    case.does(ask.RevokeReferral, referral_id=number(case), reason="own_wish")
+    case.does(DeclineReferral, referral_id=number(case), reason="no_staff")
+    case.does(RevokeReferral, referral_id=number(case), reason="own_wish")
     assert (items_of(case.case), case.case.tasks) == ({}, {}), "who said no need not be told"
     again = asked(somebody())
-    again.does(ask.DeclineReferral, referral_id=number(again), reason="no_staff").goes("withdraw")
+    again.does(DeclineReferral, referral_id=number(again), reason="no_staff").goes("withdraw")
     assert "referral_to_send" not in items_of(again.case).values()
 
 
@@ -184,28 +204,28 @@ def test_a_provider_never_takes_on_more_people_than_it_has_room_for() -> None:
     first, second = (somebody(world) for _ in range(2))
     for case in (first, second):
         referred(case, "new-start")
-    first.does(ask.AcceptReferral, referral_id=number(first))
-    second.when(ask.AcceptReferral, referral_id=number(second)).then_refused("provider_has_room")
-    second.does(ask.WaitlistReferral, referral_id=number(second))
+    first.does(AcceptReferral, referral_id=number(first))
+    second.when(AcceptReferral, referral_id=number(second)).then_refused("provider_has_room")
+    second.does(WaitlistReferral, referral_id=number(second))
     served_by(first)
     assert world.states["provider:new-start"] == Caseload()
-    second.does(ask.AcceptReferral, referral_id=number(second))
+    second.does(AcceptReferral, referral_id=number(second))
     assert world.states["provider:new-start"].referrals == {number(second)}
 
 
 def served_by(case: Story) -> None:
-    case.does(ask.RecordReferralServed, referral_id=number(case)).does(ask.CloseReferral, referral_id=number(case))
+    case.does(RecordReferralServed, referral_id=number(case)).does(CloseReferral, referral_id=number(case))
 
 
 def test_a_full_provider_is_passed_over() -> None:
     world = World(moscow_with(("capacity: 60", "capacity: 1")))
     first, second = somebody(world), somebody(world)
     referred(first, "harbour")
-    first.does(ask.AcceptReferral, referral_id=number(first))
+    first.does(AcceptReferral, referral_id=number(first))
     for provider in ("harbour", "new-start"):
         agreed_to_be_told(second, provider)
-    second.when(ask.SendReferral, service="local_referral", provider="harbour").then_refused("provider_has_room")
-    second.does(ask.SendReferral, service="local_referral")
+    second.when(SendReferral, service="local_referral", provider="harbour").then_refused("provider_has_room")
+    second.does(SendReferral, service="local_referral")
     assert second.case.referrals[number(second)].provider == "new-start"
 
 
@@ -215,7 +235,7 @@ def test_a_full_provider_is_passed_over() -> None:
 def test_working_days_are_those_of_the_country() -> None:
     world = World(start=datetime(2007, 4, 27, 9, tzinfo=UTC))  # a Friday; Saturday 28 April 2007 was a working day
     case = asked(somebody(world))
-    (due,) = [fact.due_at for fact in case.now_told(work.TimerSet) if fact.kind == "referral_answer"]
+    (due,) = [fact.due_at for fact in case.now_told(TimerSet) if fact.kind == "referral_answer"]
     assert due.date() == after_working_days(date(2007, 4, 27), 3, "RU")
     assert due.date() > date(2007, 4, 30)
 
@@ -223,17 +243,15 @@ def test_working_days_are_those_of_the_country() -> None:
 def test_an_unanswered_referral_goes_on_to_the_next_provider_the_person_agreed_to() -> None:
     case = asked(agreed_to_be_told(somebody(), "new-start"))
     first = number(case)
-    silent(case).then_among_others(
-        told.ReferralUnanswered, work.Escalated, told.ReferralPassedOn, told.ReferralMade, work.TaskRequested
-    )
+    silent(case).then_among_others(ReferralUnanswered, Escalated, ReferralPassedOn, ReferralMade, TaskRequested)
     assert case.case.referrals[first].status == "passed_on"
     assert case.case.referrals[number(case)].provider == "new-start"
     assert "referral_unanswered" in case.case.escalations
     assert case.tasks(kind="revoke_referral", provider="harbour"), "the silent one must not come after all"
-    case.when(ask.AcceptReferral, referral_id=first).then_refused("referral_may_become_accepted")
+    case.when(AcceptReferral, referral_id=first).then_refused("referral_may_become_accepted")
     case.finish(case.task(kind="send_referral")).accepted()
     assert "referral_unanswered" in case.case.escalations, "a supervisor looks until somebody answers"
-    case.does(ask.AcknowledgeReferral, referral_id=number(case))
+    case.does(AcknowledgeReferral, referral_id=number(case))
     assert not case.case.escalations
 
 
@@ -242,7 +260,7 @@ def test_without_consent_for_the_next_provider_the_work_list_says_so() -> None:
     assert case.case.referrals[number(case)].next_provider == "new-start"
     assert "referral_consent_needed" in items_of(case.case).values()
     assert not case.tasks(kind="send_referral")
-    agreed_to_be_told(case, "new-start").does(ask.SendReferral, service="local_referral", provider="new-start")
+    agreed_to_be_told(case, "new-start").does(SendReferral, service="local_referral", provider="new-start")
     assert [one.status for one in case.case.referrals.values()] == ["passed_on", "queued"]
 
 
@@ -255,13 +273,13 @@ def test_where_nobody_else_can_be_asked_the_work_list_says_so_too() -> None:
 
 def test_a_late_answer_is_still_an_answer() -> None:
     case = silent(asked(somebody()))
-    case.does(ask.AcceptReferral, referral_id=number(case))
+    case.does(AcceptReferral, referral_id=number(case))
     assert (status(case), case.case.escalations) == ("accepted", frozenset())
 
 
 def test_a_referral_answered_in_time_is_not_escalated() -> None:
     case = asked(somebody())
-    case.does(ask.AcknowledgeReferral, referral_id=number(case))
+    case.does(AcknowledgeReferral, referral_id=number(case))
     assert not [kind for kind, _ in case.case.timers.values() if kind == "referral_answer"]
 
 
@@ -270,49 +288,49 @@ def test_a_referral_answered_in_time_is_not_escalated() -> None:
 
 @pytest.mark.parametrize("recipient", ["harbour", ""])
 def test_taking_back_consent_stops_what_is_queued_at_once(recipient: str) -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(ask.SendReferral, service="local_referral")
-    case.when(ask.WithdrawConsent, purpose="referral", recipient=recipient).then(
-        ConsentWithdrawn, work.TaskCancelled, told.ReferralRevoked
+    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
+    case.when(WithdrawConsent, purpose="referral", recipient=recipient).then(
+        ConsentWithdrawn, TaskCancelled, ReferralRevoked
     )
     assert (status(case), case.case.tasks) == ("revoked", {})
 
 
 def test_taking_back_consent_to_be_helped_stops_referrals_too() -> None:
-    case = asked(somebody()).does(ask.WithdrawConsent, purpose="assistance")
+    case = asked(somebody()).does(WithdrawConsent, purpose="assistance")
     assert status(case) == "revoked"
 
 
 def test_another_provider_keeps_its_referral_when_one_is_taken_back() -> None:
     case = agreed_to_be_told(asked(somebody()), "new-start")
-    case.does(ask.WithdrawConsent, purpose="referral", recipient="new-start")
+    case.does(WithdrawConsent, purpose="referral", recipient="new-start")
     assert status(case) == "sent"
 
 
 def test_a_referral_that_was_sent_is_taken_back_by_one_letter() -> None:
-    case = asked(somebody()).does(ask.WithdrawConsent, purpose="referral", recipient="harbour")
+    case = asked(somebody()).does(WithdrawConsent, purpose="referral", recipient="harbour")
     case.finish(case.task(kind="revoke_referral")).accepted()
-    case.when(ask.RevokeReferral, referral_id=number(case), reason="again").then_refused("referral_may_become_revoked")
+    case.when(RevokeReferral, referral_id=number(case), reason="again").then_refused("referral_may_become_revoked")
     assert not case.case.tasks
 
 
 def test_a_letter_under_way_when_consent_is_taken_back_is_taken_back_afterwards() -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(ask.SendReferral, service="local_referral")
+    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
     task = case.task(kind="send_referral")
-    case.claims(task).does(ask.WithdrawConsent, purpose="referral", recipient="harbour")
-    case.finish(task).then(told.ReferralSent, work.TaskRequested)
+    case.claims(task).does(WithdrawConsent, purpose="referral", recipient="harbour")
+    case.finish(task).then(ReferralSent, TaskRequested)
     assert (status(case), list(case.tasks(kind="revoke_referral"))) == ("revoked", [case.task(kind="revoke_referral")])
 
 
 def test_a_letter_an_operator_calls_off_takes_the_referral_back() -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(ask.SendReferral, service="local_referral")
-    case.does(ask.CancelTask, task_id=case.task(kind="send_referral"), reason="typed by mistake")
+    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
+    case.does(CancelTask, task_id=case.task(kind="send_referral"), reason="typed by mistake")
     assert (status(case), case.case.tasks) == ("revoked", {})
 
 
 def test_whoever_withdraws_is_taken_off_every_provider_and_frees_the_place() -> None:
     world = World()
     case = asked(somebody(world))
-    case.does(ask.AcceptReferral, referral_id=number(case)).goes("withdraw")
+    case.does(AcceptReferral, referral_id=number(case)).goes("withdraw")
     assert status(case) == "revoked"
     assert case.tasks(kind="revoke_referral")
     assert world.states["provider:harbour"] == Caseload()
@@ -344,20 +362,20 @@ def test_each_part_comes_from_facts_that_exist_and_is_sealed_where_it_says() -> 
 def test_a_disclosure_needs_a_live_consent_and_a_referral_that_goes_on() -> None:
     case = asked(somebody())
     shows = {"referral_id": number(case), "why": "first meeting"}
-    (made,) = case.when(ask.DiscloseReferral, **shows).now_told(told.DisclosureMade)
+    (made,) = case.when(DiscloseReferral, **shows).now_told(DisclosureMade)
     assert made.parts == parts_for("ngo", moscow().programme.disclosure)
-    case.does(ask.WithdrawConsent, purpose="referral", recipient="harbour")
-    case.when(ask.DiscloseReferral, **shows).then_refused("referral_is_open", "consent_to_referral")
+    case.does(WithdrawConsent, purpose="referral", recipient="harbour")
+    case.when(DiscloseReferral, **shows).then_refused("referral_is_open", "consent_to_referral")
 
 
 def test_nothing_is_disclosed_before_the_letter_is_out_or_after_consent_ran_out() -> None:
     case = somebody()
-    case.does(ask.GiveConsent, purpose="referral", recipient="harbour", until=case.place.now.date())
-    case.does(ask.SendReferral, service="local_referral")
+    case.does(GiveConsent, purpose="referral", recipient="harbour", until=case.place.now.date())
+    case.does(SendReferral, service="local_referral")
     shows = {"referral_id": number(case), "why": "first meeting"}
-    case.when(ask.DiscloseReferral, **shows).then_refused("referral_is_open")
+    case.when(DiscloseReferral, **shows).then_refused("referral_is_open")
     case.finish(case.task(kind="send_referral")).accepted()
-    case.later(days=1).when(ask.DiscloseReferral, **shows).then_refused("consent_to_referral")
+    case.later(days=1).when(DiscloseReferral, **shows).then_refused("consent_to_referral")
 
 
 def test_each_kind_of_agency_has_a_word_of_the_data_standard() -> None:
@@ -366,7 +384,7 @@ def test_each_kind_of_agency_has_a_word_of_the_data_standard() -> None:
 
 
 def test_consent_is_given_for_somebody_the_directory_knows() -> None:
-    somebody().when(ask.GiveConsent, purpose="referral", recipient="Красный Крест").then_refused("recipient_is_known")
+    somebody().when(GiveConsent, purpose="referral", recipient="Красный Крест").then_refused("recipient_is_known")
 
 
 # -- in --------------------------------------------------------------------------------------------------------------
@@ -378,7 +396,7 @@ def test_whoever_sent_the_person_is_told_once_and_only_with_consent() -> None:
     agreed_to_be_told(case, "new-start")
     assert not case.tasks(kind="answer_referrer")
     agreed_to_be_told(case, "harbour")
-    case.finish(case.task(kind="answer_referrer")).then(told.ReferrerAnswered)
+    case.finish(case.task(kind="answer_referrer")).then(ReferrerAnswered)
     agreed_to_be_told(case, "harbour")
     assert not case.tasks(kind="answer_referrer")
 
@@ -427,13 +445,13 @@ def _do(case: Story, step: str, which: int) -> None:
     keys = list(case.case.referrals)
     if step in STEPS:
         key = keys[which % len(keys)] if keys else "R-0000000000000000"
-        case.when(getattr(ask, step), referral_id=key, **STEPS[step])
+        case.when(getattr(referral_commands, step), referral_id=key, **STEPS[step])
     elif step == "send":
-        case.when(ask.SendReferral, service="local_referral", provider=("", "harbour", "new-start", "nobody")[which])
+        case.when(SendReferral, service="local_referral", provider=("", "harbour", "new-start", "nobody")[which])
     elif step == "consent":
-        case.when(ask.GiveConsent, purpose="referral", recipient=("harbour", "new-start")[which % 2])
+        case.when(GiveConsent, purpose="referral", recipient=("harbour", "new-start")[which % 2])
     elif step == "take_back":
-        case.when(ask.WithdrawConsent, purpose="referral", recipient=("harbour", "")[which % 2])
+        case.when(WithdrawConsent, purpose="referral", recipient=("harbour", "")[which % 2])
     elif step == "letter":
         for task in case.tasks(kind="send_referral"):
             case.finish(task)
@@ -441,7 +459,7 @@ def _do(case: Story, step: str, which: int) -> None:
         case.later(days=9)
         for key, (kind, _) in list(case.case.timers.items()):
             if kind == "referral_answer":
-                case.when(ask.FireTimer, timer_id=key, due_at=case.place.now)
+                case.when(FireTimer, timer_id=key, due_at=case.place.now)
 
 
 def test_who_waits_for_a_local_organisation_reads_how_to_ask_it() -> None:
@@ -452,5 +470,5 @@ def test_who_waits_for_a_local_organisation_reads_how_to_ask_it() -> None:
     assert "SendReferral service=local_referral" in found.help
 
 
-def asked_of(case: Story) -> Asked:
-    return Asked(case.case, moscow().programme, case.place.now)
+def asked_of(case: Story) -> GuardContext:
+    return GuardContext(case.case, moscow().programme, case.place.now)

@@ -5,53 +5,69 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from events.facts import reintegration as told
-from events.facts import work
+from events.facts.reintegration import (
+    FollowUpDue,
+    FollowUpVisited,
+    PlanAgreed,
+    PlanDrafted,
+    PlanRevised,
+    RetentionReached,
+)
+from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from tests.roads import agree_plan, bring, close, trained
 from tests.story import ANNA, BORIS, Story, World, moscow_with, story
-from workflow import commands as ask
-from workflow.case.reintegration import FollowUp
+from workflow.command import FireTimer
 from workflow.reasons import Refused
+from workflow.subjects.intake.commands import GiveConsent
+from workflow.subjects.reintegration.commands import (
+    AgreePlan,
+    DraftPlan,
+    EnrolInCourse,
+    LeaveCourse,
+    RecordFollowUp,
+    RevisePlan,
+)
+from workflow.subjects.reintegration.state import FollowUp
 
 
 def fire(case: Story, kind: str, **about: str) -> Story:
     """Let the first timer of a kind, and about something, come due."""
     found = [k for k, (of, s) in case.case.timers.items() if of == kind and about.items() <= dict(s).items()]
-    return case.when(ask.FireTimer, timer_id=found[0], due_at=case.place.now)
+    return case.when(FireTimer, timer_id=found[0], due_at=case.place.now)
 
 
 def test_a_plan_is_written_then_approved_by_a_second_person() -> None:
-    case = story().when(ask.AgreePlan, second=ANNA).then_refused("plan_is_drafted", "second_person_agreed")
-    case.when(ask.DraftPlan, goals=("work", "family"), content="Хочет шить дома")
-    (drafted,) = case.now_told(told.PlanDrafted)
+    case = story().when(AgreePlan, second=ANNA).then_refused("plan_is_drafted", "second_person_agreed")
+    case.when(DraftPlan, goals=("work", "family"), content="Хочет шить дома")
+    (drafted,) = case.now_told(PlanDrafted)
     assert (drafted.number, drafted.goals) == (1, ("work", "family"))
     assert not case.case.plan
-    case.when(ask.AgreePlan, second=ANNA).then_refused("second_person_agreed")
-    case.when(ask.AgreePlan, second=BORIS).then(told.PlanAgreed(second=BORIS, number=1))
+    case.when(AgreePlan, second=ANNA).then_refused("second_person_agreed")
+    case.when(AgreePlan, second=BORIS).then(PlanAgreed(second=BORIS, number=1))
     assert case.case.plan
 
 
 def test_a_draft_may_be_written_again_an_agreed_plan_is_revised_by_two() -> None:
-    case = story().when(ask.RevisePlan, goals=("work",), second=ANNA)
+    case = story().when(RevisePlan, goals=("work",), second=ANNA)
     case.then_refused("plan_is_agreed", "second_person_agreed")
-    case.does(ask.DraftPlan, goals=("work",)).does(ask.DraftPlan, goals=("work", "health"))
-    case.does(ask.AgreePlan, second=BORIS)
-    case.when(ask.DraftPlan, goals=("housing",)).then_refused("plan_is_a_draft")
-    case.when(ask.AgreePlan, second=BORIS).then_refused("plan_is_a_draft")
-    case.when(ask.RevisePlan, goals=("housing",), second=ANNA).then_refused("second_person_agreed")
-    case.when(ask.RevisePlan, goals=("housing",), second=BORIS, content="ახალი გეგმა").then(told.PlanRevised)
+    case.does(DraftPlan, goals=("work",)).does(DraftPlan, goals=("work", "health"))
+    case.does(AgreePlan, second=BORIS)
+    case.when(DraftPlan, goals=("housing",)).then_refused("plan_is_a_draft")
+    case.when(AgreePlan, second=BORIS).then_refused("plan_is_a_draft")
+    case.when(RevisePlan, goals=("housing",), second=ANNA).then_refused("second_person_agreed")
+    case.when(RevisePlan, goals=("housing",), second=BORIS, content="ახალი გეგმა").then(PlanRevised)
     assert case.case.reintegration.plan == (2, ("housing",), True)
 
 
 @pytest.mark.parametrize("goals", [(), ("work", "work"), ("wealth",), ("work",) * 11])
 def test_a_plan_names_known_areas_each_once(goals: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError):
-        story().command(ask.DraftPlan, goals=goals)
+        story().command(DraftPlan, goals=goals)
 
 
 def test_a_plan_not_agreed_within_a_month_of_return_is_told_to_a_supervisor() -> None:
     case = bring(story(), "reintegration").later(days=30)
-    case.fires("plan_due").then(work.TimerFired, work.Escalated(kind="plan_overdue"))
+    case.fires("plan_due").then(TimerFired, Escalated(kind="plan_overdue"))
     agree_plan(case)
     assert not case.case.escalations
 
@@ -69,10 +85,10 @@ def test_a_plan_agreed_in_time_stops_the_reminder() -> None:
 def test_a_visit_that_is_due_is_asked_for_and_one_not_recorded_is_escalated() -> None:
     case = bring(story(), "follow_up").later(days=31)
     fire(case, "follow_up", month="1")
-    case.then(work.TimerFired, told.FollowUpDue(month=1), work.TimerSet, work.TaskRequested)
+    case.then(TimerFired, FollowUpDue(month=1), TimerSet, TaskRequested)
     assert case.tasks(kind="arrange_visit", provider="chisinau-visits", month="1")
-    case.later(days=14).fires("visit_overdue").then(work.TimerFired, work.Escalated(kind="visit_overdue"))
-    case.does(ask.RecordFollowUp, month=1, outcome="getting_on", how="call")
+    case.later(days=14).fires("visit_overdue").then(TimerFired, Escalated(kind="visit_overdue"))
+    case.does(RecordFollowUp, month=1, outcome="getting_on", how="call")
     assert not case.case.escalations
     assert not case.case.reintegration.due
     assert not case.tasks(kind="arrange_visit")
@@ -80,20 +96,20 @@ def test_a_visit_that_is_due_is_asked_for_and_one_not_recorded_is_escalated() ->
 
 def test_without_a_partner_near_the_person_only_the_case_manager_is_asked() -> None:
     case = bring(story(citizenships=("UZ",)), "follow_up", destination="UZ").later(days=31)
-    fire(case, "follow_up", month="1").then(work.TimerFired, told.FollowUpDue, work.TimerSet)
+    fire(case, "follow_up", month="1").then(TimerFired, FollowUpDue, TimerSet)
 
 
 def test_a_visit_made_before_its_day_is_not_asked_for_again() -> None:
     case = bring(story(), "follow_up").later(days=25)
-    case.when(ask.RecordFollowUp, month=1, outcome="well", economic=1, social=3, psychosocial=2)
-    case.then(told.FollowUpVisited, work.TimerCancelled, work.ServiceProvided)
+    case.when(RecordFollowUp, month=1, outcome="well", economic=1, social=3, psychosocial=2)
+    case.then(FollowUpVisited, TimerCancelled, ServiceProvided)
     made_on = case.place.now.date()
     assert case.case.reintegration.follow_ups == {1: FollowUp(made_on, "visit", "well", 1, 3, 2)}
     assert case.case.visits == {1}
 
 
 def test_a_visit_not_on_the_schedule_is_accepted_as_a_further_one() -> None:
-    case = bring(story(), "follow_up").later(days=61).does(ask.RecordFollowUp, month=2, outcome="in_need")
+    case = bring(story(), "follow_up").later(days=61).does(RecordFollowUp, month=2, outcome="in_need")
     assert case.case.visits == {2}
     assert {dict(s)["month"] for kind, s in case.case.timers.values() if kind == "follow_up"} == {"1", "3", "6", "12"}
 
@@ -101,25 +117,25 @@ def test_a_visit_not_on_the_schedule_is_accepted_as_a_further_one() -> None:
 def test_a_visit_in_the_future_or_of_a_month_that_has_not_begun_is_refused() -> None:
     case = bring(story(), "follow_up")
     tomorrow = case.place.now.date() + timedelta(days=1)
-    case.when(ask.RecordFollowUp, month=1, outcome="well", made_on=tomorrow).then_refused("visit_was_made")
-    case.when(ask.RecordFollowUp, month=12, outcome="well").then_refused("visit_is_of_its_month")
-    case.when(ask.RecordFollowUp, month=0, outcome="well", made_on=date(2006, 1, 1))
+    case.when(RecordFollowUp, month=1, outcome="well", made_on=tomorrow).then_refused("visit_was_made")
+    case.when(RecordFollowUp, month=12, outcome="well").then_refused("visit_is_of_its_month")
+    case.when(RecordFollowUp, month=0, outcome="well", made_on=date(2006, 1, 1))
     case.then_refused("visit_is_of_its_month")
-    case.does(ask.RecordFollowUp, month=1, outcome="well")
-    case.when(ask.RecordFollowUp, month=1, outcome="well").then_refused("visit_is_the_first")
+    case.does(RecordFollowUp, month=1, outcome="well")
+    case.when(RecordFollowUp, month=1, outcome="well").then_refused("visit_is_the_first")
 
 
 def test_before_follow_up_no_visit_counts() -> None:
-    story().when(ask.RecordFollowUp, month=12, outcome="well").then_refused("follow_up_has_begun")
+    story().when(RecordFollowUp, month=12, outcome="well").then_refused("follow_up_has_begun")
 
 
 def test_who_was_not_reached_is_still_to_be_visited() -> None:
     case = bring(story(), "follow_up").later(days=31)
     fire(case, "follow_up", month="1")
-    case.when(ask.RecordFollowUp, month=1, outcome="not_reached", how="call").then(told.FollowUpVisited)
+    case.when(RecordFollowUp, month=1, outcome="not_reached", how="call").then(FollowUpVisited)
     assert case.case.reintegration.due == {1}
     assert not case.case.visits
-    case.does(ask.RecordFollowUp, month=1, outcome="at_risk")
+    case.does(RecordFollowUp, month=1, outcome="at_risk")
     assert case.case.reintegration.follow_ups[1].outcome == "at_risk"
 
 
@@ -129,19 +145,19 @@ def test_who_was_not_reached_is_still_to_be_visited() -> None:
 )
 def test_a_visit_is_recorded_in_known_words_and_scores(fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        story().command(ask.RecordFollowUp, **{"month": 1, "outcome": "well"} | fields)
+        story().command(RecordFollowUp, **{"month": 1, "outcome": "well"} | fields)
 
 
 def test_the_office_chooses_its_own_months() -> None:
     world = World(moscow_with(("[1, 3, 6, 12]", "[2]"), ("family-visits, name", "family-visit, name")))
     case = bring(story(world), "follow_up")
     assert [s for kind, s in case.case.timers.values() if kind == "follow_up"] == [(("month", "2"),)]
-    case.later(days=61).does(ask.RecordFollowUp, month=2, outcome="well")
+    case.later(days=61).does(RecordFollowUp, month=2, outcome="well")
     case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
 
 
 def test_a_case_is_closed_by_two_people_with_a_reason_from_the_list() -> None:
-    case = bring(story(), "follow_up").later(days=366).does(ask.RecordFollowUp, month=12, outcome="well")
+    case = bring(story(), "follow_up").later(days=366).does(RecordFollowUp, month=12, outcome="well")
     case.advance("close", reason="bored", second=ANNA).then_refused("reason_is_listed", "second_person_agreed")
     assert isinstance(case.last, Refused)
     listed = next(reason.help for reason in case.last.reasons if reason.code == "reason_is_listed")
@@ -151,14 +167,14 @@ def test_a_case_is_closed_by_two_people_with_a_reason_from_the_list() -> None:
 
 
 def test_closing_names_everything_that_is_still_open_and_what_to_do_about_it() -> None:
-    case = bring(story(), "follow_up").later(days=366).does(ask.RecordFollowUp, month=12, outcome="well")
-    case.does(ask.EnrolInCourse, course="cooking")
+    case = bring(story(), "follow_up").later(days=366).does(RecordFollowUp, month=12, outcome="well")
+    case.does(EnrolInCourse, course="cooking")
     case.advance("close", reason="goals_met", second=BORIS).then_refused("nothing_is_open")
     assert isinstance(case.last, Refused)
     (left,) = case.last.reasons
     assert "course cooking (enrolled)" in left.text
     assert "LeaveCourse" in left.help
-    case.does(ask.LeaveCourse, course="cooking", reason="moved")
+    case.does(LeaveCourse, course="cooking", reason="moved")
     case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
 
 
@@ -167,7 +183,7 @@ def test_a_closed_case_is_kept_for_as_long_as_the_office_says_and_then_looked_at
     assert {kind for kind, _ in case.case.timers.values()} == {"retention"}
     closed_on = case.place.now.date()
     case.later(days=365 * 5 + 3).fires("retention")
-    case.then(work.TimerFired, told.RetentionReached(months=60), work.Escalated(kind="retention_due"))
+    case.then(TimerFired, RetentionReached(months=60), Escalated(kind="retention_due"))
     assert case.place.now.date().year == closed_on.year + 5
 
 
@@ -190,5 +206,5 @@ def test_visits_that_were_due_do_not_stay_on_the_list_of_an_ended_case() -> None
 
 
 def test_training_makes_the_outcome_part_of_the_plan() -> None:
-    case = trained(story().does(ask.GiveConsent, purpose="assistance"))
+    case = trained(story().does(GiveConsent, purpose="assistance"))
     assert case.case.reintegration.results[0].outcome == "certificate"

@@ -6,16 +6,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.facts.case import CaseOpened, StageEntered
+from events.facts.intake import CaseOpened
+from events.facts.journey import StageEntered
 from events.instants import stored
 from tests.story import ANNA, START, Story, World, moscow
-from workflow.case import evolve
 from workflow.case.change import At
+from workflow.case.evolve import evolve
 from workflow.case.state import Case
-from workflow.guards.asked import Asked
-from workflow.journey import Journey, Step
-from workflow.loading import shipped_text
-from workflow.programme import Programme
+from workflow.guard_context import GuardContext
+from workflow.programme.journey import Journey, Step
+from workflow.programme.loading import shipped_text
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 
 AT = At(stored(START), ANNA, "d")
@@ -62,7 +63,7 @@ def test_a_case_led_along_any_path_stands_where_the_table_says(
         bed=("h", 1) if "bed_is_held" in has else None, moved_in="moved_in" in has, plan="plan_is_agreed" in has
     )
     for trigger in path:
-        step = journey.decide(Asked(case, journey.programme, START, ANNA), trigger)
+        step = journey.decide(GuardContext(case, journey.programme, START, ANNA), trigger)
         way = (case.stage, trigger)
         needed = {
             name
@@ -93,7 +94,7 @@ def test_every_way_in_the_file_is_in_the_table_and_no_other(journey: Journey) ->
     assert journey.table == ways
     for stage in STAGES:
         assert set(journey.triggers(stage)) == {trigger for source, trigger in ways if source == stage}
-        options = journey.options(Asked(opened(stage), journey.programme, START))
+        options = journey.options(GuardContext(opened(stage), journey.programme, START))
         assert [(o.trigger, o.dest) for o in options] == [(t, ways[stage, t]) for t in journey.triggers(stage)]
 
 
@@ -104,6 +105,6 @@ def test_the_machine_has_no_triggers_but_those_of_the_file() -> None:
 
 def test_deciding_moves_nobody() -> None:
     case = Story(World()).case
-    asked = Asked(case, moscow().programme, START, ANNA)
+    asked = GuardContext(case, moscow().programme, START, ANNA)
     assert moscow().journey.decide(asked, "withdraw") == moscow().journey.decide(asked, "withdraw")
     assert case.stage == "referral"

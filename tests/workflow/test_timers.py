@@ -2,23 +2,29 @@
 
 from datetime import timedelta
 
-from events.facts import case as told
-from events.facts import reception, shared, work
-from events.facts import reintegration as life
+from events.facts.grants import FundsDisbursed, TrancheInstructed, TranchePaid
+from events.facts.reception import ArrivalCancelled, ArrivalPlanned
+from events.facts.reintegration import FollowUpDue
+from events.facts.safety import ReflectionEnded, ReflectionStarted, VictimIdentified
+from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from tests.roads import bank_says, bring, grant, met, release, shown
 from tests.story import BORIS, Story, story
-from workflow import commands as ask
+from workflow.command import FireTimer
+from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.reception.commands import PlanArrival
+from workflow.subjects.reintegration.commands import RecordFollowUp
+from workflow.subjects.safety.commands import EndReflection, IdentifyVictim
 
 
 def fire_first(case: Story, kind: str) -> Story:
     timer = next(key for key, (of, _) in case.case.timers.items() if of == kind)
-    return case.when(ask.FireTimer, timer_id=timer, due_at=case.place.now)
+    return case.when(FireTimer, timer_id=timer, due_at=case.place.now)
 
 
 def test_somebody_looks_when_a_person_was_not_at_the_airport() -> None:
     case = bring(story(), "reception").later(hours=2).fires("no_show")
-    case.then(work.TimerFired, work.Escalated(kind="no_show"))
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight")
+    case.then(TimerFired, Escalated(kind="no_show"))
+    case.does(PlanArrival, at=case.place.now, place="SVO", means="flight")
     assert not case.case.escalations
 
 
@@ -29,22 +35,22 @@ def test_whoever_was_met_is_not_missed() -> None:
 
 def test_a_flight_moved_by_three_hours_moves_the_worry_with_it() -> None:
     case = story()
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1")
+    case.does(PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1")
     late = case.place.now + timedelta(hours=3)
-    case.when(ask.PlanArrival, at=late, place="SVO", means="flight", number="SU 1")
-    case.then_among_others(reception.ArrivalCancelled, told.ArrivalPlanned, work.TimerCancelled, work.TimerSet)
-    (timer,) = case.now_told(work.TimerSet)
+    case.when(PlanArrival, at=late, place="SVO", means="flight", number="SU 1")
+    case.then_among_others(ArrivalCancelled, ArrivalPlanned, TimerCancelled, TimerSet)
+    (timer,) = case.now_told(TimerSet)
     assert timer.due_at == late + timedelta(hours=2)
 
 
 def test_somebody_looks_when_nothing_moves_for_a_month() -> None:
     case = story().later(days=30).fires("idle")
-    case.then(work.TimerFired, work.TimerSet, work.Escalated(kind="idle"))
+    case.then(TimerFired, TimerSet, Escalated(kind="idle"))
 
 
 def test_a_case_that_moved_on_lately_is_not_idle() -> None:
     case = bring(story().later(days=29), "care").later(days=1).fires("idle")
-    case.then(work.TimerFired, work.TimerSet)
+    case.then(TimerFired, TimerSet)
 
 
 def test_a_person_in_follow_up_is_not_idle() -> None:
@@ -55,7 +61,7 @@ def test_a_person_in_follow_up_is_not_idle() -> None:
 def test_moving_on_settles_that_nothing_moved() -> None:
     case = bring(story(), "reception").later(days=30).fires("idle")
     assert case.case.escalations == {"idle"}
-    met(case).does(ask.HoldBed).goes("accommodate")
+    met(case).does(HoldBed).goes("accommodate")
     assert not case.case.escalations
 
 
@@ -63,25 +69,25 @@ def test_a_silent_bank_is_asked_and_one_that_answered_is_not() -> None:
     case = bring(story(), "follow_up")
     grant_id = grant(case)
     tranche = release(case, grant_id)
-    case.finish(case.task(tranche_id=tranche)).then(shared.TrancheInstructed, work.TimerSet)
-    case.later(days=5).fires("bank_answer").then(work.TimerFired, work.Escalated(kind="bank_silent"))
+    case.finish(case.task(tranche_id=tranche)).then(TrancheInstructed, TimerSet)
+    case.later(days=5).fires("bank_answer").then(TimerFired, Escalated(kind="bank_silent"))
     bank_says(case, grant_id, tranche, "paid").accepted()
     second = release(shown(case, grant_id, tranche), grant_id)
     case.finish(case.task(tranche_id=second)).accepted()
-    bank_says(case, grant_id, second, "paid").then(shared.TranchePaid, work.TimerCancelled, shared.FundsDisbursed)
+    bank_says(case, grant_id, second, "paid").then(TranchePaid, TimerCancelled, FundsDisbursed)
 
 
 def test_visits_are_asked_for_after_one_three_six_and_twelve_months() -> None:
     case = bring(story(), "follow_up")
     start = case.place.now
-    due = {dict(t.subject)["month"]: t.due_at for t in case.now_told(work.TimerSet) if t.kind == "follow_up"}
+    due = {dict(t.subject)["month"]: t.due_at for t in case.now_told(TimerSet) if t.kind == "follow_up"}
     assert due == {
         "1": start.replace(month=4), "3": start.replace(month=6), "6": start.replace(month=9),
         "12": start.replace(year=2008),
     }  # fmt: skip
     case.later(days=31)
-    fire_first(case, "follow_up").then(work.TimerFired, life.FollowUpDue, work.TimerSet, work.TaskRequested)
-    case.does(ask.RecordFollowUp, month=1, outcome="well")
+    fire_first(case, "follow_up").then(TimerFired, FollowUpDue, TimerSet, TaskRequested)
+    case.does(RecordFollowUp, month=1, outcome="well")
     assert case.case.visits == {1}
 
 
@@ -89,27 +95,27 @@ def test_visits_begun_on_the_31st_fall_on_the_last_day_of_short_months() -> None
     case = story().later(days=26)
     assert case.place.now.day == 31
     bring(case, "follow_up")
-    due = [t.due_at.date().isoformat() for t in case.now_told(work.TimerSet) if t.kind == "follow_up"]
+    due = [t.due_at.date().isoformat() for t in case.now_told(TimerSet) if t.kind == "follow_up"]
     assert due == ["2007-04-30", "2007-06-30", "2007-09-30", "2008-03-31"]
 
 
 def test_the_reflection_period_starts_by_itself_and_ends_by_itself() -> None:
-    case = story().when(ask.IdentifyVictim, status="actual", decided_by="police")
-    case.then(told.VictimIdentified, told.ReflectionStarted, work.TimerSet, work.TimerSet)
-    case.when(ask.IdentifyVictim, status="actual", decided_by="court").then(told.VictimIdentified)
-    case.later(days=31).fires("reflection").then(work.TimerFired, told.ReflectionEnded, work.TimerCancelled)
+    case = story().when(IdentifyVictim, status="actual", decided_by="police")
+    case.then(VictimIdentified, ReflectionStarted, TimerSet, TimerSet)
+    case.when(IdentifyVictim, status="actual", decided_by="court").then(VictimIdentified)
+    case.later(days=31).fires("reflection").then(TimerFired, ReflectionEnded, TimerCancelled)
 
 
 def test_a_person_who_decides_ends_the_reflection_period() -> None:
-    case = story().does(ask.IdentifyVictim, status="actual", decided_by="ngo")
+    case = story().does(IdentifyVictim, status="actual", decided_by="ngo")
     timer = case.timer("reflection")
-    case.when(ask.EndReflection, why="wants to go home")
-    case.then(told.ReflectionEnded, work.TimerCancelled, work.TimerCancelled)
-    case.when(ask.FireTimer, timer_id=timer, due_at=case.place.now).then_refused("timer_is_set")
+    case.when(EndReflection, why="wants to go home")
+    case.then(ReflectionEnded, TimerCancelled, TimerCancelled)
+    case.when(FireTimer, timer_id=timer, due_at=case.place.now).then_refused("timer_is_set")
 
 
 def test_a_possible_victim_has_no_reflection_period_yet() -> None:
-    story().when(ask.IdentifyVictim, status="possible", decided_by="ngo").then(told.VictimIdentified)
+    story().when(IdentifyVictim, status="possible", decided_by="ngo").then(VictimIdentified)
 
 
 def test_a_late_timer_on_an_ended_case_is_harmless() -> None:
@@ -117,4 +123,4 @@ def test_a_late_timer_on_an_ended_case_is_harmless() -> None:
     timers = list(case.case.timers)
     case.advance("transfer", reason="moved", second=BORIS).accepted()
     for timer in timers:
-        case.when(ask.FireTimer, timer_id=timer, due_at=case.place.now).then_refused("timer_is_set")
+        case.when(FireTimer, timer_id=timer, due_at=case.place.now).then_refused("timer_is_set")

@@ -2,8 +2,11 @@
 
 import pytest
 
-from events.facts import case as told
-from events.facts import closing, shared, work
+from events.facts.accommodation import BedGivenUp, BedReleased
+from events.facts.closing import ArrivalCounted
+from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
+from events.facts.tasks import TimerSet
+from events.facts.travel import EscortFreed, ReturnDeclared
 from tests.roads import (
     STAGES,
     agree_plan,
@@ -23,7 +26,13 @@ from tests.roads import (
     trained,
 )
 from tests.story import ANNA, BORIS, Story, World, story, trip
-from workflow import commands as ask
+from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.care.commands import AgreeCarePlan
+from workflow.subjects.documents.commands import RecordTravelDocument
+from workflow.subjects.intake.commands import AddNote, GiveConsent
+from workflow.subjects.reception.commands import PlanArrival
+from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, DecideBestInterests, EstablishAge
+from workflow.subjects.travel.commands import ChooseStay, DeclareReturn, PlanTrip
 
 
 def test_a_foreign_adult_goes_home_with_a_medical_escort_and_is_followed_up() -> None:
@@ -44,10 +53,10 @@ def test_a_foreign_adult_goes_home_with_a_medical_escort_and_is_followed_up() ->
 def test_an_adult_russian_national_goes_home_inside_the_country() -> None:
     case = bring(story(citizenships=("RU",)), "documents")
     assert case.case.is_national("RU")
-    case.when(ask.DeclareReturn, destination="MD", signed_on="2007-03-05").then_refused("destination_is_home")
+    case.when(DeclareReturn, destination="MD", signed_on="2007-03-05").then_refused("destination_is_home")
     ready_to_travel(case, destination="RU")
-    case.does(ask.RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
-    booked(case.does(ask.PlanTrip, **trip(case.place.now)), "ticket", "arrival_host").goes("depart")
+    case.does(RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
+    booked(case.does(PlanTrip, **trip(case.place.now)), "ticket", "arrival_host").goes("depart")
     handed_over(case.then_at("returning")).goes("come_home").then_at("reintegration")
 
 
@@ -59,61 +68,59 @@ def test_somebody_with_two_citizenships_chooses_where_home_is(destination: str) 
 
 def test_somebody_whose_citizenship_is_unknown_may_name_any_country() -> None:
     case = bring(story(citizenships=()), "care")
-    case.when(ask.DeclareReturn, destination="UZ", signed_on="2007-03-01").then(told.ReturnDeclared)
+    case.when(DeclareReturn, destination="UZ", signed_on="2007-03-01").then(ReturnDeclared)
 
 
 def test_staying_is_possible_and_frees_the_bed() -> None:
     case = bring(story(), "documents")
     case.advance("stay").then_refused("stay_is_chosen")
-    case.does(ask.ChooseStay, basis="witness in criminal proceedings")
-    case.advance("stay").then_at("reintegration").then_among_others(shared.BedGivenUp, shared.BedReleased)
+    case.does(ChooseStay, basis="witness in criminal proceedings")
+    case.advance("stay").then_at("reintegration").then_among_others(BedGivenUp, BedReleased)
     case.advance("follow_up").then_refused("plan_is_agreed", "local_referral_is_provided", "training_is_settled")
 
 
 def test_declaring_return_after_choosing_to_stay_counts_and_the_other_way_round() -> None:
-    case = bring(story(), "documents").does(ask.ChooseStay, basis="asylum")
-    case.does(ask.DeclareReturn, destination="MD", signed_on="2007-03-05")
+    case = bring(story(), "documents").does(ChooseStay, basis="asylum")
+    case.does(DeclareReturn, destination="MD", signed_on="2007-03-05")
     case.advance("stay").then_refused("stay_is_chosen")
-    case.does(ask.ChooseStay, basis="asylum").advance("stay").then_at("reintegration")
+    case.does(ChooseStay, basis="asylum").advance("stay").then_at("reintegration")
 
 
 def test_a_child_goes_home_with_guardian_best_interests_and_an_escort() -> None:
     case = story(age_band="9-17")
-    case.does(ask.AssessRisk, level="low", safe_to_return=True)
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
+    case.does(AssessRisk, level="low", safe_to_return=True)
+    case.does(PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
     case.advance("receive").then_refused("guardian_is_appointed", "consent_to_assistance")
-    case.does(ask.AppointGuardian, kind="state", name="Guardianship office")
+    case.does(AppointGuardian, kind="state", name="Guardianship office")
     consents(case, "assistance", "travel").goes("receive")
-    met(case).does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
-    case.cared_for("medical_exam", "counselling", "legal_advice").does(ask.AgreeCarePlan, second=BORIS)
+    met(case).does(HoldBed).goes("accommodate").does(TakeBed).goes("begin_care")
+    case.cared_for("medical_exam", "counselling", "legal_advice").does(AgreeCarePlan, second=BORIS)
     case.goes("arrange_documents")
     ready_to_depart(case)
     assert case.case.trip is not None
     assert case.case.trip.escort  # nobody under age travels alone, whatever the doctor wrote
     case.advance("depart").then_refused("best_interests_are_decided")
-    case.does(ask.DecideBestInterests, outcome="stay", decided_by="guardianship board")
+    case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board")
     case.advance("depart").then_refused("best_interests_are_decided")
-    case.does(ask.DecideBestInterests, outcome="return", decided_by="guardianship board")
+    case.does(DecideBestInterests, outcome="return", decided_by="guardianship board")
     case.goes("depart").then_at("returning")
 
 
 def test_a_child_stays_only_when_that_is_best() -> None:
-    case = story(age_band="9-17").does(ask.AppointGuardian, kind="state")
-    bring(case, "documents").does(ask.ChooseStay, basis="no family to return to")
+    case = story(age_band="9-17").does(AppointGuardian, kind="state")
+    bring(case, "documents").does(ChooseStay, basis="no family to return to")
     case.advance("stay").then_refused("best_interests_are_decided")
-    case.does(ask.DecideBestInterests, outcome="stay", decided_by="guardianship board").goes("stay")
+    case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board").goes("stay")
 
 
 def test_unknown_age_is_presumed_a_childs_until_it_is_established() -> None:
     case = story(age_band=None)
     assert case.case.is_child(case.place.now.date())
-    case.does(ask.AssessRisk, level="low", safe_to_return=True)
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus")
-    case.when(ask.GiveConsent, purpose="assistance").then_refused("guardian_consents")
+    case.does(AssessRisk, level="low", safe_to_return=True)
+    case.does(PlanArrival, at=case.place.now, place="SVO", means="bus")
+    case.when(GiveConsent, purpose="assistance").then_refused("guardian_consents")
     case.advance("receive").then_refused("guardian_is_appointed", "consent_to_assistance")
-    consents(case.does(ask.EstablishAge, child=False, basis="passport"), "assistance").goes("receive").then_at(
-        "reception"
-    )
+    consents(case.does(EstablishAge, child=False, basis="passport"), "assistance").goes("receive").then_at("reception")
 
 
 def test_a_child_who_comes_of_age_on_the_way_needs_no_guardian_any_more() -> None:
@@ -158,10 +165,10 @@ def test_an_ended_case_is_reopened_by_two_people_wherever_it_ended(stage: str) -
 def test_a_reopened_case_makes_a_second_journey_that_counts_anew() -> None:
     case = bring(story(), "reintegration")
     case.goes("withdraw").advance("reopen", reason="came_back", second=BORIS).accepted()
-    case.does(ask.PlanArrival, at=case.place.now, place="SVO", means="bus")
+    case.does(PlanArrival, at=case.place.now, place="SVO", means="bus")
     case.advance("receive").then_refused("consent_to_assistance")  # what was agreed before the end is asked anew
     consents(case, "assistance", "travel").goes("receive")
-    met(case).does(ask.HoldBed).goes("accommodate").does(ask.TakeBed).goes("begin_care")
+    met(case).does(HoldBed).goes("accommodate").does(TakeBed).goes("begin_care")
     case.cared_for("medical_exam", "counselling", "legal_advice").goes("arrange_documents")
     ready_to_depart(case).goes("depart")
     case.advance("come_home").then_refused("has_come_home")  # the first homecoming is not the second
@@ -170,15 +177,15 @@ def test_a_reopened_case_makes_a_second_journey_that_counts_anew() -> None:
 
 def test_a_turned_back_journey_leads_to_reassessment_and_gives_everything_back() -> None:
     case = bring(story(), "returning", escort="medical")
-    case.advance("turn_back", reason="border_closed").then_at("reassessment").then_among_others(shared.EscortFreed)
+    case.advance("turn_back", reason="border_closed").then_at("reassessment").then_among_others(EscortFreed)
     assert {dict(task.subject)["booking"] for task in case.case.tasks.values()} == {"ticket", "arrival_host", "escort"}
 
 
 def test_an_ended_case_takes_no_new_work() -> None:
     case = bring(story(), "care").goes("withdraw")
-    case.when(ask.HoldBed).then_refused("case_is_open")
-    case.when(ask.GiveConsent, purpose="travel").then_refused("case_is_open")
-    case.when(ask.AddNote, note="she called").then(told.NoteAdded)
+    case.when(HoldBed).then_refused("case_is_open")
+    case.when(GiveConsent, purpose="travel").then_refused("case_is_open")
+    case.when(AddNote, note="she called").then(NoteAdded)
 
 
 def test_a_person_who_comes_to_harm_again_keeps_their_number_and_both_cases_are_linked() -> None:
@@ -188,7 +195,7 @@ def test_a_person_who_comes_to_harm_again_keeps_their_number_and_both_cases_are_
     second.then_refused("previous_case_has_ended")
     first.goes("withdraw")
     second = Story(world, previous_case=first.case_id, citizenships=())
-    second.then(told.CaseOpened, work.TimerSet, closing.ArrivalCounted, told.CaseLinked)
+    second.then(CaseOpened, TimerSet, ArrivalCounted, CaseLinked)
     assert second.case.person_id == first.case.person_id
     assert second.case.citizenships == ("MD",)
     assert (first.case.next_case, second.case.previous_case) == (second.case_id, first.case_id)

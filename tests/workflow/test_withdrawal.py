@@ -4,11 +4,13 @@ from collections import Counter
 
 import pytest
 
-from events.facts import case as told
-from events.facts import shared, work
+from events.facts.grants import FundsFreed, GrantDeclined
+from events.facts.journey import StageEntered
+from events.facts.tasks import BookingReleased, TaskCancelled, TaskDied, TaskFoundUndone, TaskRequested
+from events.facts.travel import EscortFreed, TripCancelled
 from tests.roads import STAGES, booked, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
 from tests.story import Story, World, story
-from workflow import commands as ask
+from workflow.command import CancelTask, RetryTask
 
 RELEASES = {"release_escort", "cancel_ticket", "cancel_host"}
 
@@ -18,7 +20,7 @@ def left_running(case: Story) -> set[str]:
 
 
 def given_back(case: Story) -> Counter[str]:
-    asked = [f for f in case.place.facts(work.TaskRequested) if f.kind in RELEASES]  # type: ignore[attr-defined]
+    asked = [f for f in case.place.facts(TaskRequested) if f.kind in RELEASES]  # type: ignore[attr-defined]
     return Counter(dict(fact.subject)["booking"] for fact in asked)
 
 
@@ -44,8 +46,8 @@ def test_what_was_only_asked_for_is_taken_back_and_what_was_booked_is_given_back
     booked(plan_trip(case), "ticket")
     case.goes("withdraw")
     assert given_back(case) == {"ticket": 1}
-    assert {f.kind for f in case.now_told(work.TaskCancelled)} == {"ask_host", "book_escort"}
-    assert len(case.now_told(shared.EscortFreed)) == 1
+    assert {f.kind for f in case.now_told(TaskCancelled)} == {"ask_host", "book_escort"}
+    assert len(case.now_told(EscortFreed)) == 1
 
 
 def test_a_task_that_a_worker_has_begun_is_waited_for_and_its_late_booking_given_back() -> None:
@@ -69,7 +71,7 @@ def test_a_begun_task_that_comes_to_nothing_is_not_tried_again_for_who_has_left(
     case = bring(story(), "care")
     task = case.task(service="medical_exam")
     case.claims(task).goes("withdraw")
-    case.finish(task, outcome).then_among_others(work.TaskCancelled)
+    case.finish(task, outcome).then_among_others(TaskCancelled)
     assert not case.case.tasks
 
 
@@ -80,9 +82,9 @@ def test_a_task_nobody_knows_the_outcome_of_is_asked_about_and_then_dropped() ->
     task = case.task(kind="book_ticket")
     case.finish(task, "unknown").accepted().goes("withdraw")
     assert case.case.tasks[task].status == "unknown"
-    case.when(ask.CancelTask, task_id=task, reason="left").then_refused("task_is_not_begun")
-    case.when(ask.RetryTask, task_id=task).then_refused("task_is_wanted")
-    case.finish(task, "undone").then(work.TaskFoundUndone, work.TaskCancelled)
+    case.when(CancelTask, task_id=task, reason="left").then_refused("task_is_not_begun")
+    case.when(RetryTask, task_id=task).then_refused("task_is_wanted")
+    case.finish(task, "undone").then(TaskFoundUndone, TaskCancelled)
 
 
 def test_an_unknown_booking_that_did_happen_is_given_back_after_withdrawal() -> None:
@@ -99,9 +101,9 @@ def test_giving_back_goes_on_after_the_end_and_may_be_tried_again() -> None:
     case = bring(story(), "documents")
     ready_to_depart(case).goes("withdraw")
     task = case.task(booking="ticket")
-    case.finish(task, "dead").then(work.TaskDied)
-    case.does(ask.RetryTask, task_id=task)
-    case.finish(task).then(work.BookingReleased)
+    case.finish(task, "dead").then(TaskDied)
+    case.does(RetryTask, task_id=task)
+    case.finish(task).then(BookingReleased)
 
 
 def test_money_not_yet_at_the_bank_stays_and_what_is_there_is_waited_for() -> None:
@@ -111,7 +113,7 @@ def test_money_not_yet_at_the_bank_stays_and_what_is_there_is_waited_for() -> No
     at_the_bank = release(case, first)
     case.finish(case.task(tranche_id=at_the_bank)).accepted()
     stopped = release(case, second)
-    case.goes("withdraw").then_among_others(told.StageEntered, shared.GrantDeclined, shared.FundsFreed)
+    case.goes("withdraw").then_among_others(StageEntered, GrantDeclined, FundsFreed)
     assert case.case.grants[second].tranches[stopped].status == "rejected"
     assert case.case.grants[first].tranches[at_the_bank].status == "instructed"
     aside = world.states["fund:moscow"].grants
@@ -122,7 +124,7 @@ def test_money_not_yet_at_the_bank_stays_and_what_is_there_is_waited_for() -> No
 def test_after_coming_home_there_is_nothing_of_the_trip_to_give_back() -> None:
     case = bring(story(), "reintegration", escort="medical").goes("withdraw")
     assert not given_back(case)
-    assert not case.now_told(told.TripCancelled)
+    assert not case.now_told(TripCancelled)
 
 
 @pytest.mark.parametrize("trigger", ["lose_contact", "transfer", "record_death"])

@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from workflow.case.access import Access
-from workflow.case.care import Care, Fitness
 from workflow.case.change import NOTHING, Pairs
-from workflow.case.closing import HandOver
-from workflow.case.funding import Cost
-from workflow.case.grants import Grant
-from workflow.case.papers import Document, Paper
-from workflow.case.places import Places
-from workflow.case.reception import Arrival
-from workflow.case.referrals import Referral
-from workflow.case.reintegration import Reintegration
-from workflow.case.safety import Risk, Safety
-from workflow.case.travel import Trip
-from workflow.case.work import Task
+from workflow.case.tasks import Task
+from workflow.subjects.access.state import Access
+from workflow.subjects.accommodation.state import Places
+from workflow.subjects.care.state import Care, Fitness
+from workflow.subjects.closing.state import HandOver
+from workflow.subjects.documents.state import Document, Paper
+from workflow.subjects.grants.state import Cost, Grant
+from workflow.subjects.reception.state import Arrival
+from workflow.subjects.referrals.state import Referral
+from workflow.subjects.reintegration.state import Reintegration
+from workflow.subjects.safety.state import Risk, Safety
+from workflow.subjects.travel.state import Trip
 
 
 class Case(NamedTuple):

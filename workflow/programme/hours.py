@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.calendars import WEEKDAYS, has_calendar, is_working_day
 from workflow.programme.part import Part, TimeZone
+from workflow.values.calendars import WEEKDAYS, has_calendar, is_working_day
 
 _LOOK_AHEAD_DAYS = 60  # no office is closed for longer without saying so
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from workflow.phones import Phone
 from workflow.programme.part import Label, Part, Slug
+from workflow.values.phones import Phone
 
 
 class Organisation(Part):

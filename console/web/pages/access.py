@@ -12,10 +12,10 @@ from console.accounts.sign_in import as_account
 from console.views.access import HEADS, ROWS_MAX, access, last_days, rows_of
 from console.web.errors import NotReadable, NotThere
 from console.web.pages.history import day_of, number_of
+from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from console.web.visitor import Visitor, needs
 from events.instants import instant, stored
-from handlers.looks import Wanted, readings
+from handlers.queries.access_log import Wanted, readings
 
 router = APIRouter(include_in_schema=False)
 _FIELDS: Final = ("case", "account", "since", "until")
@@ -24,7 +24,7 @@ _FILE_ROWS_MAX: Final = 20_000
 
 
 @router.get("/access")
-def show(visitor: Annotated[Visitor, needs("access.see")]) -> Response:
+def show(visitor: Annotated[RequestContext, require("access.see")]) -> Response:
     """Show who looked at what, within what is asked for or the last days."""
     asked = _asked(visitor)
     wanted, wrong = _wanted(visitor, asked)
@@ -43,7 +43,7 @@ def show(visitor: Annotated[Visitor, needs("access.see")]) -> Response:
 
 
 @router.get("/access/file")
-def file(visitor: Annotated[Visitor, needs("export")]) -> Response:
+def file(visitor: Annotated[RequestContext, require("export")]) -> Response:
     """Return the same list as a file to save."""
     if visitor.may("access.see") is None:
         raise NotThere
@@ -55,12 +55,12 @@ def file(visitor: Annotated[Visitor, needs("export")]) -> Response:
     return csv_answer("access", HEADS, rows_of(found))
 
 
-def _asked(visitor: Visitor) -> dict[str, str]:
+def _asked(visitor: RequestContext) -> dict[str, str]:
     query = visitor.request.query_params
     return {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
 
 
-def _wanted(visitor: Visitor, asked: dict[str, str]) -> tuple[Wanted, tuple[str, ...]]:
+def _wanted(visitor: RequestContext, asked: dict[str, str]) -> tuple[Wanted, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     since, until = day_of(asked["since"]), day_of(asked["until"])
     case_id, account = number_of(asked["case"]), as_account(asked["account"]) if asked["account"] else ""

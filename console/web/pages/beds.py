@@ -18,7 +18,7 @@ from console.views.beds import HouseView, Place, beds_of
 from console.views.reader import Reader
 from console.views.travel import Coming, arrivals_for
 from console.web.errors import NotThere
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 from console.words.translation import Words
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +37,7 @@ class Shown(NamedTuple):
 
 
 @router.get("/beds")
-def beds(visitor: Annotated[Visitor, needs("beds.see")], day: str = "", house: str = "") -> Response:
+def beds(visitor: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
     """Show the houses as they are now, or as they were at the end of a day."""
     reader, wrong = visitor.reader, ""
     chosen, at = _chosen(day), None

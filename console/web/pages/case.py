@@ -13,9 +13,9 @@ from console.drawing.sight import Links, Sight
 from console.forms.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, sheets_of
 from console.views.timeline import history
+from console.web.access_log import looked, naming
 from console.web.errors import NotThere
-from console.web.looking import looked, naming
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 from events.instants import instant
 from events.log import END
 from events.money import Money
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/cases/{case_id}")
-def case(visitor: Annotated[Visitor, needs("case.see")], done: str = "") -> Response:
+def case(visitor: Annotated[RequestContext, require("case.see")], done: str = "") -> Response:
     """Show a case; that it was looked at is recorded first."""
     stopped = looked(visitor, "case")
     if stopped is not None:
@@ -43,7 +43,7 @@ def case(visitor: Annotated[Visitor, needs("case.see")], done: str = "") -> Resp
 
 
 @router.get("/cases/{case_id}/history")
-def everything(visitor: Annotated[Visitor, needs("case.see")], before: int = END) -> Response:
+def everything(visitor: Annotated[RequestContext, require("case.see")], before: int = END) -> Response:
     """Show everything that happened to a case, page by page, the last first."""
     stopped = looked(visitor, "history")
     if stopped is not None:
@@ -57,7 +57,7 @@ def everything(visitor: Annotated[Visitor, needs("case.see")], before: int = END
     )
 
 
-def _picture(visitor: Visitor, view: CaseView) -> Markup:
+def _picture(visitor: RequestContext, view: CaseView) -> Markup:
     case_id = view.seen.case.case_id
     # The ends that are open from everywhere are no step anybody is led to, as long as there is another.
     ways = [way for way in view.ways if not way.ends] or view.ways

@@ -9,17 +9,17 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
-from console.web.visitor import Visitor, go, needs, permitted
+from console.web.request_context import RequestContext, go, permitted, require
 from console.words.naming import Naming
 from events.ids import parse_case_id
-from handlers.finding import find
+from handlers.projections.person_search import find
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
 
 
 @router.get("/cases")
-def cases(visitor: Annotated[Visitor, needs("cases.see")], after: str = "") -> Response:
+def cases(visitor: Annotated[RequestContext, require("cases.see")], after: str = "") -> Response:
     """Show the cases one may see, without names."""
     filters = known_to(visitor.reader, filters_of(dict(visitor.request.query_params)))
     found = overview(visitor.reader, filters, after[:80])
@@ -35,7 +35,7 @@ def cases(visitor: Annotated[Visitor, needs("cases.see")], after: str = "") -> R
 
 
 @router.get("/cases/go")
-def go_to(visitor: Annotated[Visitor, needs("cases.see", "case.break_glass")], number: str = "") -> Response:
+def go_to(visitor: Annotated[RequestContext, require("cases.see", "case.break_glass")], number: str = "") -> Response:
     """Lead to a case by its number; one that is not there and one that is not theirs are told apart by nothing."""
     try:
         case_id = parse_case_id(number[:40])
@@ -48,7 +48,7 @@ def go_to(visitor: Annotated[Visitor, needs("cases.see", "case.break_glass")], n
 
 
 @router.post("/cases/find")
-def search(visitor: Annotated[Visitor, needs("case.search")]) -> Response:
+def search(visitor: Annotated[RequestContext, require("case.search")]) -> Response:
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
     name, born, phone = typed(visitor, "name"), typed(visitor, "birth_date"), typed(visitor, "phone")
     cards = found_cards(visitor, name, born, phone) if name or phone else []
@@ -62,7 +62,7 @@ def search(visitor: Annotated[Visitor, needs("case.search")]) -> Response:
 
 
 @router.post("/cases/views")
-def keep(visitor: Annotated[Visitor, needs("cases.see")]) -> Response:
+def keep(visitor: Annotated[RequestContext, require("cases.see")]) -> Response:
     """Keep the filters under a name, or forget a name."""
     filters = known_to(visitor.reader, as_filters(typed(visitor, "filters")))
     if "forget" in visitor.given:
@@ -72,7 +72,7 @@ def keep(visitor: Annotated[Visitor, needs("cases.see")]) -> Response:
     return go(_address(filters) if kept else "/cases?problem=view")
 
 
-def found_cards(visitor: Visitor, name: str, born: str, phone: str) -> list[object]:
+def found_cards(visitor: RequestContext, name: str, born: str, phone: str) -> list[object]:
     """Return the cases somebody may see that fit what they typed, as cards without names."""
     office = visitor.house.office
     with office.database.reading() as connection:
@@ -82,7 +82,7 @@ def found_cards(visitor: Visitor, name: str, born: str, phone: str) -> list[obje
     return list(cards_of(visitor.reader, [match.case_id for match in found.matches]))
 
 
-def names_of(visitor: Visitor) -> dict[str, Naming]:
+def names_of(visitor: RequestContext) -> dict[str, Naming]:
     """Return how each of the visitor's programmes calls its own things."""
     language = visitor.words.language
     return {
@@ -91,7 +91,7 @@ def names_of(visitor: Visitor) -> dict[str, Naming]:
     }
 
 
-def typed(visitor: Visitor, name: str) -> str:
+def typed(visitor: RequestContext, name: str) -> str:
     """Return one line of a form as it was typed, with its spaces put right."""
     value = visitor.given.get(name, "")
     return " ".join(value[:TYPED_LONGEST].split()) if isinstance(value, str) else ""

@@ -12,20 +12,20 @@ from console.forms.faults import Faults
 from console.forms.form import Form, form_for
 from console.forms.given import Given, command_of, read
 from console.forms.subjects import CASE_FORMS, Subject, subjects
-from console.views.between import Changed, changes
 from console.views.carrying_out import carry_out
-from console.views.sheets import MACHINERY, Sheet, is_told, sheets_for
+from console.views.case_panels import MACHINERY, Sheet, is_told, sheets_for
+from console.views.conflict_diff import Changed, changes
 from console.web.errors import NotThere
 from console.web.filling import Sent, context_of, drawn, helping, is_fresh, right_of, sent_by
-from console.web.visitor import Visitor, go, needs
+from console.web.request_context import RequestContext, go, require
 from events.envelope import Recorded
 from events.errors import CommandReused
 from events.instants import instant
-from handlers.answers import Accepted, Conflict
-from handlers.replay import replay_case
-from workflow.acts import ACTS_OF, Right, stays_within
-from workflow.commands import CaseCommand, Command
-from workflow.rights import ABOUT_A_CASE, Act
+from handlers.commanding.answers import Accepted, Conflict
+from handlers.projections.replay import replay_case
+from workflow.command import CaseCommand, Command
+from workflow.rights.acts import ACTS_OF, Right, stays_within
+from workflow.rights.table import ABOUT_A_CASE, Act
 
 router = APIRouter(include_in_schema=False)
 ACTS: Final[tuple[Act, ...]] = tuple(
@@ -61,7 +61,7 @@ class Told(NamedTuple):
 
 
 @router.get("/cases/{case_id}/do")
-def deeds(visitor: Annotated[Visitor, needs(*ACTS)]) -> Response:
+def deeds(visitor: Annotated[RequestContext, require(*ACTS)]) -> Response:
     """List everything this visitor may record about the case."""
     context = _context(visitor)
     groups = [_group(subject, visitor, context) for subject in subjects()]
@@ -71,7 +71,7 @@ def deeds(visitor: Annotated[Visitor, needs(*ACTS)]) -> Response:
 
 
 @router.get("/cases/{case_id}/do/{command}")
-def offer(visitor: Annotated[Visitor, needs(*ACTS)], command: str) -> Response:
+def offer(visitor: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
     """Offer the form of a command; what the address already says is filled in."""
     kind, right = _kind(visitor, command)
     visitor.fresh(right.act)
@@ -81,7 +81,7 @@ def offer(visitor: Annotated[Visitor, needs(*ACTS)], command: str) -> Response:
 
 
 @router.post("/cases/{case_id}/do/{command}")
-def give(visitor: Annotated[Visitor, needs(*ACTS)], command: str) -> Response:
+def give(visitor: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
     kind, right = _kind(visitor, command)
     sent, context = sent_by(visitor), _context(visitor)
@@ -100,7 +100,13 @@ def give(visitor: Annotated[Visitor, needs(*ACTS)], command: str) -> Response:
 
 
 def _answered(
-    visitor: Visitor, kind: type[CaseCommand], made: Command, given: Given, context: Context, sent: Sent, right: Right
+    visitor: RequestContext,
+    kind: type[CaseCommand],
+    made: Command,
+    given: Given,
+    context: Context,
+    sent: Sent,
+    right: Right,
 ) -> Response:
     try:
         answer = carry_out(visitor.house.office.service, made)
@@ -119,7 +125,7 @@ def _answered(
 # -- two people on one case ---------------------------------------------------------------------------------------
 
 
-def _overtaken(visitor: Visitor, form: Form, answer: Conflict, sent: Sent, right: Right) -> Response:
+def _overtaken(visitor: RequestContext, form: Form, answer: Conflict, sent: Sent, right: Right) -> Response:
     """Show what was wanted beside what changed meanwhile; nothing is applied before somebody has looked."""
     envelope = {"_token", "command_id", "expected"}
     return visitor.page(
@@ -137,7 +143,7 @@ def _overtaken(visitor: Visitor, form: Form, answer: Conflict, sent: Sent, right
     )
 
 
-def _changes(visitor: Visitor, answer: Conflict) -> tuple[Changed, ...]:
+def _changes(visitor: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
     """Return what differs, for those who see the whole case."""
     if not answer.since or "next" not in _sheets(visitor):
         return ()
@@ -148,7 +154,7 @@ def _changes(visitor: Visitor, answer: Conflict) -> tuple[Changed, ...]:
     return changes(before.case, after.case, _context(visitor))
 
 
-def _since(visitor: Visitor, events: tuple[Recorded, ...]) -> list[Told]:
+def _since(visitor: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
     """Return what happened, as far as the visitor is told of such things."""
     words, zone, sheets = visitor.words, visitor.case.definition.programme.time_zone, _sheets(visitor)
     log = visitor.house.office.log
@@ -164,7 +170,7 @@ def _since(visitor: Visitor, events: tuple[Recorded, ...]) -> list[Told]:
     ]
 
 
-def _sheets(visitor: Visitor) -> tuple[Sheet, ...]:
+def _sheets(visitor: RequestContext) -> tuple[Sheet, ...]:
     seen_as = visitor.may("case.see")
     return sheets_for(seen_as.role) if seen_as else ()
 
@@ -172,7 +178,7 @@ def _sheets(visitor: Visitor) -> tuple[Sheet, ...]:
 # -- small parts ------------------------------------------------------------------------------------------------
 
 
-def _kind(visitor: Visitor, name: str) -> tuple[type[CaseCommand], Right]:
+def _kind(visitor: RequestContext, name: str) -> tuple[type[CaseCommand], Right]:
     """Return the command of a name and by which right it is given; raises NotThere when it is not the visitor's."""
     kind = CASE_FORMS.get(name)
     right = right_of(visitor, kind, visitor.case.case, visitor.case.definition.programme) if kind else None
@@ -182,7 +188,7 @@ def _kind(visitor: Visitor, name: str) -> tuple[type[CaseCommand], Right]:
 
 
 def _command(
-    visitor: Visitor, kind: type[CaseCommand], given: Given, context: Context, sent: Sent, right: Right
+    visitor: RequestContext, kind: type[CaseCommand], given: Given, context: Context, sent: Sent, right: Right
 ) -> Command | Faults:
     return command_of(
         kind,
@@ -196,11 +202,13 @@ def _command(
     )
 
 
-def _context(visitor: Visitor) -> Context:
+def _context(visitor: RequestContext) -> Context:
     return context_of(visitor, visitor.case.definition.programme, visitor.case.case)
 
 
-def _drawn(visitor: Visitor, form: Form, status: int, right: Right, sent: Sent | None, **values: object) -> Response:
+def _drawn(
+    visitor: RequestContext, form: Form, status: int, right: Right, sent: Sent | None, **values: object
+) -> Response:
     """Draw the form; whoever does not see the case is not stopped by what else happens to it."""
     sees = visitor.may("case.see") is not None
     envelope = {
@@ -214,7 +222,7 @@ def _drawn(visitor: Visitor, form: Form, status: int, right: Right, sent: Sent |
     )
 
 
-def _way_back(visitor: Visitor, right: Right) -> dict[str, str]:
+def _way_back(visitor: RequestContext, right: Right) -> dict[str, str]:
     _, number = visitor.words.gettext, visitor.case.case.case_id
     if visitor.may("case.see"):
         return {"back": f"/cases/{number}", "back_label": _("Case %(number)s") % {"number": number}}
@@ -225,12 +233,12 @@ def _elsewhere(right: Right) -> str:
     return _ELSEWHERE.get(right.act.partition(".")[0], "/")
 
 
-def _after(visitor: Visitor, right: Right, kind: type[CaseCommand]) -> str:
+def _after(visitor: RequestContext, right: Right, kind: type[CaseCommand]) -> str:
     back = _way_back(visitor, right)["back"]
     return f"{back}?done={kind.__name__}"
 
 
-def _group(subject: Subject, visitor: Visitor, context: Context) -> Group:
+def _group(subject: Subject, visitor: RequestContext, context: Context) -> Group:
     case, programme = visitor.case.case, visitor.case.definition.programme
     now: list[Deed] = []
     later: list[Deed] = []

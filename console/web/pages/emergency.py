@@ -13,19 +13,19 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
+from console.web.access_log import naming
 from console.web.errors import NotThere
 from console.web.filling import sent_by
-from console.web.looking import naming
-from console.web.visitor import Visitor, go, needs, permitted
+from console.web.request_context import RequestContext, go, permitted, require
 from events.errors import CommandReused
 from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
 from events.instants import stored
-from handlers.answers import Accepted
-from handlers.looks import reads_of_case
-from workflow import commands
-from workflow.case.access import Glass
+from handlers.commanding.answers import Accepted
+from handlers.queries.access_log import reads_of_case
 from workflow.reasons import Refused
+from workflow.subjects.access.commands import BreakGlass, ReviewAccess
+from workflow.subjects.access.state import EmergencyAccess
 
 router = APIRouter(include_in_schema=False)
 WHY_SHORTEST: Final = 10
@@ -33,7 +33,7 @@ WHY_LONGEST: Final = 2000
 
 
 @router.get("/cases/{number}/break-glass")
-def ask(visitor: Annotated[Visitor, needs("case.break_glass")], number: str) -> Response:
+def ask(visitor: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Ask why a case must be opened that is not the visitor's; the second factor is asked for first."""
     case_id = _number(number)
     visitor.fresh("case.break_glass")
@@ -41,7 +41,7 @@ def ask(visitor: Annotated[Visitor, needs("case.break_glass")], number: str) -> 
 
 
 @router.post("/cases/{number}/break-glass")
-def break_glass(visitor: Annotated[Visitor, needs("case.break_glass")], number: str) -> Response:
+def break_glass(visitor: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Open the case for a few hours; owner and data-protection officer are told at once."""
     case_id = _number(number)
     visitor.fresh("case.break_glass", f"/cases/{case_id}/break-glass")
@@ -55,7 +55,7 @@ def break_glass(visitor: Annotated[Visitor, needs("case.break_glass")], number: 
         "case_id": case_id, "reason": reason, "why": why,
     }  # fmt: skip
     try:
-        answer = carry_out(visitor.house.office.service, commands.BreakGlass.model_validate(fields))
+        answer = carry_out(visitor.house.office.service, BreakGlass.model_validate(fields))
     except ValidationError:
         said = {"why": visitor.words.gettext("This text cannot be stored as it is; write it in plain letters.")}
         return _form(visitor, case_id, reason, why, said, 422)
@@ -69,13 +69,13 @@ def break_glass(visitor: Annotated[Visitor, needs("case.break_glass")], number: 
 
 
 @router.get("/cases/{case_id}/review")
-def look_at(visitor: Annotated[Visitor, needs("case.review")]) -> Response:
+def look_at(visitor: Annotated[RequestContext, require("case.review")]) -> Response:
     """Show who opened the case in an emergency, why, and what they looked at; never what is sealed."""
     return _review(visitor, {})
 
 
 @router.post("/cases/{case_id}/review")
-def review(visitor: Annotated[Visitor, needs("case.review")]) -> Response:
+def review(visitor: Annotated[RequestContext, require("case.review")]) -> Response:
     """Record whether it was right."""
     sent, given = sent_by(visitor), visitor.given
     outcome, note = str(given.get("outcome", "")), str(given.get("note", "")).strip()
@@ -86,7 +86,7 @@ def review(visitor: Annotated[Visitor, needs("case.review")]) -> Response:
     }  # fmt: skip
     _ = visitor.words.gettext
     try:
-        answer = carry_out(visitor.house.office.service, commands.ReviewAccess.model_validate(fields))
+        answer = carry_out(visitor.house.office.service, ReviewAccess.model_validate(fields))
     except (ValidationError, CommandReused):
         return _review(visitor, {"outcome": _("Say whether it was justified.")}, 422)
     if isinstance(answer, Accepted):
@@ -96,7 +96,7 @@ def review(visitor: Annotated[Visitor, needs("case.review")]) -> Response:
 
 
 def _form(
-    visitor: Visitor, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200
+    visitor: RequestContext, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200
 ) -> Response:
     label = visitor.words.label
     return visitor.page(
@@ -111,7 +111,7 @@ def _form(
     )
 
 
-def _faults(visitor: Visitor, reason: str, why: str) -> dict[str, str]:
+def _faults(visitor: RequestContext, reason: str, why: str) -> dict[str, str]:
     _ = visitor.words.gettext
     found = {} if reason in get_args(Emergency) else {"reason": _("Choose what kind of emergency it is.")}
     if not WHY_SHORTEST <= len(why) <= WHY_LONGEST:
@@ -119,7 +119,7 @@ def _faults(visitor: Visitor, reason: str, why: str) -> dict[str, str]:
     return found
 
 
-def _review(visitor: Visitor, faults: Mapping[str, str], status: int = 200) -> Response:
+def _review(visitor: RequestContext, faults: Mapping[str, str], status: int = 200) -> Response:
     case, log = visitor.case.case, visitor.house.office.log
     reads = reads_of_case(log, case.case_id)
     broken = [
@@ -139,12 +139,12 @@ def _review(visitor: Visitor, faults: Mapping[str, str], status: int = 200) -> R
     )
 
 
-def _within(at: str, glass: Glass) -> bool:
+def _within(at: str, glass: EmergencyAccess) -> bool:
     """Tell whether something was read under a breaking of the glass."""
     return glass.broken_at <= at <= stored(glass.until)
 
 
-def _sees(visitor: Visitor, case_id: CaseId) -> bool:
+def _sees(visitor: RequestContext, case_id: CaseId) -> bool:
     seen = visitor.house.office.look.at(case_id)
     return seen is not None and permitted(visitor.house, visitor.account, ("case.see",), seen) is not None
 

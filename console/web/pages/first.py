@@ -10,11 +10,10 @@ from console.accounts.passwords import SHORTEST
 from console.accounts.sessions import Session
 from console.accounts.sign_in import HalfWay, SignedIn
 from console.accounts.totp import Enrolment
-from console.web import door
-from console.web.door import Sent, back_of, typed
-from console.web.house import House
+from console.web.context import WebContext
 from console.web.pages.sign_in import page
-from console.web.visitor import go, house_of, not_forged
+from console.web.request_context import go, house_of, not_forged
+from console.web.sign_in_cookies import Sent, back_of, half_way, let_in, typed, with_back
 from workflow.reasons import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -23,31 +22,31 @@ router = APIRouter(include_in_schema=False)
 @router.get("/sign-in/first")
 def ask(request: Request, back: str = "/") -> Response:
     """Ask for a password of one's own, and show what an authenticator app is to scan."""
-    found = door.half_way(request)
+    found = half_way(request)
     if found is None or not found[0].setting_up:
-        return go(door.with_back("/sign-in/code" if found else "/sign-in", back_of(back)))
+        return go(with_back("/sign-in/code" if found else "/sign-in", back_of(back)))
     return _asked(request, found, house_of(request).factors.codes.begin(found[0].account), back_of(back))
 
 
 @router.post("/sign-in/first")
 def take(request: Request, form: Sent) -> Response:
     """Keep the password, then the app; whoever got one of them right is not asked for it again."""
-    house, found, back = house_of(request), door.half_way(request), back_of(typed(form, "back"))
+    house, found, back = house_of(request), half_way(request), back_of(typed(form, "back"))
     if found is None or not found[0].setting_up:
-        return go(door.with_back("/sign-in", back))
+        return go(with_back("/sign-in", back))
     half, session = found
     not_forged(request, session.csrf, form)
     enrolment = house.factors.codes.shown_again(half.account, typed(form, "factor"))
     if enrolment is None:
-        return go(door.with_back("/sign-in/first", back))
+        return go(with_back("/sign-in/first", back))
     faults = _taken(house, half, session, form)
     signed_in = None if faults else house.sign_in.set_up(half.token)
     if isinstance(signed_in, SignedIn):
-        return door.let_in(house, go(back), signed_in.token)
-    return _asked(request, door.half_way(request) or found, enrolment, back, faults)
+        return let_in(house, go(back), signed_in.token)
+    return _asked(request, half_way(request) or found, enrolment, back, faults)
 
 
-def _taken(house: House, half: HalfWay, session: Session, form: FormData) -> dict[str, str]:
+def _taken(house: WebContext, half: HalfWay, session: Session, form: FormData) -> dict[str, str]:
     """Return what is wrong, field by field."""
     if half.must_change:
         fault = _password(house, half, typed(form, "password"), typed(form, "again"))
@@ -57,7 +56,7 @@ def _taken(house: House, half: HalfWay, session: Session, form: FormData) -> dic
     return {"code": "wrong"} if isinstance(added, Refused) else {}
 
 
-def _password(house: House, half: HalfWay, password: str, again: str) -> str:
+def _password(house: WebContext, half: HalfWay, password: str, again: str) -> str:
     if password != again:
         return "differs"
     fault = house.sign_in.set_password(half.token, password)

@@ -12,25 +12,30 @@ from fastapi.responses import Response
 
 from console.views import grants as view
 from console.views.carrying_out import carry_out
+from console.views.grants import MONEY, GrantView, Queue, counts, grant_view, payments_of
+from console.web.access_log import looked
 from console.web.bank_files import may_compare
 from console.web.errors import NotReadable, NotThere
-from console.web.looking import looked
+from console.web.request_context import RequestContext, go, require
 from console.web.sums import sums_in
-from console.web.visitor import Visitor, go, needs
 from events.errors import CommandReused
-from handlers.answers import Accepted
-from handlers.payments import APPROVE, RELEASE, Waiting
-from workflow import commands as ask
+from handlers.commanding.answers import Accepted
+from handlers.queries.payments import APPROVE, RELEASE, Waiting
+from workflow.command import CaseCommand
 from workflow.reasons import Reason, Refused
+from workflow.subjects.grants.commands import ApproveGrant, ReleaseTranche
 
 router = APIRouter(include_in_schema=False)
-Money = Annotated[Visitor, needs(*view.MONEY)]
+Money = Annotated[RequestContext, require(*MONEY)]
 _AT_MOST: Final = 200  # characters of a place in a queue
 
 
 @router.get("/grants")
 def grants(
-    visitor: Annotated[Visitor, needs("grants.see", "ledger.see")], approve: str = "", release: str = "", done: str = ""
+    visitor: Annotated[RequestContext, require("grants.see", "ledger.see")],
+    approve: str = "",
+    release: str = "",
+    done: str = "",
 ) -> Response:
     """Show what waits for an approval or a release, and the payments on their way."""
     if visitor.may("grants.see") is None:
@@ -38,10 +43,10 @@ def grants(
     reader = visitor.reader
     return visitor.page(
         "pages/grants.html",
-        counts=view.counts(reader),
+        counts=counts(reader),
         to_approve=view.queue(reader, APPROVE, _place(approve)),
         to_release=view.queue(reader, RELEASE, _place(release)),
-        payments=view.payments_of(reader),
+        payments=payments_of(reader),
         done=done if done in ("approved", "released") else "",
         version=reader.office.log.size(),
         begins={"approve": bool(approve), "release": bool(release)},
@@ -69,18 +74,18 @@ def back(visitor: Money, grant_id: str) -> Response:
 
 
 @router.post("/grants/{case_id}/{grant_id}/approve")
-def approve(visitor: Annotated[Visitor, needs("money.approve")], grant_id: str) -> Response:
+def approve(visitor: Annotated[RequestContext, require("money.approve")], grant_id: str) -> Response:
     """Approve a grant, or its changed payee."""
-    return _decide(visitor, ask.ApproveGrant, grant_id, "approved")
+    return _decide(visitor, ApproveGrant, grant_id, "approved")
 
 
 @router.post("/grants/{case_id}/{grant_id}/release")
-def release(visitor: Annotated[Visitor, needs("money.release")], grant_id: str) -> Response:
+def release(visitor: Annotated[RequestContext, require("money.release")], grant_id: str) -> Response:
     """Let the next part of a grant go to the bank."""
-    return _decide(visitor, ask.ReleaseTranche, grant_id, "released")
+    return _decide(visitor, ReleaseTranche, grant_id, "released")
 
 
-def _decide(visitor: Visitor, kind: type[ask.CaseCommand], grant_id: str, done: str) -> Response:
+def _decide(visitor: RequestContext, kind: type[CaseCommand], grant_id: str, done: str) -> Response:
     visitor.fresh(visitor.act)
     known = _known(visitor, grant_id)
     command = kind.model_validate({
@@ -100,24 +105,29 @@ def _decide(visitor: Visitor, kind: type[ask.CaseCommand], grant_id: str, done: 
             return _shown(visitor, grant_id, 409, has_moved=True)
 
 
-def _known(visitor: Visitor, grant_id: str) -> view.GrantView:
+def _known(visitor: RequestContext, grant_id: str) -> GrantView:
     """Return the grant as it stands now; raises NotThere when the case has none of this number."""
     seen = visitor.house.office.look.at(visitor.case.case.case_id)
-    found = view.grant_view(visitor.reader, seen, grant_id) if seen else None
+    found = grant_view(visitor.reader, seen, grant_id) if seen else None
     if found is None:
         raise NotThere
     return found
 
 
 def _shown(
-    visitor: Visitor, grant_id: str, status: int = 200, *, reasons: tuple[Reason, ...] = (), has_moved: bool = False
+    visitor: RequestContext,
+    grant_id: str,
+    status: int = 200,
+    *,
+    reasons: tuple[Reason, ...] = (),
+    has_moved: bool = False,
 ) -> Response:
     values: dict[str, Any] = {"reasons": reasons, "has_moved": has_moved}
     known, sums = _known(visitor, grant_id), sums_in(visitor.words)
     return visitor.page("pages/grant.html", status, grant=known, sums=sums, id_for=_ids(visitor), **values)
 
 
-def _ids(visitor: Visitor) -> Callable[[str, str, int], UUID]:
+def _ids(visitor: RequestContext) -> Callable[[str, str, int], UUID]:
     """Return what names a decision's command: in one session the same decision on the same version is one command.
 
     So a form that was sent twice is carried out once, and a page that is drawn again stays the same.
@@ -126,19 +136,19 @@ def _ids(visitor: Visitor) -> Callable[[str, str, int], UUID]:
     return lambda verb, grant_id, version: uuid5(NAMESPACE_OID, f"wayhome/grants/{secret}/{verb}/{grant_id}/{version}")
 
 
-def _more(verb: str, queue: view.Queue) -> str:
+def _more(verb: str, queue: Queue) -> str:
     """Return where the next part of a queue is shown, or nothing when this is the last."""
     return f"/grants?{urlencode({verb: '|'.join(queue.next)})}" if queue.next else ""
 
 
-def _id_of(visitor: Visitor) -> UUID:
+def _id_of(visitor: RequestContext) -> UUID:
     try:
         return UUID(str(visitor.given.get("command_id", "")))
     except ValueError:
         raise NotReadable(422, "form_not_ours") from None
 
 
-def _version_of(visitor: Visitor) -> int:
+def _version_of(visitor: RequestContext) -> int:
     given = str(visitor.given.get("expected", ""))
     if not given.isdecimal() or len(given) > 9:
         raise NotReadable(422, "form_not_ours")

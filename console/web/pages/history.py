@@ -14,20 +14,20 @@ from markupsafe import Markup
 
 from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
-from console.views.between import TYPED, changes
+from console.views.case_panels import MACHINERY
+from console.views.conflict_diff import TYPED, changes
 from console.views.history import AsOf, Moment, as_of, search
 from console.views.proof import prove
-from console.views.sheets import MACHINERY
 from console.web.errors import NotThere
 from console.web.filling import context_of
-from console.web.visitor import Visitor, go, needs
+from console.web.request_context import RequestContext, go, require
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
 from events.instants import stored
-from handlers.history import Sought
+from handlers.queries.history import Sought
 
 router = APIRouter(include_in_schema=False)
-Auditor = Annotated[Visitor, needs("history.see")]
+Auditor = Annotated[RequestContext, require("history.see")]
 _FIELDS: Final = ("case", "actor", "type", "since", "until", "command")
 _ACTOR: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
 _COMMAND: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -91,7 +91,7 @@ def back(visitor: Auditor) -> Response:
 # -- what is asked for --------------------------------------------------------------------------------------------
 
 
-def sought_of(visitor: Visitor, asked: dict[str, str]) -> tuple[Sought, tuple[str, ...]]:
+def sought_of(visitor: RequestContext, asked: dict[str, str]) -> tuple[Sought, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     days = {name: day_of(asked[name]) for name in ("since", "until")}
     wrong = [name for name, day in days.items() if asked[name] and day is None]
@@ -159,7 +159,7 @@ def _at(text: str, zone: str) -> datetime | None:
 # -- what is shown ------------------------------------------------------------------------------------------------
 
 
-def _told(visitor: Visitor, found: AsOf) -> dict[str, Any]:
+def _told(visitor: RequestContext, found: AsOf) -> dict[str, Any]:
     context = context_of(visitor, found.definition.programme, found.then.case)
     before, after = (found.compared, found.then) if found.other <= found.number else (found.then, found.compared)
     at = found.line.recorded_at if found.line else found.stays[0].since

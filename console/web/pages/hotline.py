@@ -11,14 +11,17 @@ from console.forms.form import Field, form_for
 from console.views.hotline import DeskView, desk_view, desks
 from console.web.errors import NotThere
 from console.web.filling import context_of, right_of
-from console.web.visitor import Visitor, needs
-from workflow import commands as ask
+from console.web.request_context import RequestContext, require
+from workflow.registry import OFFICE
+from workflow.subjects.hotline.commands import RecordMissedCall, TakeCall
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/hotline")
-def hotline(visitor: Annotated[Visitor, needs("hotline.see")], programme: str = "", done: str = "") -> Response:
+def hotline(
+    visitor: Annotated[RequestContext, require("hotline.see")], programme: str = "", done: str = ""
+) -> Response:
     """Show the desk of a programme; whoever counts calls has the form at once."""
     known = desks(visitor.reader)
     if programme and programme not in known:
@@ -38,12 +41,12 @@ def hotline(visitor: Annotated[Visitor, needs("hotline.see")], programme: str = 
     )
 
 
-_DONE = frozenset(kind.__name__ for kind in ask.OFFICE)
+_DONE = frozenset(kind.__name__ for kind in OFFICE)
 
 
-def _forms(visitor: Visitor, desk: DeskView) -> dict[str, Any]:
+def _forms(visitor: RequestContext, desk: DeskView) -> dict[str, Any]:
     """Return the form of the call that is being taken, or of the one that came too late, by its fields."""
-    kind = ask.TakeCall if desk.status.is_open else ask.RecordMissedCall
+    kind = TakeCall if desk.status.is_open else RecordMissedCall
     if right_of(visitor, kind, None, desk.programme) is None:
         return {"form": None}
     form = form_for(kind, context_of(visitor, desk.programme))

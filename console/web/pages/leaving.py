@@ -7,11 +7,10 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from console.web import door
-from console.web.door import Sent, back_of, typed
 from console.web.rendering import LANGUAGES
-from console.web.visitor import go, house_of, is_ours, session_of
-from workflow import commands as ask
+from console.web.request_context import go, house_of, is_ours, session_of
+from console.web.sign_in_cookies import LANGUAGE, Sent, back_of, end_sessions, remember_language, show_out, typed
+from workflow.subjects.accounts.commands import ChooseLanguage
 
 router = APIRouter(include_in_schema=False)
 # Whoever looks over a shoulder sees nothing, and reloading shows nothing again.
@@ -22,10 +21,10 @@ _CLEAR: Final = {"clear-site-data": '"cache", "cookies", "storage"'}
 @router.post("/leave")
 def leave(request: Request) -> Response:
     """End the session and show nothing; asked from elsewhere or without a session it does no harm."""
-    door.end_sessions(request)
+    end_sessions(request)
     answer = HTMLResponse(_EMPTY, headers=_CLEAR)
-    answer.delete_cookie(door.LANGUAGE, path="/")
-    return door.show_out(house_of(request), answer)
+    answer.delete_cookie(LANGUAGE, path="/")
+    return show_out(house_of(request), answer)
 
 
 @router.post("/language")
@@ -38,6 +37,6 @@ def language(request: Request, form: Sent) -> Response:
     if found is not None and found[1].language != chosen and is_ours(request, found[0].csrf, form):
         own = {"actor": found[1].account, "account": found[1].account, "mandate": "account_holder"}
         fields = {"command_id": house.office.chance.uuid(), "language": chosen, **own}
-        house.office.service.submit(ask.ChooseLanguage.model_validate(fields))
-    door.remember_language(house, answer, chosen)
+        house.office.service.submit(ChooseLanguage.model_validate(fields))
+    remember_language(house, answer, chosen)
     return answer

@@ -14,14 +14,14 @@ from console.drawing.tables import figure
 from console.views.ledger import HEADS, LedgerView, books, journal_rows, ledger
 from console.web.bank_files import chosen_books, may_compare
 from console.web.errors import NotThere
+from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
 from console.web.sums import sums_in
-from console.web.visitor import Visitor, needs
 from console.words.translation import Words
-from workflow.loading import Definition
+from workflow.programme.loading import Definition
 
 router = APIRouter(include_in_schema=False)
-Books = Annotated[Visitor, needs("ledger.see")]
+Books = Annotated[RequestContext, require("ledger.see")]
 
 
 @router.get("/ledger")
@@ -49,7 +49,7 @@ def show(visitor: Books, programme: str = "", funder: str = "", before: str = ""
 
 
 @router.get("/ledger/{programme}/file")
-def file(visitor: Annotated[Visitor, needs("export")], programme: str, funder: str = "") -> Response:
+def file(visitor: Annotated[RequestContext, require("export")], programme: str, funder: str = "") -> Response:
     """Return every posting as a file to save."""
     visitor.fresh("export")
     if visitor.may("ledger.see") is None:

@@ -10,14 +10,14 @@ from console.accounts.sessions import STRONG_FOR
 from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
-from console.web.door import source_of, typed
 from console.web.errors import NotThere, StepUpFirst
 from console.web.pages.sign_in import asked_again, seconds_of, status_of
-from console.web.visitor import SignedIn, Visitor, go
-from handlers.accounts import AccountRow
-from handlers.answers import Answer
+from console.web.request_context import RequestContext, SignedIn, go
+from console.web.sign_in_cookies import source_of, typed
+from handlers.commanding.answers import Answer
+from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
-from workflow.rights import ROLES
+from workflow.rights.table import ROLES
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,22 +112,22 @@ def change_password(visitor: SignedIn) -> Response:
     return go("/me?done=password") if found is None else _ask_password(visitor, found)
 
 
-def _ask_password(visitor: Visitor, problem: str | Wrong | Wait | None = None) -> Response:
+def _ask_password(visitor: RequestContext, problem: str | Wrong | Wait | None = None) -> Response:
     fault = problem if isinstance(problem, str) else "old" if isinstance(problem, Wrong) else ""
     wait = seconds_of(problem)
     values = {"fault": fault, "wait": wait, "shortest": SHORTEST}
     return asked_again(visitor.page("pages/me_password.html", status_of(problem), **values), problem)
 
 
-def _ask_code(visitor: Visitor, enrolment: Enrolment, *, wrong: bool = False) -> Response:
+def _ask_code(visitor: RequestContext, enrolment: Enrolment, *, wrong: bool = False) -> Response:
     return visitor.page("pages/me_code.html", 422 if wrong else 200, enrolment=enrolment, wrong=wrong)
 
 
-def _told(visitor: Visitor, answer: Answer, done: str) -> Response:
+def _told(visitor: RequestContext, answer: Answer, done: str) -> Response:
     return _me(visitor, reasons=answer.reasons) if isinstance(answer, Refused) else go(f"/me?done={done}")
 
 
-def _me(visitor: Visitor, *, reasons: tuple[Reason, ...] = (), done: str = "") -> Response:
+def _me(visitor: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str = "") -> Response:
     row, house = _row(visitor), visitor.house
     values = {
         "row": row, "reasons": reasons, "done": done, "zone": zone_of(visitor.reader),
@@ -138,14 +138,14 @@ def _me(visitor: Visitor, *, reasons: tuple[Reason, ...] = (), done: str = "") -
     return visitor.page("pages/me.html", 422 if reasons else 200, **values)
 
 
-def _row(visitor: Visitor) -> AccountRow:
+def _row(visitor: RequestContext) -> AccountRow:
     row = visitor.house.accounts.row(visitor.account.account)
     if row is None:
         raise NotThere
     return row
 
 
-def _fresh(visitor: Visitor) -> None:
+def _fresh(visitor: RequestContext) -> None:
     """Ask for the second factor again before another one is added or removed; raises StepUpFirst."""
     if not visitor.house.sessions.is_strong(visitor.session, STRONG_FOR):
         raise StepUpFirst

@@ -17,13 +17,13 @@ from console.views.carrying_out import carry_out
 from console.web.errors import NotThere
 from console.web.filling import context_of, drawn, right_of, sent_by
 from console.web.pages.cases import day, found_cards, names_of, typed
-from console.web.visitor import Visitor, go, needs
+from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
-from handlers.answers import Accepted
-from workflow import commands
-from workflow.access import runs
-from workflow.folding import folded_phone
-from workflow.programme import Programme
+from handlers.commanding.answers import Accepted
+from workflow.programme.programme import Programme
+from workflow.rights.visibility import runs
+from workflow.subjects.intake.commands import OpenCase
+from workflow.values.name_matching import folded_phone
 
 router = APIRouter(include_in_schema=False)
 CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
@@ -31,7 +31,9 @@ _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was adv
 
 
 @router.get("/cases/new")
-def ask(visitor: Annotated[Visitor, needs("case.open")], consultation: str = "", programme: str = "") -> Response:
+def ask(
+    visitor: Annotated[RequestContext, require("case.open")], consultation: str = "", programme: str = ""
+) -> Response:
     """Ask who the person is, before a second case is opened for them."""
     given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
     given |= {"programme": programme[:40]} if programme else {}
@@ -39,7 +41,7 @@ def ask(visitor: Annotated[Visitor, needs("case.open")], consultation: str = "",
 
 
 @router.post("/cases/new")
-def look_for(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
+def look_for(visitor: Annotated[RequestContext, require("case.open")]) -> Response:
     """Show the cases one may see that fit; of others nothing is said."""
     given = {name: typed(visitor, name) for name in CARRIED}
     _programme(visitor, given["programme"])
@@ -53,25 +55,25 @@ def look_for(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
 
 
 @router.post("/cases/new/form")
-def offer(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
+def offer(visitor: Annotated[RequestContext, require("case.open")]) -> Response:
     """Offer the form of a new case with what was typed before."""
     programme = _programme(visitor, typed(visitor, "programme"))
     pairs = [(name, value) for name in CARRIED if (value := typed(visitor, name))]
-    given = read(commands.OpenCase, pairs, context_of(visitor, programme))
+    given = read(OpenCase, pairs, context_of(visitor, programme))
     return _drawn(visitor, programme, given._replace(faults={}))
 
 
 @router.post("/cases/new/open")
-def open_case(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
+def open_case(visitor: Annotated[RequestContext, require("case.open")]) -> Response:
     """Open the case, or show the form again with everything that is in the way."""
     programme = _programme(visitor, typed(visitor, "programme"))
     sent, context = sent_by(visitor), context_of(visitor, programme)
-    given = read(commands.OpenCase, sent.pairs, context)
-    right = right_of(visitor, commands.OpenCase, None, programme)
+    given = read(OpenCase, sent.pairs, context)
+    right = right_of(visitor, OpenCase, None, programme)
     if right is None:
         raise NotThere
     made = command_of(
-        commands.OpenCase, given, context, command_id=sent.command_id, actor=visitor.account.account,
+        OpenCase, given, context, command_id=sent.command_id, actor=visitor.account.account,
         mandate=right.permit.mandate,
     )  # fmt: skip
     if isinstance(made, dict):
@@ -86,15 +88,15 @@ def open_case(visitor: Annotated[Visitor, needs("case.open")]) -> Response:
     return _drawn(visitor, programme, given, 422, reasons=reasons, command_id=sent.command_id)
 
 
-def _drawn(visitor: Visitor, programme: Programme, given: Given, status: int = 200, **values: Any) -> Response:
+def _drawn(visitor: RequestContext, programme: Programme, given: Given, status: int = 200, **values: Any) -> Response:
     errors, reasons = values.pop("errors", None), values.pop("reasons", ())
-    form = form_for(commands.OpenCase, context_of(visitor, programme), given, errors, reasons)
+    form = form_for(OpenCase, context_of(visitor, programme), given, errors, reasons)
     envelope = {"command_id": visitor.new_id(), "action": "/cases/new/open", "back": "/cases/new"}
     back_label = visitor.words.gettext("New referral")
     return drawn(visitor, form, status, **{**envelope, "back_label": back_label, **values})
 
 
-def _faults(visitor: Visitor, given: dict[str, str]) -> dict[str, str]:
+def _faults(visitor: RequestContext, given: dict[str, str]) -> dict[str, str]:
     _ = visitor.words.gettext
     found = {}
     if given["birth_date"] and day(given["birth_date"]) is None:
@@ -104,7 +106,7 @@ def _faults(visitor: Visitor, given: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _choices(visitor: Visitor) -> list[tuple[str, str]]:
+def _choices(visitor: RequestContext) -> list[tuple[str, str]]:
     """Return the programmes a case can be opened in."""
     language = visitor.words.language
     return [
@@ -114,7 +116,7 @@ def _choices(visitor: Visitor) -> list[tuple[str, str]]:
     ]
 
 
-def _programme(visitor: Visitor, name: str) -> Programme:
+def _programme(visitor: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
     definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
     if definition is None or not runs(visitor.account.account, definition.programme):

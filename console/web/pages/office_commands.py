@@ -16,17 +16,17 @@ from console.forms.subjects import OFFICE_FORMS
 from console.views.carrying_out import carry_out
 from console.web.errors import NotThere
 from console.web.filling import context_of, drawn, is_fresh, right_of, sent_by
-from console.web.visitor import Visitor, go, needs
+from console.web.request_context import RequestContext, go, require
 from events.catalogue import Fact
 from events.errors import CommandReused
 from events.facts.hotline import CallBackPromised, CaseCodesPrinted
-from handlers.answers import Accepted, Conflict
-from workflow import commands as ask
-from workflow.access import runs
-from workflow.acts import ACTS_OF, Right
-from workflow.commands import OfficeCommand
-from workflow.programme import Programme
-from workflow.rights import Act
+from handlers.commanding.answers import Accepted, Conflict
+from workflow.command import OfficeCommand
+from workflow.programme.programme import Programme
+from workflow.rights.acts import ACTS_OF, Right
+from workflow.rights.table import Act
+from workflow.rights.visibility import runs
+from workflow.subjects.hotline.commands import PrintCaseCodes
 
 router = APIRouter(include_in_schema=False)
 ACTS: Final[tuple[Act, ...]] = tuple(sorted({act for kind in OFFICE_FORMS.values() for act in ACTS_OF[kind]}))
@@ -41,7 +41,7 @@ class CallBack(NamedTuple):
 
 
 @router.get("/office/{programme}/do/{command}")
-def offer(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command: str) -> Response:
+def offer(visitor: Annotated[RequestContext, require(*ACTS)], programme: str, command: str) -> Response:
     """Offer the form of a command."""
     found = _programme(visitor, programme)
     kind, right = _kind(visitor, command, found)
@@ -52,7 +52,7 @@ def offer(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command: st
 
 
 @router.post("/office/{programme}/do/{command}")
-def give(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command: str) -> Response:
+def give(visitor: Annotated[RequestContext, require(*ACTS)], programme: str, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
     found = _programme(visitor, programme)
     kind, right = _kind(visitor, command, found)
@@ -79,13 +79,15 @@ def give(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command: str
 
 
 @router.get("/office/{programme}/done/{command_id}")
-def done(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command_id: UUID, command: str = "") -> Response:
+def done(
+    visitor: Annotated[RequestContext, require(*ACTS)], programme: str, command_id: UUID, command: str = ""
+) -> Response:
     """Show what came of a command: the code a caller is told, the codes to hand out."""
     found = _programme(visitor, programme)
     kind, right = _kind(visitor, command, found)
     facts = list(_told(visitor, found, command_id)) if right.act == "hotline.record" else []
     promised = next((fact for fact in facts if isinstance(fact, CallBackPromised)), None)
-    if right.act == "hotline.record" and promised is None and kind is not ask.PrintCaseCodes:
+    if right.act == "hotline.record" and promised is None and kind is not PrintCaseCodes:
         # Nothing is to be told: the desk is ready for the next call.
         return go(f"/hotline?programme={found.programme}&done={kind.__name__}")
     return visitor.page(
@@ -97,7 +99,7 @@ def done(visitor: Annotated[Visitor, needs(*ACTS)], programme: str, command_id: 
     )
 
 
-def _told(visitor: Visitor, programme: Programme, command_id: UUID) -> Iterable[Fact]:
+def _told(visitor: RequestContext, programme: Programme, command_id: UUID) -> Iterable[Fact]:
     """Yield what a command of this visitor told the programme's own desk."""
     log = visitor.house.office.log
     for event in log.of_command(str(command_id)):
@@ -106,11 +108,11 @@ def _told(visitor: Visitor, programme: Programme, command_id: UUID) -> Iterable[
             yield log.fact(event)
 
 
-def _due(visitor: Visitor, programme: Programme, due_at: datetime) -> str:
+def _due(visitor: RequestContext, programme: Programme, due_at: datetime) -> str:
     return visitor.words.moment(due_at, programme.time_zone)
 
 
-def _programme(visitor: Visitor, name: str) -> Programme:
+def _programme(visitor: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
     definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
     if definition is None or not runs(visitor.account.account, definition.programme):
@@ -118,7 +120,7 @@ def _programme(visitor: Visitor, name: str) -> Programme:
     return definition.programme
 
 
-def _kind(visitor: Visitor, name: str, programme: Programme) -> tuple[type[OfficeCommand], Right]:
+def _kind(visitor: RequestContext, name: str, programme: Programme) -> tuple[type[OfficeCommand], Right]:
     kind = OFFICE_FORMS.get(name)
     right = right_of(visitor, kind, None, programme) if kind else None
     if kind is None or right is None:
@@ -126,7 +128,7 @@ def _kind(visitor: Visitor, name: str, programme: Programme) -> tuple[type[Offic
     return kind, right
 
 
-def _frame(visitor: Visitor, right: Right) -> dict[str, Any]:
+def _frame(visitor: RequestContext, right: Right) -> dict[str, Any]:
     """Return where the form is sent, and where its reader goes back to."""
     return {
         "action": visitor.request.url.path,

@@ -15,13 +15,13 @@ from pydantic import ValidationError
 
 from console.views.case import mandate_for
 from console.views.opening import SHOWN_FOR, opening_of, record_opening, sealed_values
+from console.web.access_log import naming
 from console.web.errors import NotReadable, NotThere
-from console.web.looking import naming
-from console.web.visitor import Visitor, go, needs
+from console.web.request_context import RequestContext, go, require
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused
 from events.ids import CaseId
-from workflow.compartments import OPENS, closed_to, who_opens
+from workflow.rights.compartments import OPENS, closed_to, who_opens
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,14 +40,14 @@ WHY_LONGEST: Final = 160
 
 
 @router.get("/cases/{case_id}/open")
-def ask(visitor: Annotated[Visitor, needs("case.open_sealed")]) -> Response:
+def ask(visitor: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
     """Ask which parts are to be opened, and what for."""
     wanted = visitor.request.query_params.getlist("parts")
     return _form(visitor, [part for part in wanted if part in COMPARTMENTS], "", "", {})
 
 
 @router.post("/cases/{case_id}/open")
-def open_parts(visitor: Annotated[Visitor, needs("case.open_sealed")]) -> Response:
+def open_parts(visitor: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
     """Record the opening and lead to what was opened; parts that are closed to the role are refused, and recorded."""
     given = visitor.given
     parts = tuple(part for part in COMPARTMENTS if part in given.getlist("parts"))
@@ -69,7 +69,9 @@ def open_parts(visitor: Annotated[Visitor, needs("case.open_sealed")]) -> Respon
 
 
 @router.get("/cases/{case_id}/opened/{command_id}")
-def opened(visitor: Annotated[Visitor, needs("case.open_sealed")], command_id: UUID, key: str = "") -> Response:
+def opened(
+    visitor: Annotated[RequestContext, require("case.open_sealed")], command_id: UUID, key: str = ""
+) -> Response:
     """Show what was opened, to whoever opened it, in the same session, for a few minutes."""
     log, number = visitor.house.office.log, _number(visitor)
     opening = opening_of(log, number, command_id)
@@ -93,7 +95,7 @@ def opened(visitor: Annotated[Visitor, needs("case.open_sealed")], command_id: U
 
 
 def _form(
-    visitor: Visitor, parts: Sequence[str], purpose: str, why: str, faults: Mapping[str, str], status: int = 200
+    visitor: RequestContext, parts: Sequence[str], purpose: str, why: str, faults: Mapping[str, str], status: int = 200
 ) -> Response:
     opens = OPENS.get(mandate_for(visitor.reader, visitor.case, parts), frozenset())
     _ = visitor.words.gettext
@@ -110,7 +112,7 @@ def _form(
     )
 
 
-def _faults(visitor: Visitor, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
+def _faults(visitor: RequestContext, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
     _ = visitor.words.gettext
     found = {} if parts else {"parts": _("Choose what is to be opened.")}
     if purpose not in PURPOSES:
@@ -120,7 +122,7 @@ def _faults(visitor: Visitor, parts: Sequence[str], purpose: str, why: str) -> d
     return found
 
 
-def _closed(visitor: Visitor, parts: Sequence[str], mandate: str) -> str:
+def _closed(visitor: RequestContext, parts: Sequence[str], mandate: str) -> str:
     """Return what is closed to somebody's role and whom to ask; that they asked is recorded."""
     words = visitor.words
     closed = ", ".join(words.label("compartment", part) for part in closed_to(mandate, parts))
@@ -130,11 +132,11 @@ def _closed(visitor: Visitor, parts: Sequence[str], mandate: str) -> str:
     return said % {"parts": closed, "who": who}
 
 
-def _number(visitor: Visitor) -> CaseId:
+def _number(visitor: RequestContext) -> CaseId:
     return CaseId(visitor.case.case.case_id)
 
 
-def _key(visitor: Visitor, command_id: UUID) -> str:
+def _key(visitor: RequestContext, command_id: UUID) -> str:
     """Return what only this session can know of an opening: its page is of no use in another."""
     digest = hmac.new(visitor.session.csrf.encode(), command_id.bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:18]).decode()

@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.operations import operations as machine_now
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/operations")
-def operations(visitor: Annotated[Visitor, needs("operations.see")]) -> Response:
+def operations(visitor: Annotated[RequestContext, require("operations.see")]) -> Response:
     """Show the machine's work as it is now."""
     found = machine_now(visitor.reader, visitor.house.office.queue())
     return visitor.page("pages/operations.html", found=found)

@@ -14,27 +14,36 @@ from console.accounts.accounts import Issued
 from console.accounts.sign_in import Wait, Wrong, as_account
 from console.views.account import changes_of, factors_of, places_of, zone_of
 from console.views.programmes import programmes_of
-from console.web.door import source_of, typed
 from console.web.errors import NotThere
 from console.web.pages.sign_in import asked_again, seconds_of, status_of
-from console.web.visitor import Visitor, go, needs
-from handlers.accounts import AccountRow
-from workflow import commands as ask
+from console.web.request_context import RequestContext, go, require
+from console.web.sign_in_cookies import source_of, typed
+from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
-from workflow.rights import ROLES
+from workflow.rights.table import ROLES
+from workflow.subjects.accounts.commands import (
+    AccountCommand,
+    ChangeRoles,
+    CloseAccount,
+    OpenAccount,
+    PlaceAccount,
+    ReopenAccount,
+    ResetCredentials,
+    RevokeSessions,
+)
 
 router = APIRouter(include_in_schema=False)
-Looks = Annotated[Visitor, needs("accounts.see")]
-Changes = Annotated[Visitor, needs("accounts.change")]
+Looks = Annotated[RequestContext, require("accounts.see")]
+Changes = Annotated[RequestContext, require("accounts.change")]
 _SEVERAL: Final = ("roles", "programmes", "facilities")
 _NOTHING: Final[Mapping[str, Any]] = {"account": "", "team": "", "language": ""} | {name: [] for name in _SEVERAL}
 # What may be asked for on somebody's page, by the last word of its address.
-_DEEDS: Final[Mapping[str, type[ask.AccountCommand]]] = {
-    "roles": ask.ChangeRoles,
-    "place": ask.PlaceAccount,
-    "close": ask.CloseAccount,
-    "reopen": ask.ReopenAccount,
-    "sign-out": ask.RevokeSessions,
+_DEEDS: Final[Mapping[str, type[AccountCommand]]] = {
+    "roles": ChangeRoles,
+    "place": PlaceAccount,
+    "close": CloseAccount,
+    "reopen": ReopenAccount,
+    "sign-out": RevokeSessions,
 }
 
 
@@ -58,7 +67,7 @@ def open_account(visitor: Changes) -> Response:
     """Open an account and show its one-time password, once."""
     visitor.fresh("accounts.change")
     given = _given(visitor) | {"account": as_account(typed(visitor.given, "account"))}
-    command, faults = _command(visitor, ask.OpenAccount, given)
+    command, faults = _command(visitor, OpenAccount, given)
     if command is None:
         return _new(visitor, faults)
     issued = visitor.house.accounts.open(command)
@@ -89,7 +98,7 @@ def reset(visitor: Changes, account: str) -> Response:
     found = visitor.house.sign_in.vouch(second, password, code, source_of(visitor.request))
     if isinstance(found, Wrong | Wait):
         return _reset(visitor, row, problem=found)
-    command, faults = _command(visitor, ask.ResetCredentials, {"account": account, "second": found.account.account})
+    command, faults = _command(visitor, ResetCredentials, {"account": account, "second": found.account.account})
     if command is None:
         return _reset(visitor, row, problem=Wrong() if faults else None)
     issued = visitor.house.accounts.reset(command)
@@ -117,14 +126,14 @@ def change(visitor: Changes, account: str, deed: str) -> Response:
 # -- pages ----------------------------------------------------------------------------------------------------
 
 
-def _new(visitor: Visitor, faults: Mapping[str, str], reasons: Sequence[Reason] = ()) -> Response:
+def _new(visitor: RequestContext, faults: Mapping[str, str], reasons: Sequence[Reason] = ()) -> Response:
     given = {**_NOTHING, **(_given(visitor) if visitor.form is not None else {})}
     values = _choices(visitor) | {"given": given, "faults": faults}
     return visitor.page("pages/person_new.html", 422 if faults or reasons else 200, reasons=reasons, **values)
 
 
 def _person(
-    visitor: Visitor,
+    visitor: RequestContext,
     row: AccountRow,
     *,
     reasons: Sequence[Reason] = (),
@@ -142,7 +151,7 @@ def _person(
 
 
 def _reset(
-    visitor: Visitor, row: AccountRow, *, problem: Wrong | Wait | None = None, reasons: Sequence[Reason] = ()
+    visitor: RequestContext, row: AccountRow, *, problem: Wrong | Wait | None = None, reasons: Sequence[Reason] = ()
 ) -> Response:
     status = 422 if reasons else status_of(problem)
     second = typed(visitor.given, "second") if visitor.form is not None else ""
@@ -151,11 +160,11 @@ def _reset(
     return asked_again(answer, problem)
 
 
-def _issued(visitor: Visitor, account: str, issued: Issued) -> Response:
+def _issued(visitor: RequestContext, account: str, issued: Issued) -> Response:
     return visitor.page("pages/person_issued.html", account=account, password=issued.password)
 
 
-def _choices(visitor: Visitor) -> dict[str, Any]:
+def _choices(visitor: RequestContext) -> dict[str, Any]:
     definitions = programmes_of(visitor.reader)
     houses = [house for definition in definitions for house in definition.programme.beds_facilities]
     return {
@@ -168,21 +177,21 @@ def _choices(visitor: Visitor) -> dict[str, Any]:
 # -- what was sent --------------------------------------------------------------------------------------------
 
 
-def _row(visitor: Visitor, account: str) -> AccountRow:
+def _row(visitor: RequestContext, account: str) -> AccountRow:
     row = visitor.house.accounts.row(account)
     if row is None:
         raise NotThere
     return row
 
 
-def _given(visitor: Visitor) -> dict[str, Any]:
+def _given(visitor: RequestContext) -> dict[str, Any]:
     """Return the fields of the form; those that take several values as what was ticked."""
     given: dict[str, Any] = {name: typed(visitor.given, name).strip() for name in visitor.given if name[:1] != "_"}
     several = {name: [str(value) for value in visitor.given.getlist(name)] for name in _SEVERAL}
     return given | several
 
 
-def _command(visitor: Visitor, kind: type[Any], given: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
+def _command(visitor: RequestContext, kind: type[Any], given: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
     """Return the command a form asks for, or None and what is wrong with it, field by field."""
     who = {"command_id": _id(visitor), "actor": visitor.account.account, "mandate": visitor.permit.mandate}
     fields = {name: value for name, value in given.items() if name in kind.model_fields and name not in who}
@@ -193,5 +202,5 @@ def _command(visitor: Visitor, kind: type[Any], given: Mapping[str, Any]) -> tup
         return None, {str(fault["loc"][0]): fault["type"] for fault in faults}
 
 
-def _id(visitor: Visitor) -> UUID | str:
+def _id(visitor: RequestContext) -> UUID | str:
     return typed(visitor.given, "_command_id")

@@ -12,18 +12,18 @@ from starlette.datastructures import FormData, UploadFile
 
 from console.drawing.journey import journey_svg
 from console.views.programmes import compared, may_read, programme_of, programmes_of
-from console.web.door import typed
 from console.web.errors import NotThere
-from console.web.visitor import Visitor, go, needs
-from handlers.programmes import Publication
-from workflow.commands import PublishProgramme
-from workflow.errors import Fault, ProgrammeFaulty
-from workflow.loading import MAX_CHARACTERS, Definition, load
+from console.web.request_context import RequestContext, go, require
+from console.web.sign_in_cookies import typed
+from handlers.queries.programmes import Publication
+from workflow.command import PublishProgramme
+from workflow.programme.errors import Fault, ProgrammeFaulty
+from workflow.programme.loading import MAX_CHARACTERS, Definition, load
 from workflow.reasons import Refused
 
 router = APIRouter(include_in_schema=False)
-Reads = Annotated[Visitor, needs("programmes.see")]
-Publishes = Annotated[Visitor, needs("programmes.publish")]
+Reads = Annotated[RequestContext, require("programmes.see")]
+Publishes = Annotated[RequestContext, require("programmes.publish")]
 
 
 class Draft(NamedTuple):
@@ -87,7 +87,7 @@ def take(visitor: Publishes) -> Response:
     return _published(visitor, draft, draft.definition.programme.programme)
 
 
-def _published(visitor: Visitor, draft: Draft, name: str) -> Response:
+def _published(visitor: RequestContext, draft: Draft, name: str) -> Response:
     who = {"actor": visitor.account.account, "mandate": visitor.permit.mandate}
     fields = {"command_id": typed(visitor.given, "_command_id"), "programme": name, "text": draft.text, **who}
     try:
@@ -117,7 +117,7 @@ def _draft(given: FormData) -> Draft:
         return Draft(text[:MAX_CHARACTERS], faults=faulty.faults)
 
 
-def _asked(visitor: Visitor, draft: Draft, *, checked: bool = False, **more: Any) -> Response:
+def _asked(visitor: RequestContext, draft: Draft, *, checked: bool = False, **more: Any) -> Response:
     theirs = draft.definition is None or _is_theirs(visitor, draft.definition)
     name = draft.definition.programme.programme if draft.definition else ""
     current = visitor.house.office.service.definitions.current(name) if theirs and name else None
@@ -128,14 +128,14 @@ def _asked(visitor: Visitor, draft: Draft, *, checked: bool = False, **more: Any
     return visitor.page("pages/programme_new.html", 422 if wrong else 200, **(values | {"drawn": drawn} | more))
 
 
-def _is_theirs(visitor: Visitor, definition: Definition) -> bool:
+def _is_theirs(visitor: RequestContext, definition: Definition) -> bool:
     """Tell whether somebody may put this programme into force: they work for it, and so does their organisation."""
     name = definition.programme.programme
     current = visitor.house.office.service.definitions.current(name) or definition
     return visitor.may_about("programmes.publish", name) and may_read(visitor.reader, current)
 
 
-def _programme(visitor: Visitor, name: str) -> tuple[Definition, Sequence[Publication]]:
+def _programme(visitor: RequestContext, name: str) -> tuple[Definition, Sequence[Publication]]:
     found = programme_of(visitor.reader, name)
     if found is None:
         raise NotThere

@@ -13,30 +13,30 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from console.views import directory as books
-from console.views import referrals as view
 from console.views.carrying_out import carry_out
+from console.views.directory import Wanted, areas_of, directory_of, languages_of, own_programmes, services_of
+from console.views.referrals import SHOWN_FOR, Row, board, disclosure_of, own_row, own_rows
+from console.web.access_log import namings
 from console.web.errors import NotReadable, NotThere
-from console.web.looking import namings
-from console.web.visitor import Visitor, go, needs
+from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
-from handlers.answers import Accepted
-from handlers.disclosing import disclosed
-from workflow import commands as ask
-from workflow.acts import ACTS_OF
-from workflow.loading import Definition
+from handlers.commanding.answers import Accepted
+from handlers.queries.disclosures import disclosed
+from workflow.programme.loading import Definition
 from workflow.reasons import Reason, Refused
+from workflow.rights.acts import ACTS_OF
+from workflow.subjects.referrals.commands import DiscloseReferral
 
 router = APIRouter(include_in_schema=False)
 WHY_LONGEST: Final = 160
 _PLACE_LONGEST: Final = 120
 _ABOUT_REFERRALS: Final = frozenset({"referral.send", "referral.answer"})
-Disclosing = Annotated[Visitor, needs("referral.disclose")]
+Disclosing = Annotated[RequestContext, require("referral.disclose")]
 
 
 @router.get("/referrals")
 def referrals(
-    visitor: Annotated[Visitor, needs("referrals.see", "directory.see")],
+    visitor: Annotated[RequestContext, require("referrals.see", "directory.see")],
     service: str = "", language: str = "", area: str = "", open_now: str = "", programme: str = "", before: str = "",
     done: str = "",
 ) -> Response:  # fmt: skip
@@ -44,10 +44,10 @@ def referrals(
     reader = visitor.reader
     is_partner = "partner" in visitor.account.roles
     keeps = visitor.may("referrals.see") is not None and visitor.may("directory.see") is not None
-    found: dict[str, Any] = {"board": view.board(reader, _place(before)) if keeps else None}
-    found["own"] = view.own_rows(reader) if is_partner else None
+    found: dict[str, Any] = {"board": board(reader, _place(before)) if keeps else None}
+    found["own"] = own_rows(reader) if is_partner else None
     if visitor.may("directory.see"):
-        wanted = books.Wanted(service, language, area, open_now == "yes")
+        wanted = Wanted(service, language, area, open_now == "yes")
         found |= _directory(visitor, programme, wanted)
     return visitor.page(
         "pages/referrals.html", names=namings(visitor), now=reader.now, version=reader.office.log.size(),
@@ -70,7 +70,7 @@ def disclose(visitor: Disclosing, referral_id: str) -> Response:
     fields = {"command_id": _id(visitor), "actor": visitor.account.account, "mandate": visitor.permit.mandate}
     about = {"case_id": row.case_id, "referral_id": row.referral_id, "why": why}
     try:
-        command = ask.DiscloseReferral.model_validate(fields | about)
+        command = DiscloseReferral.model_validate(fields | about)
         answer = carry_out(visitor.house.office.service, command)
     except (CommandReused, ValidationError):
         raise NotReadable(422, "form_used_before") from None
@@ -85,7 +85,7 @@ def disclose(visitor: Disclosing, referral_id: str) -> Response:
 def told(visitor: Disclosing, referral_id: str, command_id: UUID, key: str = "") -> Response:
     """Show what the provider is told, to whoever had it recorded, in the same session, for a few minutes."""
     row, log = _known(visitor, referral_id), visitor.house.office.log
-    found = view.disclosure_of(log, row.case_id, command_id)
+    found = disclosure_of(log, row.case_id, command_id)
     theirs = found is not None and (found.actor, found.referral_id) == (visitor.account.account, row.referral_id)
     if found is None or not theirs or not hmac.compare_digest(key.encode(), _key(visitor, command_id).encode()):
         raise NotThere
@@ -93,12 +93,12 @@ def told(visitor: Disclosing, referral_id: str, command_id: UUID, key: str = "")
         return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
     return visitor.page(
         "pages/disclosed.html", row=row, told=found, values=disclosed(log, row.case_id, command_id),
-        until=found.at + view.SHOWN_FOR, n=namings(visitor)(row.programme),
+        until=found.at + SHOWN_FOR, n=namings(visitor)(row.programme),
     )  # fmt: skip
 
 
-def _directory(visitor: Visitor, name: str, wanted: books.Wanted) -> dict[str, Any]:
-    known = books.own_programmes(visitor.reader)
+def _directory(visitor: RequestContext, name: str, wanted: Wanted) -> dict[str, Any]:
+    known = own_programmes(visitor.reader)
     if name and name not in known:
         raise NotThere
     definition: Definition | None = known.get(name) or next(iter(known.values()), None)
@@ -106,20 +106,20 @@ def _directory(visitor: Visitor, name: str, wanted: books.Wanted) -> dict[str, A
         return {"programme": None}
     programme = definition.programme
     offered = {
-        "services": books.services_of(programme), "languages": books.languages_of(programme),
-        "areas": books.areas_of(programme),
+        "services": services_of(programme), "languages": languages_of(programme),
+        "areas": areas_of(programme),
     }  # fmt: skip
     wanted = wanted._replace(
         service=wanted.service if wanted.service in offered["services"] else "",
         language=wanted.language if wanted.language in offered["languages"] else "",
         area=wanted.area if wanted.area in offered["areas"] else "",
     )
-    listings = books.directory_of(visitor.house.office, programme, wanted, visitor.house.now())
+    listings = directory_of(visitor.house.office, programme, wanted, visitor.house.now())
     return {"programme": programme, "programmes": list(known), "wanted": wanted, "listings": listings, **offered}
 
 
 def _form(
-    visitor: Visitor, row: view.Row, why: str, faults: Mapping[str, str], status: int = 200,
+    visitor: RequestContext, row: Row, why: str, faults: Mapping[str, str], status: int = 200,
     reasons: tuple[Reason, ...] = (),
 ) -> Response:  # fmt: skip
     programme = visitor.case.definition.programme
@@ -130,9 +130,9 @@ def _form(
     )  # fmt: skip
 
 
-def _known(visitor: Visitor, referral_id: str) -> view.Row:
+def _known(visitor: RequestContext, referral_id: str) -> Row:
     """Return the referral; raises NotThere when the case has none of this number, or it is another organisation's."""
-    row = view.own_row(visitor.reader, visitor.case, referral_id)
+    row = own_row(visitor.reader, visitor.case, referral_id)
     if row is None:
         raise NotThere
     return row
@@ -149,13 +149,13 @@ def _place(text: str) -> tuple[str, ...]:
     return parts if is_place else ()
 
 
-def _key(visitor: Visitor, command_id: UUID) -> str:
+def _key(visitor: RequestContext, command_id: UUID) -> str:
     """Return what only this session can know of a disclosure: its page is of no use in another."""
     digest = hmac.new(visitor.session.csrf.encode(), b"disclosed" + command_id.bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:18]).decode()
 
 
-def _id(visitor: Visitor) -> UUID:
+def _id(visitor: RequestContext) -> UUID:
     try:
         return UUID(str(visitor.given.get("command_id", "")))
     except ValueError:

@@ -9,11 +9,11 @@ from fastapi.responses import Response
 
 from console.views.programmes import programmes_of
 from console.views.rights import rights_table
-from console.web.visitor import Visitor, needs
-from workflow.rights import ROLES
+from console.web.request_context import RequestContext, require
+from workflow.rights.table import ROLES
 
 router = APIRouter(include_in_schema=False)
-Reads = Annotated[Visitor, needs("accounts.see", "programmes.see")]
+Reads = Annotated[RequestContext, require("accounts.see", "programmes.see")]
 
 
 @router.get("/settings")

@@ -8,10 +8,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong
-from console.web import door
-from console.web.door import Sent, back_of, source_of, typed
 from console.web.errors import SignInFirst
-from console.web.visitor import go, house_of, not_forged, session_of, words_for
+from console.web.request_context import go, house_of, not_forged, session_of, words_for
+from console.web.sign_in_cookies import (
+    Sent,
+    back_of,
+    half_way,
+    let_half_in,
+    let_in,
+    page_token,
+    sent_token,
+    source_of,
+    typed,
+    with_back,
+    with_page_token,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,12 +39,12 @@ def ask(request: Request, back: str = "/") -> Response:
 def take(request: Request, form: Sent) -> Response:
     """Take a name and a password."""
     house, back = house_of(request), back_of(typed(form, "back"))
-    not_forged(request, door.sent_token(request), form)
+    not_forged(request, sent_token(request), form)
     found = house.sign_in.password(typed(form, "account"), typed(form, "password"), source_of(request))
     if not isinstance(found, HalfWay):
         return _first_step(request, back, account=typed(form, "account")[:80], problem=found)
     step = "/sign-in/first" if found.setting_up or found.must_change else "/sign-in/code"
-    return door.let_half_in(house, go(door.with_back(step, back)), found.token)
+    return let_half_in(house, go(with_back(step, back)), found.token)
 
 
 @router.get("/sign-in/code")
@@ -93,14 +104,14 @@ def asked_again(answer: Response, problem: object) -> Response:
 
 
 def _half_way(request: Request) -> Any:
-    found = door.half_way(request)
+    found = half_way(request)
     if found is None:
         raise SignInFirst
     return found
 
 
 def _first_step(request: Request, back: str, *, account: str = "", problem: Wait | Wrong | None = None) -> Response:
-    token = door.page_token(request)
+    token = page_token(request)
     values = {
         "back": back,
         "account": account,
@@ -109,16 +120,16 @@ def _first_step(request: Request, back: str, *, account: str = "", problem: Wait
         "wrong": problem is not None,
     }
     answer = page(request, "pages/sign_in.html", status_of(problem), **values)
-    return asked_again(door.with_page_token(request, answer, token), problem)
+    return asked_again(with_page_token(request, answer, token), problem)
 
 
 def _second_step(request: Request, back: str, problem: Wait | Wrong | None = None) -> Response:
-    found = door.half_way(request)
+    found = half_way(request)
     if found is None:
-        return go(door.with_back("/sign-in", back))
+        return go(with_back("/sign-in", back))
     half, session = found
     if half.setting_up:
-        return go(door.with_back("/sign-in/first", back))
+        return go(with_back("/sign-in/first", back))
     values = {
         "back": back, "token": session.csrf, "kinds": half.kinds, "account": half.account,
         "wait": seconds_of(problem), "wrong": problem is not None,
@@ -129,4 +140,4 @@ def _second_step(request: Request, back: str, problem: Wait | Wrong | None = Non
 def _signed_in(request: Request, found: SignedIn | Wrong | Wait, back: str) -> Response:
     if not isinstance(found, SignedIn):
         return _second_step(request, back, found)
-    return door.let_in(house_of(request), go(back), found.token)
+    return let_in(house_of(request), go(back), found.token)

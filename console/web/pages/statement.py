@@ -12,12 +12,12 @@ from console.errors import BadInput
 from console.views.ledger import books, compared
 from console.web.bank_files import cases_of_theirs, chosen_books, may_compare
 from console.web.errors import NotThere
+from console.web.request_context import RequestContext, require
 from console.web.sums import sums_in
-from console.web.visitor import Visitor, needs
-from workflow.loading import Definition
+from workflow.programme.loading import Definition
 
 router = APIRouter(include_in_schema=False)
-Books = Annotated[Visitor, needs("ledger.see")]
+Books = Annotated[RequestContext, require("ledger.see")]
 _STATUS_REPORT: Final = b"pain.002"  # a part of the name every such file gives itself at its beginning
 _BEGINNING: Final = 4096
 
@@ -46,7 +46,7 @@ def read_statement(visitor: Books) -> Response:
         return _statement(visitor, 422, wrong="unreadable", said=str(problem))
 
 
-def _read(visitor: Visitor, definition: Definition, data: bytes) -> Response:
+def _read(visitor: RequestContext, definition: Definition, data: bytes) -> Response:
     reader = visitor.reader
     if _STATUS_REPORT in data[:_BEGINNING]:
         report = reader.office.read_bank_report(data, lambda case_ids: cases_of_theirs(reader, case_ids))
@@ -55,12 +55,12 @@ def _read(visitor: Visitor, definition: Definition, data: bytes) -> Response:
     return _statement(visitor, found=found, programme=definition.programme.programme)
 
 
-def _statement(visitor: Visitor, status: int = 200, **values: Any) -> Response:
+def _statement(visitor: RequestContext, status: int = 200, **values: Any) -> Response:
     nothing: dict[str, Any] = {"wrong": "", "said": "", "found": None, "report": None, "programme": ""}
     nothing["sums"] = sums_in(visitor.words)
     return visitor.page("pages/statement.html", status, programmes=list(books(visitor.reader)), **(nothing | values))
 
 
-def _refuse_strangers(visitor: Visitor) -> None:
+def _refuse_strangers(visitor: RequestContext) -> None:
     if not may_compare(visitor):
         raise NotThere

@@ -11,15 +11,17 @@ from console.views.directory import own_programmes
 from console.views.statistics import HEADS, Figures, chosen, figures, rows_of
 from console.web.errors import NotThere
 from console.web.figures import drawn
+from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
 from console.web.sums import sums_in
-from console.web.visitor import Visitor, needs
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/statistics")
-def statistics(visitor: Annotated[Visitor, needs("statistics.see")], programme: str = "", year: str = "") -> Response:
+def statistics(
+    visitor: Annotated[RequestContext, require("statistics.see")], programme: str = "", year: str = ""
+) -> Response:
     """Show the numbers of a programme and a year."""
     known = own_programmes(visitor.reader)
     if not known:
@@ -37,7 +39,7 @@ def statistics(visitor: Annotated[Visitor, needs("statistics.see")], programme: 
 
 
 @router.get("/statistics/{programme}/file")
-def file(visitor: Annotated[Visitor, needs("export")], programme: str, year: str = "") -> Response:
+def file(visitor: Annotated[RequestContext, require("export")], programme: str, year: str = "") -> Response:
     """Return what the page shows as a file to save."""
     visitor.fresh("export")
     if visitor.may("statistics.see") is None:
@@ -46,7 +48,7 @@ def file(visitor: Annotated[Visitor, needs("export")], programme: str, year: str
     return csv_answer(f"statistics-{found.programme.programme}-{found.year}", HEADS, rows_of(found))
 
 
-def _figures(visitor: Visitor, programme: str, year: str) -> Figures:
+def _figures(visitor: RequestContext, programme: str, year: str) -> Figures:
     definition = chosen(visitor.reader, programme)
     if definition is None:
         raise NotThere

@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from console.accounts.sign_in import Wait, Wrong
-from console.web.door import back_of, source_of, typed
 from console.web.pages.sign_in import asked_again, seconds_of, status_of
-from console.web.visitor import SignedIn, Visitor, go
+from console.web.request_context import RequestContext, SignedIn, go
+from console.web.sign_in_cookies import back_of, source_of, typed
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +38,7 @@ def options(visitor: SignedIn) -> Response:
     return Response(asked, media_type="application/json")
 
 
-def _asked(visitor: Visitor, back: str, problem: Wait | Wrong | None = None) -> Response:
+def _asked(visitor: RequestContext, back: str, problem: Wait | Wrong | None = None) -> Response:
     row = visitor.house.accounts.row(visitor.account.account)
     kinds = frozenset(kind for kind, _ in row.factors) if row else frozenset()
     values = {"back": back, "kinds": kinds, "wait": seconds_of(problem)}

@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.travel import travel_board
-from console.web.visitor import Visitor, needs
+from console.web.request_context import RequestContext, require
 
 router = APIRouter(include_in_schema=False)
 DAYS: Final = (3, 7, 14, 30)
 
 
 @router.get("/travel")
-def travel(visitor: Annotated[Visitor, needs("travel.see")], days: str = "7") -> Response:
+def travel(visitor: Annotated[RequestContext, require("travel.see")], days: str = "7") -> Response:
     """Show the board of the next days."""
     chosen = int(days) if days in map(str, DAYS) else 7
     board = travel_board(visitor.reader, chosen)

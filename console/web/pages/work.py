@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.work import my_work
-from console.web.looking import namings
-from console.web.visitor import Visitor, needs
+from console.web.access_log import namings
+from console.web.request_context import RequestContext, require
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/work")
-def work(visitor: Annotated[Visitor, needs("self")], whose: str = "") -> Response:
+def work(visitor: Annotated[RequestContext, require("self")], whose: str = "") -> Response:
     """Show what waits; whoever has no such list begins with the pages there are for them."""
     if not visitor.may_ever("work.see"):
         return visitor.page("pages/start.html")

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from console.accounts.desk import Desk, open_desk
+from console.accounts.auth_services import AuthServices, open_desk
 from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
 from console.accounts.sign_in import HalfWay, SignedIn
-from handlers.accounts import AccountRow
-from handlers.answers import Accepted
+from handlers.commanding.answers import Accepted
+from handlers.projections.accounts import AccountRow
 from tests.authenticators import SoftwareApp
 from tests.offices import Office
-from workflow import commands as ask
+from workflow.subjects.accounts.commands import AccountCommand, OpenAccount
 
 ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
 OWN = "a quiet river in march"
@@ -26,12 +26,12 @@ class Door:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.desk: Desk = open_desk(office.service, office.clock, office.chance, hashing=CHEAP)
+        self.desk: AuthServices = open_desk(office.service, office.clock, office.chance, hashing=CHEAP)
 
     def opened(self, account: str, *roles: str) -> str:
         """Open an account and return its one-time password."""
         given = {"command_id": self.office.uuid(), "actor": "staff:operator", "account": account}
-        issued = self.desk.accounts.open(ask.OpenAccount.model_validate({**given, "roles": roles or ("case_manager",)}))
+        issued = self.desk.accounts.open(OpenAccount.model_validate({**given, "roles": roles or ("case_manager",)}))
         assert isinstance(issued.answer, Accepted)
         return issued.password
 
@@ -74,7 +74,7 @@ class Door:
     def later(self, **span: float) -> None:
         self.office.pass_time(timedelta(**span))
 
-    def command(self, kind: type[ask.AccountCommand], account: str, /, actor: str = ROOT, **fields: object) -> None:
+    def command(self, kind: type[AccountCommand], account: str, /, actor: str = ROOT, **fields: object) -> None:
         given = {"command_id": self.office.uuid(), "actor": actor, "account": account}
         answer = self.office.service.submit(kind.model_validate(given | fields))
         assert isinstance(answer, Accepted), answer

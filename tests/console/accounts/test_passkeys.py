@@ -9,7 +9,7 @@ import pytest
 
 from console.accounts.sessions import Session
 from console.accounts.sign_in import SignedIn, Wait, Wrong
-from handlers.answers import Accepted
+from handlers.commanding.answers import Accepted
 from tests.authenticators import SoftwareApp, SoftwareKey
 from tests.console.accounts.conftest import ANNA, HERE, OWN, Door
 from workflow.reasons import Refused

@@ -13,7 +13,14 @@ from events.instants import stored
 from events.world import SetClock
 from tests.authenticators import SoftwareApp
 from tests.console.accounts.conftest import ANNA, HERE, OLGA, ROOT, Door
-from workflow import commands as ask
+from workflow.subjects.accounts.commands import (
+    AccountCommand,
+    ChangeRoles,
+    CloseAccount,
+    PlaceAccount,
+    ResetCredentials,
+    RevokeSessions,
+)
 
 Anna = tuple[str, SoftwareApp]
 
@@ -73,14 +80,14 @@ def test_whoever_signs_out_is_out_at_once(door: Door, anna: Anna) -> None:
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        (ask.RevokeSessions, {"reason": "lost_device"}),
-        (ask.CloseAccount, {"reason": "left"}),
-        (ask.ChangeRoles, {"roles": ("medical",)}),
-        (ask.ResetCredentials, {"second": OLGA}),
+        (RevokeSessions, {"reason": "lost_device"}),
+        (CloseAccount, {"reason": "left"}),
+        (ChangeRoles, {"roles": ("medical",)}),
+        (ResetCredentials, {"second": OLGA}),
     ],
 )
 def test_what_the_log_says_ends_sessions_at_once(
-    door: Door, anna: Anna, kind: type[ask.AccountCommand], fields: dict[str, Any]
+    door: Door, anna: Anna, kind: type[AccountCommand], fields: dict[str, Any]
 ) -> None:
     token, _ = anna
     half = door.half(ANNA)
@@ -93,13 +100,13 @@ def test_what_the_log_says_ends_sessions_at_once(
 def test_a_session_whose_password_was_checked_before_a_revocation_does_not_outlive_it(door: Door, anna: Anna) -> None:
     known = door.desk.credentials.check(ANNA, "a quiet river in march")
     assert known is not None
-    door.command(ask.RevokeSessions, ANNA, reason="misuse")
+    door.command(RevokeSessions, ANNA, reason="misuse")
     assert door.desk.sessions.find(door.desk.sessions.start(ANNA, known.row.epoch)) is None
 
 
 def test_another_place_of_work_needs_no_new_sign_in(door: Door, anna: Anna) -> None:
     token, _ = anna
-    door.command(ask.PlaceAccount, ANNA, programmes=("moscow",), team="north")
+    door.command(PlaceAccount, ANNA, programmes=("moscow",), team="north")
     door.session(token)
     found = door.desk.accounts.find(ANNA)
     assert found is not None

@@ -11,18 +11,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from console.accounts.desk import open_desk
+from console.accounts.auth_services import open_desk
 from console.accounts.passwords import CHEAP, Passwords, weakness
 from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong
 from console.accounts.throttle import FREE
 from events.log import Log
-from handlers.answers import Accepted
-from handlers.tables import metadata
+from handlers.commanding.answers import Accepted
+from handlers.projections.tables import metadata
 from tests.authenticators import SoftwareApp
 from tests.console.accounts.conftest import ANNA, ELSEWHERE, HERE, OLGA, OWN, ROOT, Door
 from tests.offices import Office
-from workflow import commands as ask
 from workflow.reasons import Refused
+from workflow.subjects.accounts.commands import CloseAccount, ResetCredentials
 
 Anna = tuple[str, SoftwareApp]
 SECRETS = ("credentials", "authenticators", "passkeys", "sessions", "sign_in_attempts")
@@ -188,7 +188,7 @@ def test_an_account_nobody_has_costs_as_much(door: Door, anna: Anna, monkeypatch
 
 
 def test_a_closed_account_is_answered_like_one_nobody_has(door: Door, anna: Anna) -> None:
-    door.command(ask.CloseAccount, ANNA, reason="left")
+    door.command(CloseAccount, ANNA, reason="left")
     assert door.desk.sign_in.password(ANNA, OWN, HERE) == Wrong()
 
 
@@ -331,7 +331,7 @@ def test_a_second_person_vouches_with_both_factors(door: Door, anna: Anna) -> No
 def test_after_a_reset_nothing_old_opens_anything(door: Door, anna: Anna) -> None:
     token, app = anna
     half = door.half(ANNA)
-    command = ask.ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
+    command = ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
     issued = door.desk.accounts.reset(command)
     assert issued.password
     assert door.desk.sessions.find(token) is None
@@ -345,7 +345,7 @@ def test_after_a_reset_nothing_old_opens_anything(door: Door, anna: Anna) -> Non
 
 
 def test_a_reset_counts_even_when_the_machine_stopped_before_a_new_password_was_made(door: Door, anna: Anna) -> None:
-    command = ask.ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
+    command = ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
     assert isinstance(door.office.service.submit(command), Accepted)
     assert door.desk.sign_in.password(ANNA, OWN, HERE) == Wrong()
     issued = door.desk.accounts.reset(command)

@@ -1,0 +1,139 @@
+"""The office: every part put together, once, with the world passed in. The only place that knows all rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from sqlalchemy import select
+
+from console.errors import BadInput, NoData
+from console.settings import Settings
+from console.simulation.order_book import OrderBook
+from events.database import Database, sqlite_url
+from events.errors import KeysMissing
+from events.facts import catalogue
+from events.key_check import hold_together
+from events.keys import FileKeys
+from events.log import Log
+from events.schema import prepare
+from events.tables import log_head
+from events.world import Clock, Entropy, SystemEntropy
+from handlers.commanding.service import Service
+from handlers.projections.rebuild import draw_if_new
+from handlers.queries.occupancy import Houses
+from handlers.queries.reconciliation import Statement
+from handlers.states.case_reader import CaseReader
+from workers.iso20022.bank_inbox import BankInbox, Read
+from workers.iso20022.camt053 import StatementError, read_camt053
+from workers.iso20022.pain002 import StatusReportError
+from workers.mail.post import Post, post_from_url
+from workers.running.broker import QueueNotifier, answers, open_broker
+from workers.running.orders import Orders
+from workers.running.sweeper import SweepSettings
+from workers.running.worker_pool import WorkerPool, WorkerSettings
+from workflow.command import PublishProgramme
+from workflow.programme.loading import Definition, load
+
+
+class Container:
+    """A running Wayhome: log, service and looks; workers when asked for."""
+
+    def __init__(
+        self, settings: Settings, *, create: bool = False, clock: Clock | None = None, chance: Entropy | None = None
+    ) -> None:
+        """Open the data; with ``create`` make what is missing. Raises NoData, TooNew, KeysMissing, StoreProblem."""
+        self.settings = settings
+        self.chance: Entropy = chance or SystemEntropy()
+        self.clock = clock
+        _folders(settings, create=create)
+        self.database = Database(settings.database_url or sqlite_url(settings.log_file))
+        prepare(self.database)
+        _refuse_without_keys(settings, self.database)
+        self.keys = FileKeys(settings.key_file, self.chance)
+        self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
+        hold_together(self.log)
+        draw_if_new(self.log)
+        self.service = Service(self.log)
+        self.look = CaseReader(self.log, self.service.definitions)
+        self.houses = Houses(self.log)
+
+    def publish(self, text: str, actor: str) -> Definition:
+        """Put a programme file into force; publishing the same file again changes nothing."""
+        definition = load(text)
+        name = definition.programme.programme
+        command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)
+        self.service.submit(command)
+        return definition
+
+    def ring_workers(self) -> None:
+        """Ring for tasks as commands ask for them; without Redis they wait for the next ``wayhome work``."""
+        if self.settings.redis_url is not None:
+            self.service.bell = QueueNotifier(open_broker(self.settings.redis_url))
+
+    def crew(
+        self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
+    ) -> WorkerPool:
+        """Return workers for this office; the caller starts and stops them."""
+        return WorkerPool(
+            self.service,
+            redis_url=self.settings.redis_url,
+            orders=orders or OrderBook(self.settings.order_file),
+            post=post or post_from_url(self.settings.smtp_url, self.settings.post_folder),
+            bank=self.settings.bank_folder,
+            chance=self.chance,
+            terms=terms,
+        )
+
+    def crew_of(self, threads: int) -> WorkerPool:
+        """Return workers with so many threads."""
+        return self.crew(WorkerSettings(threads=threads))
+
+    def demo_crew(self) -> WorkerPool:
+        """Return workers that do what is due as soon as they are told, for time that is not real."""
+        return self.crew(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
+
+    def paced_crew(self, pace: float) -> WorkerPool:
+        """Return workers for time that runs at a pace: a lease lasts as long as it would by a real clock."""
+        return self.crew(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
+
+    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
+        """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
+        try:
+            return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
+        except StatusReportError as problem:
+            raise BadInput(str(problem)) from problem
+
+    def read_statement(self, data: bytes) -> Statement:
+        """Return what a statement of the bank says; raises BadInput when it is none."""
+        try:
+            return read_camt053(data)
+        except StatementError as problem:
+            raise BadInput(str(problem)) from problem
+
+    def queue(self) -> Literal["inside", "up", "down"]:
+        """Return whether the queue answers; without Redis it is inside whichever process works."""
+        if self.settings.redis_url is None:
+            return "inside"
+        return "up" if answers(self.settings.redis_url) else "down"
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.keys.close()
+        self.database.close()
+
+
+def _folders(settings: Settings, *, create: bool) -> None:
+    if not create and not settings.key_file.exists() and not settings.log_file.exists():
+        raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
+    for folder in (settings.data, settings.key_file.parent, settings.post_folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _refuse_without_keys(settings: Settings, database: Database) -> None:
+    """Never make new keys for a log that was sealed with others; raises KeysMissing."""
+    if settings.key_file.exists():
+        return
+    with database.reading() as connection:
+        if connection.execute(select(log_head.c.size)).scalar_one():
+            raise KeysMissing(f"the key file {settings.key_file} is not there; restore it from its own backup")

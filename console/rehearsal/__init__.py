@@ -1,1 +1,0 @@
-"""A rehearsal: people who do not exist go through a programme, so that everybody can see how it works."""

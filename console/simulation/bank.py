@@ -1,0 +1,236 @@
+"""A bank that lives in memory, for demonstrations and tests: it reads real files and gives real answers.
+
+It keeps its own ledger, so a test can ask what was truly paid and not only what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from console.simulation.bank_statement import build_camt053
+from events.money import Money, MoneyError
+from workers.iso20022.pain002 import StatusReportError, root_of
+
+__all__ = [
+    "Answer",
+    "DeliveryRefused",
+    "ReceivedPayment",
+    "Rule",
+    "SimulatedBank",
+    "build_pain002",
+    "pay_all",
+]
+
+NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
+ID_LENGTH_MAX: Final = 35
+
+
+class DeliveryRefused(ValueError):
+    """The bank did not take the file, and nothing in it was paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPayment:
+    """One payment as the bank read it from the file."""
+
+    message_id: str
+    payment_information_id: str
+    end_to_end_id: str
+    instruction_id: str
+    amount: Money
+    creditor_name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bank's decision about one payment: paid, or refused with an ISO reason code such as AC04."""
+
+    payment: ReceivedPayment
+    reason_code: str | None = None
+
+    @property
+    def status(self) -> str:
+        """Says ACSC for a payment that has settled and RJCT for one that never will."""
+        return "ACSC" if self.reason_code is None else "RJCT"
+
+
+Rule = Callable[[ReceivedPayment], str | None]
+
+
+def pay_all(_payment: ReceivedPayment) -> str | None:
+    """Accepts every payment."""
+    return None
+
+
+class SimulatedBank:
+    """A bank that pays each EndToEndId at most once, however often the file arrives.
+
+    It has no clock and no chance of its own: the same files, rule and time give the same answers.
+    """
+
+    def __init__(self, created_at: datetime, rule: Rule = pay_all) -> None:
+        """Opens with an empty ledger; the rule returns None to pay, or a reason code to refuse."""
+        assert created_at.utcoffset() is not None, "a naive time would depend on the machine"
+        self._created_at = created_at
+        self._rule = rule
+        self._answers: dict[str, Answer] = {}
+        self._messages: dict[str, dict[str, ReceivedPayment]] = {}
+        self._duplicate_deliveries = 0
+        self._returned: dict[str, str] = {}
+
+    @property
+    def duplicate_deliveries(self) -> int:
+        """Counts the payments that arrived again and were not paid again."""
+        return self._duplicate_deliveries
+
+    def receive(self, data: bytes) -> None:
+        """Takes a pain.001 file and decides each payment that is new.
+
+        Raises `DeliveryRefused`, and pays nothing in the file, when it cannot be read or when an
+        EndToEndId comes back with another amount.
+        """
+        payments = _readable_payments(data)
+        self._refuse_changed_amounts(payments)
+        for payment in payments:
+            self._decide_once(payment)
+            self._messages.setdefault(payment.message_id, {})[payment.end_to_end_id] = payment
+
+    def report(self, message_id: str) -> bytes:
+        """Answers a message with a pain.002.001.10 file; asking again gives the same bytes.
+
+        Raises `LookupError` for a message that never arrived.
+        """
+        if message_id not in self._messages:
+            raise LookupError(f"the bank has received no message {message_id!r}")
+        payments = self._messages[message_id].values()
+        answers = [Answer(payment, self._reason(payment.end_to_end_id)) for payment in payments]
+        return build_pain002(message_id, answers, self._created_at)
+
+    def give_back(self, end_to_end_id: str, reason_code: str) -> str:
+        """Takes a payment back that had been made, and returns the message whose report now says so.
+
+        Raises `LookupError` for a payment that was never made.
+        """
+        if end_to_end_id not in self.statement():
+            raise LookupError(f"the bank has not paid {end_to_end_id!r}")
+        self._returned[end_to_end_id] = reason_code
+        return self._answers[end_to_end_id].payment.message_id
+
+    def statement(self) -> dict[str, Money]:
+        """Returns what was truly paid and has not come back, by EndToEndId, in the order of payment."""
+        return {
+            end_to_end_id: answer.payment.amount
+            for end_to_end_id, answer in self._answers.items()
+            if self._reason(end_to_end_id) is None
+        }
+
+    def account_statement(self) -> bytes:
+        """Returns the account's statement as a camt.053.001.08 file: what left it, and what came back."""
+        paid = {key: answer.payment.amount for key, answer in self._answers.items() if answer.reason_code is None}
+        return build_camt053(paid, self._returned, self._created_at)
+
+    def _reason(self, end_to_end_id: str) -> str | None:
+        return self._returned.get(end_to_end_id, self._answers[end_to_end_id].reason_code)
+
+    def _refuse_changed_amounts(self, payments: Sequence[ReceivedPayment]) -> None:
+        known = {one_id: answer.payment.amount for one_id, answer in self._answers.items()}
+        for payment in payments:
+            if known.setdefault(payment.end_to_end_id, payment.amount) != payment.amount:
+                raise DeliveryRefused(f"{payment.end_to_end_id} was sent before with another amount")
+
+    def _decide_once(self, payment: ReceivedPayment) -> None:
+        if payment.end_to_end_id in self._answers:
+            self._duplicate_deliveries += 1
+            return
+        self._answers[payment.end_to_end_id] = Answer(payment, self._rule(payment))
+
+
+def build_pain002(original_message_id: str, answers: Sequence[Answer], created_at: datetime) -> bytes:
+    """Writes a pain.002.001.10 report that answers every payment of one message, group by group."""
+    document = ET.Element("Document", {"xmlns": NAMESPACE})
+    report = ET.SubElement(document, "CstmrPmtStsRpt")
+    _write_header(report, original_message_id, created_at)
+    _write_original(report, original_message_id, answers)
+    for group_id, members in groupby(answers, key=lambda answer: answer.payment.payment_information_id):
+        _write_group(report, group_id, members)
+    written: bytes = ET.tostring(document, encoding="UTF-8", xml_declaration=True)
+    return written
+
+
+def _write_header(report: ET.Element, original_message_id: str, created_at: datetime) -> None:
+    header = ET.SubElement(report, "GrpHdr")
+    _text(header, "MsgId", f"S-{original_message_id}"[:ID_LENGTH_MAX])
+    moment = created_at.astimezone(UTC).replace(tzinfo=None)
+    _text(header, "CreDtTm", moment.isoformat(timespec="seconds") + "Z")
+
+
+def _write_original(report: ET.Element, original_message_id: str, answers: Sequence[Answer]) -> None:
+    original = ET.SubElement(report, "OrgnlGrpInfAndSts")
+    _text(original, "OrgnlMsgId", original_message_id)
+    _text(original, "OrgnlMsgNmId", "pain.001.001.09")
+    statuses = {answer.status for answer in answers}
+    _text(original, "GrpSts", statuses.pop() if len(statuses) == 1 else "PART")
+
+
+def _write_group(report: ET.Element, group_id: str, answers: Iterator[Answer]) -> None:
+    group = ET.SubElement(report, "OrgnlPmtInfAndSts")
+    _text(group, "OrgnlPmtInfId", group_id)
+    for answer in answers:
+        _write_answer(group, answer)
+
+
+def _write_answer(group: ET.Element, answer: Answer) -> None:
+    transaction = ET.SubElement(group, "TxInfAndSts")
+    _text(transaction, "OrgnlInstrId", answer.payment.instruction_id)
+    _text(transaction, "OrgnlEndToEndId", answer.payment.end_to_end_id)
+    _text(transaction, "TxSts", answer.status)
+    if answer.reason_code is not None:
+        reason = ET.SubElement(transaction, "StsRsnInf")
+        _text(ET.SubElement(reason, "Rsn"), "Cd", answer.reason_code)
+
+
+def _readable_payments(data: bytes) -> list[ReceivedPayment]:
+    try:
+        return _payments_in(data)
+    except (StatusReportError, MoneyError) as unreadable:
+        raise DeliveryRefused(f"the payment file cannot be read: {unreadable}") from unreadable
+
+
+def _payments_in(data: bytes) -> list[ReceivedPayment]:
+    root = root_of(data)
+    message_id = _read(root, "CstmrCdtTrfInitn/{*}GrpHdr/{*}MsgId")
+    return [
+        _payment(message_id, _read(group, "PmtInfId"), transfer)
+        for group in root.iterfind("{*}CstmrCdtTrfInitn/{*}PmtInf")
+        for transfer in group.iterfind("{*}CdtTrfTxInf")
+    ]
+
+
+def _payment(message_id: str, group_id: str, transfer: ET.Element) -> ReceivedPayment:
+    amount = transfer.find("{*}Amt/{*}InstdAmt")
+    if amount is None:
+        raise DeliveryRefused("a payment in the file has no amount")
+    return ReceivedPayment(
+        message_id=message_id,
+        payment_information_id=group_id,
+        end_to_end_id=_read(transfer, "PmtId/{*}EndToEndId"),
+        instruction_id=_read(transfer, "PmtId/{*}InstrId"),
+        amount=Money.parse(f"{amount.text} {amount.get('Ccy')}"),
+        creditor_name=_read(transfer, "Cdtr/{*}Nm"),
+    )
+
+
+def _read(parent: ET.Element, path: str) -> str:
+    text = parent.findtext("{*}" + path)
+    if not text:
+        raise DeliveryRefused(f"the file has no {path.replace('{*}', '')}")
+    return text
+
+
+def _text(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, tag).text = text

@@ -1,0 +1,108 @@
+"""The people of a rehearsal who sign in to the console: one for every role, and everything they need to get in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyotp
+
+from console.accounts.auth_services import AuthServices
+from console.accounts.passwords import Passwords
+from console.accounts.totp import STEP_S
+from console.container import Container
+from events.world import Clock, Entropy
+from handlers.commanding.answers import Accepted, Answer
+from workflow.rights.table import Role
+from workflow.subjects.accounts.commands import OpenAccount, RecordSecondFactor
+
+ADMINISTRATOR: Final = "staff:root"
+FILE: Final = "sign-in.txt"
+
+
+class Part(NamedTuple):
+    """One account of a rehearsal: who, as what, and what there is to look at."""
+
+    account: str
+    role: Role
+    look_at: str
+    facilities: tuple[str, ...] = ()
+
+
+CAST: Final = (
+    Part("staff:anna", "case_manager", "her cases, from referral to follow-up"),
+    Part("staff:gleb", "case_manager", "a second case manager, with cases of his own"),
+    Part("staff:boris", "supervisor", "every case, approvals, statistics"),
+    Part("staff:vera", "medical", "the people in the house she works in", ("moscow-centre",)),
+    Part("staff:lev", "legal", "legal references"),
+    Part("staff:dina", "hotline", "calls and consultations"),
+    Part("newstart:olga", "partner", "what was referred to New Start"),
+    Part("staff:dora", "finance_request", "grants asked for"),
+    Part("staff:elena", "finance_approve", "grants to approve"),
+    Part("staff:clara", "finance_release", "payments to let go"),
+    Part("staff:igor", "auditor", "who did what under which rule"),
+    Part("staff:zoya", "data_protection", "who looked at what"),
+    Part("donor:mara", "donor", "counts"),
+    Part(ADMINISTRATOR, "administrator", "accounts and operations"),
+)
+
+
+class Key(NamedTuple):
+    """What somebody of the cast signs in with."""
+
+    part: Part
+    password: str
+    secret: str  # of the authenticator app
+    uri: str
+
+    def code(self, clock: Clock) -> str:
+        """Return what the authenticator app shows now."""
+        return pyotp.TOTP(self.secret).at(clock.now())
+
+
+def admitted(office: Container, desk: AuthServices, clock: Clock, programme: str, chance: Entropy) -> list[Key]:
+    """Open the cast's accounts and set them up as each would at the first sign-in; one password for all of them."""
+    password = Passwords(chance).one_time()
+    administrator_first = sorted(CAST, key=lambda part: part.account != ADMINISTRATOR)
+    keys = [_admit(office, desk, clock, part, programme, password) for part in administrator_first]
+    return sorted(keys, key=lambda key: CAST.index(key.part))
+
+
+def _admit(office: Container, desk: AuthServices, clock: Clock, part: Part, programme: str, password: str) -> Key:
+    account, own = part.account, {"command_id": office.chance.uuid(), "account": part.account}
+    placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
+    opened = desk.accounts.open(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
+    _accepted(opened.answer)
+    row = desk.accounts.row(account)
+    assert row is not None, "an account that was opened is there"
+    weak = desk.credentials.set_own(row, password)
+    assert weak is None, weak
+    shown = desk.factors.codes.begin(account)
+    # The code of half a minute ago proves that the app works; the present one is left for signing in.
+    before = pyotp.TOTP(shown.secret).at(clock.now() - timedelta(seconds=STEP_S))
+    confirmed = desk.factors.codes.confirm(account, shown.factor, before)
+    assert confirmed, "a code of half a minute ago is taken"
+    factor = {"command_id": office.chance.uuid(), "account": account, "actor": account, "mandate": "account_holder"}
+    _accepted(office.service.submit(RecordSecondFactor(kind="totp", factor=shown.factor, **factor)))  # type: ignore[arg-type]
+    return Key(part, password, shown.secret, shown.uri)
+
+
+def _accepted(answer: Answer) -> None:
+    assert isinstance(answer, Accepted), answer
+
+
+def written(keys: Sequence[Key], folder: Path, address: str) -> Path:
+    """Write what everybody signs in with to a file that only its owner reads, and return it."""
+    path = folder / FILE
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text("\n".join(_lines(keys, address)) + "\n")
+    return path
+
+
+def _lines(keys: Iterable[Key], address: str) -> Iterable[str]:
+    yield f"Made-up people of a rehearsal, at {address}. The addresses are for an authenticator app."
+    for key in keys:
+        yield f"{key.part.account}  {key.part.role}  {key.password}  {key.uri}"

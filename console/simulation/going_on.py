@@ -1,0 +1,142 @@
+"""Life goes on while somebody looks: people arrive, staff act, tasks are done, the bank answers; all at a set pace.
+
+What a visitor has touched is theirs from then on, and a few cases are theirs from the beginning: nobody overtakes
+somebody who is trying something out.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from console.container import Container
+from console.simulation.demo_bank import DemoBank
+from console.simulation.hotline import desk_commands
+from console.simulation.manager import next_commands
+from console.simulation.scenarios import arrival
+from console.simulation.year import Year
+from events.errors import EventsError
+from events.ids import case_id_of, case_of
+from events.instants import instant
+from handlers.commanding.errors import HandlersError
+from handlers.states.case_reader import CaseSnapshot
+from handlers.states.change_feed import PAGE, ChangeFeed
+from workflow.command import Command
+from workflow.programme.loading import Definition
+from workflow.rights.visibility import is_machine
+
+_log = logging.getLogger("wayhome.rehearsal")
+BREATH_S: Final = 2.0  # between two looks
+AT_ONCE: Final = 5  # open cases that have their turn at a look
+ONE_COMES_EVERY: Final = timedelta(hours=1)
+LEFT_IN: Final = ("referral", "reception", "accommodation", "care", "documents", "reintegration", "follow_up")
+LEFT_TO: Final = "staff:anna"
+
+
+def left_alone(cases: Iterable[CaseSnapshot]) -> dict[str, str]:
+    """Return a case of each stage, the newest of one case manager's, that are left to whoever visits."""
+    mine = [seen.case for seen in cases if seen.case.access.owner == LEFT_TO]
+    newest = {case.stage: case.case_id for case in sorted(mine, key=lambda case: case.since)}
+    return {stage: newest[stage] for stage in LEFT_IN if stage in newest}
+
+
+class GoingOn:
+    """The rehearsal after its year, in a thread of its own; the office's clock runs by itself."""
+
+    def __init__(self, office: Container, definition: Definition, year: Year, pace: float = 1.0) -> None:
+        self._office = office
+        self._definition = definition
+        self._year = year
+        self._crew = office.paced_crew(pace)
+        self._bank = DemoBank(office.settings.bank_folder)
+        self._follow = ChangeFeed(office.log, office.service.definitions)
+        self._follow.changed()
+        self._read = office.log.size() - 1  # what happened up to here was the year's
+        self._came = {case_id_of(self._arrival(number).command_id) for number in range(year.arrivals)}
+        self._arrived = year.arrivals
+        self._began = instant(office.log.now())
+        self.left = left_alone(self._open())
+        self._theirs = set(self.left.values())
+        self._ours: set[str] = set()  # commands given since the last look at what others did
+        self._day = office.log.now()[:10]
+        self._next = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
+
+    def start(self) -> None:
+        """Let life go on."""
+        self._crew.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and stop."""
+        self._stop.set()
+        self._thread.join()
+        self._crew.stop()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.breathe()
+            except (EventsError, HandlersError) as problem:
+                _log.warning("the rehearsal waits: %s", type(problem).__name__)
+            self._stop.wait(BREATH_S)
+
+    def breathe(self) -> None:
+        """Do what there is to do at this moment."""
+        now = instant(self._office.log.now())
+        self._bank.answer(now)
+        self._give([*self._newcomers(now), *self._of_the_desk(now)])
+        changed = self._follow.changed()
+        self._notice_visitors()
+        looked_at = {seen.case.case_id: seen for seen in (*self._next_in_turn(), *changed)}
+        ours = [seen for seen in looked_at.values() if seen.case.case_id in self._came - self._theirs]
+        self._give([command for seen in ours if not self._ended(seen) for command in next_commands(seen, now)])
+
+    def _give(self, commands: Sequence[Command]) -> None:
+        self._ours.update(str(command.command_id) for command in commands)
+        self._office.service.submit_many(commands)
+
+    def _newcomers(self, now: datetime) -> list[Command]:
+        """Return the referrals of those who have come by now: more than in the year, to have something to see."""
+        due = self._year.arrivals + int((now - self._began) / ONE_COMES_EVERY)
+        commands = [self._arrival(number) for number in range(self._arrived, due)]
+        self._came.update(case_id_of(command.command_id) for command in commands)
+        self._arrived = max(due, self._arrived)
+        return list(commands)
+
+    def _arrival(self, number: int) -> Command:
+        today = instant(self._office.log.now()).date()
+        return arrival(number, self._year.seed, today, self._definition.programme.programme)
+
+    def _of_the_desk(self, now: datetime) -> list[Command]:
+        """Return what the desk counted the day before, once a day."""
+        day, self._day = self._day, now.date().isoformat()
+        return list(desk_commands(self._definition.programme, now, self._year.seed)) if day != self._day else []
+
+    def _notice_visitors(self) -> None:
+        """Leave alone, from now on, every case somebody else than the rehearsal and its workers did something about."""
+        while page := self._office.log.page(self._read, PAGE):
+            for event in page:
+                envelope = event.envelope
+                theirs = not is_machine(envelope.actor) and envelope.command_id not in self._ours
+                case_id = case_of(envelope.stream)
+                if theirs and case_id is not None:
+                    self._theirs.add(case_id)
+            self._read = page[-1].position
+        self._ours.clear()
+
+    def _next_in_turn(self) -> list[CaseSnapshot]:
+        """Return a few open cases more, so that each has its turn and the day's work is spread over the day."""
+        cases = self._open()
+        self._next = self._next + AT_ONCE if self._next + AT_ONCE < len(cases) else 0
+        return cases[self._next : self._next + AT_ONCE]
+
+    def _open(self) -> list[CaseSnapshot]:
+        return [seen for seen in self._follow.all() if not self._ended(seen)]
+
+    def _ended(self, seen: CaseSnapshot) -> bool:
+        return self._definition.journey.stage(seen.case.stage).ends

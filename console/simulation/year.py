@@ -1,0 +1,102 @@
+"""A programme year in a minute: arrivals, a tireless case manager, real workers, and a bank that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from console.container import Container
+from console.simulation.demo_bank import Bank, DemoBank
+from console.simulation.hotline import desk_commands
+from console.simulation.manager import next_commands
+from console.simulation.scenarios import arrival
+from events.world import SetClock
+from handlers.projections.board import list_cases
+from handlers.states.case_reader import CaseSnapshot
+from handlers.states.change_feed import ChangeFeed
+from workflow.programme.loading import Definition
+
+TICK = timedelta(days=1)
+Progress = Callable[[datetime, int], None]
+
+
+class Year(NamedTuple):
+    """How a rehearsal is run."""
+
+    arrivals: int = 350
+    days: int = 365
+    seed: int = 2006
+
+
+class Rehearsal:
+    """Runs a programme through simulated time, in this process."""
+
+    def __init__(self, office: Container, clock: SetClock, definition: Definition, year: Year) -> None:
+        self._office = office
+        self._clock = clock
+        self._definition = definition
+        self._year = year
+        self._crew = office.demo_crew()
+        self._bank: Bank = DemoBank(office.settings.bank_folder)
+        self._arrived = 0
+        self._follow = ChangeFeed(office.log, office.service.definitions)
+
+    def run(self, progress: Progress) -> None:
+        """Let the year pass; ``progress`` hears the day and how many people have come."""
+        self._crew.start(sweeping=False)
+        try:
+            end = self._clock.now() + timedelta(days=self._year.days)
+            while self._clock.now() < end:
+                self._day()
+                progress(self._clock.now(), self._arrived)
+        finally:
+            self._crew.stop()
+
+    def _day(self) -> None:
+        self._receive()
+        desk = desk_commands(self._definition.programme, self._clock.now(), self._year.seed)
+        self._office.service.submit_many(list(desk))
+        self._bank.answer(self._clock.now())
+        self._crew.settle()
+        look_at_all = True  # a new day makes some things due; after that only what has changed
+        while self._manage(look_at_all=look_at_all):
+            self._crew.settle()
+            look_at_all = False
+        self._clock.advance(TICK)
+
+    def _receive(self) -> None:
+        """Open the cases of those who have come by now; they come evenly over the year."""
+        start = datetime.combine(self._definition.programme.runs.since, datetime.min.time(), UTC)
+        passed = (self._clock.now() - start) / timedelta(days=self._year.days)
+        due = min(self._year.arrivals, int(passed * self._year.arrivals) + 1)
+        programme = self._definition.programme.programme
+        today = self._clock.now().date()
+        commands = [arrival(number, self._year.seed, today, programme) for number in range(self._arrived, due)]
+        self._office.service.submit_many(commands)
+        self._arrived = due
+
+    def _manage(self, *, look_at_all: bool) -> bool:
+        """Do what there is to do about open cases; tell whether anything was accepted."""
+        changed = self._follow.changed()
+        open_cases = [one for one in (self._follow.all() if look_at_all else changed) if not self._ended(one)]
+        commands = [command for one in open_cases for command in next_commands(one, self._clock.now())]
+        answers = self._office.service.submit_many(commands)
+        return any(getattr(answer, "facts", ()) for answer in answers)
+
+    def _ended(self, seen: CaseSnapshot) -> bool:
+        return self._definition.journey.stage(seen.case.stage).ends
+
+
+def most_travelled(office: Container) -> str | None:
+    """Return the case whose history is longest, for people to look at."""
+    with office.database.reading() as connection:
+        rows: Sequence[object] = list_cases(connection, stage="closed", limit=5000)
+        rows = rows or list_cases(connection, limit=5000)
+    return max(rows, key=lambda row: row["version"])["case_id"] if rows else None  # type: ignore[index]
+
+
+def empty_folder(folder: Path) -> bool:
+    """Tell whether a folder holds nothing, so that a rehearsal cannot be mixed with real data."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))

@@ -1,0 +1,83 @@
+"""`wayhome beds`: who is where, for whom a bed is held, who waits; now or at any instant of the past."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from console import cli_support as doors
+from console.cli_support import AsJson, Data
+from console.errors import BadInput
+from console.printing import print_json, print_rows
+from events.instants import instant
+from handlers.queries.occupancy import Occupancy, houses, occupancy
+
+
+def beds(
+    facility: Annotated[
+        str | None, typer.Argument(help="The house, like moscow-centre; all of them when left out.")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", help="As it was then, like 2026-03-01T18:40+03:00.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the beds of a house: case numbers, holds and their ends, and the waiting list in its order.
+
+    Example: wayhome beds moscow-centre --at 2007-03-05T12:00+03:00
+    """
+    with doors.office(data) as office:
+        known = houses(office.log)
+        if facility is not None and facility not in known:
+            raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
+        when = _instant(at) if at else instant(office.log.now())
+        found = [occupancy(office.log, name, when) for name in ([facility] if facility else known)]
+        if as_json:
+            print_json([_as_json(one) for one in found])
+            return
+        for one in found:
+            _print(one)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput("--at is a time with its zone, like 2026-03-01T18:40+03:00") from None
+    if found.tzinfo is None:
+        raise BadInput("--at needs its zone, like 2026-03-01T18:40+03:00")
+    return found.astimezone(UTC)
+
+
+def _print(one: Occupancy) -> None:
+    taken = [
+        (used.bed, used.room, used.case_id, _text(used.since), f"held until {_text(used.held_until)}")
+        if used.held_until
+        else (used.bed, used.room, used.case_id, _text(used.since), "lives there")
+        for used in one.used
+    ]
+    closed = f", closed on {one.closed}" if one.closed else ""
+    title = f"{one.facility}: {len(one.used)} of {one.maximum} beds in use, {one.available} free{closed}"
+    print_rows(title, ("bed", "room", "case", "since", ""), taken)
+    if one.waiting:
+        line = [(number, waits.case_id, _text(waits.since)) for number, waits in enumerate(one.waiting, 1)]
+        print_rows(f"{one.facility}: waiting list", ("", "case", "since"), line)
+
+
+def _text(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _as_json(one: Occupancy) -> dict[str, Any]:
+    return {
+        "facility": one.facility,
+        "at": one.at,
+        "closed": one.closed,
+        # In the terms of HSDS: what is available and what is occupied make up the maximum.
+        "service_capacity": {
+            "unit": "bed", "available": one.available, "occupied": len(one.used), "maximum": one.maximum,
+        },
+        "beds": [used._asdict() for used in one.used],
+        "waiting": [waits._asdict() for waits in one.waiting],
+    }  # fmt: skip

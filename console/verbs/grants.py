@@ -1,0 +1,142 @@
+"""`wayhome ledger` and `wayhome payments reconcile`: the programme's books, and the bank's beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console import cli_support as doors
+from console.cli_support import AsJson, Data
+from console.container import Container
+from console.errors import BadInput
+from console.printing import REFUSED, print_json, print_rows, say
+from console.verbs.work import MAX_REPORT_BYTES, payments
+from handlers.queries.books import Entry, journal
+from handlers.queries.reconciliation import Reconciled, books_of, reconcile, sent_to_the_bank
+from workflow.programme.loading import Definition
+from workflow.subjects.grants.ledger import Balance, Key, trial_balance
+
+Programme = Annotated[str, typer.Argument(help="The programme's short name.")]
+
+
+def definition_of(office: Container, programme: str) -> Definition:
+    """Return the definition in force; raises BadInput for a programme nobody published."""
+    found = office.service.definitions.current(programme)
+    if found is None:
+        raise BadInput(f"there is no programme {programme[:40]} here; publish it first")
+    return found
+
+
+def ledger(
+    programme: Programme = "moscow",
+    funder: Annotated[str | None, typer.Option(help="Only this funder's entries.")] = None,
+    balance: Annotated[bool, typer.Option("--balance", help="The trial balance instead of the journal.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the double-entry journal of a programme's money, or its trial balance.
+
+    Example: wayhome ledger moscow --balance
+    """
+    with doors.office(data) as office:
+        definition = definition_of(office, programme)
+        known = [one.id for one in definition.programme.funders]
+        if funder is not None and funder not in known:
+            raise BadInput(f"there is no funder {funder[:40]}; there are: {', '.join(known)}")
+        entries = [e for e in journal(office.log, definition) if funder in (None, e.posting.funder)]
+        if balance:
+            _tell_balance(trial_balance(entry.posting for entry in entries), as_json=as_json)
+        else:
+            _tell_journal(entries, as_json=as_json)
+
+
+@payments.command("reconcile")
+def reconcile_statement(
+    file: Annotated[Path, typer.Argument(help="The bank's statement (ISO 20022 camt.053).")],
+    programme: Annotated[str, typer.Option(help="Whose payments.")] = "moscow",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a statement with our books: what agrees, what is missing, unknown, different or came back.
+
+    Example: wayhome payments reconcile statement.xml
+    """
+    with doors.office(data) as office:
+        if not file.is_file():
+            raise BadInput(f"there is no file {file}")
+        if file.stat().st_size > MAX_REPORT_BYTES:
+            raise BadInput("the file is larger than 10 MB; ask the bank for shorter statements")
+        found = _reconciled(office, definition_of(office, programme), file.read_bytes())
+        if as_json:
+            print_json(_as_json(found))
+        else:
+            _print_reconciled(found)
+    if not found.agrees:
+        raise typer.Exit(REFUSED)
+
+
+def _reconciled(office: Container, definition: Definition, data: bytes) -> Reconciled:
+    statement = office.read_statement(data)
+    with office.database.reading() as connection:
+        sent = sent_to_the_bank(connection)
+    return reconcile(books_of(office.log, definition.programme.fund_stream), sent, statement)
+
+
+def _tell_journal(entries: Iterable[Entry], *, as_json: bool) -> None:
+    if as_json:
+        print_json([
+            {"version": entry.version, "day": entry.day, "fact": entry.fact, **entry.posting._asdict()}
+            for entry in entries
+        ])  # fmt: skip
+        return
+    rows = [
+        (e.day, e.fact, e.posting.funder, e.posting.line, e.posting.debit, e.posting.credit,
+         f"{e.posting.amount} {e.posting.currency}", e.posting.about)
+        for e in entries
+    ]  # fmt: skip
+    print_rows("Journal", ("day", "what", "funder", "line", "debit", "credit", "amount", "about"), rows)
+
+
+def _tell_balance(trial: dict[Key, Balance], *, as_json: bool) -> None:
+    debit = sum((one.debit for one in trial.values()), start=Balance().debit)
+    credit = sum((one.credit for one in trial.values()), start=Balance().credit)
+    if as_json:
+        names = ("currency", "funder", "line", "account")
+        accounts = [dict(zip(names, key, strict=True)) | one._asdict() for key, one in trial.items()]
+        print_json({"accounts": accounts, "debit": debit, "credit": credit, "balanced": debit == credit})
+        return
+    rows: list[tuple[Any, ...]] = [(*key, one.debit, one.credit, one.left) for key, one in trial.items()]
+    rows.append(("", "total", "", "", debit, credit, debit - credit))
+    print_rows("Trial balance", ("currency", "funder", "line", "account", "debit", "credit", "stands"), rows)
+
+
+def _as_json(found: Reconciled) -> dict[str, Any]:
+    strange = [{"amount": e.amount.amount, "currency": e.amount.currency, "came_in": e.came_in,
+                "tranche": e.end_to_end_id, "bank_reference": e.bank_reference} for e in found.unknown]  # fmt: skip
+    return found._asdict() | {
+        "unknown": strange,
+        "different": [
+            {"tranche": d.end_to_end_id, "ours": d.ours.amount, "banks": d.banks.amount} for d in found.different
+        ],
+        "totals": {currency: {"left": left, "came_back": came} for currency, (left, came) in found.totals.items()},
+        "agrees": found.agrees,
+    }
+
+
+def _print_reconciled(found: Reconciled) -> None:
+    say(f"{len(found.matched)} payments agree, {len(found.returned)} came back as recorded")
+    for currency, (left, came) in found.totals.items():
+        say(f"left the account: {left} {currency}, came in: {came} {currency}")
+    lists = {
+        "paid by us and not on the statement": found.missing,
+        "on the statement and not recorded as paid; read the status report": found.not_recorded,
+        "came back; record ReturnPayment": found.to_return,
+        "different amounts": [f"{d.end_to_end_id}: ours {d.ours}, the bank's {d.banks}" for d in found.different],
+        "on the statement and not ours": [f"{e.end_to_end_id or e.bank_reference}: {e.amount}" for e in found.unknown],
+    }
+    for title, lines in lists.items():
+        for line in lines:
+            say(f"  - {title}: {line}")

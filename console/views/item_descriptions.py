@@ -1,0 +1,98 @@
+"""What an item or a task is about, as something that can be named: a service, a grant with its sum, a course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from events.money import Money
+from handlers.states.case_reader import CaseSnapshot
+from workflow.subjects.grants.state import Grant
+
+
+class Thing(NamedTuple):
+    """Something with a name, of a kind that has words; or a sum."""
+
+    kind: str
+    name: str
+    amount: Money | None = None
+
+
+def things_of(item: str, kind: str, seen: CaseSnapshot) -> tuple[Thing, ...]:
+    """Return what an item of the work list is about."""
+    found = _ABOUT.get(item.partition(":")[0])
+    return tuple(found(item.partition(":")[2], seen)) if found else ()
+
+
+def _escalation(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    yield Thing("escalation", about)
+
+
+def _task(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    task = seen.case.tasks.get(about)
+    if task is not None:
+        yield Thing("task", task.kind)
+        yield from subject_things(dict(task.subject))
+
+
+def subject_things(subject: Mapping[str, str]) -> Iterator[Thing]:
+    """Yield what a task or a timer is about, without the numbers that tell a person nothing."""
+    for name, value in subject.items():
+        if name in _TELLING and value:
+            yield Thing(_TELLING[name], value)
+
+
+# The field of a subject, and the kind of word its value is.
+_TELLING: Final[Mapping[str, str]] = {
+    "service": "service", "provider": "provider", "booking": "booking", "host": "host", "escort": "actor",
+    "meeter": "actor", "facility": "house", "course": "course", "month": "month", "purpose": "purpose",
+}  # fmt: skip
+
+
+def _grant(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    grant: Grant | None = seen.case.grants.get(about)
+    if grant is not None:
+        yield Thing("grant", grant.kind)
+        yield Thing("sum", "", Money(amount=grant.amount, currency=grant.currency))
+
+
+def _referral(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    one = seen.case.referrals.get(about)
+    if one is not None:
+        yield Thing("service", one.service)
+        yield Thing("provider", one.provider)
+
+
+def _appointment(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    one = seen.case.care.appointments.get(about)
+    if one is not None:
+        yield Thing("service", one.service)
+
+
+def _document(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    paper = seen.case.papers.get(about)
+    if paper is not None:
+        yield Thing("path", paper.path)
+
+
+def _glass(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+    broken = seen.case.access.glass.get(about) or seen.case.access.unreviewed.get(about)
+    if broken is not None:
+        yield Thing("actor", broken.account)
+        yield Thing("emergency", broken.reason)
+
+
+_ABOUT: Final[Mapping[str, Callable[[str, CaseSnapshot], Iterator[Thing]]]] = {
+    "escalation": _escalation,
+    "task": _task,
+    "grant": _grant,
+    "referral": _referral,
+    "appointment": _appointment,
+    "interpreter": _appointment,
+    "document": _document,
+    "glass": _glass,
+    "review": _glass,
+    "visit": lambda about, _: iter((Thing("month", about),)),
+    "seat": lambda about, _: iter((Thing("course", about),)),
+    "duplicate": lambda about, _: iter((Thing("case", about),)),
+}

@@ -1,0 +1,59 @@
+"""Tells open pages that something has happened: one look at the log for all of them, every half second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from starlette.concurrency import run_in_threadpool
+
+BEAT_S = 0.5
+
+
+class ChangeBroadcaster:
+    """Watches the log's length while anybody listens, and wakes the listeners when it has grown."""
+
+    def __init__(self, size: Callable[[], int], beat_s: float = BEAT_S) -> None:
+        self._size = size
+        self._beat_s = beat_s
+        self._listeners = 0
+        self._seen = -1
+        self._grown = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def beats(self, still_s: float = 15.0) -> AsyncIterator[int]:
+        """Yield the log's length whenever it has grown, and now and then although it has not."""
+        self._listeners += 1
+        if self._watch is None or self._watch.done():
+            self._grown = asyncio.Event()
+            self._watch = asyncio.create_task(self._watching())
+        try:
+            seen = -1
+            while True:
+                if self._seen == seen:
+                    await _waited(self._grown, still_s)
+                seen = self._seen
+                yield seen
+        finally:
+            self._listeners -= 1
+
+    async def _watching(self) -> None:
+        """Wake everybody at each growth; whoever waits next waits for another event.
+
+        No lock is held while somebody waits: a browser may leave at any moment, and would leave it locked.
+        """
+        while self._listeners:
+            size = await run_in_threadpool(self._size)
+            if size != self._seen:
+                self._seen = size
+                grown, self._grown = self._grown, asyncio.Event()
+                grown.set()
+            await asyncio.sleep(self._beat_s)
+
+
+async def _waited(grown: asyncio.Event, limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await grown.wait()
+    except TimeoutError:
+        return  # a beat all the same, so that a page whose reader has gone is noticed

@@ -1,0 +1,253 @@
+"""Who asks, and whether they may: every route names its act, and this is the one place that asks the table.
+
+A case somebody may not see and a case that is not there get the same answer.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Final, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from console.accounts.sessions import Session
+from console.views.reader import Reader
+from console.web.context import WebContext
+from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
+from console.words.translation import Words
+from events.ids import parse_case_id
+from handlers.commanding.answers import Answer
+from handlers.states.case_reader import CaseSnapshot
+from workflow.command import Command
+from workflow.rights.table import ABOUT_A_CASE, ACTS, STEP_UP, Account, Act, Permit, may_ever, permit
+
+FRESH_FOR: Final = timedelta(minutes=10)  # how long a second factor counts for deeds that ask for it again
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """Somebody signed in, in front of one page: what they may was asked before the page runs."""
+
+    house: WebContext
+    request: Request
+    account: Account
+    session: Session
+    words: Words
+    act: Act
+    permit: Permit
+    seen: CaseSnapshot | None = None
+    form: FormData | None = None
+
+    @property
+    def case(self) -> CaseSnapshot:
+        """Return the case the page is about, for routes that have one."""
+        assert self.seen is not None, "only a route with {case_id} has a case"
+        return self.seen
+
+    @property
+    def given(self) -> FormData:
+        """Return what was sent with a form."""
+        assert self.form is not None, "only a POST has a form"
+        return self.form
+
+    @property
+    def reader(self) -> Reader:
+        """Return who reads, for the views."""
+        return Reader(self.house.office, self.account, self.house.now())
+
+    def may(self, *acts: Act) -> Permit | None:
+        """Return by which right they may do one of these acts on this case (or at all), or None."""
+        return permitted(self.house, self.account, acts, self.seen)
+
+    def may_ever(self, act: Act) -> bool:
+        """Tell whether their roles have an act at all, on whatever case."""
+        return may_ever(self.account.roles, act)
+
+    @property
+    def acts_ever(self) -> frozenset[Act]:
+        """Return every act their roles have on whatever case: what the menu offers."""
+        return frozenset(act for act in ACTS if may_ever(self.account.roles, act))
+
+    def may_about(self, act: Act, programme: str) -> bool:
+        """Tell whether they may do an act that concerns no case, for a programme they work for."""
+        return programme in self.account.programmes and self.may(act) is not None
+
+    def fresh(self, act: Act, back: str = "") -> None:
+        """Ask for the second factor again when the deed needs a fresh one; raises StepUpFirst.
+
+        ``back`` is the page to come back to when it is not the one that was asked for.
+        """
+        if act in STEP_UP and not self.is_fresh:
+            raise StepUpFirst(back)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether a second factor was given within the last minutes."""
+        return self.house.sessions.is_strong(self.session, FRESH_FOR)
+
+    def new_id(self) -> UUID:
+        """Return an id for a form: sent twice, the form is carried out once."""
+        return self.house.office.chance.uuid()
+
+    def submit(self, command: Command) -> Answer:
+        """Carry a command out, as they."""
+        assert command.actor == self.account.account, "nobody acts as somebody else"
+        return self.house.office.service.submit(command)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page, drawn in their language."""
+        html = self.house.rendering.page(template, self.words, {"visitor": self, "request": self.request, **values})
+        return HTMLResponse(html, status)
+
+
+def go(path: str) -> RedirectResponse:
+    """Return "now look at this page", after something was done (303, so that reloading does not do it again)."""
+    return RedirectResponse(path, 303)
+
+
+def require(*acts: Act) -> Any:
+    """Return what a route asks for with its ``Visitor``: somebody signed in who may do one of these acts.
+
+    With ``{case_id}`` in its path the case is looked up, and the answer depends on it too.
+    """
+
+    async def entrance(request: Request) -> AsyncIterator[RequestContext]:
+        # A file is taken only where one is asked for; anywhere else nothing of it is kept, not even for a moment.
+        files = 1 if request.url.path.startswith("/upload/") else 0
+        form = await request.form(max_files=files) if request.method == "POST" and is_form(request) else None
+        try:
+            yield await run_in_threadpool(_enter, request, acts, form)
+        finally:
+            if form is not None:
+                await form.close()  # a file that was sent lies on the disk until then
+
+    entrance.acts = acts  # type: ignore[attr-defined]
+    return Depends(entrance)
+
+
+def house_of(request: Request) -> WebContext:
+    """Return the house a request came to."""
+    return cast("WebContext", request.app.state.house)
+
+
+def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Account] | None:
+    """Return who is signed in by this browser's cookie (or a program's token), if the session still lasts.
+
+    With ``touch`` the time of idling begins anew.
+    """
+    house = house_of(request)
+    token = _token(request, house.site.cookie)
+    session = house.sessions.find(token, touch=touch) if token else None
+    account = house.accounts.find(session.account) if session else None
+    return (session, account) if session and account and not account.closed else None
+
+
+def words_for(request: Request, account: Account | None = None) -> Words:
+    """Return the words of somebody's language, or of the browser's while nobody is signed in."""
+    rendering = house_of(request).rendering
+    chosen = request.cookies.get("wayhome-language", "")
+    return rendering.words(chosen or (account.language if account else ""), request.headers.get("accept-language", ""))
+
+
+def permitted(house: WebContext, account: Account, acts: Iterable[Act], seen: CaseSnapshot | None) -> Permit | None:
+    """Return by which right somebody may do one of these acts, or None."""
+    case, programme = (seen.case, seen.definition.programme) if seen else (None, None)
+    now = house.now()
+    return next((found for act in acts if (found := permit(account, act, case, programme, now))), None)
+
+
+def case_in(house: WebContext, text: str) -> CaseSnapshot:
+    """Return the case of a typed number; raises NotThere when it is none or there is none."""
+    try:
+        seen = house.office.look.at(parse_case_id(text))
+    except ValueError:
+        seen = None
+    if seen is None:
+        raise NotThere
+    return seen
+
+
+def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None) -> RequestContext:
+    house, signed_in = house_of(request), session_of(request)
+    if signed_in is None:
+        raise SignInFirst
+    session, account = signed_in
+    if request.method not in ("GET", "HEAD"):
+        not_forged(request, session.csrf, form)
+    case_id = request.path_params.get("case_id")
+    seen = case_in(house, case_id) if case_id is not None else None
+    for act in acts:
+        found = permitted(house, account, (act,), seen)
+        if found is not None:
+            return RequestContext(house, request, account, session, words_for(request, account), act, found, seen, form)
+    raise NotThere
+
+
+def not_forged(request: Request, token: str, form: FormData | None) -> None:
+    """Raise Forged unless the request comes from our own page and carries the token that page was given."""
+    if not is_ours(request, token, form):
+        raise Forged
+
+
+def is_ours(request: Request, token: str, form: FormData | None) -> bool:
+    """Tell whether our own page sent this; a program that shows its token itself is not a browser."""
+    if _bearer(request):
+        return True
+    site = request.headers.get("sec-fetch-site", "")
+    # A browser that is told to name no referrer names no origin either; where it comes from it says all the same.
+    told = request.headers.get("origin", "")
+    origin = "" if told == "null" and site == "same-origin" else told
+    strange = origin and _host_of(origin) not in house_of(request).site.hosts
+    given = str(form.get("_token", "")) if form is not None else request.headers.get("x-wayhome-token", "")
+    return (
+        site in ("same-origin", "none", "")
+        and not strange
+        and hmac.compare_digest(given.encode(errors="replace"), token.encode())
+    )
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
+
+
+def _token(request: Request, cookie: str) -> str:
+    return _bearer(request) or request.cookies.get(cookie, "")
+
+
+def _bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def is_form(request: Request) -> bool:
+    """Tell whether a form was sent."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def acts_of_route(endpoint_dependencies: Iterable[Callable[..., Any] | None]) -> tuple[Act, ...] | None:
+    """Return the acts a route asks for, or None when it asks for nobody."""
+    for call in endpoint_dependencies:
+        acts = getattr(call, "acts", None)
+        if acts is not None:
+            return cast("tuple[Act, ...]", acts)
+    return None
+
+
+def may_concern_a_case(acts: Iterable[Act]) -> bool:
+    """Tell whether any of these acts is about a case, so that its route must say which."""
+    return any(act in ABOUT_A_CASE for act in acts)
+
+
+SignedIn = Annotated[RequestContext, require("self")]

@@ -1,0 +1,142 @@
+"""The door's own tools: its cookies, where somebody comes from, and where they may be sent on to."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from console.accounts.sessions import HALF_WAY, Session, Sessions
+from console.accounts.sign_in import HalfWay
+from console.web.context import WebContext
+from console.web.request_context import house_of, is_form
+from console.web.site import Site
+
+LANGUAGE: Final = "wayhome-language"
+# A path of ours and nothing else: browsers read "//host", "/\\host" and "/<tab>/host" as another site.
+_OURS: Final = re.compile(
+    r"/(?:[A-Za-z0-9._~:@!$&'()*+,;=%-][A-Za-z0-9._~:@!$&'()*+,;=%/-]*)?(?:\?[A-Za-z0-9._~=&%,:-]*)?"
+)
+_LONGEST: Final = 500
+
+
+async def _sent(request: Request) -> FormData:
+    return await request.form(max_files=0) if is_form(request) else FormData()
+
+
+Sent = Annotated[FormData, Depends(_sent)]
+
+
+def typed(form: FormData, name: str) -> str:
+    """Return one field of a form as text that can be stored; a file or nothing at all is no text."""
+    value = form.get(name)
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+
+
+def back_of(text: str) -> str:
+    r"""Return where to go on to: a path of ours, or the first page for anything else.
+
+    >>> back_of("/cases/7K3P9-QXM2D"), back_of("/cases?stage=shelter")
+    ('/cases/7K3P9-QXM2D', '/cases?stage=shelter')
+    >>> back_of("//elsewhere.example"), back_of("/\\elsewhere.example"), back_of("/x\r\nset-cookie: a")
+    ('/', '/', '/')
+    """
+    return text if len(text) <= _LONGEST and _OURS.fullmatch(text) and "//" not in text else "/"
+
+
+def with_back(path: str, back: str) -> str:
+    """Return an address that remembers where to go on to."""
+    return path if back == "/" else f"{path}?back={quote(back)}"
+
+
+def source_of(request: Request) -> str:
+    """Return where a request comes from; only a keyed hash of it is kept."""
+    return request.client.host if request.client else ""
+
+
+# -- cookies --------------------------------------------------------------------------------------------------
+
+
+def half_way_cookie(site: Site) -> str:
+    """Return the name of the cookie of somebody half way in."""
+    return f"{site.cookie}-door"
+
+
+def half_way(request: Request) -> tuple[HalfWay, Session] | None:
+    """Return where somebody stands who has given a password and nothing more."""
+    house = house_of(request)
+    token = request.cookies.get(half_way_cookie(house.site), "")
+    found, session = (house.sign_in.half_way(token), house.sessions.half_way(token)) if token else (None, None)
+    return (found, session) if found is not None and session is not None else None
+
+
+def let_half_in(house: WebContext, answer: Response, token: str) -> Response:
+    """Give somebody the cookie of the second step."""
+    _set(answer, house.site, half_way_cookie(house.site), token, HALF_WAY.seconds)
+    return answer
+
+
+def let_in(house: WebContext, answer: Response, token: str) -> Response:
+    """Give somebody the cookie of a session; it is gone when the browser closes."""
+    _set(answer, house.site, house.site.cookie, token)
+    drop(house, answer, half_way_cookie(house.site))
+    return answer
+
+
+def show_out(house: WebContext, answer: Response) -> Response:
+    """Take both cookies away."""
+    drop(house, answer, house.site.cookie)
+    drop(house, answer, half_way_cookie(house.site))
+    return answer
+
+
+def drop(house: WebContext, answer: Response, name: str) -> None:
+    """Take a cookie away."""
+    answer.delete_cookie(name, path="/", secure=house.site.encrypted, httponly=True, samesite="strict")
+
+
+def remember_language(house: WebContext, answer: Response, language: str) -> None:
+    """Keep the language chosen on this machine until the browser closes or somebody leaves."""
+    _set(answer, house.site, LANGUAGE, language)
+
+
+def page_token(request: Request) -> str:
+    """Return the token of the forms before anybody is signed in: the cookie's, or a fresh one."""
+    kept = request.cookies.get(_page_cookie(house_of(request).site), "")
+    return kept if re.fullmatch(r"[0-9a-f]{32}", kept) else house_of(request).office.chance.bytes(16).hex()
+
+
+def with_page_token(request: Request, answer: Response, token: str) -> Response:
+    """Give the browser the token its first form carries, so that no other site can fill that form in."""
+    site = house_of(request).site
+    if request.cookies.get(_page_cookie(site)) != token:
+        _set(answer, site, _page_cookie(site), token)
+    return answer
+
+
+def sent_token(request: Request) -> str:
+    """Return the token a first form has to carry, or one nobody can guess when the browser has none."""
+    kept = request.cookies.get(_page_cookie(house_of(request).site), "")
+    return kept or house_of(request).office.chance.bytes(16).hex()
+
+
+def end_sessions(request: Request) -> None:
+    """End whatever sessions this browser's cookies open, whole and half ones."""
+    house = house_of(request)
+    sessions: Sessions = house.sessions
+    for name in (house.site.cookie, half_way_cookie(house.site)):
+        token = request.cookies.get(name, "")
+        if token:
+            sessions.end(token)
+
+
+def _page_cookie(site: Site) -> str:
+    return f"{site.cookie}-page"
+
+
+def _set(answer: Response, site: Site, name: str, value: str, lasts_s: int | None = None) -> None:
+    answer.set_cookie(name, value, lasts_s, path="/", secure=site.encrypted, httponly=True, samesite="strict")

@@ -1,0 +1,19 @@
+"""What is told about an office: its programme files, and the keys its log is sealed with."""
+
+from __future__ import annotations
+
+from events.catalogue import Fact
+
+
+class ProgrammePublished(Fact):
+    """A programme file is in force; cases opened from now on run under it."""
+
+    programme: str
+    definition: str
+    text: str
+
+
+class KeysChosen(Fact):
+    """The first fact of a log: which key file it is sealed with, as a fingerprint that opens nothing."""
+
+    fingerprint: str

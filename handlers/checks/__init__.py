@@ -1,0 +1,1 @@
+"""What must always hold, asked of the log and the tables beside it."""

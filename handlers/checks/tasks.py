@@ -1,0 +1,102 @@
+"""I7: what was to be done is done, taken back or in sight; nothing twice, nothing before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from events.facts.tasks import TaskRequested, TimerFired
+from events.instants import stored
+from handlers.checks.check_results import End, See, Seen, Tally
+from handlers.projections.replay import Row
+from handlers.projections.tasks import DONE
+
+NOT_DONE: Final = (
+    "TaskRefused", "TaskDied", "TaskUnknown", "TaskFoundUndone", "TaskRetried", "TaskCancelled",
+)  # fmt: skip
+
+
+class WorkWatch:
+    """I7: every task and timer of the log is accounted for."""
+
+    def __init__(self, performed: Mapping[str, int] | None) -> None:
+        self.tally = Tally("I7", "tasks done once, in time, or in sight")
+        self._performed = performed
+        self._due: dict[str, str] = {}
+
+    def sees(self) -> Mapping[str, See]:
+        """Ask for every fact about tasks and timers."""
+        return {
+            "TaskRequested": self._on_request,
+            "TimerFired": self._on_fired,
+            **dict.fromkeys(DONE, self._on_done),
+            **dict.fromkeys(NOT_DONE, self._on_outcome),
+        }
+
+    def _on_request(self, seen: Seen) -> None:
+        fact: TaskRequested = seen.fact
+        self.tally.count("tasks")
+        self.tally.demand(fact.task_id not in self._due, f"{seen.at}: task {fact.task_id} was asked for before")
+        self._due[fact.task_id] = stored(fact.due_at)
+
+    def _on_done(self, seen: Seen) -> None:
+        if not seen.fact.task_id:
+            return  # given by people, not by a task
+        self._on_outcome(seen)
+        task_id, at = seen.fact.task_id, seen.event.envelope.recorded_at
+        due = self._due.get(task_id, "")
+        self.tally.demand(at >= due, f"{seen.at}: task {task_id} was done at {at}, before it was due at {due}")
+
+    def _on_outcome(self, seen: Seen) -> None:
+        open_before = seen.before is not None and seen.fact.task_id in seen.before.tasks
+        kind = seen.event.envelope.type
+        self.tally.demand(open_before, f"{seen.at}: {kind} for task {seen.fact.task_id}, which was over")
+
+    def _on_fired(self, seen: Seen) -> None:
+        fact: TimerFired = seen.fact
+        self.tally.count("timers fired")
+        was_set = seen.before is not None and fact.timer_id in seen.before.timers
+        self.tally.demand(was_set, f"{seen.at}: timer {fact.timer_id} fired and was not set")
+        at, due = seen.event.envelope.recorded_at, stored(fact.due_at)
+        self.tally.demand(at >= due, f"{seen.at}: timer {fact.timer_id} fired at {at}, before {due}")
+
+    def end(self, end: End) -> None:
+        """Look where each task and timer stands now, and at the providers' books."""
+        now = stored(end.now)
+        in_sight = {(row["case_id"], row["item"]) for row in end.tables.items}
+        for row in end.tables.tasks:
+            self._task(row, now, end)
+            if row["status"] in ("dead", "unknown") and (row["case_id"], f"task:{row['task_id']}") not in in_sight:
+                self.tally.fault(f"task {row['task_id']} is {row['status']} and on nobody's work list")
+        for row in end.tables.timers:
+            if row["status"] == "set":
+                self._open(f"timer {row['timer_id']}", row["due_at"], now, end)
+        for task_id, times in (self._performed or {}).items():
+            self._provider(task_id, times, end)
+
+    def _task(self, row: Row, now: str, end: End) -> None:
+        task_id, due = row["task_id"], self._due.get(row["task_id"], "")
+        if row["claimed_at"]:
+            early = f"task {task_id} was begun at {row['claimed_at']}, before it was due at {due}"
+            self.tally.demand(row["claimed_at"] >= due, early)
+        if row["status"] in ("waiting", "claimed", "unknown"):
+            self._open(f"task {task_id} ({row['status']})", row["due_at"], now, end)
+        else:
+            self.tally.count(row["status"])
+
+    def _open(self, what: str, due: str, now: str, end: End) -> None:
+        if due > now:
+            self.tally.count("not yet due")
+            return
+        self.tally.count("overdue")
+        self.tally.demand(not end.settled, f"{what} was due at {due} and is still open")
+
+    def _provider(self, task_id: str, times: int, end: End) -> None:
+        self.tally.count("done at providers", times)
+        self.tally.demand(times <= 1, f"task {task_id} was done {times} times at the provider")
+        row = end.replay.tasks.get(task_id)
+        if row is None:
+            self.tally.fault(f"task {task_id} was done at a provider and never asked for")
+        elif row["status"] == "cancelled":
+            # A crash between doing and reporting, and a cancellation in between: somebody should know.
+            self.tally.count("done before they were taken back")

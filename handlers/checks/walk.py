@@ -1,0 +1,166 @@
+"""The program that checks what must always hold, after a run or on a living system: one walk, all checks.
+
+Everything is read from one state of the database, so it may run while others write. It changes nothing.
+I9 and I11 are about what leaves the house and are checked where that happens.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, select
+
+from events import tables as log_tables
+from events.envelope import Recorded
+from events.errors import EventsError
+from events.log import Log
+from events.tables import log_head
+from events.verify import verify_on
+from handlers.checks.beds_and_trips import PlacesWatch
+from handlers.checks.check_results import Ack, Check, Effects, End, See, Seen, Tables, Watch
+from handlers.checks.log import CommandsWatch, GapsWatch, ProofWatch
+from handlers.checks.money import MoneyWatch
+from handlers.checks.read_models import ViewsWatch
+from handlers.checks.steps import StepsWatch
+from handlers.checks.tasks import WorkWatch
+from handlers.checks.withdrawal import WithdrawalWatch
+from handlers.projections.replay import Progress, Replay, Row, Step, pages_of
+from handlers.projections.tables import (
+    accounts,
+    beds,
+    beds_in_use,
+    case_board,
+    case_relations,
+    tasks,
+    timers,
+    work_items,
+)
+from workflow.programme.errors import WorkflowError
+
+__all__ = ["Ack", "Check", "Effects", "as_lines", "check"]
+
+FAULTS_SHOWN = 20
+# What folding raises on a history that nobody could have written by the rules.
+_BROKEN = (EventsError, WorkflowError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def check(
+    log: Log,
+    *,
+    acknowledged: Iterable[Ack] | None = None,
+    effects: Effects | None = None,
+    now: datetime,
+    settled: bool = False,
+    progress: Progress | None = None,
+) -> list[Check]:
+    """Walk the log and return what each check came to; ``settled`` says that nothing should be left to do.
+
+    ``acknowledged`` is what clients wrote down, ``effects`` what the outside has in its books. The log is
+    gone over twice, by the rules and by its own proof: ``progress`` counts both.
+    """
+    outside = effects or Effects()
+    replay = Replay(log)
+    commands = CommandsWatch(acknowledged)
+    watches: Sequence[Watch] = (
+        commands, GapsWatch(), ProofWatch(), ViewsWatch(), MoneyWatch(outside.statement), PlacesWatch(replay),
+        WorkWatch(outside.performed), StepsWatch(), WithdrawalWatch(),
+    )  # fmt: skip
+    with log.database.reading() as connection:
+        walk = _Walk(replay, commands, watches)
+        total = 2 * _size(connection)
+        for page in pages_of(log, connection, progress=_first_half(progress, total)):
+            walk.take(page)
+        report = verify_on(connection, log.catalogue, _second_half(progress, total))
+        end = End(connection, replay, _read(connection), report, tuple(walk.unreadable), now, settled)
+    for watch in watches:
+        watch.end(end)
+    return [watch.tally.check() for watch in watches]
+
+
+def as_lines(checks: Iterable[Check]) -> list[str]:
+    """Return a line for each check, and under it the first of its faults."""
+    return [line for one in checks for line in _lines(one)]
+
+
+class _Walk:
+    """Shows each event to those who asked for its kind, with the state of its stream before and after."""
+
+    def __init__(self, replay: Replay, commands: CommandsWatch, watches: Iterable[Watch]) -> None:
+        self.unreadable: list[str] = []
+        self._replay = replay
+        self._commands = commands
+        self._sees: Mapping[str, list[See]] = _by_kind(watches)
+
+    def take(self, page: Iterable[Recorded]) -> None:
+        """Fold a page of events and show them round."""
+        for event in page:
+            self._commands.take(event)
+            step = self._folded(event)
+            if step is not None:
+                self._show(event, step)
+
+    def _folded(self, event: Recorded) -> Step | None:
+        try:
+            return self._replay.take(event)
+        except _BROKEN as problem:
+            # The class only: a broken body may hold anything, and faults are shown and kept.
+            kind = type(problem).__name__
+            self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
+            return None
+
+    def _show(self, event: Recorded, step: Step) -> None:
+        sees = self._sees.get(event.envelope.type)
+        if sees:
+            definition = self._replay.definitions.get(event.envelope.definition)
+            seen = Seen(event, step.fact, step.before, step.after, definition)
+            for see in sees:
+                see(seen)
+
+
+def _by_kind(watches: Iterable[Watch]) -> dict[str, list[See]]:
+    found: dict[str, list[See]] = defaultdict(list)
+    for watch in watches:
+        for kind, see in watch.sees().items():
+            found[kind].append(see)
+    return found
+
+
+def _read(connection: Connection) -> Tables:
+    return Tables(
+        board=_rows(connection, case_board),
+        items=_rows(connection, work_items),
+        tasks=_rows(connection, tasks),
+        timers=_rows(connection, timers),
+        commands=_rows(connection, log_tables.commands),
+        beds=_rows(connection, beds),
+        beds_in_use=_rows(connection, beds_in_use),
+        accounts=_rows(connection, accounts),
+        relations=_rows(connection, case_relations),
+    )
+
+
+def _rows(connection: Connection, table: Table) -> list[Row]:
+    return [dict(row) for row in connection.execute(select(table)).mappings()]
+
+
+def _size(connection: Connection) -> int:
+    return int(connection.execute(select(log_head.c.size)).scalar_one())
+
+
+def _first_half(progress: Progress | None, total: int) -> Progress | None:
+    return None if progress is None else lambda done, _: progress(done, total)
+
+
+def _second_half(progress: Progress | None, total: int) -> Callable[[int], None] | None:
+    return None if progress is None else lambda done: progress(total // 2 + done, total)
+
+
+def _lines(one: Check) -> Iterator[str]:
+    counted = "".join(f"{number} {what}, " for what, number in one.counted.items())
+    yield f"{one.name} {'ok' if one.ok else 'FAIL':<4} {one.title}: {counted}{len(one.faults)} faults"
+    for fault in one.faults[:FAULTS_SHOWN]:
+        yield f"     {fault}"
+    if len(one.faults) > FAULTS_SHOWN:
+        yield f"     and {len(one.faults) - FAULTS_SHOWN} more"

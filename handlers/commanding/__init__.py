@@ -1,0 +1,1 @@
+"""The one way of a command: gathered, decided, recorded, answered."""

@@ -1,0 +1,97 @@
+"""Accounts as rows: who may sign in as what, and which accounts a decision about one of them must see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
+
+from events.batch import Rows
+from handlers.projections.tables import accounts
+from handlers.states.state_cache import VersionedState
+from workflow.command import Command
+from workflow.rights.table import ROLES, Account
+from workflow.situation import Decision
+from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
+from workflow.subjects.accounts.decisions import Standing, account_of, account_stream, decide, roles_of
+
+ROWS: Final = Rows(accounts, replace=True)
+INSERT_ACCOUNTS: Final = Rows(accounts)
+ACCOUNT_COLUMNS: Final = tuple(column.name for column in accounts.columns if not column.primary_key)
+
+
+class AccountRow(NamedTuple):
+    """An account as the console sees it."""
+
+    account: Account
+    factors: frozenset[tuple[str, str]]  # kind and name of each second factor that counts
+    opened_at: str
+    epoch: int  # sessions of an earlier one are over
+    resets: int  # a password of an earlier one opens nothing
+
+
+def streams_for(connection: Connection, commands: Iterable[Command]) -> set[str]:
+    """Return the streams that decisions about accounts look at, to be held still until they are stored.
+
+    Beside its own that is the second person's, and every administrator's: one of them always remains.
+    """
+    asked = [command for command in commands if isinstance(command, AccountCommand)]
+    if not asked:
+        return set()
+    seconds = {command.second for command in asked if isinstance(command, ResetCredentials)}
+    administrators = {row.account.account for row in list_accounts(connection) if "administrator" in row.account.roles}
+    return {account_stream(name) for name in (*(command.account for command in asked), *seconds, *administrators)}
+
+
+def decided(command: AccountCommand, states: Mapping[str, VersionedState]) -> Decision:
+    """Return what a command about an account comes to, given the states of all streams held."""
+    held = {account_of(stream): kept.state for stream, kept in states.items()}
+    return decide(command, {name: state for name, state in held.items() if name is not None and state is not None})
+
+
+def account_row(standing: Standing) -> dict[str, Any]:
+    """Return the row of an account; it depends on nothing but its history."""
+    account = standing.account
+    return {
+        "account": account.account,
+        "roles": " ".join(role for role in ROLES if role in account.roles),
+        "programmes": " ".join(sorted(account.programmes)),
+        "team": account.team,
+        "facilities": " ".join(sorted(account.facilities)),
+        "language": account.language,
+        "factors": " ".join(f"{kind}:{name}" for kind, name in standing.factors),
+        "closed": account.closed,
+        "opened_at": standing.opened_at,
+        "epoch": standing.epoch,
+        "resets": standing.resets,
+    }
+
+
+def find_account(connection: Connection, account: str) -> AccountRow | None:
+    """Return an account, closed or open, or None when there is none of that name."""
+    row = connection.execute(select(accounts).where(accounts.c.account == account)).mappings().one_or_none()
+    return None if row is None else account_from(row)
+
+
+def list_accounts(connection: Connection) -> Sequence[AccountRow]:
+    """Return every account by its name, the closed ones too."""
+    rows = connection.execute(select(accounts).order_by(accounts.c.account)).mappings()
+    return [account_from(row) for row in rows]
+
+
+def account_from(row: RowMapping) -> AccountRow:
+    """Return the account a row of the table, or of a join with it, holds."""
+    account = Account(
+        account=row["account"],
+        roles=roles_of(row["roles"].split()),
+        programmes=frozenset(row["programmes"].split()),
+        team=row["team"],
+        facilities=frozenset(row["facilities"].split()),
+        language=row["language"],
+        closed=bool(row["closed"]),
+    )
+    factors = (factor.partition(":") for factor in row["factors"].split())
+    named = frozenset((kind, name) for kind, _, name in factors)
+    return AccountRow(account, named, row["opened_at"], row["epoch"], row["resets"])

@@ -1,0 +1,277 @@
+"""Which cases somebody may see, as the database lists them: one question however many cases there are.
+
+The table of rights stays the only place that decides: it says how somebody must stand to a case for an act, and this
+module looks up to which cases they do. Owner, team, house and office are columns of the board; partners and who broke
+the glass have rows of their own. A test compares both with what the rights say of each case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
+from sqlalchemy.engine import RowMapping
+
+from events.batch import Removals, Rows
+from events.instants import stored
+from events.writing import Writing
+from handlers.projections.tables import case_board, case_relations, work_items
+from workflow.case.state import Case
+from workflow.programme.loading import Definition
+from workflow.rights.table import Account, Act, Relation, relations_for
+from workflow.rights.visibility import offices_of, shown_until
+
+Row = dict[str, Any]
+
+
+class Page(NamedTuple):
+    """Which part of a list: so many rows after one, which is named by what the list is sorted by."""
+
+    after: tuple[str, ...] = ()  # of cases (since, case_id), of work (since, case_id, item)
+    limit: int = 50
+
+
+RELATION_KEY: Final = ("case_id", "relation", "who")
+INSERT_RELATIONS: Final = Rows(case_relations)
+_ROWS = Rows(case_relations, replace=True)
+_GONE = Removals(case_relations)
+FIRST: Final = Page()
+_FOR_EVER: Final = "9999"
+_BUILT: Final = 4096  # statements kept ready: an account asks for a handful, the board for one a stage
+_board, _items = case_board.c, work_items.c
+
+
+# -- what is written ---------------------------------------------------------------------------------------------
+
+
+def relation_rows(case: Case, definition: Definition) -> list[Row]:
+    """Return how others than the programme's people stand to a case; it depends on the case and its rules only."""
+    partners = shown_until(case, definition.programme)
+    rows = [_row(case, "partner", word, _end_of(day)) for word, day in partners.items()]
+    ends: dict[str, datetime] = {}
+    for glass in case.access.glass.values():
+        ends[glass.account] = max(glass.until, ends.get(glass.account, glass.until))
+    return rows + [_row(case, "glass", account, stored(until)) for account, until in ends.items()]
+
+
+def store(writing: Writing, before: Case | None, after: Case, definition: Definition) -> None:
+    """Write what changed in how others stand to a case."""
+    old = relation_rows(before, definition) if before is not None else []
+    new = relation_rows(after, definition)
+    for row in new:
+        if row not in old:
+            writing.write(_ROWS, row)
+    kept = {row["who"] for row in new}
+    for row in old:
+        if row["who"] not in kept:
+            writing.write(_GONE, {name: row[name] for name in RELATION_KEY})
+
+
+def _row(case: Case, relation: Relation, who: str, until: str) -> Row:
+    return {"case_id": case.case_id, "relation": relation, "who": who, "until": until}
+
+
+def _end_of(day: Any) -> str:
+    """Return the instant at which a last day is over; days here are those of UTC, as everywhere in the rules."""
+    return _FOR_EVER if day is None else stored(datetime.combine(day + timedelta(days=1), time(), UTC))
+
+
+class Only(NamedTuple):
+    """What somebody narrows a list of cases to; what is empty narrows nothing."""
+
+    programme: str = ""
+    owner: str = ""
+    team: str = ""
+    child: bool | None = None
+    since_before: str = ""  # in their stage since before this instant
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on the board."""
+        found = [column == value for column, value in self._equal() if value]
+        found += [_board.child.is_(self.child)] if self.child is not None else []
+        return found + ([_board.since < self.since_before] if self.since_before else [])
+
+    def _equal(self) -> tuple[tuple[ColumnElement[str], str], ...]:
+        return (_board.programme, self.programme), (_board.owner, self.owner), (_board.team, self.team)
+
+
+EVERYTHING: Final = Only()
+
+
+# -- what is asked -----------------------------------------------------------------------------------------------
+
+
+def cases_of(
+    connection: Connection,
+    account: Account,
+    now: datetime,
+    *,
+    act: Act = "case.see",
+    stage: str | None = None,
+    ended: bool | None = False,
+    only: Only = EVERYTHING,
+    page: Page = FIRST,
+) -> list[RowMapping]:
+    """Return the cases somebody may do an act on, those that have waited longest in their stage first.
+
+    One question, however many cases there are.
+    """
+    return _found(connection, _cases(account, act, stage, only, page, ended=ended), now)
+
+
+def count_by_stage(
+    connection: Connection, account: Account, now: datetime, *, act: Act = "case.see", only: Only = EVERYTHING
+) -> dict[str, int]:
+    """Return how many cases somebody may do an act on are in each stage."""
+    found: dict[str, int] = {}
+    for row in _found(connection, _counts(account, act, only), now):
+        found[row["stage"]] = found.get(row["stage"], 0) + int(row["cases"])
+    return found
+
+
+def work_of(
+    connection: Connection,
+    account: Account,
+    now: datetime,
+    *,
+    act: Act = "case.see",
+    kinds: Sequence[str] = (),
+    owner: str = "",
+    page: Page = FIRST,
+) -> list[RowMapping]:
+    """Return what waits for people on the cases somebody may do an act on, oldest first, with whose case it is."""
+    return _found(connection, _work(account, act, tuple(kinds), owner, page), now)
+
+
+def stands_to(account: Account, act: Act, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on the board that somebody may do an act on a case; for few cases found otherwise."""
+    asker = _Asker(account, act, case_board, literal(stored(now)))
+    return or_(false(), *asker.broad(), *asker.own(), *asker.few())
+
+
+# -- how it is asked: statements are built once for each way of asking, the moment is filled in --------------------
+
+
+@lru_cache(maxsize=_BUILT)
+def _cases(
+    account: Account, act: Act, stage: str | None, only: Only, page: Page, *, ended: bool | None
+) -> Executable | None:
+    key = (_board.since, _board.case_id)
+    where = [*only.conditions(), *([_board.stage == stage] if stage is not None else [])]
+    where += [_board.ended.is_(ended)] if ended is not None else []
+    where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
+    return _page(_Asker(account, act, case_board), where, key, page.limit)
+
+
+@lru_cache(maxsize=_BUILT)
+def _counts(account: Account, act: Act, only: Only) -> Executable | None:
+    asker, where = _Asker(account, act, case_board), only.conditions()
+    broad, narrow = asker.broad(), [*asker.own(), *asker.few()]
+    count = func.count().label("cases")
+    counted = [select(_board.stage, count).where(one, *where).group_by(_board.stage) for one in broad]
+    if narrow:
+        others = not_(or_(false(), *broad))
+        once = union(*[select(_board.case_id, _board.stage).where(one, others, *where) for one in narrow]).subquery()
+        counted.append(select(once.c.stage, count).group_by(once.c.stage))
+    return union_all(*counted) if counted else None
+
+
+@lru_cache(maxsize=_BUILT)
+def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: Page) -> Executable | None:
+    key = (_items.since, _items.case_id, _items.item)
+    where: list[ColumnElement[bool]] = [_items.kind.in_(kinds)] if kinds else []
+    where += [_items.owner == owner] if owner else []
+    where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
+    return _page(_Asker(account, act, work_items), where, key, page.limit)
+
+
+def _found(connection: Connection, query: Executable | None, now: datetime) -> list[RowMapping]:
+    return [] if query is None else list(connection.execute(query, {"now": stored(now)}).mappings())
+
+
+class _Asker(NamedTuple):
+    """Somebody who asks for a list, and the conditions on its table under which they may do the act."""
+
+    account: Account
+    act: Act
+    table: Table
+    now: ColumnElement[str] = bindparam("now", type_=Text())
+
+    @property
+    def _allowed(self) -> frozenset[Relation]:
+        return relations_for(self.account, self.act)
+
+    @property
+    def _offices(self) -> tuple[str, ...]:
+        return offices_of(self.account.account, self.account.programmes)
+
+    def broad(self) -> list[ColumnElement[bool]]:
+        """Return the ways of standing to very many cases, no case by two of them: all of an office's, or the team's."""
+        here = self.table.c
+        if "programme" in self._allowed:
+            return [here.office == office for office in self._offices]
+        if "team" not in self._allowed:
+            return []
+        teams = dict.fromkeys(("", self.account.team))
+        return [and_(here.office == office, here.team == team) for office in self._offices for team in teams]
+
+    def own(self) -> list[ColumnElement[bool]]:
+        """Return the condition that a case is theirs, unless they see the whole office's."""
+        if "owner" not in self._allowed or "programme" in self._allowed:
+            return []
+        here = self.table.c
+        return [and_(here.owner == self.account.account, here.office.in_(self._offices))]
+
+    def few(self) -> list[ColumnElement[bool]]:
+        """Return the ways of standing to so few cases that they are all looked at."""
+        account, here, found = self.account, self.table.c, list[ColumnElement[bool]]()
+        if "facility" in self._allowed and "programme" not in self._allowed and account.facilities:
+            living = _board.facility.in_(sorted(account.facilities))
+            there = living if self.table is case_board else here.case_id.in_(select(_board.case_id).where(living))
+            found.append(and_(there, here.office.in_(self._offices)))
+        if "partner" in self._allowed:
+            found.append(here.case_id.in_(_related("partner", account.account.partition(":")[0], self.now)))
+        if "glass" in self._allowed:
+            found.append(here.case_id.in_(_related("glass", account.account, self.now)))
+        return found
+
+
+def _page(asker: _Asker, where: Sequence[ColumnElement[bool]], key: Sequence[Any], limit: int) -> Executable | None:
+    """Return what asks for the first of what several ways of standing to a case give, each read by an index of its own.
+
+    What is large comes sorted from its index and is cut off there. What is small is not sorted by the database's
+    choice of an index that would walk through everybody else's.
+    """
+    rows = select(asker.table).where(*where)
+    sorted_ones = [rows.where(standing).order_by(*key).limit(limit) for standing in (*asker.broad(), *asker.own())]
+    pages = [select(one.subquery()) for one in (*sorted_ones, *(rows.where(standing) for standing in asker.few()))]
+    if not pages:
+        return None
+    found = union(*pages).subquery()
+    return select(found).order_by(*[found.c[column.name] for column in key]).limit(limit)
+
+
+def _related(relation: Relation, who: str, now: ColumnElement[str]) -> Select[tuple[str]]:
+    related = case_relations.c
+    return select(related.case_id).where(related.relation == relation, related.who == who, related.until > now)

@@ -1,0 +1,44 @@
+"""Draws the rows of every stream that changed in a write, once, from where it stands at the write's end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from events.ids import case_of
+from events.writing import Writing
+from handlers.projections import work_items as work_list
+from handlers.projections.accounts import ROWS, account_row
+from handlers.projections.beds import BedRows
+from handlers.projections.board import BOARD, board_row
+from handlers.projections.case_access import store
+from handlers.states.state_cache import VersionedState
+from workflow.case.state import Case
+from workflow.programme.loading import Definition
+from workflow.rights.visibility import office_of
+
+
+def project(
+    writing: Writing,
+    before: Mapping[str, VersionedState],
+    after: Mapping[str, VersionedState],
+    definition_of: Callable[[Case], Definition],
+) -> None:
+    """Put the rows of board, work list, relations, beds and accounts into the write."""
+    beds = BedRows()
+    for stream, kept in after.items():
+        old = before[stream]
+        if kept.version == old.version:
+            continue
+        if case_of(stream) is not None:
+            _draw(writing, old.state, kept, definition_of(kept.state))
+        elif stream.startswith("facility:"):
+            beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
+        elif stream.startswith("account:"):
+            writing.write(ROWS, account_row(kept.state))
+    beds.store(writing)
+
+
+def _draw(writing: Writing, before: Case | None, kept: VersionedState, definition: Definition) -> None:
+    writing.write(BOARD, board_row(kept.state, kept.version, definition))
+    work_list.store(writing, before, kept.state, office_of(definition.programme))
+    store(writing, before, kept.state, definition)

@@ -1,0 +1,236 @@
+"""Replay: the past folded again, by the same functions as the live path, with no effect on anything.
+
+``replay_case`` shows a case as it stood at a position of the log; ``replay_log`` folds everything, so that
+what lies in the tables can be compared with what the log says should lie there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from events.catalogue import Fact
+from events.envelope import Recorded
+from events.facts.office import ProgrammePublished
+from events.facts.tasks import TaskRequested, TimerCancelled, TimerFired, TimerSet
+from events.ids import CaseId, case_of, case_stream
+from events.instants import stored
+from events.log import END, Log
+from handlers.projections.accounts import account_row
+from handlers.projections.beds import implied
+from handlers.projections.board import board_row
+from handlers.projections.case_access import relation_rows
+from handlers.projections.tasks import outcome, task_row, timer_outcome, timer_row
+from handlers.projections.work_items import items_of, place_of
+from handlers.states.definitions import Definitions
+from handlers.states.state_cache import VersionedState, evolve, folded
+from workflow.case.change import At
+from workflow.case.state import Case
+from workflow.programme.loading import Definition, load
+from workflow.rights.visibility import office_of
+
+PAGE = 2000
+Row = dict[str, Any]
+Progress = Callable[[int, int], None]  # events done, events in all
+Change = tuple[str, Any, Any]  # field, what it was, what it is
+
+
+class Replayed(NamedTuple):
+    """A case as of a position: None, version -1 and no events before it was opened."""
+
+    case: Case | None
+    version: int
+    events: tuple[Recorded, ...]
+    definition: Definition | None = None  # the rules it ran under then
+
+
+class World(NamedTuple):
+    """All states at a position, and the rows they imply in the tables beside the log."""
+
+    position: int
+    states: Mapping[str, VersionedState]
+    tasks: Mapping[str, Row]
+    timers: Mapping[str, Row]
+    board: Mapping[str, Row]
+    items: Mapping[tuple[str, str], Row]  # since is when the item appeared; the live path knows it per write
+
+
+class Step(NamedTuple):
+    """What one event did to its stream."""
+
+    fact: Fact
+    before: Any
+    after: Any
+
+
+def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) -> Replayed:
+    """Return the case as it stood after the event at a global position."""
+    stream = case_stream(case_id)
+    events = log.stream(stream, upto=upto)
+    version, case = folded(stream, events, log.fact)
+    definition = definitions.of(case.programme, case.definition) if case else None
+    return Replayed(case, version, tuple(events), definition)
+
+
+def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> World:
+    """Return everything the log implies up to a position, from one state of the database."""
+    replay = Replay(log)
+    with log.database.reading() as connection:
+        for page in pages_of(log, connection, upto=upto, progress=progress):
+            for event in page:
+                replay.take(event)
+    return replay.world()
+
+
+def position_of(log: Log, at: datetime | None = None, position: int | None = None) -> int:
+    """Return the position that "as of" means: of an instant, of a number, the earlier of both, or the last one.
+
+    Minus one is the time before anything happened.
+    """
+    last = log.size() - 1
+    if position is not None:
+        last = max(-1, min(last, position))
+    return last if at is None else min(last, log.position_at(stored(at)))
+
+
+def difference(before: Case | None, after: Case | None) -> list[Change]:
+    """Return what changed between two states of a case, one line for each task, timer, grant and consent."""
+    return [
+        change
+        for name in Case._fields
+        for change in _changes(name, getattr(before, name, None), getattr(after, name, None))
+    ]
+
+
+def pages_of(
+    log: Log, connection: Connection, *, after: int = -1, upto: int = END, progress: Progress | None = None
+) -> Iterator[list[Recorded]]:
+    """Yield the log page by page as this connection sees it, telling how far it has come."""
+    total = log.size() if progress else 0
+    while page := log.page_on(connection, after, PAGE, upto):
+        yield page
+        after = page[-1].position
+        if progress:
+            progress(after + 1, max(total, after + 1))
+
+
+class Replay:
+    """Takes events in global order and keeps what they imply; nothing leaves it but values."""
+
+    def __init__(self, log: Log) -> None:
+        self.position = -1
+        self.states: dict[str, VersionedState] = {}
+        self.definitions: dict[str, Definition] = {}
+        self.tasks: dict[str, Row] = {}
+        self.timers: dict[str, Row] = {}
+        self._items: dict[str, dict[str, tuple[str, str]]] = {}
+        self._fact_of = log.fact
+        # The catalogue knows which facts speak of a task; all but the request are an outcome of it.
+        shapes = log.catalogue.shapes.items()
+        self._outcomes = {n for n, shape in shapes if "task_id" in shape.fact.model_fields} - {"TaskRequested"}
+
+    def take(self, event: Recorded) -> Step:
+        """Fold one event and return what it did; raises what folding raises on a history that makes no sense."""
+        envelope = event.envelope
+        fact = self._fact_of(event)
+        version, before = self.states.get(envelope.stream, (-1, None))
+        assert envelope.version == version + 1, f"{envelope.stream} jumps from {version} to {envelope.version}"
+        at = At(envelope.recorded_at, envelope.actor, envelope.definition)
+        after = evolve(envelope.stream, before, fact, at)
+        self._follow(fact, event, after)
+        self.states[envelope.stream] = VersionedState(envelope.version, after)
+        self.position = event.position
+        return Step(fact, before, after)
+
+    def case(self, case_id: str) -> Case | None:
+        """Return a case as it stands now in the replay."""
+        kept = self.states.get(f"case:{case_id}")
+        return kept.state if kept else None
+
+    def cases(self) -> Iterator[tuple[Case, int]]:
+        """Yield every case with its version."""
+        for stream, kept in self.states.items():
+            if case_of(stream) is not None and kept.state is not None:
+                yield kept.state, kept.version
+
+    def board(self) -> dict[str, Row]:
+        """Return the case board's rows; raises KeyError when a case runs under a definition nobody published."""
+        return {
+            case.case_id: board_row(case, version, self.definitions[case.definition]) for case, version in self.cases()
+        }
+
+    def relations(self) -> dict[tuple[str, str, str], Row]:
+        """Return how others stand to the cases; raises KeyError as the board does."""
+        return {
+            (row["case_id"], row["relation"], row["who"]): row
+            for case, _ in self.cases()
+            for row in relation_rows(case, self.definitions[case.definition])
+        }
+
+    def items(self) -> dict[tuple[str, str], Row]:
+        """Return the work list's rows; raises KeyError as the board does."""
+        return {
+            (case.case_id, item): {"case_id": case.case_id, "item": item, "kind": kind, "since": since}
+            | place_of(case, office_of(self.definitions[case.definition].programme))
+            for case, _ in self.cases()
+            for item, (kind, since) in self._items.get(case.case_id, {}).items()
+        }
+
+    def beds(self) -> tuple[dict[tuple[str, int], Row], dict[tuple[str, int], Row]]:
+        """Return the rows of the beds there are and of those in use."""
+        kind = "facility:"
+        houses = {s.removeprefix(kind): k.state for s, k in self.states.items() if s.startswith(kind) and k.state}
+        return implied(houses)
+
+    def accounts(self) -> dict[str, Row]:
+        """Return the rows of the accounts."""
+        found = [kept.state for stream, kept in self.states.items() if stream.startswith("account:") and kept.state]
+        return {standing.account.account: account_row(standing) for standing in found}
+
+    def world(self) -> World:
+        """Return all of it."""
+        return World(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
+
+    def _follow(self, fact: Fact, event: Recorded, after: Any) -> None:
+        envelope = event.envelope
+        case_id = case_of(envelope.stream)
+        if case_id is not None:
+            self._work(case_id, fact, envelope.type, envelope.recorded_at)
+            self._list(case_id, after, envelope.recorded_at)
+        elif isinstance(fact, ProgrammePublished):
+            definition = load(fact.text)
+            self.definitions[definition.hash] = definition
+
+    def _work(self, case_id: str, fact: Fact, name: str, now: str) -> None:
+        if isinstance(fact, TaskRequested):
+            self.tasks[fact.task_id] = task_row(case_id, fact, now)
+        elif name in self._outcomes and fact.task_id:  # type: ignore[attr-defined]
+            self.tasks[fact.task_id] |= outcome(name, fact, now)  # type: ignore[attr-defined]
+        elif isinstance(fact, TimerSet):
+            self.timers[fact.timer_id] = timer_row(case_id, fact, now)
+        elif isinstance(fact, TimerFired | TimerCancelled):
+            self.timers[fact.timer_id] |= timer_outcome(fact, now)
+
+    def _list(self, case_id: str, case: Case | None, now: str) -> None:
+        old, new = self._items.get(case_id, {}), items_of(case)
+        if new or old:
+            same = {item for item, kind in new.items() if item in old and old[item][0] == kind}
+            self._items[case_id] = {i: old[i] if i in same else (kind, now) for i, kind in new.items()}
+
+
+def _changes(name: str, was: Any, now: Any) -> Iterator[Change]:
+    if not isinstance(was, Mapping) and not isinstance(now, Mapping):
+        if was != now:
+            yield name, was, now
+        return
+    was, now = was or {}, now or {}
+    for key in (*was, *(key for key in now if key not in was)):
+        if was.get(key) != now.get(key):
+            yield f"{name}.{_key_text(key)}", was.get(key), now.get(key)
+
+
+def _key_text(key: object) -> str:
+    return "/".join(part for part in key if part) if isinstance(key, tuple) else str(key)

@@ -1,0 +1,244 @@
+"""Tasks and timers as rows: written from facts in the same transaction, read by workers and operators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.engine import RowMapping
+
+from events.batch import Changes, Rows
+from events.catalogue import Fact
+from events.facts.tasks import TaskRequested, TaskUnwanted, TimerCancelled, TimerFired, TimerSet
+from events.instants import stored
+from events.writing import Writing
+from handlers.projections.tables import tasks, timers
+from workflow.case.change import Pairs
+
+LIVE: Final = ("waiting", "claimed", "unknown")
+_INSERT_TASKS = Rows(tasks)
+_CHANGE_TASKS = Changes(tasks, ("status", "due_at", "attempts", "error", "finished_at", "rung_at"))
+_CALL_OFF = Changes(tasks, ("wanted",))
+_INSERT_TIMERS = Rows(timers)
+_CHANGE_TIMERS = Changes(timers, ("status", "finished_at"))
+
+_TASK_ROWS = select(tasks).where(tasks.c.task_id.in_(bindparam("ids", expanding=True)))
+_OPEN_OF_CASES = select(tasks).where(
+    tasks.c.case_id.in_(bindparam("ids", expanding=True)), tasks.c.status.in_(("waiting", "claimed"))
+)
+
+Row = dict[str, Any]
+# Which status a fact about a task leaves it in.
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "ServiceProvided": "done",
+    "ReferralSent": "done",
+    "ReferralTakenBack": "done",
+    "ReferrerAnswered": "done",
+    "AppointmentRequested": "done",
+    "InterpreterRequested": "done",
+    "AppointmentTold": "done",
+    "AppointmentTakenBack": "done",
+    "DocumentChased": "done",
+    "PickupBooked": "done",
+    "PickupMoved": "done",
+    "PickupCancelled": "done",
+    "TicketIssued": "done",
+    "HostAsked": "done",
+    "EscortInvited": "done",
+    "TrancheInstructed": "done",
+    "SeatPassedOn": "done",
+    "VisitArranged": "done",
+    "BookingReleased": "done",
+    "BedsOffered": "done",
+    "AlternativeAsked": "done",
+    "GlassTold": "done",
+    "TaskRefused": "dead",
+    "TaskDied": "dead",
+    "TaskUnknown": "unknown",
+    "TaskFoundUndone": "waiting",
+    "TaskRetried": "waiting",
+    "TaskCancelled": "cancelled",
+}
+DONE: Final = tuple(name for name, status in _OUTCOMES.items() if status == "done")
+
+
+class Work:
+    """The task and timer rows that one write changes; a task made and ended in one write becomes one row."""
+
+    def __init__(self, now: str) -> None:
+        self._now = now
+        self._made: dict[str, Row] = {}
+        self._changed: dict[str, Row] = {}
+        self._called_off: set[str] = set()
+        self._timers_made: dict[str, Row] = {}
+        self._timers_changed: dict[str, Row] = {}
+
+    def apply(self, case_id: str, fact: Fact) -> None:
+        """Take in a fact; those that are not about work change nothing."""
+        name = type(fact).__name__
+        if isinstance(fact, TaskRequested):
+            self._made[fact.task_id] = task_row(case_id, fact, self._now)
+        elif isinstance(fact, TaskUnwanted):
+            self._called_off.add(fact.task_id)
+        elif name in _OUTCOMES and getattr(fact, "task_id", None):  # a service given by people ends no task
+            self._outcome(name, fact)
+        elif isinstance(fact, TimerSet):
+            self._timers_made[fact.timer_id] = timer_row(case_id, fact, self._now)
+        elif isinstance(fact, TimerFired | TimerCancelled):
+            self._timer_over(fact)
+
+    def due(self) -> list[tuple[str, str]]:
+        """Return the new tasks that may be begun at once, with their kinds, for the bell."""
+        rows = [*self._made.values(), *self._changed.values()]
+        return [
+            (r["task_id"], r.get("kind", "")) for r in rows if r["status"] == "waiting" and r["due_at"] <= self._now
+        ]
+
+    def store(self, writing: Writing) -> None:
+        """Put the rows into the write."""
+        for row in self._made.values():
+            writing.write(_INSERT_TASKS, row)
+        for row in self._changed.values():
+            writing.write(_CHANGE_TASKS, {key: value for key, value in row.items() if key != "kind"})
+        for task_id in self._called_off:
+            writing.write(_CALL_OFF, {"task_id": task_id, "wanted": False})
+        for row in self._timers_made.values():
+            writing.write(_INSERT_TIMERS, row)
+        for row in self._timers_changed.values():
+            writing.write(_CHANGE_TIMERS, row)
+
+    def _outcome(self, name: str, fact: Any) -> None:
+        change = outcome(name, fact, self._now)
+        if fact.task_id in self._made:
+            self._made[fact.task_id] |= change
+        else:
+            self._changed[fact.task_id] = {"task_id": fact.task_id, "kind": getattr(fact, "kind", "")} | change
+
+    def _timer_over(self, fact: TimerFired | TimerCancelled) -> None:
+        change = timer_outcome(fact, self._now)
+        if fact.timer_id in self._timers_made:
+            self._timers_made[fact.timer_id] |= change
+        else:
+            self._timers_changed[fact.timer_id] = {"timer_id": fact.timer_id} | change
+
+
+def task_row(case_id: str, fact: TaskRequested, now: str) -> Row:
+    """Return the row of a task just asked for."""
+    due_at = stored(fact.due_at)
+    return {
+        "task_id": fact.task_id,
+        "case_id": case_id,
+        "kind": fact.kind,
+        "subject": subject_text(fact.subject),
+        "status": "waiting",
+        "due_at": due_at,
+        "epoch": 0,
+        "owner": "",
+        "lease_until": "",
+        "attempts": 0,
+        "error": "",
+        "created_at": now,
+        "claimed_at": "",
+        "finished_at": "",
+        "wanted": True,
+        "rung_at": now if due_at <= now else "",
+    }
+
+
+def outcome(name: str, fact: Any, now: str) -> Row:
+    """Return what a fact changes in its task's row."""
+    if name == "TaskUnwanted":
+        return {"wanted": False}
+    status = _OUTCOMES[name]
+    over = status in ("done", "cancelled", "dead")
+    error = getattr(fact, "error", "") or (fact.reason if status in ("dead", "cancelled") else "")
+    return {
+        "status": status,
+        "due_at": now,
+        "attempts": 0,
+        "error": error,
+        "finished_at": now if over else "",
+        "rung_at": now if status == "waiting" else "",
+    }
+
+
+def timer_row(case_id: str, fact: TimerSet, now: str) -> Row:
+    """Return the row of a timer just set."""
+    return {
+        "timer_id": fact.timer_id,
+        "case_id": case_id,
+        "kind": fact.kind,
+        "subject": subject_text(fact.subject),
+        "status": "set",
+        "due_at": stored(fact.due_at),
+        "created_at": now,
+        "finished_at": "",
+    }
+
+
+def timer_outcome(fact: TimerFired | TimerCancelled, now: str) -> Row:
+    """Return what a fact changes in its timer's row."""
+    return {"status": "fired" if isinstance(fact, TimerFired) else "cancelled", "finished_at": now}
+
+
+def held(connection: Connection, task_ids: list[str]) -> dict[str, RowMapping]:
+    """Return these tasks' rows, held still until the write ends."""
+    query = _TASK_ROWS.with_for_update() if connection.dialect.name == "postgresql" else _TASK_ROWS
+    return {row["task_id"]: row for row in connection.execute(query, {"ids": task_ids}).mappings()}
+
+
+def claimed_of(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
+    """Return per case the tasks that workers are doing; none can be begun until the write ends."""
+    query = _OPEN_OF_CASES.with_for_update() if connection.dialect.name == "postgresql" else _OPEN_OF_CASES
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(query, {"ids": case_ids}):
+        if row.status == "claimed":
+            found.setdefault(row.case_id, set()).add(row.task_id)
+    return found
+
+
+def subject_text(subject: Pairs) -> str:
+    """Return what a task is about as its column holds it."""
+    return orjson.dumps(dict(subject)).decode()
+
+
+def find_task(connection: Connection, task_id: str) -> RowMapping | None:
+    """Return a task's row, or None when there is no such task."""
+    return connection.execute(select(tasks).where(tasks.c.task_id == task_id)).mappings().first()
+
+
+def list_tasks(
+    connection: Connection, *, status: str | None = None, case_id: str | None = None, limit: int = 100
+) -> list[RowMapping]:
+    """Return tasks, those due first at the top."""
+    query = select(tasks).order_by(tasks.c.due_at, tasks.c.task_id).limit(limit)
+    if status is not None:
+        query = query.where(tasks.c.status == status)
+    if case_id is not None:
+        query = query.where(tasks.c.case_id == case_id)
+    return list(connection.execute(query).mappings())
+
+
+def list_timers(
+    connection: Connection, *, status: str | None = "set", case_id: str | None = None, limit: int = 100
+) -> list[RowMapping]:
+    """Return timers, the next ones first."""
+    query = select(timers).order_by(timers.c.due_at, timers.c.timer_id).limit(limit)
+    if status is not None:
+        query = query.where(timers.c.status == status)
+    if case_id is not None:
+        query = query.where(timers.c.case_id == case_id)
+    return list(connection.execute(query).mappings())
+
+
+def count_tasks(connection: Connection) -> dict[str, int]:
+    """Return how many tasks there are of each status."""
+    query = select(tasks.c.status, func.count()).group_by(tasks.c.status)
+    return {name: int(count) for name, count in connection.execute(query)}
+
+
+def count_retried(connection: Connection) -> int:
+    """Return how many tasks were begun more than once."""
+    return int(connection.execute(select(func.count()).select_from(tasks).where(tasks.c.epoch > 1)).scalar_one())

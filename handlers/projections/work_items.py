@@ -1,0 +1,132 @@
+"""The work list: what waits for a person, read off the case itself, so that nothing can be forgotten on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import RowMapping
+
+from events.batch import Changes, Removals, Rows
+from events.writing import Writing
+from handlers.projections.tables import work_items
+from workflow.case.state import Case
+from workflow.subjects.documents.state import IN_HAND
+from workflow.subjects.travel.guards import escort_needed
+
+_ITEMS = Rows(work_items, replace=True)
+_MOVED = Changes(work_items, ("stage", "owner", "team"))
+_GONE = Removals(work_items)
+DOCUMENTS: Final = "documents"  # the stage in which somebody without a document should come by one
+
+
+def items_of(case: Case | None) -> dict[str, str]:
+    """Return what waits for a person on a case: item to kind."""
+    if case is None:
+        return {}
+    items = {f"escalation:{kind}": "escalation" for kind in case.escalations}
+    items |= {f"task:{key}": f"task_{task.status}" for key, task in case.tasks.items() if task.status != "open"}
+    for grant_id, grant in case.grants.items():
+        if grant.awaits_approval:
+            items[f"grant:{grant_id}"] = "approve_grant"
+        elif not grant.declined and not grant.settled and grant.released < grant.amount:
+            items[f"grant:{grant_id}"] = "release_tranche"
+    items |= _referrals(case)
+    if case.trip is not None and not case.trip.confirmed and "hand_over" not in case.provided:
+        if case.trip.escort:
+            items["escort"] = "escort_answer"
+        elif escort_needed(case, case.trip.departs_at.date()) != "none":
+            items["escort"] = "find_escort"
+    if case.trip is not None and case.trip_is_ahead and case.trip.host and not case.trip.host_ready:
+        items["host"] = "host_answer"
+    items |= _papers(case)
+    items |= _appointments(case)
+    items |= _life_items(case)
+    items |= {f"glass:{key}": "glass_broken" for key in case.access.glass}
+    items |= {f"review:{key}": "review_access" for key in case.access.unreviewed}
+    items |= {f"duplicate:{other}": "possible_duplicate" for other in case.access.duplicates}
+    items |= {f"hand_over:{key}": "decide_hand_over" for key, one in case.hand_overs.items() if not one.outcome}
+    return items
+
+
+def _referrals(case: Case) -> dict[str, str]:
+    """Return the referrals somebody has to see to: to send elsewhere, to chase, or to ask the person about."""
+    helped = {one.service for one in case.referrals.values() if one.is_open or one.status == "closed"}
+    items = {}
+    for key, one in case.referrals.items():
+        if one.status == "unanswered":
+            items[f"referral:{key}"] = "referral_consent_needed" if one.next_provider else "referral_unanswered"
+        elif one.status == "declined" and one.service not in helped:
+            items[f"referral:{key}"] = "referral_to_send"
+    return items
+
+
+def _appointments(case: Case) -> dict[str, str]:
+    """Return the appointments somebody has to see to: one that has no time, or that nobody can interpret at."""
+    items = {}
+    for key, one in case.care.appointments.items():
+        if one.at is None:
+            items[f"appointment:{key}"] = "appointment_to_book"
+        if one.needs_interpreter and not one.interpreter:
+            items[f"interpreter:{key}"] = "find_interpreter"
+    return items
+
+
+def _papers(case: Case) -> dict[str, str]:
+    """Return what the person's documents wait for: nobody is written to before somebody has chosen the path."""
+    items = {
+        f"document:{key}": "document_refused" for key, paper in case.papers.items() if paper.waits_for == "refused"
+    }
+    wanted = case.stage == DOCUMENTS and case.document is None and not case.stays
+    if wanted and not any(paper.kind in IN_HAND for paper in case.papers.values()):
+        items["document"] = "document_to_start"
+    return items
+
+
+def _life_items(case: Case) -> dict[str, str]:
+    """Return what waits for a person after the return: a plan to approve, an offered seat, a visit."""
+    life = case.reintegration
+    items = {f"visit:{month}": "visit_due" for month in life.due}
+    items |= {f"seat:{course}": "take_seat" for course, place in life.courses.items() if place.status == "offered"}
+    return items | ({"plan": "agree_plan"} if life.plan.number and not life.plan.agreed else {})
+
+
+def place_of(case: Case, office: str) -> dict[str, str]:
+    """Return where a case's items belong: in which stage, whose office and team, and whose case it is."""
+    return {"stage": case.stage, "office": office, "owner": case.access.owner, "team": case.access.team}
+
+
+def store(writing: Writing, before: Case | None, after: Case, office: str) -> None:
+    """Write what changed on the list between two states of a case."""
+    old, new, place = items_of(before), items_of(after), place_of(after, office)
+    moved = before is not None and place != place_of(before, office)
+    for item, kind in new.items():
+        row = {"case_id": after.case_id, "item": item, "kind": kind, "since": writing.now, **place}
+        if old.get(item) != kind:
+            writing.write(_ITEMS, row)
+        elif moved:
+            writing.write(_MOVED, {name: row[name] for name in ("case_id", "item", "stage", "owner", "team")})
+    for item in old.keys() - new.keys():
+        writing.write(_GONE, {"case_id": after.case_id, "item": item})
+
+
+def list_work(connection: Connection, *, kind: str | None = None, limit: int = 100) -> list[RowMapping]:
+    """Return what waits for people, oldest first."""
+    query = select(work_items).order_by(work_items.c.since, work_items.c.case_id, work_items.c.item).limit(limit)
+    if kind is not None:
+        query = query.where(work_items.c.kind == kind)
+    return list(connection.execute(query).mappings())
+
+
+def count_items(connection: Connection, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return for each of these cases how many things of each kind wait; a case nothing waits on is left out."""
+    query = (
+        select(work_items.c.case_id, work_items.c.kind, func.count())
+        .where(work_items.c.case_id.in_(case_ids))
+        .group_by(work_items.c.case_id, work_items.c.kind)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for case_id, kind, count in connection.execute(query):
+        found.setdefault(case_id, {})[kind] = int(count)
+    return found

@@ -1,0 +1,1 @@
+"""Questions to the log and its tables, answered as plain values."""

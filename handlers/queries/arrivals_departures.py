@@ -1,0 +1,153 @@
+"""Who arrives and who departs in the next days, and where the escorts are: read off timers and states.
+
+Each view takes the same few questions to the database, however many people travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from events.instants import stored
+from events.log import Log
+from handlers.projections.tables import timers
+from handlers.states.case_reader import CaseSnapshot
+from handlers.states.state_cache import folded
+from workflow.guard_context import Guard, GuardContext
+from workflow.programme.programme import Programme
+from workflow.subjects.documents.guards import travel_papers_are_in_order
+from workflow.subjects.reception.state import Arrival
+from workflow.subjects.travel.definition import Escort
+from workflow.subjects.travel.escorts import EscortPool
+from workflow.subjects.travel.guards import (
+    ON_THE_WAY,
+    escort_is_confirmed,
+    host_is_ready,
+    ticket_is_issued,
+    transit_visas_are_in_order,
+)
+from workflow.subjects.travel.state import Trip
+
+
+class Arriving(NamedTuple):
+    """Somebody who is to be met."""
+
+    case_id: str
+    at: datetime
+    place: str
+    by: str
+    meeter: str
+    sign: str
+    state: str
+    moved: int = 0  # how often it was put off
+
+
+class Departing(NamedTuple):
+    """Somebody who is to leave, and what is certain of it."""
+
+    case_id: str
+    at: datetime
+    origin: str
+    destination: str
+    route: str
+    escort: str
+    host: str
+    missing: tuple[str, ...]
+
+
+class Journey(NamedTuple):
+    """An escort's trip there and back."""
+
+    trip_id: str
+    case_id: str
+    leaves_at: datetime
+    back_at: datetime
+
+
+class Going(NamedTuple):
+    """An escort and the trips that are not over."""
+
+    escort: Escort
+    trips: tuple[Journey, ...]
+
+
+# A no-show is told some hours after the arrival; its case is asked for and then looked at.
+_LATER: Final = timedelta(days=7)
+# Whoever did not come stays on the board for so long.
+_MISSED: Final = timedelta(days=30)
+
+
+def waiting(connection: Connection, kind: str, now: datetime, until: datetime) -> list[str]:
+    """Return the cases with a time of a kind until then, and those whose time came lately."""
+    ahead = (timers.c.status == "set") & (timers.c.due_at <= stored(until + _LATER))
+    lately = (timers.c.status == "fired") & (timers.c.due_at >= stored(now - _MISSED))
+    query = select(timers.c.case_id).where(timers.c.kind == kind, ahead | lately).distinct()
+    return sorted(row.case_id for row in connection.execute(query))
+
+
+def arrivals(seen: Sequence[CaseSnapshot], until: datetime) -> list[Arriving]:
+    """Return who of these is to be met until then, the first at the top."""
+    found = [
+        _arriving(one, one.case.arrival)
+        for one in seen
+        if one.case.arrival is not None and one.case.arrival_is_ahead and one.case.arrival.at <= until
+    ]
+    return sorted(found, key=lambda one: (one.at, one.case_id))
+
+
+def departures(seen: Sequence[CaseSnapshot], until: datetime) -> list[Departing]:
+    """Return who of these is to leave until then, the first at the top."""
+    found = [
+        _departing(one, one.case.trip)
+        for one in seen
+        if one.case.trip is not None
+        and one.case.trip_is_ahead
+        and one.case.stage != ON_THE_WAY
+        and one.case.trip.departs_at <= until
+    ]
+    return sorted(found, key=lambda one: (one.at, one.case_id))
+
+
+def escorts(log: Log, programme: Programme, now: datetime) -> list[Going]:
+    """Return the escorts of a programme with the trips from which they are not back."""
+    return going(folded(programme.escorts_stream, log.stream(programme.escorts_stream), log.fact).state, programme, now)
+
+
+def going(pool: EscortPool | None, programme: Programme, now: datetime) -> list[Going]:
+    """Return the escorts of a programme with those of these trips from which they are not back."""
+    trips = [
+        (one.escort, Journey(key, one.case_id, one.leaves_at, one.back_at))
+        for key, one in (pool or EscortPool()).trips.items()
+    ]
+    ahead = sorted((trip.leaves_at, trip, who) for who, trip in trips if trip.back_at > now)
+    return [Going(one, tuple(trip for _, trip, who in ahead if who == one.id)) for one in programme.escorts]
+
+
+def _arriving(seen: CaseSnapshot, arrival: Arrival) -> Arriving:
+    by = f"{arrival.means} {arrival.number}".strip()
+    state = "missed" if "no_show" in seen.case.escalations else "told" if arrival.notified else "not told yet"
+    return Arriving(
+        seen.case.case_id, arrival.at, arrival.place, by, arrival.meeter, arrival.sign, state, arrival.sequence
+    )
+
+
+# What must be there on the day, by the guards of the departure; each is named as the board names it.
+_NEEDED: Final[Mapping[str, Guard]] = {
+    "ticket": ticket_is_issued,
+    "host": host_is_ready,
+    "escort": escort_is_confirmed,
+    "document": travel_papers_are_in_order,
+    "visa": transit_visas_are_in_order,
+}
+
+
+def _departing(seen: CaseSnapshot, trip: Trip) -> Departing:
+    case = seen.case
+    asked = GuardContext(case, seen.definition.programme, trip.departs_at)
+    missing = tuple(name for name, guard in _NEEDED.items() if guard(asked) is not None)
+    return Departing(
+        case.case_id, trip.departs_at, trip.origin, trip.destination, trip.route, trip.escort, trip.host, missing
+    )

@@ -1,0 +1,107 @@
+"""The programme's books as read from the log: the journal, and what every line planned, set aside and paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from events.envelope import Recorded
+from events.log import END, Log
+from events.money import Money
+from handlers.states.state_cache import folded
+from workflow.programme.loading import Definition
+from workflow.subjects.grants.fund import Fund, account_name, budget_of, parts_of
+from workflow.subjects.grants.ledger import Posting, opening, postings
+
+NO_LINE = ""  # the part of a budget that stands in no line
+ALL_LINES = "together"
+
+
+class Entry(NamedTuple):
+    """A posting with when and by what it was made; the opening entries have the version -1."""
+
+    version: int
+    day: str
+    fact: str
+    posting: Posting
+
+
+class Page(NamedTuple):
+    """A part of the journal, and before which version the next one begins; None when there is no more."""
+
+    entries: tuple[Entry, ...]
+    older: int | None
+
+
+class Row(NamedTuple):
+    """What one line of one funder planned, set aside, paid and has left."""
+
+    funder: str
+    line: str
+    currency: str
+    planned: Decimal
+    committed: Decimal
+    disbursed: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Return what may still be spent."""
+        return self.planned - self.committed - self.disbursed
+
+
+def journal(log: Log, definition: Definition) -> Iterator[Entry]:
+    """Yield every entry of a programme's books, the budgets of the definition now in force first."""
+    programme = definition.programme
+    for posting in opening(programme):
+        yield Entry(-1, programme.runs.since.isoformat(), "Budget", posting)
+    for event in log.stream(programme.fund_stream):
+        yield from _entries(log, event)
+
+
+def latest(log: Log, definition: Definition, before: int | None = None, movements: int = 20) -> Page:
+    """Return the latest movements of a programme's money before a version, each with all its entries, latest first."""
+    stream = definition.programme.fund_stream
+    events = log.latest(stream, movements, before=END if before is None else before)
+    found = tuple(entry for event in events for entry in _entries(log, event))
+    return Page(found, events[-1].envelope.version if events and events[-1].envelope.version > 0 else None)
+
+
+def _entries(log: Log, event: Recorded) -> Iterator[Entry]:
+    envelope = event.envelope
+    for posting in postings(log.fact(event)):
+        yield Entry(envelope.version, envelope.recorded_at[:10], envelope.type, posting)
+
+
+def by_funder(log: Log, definition: Definition) -> list[Row]:
+    """Return a row for each line; they add up to the budgets, and to all that was set aside and paid, to the cent."""
+    stream = definition.programme.fund_stream
+    return standing(definition, folded(stream, log.stream(stream), log.fact).state)
+
+
+def standing(definition: Definition, fund: Fund | None) -> list[Row]:
+    """Return a row for each line of a fund as it stands; a fund of which nothing was told has all it was given."""
+    programme, fund = definition.programme, fund or Fund()
+    planned = {name: money.amount for name, money in budget_of(programme).items()}
+    for funder in programme.funders:
+        spare = funder.budget.amount - sum((money.amount for money in funder.amounts.values()), Decimal(0))
+        if spare:
+            planned[account_name(funder.id, NO_LINE)] = spare
+    currency = programme.funders[0].budget.currency
+    zero = Money.zero(currency).amount  # with the currency's places, so that nothing is written as 0.00
+    return [
+        Row(*parts_of(name), currency, planned.get(name, zero), *(zero + amount for amount in fund.account(name)))
+        for name in sorted({*planned, *fund.accounts})
+    ]
+
+
+def per_funder(rows: list[Row]) -> list[Row]:
+    """Return the sum of each funder's lines."""
+    names = list(dict.fromkeys(row.funder for row in rows))
+    return [total_of([row for row in rows if row.funder == name], name, ALL_LINES) for name in names]
+
+
+def total_of(rows: list[Row], name: str = "total", line: str = NO_LINE) -> Row:
+    """Return the sum of rows."""
+    sums = (sum((getattr(row, what) for row in rows), Decimal(0)) for what in ("planned", "committed", "disbursed"))
+    return Row(name, line, rows[0].currency if rows else "", *sums)

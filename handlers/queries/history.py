@@ -1,0 +1,112 @@
+"""Looking through the whole log by who, what, when and why, page by page; and the proof of one case on its own.
+
+A page never reads more than a window of the log, so that a question nothing answers costs no more than another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from events import tables
+from events.envelope import Recorded, leaf_of
+from events.ids import case_stream
+from events.log import END, Log, recorded
+from events.tables import log_head
+from handlers.queries.programmes import publications, published_names
+
+WINDOW: Final = 50_000  # events one page looks at when no index leads to what is sought
+_E: Final = tables.events.c
+
+
+class Sought(NamedTuple):
+    """What is looked for; what is empty narrows nothing."""
+
+    case_id: str = ""  # its own events, and what the same commands wrote elsewhere
+    actor: str = ""
+    types: tuple[str, ...] = ()
+    command_id: str = ""
+    since: str = ""  # instants as they are stored
+    until: str = ""
+
+
+class Found(NamedTuple):
+    """Events, the last first; ``earlier`` is the position before which to look on, None when that was all."""
+
+    events: tuple[Recorded, ...]
+    earlier: int | None
+
+
+class Rule(NamedTuple):
+    """Which programme file a definition is: the programme, and the number of the version."""
+
+    programme: str
+    number: int
+
+
+def search(log: Log, sought: Sought, *, before: int = END, limit: int = 50, window: int = WINDOW) -> Found:
+    """Return what was sought, from a position backwards."""
+    with log.database.reading() as connection:
+        size = int(connection.execute(select(log_head.c.size)).scalar_one())
+        top = min(before, size, _first_after(connection, sought.until, size) if sought.until else size)
+        bottom = _first_after(connection, sought.since, size, or_at=True) if sought.since else 0
+        low = bottom if sought.case_id or sought.command_id else max(bottom, top - window)
+        query = (
+            select(tables.events)
+            .where(_E.position >= low, _E.position < top, *_conditions(sought))
+            .order_by(_E.position.desc())
+            .limit(limit + 1)
+        )
+        events = [recorded(row) for row in connection.execute(query)]
+    if len(events) > limit:
+        return Found(tuple(events[:limit]), events[limit - 1].position)
+    return Found(tuple(events), low if low > bottom else None)
+
+
+def rules_of(log: Log) -> dict[str, Rule]:
+    """Return every definition that was ever in force, by its hash; a file published again keeps its first number."""
+    with log.database.reading() as connection:
+        names = published_names(connection)
+    found: dict[str, Rule] = {}
+    for name in names:
+        for one in publications(log, name):
+            found.setdefault(one.definition, Rule(name, one.number))
+    return found
+
+
+def broken_links(events: Iterable[Recorded]) -> Iterator[int]:
+    """Yield the positions of a stream's events that are not as they were written, or do not follow the one before.
+
+    The events are those of one stream from its beginning. What holds streams together, only the whole log proves.
+    """
+    before: bytes | None = None
+    for number, event in enumerate(events):
+        envelope = event.envelope
+        if envelope.version != number or envelope.previous != before or leaf_of(envelope) != event.leaf:
+            yield event.position
+        before = event.leaf
+
+
+def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.case_id:
+        own = select(_E.command_id).where(_E.stream == case_stream(sought.case_id))
+        yield _E.command_id.in_(own)
+    if sought.command_id:
+        yield _E.command_id == sought.command_id
+    if sought.actor:
+        yield _E.actor == sought.actor
+    if sought.types:
+        yield _E.type.in_(sought.types)
+
+
+def _first_after(connection: Connection, at: str, size: int, *, or_at: bool = False) -> int:
+    """Return the first position recorded after an instant, found by halving: the log is in the order of its clock."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high) // 2
+        there = connection.execute(select(_E.recorded_at).where(_E.position == middle)).scalar_one_or_none()
+        is_earlier = there is not None and (there < at or (there == at and not or_at))
+        low, high = (middle + 1, high) if is_earlier else (low, middle)
+    return low

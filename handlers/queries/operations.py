@@ -1,0 +1,146 @@
+"""The machine's work in numbers: what is due and late, what stopped, who is at it, and what is still to come.
+
+Counts and ids only: a case number is handed out beside its task, for whoever may see the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select
+
+from events.instants import stored
+from events.tables import log_head
+from handlers.projections.tables import tasks, timers, work_items
+from handlers.projections.tasks import LIVE
+
+LATE_AFTER: Final = timedelta(minutes=5)  # due for so long and not begun: workers are behind, or there are none
+SHOWN: Final = 50
+COUNTED: Final = 10_000  # whoever has more than that late needs no exact number
+
+
+class Kind(NamedTuple):
+    """How many live tasks there are of one kind in one status, and since when the first is due."""
+
+    kind: str
+    status: str
+    number: int
+    first_due: str
+
+
+class Shown(NamedTuple):
+    """One task, as far as its row tells."""
+
+    id: str
+    case_id: str
+    kind: str
+    status: str
+    due_at: str
+    attempts: int
+    error: str
+
+
+class AtWork(NamedTuple):
+    """A crew that holds tasks now, and how many of its leases have run out."""
+
+    owner: str
+    tasks: int
+    lost: int
+
+
+class Ahead(NamedTuple):
+    """How many timers of one kind are set, and when the next is due."""
+
+    kind: str
+    number: int
+    next_due: str
+
+
+class Machine(NamedTuple):
+    """The machine's work at one moment."""
+
+    live: Sequence[Kind]
+    waiting_due: int  # at most COUNTED are counted
+    oldest_due: str  # empty when nothing waits that could be begun
+    late: Sequence[Shown]
+    stopped: Sequence[Shown]  # dead, refused or unknown: somebody has to look
+    stopped_count: int
+    crews: Sequence[AtWork]
+    ahead: Sequence[Ahead]
+    timers_late: int
+    events: int
+
+
+def machine(connection: Connection, now: datetime) -> Machine:
+    """Return the machine's work as it stands; each question goes by an index and none reads what is done."""
+    at = stored(now)
+    due = _due(at)
+    oldest = connection.execute(select(func.min(due.c.due_at))).scalar_one()
+    return Machine(
+        live=_live(connection),
+        waiting_due=_counted(connection, select(due.c.task_id)),
+        oldest_due=oldest or "",
+        late=_late(connection, stored(now - LATE_AFTER)),
+        stopped=_stopped(connection),
+        stopped_count=_counted(connection, _STOPPED),
+        crews=_crews(connection, at),
+        ahead=_ahead(connection),
+        timers_late=_counted(connection, _timers_due(stored(now - LATE_AFTER))),
+        events=int(connection.execute(select(log_head.c.size)).scalar_one()),
+    )
+
+
+_TASK: Final = (
+    tasks.c.task_id, tasks.c.case_id, tasks.c.kind, tasks.c.status, tasks.c.due_at, tasks.c.attempts, tasks.c.error,
+)  # fmt: skip
+# What stopped stands on the work list too; its index leads there past everything that is done.
+_IS_STOPPED: Final = work_items.c.kind.in_(("task_dead", "task_refused", "task_unknown"))
+_STOPPED: Final = select(work_items.c.item).where(_IS_STOPPED)
+
+
+def _due(at: str) -> Any:
+    return select(tasks.c.task_id, tasks.c.due_at).where(tasks.c.status == "waiting", tasks.c.due_at <= at).subquery()
+
+
+def _counted(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(query.limit(COUNTED).subquery())).scalar_one())
+
+
+def _live(connection: Connection) -> list[Kind]:
+    query = (
+        select(tasks.c.kind, tasks.c.status, func.count(), func.min(tasks.c.due_at))
+        .where(tasks.c.status.in_(LIVE))
+        .group_by(tasks.c.kind, tasks.c.status)
+        .order_by(tasks.c.kind, tasks.c.status)
+    )
+    return [Kind(*row) for row in connection.execute(query)]
+
+
+def _late(connection: Connection, before: str) -> list[Shown]:
+    query = select(*_TASK).where(tasks.c.status == "waiting", tasks.c.due_at <= before)
+    return [Shown(*row) for row in connection.execute(query.order_by(tasks.c.due_at, tasks.c.task_id).limit(SHOWN))]
+
+
+def _stopped(connection: Connection) -> list[Shown]:
+    items = select(func.substr(work_items.c.item, 6)).where(_IS_STOPPED).order_by(work_items.c.since)
+    query = select(*_TASK).where(tasks.c.task_id.in_(items.limit(SHOWN)))
+    return [Shown(*row) for row in connection.execute(query.order_by(tasks.c.finished_at.desc(), tasks.c.task_id))]
+
+
+def _crews(connection: Connection, at: str) -> list[AtWork]:
+    lost = func.count().filter(tasks.c.lease_until < at)
+    query = select(tasks.c.owner, func.count(), lost).where(tasks.c.status == "claimed").group_by(tasks.c.owner)
+    return [AtWork(*row) for row in connection.execute(query.order_by(tasks.c.owner))]
+
+
+def _ahead(connection: Connection) -> list[Ahead]:
+    query = select(timers.c.kind, func.count(), func.min(timers.c.due_at)).where(timers.c.status == "set")
+    return [
+        Ahead(*row) for row in connection.execute(query.group_by(timers.c.kind).order_by(func.min(timers.c.due_at)))
+    ]
+
+
+def _timers_due(before: str) -> Select[Any]:
+    return select(timers.c.timer_id).where(timers.c.status == "set", timers.c.due_at <= before)

@@ -1,0 +1,105 @@
+"""Referrals as the database lists them: which cases have some, which are late, and who referred people here.
+
+Every referral begins with a letter, so the letters' tasks are the list; how far each has come is told by its case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
+
+from events.instants import instant
+from handlers.projections.case_access import stands_to
+from handlers.projections.tables import case_board, tasks, timers, work_items
+from workflow.rights.table import Account
+
+_LATE_KINDS: Final = ("referral_unanswered", "referral_consent_needed", "referral_to_send")
+_LATE_ITEMS: Final = ("escalation:referral_unanswered", "escalation:referral_not_served")
+_tasks, _board, _items, _timers = tasks.c, case_board.c, work_items.c, timers.c
+
+
+class Letter(NamedTuple):
+    """The letter a referral began with; its place in the list is when it was asked for, and its task."""
+
+    case_id: str
+    referral_id: str
+    place: tuple[str, str]
+
+
+class Sender(NamedTuple):
+    """How many people one kind of agency sent, and how many of their referrers were told that they came."""
+
+    programme: str
+    source: str
+    people: int
+    answered: int
+    on_the_way: int
+
+
+def letters(
+    connection: Connection, account: Account, now: datetime, *, before: tuple[str, ...] = (), limit: int = 50
+) -> list[Letter]:
+    """Return the letters of referrals of the cases somebody may see, the latest first."""
+    key = (_tasks.created_at, _tasks.task_id)
+    query = (
+        select(_tasks.task_id, _tasks.case_id, _tasks.subject, _tasks.created_at)
+        .join(case_board, _board.case_id == _tasks.case_id)
+        .where(_tasks.kind == "send_referral", stands_to(account, "case.see", now))
+        .order_by(*[column.desc() for column in key])
+        .limit(limit)
+    )
+    rows = connection.execute(query.where(tuple_(*key) < tuple_(*before)) if before else query)
+    return [Letter(row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows]
+
+
+def stuck(connection: Connection, account: Account, now: datetime, *, limit: int = 100) -> list[str]:
+    """Return the cases somebody may see on which a referral waits for a person, the oldest first."""
+    late = or_(_items.kind.in_(_LATE_KINDS), _items.item.in_(_LATE_ITEMS))
+    query = (
+        select(_items.case_id, func.min(_items.since))
+        .join(case_board, _board.case_id == _items.case_id)
+        .where(late, stands_to(account, "case.see", now))
+        .group_by(_items.case_id)
+        .order_by(func.min(_items.since), _items.case_id)
+        .limit(limit)
+    )
+    return [row.case_id for row in connection.execute(query)]
+
+
+def meetings_due(connection: Connection, case_ids: Collection[str]) -> dict[str, datetime]:
+    """Return by when something is to be heard of each referral that was received or accepted."""
+    query = select(_timers.subject, _timers.due_at).where(
+        _timers.case_id.in_(sorted(case_ids)), _timers.kind == "referral_meeting", _timers.status == "set"
+    )
+    return {_about(row.subject, "referral_id"): instant(row.due_at) for row in connection.execute(query)}
+
+
+def senders(connection: Connection, account: Account, now: datetime) -> Sequence[Sender]:
+    """Return who referred the people somebody may see, by programme and kind of agency, and who was answered."""
+    answer = and_(_tasks.case_id == _board.case_id, _tasks.kind == "answer_referrer")
+    query = (
+        select(
+            _board.programme,
+            _board.source,
+            func.count(_board.case_id.distinct()).label("people"),
+            _count_where("done"),
+            _count_where("waiting", "claimed", "unknown"),
+        )
+        .select_from(case_board.outerjoin(tasks, answer))
+        .where(stands_to(account, "case.see", now))
+        .group_by(_board.programme, _board.source)
+        .order_by(_board.programme, _board.source)
+    )
+    return [Sender(*row) for row in connection.execute(query)]
+
+
+def _count_where(*statuses: str) -> ColumnElement[int]:
+    return func.count(_tasks.case_id.distinct()).filter(_tasks.status.in_(statuses))
+
+
+def _about(subject: str, name: str) -> str:
+    return str(orjson.loads(subject)[name])

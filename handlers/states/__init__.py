@@ -1,0 +1,1 @@
+"""How streams stand now, folded from the log and kept in memory."""

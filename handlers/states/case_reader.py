@@ -1,0 +1,75 @@
+"""Looking at cases without changing them: the state now, what may happen next, and why not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from events.envelope import Recorded
+from events.ids import case_stream
+from events.instants import instant
+from events.log import Log
+from handlers.states.definitions import Definitions
+from handlers.states.state_cache import StateCache, VersionedState, folded
+from workflow.case.state import Case
+from workflow.guard_context import GuardContext
+from workflow.programme.journey import Option
+from workflow.programme.loading import Definition
+from workflow.rights.visibility import sees
+
+
+class CaseSnapshot(NamedTuple):
+    """A case as it stands, the version that is, and the definition it runs under."""
+
+    case: Case
+    version: int
+    definition: Definition
+
+
+class CaseReader:
+    """Folds what is new since the last look; several threads may look at once."""
+
+    def __init__(self, log: Log, definitions: Definitions, folds: StateCache | None = None) -> None:
+        self._log = log
+        self._definitions = definitions
+        self._folds = StateCache() if folds is None else folds
+        self._lock = threading.Lock()
+
+    def at(self, case_id: str) -> CaseSnapshot | None:
+        """Return a case as it stands now, or None when there is no such case."""
+        return next(iter(self.at_many([case_id])), None)
+
+    def at_many(self, case_ids: Iterable[str]) -> list[CaseSnapshot]:
+        """Return cases as they stand now, in one question to the log; unknown ones are left out."""
+        states = self.states([case_stream(case_id) for case_id in case_ids])
+        return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
+
+    def states(self, streams: Iterable[str]) -> dict[str, VersionedState]:
+        """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
+        with self._lock:
+            kept = {str(stream): self._folds.get(stream) for stream in streams}
+            fresh: dict[str, list[Recorded]] = {}
+            for event in self._log.since({stream: found.version for stream, found in kept.items()}):
+                fresh.setdefault(event.envelope.stream, []).append(event)
+            states = {
+                s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
+            }
+            self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
+        return states
+
+    def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
+        """Return which of these cases somebody may see: their own organisation's, and those it was sent."""
+        return {one.case.case_id for one in self.at_many(case_ids) if sees(actor, one.case, one.definition.programme)}
+
+    def options(self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "") -> Sequence[Option]:
+        """Return every way on from where the person is, allowed or with all reasons against it."""
+        asked = GuardContext(seen.case, seen.definition.programme, instant(self._log.now()), actor, reason, second)
+        return seen.definition.journey.options(asked)
+
+    def history(self, case_id: str) -> list[Recorded]:
+        """Return the case's timeline: its own events and what the same commands did to beds, escorts and money."""
+        return self._log.timeline(case_stream(case_id))
+
+    def _seen(self, case: Case, version: int) -> CaseSnapshot:
+        return CaseSnapshot(case, version, self._definitions.of(case.programme, case.definition))

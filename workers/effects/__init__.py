@@ -1,0 +1,1 @@
+"""What each kind of task does outside, one module for each subject."""

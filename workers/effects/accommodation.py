@@ -1,0 +1,97 @@
+"""Offering a free bed to those who wait for it, and asking another house for a place."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
+
+from events.ids import CaseId
+from handlers.commanding.answers import Accepted, Answer, Conflict
+from handlers.commanding.errors import HandlersError
+from handlers.states.case_reader import CaseSnapshot
+from handlers.states.state_cache import folded
+from workers.errors import Refused, Unavailable
+from workers.mail.letters import Letter, letter_effect
+from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
+from workflow.command import CaseCommand
+from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
+from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.shelter import Guest, Shelter
+from workflow.subjects.accommodation.waiting_list import guest_of
+
+ACTOR: Final = "worker:places"
+LOOKS_MAX: Final = 5  # at a case that changes while it is looked at
+OFFERS_MAX: Final = 200  # in one task; a longer line is gone on with when the next bed is given up
+
+
+def offer_bed(job: Job, outside: Adapters) -> str:
+    """Hold the free beds for those who wait, in their order; who has no right to one yet is refused, which is harmless.
+
+    Done again after a crash nobody is held a second bed: who was held one waits no more.
+    """
+    facility = job.about["facility"]
+    line = list(islice(_house(facility, outside).waiting.items(), OFFERS_MAX))
+    return f"{sum(_offered(job, facility, case_id, guest, outside) for case_id, guest in line)} held"
+
+
+def _offered(job: Job, facility: str, case_id: str, guest: Guest, outside: Adapters) -> bool:
+    """Hold a bed for one of the line, unless they have left it: the command counts for the case as it was seen."""
+    for _ in range(LOOKS_MAX):
+        seen = outside.look.at(case_id)
+        if seen is None or facility not in seen.case.places.waiting:
+            return False
+        fields = {"facility": facility, "family": guest.family}
+        if guest != guest_of(seen.case, family=guest.family):
+            # Whoever came of age meanwhile fits other rooms; what the line knows of them must not hold up the others.
+            _submit(JoinWaitingList, job, seen, outside, fields)
+        answer = _submit(HoldBed, job, seen, outside, fields)
+        if not isinstance(answer, Conflict):
+            return isinstance(answer, Accepted)
+    raise Unavailable("the case kept changing")
+
+
+def _submit(kind: type[CaseCommand], job: Job, seen: CaseSnapshot, outside: Adapters, fields: dict[str, Any]) -> Answer:
+    key = uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}")
+    case_id, expected = CaseId(seen.case.case_id), seen.version
+    command = kind(command_id=key, actor=ACTOR, mandate="system", case_id=case_id, expected=expected, **fields)
+    try:
+        return outside.submit(command)
+    except HandlersError as later:
+        raise Unavailable("others kept getting in between") from later
+
+
+def _house(facility: str, outside: Adapters) -> Shelter:
+    stream = facility_stream(facility)
+    return folded(stream, outside.log.stream(stream), outside.log.fact).state or Shelter()
+
+
+def _ask_again(_job: Job, _outside: Adapters) -> str | None:
+    """Say that nothing is known: offering again is harmless."""
+    return NOT_DONE
+
+
+def ask_for_a_place(job: Job, seen: CaseSnapshot) -> Letter:
+    """Return the letter to another house; who the person is, is told once there is a place."""
+    houses = seen.definition.programme.facility_of
+    other, full = houses[job.about["alternative"]], houses[job.about["facility"]]
+    if other.email is None:
+        raise Refused("the house has no address to write to")
+    day = other.day(job.begun_at)
+    return Letter(
+        to_name=other.name,
+        to_email=other.email,
+        subject=f"A place for one person / Место для одного человека ({job.task_id})",
+        lines=(
+            f"{full.name} is full. Do you have a place for one person from {day:%d.%m.%Y}?",
+            f"Please answer to this address and quote {job.task_id}. Everything else is told by the office in person.",
+            f"{full.name}: мест нет. Есть ли у вас место для одного человека с {day:%d.%m.%Y}?",
+            f"Пожалуйста, ответьте на этот адрес и укажите {job.task_id}. Всё остальное сообщит офис лично.",
+        ),
+    )
+
+
+EFFECTS = (
+    Effect("offer_bed", "services", one_by_one(offer_bed), _ask_again),
+    letter_effect("find_alternative", ask_for_a_place),
+)

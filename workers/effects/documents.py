@@ -1,0 +1,37 @@
+"""Writing to an authority that is late with a document; the letter quotes the document's id and nothing else."""
+
+from __future__ import annotations
+
+from handlers.states.case_reader import CaseSnapshot
+from workers.errors import Refused
+from workers.mail.letters import Letter, letter_effect
+from workers.running.jobs import Job
+
+
+def _chaser(job: Job, seen: CaseSnapshot) -> Letter:
+    """Return the letter that asks how far the authority has come."""
+    document_id = job.about["document_id"]
+    paper = seen.case.papers.get(document_id)
+    if paper is None or paper.waits_for != "authority":
+        raise Refused("the document does not lie with the authority any more")
+    path = seen.definition.programme.document_path[paper.path]
+    office = seen.definition.programme.office.email
+    en = (
+        f"The working days for application {document_id} ({path.label.en}) are over. "
+        f"Please tell us at {office} when the document can be collected, or what is still missing. "
+        "Please quote the number of the application and no name."
+    )
+    ru = (
+        f"Срок рассмотрения заявления {document_id} ({path.label.ru}) истёк. "
+        f"Сообщите, пожалуйста, по адресу {office}, когда документ можно будет получить или чего не хватает. "
+        "Указывайте, пожалуйста, номер заявления и не указывайте имён."
+    )
+    return Letter(
+        to_name=path.authority.name,
+        to_email=path.authority.email,
+        subject=f"Application {document_id} / Заявление {document_id}",
+        lines=(en, ru),
+    )
+
+
+EFFECTS = (letter_effect("chase_consulate", _chaser),)

@@ -1,0 +1,142 @@
+"""Paying grants: one ISO 20022 file for each tranche, written once whatever crashes; and reading the bank's answer.
+
+File and message are named after the task, the payment after the tranche, the date is that of the first
+attempt: a second attempt makes the same bytes, finds the file there and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from events.facts.grants import GrantRequested, PayeeChanged, TrancheReleased
+from events.ids import case_stream
+from workers.errors import DifferentContent, Refused, Unavailable
+from workers.iso20022.pain001 import Account, Payment, PaymentFileError, PaymentOrder, pain001
+from workers.iso20022.pain002 import Outcome, StatusReport
+from workers.running.durable_file import write_once
+from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
+from workflow.programme.programme import Office
+
+_ABOUT_PAYING = ("CaseOpened", "GrantRequested", "PayeeChanged", "TrancheReleased")
+
+
+class BankAnswer(NamedTuple):
+    """What the bank says of one tranche: which task's message, which tranche, paid or rejected, and its words."""
+
+    message_id: str
+    tranche_id: str
+    outcome: str
+    reference: str
+
+
+def disburse_grant(job: Job, outside: Adapters) -> str:
+    """Write the payment file and return its message id."""
+    try:
+        data = pain001(_order(job, outside))
+    except PaymentFileError as unfit:
+        raise Refused("the payment cannot be written as it stands; look at payee and account") from unfit
+    try:
+        if not _fetched(job, outside).exists():
+            write_once(_file(job, outside), data)
+    except DifferentContent as other:
+        raise Refused("another payment stands under this name; do not send either before looking") from other
+    except OSError as problem:
+        raise Unavailable("the folder for the bank cannot be written now") from problem
+    return job.task_id
+
+
+def ask_about_payment(job: Job, outside: Adapters) -> str | None:
+    """Return whether the payment file is there, or was fetched by the bank's gateway."""
+    there = _file(job, outside).exists() or _fetched(job, outside).exists()
+    return job.task_id if there else NOT_DONE
+
+
+def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
+    """Yield what a status report settles; what it calls pending is left for the bank's next report.
+
+    Each of our files holds one payment, so an answer about the whole file or its only group is about that one;
+    its tranche is then left empty.
+    """
+    for transaction in report.transactions:
+        said = transaction.reason_code or transaction.status
+        yield from _answer(report, transaction.end_to_end_id, transaction.outcome, said)
+    if not report.transactions:
+        alone = report.groups[0] if len(report.groups) == 1 else None
+        outcome = report.outcome if report.applies_to_all else alone.outcome if alone else Outcome.pending
+        yield from _answer(report, "", outcome, report.reason_code or report.group_status or "group")
+
+
+def _answer(report: StatusReport, tranche_id: str, outcome: Outcome, said: str) -> Iterator[BankAnswer]:
+    if outcome is not Outcome.pending:
+        paid = "paid" if outcome is Outcome.accepted else "rejected"
+        yield BankAnswer(report.original_message_id, tranche_id, paid, said)
+
+
+def _file(job: Job, outside: Adapters) -> Path:
+    return Path(outside.folders.bank_out) / f"{job.task_id}.xml"
+
+
+def _fetched(job: Job, outside: Adapters) -> Path:
+    return Path(outside.folders.bank_sent) / f"{job.task_id}.xml"
+
+
+def _order(job: Job, outside: Adapters) -> PaymentOrder:
+    found = _grant(job, outside)
+    if not isinstance(found.payee_name, str) or not isinstance(found.payee_account, str):
+        raise Refused("the payee's account is not readable here; it may have been erased")
+    payment = Payment(
+        end_to_end_id=found.released.tranche_id,
+        instruction_id=job.task_id,
+        amount=found.released.amount,
+        creditor_name=found.payee_name,
+        creditor_account=_account(found.payee_account),
+        purpose=found.released.tranche_id,
+    )
+    return PaymentOrder(
+        message_id=job.task_id,
+        created_at=job.begun_at,
+        execution_date=job.begun_at.date(),
+        debtor_name=found.office.name,
+        debtor_account=Account(other=found.office.account, bic=found.office.bic),
+        payments=(payment,),
+    )
+
+
+class _Found(NamedTuple):
+    """What the case's history says about the payment; payee fields are opened here and nowhere else."""
+
+    payee_name: object
+    payee_account: object
+    released: TrancheReleased
+    office: Office
+
+
+def _grant(job: Job, outside: Adapters) -> _Found:
+    log = outside.log
+    programme, payee, released = "", None, None
+    for event in log.of_types(case_stream(job.case_id), _ABOUT_PAYING):
+        fact = log.fact(event)
+        programme = getattr(fact, "programme", programme)
+        if isinstance(fact, GrantRequested | PayeeChanged) and fact.grant_id == job.about["grant_id"]:
+            payee = log.opened(event, ("money",))
+        if isinstance(fact, TrancheReleased) and fact.tranche_id == job.about["tranche_id"]:
+            released, definition = fact, event.envelope.definition
+            break  # whoever is chosen later is not who was approved for this part
+    if payee is None or released is None:
+        raise Refused("the grant is not in the case's history")
+    assert isinstance(payee, GrantRequested | PayeeChanged)
+    office = outside.definitions.of(programme, definition).programme.office
+    return _Found(payee.payee_name, payee.payee_account, released, office)
+
+
+def _account(text: str) -> Account:
+    """Return an IBAN as such; whatever else is an account number of the bank's own country."""
+    try:
+        return Account(iban=text)
+    except PaymentFileError:
+        return Account(other=text)
+
+
+EFFECTS = (Effect("disburse_grant", "money", one_by_one(disburse_grant), ask_about_payment),)

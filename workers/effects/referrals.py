@@ -1,0 +1,103 @@
+"""Letters about referrals: asking a provider, taking it back, and thanking whoever sent the person.
+
+None of them is about the person: a service, a language and a reference to quote. Everything else is shown at
+the office, part by part, as the provider's profile and the person's consent allow.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.states.case_reader import CaseSnapshot
+from workers.errors import Refused
+from workers.mail.letters import Letter, letter_effect
+from workers.running.jobs import Job
+from workflow.subjects.referrals.definition import Provider
+from workflow.subjects.referrals.sending import PURPOSE, answer_due
+
+_ASKED_EN = "We would like to refer somebody to you. Reference: {reference}. Service: {service}.{language}"
+_ASKED_RU = "Мы хотели бы направить к вам человека. Номер направления: {reference}. Услуга: {service}.{language}"
+_ANSWER_EN = (
+    "Please answer within {days} working days, by {until}: can you take the person on, is there a waiting list, or "
+    "can you not? Please quote the reference and name nobody. All else is told at the office."
+)
+_ANSWER_RU = (
+    "Пожалуйста, ответьте до {until} (рабочих дней: {days}): можете ли вы принять человека, есть ли очередь или это "
+    "невозможно. Укажите номер направления и не называйте имён. Остальное сообщат в офисе."
+)
+_BACK_EN = "Referral {reference} is taken back. Please do nothing more about it, and destroy what you were told."
+_BACK_RU = (
+    "Направление {reference} отозвано. Пожалуйста, ничего больше не предпринимайте и уничтожьте полученные сведения."
+)
+_RECEIVED_EN = "The referral you sent us was received on {day} and is being looked after. Thank you."
+_RECEIVED_RU = "Ваше направление получено {day}, им занимаются. Спасибо."
+
+
+def asked_for(job: Job, seen: CaseSnapshot) -> Letter:
+    """Return the letter that asks a provider; refused when consent ran out while it waited."""
+    reference = job.about["referral_id"]
+    if seen.case.referrals[reference].status != "queued" or not _agreed(job, seen):
+        raise Refused("the referral may not be sent any more")
+    english, russian = _service(seen, reference)
+    language = seen.case.referrals[reference].language
+    programme = seen.definition.programme
+    zone, days = programme.facilities[0].time_zone, programme.policies.referral_ack_working_days
+    until = answer_due(job.begun_at, programme).astimezone(ZoneInfo(zone)).date()
+    lines = (
+        _ASKED_EN.format(reference=reference, service=english, language=_wish("Language", language)),
+        _ANSWER_EN.format(days=days, until=until),
+        _ASKED_RU.format(reference=reference, service=russian, language=_wish("Язык", language)),
+        _ANSWER_RU.format(days=days, until=until),
+    )
+    return _to(_provider(job, seen), f"Referral {reference}", lines)
+
+
+def taken_back(job: Job, seen: CaseSnapshot) -> Letter:
+    """Return the letter that takes a referral back."""
+    reference = job.about["referral_id"]
+    lines = (_BACK_EN.format(reference=reference), _BACK_RU.format(reference=reference))
+    return _to(_provider(job, seen), f"Referral {reference} is taken back", lines)
+
+
+def received(job: Job, seen: CaseSnapshot) -> Letter:
+    """Return the letter to whoever sent the person; it says that somebody came, and not who."""
+    if not _agreed(job, seen):
+        raise Refused("the person does not agree to that any more")
+    day = seen.case.opened_at[:10]
+    lines = (_RECEIVED_EN.format(day=day), _RECEIVED_RU.format(day=day))
+    return _to(_provider(job, seen), "Your referral was received", lines)
+
+
+def _to(provider: Provider, subject: str, lines: tuple[str, ...]) -> Letter:
+    return Letter(provider.name, provider.email, subject, lines)
+
+
+def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
+    """Return what is asked for in English and in Russian; a service the programme has no words for by its name."""
+    name = seen.case.referrals[reference].service
+    service = seen.definition.programme.service_of.get(name)
+    return (service.label.en, service.label.ru) if service else (name, name)
+
+
+def _provider(job: Job, seen: CaseSnapshot) -> Provider:
+    return seen.definition.programme.provider_of[job.about["provider"]]
+
+
+def _agreed(job: Job, seen: CaseSnapshot) -> bool:
+    return seen.case.consents_to(PURPOSE, job.begun_at.date(), job.about["provider"])
+
+
+def _wish(word: str, language: str) -> str:
+    return f" {word}: {language}." if language else ""
+
+
+def _day(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+EFFECTS = (
+    letter_effect("send_referral", asked_for),
+    letter_effect("revoke_referral", taken_back),
+    letter_effect("answer_referrer", received),
+)

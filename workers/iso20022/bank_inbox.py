@@ -1,0 +1,147 @@
+"""The bank's answers: status reports put into a folder, each read once and then set aside.
+
+Reading a report twice is harmless (every payment has its own command id), so a crash between reading and
+setting aside costs nothing. A report that cannot be read is set aside too, where an operator sees it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+from uuid import NAMESPACE_OID, uuid5
+
+import orjson
+from sqlalchemy import bindparam, select
+
+from events.ids import CaseId
+from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.group_commit import PendingCommand
+from handlers.commanding.service import Service
+from handlers.projections.tables import tasks
+from workers.effects.grants import BankAnswer, bank_answers
+from workers.iso20022.pain002 import StatusReport, StatusReportError, read_pain002
+from workflow.command import Command
+from workflow.reasons import Reason, Refused
+from workflow.subjects.grants.commands import RecordPayment
+
+_log = logging.getLogger(__name__)
+REPORTS_AT_ONCE = 200
+Theirs = Callable[[set[str]], set[str]]  # of these cases, those somebody may record payments of
+_TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
+    tasks.c.task_id.in_(bindparam("ids", expanding=True))
+)
+
+
+class Read(NamedTuple):
+    """What came of a status report: recorded, heard before, and what needs a person."""
+
+    recorded: int
+    repeated: int
+    problems: tuple[str, ...]
+    put_off: frozenset[str] = frozenset()  # messages whose answers could not be stored now: read them again
+    strange: tuple[str, ...] = ()  # what the problems are about: payments nobody here sent,
+    refused: tuple[tuple[str, tuple[Reason, ...]], ...] = ()  # and answers that cannot be recorded, with the reasons
+
+
+class BankInbox:
+    """Reads status reports from a folder and records what they settle."""
+
+    def __init__(self, service: Service, folder: Path) -> None:
+        self._service = service
+        self._folder = folder
+
+    def read(self) -> int:
+        """Read the reports in the folder together and return how many payments they settled."""
+        reports = dict(self._reports(sorted(self._folder.glob("*.xml"))[:REPORTS_AT_ONCE]))
+        found = self._record([answer for report in reports.values() for answer in bank_answers(report)])
+        for problem in found.problems:
+            _log.warning("a bank report names what needs a look: %s", problem)
+        for path, report in reports.items():
+            if report.original_message_id not in found.put_off:
+                self._set_aside(path, "read")
+        return found.recorded
+
+    def read_report(self, data: bytes, theirs: Theirs | None = None) -> Read:
+        """Record what a report says; raises StatusReportError when it is none.
+
+        With ``theirs`` only answers about those cases are recorded; a payment of another case is nobody's.
+        """
+        return self._record(list(bank_answers(read_pain002(data))), theirs)
+
+    def _reports(self, paths: Iterable[Path]) -> Iterator[tuple[Path, StatusReport]]:
+        for path in paths:
+            try:
+                yield path, read_pain002(path.read_bytes())
+            except FileNotFoundError:
+                continue  # another process was quicker
+            except StatusReportError as unreadable:
+                _log.warning("a bank report cannot be read: %s", unreadable)
+                self._set_aside(path, "unreadable")
+
+    def _record(self, answers: Sequence[BankAnswer], theirs: Theirs | None = None) -> Read:
+        commands, strange = self._commands(answers, theirs)
+        problems = [f"{one}: no such payment was sent from here; ask the bank" for one in strange]
+        tickets = self._service.offer([command for _, command in commands])
+        recorded = repeated = 0
+        put_off, refused = set(), []
+        for (answer, _), ticket in zip(commands, tickets, strict=True):
+            if isinstance(ticket.answer, Accepted):
+                first = not ticket.answer.repeated and bool(ticket.answer.facts)
+                recorded, repeated = recorded + first, repeated + (not first)
+            else:
+                problems.append(f"{answer.tranche_id}: {_why(ticket)}")
+                if ticket.error is not None:
+                    put_off.add(answer.message_id)
+                refused.append((answer.tranche_id, ticket.answer.reasons if isinstance(ticket.answer, Refused) else ()))
+        return Read(recorded, repeated, tuple(problems), frozenset(put_off), tuple(strange), tuple(refused))
+
+    def _commands(
+        self, answers: Sequence[BankAnswer], theirs: Theirs | None
+    ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
+        known = self._known({answer.message_id for answer in answers})
+        allowed = {case_id for case_id, _ in known.values()}
+        allowed = allowed if theirs is None else theirs(allowed)
+        commands, strange = [], []
+        for answer in answers:
+            case_id, about = known.get(answer.message_id, ("", {}))
+            ours = about.get("tranche_id", "")
+            if not ours or case_id not in allowed or answer.tranche_id not in ("", ours):
+                strange.append(answer.tranche_id or answer.message_id)
+            else:
+                whole = answer._replace(tranche_id=ours)
+                commands.append((whole, _command(whole, case_id, about["grant_id"])))
+        return commands, strange
+
+    def _known(self, message_ids: set[str]) -> dict[str, tuple[str, dict[str, str]]]:
+        with self._service.log.database.reading() as connection:
+            rows = connection.execute(_TASKS, {"ids": sorted(message_ids)})
+            return {row.task_id: (row.case_id, orjson.loads(row.subject)) for row in rows}
+
+    def _set_aside(self, path: Path, kind: str) -> None:
+        aside = self._folder / kind
+        aside.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):  # another process set it aside; reading it twice changed nothing
+            path.replace(aside / path.name)
+
+
+def _why(ticket: PendingCommand[Command, Answer]) -> str:
+    if isinstance(ticket.answer, Refused):
+        return "; ".join(f"{reason.text} ({reason.help})" for reason in ticket.answer.reasons)
+    return type(ticket.error or ticket.answer).__name__
+
+
+def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:
+    said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
+    return RecordPayment(
+        command_id=uuid5(NAMESPACE_OID, f"wayhome/bank/{said}"),
+        actor="worker:bank",
+        mandate="worker",
+        case_id=CaseId(case_id),
+        grant_id=grant_id,
+        tranche_id=answer.tranche_id,
+        outcome="paid" if answer.outcome == "paid" else "rejected",
+        reference=answer.reference,
+    )

@@ -1,0 +1,1 @@
+"""Letters: composed without anybody's name, and sent at most once."""

@@ -1,0 +1,1 @@
+"""Running tasks: rung for, claimed, performed, reported, swept up."""

@@ -1,0 +1,90 @@
+"""dramatiq as the doorbell: it carries task ids, nothing else, and may be emptied at any moment.
+
+All that dramatiq offers beyond carrying is switched off on purpose: its delays do not survive an outage of
+Redis, its retries use the same delays, its results and pipelines live in Redis. The task rows do all of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import dramatiq
+import redis
+from dramatiq import Broker, Worker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import ShutdownNotifications, TimeLimit
+
+from workers.effects.registry import EFFECTS, LANES
+from workers.running.blocking_broker import BlockingBroker
+
+_log = logging.getLogger(__name__)
+
+TIME_LIMIT_MS: Final = 20_000  # shorter than a lease, so that a stuck job is stopped before it is given away
+IDLE_WAIT_MS: Final = 10  # dramatiq's consumer sleeps up to this long when idle; its default of 1 s is a long wait
+TASKS_IN_A_MESSAGE: Final = 25
+NAMESPACE: Final = "wayhome"
+Perform = Callable[[Sequence[str]], Any]
+
+
+def open_broker(redis_url: str | None) -> Broker:
+    """Return Redis when there is an address, else a broker inside this process: both only carry."""
+    middleware = [TimeLimit(time_limit=TIME_LIMIT_MS), ShutdownNotifications()]
+    if redis_url is None:
+        return StubBroker(middleware=middleware)
+    # A message of a dead process is picked up again within seconds; should that fail, the sweeper rings anew.
+    return BlockingBroker(  # type: ignore[no-untyped-call]
+        url=redis_url, middleware=middleware, namespace=NAMESPACE, heartbeat_timeout=15_000, maintenance_chance=50_000
+    )
+
+
+def answers(redis_url: str) -> bool:
+    """Tell whether Redis answers within a second."""
+    client = redis.Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1)
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
+
+
+class QueueNotifier:
+    """Rings for tasks: one short message for up to 25 of them, to the queue of their lane."""
+
+    def __init__(self, broker: Broker, perform: Perform | None = None) -> None:
+        """Declare an actor for each lane; a process that only rings needs nothing to perform with."""
+        self._actors = {lane: _actor(broker, lane, perform or _nobody_home) for lane in LANES}
+
+    def ring(self, due: Sequence[tuple[str, str]]) -> None:
+        """Send the ids; when the queue is down they wait for the sweeper, and the work goes on late."""
+        by_lane: dict[str, list[str]] = {}
+        for task_id, kind in due:
+            by_lane.setdefault(EFFECTS[kind].lane, []).append(task_id)
+        for lane, ids in by_lane.items():
+            for start in range(0, len(ids), TASKS_IN_A_MESSAGE):
+                self._send(lane, ids[start : start + TASKS_IN_A_MESSAGE])
+
+    def _send(self, lane: str, ids: list[str]) -> None:
+        try:
+            self._actors[lane].send(ids)
+        except Exception as problem:  # noqa: BLE001 - whatever the queue's trouble is, the rows are the truth
+            _log.warning("the queue is not reachable (%s); %d tasks will start late", type(problem).__name__, len(ids))
+
+
+def open_worker(broker: Broker, threads: int) -> Worker:
+    """Return a dramatiq worker that takes no more messages than it has threads for."""
+    worker = Worker(broker, worker_threads=threads, worker_timeout=IDLE_WAIT_MS)
+    worker.queue_prefetch = threads
+    return worker
+
+
+def _actor(broker: Broker, lane: str, perform: Perform) -> Any:
+    return dramatiq.Actor(
+        perform, broker=broker, actor_name=f"do_{lane}", queue_name=lane, priority=0, options={"max_retries": 0}
+    )
+
+
+def _nobody_home(task_ids: Sequence[str]) -> None:
+    raise AssertionError(f"this process only rings; {len(task_ids)} tasks were handed to it")

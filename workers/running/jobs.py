@@ -1,0 +1,105 @@
+"""A task in a worker's hands, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from events.errors import EventsError
+from events.ids import CaseId
+from events.log import Log
+from handlers.commanding.answers import Answer
+from handlers.states.case_reader import CaseReader
+from handlers.states.definitions import Definitions
+from workers.errors import OutcomeUnknown, Refused, Unavailable
+from workers.mail.post import Post
+from workers.running.orders import Orders
+from workflow.command import Command
+
+Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead"]
+
+
+class Job(NamedTuple):
+    """A claimed task; ``begun_at`` is the first claim, so that a second attempt says the same thing outside."""
+
+    task_id: str
+    case_id: CaseId
+    kind: str
+    about: Mapping[str, str]
+    epoch: int
+    attempts: int
+    begun_at: datetime
+
+
+class Outcome(NamedTuple):
+    """What came of a job; a reference is the other side's, an error a class of error, never its words."""
+
+    job: Job
+    result: Result
+    reference: str = ""
+
+
+class Folders(NamedTuple):
+    """Where files for the outside go and answers come from."""
+
+    bank_out: str
+    bank_sent: str  # where the bank's gateway puts a file it has fetched
+    bank_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Everything a job may touch: the log to read, and the world."""
+
+    log: Log
+    definitions: Definitions
+    look: CaseReader
+    submit: Callable[[Command], Answer]  # what a task leads to in another case, as a command of its own
+    orders: Orders
+    post: Post
+    folders: Folders
+
+
+Perform = Callable[[Sequence[Job], Adapters], list[Outcome]]
+PerformOne = Callable[[Job, Adapters], str]
+# Asks the outside about a job nobody knows the outcome of: a reference, NOT_DONE, or None when it cannot be told.
+Ask = Callable[[Job, Adapters], str | None]
+NOT_DONE: Final = "not-done"
+
+
+class Effect(NamedTuple):
+    """How one kind of task is done: in which lane, how, how to ask about it, and how often to try.
+
+    ``safe_to_repeat`` is False where a second attempt could be seen twice outside; then a worker's death in
+    the middle makes the outcome unknown instead of the task waiting again.
+    """
+
+    kind: str
+    lane: str
+    perform: Perform
+    ask: Ask
+    safe_to_repeat: bool = True
+    attempts_max: int = 8
+
+
+def one_by_one(perform: PerformOne) -> Perform:
+    """Return how to do several jobs when each is done on its own; one's failure does not touch the others."""
+
+    def each(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
+        return [_attempt(perform, job, outside) for job in jobs]
+
+    return each
+
+
+def _attempt(perform: PerformOne, job: Job, outside: Adapters) -> Outcome:
+    try:
+        return Outcome(job, "done", perform(job, outside))
+    except Refused as no:
+        return Outcome(job, "refused", type(no).__name__)
+    except OutcomeUnknown as nobody_knows:
+        return Outcome(job, "unknown", type(nobody_knows).__name__)
+    except (Unavailable, EventsError) as later:
+        # A job reads its case before it says anything outside, so a log that cannot be read has sent nothing.
+        return Outcome(job, "unavailable", type(later).__name__)

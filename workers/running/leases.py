@@ -1,0 +1,191 @@
+"""Claims on tasks: who does a task, until when, and under which epoch.
+
+The row is the truth. A claim raises the epoch; a result counts only with the epoch of the claim, so a worker
+that was paused for an hour cannot report on a task that somebody else has meanwhile taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, select, update
+
+from events.database import Database
+from events.ids import CaseId
+from events.instants import instant, stored
+from handlers.projections.tables import tasks, timers
+from workers.running.jobs import Job
+
+_MINE: Any = bindparam("ids", expanding=True)
+
+
+class Due(NamedTuple):
+    """A timer whose time has come."""
+
+    timer_id: str
+    case_id: CaseId
+    due_at: str
+
+
+def _locked(query: Select[tuple[str]]) -> Select[tuple[str]]:
+    """Return the query passing over rows somebody else is at (SQLite has one writer and needs no lock)."""
+    return query.with_for_update(skip_locked=True)
+
+
+_CLAIM = (
+    update(tasks)
+    .where(
+        tasks.c.task_id.in_(
+            _locked(
+                select(tasks.c.task_id).where(
+                    tasks.c.task_id.in_(_MINE),
+                    tasks.c.status == "waiting",
+                    tasks.c.wanted,
+                    tasks.c.due_at <= bindparam("now"),
+                )
+            ).scalar_subquery()
+        )
+    )
+    .values(
+        status="claimed",
+        epoch=tasks.c.epoch + 1,
+        attempts=tasks.c.attempts + 1,
+        owner=bindparam("worker"),
+        lease_until=bindparam("until"),
+        claimed_at=case((tasks.c.claimed_at == "", bindparam("now")), else_=tasks.c.claimed_at),
+    )
+    .returning(*tasks.c)
+)
+_AGAIN = (
+    update(tasks)
+    .where(and_(tasks.c.task_id == bindparam("id"), tasks.c.epoch == bindparam("held"), tasks.c.status == "claimed"))
+    .values(status="waiting", due_at=bindparam("later"), error=bindparam("why"), rung_at="")
+)
+_LOST = select(tasks).where(tasks.c.status == "claimed", tasks.c.lease_until < bindparam("now")).limit(500)
+_FREE = (
+    update(tasks)
+    .where(
+        tasks.c.task_id == bindparam("id"),
+        tasks.c.epoch == bindparam("held"),
+        tasks.c.status == "claimed",
+        tasks.c.lease_until < bindparam("now"),
+    )
+    .values(status="waiting", rung_at="", error="lease ran out")
+)
+_TO_RING = (
+    update(tasks)
+    .where(
+        tasks.c.task_id.in_(
+            _locked(
+                select(tasks.c.task_id)
+                .where(
+                    tasks.c.status == "waiting",
+                    tasks.c.wanted,
+                    tasks.c.due_at <= bindparam("now"),
+                    tasks.c.rung_at <= bindparam("before"),
+                )
+                .order_by(tasks.c.due_at)
+                .limit(bindparam("most"))
+            ).scalar_subquery()
+        )
+    )
+    .values(rung_at=bindparam("now"))
+    .returning(tasks.c.task_id, tasks.c.kind)
+)
+_UNKNOWN = (
+    update(tasks)
+    .where(
+        tasks.c.task_id.in_(
+            _locked(
+                select(tasks.c.task_id)
+                .where(tasks.c.status == "unknown", tasks.c.rung_at < bindparam("before"))
+                .limit(100)
+            ).scalar_subquery()
+        )
+    )
+    .values(rung_at=bindparam("now"))
+    .returning(*tasks.c)
+)
+_CALLED_OFF = select(tasks).where(tasks.c.status == "waiting", ~tasks.c.wanted).limit(500)
+_TIMERS_DUE = (
+    select(timers.c.timer_id, timers.c.case_id, timers.c.due_at)
+    .where(timers.c.status == "set", timers.c.due_at <= bindparam("now"))
+    .order_by(timers.c.due_at, timers.c.timer_id)
+    .limit(bindparam("most"))
+)
+
+
+class Leases:
+    """One worker's claims; the worker's name is fresh for each process, never a host name that may come again."""
+
+    def __init__(self, database: Database, worker: str, lease: timedelta) -> None:
+        self._database = database
+        self._worker = worker
+        self._lease = lease
+
+    def claim(self, task_ids: Sequence[str], now: str) -> list[Job]:
+        """Return those of these tasks that are now ours; the others are done, not due, or somebody else's."""
+        until = stored(instant(now) + self._lease)
+        with self._database.writing() as connection:
+            rows = connection.execute(
+                _CLAIM, {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
+            )
+            return [_job(row) for row in rows]
+
+    def again(self, waits: Sequence[tuple[Job, str, str]]) -> None:
+        """Let jobs wait until a later instant, with the class of error that stopped them."""
+        if waits:
+            with self._database.writing() as connection:
+                for job, later, why in waits:
+                    connection.execute(_AGAIN, {"id": job.task_id, "held": job.epoch, "later": later, "why": why})
+
+    def lost(self, now: str) -> list[Job]:
+        """Return the jobs whose workers did not come back in time."""
+        with self._database.reading() as connection:
+            return [_job(row) for row in connection.execute(_LOST, {"now": now})]
+
+    def free(self, jobs: Sequence[Job], now: str) -> None:
+        """Let lost jobs be claimed again; the next claim's epoch shuts the old worker out."""
+        if jobs:
+            with self._database.writing() as connection:
+                for job in jobs:
+                    connection.execute(_FREE, {"id": job.task_id, "held": job.epoch, "now": now})
+
+    def to_ring(self, now: str, again_after: timedelta, most: int) -> list[tuple[str, str]]:
+        """Return tasks that are due and that no bell was rung for lately, and note that one is rung now."""
+        before = stored(instant(now) - again_after)
+        with self._database.writing() as connection:
+            rows = connection.execute(_TO_RING, {"now": now, "before": before, "most": most})
+            return [(row.task_id, row.kind) for row in rows]
+
+    def unknown(self, now: str, again_after: timedelta) -> list[Job]:
+        """Return tasks nobody knows the outcome of and that were not asked about lately."""
+        before = stored(instant(now) - again_after)
+        with self._database.writing() as connection:
+            return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "before": before})]
+
+    def called_off(self) -> list[Job]:
+        """Return tasks that came back undone after they had been called off: nobody will begin them again."""
+        with self._database.reading() as connection:
+            return [_job(row) for row in connection.execute(_CALLED_OFF)]
+
+    def timers_due(self, now: str, most: int) -> list[Due]:
+        """Return the timers whose time has come, the earliest first."""
+        with self._database.reading() as connection:
+            return [Due(*row) for row in connection.execute(_TIMERS_DUE, {"now": now, "most": most})]
+
+
+def waiting_due(connection: Connection, now: str) -> bool:
+    """Tell whether any task waits that could be done now, or is being done."""
+    query = select(tasks.c.task_id).where(
+        (tasks.c.status == "claimed") | ((tasks.c.status == "waiting") & (tasks.c.due_at <= now))
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _job(row: Row[Any]) -> Job:
+    begun = instant(row.claimed_at or row.created_at)
+    return Job(row.task_id, row.case_id, row.kind, orjson.loads(row.subject), row.epoch, row.attempts, begun)

@@ -1,0 +1,133 @@
+"""Doing tasks: claim, do, report. What was claimed together is reported together, in one commit.
+
+A report is a command like any other; its id is made from task, epoch and outcome, so that reporting twice
+is harmless, and a report that nobody could take is made good when the lease runs out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from events.instants import instant, stored
+from events.world import Entropy
+from handlers.commanding.answers import Accepted
+from handlers.commanding.service import Service
+from workers.effects.registry import EFFECTS
+from workers.running.jobs import NOT_DONE, Adapters, Job, Outcome
+from workers.running.leases import Leases
+from workflow.command import FinishTask
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before trying again, and how often; times are in seconds."""
+
+    first_s: float = 5.0
+    most_s: float = 3600.0
+
+    def after(self, attempts: int, fraction: float) -> timedelta:
+        """Return the wait after so many attempts: doubling, with jitter so that a crowd spreads out.
+
+        >>> Patience(first_s=10).after(3, 0.5)
+        datetime.timedelta(seconds=40)
+        """
+        wait = min(self.first_s * 2 ** (attempts - 1), self.most_s)
+        return timedelta(seconds=wait * (0.5 + fraction))
+
+
+class Performer:
+    """Does the tasks it is told of; safe to use from several threads."""
+
+    def __init__(
+        self, service: Service, leases: Leases, outside: Adapters, chance: Entropy, patience: Backoff | None = None
+    ) -> None:
+        self._service = service
+        self._leases = leases
+        self._outside = outside
+        self._chance = chance
+        self._patience = patience or Backoff()
+
+    def perform(self, task_ids: Sequence[str]) -> None:
+        """Do those of these tasks that can be claimed; the others are done, not due, or somebody else's."""
+        jobs = self._leases.claim(task_ids, self._service.log.now())
+        self.report([outcome for kind, group in _by_kind(jobs) for outcome in self._do(kind, group)])
+
+    def ask(self, jobs: Sequence[Job]) -> None:
+        """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
+        self.report([outcome for job in jobs if (outcome := self._asked(job)) is not None])
+
+    def report(self, outcomes: Sequence[Outcome]) -> None:
+        """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
+        final = [self._given_up(outcome) for outcome in outcomes]
+        self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
+        settled = [outcome for outcome in final if outcome.result != "unavailable"]
+        tickets = self._service.offer([_command(outcome) for outcome in settled])
+        for outcome, ticket in zip(settled, tickets, strict=True):
+            if ticket.error is not None:
+                _log.warning("report of %s not taken: %s", outcome.job.task_id, type(ticket.error).__name__)
+            elif not isinstance(ticket.answer, Accepted):
+                _log.info("report of %s refused: somebody else holds it", outcome.job.task_id)
+
+    def _do(self, kind: str, jobs: list[Job]) -> list[Outcome]:
+        try:
+            return EFFECTS[kind].perform(jobs, self._outside)
+        except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
+            # The class only: an exception's text may hold what identifies a person.
+            _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
+            return [_after_a_bug(job, bug) for job in jobs]
+
+    def _asked(self, job: Job) -> Outcome | None:
+        try:
+            answer = EFFECTS[job.kind].ask(job, self._outside)
+        except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
+            _log.warning("could not ask about %s: %s", job.task_id, type(problem).__name__)
+            return None
+        if answer is None:
+            return None
+        return Outcome(job, "undone") if answer == NOT_DONE else Outcome(job, "done", answer)
+
+    def _given_up(self, outcome: Outcome) -> Outcome:
+        tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max
+        return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
+
+    def _wait(self, outcome: Outcome) -> tuple[Job, str, str]:
+        wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
+        later = instant(self._service.log.now()) + wait
+        return outcome.job, stored(later), outcome.reference
+
+
+def _after_a_bug(job: Job, bug: Exception) -> Outcome:
+    """Nobody knows how far a bug let the job come: only what is safe to repeat is repeated."""
+    return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", type(bug).__name__)
+
+
+def _by_kind(jobs: list[Job]) -> list[tuple[str, list[Job]]]:
+    ordered = sorted(jobs, key=lambda job: job.kind)
+    return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
+
+
+def _command(outcome: Outcome) -> FinishTask:
+    job = outcome.job
+    assert outcome.result != "unavailable"
+    return FinishTask(
+        command_id=report_id(job, outcome.result),
+        actor=f"worker:{EFFECTS[job.kind].lane}",
+        mandate="worker",
+        case_id=job.case_id,
+        task_id=job.task_id,
+        epoch=job.epoch,
+        outcome=outcome.result,
+        reference=outcome.reference,
+    )
+
+
+def report_id(job: Job, result: str) -> UUID:
+    """Return the id of a report: the same for the same task, claim and outcome."""
+    return uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/{result}")

@@ -1,0 +1,110 @@
+"""A crew: one process's worker threads and its sweeper, started and stopped together."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from dramatiq import Worker
+from dramatiq.brokers.stub import StubBroker
+
+from events.world import Entropy
+from handlers.commanding.service import Service
+from handlers.states.case_reader import CaseReader
+from workers.iso20022.bank_inbox import BankInbox
+from workers.mail.post import Post
+from workers.running.broker import QueueNotifier, open_broker, open_worker
+from workers.running.jobs import Adapters, Folders
+from workers.running.leases import Leases, waiting_due
+from workers.running.orders import Orders
+from workers.running.perform import Backoff, Performer
+from workers.running.sweeper import Sweeper, SweepSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How a crew works: threads, lease and sweep in seconds, patience and rhythm."""
+
+    threads: int = 4
+    lease_s: float = 30.0
+    sweep_s: float = 1.0
+    patience: Backoff = field(default_factory=Backoff)
+    rhythm: SweepSettings = field(default_factory=SweepSettings)
+
+
+class WorkerPool:
+    """Does tasks and sweeps until stopped; several crews may work on one database."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        redis_url: str | None,
+        orders: Orders,
+        post: Post,
+        bank: Path,
+        chance: Entropy,
+        terms: WorkerSettings | None = None,
+    ) -> None:
+        self.terms = terms or WorkerSettings()
+        folders = _bank_folders(bank)
+        self.service = service
+        self._broker = open_broker(redis_url)
+        leases = Leases(service.log.database, f"crew-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
+        look = CaseReader(service.log, service.definitions)
+        outside = Adapters(service.log, service.definitions, look, service.submit, orders, post, folders)
+        self.performer = Performer(service, leases, outside, chance, self.terms.patience)
+        self.bell = QueueNotifier(self._broker, self.performer.perform)
+        mail = BankInbox(service, Path(folders.bank_in))
+        self.bank_mail = mail
+        self.sweeper = Sweeper(service, leases, self.performer, self.bell, mail, self.terms.rhythm)
+        self._worker: Worker | None = None
+        self._stop = threading.Event()
+        self._sweeping: threading.Thread | None = None
+        service.bell = self.bell
+
+    def start(self, *, sweeping: bool = True) -> None:
+        """Start the worker's threads, and the sweeper unless somebody else sweeps."""
+        self._worker = open_worker(self._broker, self.terms.threads)
+        self._worker.start()
+        if sweeping:
+            self._sweeping = threading.Thread(target=self._sweep_on, name="sweeper", daemon=True)
+            self._sweeping.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and stop; what is not begun stays in its rows."""
+        self._stop.set()
+        if self._sweeping is not None:
+            self._sweeping.join()
+        if self._worker is not None:
+            self._worker.stop()
+        self._broker.close()
+
+    def settle(self) -> None:
+        """Do everything that is due at this moment, and return when nothing is left (embedded broker only)."""
+        assert isinstance(self._broker, StubBroker), "only a broker inside this process can be waited for"
+        assert self._worker is not None, "a crew settles after it was started"
+        moving = True
+        while moving:
+            for queue in tuple(self._broker.get_declared_queues()):
+                self._broker.join(queue)
+            self._worker.join()
+            moving = self.sweeper.sweep().anything or self._work_waits()
+
+    def _work_waits(self) -> bool:
+        with self.service.log.database.reading() as connection:
+            return waiting_due(connection, self.service.log.now())
+
+    def _sweep_on(self) -> None:
+        while not self._stop.is_set():
+            self.sweeper.sweep_safely()
+            self._stop.wait(self.terms.sweep_s)
+
+
+def _bank_folders(bank: Path) -> Folders:
+    outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
+    for folder in (bank, outgoing, sent, incoming):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Folders(str(outgoing), str(sent), str(incoming))

@@ -1,0 +1,113 @@
+"""What every command has, and the engine's own commands: a step of the journey, tasks, timers, publishing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+
+from events.ids import CaseId, parse_case_id
+from workflow.values.text import ActorId, Reported, ShortText, Token, Word
+
+
+def _in_our_time(value: datetime) -> datetime:
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("is not between the years 1900 and 2200; check the year")
+    return value.astimezone(UTC)  # whichever zone it was typed in: who reads it reads UTC
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+
+
+class Command(BaseModel):
+    """Something somebody wants done."""
+
+    # What somebody typed may be a name; it has no place in an error's text.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    command_id: UUID
+    actor: ActorId
+    mandate: Word = "case_manager"
+    expected: int | None = None  # the version of the case that was on the screen
+    occurred_at: Instant | None = None  # when it happened in the world, if that was earlier
+
+    sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
+
+
+class CaseCommand(Command):
+    """Something wanted for one case."""
+
+    case_id: Annotated[CaseId, Field(description="the case number, like 7K3P9-QXM2D")]
+
+    @field_validator("case_id", mode="before")
+    @classmethod
+    def _as_typed(cls, value: object) -> object:
+        return parse_case_id(value) if isinstance(value, str) else value
+
+
+class OfficeCommand(Command):
+    """Something wanted of a programme's office itself, not for one case."""
+
+    programme: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="the programme, like moscow")]
+
+    @property
+    def stream(self) -> str:
+        """Return the stream whose history the command is about."""
+        raise AssertionError("every command of an office names its own stream")
+
+
+def occurred(command: Command, now: datetime) -> datetime:
+    """Return when it happened in the world: as the command says, else now."""
+    return command.occurred_at or now
+
+
+def fields_of(kind: type[Command]) -> dict[str, Any]:
+    """Return the fields a person fills in, without those every command has."""
+    shared = OfficeCommand if issubclass(kind, OfficeCommand) else CaseCommand
+    return {name: field for name, field in kind.model_fields.items() if name not in shared.model_fields}
+
+
+class AdvanceCase(CaseCommand):
+    """Move the person on along the journey."""
+
+    trigger: Word
+    reason: Word | Literal[""] = ""
+    second: ActorId | Literal[""] = ""
+
+
+class FinishTask(CaseCommand):
+    """Report what came of a task; only the worker that holds it at this epoch may."""
+
+    task_id: Token
+    epoch: int
+    outcome: Literal["done", "refused", "dead", "unknown", "undone"]
+    reference: Reported = ""
+
+
+class RetryTask(CaseCommand):
+    """Have a refused, dead or unknown task tried again, after looking at it."""
+
+    task_id: Token
+
+
+class CancelTask(CaseCommand):
+    """Take a task back that nobody has begun."""
+
+    task_id: Token
+    reason: ShortText
+
+
+class FireTimer(CaseCommand):
+    """Say that a timer's time has come."""
+
+    timer_id: Token
+    due_at: Instant
+
+
+class PublishProgramme(Command):
+    """Put a programme file into force for cases opened from now on."""
+
+    programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
+    text: str

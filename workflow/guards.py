@@ -1,0 +1,68 @@
+"""The guards of the journey: each looks at the case and says yes, or why not and what would help.
+
+A guard is a condition by name, used in programme files. It never excludes anybody by age or gender
+(the programme's founding text: "all victims regardless of age and gender"): being a child only adds people
+who decide with the child. Where a guard comes from law or a handbook its docstring says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workflow.guard_context import Guard, GuardContext
+from workflow.reasons import Reason, reason
+from workflow.subjects.accommodation import guards as places
+from workflow.subjects.care import guards as care
+from workflow.subjects.closing import guards as endings
+from workflow.subjects.documents import guards as papers
+from workflow.subjects.grants import guards as grants
+from workflow.subjects.intake import guards as consent
+from workflow.subjects.reception import guards as reception
+from workflow.subjects.referrals import guards as referrals
+from workflow.subjects.reintegration import guards as reintegration
+from workflow.subjects.safety import guards as safety
+from workflow.subjects.travel import guards as travel
+
+_SUBJECTS = (
+    referrals,
+    consent,
+    safety,
+    reception,
+    places,
+    care,
+    papers,
+    travel,
+    reintegration,
+    grants,
+    endings,
+)
+GUARDS: Final[Mapping[str, Guard]] = {guard.__name__: guard for subject in _SUBJECTS for guard in subject.GUARDS}
+
+
+def service_is_provided(service: str) -> Guard:
+    """Return the guard that a service was provided; programme files call it ``<service>_is_provided``."""
+
+    def guard(asked: GuardContext) -> Reason | None:
+        if service in asked.case.provided:
+            return None
+        advice = f"wait for the provider, or look at its task with: wayhome tasks list --case {asked.case.case_id}"
+        if _is_referred(service, asked):
+            advice = f"record SendReferral service={service}, and RecordReferralServed when the provider has helped"
+        return reason(f"{service}_is_provided", f"{service} was not provided yet", advice)
+
+    return guard
+
+
+def _is_referred(service: str, asked: GuardContext) -> bool:
+    """Tell whether people are referred for a service: no stage asks for it by itself, and somebody offers it."""
+    by_itself = any(service in stage.services for stage in asked.programme.journey.stages.values())
+    return not by_itself and any(service in provider.services for provider in asked.programme.providers)
+
+
+def guard_named(name: str, services: frozenset[str]) -> Guard | None:
+    """Return the guard a programme file means, or None when there is no such guard."""
+    if name in GUARDS:
+        return GUARDS[name]
+    service = name.removesuffix("_is_provided")
+    return service_is_provided(service) if name != service and service in services else None

@@ -1,0 +1,202 @@
+"""A programme as data: who pays, where people stay, which journey they make, and the policies in force.
+
+Every key of a programme file is a field here; ``workflow.loading`` reads and checks the file.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from workflow.programme.organisation import Organisation
+from workflow.programme.part import Label, Name, Part, Slug
+from workflow.programme.services import Service
+from workflow.programme.stages import Journey
+from workflow.subjects.accommodation.definition import Facility, facility_stream
+from workflow.subjects.documents.definition import DocumentPath
+from workflow.subjects.grants.definition import COST_KINDS, Funder, GrantKind
+from workflow.subjects.hotline.definition import AtRiskGroup, ConsultationTopic, Hotline
+from workflow.subjects.reception.definition import Meeter
+from workflow.subjects.referrals.definition import Disclosure, Provider
+from workflow.subjects.reintegration.definition import Course
+from workflow.subjects.travel.definition import Escort, Host, TransitVisa
+
+
+class Runs(Part):
+    """The days a programme runs; without an end it runs until it is ended."""
+
+    since: date
+    until: date | None = None
+
+
+class Policies(Part):
+    """Numbers an office sets for itself; none of them is law in every country."""
+
+    risk_valid_days: int = Field(ge=1)
+    risk_valid_days_child: int = Field(ge=1)
+    reflection_days: int = Field(ge=0)
+    reflection_reminder_day: int = Field(ge=0)
+    fitness_valid_days: int = Field(ge=1)
+    appointment_record_hours: int = Field(ge=0)
+    bed_hold_hours: int = Field(ge=1)
+    bed_hold_hours_max: int = Field(default=168, ge=1)  # from the beginning of the hold
+    arrival_no_show_hours: int = Field(ge=1)
+    pickup_hours: int = Field(default=3, ge=1)
+    escort_rest_hours: int = Field(ge=0)
+    departure_check_hours: int = Field(default=24, ge=0)
+    hand_over_hours: int = Field(default=24, ge=0)
+    idle_days: int = Field(ge=1)
+    bank_answer_days: int = Field(ge=1)
+    referral_ack_working_days: int = Field(ge=1)
+    referral_meeting_days: int = Field(ge=1)
+    follow_up_months: tuple[int, ...] = Field(min_length=1)
+
+    @field_validator("risk_valid_days_child")
+    @classmethod
+    def _not_longer_for_a_child(cls, value: int, info: ValidationInfo) -> int:
+        if value > info.data.get("risk_valid_days", value):
+            raise ValueError("is longer than risk_valid_days; what is around a child changes faster")
+        return value
+
+    plan_due_days: int = Field(ge=1)
+    seat_offer_days: int = Field(ge=1)
+    visit_overdue_days: int = Field(ge=1)
+    document_reminder_days: int = Field(default=60, ge=1)
+    chase_every_working_days: int = Field(default=5, ge=1)
+    retention_months: int = Field(ge=1)
+    glass_hours: int = Field(default=4, ge=1, le=24)  # how long a case stays open that was opened in an emergency
+    glass_review_working_days: int = Field(default=2, ge=1)
+
+
+class Office(Part):
+    """Who writes and pays: the sender of invitations and the debtor of payments."""
+
+    name: str
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+    account: str
+    bic: str
+    data_protection_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+
+
+class Programme(Part):
+    """One programme, whole."""
+
+    programme: Slug
+    title: Label
+    home_country: str = Field(pattern=r"^[A-Z]{2}$")
+    runs: Runs
+    target_per_year: int = Field(ge=1)
+    organisation: Organisation | None = None
+    office: Office
+    funders: tuple[Funder, ...] = Field(min_length=1)
+    facilities: tuple[Facility, ...] = Field(min_length=1)
+    meeters: tuple[Meeter, ...] = ()
+    escorts: tuple[Escort, ...]
+    hosts: tuple[Host, ...] = ()
+    transit_visas: tuple[TransitVisa, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    hotline: Hotline | None = None
+    consultation_topics: tuple[ConsultationTopic, ...] = ()
+    at_risk_groups: tuple[AtRiskGroup, ...] = ()
+    disclosure: Disclosure = Disclosure()
+    documents: tuple[DocumentPath, ...] = ()
+    policies: Policies
+    purposes: tuple[Name, ...]
+    closure_reasons: tuple[Name, ...]
+    services: tuple[Service, ...]
+    courses: tuple[Course, ...] = ()
+    grants: tuple[GrantKind, ...]
+    costs: tuple[Name, ...] = COST_KINDS  # what may be bought for a person
+    journey: Journey
+
+    @cached_property
+    def service_of(self) -> dict[str, Service]:
+        """Return the services by name."""
+        return {service.id: service for service in self.services}
+
+    @cached_property
+    def document_path(self) -> dict[str, DocumentPath]:
+        """Return the ways to documents by id."""
+        return {path.id: path for path in self.documents}
+
+    @cached_property
+    def course_of(self) -> dict[str, Course]:
+        """Return the courses by id."""
+        return {course.id: course for course in self.courses}
+
+    @cached_property
+    def grant_kind(self) -> dict[str, GrantKind]:
+        """Return the kinds of grant by name."""
+        return {grant.kind: grant for grant in self.grants}
+
+    @cached_property
+    def provider_of(self) -> dict[str, Provider]:
+        """Return the providers by id."""
+        return {provider.id: provider for provider in self.providers}
+
+    @cached_property
+    def meeter_of(self) -> dict[str, Meeter]:
+        """Return the people who meet arrivals by id."""
+        return {meeter.id: meeter for meeter in self.meeters}
+
+    @cached_property
+    def host_of(self) -> dict[str, Host]:
+        """Return the hosts by id."""
+        return {host.id: host for host in self.hosts}
+
+    @cached_property
+    def escort_of(self) -> dict[str, Escort]:
+        """Return the escorts by id."""
+        return {escort.id: escort for escort in self.escorts}
+
+    @cached_property
+    def facility_of(self) -> dict[str, Facility]:
+        """Return the houses and offices by id."""
+        return {facility.id: facility for facility in self.facilities}
+
+    @cached_property
+    def beds_facilities(self) -> tuple[Facility, ...]:
+        """Return the houses with beds, in the order of the file."""
+        return tuple(facility for facility in self.facilities if facility.capacity)
+
+    @property
+    def time_zone(self) -> str:
+        """Return whose clocks the programme goes by: those of its first house."""
+        return self.facilities[0].time_zone
+
+    @staticmethod
+    def facility_stream(facility_id: str) -> str:
+        """Return the stream of a house."""
+        return facility_stream(facility_id)
+
+    @property
+    def intake_stream(self) -> str:
+        """Return the stream that counts who comes."""
+        return f"intake:{self.programme}"
+
+    @cached_property
+    def consultation_centres(self) -> tuple[str, ...]:
+        """Return the ids of the centres that advise people who have no case."""
+        return tuple(facility.id for facility in self.facilities if facility.kind == "consultation_centre")
+
+    @property
+    def hotline_stream(self) -> str:
+        """Return the stream of the hotline and the consultation centres."""
+        return f"hotline:{self.programme}"
+
+    @property
+    def fund_stream(self) -> str:
+        """Return the stream of the programme's money."""
+        return f"fund:{self.programme}"
+
+    @property
+    def meeters_stream(self) -> str:
+        """Return the stream of those who meet arrivals."""
+        return f"meeters:{self.programme}"
+
+    @property
+    def escorts_stream(self) -> str:
+        """Return the stream of the programme's escorts."""
+        return f"escorts:{self.programme}"

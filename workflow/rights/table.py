@@ -1,0 +1,212 @@
+"""Who may do what: a role, a relation to the case, and an act; one table, asked in one place, and no by default.
+
+The four planes never mix: people with cases (case manager, supervisor, medical, legal, hotline, partner), money
+(three hands of finance), proof (auditor, data-protection officer), and the house itself (administrator). A donor
+sees counts. What a role opens of the sealed parts is in ``workflow.compartments``; which fields a partner is told
+is in ``workflow.disclosure``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final, Literal, NamedTuple, get_args
+
+from workflow.case.state import Case
+from workflow.programme.programme import Programme
+from workflow.rights.visibility import received, runs
+
+Role = Literal[
+    "case_manager", "supervisor", "medical", "legal", "hotline", "partner",
+    "finance_request", "finance_approve", "finance_release",
+    "auditor", "data_protection", "donor", "administrator",
+]  # fmt: skip
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+# How somebody stands to a case: it is theirs, their team's, of a house they work in, referred to them, opened in an
+# emergency, or of the programme they work for; "any" is asked for what concerns no single case.
+Relation = Literal["owner", "team", "facility", "partner", "glass", "programme", "any"]
+
+Act = Literal[
+    # what is seen
+    "self", "work.see", "cases.see", "case.see", "case.open_sealed", "case.search", "beds.see", "travel.see",
+    "grants.see", "ledger.see", "directory.see", "referrals.see", "hotline.see", "statistics.see", "history.see",
+    "access.see", "operations.see", "accounts.see", "programmes.see",
+    # what is done for a case
+    "case.open", "case.advance", "case.record", "case.consent", "case.medical", "case.legal", "case.assign",
+    "case.break_glass", "case.review", "money.request", "money.approve", "money.release", "money.record",
+    "referral.send", "referral.answer", "referral.disclose",
+    # what is done about the office
+    "hotline.record", "office.close", "tasks.retry", "programmes.publish", "accounts.change", "export",
+]  # fmt: skip
+ACTS: Final[tuple[Act, ...]] = get_args(Act)
+
+# These ask for the second factor again when it was not given within the last minutes.
+STEP_UP: Final[frozenset[Act]] = frozenset({
+    "money.approve", "money.release", "export", "accounts.change", "case.break_glass", "programmes.publish",
+    "office.close",
+})  # fmt: skip
+
+
+class Account(NamedTuple):
+    """Somebody who signs in: what they are, and where they work."""
+
+    account: str  # the actor's id, like staff:anna
+    roles: frozenset[Role] = frozenset()
+    programmes: frozenset[str] = frozenset()
+    team: str = ""
+    facilities: frozenset[str] = frozenset()
+    language: str = "en"
+    closed: bool = False
+
+
+class Permit(NamedTuple):
+    """Why somebody may: the role they act in, and how they stand to the case."""
+
+    role: Role
+    relation: Relation
+
+    @property
+    def mandate(self) -> str:
+        """Return the right under which a command is given."""
+        return self.role
+
+
+class Rule(NamedTuple):
+    """One line of the table: these roles, standing so to a case, may do these acts."""
+
+    roles: tuple[Role, ...]
+    relations: tuple[Relation, ...]
+    acts: tuple[Act, ...]
+
+
+_NEAR: Final[tuple[Relation, ...]] = ("owner", "team", "glass")
+
+TABLE: Final[tuple[Rule, ...]] = (
+    # Everybody looks after their own account.
+    Rule(ROLES, ("any",), ("self",)),
+    # People with cases.
+    Rule(
+        ("case_manager",), _NEAR,
+        ("case.see", "case.open_sealed", "case.advance", "case.record", "case.consent", "case.legal", "case.assign",
+         "money.request", "money.record", "referral.send", "referral.answer", "referral.disclose", "tasks.retry"),
+    ),
+    Rule(
+        ("case_manager", "supervisor"), ("any",),
+        ("work.see", "cases.see", "case.search", "case.open", "beds.see", "travel.see", "directory.see",
+         "referrals.see", "programmes.see", "case.break_glass"),
+    ),
+    Rule(
+        ("supervisor",), ("programme", "glass"),
+        ("case.see", "case.open_sealed", "case.advance", "case.record", "case.consent", "case.legal", "case.assign",
+         "case.review", "money.approve", "money.record", "referral.send", "referral.answer", "referral.disclose",
+         "tasks.retry"),
+    ),
+    Rule(
+        ("supervisor",), ("any",),
+        ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "office.close",
+         "programmes.publish", "export"),
+    ),
+    Rule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
+    Rule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),
+    Rule(("medical", "legal"), ("any",), ("work.see", "cases.see", "case.search", "case.break_glass")),
+    Rule(("medical",), ("any",), ("beds.see",)),
+    Rule(("hotline",), ("any",), ("work.see", "hotline.see", "hotline.record", "case.open", "directory.see")),
+    Rule(("hotline",), ("owner",), ("case.see",)),
+    # A partner sees what was referred to it, for as long as the referral lasts.
+    Rule(("partner",), ("any",), ("work.see", "referrals.see")),
+    Rule(("partner",), ("partner",), ("referral.answer", "referral.disclose")),
+    # Money: three hands, and no stories.
+    Rule(
+        ("finance_request", "finance_approve", "finance_release"), ("any",),
+        ("work.see", "grants.see", "ledger.see", "statistics.see"),
+    ),
+    Rule(("finance_request",), ("programme",), ("money.request", "money.record")),
+    Rule(("finance_approve",), ("programme",), ("money.approve",)),
+    Rule(("finance_release",), ("programme",), ("money.release", "money.record")),
+    Rule(("finance_approve", "finance_release"), ("any",), ("export",)),
+    # Proof: who did what under which rule, and never a story.
+    Rule(
+        ("auditor",), ("any",),
+        ("history.see", "access.see", "statistics.see", "ledger.see", "programmes.see", "operations.see", "export"),
+    ),
+    Rule(
+        ("data_protection",), ("any",),
+        ("work.see", "access.see", "history.see", "statistics.see", "programmes.see"),
+    ),
+    Rule(("data_protection",), ("programme",), ("case.review",)),
+    Rule(("donor",), ("any",), ("statistics.see",)),
+    # The house itself, without a single case.
+    Rule(
+        ("administrator",), ("any",),
+        ("accounts.see", "accounts.change", "operations.see", "programmes.see"),
+    ),
+)  # fmt: skip
+
+_ALLOWED: Final[frozenset[tuple[Role, Relation, Act]]] = frozenset(
+    (role, relation, act) for rule in TABLE for role in rule.roles for relation in rule.relations for act in rule.acts
+)
+_EVER: Final[frozenset[tuple[Role, Act]]] = frozenset((role, act) for role, _, act in _ALLOWED)
+# Acts that some line of the table ties to a relation are asked about a case; the others concern none.
+ABOUT_A_CASE: Final[frozenset[Act]] = frozenset(
+    act for _, relation, act in _ALLOWED if relation != "any" and act != "case.break_glass"
+)
+
+
+def permit(account: Account, act: Act, case: Case | None, programme: Programme | None, now: datetime) -> Permit | None:
+    """Return why somebody may do an act now, or None: what no line of the table allows is not allowed."""
+    if account.closed:
+        return None
+    relations = tuple(relations_to(account, case, programme, now)) if case is not None and programme else ()
+    for relation in (*relations, *(("any",) if act not in ABOUT_A_CASE else ())):
+        for role in ROLES:
+            if role in account.roles and (role, relation, act) in _ALLOWED:
+                return Permit(role, relation)
+    return None
+
+
+def relations_to(account: Account, case: Case, programme: Programme, now: datetime) -> Iterator[Relation]:
+    """Yield how somebody stands to a case, the nearest first."""
+    word = account.account.partition(":")[0]
+    if _works_for(account, programme):
+        if case.access.owner == account.account:
+            yield "owner"
+        if case.access.team in ("", account.team):
+            yield "team"
+        if case.bed is not None and case.bed[0] in account.facilities:
+            yield "facility"
+        yield "programme"
+    if "partner" in account.roles and word in received(case, programme, now):
+        yield "partner"
+    if case.access.is_broken_by(account.account, now) and not account.roles.isdisjoint(_BREAKS):
+        yield "glass"
+
+
+_BREAKS: Final = frozenset(role for rule in TABLE for role in rule.roles if "case.break_glass" in rule.acts)
+
+
+def _works_for(account: Account, programme: Programme) -> bool:
+    return programme.programme in account.programmes and runs(account.account, programme)
+
+
+def relations_for(account: Account, act: Act) -> frozenset[Relation]:
+    """Return how somebody may stand to a case to do an act on it; none of them for who is closed."""
+    if account.closed:
+        return frozenset()
+    return frozenset(
+        relation
+        for role, relation, allowed in _ALLOWED
+        if allowed == act and role in account.roles and _is_open_to(relation, account)
+    )
+
+
+def _is_open_to(relation: Relation, account: Account) -> bool:
+    """Tell whether somebody of these roles can stand so to a case at all."""
+    if relation == "partner":
+        return "partner" in account.roles
+    return relation != "glass" or not account.roles.isdisjoint(_BREAKS)
+
+
+def may_ever(roles: Iterable[Role], act: Act) -> bool:
+    """Tell whether any of these roles has an act at all, whatever the case: what is offered in a menu."""
+    return any((role, act) in _EVER for role in roles)

@@ -1,0 +1,105 @@
+"""Who sees a case: the organisation whose programme it is, and those it was referred or handed over to.
+
+An actor's name begins with the organisation's own word (``redcross:olga``). A programme file that names the
+word of its organisation is closed to everybody else; to them a case of it is as if it were not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Final
+
+from workflow.case.state import Case
+from workflow.programme.programme import Programme
+from workflow.subjects.referrals.state import OPEN
+
+# Wayhome's own hands: workers, timers, the bank's mail, imports. They act for whichever office runs them.
+MACHINES: Final = frozenset({"worker", "system"})
+_ACCEPTED: Final = frozenset({"accepted", "wait_listed", "served", "feedback", "closed"})
+# Until the letter has gone a partner knows nothing; once it has, it must see what it is to answer.
+_SHOWN: Final = OPEN - {"queued"}
+_AGREED: Final = "referral"  # the purpose of the consent whose recipient is the provider
+_WENT: Final = ("accepted", "elsewhere")  # how a hand-over may end in somebody taking the person on
+
+
+def sees(actor: str, case: Case, programme: Programme) -> bool:
+    """Tell whether somebody may look at a case and act on it."""
+    return runs(actor, programme) or actor.partition(":")[0] in _received(case, programme)
+
+
+def may_say(actor: str, referral_id: str, case: Case, programme: Programme) -> bool:
+    """Tell whether somebody may give a command about a case.
+
+    A partner speaks for the referrals sent to it, those it has not answered yet among them, and for no other's.
+    """
+    if runs(actor, programme):
+        return True
+    if not referral_id:
+        return sees(actor, case, programme)
+    word, referral = actor.partition(":")[0], case.referrals.get(referral_id)
+    asked = programme.provider_of.get(referral.provider) if referral else None
+    known = referral is not None and referral.status in _SHOWN | _ACCEPTED
+    return known and asked is not None and asked.staff == word
+
+
+def is_machine(actor: str) -> bool:
+    """Tell whether an actor is one of Wayhome's own hands."""
+    return actor.partition(":")[0] in MACHINES
+
+
+def runs(actor: str, programme: Programme) -> bool:
+    """Tell whether somebody may speak for a programme's office: count its calls, close its houses, end it."""
+    word = actor.partition(":")[0]
+    own = programme.organisation.staff if programme.organisation else ""
+    return not own or word == own or word in MACHINES
+
+
+def office_of(programme: Programme) -> str:
+    """Return whose a programme's cases are: the word its people's ids begin with, and the programme."""
+    return f"{programme.organisation.staff if programme.organisation else ''}:{programme.programme}"
+
+
+def offices_of(actor: str, programmes: Iterable[str]) -> tuple[str, ...]:
+    """Return the offices somebody may speak for, of the programmes they work in: their organisation's and nobody's."""
+    word = actor.partition(":")[0]
+    return tuple(f"{staff}:{programme}" for programme in sorted(programmes) for staff in ("", word))
+
+
+def received(case: Case, programme: Programme, now: datetime) -> frozenset[str]:
+    """Return the words of the organisations a case is shown to now.
+
+    Those are asked or helping by a referral that lasts and that the person still agrees to, and those it was handed to.
+    """
+    return frozenset(
+        word for word, until in shown_until(case, programme).items() if until is None or now.date() <= until
+    )
+
+
+def shown_until(case: Case, programme: Programme) -> dict[str, date | None]:
+    """Return to whom a case is shown and the last day of it, None when no end was agreed; a day may be past."""
+    found: dict[str, date | None] = {}
+    for provider_id, until in _shown(case):
+        provider = programme.provider_of.get(provider_id)
+        if provider is None or not provider.staff:
+            continue
+        so_far = found.get(provider.staff, until)
+        found[provider.staff] = None if until is None or so_far is None else max(until, so_far)
+    return found
+
+
+def _shown(case: Case) -> Iterator[tuple[str, date | None]]:
+    for referral in case.referrals.values():
+        if referral.status in _SHOWN and (_AGREED, referral.provider) in case.consents:
+            yield referral.provider, case.consents[_AGREED, referral.provider]
+    for one in case.hand_overs.values():
+        if one.outcome in _WENT:
+            yield one.to, None
+
+
+def _received(case: Case, programme: Programme) -> set[str]:
+    """Return the words of the organisations that took the person on by referral or hand-over."""
+    providers = {referral.provider for referral in case.referrals.values() if referral.status in _ACCEPTED}
+    went = {one.to for one in case.hand_overs.values() if one.outcome in _WENT}
+    found = (programme.provider_of.get(name) for name in providers | went)
+    return {provider.staff for provider in found if provider is not None and provider.staff}

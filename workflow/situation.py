@@ -1,0 +1,147 @@
+"""What a decision looks at and what comes out of it: facts for streams, or a refusal with all reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from events.catalogue import Fact
+from events.ids import case_stream
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.case.tasks import Task
+from workflow.command import Command, FinishTask
+from workflow.guard_context import Guard, GuardContext
+from workflow.programme.journey import Journey
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, Refused, refused
+from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.shelter import Shelter
+from workflow.subjects.grants.fund import Fund
+from workflow.subjects.travel.escorts import EscortPool
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class StreamFact(NamedTuple):
+    """A fact and the stream it belongs to."""
+
+    stream: str
+    fact: Fact
+
+
+Decision = list[StreamFact] | Refused
+
+
+class Situation(NamedTuple):
+    """Everything a decision may look at; all of it is true until the decision is stored."""
+
+    case: Case | None
+    programme: Programme
+    journey: Journey
+    now: datetime
+    previous: Case | None = None
+    shared: Mapping[str, Any] = {}
+    claimed: frozenset[str] = frozenset()  # tasks a worker is at this moment doing
+    open_cases: tuple[str, ...] = ()  # the programme's, for a command that ends it
+    cases: Mapping[str, Case] = {}  # further cases an office's decision reaches, by case number
+
+    @property
+    def today(self) -> date:
+        """Return the day of the decision."""
+        return self.now.date()
+
+    def house(self, facility: str) -> Shelter:
+        """Return a house with beds."""
+        return self.shared.get(facility_stream(facility)) or Shelter()
+
+    @property
+    def pool(self) -> EscortPool:
+        """Return the programme's escorts."""
+        return self.shared.get(self.programme.escorts_stream) or EscortPool()
+
+    @property
+    def fund(self) -> Fund:
+        """Return the programme's money."""
+        return self.shared.get(self.programme.fund_stream) or Fund()
+
+    def asked(self, command: Command) -> GuardContext:
+        """Return what the guards look at for this command."""
+        assert self.case is not None
+        reason, second = getattr(command, "reason", ""), getattr(command, "second", "")
+        return GuardContext(self.case, self.programme, self.now, command.actor, reason, second)
+
+    def about_case(self, *facts: Fact) -> list[StreamFact]:
+        """Return facts for the case's own stream."""
+        assert self.case is not None
+        return [StreamFact(case_stream(self.case.case_id), fact) for fact in facts]
+
+
+Decide = Callable[[Any, Situation], Decision]
+Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
+OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # the same for a command about no single case
+Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
+TimesUp = Callable[[Situation, Pairs], list[StreamFact]]  # what follows when a timer's time has come
+
+
+def _always(_task: Task, _situation: Situation) -> bool:
+    return True
+
+
+def _nothing(_task: Task, _situation: Situation) -> list[StreamFact]:
+    return []
+
+
+class TaskKind(NamedTuple):
+    """A kind of task: the fact it ends in, whether it may still be begun, and what it means to take it back.
+
+    ``consent`` names the purpose a task works under: taken back, the task is called off. What gives a booking
+    back is never called off.
+    """
+
+    kind: str
+    done: Callable[[FinishTask, Task], Fact]
+    wanted: Callable[[Task, Situation], bool] = _always
+    gives_back: bool = False
+    consent: Callable[[Task, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient
+    taken_back: Callable[[Task, Situation], list[StreamFact]] = _nothing
+    unsent_needs: Needs | None = None  # shared streams looked at when it did not happen
+
+
+def case_of(situation: Situation) -> Case:
+    """Return the case a decision is about; a command for a case is decided only when there is one."""
+    assert situation.case is not None
+    return situation.case
+
+
+def person_of(situation: Situation) -> str:
+    """Return whose keys seal what is told."""
+    return case_of(situation).person_id
+
+
+def by_two(actor: str, second: str, fact: Fact, situation: Situation) -> Decision:
+    """Return the fact when two different people stand behind it."""
+    if second == actor:
+        advice = "name somebody else with second="
+        return refused("second_person_agreed", "the second person is the one who asks", advice)
+    return situation.about_case(fact)
+
+
+def reasons_against(asked: GuardContext, guards: Iterable[Guard]) -> tuple[Reason, ...]:
+    """Return every guard's reason, not only the first."""
+    return tuple(found for guard in guards if (found := guard(asked)) is not None)
+
+
+def id_from(command_id: UUID, kind: str, *more: object) -> str:
+    """Return a short id that the same command always gives: ``G-7K3P9QXM2D7K3P9Q``.
+
+    Eighty bits are enough to tell the grants, trips and tasks of one programme apart, and short enough for
+    a bank's 35 characters; two equal ones would be refused by the database's key, never mixed up.
+    """
+    seed = "|".join((str(command_id), kind, *map(str, more)))
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10])
+    letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(75, -5, -5))
+    return f"{kind}-{letters}"

@@ -1,0 +1,1 @@
+"""Whose case it is, and opening one in an emergency."""

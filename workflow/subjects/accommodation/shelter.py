@@ -1,0 +1,160 @@
+"""A house with beds: who holds one, who lives in one, who waits; never more people than beds, and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from events.catalogue import Fact
+from events.facts.accommodation import BedHeld, BedHoldExtended, BedReleased, BedTaken
+
+# Whom a room for women or for men takes; everybody else, and who has not said, has the rooms for anybody.
+_WHO: Final[Mapping[str, frozenset[str]]] = {
+    "women": frozenset({"female", "woman", "transgender_feminine"}),
+    "men": frozenset({"male", "man", "transgender_masculine"}),
+}
+
+
+class Bed(NamedTuple):
+    """Who has a bed; a bed that is only held has an end."""
+
+    case_id: str
+    held_until: datetime | None
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether a hold has run out, whether or not anybody has noticed yet."""
+        return self.held_until is not None and self.held_until <= now
+
+
+class Guest(NamedTuple):
+    """What the rooms' rules look at."""
+
+    gender: str | None = None
+    child: bool = True
+    of_age_from: date | None = None
+    family: bool = False
+
+    def is_child(self, on: date) -> bool:
+        """Tell whether the person is to be treated as a child on a day."""
+        return self.child and not (self.of_age_from is not None and on >= self.of_age_from)
+
+
+class Room(NamedTuple):
+    """A room and whom it is for."""
+
+    id: str
+    beds: int
+    who: str
+    minors: str
+
+    def takes(self, guest: Guest, on: date) -> bool:
+        """Tell whether a person fits the room's rules on a day."""
+        if self.minors != "allowed" and guest.is_child(on) != (self.minors == "only"):
+            return False
+        return self.who == "any" or (guest.family if self.who == "family" else guest.gender in _WHO[self.who])
+
+    @property
+    def openness(self) -> tuple[bool, bool]:
+        """Return how many kinds of people fit; the particular rooms are given first, the others stay for the rest."""
+        return self.who == "any", self.minors == "allowed"
+
+
+class Shelter(NamedTuple):
+    """The beds in use by number from 1, the rooms, and the line of those who wait."""
+
+    beds: Mapping[int, Bed] = {}
+    rooms: tuple[Room, ...] = ()
+    waiting: Mapping[str, Guest] = {}  # in the order of the line
+    closed: date | None = None
+    freed: Mapping[int, datetime] = {}  # since when a bed is empty
+    leaving: frozenset[int] = frozenset()  # beds that are no more, with people in them until they leave
+
+    @property
+    def capacity(self) -> int:
+        """Return how many beds there are."""
+        return sum(room.beds for room in self.rooms)
+
+    def numbered(self) -> Iterator[tuple[int, Room]]:
+        """Yield every bed's number with its room."""
+        for first, room in self._firsts():
+            for number in range(first, first + room.beds):
+                yield number, room
+
+    def bed_of(self, case_id: str) -> int | None:
+        """Return which bed a case has."""
+        return next((number for number, bed in self.beds.items() if bed.case_id == case_id), None)
+
+    def takes(self, guest: Guest, on: date) -> bool:
+        """Tell whether any room is for such a person."""
+        return any(room.takes(guest, on) for room in self.rooms)
+
+    def bed_for(self, case_id: str, guest: Guest, on: date, now: datetime) -> int | None:
+        """Return the bed a person may have now, after everybody who waits before them has got theirs.
+
+        A hold that ran out is no hold. In a house that was made smaller, people in beds that are no more count.
+        """
+        taken = {number for number, bed in self.beds.items() if not bed.is_over(now)}
+        spare = self.capacity - len(taken)
+        for waits in self._before(case_id):
+            number = self._fitting(waits, on, taken) if spare > 0 else None
+            if number is not None:
+                taken.add(number)
+                spare -= 1
+        return self._fitting(guest, on, taken) if spare > 0 else None
+
+    def _fitting(self, guest: Guest, on: date, taken: Collection[int]) -> int | None:
+        """Return the lowest free bed of the most particular room that takes the person."""
+        for first, room in sorted(self._firsts(), key=lambda found: (found[1].openness, found[0])):
+            if room.takes(guest, on):
+                for number in range(first, first + room.beds):
+                    if number not in taken:
+                        return number
+        return None
+
+    def _firsts(self) -> Iterator[tuple[int, Room]]:
+        first = 1
+        for room in self.rooms:
+            yield first, room
+            first += room.beds
+
+    def _before(self, case_id: str) -> Iterator[Guest]:
+        for other, guest in self.waiting.items():
+            if other == case_id:
+                return
+            yield guest
+
+
+def evolve(shelter: Shelter, fact: Fact) -> Shelter:
+    """Return the house after a fact."""
+    match fact:
+        case BedHeld() | BedHoldExtended():
+            return shelter._replace(beds={**shelter.beds, fact.bed: Bed(fact.case_id, fact.until)})
+        case BedTaken():
+            return shelter._replace(beds={**shelter.beds, fact.bed: Bed(fact.case_id, None)})
+        case BedReleased():
+            beds, freed = _without(shelter.beds, fact.bed), {**shelter.freed, fact.bed: fact.at}
+            return shelter._replace(beds=beds, freed=freed, leaving=shelter.leaving - {fact.bed})
+        case _:
+            return _evolve_house(shelter, fact)
+
+
+def _evolve_house(shelter: Shelter, fact: Any) -> Shelter:
+    match type(fact).__name__:
+        case "FacilityFitted":
+            fitted = shelter._replace(rooms=tuple(Room(*room) for room in fact.rooms))
+            gone = (number for number in shelter.beds if number > fitted.capacity)
+            return fitted._replace(leaving=frozenset(gone))
+        case "WaitingBegan":
+            guest = Guest(fact.gender, fact.child, fact.of_age_from, fact.family)
+            return shelter._replace(waiting={**shelter.waiting, fact.case_id: guest})
+        case "WaitingOver":
+            return shelter._replace(waiting=_without(shelter.waiting, fact.case_id))
+        case "FacilityClosed":
+            return shelter._replace(closed=fact.on)
+        case _:
+            return shelter
+
+
+def _without(found: Mapping[Any, Any], gone: Any) -> dict[Any, Any]:
+    return {key: value for key, value in found.items() if key != gone}

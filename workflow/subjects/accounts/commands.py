@@ -1,0 +1,117 @@
+"""Commands about accounts: who signs in, as what, and where they work.
+
+They concern no case and no programme's rules. What is secret (passwords, keys) never is in a command: a command says
+that it changed, and the door that takes the command keeps the secret itself.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from workflow.command import Command
+from workflow.rights.table import Role
+from workflow.values.text import ActorId, Token, Word
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+Team = Slug | Literal[""]
+Language = Literal["en", "ru"]
+FactorKind = Literal["totp", "passkey"]
+
+
+class AccountCommand(Command):
+    """Something wanted for one account."""
+
+    mandate: Word = "administrator"
+    account: Annotated[ActorId, Field(description="the account, like staff:anna")]
+
+    @property
+    def stream(self) -> str:
+        """Return the stream that holds the account's history."""
+        return f"account:{self.account}"
+
+
+class OpenAccount(AccountCommand):
+    """Let somebody sign in, in these roles, for these programmes."""
+
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=13)]
+    programmes: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
+    team: Team = ""
+    facilities: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
+    language: Language = "en"
+
+
+class ChangeRoles(AccountCommand):
+    """Give somebody exactly these roles; they have to sign in again."""
+
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=13)]
+
+
+class PlaceAccount(AccountCommand):
+    """Say in which programmes, team and houses somebody works from now on."""
+
+    programmes: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
+    team: Team = ""
+    facilities: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
+
+
+class ChooseLanguage(AccountCommand):
+    """Read the screen in another language."""
+
+    language: Language
+
+
+class CloseAccount(AccountCommand):
+    """Let somebody sign in no more, and sign them out at once."""
+
+    reason: Literal["left", "away", "role_ended", "misuse", "mistake"]
+
+
+class ReopenAccount(AccountCommand):
+    """Let somebody sign in again after their account was closed."""
+
+    reason: Literal["back", "mistake"]
+
+
+class ResetCredentials(AccountCommand):
+    """Replace somebody's password and second factors by a one-time password; two people stand behind it."""
+
+    second: ActorId  # an administrator or data-protection officer other than whoever asks
+
+
+class RecordSecondFactor(AccountCommand):
+    """Record that somebody added a second factor to their own account."""
+
+    kind: FactorKind
+    factor: Token
+
+
+class RemoveSecondFactor(AccountCommand):
+    """Let one of one's own second factors count no more; one has to stay."""
+
+    kind: FactorKind
+    factor: Token
+
+
+class RevokeSessions(AccountCommand):
+    """Sign somebody out wherever they are signed in."""
+
+    reason: Literal["asked", "lost_device", "misuse"]
+
+
+BY_ADMINISTRATORS: Final[tuple[type[AccountCommand], ...]] = (
+    OpenAccount,
+    ChangeRoles,
+    PlaceAccount,
+    CloseAccount,
+    ReopenAccount,
+    ResetCredentials,
+    RevokeSessions,
+)
+BY_THEMSELVES: Final[tuple[type[AccountCommand], ...]] = (
+    ChooseLanguage,
+    RecordSecondFactor,
+    RemoveSecondFactor,
+    RevokeSessions,
+)

@@ -1,0 +1,80 @@
+"""Commands about care: medical, psychological, social and legal."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from workflow.command import CaseCommand, Instant
+from workflow.values.text import ActorId, LongText, ShortText, Token, Word
+
+
+class BookAppointment(CaseCommand):
+    """Record when a provider expects the person; the provider is found by language when none is named."""
+
+    service: Word
+    at: Instant
+    provider: Token | Literal[""] = ""
+
+
+class MoveAppointment(CaseCommand):
+    """Record that an appointment is at another time; provider and interpreter are told."""
+
+    appointment: Token
+    at: Instant
+
+
+class CancelAppointment(CaseCommand):
+    """Take an appointment back; whoever expected the person is told."""
+
+    appointment: Token
+    reason: ShortText
+
+
+class RecordSession(CaseCommand):
+    """Record whether the person came, when they come next, and, sealed, what was found or said."""
+
+    appointment: Token | Literal[""] = ""
+    service: Word | Literal[""] = ""  # for a session without an appointment
+    attended: bool
+    next_at: Instant | None = None
+    note: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class AssignLegalReference(CaseCommand):
+    """Record the number under which a court, an authority or a lawyer keeps the matter."""
+
+    matter: Literal["criminal", "civil", "labour", "migration", "family", "other"]
+    reference: ShortText
+    sealed: ClassVar[bool] = True
+
+
+class AgreeCarePlan(CaseCommand):
+    """Record the plan of care with the second person who agreed to it."""
+
+    second: ActorId
+    plan: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class CertifyFitness(CaseCommand):
+    """Record a doctor's certificate: from which day, until when the person may travel, who must go along."""
+
+    certified_on: date | None = None  # today when left out
+    valid_until: date
+    escort: Literal["none", "operational", "family", "medical"]
+    note: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+# What `wayhome case record` offers.
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (
+    BookAppointment,
+    MoveAppointment,
+    CancelAppointment,
+    RecordSession,
+    AssignLegalReference,
+    AgreeCarePlan,
+    CertifyFitness,
+)

@@ -1,0 +1,135 @@
+"""What care has established, and who expects the person when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from events.facts.care import (
+    AppointmentBooked,
+    AppointmentMoved,
+    AppointmentNeeded,
+    AppointmentRequested,
+    InterpreterRequested,
+    SessionHeld,
+)
+from workflow.case.change import NOTHING, At, Change, task_over
+
+if TYPE_CHECKING:
+    from workflow.case.state import Case
+
+
+class Fitness(NamedTuple):
+    """Until when the person may travel, who must go along, and the day a doctor saw them."""
+
+    valid_until: date
+    escort: str
+    certified_on: date
+
+
+class Appointment(NamedTuple):
+    """An appointment that is wanted or booked and not yet over."""
+
+    service: str
+    provider: str = ""
+    language: str = ""
+    needs_interpreter: bool = False
+    interpreter: str = ""
+    at: datetime | None = None
+    sequence: int = 0  # how often its time was set
+    provider_knows: bool = False
+    interpreter_knows: bool = False
+
+    @property
+    def expecting(self) -> tuple[str, ...]:
+        """Return who would wait for the person in vain if nobody told them."""
+        return tuple(
+            who for who, knows in ((self.provider, self.provider_knows), (self.interpreter, self.interpreter_knows))
+            if who and knows
+        )  # fmt: skip
+
+
+class Care(NamedTuple):
+    """Appointments that are open, by id, and how often the person did not come."""
+
+    appointments: Mapping[str, Appointment] = NOTHING
+    missed: int = 0
+    legal_reference: bool = False
+
+    def open_for(self, service: str) -> str:
+        """Return the open appointment for a service, or nothing."""
+        return next((key for key, one in self.appointments.items() if one.service == service), "")
+
+
+def _changed(case: Case, appointment: str, **changes: Any) -> Case:
+    """Change one open appointment; one that is over stays over."""
+    found = case.care.appointments.get(appointment)
+    return case if found is None else _kept(case, appointment, found._replace(**changes))
+
+
+def _kept(case: Case, key: str, one: Appointment) -> Case:
+    return case._replace(care=case.care._replace(appointments={**case.care.appointments, key: one}))
+
+
+def _over(case: Case, appointment: str) -> Case:
+    left = {key: one for key, one in case.care.appointments.items() if key != appointment}
+    return _looked_at(case._replace(care=case.care._replace(appointments=left)))
+
+
+def _looked_at(case: Case) -> Case:
+    return case._replace(escalations=case.escalations - {"appointment_unrecorded"})
+
+
+def _needed(case: Case, fact: AppointmentNeeded, _at: At) -> Case:
+    one = Appointment(fact.service, fact.provider, fact.language, fact.needs_interpreter, fact.interpreter)
+    return _kept(case, fact.appointment, one)
+
+
+def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
+    before = case.care.appointments.get(fact.appointment)
+    same = before is not None and before.interpreter == fact.interpreter
+    one = Appointment(
+        fact.service, fact.provider, fact.language, fact.needs_interpreter, fact.interpreter, fact.at,
+        before.sequence + 1 if before else 1,
+        provider_knows=True,  # it is the provider who gave the time
+        interpreter_knows=same and before is not None and before.interpreter_knows,
+    )  # fmt: skip
+    return _looked_at(_kept(case, fact.appointment, one))
+
+
+def _moved(case: Case, fact: AppointmentMoved, _at: At) -> Case:
+    before = case.care.appointments[fact.appointment]
+    return _looked_at(_changed(case, fact.appointment, at=fact.at, sequence=before.sequence + 1))
+
+
+def _session(case: Case, fact: SessionHeld, _at: At) -> Case:
+    """A session that was missed leaves the appointment open, without a time: it is to be booked anew."""
+    if fact.attended:
+        return _over(case, fact.appointment)
+    case = case._replace(care=case.care._replace(missed=case.care.missed + 1))
+    return _looked_at(_changed(case, fact.appointment, at=None))
+
+
+def _requested(case: Case, fact: AppointmentRequested, _at: At) -> Case:
+    return _changed(task_over(case, fact.task_id), fact.appointment, provider_knows=True)
+
+
+def _interpreter(case: Case, fact: InterpreterRequested, _at: At) -> Case:
+    return _changed(task_over(case, fact.task_id), fact.appointment, interpreter_knows=True)
+
+
+CHANGES: dict[str, Change] = {
+    "AppointmentNeeded": _needed,
+    "AppointmentRequested": _requested,
+    "InterpreterRequested": _interpreter,
+    "AppointmentBooked": _booked,
+    "AppointmentMoved": _moved,
+    "AppointmentTold": lambda c, f, _: task_over(c, f.task_id),
+    "AppointmentTakenBack": lambda c, f, _: task_over(c, f.task_id),
+    "AppointmentCancelled": lambda c, f, _: _over(c, f.appointment),
+    "SessionHeld": _session,
+    "LegalReferenceAssigned": lambda c, _f, _: c._replace(care=c.care._replace(legal_reference=True)),
+    "CarePlanAgreed": lambda c, _f, _: c._replace(care_plan=True),
+    "FitnessCertified": lambda c, f, _: c._replace(fitness=Fitness(f.valid_until, f.escort, f.certified_on)),
+}

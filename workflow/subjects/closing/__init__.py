@@ -1,0 +1,1 @@
+"""Ends: of cases, houses and programmes."""

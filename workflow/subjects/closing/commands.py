@@ -1,0 +1,53 @@
+"""Commands for the end of a house or a programme, and for what becomes of each person there."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from workflow.command import CaseCommand, OfficeCommand
+from workflow.values.text import ShortText, Token
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+
+
+class CloseFacility(OfficeCommand):
+    """Close a house: it takes nobody any more, and a hand-over is proposed for everybody who is or waits there."""
+
+    facility: Slug
+    on: date
+    reason: ShortText
+    to: Slug | Literal[""] = ""  # the house to go to; without one, the first other house of the programme
+
+    @property
+    def stream(self) -> str:
+        """Return the house's stream."""
+        return f"facility:{self.facility}"
+
+
+class EndProgramme(OfficeCommand):
+    """End a programme: it takes nobody any more, and a hand-over is proposed for every open case."""
+
+    on: date
+    reason: ShortText
+    successor: Slug | Literal[""] = ""
+
+    @property
+    def stream(self) -> str:
+        """Return the stream that counts who comes."""
+        return f"intake:{self.programme}"
+
+
+class DecideHandOver(CaseCommand):
+    """Record what was decided with the person about a hand-over; to go elsewhere needs their consent."""
+
+    proposal_id: Token
+    outcome: Literal["accepted", "elsewhere", "stays"]
+    to: Slug | Literal[""] = ""
+    reason: ShortText | Literal[""] = ""
+
+
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (DecideHandOver,)
+BY_OFFICE: tuple[type[OfficeCommand], ...] = (CloseFacility, EndProgramme)

@@ -1,0 +1,193 @@
+"""Closing a house or a programme is an operation: everybody it concerns is named, and nobody is lost.
+
+Each person gets a proposal in their own history, to be decided with them; who does not consent to go elsewhere
+stays, and is shown to a supervisor until something is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from events.facts.closing import FacilityClosed, FundClosed, HandOverDecided, HandOverProposed, ProgrammeEnded
+from events.facts.tasks import Escalated
+from events.ids import CaseId, case_stream
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.command import Command
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import (
+    Decide,
+    Decision,
+    Needs,
+    OfficeNeeds,
+    Reaches,
+    Situation,
+    StreamFact,
+    TimesUp,
+    case_of,
+    id_from,
+)
+from workflow.subjects.accommodation.decisions import moved_over
+from workflow.subjects.accommodation.shelter import Shelter
+from workflow.subjects.accommodation.waiting_list import all_houses
+from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
+from workflow.subjects.intake.yearly_count import Intake
+
+
+def close_facility(command: CloseFacility, situation: Situation) -> Decision:
+    """Return that a house closes, and a proposal for everybody who lives there, has a bed held, or waits."""
+    reasons = _against_closing(command, situation)
+    if reasons:
+        return Refused(tuple(reasons))
+    to = command.to or _another_house(command, situation)
+    closed = FacilityClosed(
+        facility=command.facility, on=command.on, reason=command.reason, proposed=tuple(situation.cases)
+    )
+    return [StreamFact(command.stream, closed), *_proposals(command, situation, command.stream, to, command.on)]
+
+
+def end_programme(command: EndProgramme, situation: Situation) -> Decision:
+    """Return that a programme ends, and a proposal for every open case."""
+    intake = situation.shared.get(command.stream) or Intake()
+    if intake.ended_on is not None:
+        return refused("programme_is_running", f"it was ended on {intake.ended_on}", "nothing needs to be done")
+    if command.on < situation.today:
+        return refused("end_is_ahead", "the day is past", "give the last day people are taken in")
+    if command.successor == command.programme:
+        return refused("successor_is_another", "a programme cannot follow itself", "name another, or leave it out")
+    ended = ProgrammeEnded(
+        programme=command.programme, on=command.on, reason=command.reason, successor=command.successor,
+        proposed=tuple(situation.cases),
+    )  # fmt: skip
+    closes = f"programme:{command.programme}"
+    money = StreamFact(situation.programme.fund_stream, FundClosed(programme=command.programme, on=command.on))
+    return [
+        StreamFact(command.stream, ended),
+        money,
+        *_proposals(command, situation, closes, command.successor, command.on),
+    ]
+
+
+def decide_hand_over(command: DecideHandOver, situation: Situation) -> Decision:
+    """Return what was decided; whoever goes elsewhere agreed that the receiving side learns of them."""
+    case = case_of(situation)
+    proposal = case.hand_overs.get(command.proposal_id)
+    if proposal is None:
+        return refused("hand_over_is_proposed", "there is no such proposal", "check with: wayhome case show")
+    to = command.to or proposal.to
+    reasons = list(_against_decision(command, situation, proposal.outcome, to))
+    goes = command.outcome != "stays" and case.bed is not None and to in situation.programme.facility_of
+    moves: Decision = moved_over(to, situation) if goes else []
+    if reasons or isinstance(moves, Refused):
+        return Refused((*reasons, *(moves.reasons if isinstance(moves, Refused) else ())))
+    decided = HandOverDecided(
+        proposal_id=command.proposal_id, outcome=command.outcome, to=to if command.outcome != "stays" else "",
+        reason=command.reason,
+    )  # fmt: skip
+    flagged = [Escalated(kind="hand_over_stays")] if command.outcome == "stays" else []
+    return [*situation.about_case(decided, *flagged), *moves]
+
+
+def left_open(case: Case) -> tuple[str, ...]:
+    """Return what is open for a person: bed, trip, referrals, tranches, in words and numbers only."""
+    found = []
+    if case.bed is not None:
+        found.append("bed" if case.moved_in else "held bed")
+    if case.trip_is_ahead:
+        found.append("trip")
+    tranches = [t for grant in case.grants.values() for t in grant.tranches.values() if t.status != "rejected"]
+    waiting = sum(1 for tranche in tranches if tranche.status != "paid")
+    unsettled = sum(1 for grant in case.grants.values() if not grant.settled)
+    found += [f"{unsettled} grants"] * bool(unsettled) + [f"{waiting} tranches"] * bool(waiting)
+    return tuple(found)
+
+
+def _proposals(
+    command: CloseFacility | EndProgramme, situation: Situation, closes: str, to: str, by: date
+) -> Iterator[StreamFact]:
+    for case_id, case in situation.cases.items():
+        proposed = HandOverProposed(
+            proposal_id=id_from(command.command_id, "H", case_id), closes=closes, to=to, by=by,
+            left_open=left_open(case),
+        )  # fmt: skip
+        yield StreamFact(case_stream(CaseId(case_id)), proposed)
+
+
+def _against_closing(command: CloseFacility, situation: Situation) -> list[Reason]:
+    known = {facility.id for facility in situation.programme.facilities}
+    reasons = []
+    if command.facility not in known:
+        advice = f"one of: {', '.join(sorted(known))}"
+        reasons.append(reason("facility_is_known", f"there is no house {command.facility}", advice))
+    if command.to and (command.to == command.facility or command.to not in known):
+        reasons.append(reason("receiver_is_known", f"{command.to} cannot take them", "name another house"))
+    closed = _house(command.facility, situation).closed
+    if closed is not None:
+        reasons.append(reason("facility_is_open", f"it closes on {closed} already", "nothing needs to be done"))
+    if command.on < situation.today:
+        reasons.append(reason("end_is_ahead", "the day is past", "give the day by which the house is empty"))
+    return reasons
+
+
+def _against_decision(command: DecideHandOver, situation: Situation, decided: str, to: str) -> Iterator[Reason]:
+    if decided and decided != "stays":
+        yield reason("hand_over_is_open", f"it was decided: {decided}", "nothing needs to be done")
+    if command.outcome == "stays":
+        if not command.reason:
+            yield reason("reason_is_given", "no reason was given", "give reason=")
+        return
+    if not to:
+        yield reason("receiver_is_known", "nobody is named who takes the person", "give to=")
+    elif _is_told(to, situation) and not case_of(situation).consents_to("referral", situation.today, to):
+        advice = f"ask the person, then record GiveConsent purpose=referral recipient={to}; or outcome=stays"
+        yield reason("consent_to_hand_over", f"there is no live consent that {to} learns of them", advice, to=to)
+
+
+def _is_told(to: str, situation: Situation) -> bool:
+    """Tell whether somebody outside would learn of the person; from house to house of one organisation nobody does."""
+    facility = situation.programme.facility_of.get(to)
+    return facility is None or facility.owner is not None
+
+
+def _another_house(command: CloseFacility, situation: Situation) -> str:
+    others = (f for f in situation.programme.facilities if f.id != command.facility and f.capacity)
+    return next((f.id for f in others if f.closes is None or f.closes > command.on), "")
+
+
+def _house(facility: str, situation: Situation) -> Shelter:
+    return situation.shared.get(f"facility:{facility}") or Shelter()
+
+
+def _in_the_house(command: CloseFacility, situation: Situation) -> tuple[str, ...]:
+    house = _house(command.facility, situation)
+    return _once([*(bed.case_id for bed in house.beds.values()), *house.waiting])
+
+
+def _once(case_ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(case_ids))
+
+
+def _not_decided_in_time(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    proposal = case_of(situation).hand_overs.get(dict(subject)["proposal_id"])
+    if proposal is None or proposal.outcome:
+        return []
+    return situation.about_case(Escalated(kind="hand_over_late"))
+
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    CloseFacility: close_facility,
+    EndProgramme: end_programme,
+    DecideHandOver: decide_hand_over,
+}
+OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
+    CloseFacility: lambda _programme, command: (command.stream,),
+    EndProgramme: lambda programme, command: (command.stream, programme.fund_stream),
+}
+NEEDS: Final[Mapping[type[Command], Needs]] = {DecideHandOver: all_houses}
+REACHES: Final[Mapping[type[Command], Reaches]] = {
+    CloseFacility: _in_the_house,
+    EndProgramme: lambda _command, situation: situation.open_cases,
+}
+TIMES_UP: Final[Mapping[str, TimesUp]] = {"hand_over": _not_decided_in_time}

@@ -1,0 +1,1 @@
+"""Documents: in hand, on the way, late, lost."""

@@ -1,0 +1,82 @@
+"""Commands about documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from workflow.command import CaseCommand
+from workflow.values.countries import Country
+from workflow.values.text import LongText, ShortText, Token, Word
+
+
+class RecordTravelDocument(CaseCommand):
+    """Record a document that the person already has in hand."""
+
+    kind: Literal["passport", "return_certificate", "identity_card", "laissez_passer"]
+    valid_until: date
+    country: Country | Literal[""] = ""
+    number: ShortText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class StartDocument(CaseCommand):
+    """Set about a document; who has several citizenships says for which country, or on which path."""
+
+    path: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
+    country: Country | Literal[""] = ""
+
+
+class RecordDocumentStep(CaseCommand):
+    """Record that the next step towards a document was done; collecting it takes number and valid_until too."""
+
+    document_id: Token
+    step: Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
+    on: date
+    by: Literal["person", "other"] = "person"
+    valid_until: date | None = None
+    number: ShortText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class RefuseDocument(CaseCommand):
+    """Record that the authority will not issue a document."""
+
+    document_id: Token
+    reason: Word
+    note: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class AppealDocument(CaseCommand):
+    """Record that a refusal is contested; the authority looks at it again."""
+
+    document_id: Token
+    reason: Word
+
+
+class WithdrawDocument(CaseCommand):
+    """Record that a document is not sought any more."""
+
+    document_id: Token
+    reason: Word
+
+
+class RecordDocumentLoss(CaseCommand):
+    """Record that the document in hand is gone."""
+
+    how: Literal["lost", "stolen", "withheld"]
+
+
+# What `wayhome case record` offers.
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (
+    RecordTravelDocument,
+    StartDocument,
+    RecordDocumentStep,
+    RefuseDocument,
+    AppealDocument,
+    WithdrawDocument,
+    RecordDocumentLoss,
+)

@@ -1,0 +1,64 @@
+"""Waiting for an authority, and for the day a document runs out: what follows when the time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts.documents import DocumentChased, DocumentRanOut
+from events.facts.tasks import Escalated
+from workflow.case.change import Pairs
+from workflow.case.tasks import Task
+from workflow.command import FinishTask
+from workflow.programme.programme import Programme
+from workflow.situation import Situation, StreamFact, TaskKind, TimesUp, case_of
+from workflow.subjects.documents.guards import renewal_consent
+from workflow.subjects.documents.state import EXPIRING, LATE
+
+
+def _late(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    """Return that an authority is late; the letter to it, and the next look, are reactions."""
+    paper = case_of(situation).papers.get(dict(subject)["document_id"])
+    if paper is None or paper.waits_for != "authority":
+        return []
+    return situation.about_case(Escalated(kind=LATE))
+
+
+def _expiring(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    """Return that the document in hand will soon run out; it matters to nobody who has come home."""
+    case = case_of(situation)
+    document, is_home = case.document, "hand_over" in case.provided and not case.stays
+    if document is None or document.about() != subject or is_home:
+        return []
+    return situation.about_case(Escalated(kind=EXPIRING))
+
+
+def _ran_out(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    document = case_of(situation).document
+    if document is None or document.valid_until is None or document.about() != subject:
+        return []
+    return situation.about_case(DocumentRanOut(kind=document.kind, valid_until=document.valid_until))
+
+
+def _chased(command: FinishTask, task: Task) -> Fact:
+    return DocumentChased(task_id=command.task_id, document_id=task.about("document_id"), receipt=command.reference)
+
+
+def _chase_is_wanted(task: Task, situation: Situation) -> bool:
+    case = case_of(situation)
+    paper = case.papers.get(task.about("document_id"))
+    consented = case.consents_to(renewal_consent(situation.programme), situation.today)
+    return consented and paper is not None and paper.waits_for == "authority"
+
+
+def _chase_consent(_task: Task, programme: Programme) -> str:
+    return renewal_consent(programme)
+
+
+TASKS: Final = (TaskKind("chase_consulate", _chased, _chase_is_wanted, consent=_chase_consent),)
+TIMES_UP: Final[Mapping[str, TimesUp]] = {
+    "document_due": _late,
+    "document_expires": _expiring,
+    "document_over": _ran_out,
+}

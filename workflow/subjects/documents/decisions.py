@@ -1,0 +1,260 @@
+"""Documents of a person: those in hand, and the way to those that are missing, step by step in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from events.facts.documents import (
+    DocumentAppealed,
+    DocumentCollected,
+    DocumentLost,
+    DocumentRefused,
+    DocumentStarted,
+    DocumentStepDone,
+    DocumentWithdrawn,
+    TravelDocumentRecorded,
+)
+from events.facts.tasks import ServiceProvided
+from workflow.command import Command
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import (  # fmt: skip
+    Decide,
+    Decision,
+    Situation,
+    StreamFact,
+    case_of,
+    id_from,
+    person_of,
+    reasons_against,
+)
+from workflow.subjects.documents.commands import (
+    AppealDocument,
+    RecordDocumentLoss,
+    RecordDocumentStep,
+    RecordTravelDocument,
+    RefuseDocument,
+    StartDocument,
+    WithdrawDocument,
+)
+from workflow.subjects.documents.deadlines import TASKS, TIMES_UP
+from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, Step
+from workflow.subjects.documents.guards import consent_to_renewal
+from workflow.subjects.documents.paths import already_under_way, way
+from workflow.subjects.documents.state import Paper
+from workflow.subjects.safety.guards import guardian_is_appointed
+
+
+def record_travel_document(command: RecordTravelDocument, situation: Situation) -> Decision:
+    """Return the document; its number is sealed."""
+    if command.valid_until < situation.today:
+        return refused("document_is_valid", "the document has already run out", "renew it, or check the date")
+    return situation.about_case(
+        TravelDocumentRecorded(
+            person_id=person_of(situation),
+            kind=command.kind,
+            valid_until=command.valid_until,
+            country=command.country,
+            number=command.number,
+        )
+    )
+
+
+def record_document_loss(command: RecordDocumentLoss, situation: Situation) -> Decision:
+    """Return that the document in hand is gone; from this moment nothing international is booked on it."""
+    document = case_of(situation).document
+    if document is None:
+        return refused("document_is_in_hand", "no document is recorded", "record StartDocument to come by one")
+    return situation.about_case(DocumentLost(kind=document.kind, how=command.how))
+
+
+def start_document(command: StartDocument, situation: Situation) -> Decision:
+    """Return the path set about: the one for the person's citizenship; who has several of them chooses."""
+    reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
+    found = way(command, situation)
+    if isinstance(found, Reason):
+        return Refused((*reasons, found))
+    path, country = found
+    reasons += already_under_way(path, situation)
+    if reasons:
+        return Refused(tuple(reasons))
+    first = path.steps[0]
+    return situation.about_case(
+        DocumentStarted(
+            document_id=id_from(command.command_id, "D"),
+            path=path.id,
+            kind=path.kind,
+            country=country,
+            next_step=first.id,
+            waits_for=first.by,
+        )
+    )
+
+
+def record_document_step(command: RecordDocumentStep, situation: Situation) -> Decision:
+    """Return the step, done in its order and on a day that can be; with the last one the document is in hand."""
+    paper = case_of(situation).papers.get(command.document_id)
+    if paper is None:
+        return Refused((_unknown(situation),))
+    path = situation.programme.document_path[paper.path]
+    reasons = [*_against_step(command, paper), *_against_day(command, paper, situation)]
+    reasons += _against_helper(command, path) + _against_document(command, paper, path)
+    if reasons:
+        return Refused(tuple(reasons))
+    done = situation.about_case(_done(command, paper, path))
+    return done if path.after(command.step) else [*done, *_collected(command, paper, path, situation)]
+
+
+def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
+    """Return the authority's no; what it said is sealed."""
+    paper = case_of(situation).papers.get(command.document_id)
+    if paper is None:
+        return Refused((_unknown(situation),))
+    if paper.waits_for != "authority":
+        advice = "record the steps up to the application, or WithdrawDocument when nobody seeks it any more"
+        return refused("authority_has_it", "the document does not lie with the authority", advice, step=paper.step)
+    return situation.about_case(
+        DocumentRefused(
+            person_id=person_of(situation),
+            document_id=command.document_id,
+            reason=command.reason,
+            note=command.note,
+        )
+    )
+
+
+def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
+    """Return the appeal: the authority begins its part anew, and has its working days once more."""
+    paper = case_of(situation).papers.get(command.document_id)
+    if paper is None:
+        return Refused((_unknown(situation),))
+    reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
+    if paper.waits_for != "refused":
+        advice = "wait for the answer, or record RefuseDocument when it is no"
+        reasons.append(reason("document_is_refused", "the authority has not refused the document", advice))
+    if reasons:
+        return Refused(tuple(reasons))
+    path = situation.programme.document_path[paper.path]
+    turn = path.turn_of_authority(paper.step)
+    appealed = DocumentAppealed(
+        document_id=command.document_id,
+        reason=command.reason,
+        step=turn[0].id,
+        due_on=_due(path, turn[0], path.authority.today(situation.now)),
+    )
+    return situation.about_case(appealed)
+
+
+def withdraw_document(command: WithdrawDocument, situation: Situation) -> Decision:
+    """Return that the document is not sought any more; nobody is chased for it."""
+    if command.document_id not in case_of(situation).papers:
+        return Refused((_unknown(situation),))
+    return situation.about_case(DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
+
+
+# -- a step -------------------------------------------------------------------------------------------------
+
+
+def _against_step(command: RecordDocumentStep, paper: Paper) -> list[Reason]:
+    if paper.waits_for == "refused":
+        advice = "record AppealDocument, or WithdrawDocument"
+        return [reason("document_is_not_refused", "the authority has refused the document", advice)]
+    if command.step != paper.step:
+        said = f"the next step is {paper.step}, not {command.step}"
+        return [reason("step_is_next", said, f"record {paper.step} first", next_step=paper.step)]
+    return []
+
+
+def _against_day(command: RecordDocumentStep, paper: Paper, situation: Situation) -> list[Reason]:
+    programme, found = situation.programme, []
+    if command.on > programme.document_path[paper.path].authority.today(situation.now):
+        found.append(reason("step_is_done", "the day is in the future", "record it once it is done, or check the date"))
+    if paper.since is not None and command.on < paper.since:
+        said = "the day is before that of the step before"
+        found.append(reason("step_comes_after", said, "check the date", step_before=paper.since))
+    if command.on < programme.runs.since:
+        since = programme.runs.since
+        found.append(reason("programme_is_running", "the programme had not begun then", "check the year", since=since))
+    return found
+
+
+def _against_helper(command: RecordDocumentStep, path: DocumentPath) -> list[Reason]:
+    """Return why somebody else may not do it: a return certificate is neither posted nor given to others."""
+    steps = {step.id: step for step in path.steps}
+    step = steps.get(command.step)
+    if step is None or not step.in_person or command.by == "person":
+        return []
+    code = "collected_in_person" if step.id == "collection" else "done_in_person"
+    return [reason(code, f"{step.id} is done by the person and nobody else", "go along with them; then record it")]
+
+
+def _against_document(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> list[Reason]:
+    if command.step != "collection":
+        if command.number is None and command.valid_until is None:
+            return []
+        return [reason("document_is_collected", "number and valid_until come with collection", "leave them out here")]
+    until = command.valid_until or path.valid_until(paper.since or command.on)
+    if until is not None and until < command.on:
+        return [reason("document_is_valid", "the document has already run out", "check valid_until, or start again")]
+    return []
+
+
+def _done(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> DocumentStepDone:
+    following = path.after(command.step)
+    return DocumentStepDone(
+        document_id=command.document_id,
+        step=command.step,
+        on=command.on,
+        next_step=following.id if following else "",
+        waits_for=following.by if following else "",
+        due_on=_still_due(following, paper, path, command.on),
+    )
+
+
+def _still_due(following: Step | None, paper: Paper, path: DocumentPath, on: date) -> date | None:
+    """Return when the authority should be ready: what it promised holds for all its steps together."""
+    if following is None or following.by != "authority":
+        return None
+    return paper.due_on if paper.waits_for == "authority" else _due(path, following, on)
+
+
+def _due(path: DocumentPath, first: Step, on: date) -> date:
+    days = sum(step.working_days for step in path.turn_of_authority(first.id))
+    return path.authority.ready_on(on, days)
+
+
+def _collected(
+    command: RecordDocumentStep, paper: Paper, path: DocumentPath, situation: Situation
+) -> list[StreamFact]:  # fmt: skip
+    """Return the document in hand, valid from its issue as long as such documents are unless told otherwise."""
+    collected = DocumentCollected(
+        person_id=person_of(situation),
+        document_id=command.document_id,
+        kind=paper.kind,
+        country=paper.country,
+        valid_until=command.valid_until or path.valid_until(paper.since or command.on),
+        number=command.number,
+    )
+    provided = ServiceProvided(task_id="", service=DOCUMENT_RENEWAL, reference=command.document_id)
+    return situation.about_case(collected, provided)
+
+
+def _unknown(situation: Situation) -> Reason:
+    known = ", ".join(case_of(situation).papers) or "none; record StartDocument"
+    return reason("document_is_under_way", "no such document is under way", f"documents under way: {known}")
+
+
+__all__ = ["CANCELLING", "DECISIONS", "TASKS", "TIMES_UP"]
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    RecordTravelDocument: record_travel_document,
+    RecordDocumentLoss: record_document_loss,
+    StartDocument: start_document,
+    RecordDocumentStep: record_document_step,
+    RefuseDocument: refuse_document,
+    AppealDocument: appeal_document,
+    WithdrawDocument: withdraw_document,
+}
+# Each of these may call off a letter to an authority: what a worker has begun is waited for.
+CANCELLING: Final = (RecordDocumentStep, RefuseDocument, WithdrawDocument)

@@ -1,0 +1,72 @@
+"""Guards about documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from workflow.case.state import Case
+from workflow.guard_context import GuardContext
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, reason
+from workflow.subjects.documents.definition import DOCUMENT_RENEWAL
+from workflow.subjects.documents.state import FOR_TRAVEL, Document
+
+
+def travel_papers_are_in_order(asked: GuardContext) -> Reason | None:
+    """Nobody travels abroad without a travel document valid until arrival; at home any valid document is enough."""
+    return papers_last(asked, asked.case.trip.arrives_at.date() if asked.case.trip else asked.today)
+
+
+def papers_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:
+    """Nobody books international travel on a missing or expired document (Palermo Protocol Art. 8(4) on who issues)."""
+    return papers_last(asked, arrives_on) if goes_abroad(asked.case, asked.programme) else None
+
+
+def papers_last(asked: GuardContext, needed: date) -> Reason | None:
+    """Return why the document in hand does not carry the person until a day, or None when it does."""
+    document = asked.case.document
+    said = _against(document, asked, needed)
+    if not said:
+        return None
+    advice = "record RecordTravelDocument when one is in hand, or StartDocument to come by one"
+    return reason("travel_papers_are_in_order", said, advice, needed_until=needed)
+
+
+def goes_abroad(case: Case, programme: Programme) -> bool:
+    """Tell whether the way home leads out of the country; as long as nothing is declared, by citizenship."""
+    if case.destination:
+        return case.destination != programme.home_country
+    return not case.is_national(programme.home_country)
+
+
+def consent_to_renewal(asked: GuardContext) -> Reason | None:
+    """The person agrees that an office of their country is written to (IOM Data Protection Principle 5)."""
+    purpose = renewal_consent(asked.programme)
+    if asked.case.consents_to(purpose, asked.today):
+        return None
+    advice = f"ask the person, then record GiveConsent purpose={purpose}"
+    return reason(f"consent_to_{purpose}", f"there is no live consent to {purpose}", advice, purpose=purpose)
+
+
+def renewal_consent(programme: Programme) -> str:
+    """Return the purpose under which an office is written to about a document."""
+    return programme.service_of[DOCUMENT_RENEWAL].consent
+
+
+def _against(document: Document | None, asked: GuardContext, needed: date) -> str:
+    if document is None:
+        return "there is no travel document"
+    if not document.lives_on(max(needed, asked.today)):
+        return "the travel document runs out before arrival"
+    if not goes_abroad(asked.case, asked.programme):
+        return ""
+    if document.kind not in FOR_TRAVEL:
+        return f"with a document of kind {document.kind} nobody travels abroad"
+    home = asked.case.destination
+    if document.kind != "passport" and document.country and home and document.country != home:
+        return f"the {document.kind} leads to {document.country}, not to {home}"
+    return ""
+
+
+GUARDS: Final = (travel_papers_are_in_order,)

@@ -1,0 +1,121 @@
+"""The documents of a person: the one in hand, and those on the way."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from events.facts.documents import (
+    DocumentAppealed,
+    DocumentCollected,
+    DocumentRefused,
+    DocumentStarted,
+    DocumentStepDone,
+    TravelDocumentRecorded,
+)
+from workflow.case.change import At, Change, Pairs, task_over
+
+if TYPE_CHECKING:
+    from workflow.case.state import Case
+
+# With these one may cross a border; the others say who somebody is.
+FOR_TRAVEL = frozenset({"passport", "return_certificate", "laissez_passer"})
+IN_HAND = FOR_TRAVEL | {"identity_card"}
+LATE, EXPIRING = "document_late", "document_expiring"
+
+
+class Document(NamedTuple):
+    """The travel document in hand; ``country`` is who issued it, where that is known."""
+
+    kind: str
+    valid_until: date | None
+    country: str = ""
+
+    def lives_on(self, day: date) -> bool:
+        """Tell whether the document is valid on a day; its last day counts."""
+        return self.valid_until is None or self.valid_until >= day
+
+    def about(self) -> Pairs:
+        """Return what its timers are about, so that those of an earlier document find that it is gone."""
+        until = self.valid_until.isoformat() if self.valid_until else ""
+        return (("country", self.country), ("kind", self.kind), ("valid_until", until))
+
+
+class Paper(NamedTuple):
+    """A document on the way: which step comes next, and whose turn it is: person, authority, or nobody's."""
+
+    path: str
+    kind: str
+    country: str
+    step: str
+    waits_for: str  # "refused" when the authority said no
+    since: date | None = None  # the day of the last step
+    due_on: date | None = None
+
+
+def _started(case: Case, fact: DocumentStarted, _at: At) -> Case:
+    paper = Paper(fact.path, fact.kind, fact.country, fact.next_step, fact.waits_for)
+    return case._replace(papers={**case.papers, fact.document_id: paper})
+
+
+def _step_done(case: Case, fact: DocumentStepDone, _at: At) -> Case:
+    if not fact.next_step:
+        return _over(case, fact.document_id)
+    before = case.papers[fact.document_id]
+    paper = before._replace(step=fact.next_step, waits_for=fact.waits_for, since=fact.on, due_on=fact.due_on)
+    return _in_time(case._replace(papers={**case.papers, fact.document_id: paper}))
+
+
+def _refused(case: Case, fact: DocumentRefused, _at: At) -> Case:
+    paper = case.papers[fact.document_id]._replace(waits_for="refused", due_on=None)
+    return _in_time(case._replace(papers={**case.papers, fact.document_id: paper}))
+
+
+def _appealed(case: Case, fact: DocumentAppealed, _at: At) -> Case:
+    paper = case.papers[fact.document_id]._replace(step=fact.step, waits_for="authority", due_on=fact.due_on)
+    return case._replace(papers={**case.papers, fact.document_id: paper})
+
+
+def _over(case: Case, document_id: str) -> Case:
+    return _in_time(case._replace(papers={key: paper for key, paper in case.papers.items() if key != document_id}))
+
+
+def _in_time(case: Case) -> Case:
+    """Return the case without the warning of a late document once no authority has one to do."""
+    waiting = any(paper.waits_for == "authority" for paper in case.papers.values())
+    return case if waiting else case._replace(escalations=case.escalations - {LATE})
+
+
+def _collected(case: Case, fact: DocumentCollected, at: At) -> Case:
+    return _in_hand(case, Document(fact.kind, fact.valid_until, fact.country), at)
+
+
+def _recorded(case: Case, fact: TravelDocumentRecorded, at: At) -> Case:
+    return _in_hand(case, Document(fact.kind, fact.valid_until, fact.country), at)
+
+
+def _in_hand(case: Case, new: Document, at: At) -> Case:
+    """Return the case with a new document in hand; what opens no border does not take the place of what does."""
+    old, today = case.document, date.fromisoformat(at.recorded_at[:10])
+    worth_more = old is not None and old.kind in FOR_TRAVEL and new.kind not in FOR_TRAVEL and old.lives_on(today)
+    if worth_more or new.kind not in IN_HAND:
+        return case
+    return case._replace(document=new, escalations=case.escalations - {EXPIRING})
+
+
+def _gone(case: Case) -> Case:
+    return case._replace(document=None, escalations=case.escalations - {EXPIRING})
+
+
+CHANGES: dict[str, Change] = {
+    "DocumentStarted": _started,
+    "DocumentStepDone": _step_done,
+    "DocumentRefused": _refused,
+    "DocumentAppealed": _appealed,
+    "DocumentWithdrawn": lambda c, f, _: _over(c, f.document_id),
+    "DocumentChased": lambda c, f, _: task_over(c, f.task_id),
+    "DocumentCollected": _collected,
+    "TravelDocumentRecorded": _recorded,
+    "DocumentLost": lambda c, _f, _: _gone(c),
+    "DocumentRanOut": lambda c, _f, _: _gone(c),
+}

@@ -1,0 +1,1 @@
+"""Grants, costs and the funders' money."""

@@ -1,0 +1,153 @@
+"""Commands about grants and payments."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from events.money import Money
+from workflow.command import CaseCommand
+from workflow.values.text import PersonName, ShortText, Token, Word
+
+__all__ = [
+    "ApproveGrant",
+    "ChangePayee",
+    "DeclineGrant",
+    "PutPayeeOnHold",
+    "RecordEvidence",
+    "RecordPayment",
+    "ReleasePayee",
+    "ReleaseTranche",
+    "RequestGrant",
+    "ReturnPayment",
+]
+
+
+def _written_as_text(value: object) -> object:
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+Amount = Annotated[Money, BeforeValidator(_written_as_text)]
+AccountNumber = Annotated[str, Field(min_length=4, max_length=34, pattern=r"^[A-Z0-9]+$")]
+
+
+class RequestGrant(CaseCommand):
+    """Ask for a grant for the person."""
+
+    kind: Word
+    amount: Amount
+    payee_name: PersonName
+    payee_account: AccountNumber
+    sealed: ClassVar[bool] = True
+
+
+class ApproveGrant(CaseCommand):
+    """Approve a grant, or its changed payee; somebody who neither asked for it nor changed the payee does this."""
+
+    grant_id: Token
+
+
+class DeclineGrant(CaseCommand):
+    """Decide against a grant, or against what is left of it."""
+
+    grant_id: Token
+    reason: ShortText
+
+
+class ReleaseTranche(CaseCommand):
+    """Let the next part of an approved grant go to the bank; a third person does this."""
+
+    grant_id: Token
+    delivery: Literal["", "cash", "in_kind"] = ""  # nothing said: as the kind of grant is given
+
+
+class RecordEvidence(CaseCommand):
+    """Record a receipt or another paper that shows what a paid part was used for."""
+
+    grant_id: Token
+    tranche_id: Token
+    kind: Word
+    reference: ShortText
+    sealed: ClassVar[bool] = True
+
+
+class ChangePayee(CaseCommand):
+    """Have somebody else, or another account, paid; the grant must then be approved anew."""
+
+    grant_id: Token
+    payee_name: PersonName
+    payee_account: AccountNumber
+    sealed: ClassVar[bool] = True
+
+
+class PutPayeeOnHold(CaseCommand):
+    """Let nothing go to a grant's payee until somebody has looked."""
+
+    grant_id: Token
+    reason: ShortText
+
+
+class ReleasePayee(CaseCommand):
+    """Say that a payee on hold may be paid; not by whoever chose the payee."""
+
+    grant_id: Token
+    reason: ShortText
+
+
+class RecordPayment(CaseCommand):
+    """Record what the bank says about a tranche."""
+
+    grant_id: Token
+    tranche_id: Token
+    outcome: Literal["paid", "rejected"]
+    reference: ShortText
+
+
+class ReturnPayment(CaseCommand):
+    """Record that the bank gave a payment back that it had made."""
+
+    grant_id: Token
+    tranche_id: Token
+    reference: ShortText
+
+
+# What `wayhome case record` offers.
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (
+    RequestGrant,
+    ApproveGrant,
+    DeclineGrant,
+    ReleaseTranche,
+    RecordEvidence,
+    ChangePayee,
+    PutPayeeOnHold,
+    ReleasePayee,
+    RecordPayment,
+    ReturnPayment,
+)
+
+
+__all__ = ["RecordCost", "ReverseCost"]
+
+
+class RecordCost(CaseCommand):
+    """Record what something cost, on the day it was bought; the funders' lines bear it by weight."""
+
+    kind: Word
+    amount: Amount
+    day: date
+    reference: ShortText
+    service: Word | None = None
+    sealed: ClassVar[bool] = True
+
+
+class ReverseCost(CaseCommand):
+    """Take back a cost recorded by mistake, or given back; both stay in the history."""
+
+    cost_id: Token
+    reason: ShortText
+
+
+# What `wayhome case record` offers.
+COSTS_BY_PEOPLE: tuple[type[CaseCommand], ...] = (RecordCost, ReverseCost)

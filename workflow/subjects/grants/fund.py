@@ -1,0 +1,183 @@
+"""The programme's money: what each line of each funder holds, what is set aside, what is paid. It always adds up.
+
+An account is one line of one funder, named ``funder/line``; a funder that keeps no lines has one for everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from events.catalogue import Fact
+from events.facts.closing import FundClosed
+from events.facts.grants import (
+    FundsCommitted,
+    FundsDisbursed,
+    FundsFreed,
+    FundsReturned,
+    FundsSpent,
+    FundsUnspent,
+    Shares,
+)
+from events.money import Money
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, reason
+from workflow.subjects.grants.definition import Funder
+
+
+class Account(NamedTuple):
+    """One line's money, in the currency of its funder's budget."""
+
+    committed: Decimal = Decimal(0)  # set aside for grants, not yet paid
+    disbursed: Decimal = Decimal(0)
+
+
+class Fund(NamedTuple):
+    """The accounts, and what each live grant still has set aside in each."""
+
+    accounts: Mapping[str, Account] = {}
+    grants: Mapping[str, Mapping[str, Decimal]] = {}
+    ended_on: date | None = None  # the programme's last day, once it was ended
+
+    def is_over(self, on: date) -> bool:
+        """Tell whether the programme was ended before a day."""
+        return self.ended_on is not None and on > self.ended_on
+
+    def account(self, name: str) -> Account:
+        """Return an account."""
+        return self.accounts.get(name, Account())
+
+
+def account_name(funder: str, line: str) -> str:
+    """Return the name of a line's account."""
+    return f"{funder}/{line}"
+
+
+def parts_of(account: str) -> tuple[str, str]:
+    """Return the funder and the line an account's name stands for."""
+    funder, _, line = account.partition("/")
+    return funder, line
+
+
+def budget_of(programme: Programme) -> dict[str, Money]:
+    """Return what every account holds when nothing is spent."""
+    return {
+        account_name(funder.id, line): amount for funder in programme.funders for line, amount in funder.amounts.items()
+    }
+
+
+def shares_of(programme: Programme, kind: str, amount: Money, on: date) -> Shares:
+    """Return each account's part of an amount by the funders' weights, to the cent; nothing when nobody pays."""
+    payers = _payers(programme, kind, on)
+    if not payers:
+        return ()
+    parts = amount.share([funder.weight for funder in payers])
+    names = [account_name(funder.id, funder.line_for(kind) or "") for funder in payers]
+    return tuple(zip(names, parts, strict=True))
+
+
+def against_paying(programme: Programme, fund: Fund, kind: str, amount: Money, on: date) -> list[Reason]:
+    """Return every reason why the programme does not bear an amount of this kind on a day."""
+    shares = shares_of(programme, kind, amount, on)
+    if fund.is_over(on):
+        return [_not_running(on)]
+    if not shares:
+        return [_nobody_pays(programme, kind, on)]
+    if amount.currency not in {money.currency for money in budget_of(programme).values()}:
+        currency = programme.funders[0].budget.currency
+        return [reason("currency_is_the_funds", f"the funders pay in {currency}", "convert the amount")]
+    return [
+        reason(
+            "budget_carries_it",
+            f"{account} has only {left} {amount.currency} left",
+            "ask for less, or find another funder",
+            account=account,
+            left=left,
+        )
+        for account, left in short_of(programme, fund, shares)
+    ]
+
+
+def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: date) -> list[Reason]:
+    """Return why money set aside may not go out on a day: the programme, or one who gave it, pays no more."""
+    if fund.is_over(on) or not _runs(programme, on):
+        return [_not_running(on)]
+    funders = {funder.id: funder for funder in programme.funders}
+    late = [name for name, _ in map(parts_of, accounts) if name in funders and not funders[name].pays_on(on)]
+    advice = "record DeclineGrant and ask for a new one: then those who pay on this day bear it"
+    return [reason("funder_pays_today", f"{name} does not pay for {on}", advice, funder=name) for name in late]
+
+
+def short_of(programme: Programme, fund: Fund, shares: Shares) -> list[tuple[str, Decimal]]:
+    """Return the accounts that do not carry their share, with what they have left."""
+    budget = budget_of(programme)
+    left = {a: budget[a].amount - fund.account(a).committed - fund.account(a).disbursed for a, _ in shares}
+    return [(account, left[account]) for account, part in shares if part.amount > left[account]]
+
+
+# By how many times its shares a fact moves what is set aside, and what is paid.
+_MOVES: Final[dict[type[Fact], tuple[int, int]]] = {
+    FundsCommitted: (1, 0),
+    FundsFreed: (-1, 0),
+    FundsDisbursed: (-1, 1),
+    FundsReturned: (1, -1),
+    FundsSpent: (0, 1),
+    FundsUnspent: (0, -1),
+}
+
+
+def evolve(fund: Fund, fact: Fact) -> Fund:
+    """Return the fund after a fact."""
+    if isinstance(fact, FundClosed):
+        return fund._replace(ended_on=fact.on)
+    if type(fact) not in _MOVES:
+        return fund
+    committed, disbursed = _MOVES[type(fact)]
+    shares: Shares = fact.shares  # type: ignore[attr-defined]
+    grant_id = getattr(fact, "grant_id", "")
+    grants = _aside(fund, grant_id, shares, committed) if grant_id else fund.grants
+    return fund._replace(accounts=_booked(fund, shares, committed, disbursed), grants=grants)
+
+
+def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mapping[str, Account]:
+    accounts = dict(fund.accounts)
+    for name, part in shares:
+        account = accounts.get(name, Account())
+        accounts[name] = Account(
+            account.committed + committed * part.amount, account.disbursed + disbursed * part.amount
+        )
+    return accounts
+
+
+def _aside(fund: Fund, grant_id: str, shares: Shares, times: int) -> Mapping[str, Mapping[str, Decimal]]:
+    aside = dict(fund.grants.get(grant_id, {}))
+    for name, part in shares:
+        aside[name] = aside.get(name, Decimal(0)) + times * part.amount
+    if any(aside.values()):
+        return {**fund.grants, grant_id: aside}
+    return {key: value for key, value in fund.grants.items() if key != grant_id}
+
+
+def _payers(programme: Programme, kind: str, on: date) -> list[Funder]:
+    if not _runs(programme, on):
+        return []
+    return [funder for funder in programme.funders if funder.pays_on(on) and funder.line_for(kind)]
+
+
+def _nobody_pays(programme: Programme, kind: str, on: date) -> Reason:
+    if not _runs(programme, on):
+        return _not_running(on)
+    if not any(funder.line_for(kind) for funder in programme.funders):
+        return reason("line_pays_for_it", f"no budget line pays for {kind}", "choose another kind, or change the lines")
+    return reason("funder_pays_today", f"no funder pays for {kind} on {on}", "check the funders' dates")
+
+
+def _not_running(on: date) -> Reason:
+    return reason("programme_pays_today", f"no funder pays for {on}", "check the programme's dates")
+
+
+def _runs(programme: Programme, on: date) -> bool:
+    runs = programme.runs
+    return runs.since <= on and (runs.until is None or on <= runs.until)

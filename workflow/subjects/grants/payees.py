@@ -1,0 +1,58 @@
+"""Who is paid: changed only with a new approval, put on hold by anybody, let go again by somebody else."""
+
+from __future__ import annotations
+
+from events.facts.grants import PayeeChanged, PayeePutOnHold, PayeeReleased
+from workflow.reasons import Refused, refused
+from workflow.situation import Decision, Situation, person_of
+from workflow.subjects.grants.commands import ChangePayee, PutPayeeOnHold, ReleasePayee
+from workflow.subjects.grants.found import grant_of, is_over, still_at_the_bank, unknown
+from workflow.subjects.grants.giving_back import stopped
+
+
+def change_payee(command: ChangePayee, situation: Situation) -> Decision:
+    """Return that somebody else is to be paid; nothing goes out until another person has approved it."""
+    grant = grant_of(command.grant_id, situation)
+    if grant is None:
+        return unknown(command.grant_id)
+    reasons = [*is_over(grant), *still_at_the_bank(grant)]
+    if reasons:
+        return Refused(tuple(reasons))
+    changed = PayeeChanged(
+        person_id=person_of(situation),
+        grant_id=command.grant_id,
+        payee_name=command.payee_name,
+        payee_account=command.payee_account,
+    )
+    if not grant.on_hold:
+        return situation.about_case(changed)
+    # The hold was on the payee before; the new one is looked at when the grant is approved anew.
+    freed = PayeeReleased(grant_id=command.grant_id, reason="another payee")
+    return situation.about_case(changed, freed)
+
+
+def put_payee_on_hold(command: PutPayeeOnHold, situation: Situation) -> Decision:
+    """Return that nothing more goes to this payee; what no worker has begun to send is stopped."""
+    grant = grant_of(command.grant_id, situation)
+    if grant is None:
+        return unknown(command.grant_id)
+    if grant.on_hold:
+        return refused("payee_is_not_on_hold", "the payee is already on hold", "nothing needs to be done")
+    reasons = is_over(grant)
+    if reasons:
+        return Refused(tuple(reasons))
+    held = situation.about_case(PayeePutOnHold(grant_id=command.grant_id, reason=command.reason))
+    return [*held, *stopped(situation, command.grant_id, grant)]
+
+
+def release_payee(command: ReleasePayee, situation: Situation) -> Decision:
+    """Return that the payee may be paid after all, when somebody who did not choose the payee says so."""
+    grant = grant_of(command.grant_id, situation)
+    if grant is None:
+        return unknown(command.grant_id)
+    if not grant.on_hold:
+        return refused("payee_is_on_hold", "the payee is not on hold", "nothing needs to be done")
+    if command.actor in (grant.requested_by, grant.changed_by):
+        said = "whoever chose the payee may not lift the hold"
+        return refused("approver_is_another", said, "ask a colleague")
+    return situation.about_case(PayeeReleased(grant_id=command.grant_id, reason=command.reason))

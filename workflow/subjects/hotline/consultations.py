@@ -1,0 +1,110 @@
+"""Consultations: counted by centre and topic; a case comes of one only by consent, and without what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from events.facts.hotline import CaseCodesPrinted, ConsultationConverted, ConsultationHeld
+from events.facts.intake import ConsentGiven
+from events.ids import case_stream
+from workflow.command import Command, occurred
+from workflow.reasons import Reason, Refused, reason
+from workflow.situation import Decide, Decision, OfficeNeeds, Situation, StreamFact
+from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultation
+from workflow.subjects.hotline.decisions import (
+    against_the_day,
+    against_words,
+    desk_of,
+    month_of,
+    no_hotline,
+    short_code,
+)
+from workflow.subjects.intake.commands import OpenCase
+
+
+def record_consultation(command: RecordConsultation, situation: Situation) -> Decision:
+    """Return the consultation counted; no case comes of it by itself."""
+    line = situation.programme.hotline
+    if line is None:
+        return no_hotline()
+    reasons = [
+        *against_the_day(command, situation),
+        *against_words(command.topics, command.at_risk_groups, situation.programme),
+        *_against_centre(command, situation),
+    ]
+    if reasons:
+        return Refused(tuple(reasons))
+    held = ConsultationHeld(
+        centre=command.centre,
+        how=command.how,
+        language=command.language,
+        topics=command.topics,
+        at_risk_groups=command.at_risk_groups,
+        month=month_of(line, occurred(command, situation.now)),
+    )
+    return [StreamFact(command.stream, held)]
+
+
+def print_case_codes(command: PrintCaseCodes, situation: Situation) -> Decision:
+    """Return a pad of codes that no open case code has yet."""
+    if situation.programme.hotline is None:
+        return no_hotline()
+    taken = set(desk_of(situation).case_codes)
+    codes: list[str] = []
+    for number in range(command.count):
+        codes.append(short_code("K", command.command_id, number, taken))
+        taken.add(codes[-1])
+    return [StreamFact(command.stream, CaseCodesPrinted(codes=tuple(codes)))]
+
+
+def against_conversion(command: OpenCase, situation: Situation) -> list[Reason]:
+    """Return why a case cannot be opened with a code from a consultation: an unknown code, or no consent."""
+    if command.consultation is None:
+        return []
+    reasons = []
+    if command.consultation not in desk_of(situation).case_codes:
+        advice = "check the code; each opens one case, and new ones come from PrintCaseCodes"
+        reasons.append(reason("case_code_is_unused", "no unused code like this was printed", advice))
+    if not command.consent:
+        advice = "explain what a case is and ask; then record it with consent=true"
+        reasons.append(reason("consent_is_given", "nobody agreed to the consultation becoming a case", advice))
+    return reasons
+
+
+def converted(command: OpenCase, situation: Situation) -> list[StreamFact]:
+    """Return the person's consent, and the desk's side of a consultation that became a case: only the code.
+
+    The link leads from the case to the code, and from the code to nothing but the count of conversions. Codes are
+    printed by the pad and handed out on paper, so neither side can say which call or visit it was: nothing that
+    was said anonymously follows the person into the case file, not even for whoever holds the whole log.
+    """
+    line = situation.programme.hotline
+    if command.consultation is None or line is None:
+        return []
+    month = month_of(line, occurred(command, situation.now))
+    fact = ConsultationConverted(code=command.consultation, month=month)
+    agreed = ConsentGiven(purpose=line.consent)
+    return [StreamFact(case_stream(command.case_id), agreed), StreamFact(situation.programme.hotline_stream, fact)]
+
+
+def _against_centre(command: RecordConsultation, situation: Situation) -> Iterable[Reason]:
+    known, centre = situation.programme.consultation_centres, situation.programme.facility_of.get(command.centre)
+    if centre is None or centre.id not in known:
+        said = "the programme has no such consultation centre"
+        yield reason("centre_is_known", said, f"one of: {', '.join(known) or 'none'}")
+        return
+    day, closed = centre.day(occurred(command, situation.now)), situation.house(centre.id).closed
+    if not centre.is_running(day) or (closed is not None and day >= closed):
+        advice = f"name a centre that was open then: {', '.join(known)}"
+        yield reason("facility_is_open", f"{centre.name} was not open on that day", advice, day=day)
+
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    RecordConsultation: record_consultation,
+    PrintCaseCodes: print_case_codes,
+}
+OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
+    RecordConsultation: lambda _programme, command: (facility_stream(command.centre),),
+}

@@ -1,0 +1,173 @@
+"""The hotline: calls are counted, never kept.
+
+A call is taken while the hotline is open, by the hotline's own clock. No number is kept, so nobody can be called
+back: a caller who is to call again is given a code, and the desk expects them at the next opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import count
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from events.catalogue import Fact
+from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised, CallMissed, CallTaken
+from workflow.command import Command, occurred
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import Decide, Decision, Situation, StreamFact, id_from
+from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
+from workflow.subjects.hotline.definition import Hotline
+from workflow.subjects.hotline.state import HotlineState
+from workflow.values.calendars import working_days_later
+
+_NEEDS_A_TOPIC: Final = ("advised", "referred")
+
+
+def take_call(command: TakeCall, situation: Situation) -> Decision:
+    """Return the call counted; a caller who is to call again also has a promise."""
+    line = situation.programme.hotline
+    if line is None:
+        return no_hotline()
+    reasons = [*_against_the_hour(command, situation, line), *_against_the_call(command, situation.programme)]
+    if reasons:
+        return Refused(tuple(reasons))
+    at = occurred(command, situation.now)
+    facts = [_told(command, _taken(command, month_of(line, at)))]
+    if command.outcome == "call_back":
+        facts.append(_promise(command, situation, line.hours.next_opening(line.hours.closing(at))))
+    return facts
+
+
+def record_missed_call(command: RecordMissedCall, situation: Situation) -> Decision:
+    """Return the call counted as missed, and a promise for the next opening when the caller wants one."""
+    line = situation.programme.hotline
+    if line is None:
+        return no_hotline()
+    early = against_the_day(command, situation)
+    if early:
+        return Refused(tuple(early))
+    at = occurred(command, situation.now)
+    facts = [_told(command, CallMissed(language=command.language, month=month_of(line, at)))]
+    if command.wants_call_back:
+        facts.append(_promise(command, situation, line.hours.next_opening(at)))
+    return facts
+
+
+def make_call_back(command: MakeCallBack, situation: Situation) -> Decision:
+    """Return the call counted and its code struck off the list."""
+    if command.code not in desk_of(situation).call_backs:
+        advice = "look at: wayhome hotline list; without a code it is a call like any other"
+        return refused("call_back_is_promised", "no call-back with this code is open", advice)
+    taken = take_call(command, situation)
+    if isinstance(taken, Refused):
+        return taken
+    return [*taken, _told(command, CallBackMade(code=command.code))]
+
+
+def strike_call_backs(command: StrikeCallBacks, situation: Situation) -> Decision:
+    """Return every call-back as expired that nobody made for so many working days."""
+    line = situation.programme.hotline
+    if line is None:
+        return no_hotline()
+    over = [code for code, due in desk_of(situation).call_backs.items() if _given_up(line, due) <= situation.now]
+    if not over:
+        said = f"no call-back has been due for {line.call_back_days} working days"
+        return refused("call_back_is_long_due", said, "nothing needs to be done")
+    return [_told(command, CallBackExpired(code=code)) for code in over]
+
+
+def desk_of(situation: Situation) -> HotlineState:
+    """Return the programme's desk."""
+    return situation.shared.get(situation.programme.hotline_stream) or HotlineState()
+
+
+def _told(command: DeskCommand, fact: Fact) -> StreamFact:
+    return StreamFact(command.stream, fact)
+
+
+def _taken(command: TakeCall, month: str) -> CallTaken:
+    return CallTaken(
+        language=command.language,
+        outcome=command.outcome,
+        topics=command.topics,
+        at_risk_groups=command.at_risk_groups,
+        region=command.region,
+        minutes=command.minutes,
+        month=month,
+    )
+
+
+def _promise(command: DeskCommand, situation: Situation, due_at: datetime) -> StreamFact:
+    code = short_code("C", command.command_id, 0, desk_of(situation).call_backs)
+    return _told(command, CallBackPromised(code=code, due_at=due_at))
+
+
+def short_code(letter: str, command_id: UUID, number: int, taken: Collection[str]) -> str:
+    """Return a code short enough to say over the telephone, and given to nobody else who still has one."""
+    made = (f"{letter}-{id_from(command_id, letter, number, again)[2:8]}" for again in count())
+    return next(code for code in made if code not in taken)
+
+
+def month_of(line: Hotline, at: datetime) -> str:
+    """Return the month of an instant by the hotline's own clock."""
+    return f"{at.astimezone(ZoneInfo(line.hours.time_zone)):%Y-%m}"
+
+
+def _given_up(line: Hotline, due: datetime) -> datetime:
+    country = line.hours.holidays_of or ""
+    return working_days_later(line.hours.closing(due), line.call_back_days, country, line.hours.time_zone)
+
+
+def _against_the_hour(command: TakeCall, situation: Situation, line: Hotline) -> Iterable[Reason]:
+    at = occurred(command, situation.now)
+    if not line.hours.is_open(at):
+        opens = line.hours.next_opening(at)
+        advice = f"record RecordMissedCall; it opens at {opens:%Y-%m-%d %H:%M} UTC"
+        yield reason("hotline_is_open", "the hotline is closed at that time", advice, at=at)
+    yield from against_the_day(command, situation)
+
+
+def against_the_day(command: DeskCommand, situation: Situation) -> list[Reason]:
+    """Return why nothing can have happened at a time: it is still to come, or the programme did not run."""
+    at, runs = occurred(command, situation.now), situation.programme.runs
+    reasons = []
+    if at > situation.now:
+        reasons.append(reason("it_has_happened", "the time is still to come", "check the time", at=at))
+    if at.date() < runs.since or (runs.until is not None and at.date() > runs.until):
+        reasons.append(reason("programme_is_running", "the programme does not run on this day", "check the day", at=at))
+    return reasons
+
+
+def _against_the_call(command: TakeCall, programme: Programme) -> Iterable[Reason]:
+    if command.outcome in _NEEDS_A_TOPIC and not command.topics:
+        topics = ", ".join(topic.id for topic in programme.consultation_topics)
+        said = f"a call that was {command.outcome} was about something"
+        yield reason("topic_is_named", said, f"name topics= of: {topics}")
+    yield from against_words(command.topics, command.at_risk_groups, programme)
+
+
+def against_words(topics: Iterable[str], groups: Iterable[str], programme: Programme) -> Iterable[Reason]:
+    """Yield which of topics and groups are not on the programme's lists."""
+    known_topics = [topic.id for topic in programme.consultation_topics]
+    known_groups = [group.id for group in programme.at_risk_groups]
+    if set(topics) - set(known_topics):
+        yield reason("topic_is_known", "a topic is not on the programme's list", f"one of: {', '.join(known_topics)}")
+    if set(groups) - set(known_groups):
+        yield reason("group_is_known", "a group is not on the programme's list", f"one of: {', '.join(known_groups)}")
+
+
+def no_hotline() -> Refused:
+    """Return that there is no desk to count anything."""
+    return refused("hotline_exists", "the programme has no hotline", "add hotline: to the programme file")
+
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    TakeCall: take_call,
+    RecordMissedCall: record_missed_call,
+    MakeCallBack: make_call_back,
+    StrikeCallBacks: strike_call_backs,
+}

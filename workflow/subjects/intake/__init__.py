@@ -1,0 +1,1 @@
+"""A case opened, consents, and what is written down."""

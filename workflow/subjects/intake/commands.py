@@ -1,0 +1,101 @@
+"""Commands about the case itself: open it, move it on, agree, write down, look inside."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from events.ids import CaseId, case_id_of, parse_case_id
+from workflow.command import CaseCommand, Command
+from workflow.values.countries import Country
+from workflow.values.text import LongText, PersonName, ShortText, Token, Word
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+class OpenCase(Command):
+    """Open a case for a referral that came in."""
+
+    programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
+    source: Literal[
+        "government", "law_enforcement", "health", "social_support", "ngo", "international_organisation",
+        "hotline", "self", "case_management",
+    ]  # fmt: skip
+    previous_case: CaseId | None = None
+    # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
+    referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
+    reference: Token | None = None
+    team: Word | Literal[""] = ""  # whose people may see the case beside its owner; the whole programme's when empty
+    consultation: str | None = Field(default=None, pattern=r"^K-[0-9A-HJKMNP-TV-Z]{6}$")  # on their slip
+    consent: bool = False  # whether the person agreed that a consultation becomes a case
+    citizenships: tuple[Country, ...] = Field(default=(), max_length=5)
+    gender: Word | None = None
+    age_band: Literal["0-8", "9-17", "18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+"] | None = None
+    majority: Literal["adult", "minor"] | None = None  # when no birth date or age band is known
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+    exploitation: tuple[ShortText, ...] = Field(default=(), max_length=20)
+    country_of_exploitation: Country | None = None
+    registered_year: int | None = Field(default=None, ge=1990, le=2100)
+    name: PersonName | None = None
+    birth_date: date | None = None
+    phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{5,14}$")
+    story: LongText | None = None
+
+    sealed: ClassVar[bool] = True
+
+    @field_validator("birth_date")
+    @classmethod
+    def _not_before_1900(cls, value: date | None) -> date | None:
+        if value is not None and value < EARLIEST_BIRTH:
+            raise ValueError("is before 1900; check the year")
+        return value
+
+    @field_validator("previous_case", mode="before")
+    @classmethod
+    def _as_typed(cls, value: object) -> object:
+        return parse_case_id(value) if isinstance(value, str) else value
+
+    @property
+    def case_id(self) -> CaseId:
+        """Return the number the case will have."""
+        return case_id_of(self.command_id)
+
+
+class GiveConsent(CaseCommand):
+    """Record that the person (or a guardian) agreed to a purpose."""
+
+    purpose: Word
+    recipient: ShortText | Literal[""] = ""
+    by: Literal["person", "guardian"] = "person"
+    until: date | None = None
+
+
+class WithdrawConsent(CaseCommand):
+    """Record that the person took an agreement back."""
+
+    purpose: Word
+    recipient: ShortText | Literal[""] = ""
+
+
+class AddNote(CaseCommand):
+    """Write something down about the case."""
+
+    note: LongText
+    sealed: ClassVar[bool] = True
+
+
+class OpenSealed(CaseCommand):
+    """Open what is sealed of the case; who and why is recorded before anything is shown."""
+
+    compartments: tuple[Literal["identity", "contact", "medical", "legal", "money", "story"], ...] = Field(min_length=1)
+    why: ShortText
+
+
+# What `wayhome case record` offers.
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (
+    GiveConsent,
+    WithdrawConsent,
+    AddNote,
+)

@@ -1,0 +1,93 @@
+"""Consent: given for a purpose and a recipient, for a time; taken back or run out with immediate effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from events.facts.intake import ConsentGiven, ConsentWithdrawn
+from events.facts.safety import ConsentExpired
+from workflow.case.change import Pairs
+from workflow.command import Command, FireTimer
+from workflow.reasons import Refused, reason, refused
+from workflow.situation import Decide, Decision, Situation, StreamFact, TimesUp, case_of
+from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.referrals.moves import withdrawn
+from workflow.subjects.referrals.sending import PURPOSE
+
+
+def give_consent(command: GiveConsent, situation: Situation) -> Decision:
+    """Return the consent; a child's is given by a guardian, and an unknown age is presumed a child's."""
+    case, reasons = case_of(situation), []
+    if command.purpose not in situation.programme.purposes:
+        known = ", ".join(situation.programme.purposes)
+        reasons.append(reason("purpose_is_known", f"there is no purpose {command.purpose}", f"one of: {known}"))
+    if command.recipient and command.recipient not in _recipients(situation):
+        said = "no provider or house of that name is in the directory"
+        reasons.append(reason("recipient_is_known", said, "choose one with: wayhome directory list"))
+    if command.until is not None and command.until < situation.today:
+        reasons.append(
+            reason("consent_is_live", "the consent would already be over", "check the date", until=command.until)
+        )
+    if command.by == "guardian" and not case.guardian:
+        reasons.append(
+            reason("guardian_is_appointed", "nobody is recorded as guardian", "record AppointGuardian first")
+        )
+    if command.by == "person" and case.is_child(situation.today):
+        said = "a child's consent (or that of somebody of unknown age) is given by a guardian"
+        advice = "record AppointGuardian, then by=guardian and the child's own RecordAssent; or EstablishAge"
+        reasons.append(reason("guardian_consents", said, advice))
+    if reasons:
+        return Refused(tuple(reasons))
+    return situation.about_case(
+        ConsentGiven(purpose=command.purpose, recipient=command.recipient, by=command.by, until=command.until)
+    )
+
+
+def _recipients(situation: Situation) -> set[str]:
+    """Return who may be told with the person's consent: providers, houses, and whoever was proposed to take over."""
+    proposed = {one.to for one in case_of(situation).hand_overs.values()}
+    return {*situation.programme.provider_of, *situation.programme.facility_of, *proposed}
+
+
+def withdraw_consent(command: WithdrawConsent, situation: Situation) -> Decision:
+    """Return the withdrawal; what is queued for the purpose is cancelled in the same moment.
+
+    Who takes back referrals as such takes them back from every provider.
+    """
+    given = case_of(situation).consents
+    taken = [(command.purpose, command.recipient)] if (command.purpose, command.recipient) in given else []
+    if command.purpose == PURPOSE and not command.recipient:
+        taken += sorted(key for key in given if key[0] == command.purpose and key[1])
+    if not taken:
+        return refused(
+            "consent_exists", f"there is no consent to {command.purpose}", "check the purpose and the recipient"
+        )
+    facts = [ConsentWithdrawn(purpose=purpose, recipient=recipient) for purpose, recipient in taken]
+    over = withdrawn(command.purpose, command.recipient, situation)
+    return [*situation.about_case(*facts), *over]
+
+
+def ended_with_the_case(situation: Situation) -> list[StreamFact]:
+    """Return that every consent is over: a case taken up again is a new question to the person."""
+    given = sorted(case_of(situation).consents)
+    facts = [ConsentExpired(purpose=purpose, recipient=recipient) for purpose, recipient in given]
+    return situation.about_case(*facts)
+
+
+def _is_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    about = dict(subject)
+    until = case_of(situation).consents.get((about["purpose"], about["recipient"]))
+    if until is None or situation.today <= until:
+        return []
+    expired = ConsentExpired(purpose=about["purpose"], recipient=about["recipient"])
+    over = withdrawn(about["purpose"], about["recipient"], situation, "consent_expired")
+    return [*situation.about_case(expired), *over]
+
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    GiveConsent: give_consent,
+    WithdrawConsent: withdraw_consent,
+}
+CANCELLING: Final = (WithdrawConsent, FireTimer)  # a timer may end a consent
+TIMES_UP: Final[Mapping[str, TimesUp]] = {"consent_expires": _is_over}

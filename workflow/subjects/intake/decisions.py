@@ -1,0 +1,156 @@
+"""Opening a case: anybody who is referred gets one, whatever their age and gender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from events.facts.intake import CaseLinked, CaseOpened
+from events.ids import case_stream, person_id_of
+from workflow.command import Command
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.rights.visibility import is_machine
+from workflow.situation import Decide, Decision, OfficeNeeds, Situation, StreamFact
+from workflow.subjects.hotline.consultations import against_conversion, converted
+from workflow.subjects.intake.commands import OpenCase
+from workflow.subjects.intake.yearly_count import Intake, against_the_day
+
+CHILD_BANDS = ("0-8", "9-17")
+
+
+def open_case(command: OpenCase, situation: Situation) -> Decision:
+    """Return the facts of a new case; a new case after an ended one is linked to it and keeps the person's keys."""
+    if situation.case is not None:
+        return refused("case_is_new", "this case is already open", "use a new command id for a new referral")
+    reasons = [
+        *_against_previous(command, situation),
+        *_against_dates(command, situation),
+        *_against_referrer(command, situation),
+    ]
+    reasons += against_conversion(command, situation)
+    if reasons:
+        return Refused(tuple(reasons))
+    opened = _opened(command, situation)
+    year = command.registered_year or situation.today.year
+    counted = _intake(situation).counted(command.case_id, year, situation.programme.target_per_year)
+    told = [StreamFact(case_stream(command.case_id), opened), StreamFact(situation.programme.intake_stream, counted)]
+    told += converted(command, situation)
+    if situation.previous is not None:
+        told.append(StreamFact(f"case:{situation.previous.case_id}", CaseLinked(next_case=command.case_id)))
+    return told
+
+
+def age_known(
+    birth_date: date | None, age_band: str | None, today: date, majority: str | None = None
+) -> tuple[bool, date | None]:
+    """Return whether somebody counts as a child and from when not: unknown age is presumed a child's.
+
+    >>> age_known(date(2000, 5, 9), None, date(2017, 1, 1))
+    (True, datetime.date(2018, 6, 1))
+    """
+    if birth_date is None:
+        return (age_band in CHILD_BANDS if age_band else majority != "adult"), None
+    of_age = _first_of_month_after(_birthday(birth_date, 18))
+    return today < of_age, of_age if today < of_age else None
+
+
+def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
+    child, of_age_from = age_known(command.birth_date, command.age_band, situation.today, command.majority)
+    previous = situation.previous
+    return CaseOpened(
+        case_id=command.case_id,
+        person_id=previous.person_id if previous else person_id_of(command.command_id),
+        programme=command.programme,
+        source=command.source,
+        stage=situation.journey.initial,
+        previous_case=command.previous_case,
+        consultation=command.consultation or "",
+        citizenships=command.citizenships or (previous.citizenships if previous else ()),
+        gender=command.gender,
+        age_band=command.age_band,
+        child=child,
+        of_age_from=of_age_from,
+        language=command.language,
+        exploitation=command.exploitation,
+        country_of_exploitation=command.country_of_exploitation,
+        registered_year=command.registered_year,
+        referred_by=command.referred_by,
+        owner="" if is_machine(command.actor) else command.actor,
+        team=command.team,
+        name=command.name,
+        birth_date=command.birth_date.isoformat() if command.birth_date else None,
+        phone=command.phone,
+        story=command.story,
+        their_reference=command.reference,
+    )
+
+
+def _against_previous(command: OpenCase, situation: Situation) -> list[Reason]:
+    if command.previous_case is None:
+        return []
+    previous = situation.previous
+    if previous is None:
+        return [reason("previous_case_exists", "there is no such earlier case", "check the case number")]
+    if not situation.journey.stage(previous.stage).ends:
+        return [
+            reason(
+                "previous_case_has_ended", "the earlier case is still open", "go on with that one", stage=previous.stage
+            )
+        ]
+    if previous.next_case is not None:
+        return [
+            reason(
+                "previous_case_has_no_other",
+                "the earlier case already led to another",
+                "look at that one",
+                next=previous.next_case,
+            )
+        ]
+    return []
+
+
+def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
+    reasons = []
+    today = situation.today
+    reasons += against_the_day(situation.programme, _intake(situation), today)
+    if command.birth_date is not None and command.birth_date > today:
+        reasons.append(reason("birth_date_is_past", "the birth date is in the future", "check the year"))
+    return reasons
+
+
+def _intake(situation: Situation) -> Intake:
+    return situation.shared.get(situation.programme.intake_stream) or Intake()
+
+
+def _against_referrer(command: OpenCase, situation: Situation) -> list[Reason]:
+    """Return that an agency of the directory is of another kind than the source says."""
+    agency = situation.programme.provider_of.get(command.referred_by)
+    if agency is None or agency.kind == command.source:
+        return []
+    said = f"{agency.name} is of kind {agency.kind}, not {command.source}"
+    return [reason("source_is_the_agencys", said, f"give --source {agency.kind}, or leave referred_by out")]
+
+
+def _birthday(born: date, years: int) -> date:
+    """Return a birthday; who was born on 29 February comes of age on 1 March."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def _first_of_month_after(day: date) -> date:
+    if day.day == 1:
+        return day
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    OpenCase: open_case,
+}
+OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
+    OpenCase: lambda programme, command: (
+        (programme.intake_stream, programme.hotline_stream) if command.consultation else (programme.intake_stream,)
+    ),
+}

@@ -1,0 +1,48 @@
+"""Who comes to a programme: counted for each year against its target, and nobody after its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from events.catalogue import Fact
+from events.facts.closing import ArrivalCounted, ProgrammeEnded
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, reason
+
+
+class Intake(NamedTuple):
+    """How many people came in each year, and when the programme was ended."""
+
+    arrivals: Mapping[int, int] = {}
+    ended_on: date | None = None
+    successor: str = ""
+    proposed: tuple[str, ...] = ()
+
+    def counted(self, case_id: str, year: int, target: int) -> ArrivalCounted:
+        """Return one more arrival of a year."""
+        number = self.arrivals.get(year, 0) + 1
+        return ArrivalCounted(case_id=case_id, year=year, number=number, target=target, above_target=number > target)
+
+
+def evolve(intake: Intake, fact: Fact) -> Intake:
+    """Return the count after a fact."""
+    match fact:
+        case ArrivalCounted():
+            return intake._replace(arrivals={**intake.arrivals, fact.year: fact.number})
+        case ProgrammeEnded():
+            return intake._replace(ended_on=fact.on, successor=fact.successor, proposed=fact.proposed)
+        case _:
+            return intake
+
+
+def against_the_day(programme: Programme, intake: Intake, day: date) -> list[Reason]:
+    """Return why nobody can be taken in on a day: before the programme began, or after it ended."""
+    runs = programme.runs
+    ends = [until for until in (runs.until, intake.ended_on) if until is not None]
+    if day >= runs.since and all(day <= until for until in ends):
+        return []
+    elsewhere = intake.successor or "another programme"
+    said = "the programme does not run on this day"
+    return [reason("programme_is_running", said, f"refer to {elsewhere}", day=day)]

@@ -1,0 +1,1 @@
+"""Meeting people who arrive."""

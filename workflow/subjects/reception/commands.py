@@ -1,0 +1,53 @@
+"""Commands about meeting a person who arrives."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, StringConstraints
+
+from workflow.command import CaseCommand, Instant
+from workflow.values.text import ShortText
+
+
+def _without_spaces(value: object) -> object:
+    """Write SU 1491 and su1491 alike."""
+    return re.sub(r"\s", "", value).upper() if isinstance(value, str) else value
+
+
+# A flight (SU1491) or a train (061Ч, 030A); short enough that no name fits into it by accident.
+ServiceNumber = Annotated[
+    str, BeforeValidator(_without_spaces), StringConstraints(pattern=r"^[0-9A-ZА-ЯЁ]{0,4}[0-9]{1,4}[A-ZА-ЯЁ]?$")
+]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+
+class PlanArrival(CaseCommand):
+    """Record when, where and how the person arrives; whoever is free and speaks their language is to meet them."""
+
+    at: Instant
+    place: ShortText
+    means: Literal["flight", "train", "bus", "car", "on_foot"]
+    number: ServiceNumber | Literal[""] = ""
+    language: Language | Literal[""] = ""
+
+
+class DelayArrival(CaseCommand):
+    """Record that the person comes at another time; whoever meets them is told once."""
+
+    at: Instant
+
+
+class CancelArrival(CaseCommand):
+    """Record that the person does not come; whoever was to meet them is told once."""
+
+    reason: ShortText
+
+
+class MeetPerson(CaseCommand):
+    """Record that the person was met."""
+
+
+# What `wayhome case record` offers.
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (PlanArrival, DelayArrival, CancelArrival, MeetPerson)

@@ -1,0 +1,230 @@
+"""Meeting a person who arrives: planned, moved, called off, met. Nobody who meets people is in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts.reception import (
+    ArrivalCancelled,
+    ArrivalDelayed,
+    ArrivalPlanned,
+    MeeterFreed,
+    MeeterReserved,
+    PersonMet,
+    PickupBooked,
+    PickupCancelled,
+    PickupMoved,
+)
+from events.facts.tasks import Escalated, ServiceProvided
+from workflow.case.change import Pairs
+from workflow.case.state import Case
+from workflow.case.tasks import Task
+from workflow.command import Command, FinishTask
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, TaskKind, TimesUp, case_of, id_from
+from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
+from workflow.subjects.reception.meeters import MeeterPool, speaks
+from workflow.subjects.reception.state import Arrival
+
+SERVICE: Final = "airport_reception"
+
+
+def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
+    """Return the plan with somebody free to meet the person; an earlier plan is called off first."""
+    against = _before_the_programme(command.at, situation)
+    if against:
+        return Refused((against,))
+    case = case_of(situation)
+    arrival_id = id_from(command.command_id, "A")
+    language = command.language or case.language
+    earlier = called_off(situation, "planned again")
+    meeter = _pool(situation).find(situation.programme, language, *_errand(command.at, situation))
+    plan = ArrivalPlanned(
+        arrival_id=arrival_id,
+        at=command.at,
+        place=command.place,
+        means=command.means,
+        number=command.number,
+        language=language,
+        sign=arrival_id[-4:],  # says nothing about anybody, and is not typed, so that no name gets onto it
+        meeter=meeter.id if meeter else "",
+        speaks=meeter is not None and speaks(meeter, language),
+    )
+    taken = _taken(situation, arrival_id, plan.meeter, command.at)
+    wish = [Escalated(kind="interpreter_wanted")] if meeter and not plan.speaks else []
+    return [*earlier, *situation.about_case(plan, *wish), *taken]
+
+
+def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
+    """Return the new time; who was to be there comes then, or somebody else who is free."""
+    arrival = _awaited(situation)
+    if isinstance(arrival, Refused):
+        return arrival
+    against = _before_the_programme(command.at, situation)
+    if against:
+        return Refused((against,))
+    if command.at == arrival.at:
+        return []
+    pool, times = _pool(situation), _errand(command.at, situation)
+    meeter = pool.find(situation.programme, arrival.language, *times, first=arrival.meeter)
+    delayed = ArrivalDelayed(
+        arrival_id=arrival.arrival_id,
+        at=command.at,
+        meeter=meeter.id if meeter else "",
+        sequence=arrival.sequence + 1,
+    )
+    taken = _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
+    given_up = [] if delayed.meeter else _freed(situation, arrival, "moved")
+    return [*situation.about_case(delayed), *given_up, *taken]
+
+
+def cancel_arrival(command: CancelArrival, situation: Situation) -> Decision:
+    """Return that nobody comes."""
+    arrival = _awaited(situation)
+    return arrival if isinstance(arrival, Refused) else called_off(situation, command.reason)
+
+
+def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
+    """Return that the person was met, and that the service was given."""
+    arrival = _awaited(situation)
+    if isinstance(arrival, Refused):
+        return arrival
+    provided = ServiceProvided(task_id="", service=SERVICE, reference=arrival.arrival_id)
+    here = situation.about_case(PersonMet(arrival_id=arrival.arrival_id), provided)
+    return [*here, *_freed(situation, arrival, "met")]
+
+
+def called_off(situation: Situation, why: str) -> list[StreamFact]:
+    """Return that nobody is to be met and that whoever was to meet them is free, or nothing if nobody is awaited."""
+    case = case_of(situation)
+    if case.arrival is None or not case.arrival_is_ahead:
+        return []
+    cancelled = ArrivalCancelled(arrival_id=case.arrival.arrival_id, reason=why)
+    return [*situation.about_case(cancelled), *_freed(situation, case.arrival, why)]
+
+
+def _awaited(situation: Situation) -> Arrival | Refused:
+    case = case_of(situation)
+    if case.arrival is None:
+        return refused("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
+    if case.arrival.over:
+        return refused("arrival_is_ahead", "the person was met already", "record PlanArrival if they come once more")
+    return case.arrival
+
+
+def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
+    since = situation.programme.runs.since
+    if at.date() >= since:
+        return None
+    return reason("programme_has_begun", f"the programme began on {since}", "check the date", since=since)
+
+
+def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
+    """Return from when to when somebody is taken for an arrival."""
+    return at, at + timedelta(hours=situation.programme.policies.pickup_hours)
+
+
+def _pool(situation: Situation) -> MeeterPool:
+    """Return those who meet people as they are without the person's own arrival."""
+    pool: MeeterPool = situation.shared.get(situation.programme.meeters_stream) or MeeterPool()
+    arrival = case_of(situation).arrival
+    return pool.without(arrival.arrival_id) if arrival else pool
+
+
+def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> list[StreamFact]:
+    """Return who is taken; when nobody is free, that somebody has to look."""
+    if not meeter:
+        nobody = [Escalated(kind="nobody_to_meet")] if situation.programme.meeters else []
+        return situation.about_case(*nobody)
+    leaves_at, back_at = _errand(at, situation)
+    reserved = MeeterReserved(
+        meeter=meeter,
+        case_id=case_of(situation).case_id,
+        arrival_id=arrival_id,
+        leaves_at=leaves_at,
+        back_at=back_at,
+    )
+    return [StreamFact(situation.programme.meeters_stream, reserved)]
+
+
+def _freed(situation: Situation, arrival: Arrival, why: str) -> list[StreamFact]:
+    if not arrival.meeter:
+        return []
+    freed = MeeterFreed(
+        meeter=arrival.meeter, case_id=case_of(situation).case_id, arrival_id=arrival.arrival_id, reason=why
+    )
+    return [StreamFact(situation.programme.meeters_stream, freed)]
+
+
+def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
+    if not case_of(situation).arrival_is_ahead:
+        return []
+    return situation.about_case(Escalated(kind="no_show"))
+
+
+def _booked(command: FinishTask, task: Task) -> Fact:
+    return PickupBooked(
+        task_id=command.task_id,
+        arrival_id=task.about("arrival_id"),
+        meeter=task.about("meeter"),
+        receipt=command.reference,
+    )
+
+
+def _moved(command: FinishTask, task: Task) -> Fact:
+    return PickupMoved(
+        task_id=command.task_id,
+        arrival_id=task.about("arrival_id"),
+        meeter=task.about("meeter"),
+        sequence=int(task.about("sequence")),
+        receipt=command.reference,
+    )
+
+
+def _cancelled(command: FinishTask, task: Task) -> Fact:
+    return PickupCancelled(
+        task_id=command.task_id,
+        arrival_id=task.about("arrival_id"),
+        meeter=task.about("meeter"),
+        receipt=command.reference,
+    )
+
+
+def _pickup_is_wanted(task: Task, situation: Situation) -> bool:
+    """Tell whether the letter still says what is planned: the arrival, the meeter and the time."""
+    arrival = case_of(situation).arrival
+    return (
+        arrival is not None
+        and not arrival.over
+        and arrival.arrival_id == task.about("arrival_id")
+        and arrival.meeter == task.about("meeter")
+        and arrival.sequence == int(task.about("sequence"))
+    )
+
+
+def _meeters(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.meeters_stream,)
+
+
+def _assistance(_task: Task, _programme: Programme) -> str:
+    return "assistance"
+
+
+TIMES_UP: Final[Mapping[str, TimesUp]] = {"no_show": _nobody_was_met}
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    PlanArrival: plan_arrival,
+    DelayArrival: delay_arrival,
+    CancelArrival: cancel_arrival,
+    MeetPerson: meet_person,
+}
+NEEDS: Final[Mapping[type[Command], Needs]] = dict.fromkeys(DECISIONS, _meeters)
+CANCELLING: Final = tuple(DECISIONS)
+TASKS: Final = (
+    TaskKind("book_pickup", _booked, _pickup_is_wanted, consent=_assistance),
+    TaskKind("move_pickup", _moved, _pickup_is_wanted, consent=_assistance),
+    TaskKind("cancel_pickup", _cancelled, gives_back=True),
+)

@@ -1,0 +1,34 @@
+"""How many people a provider has taken on: never more than it has room for, whichever cases they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from events.catalogue import Fact
+from events.facts.referrals import ProviderPlaceFreed, ProviderPlaceTaken
+
+
+class Caseload(NamedTuple):
+    """The referrals a provider has accepted and not yet ended."""
+
+    referrals: frozenset[str] = frozenset()
+
+    def has_room(self, capacity: int | None) -> bool:
+        """Tell whether one more can be accepted."""
+        return capacity is None or len(self.referrals) < capacity
+
+
+def stream_of(provider: str) -> str:
+    """Return the stream that counts a provider's referrals."""
+    return f"provider:{provider}"
+
+
+def evolve(load: Caseload, fact: Fact) -> Caseload:
+    """Return a provider's load after a fact."""
+    match fact:
+        case ProviderPlaceTaken():
+            return Caseload(load.referrals | {fact.referral_id})
+        case ProviderPlaceFreed():
+            return Caseload(load.referrals - {fact.referral_id})
+        case _:
+            return load

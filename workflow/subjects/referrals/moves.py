@@ -1,0 +1,111 @@
+"""From where to where a referral may move, and how it ends: closed, or taken back with the place it held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from events.facts.referrals import ProviderPlaceFreed, ReferralClosed, ReferralRevoked
+from workflow.case.state import Case
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import Situation, StreamFact, case_of
+from workflow.subjects.referrals.caseload import stream_of
+from workflow.subjects.referrals.sending import PURPOSE
+from workflow.subjects.referrals.state import HOLDS_PLACE, OPEN, Referral
+
+# From where a referral may come to a status; every other move is refused.
+MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "sent": frozenset({"queued"}),
+    "acknowledged": frozenset({"sent", "unanswered"}),
+    "accepted": frozenset({"sent", "acknowledged", "wait_listed", "unanswered"}),
+    "wait_listed": frozenset({"sent", "acknowledged", "unanswered"}),
+    "declined": frozenset({"sent", "acknowledged", "accepted", "wait_listed", "unanswered"}),
+    "unanswered": frozenset({"sent"}),
+    "passed_on": frozenset({"unanswered", "wait_listed"}),
+    "served": frozenset({"accepted"}),
+    "feedback": frozenset({"served", "feedback"}),
+    "closed": frozenset({"served", "feedback"}),
+    "revoked": OPEN | {"declined"},  # after a no: nobody else is to be asked any more
+}
+_BY_ITSELF: Final = frozenset({"sent", "unanswered", "passed_on"})  # nobody records these
+
+
+def ended(situation: Situation, why: str) -> list[StreamFact]:
+    """Return that no referral outlives its case: what was served is closed, the rest is taken back."""
+    return [
+        one
+        for key, referral in case_of(situation).referrals.items()
+        if referral.status in MOVES["revoked"]
+        for one in (
+            closed(key, referral, situation)
+            if referral.status in MOVES["closed"]
+            else revoked(key, referral, why, situation)
+        )
+    ]
+
+
+def withdrawn(purpose: str, recipient: str, situation: Situation, why: str = "consent_withdrawn") -> list[StreamFact]:
+    """Return the referrals that may not go on once a consent is taken back: to one provider, or to all."""
+    programme = situation.programme
+    taken = []
+    for key, referral in case_of(situation).referrals.items():
+        service = programme.service_of.get(referral.service)
+        under_service = service is not None and (purpose, recipient) == (service.consent, "")
+        if referral.is_open and (under_service or (purpose == PURPOSE and recipient in ("", referral.provider))):
+            taken += revoked(key, referral, why, situation)
+    return taken
+
+
+def moved(referral_id: str, status: str, situation: Situation) -> Referral | Refused:
+    """Return the referral when it may come to a status from where it is, else why not and what it may come to."""
+    case = case_of(situation)
+    referral = case.referrals.get(referral_id)
+    if referral is None:
+        known = ", ".join(case.referrals) or "none"
+        return refused("referral_exists", "there is no such referral", f"the case has: {known}")
+    now = status_of(referral, referral_id, case)
+    if now in MOVES[status]:
+        return referral
+    possible = ", ".join(one for one, sources in MOVES.items() if now in sources and one not in _BY_ITSELF)
+    said = f"a referral that is {_words(now)} cannot become {_words(status)}"
+    advice = "wait until its letter has gone out" if now == "queued" else f"it may become: {possible or 'nothing else'}"
+    return refused(f"referral_may_become_{status}", said, advice, status=now)
+
+
+def status_of(referral: Referral, referral_id: str, case: Case) -> str:
+    """Return the status; a letter of which nobody knows whether it arrived counts as sent: it may be answered."""
+    if referral.status != "queued":
+        return referral.status
+    letters = (task for task in case.tasks.values() if dict(task.subject).get("referral_id") == referral_id)
+    return "sent" if any(task.status == "unknown" for task in letters) else "queued"
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
+
+
+def closed(referral_id: str, referral: Referral, situation: Situation) -> list[StreamFact]:
+    """Return that a referral is at its end, and its place free."""
+    over = ReferralClosed(referral_id=referral_id, provider=referral.provider)
+    return [*situation.about_case(over), *freed(referral_id, referral, "closed", situation)]
+
+
+def revoked(referral_id: str, referral: Referral, why: str, situation: Situation) -> list[StreamFact]:
+    """Return that a referral is taken back, and its place free."""
+    over = ReferralRevoked(referral_id=referral_id, provider=referral.provider, reason=why)
+    return [*situation.about_case(over), *freed(referral_id, referral, why, situation)]
+
+
+def freed(referral_id: str, referral: Referral, why: str, situation: Situation) -> list[StreamFact]:
+    """Return that the provider has one place more, if the referral held one."""
+    if referral.status not in HOLDS_PLACE:
+        return []
+    free = ProviderPlaceFreed(case_id=case_of(situation).case_id, referral_id=referral_id, reason=why)
+    return [StreamFact(stream_of(referral.provider), free)]
+
+
+def no_consent(provider_id: str) -> Reason:
+    """Return that the person has not agreed that a provider is told, or not any more."""
+    said = f"there is no live consent that {provider_id} is told"
+    advice = f"ask the person, then record GiveConsent purpose={PURPOSE} recipient={provider_id}"
+    return reason("consent_to_referral", said, advice, recipient=provider_id)

@@ -1,0 +1,99 @@
+"""Referrals to providers, and who referred the person here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from events.facts.referrals import ReferralMade, ReferralSent, ReferralUnanswered
+from workflow.case.change import At, Change, task_over
+
+if TYPE_CHECKING:
+    from workflow.case.state import Case
+
+# While these last the provider has something to do or to answer.
+OPEN: Final = frozenset({
+    "queued", "sent", "acknowledged", "accepted", "wait_listed", "unanswered", "served", "feedback",
+})  # fmt: skip
+AWAITED: Final = OPEN - {"served", "feedback"}
+HOLDS_PLACE: Final = frozenset({"accepted", "served", "feedback"})
+
+
+class Referral(NamedTuple):
+    """One referral: of which service, to whom, and how far it has come."""
+
+    service: str
+    provider: str
+    status: str = "queued"
+    language: str = ""
+    sent_at: str = ""
+    next_provider: str = ""  # who could be asked instead of one that does not answer
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything of it is still to come."""
+        return self.status in OPEN
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the provider has heard of it."""
+        return self.sent_at != ""
+
+
+def _made(case: Case, fact: ReferralMade, _at: At) -> Case:
+    referral = Referral(fact.service, fact.provider, language=fact.language)
+    return case._replace(referrals={**case.referrals, fact.referral_id: referral})
+
+
+def _sent(case: Case, fact: ReferralSent, at: At) -> Case:
+    case = task_over(case, fact.task_id)
+    referral = case.referrals[fact.referral_id]
+    status = "sent" if referral.status == "queued" else referral.status
+    return _with(case, fact.referral_id, referral._replace(status=status, sent_at=at.recorded_at))
+
+
+def _now(status: str) -> Change:
+    def change(case: Case, fact: Any, at: At) -> Case:
+        referral = case.referrals[fact.referral_id]
+        # A provider that answers has heard of it, even if nobody could tell whether the letter arrived.
+        answers = status in ("acknowledged", "accepted", "wait_listed", "declined")
+        sent_at = referral.sent_at or (at.recorded_at if answers else "")
+        case = _with(case, fact.referral_id, referral._replace(status=status, sent_at=sent_at))
+        # That somebody was silent is looked at until another provider answers, or nobody is to answer any more.
+        return case if status == "passed_on" else _looked_at(case)
+
+    return change
+
+
+def _unanswered(case: Case, fact: ReferralUnanswered, _at: At) -> Case:
+    referral = case.referrals[fact.referral_id]
+    return _with(case, fact.referral_id, referral._replace(status="unanswered", next_provider=fact.next_provider))
+
+
+def _with(case: Case, referral_id: str, referral: Referral) -> Case:
+    return case._replace(referrals={**case.referrals, referral_id: referral})
+
+
+def _looked_at(case: Case) -> Case:
+    """Return the case without escalations that no referral gives a reason for any more."""
+    statuses = {referral.status for referral in case.referrals.values()}
+    over = set() if "unanswered" in statuses else {"referral_unanswered"}
+    over |= set() if statuses & {"acknowledged", "accepted"} else {"referral_not_served"}
+    return case._replace(escalations=case.escalations - over)
+
+
+CHANGES: dict[str, Change] = {
+    "ReferralMade": _made,
+    "ReferralSent": _sent,
+    "ReferralAcknowledged": _now("acknowledged"),
+    "ReferralAccepted": _now("accepted"),
+    "ReferralWaitlisted": _now("wait_listed"),
+    "ReferralDeclined": _now("declined"),
+    "ReferralUnanswered": _unanswered,
+    "ReferralPassedOn": _now("passed_on"),
+    "ReferralServed": _now("served"),
+    "ReferralFeedback": _now("feedback"),
+    "ReferralClosed": _now("closed"),
+    "ReferralRevoked": _now("revoked"),
+    "ReferralTakenBack": lambda c, f, _: task_over(c, f.task_id),
+    "ReferrerAnswered": lambda c, f, _: task_over(c, f.task_id)._replace(referrer_answered=True),
+}

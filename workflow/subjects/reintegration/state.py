@@ -1,0 +1,159 @@
+"""Life after the return as the case sees it: the plan, seats in courses, visits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from events.facts.reintegration import (
+    CourseAttended,
+    CourseCompleted,
+    CourseLeft,
+    FollowUpVisited,
+    PlanAgreed,
+    PlanDrafted,
+    PlanRevised,
+)
+from events.instants import instant
+from workflow.case.change import NOTHING, At, Change, task_over
+
+if TYPE_CHECKING:
+    from workflow.case.state import Case
+
+# What a visit or a plan that came late has left on the work list; moving on settles it.
+OVERDUE = frozenset({"plan_overdue", "visit_overdue", "retention_due"})
+
+
+class Plan(NamedTuple):
+    """The reintegration plan: which version it is, what it aims at, whether two people stand behind it."""
+
+    number: int = 0
+    goals: tuple[str, ...] = ()
+    agreed: bool = False
+
+
+class Place(NamedTuple):
+    """Where the person stands with a course: waiting, offered a seat, or enrolled; and on which days they came."""
+
+    status: str
+    since: date
+    days: Mapping[date, bool] = NOTHING
+
+    @property
+    def has_attended(self) -> bool:
+        """Tell whether the person came at least once."""
+        return any(self.days.values())
+
+
+class Result(NamedTuple):
+    """What came of a course."""
+
+    course: str
+    outcome: str
+    attended: int
+    missed: int
+
+
+class FollowUp(NamedTuple):
+    """What a visit found; scores are from 0 (worst) to 3, or None when nobody asked."""
+
+    made_on: date
+    how: str
+    outcome: str
+    economic: int | None = None
+    social: int | None = None
+    psychosocial: int | None = None
+
+
+class Reintegration(NamedTuple):
+    """Everything about life after the return that rules and statistics look at."""
+
+    plan: Plan = Plan()
+    courses: Mapping[str, Place] = NOTHING
+    results: tuple[Result, ...] = ()  # the courses' part of the plan
+    training_declined: bool = False
+    visits_from: date | None = None
+    due: frozenset[int] = frozenset()  # months whose visit is due and not recorded
+    follow_ups: Mapping[int, FollowUp] = NOTHING  # by month
+
+
+def moved_on(case: Case) -> Case:
+    """Return the case in its next stage: visits that were due in the stage before are not waited for any more."""
+    life = case.reintegration
+    escalations = case.escalations - OVERDUE
+    if not life.due and escalations == case.escalations:
+        return case
+    return case._replace(reintegration=life._replace(due=frozenset()), escalations=escalations)
+
+
+def _life(case: Case, **changes: Any) -> Case:
+    return case._replace(reintegration=case.reintegration._replace(**changes))
+
+
+def _drafted(case: Case, fact: PlanDrafted, _at: At) -> Case:
+    return _life(case, plan=Plan(fact.number, fact.goals))
+
+
+def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
+    plan = case.reintegration.plan._replace(number=fact.number, agreed=True)
+    return _life(case._replace(plan=True, escalations=case.escalations - {"plan_overdue"}), plan=plan)
+
+
+def _revised(case: Case, fact: PlanRevised, _at: At) -> Case:
+    return _life(case, plan=Plan(fact.number, fact.goals, agreed=True))
+
+
+def _place(status: str) -> Change:
+    def change(case: Case, fact: Any, at: At) -> Case:
+        place = Place(status, instant(at.recorded_at).date())
+        return _life(case, courses={**case.reintegration.courses, fact.course: place}, training_declined=False)
+
+    return change
+
+
+def _out(case: Case, fact: CourseLeft | CourseCompleted, _at: At) -> Case:
+    return _life(case, courses={k: place for k, place in case.reintegration.courses.items() if k != fact.course})
+
+
+def _attended(case: Case, fact: CourseAttended, _at: At) -> Case:
+    courses = case.reintegration.courses
+    place = courses[fact.course]
+    here = place._replace(days={**place.days, fact.day: fact.attended})
+    return _life(case, courses={**courses, fact.course: here})
+
+
+def _completed(case: Case, fact: CourseCompleted, at: At) -> Case:
+    came = list(case.reintegration.courses[fact.course].days.values())
+    result = Result(fact.course, fact.outcome, came.count(True), came.count(False))
+    return _life(_out(case, fact, at), results=(*case.reintegration.results, result))
+
+
+def _visited(case: Case, fact: FollowUpVisited, _at: At) -> Case:
+    scores = (fact.economic, fact.social, fact.psychosocial)
+    found = FollowUp(fact.made_on, fact.how, fact.outcome, *scores)
+    case = _life(case, follow_ups={**case.reintegration.follow_ups, fact.month: found})
+    if fact.outcome == "not_reached":
+        return case  # nobody knows yet how the person is: the visit is still to be made
+    due = case.reintegration.due - {fact.month}
+    over = frozenset() if due else frozenset({"visit_overdue"})
+    return _life(case._replace(visits=case.visits | {fact.month}, escalations=case.escalations - over), due=due)
+
+
+CHANGES: dict[str, Change] = {
+    "PlanDrafted": _drafted,
+    "PlanAgreed": _agreed,
+    "PlanRevised": _revised,
+    "CourseEnrolled": _place("enrolled"),
+    "CourseWaitlisted": _place("waiting"),
+    "CourseOffered": _place("offered"),
+    "CourseLeft": _out,
+    "CourseAttended": _attended,
+    "CourseCompleted": _completed,
+    "TrainingDeclined": lambda c, _f, _: _life(c, training_declined=True),
+    "SeatPassedOn": lambda c, f, _: task_over(c, f.task_id),
+    "FollowUpScheduled": lambda c, f, _: _life(c, visits_from=f.start),
+    "FollowUpDue": lambda c, f, _: _life(c, due=c.reintegration.due | {f.month}),
+    "FollowUpVisited": _visited,
+    "VisitArranged": lambda c, f, _: task_over(c, f.task_id),
+}

@@ -1,0 +1,1 @@
+"""Safety: age, risk, reflection, and who decides with a child."""

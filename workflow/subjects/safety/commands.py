@@ -1,0 +1,82 @@
+"""Commands about safety: age, identification, reflection, risk, and who decides with a child."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from workflow.command import CaseCommand
+from workflow.values.text import ActorId, LongText, PersonName, ShortText, Word
+
+
+class EstablishAge(CaseCommand):
+    """Record that somebody of unknown age is an adult or a child, and on which basis."""
+
+    child: bool
+    basis: ShortText
+
+
+class IdentifyVictim(CaseCommand):
+    """Record which body decided on the trafficking status; formal identification starts the reflection period."""
+
+    status: Literal["possible", "actual"]
+    decided_by: Literal["police", "ngo", "court", "government", "other"]
+    decided_on: date | None = None  # today when left out
+
+
+class EndReflection(CaseCommand):
+    """Record that the person has decided before the reflection period is over."""
+
+    why: ShortText
+
+
+class AssessRisk(CaseCommand):
+    """Record a risk assessment made with the person."""
+
+    level: Literal["low", "medium", "high"]
+    safe_to_return: bool
+    note: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class AgreeSafetyPlan(CaseCommand):
+    """Record what is done about the dangers last found, with the second person who agreed to it."""
+
+    second: ActorId
+    plan: LongText | None = None
+    sealed: ClassVar[bool] = True
+
+
+class AppointGuardian(CaseCommand):
+    """Record who decides with and for a child."""
+
+    kind: Literal["parent", "relative", "state", "organisation"]
+    name: PersonName | None = None
+    sealed: ClassVar[bool] = True
+
+
+class DecideBestInterests(CaseCommand):
+    """Record what a body decided is best for the child."""
+
+    outcome: Literal["return", "stay"]
+    decided_by: ShortText
+
+
+class RecordAssent(CaseCommand):
+    """Record what the child, asked in words they understand, says to a purpose a guardian consents to."""
+
+    to: Word
+    answer: Literal["agrees", "refuses", "cannot_form_a_view"] = "agrees"
+
+
+# What `wayhome case record` offers.
+BY_PEOPLE: tuple[type[CaseCommand], ...] = (
+    EstablishAge,
+    IdentifyVictim,
+    EndReflection,
+    AssessRisk,
+    AgreeSafetyPlan,
+    AppointGuardian,
+    DecideBestInterests,
+    RecordAssent,
+)

@@ -1,0 +1,1 @@
+"""The way home: trips, escorts, hosts, hand-over."""

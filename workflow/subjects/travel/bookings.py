@@ -1,0 +1,235 @@
+"""What belongs to a journey besides its plan: escort and host who answer, ticket, visas, and the hand-over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from events.catalogue import Fact
+from events.facts.tasks import BookingReleased, Escalated, ServiceProvided
+from events.facts.travel import (
+    EscortAnswered,
+    EscortFreed,
+    EscortInvited,
+    HostAnswered,
+    HostAsked,
+    HostChosen,
+    PersonHandedOver,
+    TicketIssued,
+    TransitVisaRecorded,
+)
+from workflow.case.change import Pairs
+from workflow.case.tasks import Task
+from workflow.command import Command, FinishTask
+from workflow.guard_context import GuardContext
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import Decide, Decision, Situation, StreamFact, TaskKind, TimesUp, case_of, person_of
+from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
+from workflow.subjects.travel.guards import ON_THE_WAY, escort_is_confirmed, host_is_ready, ticket_is_issued
+from workflow.subjects.travel.state import Trip
+
+
+def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
+    """Return the answer; an escort who declines is free again at once."""
+    trip = case_of(situation).trip
+    if trip is None or not trip.escort or not case_of(situation).trip_is_ahead:
+        return refused("escort_is_asked", "no escort is waiting to answer", "record PlanTrip first")
+    if trip.confirmed and command.accepted:
+        return []
+    answer = EscortAnswered(trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason)
+    decided = situation.about_case(answer)
+    return decided if command.accepted else [*decided, *freed(situation, "declined")]
+
+
+def freed(situation: Situation, why: str) -> list[StreamFact]:
+    """Return that the escort of the trip is free, or nothing when there is none."""
+    case = case_of(situation)
+    if case.trip is None or not case.trip.escort:
+        return []
+    free = EscortFreed(escort=case.trip.escort, case_id=case.case_id, trip_id=case.trip.trip_id, reason=why)
+    return [StreamFact(situation.programme.escorts_stream, free)]
+
+
+def host_for(programme: Programme, country: str, without: Collection[str] = ()) -> str:
+    """Return who receives people in a country: one who names it first, then one who is everywhere, else nobody."""
+    able = [
+        host for host in programme.hosts if host.id not in without and (not host.countries or country in host.countries)
+    ]
+    able.sort(key=lambda host: not host.countries)
+    return able[0].id if able else ""
+
+
+def no_host() -> list[Fact]:
+    """Return that a person has to find somebody who receives the traveller."""
+    return [Escalated(kind="no_host")]
+
+
+def ask_host(command: AskHost, situation: Situation) -> Decision:
+    """Return who is asked now."""
+    trip = _trip_ahead(situation)
+    if isinstance(trip, Refused):
+        return trip
+    if command.host not in situation.programme.host_of:
+        known = ", ".join(situation.programme.host_of) or "none"
+        return refused("host_is_known", "the programme has no such host", f"one of: {known}")
+    if command.host == trip.host:
+        return refused("host_is_another", "this host is asked already", "wait, or record AnswerHost")
+    return situation.about_case(HostChosen(trip_id=trip.trip_id, host=command.host))
+
+
+def answer_host(command: AnswerHost, situation: Situation) -> Decision:
+    """Return the answer; when the host cannot, the next one is asked, and if there is none somebody has to look."""
+    trip = _trip_ahead(situation)
+    if isinstance(trip, Refused):
+        return trip
+    if not trip.host:
+        return refused("host_is_asked", "no host is waiting to answer", "record AskHost first")
+    if command.accepted:
+        if trip.host_ready:
+            return []
+        return situation.about_case(HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=True))
+    declined = (*trip.hosts_declined, trip.host)
+    following = host_for(situation.programme, case_of(situation).destination, declined)
+    answer = HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
+    return situation.about_case(answer, *([] if following else no_host()))
+
+
+def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Decision:
+    """Return that a visa is in hand."""
+    if command.valid_until < situation.today:
+        return refused("visa_is_valid", "the visa has run out", "ask the consulate for another one")
+    return situation.about_case(
+        TransitVisaRecorded(
+            person_id=person_of(situation),
+            country=command.country,
+            valid_until=command.valid_until,
+            number=command.number,
+        )
+    )
+
+
+def hand_over(command: HandOver, situation: Situation) -> Decision:
+    """Return that the person arrived and who received them, and that the service was given."""
+    trip = _trip_ahead(situation)
+    if isinstance(trip, Refused):
+        return trip
+    reasons = _against_hand_over(command, situation)
+    if reasons:
+        return Refused(reasons)
+    received = PersonHandedOver(
+        person_id=person_of(situation),
+        trip_id=trip.trip_id,
+        received_by=command.received_by,
+        receiver=command.receiver,
+    )
+    provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
+    return situation.about_case(received, provided)
+
+
+def _against_hand_over(command: HandOver, situation: Situation) -> tuple[Reason, ...]:
+    case, found = case_of(situation), []
+    if case.stage != ON_THE_WAY:
+        found.append(reason("has_departed", "the person has not departed", "record the step depart first"))
+    if case.is_child(situation.today) and command.received_by not in ("guardian", "authority"):
+        advice = "hand the child over to the receiving guardian, or to the authority that acts as one"
+        found.append(reason("receiving_guardian_is_there", "a child is received by a guardian", advice))
+    if case.is_child(situation.today) and not command.receiver:
+        found.append(
+            reason("receiver_is_named", "nobody is named who received the child", "name who it was with receiver=")
+        )
+    return tuple(found)
+
+
+def _trip_ahead(situation: Situation) -> Trip | Refused:
+    case = case_of(situation)
+    if case.trip is None:
+        return refused("trip_is_planned", "no journey is planned", "record PlanTrip first")
+    if not case.trip_is_ahead:
+        return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
+    return case.trip
+
+
+def _departure_is_near(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    """Escalate when ticket, host or escort are not certain though the departure is near."""
+    case = case_of(situation)
+    if not _still_waits(situation, subject):
+        return []
+    asked = GuardContext(case, situation.programme, situation.now)
+    ready = not any(guard(asked) for guard in (ticket_is_issued, host_is_ready, escort_is_confirmed))
+    return [] if ready else situation.about_case(Escalated(kind="departure_not_ready"))
+
+
+def _departure_has_come(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    waits = _still_waits(situation, subject)
+    return situation.about_case(Escalated(kind="missed_departure")) if waits else []
+
+
+def _still_waits(situation: Situation, subject: Pairs) -> bool:
+    case = case_of(situation)
+    return case.is_on_trip(dict(subject)["trip_id"]) and case.trip_is_ahead and case.stage != ON_THE_WAY
+
+
+def _hand_over_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
+    case = case_of(situation)
+    missing = case.is_on_trip(dict(subject)["trip_id"]) and case.trip_is_ahead and case.stage == ON_THE_WAY
+    return situation.about_case(Escalated(kind="not_handed_over")) if missing else []
+
+
+def _escort_invited(command: FinishTask, task: Task) -> Fact:
+    return EscortInvited(
+        task_id=command.task_id, trip_id=task.about("trip_id"), escort=task.about("escort"), receipt=command.reference
+    )
+
+
+def _ticket_issued(command: FinishTask, task: Task) -> Fact:
+    return TicketIssued(task_id=command.task_id, trip_id=task.about("trip_id"), reference=command.reference)
+
+
+def _host_asked(command: FinishTask, task: Task) -> Fact:
+    return HostAsked(
+        task_id=command.task_id, trip_id=task.about("trip_id"), host=task.about("host"), receipt=command.reference
+    )
+
+
+def _given_back(command: FinishTask, task: Task) -> Fact:
+    return BookingReleased(
+        task_id=command.task_id,
+        booking=task.about("booking"),
+        trip_id=task.about("trip_id"),
+        reference=command.reference,
+    )
+
+
+def _trip_is_wanted(task: Task, situation: Situation) -> bool:
+    """Tell whether a task is about the trip now planned, and about the escort or host now chosen."""
+    trip, about = case_of(situation).trip, dict(task.subject)
+    if trip is None or trip.trip_id != about["trip_id"]:
+        return False
+    return about.get("escort", trip.escort) == trip.escort and about.get("host", trip.host) == trip.host
+
+
+def _travel(_task: Task, _programme: Programme) -> str:
+    return "travel"
+
+
+TASKS: Final = (
+    TaskKind("book_ticket", _ticket_issued, _trip_is_wanted, consent=_travel),
+    TaskKind("cancel_ticket", _given_back, gives_back=True),
+    TaskKind("book_escort", _escort_invited, _trip_is_wanted, consent=_travel),
+    TaskKind("release_escort", _given_back, gives_back=True),
+    TaskKind("ask_host", _host_asked, _trip_is_wanted, consent=_travel),
+    TaskKind("cancel_host", _given_back, gives_back=True),
+)
+TIMES_UP: Final[Mapping[str, TimesUp]] = {
+    "departure_check": _departure_is_near,
+    "departure": _departure_has_come,
+    "hand_over_due": _hand_over_is_due,
+}
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    AnswerEscort: answer_escort,
+    AskHost: ask_host,
+    AnswerHost: answer_host,
+    RecordTransitVisa: record_transit_visa,
+    HandOver: hand_over,
+}

@@ -1,0 +1,230 @@
+"""The way home: declared, planned, called off. An escort is never in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from events.facts.travel import EscortReserved, Leg, ReturnDeclared, StayChosen, TripCancelled, TripPlanned
+from workflow.case.state import Case
+from workflow.command import Command
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, Refused, reason, refused
+from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, case_of, id_from, reasons_against
+from workflow.subjects.documents.guards import papers_for_booking
+from workflow.subjects.intake.guards import consent_to_travel
+from workflow.subjects.safety.guards import guardian_is_appointed
+from workflow.subjects.travel import bookings
+from workflow.subjects.travel.bookings import freed, host_for, no_host
+from workflow.subjects.travel.commands import (
+    AnswerEscort,
+    AnswerHost,
+    AskHost,
+    CancelTrip,
+    ChooseStay,
+    DeclareReturn,
+    PlanTrip,
+)
+from workflow.subjects.travel.escorts import EscortPool
+from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
+
+
+def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
+    """Return the plan with an escort reserved there and back; an earlier plan is called off first."""
+    case, asked = case_of(situation), situation.asked(command)
+    reasons = list(reasons_against(asked, (consent_to_travel, guardian_is_appointed, return_is_declared)))
+    if command.departs_at <= situation.now:
+        reasons.append(reason("departure_is_ahead", "the departure is not in the future", "check the date"))
+    papers = papers_for_booking(asked, command.arrives_at.date())
+    reasons += [papers] if papers else []
+    legs = _legs(command, situation)
+    reasons += _against_route(legs, case)
+    needed, back_at, escort = escort_needed(case, situation.today), _back_at(command, situation), ""
+    if needed != "none":
+        pool = _pool(situation)
+        found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language)
+        escort = found.id if found else ""
+        reasons += [] if found else [_nobody_free(needed)]
+    if reasons:
+        return Refused(tuple(reasons))
+    return [*called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
+
+
+def _planned(
+    command: PlanTrip, situation: Situation, legs: tuple[Leg, ...], escort: str, back_at: datetime
+) -> list[StreamFact]:
+    case, programme = case_of(situation), situation.programme
+    trip_id, host = id_from(command.command_id, "R"), host_for(programme, case.destination)
+    plan = TripPlanned(
+        trip_id=trip_id,
+        route=route_of(case, programme),
+        departs_at=command.departs_at,
+        arrives_at=command.arrives_at,
+        origin=command.origin,
+        destination=command.destination,
+        legs=legs,
+        transit=_transit(legs),
+        escort=escort,
+        escort_back_at=back_at if escort else None,
+        host=host,
+    )
+    planned = situation.about_case(plan, *([] if host else no_host()))
+    if escort:
+        reserved = EscortReserved(
+            escort=escort,
+            case_id=case.case_id,
+            trip_id=trip_id,
+            leaves_at=command.departs_at,
+            back_at=back_at,
+        )
+        planned.append(StreamFact(programme.escorts_stream, reserved))
+    return planned
+
+
+def route_of(case: Case, programme: Programme) -> str:
+    """Return whether the way stays inside the country: it does for nationals, unless they declared otherwise."""
+    home = programme.home_country
+    return "domestic" if case.destination == home and case.is_national(home) else "international"
+
+
+def _legs(command: PlanTrip, situation: Situation) -> tuple[Leg, ...]:
+    """Return the legs with the countries filled in that go without saying: from here, to the declared destination."""
+    home, destination = situation.programme.home_country, case_of(situation).destination
+    last = len(command.legs) - 1
+    return tuple(
+        Leg(
+            **leg.model_dump(exclude={"from_country", "to_country"}),
+            from_country=leg.from_country or (home if number == 0 else ""),
+            to_country=leg.to_country or (destination if number == last else ""),
+        )
+        for number, leg in enumerate(command.legs)
+    )
+
+
+def _transit(legs: tuple[Leg, ...]) -> tuple[str, ...]:
+    """Return the countries in which the person changes, without those where the way begins and ends."""
+    ends = {legs[0].from_country, legs[-1].to_country}
+    return tuple(dict.fromkeys(leg.to_country for leg in legs[:-1] if leg.to_country not in ends))
+
+
+def _against_route(legs: tuple[Leg, ...], case: Case) -> list[Reason]:
+    """Return what is wrong with where the way leads: only to the country the person declared."""
+    found = legs[-1].to_country
+    if not case.destination or found == case.destination:
+        return []
+    said = f"the way ends in {found}, the person declared to return to {case.destination}"
+    return [reason("route_leads_home", said, "plan it to there, or record DeclareReturn anew")]
+
+
+def declare_return(command: DeclareReturn, situation: Situation) -> Decision:
+    """Return the declaration: inside the country for nationals, to a country of citizenship for others.
+
+    Somebody with several citizenships chooses; whose citizenship is unknown may name any country. A journey
+    planned to another country is called off.
+    """
+    reasons = [*_against_destination(command, situation), *_against_signature(command, situation)]
+    reasons += _against_change(situation) if command.destination != case_of(situation).destination else []
+    if reasons:
+        return Refused(tuple(reasons))
+    declared = ReturnDeclared(destination=command.destination, signed_on=command.signed_on, because=command.because)
+    changed = case_of(situation).destination not in ("", command.destination)
+    before = called_off(situation, "another destination") if changed else []
+    return [*before, *situation.about_case(declared)]
+
+
+def _against_destination(command: DeclareReturn, situation: Situation) -> list[Reason]:
+    case, home = case_of(situation), situation.programme.home_country
+    if not case.citizenships or command.destination in case.citizenships:
+        return []
+    if case.is_national(home) and command.because:
+        return []
+    own = ", ".join(case.citizenships)
+    advice = f"one of: {own}; or ChooseStay"
+    if case.is_national(home):
+        advice += "; or say why with because= (family, residence, work, study, protection)"
+    return [reason("destination_is_home", f"{command.destination} is not a country of the person", advice)]
+
+
+def _against_signature(command: DeclareReturn, situation: Situation) -> list[Reason]:
+    since = situation.programme.runs.since
+    if command.signed_on > situation.today:
+        return [reason("declaration_is_signed", "the day of signing is in the future", "check the date")]
+    if command.signed_on < since:
+        return [reason("programme_has_begun", f"the programme began on {since}", "check the date", since=since)]
+    return []
+
+
+def _against_change(situation: Situation) -> list[Reason]:
+    """Return that nothing of a journey is changed while somebody makes it."""
+    case = case_of(situation)
+    if case.stage != ON_THE_WAY or not case.trip_is_ahead:
+        return []
+    return [reason("has_not_departed", "the person is on the way", "record turn_back, or HandOver on arrival")]
+
+
+def choose_stay(command: ChooseStay, situation: Situation) -> Decision:
+    """Return the choice to stay; nobody is asked to justify it, only on which basis they may."""
+    reasons = _against_change(situation)
+    if reasons:
+        return Refused(tuple(reasons))
+    return [*called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))]
+
+
+def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
+    """Return that the journey is called off; once somebody has boarded, turn_back is the way."""
+    case = case_of(situation)
+    if case.trip is None:
+        return refused("trip_is_planned", "no journey is planned", "nothing needs to be done")
+    if not case.trip_is_ahead:
+        return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
+    reasons = _against_change(situation)
+    return Refused(tuple(reasons)) if reasons else called_off(situation, command.reason)
+
+
+def called_off(situation: Situation, why: str) -> list[StreamFact]:
+    """Return that the trip is cancelled and its escort free, or nothing when there is no trip ahead."""
+    case = case_of(situation)
+    if case.trip is None or not case.trip_is_ahead:
+        return []
+    cancelled = TripCancelled(trip_id=case.trip.trip_id, reason=why)
+    return [*situation.about_case(cancelled), *freed(situation, why)]
+
+
+def _pool(situation: Situation) -> EscortPool:
+    """Return the escorts as they will be once the person's own earlier trip is called off."""
+    case = case_of(situation)
+    return situation.pool.without(case.trip.trip_id) if case.trip and case.trip_is_ahead else situation.pool
+
+
+def _back_at(command: PlanTrip, situation: Situation) -> datetime:
+    """Return when an escort is home again: as long back as there, after a rest."""
+    rest = timedelta(hours=situation.programme.policies.escort_rest_hours)
+    return command.arrives_at + rest + (command.arrives_at - command.departs_at)
+
+
+def _nobody_free(skill: str) -> Reason:
+    advice = "choose another time, or free an escort; until then the departure is blocked"
+    return reason("escort_is_free", f"no {skill} escort is free at that time", advice, skill=skill)
+
+
+def _escorts(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.escorts_stream,)
+
+
+DECISIONS: Final[Mapping[type[Command], Decide]] = {
+    DeclareReturn: declare_return,
+    ChooseStay: choose_stay,
+    PlanTrip: plan_trip,
+    CancelTrip: cancel_trip,
+    **bookings.DECISIONS,
+}
+# Whatever may call a journey off, or free an escort.
+CANCELLING: Final = (
+    DeclareReturn, ChooseStay, PlanTrip, CancelTrip, AnswerEscort, AskHost, AnswerHost,
+)  # fmt: skip
+NEEDS: Final[Mapping[type[Command], Needs]] = dict.fromkeys(
+    (DeclareReturn, ChooseStay, PlanTrip, CancelTrip, AnswerEscort), _escorts
+)
+TASKS: Final = bookings.TASKS
+TIMES_UP: Final = bookings.TIMES_UP

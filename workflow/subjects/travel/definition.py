@@ -1,0 +1,60 @@
+"""The way home: who goes along, who receives people there, and which visas the way needs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from pydantic import ConfigDict, Field, model_validator
+
+from workflow.programme.part import Name, Part, Slug
+from workflow.values.countries import Country
+
+_EMAIL = r"^[^@\s]+@[^@\s]+$"
+
+
+class Away(Part):
+    """Days on which an escort does not travel, both included; days are UTC's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    since: date = Field(alias="from")
+    until: date
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Away:
+        if self.until < self.since:
+            raise ValueError("until is before from")
+        return self
+
+    def touches(self, leaves_at: datetime, back_at: datetime) -> bool:
+        """Tell whether any of these days lies in a time."""
+        begins = datetime.combine(self.since, time(), UTC)
+        ends = datetime.combine(self.until + timedelta(days=1), time(), UTC)
+        return begins < back_at and leaves_at < ends
+
+
+class Escort(Part):
+    """Somebody who goes along, what they can do, when they cannot, and how they are written to."""
+
+    id: Slug
+    name: str
+    email: str = Field(pattern=_EMAIL, max_length=200)
+    skills: tuple[Name, ...]
+    languages: tuple[str, ...]
+    away: tuple[Away, ...] = ()
+
+
+class Host(Part):
+    """A partner who receives people where they arrive; everywhere when no country is named."""
+
+    id: Slug
+    name: str
+    email: str = Field(pattern=_EMAIL, max_length=200)
+    countries: tuple[Country, ...] = ()
+
+
+class TransitVisa(Part):
+    """A nationality that needs a visa to change in a country."""
+
+    nationality: Country
+    country: Country

@@ -1,0 +1,69 @@
+"""The people who go along on a journey: who is where, and never in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from events.catalogue import Fact
+from events.facts.travel import EscortFreed, EscortReserved
+from workflow.programme.programme import Programme
+from workflow.subjects.travel.definition import Escort
+
+# Trips are reserved at most some months ahead; one that ended long before cannot collide with a new one.
+_MEMORY = timedelta(days=400)
+
+
+class Assignment(NamedTuple):
+    """An escort on a trip, with the way back."""
+
+    escort: str
+    case_id: str
+    leaves_at: datetime
+    back_at: datetime
+
+
+class EscortPool(NamedTuple):
+    """Which trips escorts are taken for, by trip."""
+
+    trips: Mapping[str, Assignment] = {}
+
+    def away(self, leaves_at: datetime, back_at: datetime) -> frozenset[str]:
+        """Return the escorts who are somewhere else at any moment of the time between."""
+        trips = self.trips.values()
+        return frozenset(trip.escort for trip in trips if trip.leaves_at < back_at and leaves_at < trip.back_at)
+
+    def without(self, trip_id: str) -> EscortPool:
+        """Return the pool as if a trip were not."""
+        return EscortPool({key: trip for key, trip in self.trips.items() if key != trip_id})
+
+    def find(
+        self, programme: Programme, skill: str, leaves_at: datetime, back_at: datetime, language: str = ""
+    ) -> Escort | None:
+        """Return an escort with the skill who is free: one who speaks the language first, then the least skilled.
+
+        Whoever has fewer skills goes first, so that those with more stay free for those who need them.
+        """
+        able = [escort for escort in programme.escorts if skill in escort.skills]
+        able.sort(key=lambda escort: (bool(language) and language not in escort.languages, len(escort.skills)))
+        taken = self.away(leaves_at, back_at)
+        return next((one for one in able if one.id not in taken and not is_away(one, leaves_at, back_at)), None)
+
+
+def is_away(escort: Escort, leaves_at: datetime, back_at: datetime) -> bool:
+    """Tell whether an escort is on leave, or ill, at any moment of a time."""
+    return any(away.touches(leaves_at, back_at) for away in escort.away)
+
+
+def evolve(pool: EscortPool, fact: Fact) -> EscortPool:
+    """Return the pool after a fact; trips that are over are forgotten when a later one is reserved."""
+    match fact:
+        case EscortReserved():
+            trips = {key: trip for key, trip in pool.trips.items() if trip.back_at > fact.leaves_at - _MEMORY}
+            assignment = Assignment(fact.escort, fact.case_id, fact.leaves_at, fact.back_at)
+            return EscortPool({**trips, fact.trip_id: assignment})
+        case EscortFreed():
+            return pool.without(fact.trip_id)
+        case _:
+            return pool

@@ -1,0 +1,1 @@
+"""Values people type, checked and compared: text, countries, telephone numbers, days, names."""
