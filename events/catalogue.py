@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, create_model
@@ -50,6 +50,17 @@ class Fact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
     version: ClassVar[int] = 1
+
+
+TaskStatus = Literal["waiting", "claimed", "unknown", "done", "dead", "cancelled"]
+
+
+class TaskOutcome(Fact):
+    """What came of a task: by telling it the task is over, or left as ``leaves`` says."""
+
+    leaves: ClassVar[TaskStatus] = "done"
+
+    task_id: str
 
 
 @dataclass(frozen=True, slots=True)

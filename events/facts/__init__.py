@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from events.catalogue import Catalogue, Fact, Upcaster
+from events.catalogue import Catalogue, Fact, TaskOutcome, TaskStatus, Upcaster
 
 UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
@@ -26,3 +26,9 @@ def facts_of(module: ModuleType) -> list[type[Fact]]:
     """Return the facts a module defines, in the order it defines them."""
     members = vars(module).values()
     return [m for m in members if inspect.isclass(m) and issubclass(m, Fact) and m.__module__ == module.__name__]
+
+
+def outcomes(*leaves: TaskStatus) -> tuple[str, ...]:
+    """Return the names of the facts that leave their task in one of these states."""
+    found = [fact for module in modules() for fact in facts_of(module) if issubclass(fact, TaskOutcome)]
+    return tuple(fact.__name__ for fact in found if fact.leaves in leaves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import Story
 
 Emergency = Literal[
@@ -43,10 +43,9 @@ class GlassMended(Fact):
     early: bool = False
 
 
-class GlassTold(Fact):
+class GlassTold(TaskOutcome):
     """Somebody was written to that the glass was broken."""
 
-    task_id: str
     glass_id: str
     receipt: str
 

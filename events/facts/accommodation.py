@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 
 
 class FacilityFitted(Fact):
@@ -70,18 +70,16 @@ class WaitingListLeft(Fact):
     awaited: bool = False
 
 
-class BedsOffered(Fact):
+class BedsOffered(TaskOutcome):
     """The free beds of a house were offered to those who wait, in their order."""
 
-    task_id: str
     facility: str
     outcome: str
 
 
-class AlternativeAsked(Fact):
+class AlternativeAsked(TaskOutcome):
     """Another house was written to for a place."""
 
-    task_id: str
     facility: str
     alternative: str
     receipt: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from events.catalogue import Fact, Sealed
+from events.catalogue import Fact, Sealed, TaskOutcome
 
 Medical = Annotated[str | None, Sealed("medical")]
 Legal = Annotated[str | None, Sealed("legal")]
@@ -23,18 +23,16 @@ class AppointmentNeeded(Fact):
     interpreter: str = ""
 
 
-class AppointmentRequested(Fact):
+class AppointmentRequested(TaskOutcome):
     """The provider was written to."""
 
-    task_id: str
     appointment: str
     reference: str
 
 
-class InterpreterRequested(Fact):
+class InterpreterRequested(TaskOutcome):
     """Interpreters were written to."""
 
-    task_id: str
     appointment: str
     reference: str
 
@@ -58,10 +56,9 @@ class AppointmentMoved(Fact):
     at: datetime
 
 
-class AppointmentTold(Fact):
+class AppointmentTold(TaskOutcome):
     """Whoever takes part in an appointment was told when it is."""
 
-    task_id: str
     appointment: str
     to: str
     reference: str
@@ -74,10 +71,9 @@ class AppointmentCancelled(Fact):
     reason: str
 
 
-class AppointmentTakenBack(Fact):
+class AppointmentTakenBack(TaskOutcome):
     """Somebody who expected the person was told not to."""
 
-    task_id: str
     appointment: str
     to: str
     reference: str

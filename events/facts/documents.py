@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from events.catalogue import Fact, Sealed
+from events.catalogue import Fact, Sealed, TaskOutcome
 
 Identity = Annotated[str | None, Sealed("identity")]
 Legal = Annotated[str | None, Sealed("legal")]
@@ -58,10 +58,9 @@ class DocumentWithdrawn(Fact):
     reason: str
 
 
-class DocumentChased(Fact):
+class DocumentChased(TaskOutcome):
     """The authority was written to because it is late; the letter quotes the document's id and nothing else."""
 
-    task_id: str
     document_id: str
     receipt: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from events.catalogue import Fact, Sealed
+from events.catalogue import Fact, Sealed, TaskOutcome
 from events.money import Money
 
 Secret = Annotated[str | None, Sealed("money")]
@@ -48,10 +48,9 @@ class TrancheReleased(Fact):
     delivery: str = "cash"  # or in_kind
 
 
-class TrancheInstructed(Fact):
+class TrancheInstructed(TaskOutcome):
     """The bank was told to pay, in a file with this message id."""
 
-    task_id: str
     grant_id: str
     tranche_id: str
     message_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 
 
 class ArrivalDelayed(Fact):
@@ -23,29 +23,26 @@ class ArrivalCancelled(Fact):
     reason: str
 
 
-class PickupBooked(Fact):
+class PickupBooked(TaskOutcome):
     """Whoever is to meet the person was written to."""
 
-    task_id: str
     arrival_id: str
     meeter: str
     receipt: str
 
 
-class PickupMoved(Fact):
+class PickupMoved(TaskOutcome):
     """Whoever is to meet the person was told the new time."""
 
-    task_id: str
     arrival_id: str
     meeter: str
     sequence: int
     receipt: str
 
 
-class PickupCancelled(Fact):
+class PickupCancelled(TaskOutcome):
     """Whoever was to meet the person was told not to come."""
 
-    task_id: str
     arrival_id: str
     meeter: str
     receipt: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import Story
 
 
@@ -20,10 +20,9 @@ class ReferralMade(Fact):
     language: str = ""
 
 
-class ReferralSent(Fact):
+class ReferralSent(TaskOutcome):
     """The letter went out."""
 
-    task_id: str
     referral_id: str
     provider: str
     receipt: str
@@ -109,10 +108,9 @@ class ReferralRevoked(Fact):
     reason: str
 
 
-class ReferralTakenBack(Fact):
+class ReferralTakenBack(TaskOutcome):
     """The provider was told that the referral is taken back."""
 
-    task_id: str
     referral_id: str
     provider: str
     receipt: str
@@ -128,10 +126,9 @@ class DisclosureMade(Fact):
     why: str
 
 
-class ReferrerAnswered(Fact):
+class ReferrerAnswered(TaskOutcome):
     """Whoever sent the person was told that the referral was received; nothing else."""
 
-    task_id: str
     provider: str
     receipt: str
 

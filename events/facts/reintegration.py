@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import Story
 
 
@@ -90,10 +90,9 @@ class TrainingDeclined(Fact):
     reason: str
 
 
-class SeatPassedOn(Fact):
+class SeatPassedOn(TaskOutcome):
     """A freed seat was offered to whoever was first in the line; ``offered`` says to how many people."""
 
-    task_id: str
     course: str
     offered: str
 
@@ -157,10 +156,9 @@ class FollowUpVisited(Fact):
     note: Story = None
 
 
-class VisitArranged(Fact):
+class VisitArranged(TaskOutcome):
     """A partner near the person was asked to visit."""
 
-    task_id: str
     month: int
     provider: str
     receipt: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome, TaskStatus
 
 
 class TaskRequested(Fact):
@@ -16,64 +17,62 @@ class TaskRequested(Fact):
     due_at: datetime
 
 
-class ServiceProvided(Fact):
+class ServiceProvided(TaskOutcome):
     """A service was given; ``reference`` is the provider's."""
 
-    task_id: str
     service: str
     reference: str
 
 
-class BookingReleased(Fact):
+class BookingReleased(TaskOutcome):
     """Something booked was given back: an escort, a ticket, an arrival."""
 
-    task_id: str
     booking: str
     trip_id: str
     reference: str
 
 
-class TaskRefused(Fact):
+class TaskRefused(TaskOutcome):
     """The other side said no, for good; somebody has to look."""
 
-    task_id: str
+    leaves: ClassVar[TaskStatus] = "dead"
     kind: str
     reason: str
 
 
-class TaskDied(Fact):
+class TaskDied(TaskOutcome):
     """All attempts were used up; an operator has to look."""
 
-    task_id: str
+    leaves: ClassVar[TaskStatus] = "dead"
     kind: str
     error: str
 
 
-class TaskUnknown(Fact):
+class TaskUnknown(TaskOutcome):
     """The task was sent and no answer came: it may have happened. It is asked about, never simply repeated."""
 
-    task_id: str
+    leaves: ClassVar[TaskStatus] = "unknown"
     kind: str
 
 
-class TaskFoundUndone(Fact):
+class TaskFoundUndone(TaskOutcome):
     """The provider was asked and knows nothing of an unknown task: it may be tried again."""
 
-    task_id: str
+    leaves: ClassVar[TaskStatus] = "waiting"
     kind: str
 
 
-class TaskRetried(Fact):
+class TaskRetried(TaskOutcome):
     """An operator looked at a refused, dead or unknown task and wants it tried again."""
 
-    task_id: str
+    leaves: ClassVar[TaskStatus] = "waiting"
     kind: str
 
 
-class TaskCancelled(Fact):
+class TaskCancelled(TaskOutcome):
     """A task is not wanted any more."""
 
-    task_id: str
+    leaves: ClassVar[TaskStatus] = "cancelled"
     kind: str
     reason: str
 

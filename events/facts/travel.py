@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import Identity
 
 
@@ -34,18 +34,16 @@ class TransitVisaRecorded(Fact):
     number: Identity = None
 
 
-class TicketIssued(Fact):
+class TicketIssued(TaskOutcome):
     """The travel agent issued the ticket; ``reference`` is the agent's."""
 
-    task_id: str
     trip_id: str
     reference: str
 
 
-class HostAsked(Fact):
+class HostAsked(TaskOutcome):
     """Whoever is to receive the person was written to."""
 
-    task_id: str
     trip_id: str
     host: str
     receipt: str
@@ -125,10 +123,9 @@ class TripPlanned(Fact):
     host: str = ""
 
 
-class EscortInvited(Fact):
+class EscortInvited(TaskOutcome):
     """The escort was written to."""
 
-    task_id: str
     trip_id: str
     escort: str
     receipt: str

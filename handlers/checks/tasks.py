@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
+from events.facts import outcomes
 from events.facts.tasks import TaskRequested, TimerFired
 from events.instants import stored
 from handlers.checks.check_results import End, See, Seen, Tally
 from handlers.projections.replay import Row
-from handlers.projections.tasks import DONE
-
-NOT_DONE: Final = (
-    "TaskRefused", "TaskDied", "TaskUnknown", "TaskFoundUndone", "TaskRetried", "TaskCancelled",
-)  # fmt: skip
 
 
 class WorkWatch:
@@ -29,8 +24,8 @@ class WorkWatch:
         return {
             "TaskRequested": self._on_request,
             "TimerFired": self._on_fired,
-            **dict.fromkeys(DONE, self._on_done),
-            **dict.fromkeys(NOT_DONE, self._on_outcome),
+            **dict.fromkeys(outcomes("done"), self._on_done),
+            **dict.fromkeys(outcomes("waiting", "unknown", "dead", "cancelled"), self._on_outcome),
         }
 
     def _on_request(self, seen: Seen) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from events.facts import outcomes
 from events.facts.journey import StageEntered
 from events.facts.tasks import TaskRequested
 from handlers.checks.check_results import End, See, Seen, Tally
-from handlers.projections.tasks import DONE
 from workflow.tasks import GIVING_BACK
 
 
@@ -37,7 +37,7 @@ class WithdrawalWatch:
             "TaskRequested": self._on_request,
             "TaskRetried": self._on_retry,
             "TaskFoundUndone": self._on_retry,
-            **dict.fromkeys(DONE, self._on_done),
+            **dict.fromkeys(outcomes("done"), self._on_done),
         }
 
     def _on_step(self, seen: Seen) -> None:

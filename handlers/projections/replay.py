@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.envelope import Recorded
 from events.facts.office import ProgrammePublished
-from events.facts.tasks import TaskRequested, TimerCancelled, TimerFired, TimerSet
+from events.facts.tasks import TaskRequested, TaskUnwanted, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_of, case_stream
 from events.instants import stored
 from events.log import END, Log
@@ -128,9 +128,6 @@ class Replay:
         self.timers: dict[str, Row] = {}
         self._items: dict[str, dict[str, tuple[str, str]]] = {}
         self._fact_of = log.fact
-        # The catalogue knows which facts speak of a task; all but the request are an outcome of it.
-        shapes = log.catalogue.shapes.items()
-        self._outcomes = {n for n, shape in shapes if "task_id" in shape.fact.model_fields} - {"TaskRequested"}
 
     def take(self, event: Recorded) -> Step:
         """Fold one event and return what it did; raises what folding raises on a history that makes no sense."""
@@ -198,17 +195,19 @@ class Replay:
         envelope = event.envelope
         case_id = case_of(envelope.stream)
         if case_id is not None:
-            self._work(case_id, fact, envelope.type, envelope.recorded_at)
+            self._work(case_id, fact, envelope.recorded_at)
             self._list(case_id, after, envelope.recorded_at)
         elif isinstance(fact, ProgrammePublished):
             definition = load(fact.text)
             self.definitions[definition.hash] = definition
 
-    def _work(self, case_id: str, fact: Fact, name: str, now: str) -> None:
+    def _work(self, case_id: str, fact: Fact, now: str) -> None:
         if isinstance(fact, TaskRequested):
             self.tasks[fact.task_id] = task_row(case_id, fact, now)
-        elif name in self._outcomes and fact.task_id:  # type: ignore[attr-defined]
-            self.tasks[fact.task_id] |= outcome(name, fact, now)  # type: ignore[attr-defined]
+        elif isinstance(fact, TaskUnwanted):
+            self.tasks[fact.task_id] |= {"wanted": False}
+        elif isinstance(fact, TaskOutcome) and fact.task_id:
+            self.tasks[fact.task_id] |= outcome(fact, now)
         elif isinstance(fact, TimerSet):
             self.timers[fact.timer_id] = timer_row(case_id, fact, now)
         elif isinstance(fact, TimerFired | TimerCancelled):

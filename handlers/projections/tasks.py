@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -10,8 +9,17 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import Changes, Rows
-from events.catalogue import Fact
-from events.facts.tasks import TaskRequested, TaskUnwanted, TimerCancelled, TimerFired, TimerSet
+from events.catalogue import Fact, TaskOutcome
+from events.facts.tasks import (
+    TaskCancelled,
+    TaskDied,
+    TaskRefused,
+    TaskRequested,
+    TaskUnwanted,
+    TimerCancelled,
+    TimerFired,
+    TimerSet,
+)
 from events.instants import stored
 from events.writing import Writing
 from handlers.projections.tables import tasks, timers
@@ -30,38 +38,6 @@ _OPEN_OF_CASES = select(tasks).where(
 )
 
 Row = dict[str, Any]
-# Which status a fact about a task leaves it in.
-_OUTCOMES: Final[Mapping[str, str]] = {
-    "ServiceProvided": "done",
-    "ReferralSent": "done",
-    "ReferralTakenBack": "done",
-    "ReferrerAnswered": "done",
-    "AppointmentRequested": "done",
-    "InterpreterRequested": "done",
-    "AppointmentTold": "done",
-    "AppointmentTakenBack": "done",
-    "DocumentChased": "done",
-    "PickupBooked": "done",
-    "PickupMoved": "done",
-    "PickupCancelled": "done",
-    "TicketIssued": "done",
-    "HostAsked": "done",
-    "EscortInvited": "done",
-    "TrancheInstructed": "done",
-    "SeatPassedOn": "done",
-    "VisitArranged": "done",
-    "BookingReleased": "done",
-    "BedsOffered": "done",
-    "AlternativeAsked": "done",
-    "GlassTold": "done",
-    "TaskRefused": "dead",
-    "TaskDied": "dead",
-    "TaskUnknown": "unknown",
-    "TaskFoundUndone": "waiting",
-    "TaskRetried": "waiting",
-    "TaskCancelled": "cancelled",
-}
-DONE: Final = tuple(name for name, status in _OUTCOMES.items() if status == "done")
 
 
 class Work:
@@ -77,13 +53,12 @@ class Work:
 
     def apply(self, case_id: str, fact: Fact) -> None:
         """Take in a fact; those that are not about work change nothing."""
-        name = type(fact).__name__
         if isinstance(fact, TaskRequested):
             self._made[fact.task_id] = task_row(case_id, fact, self._now)
         elif isinstance(fact, TaskUnwanted):
             self._called_off.add(fact.task_id)
-        elif name in _OUTCOMES and getattr(fact, "task_id", None):  # a service given by people ends no task
-            self._outcome(name, fact)
+        elif isinstance(fact, TaskOutcome) and fact.task_id:  # a service given by people ends no task
+            self._outcome(fact)
         elif isinstance(fact, TimerSet):
             self._timers_made[fact.timer_id] = timer_row(case_id, fact, self._now)
         elif isinstance(fact, TimerFired | TimerCancelled):
@@ -109,8 +84,8 @@ class Work:
         for row in self._timers_changed.values():
             writing.write(_CHANGE_TIMERS, row)
 
-    def _outcome(self, name: str, fact: Any) -> None:
-        change = outcome(name, fact, self._now)
+    def _outcome(self, fact: TaskOutcome) -> None:
+        change = outcome(fact, self._now)
         if fact.task_id in self._made:
             self._made[fact.task_id] |= change
         else:
@@ -147,13 +122,13 @@ def task_row(case_id: str, fact: TaskRequested, now: str) -> Row:
     }
 
 
-def outcome(name: str, fact: Any, now: str) -> Row:
+def outcome(fact: TaskOutcome, now: str) -> Row:
     """Return what a fact changes in its task's row."""
-    if name == "TaskUnwanted":
-        return {"wanted": False}
-    status = _OUTCOMES[name]
+    status = fact.leaves
     over = status in ("done", "cancelled", "dead")
-    error = getattr(fact, "error", "") or (fact.reason if status in ("dead", "cancelled") else "")
+    error = fact.error if isinstance(fact, TaskDied) else ""
+    if isinstance(fact, TaskRefused | TaskCancelled):
+        error = fact.reason
     return {
         "status": status,
         "due_at": now,

@@ -7,47 +7,20 @@ change of these rules never changes what an old history meant.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from importlib import import_module
+from pkgutil import iter_modules
 
 from events.catalogue import Fact
-from handlers.reactions import (
-    access,
-    accommodation,
-    care,
-    closing,
-    documents,
-    grants,
-    intake,
-    journey,
-    reception,
-    referrals,
-    reintegration,
-    safety,
-    training,
-    travel,
-)
 from handlers.reactions.moment import Moment, Reaction
+from workflow.registry import SUBJECTS
 
-_SUBJECTS: Final = (
-    referrals,
-    closing,
-    journey,
-    intake,
-    care,
-    reception,
-    accommodation,
-    safety,
-    travel,
-    grants,
-    reintegration,
-    training,
-    documents,
-    access,
-)
+_FOUND = {module.name for module in iter_modules(__path__)}
+_STEMS = ("journey", *(subject.stem for subject in SUBJECTS))  # a module of another name is a test's finding
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
-for _subject in _SUBJECTS:
-    for _name, _reaction in _subject.REACTIONS.items():
-        _REACTIONS[_name].append(_reaction)
+for _stem in _STEMS:
+    if _stem in _FOUND:
+        for _name, _reaction in import_module(f"{__name__}.{_stem}").REACTIONS.items():
+            _REACTIONS[_name].append(_reaction)
 
 
 def react(fact: Fact, moment: Moment) -> list[Fact]:

@@ -8,7 +8,16 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts.journey import StageEntered
-from events.facts.reintegration import FollowUpDue, FollowUpScheduled, FollowUpVisited, PlanAgreed
+from events.facts.reintegration import (
+    CourseCompleted,
+    CourseEnrolled,
+    CourseLeft,
+    CourseOffered,
+    FollowUpDue,
+    FollowUpScheduled,
+    FollowUpVisited,
+    PlanAgreed,
+)
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
 from workflow.subjects.referrals.directory import providers_of
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
@@ -69,9 +78,30 @@ def _visited(fact: FollowUpVisited, moment: Moment) -> Iterator[Fact]:
     yield from tasks_off(moment, "the visit was made", ("arrange_visit",), month=month)
 
 
+def _seat_offered(fact: CourseOffered, moment: Moment) -> Iterator[Fact]:
+    yield timer(moment, "seat_offer", fact.until, (("course", fact.course),))
+
+
+def _seat_given(fact: CourseEnrolled, moment: Moment) -> Iterator[Fact]:
+    yield from timers_over(moment, "seat_offer", course=fact.course)
+
+
+def _seat_freed(fact: CourseLeft | CourseCompleted, moment: Moment) -> Iterator[Fact]:
+    """Have the seat offered to the next in the line; a place in the line given up frees no seat."""
+    assert moment.before is not None
+    yield from timers_over(moment, "seat_offer", course=fact.course)
+    had = moment.before.reintegration.courses[fact.course].status
+    if had != "waiting" and fact.waiting:
+        yield task(moment, "offer_seat", (("course", fact.course),))
+
+
 REACTIONS: Final[Mapping[str, Reaction]] = {
     "StageEntered": _entered,
     "PlanAgreed": _agreed,
     "FollowUpDue": _due,
     "FollowUpVisited": _visited,
+    "CourseOffered": _seat_offered,
+    "CourseEnrolled": _seat_given,
+    "CourseLeft": _seat_freed,
+    "CourseCompleted": _seat_freed,
 }

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from workflow.case import tasks
 from workflow.case.change import At, Change
 from workflow.case.state import Case
+from workflow.case.tasks import after_task
 from workflow.registry import SUBJECTS
 
 
@@ -55,6 +56,8 @@ def evolve(case: Case | None, fact: Fact, at: At) -> Case | None:
         if not isinstance(fact, CaseOpened):
             return None
         case = _opened(fact, at)
+    if isinstance(fact, TaskOutcome):
+        case = after_task(case, fact)
     for change in _CHANGES.get(type(fact).__name__, ()):
         case = change(case, fact, at)
     return case

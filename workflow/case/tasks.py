@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from events.facts.tasks import ServiceProvided, TaskRequested, TaskUnwanted
-from workflow.case.change import At, Change, Pairs, task_over
+from events.catalogue import TaskOutcome
+from events.facts.tasks import ServiceProvided, TaskRefused, TaskRequested, TaskUnwanted
+from workflow.case.change import At, Change, Pairs
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
+
+
+_STATUS: Final = {"dead": "dead", "unknown": "unknown"}  # as rules call it; anything else is open again
 
 
 class Task(NamedTuple):
@@ -25,17 +29,18 @@ class Task(NamedTuple):
 
 
 def _provided(case: Case, fact: ServiceProvided, _at: At) -> Case:
-    case = task_over(case, fact.task_id)
     return case._replace(provided=case.provided | {fact.service})
 
 
-def _task_status(status: str) -> Change:
-    def change(case: Case, fact: Any, _at: At) -> Case:
-        if fact.task_id not in case.tasks:
-            return case
-        return case._replace(tasks={**case.tasks, fact.task_id: case.tasks[fact.task_id]._replace(status=status)})
-
-    return change
+def after_task(case: Case, fact: TaskOutcome) -> Case:
+    """Return the case after what came of a task: without it when it is over, else with where it stands."""
+    task = case.tasks.get(fact.task_id)
+    if task is None:
+        return case
+    if fact.leaves in ("done", "cancelled"):
+        return case._replace(tasks={key: one for key, one in case.tasks.items() if key != fact.task_id})
+    status = "refused" if isinstance(fact, TaskRefused) else _STATUS.get(fact.leaves, "open")
+    return case._replace(tasks={**case.tasks, fact.task_id: task._replace(status=status)})
 
 
 def _unwanted(case: Case, fact: TaskUnwanted, _at: At) -> Case:
@@ -55,14 +60,7 @@ def _timer_over(case: Case, fact: Any, _at: At) -> Case:
 CHANGES: dict[str, Change] = {
     "TaskRequested": _requested,
     "ServiceProvided": _provided,
-    "BookingReleased": lambda c, f, _: task_over(c, f.task_id),
-    "TaskRefused": _task_status("refused"),
-    "TaskDied": _task_status("dead"),
-    "TaskUnknown": _task_status("unknown"),
-    "TaskFoundUndone": _task_status("open"),
-    "TaskRetried": _task_status("open"),
     "TaskUnwanted": _unwanted,
-    "TaskCancelled": lambda c, f, _: task_over(c, f.task_id),
     "TimerSet": lambda c, f, _: c._replace(timers={**c.timers, f.timer_id: (f.kind, f.subject)}),
     "TimerFired": _timer_over,
     "TimerCancelled": _timer_over,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from events.facts.access import AccessReviewed, DuplicateDecided, DuplicateSuspected, GlassBroken
 from events.facts.intake import CaseOpened
-from workflow.case.change import NOTHING, At, Change, task_over
+from workflow.case.change import NOTHING, At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -78,7 +78,6 @@ CHANGES: dict[str, Change] = {
     "CaseAssigned": lambda c, f, _: _access(c, owner=f.owner, team=f.team),
     "GlassBroken": _broken,
     "GlassMended": lambda c, f, _: _access(c, glass=_without(c.access.glass, f.glass_id)),
-    "GlassTold": lambda c, f, _: task_over(c, f.task_id),
     "AccessReviewed": _reviewed,
     "DuplicateSuspected": _suspected,
     "DuplicateDecided": _compared,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from events.instants import instant
-from workflow.case.change import At, Change, task_over
+from workflow.case.change import At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -60,6 +60,4 @@ CHANGES: dict[str, Change] = {
     "BedGivenUp": _given_up,
     "WaitingListJoined": _waits,
     "WaitingListLeft": _waits_no_more,
-    "BedsOffered": lambda c, f, _: task_over(c, f.task_id),
-    "AlternativeAsked": lambda c, f, _: task_over(c, f.task_id),
 }

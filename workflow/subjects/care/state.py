@@ -14,7 +14,7 @@ from events.facts.care import (
     InterpreterRequested,
     SessionHeld,
 )
-from workflow.case.change import NOTHING, At, Change, task_over
+from workflow.case.change import NOTHING, At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -112,11 +112,11 @@ def _session(case: Case, fact: SessionHeld, _at: At) -> Case:
 
 
 def _requested(case: Case, fact: AppointmentRequested, _at: At) -> Case:
-    return _changed(task_over(case, fact.task_id), fact.appointment, provider_knows=True)
+    return _changed(case, fact.appointment, provider_knows=True)
 
 
 def _interpreter(case: Case, fact: InterpreterRequested, _at: At) -> Case:
-    return _changed(task_over(case, fact.task_id), fact.appointment, interpreter_knows=True)
+    return _changed(case, fact.appointment, interpreter_knows=True)
 
 
 CHANGES: dict[str, Change] = {
@@ -125,8 +125,6 @@ CHANGES: dict[str, Change] = {
     "InterpreterRequested": _interpreter,
     "AppointmentBooked": _booked,
     "AppointmentMoved": _moved,
-    "AppointmentTold": lambda c, f, _: task_over(c, f.task_id),
-    "AppointmentTakenBack": lambda c, f, _: task_over(c, f.task_id),
     "AppointmentCancelled": lambda c, f, _: _over(c, f.appointment),
     "SessionHeld": _session,
     "LegalReferenceAssigned": lambda c, _f, _: c._replace(care=c.care._replace(legal_reference=True)),

@@ -13,7 +13,7 @@ from events.facts.documents import (
     DocumentStepDone,
     TravelDocumentRecorded,
 )
-from workflow.case.change import At, Change, Pairs, task_over
+from workflow.case.change import At, Change, Pairs
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -113,7 +113,6 @@ CHANGES: dict[str, Change] = {
     "DocumentRefused": _refused,
     "DocumentAppealed": _appealed,
     "DocumentWithdrawn": lambda c, f, _: _over(c, f.document_id),
-    "DocumentChased": lambda c, f, _: task_over(c, f.task_id),
     "DocumentCollected": _collected,
     "TravelDocumentRecorded": _recorded,
     "DocumentLost": lambda c, _f, _: _gone(c),

@@ -21,7 +21,7 @@ from events.facts.grants import (
     TrancheReleased,
     TrancheReturned,
 )
-from workflow.case.change import NOTHING, At, Change, task_over
+from workflow.case.change import NOTHING, At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -154,7 +154,6 @@ def _tranche_released(case: Case, fact: TrancheReleased, at: At) -> Case:
 
 
 def _tranche_instructed(case: Case, fact: TrancheInstructed, _at: At) -> Case:
-    case = task_over(case, fact.task_id)
     if case.grants[fact.grant_id].tranches[fact.tranche_id].status != "released":
         return case  # the bank answered before its worker reported; an answer is never forgotten
     return _tranche(case, fact.grant_id, fact.tranche_id, status="instructed")

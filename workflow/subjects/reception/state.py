@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from events.facts.reception import ArrivalDelayed, ArrivalPlanned, PersonMet, PickupBooked, PickupMoved
-from workflow.case.change import At, Change, task_over
+from workflow.case.change import At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -45,7 +45,6 @@ def _delayed(case: Case, fact: ArrivalDelayed, _at: At) -> Case:
 
 
 def _notified(case: Case, fact: PickupBooked | PickupMoved, _at: At) -> Case:
-    case = task_over(case, fact.task_id)
     if not case.is_awaited(fact.arrival_id) or case.arrival is None or case.arrival.meeter != fact.meeter:
         return case
     return case._replace(arrival=case.arrival._replace(notified=True))
@@ -64,6 +63,5 @@ CHANGES: dict[str, Change] = {
     "ArrivalCancelled": lambda c, _f, _: c._replace(arrival=None, escalations=c.escalations - _SETTLED),
     "PickupBooked": _notified,
     "PickupMoved": _notified,
-    "PickupCancelled": lambda c, f, _: task_over(c, f.task_id),
     "PersonMet": _met,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from events.facts.referrals import ReferralMade, ReferralSent, ReferralUnanswered
-from workflow.case.change import At, Change, task_over
+from workflow.case.change import At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -45,7 +45,6 @@ def _made(case: Case, fact: ReferralMade, _at: At) -> Case:
 
 
 def _sent(case: Case, fact: ReferralSent, at: At) -> Case:
-    case = task_over(case, fact.task_id)
     referral = case.referrals[fact.referral_id]
     status = "sent" if referral.status == "queued" else referral.status
     return _with(case, fact.referral_id, referral._replace(status=status, sent_at=at.recorded_at))
@@ -94,6 +93,5 @@ CHANGES: dict[str, Change] = {
     "ReferralFeedback": _now("feedback"),
     "ReferralClosed": _now("closed"),
     "ReferralRevoked": _now("revoked"),
-    "ReferralTakenBack": lambda c, f, _: task_over(c, f.task_id),
-    "ReferrerAnswered": lambda c, f, _: task_over(c, f.task_id)._replace(referrer_answered=True),
+    "ReferrerAnswered": lambda c, _f, _: c._replace(referrer_answered=True),
 }

@@ -17,7 +17,7 @@ from events.facts.reintegration import (
     PlanRevised,
 )
 from events.instants import instant
-from workflow.case.change import NOTHING, At, Change, task_over
+from workflow.case.change import NOTHING, At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -153,9 +153,7 @@ CHANGES: dict[str, Change] = {
     "CourseAttended": _attended,
     "CourseCompleted": _completed,
     "TrainingDeclined": lambda c, _f, _: _life(c, training_declined=True),
-    "SeatPassedOn": lambda c, f, _: task_over(c, f.task_id),
     "FollowUpScheduled": lambda c, f, _: _life(c, visits_from=f.start),
     "FollowUpDue": lambda c, f, _: _life(c, due=c.reintegration.due | {f.month}),
     "FollowUpVisited": _visited,
-    "VisitArranged": lambda c, f, _: task_over(c, f.task_id),
 }

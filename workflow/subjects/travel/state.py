@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from events.facts.travel import EscortAnswered, EscortInvited, HostAnswered, HostAsked, HostChosen, TripPlanned
-from workflow.case.change import At, Change, task_over
+from workflow.case.change import At, Change
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
@@ -45,7 +45,6 @@ def _settled(case: Case) -> Case:
 
 
 def _invited(case: Case, fact: EscortInvited, _at: At) -> Case:
-    case = task_over(case, fact.task_id)
     still_asked = case.trip is not None and case.trip.escort == fact.escort
     return booked_for(case, fact.trip_id, "escort") if still_asked else case
 
@@ -59,7 +58,6 @@ def _answered(case: Case, fact: EscortAnswered, _at: At) -> Case:
 
 
 def _host_asked(case: Case, fact: HostAsked, _at: At) -> Case:
-    case = task_over(case, fact.task_id)
     still_asked = case.trip is not None and case.trip.host == fact.host
     return booked_for(case, fact.trip_id, "arrival_host") if still_asked else case
 
@@ -98,7 +96,7 @@ CHANGES: dict[str, Change] = {
     "TransitVisaRecorded": lambda c, f, _: c._replace(visas={**c.visas, f.country: f.valid_until}),
     "TripPlanned": _trip,
     "TripCancelled": lambda c, _f, _: _settled(c._replace(trip=None, booked=())),
-    "TicketIssued": lambda c, f, _: booked_for(task_over(c, f.task_id), f.trip_id, "ticket"),
+    "TicketIssued": lambda c, f, _: booked_for(c, f.trip_id, "ticket"),
     "EscortInvited": _invited,
     "EscortAnswered": _answered,
     "HostAsked": _host_asked,
