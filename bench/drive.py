@@ -40,6 +40,7 @@ from handlers.projections.tables import case_board, tasks, timers
 from handlers.states.change_feed import ChangeFeed
 from workflow.command import Command
 from workflow.programme.loading import Definition, shipped_text
+from workflow.subjects.travel.state import travel_of
 
 BATCH = 250
 GATHER_S = 0.03  # let the workers finish some more before the case manager looks again
@@ -207,7 +208,7 @@ class Drive:
 
     def _departures(self) -> list[datetime]:
         """Return when people set out: the case manager must look then, or everybody misses the train for ever."""
-        trips = [one.case.trip for one in self._follow.all() if one.case.case_id in self._open]
+        trips = [travel_of(one.case).trip for one in self._follow.all() if one.case.case_id in self._open]
         return [trip.departs_at for trip in trips if trip and trip.departs_at > self._clock.now()]
 
 

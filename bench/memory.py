@@ -17,7 +17,7 @@ from events.ids import case_stream
 from handlers.states.state_cache import StateCache, VersionedState, evolve
 from tests.roads import agree_plan, bring, consents, grant, paid, release, shown
 from tests.story import ANNA, START, Story, World, moscow, story
-from workflow.case.change import At
+from workflow.case.state import At
 from workflow.programme.journey import Journey
 
 TARGET_BYTES = 2048

@@ -22,6 +22,7 @@ from handlers.states.case_reader import CaseReader
 from workflow.command import AdvanceCase, CaseCommand, Command, PublishProgramme
 from workflow.programme.loading import shipped_text
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent, OpenCase
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
 from workflow.subjects.safety.commands import AssessRisk
@@ -61,7 +62,7 @@ class Centre:
     def grants_of(self, cases: Sequence[CaseId]) -> dict[CaseId, str]:
         """Return each case's first grant."""
         look = CaseReader(self.log, self.service.definitions)
-        return {CaseId(seen.case.case_id): next(iter(seen.case.grants)) for seen in look.at_many(cases)}
+        return {CaseId(seen.case.case_id): next(iter(grants_of(seen.case).grants)) for seen in look.at_many(cases)}
 
     def people_in_care(self, count: int) -> list[CaseId]:
         """Return cases with three services asked for; each has about 25 facts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
 from console.cli_support import case_number, tell_refused
 from console.container import Container
@@ -14,12 +14,23 @@ from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
-from workflow.case.state import Case
+from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
 from workflow.reasons import Refused, reason, refused
 from workflow.rights.compartments import closed_to, who_opens
 from workflow.rights.visibility import sees
-from workflow.subjects.grants.state import Grant
+from workflow.subjects.access.state import access_of
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.care.state import care_of
+from workflow.subjects.closing.state import closing_of
+from workflow.subjects.documents.state import documents_of
+from workflow.subjects.grants.state import Grant, grants_of
+from workflow.subjects.reception.state import reception_of
+from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.reintegration.state import reintegration_of
+from workflow.subjects.safety.state import safety_of
+from workflow.subjects.trafficking_routes.state import trafficking_routes_of
+from workflow.subjects.travel.state import travel_of
 
 
 def seen_case(office: Container, case: str, actor: str) -> CaseSnapshot:
@@ -76,20 +87,41 @@ def _denied(compartments: Sequence[str], mandate: str) -> Refused:
 def case_as_json(seen: CaseSnapshot) -> dict[str, Any]:
     """Return a case as a script reads it: everything open, nothing sealed."""
     case = seen.case
-    fields = {
-        name: value for name, value in case._asdict().items() if name not in ("consents", "grants", "tasks", "timers")
-    }
+    fields = _flat(case)
     fields["version"] = seen.version
     fields["consents"] = [{"purpose": p, "recipient": r, "until": until} for (p, r), until in case.consents.items()]
     fields["grants"] = {
         key: grant._asdict() | {"tranches": {t: tranche._asdict() for t, tranche in grant.tranches.items()}}
-        for key, grant in case.grants.items()
+        for key, grant in grants_of(case).grants.items()
     }
     fields["tasks"] = {
         key: {"kind": task.kind, "status": task.status, **dict(task.subject)} for key, task in case.tasks.items()
     }
     fields["timers"] = {key: {"kind": kind, **dict(subject)} for key, (kind, subject) in case.timers.items()}
     return {name: _as_data(value) for name, value in fields.items()}
+
+
+def _flat(case: Case) -> dict[str, Any]:
+    """Return a case in the shape scripts have known from the first version on, whatever its parts are called here."""
+    core = case._asdict()
+    del core["parts"]
+    parts = (travel_of, documents_of, grants_of, referrals_of, closing_of, trafficking_routes_of, reception_of)
+    flat = core | {name: value for part in parts for name, value in part(case)._asdict().items()}
+    for name, part, own in _MIXED:
+        told = part(case)._asdict()
+        flat[name] = {field: value for field, value in told.items() if field not in own}
+        flat |= {field: told[field] for field in own}
+    flat["plan"] = flat.pop("plan_agreed")
+    return flat | {"access": access_of(case)}
+
+
+# Subjects of which some fields stand at the top and the others under a name of their own.
+_MIXED: Final[tuple[tuple[str, Part[Any], tuple[str, ...]], ...]] = (
+    ("safety", safety_of, ("identified", "risk", "reflection_until", "guardian", "best_interests")),
+    ("care", care_of, ("care_plan", "fitness")),
+    ("places", accommodation_of, ("bed", "moved_in")),
+    ("reintegration", reintegration_of, ("plan_agreed", "visits")),
+)
 
 
 def _as_data(value: Any) -> Any:
@@ -111,23 +143,25 @@ def print_case(seen: CaseSnapshot, office: Container) -> None:
     say(f"opened {case.opened_at[:10]} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
     if case.child:
         say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
-    if case.bed:
-        say(f"bed {case.bed[1]} in {case.bed[0]}" + ("" if case.moved_in else " (held)"))
-    if case.places.waiting:
-        say(f"waits for a bed in {', '.join(case.places.waiting)}")
-    if case.trip:
-        leaves = f"{case.trip.departs_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        say(f"trip {case.trip.trip_id}: {case.trip.origin} → {case.trip.destination}, {leaves}")
+    bed = accommodation_of(case).bed
+    if bed:
+        say(f"bed {bed[1]} in {bed[0]}" + ("" if accommodation_of(case).moved_in else " (held)"))
+    if accommodation_of(case).waiting:
+        say(f"waits for a bed in {', '.join(accommodation_of(case).waiting)}")
+    trip = travel_of(case).trip
+    if trip:
+        leaves = f"{trip.departs_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        say(f"trip {trip.trip_id}: {trip.origin} → {trip.destination}, {leaves}")
     print_papers(case)
     print_life(case)
-    for key, grant in case.grants.items():
+    for key, grant in grants_of(case).grants.items():
         state = _state_of(grant)
         say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
-    if case.care.appointments:
+    if care_of(case).appointments:
         expected = [
             (key, one.service, one.provider, f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if one.at else "not booked")
-            for key, one in case.care.appointments.items()
+            for key, one in care_of(case).appointments.items()
         ]
         print_rows("Appointments", ("task", "service", "provider", "when"), expected)
     print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
@@ -138,7 +172,7 @@ def print_case(seen: CaseSnapshot, office: Container) -> None:
 
 def print_life(case: Case) -> None:
     """Print the plan, the courses and what visits found, if there is any of it."""
-    life = case.reintegration
+    life = reintegration_of(case)
     if life.plan.number:
         stands = "agreed" if life.plan.agreed else "waits for a second person"
         say(f"reintegration plan, version {life.plan.number} ({stands}): {', '.join(life.plan.goals)}")
@@ -152,14 +186,16 @@ def print_life(case: Case) -> None:
 
 def print_papers(case: Case) -> None:
     """Print the document in hand and those on the way, with the ids that RecordDocumentStep takes."""
-    if case.document is not None:
-        until = f"valid until {case.document.valid_until}" if case.document.valid_until else "does not run out"
-        say(f"document: {case.document.kind} {case.document.country}".rstrip() + f", {until}")
-    for key, paper in case.papers.items():
+    document = documents_of(case).document
+    if document is not None:
+        until = f"valid until {document.valid_until}" if document.valid_until else "does not run out"
+        say(f"document: {document.kind} {document.country}".rstrip() + f", {until}")
+    for key, paper in documents_of(case).papers.items():
         due = f", due {paper.due_on}" if paper.due_on else ""
         say(f"document {key} {paper.path}: next {paper.step}, waits for {paper.waits_for}{due}")
-    if case.route:
-        say("route: " + " → ".join(f"{kind} {country}" for kind, country in case.route))
+    route = trafficking_routes_of(case).route
+    if route:
+        say("route: " + " → ".join(f"{kind} {country}" for kind, country in route))
 
 
 def _state_of(grant: Grant) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.story import ANNA, BORIS, CLARA, Story, far, trip
+from tests.story import ANNA, BORIS, CLARA, Story, far, present, trip
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
 from workflow.subjects.documents.commands import RecordTravelDocument
 from workflow.subjects.grants.commands import ApproveGrant, RecordEvidence, RecordPayment, ReleaseTranche, RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
 from workflow.subjects.referrals.commands import (
@@ -19,6 +20,7 @@ from workflow.subjects.referrals.commands import (
     RecordReferralServed,
     SendReferral,
 )
+from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.reintegration.commands import (
     AgreePlan,
     CompleteCourse,
@@ -28,7 +30,9 @@ from workflow.subjects.reintegration.commands import (
     RecordFollowUp,
 )
 from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, RecordAssent
+from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, DeclareReturn, HandOver, PlanTrip
+from workflow.subjects.travel.state import travel_of
 
 STAGES = (
     "referral", "reception", "accommodation", "care", "documents", "returning", "reintegration", "follow_up",
@@ -50,7 +54,7 @@ def consents(case: Story, *purposes: str) -> Story:
         for purpose in purposes:
             case.does(GiveConsent, purpose=purpose)
         return case
-    if not case.case.guardian:
+    if not safety_of(case.case).guardian:
         case.does(AppointGuardian, kind="state")
     for purpose in purposes:
         case.does(GiveConsent, purpose=purpose, by="guardian").does(RecordAssent, to=purpose)
@@ -100,7 +104,7 @@ def handed_over(case: Story) -> Story:
 def ready_to_depart(case: Story, escort: str = "none", destination: str = "MD") -> Story:
     ready_to_travel(case, escort, destination)
     booked(plan_trip(case), "ticket", "arrival_host")
-    if case.case.trip and case.case.trip.escort:
+    if travel_of(case.case).trip and present(travel_of(case.case).trip).escort:
         case.finish(case.task(kind="book_escort")).accepted().does(AnswerEscort, accepted=True)
     return case
 
@@ -108,7 +112,7 @@ def ready_to_depart(case: Story, escort: str = "none", destination: str = "MD") 
 def grant(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") -> str:
     """Have a grant asked for by Anna and approved by Boris; return its number."""
     case.does(RequestGrant, kind=kind, **MONEY | {"amount": amount})
-    grant_id = list(case.case.grants)[-1]
+    grant_id = list(grants_of(case.case).grants)[-1]
     case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     return grant_id
 
@@ -116,7 +120,7 @@ def grant(case: Story, kind: str = "reintegration", amount: str = "EUR 1800") ->
 def release(case: Story, grant_id: str) -> str:
     """Have Clara let the next part go; return its number."""
     case.does(ReleaseTranche, grant_id=grant_id, actor=CLARA)
-    return list(case.case.grants[grant_id].tranches)[-1]
+    return list(grants_of(case.case).grants[grant_id].tranches)[-1]
 
 
 def paid(case: Story, grant_id: str, tranche_id: str, outcome: str = "paid") -> Story:
@@ -146,7 +150,7 @@ def referred(case: Story, provider: str = "new-start", service: str = "local_ref
     """Have somebody referred, and the letter sent; return the referral's number."""
     agreed_to_be_told(case, provider)
     case.does(SendReferral, service=service, provider=provider)
-    referral_id = list(case.case.referrals)[-1]
+    referral_id = list(referrals_of(case.case).referrals)[-1]
     case.finish(case.task(kind="send_referral", referral_id=referral_id)).accepted()
     return referral_id
 

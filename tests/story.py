@@ -20,9 +20,7 @@ from handlers.reactions import react
 from handlers.reactions.moment import Moment
 from handlers.states.state_cache import evolve
 from tests.readable import is_readable
-from workflow.case.change import At
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import At, Case, Task
 from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer
 from workflow.decide import decide, needs, reaches
 from workflow.programme.loading import Definition, load, shipped_text
@@ -318,3 +316,12 @@ def trip(now: datetime, *, days: float = 3, hours: float = 6) -> Mapping[str, An
 
 def far(now: datetime) -> date:
     return now.date() + timedelta(days=365)
+
+
+Found = TypeVar("Found")
+
+
+def present(value: Found | None) -> Found:
+    """Return what a test knows to be there."""
+    assert value is not None
+    return value

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from workflow import advancing, tasks
+from workflow.advancing import step_needs
 from workflow.case.state import Case
 from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, FinishTask, FireTimer, OfficeCommand
 from workflow.programme.programme import Programme
@@ -17,6 +18,7 @@ from workflow.registry import SUBJECTS
 from workflow.rights.visibility import may_say, runs
 from workflow.situation import Decision, Situation
 from workflow.subject import CommandRule
+from workflow.tasks import timer_needs, unsent_needs
 
 RULES: Final[Mapping[type[Command], CommandRule]] = {
     rule.command: rule
@@ -33,11 +35,11 @@ def needs(command: Command, case: Case | None, programme: Programme) -> tuple[st
         case _ if case is None:
             return (command.stream,) if isinstance(command, OfficeCommand) else ()
         case AdvanceCase():
-            return advancing.step_needs(command, case, programme)
+            return step_needs(command, case, programme)
         case FireTimer():
-            return tasks.timer_needs(command, case, programme)
+            return timer_needs(command, case, programme)
         case FinishTask() | CancelTask():
-            return tasks.unsent_needs(command, case, programme)
+            return unsent_needs(command, case, programme)
     return rule.needs(programme, case) if rule.needs is not None else ()
 
 

@@ -6,11 +6,12 @@ order is that in which subjects settle their part of a step, and in which people
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from events.catalogue import Fact
 from workflow import command as engine
-from workflow.case.change import At
+from workflow.case.state import At, Part
 from workflow.command import CaseCommand, Command, OfficeCommand
 from workflow.subject import Subject, commands_in
 from workflow.subjects.access.subject import SUBJECT as ACCESS
@@ -61,6 +62,9 @@ OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS
 ACCOUNT_COMMANDS: Final[tuple[type[AccountCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, AccountCommand)
 )
+PARTS: Final[Mapping[str, Part[Any]]] = {
+    subject.part.name: subject.part for subject in SUBJECTS if subject.part is not None
+}
 _AGGREGATES: Final = {one.word: one.evolve for subject in SUBJECTS for one in subject.aggregates}
 
 

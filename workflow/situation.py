@@ -10,8 +10,7 @@ from uuid import UUID
 
 from events.catalogue import Fact
 from events.ids import case_stream
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Task
 from workflow.command import Command, FinishTask
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.journey import Journey

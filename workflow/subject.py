@@ -12,8 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from events.catalogue import Fact
-from workflow.case.change import At, Change, Pairs
-from workflow.case.state import Case
+from workflow.case.state import At, Case, Change, Pairs, Part
 from workflow.command import Command
 from workflow.guard_context import Guard
 from workflow.programme.programme import Programme
@@ -87,6 +86,7 @@ class Subject:
     stem: str
     commands: tuple[type[Command], ...]
     rules: tuple[CommandRule, ...] = ()
+    part: Part[Any] | None = None  # what it keeps of a case
     changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
     guards: tuple[Guard, ...] = ()
     tasks: tuple[TaskKind, ...] = ()

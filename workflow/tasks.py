@@ -18,9 +18,7 @@ from events.facts.tasks import (
     TimerFired,
 )
 from events.instants import instant
-from workflow.case.change import Pairs
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Pairs, Task
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused

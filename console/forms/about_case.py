@@ -9,10 +9,15 @@ from console.forms.context import Context
 from console.forms.offered import Choice
 from console.forms.wording import day, known, moment, money
 from workflow.case.state import Case
-from workflow.subjects.care.state import Appointment
-from workflow.subjects.documents.state import Paper
-from workflow.subjects.grants.state import IN_FLIGHT, Grant
+from workflow.subjects.access.state import access_of
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.care.state import Appointment, care_of
+from workflow.subjects.closing.state import closing_of
+from workflow.subjects.documents.state import Paper, documents_of
+from workflow.subjects.grants.state import IN_FLIGHT, Grant, grants_of
 from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.reintegration.state import reintegration_of
 
 _DOT: Final = " · "
 
@@ -50,7 +55,7 @@ def recipients_agreed_to(context: Context) -> Iterator[Choice]:
 
 def hand_overs_proposed(context: Context) -> Iterator[Choice]:
     """Offer the hand-overs nobody has decided on."""
-    for key, one in _of(context).hand_overs.items():
+    for key, one in closing_of(_of(context)).hand_overs.items():
         if not one.outcome:
             yield Choice(key, _DOT.join((one.closes.partition(":")[2], f"→ {one.to or '?'}", day(context, one.by))))
 
@@ -58,7 +63,7 @@ def hand_overs_proposed(context: Context) -> Iterator[Choice]:
 def lines_waited_in(context: Context) -> Iterator[Choice]:
     """Offer the houses the person waits for."""
     names = {house.id: house.name for house in context.programme.facilities}
-    return (Choice(house, names.get(house, house)) for house in _of(context).places.waiting)
+    return (Choice(house, names.get(house, house)) for house in accommodation_of(_of(context)).waiting)
 
 
 # -- care and documents -----------------------------------------------------------------------------------------
@@ -66,44 +71,52 @@ def lines_waited_in(context: Context) -> Iterator[Choice]:
 
 def appointments_open(context: Context) -> Iterator[Choice]:
     """Offer the appointments that are not over."""
-    return (Choice(key, _appointment(one, context)) for key, one in _of(context).care.appointments.items())
+    return (Choice(key, _appointment(one, context)) for key, one in care_of(_of(context)).appointments.items())
 
 
 def appointments_booked(context: Context) -> Iterator[Choice]:
     """Offer the appointments that have a time."""
-    open_ones = _of(context).care.appointments.items()
+    open_ones = care_of(_of(context)).appointments.items()
     return (Choice(key, _appointment(one, context)) for key, one in open_ones if one.at is not None)
 
 
 def service_without_a_time(context: Context) -> str:
     """Return the service whose appointment is the next to be booked."""
-    return next((one.service for one in _of(context).care.appointments.values() if one.at is None), "")
+    return next((one.service for one in care_of(_of(context)).appointments.values() if one.at is None), "")
 
 
 def documents_under_way(context: Context) -> Iterator[Choice]:
     """Offer every document that is sought."""
-    return (Choice(key, _paper(one, context)) for key, one in _of(context).papers.items())
+    return (Choice(key, _paper(one, context)) for key, one in documents_of(_of(context)).papers.items())
 
 
 def documents_to_do(context: Context) -> Iterator[Choice]:
     """Offer the documents with a next step."""
-    return (Choice(key, _paper(one, context)) for key, one in _of(context).papers.items() if one.waits_for != "refused")
+    return (
+        Choice(key, _paper(one, context))
+        for key, one in documents_of(_of(context)).papers.items()
+        if one.waits_for != "refused"
+    )
 
 
 def documents_at_authorities(context: Context) -> Iterator[Choice]:
     """Offer the documents an authority has."""
-    papers = _of(context).papers.items()
+    papers = documents_of(_of(context)).papers.items()
     return (Choice(key, _paper(one, context)) for key, one in papers if one.waits_for == "authority")
 
 
 def documents_refused(context: Context) -> Iterator[Choice]:
     """Offer the documents an authority has refused."""
-    return (Choice(key, _paper(one, context)) for key, one in _of(context).papers.items() if one.waits_for == "refused")
+    return (
+        Choice(key, _paper(one, context))
+        for key, one in documents_of(_of(context)).papers.items()
+        if one.waits_for == "refused"
+    )
 
 
 def next_step(context: Context) -> str:
     """Return the next step of the only document under way."""
-    steps = [one.step for one in _of(context).papers.values() if one.waits_for != "refused"]
+    steps = [one.step for one in documents_of(_of(context)).papers.values() if one.waits_for != "refused"]
     return steps[0] if len(steps) == 1 else ""
 
 
@@ -147,7 +160,7 @@ def parts_paid(context: Context) -> Iterator[Choice]:
 
 def costs_recorded(context: Context) -> Iterator[Choice]:
     """Offer the costs that count."""
-    for key, cost in _of(context).costs.items():
+    for key, cost in grants_of(_of(context)).costs.items():
         said = known(context.words, "cost", cost.kind), money(context, cost.amount, cost.currency)
         yield Choice(key, _DOT.join(said))
 
@@ -172,7 +185,7 @@ def courses_attended(context: Context) -> Iterator[Choice]:
 
 def month_due(context: Context) -> str:
     """Return the visit that is due, the earliest first."""
-    return next((str(month) for month in sorted(_of(context).reintegration.due)), "")
+    return next((str(month) for month in sorted(reintegration_of(_of(context)).due)), "")
 
 
 def referrals_at(status: str) -> Callable[[Context], Iterator[Choice]]:
@@ -180,7 +193,7 @@ def referrals_at(status: str) -> Callable[[Context], Iterator[Choice]]:
 
     def source(context: Context) -> Iterator[Choice]:
         services, providers = context.programme.service_of, context.programme.provider_of
-        for key, one in _of(context).referrals.items():
+        for key, one in referrals_of(_of(context)).referrals.items():
             mine = context.referrals is None or key in context.referrals
             if mine and one.status in MOVES[status]:
                 service = context.label(services[one.service].label) if one.service in services else one.service
@@ -192,18 +205,18 @@ def referrals_at(status: str) -> Callable[[Context], Iterator[Choice]]:
 
 def glass_broken(context: Context) -> Iterator[Choice]:
     """Offer whoever has the case open in an emergency."""
-    return (Choice(name, name) for name in dict.fromkeys(one.account for one in _of(context).access.glass.values()))
+    return (Choice(name, name) for name in dict.fromkeys(one.account for one in access_of(_of(context)).glass.values()))
 
 
 def openings_to_review(context: Context) -> Iterator[Choice]:
     """Offer the emergency openings by others that nobody has looked at."""
-    found = dict.fromkeys(one.account for one in _of(context).access.unreviewed.values())
+    found = dict.fromkeys(one.account for one in access_of(_of(context)).unreviewed.values())
     return (Choice(name, name) for name in found if name != context.account)
 
 
 def duplicates_suspected(context: Context) -> Iterator[Choice]:
     """Offer the cases that may be the same person's."""
-    return (Choice(other, other) for other in _of(context).access.duplicates)
+    return (Choice(other, other) for other in access_of(_of(context)).duplicates)
 
 
 def tasks_stuck(context: Context) -> Iterator[Choice]:
@@ -236,7 +249,7 @@ def _paper(one: Paper, context: Context) -> str:
 
 
 def _grants(context: Context, wanted: Callable[[Grant], bool]) -> Iterator[Choice]:
-    for key, grant in _of(context).grants.items():
+    for key, grant in grants_of(_of(context)).grants.items():
         if wanted(grant):
             yield Choice(key, _DOT.join((*_grant(grant, context), _stands(grant, context))))
 
@@ -258,7 +271,7 @@ def _stands(grant: Grant, context: Context) -> str:
 
 def _parts(context: Context, statuses: tuple[str, ...]) -> Iterator[Choice]:
     """Offer parts of grants; both numbers travel in one value, so that they cannot be mixed up."""
-    for grant_id, grant in _of(context).grants.items():
+    for grant_id, grant in grants_of(_of(context)).grants.items():
         for tranche_id, part in grant.tranches.items():
             if part.status in statuses:
                 amount = money(context, part.amount, grant.currency)
@@ -269,7 +282,7 @@ def _parts(context: Context, statuses: tuple[str, ...]) -> Iterator[Choice]:
 
 
 def _courses(context: Context, statuses: tuple[str, ...]) -> Iterator[Choice]:
-    for key, place in _of(context).reintegration.courses.items():
+    for key, place in reintegration_of(_of(context)).courses.items():
         if place.status in statuses:
             course = context.programme.course_of.get(key)
             yield Choice(key, context.label(course.label) if course else key)

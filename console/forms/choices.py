@@ -59,6 +59,9 @@ from console.forms.offered import Choice
 from console.forms.wording import known
 from workflow.programme.services import Service
 from workflow.rights.acts import ROLES
+from workflow.subjects.closing.state import closing_of
+from workflow.subjects.reintegration.state import reintegration_of
+from workflow.subjects.travel.state import travel_of
 
 
 class Offer(NamedTuple):
@@ -104,7 +107,7 @@ def _purposes(context: Context) -> Iterator[Choice]:
 
 def _recipients(context: Context) -> Iterator[Choice]:
     programme = context.programme
-    proposed = {one.to for one in context.case.hand_overs.values()} if context.case else set()
+    proposed = {one.to for one in closing_of(context.case).hand_overs.values()} if context.case else set()
     named = {one.id: one.name for one in programme.providers} | {one.id: one.name for one in programme.facilities}
     named |= {to: to for to in proposed if to and to not in named}
     return (Choice(value, name) for value, name in named.items())
@@ -158,7 +161,7 @@ def _caring(context: Context) -> Iterator[Choice]:
 
 
 def _hosts(context: Context) -> Iterator[Choice]:
-    country = context.case.destination if context.case else ""
+    country = travel_of(context.case).destination if context.case else ""
     for host in context.programme.hosts:
         if not country or not host.countries or country in host.countries:
             yield Choice(host.id, host.name)
@@ -178,7 +181,7 @@ def _evidence(context: Context) -> Iterator[Choice]:
 
 
 def _courses(context: Context) -> Iterator[Choice]:
-    taken = context.case.reintegration.courses if context.case else {}
+    taken = reintegration_of(context.case).courses if context.case else {}
     return _labelled((course for course in context.programme.courses if course.id not in taken), context)
 
 
@@ -197,8 +200,8 @@ def _reasons(context: Context) -> Iterator[Choice]:
 def _months(context: Context) -> Iterator[Choice]:
     """Offer the visits still to be made; those that are due come first."""
     months = context.programme.policies.follow_up_months
-    done = context.case.visits if context.case else frozenset()
-    due = context.case.reintegration.due if context.case else frozenset()
+    done = reintegration_of(context.case).visits if context.case else frozenset()
+    due = reintegration_of(context.case).due if context.case else frozenset()
     left = sorted({*months, *due} - done, key=lambda month: (month not in due, month)) or sorted(months)
     return (Choice(str(month), known_month(context, month, is_due=month in due)) for month in left)
 

@@ -11,6 +11,7 @@ from babel.numbers import get_currency_name
 
 from console.forms.context import Context
 from console.forms.offered import Choice
+from workflow.subjects.travel.state import travel_of
 from workflow.values.countries import countries as all_countries
 
 # Of the people served and of those who serve; a programme's own languages are added.
@@ -24,7 +25,9 @@ _LANGUAGES: Final = (
 def countries(context: Context) -> tuple[Choice, ...]:
     """Return every country, those the case knows of first."""
     case, home = context.case, context.programme.home_country
-    likely = dict.fromkeys((*(case.citizenships if case else ()), *((case.destination,) if case else ()), home))
+    likely = dict.fromkeys(
+        (*(case.citizenships if case else ()), *((travel_of(case).destination,) if case else ()), home)
+    )
     return _likely_first(_countries(context.words.language), likely)
 
 

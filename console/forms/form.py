@@ -19,6 +19,8 @@ from console.forms.wording import choice_label, explains, field_hint, field_labe
 from console.words.amounts import place_of
 from console.words.reasons import Worded
 from workflow.command import Command
+from workflow.subjects.reception.state import reception_of
+from workflow.subjects.travel.state import travel_of
 
 _RADIOS_MAX: Final = 5
 _TODAY: Final = frozenset({"day", "on", "signed_on", "made_on", "decided_on", "certified_on"})
@@ -299,11 +301,11 @@ def _home(context: Context) -> str:
 
 
 def _destination(context: Context) -> str:
-    return context.case.destination if context.case else ""
+    return travel_of(context.case).destination if context.case else ""
 
 
 def _arrival(context: Context) -> str:
-    arrival = context.case.arrival if context.case else None
+    arrival = reception_of(context.case).arrival if context.case else None
     return f"{arrival.at.astimezone(context.zone):%Y-%m-%dT%H:%M}" if arrival and not arrival.over else ""
 
 

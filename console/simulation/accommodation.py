@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workflow.command import Command
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
+from workflow.subjects.accommodation.state import accommodation_of
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -15,5 +16,5 @@ if TYPE_CHECKING:
 def a_bed(look: Look) -> Iterator[Command]:
     """Hold a bed; when every house is full, wait in the line of the first and be offered the next bed that fits."""
     yield look.make(HoldBed)
-    if not look.case.places.waiting:
+    if not accommodation_of(look.case).waiting:
         yield look.make(JoinWaitingList)

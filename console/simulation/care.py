@@ -10,11 +10,12 @@ from workflow.command import Command
 from workflow.guard_context import GuardContext
 from workflow.subjects.care.commands import BookAppointment, CertifyFitness, RecordSession
 from workflow.subjects.care.guards import fit_to_travel
-from workflow.subjects.care.state import Appointment
+from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.intake.guards import consent_to_assistance, consent_to_travel
 from workflow.subjects.safety.commands import AgreeSafetyPlan, AppointGuardian, AssessRisk, RecordAssent
 from workflow.subjects.safety.guards import risk_is_assessed, safety_plan_is_agreed
+from workflow.subjects.safety.state import safety_of
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -26,7 +27,7 @@ _CONSENTS = {"assistance": consent_to_assistance, "travel": consent_to_travel}
 
 def prepared(look: Look) -> Steps:
     """Have what every step needs: a guardian for a child, consent and assent, a fresh look at the dangers."""
-    if look.is_child and not look.case.guardian:
+    if look.is_child and not safety_of(look.case).guardian:
         yield look.make(AppointGuardian, kind="state", name="Опекун")
     yield from _agreed(look)
     yield from reassessed(look)
@@ -51,7 +52,7 @@ def examined(look: Look) -> Steps:
 
 def appointments(look: Look) -> Steps:
     """Give the appointments their times once the provider has answered, and record who came."""
-    for key, one in look.case.care.appointments.items():
+    for key, one in care_of(look.case).appointments.items():
         if one.at is None and one.provider_knows:
             yield look.make(BookAppointment, service=one.service, at=_open_time(look, one))
         elif one.at is not None and one.at <= look.now:
@@ -60,7 +61,7 @@ def appointments(look: Look) -> Steps:
 
 def _session(look: Look, key: str, one: Appointment) -> Steps:
     """The first time, some do not come; they are expected again."""
-    if look.fate.misses_once and one.service == "counselling" and look.case.care.missed == 0:
+    if look.fate.misses_once and one.service == "counselling" and care_of(look.case).missed == 0:
         yield look.make(RecordSession, appointment=key, attended=False)
     else:
         yield look.make(RecordSession, appointment=key, attended=True, note="as it went")
@@ -79,7 +80,7 @@ def _agreed(look: Look) -> Steps:
         if guard(asked):
             yield look.make(GiveConsent, purpose=purpose, by=by)
     if look.is_child:
-        asked_child = look.case.safety.assents
+        asked_child = safety_of(look.case).assents
         yield from (look.make(RecordAssent, to=purpose) for purpose in _CONSENTS if purpose not in asked_child)
 
 

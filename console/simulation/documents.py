@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from workflow.command import Command
 from workflow.subjects.documents.commands import RecordDocumentStep, RecordTravelDocument, StartDocument
-from workflow.subjects.documents.state import Paper
+from workflow.subjects.documents.state import Paper, documents_of
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -20,7 +20,7 @@ _ON_THE_WAY: Final = timedelta(days=7)  # a document must carry somebody over th
 
 def in_hand(look: Look) -> bool:
     """Tell whether the person has a document that lasts for a journey planned now."""
-    document = look.case.document
+    document = documents_of(look.case).document
     return document is not None and document.lives_on(look.now.date() + _ON_THE_WAY)
 
 
@@ -31,9 +31,9 @@ def papers(look: Look) -> Steps:
     if look.fate.has_passport:
         valid = look.now.date() + timedelta(days=400)
         yield look.make(RecordTravelDocument, kind="passport", valid_until=valid, number="RP 0000000")
-    elif not look.case.papers:
+    elif not documents_of(look.case).papers:
         yield look.make(StartDocument)
-    for document_id, paper in look.case.papers.items():
+    for document_id, paper in documents_of(look.case).papers.items():
         yield from _steps(look, document_id, paper)
 
 

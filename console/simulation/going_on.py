@@ -27,6 +27,7 @@ from handlers.states.change_feed import PAGE, ChangeFeed
 from workflow.command import Command
 from workflow.programme.loading import Definition
 from workflow.rights.visibility import is_machine
+from workflow.subjects.access.state import access_of
 
 _log = logging.getLogger("wayhome.rehearsal")
 BREATH_S: Final = 2.0  # between two looks
@@ -38,7 +39,7 @@ LEFT_TO: Final = "staff:anna"
 
 def left_alone(cases: Iterable[CaseSnapshot]) -> dict[str, str]:
     """Return a case of each stage, the newest of one case manager's, that are left to whoever visits."""
-    mine = [seen.case for seen in cases if seen.case.access.owner == LEFT_TO]
+    mine = [seen.case for seen in cases if access_of(seen.case).owner == LEFT_TO]
     newest = {case.stage: case.case_id for case in sorted(mine, key=lambda case: case.since)}
     return {stage: newest[stage] for stage in LEFT_IN if stage in newest}
 

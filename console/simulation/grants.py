@@ -15,7 +15,7 @@ from workflow.subjects.grants.commands import (
     ReleaseTranche,
     RequestGrant,
 )
-from workflow.subjects.grants.state import Grant
+from workflow.subjects.grants.state import Grant, grants_of
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -29,19 +29,19 @@ Steps = Iterator[Command]
 
 def asked_for(look: Look) -> Steps:
     """Ask for every kind of grant the person has not had, and record what the way home cost."""
-    had = {grant.kind for grant in look.case.grants.values()}
+    had = {grant.kind for grant in grants_of(look.case).grants.values()}
     for kind in look.seen.definition.programme.grants:
         if kind.kind not in had:
             yield look.make(
                 RequestGrant, kind=kind.kind, amount=kind.cap, payee_name="Rehearsed Person", payee_account=_ACCOUNT
             )
-    if not look.case.costs:
+    if not grants_of(look.case).costs:
         yield _fare(look)
 
 
 def grants(look: Look) -> Steps:
     """Bring every grant on by one step: receipts, approval, another payee, the next part."""
-    for grant_id, grant in look.case.grants.items():
+    for grant_id, grant in grants_of(look.case).grants.items():
         if not (grant.declined or grant.settled):
             yield from _one(look, grant_id, grant)
 

@@ -23,10 +23,16 @@ from events.ids import CaseId
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.state import Case
 from workflow.command import AdvanceCase, CaseCommand, Command
+from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.commands import TakeBed
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.commands import AgreeCarePlan
+from workflow.subjects.care.state import care_of
+from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.commands import DecideBestInterests, EndReflection, IdentifyVictim
+from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.commands import ChooseStay, DeclareReturn
+from workflow.subjects.travel.state import travel_of
 
 ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
 Steps = Iterator[Command]
@@ -49,7 +55,7 @@ class Look:
     def make(self, wanted: type[CaseCommand], by: str = "", /, **fields: Any) -> CaseCommand:
         """Return a command, of the person's own case manager; looking twice at one version makes the same command."""
         seed = f"wayhome/rehearsal/{self.case.case_id}/{self.seen.version}/{wanted.__name__}/{sorted(fields.items())}"
-        actor, case_id = by or self.case.access.owner or ANNA, CaseId(self.case.case_id)
+        actor, case_id = by or access_of(self.case).owner or ANNA, CaseId(self.case.case_id)
         return wanted(command_id=uuid5(NAMESPACE_OID, seed), actor=actor, case_id=case_id, **fields)
 
     def advance(self, trigger: str, reason: str = "", second: str = "") -> CaseCommand:
@@ -63,7 +69,7 @@ def next_commands(seen: CaseSnapshot, now: datetime) -> list[Command]:
     stage = seen.case.stage
     if look.fate.withdraws_in == stage:
         return [look.advance("withdraw", reason="declined")]
-    if look.fate.lost_in == stage and 1 in seen.case.visits:
+    if look.fate.lost_in == stage and 1 in reintegration_of(seen.case).visits:
         return [look.advance("lose_contact", reason="not_seen")]
     handle = _STAGES.get(stage)
     return list(handle(look)) if handle else []
@@ -78,7 +84,7 @@ def _referral(look: Look) -> Steps:
 def _reception(look: Look) -> Steps:
     yield from met(look)
     yield from prepared(look)
-    if not look.case.has_bed(look.now):
+    if not accommodation_of(look.case).has_bed(look.now):
         yield from a_bed(look)
     elif "airport_reception" in look.case.provided:
         if not look.fate.is_victim:
@@ -89,9 +95,9 @@ def _reception(look: Look) -> Steps:
 
 def _accommodation(look: Look) -> Steps:
     yield from prepared(look)
-    if not look.case.has_bed(look.now):
+    if not accommodation_of(look.case).has_bed(look.now):
         yield from a_bed(look)
-    if not look.case.moved_in:
+    if not accommodation_of(look.case).moved_in:
         yield look.make(TakeBed)
     yield look.advance("begin_care")
 
@@ -101,9 +107,9 @@ def _care(look: Look) -> Steps:
     if not {"medical_exam", "counselling", "legal_advice"} <= look.case.provided:
         return
     yield from route(look)
-    if look.case.identified != "actual":
+    if safety_of(look.case).identified != "actual":
         yield look.make(IdentifyVictim, status="actual", decided_by="ngo")
-    if not look.case.care_plan:
+    if not care_of(look.case).care_plan:
         yield look.make(AgreeCarePlan, second=BORIS, plan="what we agreed")
     yield look.advance("arrange_documents")
 
@@ -111,12 +117,12 @@ def _care(look: Look) -> Steps:
 def _documents(look: Look) -> Steps:
     case = look.case
     yield from prepared(look)
-    if look.is_child and not case.best_interests:
+    if look.is_child and not safety_of(case).best_interests:
         yield look.make(
             DecideBestInterests, outcome="stay" if look.fate.stays else "return", decided_by="guardianship board"
         )
     if look.fate.stays:
-        if not case.stays:
+        if not travel_of(case).stays:
             yield look.make(ChooseStay, basis="own wish")
         yield look.advance("stay")
     else:
@@ -125,15 +131,15 @@ def _documents(look: Look) -> Steps:
 
 def _going_home(look: Look) -> Steps:
     case, today = look.case, look.now.date()
-    if case.reflection_until is not None:
+    if safety_of(case).reflection_until is not None:
         if not look.fate.decides_early:
             return
         yield look.make(EndReflection, why="has decided to go home")
-    if not case.destination:
+    if not travel_of(case).destination:
         home = (case.citizenships or ("MD",))[0]
         yield look.make(DeclareReturn, destination=home, signed_on=today)
     yield from papers(look)
-    if in_hand(look) or case.trip is not None:
+    if in_hand(look) or travel_of(case).trip is not None:
         yield from examined(look)
         yield from trip(look)
 
@@ -151,7 +157,7 @@ def _follow_up(look: Look) -> Steps:
     yield from grants(look)
     yield from visits(look)
     yield from reassessed(look)
-    if max(look.seen.definition.programme.policies.follow_up_months) in look.case.visits:
+    if max(look.seen.definition.programme.policies.follow_up_months) in reintegration_of(look.case).visits:
         yield look.advance("close", reason="goals_met", second=BORIS)
 
 

@@ -21,7 +21,8 @@ from workflow.subjects.referrals.commands import (
 )
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.directory import providers_of
-from workflow.subjects.referrals.state import Referral
+from workflow.subjects.referrals.state import Referral, referrals_of
+from workflow.subjects.travel.state import travel_of
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -32,7 +33,7 @@ Steps = Iterator[Command]
 
 def referrals(look: Look) -> Steps:
     """Return what is to be done about the referral a stage waits for, and about those under way."""
-    open_ones = {key: one for key, one in look.case.referrals.items() if one.is_open}
+    open_ones = {key: one for key, one in referrals_of(look.case).referrals.items() if one.is_open}
     waiting = any(one.status not in ("unanswered", "wait_listed") for one in open_ones.values())
     if SERVICE not in look.case.provided and not waiting:
         yield from _refer(look)
@@ -42,7 +43,7 @@ def referrals(look: Look) -> Steps:
 
 def _refer(look: Look) -> Steps:
     """Ask the next provider who was not asked before; who has no more is asked again."""
-    tried = {one.provider for one in look.case.referrals.values()}
+    tried = {one.provider for one in referrals_of(look.case).referrals.values()}
     known = _known(look)
     provider = next((one for one in known if one.id not in tried), known[-1])
     if not look.case.consents_to("referral", look.now.date(), provider.id):
@@ -54,7 +55,7 @@ def _refer(look: Look) -> Steps:
 def _known(look: Look) -> list[Provider]:
     """Return the providers where the person lives now, those who speak the language first."""
     programme = look.seen.definition.programme
-    area = look.case.destination or programme.home_country
+    area = travel_of(look.case).destination or programme.home_country
     near = providers_of(programme, SERVICE, area=area) or providers_of(programme, SERVICE)
     return sorted(near, key=lambda one: look.case.language not in one.languages)
 
@@ -64,7 +65,7 @@ def _answer(look: Look, key: str, referral: Referral) -> Steps:
     if not referral.is_known or look.now < _answers_at(key, referral):
         return
     draw, make = _draw(key), look.make
-    last_try = len(look.case.referrals) > 1
+    last_try = len(referrals_of(look.case).referrals) > 1
     if referral.status == "sent" and (draw % 12 or last_try):
         yield make(AcknowledgeReferral, referral_id=key)
     if referral.status == "acknowledged" and draw % 12 == 1 and not last_try:

@@ -18,7 +18,7 @@ from workflow.subjects.reintegration.commands import (
     RecordFollowUp,
     TakeSeat,
 )
-from workflow.subjects.reintegration.state import Place
+from workflow.subjects.reintegration.state import Place, reintegration_of
 from workflow.values.calendars import months_later
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Steps = Iterator[Command]
 
 def plan_and_training(look: Look) -> Steps:
     """Write a plan and have it approved; take part in a course, unless the person wants none."""
-    life = look.case.reintegration
+    life = reintegration_of(look.case)
     if not life.plan.number:
         yield look.make(DraftPlan, goals=("work", "housing"), content="What somebody made up hopes for.")
     if not life.plan.agreed:
@@ -43,7 +43,7 @@ def plan_and_training(look: Look) -> Steps:
 
 def visits(look: Look) -> Steps:
     """Visit some days after a visit was due; now and then so late that a supervisor has to ask."""
-    life = look.case.reintegration
+    life = reintegration_of(look.case)
     days = 20 if _number(look) % 17 == 0 else _number(look) % 9
     for month in sorted(life.due):
         assert life.visits_from is not None
@@ -67,7 +67,7 @@ def _training(look: Look) -> Steps:
         yield look.make(DeclineTraining, reason="has_work")
         return
     course = courses[_number(look) % len(courses)].id
-    place = look.case.reintegration.courses.get(course)
+    place = reintegration_of(look.case).courses.get(course)
     if place is None:
         yield look.make(EnrolInCourse, course=course)
     elif place.status == "offered":

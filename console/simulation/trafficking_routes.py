@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from workflow.command import Command
 from workflow.subjects.trafficking_routes.commands import RecordRoute
+from workflow.subjects.trafficking_routes.state import trafficking_routes_of
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -17,7 +18,7 @@ _TO: Final = ("RU", "RU", "RU", "AE", "TR", "DE")
 
 def route(look: Look) -> Iterator[Command]:
     """Record what the person told of the way they were taken."""
-    if look.case.route:
+    if trafficking_routes_of(look.case).route:
         return
     home = (look.case.citizenships or ("MD",))[0]
     number = sum(map(ord, look.case.case_id))

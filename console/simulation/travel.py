@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from workflow.command import Command
 from workflow.guard_context import GuardContext
 from workflow.subjects.reception.commands import DelayArrival, MeetPerson, PlanArrival
+from workflow.subjects.reception.state import reception_of
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, HandOver, PlanTrip, RecordTransitVisa, TripLeg
 from workflow.subjects.travel.guards import escort_needed, transit_visas_are_in_order
-from workflow.subjects.travel.state import Trip
+from workflow.subjects.travel.state import Trip, travel_of, trip_is_ahead
 
 if TYPE_CHECKING:
     from console.simulation.manager import Look
@@ -26,14 +27,14 @@ _FLIGHT: Final = timedelta(hours=4)
 
 def arrival_planned(look: Look) -> Steps:
     """Say when the person comes."""
-    if look.case.arrival is None:
+    if reception_of(look.case).arrival is None:
         at, place = look.now + _UNTIL_ARRIVAL, "Sheremetyevo, terminal D"
         yield look.make(PlanArrival, at=at, place=place, means="flight", number="SU1491")
 
 
 def met(look: Look) -> Steps:
     """Meet the person; some come later than they said, some only when they are missed."""
-    arrival = look.case.arrival
+    arrival = reception_of(look.case).arrival
     if arrival is None or arrival.over:
         return
     if look.fate.is_late and arrival.sequence == 0 and look.now < arrival.at:
@@ -45,25 +46,27 @@ def met(look: Look) -> Steps:
 def trip(look: Look) -> Steps:
     """Plan the way home, see to host, escort and visa, and let the person go; who missed it gets another."""
     case = look.case
-    if case.trip is None or not case.trip_is_ahead or _has_come_to_nothing(look, case.trip):
+    trip = travel_of(case).trip
+    if trip is None or not trip_is_ahead(case) or _has_come_to_nothing(look, trip):
         yield _plan(look)
         return
-    yield from _answers(look, case.trip)
+    yield from _answers(look, trip)
     missing = transit_visas_are_in_order(GuardContext(case, look.seen.definition.programme, look.now))
     if missing:
         valid = look.now.date() + timedelta(days=90)
-        yield look.make(RecordTransitVisa, country=case.trip.transit[0], valid_until=valid, number="TV-0000")
+        yield look.make(RecordTransitVisa, country=trip.transit[0], valid_until=valid, number="TV-0000")
     hours = look.seen.definition.programme.policies.departure_check_hours
-    if look.now >= case.trip.departs_at - timedelta(hours=hours) and not _misses(look, case.trip):
+    if look.now >= trip.departs_at - timedelta(hours=hours) and not _misses(look, trip):
         yield look.advance("depart")
 
 
 def arrived(look: Look) -> Steps:
     """Let whoever receives the person report it; some are received only when somebody asks."""
     case = look.case
+    trip = travel_of(case).trip
     if "hand_over" in case.provided:
         yield look.advance("come_home")
-    elif case.trip is not None and look.now >= case.trip.arrives_at:
+    elif trip is not None and look.now >= trip.arrives_at:
         if look.fate.is_missed and "not_handed_over" not in case.escalations:
             return
         who: dict[str, Any] = {"received_by": "host"}
@@ -73,7 +76,7 @@ def arrived(look: Look) -> Steps:
 
 
 def _answers(look: Look, planned: Trip) -> Steps:
-    booked, fate = look.case.booked, look.fate
+    booked, fate = travel_of(look.case).booked, look.fate
     if planned.escort and not planned.confirmed and "escort" in booked:
         # By the trip, not by how far the history is: else an unlucky case would hear no for ever.
         yield look.make(AnswerEscort, accepted=not fate.escort_declines or _every_second(planned))
@@ -100,7 +103,7 @@ def _every_second(planned: Trip) -> bool:
 
 def _plan(look: Look) -> Command:
     home = look.seen.definition.programme.home_country
-    departs, abroad = look.now + _UNTIL_DEPARTURE, look.case.destination != home
+    departs, abroad = look.now + _UNTIL_DEPARTURE, travel_of(look.case).destination != home
     if look.fate.changes and abroad:
         return look.make(PlanTrip, legs=_through_istanbul(departs, home))
     arrives = departs + 2 * _FLIGHT

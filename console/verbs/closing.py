@@ -13,6 +13,7 @@ from console.errors import BadInput
 from console.printing import print_json, print_rows, say
 from events.facts.closing import FacilityClosed, ProgrammeEnded
 from workflow.subjects.closing.decisions import left_open
+from workflow.subjects.closing.state import closing_of
 
 app = typer.Typer(no_args_is_help=True, help="Houses and programmes that close, and the people there.")
 
@@ -57,7 +58,9 @@ def _rows(office: Container, what: str, closed: FacilityClosed | ProgrammeEnded,
     seen = office.look.seen_by(actor, closed.proposed)
     rows = []
     for one in office.look.at_many(case_id for case_id in closed.proposed if case_id in seen):
-        mine = [(key, hand_over) for key, hand_over in one.case.hand_overs.items() if hand_over.closes == what]
+        mine = [
+            (key, hand_over) for key, hand_over in closing_of(one.case).hand_overs.items() if hand_over.closes == what
+        ]
         for key, hand_over in mine[-1:]:
             rows.append(
                 {

@@ -20,6 +20,7 @@ from workflow.programme.programme import Programme
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.disclosure import ORG_TYPES, parts_for
+from workflow.subjects.referrals.state import referrals_of
 
 referral = typer.Typer(no_args_is_help=True, help="Referrals: what a provider may be shown of a person.")
 directory = typer.Typer(no_args_is_help=True, help="The directory: who helps with what, in which language, where.")
@@ -66,7 +67,7 @@ def list_referrals(
     Example: wayhome referral list 7K3P9-QXM2D
     """
     with doors.office(data) as office:
-        referrals = seen_case(office, case, actor).case.referrals
+        referrals = referrals_of(seen_case(office, case, actor).case).referrals
         if as_json:
             print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
             return

@@ -10,6 +10,7 @@ from console.views.reader import Reader
 from events.instants import instant, stored
 from handlers.projections.work_items import list_work
 from handlers.queries.access_log import Reading, Wanted, bulk_readers, readings
+from workflow.subjects.access.state import access_of
 
 DAYS: Final = 7  # shown when nothing is asked for
 ROWS_MAX: Final = 300
@@ -72,7 +73,7 @@ def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:
     for row in waiting:
         case = seen[row["case_id"]]
         number = row["item"].partition(":")[2]
-        glass = case.case.access.unreviewed.get(number)
+        glass = access_of(case.case).unreviewed.get(number)
         if glass is not None:
             broke = glass.account == reader.account.account
             may = not broke and reader.may("case.review", case) is not None

@@ -21,6 +21,8 @@ from workflow.rights.table import TABLE, Account
 from workflow.rights.visibility import runs
 from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.accommodation.shelter import Room
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
 State = Literal["free", "held", "taken", "none"]  # none: the house is closed, its empty beds are nobody's
 _LEFT_OVER: Final = ""  # beds that are no more, with people in them
@@ -188,5 +190,6 @@ def _place(used: Used, seen: Mapping[str, CaseSnapshot], acting: set[str], *, is
     if not is_now:
         return found
     case = seen[used.case_id].case
-    leaves_at = case.trip.departs_at if case.trip is not None and case.trip_is_ahead else None
-    return found._replace(stays_until=case.places.stay_until, leaves_at=leaves_at)
+    trip = travel_of(case).trip
+    leaves_at = trip.departs_at if trip is not None and trip_is_ahead(case) else None
+    return found._replace(stays_until=accommodation_of(case).stay_until, leaves_at=leaves_at)

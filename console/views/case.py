@@ -26,7 +26,8 @@ from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import closed_to
 from workflow.rights.visibility import shown_until
-from workflow.subjects.access.state import EmergencyAccess
+from workflow.subjects.access.state import EmergencyAccess, access_of
+from workflow.subjects.safety.state import safety_of
 
 LATEST: Final = 20
 # These are not hindrances but questions: the form asks for a reason and a second person.
@@ -125,13 +126,14 @@ def case_view(reader: Reader, seen: CaseSnapshot) -> CaseView:
     sheets = sheets_of(reader, seen)
     tasks, timers = _work_of(reader, case.case_id) if "running" in sheets else ([], [])
     may = commands_for(acts_on(reader.account, case, programme, reader.now))
+    risk = safety_of(case).risk
     return CaseView(
         seen=seen,
         sheets=sheets,
         may=may,
         ended=seen.definition.journey.stage(case.stage).ends,
-        high_risk=case.risk is not None and case.risk.level == "high",
-        glass=tuple(case.access.glass.values()),
+        high_risk=risk is not None and risk.level == "high",
+        glass=tuple(access_of(case).glass.values()),
         walked=_walked(reader, case.case_id) if "next" in sheets else (),
         ways=_ways(reader, seen) if "next" in sheets else (),
         waiting=waiting_on(seen) if "waiting" in sheets else (),

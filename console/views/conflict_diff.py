@@ -10,6 +10,7 @@ from console.forms.context import Context
 from console.forms.wording import day, known, moment, money
 from handlers.projections.replay import difference
 from workflow.case.state import Case
+from workflow.subjects.care.state import care_of
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 NOTHING: Final = "—"
@@ -35,7 +36,7 @@ def changes(
     Of the ``unsaid`` fields it is told that they differ, and no more.
     """
     found: list[Changed] = []
-    for name, was, now in difference(_without_blanks(before), _without_blanks(after)):
+    for name, was, now in difference(_to_compare(before), _to_compare(after)):
         field, _, key = name.partition(".")
         if field not in _TOLD:
             continue
@@ -51,12 +52,15 @@ def changes(
     return tuple(found)
 
 
-def _without_blanks(case: Case | None) -> Case | None:
-    """Return the case with "for good" where a consent has no last day, so that it does not look like none at all."""
+def _to_compare(case: Case | None) -> Case | None:
+    """Return the case as it is compared.
+
+    A consent without a last day is "given", so that it does not look like none at all; appointments are counted.
+    """
     if case is None:
         return None
     given: dict[Any, Any] = {key: until or "given" for key, until in case.consents.items()}
-    return case._replace(consents=given)
+    return care_of.changed(case._replace(consents=given), appointments=str(len(care_of(case).appointments)))
 
 
 def _said(value: Any, say: Callable[[Any, Context], str], context: Context) -> str:
@@ -163,7 +167,7 @@ _TOLD: Final[Mapping[str, tuple[str, Callable[[Any, Context], str]]]] = {
     "bed": (N_("Bed"), _bed),
     "moved_in": (N_("Moved in"), _yes),
     "care_plan": (N_("Care plan agreed"), _yes),
-    "care": (N_("Appointments"), lambda care, _: str(len(care.appointments))),
+    "appointments": (N_("Appointments"), lambda number, _: number),
     "fitness": (N_("Fit to travel until"), lambda fitness, context: _date(fitness.valid_until, context)),
     "document": (N_("Document in hand"), _document),
     "papers": (N_("Document under way"), _paper),
@@ -172,10 +176,10 @@ _TOLD: Final[Mapping[str, tuple[str, Callable[[Any, Context], str]]]] = {
     "trip": (N_("Journey"), _trip),
     "booked": (N_("Booked"), _each("booking")),
     "provided": (N_("Services given"), _each("service")),
-    "plan": (N_("Reintegration plan agreed"), _yes),
+    "plan_agreed": (N_("Reintegration plan agreed"), _yes),
     "grants": (N_("Grant"), _grant),
     "costs": (N_("Cost"), lambda cost, context: money(context, cost.amount, cost.currency)),
     "referrals": (N_("Referral"), _referral),
     "hand_overs": (N_("Hand-over"), _differs),
-    "access": (N_("Whose case it is"), lambda access, _: access.owner or NOTHING),
+    "owner": (N_("Whose case it is"), lambda owner, _: owner),
 }

@@ -37,7 +37,7 @@ from workflow.subjects.grants.commands import (
     ReturnPayment,
 )
 from workflow.subjects.grants.definition import GrantKind
-from workflow.subjects.grants.state import Grant, Tranche
+from workflow.subjects.grants.state import Grant, Tranche, grants_of
 
 MONEY: Final[tuple[Act, ...]] = ("money.request", "money.approve", "money.release", "money.record")
 _DEED: Final[Mapping[str, type[CaseCommand]]] = {APPROVE: ApproveGrant, RELEASE: ReleaseTranche}
@@ -149,7 +149,7 @@ def payments_of(reader: Reader) -> Payments:
 
 def grant_view(reader: Reader, seen: CaseSnapshot, grant_id: str) -> GrantView | None:
     """Return one grant of a case, or None when it has none of this number."""
-    grant = seen.case.grants.get(grant_id)
+    grant = grants_of(seen.case).grants.get(grant_id)
     if grant is None:
         return None
     funds, programme = _funds(reader, [seen]), seen.definition.programme
@@ -194,11 +194,11 @@ def _deeds(grant: Grant, seen: CaseSnapshot, reader: Reader) -> Iterator[str]:
 
 
 def _is_there(row: Waiting, seen: Mapping[str, CaseSnapshot]) -> bool:
-    return row.case_id in seen and row.grant_id in seen[row.case_id].case.grants
+    return row.case_id in seen and row.grant_id in grants_of(seen[row.case_id].case).grants
 
 
 def _queued(row: Waiting, seen: CaseSnapshot, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
-    grant, programme = seen.case.grants[row.grant_id], seen.definition.programme
+    grant, programme = grants_of(seen.case).grants[row.grant_id], seen.definition.programme
     policy = programme.grant_kind[grant.kind]
     against = _against(_DEED[kind], row.grant_id, seen, funds, reader)
     return Queued(

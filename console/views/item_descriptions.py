@@ -7,7 +7,11 @@ from typing import Final, NamedTuple
 
 from events.money import Money
 from handlers.states.case_reader import CaseSnapshot
-from workflow.subjects.grants.state import Grant
+from workflow.subjects.access.state import access_of
+from workflow.subjects.care.state import care_of
+from workflow.subjects.documents.state import documents_of
+from workflow.subjects.grants.state import Grant, grants_of
+from workflow.subjects.referrals.state import referrals_of
 
 
 class Thing(NamedTuple):
@@ -50,33 +54,33 @@ _TELLING: Final[Mapping[str, str]] = {
 
 
 def _grant(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    grant: Grant | None = seen.case.grants.get(about)
+    grant: Grant | None = grants_of(seen.case).grants.get(about)
     if grant is not None:
         yield Thing("grant", grant.kind)
         yield Thing("sum", "", Money(amount=grant.amount, currency=grant.currency))
 
 
 def _referral(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    one = seen.case.referrals.get(about)
+    one = referrals_of(seen.case).referrals.get(about)
     if one is not None:
         yield Thing("service", one.service)
         yield Thing("provider", one.provider)
 
 
 def _appointment(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    one = seen.case.care.appointments.get(about)
+    one = care_of(seen.case).appointments.get(about)
     if one is not None:
         yield Thing("service", one.service)
 
 
 def _document(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    paper = seen.case.papers.get(about)
+    paper = documents_of(seen.case).papers.get(about)
     if paper is not None:
         yield Thing("path", paper.path)
 
 
 def _glass(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    broken = seen.case.access.glass.get(about) or seen.case.access.unreviewed.get(about)
+    broken = access_of(seen.case).glass.get(about) or access_of(seen.case).unreviewed.get(about)
     if broken is not None:
         yield Thing("actor", broken.account)
         yield Thing("emergency", broken.reason)

@@ -9,12 +9,15 @@ from typing import NamedTuple
 from console.views.case_panels import Sheet
 from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
-from workflow.subjects.care.state import Appointment, Fitness
-from workflow.subjects.documents.state import Document, Paper
-from workflow.subjects.grants.state import Cost, Grant
-from workflow.subjects.reception.state import Arrival
-from workflow.subjects.referrals.state import Referral
-from workflow.subjects.travel.state import Trip
+from workflow.subjects.access.state import access_of
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.care.state import Appointment, Fitness, care_of
+from workflow.subjects.documents.state import Document, Paper, documents_of
+from workflow.subjects.grants.state import Cost, Grant, grants_of
+from workflow.subjects.reception.state import Arrival, reception_of
+from workflow.subjects.referrals.state import Referral, referrals_of
+from workflow.subjects.safety.state import safety_of
+from workflow.subjects.travel.state import Trip, travel_of
 
 
 class Agreement(NamedTuple):
@@ -135,26 +138,34 @@ def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
         ended=seen.definition.journey.stage(case.stage).ends,
         since=instant(case.since),
         opened_at=instant(case.opened_at),
-        owner=case.access.owner,
-        team=case.access.team,
+        owner=access_of(case).owner,
+        team=access_of(case).team,
         told=sheets,
         person=About(case.child, case.gender, case.citizenships, case.language, case.source)
         if "person" in sheets
         else None,
         safety=_safe(seen) if safety else None,
         place=_stay(seen) if "place" in sheets else None,
-        care=Attended(case.care_plan, case.care.appointments, tuple(sorted(case.provided)), case.fitness)
+        care=Attended(
+            care_of(case).care_plan, care_of(case).appointments, tuple(sorted(case.provided)), care_of(case).fitness
+        )
         if "care" in sheets
         else None,
         consents=tuple(Agreement(*key, until) for key, until in case.consents.items())
         if "consents" in sheets
         else None,
-        documents=Papers(case.document, case.papers) if "documents" in sheets else None,
-        travel=Travels(case.arrival, case.destination, case.stays, case.trip, case.booked)
+        documents=Papers(documents_of(case).document, documents_of(case).papers) if "documents" in sheets else None,
+        travel=Travels(
+            reception_of(case).arrival,
+            travel_of(case).destination,
+            travel_of(case).stays,
+            travel_of(case).trip,
+            travel_of(case).booked,
+        )
         if "travel" in sheets
         else None,
-        money=Funds(case.grants, case.costs) if "money" in sheets else None,
-        referrals=case.referrals if "referrals" in sheets else None,
+        money=Funds(grants_of(case).grants, grants_of(case).costs) if "money" in sheets else None,
+        referrals=referrals_of(case).referrals if "referrals" in sheets else None,
         running=tuple(Work(key, one.kind, one.status) for key, one in case.tasks.items())
         if "running" in sheets
         else None,
@@ -163,12 +174,19 @@ def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
 
 def _safe(seen: CaseSnapshot) -> Safe:
     case = seen.case
-    risk = case.risk.level if case.risk else ""
-    return Safe(case.identified, risk, case.reflection_until, case.guardian, case.best_interests)
+    assessed = safety_of(case).risk
+    risk = assessed.level if assessed else ""
+    return Safe(
+        safety_of(case).identified,
+        risk,
+        safety_of(case).reflection_until,
+        safety_of(case).guardian,
+        safety_of(case).best_interests,
+    )
 
 
 def _stay(seen: CaseSnapshot) -> Stay:
     case = seen.case
-    facility, bed = case.bed or ("", None)
-    places = case.places
-    return Stay(facility, bed, case.moved_in, places.held_until, places.stay_until, places.waiting)
+    facility, bed = accommodation_of(case).bed or ("", None)
+    places = accommodation_of(case)
+    return Stay(facility, bed, accommodation_of(case).moved_in, places.held_until, places.stay_until, places.waiting)

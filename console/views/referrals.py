@@ -26,7 +26,7 @@ from workflow.programme.programme import Programme
 from workflow.rights.command_rights import own_referrals
 from workflow.subjects.referrals.moves import MOVES
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
-from workflow.subjects.referrals.state import OPEN, Referral
+from workflow.subjects.referrals.state import OPEN, Referral, referrals_of
 from workflow.values.calendars import is_working_day
 
 PAGE: Final = 50
@@ -119,11 +119,13 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
     def row(case_id: str, referral_id: str) -> Row:
         return _row(reader, seen[case_id], referral_id, due, acts[case_id])
 
-    waiting = [(case_id, key) for case_id in late if case_id in seen for key in seen[case_id].case.referrals]
+    waiting = [
+        (case_id, key) for case_id in late if case_id in seen for key in referrals_of(seen[case_id].case).referrals
+    ]
     sent = [(one.case_id, one.referral_id) for one in shown if one.case_id in seen]
     return Board(
         stuck=tuple(one for one in (row(*key) for key in waiting) if _is_stuck(one)),
-        sent=tuple(row(*key) for key in sent if key[1] in seen[key[0]].case.referrals),
+        sent=tuple(row(*key) for key in sent if key[1] in referrals_of(seen[key[0]].case).referrals),
         after=shown[-1].place if len(letters) > PAGE else (),
         senders=senders,
     )
@@ -146,7 +148,11 @@ def own_row(reader: Reader, seen: CaseSnapshot, referral_id: str) -> Row | None:
     partner = reader.may("referral.disclose", seen)
     word = reader.account.account.partition(":")[0]
     case, programme = seen.case, seen.definition.programme
-    known = own_referrals(word, case, programme) if partner and partner.relation == "partner" else case.referrals
+    known = (
+        own_referrals(word, case, programme)
+        if partner and partner.relation == "partner"
+        else referrals_of(case).referrals
+    )
     if partner is None or referral_id not in known:
         return None
     return _row(reader, seen, referral_id, {}, _may(reader, seen))
@@ -164,7 +170,7 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
 
 def agrees(seen: CaseSnapshot, referral_id: str, now: datetime) -> bool:
     """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
-    referral = seen.case.referrals[referral_id]
+    referral = referrals_of(seen.case).referrals[referral_id]
     return referral.is_open and seen.case.consents_to(PURPOSE, now.date(), referral.provider)
 
 
@@ -195,7 +201,7 @@ def working_days(since: date, until: date, country: str) -> int:
 def _own(reader: Reader, seen: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[Row]:
     may, programme = _may(reader, seen), seen.definition.programme
     for referral_id in sorted(own_referrals(word, seen.case, programme)):
-        if agrees(seen, referral_id, reader.now) and seen.case.referrals[referral_id].is_known:
+        if agrees(seen, referral_id, reader.now) and referrals_of(seen.case).referrals[referral_id].is_known:
             yield _row(reader, seen, referral_id, due, may)
 
 
@@ -205,7 +211,7 @@ def _may(reader: Reader, seen: CaseSnapshot) -> frozenset[str]:
 
 def _row(reader: Reader, seen: CaseSnapshot, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]) -> Row:
     case, programme = seen.case, seen.definition.programme
-    one = case.referrals[referral_id]
+    one = referrals_of(case).referrals[referral_id]
     return Row(
         case.case_id, referral_id, case.programme, one.service, one.provider, one.status,
         sent_at=instant(one.sent_at) if one.sent_at else None,

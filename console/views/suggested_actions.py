@@ -17,6 +17,15 @@ from workflow.programme.programme import Programme
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import ACTS_OF
 from workflow.rights.table import ABOUT_A_CASE, Account, permit
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.care.state import care_of
+from workflow.subjects.documents.state import documents_of
+from workflow.subjects.grants.state import grants_of
+from workflow.subjects.reception.state import reception_of
+from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.reintegration.state import reintegration_of
+from workflow.subjects.safety.state import safety_of
+from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
 LIKELY_MAX: Final = 3
 
@@ -57,68 +66,70 @@ _AFTER_THE_END: Final[frozenset[Sheet]] = frozenset({"notes", "money", "referral
 
 def _safety(case: Case) -> Iterator[Deed]:
     yield Deed("AssessRisk")
-    if case.risk is not None and case.risk.level not in ("low", case.safety.plan_for):
+    risk = safety_of(case).risk
+    if risk is not None and risk.level not in ("low", safety_of(case).plan_for):
         yield Deed("AgreeSafetyPlan")
-    if case.child and not case.guardian:
+    if case.child and not safety_of(case).guardian:
         yield Deed("AppointGuardian")
-    if not case.identified:
+    if not safety_of(case).identified:
         yield Deed("IdentifyVictim")
-    if case.reflection_until is not None:
+    if safety_of(case).reflection_until is not None:
         yield Deed("EndReflection")
     if case.child:
         yield Deed("EstablishAge")
 
 
 def _place(case: Case) -> Iterator[Deed]:
-    if case.bed is None:
+    if accommodation_of(case).bed is None:
         yield Deed("HoldBed")
-        yield Deed("LeaveWaitingList" if case.places.waiting else "JoinWaitingList")
+        yield Deed("LeaveWaitingList" if accommodation_of(case).waiting else "JoinWaitingList")
         return
-    yield from (Deed("ExtendStay"),) if case.moved_in else (Deed("TakeBed"), Deed("ExtendHold"))
+    yield from (Deed("ExtendStay"),) if accommodation_of(case).moved_in else (Deed("TakeBed"), Deed("ExtendHold"))
     yield Deed("ReleaseBed")
 
 
 def _care(case: Case) -> Iterator[Deed]:
-    if any(one.at is not None for one in case.care.appointments.values()):
+    if any(one.at is not None for one in care_of(case).appointments.values()):
         yield Deed("RecordSession")
     yield Deed("BookAppointment")
-    if not case.care_plan:
+    if not care_of(case).care_plan:
         yield Deed("AgreeCarePlan")
     yield Deed("CertifyFitness")
 
 
 def _documents(case: Case) -> Iterator[Deed]:
-    if any(paper.waits_for == "refused" for paper in case.papers.values()):
+    if any(paper.waits_for == "refused" for paper in documents_of(case).papers.values()):
         yield Deed("AppealDocument")
-    if any(paper.waits_for != "refused" for paper in case.papers.values()):
+    if any(paper.waits_for != "refused" for paper in documents_of(case).papers.values()):
         yield Deed("RecordDocumentStep")
     else:
         yield Deed("StartDocument")
-    yield Deed("RecordDocumentLoss" if case.document else "RecordTravelDocument")
+    yield Deed("RecordDocumentLoss" if documents_of(case).document else "RecordTravelDocument")
 
 
 def _travel(case: Case) -> Iterator[Deed]:
-    if case.arrival_is_ahead:
+    if reception_of(case).is_ahead:
         yield Deed("MeetPerson")
         yield Deed("DelayArrival")
         return
-    if case.trip_is_ahead and case.trip is not None:
-        if case.trip.escort and not case.trip.confirmed:
+    trip = travel_of(case).trip
+    if trip_is_ahead(case) and trip is not None:
+        if trip.escort and not trip.confirmed:
             yield Deed("AnswerEscort")
-        if case.trip.host and not case.trip.host_ready:
+        if trip.host and not trip.host_ready:
             yield Deed("AnswerHost")
         yield Deed("HandOver" if case.stage == "returning" else "CancelTrip")
         return
     if case.stage in ("referral", "reassessment"):
         yield Deed("PlanArrival")
         return
-    if not case.destination:
+    if not travel_of(case).destination:
         yield Deed("DeclareReturn")
     yield Deed("PlanTrip")
 
 
 def _life(case: Case) -> Iterator[Deed]:
-    life = case.reintegration
+    life = reintegration_of(case)
     if life.due:
         yield Deed("RecordFollowUp", (("month", str(min(life.due))),))
     if not life.plan.number:
@@ -130,13 +141,15 @@ def _life(case: Case) -> Iterator[Deed]:
 
 
 def _money(case: Case) -> Iterator[Deed]:
-    for key, grant in case.grants.items():
+    for key, grant in grants_of(case).grants.items():
         if grant.awaits_approval:
             yield Deed("ApproveGrant", (("grant_id", key),))
         elif not grant.declined and not grant.settled and grant.released < grant.amount:
             yield Deed("ReleaseTranche", (("grant_id", key),))
     yield Deed("RequestGrant")
-    if any(tranche.status == "paid" for grant in case.grants.values() for tranche in grant.tranches.values()):
+    if any(
+        tranche.status == "paid" for grant in grants_of(case).grants.values() for tranche in grant.tranches.values()
+    ):
         yield Deed("RecordEvidence")
     yield Deed("RecordCost")
 
@@ -144,7 +157,8 @@ def _money(case: Case) -> Iterator[Deed]:
 def _referrals(case: Case) -> Iterator[Deed]:
     yield Deed("SendReferral")
     yield from (Deed("CloseReferral", (("referral_id", key),))
-                for key, one in case.referrals.items() if one.status in ("served", "feedback"))  # fmt: skip
+                for key, one in referrals_of(case).referrals.items()
+                if one.status in ("served", "feedback"))  # fmt: skip
 
 
 _LIKELY: Final[Mapping[Sheet, Callable[[Case], Iterator[Deed]]]] = {
@@ -168,10 +182,10 @@ _LIKELY: Final[Mapping[Sheet, Callable[[Case], Iterator[Deed]]]] = {
 def deed_for(item: str, kind: str, case: Case) -> Deed | None:
     """Return the deed that settles an item of the work list; None when its page is where to look first."""
     about = item.partition(":")[2]
-    if kind in ("appointment_to_book", "find_interpreter") and about in case.care.appointments:
-        return Deed("BookAppointment", (("service", case.care.appointments[about].service),))
-    if kind == "referral_to_send" and about in case.referrals:
-        return Deed("SendReferral", (("service", case.referrals[about].service),))
+    if kind in ("appointment_to_book", "find_interpreter") and about in care_of(case).appointments:
+        return Deed("BookAppointment", (("service", care_of(case).appointments[about].service),))
+    if kind == "referral_to_send" and about in referrals_of(case).referrals:
+        return Deed("SendReferral", (("service", referrals_of(case).referrals[about].service),))
     if kind == "escalation":
         command = _FOR_ESCALATION.get(about, "")
         return Deed(command) if command else None

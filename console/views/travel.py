@@ -16,9 +16,11 @@ from handlers.queries.arrivals_departures import Arriving, Departing, Journey, a
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
 from workflow.rights.visibility import runs
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.reception.meeters import Errand, MeeterPool
 from workflow.subjects.travel.definition import Away, Escort
+from workflow.subjects.travel.state import travel_of
 
 When = Literal["late", "today", "tomorrow", "later"]
 Doing = Literal["free", "going", "resting", "returning", "away"]
@@ -118,7 +120,7 @@ def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
             when=_when(one.at, reader.now, definition.programme.time_zone, is_late=one.state == "missed"),
             time_zone=definition.programme.time_zone,
             met_by=meeter.name if meeter else one.meeter,
-            has_bed=case.has_bed(reader.now),
+            has_bed=accommodation_of(case).has_bed(reader.now),
             may_record=reader.may("case.record", seen[one.case_id]) is not None,
         )
 
@@ -126,7 +128,7 @@ def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
 def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
     seen = _theirs(reader, expected(reader.office, "departure", reader.now, until))
     for one in departures(list(seen.values()), until):
-        trip, programme = seen[one.case_id].case.trip, seen[one.case_id].definition.programme
+        trip, programme = travel_of(seen[one.case_id].case).trip, seen[one.case_id].definition.programme
         assert trip is not None, "whoever leaves has a trip"
         escort, host = programme.escort_of.get(one.escort), programme.host_of.get(one.host)
         yield Leaving(
@@ -176,7 +178,7 @@ def _trip(journey: Journey, seen: Mapping[str, CaseSnapshot]) -> Trip:
     found = seen.get(journey.case_id)
     if found is None:
         return Trip(journey, "", None)
-    trip = found.case.trip
+    trip = travel_of(found.case).trip
     return Trip(journey, journey.case_id, trip is not None and trip.trip_id == journey.trip_id and trip.confirmed)
 
 

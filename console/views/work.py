@@ -20,8 +20,10 @@ from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
 from workflow.rights.table import may_ever
-from workflow.subjects.access.state import EmergencyAccess
+from workflow.subjects.access.state import EmergencyAccess, access_of
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.state import HotlineState
+from workflow.subjects.referrals.state import referrals_of
 
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
 _PAGE: Final = Page(limit=ROWS_MAX)
@@ -206,10 +208,10 @@ _LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see
 def _own_hand(reader: Reader, row: Any, seen: CaseSnapshot) -> bool:
     kind, about = row["kind"], row["item"].partition(":")[2]
     if kind in ("approve_grant", "release_tranche"):
-        grant = seen.case.grants.get(about)
+        grant = grants_of(seen.case).grants.get(about)
         return grant is not None and reader.account.account in grant.hands
     if kind == "review_access":
-        broken = seen.case.access.unreviewed.get(about)
+        broken = access_of(seen.case).unreviewed.get(about)
         return broken is not None and broken.account == reader.account.account
     return False
 
@@ -243,8 +245,8 @@ def _due_row(row: Any, reader: Reader, seen: CaseSnapshot) -> Due:
 def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
     for case_id in dict.fromkeys(row["case_id"] for row in rows if row["kind"] == "glass_broken"):
         case = seen[case_id].case
-        for glass in case.access.glass.values():
-            if case.access.owner == reader.account.account != glass.account:
+        for glass in access_of(case).glass.values():
+            if access_of(case).owner == reader.account.account != glass.account:
                 yield Notice(case_id, case.programme, glass)
 
 
@@ -253,7 +255,7 @@ def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Answer]:
     word = reader.account.account.partition(":")[0]
     for seen in cases:
         providers = seen.definition.programme.provider_of
-        for key, one in seen.case.referrals.items():
+        for key, one in referrals_of(seen.case).referrals.items():
             provider = providers.get(one.provider)
             if provider is not None and provider.staff == word and one.status in _NEXT_ANSWER:
                 sent = instant(one.sent_at) if one.sent_at else None

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from console.forms.helping import help_path, helping
 from console.words.translation import Words, choose_language
+from workflow.registry import PARTS
 
 _HERE: Final = Path(__file__).parent.parent
 STATIC: Final = _HERE / "static"
@@ -55,6 +56,7 @@ def _environment(words: Words) -> Environment:
     said = _said(words)
     environment.globals.update(w=words, static=static_address, help_path=help_path, helping=helping)
     environment.globals.update(_=said, gettext=said)
+    environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment
 
 

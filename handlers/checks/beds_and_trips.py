@@ -14,6 +14,7 @@ from handlers.checks.check_results import End, See, Seen, Tally
 from handlers.checks.courses import CoursesWatch
 from handlers.projections.replay import Replay
 from workflow.subjects.accommodation.shelter import Shelter
+from workflow.subjects.accommodation.state import accommodation_of
 
 
 class Away(NamedTuple):
@@ -156,15 +157,17 @@ def _beds_of_houses(replay: Replay) -> Iterator[Place]:
 
 def _beds_of_cases(replay: Replay) -> Iterator[Place]:
     for case, _ in replay.cases():
-        if case.bed is not None:
-            yield case.case_id, *case.bed, case.moved_in
+        mine = accommodation_of(case)
+        if mine.bed is not None:
+            yield case.case_id, *mine.bed, mine.moved_in
 
 
 def _holds_over(end: End) -> Iterator[Place]:
     """Yield holds that ran out and whose bed may be somebody else's; the case learns of it by its timer."""
     for case, _ in end.replay.cases():
-        if case.bed is not None and not case.has_bed(end.now):
-            yield case.case_id, *case.bed, case.moved_in
+        mine = accommodation_of(case)
+        if mine.bed is not None and not mine.has_bed(end.now):
+            yield case.case_id, *mine.bed, mine.moved_in
 
 
 def _lines_of_houses(replay: Replay) -> Iterator[tuple[str, str]]:
@@ -175,7 +178,7 @@ def _lines_of_houses(replay: Replay) -> Iterator[tuple[str, str]]:
 
 def _lines_of_cases(replay: Replay) -> Iterator[tuple[str, str]]:
     for case, _ in replay.cases():
-        for facility in case.places.waiting:
+        for facility in accommodation_of(case).waiting:
             yield case.case_id, facility
 
 

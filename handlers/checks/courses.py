@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from handlers.checks.check_results import End, See, Seen, Tally
 from handlers.projections.replay import Replay
 from workflow.subjects.reintegration.courses import Seats
+from workflow.subjects.reintegration.state import reintegration_of
 
 
 class CoursesWatch:
@@ -59,5 +60,5 @@ def _of_courses(replay: Replay) -> Iterator[tuple[str, str, str]]:
 
 def _of_cases(replay: Replay) -> Iterator[tuple[str, str, str]]:
     for case, _ in replay.cases():
-        for course, place in case.reintegration.courses.items():
+        for course, place in reintegration_of(case).courses.items():
             yield case.case_id, course, place.status

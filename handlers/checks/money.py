@@ -19,7 +19,7 @@ from events.money import Money
 from handlers.checks.check_results import End, See, Seen, Tally
 from handlers.checks.fund import FundSide, sum_of
 from handlers.projections.replay import Replay
-from workflow.subjects.grants.state import IN_FLIGHT, Grant, Tranche
+from workflow.subjects.grants.state import IN_FLIGHT, Grant, Tranche, grants_of
 
 NOTHING = Decimal(0)
 
@@ -57,7 +57,7 @@ class MoneyWatch:
 
     def _on_approval(self, seen: Seen) -> None:
         fact: GrantApproved = seen.fact
-        grant: Grant = seen.before.grants[fact.grant_id]
+        grant: Grant = grants_of(seen.before).grants[fact.grant_id]
         self._by_another(seen, grant)
         again = bool(grant.approved_by) or grant.declined
         self.tally.demand(not again, f"{seen.at}: {fact.grant_id} was already decided on")
@@ -67,7 +67,7 @@ class MoneyWatch:
 
     def _on_payee(self, seen: Seen) -> None:
         fact: PayeeApproved = seen.fact
-        grant: Grant = seen.before.grants[fact.grant_id]
+        grant: Grant = grants_of(seen.before).grants[fact.grant_id]
         self._by_another(seen, grant)
         self.tally.demand(bool(grant.changed_by), f"{seen.at}: nobody had changed the payee of {fact.grant_id}")
 
@@ -78,8 +78,8 @@ class MoneyWatch:
 
     def _on_release(self, seen: Seen) -> None:
         fact: TrancheReleased = seen.fact
-        before: Grant = seen.before.grants[fact.grant_id]
-        after: Grant = seen.after.grants[fact.grant_id]
+        before: Grant = grants_of(seen.before).grants[fact.grant_id]
+        after: Grant = grants_of(seen.after).grants[fact.grant_id]
         actor = seen.event.envelope.actor
         first = actor not in before.hands
         self.tally.demand(first, f"{seen.at}: released by {actor}, who asked for it, approved it or changed the payee")
@@ -93,17 +93,17 @@ class MoneyWatch:
 
     def _on_payment(self, seen: Seen) -> None:
         fact: TranchePaid = seen.fact
-        tranche: Tranche = seen.before.grants[fact.grant_id].tranches[fact.tranche_id]
+        tranche: Tranche = grants_of(seen.before).grants[fact.grant_id].tranches[fact.tranche_id]
         self.tally.count("tranches paid")
         fresh = tranche.status in IN_FLIGHT
         self.tally.demand(fresh, f"{seen.at}: {fact.tranche_id} is paid although it was {tranche.status}")
-        after: Grant = seen.after.grants[fact.grant_id]
+        after: Grant = grants_of(seen.after).grants[fact.grant_id]
         self.tally.demand(after.paid <= after.amount, f"{seen.at}: {after.paid} paid of a grant of {after.amount}")
         self._fund.paid[fact.tranche_id] = tranche.amount
 
     def _on_return(self, seen: Seen) -> None:
         fact: TrancheReturned = seen.fact
-        tranche: Tranche = seen.before.grants[fact.grant_id].tranches[fact.tranche_id]
+        tranche: Tranche = grants_of(seen.before).grants[fact.grant_id].tranches[fact.tranche_id]
         self.tally.count("tranches returned")
         self.tally.demand(tranche.status == "paid", f"{seen.at}: came back although it was {tranche.status}")
         self._fund.returned[fact.tranche_id] = tranche.shares
@@ -117,7 +117,7 @@ class MoneyWatch:
 
     def _on_reversal(self, seen: Seen) -> None:
         fact: CostReversed = seen.fact
-        cost = seen.before.costs.get(fact.cost_id)
+        cost = grants_of(seen.before).costs.get(fact.cost_id)
         if cost is None:
             self.tally.fault(f"{seen.at}: {fact.cost_id} is taken back and does not count")
         else:
@@ -150,7 +150,7 @@ def _wanted(replay: Replay) -> dict[str, Decimal]:
     """Return what each grant still needs by its case: what is not paid, or only what is under way if it ended."""
     found = {}
     for case, _ in replay.cases():
-        for grant_id, grant in case.grants.items():
+        for grant_id, grant in grants_of(case).grants.items():
             if grant.approved_by:
                 found[grant_id] = grant.flying if grant.declined else grant.amount - grant.paid
     return found
@@ -160,7 +160,7 @@ def _tranches(replay: Replay) -> tuple[dict[str, Money], dict[str, Money]]:
     """Return the tranches paid, and those under way."""
     paid, flying = {}, {}
     for case, _ in replay.cases():
-        for grant in case.grants.values():
+        for grant in grants_of(case).grants.values():
             for tranche_id, tranche in grant.tranches.items():
                 amount = Money(amount=tranche.amount, currency=grant.currency)
                 if tranche.status == "paid":

@@ -34,8 +34,7 @@ from handlers.reactions import react
 from handlers.reactions.moment import Moment
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache, VersionedState, evolve, folded
-from workflow.case.change import At
-from workflow.case.state import Case
+from workflow.case.state import At, Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
 from workflow.decide import cancels, decide, needs, reaches
 from workflow.programme.loading import Definition, load

@@ -13,6 +13,8 @@ from handlers.projections.tables import case_board
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
 from workflow.rights.visibility import office_of
+from workflow.subjects.access.state import access_of
+from workflow.subjects.accommodation.state import accommodation_of
 
 BOARD = Rows(case_board, replace=True)
 
@@ -20,6 +22,7 @@ BOARD = Rows(case_board, replace=True)
 def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any]:
     """Return the board's row of a case; it depends on nothing but the case and its definition."""
     national = case.is_national(definition.programme.home_country)
+    bed = accommodation_of(case).bed
     return {
         "case_id": case.case_id,
         "programme": case.programme,
@@ -35,9 +38,9 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "previous_case": case.previous_case or "",
         "version": version,
         "office": office_of(definition.programme),
-        "owner": case.access.owner,
-        "team": case.access.team,
-        "facility": case.bed[0] if case.bed else "",
+        "owner": access_of(case).owner,
+        "team": access_of(case).team,
+        "facility": bed[0] if bed else "",
     }
 
 

@@ -42,6 +42,7 @@ from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
 from workflow.rights.table import Account, Relation, relations_for
 from workflow.rights.visibility import offices_of, shown_until
+from workflow.subjects.access.state import access_of
 
 Row = dict[str, Any]
 
@@ -71,7 +72,7 @@ def relation_rows(case: Case, definition: Definition) -> list[Row]:
     partners = shown_until(case, definition.programme)
     rows = [_row(case, "partner", word, _end_of(day)) for word, day in partners.items()]
     ends: dict[str, datetime] = {}
-    for glass in case.access.glass.values():
+    for glass in access_of(case).glass.values():
         ends[glass.account] = max(glass.until, ends.get(glass.account, glass.until))
     return rows + [_row(case, "glass", account, stored(until)) for account, until in ends.items()]
 

@@ -27,9 +27,9 @@ from handlers.projections.tasks import outcome, task_row, timer_outcome, timer_r
 from handlers.projections.work_items import items_of, place_of
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState, evolve, folded
-from workflow.case.change import At
-from workflow.case.state import Case
+from workflow.case.state import At, Case
 from workflow.programme.loading import Definition, load
+from workflow.registry import PARTS
 from workflow.rights.visibility import office_of
 
 PAGE = 2000
@@ -98,11 +98,17 @@ def position_of(log: Log, at: datetime | None = None, position: int | None = Non
 
 def difference(before: Case | None, after: Case | None) -> list[Change]:
     """Return what changed between two states of a case, one line for each task, timer, grant and consent."""
-    return [
-        change
-        for name in Case._fields
-        for change in _changes(name, getattr(before, name, None), getattr(after, name, None))
-    ]
+    was, now = _fields(before), _fields(after)
+    return [change for name in now or was for change in _changes(name, was.get(name), now.get(name))]
+
+
+def _fields(case: Case | None) -> dict[str, Any]:
+    """Return what a case holds by name: its core, then the fields of each subject's part."""
+    if case is None:
+        return {}
+    core = case._asdict()
+    del core["parts"]
+    return core | {name: value for part in PARTS.values() for name, value in part(case)._asdict().items()}
 
 
 def pages_of(

@@ -23,7 +23,7 @@ from events.facts.tasks import (
 from events.instants import stored
 from events.writing import Writing
 from handlers.projections.tables import tasks, timers
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 
 LIVE: Final = ("waiting", "claimed", "unknown")
 _INSERT_TASKS = Rows(tasks)

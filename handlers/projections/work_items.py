@@ -12,8 +12,15 @@ from events.batch import Changes, Removals, Rows
 from events.writing import Writing
 from handlers.projections.tables import work_items
 from workflow.case.state import Case
-from workflow.subjects.documents.state import IN_HAND
+from workflow.subjects.access.state import access_of
+from workflow.subjects.care.state import care_of
+from workflow.subjects.closing.state import closing_of
+from workflow.subjects.documents.state import IN_HAND, documents_of
+from workflow.subjects.grants.state import grants_of
+from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.travel.guards import escort_needed
+from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
 _ITEMS = Rows(work_items, replace=True)
 _MOVED = Changes(work_items, ("stage", "owner", "team"))
@@ -27,34 +34,37 @@ def items_of(case: Case | None) -> dict[str, str]:
         return {}
     items = {f"escalation:{kind}": "escalation" for kind in case.escalations}
     items |= {f"task:{key}": f"task_{task.status}" for key, task in case.tasks.items() if task.status != "open"}
-    for grant_id, grant in case.grants.items():
+    for grant_id, grant in grants_of(case).grants.items():
         if grant.awaits_approval:
             items[f"grant:{grant_id}"] = "approve_grant"
         elif not grant.declined and not grant.settled and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
     items |= _referrals(case)
-    if case.trip is not None and not case.trip.confirmed and "hand_over" not in case.provided:
-        if case.trip.escort:
+    trip = travel_of(case).trip
+    if trip is not None and not trip.confirmed and "hand_over" not in case.provided:
+        if trip.escort:
             items["escort"] = "escort_answer"
-        elif escort_needed(case, case.trip.departs_at.date()) != "none":
+        elif escort_needed(case, trip.departs_at.date()) != "none":
             items["escort"] = "find_escort"
-    if case.trip is not None and case.trip_is_ahead and case.trip.host and not case.trip.host_ready:
+    if trip is not None and trip_is_ahead(case) and trip.host and not trip.host_ready:
         items["host"] = "host_answer"
     items |= _papers(case)
     items |= _appointments(case)
     items |= _life_items(case)
-    items |= {f"glass:{key}": "glass_broken" for key in case.access.glass}
-    items |= {f"review:{key}": "review_access" for key in case.access.unreviewed}
-    items |= {f"duplicate:{other}": "possible_duplicate" for other in case.access.duplicates}
-    items |= {f"hand_over:{key}": "decide_hand_over" for key, one in case.hand_overs.items() if not one.outcome}
+    items |= {f"glass:{key}": "glass_broken" for key in access_of(case).glass}
+    items |= {f"review:{key}": "review_access" for key in access_of(case).unreviewed}
+    items |= {f"duplicate:{other}": "possible_duplicate" for other in access_of(case).duplicates}
+    items |= {
+        f"hand_over:{key}": "decide_hand_over" for key, one in closing_of(case).hand_overs.items() if not one.outcome
+    }
     return items
 
 
 def _referrals(case: Case) -> dict[str, str]:
     """Return the referrals somebody has to see to: to send elsewhere, to chase, or to ask the person about."""
-    helped = {one.service for one in case.referrals.values() if one.is_open or one.status == "closed"}
+    helped = {one.service for one in referrals_of(case).referrals.values() if one.is_open or one.status == "closed"}
     items = {}
-    for key, one in case.referrals.items():
+    for key, one in referrals_of(case).referrals.items():
         if one.status == "unanswered":
             items[f"referral:{key}"] = "referral_consent_needed" if one.next_provider else "referral_unanswered"
         elif one.status == "declined" and one.service not in helped:
@@ -65,7 +75,7 @@ def _referrals(case: Case) -> dict[str, str]:
 def _appointments(case: Case) -> dict[str, str]:
     """Return the appointments somebody has to see to: one that has no time, or that nobody can interpret at."""
     items = {}
-    for key, one in case.care.appointments.items():
+    for key, one in care_of(case).appointments.items():
         if one.at is None:
             items[f"appointment:{key}"] = "appointment_to_book"
         if one.needs_interpreter and not one.interpreter:
@@ -76,17 +86,19 @@ def _appointments(case: Case) -> dict[str, str]:
 def _papers(case: Case) -> dict[str, str]:
     """Return what the person's documents wait for: nobody is written to before somebody has chosen the path."""
     items = {
-        f"document:{key}": "document_refused" for key, paper in case.papers.items() if paper.waits_for == "refused"
+        f"document:{key}": "document_refused"
+        for key, paper in documents_of(case).papers.items()
+        if paper.waits_for == "refused"
     }
-    wanted = case.stage == DOCUMENTS and case.document is None and not case.stays
-    if wanted and not any(paper.kind in IN_HAND for paper in case.papers.values()):
+    wanted = case.stage == DOCUMENTS and documents_of(case).document is None and not travel_of(case).stays
+    if wanted and not any(paper.kind in IN_HAND for paper in documents_of(case).papers.values()):
         items["document"] = "document_to_start"
     return items
 
 
 def _life_items(case: Case) -> dict[str, str]:
     """Return what waits for a person after the return: a plan to approve, an offered seat, a visit."""
-    life = case.reintegration
+    life = reintegration_of(case)
     items = {f"visit:{month}": "visit_due" for month in life.due}
     items |= {f"seat:{course}": "take_seat" for course, place in life.courses.items() if place.status == "offered"}
     return items | ({"plan": "agree_plan"} if life.plan.number and not life.plan.agreed else {})
@@ -94,7 +106,7 @@ def _life_items(case: Case) -> dict[str, str]:
 
 def place_of(case: Case, office: str) -> dict[str, str]:
     """Return where a case's items belong: in which stage, whose office and team, and whose case it is."""
-    return {"stage": case.stage, "office": office, "owner": case.access.owner, "team": case.access.team}
+    return {"stage": case.stage, "office": office, "owner": access_of(case).owner, "team": access_of(case).team}
 
 
 def store(writing: Writing, before: Case | None, after: Case, office: str) -> None:

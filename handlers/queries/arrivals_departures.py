@@ -19,7 +19,7 @@ from handlers.states.state_cache import folded
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.programme import Programme
 from workflow.subjects.documents.guards import travel_papers_are_in_order
-from workflow.subjects.reception.state import Arrival
+from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.travel.definition import Escort
 from workflow.subjects.travel.escorts import EscortPool
 from workflow.subjects.travel.guards import (
@@ -29,7 +29,7 @@ from workflow.subjects.travel.guards import (
     ticket_is_issued,
     transit_visas_are_in_order,
 )
-from workflow.subjects.travel.state import Trip
+from workflow.subjects.travel.state import Trip, travel_of, trip_is_ahead
 
 
 class Arriving(NamedTuple):
@@ -91,9 +91,9 @@ def waiting(connection: Connection, kind: str, now: datetime, until: datetime) -
 def arrivals(seen: Sequence[CaseSnapshot], until: datetime) -> list[Arriving]:
     """Return who of these is to be met until then, the first at the top."""
     found = [
-        _arriving(one, one.case.arrival)
+        _arriving(one, arrival)
         for one in seen
-        if one.case.arrival is not None and one.case.arrival_is_ahead and one.case.arrival.at <= until
+        if (arrival := reception_of(one.case).arrival) is not None and not arrival.over and arrival.at <= until
     ]
     return sorted(found, key=lambda one: (one.at, one.case_id))
 
@@ -101,12 +101,12 @@ def arrivals(seen: Sequence[CaseSnapshot], until: datetime) -> list[Arriving]:
 def departures(seen: Sequence[CaseSnapshot], until: datetime) -> list[Departing]:
     """Return who of these is to leave until then, the first at the top."""
     found = [
-        _departing(one, one.case.trip)
+        _departing(one, trip)
         for one in seen
-        if one.case.trip is not None
-        and one.case.trip_is_ahead
+        if (trip := travel_of(one.case).trip) is not None
+        and trip_is_ahead(one.case)
         and one.case.stage != ON_THE_WAY
-        and one.case.trip.departs_at <= until
+        and trip.departs_at <= until
     ]
     return sorted(found, key=lambda one: (one.at, one.case_id))
 

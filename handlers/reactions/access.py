@@ -8,7 +8,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.access import AccessReviewed, GlassBroken, GlassMended
 from handlers.reactions.moment import Moment, Reaction, task, timer, timers_over
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 from workflow.values.calendars import working_days_later
 
 

@@ -19,6 +19,7 @@ from events.facts.accommodation import (
 )
 from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from workflow.subjects.accommodation.state import accommodation_of
 
 
 def _bed_assigned(fact: BedAssigned | HoldExtended, moment: Moment) -> Iterator[Fact]:
@@ -57,7 +58,7 @@ def _agreed(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Ask for who waited already when they agreed that others help."""
     before = moment.before is not None and moment.before.consents_to("assistance", moment.now.date())
     if fact.purpose == "assistance" and not before:
-        for facility in moment.after.places.waiting:
+        for facility in accommodation_of(moment.after).waiting:
             yield from _asked_elsewhere(facility, moment)
 
 

@@ -23,12 +23,12 @@ from events.instants import stored
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.programme.services import Service
 from workflow.subjects.care.appointments import who_helps
-from workflow.subjects.care.state import Appointment
+from workflow.subjects.care.state import Appointment, care_of
 
 
 def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
     if moment.definition.journey.stage(fact.dest).ends:
-        for key, one in moment.after.care.appointments.items():
+        for key, one in care_of(moment.after).appointments.items():
             yield AppointmentCancelled(appointment=key, reason=f"case {fact.dest}")
             yield from _told_not_to_wait(moment, key, one)
         return
@@ -50,7 +50,7 @@ def _consent_over(fact: ConsentWithdrawn | ConsentExpired, moment: Moment) -> It
     """Take back at once what was arranged under a consent that is over."""
     if fact.recipient:
         return
-    for key, one in moment.after.care.appointments.items():
+    for key, one in care_of(moment.after).appointments.items():
         if moment.definition.programme.service_of[one.service].consent == fact.purpose:
             yield AppointmentCancelled(appointment=key, reason=f"no consent to {fact.purpose}")
             yield from _no_more(moment, key, one)
@@ -61,7 +61,7 @@ def _booked(fact: AppointmentBooked, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "appointment", appointment=fact.appointment)
     yield _worry(moment, fact.appointment, fact.at)
     yield from tasks_off(moment, "it is booked", ("request_appointment",), appointment=fact.appointment)
-    one = moment.after.care.appointments[fact.appointment]
+    one = care_of(moment.after).appointments[fact.appointment]
     yield from _others_told(moment, fact.appointment, one)
     if one.interpreter and one.interpreter_knows:
         yield _tell(moment, fact.appointment, one, one.interpreter)
@@ -73,7 +73,7 @@ def _booked(fact: AppointmentBooked, moment: Moment) -> Iterator[Fact]:
 def _others_told(moment: Moment, key: str, one: Appointment) -> Iterator[Fact]:
     """Tell whoever was asked before that somebody else sees the person now."""
     assert moment.before is not None
-    before = moment.before.care.appointments.get(key)
+    before = care_of(moment.before).appointments.get(key)
     for to in before.expecting if before else ():
         if before is not None and to not in (one.provider, one.interpreter):
             yield task(moment, "cancel_appointment", _about(key, before._replace(sequence=one.sequence), to))
@@ -83,7 +83,7 @@ def _moved(fact: AppointmentMoved, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "appointment", appointment=fact.appointment)
     yield _worry(moment, fact.appointment, fact.at)
     yield from tasks_off(moment, "it was moved", appointment=fact.appointment)
-    one = moment.after.care.appointments[fact.appointment]
+    one = care_of(moment.after).appointments[fact.appointment]
     for to in one.expecting:
         yield _tell(moment, fact.appointment, one, to)
     if one.interpreter and not one.interpreter_knows:
@@ -92,7 +92,7 @@ def _moved(fact: AppointmentMoved, moment: Moment) -> Iterator[Fact]:
 
 def _cancelled(fact: AppointmentCancelled, moment: Moment) -> Iterator[Fact]:
     assert moment.before is not None
-    yield from _no_more(moment, fact.appointment, moment.before.care.appointments[fact.appointment])
+    yield from _no_more(moment, fact.appointment, care_of(moment.before).appointments[fact.appointment])
 
 
 def _held(fact: SessionHeld, moment: Moment) -> Iterator[Fact]:
@@ -104,7 +104,7 @@ def _came_too_late(fact: AppointmentRequested | InterpreterRequested, moment: Mo
     """Take back what was asked for while the appointment was being cancelled."""
     assert moment.before is not None
     given = moment.before.tasks.get(fact.task_id)
-    if given is None or fact.appointment in moment.after.care.appointments or given.wanted:
+    if given is None or fact.appointment in care_of(moment.after).appointments or given.wanted:
         return
     about = dict(given.subject)
     gone = tuple(sorted({**about, "sequence": str(int(about["sequence"]) + 1)}.items()))
@@ -118,7 +118,7 @@ def _care_of_stage(moment: Moment) -> list[Service]:
 
 def _needed(moment: Moment, service: Service) -> Iterator[Fact]:
     """Ask for an appointment, unless one is open; when nobody offers the service it waits on the work list."""
-    if moment.after.care.open_for(service.id):
+    if care_of(moment.after).open_for(service.id):
         return
     one = who_helps(moment.definition.programme, service.id, moment.after.language)
     key = moment.name("A", "appointment", (("service", service.id),))

@@ -21,7 +21,7 @@ from events.facts.safety import ConsentExpired
 from events.facts.tasks import TimerFired
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
 from workflow.subjects.documents.guards import renewal_consent
-from workflow.subjects.documents.state import Document, Paper
+from workflow.subjects.documents.state import Document, Paper, documents_of
 
 EXPIRY: Final = ("document_expires", "document_over")
 
@@ -31,7 +31,7 @@ EXPIRY: Final = ("document_expires", "document_over")
 
 def _with_authority(fact: DocumentStepDone | DocumentAppealed, moment: Moment) -> Iterator[Fact]:
     """Wait for the authority from the moment its turn begins; while it goes on, the same wait holds."""
-    paper = moment.after.papers.get(fact.document_id)
+    paper = documents_of(moment.after).papers.get(fact.document_id)
     if paper is None or paper.waits_for != "authority":
         yield from _nobody_waits(fact, moment)
     elif not timers(moment.after, "document_due", document_id=fact.document_id):
@@ -56,7 +56,7 @@ def _wait(document_id: str, paper: Paper, moment: Moment) -> Iterator[Fact]:
 def _is_late(fact: TimerFired, moment: Moment) -> Iterator[Fact]:
     """Write to the authority, once for each wait, and look again after some of its working days."""
     about = dict(fact.subject)
-    paper = moment.after.papers.get(about["document_id"])
+    paper = documents_of(moment.after).papers.get(about["document_id"])
     if paper is None or paper.waits_for != "authority":
         return
     authority = moment.definition.programme.document_path[paper.path].authority
@@ -71,18 +71,18 @@ def _is_late(fact: TimerFired, moment: Moment) -> Iterator[Fact]:
 
 def _consent_over(fact: ConsentWithdrawn | ConsentExpired, moment: Moment) -> Iterator[Fact]:
     """Chase nobody any more; letters not yet sent are called off with all other tasks of the purpose."""
-    if moment.after.papers and fact.purpose == _purpose(moment) and not fact.recipient:
+    if documents_of(moment.after).papers and fact.purpose == _purpose(moment) and not fact.recipient:
         yield from timers_over(moment, "document_due")
 
 
 def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
-    if moment.after.papers and fact.purpose == _purpose(moment) and not fact.recipient:
+    if documents_of(moment.after).papers and fact.purpose == _purpose(moment) and not fact.recipient:
         yield from _waits(moment)
 
 
 def _waits(moment: Moment) -> Iterator[Fact]:
     """Wait again for every authority that is not waited for."""
-    for document_id, paper in moment.after.papers.items():
+    for document_id, paper in documents_of(moment.after).papers.items():
         if paper.waits_for == "authority" and not timers(moment.after, "document_due", document_id=document_id):
             yield from _wait(document_id, paper, moment)
 
@@ -97,9 +97,9 @@ def _purpose(moment: Moment) -> str:
 def _in_hand(_fact: TravelDocumentRecorded | DocumentCollected, moment: Moment) -> Iterator[Fact]:
     """Remind in time that the document runs out; of several, the one that counts."""
     assert moment.before is not None
-    if moment.after.document != moment.before.document:
+    if documents_of(moment.after).document != documents_of(moment.before).document:
         yield from _no_expiry(_fact, moment)
-        yield from _reminder(moment.after.document, moment)
+        yield from _reminder(documents_of(moment.after).document, moment)
 
 
 def _reminder(document: Document | None, moment: Moment) -> Iterator[Fact]:
@@ -120,7 +120,7 @@ def _no_expiry(_fact: Fact, moment: Moment) -> Iterator[Fact]:
 
 def _reminded(fact: TimerFired, moment: Moment) -> Iterator[Fact]:
     """After the reminder, wait for the day after the document's last."""
-    document = moment.after.document
+    document = documents_of(moment.after).document
     if document is not None and document.valid_until is not None and document.about() == fact.subject:
         over = datetime.combine(document.valid_until + timedelta(days=1), time(), UTC)
         yield timer(moment, "document_over", over, fact.subject)
@@ -144,7 +144,7 @@ def _reopened(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
     if not journey.stage(fact.source).ends or journey.stage(fact.dest).ends:
         return
     if not any(timers(moment.after, kind) for kind in EXPIRY):
-        yield from _reminder(moment.after.document, moment)
+        yield from _reminder(documents_of(moment.after).document, moment)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

@@ -9,6 +9,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.grants import TrancheInstructed, TranchePaid, TrancheRejected, TrancheReleased
 from handlers.reactions.moment import Moment, Reaction, task, tasks_off, timer, timers_over
+from workflow.subjects.grants.state import grants_of
 
 
 def _tranche_released(fact: TrancheReleased, moment: Moment) -> Iterator[Fact]:
@@ -17,7 +18,7 @@ def _tranche_released(fact: TrancheReleased, moment: Moment) -> Iterator[Fact]:
 
 
 def _tranche_instructed(fact: TrancheInstructed, moment: Moment) -> Iterator[Fact]:
-    if moment.after.grants[fact.grant_id].tranches[fact.tranche_id].status != "instructed":
+    if grants_of(moment.after).grants[fact.grant_id].tranches[fact.tranche_id].status != "instructed":
         return  # the bank has answered already
     days = moment.definition.programme.policies.bank_answer_days
     about = (("grant_id", fact.grant_id), ("tranche_id", fact.tranche_id))

@@ -9,9 +9,7 @@ from uuid import UUID
 
 from events.catalogue import Fact
 from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted, TimerCancelled, TimerSet
-from workflow.case.change import Pairs
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Pairs, Task
 from workflow.programme.loading import Definition
 from workflow.situation import id_from
 from workflow.tasks import KIND_OF

@@ -12,8 +12,8 @@ from events.facts.reception import ArrivalCancelled, ArrivalDelayed, ArrivalPlan
 from events.facts.tasks import TaskRequested, TimerSet
 from events.instants import stored
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.case.tasks import Task
-from workflow.subjects.reception.state import Arrival
+from workflow.case.state import Case, Task
+from workflow.subjects.reception.state import Arrival, reception_of
 
 _LETTERS: Final = ("book_pickup", "move_pickup")
 
@@ -55,7 +55,7 @@ def _came_too_late(fact: PickupBooked, moment: Moment) -> Iterator[Fact]:
     """Tell whoever was written to for an arrival that had been called off, or given to somebody else, meanwhile."""
     assert moment.before is not None
     given = moment.before.tasks.get(fact.task_id)
-    arrival = moment.after.arrival
+    arrival = reception_of(moment.after).arrival
     if arrival is not None and arrival.arrival_id == fact.arrival_id and fact.meeter == arrival.meeter:
         return
     if given is not None:
@@ -66,15 +66,17 @@ def _came_too_late(fact: PickupBooked, moment: Moment) -> Iterator[Fact]:
 def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Write to whoever could not be written to without this consent."""
     case = moment.after
-    if fact.purpose != "assistance" or not case.arrival_is_ahead or case.arrival is None or case.arrival.notified:
+    arrival = reception_of(case).arrival
+    if fact.purpose != "assistance" or not reception_of(case).is_ahead or arrival is None or arrival.notified:
         return
-    if not any(_is_about(given, case.arrival) for given in case.tasks.values()):
+    if not any(_is_about(given, arrival) for given in case.tasks.values()):
         yield from _letter(moment, "book_pickup")
 
 
-def _arrival(case: object) -> Arrival:
-    arrival = getattr(case, "arrival", None)
-    assert isinstance(arrival, Arrival)
+def _arrival(case: Case | None) -> Arrival:
+    assert case is not None
+    arrival = reception_of(case).arrival
+    assert arrival is not None
     return arrival
 
 

@@ -17,8 +17,9 @@ from events.facts.referrals import (
     ReferralSent,
 )
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
+from workflow.subjects.referrals.state import referrals_of
 
 
 def _made(fact: ReferralMade, moment: Moment) -> Iterator[Fact]:
@@ -27,7 +28,7 @@ def _made(fact: ReferralMade, moment: Moment) -> Iterator[Fact]:
 
 def _sent(fact: ReferralSent, moment: Moment) -> Iterator[Fact]:
     """Wait for the answer; a letter that went out although the referral was taken back meanwhile is taken back too."""
-    status = moment.after.referrals[fact.referral_id].status
+    status = referrals_of(moment.after).referrals[fact.referral_id].status
     if status == "sent":
         due = answer_due(moment.now, moment.definition.programme)
         yield timer(moment, "referral_answer", due, (("referral_id", fact.referral_id),))
@@ -55,7 +56,7 @@ def _taken_back(fact: ReferralRevoked | ReferralPassedOn, moment: Moment) -> Ite
     """Tell whoever has heard of it, once; a letter that has not left never does."""
     yield from _over(fact, moment)
     assert moment.before is not None
-    before = moment.before.referrals[fact.referral_id]
+    before = referrals_of(moment.before).referrals[fact.referral_id]
     if before.is_open and before.is_known:
         yield task(moment, "revoke_referral", _about(fact))
 
@@ -69,7 +70,12 @@ def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Tell whoever sent the person that they came, once the person agrees to that."""
     case = moment.after
     known = fact.recipient in moment.definition.programme.provider_of
-    if fact.purpose != PURPOSE or fact.recipient != case.referred_by or not known or case.referrer_answered:
+    if (
+        fact.purpose != PURPOSE
+        or fact.recipient != case.referred_by
+        or not known
+        or referrals_of(case).referrer_answered
+    ):
         return
     asked = any(given.kind == "answer_referrer" for given in case.tasks.values())
     if not asked and is_consented(PURPOSE, moment, fact.recipient):

@@ -21,6 +21,8 @@ from events.facts.reintegration import (
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
 from workflow.subjects.referrals.directory import providers_of
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
+from workflow.subjects.reintegration.state import reintegration_of
+from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import months_later
 
 
@@ -30,7 +32,7 @@ def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
         yield timer(moment, "retention", months_later(moment.now, policies.retention_months))
         return
     yield from timers_over(moment, "retention")
-    if stage.plan_due and not moment.after.plan and not timers(moment.after, "plan_due"):
+    if stage.plan_due and not reintegration_of(moment.after).plan_agreed and not timers(moment.after, "plan_due"):
         yield timer(moment, "plan_due", moment.now + timedelta(days=policies.plan_due_days))
     if stage.visits:
         yield from _visits(moment)
@@ -38,7 +40,7 @@ def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
 
 def _visits(moment: Moment) -> Iterator[Fact]:
     wanted = moment.definition.programme.policies.follow_up_months
-    months = tuple(month for month in wanted if month not in moment.after.visits)
+    months = tuple(month for month in wanted if month not in reintegration_of(moment.after).visits)
     yield FollowUpScheduled(start=moment.now.date(), months=months)
     for month in months:
         yield timer(moment, "follow_up", months_later(moment.now, month), (("month", str(month)),))
@@ -64,7 +66,7 @@ def _visitor(moment: Moment) -> str:
     service = programme.service_of.get(FOLLOW_UP_VISIT)
     if service is None or not is_consented(service.consent, moment):
         return ""
-    area = case.destination or programme.home_country
+    area = travel_of(case).destination or programme.home_country
     found = providers_of(programme, FOLLOW_UP_VISIT, area=area)
     return found[0].id if found else ""
 
@@ -90,7 +92,7 @@ def _seat_freed(fact: CourseLeft | CourseCompleted, moment: Moment) -> Iterator[
     """Have the seat offered to the next in the line; a place in the line given up frees no seat."""
     assert moment.before is not None
     yield from timers_over(moment, "seat_offer", course=fact.course)
-    had = moment.before.reintegration.courses[fact.course].status
+    had = reintegration_of(moment.before).courses[fact.course].status
     if had != "waiting" and fact.waiting:
         yield task(moment, "offer_seat", (("course", fact.course),))
 

@@ -23,9 +23,9 @@ from events.facts.travel import (
 )
 from events.instants import stored
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 from workflow.subjects.travel.guards import ON_THE_WAY
-from workflow.subjects.travel.state import Trip
+from workflow.subjects.travel.state import Trip, travel_of, trip_is_ahead
 
 # How each booking is asked for and given back, and what it is called in the case.
 _ASKS: Final = {"ticket": "book_ticket", "escort": "book_escort", "arrival_host": "ask_host"}
@@ -54,12 +54,12 @@ def _stage_entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
 def _trip_cancelled(fact: TripCancelled, moment: Moment) -> Iterator[Fact]:
     """Take back what is only asked for, and give back what was booked: each thing once."""
     assert moment.before is not None
-    trip = moment.before.trip
+    trip = travel_of(moment.before).trip
     assert trip is not None
     for kind in (*_BEFORE, "hand_over_due"):
         yield from timers_over(moment, kind, trip_id=fact.trip_id)
     yield from tasks_off(moment, fact.reason, trip_id=fact.trip_id)
-    for booking in moment.before.booked:
+    for booking in travel_of(moment.before).booked:
         yield _give_back(moment, booking, trip)
 
 
@@ -85,10 +85,11 @@ def _host_answered(fact: HostAnswered, moment: Moment) -> Iterator[Fact]:
 def _host_chosen(fact: HostChosen, moment: Moment) -> Iterator[Fact]:
     """Ask somebody else; whoever was asked before is told that it is off, once."""
     assert moment.before is not None
-    assert moment.before.trip is not None
+    trip = travel_of(moment.before).trip
+    assert trip is not None
     yield from tasks_off(moment, "another host", ("ask_host",), trip_id=fact.trip_id)
-    if "arrival_host" in moment.before.booked:
-        yield _give_back(moment, "arrival_host", moment.before.trip)
+    if "arrival_host" in travel_of(moment.before).booked:
+        yield _give_back(moment, "arrival_host", trip)
     yield from _ask(moment, "arrival_host", _trip(moment))
 
 
@@ -101,7 +102,7 @@ def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: Momen
     given = moment.before.tasks.get(fact.task_id)
     if given is None:
         return
-    about, trip = dict(given.subject), moment.after.trip
+    about, trip = dict(given.subject), travel_of(moment.after).trip
     booking = next(name for name, kind in _ASKS.items() if kind == given.kind)
     wanted = trip is not None and dict(_about(booking, trip)).items() <= about.items()
     declined = trip is not None and about.get("host") in trip.hosts_declined and about["trip_id"] == trip.trip_id
@@ -116,18 +117,19 @@ def _escort_declined(about: dict[str, str], trip: Trip | None) -> bool:
 
 def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
     """Book what could not be booked without this consent."""
-    case, trip = moment.after, moment.after.trip
-    if fact.purpose != "travel" or trip is None or not case.trip_is_ahead:
+    case, trip = moment.after, travel_of(moment.after).trip
+    if fact.purpose != "travel" or trip is None or not trip_is_ahead(case):
         return
     asked = {given.kind for given in case.tasks.values() if dict(given.subject).get("trip_id") == trip.trip_id}
     for booking, kind in _ASKS.items():
-        if booking not in case.booked and kind not in asked:
+        if booking not in travel_of(case).booked and kind not in asked:
             yield from _ask(moment, booking, trip)
 
 
 def _trip(moment: Moment) -> Trip:
-    assert moment.after.trip is not None
-    return moment.after.trip
+    trip = travel_of(moment.after).trip
+    assert trip is not None
+    return trip
 
 
 def _ask(moment: Moment, booking: str, trip: Trip) -> Iterator[Fact]:

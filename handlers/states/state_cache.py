@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
 from events.envelope import Recorded
-from workflow.case.change import At
 from workflow.case.evolve import evolve as evolve_case
+from workflow.case.state import At
 from workflow.registry import evolve_shared
 
 

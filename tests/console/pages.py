@@ -13,6 +13,7 @@ from tests.roads import MONEY, bring, consents, ready_to_depart, referred
 from tests.story import story
 from workflow.subjects.access.commands import BreakGlass
 from workflow.subjects.grants.commands import RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AssessRisk
 
@@ -109,7 +110,7 @@ def _somebody_waits_for_others(live: LiveHouse) -> tuple[str, str]:
     asked = bring(story(live.office), "reintegration")
     referred(asked)
     asked.does(RequestGrant, kind="reintegration", **MONEY)
-    return asked.case_id, list(asked.case.grants)[-1]
+    return asked.case_id, list(grants_of(asked.case).grants)[-1]
 
 
 def _an_emergency(live: LiveHouse, case_id: str) -> None:

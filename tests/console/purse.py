@@ -11,6 +11,7 @@ from tests.offices import Office
 from tests.roads import MONEY, agree_plan, bring, grant, paid, release, shown
 from tests.story import Story, story
 from workflow.subjects.grants.commands import RecordCost, RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import AddNote
 
 Forms = Mapping[str, str]
@@ -26,7 +27,7 @@ def home(office: Office) -> Story:
 def asked(case: Story, amount: str = "EUR 1800") -> str:
     """Have a grant asked for by Anna; return its number."""
     case.does(RequestGrant, kind="reintegration", **MONEY | {"amount": amount})
-    return list(case.case.grants)[-1]
+    return list(grants_of(case.case).grants)[-1]
 
 
 def spent(office: Office) -> Story:

@@ -10,6 +10,8 @@ from tests.roads import bring, close, grant, referred
 from tests.story import Story
 from workflow.rights.acts import Role
 from workflow.subjects.access.commands import AssignCase, BreakGlass
+from workflow.subjects.access.state import access_of
+from workflow.subjects.referrals.state import referrals_of
 
 TEAM, HOUSE = "north", "moscow-centre"
 EARLY, MIDDLE, LATE, ENDED = STAGES = ("referral", "care", "reintegration", "closed")
@@ -60,7 +62,7 @@ class Town:
 
     def _give(self, account: str) -> None:
         for stage in self.stages:
-            if stage.story.case.access.owner != account:
+            if access_of(stage.story.case).owner != account:
                 stage.story.does(AssignCase, owner=account, team=TEAM)
 
     def _break(self, account: str) -> None:
@@ -95,7 +97,7 @@ def _brought(office: Office, stage: str) -> Stage:
     if stage == ENDED:
         bring(case, "follow_up")
         ended = close(case)
-        return Stage(stage, ended, referral_id=next(iter(ended.case.referrals)))
+        return Stage(stage, ended, referral_id=next(iter(referrals_of(ended.case).referrals)))
     bring(case, stage)
     if stage == EARLY:
         return Stage(stage, case)

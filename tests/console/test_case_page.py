@@ -15,6 +15,7 @@ from tests.roads import STAGES, bring, close, grant
 from tests.story import BORIS, Story
 from workflow.rights.compartments import OPENS
 from workflow.subjects.access.commands import AssignCase, BreakGlass
+from workflow.subjects.care.state import care_of
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.reintegration.commands import RecordFollowUp
 
@@ -158,7 +159,7 @@ def test_who_sees_no_case_has_no_sheets() -> None:
 
 def test_an_item_leads_to_the_form_that_settles_it(house: WebHouse) -> None:
     case = bring(Story(house.office), "care").case
-    appointment = next(iter(case.care.appointments))
+    appointment = next(iter(care_of(case).appointments))
     deed = deed_for(f"appointment:{appointment}", "appointment_to_book", case)
     assert deed is not None
     assert deed.path(case.case_id) == f"/cases/{case.case_id}/do/BookAppointment?service=medical_exam"

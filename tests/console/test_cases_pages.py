@@ -14,6 +14,7 @@ from tests.offices import Office
 from tests.roads import MONEY, bring, close, referred
 from tests.story import BORIS, CLARA, Story
 from workflow.subjects.grants.commands import RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.commands import RecordMissedCall
 
 NAMES = {"name": "Анна Иванова", "phone": "+74957978722", "birth_date": "1980-02-03", "age_band": ...}
@@ -193,7 +194,7 @@ def test_what_waits_leads_to_the_form_that_settles_it(house: WebHouse) -> None:
 def test_whoever_had_a_hand_in_a_grant_is_told_that_somebody_else_approves(house: WebHouse) -> None:
     case = bring(Story(house.office), "reintegration")
     case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
-    (grant_id,) = case.case.grants
+    (grant_id,) = grants_of(case.case).grants
     mine = house.sign_in().get("/work").text
     assert "somebody else must do this" in mine
     boris = house.sign_in(BORIS, ["supervisor"]).get("/work").text

@@ -14,11 +14,14 @@ from tests.console.houses import WebHouse
 from tests.console.sent import count_of, form_at, hidden_in, main_of
 from tests.offices import Office
 from tests.roads import MONEY, bring, referred
-from tests.story import BORIS, Story, story
+from tests.story import BORIS, Story, present, story
 from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.safety.commands import AssessRisk, EndReflection
+from workflow.subjects.safety.state import safety_of
 
 Given = dict[str, str | list[str]]
 
@@ -164,11 +167,11 @@ def test_the_second_of_two_managers_sees_what_changed_and_may_apply_theirs(web: 
     assert "brother threatens" in text  # what she wanted
     assert "staff:olga" in text  # who was quicker
     assert re.search(r"Risk</td>.*>low</td>.*>medium</td>", text, re.DOTALL)
-    assert case.case.risk is not None
-    assert case.case.risk.level == "medium"
+    assert safety_of(case.case).risk is not None
+    assert present(safety_of(case.case).risk).level == "medium"
     again = anna.post(path, hidden_in(page))
     assert again.status_code == 303
-    assert case.case.risk.level == "high"
+    assert present(safety_of(case.case).risk).level == "high"
     assert anna.post(path, early).status_code == 303  # "back" and sent once more: as the first time
     assert count_of(web, "RiskAssessed") == 3
 
@@ -176,7 +179,7 @@ def test_the_second_of_two_managers_sees_what_changed_and_may_apply_theirs(web: 
 def test_the_overtaken_form_may_be_changed_first(web: WebHouse, case: Story) -> None:
     anna, path = web.sign_in(), f"/cases/{case.case_id}/do/AddNote"
     early = form_at(anna, path) | {"note": "first thought"}
-    case.does(EndReflection, why="has decided") if case.case.reflection_until else case.does(
+    case.does(EndReflection, why="has decided") if safety_of(case.case).reflection_until else case.does(
         AssessRisk, level="low", safe_to_return=True, actor=BORIS
     )
     page = anna.post(path, early)
@@ -199,7 +202,7 @@ def test_what_only_workers_did_meanwhile_stops_nobody(web: WebHouse, case: Story
 def test_who_approves_money_is_not_stopped_by_what_else_happens(web: WebHouse, office: Office) -> None:
     case = bring(story(office), "reintegration")
     case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
-    (grant_id,) = case.case.grants
+    (grant_id,) = grants_of(case.case).grants
     fiona, path = web.sign_in("staff:fiona", ["finance_approve"]), f"/cases/{case.case_id}/do/ApproveGrant"
     form = form_at(fiona, path)
     assert "expected" not in form
@@ -211,7 +214,7 @@ def test_who_approves_money_is_not_stopped_by_what_else_happens(web: WebHouse, o
 def test_a_stale_second_factor_is_asked_for_and_nothing_typed_is_lost(web: WebHouse, office: Office) -> None:
     case = bring(story(office), "reintegration")
     case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
-    (grant_id,) = case.case.grants
+    (grant_id,) = grants_of(case.case).grants
     path = f"/cases/{case.case_id}/do/DeclineGrant"
     form = form_at(web.sign_in(BORIS, ["supervisor"]), path)
     tired = web.sign_in(BORIS, strong=False)
@@ -221,7 +224,7 @@ def test_a_stale_second_factor_is_asked_for_and_nothing_typed_is_lost(web: WebHo
     assert page.status_code == 403
     assert "asked for twice" in page.text
     assert "/step-up" in page.text
-    assert not case.case.grants[grant_id].declined
+    assert not grants_of(case.case).grants[grant_id].declined
 
 
 # -- forged ---------------------------------------------------------------------------------------------------------
@@ -288,8 +291,8 @@ def test_a_partner_answers_for_its_own_referral_and_sees_nothing_else(web: WebHo
     assert nina.get(f"/cases/{case.case_id}/do/AddNote").status_code == 404
     answer = nina.post(path, form | {"referral_id": own})
     assert (answer.status_code, answer.headers["location"]) == (303, "/referrals?done=AcceptReferral")
-    assert case.case.referrals[own].status == "accepted"
-    assert case.case.referrals[other].status == "sent"
+    assert referrals_of(case.case).referrals[own].status == "accepted"
+    assert referrals_of(case.case).referrals[other].status == "sent"
 
 
 def _envelope(web: WebHouse, case: Story) -> dict[str, str]:

@@ -24,7 +24,9 @@ from workflow.rights.command_rights import ACTS_OF, BY_MACHINES
 from workflow.subjects.access.commands import BreakGlass
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.documents.commands import RecordDocumentStep
+from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.commands import ApproveGrant, RecordCost, RecordEvidence
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.commands import TakeCall
 from workflow.subjects.intake.commands import AddNote, GiveConsent, OpenCase
 from workflow.subjects.reception.commands import PlanArrival
@@ -232,11 +234,11 @@ def test_the_usual_case_is_filled_in_already() -> None:
     values = {field.name: field.value for field in form.fields}
     assert values["step"] == "police_report"
     assert values["on"] == rich().place.now.date().isoformat()
-    assert values["document_id"] in rich().case.papers
+    assert values["document_id"] in documents_of(rich().case).papers
 
 
 def test_only_grants_that_wait_are_offered_for_approval() -> None:
-    waiting, paid_part = list(rich().case.grants)
+    waiting, paid_part = list(grants_of(rich().case).grants)
     form = form_for(ApproveGrant, context(rich()))
     assert [choice.value for choice in form.fields[0].choices] == [waiting]
     assert form.fields[0].value == waiting

@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from tests.console.browser import PHONE, Desk, LiveHouse
 from tests.console.walking import does, fill, press, send
 from tests.roads import bring
-from tests.story import Story, story
+from tests.story import Story, present, story
 from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.safety.state import safety_of
 
 Window = Callable[..., Desk]
 
@@ -35,11 +36,11 @@ def test_who_comes_second_sees_what_changed_and_applies_theirs_again(window: Win
     expect(page.get_by_role("heading", name="What you wanted")).to_be_visible()
     changed = page.locator("section", has=page.get_by_role("heading", name="What changed meanwhile"))
     expect(changed).to_contain_text("anna")
-    assert case.case.risk is not None
-    assert case.case.risk.level == "high"
+    assert safety_of(case.case).risk is not None
+    assert present(safety_of(case.case).risk).level == "high"
     press(page, page.get_by_role("button", name="Apply it to the case as it is now"))
     expect(page.locator(".note.good")).to_be_visible()
-    assert case.case.risk.level == "low"
+    assert present(safety_of(case.case).risk).level == "low"
 
 
 def test_a_page_follows_while_a_worker_finishes(window: Window, live: LiveHouse) -> None:

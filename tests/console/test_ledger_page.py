@@ -20,6 +20,7 @@ from tests.offices import Office
 from tests.story import CLARA, Story
 from workflow.programme.loading import shipped_text
 from workflow.subjects.grants.commands import RecordCost
+from workflow.subjects.grants.state import grants_of
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_the_journal_is_turned_over_page_by_page(office: Office, clara: Person) 
         if older is None:
             break
         path = older[1].replace("&amp;", "&")
-    assert found == set(case.case.costs)
+    assert found == set(grants_of(case.case).costs)
     assert "No money has moved yet" in page(clara, "/ledger?before=0")
     ways = ("/ledger?before=nonsense", "/ledger")
     assert len({page(clara, way).partition("journal-title")[2] for way in ways}) == 1
@@ -99,7 +100,7 @@ def test_the_pages_are_whole_in_russian(house: WebHouse, office: Office) -> None
     case = spent(office)
     rita = house.sign_in("staff:rita", ["finance_release"], language="ru")
     assert "Ждут отправки к выплате" in page(rita, "/grants")
-    assert "Реинтеграционный грант" in page(rita, f"/grants/{case.case_id}/{next(iter(case.case.grants))}")
+    assert "Реинтеграционный грант" in page(rita, f"/grants/{case.case_id}/{next(iter(grants_of(case.case).grants))}")
     assert "Зарезервировано" in page(rita, "/ledger")
 
 
@@ -121,7 +122,7 @@ def report_of(case: Story, tranche_id: str, office: Office) -> bytes:
 
 def test_a_statement_is_laid_beside_the_books(office: Office, clara: Person) -> None:
     case = spent(office)
-    (grant_of_theirs,) = case.case.grants.values()
+    (grant_of_theirs,) = grants_of(case.case).grants.values()
     part, at_the_bank = grant_of_theirs.tranches.items()
     ours = {part[0]: Money(amount=part[1].amount, currency="EUR")}
     status, text = send(clara, build_camt053(ours, {}, office.now))
@@ -138,24 +139,24 @@ def test_a_statement_is_laid_beside_the_books(office: Office, clara: Person) -> 
 
 def test_a_status_report_records_what_the_bank_says_once(office: Office, clara: Person) -> None:
     case = spent(office)
-    (grant_id,) = case.case.grants
-    tranche_id = list(case.case.grants[grant_id].tranches)[-1]
+    (grant_id,) = grants_of(case.case).grants
+    tranche_id = list(grants_of(case.case).grants[grant_id].tranches)[-1]
     report = report_of(case, tranche_id, office)
     assert "1 payment was recorded." in send(clara, report)[1]
-    assert case.case.grants[grant_id].tranches[tranche_id].status == "paid"
+    assert grants_of(case.case).grants[grant_id].tranches[tranche_id].status == "paid"
     assert "1 was known before." in send(clara, report)[1]
 
 
 def test_a_report_about_another_programmes_payment_records_nothing(house: WebHouse, office: Office) -> None:
     case = spent(office)
-    (grant_id,) = case.case.grants
-    tranche_id = list(case.case.grants[grant_id].tranches)[-1]
+    (grant_id,) = grants_of(case.case).grants
+    tranche_id = list(grants_of(case.case).grants[grant_id].tranches)[-1]
     office.publish(shipped_text("st-petersburg"), "st-petersburg")
     stranger = house.sign_in("redcross:petra", ["finance_release"], programmes=["st-petersburg"])
     status, text = send(stranger, report_of(case, tranche_id, office), "st-petersburg")
     assert status == 200
     assert "No such payment was sent from here" in text
-    assert case.case.grants[grant_id].tranches[tranche_id].status == "instructed"
+    assert grants_of(case.case).grants[grant_id].tranches[tranche_id].status == "instructed"
     assert send(stranger, b"<x/>", "moscow")[0] == 404
 
 

@@ -20,6 +20,7 @@ from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import ACTS_OF
 from workflow.situation import Situation
+from workflow.subjects.safety.state import safety_of
 
 SAID = everything_said()
 PROGRAMMES = ("moscow", "st-petersburg", "consultation-centre")
@@ -105,7 +106,7 @@ def test_a_missing_guardian_is_told_in_words_and_offers_the_form() -> None:
     case = ready_to_be_received(story(age_band="9-17"))
     missing = story(age_band="9-17").advance("receive").last
     assert isinstance(missing, Refused)
-    assert case.case.guardian
+    assert safety_of(case.case).guardian
     (guardian,) = [worded(one, "en") for one in missing.reasons if one.code == "guardian_is_appointed"]
     assert guardian.text == "A child (or somebody of unknown age) has no guardian."
     assert guardian.help == "Record the guardian, or the age if the person is an adult."

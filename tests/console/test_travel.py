@@ -13,8 +13,9 @@ from handlers.queries.arrivals_departures import Departing, departures, escorts,
 from handlers.states.case_reader import CaseReader
 from tests.offices import Office
 from tests.roads import bring, plan_trip, ready_to_travel
-from tests.story import moscow, story
+from tests.story import moscow, present, story
 from tests.wayhome import Wayhome
+from workflow.subjects.travel.state import travel_of
 
 
 def test_a_leg_is_typed_in_eight_parts() -> None:
@@ -46,8 +47,8 @@ def test_an_escort_is_shown_with_the_way_back(office: Office) -> None:
     case = plan_trip(ready_to_travel(bring(story(office), "documents"), "medical"))
     going = [one for one in escorts(office.service.log, moscow().programme, office.now) if one.trips]
     (one,) = going
-    assert case.case.trip is not None
-    assert one.escort.id == case.case.trip.escort
+    assert travel_of(case.case).trip is not None
+    assert one.escort.id == present(travel_of(case.case).trip).escort
     assert one.trips[0].back_at - one.trips[0].leaves_at == timedelta(hours=24)
     assert not [
         one for one in escorts(office.service.log, moscow().programme, office.now + timedelta(days=9)) if one.trips

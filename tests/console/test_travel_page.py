@@ -16,6 +16,7 @@ from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.documents.commands import RecordDocumentLoss
 from workflow.subjects.reception.commands import DelayArrival, PlanArrival
+from workflow.subjects.travel.state import travel_of
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_whoever_did_not_come_stays_in_sight_as_overdue(house: WebHouse, office:
 
 def test_an_escort_is_free_then_away_then_resting_then_free(house: WebHouse, office: Office) -> None:
     case = plan_trip(ready_to_travel(bring(story(office), "documents"), "medical"))
-    trip = case.case.trip
+    trip = travel_of(case.case).trip
     assert trip is not None
     name = office.definition.programme.escort_of[trip.escort].name
     anna = house.sign_in("staff:vera", ["supervisor"])

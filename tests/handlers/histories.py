@@ -42,9 +42,11 @@ from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness, RecordSession
 from workflow.subjects.documents.commands import RecordTravelDocument
 from workflow.subjects.grants.commands import ApproveGrant, RecordPayment, ReleaseTranche, RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent, OpenCase
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
 from workflow.subjects.referrals.commands import AcceptReferral, CloseReferral, RecordReferralServed, SendReferral
+from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.reintegration.commands import (
     AgreePlan,
     CompleteCourse,
@@ -271,7 +273,7 @@ class Lives:
         office.does(case_id, GiveConsent, purpose="referral", recipient="new-start")
         office.does(case_id, SendReferral, service="local_referral", provider="new-start")
         office.finish(case_id, kind="send_referral")
-        (referral_id,) = office.case(case_id).referrals
+        (referral_id,) = referrals_of(office.case(case_id)).referrals
         office.does(case_id, AcceptReferral, referral_id=referral_id)
         office.does(case_id, RecordReferralServed, referral_id=referral_id)
         office.does(case_id, CloseReferral, referral_id=referral_id)
@@ -287,7 +289,7 @@ class Lives:
         grant_id = self.grant(case_id)
         office.does(case_id, ReleaseTranche, CLARA, grant_id=grant_id)
         office.finish(case_id, kind="disburse_grant")
-        tranche_id = next(iter(office.case(case_id).grants[grant_id].tranches))
+        tranche_id = next(iter(grants_of(office.case(case_id)).grants[grant_id].tranches))
         paid = {"grant_id": grant_id, "tranche_id": tranche_id, "outcome": "paid", "reference": "B-1"}
         office.does(case_id, RecordPayment, "worker:bank", **paid)
         office.statement[tranche_id] = Money.parse("EUR 150")
@@ -301,7 +303,7 @@ class Lives:
         office = self.office
         payee = {"payee_name": "Test Person", "payee_account": "MD00TEST0001"}
         office.does(case_id, RequestGrant, kind=kind, amount=amount, **payee)
-        grant_id = next(key for key, grant in office.case(case_id).grants.items() if grant.kind == kind)
+        grant_id = next(key for key, grant in grants_of(office.case(case_id)).grants.items() if grant.kind == kind)
         office.does(case_id, ApproveGrant, BORIS, grant_id=grant_id)
         return grant_id
 

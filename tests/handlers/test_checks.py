@@ -38,6 +38,7 @@ from handlers.checks.walk import as_lines
 from handlers.projections.tables import tasks, timers
 from handlers.projections.tasks import task_row, timer_outcome, timer_row
 from tests.handlers.histories import ANNA, BORIS, CLARA, Lives, Office, copied
+from workflow.subjects.grants.state import grants_of
 
 _NUMBERS = itertools.count()
 HOUSE, FUND, ESCORTS = "facility:moscow-centre", "fund:moscow", "escorts:moscow"
@@ -334,7 +335,7 @@ def test_i5_tranches_above_the_grant_or_let_go_by_the_wrong_person_are_found(
 
 def test_i5_a_tranche_paid_twice_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    ((grant_id, grant),) = office.case(lives.home).grants.items()
+    ((grant_id, grant),) = grants_of(office.case(lives.home)).grants.items()
     (tranche_id,) = grant.tranches
     paid = TranchePaid(grant_id=grant_id, tranche_id=tranche_id, reference="B-2")
     office.forge((f"case:{lives.home}", paid))

@@ -20,6 +20,7 @@ from workers.running.duplicate_search import compare_new_cases
 from workflow.command import AdvanceCase
 from workflow.programme.loading import shipped_text
 from workflow.rights.table import Account
+from workflow.subjects.access.state import access_of
 
 NAME, BORN, PHONE = "Иванова Юлия Петровна", "1990-02-03", "+79161234567"
 OLGA = "redcross:olga"
@@ -125,7 +126,7 @@ def test_who_is_forgotten_is_not_found_and_not_drawn_again(office: Office) -> No
 
 
 def suspected(office: Office, case_id: str) -> tuple[str, ...]:
-    return office.case(case_id).access.duplicates
+    return access_of(office.case(case_id)).duplicates
 
 
 def test_the_older_cases_people_hear_of_a_second_case_and_whoever_opens_it_hears_nothing(office: Office) -> None:

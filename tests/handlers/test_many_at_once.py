@@ -15,6 +15,7 @@ from tests.story import ANNA, BORIS, CLARA, Story
 from workflow.command import AdvanceCase, CaseCommand
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed, TakeBed
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan
 
@@ -138,4 +139,4 @@ def test_a_case_led_by_two_processes_in_turn_is_one_case(office: Office) -> None
         case.when(HoldBed).then_refused("has_no_bed")
         case.does(ReleaseBed, reason="moved")
     office.service = mine
-    assert case.case.bed is None
+    assert accommodation_of(case.case).bed is None

@@ -33,6 +33,7 @@ from workflow.programme.errors import ProgrammeFaulty
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.grants.commands import ApproveGrant, ReleaseTranche, RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.reintegration.commands import AgreePlan
@@ -242,7 +243,7 @@ def test_a_command_for_a_case_that_never_was_is_refused(office: Office) -> None:
 def test_what_waits_for_a_person_is_on_the_work_list(office: Office) -> None:
     case = bring(Story(office), "follow_up")
     case.does(RequestGrant, kind="reinstallation", amount="EUR 200", payee_name="A", payee_account="MD24")
-    grant_id = next(iter(case.case.grants))
+    grant_id = next(iter(grants_of(case.case).grants))
     assert [row["kind"] for row in office.rows("work_items")] == ["approve_grant"]
     case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     assert [row["kind"] for row in office.rows("work_items")] == ["release_tranche"]

@@ -10,8 +10,8 @@ from events.facts.access import CaseAssigned, GlassBroken, GlassMended
 from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerSet
 from handlers.projections.work_items import items_of
 from tests.story import ANNA, BORIS, CLARA, Story, World, story
-from workflow.case.change import At
 from workflow.case.evolve import evolve
+from workflow.case.state import At
 from workflow.rights.compartments import closed_to
 from workflow.rights.table import Account, permit
 from workflow.subjects.access.commands import (
@@ -22,7 +22,7 @@ from workflow.subjects.access.commands import (
     ReviewAccess,
     SuspectDuplicate,
 )
-from workflow.subjects.access.state import Access
+from workflow.subjects.access.state import Access, access_of
 from workflow.subjects.intake.commands import OpenSealed
 
 WHY = "She called from the station and is afraid of somebody there."
@@ -34,15 +34,15 @@ def broken(actor: str = BORIS) -> Story:
 
 
 def test_a_case_is_whose_it_was_who_opened_it() -> None:
-    assert story().case.access.owner == ANNA
-    assert story(actor=BORIS, team="night").case.access[:2] == (BORIS, "night")
+    assert access_of(story().case).owner == ANNA
+    assert access_of(story(actor=BORIS, team="night").case)[:2] == (BORIS, "night")
 
 
 def test_a_case_that_a_machine_opened_is_nobodys_until_it_is_given_to_somebody() -> None:
     case = story(actor="system:import")
-    assert case.case.access.owner == ""
+    assert access_of(case.case).owner == ""
     case.when(AssignCase, owner=BORIS, team="shelter").then(CaseAssigned(owner=BORIS, team="shelter"))
-    assert case.case.access[:2] == (BORIS, "shelter")
+    assert access_of(case.case)[:2] == (BORIS, "shelter")
 
 
 def test_histories_from_before_cases_had_owners_still_fold() -> None:
@@ -50,7 +50,7 @@ def test_histories_from_before_cases_had_owners_still_fold() -> None:
     opened = catalogue().load("CaseOpened", 1, orjson.dumps(old).decode())
     case = evolve(None, opened, At("2007-03-05T09:00:00.000000Z", ANNA, "d"))
     assert case is not None
-    assert case.access == Access()
+    assert access_of(case) == Access()
 
 
 def test_nobody_is_given_a_case_they_have_and_machines_are_given_none() -> None:
@@ -64,18 +64,18 @@ def test_nobody_is_given_a_case_they_have_and_machines_are_given_none() -> None:
 def test_in_an_emergency_a_case_is_open_for_four_hours_and_everybody_hears_of_it() -> None:
     case = broken()
     case.then(GlassBroken, TaskRequested, TimerSet, TimerSet)
-    assert case.case.access.is_broken_by(BORIS, case.place.now)
-    assert not case.case.access.is_broken_by(CLARA, case.place.now)
+    assert access_of(case.case).is_broken_by(BORIS, case.place.now)
+    assert not access_of(case.case).is_broken_by(CLARA, case.place.now)
     assert {"glass_broken", "review_access"} <= set(items_of(case.case).values())
     assert case.tasks(kind="tell_of_glass", account=BORIS, reason="danger_to_life", mandate="medical")
-    assert not case.later(hours=4).case.access.is_broken_by(BORIS, case.place.now)
+    assert not access_of(case.later(hours=4).case).is_broken_by(BORIS, case.place.now)
 
 
 def test_the_hours_are_over_whether_or_not_anybody_has_noticed_and_then_it_is_noted() -> None:
     case = broken().later(hours=5)
-    assert not case.case.access.is_broken_by(BORIS, case.place.now)
+    assert not access_of(case.case).is_broken_by(BORIS, case.place.now)
     case.fires("glass_over").accepted()
-    (glass_id,) = case.case.access.unreviewed
+    (glass_id,) = access_of(case.case).unreviewed
     assert case.now_told(GlassMended) == [GlassMended(glass_id=glass_id, account=BORIS)]
     assert "glass_broken" not in items_of(case.case).values()
     assert "review_access" in items_of(case.case).values()
@@ -84,13 +84,13 @@ def test_the_hours_are_over_whether_or_not_anybody_has_noticed_and_then_it_is_no
 def test_an_emergency_may_be_over_earlier() -> None:
     case = broken()
     case.when(MendGlass, actor=BORIS).then_among_others(GlassMended, TimerCancelled)
-    assert not case.case.access.is_broken_by(BORIS, case.place.now)
+    assert not access_of(case.case).is_broken_by(BORIS, case.place.now)
     case.when(MendGlass, actor=BORIS).then_refused("glass_is_broken")
 
 
 def test_a_supervisor_ends_somebody_elses_emergency() -> None:
     case = broken().when(MendGlass, actor=CLARA, account=BORIS).accepted()
-    assert not case.case.access.glass
+    assert not access_of(case.case).glass
 
 
 def test_the_glass_is_not_broken_twice_at_once_and_not_by_the_owner() -> None:
@@ -98,12 +98,12 @@ def test_the_glass_is_not_broken_twice_at_once_and_not_by_the_owner() -> None:
     story().when(BreakGlass, actor=ANNA, **EMERGENCY).then_refused("case_is_anothers")
     case = broken().later(hours=5)
     case.when(BreakGlass, actor=BORIS, **EMERGENCY).accepted()
-    assert case.case.access.is_broken_by(BORIS, case.place.now)
+    assert access_of(case.case).is_broken_by(BORIS, case.place.now)
 
 
 def test_another_person_may_break_it_at_the_same_time() -> None:
     case = broken().when(BreakGlass, actor=CLARA, mandate="legal", **EMERGENCY).accepted()
-    assert all(case.case.access.is_broken_by(who, case.place.now) for who in (BORIS, CLARA))
+    assert all(access_of(case.case).is_broken_by(who, case.place.now) for who in (BORIS, CLARA))
 
 
 @pytest.mark.parametrize("why", ["", "urgent"])
@@ -126,7 +126,7 @@ def test_somebody_else_reviews_it_within_two_working_days() -> None:
         "review_is_due", "reviewer_is_another"
     )
     case.does(ReviewAccess, actor=CLARA, account=BORIS, outcome="justified", note="I was with him.")
-    assert not case.case.access.unreviewed
+    assert not access_of(case.case).unreviewed
     assert not [kind for kind, _ in case.case.timers.values() if kind == "access_review"]
 
 

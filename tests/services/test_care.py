@@ -27,7 +27,7 @@ from events.ids import CaseId, case_stream
 from events.instants import stored
 from tests.offices import Office
 from tests.roads import bring, plan_trip, ready_to_travel
-from tests.story import ANNA, BORIS, Story, moscow
+from tests.story import ANNA, BORIS, Story, moscow, present
 from tests.workers.workshop import Workshop
 from workflow.subjects.care.commands import (
     AgreeCarePlan,
@@ -38,8 +38,10 @@ from workflow.subjects.care.commands import (
     MoveAppointment,
     RecordSession,
 )
+from workflow.subjects.care.state import care_of
 from workflow.subjects.intake.commands import OpenSealed, WithdrawConsent
 from workflow.subjects.travel.commands import CancelTrip
+from workflow.subjects.travel.state import travel_of
 
 KINDS = ("medical_exam", "counselling", "legal_advice")
 NOTES = ("Беременность 12 недель", "ორსულობა", "حامل", "homilador, oʻn ikki hafta")
@@ -53,7 +55,7 @@ def in_care(office: Office, **opening: Any) -> Story:
 
 
 def appointment(case: Story, service: str) -> str:
-    key = case.case.care.open_for(service)
+    key = care_of(case.case).open_for(service)
     assert key
     return key
 
@@ -165,14 +167,14 @@ def test_a_certificate_says_who_must_go_along(office: Office) -> None:
     case = bring(Story(office), "documents")
     ready_to_travel(case, escort="medical")
     plan_trip(case)
-    assert case.case.trip is not None
+    assert travel_of(case.case).trip is not None
     assert "medical" in office_escort(case).skills
     assert "escort_is_confirmed" in reasons_against_departure(case)
 
 
 def office_escort(case: Story) -> Any:
-    assert case.case.trip is not None
-    return moscow().programme.escort_of[case.case.trip.escort]
+    assert travel_of(case.case).trip is not None
+    return moscow().programme.escort_of[present(travel_of(case.case).trip).escort]
 
 
 # -- row 10: psychological counselling -----------------------------------------------------------------------
@@ -211,7 +213,7 @@ def test_a_session_counts_as_the_service_given_and_names_the_next_day(office: Of
     case.then_among_others(SessionHeld, ServiceProvided, AppointmentBooked)
     after = appointment(case, "counselling")
     assert after != key
-    assert case.case.care.appointments[after].at == week
+    assert care_of(case.case).appointments[after].at == week
     assert "counselling" in case.case.provided
 
 
@@ -221,7 +223,7 @@ def test_somebody_who_does_not_come_is_expected_again_and_never_put_out(office: 
     assert case.tasks(kind="cancel_appointment", provider="harbour")  # who had been asked first
     for missed in (1, 2, 3):
         case.later(days=1).does(RecordSession, appointment=key, attended=False)
-        assert case.case.care.missed == missed
+        assert care_of(case.case).missed == missed
         assert "appointment_to_book" in works_list(office, case)
         case.does(BookAppointment, service="counselling", at=case.place.now + timedelta(hours=3))
         assert appointment(case, "counselling") == key
@@ -255,7 +257,7 @@ def test_an_appointment_moved_moves_the_worry_and_the_provider_is_told(office: O
 
 def test_a_tajik_speaker_gets_a_provider_who_speaks_tajik(office: Office) -> None:
     case = in_care(office, language="tg", citizenships=("TJ",))
-    assert case.case.care.appointments[appointment(case, "legal_advice")].provider == "legal-aid"
+    assert care_of(case.case).appointments[appointment(case, "legal_advice")].provider == "legal-aid"
     letter = case.tasks(kind="request_appointment", service="legal_advice")
     assert [task.about("provider") for task in letter.values()] == ["legal-aid"]
     assert not case.tasks(kind="find_interpreter", service="legal_advice")
@@ -263,7 +265,7 @@ def test_a_tajik_speaker_gets_a_provider_who_speaks_tajik(office: Office) -> Non
 
 def test_where_nobody_speaks_tajik_an_interpreter_is_looked_for(office: Office) -> None:
     case = in_care(office, language="tg", citizenships=("TJ",))
-    one = case.case.care.appointments[appointment(case, "medical_exam")]
+    one = care_of(case.case).appointments[appointment(case, "medical_exam")]
     assert (one.provider, one.needs_interpreter, one.interpreter) == ("clinic-north", True, "interpreters")
     case.finish(case.task(kind="find_interpreter", service="medical_exam")).then(InterpreterRequested)
     key = booked(case, "medical_exam")
@@ -280,7 +282,7 @@ def test_where_there_is_no_interpreter_either_it_waits_on_the_work_list(office: 
 
 def test_a_legal_matter_has_its_number_sealed_for_legal_staff(office: Office) -> None:
     case = in_care(office).does(AssignLegalReference, matter="criminal", reference="Дело № 1-234/2007")
-    assert case.case.care.legal_reference
+    assert care_of(case.case).legal_reference
     assert all("1-234/2007" not in str(row) for row in raw(office, "events"))
     (fact,) = sealed_parts(office, case, "LegalReferenceAssigned", "legal")
     assert fact.reference == "Дело № 1-234/2007"
@@ -302,13 +304,13 @@ def test_care_is_complete_with_psychological_legal_and_medical_support_and_a_pla
     case.does(AgreeCarePlan, second=BORIS, plan="two talks a week")
     assert sealed_parts(office, case, "CarePlanAgreed", "story")[0].plan == "two talks a week"
     case.goes("arrange_documents")
-    assert not case.case.care.appointments
+    assert not care_of(case.case).appointments
 
 
 def test_an_appointment_may_be_booked_without_anybody_having_asked(office: Office) -> None:
     case = bring(Story(office), "documents")
     case.does(BookAppointment, service="counselling", at=tomorrow(case), provider="quiet-room")
-    assert case.case.care.appointments[appointment(case, "counselling")].provider == "quiet-room"
+    assert care_of(case.case).appointments[appointment(case, "counselling")].provider == "quiet-room"
     assert not case.tasks(kind="request_appointment")
 
 
@@ -359,7 +361,7 @@ def test_consent_taken_back_cancels_each_appointment_once_and_whoever_waits_is_t
     case = in_care(office)
     key = booked(case, "counselling")
     case.does(WithdrawConsent, purpose="assistance")
-    assert not case.case.care.appointments
+    assert not care_of(case.case).appointments
     assert {task.kind for task in case.case.tasks.values()} == {"cancel_appointment"}
     assert case.tasks(kind="cancel_appointment", appointment=key, provider="harbour")
     case.finish(case.task(kind="cancel_appointment")).then(AppointmentTakenBack)
@@ -380,7 +382,7 @@ def test_a_case_that_ends_leaves_nobody_waiting(office: Office) -> None:
     case = in_care(office)
     booked(case, "counselling")
     case.advance("withdraw", reason="declined").accepted()
-    assert not case.case.care.appointments
+    assert not care_of(case.case).appointments
     assert len(case.tasks(kind="cancel_appointment")) == 1
 
 

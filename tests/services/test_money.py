@@ -56,6 +56,7 @@ from workflow.subjects.grants.commands import (
 )
 from workflow.subjects.grants.fund import budget_of
 from workflow.subjects.grants.ledger import trial_balance
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent
 
 DORA = "admin:dora"
@@ -89,7 +90,7 @@ def ready(office: Office) -> Story:
 
 def requested(case: Story, kind: str = "reintegration", amount: str = "EUR 1800", **fields: Any) -> str:
     case.does(RequestGrant, kind=kind, **MONEY | {"amount": amount} | fields)
-    return list(case.case.grants)[-1]
+    return list(grants_of(case.case).grants)[-1]
 
 
 def cost(case: Story, amount: str = "EUR 100.01", kind: str = "travel", **fields: Any) -> Story:
@@ -151,7 +152,7 @@ def test_a_tranche_over_the_line_is_refused(office: Office) -> None:
     case.when(ApproveGrant, grant_id=second, actor=BORIS).then_refused("budget_carries_it")
     (reason,) = case.last.reasons  # type: ignore[union-attr]
     assert dict(reason.looked_at) == {"account": "european-commission/grants", "left": "420.00"}
-    assert not case.case.grants[second].approved_by
+    assert not grants_of(case.case).grants[second].approved_by
     grant(ready(office), amount="EUR 700")  # exactly what is left, of 60 %
     adds_up(office)
 
@@ -180,7 +181,7 @@ def test_every_cost_is_tagged_with_the_lines_that_bear_it(office: Office) -> Non
 
 def test_a_cost_recorded_by_mistake_is_taken_back_and_both_stay_in_the_history(office: Office) -> None:
     case = cost(Story(office)).accepted()
-    (cost_id,) = case.case.costs
+    (cost_id,) = grants_of(case.case).costs
     case.does(ReverseCost, cost_id=cost_id, reason="recorded twice").then(CostReversed, FundsUnspent)
     case.when(ReverseCost, cost_id=cost_id, reason="again").then_refused("cost_counts")
     assert total_of(by_funder(office.service.log, definition(office))).disbursed == 0
@@ -199,7 +200,7 @@ def test_costs_that_cannot_be_are_refused_with_every_reason(office: Office) -> N
     cost(case, day=tomorrow).then_refused("day_has_come")
     cost(case, day=date(2006, 11, 30)).then_refused("programme_pays_today")
     cost(case, "RUB 100").then_refused("currency_is_the_funds")
-    assert not case.case.costs
+    assert not grants_of(case.case).costs
 
 
 def test_a_cost_that_comes_after_the_end_is_still_recorded(office: Office) -> None:
@@ -216,8 +217,8 @@ def test_a_second_reinstallation_grant_for_the_same_return_is_refused(office: Of
     case = home(office)
     first = grant(case, "reinstallation", "EUR 150")
     paid(case, first, tranche_id := release(case, first))
-    assert case.case.grants[first].tranches[tranche_id].delivery == "cash"
-    assert case.case.grants[first].settled  # one part, and that was all of it
+    assert grants_of(case.case).grants[first].tranches[tranche_id].delivery == "cash"
+    assert grants_of(case.case).grants[first].settled  # one part, and that was all of it
     case.when(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 50"})
     case.then_refused("grant_is_the_first")
     adds_up(office)
@@ -247,8 +248,8 @@ def test_tranche_two_without_receipts_of_tranche_one_is_refused(office: Office) 
     case.when(RecordEvidence, **evidence | {"tranche_id": "T-1"}).then_refused("tranche_is_known")
     case.does(RecordEvidence, **evidence).then(EvidenceRecorded)
     second = release(case, grant_id)
-    assert case.case.grants[grant_id].tranches[second].number == 2
-    assert case.case.grants[grant_id].tranches[second].delivery == "in_kind"
+    assert grants_of(case.case).grants[grant_id].tranches[second].number == 2
+    assert grants_of(case.case).grants[grant_id].tranches[second].delivery == "in_kind"
 
 
 def test_the_one_who_asks_approves_and_releases_are_three_people(office: Office) -> None:
@@ -261,7 +262,7 @@ def test_the_one_who_asks_approves_and_releases_are_three_people(office: Office)
         for actor in (who, BORIS):
             case.when(ReleaseTranche, actor=actor, **let_go).then_refused("releaser_is_a_third")
         case.does(ReleaseTranche, actor=CLARA, **let_go)
-        paid(case, grant_id, list(case.case.grants[grant_id].tranches)[-1], "rejected")
+        paid(case, grant_id, list(grants_of(case.case).grants[grant_id].tranches)[-1], "rejected")
         case.does(DeclineGrant, grant_id=grant_id, reason="asked for again")
 
 
@@ -311,10 +312,10 @@ def test_a_grant_of_one_cent_never_makes_a_part_of_nothing(office: Office) -> No
     grant_id = grant(case, amount="EUR 0.03")
     for number in (1, 2, 3):
         tranche_id = release(case, grant_id)
-        assert case.case.grants[grant_id].tranches[tranche_id].number == number
-        assert case.case.grants[grant_id].tranches[tranche_id].amount > 0
+        assert grants_of(case.case).grants[grant_id].tranches[tranche_id].number == number
+        assert grants_of(case.case).grants[grant_id].tranches[tranche_id].amount > 0
         shown(paid(case, grant_id, tranche_id), grant_id, tranche_id)
-    assert case.case.grants[grant_id].settled
+    assert grants_of(case.case).grants[grant_id].settled
     adds_up(office)
 
 
@@ -395,7 +396,7 @@ def test_a_payment_the_bank_gave_back_is_set_aside_again_and_sent_to_another_acc
     case = ready(office)
     grant_id = grant(case)
     first = returned(case, grant_id)
-    assert case.case.grants[grant_id].paid == 0
+    assert grants_of(case.case).grants[grant_id].paid == 0
     assert "payment_returned" in case.case.escalations
     assert total_of(by_funder(office.service.log, definition(office))).committed == 1800
     case.when(ReturnPayment, grant_id=grant_id, tranche_id=first, reference="AC04").then()
@@ -404,9 +405,9 @@ def test_a_payment_the_bank_gave_back_is_set_aside_again_and_sent_to_another_acc
     assert "payment_returned" not in case.case.escalations
     case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     again = release(case, grant_id)
-    assert str(case.case.grants[grant_id].tranches[again].amount) == "900.00"
+    assert str(grants_of(case.case).grants[grant_id].tranches[again].amount) == "900.00"
     paid(case, grant_id, again)
-    assert case.case.grants[grant_id].paid == 900
+    assert grants_of(case.case).grants[grant_id].paid == 900
     adds_up(office)
 
 
@@ -440,7 +441,7 @@ def test_the_last_payment_of_a_closed_case_that_comes_back_is_free_for_others(of
     paid(case, grant_id, tranche_id := release(case, grant_id)).goes("withdraw")
     case.does(ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04")
     case.then_among_others(TrancheReturned, FundsReturned, GrantDeclined, FundsFreed)
-    assert case.case.grants[grant_id].settled
+    assert grants_of(case.case).grants[grant_id].settled
     adds_up(office)
 
 

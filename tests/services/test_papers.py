@@ -17,7 +17,7 @@ from events.ids import CaseId, case_stream
 from handlers.projections.work_items import list_work
 from tests.offices import Office
 from tests.roads import bring, consents
-from tests.story import ANNA, BORIS, Story, moscow, story, trip
+from tests.story import ANNA, BORIS, Story, moscow, present, story, trip
 from tests.workers.workshop import Workshop
 from workflow.subjects.documents.commands import (
     AppealDocument,
@@ -29,7 +29,7 @@ from workflow.subjects.documents.commands import (
     WithdrawDocument,
 )
 from workflow.subjects.documents.definition import DocumentPath
-from workflow.subjects.documents.state import Document, Paper
+from workflow.subjects.documents.state import Document, Paper, documents_of
 from workflow.subjects.intake.commands import WithdrawConsent
 from workflow.subjects.travel.commands import DeclareReturn, PlanTrip
 
@@ -53,11 +53,11 @@ def from_uzbekistan(office: Office, **opening: Any) -> Story:
 def started(case: Story, **fields: Any) -> str:
     """Set about a document and return its id."""
     case.does(StartDocument, **fields)
-    return list(case.case.papers)[-1]
+    return list(documents_of(case.case).papers)[-1]
 
 
 def paper_of(case: Story, document_id: str) -> Paper:
-    return case.case.papers[document_id]
+    return documents_of(case.case).papers[document_id]
 
 
 def step(case: Story, document_id: str, name: str, on: date | str = APPLIED, **fields: Any) -> Story:
@@ -89,20 +89,22 @@ def items(office: Office, case: Story) -> dict[str, str]:
 def test_an_uzbek_return_certificate_is_due_twelve_working_days_after_the_application(office: Office) -> None:
     case = from_uzbekistan(office)
     document_id = applied(case)
-    paper = case.case.papers[document_id]
+    paper = documents_of(case.case).papers[document_id]
     assert (paper.path, paper.step, paper.waits_for) == (UZBEK, "identity_check", "authority")
     assert paper.due_on == DUE
     (timer,) = office.rows("timers", case_id=case.case_id, kind="document_due")
     assert timer["due_at"] == "2007-03-23T21:00:00.000000Z"  # when the day is over in Moscow
     step(case.later(days=14), document_id, "identity_check", "2007-03-19").accepted()
-    assert case.case.papers[document_id].due_on == DUE  # what was promised is for all its steps
+    assert documents_of(case.case).papers[document_id].due_on == DUE  # what was promised is for all its steps
 
 
 def test_the_working_days_are_those_of_the_office_that_works(office: Office) -> None:
     russian = consents(story(office, citizenships=("RU",)), "assistance")
     document_id = applied(russian)
-    assert russian.case.papers[document_id].kind == "identity_card"
-    assert russian.case.papers[document_id].due_on == date(2007, 3, 20)  # 10 days of a Russian office: 21 March is one
+    assert documents_of(russian.case).papers[document_id].kind == "identity_card"
+    assert documents_of(russian.case).papers[document_id].due_on == date(
+        2007, 3, 20
+    )  # 10 days of a Russian office: 21 March is one
 
 
 def test_nobody_else_collects_the_certificate(office: Office) -> None:
@@ -110,12 +112,12 @@ def test_nobody_else_collects_the_certificate(office: Office) -> None:
     document_id = applied(case)
     issued(case, document_id, date(2007, 3, 20))
     step(case, document_id, "collection", "2007-03-20", by="other").then_refused("collected_in_person")
-    assert case.case.document is None
+    assert documents_of(case.case).document is None
     step(case, document_id, "collection", "2007-03-20", number="AA № 0012345").accepted()
     case.then_among_others(DocumentCollected, ServiceProvided)
-    assert case.case.document == Document("return_certificate", date(2007, 6, 20), "UZ")
+    assert documents_of(case.case).document == Document("return_certificate", date(2007, 6, 20), "UZ")
     assert "document_renewal" in case.case.provided
-    assert not case.case.papers
+    assert not documents_of(case.case).papers
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
 
 
@@ -148,7 +150,7 @@ def test_steps_are_taken_in_their_order_and_on_days_that_can_be(office: Office) 
         "step_is_next", "step_comes_after", "programme_is_running", "collected_in_person"
     )
     step(case, "D-0", "photos").then_refused("document_is_under_way")
-    assert case.case.papers[document_id].step == "photos"
+    assert documents_of(case.case).papers[document_id].step == "photos"
 
 
 def test_a_certificate_that_has_run_out_when_it_is_collected_is_no_document(office: Office) -> None:
@@ -204,7 +206,7 @@ def test_a_refusal_is_appealed_and_the_authority_has_its_days_once_more(office: 
     step(case, document_id, "identity_check").then_refused("document_is_not_refused")
     case.when(RefuseDocument, document_id=document_id, reason="again").then_refused("authority_has_it")
     case.does(AppealDocument, document_id=document_id, reason="new_evidence")
-    paper = case.case.papers[document_id]
+    paper = documents_of(case.case).papers[document_id]
     assert (paper.step, paper.waits_for) == ("identity_check", "authority")
     assert paper.due_on == date(2007, 4, 5)  # twelve Uzbek working days after 19 March
     issued(case, document_id, date(2007, 3, 28))
@@ -214,7 +216,7 @@ def test_a_document_not_sought_any_more_is_chased_no_more(office: Office) -> Non
     case = from_uzbekistan(office)
     document_id = applied(case)
     case.does(WithdrawDocument, document_id=document_id, reason="found_again")
-    assert not case.case.papers
+    assert not documents_of(case.case).papers
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
     case.when(WithdrawDocument, document_id=document_id, reason="again").then_refused("document_is_under_way")
 
@@ -279,7 +281,7 @@ def test_a_document_about_to_run_out_is_escalated_and_once_over_is_no_document(o
     case.later(days=1).fires("document_expires")
     assert "document_expiring" in case.case.escalations
     case.later(days=61).fires("document_over").then_among_others(DocumentRanOut)
-    assert case.case.document is None
+    assert documents_of(case.case).document is None
     assert items(office, case)["document"] == "document_to_start"
     assert "document_expiring" not in case.case.escalations
 
@@ -299,7 +301,7 @@ def test_a_newer_document_takes_over_the_reminder_and_an_identity_card_does_not_
     today = case.place.now.date()
     case.does(RecordTravelDocument, kind="passport", valid_until=today + timedelta(days=70))
     case.does(RecordTravelDocument, kind="identity_card", valid_until=today + timedelta(days=900))
-    assert case.case.document == Document("passport", today + timedelta(days=70))
+    assert documents_of(case.case).document == Document("passport", today + timedelta(days=70))
     case.does(RecordTravelDocument, kind="passport", valid_until=today + timedelta(days=900))
     (timer,) = office.rows("timers", case_id=case.case_id, kind="document_expires", status="set")
     assert timer["due_at"][:10] == str(today + timedelta(days=840))
@@ -415,9 +417,9 @@ def test_every_path_of_the_programme_leads_to_a_document_in_hand(office: Office,
         step(case, document_id, one.id, case.place.now.date(), actor=ANNA).accepted()
         if office.rows("timers", case_id=case.case_id, kind="document_due", status="set"):
             case.fires("document_due")
-    assert case.case.document is not None
-    assert case.case.document.kind == path.kind
-    assert not case.case.papers
+    assert documents_of(case.case).document is not None
+    assert present(documents_of(case.case).document).kind == path.kind
+    assert not documents_of(case.case).papers
 
 
 @given(st.dates(date(2007, 1, 1), date(2035, 12, 31)))

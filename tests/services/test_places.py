@@ -23,7 +23,7 @@ from handlers.queries.occupancy import houses, occupancy
 from tests.houses import HOSTEL, SMALL, with_beds, with_houses
 from tests.offices import Office
 from tests.roads import consents
-from tests.story import Story, moscow
+from tests.story import Story, moscow, present
 from tests.workers.workshop import Workshop
 from workers.running.worker_pool import WorkerPool
 from workflow.command import CaseCommand
@@ -37,6 +37,7 @@ from workflow.subjects.accommodation.commands import (
     ReleaseBed,
     TakeBed,
 )
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.closing.commands import CloseFacility
 from workflow.subjects.safety.commands import EstablishAge
 
@@ -148,7 +149,7 @@ def test_a_hold_expires_at_its_time_though_every_process_was_down(office: Office
     """Row 8: nobody was there for a month; whoever asks first gets the bed, and the first sweep tells the case."""
     office.publish(with_beds(1))
     late = Story(office).does(HoldBed)
-    held_until = late.case.places.held_until
+    held_until = accommodation_of(late.case).held_until
     assert held_until is not None
     late.later(days=30)
     office.service = office.another_service()  # another process, which knows nothing yet
@@ -160,8 +161,8 @@ def test_a_hold_expires_at_its_time_though_every_process_was_down(office: Office
     sound(office)
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
-    assert late.case.bed is None
-    assert other.case.moved_in
+    assert accommodation_of(late.case).bed is None
+    assert accommodation_of(other.case).moved_in
     assert [row["case_id"] for row in office.rows("beds_in_use")] == [other.case_id]
     sound(office)
 
@@ -171,7 +172,7 @@ def test_a_sweep_alone_frees_the_bed_of_a_hold_that_ran_out(office: Office, tmp_
     late = Story(office).does(HoldBed).later(days=30)
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
-    assert late.case.bed is None
+    assert accommodation_of(late.case).bed is None
     assert office.rows("beds_in_use") == []
     sound(office)
 
@@ -181,7 +182,7 @@ def test_rooms_have_rules_and_nobody_is_excluded(office: Office) -> None:
     for gender in ("female", "male", "transgender", None):
         for age_band in ("0-8", "9-17", "27-29", "48+", None):
             found = Story(office, gender=gender, age_band=age_band).does(HoldBed)
-            number = found.case.bed[1] if found.case.bed else 0
+            number = present(accommodation_of(found.case).bed)[1] if accommodation_of(found.case).bed else 0
             (row,) = office.rows("beds", facility=HOUSE, bed=number)
             assert row["room"] in {
                 "ground-floor",
@@ -270,12 +271,12 @@ def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_aske
         line[0].advance("withdraw", reason="declined")
         inside[3].does(ReleaseBed, reason="moved").later(minutes=1)
         crew.settle()
-        assert line[1].case.bed == ("st-petersburg-shelter", 4)
-        assert line[2].case.bed is None
+        assert accommodation_of(line[1].case).bed == ("st-petersburg-shelter", 4)
+        assert accommodation_of(line[2].case).bed is None
         assert not any(name in letter.as_string() for letter in letters for name in NAMES)
         inside[0].advance("withdraw", reason="declined")  # whose case is over frees a bed for the next all the same
         crew.settle()
-        assert line[2].case.bed == ("st-petersburg-shelter", 1)
+        assert accommodation_of(line[2].case).bed == ("st-petersburg-shelter", 1)
     assert office.state("facility:st-petersburg-shelter").waiting == {}
     sound(office)
 
@@ -288,8 +289,8 @@ def test_an_offer_after_a_crash_holds_nobody_a_second_bed(office: Office, tmp_pa
     first.does(HoldBed)  # somebody was quicker than the worker
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
-    assert first.case.bed == (HOUSE, 1)
-    assert second.case.places.waiting == (HOUSE,)
+    assert accommodation_of(first.case).bed == (HOUSE, 1)
+    assert accommodation_of(second.case).waiting == (HOUSE,)
     assert not inside.tasks(kind="offer_bed")
     sound(office)
 
@@ -307,8 +308,8 @@ def test_somebody_who_left_the_line_is_not_put_back_by_an_offer_and_whoever_came
     inside.does(ReleaseBed, reason="moved")
     with at_work(office, tmp_path) as (_, crew):
         crew.settle()
-    assert grown.case.bed == (HOUSE, 1)
-    assert (gone.case.bed, gone.case.places.waiting) == (None, ())
+    assert accommodation_of(grown.case).bed == (HOUSE, 1)
+    assert (accommodation_of(gone.case).bed, accommodation_of(gone.case).waiting) == (None, ())
     sound(office)
 
 
@@ -337,7 +338,7 @@ def test_who_had_which_bed_is_known_at_any_past_instant(office: Office) -> None:
     assert seen(2) == (0, {1: (one.case_id, True), 2: (two.case_id, False)}, 1)
     assert seen(3.5) == (0, {1: (one.case_id, True), 2: (two.case_id, True)}, 1)
     assert seen(7) == (1, {2: (two.case_id, True)}, 1)
-    assert three.case.places.waiting == (HOUSE,)
+    assert accommodation_of(three.case).waiting == (HOUSE,)
 
 
 def test_moving_in_may_not_be_dated_into_somebody_elses_stay(office: Office) -> None:
@@ -345,7 +346,7 @@ def test_moving_in_may_not_be_dated_into_somebody_elses_stay(office: Office) -> 
     one = Story(office).does(HoldBed).does(TakeBed).later(days=9).does(ReleaseBed, reason="moved")
     two = Story(office).does(HoldBed)
     two.when(TakeBed, occurred_at=office.now - timedelta(days=1)).then_refused("bed_is_empty")
-    assert one.case.bed is None
+    assert accommodation_of(one.case).bed is None
 
 
 # -- houses of partners, and houses that close ----------------------------------------------------------------------
@@ -360,7 +361,9 @@ def test_two_programmes_share_a_partners_shelter_and_together_fill_it(office: Of
     ours, theirs = Story(office), [Story(office, programme="redcross") for _ in range(2)]
     theirs[0].does(HoldBed)
     ours.does(HoldBed, facility="st-petersburg-shelter")
-    assert [case.case.bed for case in (theirs[0], ours)] == [("st-petersburg-shelter", n) for n in (1, 2)]
+    assert [accommodation_of(case.case).bed for case in (theirs[0], ours)] == [
+        ("st-petersburg-shelter", n) for n in (1, 2)
+    ]
     theirs[1].when(HoldBed).then_refused("bed_is_free")
     sound(office)
 

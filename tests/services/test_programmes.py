@@ -13,11 +13,13 @@ from handlers.commanding.service import Service
 from handlers.queries.arrivals_per_year import Year, pace
 from tests.offices import Office
 from tests.roads import agree_plan, bring, grant, release
-from tests.story import CLARA, Story
+from tests.story import CLARA, Story, present
 from workflow.programme.loading import load
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
+from workflow.subjects.closing.state import closing_of
 from workflow.subjects.grants.commands import RecordCost, ReleaseTranche
 from workflow.subjects.intake.commands import GiveConsent
 
@@ -92,7 +94,7 @@ def test_ending_a_programme_names_every_open_case_and_what_is_open_there(office:
     _end(office, successor="st-petersburg")
     (ended,) = [fact for fact in _facts(office, "intake:moscow") if isinstance(fact, ProgrammeEnded)]
     assert set(ended.proposed) == {living.case_id, waiting.case_id}
-    assert not gone.case.hand_overs
+    assert not closing_of(gone.case).hand_overs
     (proposal,) = _proposed(office, living)
     assert (proposal.closes, proposal.to) == ("programme:moscow", "st-petersburg")
     assert "bed" in proposal.left_open
@@ -161,7 +163,7 @@ def test_who_agrees_to_another_house_has_a_bed_there_before_the_old_one_is_given
     accept = {"proposal_id": proposal.proposal_id, "outcome": "accepted"}
     person.when(DecideHandOver, **accept).then_refused("consent_to_hand_over")
     person.does(GiveConsent, purpose="referral", recipient="partner-hostel").does(DecideHandOver, **accept)
-    assert person.case.bed == ("partner-hostel", 1)
+    assert accommodation_of(person.case).bed == ("partner-hostel", 1)
     assert not office.state(f"facility:{HOUSE}").beds
     person.does(TakeBed)
 
@@ -177,8 +179,8 @@ def test_a_full_house_takes_nobody_over_and_the_old_bed_is_kept(office: Office) 
     (proposal,) = _proposed(office, people[20])
     people[20].when(DecideHandOver, proposal_id=proposal.proposal_id, outcome="accepted")
     people[20].then_refused("bed_is_free")
-    assert people[20].case.bed is not None
-    assert people[20].case.bed[0] == HOUSE
+    assert accommodation_of(people[20].case).bed is not None
+    assert present(accommodation_of(people[20].case).bed)[0] == HOUSE
 
 
 def test_who_stays_may_still_go_later(office: Office) -> None:

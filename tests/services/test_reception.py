@@ -23,12 +23,13 @@ from events.facts.reception import (
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from tests.offices import Office
 from tests.roads import consents, met, ready_to_be_received
-from tests.story import Story, story
+from tests.story import Story, present, story
 from tests.workers.workshop import Workshop
 from workflow.command import CaseCommand
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
+from workflow.subjects.reception.state import reception_of
 
 LETTERS = {"book_pickup", "move_pickup", "cancel_pickup"}
 
@@ -72,7 +73,7 @@ def sequence(calendar: Calendar) -> int:
 
 def test_who_speaks_the_language_meets_the_person_and_gets_a_letter_without_a_name(shop: Workshop) -> None:
     case = expected(shop.office, name="Зебо Ҳакимова")
-    arrival = case.case.arrival
+    arrival = reception_of(case.case).arrival
     assert arrival is not None
     assert (arrival.meeter, arrival.language, arrival.number) == ("meeter-02", "tg", "SU1491")
     ((mail, calendar),) = sent(shop)
@@ -125,25 +126,27 @@ def test_a_delay_while_the_first_letter_is_being_written_is_told_after_it(office
     case.claims(first).does(DelayArrival, at=office.now + timedelta(hours=23))
     case.finish(first).accepted().finish(case.task(kind="move_pickup")).accepted()
     assert letters(case, office) == {"book_pickup": 1, "move_pickup": 1}
-    assert case.case.arrival is not None
-    assert case.case.arrival.notified
+    assert reception_of(case.case).arrival is not None
+    assert present(reception_of(case.case).arrival).notified
 
 
 def test_when_the_driver_is_elsewhere_at_the_new_time_another_one_comes(office: Office) -> None:
     other, case = expected(office, hours=26), expected(office)
-    assert case.case.arrival is not None
+    assert reception_of(case.case).arrival is not None
     case.finish(case.task(kind="book_pickup")).accepted()
     case.does(DelayArrival, at=office.now + timedelta(hours=27))
-    assert case.case.arrival.meeter != (other.case.arrival.meeter if other.case.arrival else "")
+    assert present(reception_of(case.case).arrival).meeter != (
+        one.meeter if (one := reception_of(other.case).arrival) else ""
+    )
     assert letters(case, office) == {"book_pickup": 2, "cancel_pickup": 1}
 
 
 def test_nobody_who_meets_people_is_in_two_places(office: Office) -> None:
-    taken = [expected(office).case.arrival for _ in range(4)]
+    taken = [reception_of(expected(office).case).arrival for _ in range(4)]
     assert len({arrival.meeter for arrival in taken if arrival}) == 4
     late = expected(office)
-    assert late.case.arrival is not None
-    assert (late.case.arrival.meeter, set(late.case.escalations)) == ("", {"nobody_to_meet"})
+    assert reception_of(late.case).arrival is not None
+    assert (present(reception_of(late.case).arrival).meeter, set(late.case.escalations)) == ("", {"nobody_to_meet"})
     assert not letters(late, office)
     met(late)
     assert not late.case.escalations
@@ -151,8 +154,8 @@ def test_nobody_who_meets_people_is_in_two_places(office: Office) -> None:
 
 def test_without_a_driver_who_speaks_the_language_somebody_looks_for_an_interpreter(office: Office) -> None:
     case = expected(office, language="ka", name="ნინო ბერიძე")
-    assert case.case.arrival is not None
-    assert case.case.arrival.meeter
+    assert reception_of(case.case).arrival is not None
+    assert present(reception_of(case.case).arrival).meeter
     assert "interpreter_wanted" in case.case.escalations
 
 

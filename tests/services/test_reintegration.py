@@ -27,6 +27,7 @@ from workflow.subjects.reintegration.commands import (
     RevisePlan,
     TakeSeat,
 )
+from workflow.subjects.reintegration.state import reintegration_of
 
 SEWING = "course:sewing"
 SEATS = "ru: Швейное дело}, seats: 8"
@@ -59,7 +60,7 @@ def do_offers(case: Story, hand: Hand) -> None:
 
 
 def stands(case: Story) -> str:
-    place = case.case.reintegration.courses.get("sewing")
+    place = reintegration_of(case.case).courses.get("sewing")
     return place.status if place else ""
 
 
@@ -125,15 +126,15 @@ def test_twenty_people_at_once_get_five_seats_and_a_line_of_fifteen(office: Offi
     state = office.state(SEWING)
     assert (len(state.taken), len(state.waiting)) == (5, 15)
     assert sorted(stands(case) for case in cases) == ["enrolled"] * 5 + ["waiting"] * 15
-    places = [office.case(case_id).reintegration.courses["sewing"].status for case_id in state.waiting]
+    places = [reintegration_of(office.case(case_id)).courses["sewing"].status for case_id in state.waiting]
     assert places == ["waiting"] * 15
 
 
 def test_attendance_and_outcome_become_part_of_the_plan(office: Office) -> None:
     case = trained(agree_plan(person(office, name="Gʻulnora Qodirova", language="uz")))
-    (result,) = case.case.reintegration.results
+    (result,) = reintegration_of(case.case).results
     assert (result.course, result.outcome, result.attended) == ("sewing", "certificate", 1)
-    assert case.case.reintegration.plan.goals == ("work", "housing")
+    assert reintegration_of(case.case).plan.goals == ("work", "housing")
     assert "training" in case.case.provided
 
 
@@ -142,7 +143,7 @@ def test_the_plan_is_due_within_a_month_of_return_and_every_version_has_two_name
     case.then(TimerFired, Escalated(kind="plan_overdue"))
     case.when(AgreePlan, second=BORIS).then_refused("plan_is_drafted")
     agree_plan(case).does(RevisePlan, goals=("business", "health"), second=BORIS, content="Տուն և աշխատանք")
-    assert case.case.reintegration.plan == (2, ("business", "health"), True)
+    assert reintegration_of(case.case).plan == (2, ("business", "health"), True)
     rows = [event.envelope.body for event in office.service.log.stream(f"case:{case.case_id}")]
     assert not any("Տուն" in body or "sewing course" in body for body in rows)  # the content is sealed
     assert not case.case.escalations
@@ -159,7 +160,7 @@ def test_visits_are_due_on_their_days_and_a_partner_near_the_person_is_asked(off
     assert not case.tasks(kind="arrange_visit")
     case.does(RecordFollowUp, month=1, outcome="getting_on", economic=1, social=2, psychosocial=2, note="ნინო")
     assert "visit_due" not in shop.items(case)
-    found = case.case.reintegration.follow_ups[1]
+    found = reintegration_of(case.case).follow_ups[1]
     assert (found.outcome, found.economic, found.social, found.psychosocial) == ("getting_on", 1, 2, 2)
 
 

@@ -18,6 +18,7 @@ from tests.offices import Office
 from tests.story import BORIS, Story, story
 from tests.wayhome import Wayhome
 from workflow.subjects.trafficking_routes.commands import RecordRoute
+from workflow.subjects.trafficking_routes.state import trafficking_routes_of
 
 COUNTRIES = ("MD", "UA", "UZ")
 TABLES = st.dictionaries(
@@ -44,9 +45,9 @@ def test_a_route_is_kept_as_ordered_events_with_their_countries(office: Office) 
     assert [(leg.order, leg.kind, leg.country, leg.year, leg.month) for leg in recorded.legs] == [
         (1, "Recruitment", "MD", 2005, 6), (2, "Transit", "UA", None, None), (3, "Exploitation", "RU", 2005, None),
     ]  # fmt: skip
-    assert case.case.route == (("Recruitment", "MD"), ("Transit", "UA"), ("Exploitation", "RU"))
+    assert trafficking_routes_of(case.case).route == (("Recruitment", "MD"), ("Transit", "UA"), ("Exploitation", "RU"))
     taken(case, {"kind": "exploitation", "country": "AE"}).accepted()
-    assert [*case.case.route] == [("Exploitation", "AE")]
+    assert [*trafficking_routes_of(case.case).route] == [("Exploitation", "AE")]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_route_is_kept_as_ordered_events_with_their_countries(office: Office) 
 )
 def test_a_route_that_cannot_have_been_is_refused(office: Office, legs: tuple[str, ...], code: str) -> None:
     case = taken(story(office), *legs).then_refused(code)
-    assert case.case.route == ()
+    assert trafficking_routes_of(case.case).route == ()
 
 
 def test_a_route_within_one_year_needs_no_months(office: Office) -> None:

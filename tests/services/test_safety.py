@@ -23,6 +23,7 @@ from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import TakeBed
 from workflow.subjects.intake.commands import EARLIEST_BIRTH, GiveConsent, OpenCase, WithdrawConsent
 from workflow.subjects.referrals.commands import SendReferral
+from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.safety.commands import (
     AgreeSafetyPlan,
     AppointGuardian,
@@ -32,6 +33,7 @@ from workflow.subjects.safety.commands import (
     IdentifyVictim,
     RecordAssent,
 )
+from workflow.subjects.safety.state import safety_of
 
 BANDS = st.sampled_from([None, *get_args(get_args(OpenCase.model_fields["age_band"].annotation)[0])])
 GENDERS = st.sampled_from([None, "female", "male", "transgender", "nonconforming", "other", "unknown"])
@@ -159,20 +161,20 @@ def test_thirty_days_run_from_formal_identification_and_no_further(office: Offic
     day = office.now.date() - timedelta(days=4)
     case.when(IdentifyVictim, status="actual", decided_by="police", decided_on=day)
     case.then_among_others(VictimIdentified, ReflectionStarted)
-    assert case.case.reflection_until == day + timedelta(days=30)
+    assert safety_of(case.case).reflection_until == day + timedelta(days=30)
     (fact,) = case.now_told(VictimIdentified)
     assert (fact.decided_by, fact.decided_on) == ("police", day)
 
 
 def test_identified_again_after_a_doubt_starts_no_second_period(office: Office) -> None:
     case = Story(office).does(IdentifyVictim, status="actual", decided_by="police")
-    until = case.case.reflection_until
+    until = safety_of(case.case).reflection_until
     case.later(days=10).does(IdentifyVictim, status="possible", decided_by="court")
     case.when(IdentifyVictim, status="actual", decided_by="court").then(VictimIdentified)
-    assert case.case.reflection_until == until
+    assert safety_of(case.case).reflection_until == until
     case.does(EndReflection, why="has decided").does(IdentifyVictim, status="possible", decided_by="court")
     case.when(IdentifyVictim, status="actual", decided_by="court").then(VictimIdentified)
-    assert case.case.reflection_until is None
+    assert safety_of(case.case).reflection_until is None
 
 
 def test_a_decision_is_not_of_tomorrow(office: Office) -> None:
@@ -274,9 +276,9 @@ def test_a_referral_ends_with_the_consent_to_it(office: Office) -> None:
     case = bring(Story(office), "care")
     to = {"purpose": "referral", "recipient": "new-start", "until": office.now.date() + timedelta(days=1)}
     case.does(GiveConsent, **to).does(SendReferral, service="local_referral", provider="new-start")
-    assert [one.is_open for one in case.case.referrals.values()] == [True]
+    assert [one.is_open for one in referrals_of(case.case).referrals.values()] == [True]
     case.later(days=2).fires("consent_expires").then_among_others(ConsentExpired)
-    assert [one.is_open for one in case.case.referrals.values()] == [False]
+    assert [one.is_open for one in referrals_of(case.case).referrals.values()] == [False]
 
 
 def test_work_begun_when_consent_runs_out_is_waited_for(office: Office) -> None:

@@ -15,6 +15,7 @@ from workflow.reasons import Refused
 from workflow.subjects.closing.commands import CloseFacility
 from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.referrals.commands import AcceptReferral, RevokeReferral, SendReferral
+from workflow.subjects.referrals.state import referrals_of
 
 OLGA, IOM = "redcross:olga", "iom:irina"
 
@@ -53,7 +54,7 @@ def test_a_case_sent_to_another_organisation_is_seen_there_once_it_is_accepted(s
     case.when(GiveConsent, purpose="referral", recipient="iom-moscow", actor=OLGA).accepted()
     case.when(SendReferral, service="local_referral", provider="iom-moscow", actor=OLGA).accepted()
     assert look.seen_by(IOM, [case.case_id]) == set()
-    (referral_id,) = case.case.referrals
+    (referral_id,) = referrals_of(case.case).referrals
     case.finish(case.task(kind="send_referral")).accepted()
     case.when(AcceptReferral, referral_id=referral_id, actor=OLGA).accepted()
     assert look.seen_by(IOM, [case.case_id]) == {case.case_id}

@@ -27,7 +27,7 @@ from events.ids import CaseId, case_id_of
 from handlers.commanding.answers import Accepted
 from tests.offices import Office
 from tests.roads import booked, bring, consents, handed_over, plan_trip, ready_to_depart, ready_to_travel
-from tests.story import Story, story, trip
+from tests.story import Story, present, story, trip
 from tests.workers.workshop import Workshop
 from workflow.command import Command
 from workflow.programme.loading import shipped_text
@@ -46,6 +46,7 @@ from workflow.subjects.travel.commands import (
     PlanTrip,
     RecordTransitVisa,
 )
+from workflow.subjects.travel.state import travel_of
 
 GIVES_BACK = {"cancel_ticket", "release_escort", "cancel_host", "cancel_pickup"}
 
@@ -102,8 +103,8 @@ def test_a_national_goes_abroad_only_for_another_reason(office: Office) -> None:
     case.does(DeclareReturn, **declare, because="family")
     case.does(RecordTravelDocument, kind="passport", valid_until="2008-01-01")
     plan_trip(case)
-    assert case.case.trip is not None
-    assert case.case.trip.route == "international"
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).route == "international"
 
 
 # -- row 13: to the country of origin for everybody else ---------------------------------------------------------
@@ -124,15 +125,18 @@ def test_a_foreign_person_goes_to_the_country_of_origin_and_nowhere_else(office:
     astray = legs(office, ("DME", "RU"), ("ALA", "KZ"))
     case.when(PlanTrip, legs=astray).then_refused("route_leads_home")
     case.does(PlanTrip, legs=legs(office, ("DME", "RU"), ("TAS", "UZ")))
-    assert case.case.trip is not None
-    assert (case.case.trip.route, case.case.trip.host) == ("international", "tashkent-partner")
+    assert travel_of(case.case).trip is not None
+    assert (present(travel_of(case.case).trip).route, present(travel_of(case.case).trip).host) == (
+        "international",
+        "tashkent-partner",
+    )
 
 
 @pytest.mark.parametrize(("destination", "route"), [("RU", "domestic"), ("MD", "international")])
 def test_somebody_with_two_citizenships_chooses(office: Office, destination: str, route: str) -> None:
     case = plan_trip(traveller(office, citizenships=("RU", "MD"), destination=destination))
-    assert case.case.trip is not None
-    assert case.case.trip.route == route
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).route == route
 
 
 def test_who_changes_in_a_country_that_asks_for_a_visa_needs_one(office: Office) -> None:
@@ -238,11 +242,11 @@ def test_a_hundred_plans_at_once_never_put_an_escort_in_two_places(office: Offic
 
 def test_an_escort_who_speaks_the_language_goes_first(office: Office) -> None:
     case = plan_trip(traveller(office, "operational", language="uz"))
-    assert case.case.trip is not None
-    assert case.case.trip.escort == "escort-02"
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).escort == "escort-02"
     family = plan_trip(traveller(office, "family", language="ro"))
-    assert family.case.trip is not None
-    assert family.case.trip.escort == "escort-04"
+    assert travel_of(family.case).trip is not None
+    assert present(travel_of(family.case).trip).escort == "escort-04"
 
 
 def test_an_escort_on_leave_is_not_asked(office: Office) -> None:
@@ -250,11 +254,11 @@ def test_an_escort_on_leave_is_not_asked(office: Office) -> None:
     office.publish(shipped_text("moscow").replace("{id: escort-01, ", leave))
     for _ in range(2):
         case = plan_trip(traveller(office, "operational"))
-        assert case.case.trip is not None
-        assert case.case.trip.escort != "escort-01"
+        assert travel_of(case.case).trip is not None
+        assert present(travel_of(case.case).trip).escort != "escort-01"
     later = plan_trip(traveller(office, "operational"), days=6)
-    assert later.case.trip is not None
-    assert later.case.trip.escort == "escort-01"
+    assert travel_of(later.case).trip is not None
+    assert present(travel_of(later.case).trip).escort == "escort-01"
 
 
 def test_the_escorts_own_way_back_is_reserved(office: Office) -> None:
@@ -277,8 +281,8 @@ def test_the_escorts_own_way_back_is_reserved(office: Office) -> None:
 def test_a_host_who_cannot_is_followed_by_the_next_and_then_by_a_person_who_looks(office: Office) -> None:
     case = plan_trip(traveller(office))
     case.when(AnswerHost, accepted=False).then_among_others(HostAnswered, TaskCancelled, TaskRequested)
-    assert case.case.trip is not None
-    assert case.case.trip.host == "missions"
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).host == "missions"
     case.finish(case.task(kind="ask_host")).accepted().does(AnswerHost, accepted=False)
     assert "no_host" in case.case.escalations
     case.when(AnswerHost, accepted=True).then_refused("host_is_asked")
@@ -288,18 +292,18 @@ def test_a_host_who_cannot_is_followed_by_the_next_and_then_by_a_person_who_look
     case.does(AskHost, host="tashkent-partner")
     assert given_back(case, office) == {"cancel_host": 1}
     case.does(AnswerHost, accepted=True).when(AnswerHost, accepted=True).then()
-    assert case.case.trip.host_ready
+    assert present(travel_of(case.case).trip).host_ready
 
 
 def test_ticket_host_and_escort_are_really_asked_and_read_nothing_about_the_person(shop: Workshop) -> None:
     case = plan_trip(traveller(shop.office, "medical", name="Арам Սարգսյան"))
     with shop.crew() as crew:
         crew.settle()
-    assert set(case.case.booked) == {"ticket", "escort", "arrival_host"}
-    assert case.case.trip is not None
+    assert set(travel_of(case.case).booked) == {"ticket", "escort", "arrival_host"}
+    assert travel_of(case.case).trip is not None
     (order,) = shop.book._file.execute("SELECT what, case_id FROM orders").fetchall()
     assert order[0].startswith("ticket:flight DME-KIV 2007-03-08T")
-    assert order[1] == case.case.trip.trip_id
+    assert order[1] == present(travel_of(case.case).trip).trip_id
     text = "".join(
         mail.as_string() + "".join(str(p.get_content()) for p in mail.walk() if not p.is_multipart())
         for mail in shop.mails()

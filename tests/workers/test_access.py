@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.story import ANNA, BORIS, story
 from tests.workers.workshop import Workshop
 from workflow.subjects.access.commands import BreakGlass
+from workflow.subjects.access.state import access_of
 
 WHY = "Zlatovlaska called from the station."
 
@@ -29,4 +30,4 @@ def test_new_cases_are_compared_when_the_workers_sweep(shop: Workshop) -> None:
     second = story(shop.office, name="Мария Ионеску", birth_date="1990-02-03")
     with shop.crew() as crew:
         crew.settle()
-    assert first.case.access.duplicates == (second.case_id,)
+    assert access_of(first.case).duplicates == (second.case_id,)

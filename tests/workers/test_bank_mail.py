@@ -18,6 +18,7 @@ from tests.workers.workshop import Workshop, at_once
 from workers.running.sweeper import Swept
 from workers.running.worker_pool import WorkerPool
 from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
+from workflow.subjects.grants.state import grants_of
 
 
 class Sent:
@@ -57,7 +58,7 @@ class Sent:
         return self.shop.told(self.case, "TranchePaid", "TrancheRejected")
 
     def status(self) -> str:
-        return self.case.case.grants[self.grant_id].tranches[self.tranche_id].status
+        return grants_of(self.case.case).grants[self.grant_id].tranches[self.tranche_id].status
 
     def aside(self, kind: str) -> list[str]:
         return sorted(path.name for path in (Path(self.shop.folders.bank_in) / kind).glob("*"))
@@ -79,7 +80,7 @@ def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop)
         sent.answer()
     (paid,) = shop.facts(sent.case, "TranchePaid")
     assert (paid.tranche_id, sent.status(), sent.aside("read")) == (sent.tranche_id, "paid", ["report.xml"])
-    assert sent.case.case.grants[sent.grant_id].settled
+    assert grants_of(sent.case.case).grants[sent.grant_id].settled
     assert sent.told() == ["TranchePaid"]
 
 

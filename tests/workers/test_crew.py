@@ -18,8 +18,10 @@ from tests.story import BORIS, Story, story
 from tests.workers.workshop import Workshop, until
 from workers.running.broker import NAMESPACE, QueueNotifier, open_broker
 from workflow.subjects.grants.commands import ApproveGrant, RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost
+from workflow.subjects.travel.state import travel_of
 
 # Nobody has these; wherever one of them turns up, something personal has got out.
 CANARIES = {
@@ -120,7 +122,7 @@ def test_a_command_is_accepted_while_the_queue_is_down_and_its_task_done_afterwa
         until(lambda: is_done(shop, first))
         own_valkey.kill()
         case, task_id = waiting_for_a_ticket(shop)
-        assert case.case.trip is not None
+        assert travel_of(case.case).trip is not None
         assert shop.status(task_id) == "waiting"
         assert "the queue is not reachable (ConnectionError); 1 tasks will start late" in caplog.text
         own_valkey.start()
@@ -175,7 +177,7 @@ def journey(shop: Workshop, redis_url: str, caplog: pytest.LogCaptureFixture) ->
     case.does(AnswerEscort, accepted=True).does(AnswerHost, accepted=True).goes("depart").later(days=4)
     everything_done(shop, case)
     handed_over(case).goes("come_home").does(RequestGrant, kind="reinstallation", amount="EUR 200", **PAYEE)
-    (grant_id,) = case.case.grants
+    (grant_id,) = grants_of(case.case).grants
     case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     release(case, grant_id)
     everything_done(shop, case)

@@ -13,10 +13,11 @@ import pytest
 from icalendar import Calendar
 
 from tests.roads import bring, grant, plan_trip, ready_to_travel, release
-from tests.story import Story, story
+from tests.story import Story, present, story
 from tests.workers.workshop import Killed, Workshop
 from workers.running.durable_file import write_once
 from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, PlanTrip
+from workflow.subjects.travel.state import travel_of
 
 NAME, STORY = "Zlatovlaska Kanarejkina", "a canary sang in the cellar"
 KEPT_PRIVATE = ("Zlatovlaska", "Kanarejkina", "canary", "cellar", "+37322000000")
@@ -71,15 +72,18 @@ def test_an_escort_is_written_to_once_and_reads_nothing_about_the_person(shop: W
         crew.settle()
         crew.settle()
     (mail,) = invitations(shop)
-    assert case.case.trip is not None
-    assert mail["Subject"] == f"Travel assignment {case.case.trip.trip_id}"
+    assert travel_of(case.case).trip is not None
+    assert mail["Subject"] == f"Travel assignment {present(travel_of(case.case).trip).trip_id}"
     assert [word for word in KEPT_PRIVATE if word in said_in(mail)] == []
     assert case.case_id not in said_in(mail)
     (event,) = calendar_of(mail).walk("VEVENT")
     assert event["SUMMARY"] == mail["Subject"]
-    assert event.decoded("DTSTART") == case.case.trip.departs_at
+    assert event.decoded("DTSTART") == present(travel_of(case.case).trip).departs_at
     (invited,) = shop.facts(case, "EscortInvited")
-    assert (invited.trip_id, invited.escort) == (case.case.trip.trip_id, case.case.trip.escort)
+    assert (invited.trip_id, invited.escort) == (
+        present(travel_of(case.case).trip).trip_id,
+        present(travel_of(case.case).trip).escort,
+    )
     assert "escort_answer" in shop.items(case)
 
 

@@ -9,6 +9,7 @@ from tests.story import Story, story
 from tests.workers.workshop import Workshop
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals.commands import RevokeReferral, SendReferral
+from workflow.subjects.referrals.state import referrals_of
 
 NAME, STORY = "Zlatovlaska Kanarejkina", "a canary sang in the cellar"
 KEPT_PRIVATE = ("Zlatovlaska", "Kanarejkina", "canary", "cellar", "+37322000000", "1990")
@@ -32,7 +33,7 @@ def said_in(shop: Workshop) -> str:
 
 
 def number(case: Story) -> str:
-    return list(case.case.referrals)[-1]
+    return list(referrals_of(case.case).referrals)[-1]
 
 
 def test_a_provider_is_written_to_once_and_reads_nothing_about_the_person(shop: Workshop) -> None:
@@ -46,7 +47,7 @@ def test_a_provider_is_written_to_once_and_reads_nothing_about_the_person(shop: 
     assert "desk@harbour.example.org" in mail["To"]
     assert [word for word in (*KEPT_PRIVATE, case.case_id) if word in said] == []
     assert all(word in said for word in ("Language: tg", "within 3 working days, by 2007-03-09", "Язык: tg"))
-    assert case.case.referrals[number(case)].status == "sent"
+    assert referrals_of(case.case).referrals[number(case)].status == "sent"
 
 
 def test_a_referral_taken_back_before_the_letter_left_is_never_heard_of(shop: Workshop) -> None:
@@ -78,7 +79,7 @@ def test_a_letter_that_waited_until_consent_ran_out_is_not_sent(shop: Workshop) 
     with shop.crew() as crew:
         crew.settle()
     assert shop.mails() == []
-    assert case.case.referrals[number(case)].status == "revoked"
+    assert referrals_of(case.case).referrals[number(case)].status == "revoked"
 
 
 def test_whoever_sent_the_person_reads_that_somebody_came_and_not_who(shop: Workshop) -> None:
@@ -89,4 +90,4 @@ def test_whoever_sent_the_person_reads_that_somebody_came_and_not_who(shop: Work
     (mail,) = [mail for mail in shop.mails() if mail["Subject"] == "Your referral was received"]
     assert [word for word in (*KEPT_PRIVATE, case.case_id) if word in said_in(shop)] == []
     assert mail["To"]
-    assert case.case.referrer_answered
+    assert referrals_of(case.case).referrer_answered

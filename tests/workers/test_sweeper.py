@@ -18,6 +18,7 @@ from workers.running.jobs import Outcome
 from workers.running.orders import Order
 from workers.running.sweeper import SweepSettings
 from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.intake.commands import WithdrawConsent
 
 HOLD = timedelta(hours=48)
@@ -101,7 +102,7 @@ def test_a_timer_that_came_due_while_everything_was_down_fires_once(either_shop:
         if event.envelope.type == "TimerFired" and shop.office.service.log.fact(event) == timer
     ]
     assert event.envelope.recorded_at == shop.now == stored(due + timedelta(days=3))
-    assert case.case.bed is None, "what the timer was for has happened"
+    assert accommodation_of(case.case).bed is None, "what the timer was for has happened"
 
 
 def test_two_sweepers_at_once_fire_a_timer_once(either_shop: Workshop) -> None:
@@ -141,7 +142,7 @@ def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
     shop.office.pass_time(HOLD)
     with pytest.raises(IsADirectoryError):
         hand.sweeper.sweep()
-    assert case.case.bed is None, "the timer was fired"
+    assert accommodation_of(case.case).bed is None, "the timer was fired"
     assert hand.bell.rung == [waiting], "the bell was rung"
     hand.sweeper.sweep_safely()
     assert "IsADirectoryError" in caplog.text

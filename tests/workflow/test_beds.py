@@ -10,6 +10,7 @@ from tests.story import Story, World, moscow_with, story
 from workflow.command import FireTimer
 from workflow.programme.loading import load
 from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed, TakeBed
+from workflow.subjects.accommodation.state import accommodation_of
 
 
 def small_house(beds: int = 2) -> World:
@@ -19,7 +20,7 @@ def small_house(beds: int = 2) -> World:
 def test_a_sixty_first_person_is_not_given_a_bed() -> None:
     world = small_house(60)
     housed = [story(world).does(HoldBed) for _ in range(60)]
-    assert len({case.case.bed for case in housed}) == 60
+    assert len({accommodation_of(case.case).bed for case in housed}) == 60
     late = story(world).when(HoldBed).then_refused("bed_is_free")
     housed[17].does(ReleaseBed, reason="moved")
     late.when(HoldBed).then(
@@ -66,7 +67,7 @@ def test_a_new_hold_has_its_own_time() -> None:
 def test_who_leaves_the_house_leaves_the_bed(stage: str) -> None:
     world = small_house()
     case: Story = bring(story(world), stage)
-    assert case.case.bed is None
+    assert accommodation_of(case.case).bed is None
     assert not world.states["facility:moscow-centre"].beds
     case.when(ReleaseBed, reason="gone").then_refused("bed_is_held")
 

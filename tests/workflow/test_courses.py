@@ -34,6 +34,7 @@ from workflow.subjects.reintegration.commands import (
     TakeSeat,
 )
 from workflow.subjects.reintegration.courses import Seats, evolve
+from workflow.subjects.reintegration.state import reintegration_of
 
 SEWING = "course:sewing"
 TWO_SEATS = ("ru: Швейное дело}, seats: 8", "ru: Швейное дело}, seats: 2")
@@ -62,7 +63,7 @@ def seats(place: World) -> Seats:
 def test_whoever_finds_a_free_seat_has_it() -> None:
     case = person(world()).when(EnrolInCourse, course="sewing")
     case.then(CourseEnrolled(course="sewing"), SeatTaken(case_id=case.case_id))
-    assert case.case.reintegration.courses["sewing"].status == "enrolled"
+    assert reintegration_of(case.case).courses["sewing"].status == "enrolled"
 
 
 def test_in_a_full_course_one_waits_and_is_told_the_place() -> None:
@@ -89,7 +90,7 @@ def test_a_freed_seat_is_to_be_offered_only_when_somebody_waits() -> None:
     second.when(LeaveCourse, course="sewing", reason="found_work")
     second.then(CourseLeft, TaskRequested, SeatFreed)
     assert second.tasks(kind="offer_seat", course="sewing")
-    assert third.case.reintegration.courses["sewing"].status == "waiting"
+    assert reintegration_of(third.case).courses["sewing"].status == "waiting"
 
 
 def test_a_newcomer_does_not_overtake_the_line_while_a_seat_is_being_offered() -> None:
@@ -120,7 +121,7 @@ def test_an_offer_nobody_took_goes_to_the_next() -> None:
     third.does(OfferSeat, course="sewing", task_id="W-1").later(days=3)
     third.when(TakeSeat, course="sewing").then_refused("offer_is_live")
     third.fires("seat_offer").then(TimerFired, CourseLeft, TaskRequested, SeatFreed)
-    assert "sewing" not in third.case.reintegration.courses
+    assert "sewing" not in reintegration_of(third.case).courses
     fourth.does(OfferSeat, course="sewing", task_id="W-2").does(TakeSeat, course="sewing")
     assert fourth.case_id in seats(place).taken
 
@@ -140,7 +141,7 @@ def test_a_case_that_ends_frees_its_seat_for_the_next(trigger: str, reason: str)
     first, _, third = line_up(place, 3)
     first.advance(trigger, reason=reason, second=BORIS).accepted()
     assert first.tasks(kind="offer_seat")  # asked for though the case has ended: others wait
-    assert first.case.reintegration.courses == {}
+    assert reintegration_of(first.case).courses == {}
     third.does(OfferSeat, course="sewing", task_id="W-1")
     first.finish(first.task(kind="offer_seat"), reference="1").then(SeatPassedOn)
     assert not first.case.tasks
@@ -157,7 +158,7 @@ def test_a_course_is_completed_by_who_came_and_the_outcome_is_part_of_the_plan()
     case.later(days=1).does(RecordAttendance, course="sewing", day=today + timedelta(days=1), attended=False)
     case.when(CompleteCourse, course="sewing", outcome="certificate")
     case.then(CourseCompleted, ServiceProvided, SeatFreed)
-    (result,) = case.case.reintegration.results
+    (result,) = reintegration_of(case.case).results
     assert result == ("sewing", "certificate", 1, 1)
     assert "training" in case.case.provided
 
@@ -232,7 +233,7 @@ def _in_order(place: World, people: list[Story]) -> None:
     standing = [*state.taken, *state.offered, *state.waiting]
     assert len(standing) == len(set(standing))
     for case in people:
-        stands = case.case.reintegration.courses.get("sewing")
+        stands = reintegration_of(case.case).courses.get("sewing")
         sides = {"enrolled": state.taken, "offered": tuple(state.offered), "waiting": state.waiting}
         assert [name for name, ids in sides.items() if case.case_id in ids] == ([stands.status] if stands else [])
 

@@ -20,6 +20,7 @@ from tests.roads import MONEY, agree_plan, bank_says, bring, grant, paid, releas
 from tests.story import ANNA, BORIS, CLARA, Story, World, moscow_with, story
 from workflow.command import CancelTask
 from workflow.subjects.grants.commands import ApproveGrant, DeclineGrant, ReleaseTranche, RequestGrant
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reintegration.commands import RecordFollowUp
 
 EUROPE, SWITZERLAND, STATES = "european-commission/grants", "switzerland/grants", "united-states/grants"
@@ -63,7 +64,7 @@ def test_a_second_reinstallation_grant_is_refused() -> None:
 
 def test_a_declined_request_may_be_made_again() -> None:
     case = request(at_home(), "reinstallation", "EUR 100")
-    case.does(DeclineGrant, grant_id=next(iter(case.case.grants)), reason="wrong account")
+    case.does(DeclineGrant, grant_id=next(iter(grants_of(case.case).grants)), reason="wrong account")
     request(case, "reinstallation", "EUR 200").then(GrantRequested)
 
 
@@ -79,7 +80,7 @@ def test_a_grant_broken_off_half_way_counts_against_the_next() -> None:
 @pytest.mark.parametrize("mandate", ["case_manager", "administrator"])
 def test_nobody_approves_or_releases_alone_administrators_included(mandate: str) -> None:
     case = request(at_home())
-    grant_id = next(iter(case.case.grants))
+    grant_id = next(iter(grants_of(case.case).grants))
     case.when(ApproveGrant, grant_id=grant_id, actor=ANNA, mandate=mandate).then_refused("approver_is_another")
     case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA, mandate=mandate).then_refused("grant_is_approved")
     case.does(ApproveGrant, grant_id=grant_id, actor=BORIS, mandate=mandate)
@@ -103,7 +104,7 @@ def test_nothing_is_paid_before_the_plan_is_agreed() -> None:
 def test_shares_add_up_to_the_cent() -> None:
     case = at_home()
     request(case, amount="EUR 100.01").accepted()
-    case.when(ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS)
+    case.when(ApproveGrant, grant_id=next(iter(grants_of(case.case).grants)), actor=BORIS)
     case.then(GrantApproved, FundsCommitted)
     (committed,) = case.now_told(FundsCommitted)
     assert [str(part) for _, part in committed.shares] == ["60.01 EUR", "20.00 EUR", "20.00 EUR"]
@@ -114,7 +115,9 @@ def test_a_funder_whose_budget_is_used_up_is_named_with_what_is_left() -> None:
     world = World(moscow_with((LINES, LINES.replace("400000", "400"))))
     grant(at_home(world))
     case = request(at_home(world), amount="EUR 300")
-    case.when(ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS).then_refused("budget_carries_it")
+    case.when(ApproveGrant, grant_id=next(iter(grants_of(case.case).grants)), actor=BORIS).then_refused(
+        "budget_carries_it"
+    )
     (reason,) = case.last.reasons  # type: ignore[union-attr]
     assert dict(reason.looked_at) == {"account": SWITZERLAND, "left": "40.00"}
 
@@ -122,7 +125,9 @@ def test_a_funder_whose_budget_is_used_up_is_named_with_what_is_left() -> None:
 def test_outside_the_programmes_days_no_funder_pays() -> None:
     world = World(moscow_with(("runs: {since: 2006-12-01}", "runs: {since: 2006-12-01, until: 2007-03-31}")))
     case = request(at_home(world)).later(days=30)
-    case.when(ApproveGrant, grant_id=next(iter(case.case.grants)), actor=BORIS).then_refused("programme_pays_today")
+    case.when(ApproveGrant, grant_id=next(iter(grants_of(case.case).grants)), actor=BORIS).then_refused(
+        "programme_pays_today"
+    )
 
 
 def test_tranches_go_out_one_after_another_and_add_up() -> None:
@@ -133,11 +138,11 @@ def test_tranches_go_out_one_after_another_and_add_up() -> None:
         case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused(
             *(["bank_has_answered"] if number < 3 else ["bank_has_answered", "something_is_left"])
         )
-        tranche = case.case.grants[grant_id].tranches[tranche_id]
+        tranche = grants_of(case.case).grants[grant_id].tranches[tranche_id]
         assert (tranche.number, str(tranche.amount)) == (number, amount)
         shown(paid(case, grant_id, tranche_id), grant_id, tranche_id)
     case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("something_is_left")
-    assert case.case.grants[grant_id].settled
+    assert grants_of(case.case).grants[grant_id].settled
     assert accounts(case) == {EUROPE: (0, 1080), SWITZERLAND: (0, 360), STATES: (0, 360)}
 
 
@@ -146,9 +151,9 @@ def test_a_rejected_tranche_may_go_out_again() -> None:
     grant_id = grant(case)
     paid(case, grant_id, release(case, grant_id), "rejected")
     tranche_id = release(case, grant_id)
-    assert case.case.grants[grant_id].tranches[tranche_id].number == 1
+    assert grants_of(case.case).grants[grant_id].tranches[tranche_id].number == 1
     paid(case, grant_id, tranche_id)
-    assert case.case.grants[grant_id].paid == 900
+    assert grants_of(case.case).grants[grant_id].paid == 900
 
 
 def test_what_the_bank_says_twice_says_nothing_new() -> None:
@@ -176,7 +181,7 @@ def test_a_bank_quicker_than_the_worker_who_wrote_to_it_is_believed() -> None:
     case.claims(task)
     bank_says(case, grant_id, tranche_id, "paid").then(TranchePaid, TaskUnwanted, FundsDisbursed)
     case.finish(task).then(TrancheInstructed)  # and no worry about a silent bank
-    assert case.case.grants[grant_id].paid == 900
+    assert grants_of(case.case).grants[grant_id].paid == 900
     bank_says(case, grant_id, tranche_id, "paid").then()
     release(shown(case, grant_id, tranche_id), grant_id)
 

@@ -10,27 +10,27 @@ import pytest
 from events.instants import stored
 from tests.roads import bring
 from tests.story import ANNA, BORIS, START, moscow, story
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Task
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS, guard_named
 from workflow.subjects.accommodation.commands import ReleaseBed, TakeBed
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
-from workflow.subjects.care.state import Fitness
+from workflow.subjects.care.state import Fitness, care_of
 from workflow.subjects.documents.commands import RecordTravelDocument
-from workflow.subjects.documents.state import Document
+from workflow.subjects.documents.state import Document, documents_of
 from workflow.subjects.grants.commands import ApproveGrant, RecordPayment
-from workflow.subjects.grants.state import Grant, Tranche
+from workflow.subjects.grants.state import Grant, Tranche, grants_of
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
-from workflow.subjects.reception.state import Arrival
-from workflow.subjects.referrals.state import Referral
+from workflow.subjects.reception.state import Arrival, reception_of
+from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.commands import AgreePlan
-from workflow.subjects.reintegration.state import Place, Reintegration
+from workflow.subjects.reintegration.state import Place, Reintegration, reintegration_of
 from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, EndReflection, IdentifyVictim
-from workflow.subjects.safety.state import Risk, Safety
+from workflow.subjects.safety.state import Risk, Safety, safety_of
 from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, DeclareReturn
-from workflow.subjects.travel.state import Trip
+from workflow.subjects.travel.state import Trip, travel_of
 
 TODAY = START.date()
 OPEN = story().case
@@ -50,14 +50,14 @@ def consenting(purpose: str, until: date | None = None) -> Case:
 
 
 def assessed(days_ago: float, *, safe: bool = True) -> Case:
-    return OPEN._replace(risk=Risk("low", safe, stored(START - timedelta(days=days_ago))))
+    return safety_of.changed(OPEN, risk=Risk("low", safe, stored(START - timedelta(days=days_ago))))
 
 
 AGREED: dict[tuple[str, str], date | None] = {("travel", ""): None}
 
 
 def in_danger(level: str, plan_for: str = "") -> Case:
-    return OPEN._replace(risk=Risk(level, True, stored(START)), safety=Safety(plan_for=plan_for))
+    return safety_of.put(OPEN, Safety(plan_for=plan_for)._replace(risk=Risk(level, True, stored(START))))
 
 
 def asked(case: Case, **more: Any) -> GuardContext:
@@ -82,105 +82,126 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
     ("safety_plan_is_agreed", in_danger("low"), [in_danger("high", "low")]),
     (
         "child_assents",
-        CHILD._replace(consents=AGREED, safety=Safety({"travel": "agrees"})),
-        [CHILD._replace(consents=AGREED), CHILD._replace(consents=AGREED, safety=Safety({"travel": "refuses"}))],
+        safety_of.put(CHILD._replace(consents=AGREED), Safety({"travel": "agrees"})),
+        [
+            CHILD._replace(consents=AGREED),
+            safety_of.put(CHILD._replace(consents=AGREED), Safety({"travel": "refuses"})),
+        ],
     ),
     (
         "child_assents",
-        CHILD._replace(consents=AGREED, safety=Safety({"travel": "cannot_form_a_view"})),
-        [CHILD._replace(consents=AGREED, safety=Safety({"assistance": "agrees"}))],
+        safety_of.put(CHILD._replace(consents=AGREED), Safety({"travel": "cannot_form_a_view"})),
+        [safety_of.put(CHILD._replace(consents=AGREED), Safety({"assistance": "agrees"}))],
     ),
     (
         "consent_to_travel",
-        CHILD._replace(consents=AGREED, safety=Safety(by_guardian=frozenset(AGREED))),
-        [ADULT._replace(consents=AGREED, safety=Safety(by_guardian=frozenset(AGREED)))],
+        safety_of.put(CHILD._replace(consents=AGREED), Safety(by_guardian=frozenset(AGREED))),
+        [safety_of.put(ADULT._replace(consents=AGREED), Safety(by_guardian=frozenset(AGREED)))],
     ),
-    ("arrival_is_planned", OPEN._replace(arrival=Arrival("A-1", START, "SVO", "flight")), [OPEN]),
-    ("guardian_is_appointed", CHILD._replace(guardian=True), [CHILD]),
+    ("arrival_is_planned", reception_of.changed(OPEN, arrival=Arrival("A-1", START, "SVO", "flight")), [OPEN]),
+    ("guardian_is_appointed", safety_of.changed(CHILD, guardian=True), [CHILD]),
     ("guardian_is_appointed", ADULT, [CHILD._replace(of_age_from=TODAY + timedelta(days=1))]),
     (
         "best_interests_are_decided",
-        CHILD._replace(best_interests="return"),
-        [CHILD, CHILD._replace(best_interests="stay"), CHILD._replace(best_interests="return", stays=True)],
+        safety_of.changed(CHILD, best_interests="return"),
+        [
+            CHILD,
+            safety_of.changed(CHILD, best_interests="stay"),
+            travel_of.changed(safety_of.changed(CHILD, best_interests="return"), stays=True),
+        ],
     ),
     ("nothing_came_after", OPEN, [OPEN._replace(next_case="7K3P9-QXM2D")]),
-    ("bed_is_held", OPEN._replace(bed=("moscow-centre", 1)), [OPEN]),
-    ("moved_in", OPEN._replace(moved_in=True), [OPEN]),
-    ("care_plan_is_agreed", OPEN._replace(care_plan=True), [OPEN]),
+    ("bed_is_held", accommodation_of.changed(OPEN, bed=("moscow-centre", 1)), [OPEN]),
+    ("moved_in", accommodation_of.changed(OPEN, moved_in=True), [OPEN]),
+    ("care_plan_is_agreed", care_of.changed(OPEN, care_plan=True), [OPEN]),
     (
         "travel_papers_are_in_order",
-        OPEN._replace(trip=JOURNEY, document=Document("passport", JOURNEY.arrives_at.date())),
-        [OPEN, OPEN._replace(trip=JOURNEY, document=Document("passport", TODAY))],
+        documents_of.changed(
+            travel_of.changed(OPEN, trip=JOURNEY), document=Document("passport", JOURNEY.arrives_at.date())
+        ),
+        [OPEN, documents_of.changed(travel_of.changed(OPEN, trip=JOURNEY), document=Document("passport", TODAY))],
     ),
-    ("return_is_declared", OPEN._replace(destination="MD"), [OPEN]),
+    ("return_is_declared", travel_of.changed(OPEN, destination="MD"), [OPEN]),
     ("return_is_safe", assessed(1), [assessed(1, safe=False)]),
     (
         "reflection_is_over",
-        OPEN._replace(reflection_until=TODAY - timedelta(days=1)),
-        [OPEN._replace(reflection_until=TODAY)],
+        safety_of.changed(OPEN, reflection_until=TODAY - timedelta(days=1)),
+        [safety_of.changed(OPEN, reflection_until=TODAY)],
     ),
     (
         "fit_to_travel",
-        OPEN._replace(fitness=FIT, trip=JOURNEY),
+        travel_of.changed(care_of.changed(OPEN, fitness=FIT), trip=JOURNEY),
         [
             OPEN,
-            OPEN._replace(fitness=Fitness(TODAY, "none", TODAY), trip=JOURNEY),
-            OPEN._replace(
-                fitness=FIT._replace(certified_on=TODAY - timedelta(days=28)), trip=JOURNEY
+            travel_of.changed(care_of.changed(OPEN, fitness=Fitness(TODAY, "none", TODAY)), trip=JOURNEY),
+            travel_of.changed(
+                care_of.changed(OPEN, fitness=FIT._replace(certified_on=TODAY - timedelta(days=28))), trip=JOURNEY
             ),  # 31 days old then
         ],
     ),
-    ("trip_is_planned", OPEN._replace(trip=JOURNEY), [OPEN]),
+    ("trip_is_planned", travel_of.changed(OPEN, trip=JOURNEY), [OPEN]),
     (
         "escort_is_confirmed",
-        OPEN._replace(fitness=FIT, trip=JOURNEY._replace(confirmed=True)),
+        travel_of.changed(care_of.changed(OPEN, fitness=FIT), trip=JOURNEY._replace(confirmed=True)),
         [
-            OPEN._replace(fitness=FIT),
-            OPEN._replace(fitness=FIT, trip=JOURNEY),
-            OPEN._replace(fitness=FIT, trip=OPERATIONAL),  # somebody comes along, but not who is needed
-            CHILD._replace(fitness=FIT._replace(escort="none"), trip=JOURNEY),
+            care_of.changed(OPEN, fitness=FIT),
+            travel_of.changed(care_of.changed(OPEN, fitness=FIT), trip=JOURNEY),
+            travel_of.changed(
+                care_of.changed(OPEN, fitness=FIT), trip=OPERATIONAL
+            ),  # somebody comes along, but not who is needed
+            travel_of.changed(care_of.changed(CHILD, fitness=FIT._replace(escort="none")), trip=JOURNEY),
         ],
     ),
-    ("ticket_is_issued", OPEN._replace(booked=("ticket",)), [OPEN]),
+    ("ticket_is_issued", travel_of.changed(OPEN, booked=("ticket",)), [OPEN]),
     (
         "host_is_ready",
-        OPEN._replace(trip=JOURNEY._replace(host="chisinau-partner", host_ready=True)),
-        [OPEN, OPEN._replace(trip=JOURNEY._replace(host="chisinau-partner"), booked=("ticket", "arrival_host"))],
+        travel_of.changed(OPEN, trip=JOURNEY._replace(host="chisinau-partner", host_ready=True)),
+        [
+            OPEN,
+            travel_of.changed(OPEN, trip=JOURNEY._replace(host="chisinau-partner"), booked=("ticket", "arrival_host")),
+        ],
     ),
     (
         "transit_visas_are_in_order",
-        OPEN._replace(trip=JOURNEY._replace(transit=("GB", "DE")), visas={"GB": JOURNEY.arrives_at.date()}),
+        travel_of.changed(OPEN, trip=JOURNEY._replace(transit=("GB", "DE")), visas={"GB": JOURNEY.arrives_at.date()}),
         [
-            OPEN._replace(trip=JOURNEY._replace(transit=("GB",))),
-            OPEN._replace(trip=JOURNEY._replace(transit=("GB",)), visas={"GB": TODAY}),
+            travel_of.changed(OPEN, trip=JOURNEY._replace(transit=("GB",))),
+            travel_of.changed(OPEN, trip=JOURNEY._replace(transit=("GB",)), visas={"GB": TODAY}),
         ],
     ),
-    ("stay_is_chosen", OPEN._replace(stays=True), [OPEN]),
-    ("plan_is_agreed", OPEN._replace(plan=True), [OPEN]),
+    ("stay_is_chosen", travel_of.changed(OPEN, stays=True), [OPEN]),
+    ("plan_is_agreed", reintegration_of.changed(OPEN, plan_agreed=True), [OPEN]),
     (
         "referrals_are_settled",
-        OPEN._replace(referrals={"R-1": SERVED, "R-2": SERVED._replace(status="declined")}),
-        [OPEN._replace(referrals={"R-1": SERVED._replace(status=status)}) for status in ("sent", "accepted")],
+        referrals_of.changed(OPEN, referrals={"R-1": SERVED, "R-2": SERVED._replace(status="declined")}),
+        [
+            referrals_of.changed(OPEN, referrals={"R-1": SERVED._replace(status=status)})
+            for status in ("sent", "accepted")
+        ],
     ),
     (
         "grants_are_settled",
-        OPEN._replace(grants={"G-1": PAID, "G-2": GRANT._replace(declined=True)}),
-        [OPEN._replace(grants={"G-1": g}) for g in (GRANT, FLYING, GRANT._replace(approved_by=""))],
+        grants_of.changed(OPEN, grants={"G-1": PAID, "G-2": GRANT._replace(declined=True)}),
+        [grants_of.changed(OPEN, grants={"G-1": g}) for g in (GRANT, FLYING, GRANT._replace(approved_by=""))],
     ),
-    ("follow_up_is_done", OPEN._replace(visits=frozenset({12})), [OPEN, OPEN._replace(visits=frozenset({1, 3, 6}))]),
+    (
+        "follow_up_is_done",
+        reintegration_of.changed(OPEN, visits=frozenset({12})),
+        [OPEN, reintegration_of.changed(OPEN, visits=frozenset({1, 3, 6}))],
+    ),
     (
         "nothing_is_open",
         OPEN,
         [
             OPEN._replace(tasks={"W-1": TASK}),
-            OPEN._replace(bed=("moscow-centre", 1)),
-            OPEN._replace(reintegration=Reintegration(courses={"sewing": Place("waiting", TODAY)})),
+            accommodation_of.changed(OPEN, bed=("moscow-centre", 1)),
+            reintegration_of.put(OPEN, Reintegration(courses={"sewing": Place("waiting", TODAY)})),
         ],
     ),
     (
         "training_is_settled",
-        OPEN._replace(reintegration=Reintegration(training_declined=True)),
-        [OPEN, OPEN._replace(reintegration=Reintegration(courses={"sewing": Place("enrolled", TODAY)}))],
+        reintegration_of.put(OPEN, Reintegration(training_declined=True)),
+        [OPEN, reintegration_of.put(OPEN, Reintegration(courses={"sewing": Place("enrolled", TODAY)}))],
     ),
     ("nothing_is_running", OPEN, [OPEN._replace(tasks={"W-1": TASK})]),
     ("has_come_home", OPEN._replace(provided=frozenset({"hand_over"})), [OPEN]),

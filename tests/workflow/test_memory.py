@@ -14,11 +14,12 @@ from events.money import Money
 from handlers.states.state_cache import StateCache, VersionedState
 from tests.roads import bring, grant, paid, plan_trip, release, shown
 from tests.story import ANNA, BORIS, CLARA, Story, World, moscow, story
-from workflow.case.change import NOTHING, At
 from workflow.case.evolve import evolve
-from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case
 from workflow.programme.journey import Traveller
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reintegration.commands import RecordFollowUp
+from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.commands import IdentifyVictim
 
 LIMIT_BYTES = 2048
@@ -74,7 +75,7 @@ def read_back(world: World, case_id: str) -> Case:
 def test_a_case_that_has_come_far_is_kept_in_less_than_two_kibibytes() -> None:
     world, case_id = far_along()
     case = read_back(world, case_id)
-    assert (len(case.grants), len(case.tasks), len(case.visits)) == (2, 4, 1)
+    assert (len(grants_of(case).grants), len(case.tasks), len(reintegration_of(case).visits)) == (2, 4, 1)
     folds = StateCache(unpacked=0)
     folds.keep({f"case:{case_id}": VersionedState(80, case)})
     assert sum(map(sys.getsizeof, folds._packed.values())) <= LIMIT_BYTES

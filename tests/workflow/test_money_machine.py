@@ -35,6 +35,7 @@ from workflow.subjects.grants.ledger import (
     postings,
     trial_balance,
 )
+from workflow.subjects.grants.state import grants_of
 
 LINE = "{id: grants, title: Grants, amount: EUR %d, for: [reinstallation, reintegration]}"
 # The first funder's line for grants, and then the second's.
@@ -51,7 +52,7 @@ class Money(RuleBasedStateMachine):
 
     def one(self, which: int) -> tuple[Story, str]:
         case = self.cases[which % 3]
-        grants = list(case.case.grants) or ["G-none"]
+        grants = list(grants_of(case.case).grants) or ["G-none"]
         return case, grants[which // 3 % len(grants)]
 
     @rule(
@@ -82,7 +83,7 @@ class Money(RuleBasedStateMachine):
     @rule(which=WHICH, outcome=st.sampled_from(["paid", "paid", "rejected"]))
     def bank(self, which: int, outcome: str) -> None:
         case, grant_id = self.one(which)
-        grant = case.case.grants.get(grant_id)
+        grant = grants_of(case.case).grants.get(grant_id)
         tranches = list(grant.tranches) if grant else []
         if tranches:
             chosen = tranches[which // 7 % len(tranches)]
@@ -91,7 +92,7 @@ class Money(RuleBasedStateMachine):
     @rule(which=WHICH)
     def show_what_it_was_used_for(self, which: int) -> None:
         case, grant_id = self.one(which)
-        grant = case.case.grants.get(grant_id)
+        grant = grants_of(case.case).grants.get(grant_id)
         for tranche_id in grant.tranches if grant else ():
             case.when(RecordEvidence, grant_id=grant_id, tranche_id=tranche_id, kind="receipt", reference="7")
 
@@ -110,7 +111,7 @@ class Money(RuleBasedStateMachine):
     @rule(which=WHICH)
     def money_comes_back(self, which: int) -> None:
         case, grant_id = self.one(which)
-        grant = case.case.grants.get(grant_id)
+        grant = grants_of(case.case).grants.get(grant_id)
         for tranche_id in list(grant.tranches)[-1:] if grant else ():
             case.when(ReturnPayment, grant_id=grant_id, tranche_id=tranche_id, reference="AC04")
 
@@ -122,7 +123,7 @@ class Money(RuleBasedStateMachine):
     @rule(which=WHICH)
     def take_a_cost_back(self, which: int) -> None:
         case = self.cases[which % 3]
-        for cost_id in list(case.case.costs)[:1]:
+        for cost_id in list(grants_of(case.case).costs)[:1]:
             case.does(ReverseCost, cost_id=cost_id, reason="twice")
 
     @rule(which=WHICH, outcome=st.sampled_from(["done", "done", "refused", "dead", "unknown", "undone"]))
@@ -183,7 +184,7 @@ class Money(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         for case in self.cases:
-            for grant in case.case.grants.values():
+            for grant in grants_of(case.case).grants.values():
                 assert grant.paid <= grant.released <= grant.amount
                 assert not grant.tranches or grant.approved_by not in ("", grant.requested_by)
                 assert not grant.changed_by or not any(t.status == "released" for t in grant.tranches.values())
@@ -198,8 +199,8 @@ class Money(RuleBasedStateMachine):
         fund = self.world.states.get("fund:moscow")
         if fund is None:
             return
-        grants = {key: grant for case in self.cases for key, grant in case.case.grants.items()}
-        costs = sum(cost.amount for case in self.cases for cost in case.case.costs.values())
+        grants = {key: grant for case in self.cases for key, grant in grants_of(case.case).grants.items()}
+        costs = sum(cost.amount for case in self.cases for cost in grants_of(case.case).costs.values())
         paid = sum(grant.paid for grant in grants.values())
         assert sum(account.disbursed for account in fund.accounts.values()) == paid + costs
         for key, grant in grants.items():
@@ -219,7 +220,7 @@ class Money(RuleBasedStateMachine):
             return
         for case in self.cases:
             carried = {task.about("tranche_id") for task in case.tasks(kind="disburse_grant").values()}
-            for grant in case.case.grants.values():
+            for grant in grants_of(case.case).grants.values():
                 assert all(key in carried for key, t in grant.tranches.items() if t.status == "released")
 
 

@@ -19,6 +19,7 @@ from workflow.subjects.documents.commands import (
     WithdrawDocument,
 )
 from workflow.subjects.documents.guards import goes_abroad, papers_for_booking, papers_last
+from workflow.subjects.travel.state import travel_of
 
 COLLECTION = "{id: collection, by: person, in_person: true, label: {en: Collection in person, ru: Получение лично}}"
 
@@ -72,7 +73,7 @@ def test_what_is_not_under_way_goes_nowhere(kind: Any, fields: dict[str, Any], c
 def test_whether_the_way_leads_abroad_is_told_by_the_declaration_or_else_by_citizenship(
     citizenships: tuple[str, ...], destination: str, leads: str
 ) -> None:
-    case = story(citizenships=citizenships).case._replace(destination=destination)
+    case = travel_of.changed(story(citizenships=citizenships).case, destination=destination)
     assert goes_abroad(case, moscow().programme) is (leads == "abroad")
 
 

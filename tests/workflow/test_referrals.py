@@ -44,6 +44,7 @@ from workflow.subjects.referrals.commands import (
 from workflow.subjects.referrals.definition import AgencyKind, Disclosure
 from workflow.subjects.referrals.disclosure import ORG_TYPES, SOURCES, parts_for
 from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.travel.commands import DeclareReturn
 from workflow.values.calendars import after_working_days
 
@@ -62,11 +63,11 @@ def asked(case: Story) -> Story:
 
 
 def number(case: Story) -> str:
-    return list(case.case.referrals)[-1]
+    return list(referrals_of(case.case).referrals)[-1]
 
 
 def status(case: Story) -> str:
-    return case.case.referrals[number(case)].status
+    return referrals_of(case.case).referrals[number(case)].status
 
 
 def silent(case: Story) -> Story:
@@ -110,7 +111,7 @@ def test_a_provider_that_is_closed_for_now_is_not_asked() -> None:
         somebody(World(moscow_with(("capacity: 60", "capacity: 60, status: temporarily_closed")))), "new-start"
     )
     case.does(SendReferral, service="local_referral")
-    assert case.case.referrals[number(case)].provider == "new-start"
+    assert referrals_of(case.case).referrals[number(case)].provider == "new-start"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_the_best_provider_speaks_the_persons_language(language: str, provider: 
     for one in ("harbour", "new-start", "district-office"):
         agreed_to_be_told(case, one)
     case.does(SendReferral, service="local_referral")
-    assert case.case.referrals[number(case)].provider == provider
+    assert referrals_of(case.case).referrals[number(case)].provider == provider
 
 
 def test_where_the_person_will_live_somebody_near_helps() -> None:
@@ -129,7 +130,7 @@ def test_where_the_person_will_live_somebody_near_helps() -> None:
     case.does(DeclareReturn, destination="UZ", signed_on=case.place.now.date())
     agreed_to_be_told(case, "harbour")
     agreed_to_be_told(case, "new-start").does(SendReferral, service="local_referral")
-    assert case.case.referrals[number(case)].provider == "new-start"  # Harbour helps in Russia only
+    assert referrals_of(case.case).referrals[number(case)].provider == "new-start"  # Harbour helps in Russia only
 
 
 def test_a_language_nobody_speaks_is_said_with_who_offers_the_service_at_all() -> None:
@@ -226,7 +227,7 @@ def test_a_full_provider_is_passed_over() -> None:
         agreed_to_be_told(second, provider)
     second.when(SendReferral, service="local_referral", provider="harbour").then_refused("provider_has_room")
     second.does(SendReferral, service="local_referral")
-    assert second.case.referrals[number(second)].provider == "new-start"
+    assert referrals_of(second.case).referrals[number(second)].provider == "new-start"
 
 
 # -- silence ---------------------------------------------------------------------------------------------------------
@@ -244,8 +245,8 @@ def test_an_unanswered_referral_goes_on_to_the_next_provider_the_person_agreed_t
     case = asked(agreed_to_be_told(somebody(), "new-start"))
     first = number(case)
     silent(case).then_among_others(ReferralUnanswered, Escalated, ReferralPassedOn, ReferralMade, TaskRequested)
-    assert case.case.referrals[first].status == "passed_on"
-    assert case.case.referrals[number(case)].provider == "new-start"
+    assert referrals_of(case.case).referrals[first].status == "passed_on"
+    assert referrals_of(case.case).referrals[number(case)].provider == "new-start"
     assert "referral_unanswered" in case.case.escalations
     assert case.tasks(kind="revoke_referral", provider="harbour"), "the silent one must not come after all"
     case.when(AcceptReferral, referral_id=first).then_refused("referral_may_become_accepted")
@@ -257,11 +258,11 @@ def test_an_unanswered_referral_goes_on_to_the_next_provider_the_person_agreed_t
 
 def test_without_consent_for_the_next_provider_the_work_list_says_so() -> None:
     case = silent(asked(somebody()))
-    assert case.case.referrals[number(case)].next_provider == "new-start"
+    assert referrals_of(case.case).referrals[number(case)].next_provider == "new-start"
     assert "referral_consent_needed" in items_of(case.case).values()
     assert not case.tasks(kind="send_referral")
     agreed_to_be_told(case, "new-start").does(SendReferral, service="local_referral", provider="new-start")
-    assert [one.status for one in case.case.referrals.values()] == ["passed_on", "queued"]
+    assert [one.status for one in referrals_of(case.case).referrals.values()] == ["passed_on", "queued"]
 
 
 def test_where_nobody_else_can_be_asked_the_work_list_says_so_too() -> None:
@@ -424,11 +425,13 @@ def test_only_declared_moves_are_ever_stored(steps: list[tuple[str, int]]) -> No
     seen: dict[str, str] = {}
     for step, which in steps:
         _do(case, step, which)
-        for key, one in case.case.referrals.items():
+        for key, one in referrals_of(case.case).referrals.items():
             before = seen.get(key, "queued")
             assert one.status == before or _leads(before, one.status), f"{before} → {one.status}"
             seen[key] = one.status
-        held = sum(one.status in ("accepted", "served", "feedback") for one in case.case.referrals.values())
+        held = sum(
+            one.status in ("accepted", "served", "feedback") for one in referrals_of(case.case).referrals.values()
+        )
         loads = [load for name, load in world.states.items() if name.startswith("provider:")]
         assert sum(len(load.referrals) for load in loads) == held
 
@@ -442,7 +445,7 @@ def _leads(before: str, after: str) -> bool:
 
 
 def _do(case: Story, step: str, which: int) -> None:
-    keys = list(case.case.referrals)
+    keys = list(referrals_of(case.case).referrals)
     if step in STEPS:
         key = keys[which % len(keys)] if keys else "R-0000000000000000"
         case.when(getattr(referral_commands, step), referral_id=key, **STEPS[step])

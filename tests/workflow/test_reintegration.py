@@ -27,7 +27,7 @@ from workflow.subjects.reintegration.commands import (
     RecordFollowUp,
     RevisePlan,
 )
-from workflow.subjects.reintegration.state import FollowUp
+from workflow.subjects.reintegration.state import FollowUp, reintegration_of
 
 
 def fire(case: Story, kind: str, **about: str) -> Story:
@@ -41,10 +41,10 @@ def test_a_plan_is_written_then_approved_by_a_second_person() -> None:
     case.when(DraftPlan, goals=("work", "family"), content="Хочет шить дома")
     (drafted,) = case.now_told(PlanDrafted)
     assert (drafted.number, drafted.goals) == (1, ("work", "family"))
-    assert not case.case.plan
+    assert not reintegration_of(case.case).plan_agreed
     case.when(AgreePlan, second=ANNA).then_refused("second_person_agreed")
     case.when(AgreePlan, second=BORIS).then(PlanAgreed(second=BORIS, number=1))
-    assert case.case.plan
+    assert reintegration_of(case.case).plan_agreed
 
 
 def test_a_draft_may_be_written_again_an_agreed_plan_is_revised_by_two() -> None:
@@ -56,7 +56,7 @@ def test_a_draft_may_be_written_again_an_agreed_plan_is_revised_by_two() -> None
     case.when(AgreePlan, second=BORIS).then_refused("plan_is_a_draft")
     case.when(RevisePlan, goals=("housing",), second=ANNA).then_refused("second_person_agreed")
     case.when(RevisePlan, goals=("housing",), second=BORIS, content="ახალი გეგმა").then(PlanRevised)
-    assert case.case.reintegration.plan == (2, ("housing",), True)
+    assert reintegration_of(case.case).plan == (2, ("housing",), True)
 
 
 @pytest.mark.parametrize("goals", [(), ("work", "work"), ("wealth",), ("work",) * 11])
@@ -90,7 +90,7 @@ def test_a_visit_that_is_due_is_asked_for_and_one_not_recorded_is_escalated() ->
     case.later(days=14).fires("visit_overdue").then(TimerFired, Escalated(kind="visit_overdue"))
     case.does(RecordFollowUp, month=1, outcome="getting_on", how="call")
     assert not case.case.escalations
-    assert not case.case.reintegration.due
+    assert not reintegration_of(case.case).due
     assert not case.tasks(kind="arrange_visit")
 
 
@@ -104,13 +104,13 @@ def test_a_visit_made_before_its_day_is_not_asked_for_again() -> None:
     case.when(RecordFollowUp, month=1, outcome="well", economic=1, social=3, psychosocial=2)
     case.then(FollowUpVisited, TimerCancelled, ServiceProvided)
     made_on = case.place.now.date()
-    assert case.case.reintegration.follow_ups == {1: FollowUp(made_on, "visit", "well", 1, 3, 2)}
-    assert case.case.visits == {1}
+    assert reintegration_of(case.case).follow_ups == {1: FollowUp(made_on, "visit", "well", 1, 3, 2)}
+    assert reintegration_of(case.case).visits == {1}
 
 
 def test_a_visit_not_on_the_schedule_is_accepted_as_a_further_one() -> None:
     case = bring(story(), "follow_up").later(days=61).does(RecordFollowUp, month=2, outcome="in_need")
-    assert case.case.visits == {2}
+    assert reintegration_of(case.case).visits == {2}
     assert {dict(s)["month"] for kind, s in case.case.timers.values() if kind == "follow_up"} == {"1", "3", "6", "12"}
 
 
@@ -133,10 +133,10 @@ def test_who_was_not_reached_is_still_to_be_visited() -> None:
     case = bring(story(), "follow_up").later(days=31)
     fire(case, "follow_up", month="1")
     case.when(RecordFollowUp, month=1, outcome="not_reached", how="call").then(FollowUpVisited)
-    assert case.case.reintegration.due == {1}
-    assert not case.case.visits
+    assert reintegration_of(case.case).due == {1}
+    assert not reintegration_of(case.case).visits
     case.does(RecordFollowUp, month=1, outcome="at_risk")
-    assert case.case.reintegration.follow_ups[1].outcome == "at_risk"
+    assert reintegration_of(case.case).follow_ups[1].outcome == "at_risk"
 
 
 @pytest.mark.parametrize(
@@ -201,10 +201,10 @@ def test_visits_that_were_due_do_not_stay_on_the_list_of_an_ended_case() -> None
     case = bring(story(), "follow_up").later(days=31)
     fire(case, "follow_up", month="1")
     case.advance("lose_contact", reason="lost_contact").accepted()
-    assert not case.case.reintegration.due
+    assert not reintegration_of(case.case).due
     assert not case.tasks(kind="arrange_visit")
 
 
 def test_training_makes_the_outcome_part_of_the_plan() -> None:
     case = trained(story().does(GiveConsent, purpose="assistance"))
-    assert case.case.reintegration.results[0].outcome == "certificate"
+    assert reintegration_of(case.case).results[0].outcome == "certificate"

@@ -10,15 +10,16 @@ from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.instants import stored
 from tests.story import ANNA, START, Story, World, moscow
-from workflow.case.change import At
 from workflow.case.evolve import evolve
-from workflow.case.state import Case
+from workflow.case.state import At, Case
 from workflow.guard_context import GuardContext
 from workflow.guards import guard_named
 from workflow.programme.journey import Journey, Step
 from workflow.programme.loading import shipped_text
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.reintegration.state import reintegration_of
 
 AT = At(stored(START), ANNA, "d")
 STAGES = [f"stage_{number}" for number in range(7)]
@@ -60,8 +61,11 @@ def opened(stage: str) -> Case:
 def test_a_case_led_along_any_path_stands_where_the_table_says(
     journey: Journey, path: list[str], has: set[str]
 ) -> None:
-    case = opened(journey.initial)._replace(
-        bed=("h", 1) if "bed_is_held" in has else None, moved_in="moved_in" in has, plan="plan_is_agreed" in has
+    case = reintegration_of.changed(
+        accommodation_of.changed(
+            opened(journey.initial), bed=("h", 1) if "bed_is_held" in has else None, moved_in="moved_in" in has
+        ),
+        plan_agreed="plan_is_agreed" in has,
     )
     for trigger in path:
         step = journey.decide(GuardContext(case, journey.programme, START, ANNA), trigger)

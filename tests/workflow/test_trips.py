@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from events.facts.tasks import BookingReleased, TaskCancelled, TaskRequested, TimerSet
 from events.facts.travel import EscortAnswered, EscortFreed, EscortReserved, TripPlanned
 from tests.roads import booked, bring, plan_trip, ready_to_depart, ready_to_travel
-from tests.story import START, Story, World, moscow, story, trip
+from tests.story import START, Story, World, moscow, present, story, trip
 from workflow.reasons import Refused
 from workflow.subjects.care.commands import CertifyFitness
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, HandOver, PlanTrip
+from workflow.subjects.travel.state import travel_of
 
 GIVES_BACK = {"cancel_ticket", "release_escort", "cancel_host"}
 MEDICAL = [e.id for e in moscow().programme.escorts if "medical" in e.skills]
@@ -33,7 +34,7 @@ def releases(case: Story) -> Counter[str]:
 def test_a_fifth_traveller_at_the_same_hour_finds_no_medical_escort() -> None:
     world = World()
     cases = [plan_trip(traveller(world)) for _ in MEDICAL]
-    assert {case.case.trip.escort for case in cases if case.case.trip} == set(MEDICAL)
+    assert {present(travel_of(case.case).trip).escort for case in cases if travel_of(case.case).trip} == set(MEDICAL)
     traveller(world).when(PlanTrip, **trip(world.now)).then_refused("escort_is_free")
     cases[0].does(CancelTrip, reason="ill")
     plan_trip(traveller(world))
@@ -41,8 +42,8 @@ def test_a_fifth_traveller_at_the_same_hour_finds_no_medical_escort() -> None:
 
 def test_a_medical_escort_is_kept_for_those_who_need_one() -> None:
     case = plan_trip(traveller(World(), "operational"))
-    assert case.case.trip is not None
-    assert case.case.trip.escort == "escort-01"
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).escort == "escort-01"
 
 
 def test_whoever_needs_nobody_reserves_nobody() -> None:
@@ -74,7 +75,7 @@ def test_an_escort_is_back_after_a_rest_and_the_way_back() -> None:
     world = World()
     first = plan_trip(traveller(world), days=3, hours=6)
     (reserved,) = first.now_told(EscortReserved)
-    assert reserved.back_at == first.case.trip.arrives_at + timedelta(hours=12 + 6)  # type: ignore[union-attr]
+    assert reserved.back_at == travel_of(first.case).trip.arrives_at + timedelta(hours=12 + 6)  # type: ignore[union-attr]
 
 
 def test_an_escort_who_declines_is_free_again_and_is_not_asked_once_more() -> None:
@@ -96,19 +97,19 @@ def test_an_escort_who_accepted_may_still_fall_ill() -> None:
     case = plan_trip(traveller(World())).does(AnswerEscort, accepted=True)
     case.when(AnswerEscort, accepted=True).then()
     case.does(AnswerEscort, accepted=False, reason="ill")
-    assert case.case.trip is not None
-    assert not case.case.trip.confirmed
+    assert travel_of(case.case).trip is not None
+    assert not present(travel_of(case.case).trip).confirmed
 
 
 def test_planning_again_calls_the_first_trip_off() -> None:
     case = booked(plan_trip(traveller(World())), "ticket")
-    first = case.case.trip
+    first = travel_of(case.case).trip
     plan_trip(case, days=5)
     assert first is not None
-    assert case.case.trip is not None
-    assert case.case.trip.trip_id != first.trip_id
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).trip_id != first.trip_id
     assert releases(case) == {"ticket": 1}
-    assert len(case.tasks(kind="book_ticket", trip_id=case.case.trip.trip_id)) == 1
+    assert len(case.tasks(kind="book_ticket", trip_id=present(travel_of(case.case).trip).trip_id)) == 1
     assert not case.tasks(kind="book_ticket", trip_id=first.trip_id)
 
 
@@ -116,7 +117,7 @@ def test_planning_again_may_keep_the_only_escort_left() -> None:
     world = World()
     cases = [plan_trip(traveller(world)) for _ in MEDICAL]
     plan_trip(cases[0], days=3.1)
-    assert cases[0].case.trip is not None
+    assert travel_of(cases[0].case).trip is not None
     assert len(world.states["escorts:moscow"].trips) == len(MEDICAL)
 
 
@@ -158,7 +159,7 @@ def test_a_booking_that_comes_late_does_not_count_for_the_next_trip() -> None:
     case.claims(late)
     plan_trip(case, days=6)
     case.finish(late).accepted()
-    assert case.case.booked == ()
+    assert travel_of(case.case).booked == ()
     assert releases(case) == {"ticket": 1}
 
 

@@ -30,6 +30,7 @@ from workflow.subjects.accommodation.commands import (
 )
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Guest, Room, Shelter, evolve
+from workflow.subjects.accommodation.state import accommodation_of
 
 HOUSE = facility_stream("moscow-centre")
 DAY = date(2007, 3, 5)
@@ -70,7 +71,7 @@ def test_a_freed_bed_goes_to_whoever_has_waited_longest() -> None:
     story(world).when(HoldBed).then_refused("bed_is_free")  # who comes now does not go before them
     third.when(HoldBed).then_refused("bed_is_free")
     second.does(HoldBed)
-    assert second.case.places.waiting == ()
+    assert accommodation_of(second.case).waiting == ()
     assert list(world.states[HOUSE].waiting) == [third.case_id]
 
 
@@ -95,7 +96,7 @@ def test_who_withdraws_leaves_the_line_and_the_next_is_asked() -> None:
     first, second = waits(world), waits(world)
     first.advance("withdraw", reason="declined").then_at("withdrawn")
     assert list(world.states[HOUSE].waiting) == [second.case_id]
-    assert first.case.places.waiting == ()
+    assert accommodation_of(first.case).waiting == ()
     assert first.tasks(kind="offer_bed")
 
 
@@ -121,14 +122,14 @@ def test_a_partners_house_is_used_only_when_it_is_named() -> None:
     story(world).does(HoldBed)
     case = story(world).when(HoldBed).then_refused("bed_is_free")
     case.does(HoldBed, facility="hostel")
-    assert case.case.bed == ("hostel", 1)
+    assert accommodation_of(case.case).bed == ("hostel", 1)
 
 
 def test_a_bed_elsewhere_ends_the_waiting() -> None:
     world = small()
     story(world).does(HoldBed)
     case = waits(world).does(HoldBed, facility="hostel")
-    assert case.case.places.waiting == ()
+    assert accommodation_of(case.case).waiting == ()
     assert not world.states[HOUSE].waiting
 
 
@@ -156,7 +157,9 @@ def test_who_agrees_later_that_others_help_is_asked_for_then_and_once() -> None:
 def test_particular_rooms_are_given_first_so_that_the_others_stay_for_everybody() -> None:
     world = rooms(("hall", 2, "any", "allowed"), ("women", 1, "women", "allowed"), ("men", 1, "men", "allowed"))
     woman, man, unknown = (story(world, gender=gender).does(HoldBed) for gender in ("female", "male", None))
-    assert [case.case.bed for case in (woman, man, unknown)] == [("moscow-centre", n) for n in (3, 4, 1)]
+    assert [accommodation_of(case.case).bed for case in (woman, man, unknown)] == [
+        ("moscow-centre", n) for n in (3, 4, 1)
+    ]
 
 
 @pytest.mark.parametrize("gender", ["male", "transgender", None])
@@ -171,7 +174,7 @@ def test_who_fits_no_room_is_told_so_and_may_wait_for_a_place_elsewhere(gender: 
 @pytest.mark.parametrize(("age_band", "beds"), [("9-17", {1, 3}), ("27-29", {2, 3})])
 def test_rooms_for_children_and_for_grown_ups(age_band: str, beds: set[int]) -> None:
     world = rooms(("children", 1, "any", "only"), ("adults", 1, "any", "no"), ("all", 1, "any", "allowed"))
-    found = [story(world, age_band=age_band).does(HoldBed).case.bed for _ in range(2)]
+    found = [accommodation_of(story(world, age_band=age_band).does(HoldBed).case).bed for _ in range(2)]
     assert {bed[1] for bed in found if bed} == beds
     story(world, age_band=age_band).when(HoldBed).then_refused("bed_is_free")
 
@@ -189,7 +192,7 @@ def test_who_waits_for_a_room_of_their_own_does_not_hold_up_the_others() -> None
     in_men.does(ReleaseBed, reason="moved")
     woman.when(HoldBed).then_refused("bed_is_free")
     man.does(HoldBed)
-    assert in_women.case.bed == ("moscow-centre", 1)
+    assert accommodation_of(in_women.case).bed == ("moscow-centre", 1)
 
 
 def test_a_child_who_comes_of_age_while_waiting_fits_the_rooms_of_grown_ups() -> None:
@@ -210,14 +213,14 @@ def test_a_hold_that_ran_out_gives_the_bed_free_though_nobody_fired_the_timer() 
     other.then_among_others(BedReleased, BedHeld)
     late.when(TakeBed).then_refused("bed_is_held")
     late.fires("bed_hold").then(TimerFired, BedGivenUp)
-    assert late.case.bed is None
+    assert accommodation_of(late.case).bed is None
     assert world.states[HOUSE].beds[1].case_id == other.case_id
 
 
 def test_who_moved_in_in_time_may_be_written_down_later() -> None:
     case = story(small()).does(HoldBed).later(hours=50)
     case.does(TakeBed, occurred_at=case.place.now - timedelta(hours=3))
-    assert case.case.places.moved_in_at == case.place.now - timedelta(hours=3)
+    assert accommodation_of(case.case).moved_in_at == case.place.now - timedelta(hours=3)
 
 
 def test_an_expired_hold_may_be_held_again() -> None:
@@ -282,5 +285,5 @@ def test_two_houses_are_filled_in_the_order_of_the_file() -> None:
     one = {"id": "one", "name": "One", "kind": "shelter", "opens": "2006-12-01", "time_zone": "Europe/Moscow"}
     two = one | {"id": "two", "name": "Two"}
     world = World(load(with_houses(one | {"capacity": 1}, two | {"capacity": 1})))
-    assert [story(world).does(HoldBed).case.bed for _ in range(2)] == [("one", 1), ("two", 1)]
+    assert [accommodation_of(story(world).does(HoldBed).case).bed for _ in range(2)] == [("one", 1), ("two", 1)]
     story(world).when(HoldBed).then_refused("bed_is_free")

@@ -25,7 +25,7 @@ from tests.roads import (
     served,
     trained,
 )
-from tests.story import ANNA, BORIS, Story, World, story, trip
+from tests.story import ANNA, BORIS, Story, World, present, story, trip
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.documents.commands import RecordTravelDocument
@@ -33,13 +33,14 @@ from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, DecideBestInterests, EstablishAge
 from workflow.subjects.travel.commands import ChooseStay, DeclareReturn, PlanTrip
+from workflow.subjects.travel.state import travel_of
 
 
 def test_a_foreign_adult_goes_home_with_a_medical_escort_and_is_followed_up() -> None:
     case = bring(story(citizenships=("MD",)), "documents")
     ready_to_depart(case, escort="medical").goes("depart")
-    assert case.case.trip is not None
-    assert "medical" in case.place.definition.programme.escort_of[case.case.trip.escort].skills  # type: ignore[attr-defined]
+    assert travel_of(case.case).trip is not None
+    assert "medical" in case.place.definition.programme.escort_of[present(travel_of(case.case).trip).escort].skills  # type: ignore[attr-defined]
     handed_over(case).goes("come_home")
     grant_id = grant(case, "reinstallation", "EUR 200")
     paid(case, grant_id, release(case, grant_id))
@@ -63,7 +64,7 @@ def test_an_adult_russian_national_goes_home_inside_the_country() -> None:
 @pytest.mark.parametrize("destination", ["RU", "MD"])
 def test_somebody_with_two_citizenships_chooses_where_home_is(destination: str) -> None:
     case = bring(story(citizenships=("RU", "MD")), "returning", destination=destination)
-    assert case.case.destination == destination
+    assert travel_of(case.case).destination == destination
 
 
 def test_somebody_whose_citizenship_is_unknown_may_name_any_country() -> None:
@@ -97,8 +98,8 @@ def test_a_child_goes_home_with_guardian_best_interests_and_an_escort() -> None:
     case.cared_for("medical_exam", "counselling", "legal_advice").does(AgreeCarePlan, second=BORIS)
     case.goes("arrange_documents")
     ready_to_depart(case)
-    assert case.case.trip is not None
-    assert case.case.trip.escort  # nobody under age travels alone, whatever the doctor wrote
+    assert travel_of(case.case).trip is not None
+    assert present(travel_of(case.case).trip).escort  # nobody under age travels alone, whatever the doctor wrote
     case.advance("depart").then_refused("best_interests_are_decided")
     case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board")
     case.advance("depart").then_refused("best_interests_are_decided")

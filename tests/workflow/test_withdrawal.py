@@ -11,6 +11,9 @@ from events.facts.travel import EscortFreed, TripCancelled
 from tests.roads import STAGES, booked, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
 from tests.story import Story, World, story
 from workflow.command import CancelTask, RetryTask
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.grants.state import grants_of
+from workflow.subjects.travel.state import trip_is_ahead
 
 RELEASES = {"release_escort", "cancel_ticket", "cancel_host"}
 
@@ -31,9 +34,9 @@ def test_withdrawal_at_any_stage_leaves_nothing_running(stage: str) -> None:
     case.goes("withdraw").then_at("withdrawn")
     assert not left_running(case)
     assert {kind for kind, _ in case.case.timers.values()} == {"retention"}
-    assert case.case.bed is None
+    assert accommodation_of(case.case).bed is None
     assert not world.states.get("facility:moscow-centre", ({},))[0]
-    assert not case.case.trip_is_ahead
+    assert not trip_is_ahead(case.case)
     if stage == "returning":
         assert given_back(case) == {"ticket": 1, "arrival_host": 1, "escort": 1}
     else:
@@ -114,8 +117,8 @@ def test_money_not_yet_at_the_bank_stays_and_what_is_there_is_waited_for() -> No
     case.finish(case.task(tranche_id=at_the_bank)).accepted()
     stopped = release(case, second)
     case.goes("withdraw").then_among_others(StageEntered, GrantDeclined, FundsFreed)
-    assert case.case.grants[second].tranches[stopped].status == "rejected"
-    assert case.case.grants[first].tranches[at_the_bank].status == "instructed"
+    assert grants_of(case.case).grants[second].tranches[stopped].status == "rejected"
+    assert grants_of(case.case).grants[first].tranches[at_the_bank].status == "instructed"
     aside = world.states["fund:moscow"].grants
     assert sum(aside[first].values()) == 200
     assert second not in aside

@@ -18,6 +18,7 @@ from workflow.command import CaseCommand
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Guest, Shelter
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import guest_of
 
 ACTOR: Final = "worker:places"
@@ -39,7 +40,7 @@ def _offered(job: Job, facility: str, case_id: str, guest: Guest, outside: Adapt
     """Hold a bed for one of the line, unless they have left it: the command counts for the case as it was seen."""
     for _ in range(LOOKS_MAX):
         seen = outside.look.at(case_id)
-        if seen is None or facility not in seen.case.places.waiting:
+        if seen is None or facility not in accommodation_of(seen.case).waiting:
             return False
         fields = {"facility": facility, "family": guest.family}
         if guest != guest_of(seen.case, family=guest.family):

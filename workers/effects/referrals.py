@@ -15,6 +15,7 @@ from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
+from workflow.subjects.referrals.state import referrals_of
 
 _ASKED_EN = "We would like to refer somebody to you. Reference: {reference}. Service: {service}.{language}"
 _ASKED_RU = "Мы хотели бы направить к вам человека. Номер направления: {reference}. Услуга: {service}.{language}"
@@ -37,10 +38,10 @@ _RECEIVED_RU = "Ваше направление получено {day}, им з�
 def asked_for(job: Job, seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a provider; refused when consent ran out while it waited."""
     reference = job.about["referral_id"]
-    if seen.case.referrals[reference].status != "queued" or not _agreed(job, seen):
+    if referrals_of(seen.case).referrals[reference].status != "queued" or not _agreed(job, seen):
         raise Refused("the referral may not be sent any more")
     english, russian = _service(seen, reference)
-    language = seen.case.referrals[reference].language
+    language = referrals_of(seen.case).referrals[reference].language
     programme = seen.definition.programme
     zone, days = programme.facilities[0].time_zone, programme.policies.referral_ack_working_days
     until = answer_due(job.begun_at, programme).astimezone(ZoneInfo(zone)).date()
@@ -75,7 +76,7 @@ def _to(provider: Provider, subject: str, lines: tuple[str, ...]) -> Letter:
 
 def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
     """Return what is asked for in English and in Russian; a service the programme has no words for by its name."""
-    name = seen.case.referrals[reference].service
+    name = referrals_of(seen.case).referrals[reference].service
     service = seen.definition.programme.service_of.get(name)
     return (service.label.en, service.label.ru) if service else (name, name)
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final
 
 from events.catalogue import TaskOutcome
 from events.facts.tasks import ServiceProvided, TaskRefused, TaskRequested, TaskUnwanted
-from workflow.case.change import At, Change, Pairs
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
-
+from workflow.case.state import At, Case, Change, Task
 
 _STATUS: Final = {"dead": "dead", "unknown": "unknown"}  # as rules call it; anything else is open again
-
-
-class Task(NamedTuple):
-    """Work asked for and not yet over."""
-
-    kind: str
-    subject: Pairs
-    status: str = "open"  # open, unknown, refused, dead
-    wanted: bool = True
-
-    def about(self, name: str) -> str:
-        """Return one value of what the task is about."""
-        return dict(self.subject)[name]
 
 
 def _provided(case: Case, fact: ServiceProvided, _at: At) -> Case:

@@ -16,6 +16,8 @@ from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.visibility import received, runs
+from workflow.subjects.access.state import access_of
+from workflow.subjects.accommodation.state import accommodation_of
 
 # How somebody stands to a case: it is theirs, their team's, of a house they work in, referred to them, opened in an
 # emergency, or of the programme they work for; "any" is asked for what concerns no single case.
@@ -140,17 +142,18 @@ def permit(account: Account, act: Act, case: Case | None, programme: Programme |
 def relations_to(account: Account, case: Case, programme: Programme, now: datetime) -> Iterator[Relation]:
     """Yield how somebody stands to a case, the nearest first."""
     word = account.account.partition(":")[0]
+    bed = accommodation_of(case).bed
     if _works_for(account, programme):
-        if case.access.owner == account.account:
+        if access_of(case).owner == account.account:
             yield "owner"
-        if case.access.team in ("", account.team):
+        if access_of(case).team in ("", account.team):
             yield "team"
-        if case.bed is not None and case.bed[0] in account.facilities:
+        if bed is not None and bed[0] in account.facilities:
             yield "facility"
         yield "programme"
     if "partner" in account.roles and word in received(case, programme, now):
         yield "partner"
-    if case.access.is_broken_by(account.account, now) and not account.roles.isdisjoint(_BREAKS):
+    if access_of(case).is_broken_by(account.account, now) and not account.roles.isdisjoint(_BREAKS):
         yield "glass"
 
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.subjects.referrals.state import OPEN
+from workflow.subjects.closing.state import closing_of
+from workflow.subjects.referrals.state import OPEN, referrals_of
 
 # Wayhome's own hands: workers, timers, the bank's mail, imports. They act for whichever office runs them.
 MACHINES: Final = frozenset({"worker", "system"})
@@ -37,7 +38,7 @@ def may_say(actor: str, referral_id: str, case: Case, programme: Programme) -> b
         return True
     if not referral_id:
         return sees(actor, case, programme)
-    word, referral = actor.partition(":")[0], case.referrals.get(referral_id)
+    word, referral = actor.partition(":")[0], referrals_of(case).referrals.get(referral_id)
     asked = programme.provider_of.get(referral.provider) if referral else None
     known = referral is not None and referral.status in _SHOWN | _ACCEPTED
     return known and asked is not None and asked.staff == word
@@ -89,17 +90,19 @@ def shown_until(case: Case, programme: Programme) -> dict[str, date | None]:
 
 
 def _shown(case: Case) -> Iterator[tuple[str, date | None]]:
-    for referral in case.referrals.values():
+    for referral in referrals_of(case).referrals.values():
         if referral.status in _SHOWN and (_AGREED, referral.provider) in case.consents:
             yield referral.provider, case.consents[_AGREED, referral.provider]
-    for one in case.hand_overs.values():
+    for one in closing_of(case).hand_overs.values():
         if one.outcome in _WENT:
             yield one.to, None
 
 
 def _received(case: Case, programme: Programme) -> set[str]:
     """Return the words of the organisations that took the person on by referral or hand-over."""
-    providers = {referral.provider for referral in case.referrals.values() if referral.status in _ACCEPTED}
-    went = {one.to for one in case.hand_overs.values() if one.outcome in _WENT}
+    providers = {
+        referral.provider for referral in referrals_of(case).referrals.values() if referral.status in _ACCEPTED
+    }
+    went = {one.to for one in closing_of(case).hand_overs.values() if one.outcome in _WENT}
     found = (programme.provider_of.get(name) for name in providers | went)
     return {provider.staff for provider in found if provider is not None and provider.staff}

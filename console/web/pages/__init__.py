@@ -7,7 +7,6 @@ from typing import Final
 from fastapi import APIRouter
 
 from console.web.pages import (
-    access,
     beds,
     case,
     cases,
@@ -35,9 +34,10 @@ from console.web.pages import (
     travel,
     work,
 )
+from console.web.pages.access import router
 
 PAGES: Final[tuple[APIRouter, ...]] = (
-    access.router,
+    router,
     beds.router,
     cases.router,  # before those whose path begins with any case's number
     new_case.router,

@@ -25,7 +25,7 @@ from handlers.commanding.answers import Accepted
 from handlers.queries.access_log import reads_of_case
 from workflow.reasons import Refused
 from workflow.subjects.access.commands import BreakGlass, ReviewAccess
-from workflow.subjects.access.state import EmergencyAccess
+from workflow.subjects.access.state import EmergencyAccess, access_of
 
 router = APIRouter(include_in_schema=False)
 WHY_SHORTEST: Final = 10
@@ -124,14 +124,14 @@ def _review(visitor: RequestContext, faults: Mapping[str, str], status: int = 20
     reads = reads_of_case(log, case.case_id)
     broken = [
         (glass, [read for read in reads if read.account == glass.account and _within(read.at, glass)])
-        for glass in case.access.unreviewed.values()
+        for glass in access_of(case).unreviewed.values()
     ]
     return visitor.page(
         "pages/review.html",
         status,
         case_id=case.case_id,
         broken=broken,
-        owner=case.access.owner,
+        owner=access_of(case).owner,
         sees=visitor.may("case.see") is not None,
         faults=faults,
         command_ids=[visitor.new_id() for _ in broken],

@@ -7,18 +7,18 @@ from typing import Final
 
 from events.facts.access import AccessReviewed, GlassBroken, GlassMended, GlassTold
 from events.facts.tasks import Escalated
-from workflow.case.change import Pairs
-from workflow.case.tasks import Task
+from workflow.case.state import Pairs, Task
 from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from, person_of
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.access.commands import BreakGlass, MendGlass, ReviewAccess
+from workflow.subjects.access.state import access_of
 
 
 def break_glass(command: BreakGlass, situation: Situation) -> Decision:
     """Return that somebody opens the case in an emergency; once at a time, and never one's own."""
-    access, reasons = case_of(situation).access, list[Reason]()
+    access, reasons = access_of(case_of(situation)), list[Reason]()
     if access.owner == command.actor:
         reasons.append(reason("case_is_anothers", "the case is already yours", "open it as always"))
     if access.is_broken_by(command.actor, situation.now):
@@ -42,7 +42,7 @@ def break_glass(command: BreakGlass, situation: Situation) -> Decision:
 def mend_glass(command: MendGlass, situation: Situation) -> Decision:
     """Return the early end of whatever an account has broken."""
     account = command.account or command.actor
-    broken = [key for key, one in case_of(situation).access.glass.items() if one.account == account]
+    broken = [key for key, one in access_of(case_of(situation)).glass.items() if one.account == account]
     if not broken:
         return refused("glass_is_broken", "nothing of theirs is broken", "nothing needs to be done", account=account)
     return situation.about_case(*[GlassMended(glass_id=key, account=account, early=True) for key in broken])
@@ -50,7 +50,7 @@ def mend_glass(command: MendGlass, situation: Situation) -> Decision:
 
 def review_access(command: ReviewAccess, situation: Situation) -> Decision:
     """Return what was thought of the oldest breaking by an account that nobody has looked at."""
-    glass_id, reasons = case_of(situation).access.to_review_of(command.account), list[Reason]()
+    glass_id, reasons = access_of(case_of(situation)).to_review_of(command.account), list[Reason]()
     if not glass_id:
         said = "nothing of theirs waits to be reviewed"
         reasons.append(reason("review_is_due", said, "check the account", account=command.account))
@@ -73,12 +73,12 @@ def review_access(command: ReviewAccess, situation: Situation) -> Decision:
 
 def _hours_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
     key = dict(subject)["glass_id"]
-    broken = case_of(situation).access.glass.get(key)
+    broken = access_of(case_of(situation)).glass.get(key)
     return situation.about_case(GlassMended(glass_id=key, account=broken.account)) if broken else []
 
 
 def _not_reviewed(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    waits = dict(subject)["glass_id"] in case_of(situation).access.unreviewed
+    waits = dict(subject)["glass_id"] in access_of(case_of(situation)).unreviewed
     return situation.about_case(Escalated(kind="access_not_reviewed")) if waits else []
 
 

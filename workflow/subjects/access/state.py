@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from events.facts.access import AccessReviewed, DuplicateDecided, DuplicateSuspected, GlassBroken
 from events.facts.intake import CaseOpened
-from workflow.case.change import NOTHING, At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
 class EmergencyAccess(NamedTuple):
@@ -42,27 +39,30 @@ class Access(NamedTuple):
         return next((number for number, one in self.unreviewed.items() if one.account == account), "")
 
 
+access_of: Final = Part("access", Access())
+
+
 def _access(case: Case, **changes: Any) -> Case:
-    return case._replace(access=case.access._replace(**changes))
+    return access_of.put(case, access_of(case)._replace(**changes))
 
 
 def _broken(case: Case, fact: GlassBroken, at: At) -> Case:
     glass = {fact.glass_id: EmergencyAccess(fact.account, fact.mandate, fact.reason, at.recorded_at, fact.until)}
-    return _access(case, glass={**case.access.glass, **glass}, unreviewed={**case.access.unreviewed, **glass})
+    return _access(case, glass={**access_of(case).glass, **glass}, unreviewed={**access_of(case).unreviewed, **glass})
 
 
 def _reviewed(case: Case, fact: AccessReviewed, _at: At) -> Case:
-    left = _without(case.access.unreviewed, fact.glass_id)
+    left = _without(access_of(case).unreviewed, fact.glass_id)
     over = set() if left else {"access_not_reviewed"}
     return _access(case._replace(escalations=case.escalations - over), unreviewed=left)
 
 
 def _suspected(case: Case, fact: DuplicateSuspected, _at: At) -> Case:
-    return _access(case, duplicates=(*case.access.duplicates, fact.other))
+    return _access(case, duplicates=(*access_of(case).duplicates, fact.other))
 
 
 def _compared(case: Case, fact: DuplicateDecided, _at: At) -> Case:
-    return _access(case, duplicates=tuple(other for other in case.access.duplicates if other != fact.other))
+    return _access(case, duplicates=tuple(other for other in access_of(case).duplicates if other != fact.other))
 
 
 def _without(glass: Mapping[str, EmergencyAccess], number: str) -> dict[str, EmergencyAccess]:
@@ -77,7 +77,7 @@ CHANGES: dict[str, Change] = {
     "CaseOpened": _opened,
     "CaseAssigned": lambda c, f, _: _access(c, owner=f.owner, team=f.team),
     "GlassBroken": _broken,
-    "GlassMended": lambda c, f, _: _access(c, glass=_without(c.access.glass, f.glass_id)),
+    "GlassMended": lambda c, f, _: _access(c, glass=_without(access_of(c).glass, f.glass_id)),
     "AccessReviewed": _reviewed,
     "DuplicateSuspected": _suspected,
     "DuplicateDecided": _compared,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, commands_in
-from workflow.subjects.access import commands, decisions, emergency
-from workflow.subjects.access.state import CHANGES
+from workflow.subjects.access import commands, emergency
+from workflow.subjects.access.decisions import RULES
+from workflow.subjects.access.emergency import TASKS, TIMERS
+from workflow.subjects.access.state import CHANGES, access_of
 
 SUBJECT: Final = Subject(
     stem="access",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *emergency.RULES),
+    rules=(*RULES, *emergency.RULES),
+    part=access_of,
     changes=CHANGES,
-    tasks=emergency.TASKS,
-    timers=emergency.TIMERS,
+    tasks=TASKS,
+    timers=TIMERS,
 )

@@ -18,8 +18,7 @@ from events.facts.accommodation import (
     StayExtended,
 )
 from events.facts.tasks import Escalated
-from workflow.case.change import Pairs
-from workflow.case.state import Case
+from workflow.case.state import Case, Pairs
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
@@ -29,6 +28,7 @@ from workflow.subject import CommandRule, StepHook, TimerKind
 from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import Guest, shelter_of
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import against_house, all_houses, guest_of, houses_asked, left
 
 _RAN_OUT: Final = "the hold ran out"
@@ -37,14 +37,14 @@ _RAN_OUT: Final = "the hold ran out"
 def hold_bed(command: HoldBed, situation: Situation) -> Decision:
     """Return a hold on a bed in the first house asked that has one for the person, for as long as the policy says."""
     asked = houses_asked(command.facility, situation)
-    reasons = [_has_a_bed()] if case_of(situation).has_bed(situation.now) else []
+    reasons = [_has_a_bed()] if accommodation_of(case_of(situation)).has_bed(situation.now) else []
     if isinstance(asked, Reason):
         return Refused((*reasons, asked))
     against: list[Reason] = []
     for facility in asked:
         bed = _bed_in(facility, guest_of(case_of(situation), family=command.family), situation)
         if isinstance(bed, int):
-            over = given_up(situation, _RAN_OUT, case_of(situation).places.held_until)
+            over = given_up(situation, _RAN_OUT, accommodation_of(case_of(situation)).held_until)
             return Refused(tuple(reasons)) if reasons else [*over, *_held(facility, bed, situation)]
         against += bed
     return Refused((*reasons, *against))
@@ -77,7 +77,8 @@ def moved_over(to: str, situation: Situation) -> Decision:
 def extend_hold(command: ExtendHold, situation: Situation) -> Decision:
     """Return that the bed waits longer, up to the most the programme allows."""
     case = case_of(situation)
-    if case.bed is None or case.moved_in or not case.has_bed(situation.now):
+    mine = accommodation_of(case)
+    if mine.bed is None or mine.moved_in or not mine.has_bed(situation.now):
         return refused("bed_is_held", "no bed is held for the person", "record HoldBed first")
     if command.until is not None and command.hours is not None:
         return refused("until_or_hours", "both a time and hours are given", "give either until= or hours=")
@@ -86,13 +87,13 @@ def extend_hold(command: ExtendHold, situation: Situation) -> Decision:
     reasons = list(_against_extension(until, situation))
     if reasons:
         return Refused(tuple(reasons))
-    facility, bed = case.bed
+    facility, bed = mine.bed
     extended = StreamFact(facility_stream(facility), BedHoldExtended(case_id=case.case_id, bed=bed, until=until))
     return [*situation.about_case(HoldExtended(facility=facility, bed=bed, until=until)), extended]
 
 
 def _against_extension(until: datetime, situation: Situation) -> Iterator[Reason]:
-    at, hours = case_of(situation).places, situation.programme.policies.bed_hold_hours_max
+    at, hours = accommodation_of(case_of(situation)), situation.programme.policies.bed_hold_hours_max
     assert at.held_since is not None
     assert at.held_until is not None
     if until <= at.held_until:
@@ -108,15 +109,16 @@ def _against_extension(until: datetime, situation: Situation) -> Iterator[Reason
 def take_bed(command: TakeBed, situation: Situation) -> Decision:
     """Return that the person moved in."""
     case = case_of(situation)
-    if case.bed is None:
+    mine = accommodation_of(case)
+    if mine.bed is None:
         return refused("bed_is_held", "no bed is held for the person", "record HoldBed first")
-    if case.moved_in:
+    if mine.moved_in:
         return refused("has_not_moved_in", "the person already lives there", "nothing needs to be done")
     at = occurred(command, situation.now)
     reasons = list(_against_check_in(command, at, situation))
     if reasons:
         return Refused(tuple(reasons))
-    facility, bed = case.bed
+    facility, bed = mine.bed
     taken = StreamFact(facility_stream(facility), BedTaken(case_id=case.case_id, bed=bed, at=at))
     moved_in = MovedIn(facility=facility, bed=bed, at=at, until=command.until)
     return [*situation.about_case(moved_in), taken]
@@ -124,10 +126,11 @@ def take_bed(command: TakeBed, situation: Situation) -> Decision:
 
 def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> Iterator[Reason]:
     case = case_of(situation)
-    assert case.bed is not None
-    name, bed = case.bed
+    mine = accommodation_of(case)
+    assert mine.bed is not None
+    name, bed = mine.bed
     house, facility = shelter_of(name, situation), situation.programme.facility_of.get(name)
-    held_until = case.places.held_until
+    held_until = mine.held_until
     if house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at):
         yield reason("bed_is_held", "the hold ran out", "record HoldBed again")
     if at > situation.now:
@@ -144,9 +147,10 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
 def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
     """Return that the person stays until another day."""
     case = case_of(situation)
-    if case.bed is None or not case.moved_in:
+    mine = accommodation_of(case)
+    if mine.bed is None or not mine.moved_in:
         return refused("moved_in", "the person lives in no house", "record TakeBed when they have moved in")
-    name, bed = case.bed
+    name, bed = mine.bed
     facility, closed = situation.programme.facility_of.get(name), shelter_of(name, situation).closed
     reasons = []
     if command.until < (facility.day(situation.now) if facility else situation.today):
@@ -162,10 +166,10 @@ def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
 def release_bed(command: ReleaseBed, situation: Situation) -> Decision:
     """Return that the bed is free."""
     case = case_of(situation)
-    if case.bed is None:
+    if accommodation_of(case).bed is None:
         return refused("bed_is_held", "the person has no bed", "nothing needs to be done")
     at = occurred(command, situation.now)
-    since = case.places.moved_in_at or case.places.held_since
+    since = accommodation_of(case).moved_in_at or accommodation_of(case).held_since
     if since is not None and at < since:
         said = f"the person has had the bed since {since:%Y-%m-%d %H:%M} UTC"
         return refused("check_out_is_after_check_in", said, "check the time of moving out")
@@ -177,9 +181,10 @@ def release_bed(command: ReleaseBed, situation: Situation) -> Decision:
 def given_up(situation: Situation, why: str, at: datetime | None = None) -> list[StreamFact]:
     """Return both sides of a bed given up, or nothing when there is none."""
     case = case_of(situation)
-    if case.bed is None:
+    own = accommodation_of(case)
+    if own.bed is None:
         return []
-    facility, bed = case.bed
+    facility, bed = own.bed
     house = shelter_of(facility, situation)
     awaited = any(other != case.case_id for other in house.waiting)
     mine = situation.about_case(BedGivenUp(facility=facility, bed=bed, reason=why, awaited=awaited))
@@ -217,19 +222,24 @@ def _has_a_bed() -> Reason:
 
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     case = case_of(situation)
-    if case.moved_in or case.bed is None or case.has_bed(situation.now):
+    if (
+        accommodation_of(case).moved_in
+        or accommodation_of(case).bed is None
+        or accommodation_of(case).has_bed(situation.now)
+    ):
         return []
-    return given_up(situation, _RAN_OUT, case.places.held_until)
+    return given_up(situation, _RAN_OUT, accommodation_of(case).held_until)
 
 
 def _stay_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return situation.about_case(Escalated(kind="stay_ends")) if case_of(situation).moved_in else []
+    return situation.about_case(Escalated(kind="stay_ends")) if accommodation_of(case_of(situation)).moved_in else []
 
 
 def houses_of(case: Case) -> tuple[str, ...]:
     """Return the streams of the houses where a case has a bed or waits for one."""
-    own = (case.bed[0],) if case.bed else ()
-    return tuple(facility_stream(facility) for facility in dict.fromkeys((*own, *case.places.waiting)))
+    mine = accommodation_of(case)
+    own = (mine.bed[0],) if mine.bed else ()
+    return tuple(facility_stream(facility) for facility in dict.fromkeys((*own, *mine.waiting)))
 
 
 def _own_house(_programme: Programme, case: Case) -> tuple[str, ...]:
@@ -237,7 +247,7 @@ def _own_house(_programme: Programme, case: Case) -> tuple[str, ...]:
 
 
 def _held_house(_programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
-    return () if case.moved_in else houses_of(case)
+    return () if accommodation_of(case).moved_in else houses_of(case)
 
 
 RULES: Final = (

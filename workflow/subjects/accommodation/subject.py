@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.accommodation import commands, decisions, waiting_list
+from workflow.subjects.accommodation import commands, waiting_list
+from workflow.subjects.accommodation.decisions import ON_ENTERING, RULES, TIMERS
 from workflow.subjects.accommodation.definition import faults
 from workflow.subjects.accommodation.guards import GUARDS
 from workflow.subjects.accommodation.shelter import Shelter, evolve
-from workflow.subjects.accommodation.state import CHANGES
+from workflow.subjects.accommodation.state import CHANGES, accommodation_of
+from workflow.subjects.accommodation.waiting_list import TASKS
 
 SUBJECT: Final = Subject(
     stem="accommodation",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *waiting_list.RULES),
+    rules=(*RULES, *waiting_list.RULES),
+    part=accommodation_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=waiting_list.TASKS,
-    timers=decisions.TIMERS,
-    entering=decisions.ON_ENTERING,
+    tasks=TASKS,
+    timers=TIMERS,
+    entering=ON_ENTERING,
     aggregates=(aggregate("facility", Shelter, evolve),),
     faults=lambda programme: faults(programme.facilities),
 )

@@ -15,8 +15,7 @@ from events.facts.accommodation import (
     WaitingListLeft,
     WaitingOver,
 )
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -25,6 +24,7 @@ from workflow.subject import CommandRule
 from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import Guest, shelter_of
+from workflow.subjects.accommodation.state import accommodation_of
 
 
 def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decision:
@@ -41,7 +41,7 @@ def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decisio
         case_id=case.case_id, gender=guest.gender, child=guest.child, of_age_from=guest.of_age_from, family=guest.family
     )
     theirs = StreamFact(facility_stream(facility.id), began)
-    if facility.id in case.places.waiting:
+    if facility.id in accommodation_of(case).waiting:
         return [theirs]
     joined = WaitingListJoined(facility=facility.id, family=command.family)
     return [*situation.about_case(joined), theirs]
@@ -49,7 +49,7 @@ def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decisio
 
 def leave_waiting_list(command: LeaveWaitingList, situation: Situation) -> Decision:
     """Return that the person waits there no more."""
-    if command.facility not in case_of(situation).places.waiting:
+    if command.facility not in accommodation_of(case_of(situation)).waiting:
         return refused("is_waiting", "the person does not wait for a bed there", "nothing needs to be done")
     return left(situation, command.reason, tells=True, houses=(command.facility,))
 
@@ -60,7 +60,7 @@ def left(
     """Return both sides of waiting no more, in these houses or in all; ``tells`` lets the next in line be asked."""
     case = case_of(situation)
     told = []
-    for facility in case.places.waiting if houses is None else houses:
+    for facility in accommodation_of(case).waiting if houses is None else houses:
         line = shelter_of(facility, situation).waiting
         awaited = tells and any(other != case.case_id for other in line)
         told += situation.about_case(WaitingListLeft(facility=facility, reason=why, awaited=awaited))
@@ -102,7 +102,7 @@ def against_house(facility: Facility, day: date, situation: Situation) -> Iterat
 
 def _against_waiting(facility: Facility, guest: Guest, situation: Situation) -> Iterator[Reason]:
     case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
-    if case.has_bed(situation.now):
+    if accommodation_of(case).has_bed(situation.now):
         yield reason("has_no_bed", "the person already has a bed", "nothing needs to be done")
     yield from against_house(facility, day, situation)
     if house.waiting.get(case.case_id) == guest:
@@ -113,13 +113,14 @@ def _against_waiting(facility: Facility, guest: Guest, situation: Situation) -> 
 
 def all_houses(programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of every house with beds, and of those the case has to do with."""
-    own = (case.bed[0],) if case.bed else ()
-    houses = (*(facility.id for facility in programme.beds_facilities), *own, *case.places.waiting)
+    bed = accommodation_of(case).bed
+    own = (bed[0],) if bed else ()
+    houses = (*(facility.id for facility in programme.beds_facilities), *own, *accommodation_of(case).waiting)
     return tuple(facility_stream(facility) for facility in dict.fromkeys(houses))
 
 
 def _waited_for(_programme: Programme, case: Case) -> tuple[str, ...]:
-    return tuple(facility_stream(facility) for facility in case.places.waiting)
+    return tuple(facility_stream(facility) for facility in accommodation_of(case).waiting)
 
 
 def _offered(command: FinishTask, task: Task) -> Fact:
@@ -135,7 +136,7 @@ def _asked_elsewhere(command: FinishTask, task: Task) -> Fact:
 
 def _still_waits(task: Task, situation: Situation) -> bool:
     case = case_of(situation)
-    return task.about("facility") in case.places.waiting and case.consents_to("assistance", situation.today)
+    return task.about("facility") in accommodation_of(case).waiting and case.consents_to("assistance", situation.today)
 
 
 # A bed given up is given to the next whatever becomes of the case that had it.

@@ -22,7 +22,7 @@ from events.facts.accounts import (
     SecondFactorRemoved,
     SessionsRevoked,
 )
-from workflow.case.change import At
+from workflow.case.state import At
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account

@@ -7,13 +7,12 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.care import AppointmentRequested, AppointmentTakenBack, AppointmentTold, InterpreterRequested
 from events.facts.tasks import Escalated
-from workflow.case.change import Pairs
-from workflow.case.tasks import Task
+from workflow.case.state import Pairs, Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.situation import Situation, StreamFact, TaskKind, case_of
 from workflow.subject import TimerKind
-from workflow.subjects.care.state import Appointment
+from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.referrals.directory import providers_of
 
 INTERPRETING: Final = "interpreting"
@@ -56,7 +55,7 @@ def _taken_back(command: FinishTask, task: Task) -> Fact:
 
 def _is_wanted(task: Task, situation: Situation) -> bool:
     case = case_of(situation)
-    still = task.about("appointment") in case.care.appointments
+    still = task.about("appointment") in care_of(case).appointments
     return still and case.consents_to(_purpose(task, situation.programme), situation.today)
 
 
@@ -66,7 +65,7 @@ def _purpose(task: Task, programme: Programme) -> str:
 
 def _unrecorded(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Somebody asks whether the person came, when nobody has said so since the appointment's time."""
-    found = case_of(situation).care.appointments.get(dict(subject)["appointment"])
+    found = care_of(case_of(situation)).appointments.get(dict(subject)["appointment"])
     if found is None or found.at is None or found.at > situation.now:
         return []
     return situation.about_case(Escalated(kind="appointment_unrecorded"))

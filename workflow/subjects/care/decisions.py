@@ -30,7 +30,7 @@ from workflow.subjects.care.commands import (
     MoveAppointment,
     RecordSession,
 )
-from workflow.subjects.care.state import Appointment
+from workflow.subjects.care.state import Appointment, care_of
 
 
 def book_appointment(command: BookAppointment, situation: Situation) -> Decision:
@@ -40,8 +40,8 @@ def book_appointment(command: BookAppointment, situation: Situation) -> Decision
         *_against_consent(command.service, situation),
         *_against_provider(command, programme),
     ]
-    key = case.care.open_for(command.service)
-    if key and case.care.appointments[key].at is not None:
+    key = care_of(case).open_for(command.service)
+    if key and care_of(case).appointments[key].at is not None:
         said = f"an appointment for {command.service} is already booked"
         reasons.append(reason("appointment_is_wanted", said, f"record MoveAppointment appointment={key}", id=key))
     if reasons:
@@ -53,7 +53,7 @@ def book_appointment(command: BookAppointment, situation: Situation) -> Decision
 
 def move_appointment(command: MoveAppointment, situation: Situation) -> Decision:
     """Return the new time of an appointment that has one."""
-    found = case_of(situation).care.appointments.get(command.appointment)
+    found = care_of(case_of(situation)).appointments.get(command.appointment)
     if found is None or found.at is None:
         return refused("appointment_is_booked", "no such appointment has a time", "record BookAppointment")
     against = _against_time(command.at, found.provider, situation)
@@ -64,7 +64,7 @@ def move_appointment(command: MoveAppointment, situation: Situation) -> Decision
 
 def cancel_appointment(command: CancelAppointment, situation: Situation) -> Decision:
     """Return that an appointment will not take place."""
-    if command.appointment not in case_of(situation).care.appointments:
+    if command.appointment not in care_of(case_of(situation)).appointments:
         return refused("appointment_is_open", "there is no such open appointment", "look with: wayhome case show")
     return situation.about_case(AppointmentCancelled(appointment=command.appointment, reason=command.reason))
 
@@ -72,8 +72,8 @@ def cancel_appointment(command: CancelAppointment, situation: Situation) -> Deci
 def record_session(command: RecordSession, situation: Situation) -> Decision:
     """Return what came of a session; not having come is counted and leads to a new appointment, never to an end."""
     case = case_of(situation)
-    key = command.appointment or case.care.open_for(command.service)
-    found = case.care.appointments.get(key)
+    key = command.appointment or care_of(case).open_for(command.service)
+    found = care_of(case).appointments.get(key)
     against = _against_session(command, found, situation)
     if against:
         return Refused(tuple(against))
@@ -132,7 +132,7 @@ def certify_fitness(command: CertifyFitness, situation: Situation) -> Decision:
 
 def _booking(command: BookAppointment, situation: Situation, key: str) -> AppointmentBooked:
     case = case_of(situation)
-    before = case.care.appointments.get(key)
+    before = care_of(case).appointments.get(key)
     named = command.provider or (before.provider if before else "")
     chosen = who_helps(situation.programme, command.service, case.language, named)
     return AppointmentBooked(

@@ -7,18 +7,20 @@ from typing import Final
 
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
+from workflow.subjects.care.state import care_of
+from workflow.subjects.travel.state import travel_of
 
 
 def care_plan_is_agreed(asked: GuardContext) -> Reason | None:
     """Two people agreed on the plan of care."""
-    if asked.case.care_plan:
+    if care_of(asked.case).care_plan:
         return None
     return reason("care_plan_is_agreed", "there is no agreed care plan", "record AgreeCarePlan with a second person")
 
 
 def fit_to_travel(asked: GuardContext) -> Reason | None:
     """A doctor's certificate covers the journey and is not too old when it begins."""
-    fitness, trip = asked.case.fitness, asked.case.trip
+    fitness, trip = care_of(asked.case).fitness, travel_of(asked.case).trip
     needed = trip.departs_at.date() if trip else asked.today
     days = asked.programme.policies.fitness_valid_days
     said = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from events.facts.care import (
     AppointmentBooked,
@@ -14,10 +14,7 @@ from events.facts.care import (
     InterpreterRequested,
     SessionHeld,
 )
-from workflow.case.change import NOTHING, At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
 class Fitness(NamedTuple):
@@ -56,25 +53,30 @@ class Care(NamedTuple):
     appointments: Mapping[str, Appointment] = NOTHING
     missed: int = 0
     legal_reference: bool = False
+    care_plan: bool = False
+    fitness: Fitness | None = None
 
     def open_for(self, service: str) -> str:
         """Return the open appointment for a service, or nothing."""
         return next((key for key, one in self.appointments.items() if one.service == service), "")
 
 
+care_of: Final = Part("care", Care())
+
+
 def _changed(case: Case, appointment: str, **changes: Any) -> Case:
     """Change one open appointment; one that is over stays over."""
-    found = case.care.appointments.get(appointment)
+    found = care_of(case).appointments.get(appointment)
     return case if found is None else _kept(case, appointment, found._replace(**changes))
 
 
 def _kept(case: Case, key: str, one: Appointment) -> Case:
-    return case._replace(care=case.care._replace(appointments={**case.care.appointments, key: one}))
+    return care_of.put(case, care_of(case)._replace(appointments={**care_of(case).appointments, key: one}))
 
 
 def _over(case: Case, appointment: str) -> Case:
-    left = {key: one for key, one in case.care.appointments.items() if key != appointment}
-    return _looked_at(case._replace(care=case.care._replace(appointments=left)))
+    left = {key: one for key, one in care_of(case).appointments.items() if key != appointment}
+    return _looked_at(care_of.put(case, care_of(case)._replace(appointments=left)))
 
 
 def _looked_at(case: Case) -> Case:
@@ -87,7 +89,7 @@ def _needed(case: Case, fact: AppointmentNeeded, _at: At) -> Case:
 
 
 def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
-    before = case.care.appointments.get(fact.appointment)
+    before = care_of(case).appointments.get(fact.appointment)
     same = before is not None and before.interpreter == fact.interpreter
     one = Appointment(
         fact.service, fact.provider, fact.language, fact.needs_interpreter, fact.interpreter, fact.at,
@@ -99,7 +101,7 @@ def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
 
 
 def _moved(case: Case, fact: AppointmentMoved, _at: At) -> Case:
-    before = case.care.appointments[fact.appointment]
+    before = care_of(case).appointments[fact.appointment]
     return _looked_at(_changed(case, fact.appointment, at=fact.at, sequence=before.sequence + 1))
 
 
@@ -107,7 +109,7 @@ def _session(case: Case, fact: SessionHeld, _at: At) -> Case:
     """A session that was missed leaves the appointment open, without a time: it is to be booked anew."""
     if fact.attended:
         return _over(case, fact.appointment)
-    case = case._replace(care=case.care._replace(missed=case.care.missed + 1))
+    case = care_of.put(case, care_of(case)._replace(missed=care_of(case).missed + 1))
     return _looked_at(_changed(case, fact.appointment, at=None))
 
 
@@ -127,7 +129,7 @@ CHANGES: dict[str, Change] = {
     "AppointmentMoved": _moved,
     "AppointmentCancelled": lambda c, f, _: _over(c, f.appointment),
     "SessionHeld": _session,
-    "LegalReferenceAssigned": lambda c, _f, _: c._replace(care=c.care._replace(legal_reference=True)),
-    "CarePlanAgreed": lambda c, _f, _: c._replace(care_plan=True),
-    "FitnessCertified": lambda c, f, _: c._replace(fitness=Fitness(f.valid_until, f.escort, f.certified_on)),
+    "LegalReferenceAssigned": lambda c, _f, _: care_of.put(c, care_of(c)._replace(legal_reference=True)),
+    "CarePlanAgreed": lambda c, _f, _: care_of.changed(c, care_plan=True),
+    "FitnessCertified": lambda c, f, _: care_of.changed(c, fitness=Fitness(f.valid_until, f.escort, f.certified_on)),
 }

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, commands_in
-from workflow.subjects.care import appointments, commands, decisions
+from workflow.subjects.care import commands
+from workflow.subjects.care.appointments import TASKS, TIMERS
+from workflow.subjects.care.decisions import RULES
 from workflow.subjects.care.guards import GUARDS
-from workflow.subjects.care.state import CHANGES
+from workflow.subjects.care.state import CHANGES, care_of
 
 SUBJECT: Final = Subject(
     stem="care",
     commands=commands_in(commands),
-    rules=decisions.RULES,
+    rules=RULES,
+    part=care_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=appointments.TASKS,
-    timers=appointments.TIMERS,
+    tasks=TASKS,
+    timers=TIMERS,
 )

@@ -13,22 +13,19 @@ from typing import Final
 from events.facts.closing import FacilityClosed, FundClosed, HandOverDecided, HandOverProposed, ProgrammeEnded
 from events.facts.tasks import Escalated
 from events.ids import CaseId, case_stream
-from workflow.case.change import Pairs
-from workflow.case.state import Case
+from workflow.case.state import Case, Pairs
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import (
-    Decision,
-    Situation,
-    StreamFact,
-    case_of,
-    id_from,
-)
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.accommodation.decisions import moved_over
 from workflow.subjects.accommodation.shelter import Shelter, shelter_of
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import all_houses
 from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
+from workflow.subjects.closing.state import closing_of
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.yearly_count import Intake
+from workflow.subjects.travel.state import trip_is_ahead
 
 
 def close_facility(command: CloseFacility, situation: Situation) -> Decision:
@@ -68,12 +65,14 @@ def end_programme(command: EndProgramme, situation: Situation) -> Decision:
 def decide_hand_over(command: DecideHandOver, situation: Situation) -> Decision:
     """Return what was decided; whoever goes elsewhere agreed that the receiving side learns of them."""
     case = case_of(situation)
-    proposal = case.hand_overs.get(command.proposal_id)
+    proposal = closing_of(case).hand_overs.get(command.proposal_id)
     if proposal is None:
         return refused("hand_over_is_proposed", "there is no such proposal", "check with: wayhome case show")
     to = command.to or proposal.to
     reasons = list(_against_decision(command, situation, proposal.outcome, to))
-    goes = command.outcome != "stays" and case.bed is not None and to in situation.programme.facility_of
+    goes = (
+        command.outcome != "stays" and accommodation_of(case).bed is not None and to in situation.programme.facility_of
+    )
     moves: Decision = moved_over(to, situation) if goes else []
     if reasons or isinstance(moves, Refused):
         return Refused((*reasons, *(moves.reasons if isinstance(moves, Refused) else ())))
@@ -88,13 +87,15 @@ def decide_hand_over(command: DecideHandOver, situation: Situation) -> Decision:
 def left_open(case: Case) -> tuple[str, ...]:
     """Return what is open for a person: bed, trip, referrals, tranches, in words and numbers only."""
     found = []
-    if case.bed is not None:
-        found.append("bed" if case.moved_in else "held bed")
-    if case.trip_is_ahead:
+    if accommodation_of(case).bed is not None:
+        found.append("bed" if accommodation_of(case).moved_in else "held bed")
+    if trip_is_ahead(case):
         found.append("trip")
-    tranches = [t for grant in case.grants.values() for t in grant.tranches.values() if t.status != "rejected"]
+    tranches = [
+        t for grant in grants_of(case).grants.values() for t in grant.tranches.values() if t.status != "rejected"
+    ]
     waiting = sum(1 for tranche in tranches if tranche.status != "paid")
-    unsettled = sum(1 for grant in case.grants.values() if not grant.settled)
+    unsettled = sum(1 for grant in grants_of(case).grants.values() if not grant.settled)
     found += [f"{unsettled} grants"] * bool(unsettled) + [f"{waiting} tranches"] * bool(waiting)
     return tuple(found)
 
@@ -165,7 +166,7 @@ def _once(case_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _not_decided_in_time(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    proposal = case_of(situation).hand_overs.get(dict(subject)["proposal_id"])
+    proposal = closing_of(case_of(situation)).hand_overs.get(dict(subject)["proposal_id"])
     if proposal is None or proposal.outcome:
         return []
     return situation.about_case(Escalated(kind="hand_over_late"))

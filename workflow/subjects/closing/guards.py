@@ -8,7 +8,12 @@ from typing import Final
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
-from workflow.subjects.referrals.state import AWAITED
+from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.documents.state import documents_of
+from workflow.subjects.grants.state import grants_of
+from workflow.subjects.referrals.state import AWAITED, referrals_of
+from workflow.subjects.reintegration.state import reintegration_of
+from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
 
 def reason_is_listed(asked: GuardContext) -> Reason | None:
@@ -49,28 +54,30 @@ Left = Iterator[tuple[str, str]]  # what is open, and what to do about it
 
 def _left_of_stay_and_trip(asked: GuardContext) -> Left:
     case = asked.case
-    if case.bed is not None:
-        yield f"bed {case.bed[1]} of {case.bed[0]}", "record ReleaseBed"
-    if case.trip is not None and case.trip_is_ahead:
-        yield f"trip {case.trip.trip_id}", "record CancelTrip, or wait for the hand-over"
+    bed = accommodation_of(case).bed
+    if bed is not None:
+        yield f"bed {bed[1]} of {bed[0]}", "record ReleaseBed"
+    trip = travel_of(case).trip
+    if trip is not None and trip_is_ahead(case):
+        yield f"trip {trip.trip_id}", "record CancelTrip, or wait for the hand-over"
 
 
 def _left_of_work(case: Case) -> Left:
     for key, task in case.tasks.items():
         yield f"task {task.kind} {key}", "wait for the tasks, or cancel them with: wayhome tasks cancel"
-    for grant_id, grant in case.grants.items():
+    for grant_id, grant in grants_of(case).grants.items():
         if not grant.settled:
             yield f"grant {grant.kind} {grant_id}", "pay what is left of the grant, or record DeclineGrant"
 
 
 def _left_with_others(case: Case) -> Left:
-    for key, referral in case.referrals.items():
+    for key, referral in referrals_of(case).referrals.items():
         if referral.status in AWAITED:
             said = f"referral {key} to {referral.provider} ({referral.status})"
             yield said, "record what the provider says, or RevokeReferral"
-    for course, place in case.reintegration.courses.items():
+    for course, place in reintegration_of(case).courses.items():
         yield f"course {course} ({place.status})", "record CompleteCourse or LeaveCourse"
-    for key, paper in case.papers.items():
+    for key, paper in documents_of(case).papers.items():
         yield f"document {paper.kind} {key}", "record the document's next step, or WithdrawDocument"
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Final, NamedTuple
 
 from events.facts.closing import HandOverDecided, HandOverProposed
-from workflow.case.change import At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
 class HandOver(NamedTuple):
@@ -21,14 +19,26 @@ class HandOver(NamedTuple):
     outcome: str = ""
 
 
+class Closing(NamedTuple):
+    """Hand-overs proposed to the person, by id."""
+
+    hand_overs: Mapping[str, HandOver] = NOTHING
+
+
+closing_of: Final = Part("closing", Closing())
+
+
 def _proposed(case: Case, fact: HandOverProposed, _at: At) -> Case:
-    return case._replace(hand_overs={**case.hand_overs, fact.proposal_id: HandOver(fact.closes, fact.to, fact.by)})
+    return closing_of.changed(
+        case, hand_overs={**closing_of(case).hand_overs, fact.proposal_id: HandOver(fact.closes, fact.to, fact.by)}
+    )
 
 
 def _decided(case: Case, fact: HandOverDecided, _at: At) -> Case:
-    decided = case.hand_overs[fact.proposal_id]._replace(outcome=fact.outcome, to=fact.to)
-    return case._replace(
-        hand_overs={**case.hand_overs, fact.proposal_id: decided}, escalations=case.escalations - {"hand_over_late"}
+    decided = closing_of(case).hand_overs[fact.proposal_id]._replace(outcome=fact.outcome, to=fact.to)
+    return closing_of.changed(
+        case._replace(escalations=case.escalations - {"hand_over_late"}),
+        hand_overs={**closing_of(case).hand_overs, fact.proposal_id: decided},
     )
 
 

@@ -7,19 +7,19 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.documents import DocumentChased, DocumentRanOut
 from events.facts.tasks import Escalated
-from workflow.case.change import Pairs
-from workflow.case.tasks import Task
+from workflow.case.state import Pairs, Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.situation import Situation, StreamFact, TaskKind, case_of
 from workflow.subject import TimerKind
 from workflow.subjects.documents.guards import renewal_consent
-from workflow.subjects.documents.state import EXPIRING, LATE
+from workflow.subjects.documents.state import EXPIRING, LATE, documents_of
+from workflow.subjects.travel.state import travel_of
 
 
 def _late(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that an authority is late; the letter to it, and the next look, are reactions."""
-    paper = case_of(situation).papers.get(dict(subject)["document_id"])
+    paper = documents_of(case_of(situation)).papers.get(dict(subject)["document_id"])
     if paper is None or paper.waits_for != "authority":
         return []
     return situation.about_case(Escalated(kind=LATE))
@@ -28,14 +28,14 @@ def _late(situation: Situation, subject: Pairs) -> list[StreamFact]:
 def _expiring(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that the document in hand will soon run out; it matters to nobody who has come home."""
     case = case_of(situation)
-    document, is_home = case.document, "hand_over" in case.provided and not case.stays
+    document, is_home = documents_of(case).document, "hand_over" in case.provided and not travel_of(case).stays
     if document is None or document.about() != subject or is_home:
         return []
     return situation.about_case(Escalated(kind=EXPIRING))
 
 
 def _ran_out(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    document = case_of(situation).document
+    document = documents_of(case_of(situation)).document
     if document is None or document.valid_until is None or document.about() != subject:
         return []
     return situation.about_case(DocumentRanOut(kind=document.kind, valid_until=document.valid_until))
@@ -47,7 +47,7 @@ def _chased(command: FinishTask, task: Task) -> Fact:
 
 def _chase_is_wanted(task: Task, situation: Situation) -> bool:
     case = case_of(situation)
-    paper = case.papers.get(task.about("document_id"))
+    paper = documents_of(case).papers.get(task.about("document_id"))
     consented = case.consents_to(renewal_consent(situation.programme), situation.today)
     return consented and paper is not None and paper.waits_for == "authority"
 

@@ -33,7 +33,7 @@ from workflow.subjects.documents.commands import (
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, Step
 from workflow.subjects.documents.guards import consent_to_renewal
 from workflow.subjects.documents.paths import already_under_way, way
-from workflow.subjects.documents.state import Paper
+from workflow.subjects.documents.state import Paper, documents_of
 from workflow.subjects.safety.guards import guardian_is_appointed
 
 
@@ -54,7 +54,7 @@ def record_travel_document(command: RecordTravelDocument, situation: Situation) 
 
 def record_document_loss(command: RecordDocumentLoss, situation: Situation) -> Decision:
     """Return that the document in hand is gone; from this moment nothing international is booked on it."""
-    document = case_of(situation).document
+    document = documents_of(case_of(situation)).document
     if document is None:
         return refused("document_is_in_hand", "no document is recorded", "record StartDocument to come by one")
     return situation.about_case(DocumentLost(kind=document.kind, how=command.how))
@@ -85,7 +85,7 @@ def start_document(command: StartDocument, situation: Situation) -> Decision:
 
 def record_document_step(command: RecordDocumentStep, situation: Situation) -> Decision:
     """Return the step, done in its order and on a day that can be; with the last one the document is in hand."""
-    paper = case_of(situation).papers.get(command.document_id)
+    paper = documents_of(case_of(situation)).papers.get(command.document_id)
     if paper is None:
         return Refused((_unknown(situation),))
     path = situation.programme.document_path[paper.path]
@@ -99,7 +99,7 @@ def record_document_step(command: RecordDocumentStep, situation: Situation) -> D
 
 def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
     """Return the authority's no; what it said is sealed."""
-    paper = case_of(situation).papers.get(command.document_id)
+    paper = documents_of(case_of(situation)).papers.get(command.document_id)
     if paper is None:
         return Refused((_unknown(situation),))
     if paper.waits_for != "authority":
@@ -117,7 +117,7 @@ def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
 
 def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
     """Return the appeal: the authority begins its part anew, and has its working days once more."""
-    paper = case_of(situation).papers.get(command.document_id)
+    paper = documents_of(case_of(situation)).papers.get(command.document_id)
     if paper is None:
         return Refused((_unknown(situation),))
     reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
@@ -139,7 +139,7 @@ def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
 
 def withdraw_document(command: WithdrawDocument, situation: Situation) -> Decision:
     """Return that the document is not sought any more; nobody is chased for it."""
-    if command.document_id not in case_of(situation).papers:
+    if command.document_id not in documents_of(case_of(situation)).papers:
         return Refused((_unknown(situation),))
     return situation.about_case(DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
 
@@ -232,7 +232,7 @@ def _collected(
 
 
 def _unknown(situation: Situation) -> Reason:
-    known = ", ".join(case_of(situation).papers) or "none; record StartDocument"
+    known = ", ".join(documents_of(case_of(situation)).papers) or "none; record StartDocument"
     return reason("document_is_under_way", "no such document is under way", f"documents under way: {known}")
 
 

@@ -10,12 +10,14 @@ from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, reason
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL
-from workflow.subjects.documents.state import FOR_TRAVEL, Document
+from workflow.subjects.documents.state import FOR_TRAVEL, Document, documents_of
+from workflow.subjects.travel.state import travel_of
 
 
 def travel_papers_are_in_order(asked: GuardContext) -> Reason | None:
     """Nobody travels abroad without a travel document valid until arrival; at home any valid document is enough."""
-    return papers_last(asked, asked.case.trip.arrives_at.date() if asked.case.trip else asked.today)
+    trip = travel_of(asked.case).trip
+    return papers_last(asked, trip.arrives_at.date() if trip else asked.today)
 
 
 def papers_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:
@@ -25,7 +27,7 @@ def papers_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:
 
 def papers_last(asked: GuardContext, needed: date) -> Reason | None:
     """Return why the document in hand does not carry the person until a day, or None when it does."""
-    document = asked.case.document
+    document = documents_of(asked.case).document
     said = _against(document, asked, needed)
     if not said:
         return None
@@ -35,8 +37,8 @@ def papers_last(asked: GuardContext, needed: date) -> Reason | None:
 
 def goes_abroad(case: Case, programme: Programme) -> bool:
     """Tell whether the way home leads out of the country; as long as nothing is declared, by citizenship."""
-    if case.destination:
-        return case.destination != programme.home_country
+    if travel_of(case).destination:
+        return travel_of(case).destination != programme.home_country
     return not case.is_national(programme.home_country)
 
 
@@ -63,7 +65,7 @@ def _against(document: Document | None, asked: GuardContext, needed: date) -> st
         return ""
     if document.kind not in FOR_TRAVEL:
         return f"with a document of kind {document.kind} nobody travels abroad"
-    home = asked.case.destination
+    home = travel_of(asked.case).destination
     if document.kind != "passport" and document.country and home and document.country != home:
         return f"the {document.kind} leads to {document.country}, not to {home}"
     return ""

@@ -9,6 +9,7 @@ from workflow.reasons import Reason, reason
 from workflow.situation import Situation, case_of
 from workflow.subjects.documents.commands import StartDocument
 from workflow.subjects.documents.definition import DocumentPath
+from workflow.subjects.documents.state import documents_of
 
 Way = tuple[DocumentPath, str]  # a path, and whose document it leads to
 
@@ -50,7 +51,7 @@ def _paths(country: str, programme: Programme) -> list[DocumentPath]:
 
 def already_under_way(path: DocumentPath, situation: Situation) -> list[Reason]:
     """Return why a path is not set about again: it is under way, or was refused and that was left standing."""
-    for document_id, paper in case_of(situation).papers.items():
+    for document_id, paper in documents_of(case_of(situation)).papers.items():
         if paper.path == path.id:
             refused_before = paper.waits_for == "refused"
             said = "it was refused" if refused_before else "it is under way already"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Final, NamedTuple
 
 from events.facts.documents import (
     DocumentAppealed,
@@ -13,10 +14,7 @@ from events.facts.documents import (
     DocumentStepDone,
     TravelDocumentRecorded,
 )
-from workflow.case.change import At, Change, Pairs
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Pairs, Part
 
 # With these one may cross a border; the others say who somebody is.
 FOR_TRAVEL = frozenset({"passport", "return_certificate", "laissez_passer"})
@@ -53,36 +51,52 @@ class Paper(NamedTuple):
     due_on: date | None = None
 
 
+class Documents(NamedTuple):
+    """The document in hand, and those on the way."""
+
+    document: Document | None = None  # in hand
+    papers: Mapping[str, Paper] = NOTHING  # on the way, by id
+
+
+documents_of: Final = Part("documents", Documents())
+
+
 def _started(case: Case, fact: DocumentStarted, _at: At) -> Case:
     paper = Paper(fact.path, fact.kind, fact.country, fact.next_step, fact.waits_for)
-    return case._replace(papers={**case.papers, fact.document_id: paper})
+    return documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper})
 
 
 def _step_done(case: Case, fact: DocumentStepDone, _at: At) -> Case:
     if not fact.next_step:
         return _over(case, fact.document_id)
-    before = case.papers[fact.document_id]
+    before = documents_of(case).papers[fact.document_id]
     paper = before._replace(step=fact.next_step, waits_for=fact.waits_for, since=fact.on, due_on=fact.due_on)
-    return _in_time(case._replace(papers={**case.papers, fact.document_id: paper}))
+    return _in_time(documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper}))
 
 
 def _refused(case: Case, fact: DocumentRefused, _at: At) -> Case:
-    paper = case.papers[fact.document_id]._replace(waits_for="refused", due_on=None)
-    return _in_time(case._replace(papers={**case.papers, fact.document_id: paper}))
+    paper = documents_of(case).papers[fact.document_id]._replace(waits_for="refused", due_on=None)
+    return _in_time(documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper}))
 
 
 def _appealed(case: Case, fact: DocumentAppealed, _at: At) -> Case:
-    paper = case.papers[fact.document_id]._replace(step=fact.step, waits_for="authority", due_on=fact.due_on)
-    return case._replace(papers={**case.papers, fact.document_id: paper})
+    paper = (
+        documents_of(case).papers[fact.document_id]._replace(step=fact.step, waits_for="authority", due_on=fact.due_on)
+    )
+    return documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper})
 
 
 def _over(case: Case, document_id: str) -> Case:
-    return _in_time(case._replace(papers={key: paper for key, paper in case.papers.items() if key != document_id}))
+    return _in_time(
+        documents_of.changed(
+            case, papers={key: paper for key, paper in documents_of(case).papers.items() if key != document_id}
+        )
+    )
 
 
 def _in_time(case: Case) -> Case:
     """Return the case without the warning of a late document once no authority has one to do."""
-    waiting = any(paper.waits_for == "authority" for paper in case.papers.values())
+    waiting = any(paper.waits_for == "authority" for paper in documents_of(case).papers.values())
     return case if waiting else case._replace(escalations=case.escalations - {LATE})
 
 
@@ -96,15 +110,15 @@ def _recorded(case: Case, fact: TravelDocumentRecorded, at: At) -> Case:
 
 def _in_hand(case: Case, new: Document, at: At) -> Case:
     """Return the case with a new document in hand; what opens no border does not take the place of what does."""
-    old, today = case.document, date.fromisoformat(at.recorded_at[:10])
+    old, today = documents_of(case).document, date.fromisoformat(at.recorded_at[:10])
     worth_more = old is not None and old.kind in FOR_TRAVEL and new.kind not in FOR_TRAVEL and old.lives_on(today)
     if worth_more or new.kind not in IN_HAND:
         return case
-    return case._replace(document=new, escalations=case.escalations - {EXPIRING})
+    return documents_of.changed(case._replace(escalations=case.escalations - {EXPIRING}), document=new)
 
 
 def _gone(case: Case) -> Case:
-    return case._replace(document=None, escalations=case.escalations - {EXPIRING})
+    return documents_of.changed(case._replace(escalations=case.escalations - {EXPIRING}), document=None)
 
 
 CHANGES: dict[str, Change] = {

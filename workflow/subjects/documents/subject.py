@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, commands_in
-from workflow.subjects.documents import commands, deadlines, decisions
+from workflow.subjects.documents import commands
+from workflow.subjects.documents.deadlines import TASKS, TIMERS
+from workflow.subjects.documents.decisions import RULES, faults
 from workflow.subjects.documents.guards import GUARDS
-from workflow.subjects.documents.state import CHANGES
+from workflow.subjects.documents.state import CHANGES, documents_of
 
 SUBJECT: Final = Subject(
     stem="documents",
     commands=commands_in(commands),
-    rules=decisions.RULES,
+    rules=RULES,
+    part=documents_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=deadlines.TASKS,
-    timers=deadlines.TIMERS,
-    faults=decisions.faults,
+    tasks=TASKS,
+    timers=TIMERS,
+    faults=faults,
 )

@@ -12,6 +12,7 @@ from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subject import CommandRule
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
 from workflow.subjects.grants.fund import against_paying, fund_of, shares_of
+from workflow.subjects.grants.state import grants_of
 
 
 def record_cost(command: RecordCost, situation: Situation) -> Decision:
@@ -39,7 +40,7 @@ def record_cost(command: RecordCost, situation: Situation) -> Decision:
 def reverse_cost(command: ReverseCost, situation: Situation) -> Decision:
     """Return that a cost counts no more and its money is free again; what was recorded stays in the history."""
     case = case_of(situation)
-    cost = case.costs.get(command.cost_id)
+    cost = grants_of(case).costs.get(command.cost_id)
     if cost is None:
         return refused("cost_counts", f"the case has no cost {command.cost_id}", "check with: wayhome case show")
     reversed_ = CostReversed(cost_id=command.cost_id, reason=command.reason)

@@ -6,12 +6,12 @@ from events.catalogue import Fact
 from events.money import Money
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Situation, StreamFact, case_of
-from workflow.subjects.grants.state import Grant
+from workflow.subjects.grants.state import Grant, grants_of
 
 
 def grant_of(grant_id: str, situation: Situation) -> Grant | None:
     """Return the case's grant of that number, or None."""
-    return case_of(situation).grants.get(grant_id)
+    return grants_of(case_of(situation)).grants.get(grant_id)
 
 
 def unknown(grant_id: str) -> Refused:

@@ -8,7 +8,7 @@ from events.facts.grants import FundsFreed, GrantDeclined, Shares, TrancheReject
 from events.money import Money
 from workflow.situation import Situation, StreamFact, case_of
 from workflow.subjects.grants.fund import fund_of
-from workflow.subjects.grants.state import Grant
+from workflow.subjects.grants.state import Grant, grants_of
 
 
 def given_back(situation: Situation, grant_id: str, grant: Grant, why: str) -> list[StreamFact]:
@@ -20,7 +20,7 @@ def given_back(situation: Situation, grant_id: str, grant: Grant, why: str) -> l
 def rejected(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[StreamFact]:
     """Return that a tranche was not paid; of a grant already given up, its money is then free for others."""
     told = situation.about_case(TrancheRejected(grant_id=grant_id, tranche_id=tranche_id, reason=why))
-    grant = case_of(situation).grants[grant_id]
+    grant = grants_of(case_of(situation)).grants[grant_id]
     if not grant.declined:
         return told
     after = {**grant.tranches, tranche_id: grant.tranches[tranche_id]._replace(status="rejected")}
@@ -30,7 +30,7 @@ def rejected(situation: Situation, grant_id: str, tranche_id: str, why: str) -> 
 def ended(situation: Situation, why: str) -> list[StreamFact]:
     """Return what becomes of unsettled grants when a case ends: nothing new goes out, what is out is waited for."""
     told: list[StreamFact] = []
-    for grant_id, grant in case_of(situation).grants.items():
+    for grant_id, grant in grants_of(case_of(situation)).grants.items():
         if grant.settled or grant.declined:
             continue
         halted = stopped(situation, grant_id, grant)

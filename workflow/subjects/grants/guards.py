@@ -6,11 +6,12 @@ from typing import Final
 
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
+from workflow.subjects.grants.state import grants_of
 
 
 def grants_are_settled(asked: GuardContext) -> Reason | None:
     """No grant waits for approval, release or the bank."""
-    waiting = [grant_id for grant_id, grant in asked.case.grants.items() if not grant.settled]
+    waiting = [grant_id for grant_id, grant in grants_of(asked.case).grants.items() if not grant.settled]
     if not waiting:
         return None
     advice = "release and pay what is left, or record DeclineGrant"

@@ -7,14 +7,14 @@ from decimal import Decimal
 from events.facts.grants import FundsDisbursed, FundsReturned, GrantDeclined, TranchePaid, TrancheReturned
 from events.facts.tasks import Escalated
 from events.money import Money
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subjects.grants.commands import RecordPayment, ReturnPayment
 from workflow.subjects.grants.found import both, grant_of, no_tranche
 from workflow.subjects.grants.fund import fund_of
 from workflow.subjects.grants.giving_back import freed, rejected
-from workflow.subjects.grants.state import Grant, Tranche
+from workflow.subjects.grants.state import Grant, Tranche, grants_of
 
 
 def record_payment(command: RecordPayment, situation: Situation) -> Decision:
@@ -63,7 +63,7 @@ def _paid(command: RecordPayment, grant: Grant, tranche: Tranche, situation: Sit
 
 def _returned(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[StreamFact]:
     case = case_of(situation)
-    grant = case.grants[grant_id]
+    grant = grants_of(case).grants[grant_id]
     shares = grant.tranches[tranche_id].shares
     back = TrancheReturned(grant_id=grant_id, tranche_id=tranche_id, reason=why)
     funds = FundsReturned(case_id=case.case_id, grant_id=grant_id, tranche_id=tranche_id, shares=shares)
@@ -81,7 +81,7 @@ def _too_late(grant_id: str) -> GrantDeclined:
 
 def _freed_at_once(situation: Situation, grant_id: str, tranche_id: str) -> list[StreamFact]:
     """Return that what came back is free for others: the grant it belongs to does not go on."""
-    grant = case_of(situation).grants[grant_id]
+    grant = grants_of(case_of(situation)).grants[grant_id]
     tranche = grant.tranches[tranche_id]
     aside = dict(fund_of(situation).grants.get(grant_id, {}))
     for account, part in tranche.shares:
@@ -98,5 +98,5 @@ def _contradicted(tranche: Tranche, outcome: str) -> Refused:
 def bank_is_silent(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that somebody has to ask the bank, when it still has not answered."""
     about = dict(subject)
-    tranche = case_of(situation).grants[about["grant_id"]].tranches[about["tranche_id"]]
+    tranche = grants_of(case_of(situation)).grants[about["grant_id"]].tranches[about["tranche_id"]]
     return situation.about_case(Escalated(kind="bank_silent")) if tranche.status == "instructed" else []

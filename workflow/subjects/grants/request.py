@@ -10,8 +10,10 @@ from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Decision, Situation, case_of, id_from, reasons_against
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.definition import GrantKind
+from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.safety.guards import guardian_is_appointed
+from workflow.subjects.travel.state import travel_of
 
 
 def request_grant(command: RequestGrant, situation: Situation) -> Decision:
@@ -47,7 +49,7 @@ def _against_request(command: RequestGrant, case: Case, kind: GrantKind) -> list
     if kind.once_per_return and _live(case, kind):
         said = f"the case already has a {kind.kind} grant for this return"
         reasons.append(reason("grant_is_the_first", said, "use that one"))
-    if any(grant.on_hold and not grant.declined for grant in case.grants.values()):
+    if any(grant.on_hold and not grant.declined for grant in grants_of(case).grants.values()):
         # Accounts are sealed, so nobody can tell here whether the new payee is the same: all wait.
         advice = "look into it; then record ReleasePayee, ChangePayee or DeclineGrant for that grant"
         reasons.append(reason("payee_is_not_on_hold", "a payee of this case is on hold", advice))
@@ -69,15 +71,24 @@ def _against_amount(command: RequestGrant, case: Case, kind: GrantKind) -> list[
 
 def _return_of(case: Case) -> str:
     """Return which return a grant is for: the trip made, or nothing for somebody who stays."""
-    return case.trip.trip_id if case.trip is not None else ""
+    trip = travel_of(case).trip
+    return trip.trip_id if trip is not None else ""
 
 
 def _live(case: Case, kind: GrantKind) -> bool:
-    same = [grant for grant in case.grants.values() if (grant.kind, grant.return_id) == (kind.kind, _return_of(case))]
+    same = [
+        grant
+        for grant in grants_of(case).grants.values()
+        if (grant.kind, grant.return_id) == (kind.kind, _return_of(case))
+    ]
     return any(not grant.declined for grant in same)
 
 
 def _received(case: Case, kind: GrantKind) -> Decimal:
     """Return what the person had, has asked for, or may still get of this kind for this return."""
-    same = [grant for grant in case.grants.values() if (grant.kind, grant.return_id) == (kind.kind, _return_of(case))]
+    same = [
+        grant
+        for grant in grants_of(case).grants.values()
+        if (grant.kind, grant.return_id) == (kind.kind, _return_of(case))
+    ]
     return sum((grant.released if grant.declined else grant.amount for grant in same), Decimal(0))

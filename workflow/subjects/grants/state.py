@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from events.facts.grants import (
     CostRecorded,
@@ -21,10 +21,7 @@ from events.facts.grants import (
     TrancheReleased,
     TrancheReturned,
 )
-from workflow.case.change import NOTHING, At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 IN_FLIGHT: Final = ("released", "instructed")
 _NOT_PAID: Final = ("rejected", "returned")
@@ -102,12 +99,24 @@ class Grant(NamedTuple):
         return next(number for number in range(1, len(out) + 2) if number not in out)
 
 
+class Grants(NamedTuple):
+    """Grants and costs of a person, by id."""
+
+    grants: Mapping[str, Grant] = NOTHING
+    costs: Mapping[str, Cost] = NOTHING
+
+
+grants_of: Final = Part("grants", Grants())
+
+
 def _grant(case: Case, grant_id: str, **changes: Any) -> Case:
-    return case._replace(grants={**case.grants, grant_id: case.grants[grant_id]._replace(**changes)})
+    return grants_of.changed(
+        case, grants={**grants_of(case).grants, grant_id: grants_of(case).grants[grant_id]._replace(**changes)}
+    )
 
 
 def _tranche(case: Case, grant_id: str, tranche_id: str, **changes: Any) -> Case:
-    tranches = case.grants[grant_id].tranches
+    tranches = grants_of(case).grants[grant_id].tranches
     return _grant(case, grant_id, tranches={**tranches, tranche_id: tranches[tranche_id]._replace(**changes)})
 
 
@@ -117,7 +126,7 @@ def _calm(case: Case, *kinds: str) -> Case:
 
 def _looked_at(case: Case) -> Case:
     """Return the case without the worry about a payment that came back, once no grant waits for another payee."""
-    waiting = any(grant.returned for grant in case.grants.values())
+    waiting = any(grant.returned for grant in grants_of(case).grants.values())
     return case if waiting else _calm(case, "payment_returned")
 
 
@@ -125,22 +134,22 @@ def _grant_asked(case: Case, fact: GrantRequested, at: At) -> Case:
     hands = frozenset({at.actor})
     money = fact.amount
     grant = Grant(fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands)
-    return _looked_at(case._replace(grants={**case.grants, fact.grant_id: grant}))
+    return _looked_at(grants_of.changed(case, grants={**grants_of(case).grants, fact.grant_id: grant}))
 
 
 def _approved(case: Case, fact: GrantApproved, at: At) -> Case:
     accounts = tuple(name for name, _ in fact.shares)
-    hands = case.grants[fact.grant_id].hands | {at.actor}
+    hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
     return _grant(case, fact.grant_id, approved_by=at.actor, accounts=accounts, changed_by="", hands=hands)
 
 
 def _payee_approved(case: Case, fact: PayeeApproved, at: At) -> Case:
-    hands = case.grants[fact.grant_id].hands | {at.actor}
+    hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
     return _grant(case, fact.grant_id, approved_by=at.actor, changed_by="", hands=hands)
 
 
 def _payee_changed(case: Case, fact: PayeeChanged, at: At) -> Case:
-    hands = case.grants[fact.grant_id].hands | {at.actor}
+    hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
     return _looked_at(_grant(case, fact.grant_id, changed_by=at.actor, hands=hands, returned=False))
 
 
@@ -150,11 +159,13 @@ def _declined(case: Case, fact: GrantDeclined, _at: At) -> Case:
 
 def _tranche_released(case: Case, fact: TrancheReleased, at: At) -> Case:
     tranche = Tranche(fact.number, fact.amount.amount, at.actor, delivery=fact.delivery)
-    return _grant(case, fact.grant_id, tranches={**case.grants[fact.grant_id].tranches, fact.tranche_id: tranche})
+    return _grant(
+        case, fact.grant_id, tranches={**grants_of(case).grants[fact.grant_id].tranches, fact.tranche_id: tranche}
+    )
 
 
 def _tranche_instructed(case: Case, fact: TrancheInstructed, _at: At) -> Case:
-    if case.grants[fact.grant_id].tranches[fact.tranche_id].status != "released":
+    if grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id].status != "released":
         return case  # the bank answered before its worker reported; an answer is never forgotten
     return _tranche(case, fact.grant_id, fact.tranche_id, status="instructed")
 
@@ -170,11 +181,11 @@ def _rejected(case: Case, fact: TrancheRejected, _at: At) -> Case:
 
 def _returned(case: Case, fact: TrancheReturned, _at: At) -> Case:
     case = _tranche(case, fact.grant_id, fact.tranche_id, status="returned")
-    return _grant(case, fact.grant_id, returned=not case.grants[fact.grant_id].declined)
+    return _grant(case, fact.grant_id, returned=not grants_of(case).grants[fact.grant_id].declined)
 
 
 def _shown(case: Case, fact: EvidenceRecorded, _at: At) -> Case:
-    tranche = case.grants[fact.grant_id].tranches[fact.tranche_id]
+    tranche = grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id]
     return _tranche(case, fact.grant_id, fact.tranche_id, evidence=tranche.evidence | {fact.kind})
 
 
@@ -213,6 +224,6 @@ def _without(costs: Mapping[str, Cost], cost_id: str) -> Mapping[str, Cost]:
 
 
 CHANGES |= {
-    "CostRecorded": lambda c, f, _: c._replace(costs={**c.costs, f.cost_id: _cost(f)}),
-    "CostReversed": lambda c, f, _: c._replace(costs=_without(c.costs, f.cost_id)),
+    "CostRecorded": lambda c, f, _: grants_of.changed(c, costs={**grants_of(c).costs, f.cost_id: _cost(f)}),
+    "CostReversed": lambda c, f, _: grants_of.changed(c, costs=_without(grants_of(c).costs, f.cost_id)),
 }

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.grants import commands, costs, decisions
+from workflow.subjects.grants import commands, decisions
+from workflow.subjects.grants.costs import RULES
+from workflow.subjects.grants.decisions import ON_ENTERING, TASKS, TIMERS
 from workflow.subjects.grants.definition import faults
 from workflow.subjects.grants.fund import Fund, evolve
 from workflow.subjects.grants.guards import GUARDS
-from workflow.subjects.grants.state import CHANGES
+from workflow.subjects.grants.state import CHANGES, grants_of
 
 SUBJECT: Final = Subject(
     stem="grants",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *costs.RULES),
+    rules=(*decisions.RULES, *RULES),
+    part=grants_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=decisions.TASKS,
-    timers=decisions.TIMERS,
-    entering=decisions.ON_ENTERING,
+    tasks=TASKS,
+    timers=TIMERS,
+    entering=ON_ENTERING,
     aggregates=(aggregate("fund", Fund, evolve),),
     faults=lambda programme: faults(programme.funders, programme.grants, programme.costs),
 )

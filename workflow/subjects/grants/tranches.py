@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from events.catalogue import Fact
 from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
 from events.money import minor_unit_digits
-from workflow.case.tasks import Task
+from workflow.case.state import Task
 from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
@@ -16,7 +16,7 @@ from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.found import grant_of, money_of, no_tranche, on_hold, still_at_the_bank, unknown
 from workflow.subjects.grants.fund import against_day, fund_of
 from workflow.subjects.grants.giving_back import rejected
-from workflow.subjects.grants.state import Grant
+from workflow.subjects.grants.state import Grant, grants_of
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.reintegration.guards import plan_is_agreed
 
@@ -128,12 +128,12 @@ def grant_sent(command: FinishTask, task: Task) -> Fact:
 def tranche_stopped(task: Task, situation: Situation) -> list[StreamFact]:
     """Return that a part whose task was taken back was not paid."""
     grant_id, tranche_id = task.about("grant_id"), task.about("tranche_id")
-    if case_of(situation).grants[grant_id].tranches[tranche_id].status != "released":
+    if grants_of(case_of(situation)).grants[grant_id].tranches[tranche_id].status != "released":
         return []
     return rejected(situation, grant_id, tranche_id, "stopped before it was sent")
 
 
 def payment_is_wanted(task: Task, situation: Situation) -> bool:
     """Tell whether a part is still to be sent: nobody has answered about it, and its payee is not on hold."""
-    grant = case_of(situation).grants[task.about("grant_id")]
+    grant = grants_of(case_of(situation)).grants[task.about("grant_id")]
     return grant.tranches[task.about("tranche_id")].status == "released" and not grant.on_hold

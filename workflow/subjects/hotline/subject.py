@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.hotline import commands, consultations, decisions
+from workflow.subjects.hotline import commands, decisions
+from workflow.subjects.hotline.consultations import RULES
+from workflow.subjects.hotline.decisions import faults
 from workflow.subjects.hotline.state import HotlineState, evolve
 
 SUBJECT: Final = Subject(
     stem="hotline",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *consultations.RULES),
+    rules=(*decisions.RULES, *RULES),
     aggregates=(aggregate("hotline", HotlineState, evolve),),
-    faults=decisions.faults,
+    faults=faults,
 )

@@ -6,14 +6,16 @@ from typing import Final
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 from workflow.reasons import Refused, reason, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.closing.state import closing_of
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals.caseload import open_providers
 from workflow.subjects.referrals.moves import withdrawn
 from workflow.subjects.referrals.sending import PURPOSE
+from workflow.subjects.safety.state import safety_of
 
 
 def give_consent(command: GiveConsent, situation: Situation) -> Decision:
@@ -29,7 +31,7 @@ def give_consent(command: GiveConsent, situation: Situation) -> Decision:
         reasons.append(
             reason("consent_is_live", "the consent would already be over", "check the date", until=command.until)
         )
-    if command.by == "guardian" and not case.guardian:
+    if command.by == "guardian" and not safety_of(case).guardian:
         reasons.append(
             reason("guardian_is_appointed", "nobody is recorded as guardian", "record AppointGuardian first")
         )
@@ -46,7 +48,7 @@ def give_consent(command: GiveConsent, situation: Situation) -> Decision:
 
 def _recipients(situation: Situation) -> set[str]:
     """Return who may be told with the person's consent: providers, houses, and whoever was proposed to take over."""
-    proposed = {one.to for one in case_of(situation).hand_overs.values()}
+    proposed = {one.to for one in closing_of(case_of(situation)).hand_overs.values()}
     return {*situation.programme.provider_of, *situation.programme.facility_of, *proposed}
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
+from workflow.subjects.safety.state import safety_of
 
 
 def consent_to_assistance(asked: GuardContext) -> Reason | None:
@@ -19,7 +20,7 @@ def consent_to_travel(asked: GuardContext) -> Reason | None:
 
 
 def _consent(asked: GuardContext, purpose: str) -> Reason | None:
-    grown_up = (purpose, "") in asked.case.safety.by_guardian and not asked.case.is_child(asked.today)
+    grown_up = (purpose, "") in safety_of(asked.case).by_guardian and not asked.case.is_child(asked.today)
     if asked.case.consents_to(purpose, asked.today) and not grown_up:
         return None
     advice = f"ask the person, then record GiveConsent purpose={purpose}"

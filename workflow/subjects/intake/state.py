@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.case.change import Change
+from workflow.case.state import Change
 
 CHANGES: dict[str, Change] = {
     "CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case),

@@ -18,9 +18,7 @@ from events.facts.reception import (
     PickupMoved,
 )
 from events.facts.tasks import Escalated, ServiceProvided
-from workflow.case.change import Pairs
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Pairs, Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -28,7 +26,7 @@ from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_o
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.meeters import MeeterPool, speaks
-from workflow.subjects.reception.state import Arrival
+from workflow.subjects.reception.state import Arrival, reception_of
 
 SERVICE: Final = "airport_reception"
 
@@ -101,19 +99,21 @@ def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
 def called_off(situation: Situation, why: str) -> list[StreamFact]:
     """Return that nobody is to be met and that whoever was to meet them is free, or nothing if nobody is awaited."""
     case = case_of(situation)
-    if case.arrival is None or not case.arrival_is_ahead:
+    arrival = reception_of(case).arrival
+    if arrival is None or not reception_of(case).is_ahead:
         return []
-    cancelled = ArrivalCancelled(arrival_id=case.arrival.arrival_id, reason=why)
-    return [*situation.about_case(cancelled), *_freed(situation, case.arrival, why)]
+    cancelled = ArrivalCancelled(arrival_id=arrival.arrival_id, reason=why)
+    return [*situation.about_case(cancelled), *_freed(situation, arrival, why)]
 
 
 def _awaited(situation: Situation) -> Arrival | Refused:
     case = case_of(situation)
-    if case.arrival is None:
+    arrival = reception_of(case).arrival
+    if arrival is None:
         return refused("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
-    if case.arrival.over:
+    if arrival.over:
         return refused("arrival_is_ahead", "the person was met already", "record PlanArrival if they come once more")
-    return case.arrival
+    return arrival
 
 
 def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
@@ -131,7 +131,7 @@ def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
 def _pool(situation: Situation) -> MeeterPool:
     """Return those who meet people as they are without the person's own arrival."""
     pool: MeeterPool = situation.state_of(situation.programme.meeters_stream, MeeterPool)
-    arrival = case_of(situation).arrival
+    arrival = reception_of(case_of(situation)).arrival
     return pool.without(arrival.arrival_id) if arrival else pool
 
 
@@ -161,7 +161,7 @@ def _freed(situation: Situation, arrival: Arrival, why: str) -> list[StreamFact]
 
 
 def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    if not case_of(situation).arrival_is_ahead:
+    if not reception_of(case_of(situation)).is_ahead:
         return []
     return situation.about_case(Escalated(kind="no_show"))
 
@@ -196,7 +196,7 @@ def _cancelled(command: FinishTask, task: Task) -> Fact:
 
 def _pickup_is_wanted(task: Task, situation: Situation) -> bool:
     """Tell whether the letter still says what is planned: the arrival, the meeter and the time."""
-    arrival = case_of(situation).arrival
+    arrival = reception_of(case_of(situation)).arrival
     return (
         arrival is not None
         and not arrival.over
@@ -231,7 +231,7 @@ TIMERS: Final = (TimerKind("no_show", _nobody_was_met),)
 
 
 def _awaited_meeters(programme: Programme, case: Case) -> tuple[str, ...]:
-    return _meeters(programme, case) if case.arrival_is_ahead else ()
+    return _meeters(programme, case) if reception_of(case).is_ahead else ()
 
 
 ON_ENTERING: Final = StepHook(

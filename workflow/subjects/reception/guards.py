@@ -6,11 +6,12 @@ from typing import Final
 
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
+from workflow.subjects.reception.state import reception_of
 
 
 def arrival_is_planned(asked: GuardContext) -> Reason | None:
     """Somebody can be met only at a known time and place."""
-    if asked.case.arrival is not None:
+    if reception_of(asked.case).arrival is not None:
         return None
     return reason("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
 

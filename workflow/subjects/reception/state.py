@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Final, NamedTuple
 
 from events.facts.reception import ArrivalDelayed, ArrivalPlanned, PersonMet, PickupBooked, PickupMoved
-from workflow.case.change import At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import At, Case, Change, Part
 
 
 class Arrival(NamedTuple):
@@ -28,31 +25,56 @@ class Arrival(NamedTuple):
     over: bool = False  # the person was met
 
 
+class Reception(NamedTuple):
+    """Whoever is still to be met, or was met last."""
+
+    arrival: Arrival | None = None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether somebody is still to be met."""
+        return self.arrival is not None and not self.arrival.over
+
+    def is_awaited(self, arrival_id: str) -> bool:
+        """Tell whether this is the arrival somebody is still waiting for."""
+        return self.arrival is not None and not self.arrival.over and self.arrival.arrival_id == arrival_id
+
+
+reception_of: Final = Part("reception", Reception())
+
+
 def _planned(case: Case, fact: ArrivalPlanned, _at: At) -> Case:
     arrival = Arrival(
         fact.arrival_id, fact.at, fact.place, fact.means, fact.number, fact.sign, fact.language, fact.meeter
     )
     provided = case.provided - {"airport_reception"}  # whoever comes again is met again
-    return case._replace(arrival=arrival, provided=provided, escalations=case.escalations - _SETTLED)
+    return reception_of.changed(
+        case._replace(provided=provided, escalations=case.escalations - _SETTLED), arrival=arrival
+    )
 
 
 def _delayed(case: Case, fact: ArrivalDelayed, _at: At) -> Case:
-    if case.arrival is None:
+    arrival = reception_of(case).arrival
+    if arrival is None:
         return case
-    notified = case.arrival.notified and case.arrival.meeter == fact.meeter
-    moved = case.arrival._replace(at=fact.at, meeter=fact.meeter, sequence=fact.sequence, notified=notified)
-    return case._replace(arrival=moved, escalations=case.escalations - {"no_show", "nobody_to_meet"})
+    notified = arrival.notified and arrival.meeter == fact.meeter
+    moved = arrival._replace(at=fact.at, meeter=fact.meeter, sequence=fact.sequence, notified=notified)
+    return reception_of.changed(
+        case._replace(escalations=case.escalations - {"no_show", "nobody_to_meet"}), arrival=moved
+    )
 
 
 def _notified(case: Case, fact: PickupBooked | PickupMoved, _at: At) -> Case:
-    if not case.is_awaited(fact.arrival_id) or case.arrival is None or case.arrival.meeter != fact.meeter:
+    arrival = reception_of(case).arrival
+    if not reception_of(case).is_awaited(fact.arrival_id) or arrival is None or arrival.meeter != fact.meeter:
         return case
-    return case._replace(arrival=case.arrival._replace(notified=True))
+    return reception_of.changed(case, arrival=arrival._replace(notified=True))
 
 
 def _met(case: Case, _fact: PersonMet, _at: At) -> Case:
-    arrival = case.arrival._replace(over=True) if case.arrival else None
-    return case._replace(arrival=arrival, escalations=case.escalations - _SETTLED)
+    arrival = reception_of(case).arrival
+    calm = case._replace(escalations=case.escalations - _SETTLED)
+    return reception_of.changed(calm, arrival=arrival._replace(over=True)) if arrival else calm
 
 
 _SETTLED = frozenset({"no_show", "nobody_to_meet", "interpreter_wanted"})
@@ -60,7 +82,9 @@ _SETTLED = frozenset({"no_show", "nobody_to_meet", "interpreter_wanted"})
 CHANGES: dict[str, Change] = {
     "ArrivalPlanned": _planned,
     "ArrivalDelayed": _delayed,
-    "ArrivalCancelled": lambda c, _f, _: c._replace(arrival=None, escalations=c.escalations - _SETTLED),
+    "ArrivalCancelled": lambda c, _f, _: reception_of.changed(
+        c._replace(escalations=c.escalations - _SETTLED), arrival=None
+    ),
     "PickupBooked": _notified,
     "PickupMoved": _notified,
     "PersonMet": _met,

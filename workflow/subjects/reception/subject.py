@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.reception import commands, decisions
+from workflow.subjects.reception import commands
+from workflow.subjects.reception.decisions import ON_ENTERING, RULES, TASKS, TIMERS
 from workflow.subjects.reception.guards import GUARDS
 from workflow.subjects.reception.meeters import MeeterPool, evolve
-from workflow.subjects.reception.state import CHANGES
+from workflow.subjects.reception.state import CHANGES, reception_of
 
 SUBJECT: Final = Subject(
     stem="reception",
     commands=commands_in(commands),
-    rules=decisions.RULES,
+    rules=RULES,
+    part=reception_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=decisions.TASKS,
-    timers=decisions.TIMERS,
-    entering=decisions.ON_ENTERING,
+    tasks=TASKS,
+    timers=TIMERS,
+    entering=ON_ENTERING,
     aggregates=(aggregate("meeters", MeeterPool, evolve),),
 )

@@ -8,6 +8,7 @@ from events.catalogue import Fact
 from events.facts.referrals import ProviderPlaceFreed, ProviderPlaceTaken
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
+from workflow.subjects.referrals.state import referrals_of
 
 
 class Caseload(NamedTuple):
@@ -38,4 +39,4 @@ def evolve(load: Caseload, fact: Fact) -> Caseload:
 
 def open_providers(_programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the providers of open referrals."""
-    return tuple(dict.fromkeys(stream_of(one.provider) for one in case.referrals.values() if one.is_open))
+    return tuple(dict.fromkeys(stream_of(one.provider) for one in referrals_of(case).referrals.values() if one.is_open))

@@ -20,9 +20,7 @@ from events.facts.referrals import (
     ReferrerAnswered,
 )
 from events.facts.tasks import Escalated, ServiceProvided
-from workflow.case.change import Pairs
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Pairs, Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, reason, refused
@@ -54,6 +52,7 @@ from workflow.subjects.referrals.sending import (
     send_referral,
     wish_of,
 )
+from workflow.subjects.referrals.state import referrals_of
 
 
 def acknowledge_referral(command: AcknowledgeReferral, situation: Situation) -> Decision:
@@ -143,7 +142,7 @@ def revoke_referral(command: RevokeReferral, situation: Situation) -> Decision:
 def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decision:
     """Return which parts the provider is shown; without a live consent nothing is."""
     case = case_of(situation)
-    referral = case.referrals.get(command.referral_id)
+    referral = referrals_of(case).referrals.get(command.referral_id)
     if referral is None:
         return refused("referral_exists", "there is no such referral", "look at the case's referrals")
     reasons = []
@@ -170,7 +169,7 @@ def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decisi
 def _no_answer(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that a provider was silent: a supervisor looks, and the next one is asked if the person agreed."""
     key = dict(subject)["referral_id"]
-    referral = case_of(situation).referrals[key]
+    referral = referrals_of(case_of(situation)).referrals[key]
     if referral.status != "sent":
         return []
     following, agreed = next_provider(referral, situation)
@@ -183,7 +182,7 @@ def _no_answer(situation: Situation, subject: Pairs) -> list[StreamFact]:
 
 def _no_meeting(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that the provider said it would look into it, and nothing was heard of it since."""
-    referral = case_of(situation).referrals[dict(subject)["referral_id"]]
+    referral = referrals_of(case_of(situation)).referrals[dict(subject)["referral_id"]]
     if referral.status not in ("acknowledged", "accepted"):
         return []
     return situation.about_case(Escalated(kind="referral_not_served"))
@@ -210,13 +209,13 @@ def _about(task: Task) -> dict[str, Any]:
 
 def _letter_is_wanted(task: Task, situation: Situation) -> bool:
     case = case_of(situation)
-    return case.referrals[task.about("referral_id")].status == "queued" and _may_tell(task, situation)
+    return referrals_of(case).referrals[task.about("referral_id")].status == "queued" and _may_tell(task, situation)
 
 
 def _never_sent(task: Task, situation: Situation) -> list[StreamFact]:
     """Return that a referral whose letter was called off is taken back: nothing waits for a letter nobody writes."""
     key = task.about("referral_id")
-    referral = case_of(situation).referrals[key]
+    referral = referrals_of(case_of(situation)).referrals[key]
     return revoked(key, referral, "letter_called_off", situation) if referral.status == "queued" else []
 
 

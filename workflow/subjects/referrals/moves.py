@@ -11,7 +11,7 @@ from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Situation, StreamFact, case_of
 from workflow.subjects.referrals.caseload import stream_of
 from workflow.subjects.referrals.sending import PURPOSE
-from workflow.subjects.referrals.state import HOLDS_PLACE, OPEN, Referral
+from workflow.subjects.referrals.state import HOLDS_PLACE, OPEN, Referral, referrals_of
 
 # From where a referral may come to a status; every other move is refused.
 MOVES: Final[Mapping[str, frozenset[str]]] = {
@@ -34,7 +34,7 @@ def ended(situation: Situation, why: str) -> list[StreamFact]:
     """Return that no referral outlives its case: what was served is closed, the rest is taken back."""
     return [
         one
-        for key, referral in case_of(situation).referrals.items()
+        for key, referral in referrals_of(case_of(situation)).referrals.items()
         if referral.status in MOVES["revoked"]
         for one in (
             closed(key, referral, situation)
@@ -48,7 +48,7 @@ def withdrawn(purpose: str, recipient: str, situation: Situation, why: str = "co
     """Return the referrals that may not go on once a consent is taken back: to one provider, or to all."""
     programme = situation.programme
     taken = []
-    for key, referral in case_of(situation).referrals.items():
+    for key, referral in referrals_of(case_of(situation)).referrals.items():
         service = programme.service_of.get(referral.service)
         under_service = service is not None and (purpose, recipient) == (service.consent, "")
         if referral.is_open and (under_service or (purpose == PURPOSE and recipient in ("", referral.provider))):
@@ -59,9 +59,9 @@ def withdrawn(purpose: str, recipient: str, situation: Situation, why: str = "co
 def moved(referral_id: str, status: str, situation: Situation) -> Referral | Refused:
     """Return the referral when it may come to a status from where it is, else why not and what it may come to."""
     case = case_of(situation)
-    referral = case.referrals.get(referral_id)
+    referral = referrals_of(case).referrals.get(referral_id)
     if referral is None:
-        known = ", ".join(case.referrals) or "none"
+        known = ", ".join(referrals_of(case).referrals) or "none"
         return refused("referral_exists", "there is no such referral", f"the case has: {known}")
     now = status_of(referral, referral_id, case)
     if now in MOVES[status]:

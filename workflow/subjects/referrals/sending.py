@@ -15,8 +15,9 @@ from workflow.subjects.referrals.caseload import Caseload, stream_of
 from workflow.subjects.referrals.commands import SendReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.directory import providers_of
-from workflow.subjects.referrals.state import Referral
+from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.safety.guards import guardian_is_appointed
+from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import working_days_later
 
 PURPOSE: Final = "referral"  # of a consent whose recipient is the provider
@@ -46,7 +47,7 @@ def send_referral(command: SendReferral, situation: Situation) -> Decision:
 def next_provider(referral: Referral, situation: Situation) -> tuple[Provider | None, bool]:
     """Return who could be asked instead, those the person agreed to first, and whether they agreed."""
     case = case_of(situation)
-    tried = {one.provider for one in case.referrals.values() if one.service == referral.service}
+    tried = {one.provider for one in referrals_of(case).referrals.values() if one.service == referral.service}
     wish = Wish(referral.service, referral.language, _area(case, situation.programme))
     free = _with_room(_able(wish, situation.programme, tried), situation)
     agreed = [provider for provider in free if _agreed(provider, situation)]
@@ -97,7 +98,7 @@ def _wish(command: SendReferral, situation: Situation) -> Wish:
 
 def _area(case: Case, programme: Programme) -> str:
     """Return where the person will live: where they go home to, else where the programme is."""
-    return case.destination or programme.home_country
+    return travel_of(case).destination or programme.home_country
 
 
 def _able(wish: Wish, programme: Programme, without: set[str] | frozenset[str] = frozenset()) -> list[Provider]:
@@ -174,7 +175,7 @@ def _against_case(command: SendReferral, situation: Situation) -> list[Reason]:
     if service is not None and not case.consents_to(service.consent, situation.today):
         said, advice = f"there is no live consent to {service.consent}", f"record GiveConsent purpose={service.consent}"
         reasons.append(reason(f"consent_to_{service.consent}", said, advice))
-    for key, referral in case.referrals.items():
+    for key, referral in referrals_of(case).referrals.items():
         if referral.service == command.service and referral.is_open and referral.status not in _MAY_BE_PASSED_ON:
             said = f"{referral.provider} was already asked for {command.service}: {referral.status.replace('_', ' ')}"
             reasons.append(reason("referral_is_not_open", said, "wait, or record RevokeReferral", referral=key))
@@ -185,7 +186,7 @@ def _passed_on(service: str, to_referral: str, to_provider: str, situation: Situ
     """Return that earlier referrals nobody serves are over, once another provider is asked."""
     return [
         ReferralPassedOn(referral_id=key, provider=referral.provider, to_referral=to_referral, to_provider=to_provider)
-        for key, referral in case_of(situation).referrals.items()
+        for key, referral in referrals_of(case_of(situation)).referrals.items()
         if referral.service == service and referral.status in _MAY_BE_PASSED_ON
     ]
 

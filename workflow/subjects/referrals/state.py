@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from events.facts.referrals import ReferralMade, ReferralSent, ReferralUnanswered
-from workflow.case.change import At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 # While these last the provider has something to do or to answer.
 OPEN: Final = frozenset({
@@ -39,20 +37,30 @@ class Referral(NamedTuple):
         return self.sent_at != ""
 
 
+class Referrals(NamedTuple):
+    """Referrals to others by id, and whether those who sent the person were thanked."""
+
+    referrals: Mapping[str, Referral] = NOTHING
+    referrer_answered: bool = False
+
+
+referrals_of: Final = Part("referrals", Referrals())
+
+
 def _made(case: Case, fact: ReferralMade, _at: At) -> Case:
     referral = Referral(fact.service, fact.provider, language=fact.language)
-    return case._replace(referrals={**case.referrals, fact.referral_id: referral})
+    return referrals_of.changed(case, referrals={**referrals_of(case).referrals, fact.referral_id: referral})
 
 
 def _sent(case: Case, fact: ReferralSent, at: At) -> Case:
-    referral = case.referrals[fact.referral_id]
+    referral = referrals_of(case).referrals[fact.referral_id]
     status = "sent" if referral.status == "queued" else referral.status
     return _with(case, fact.referral_id, referral._replace(status=status, sent_at=at.recorded_at))
 
 
 def _now(status: str) -> Change:
     def change(case: Case, fact: Any, at: At) -> Case:
-        referral = case.referrals[fact.referral_id]
+        referral = referrals_of(case).referrals[fact.referral_id]
         # A provider that answers has heard of it, even if nobody could tell whether the letter arrived.
         answers = status in ("acknowledged", "accepted", "wait_listed", "declined")
         sent_at = referral.sent_at or (at.recorded_at if answers else "")
@@ -64,17 +72,17 @@ def _now(status: str) -> Change:
 
 
 def _unanswered(case: Case, fact: ReferralUnanswered, _at: At) -> Case:
-    referral = case.referrals[fact.referral_id]
+    referral = referrals_of(case).referrals[fact.referral_id]
     return _with(case, fact.referral_id, referral._replace(status="unanswered", next_provider=fact.next_provider))
 
 
 def _with(case: Case, referral_id: str, referral: Referral) -> Case:
-    return case._replace(referrals={**case.referrals, referral_id: referral})
+    return referrals_of.changed(case, referrals={**referrals_of(case).referrals, referral_id: referral})
 
 
 def _looked_at(case: Case) -> Case:
     """Return the case without escalations that no referral gives a reason for any more."""
-    statuses = {referral.status for referral in case.referrals.values()}
+    statuses = {referral.status for referral in referrals_of(case).referrals.values()}
     over = set() if "unanswered" in statuses else {"referral_unanswered"}
     over |= set() if statuses & {"acknowledged", "accepted"} else {"referral_not_served"}
     return case._replace(escalations=case.escalations - over)
@@ -93,5 +101,5 @@ CHANGES: dict[str, Change] = {
     "ReferralFeedback": _now("feedback"),
     "ReferralClosed": _now("closed"),
     "ReferralRevoked": _now("revoked"),
-    "ReferrerAnswered": lambda c, _f, _: c._replace(referrer_answered=True),
+    "ReferrerAnswered": lambda c, _f, _: referrals_of.changed(c, referrer_answered=True),
 }

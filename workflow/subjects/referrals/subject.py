@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.referrals import commands, decisions
+from workflow.subjects.referrals import commands
 from workflow.subjects.referrals.caseload import Caseload, evolve
+from workflow.subjects.referrals.decisions import ON_ENTERING, RULES, TASKS, TIMERS
 from workflow.subjects.referrals.guards import GUARDS
-from workflow.subjects.referrals.state import CHANGES
+from workflow.subjects.referrals.state import CHANGES, referrals_of
 
 SUBJECT: Final = Subject(
     stem="referrals",
     commands=commands_in(commands),
-    rules=decisions.RULES,
+    rules=RULES,
+    part=referrals_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=decisions.TASKS,
-    timers=decisions.TIMERS,
-    entering=decisions.ON_ENTERING,
+    tasks=TASKS,
+    timers=TIMERS,
+    entering=ON_ENTERING,
     aggregates=(aggregate("provider", Caseload, evolve),),
 )

@@ -15,8 +15,7 @@ from events.facts.reintegration import (
     VisitArranged,
 )
 from events.facts.tasks import Escalated, ServiceProvided
-from workflow.case.change import Pairs
-from workflow.case.tasks import Task
+from workflow.case.state import Pairs, Task
 from workflow.command import FinishTask, occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -24,12 +23,13 @@ from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp, RevisePlan
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
+from workflow.subjects.reintegration.state import reintegration_of
 from workflow.values.calendars import months_later
 
 
 def draft_plan(command: DraftPlan, situation: Situation) -> Decision:
     """Return the plan as written; until it is agreed it may be written again."""
-    plan = case_of(situation).reintegration.plan
+    plan = reintegration_of(case_of(situation)).plan
     if plan.agreed:
         advice = "record RevisePlan with a second person"
         return refused("plan_is_a_draft", f"version {plan.number} of the plan is agreed", advice, version=plan.number)
@@ -40,7 +40,7 @@ def draft_plan(command: DraftPlan, situation: Situation) -> Decision:
 
 def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
     """Return the approved reintegration plan, when there is one to approve and two different people agreed."""
-    plan = case_of(situation).reintegration.plan
+    plan = reintegration_of(case_of(situation)).plan
     agreed = by_two(command.actor, command.second, PlanAgreed(second=command.second, number=plan.number), situation)
     reasons = agreed.reasons if isinstance(agreed, Refused) else ()
     if not plan.number:
@@ -53,7 +53,7 @@ def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
 
 def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
     """Return the next version of an agreed plan, when a second person agreed to the change too."""
-    plan = case_of(situation).reintegration.plan
+    plan = reintegration_of(case_of(situation)).plan
     revised = PlanRevised(
         person_id=person_of(situation),
         number=plan.number + 1,
@@ -86,12 +86,12 @@ def record_follow_up(command: RecordFollowUp, situation: Situation) -> Decision:
 
 def _against_visit(month: int, made_on: date, situation: Situation) -> list[Reason]:
     case, reasons = case_of(situation), []
-    start = case.reintegration.visits_from
+    start = reintegration_of(case).visits_from
     if made_on > situation.today:
         reasons.append(
             reason("visit_was_made", "the visit lies in the future", "record it when it was made", on=made_on)
         )
-    if month in case.visits:
+    if month in reintegration_of(case).visits:
         advice = "record a further visit under the month it was made in, or add a note"
         reasons.append(reason("visit_is_the_first", f"the visit of month {month} is recorded already", advice))
     if start is None:
@@ -105,19 +105,21 @@ def _against_visit(month: int, made_on: date, situation: Situation) -> list[Reas
 
 def _visit_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     month = int(dict(subject)["month"])
-    if month in case_of(situation).visits:
+    if month in reintegration_of(case_of(situation)).visits:
         return []
     return situation.about_case(FollowUpDue(month=month))
 
 
 def _visit_is_overdue(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    if int(dict(subject)["month"]) not in case_of(situation).reintegration.due:
+    if int(dict(subject)["month"]) not in reintegration_of(case_of(situation)).due:
         return []
     return situation.about_case(Escalated(kind="visit_overdue"))
 
 
 def _plan_is_overdue(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return [] if case_of(situation).plan else situation.about_case(Escalated(kind="plan_overdue"))
+    return (
+        [] if reintegration_of(case_of(situation)).plan_agreed else situation.about_case(Escalated(kind="plan_overdue"))
+    )
 
 
 def _retention_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
@@ -139,7 +141,7 @@ def _arranged(command: FinishTask, task: Task) -> VisitArranged:
 def _visit_is_wanted(task: Task, situation: Situation) -> bool:
     case = case_of(situation)
     consented = case.consents_to(_purpose(task, situation.programme), situation.today)
-    return int(task.about("month")) not in case.visits and consented
+    return int(task.about("month")) not in reintegration_of(case).visits and consented
 
 
 def _purpose(_task: Task, programme: Programme) -> str:

@@ -6,13 +6,14 @@ from typing import Final
 
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
+from workflow.subjects.reintegration.state import reintegration_of
 
 
 def plan_is_agreed(asked: GuardContext) -> Reason | None:
     """The reintegration plan has a second person's approval (IOM handbook 2.3)."""
-    if asked.case.plan:
+    if reintegration_of(asked.case).plan_agreed:
         return None
-    drafted = asked.case.reintegration.plan.number
+    drafted = reintegration_of(asked.case).plan.number
     advice = (
         "record AgreePlan with a second person" if drafted else "record DraftPlan, then AgreePlan with a second person"
     )
@@ -21,7 +22,7 @@ def plan_is_agreed(asked: GuardContext) -> Reason | None:
 
 def training_is_settled(asked: GuardContext) -> Reason | None:
     """The person took part in a course or said that they want none; nobody is moved on out of one."""
-    life = asked.case.reintegration
+    life = reintegration_of(asked.case)
     if life.courses:
         stands = ", ".join(f"{place.status} in {course}" for course, place in sorted(life.courses.items()))
         return reason("training_is_settled", f"the person is {stands}", "record CompleteCourse or LeaveCourse")
@@ -34,11 +35,14 @@ def training_is_settled(asked: GuardContext) -> Reason | None:
 def follow_up_is_done(asked: GuardContext) -> Reason | None:
     """The last visit was made, or a reason given why not."""
     last = max(asked.programme.policies.follow_up_months)
-    if last in asked.case.visits or asked.reason not in ("", "goals_met", "support_period_ended"):
+    if last in reintegration_of(asked.case).visits or asked.reason not in ("", "goals_met", "support_period_ended"):
         return None
     advice = f"wait for the visit of month {last}, or close with a reason that explains why there is none"
     return reason(
-        "follow_up_is_done", f"the visit of month {last} was not made", advice, made=sorted(asked.case.visits)
+        "follow_up_is_done",
+        f"the visit of month {last} was not made",
+        advice,
+        made=sorted(reintegration_of(asked.case).visits),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from events.facts.journey import StageEntered
 from events.facts.reintegration import (
@@ -17,10 +17,7 @@ from events.facts.reintegration import (
     PlanRevised,
 )
 from events.instants import instant
-from workflow.case.change import NOTHING, At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 # What a visit or a plan that came late has left on the work list; moving on settles it.
 OVERDUE = frozenset({"plan_overdue", "visit_overdue", "retention_due"})
@@ -77,19 +74,24 @@ class Reintegration(NamedTuple):
     visits_from: date | None = None
     due: frozenset[int] = frozenset()  # months whose visit is due and not recorded
     follow_ups: Mapping[int, FollowUp] = NOTHING  # by month
+    plan_agreed: bool = False  # at least once
+    visits: frozenset[int] = frozenset()  # made, by month
+
+
+reintegration_of: Final = Part("reintegration", Reintegration())
 
 
 def _moved_on(case: Case, _fact: StageEntered, _at: At) -> Case:
     """Return the case in its next stage: visits that were due in the stage before are not waited for any more."""
-    life = case.reintegration
+    life = reintegration_of(case)
     escalations = case.escalations - OVERDUE
     if not life.due and escalations == case.escalations:
         return case
-    return case._replace(reintegration=life._replace(due=frozenset()), escalations=escalations)
+    return reintegration_of.put(case._replace(escalations=escalations), life._replace(due=frozenset()))
 
 
 def _life(case: Case, **changes: Any) -> Case:
-    return case._replace(reintegration=case.reintegration._replace(**changes))
+    return reintegration_of.put(case, reintegration_of(case)._replace(**changes))
 
 
 def _drafted(case: Case, fact: PlanDrafted, _at: At) -> Case:
@@ -97,8 +99,11 @@ def _drafted(case: Case, fact: PlanDrafted, _at: At) -> Case:
 
 
 def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
-    plan = case.reintegration.plan._replace(number=fact.number, agreed=True)
-    return _life(case._replace(plan=True, escalations=case.escalations - {"plan_overdue"}), plan=plan)
+    plan = reintegration_of(case).plan._replace(number=fact.number, agreed=True)
+    return _life(
+        reintegration_of.changed(case._replace(escalations=case.escalations - {"plan_overdue"}), plan_agreed=True),
+        plan=plan,
+    )
 
 
 def _revised(case: Case, fact: PlanRevised, _at: At) -> Case:
@@ -108,37 +113,42 @@ def _revised(case: Case, fact: PlanRevised, _at: At) -> Case:
 def _place(status: str) -> Change:
     def change(case: Case, fact: Any, at: At) -> Case:
         place = Place(status, instant(at.recorded_at).date())
-        return _life(case, courses={**case.reintegration.courses, fact.course: place}, training_declined=False)
+        return _life(case, courses={**reintegration_of(case).courses, fact.course: place}, training_declined=False)
 
     return change
 
 
 def _out(case: Case, fact: CourseLeft | CourseCompleted, _at: At) -> Case:
-    return _life(case, courses={k: place for k, place in case.reintegration.courses.items() if k != fact.course})
+    return _life(case, courses={k: place for k, place in reintegration_of(case).courses.items() if k != fact.course})
 
 
 def _attended(case: Case, fact: CourseAttended, _at: At) -> Case:
-    courses = case.reintegration.courses
+    courses = reintegration_of(case).courses
     place = courses[fact.course]
     here = place._replace(days={**place.days, fact.day: fact.attended})
     return _life(case, courses={**courses, fact.course: here})
 
 
 def _completed(case: Case, fact: CourseCompleted, at: At) -> Case:
-    came = list(case.reintegration.courses[fact.course].days.values())
+    came = list(reintegration_of(case).courses[fact.course].days.values())
     result = Result(fact.course, fact.outcome, came.count(True), came.count(False))
-    return _life(_out(case, fact, at), results=(*case.reintegration.results, result))
+    return _life(_out(case, fact, at), results=(*reintegration_of(case).results, result))
 
 
 def _visited(case: Case, fact: FollowUpVisited, _at: At) -> Case:
     scores = (fact.economic, fact.social, fact.psychosocial)
     found = FollowUp(fact.made_on, fact.how, fact.outcome, *scores)
-    case = _life(case, follow_ups={**case.reintegration.follow_ups, fact.month: found})
+    case = _life(case, follow_ups={**reintegration_of(case).follow_ups, fact.month: found})
     if fact.outcome == "not_reached":
         return case  # nobody knows yet how the person is: the visit is still to be made
-    due = case.reintegration.due - {fact.month}
+    due = reintegration_of(case).due - {fact.month}
     over = frozenset() if due else frozenset({"visit_overdue"})
-    return _life(case._replace(visits=case.visits | {fact.month}, escalations=case.escalations - over), due=due)
+    return _life(
+        reintegration_of.changed(
+            case._replace(escalations=case.escalations - over), visits=reintegration_of(case).visits | {fact.month}
+        ),
+        due=due,
+    )
 
 
 CHANGES: dict[str, Change] = {
@@ -154,6 +164,6 @@ CHANGES: dict[str, Change] = {
     "CourseCompleted": _completed,
     "TrainingDeclined": lambda c, _f, _: _life(c, training_declined=True),
     "FollowUpScheduled": lambda c, f, _: _life(c, visits_from=f.start),
-    "FollowUpDue": lambda c, f, _: _life(c, due=c.reintegration.due | {f.month}),
+    "FollowUpDue": lambda c, f, _: _life(c, due=reintegration_of(c).due | {f.month}),
     "FollowUpVisited": _visited,
 }

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.reintegration import commands, decisions, training
+from workflow.subjects.reintegration import commands, training
 from workflow.subjects.reintegration.courses import Seats, evolve
+from workflow.subjects.reintegration.decisions import RULES, TASKS, TIMERS
 from workflow.subjects.reintegration.definition import faults
 from workflow.subjects.reintegration.guards import GUARDS
-from workflow.subjects.reintegration.state import CHANGES
+from workflow.subjects.reintegration.state import CHANGES, reintegration_of
+from workflow.subjects.reintegration.training import ON_ENTERING
 
 SUBJECT: Final = Subject(
     stem="reintegration",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *training.RULES),
+    rules=(*RULES, *training.RULES),
+    part=reintegration_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=(*decisions.TASKS, *training.TASKS),
-    timers=(*decisions.TIMERS, *training.TIMERS),
-    entering=training.ON_ENTERING,
+    tasks=(*TASKS, *training.TASKS),
+    timers=(*TIMERS, *training.TIMERS),
+    entering=ON_ENTERING,
     aggregates=(aggregate("course", Seats, evolve),),
     faults=lambda programme: faults(programme.courses, set(programme.service_of), set(programme.provider_of)),
 )

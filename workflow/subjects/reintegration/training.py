@@ -24,20 +24,11 @@ from events.facts.reintegration import (
     TrainingDeclined,
 )
 from events.facts.tasks import ServiceProvided
-from workflow.case.change import Pairs
-from workflow.case.state import Case
-from workflow.case.tasks import Task
+from workflow.case.state import Case, Pairs, Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import (
-    Decision,
-    Situation,
-    StreamFact,
-    TaskKind,
-    case_of,
-    reasons_against,
-)
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, reasons_against
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.reintegration.commands import (
@@ -51,7 +42,7 @@ from workflow.subjects.reintegration.commands import (
 )
 from workflow.subjects.reintegration.courses import Seats, has_ended
 from workflow.subjects.reintegration.definition import Course
-from workflow.subjects.reintegration.state import Place
+from workflow.subjects.reintegration.state import Place, reintegration_of
 
 
 def enrol_in_course(command: EnrolInCourse, situation: Situation) -> Decision:
@@ -75,7 +66,7 @@ def enrol_in_course(command: EnrolInCourse, situation: Situation) -> Decision:
 def take_seat(command: TakeSeat, situation: Situation) -> Decision:
     """Return that the offered seat is the person's."""
     case, course = case_of(situation), situation.programme.course_of.get(command.course)
-    place = case.reintegration.courses.get(command.course)
+    place = reintegration_of(case).courses.get(command.course)
     if course is None or place is None or place.status != "offered":
         return _not_now(place, command.course, "a seat is offered")
     reasons = list(reasons_against(situation.asked(command), (consent_to_assistance,)))
@@ -90,14 +81,14 @@ def take_seat(command: TakeSeat, situation: Situation) -> Decision:
 
 def leave_course(command: LeaveCourse, situation: Situation) -> Decision:
     """Return that the seat, the offer or the place in the line is free for others."""
-    if command.course not in case_of(situation).reintegration.courses:
+    if command.course not in reintegration_of(case_of(situation)).courses:
         return _not_now(None, command.course, "the person is in the course or waits for it")
     return freed(situation, command.course, command.reason)
 
 
 def record_attendance(command: RecordAttendance, situation: Situation) -> Decision:
     """Return whether the person was there; said again of the same day, the last word counts."""
-    place = case_of(situation).reintegration.courses.get(command.course)
+    place = reintegration_of(case_of(situation)).courses.get(command.course)
     if place is None or place.status != "enrolled":
         return _not_now(place, command.course, "the person has a seat")
     reasons = _against_day(command, place, situation)
@@ -109,7 +100,7 @@ def record_attendance(command: RecordAttendance, situation: Situation) -> Decisi
 def complete_course(command: CompleteCourse, situation: Situation) -> Decision:
     """Return what came of the course; the service is given, the seat is free."""
     case = case_of(situation)
-    place = case.reintegration.courses.get(command.course)
+    place = reintegration_of(case).courses.get(command.course)
     if place is None or place.status != "enrolled":
         return _not_now(place, command.course, "the person has a seat")
     if not place.has_attended:
@@ -125,7 +116,7 @@ def complete_course(command: CompleteCourse, situation: Situation) -> Decision:
 
 def decline_training(command: DeclineTraining, situation: Situation) -> Decision:
     """Return that the person wants no course; what they began they leave first."""
-    begun = sorted(case_of(situation).reintegration.courses)
+    begun = sorted(reintegration_of(case_of(situation)).courses)
     if begun:
         advice = "record LeaveCourse for each first"
         return refused("is_in_no_course", f"the person is in: {', '.join(begun)}", advice)
@@ -161,17 +152,17 @@ def freed(situation: Situation, course_id: str, why: str) -> list[StreamFact]:
 
 def ended(situation: Situation, why: str) -> list[StreamFact]:
     """Return what becomes of the seats of a case that ends: all are free for others."""
-    return [one for course in case_of(situation).reintegration.courses for one in freed(situation, course, why)]
+    return [one for course in reintegration_of(case_of(situation)).courses for one in freed(situation, course, why)]
 
 
 def streams_of(programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the courses a case is in or waits for."""
-    return tuple(programme.course_of[course].stream for course in case.reintegration.courses)
+    return tuple(programme.course_of[course].stream for course in reintegration_of(case).courses)
 
 
 def _against_enrolling(course: Course, situation: Situation) -> list[Reason]:
     reasons = []
-    if course.id in case_of(situation).reintegration.courses:
+    if course.id in reintegration_of(case_of(situation)).courses:
         reasons.append(reason("is_not_in_course", "the person is in the course or waits for it", "look at the case"))
     if has_ended(course, situation.today):
         reasons.append(reason("course_is_open", f"the course ended on {course.ends}", "choose another course"))
@@ -215,7 +206,7 @@ def _both(situation: Situation, course: Course, mine: Any, theirs: Any) -> list[
 
 def _offer_is_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
     course = dict(subject)["course"]
-    place = case_of(situation).reintegration.courses.get(course)
+    place = reintegration_of(case_of(situation)).courses.get(course)
     return freed(situation, course, "offer_ran_out") if place and place.status == "offered" else []
 
 

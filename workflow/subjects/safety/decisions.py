@@ -18,7 +18,7 @@ from events.facts.safety import (
     VictimIdentified,
 )
 from events.facts.tasks import Escalated
-from workflow.case.change import Pairs
+from workflow.case.state import Pairs
 from workflow.reasons import Refused, reason, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of
 from workflow.subject import CommandRule, TimerKind
@@ -32,6 +32,7 @@ from workflow.subjects.safety.commands import (
     IdentifyVictim,
     RecordAssent,
 )
+from workflow.subjects.safety.state import safety_of
 
 
 def establish_age(command: EstablishAge, situation: Situation) -> Decision:
@@ -46,14 +47,14 @@ def identify_victim(command: IdentifyVictim, situation: Situation) -> Decision:
         return refused("decision_is_past", "the decision is dated in the future", "check the date", day=decided_on)
     facts: list[Fact] = [VictimIdentified(status=command.status, decided_by=command.decided_by, decided_on=decided_on)]
     until = decided_on + timedelta(days=situation.programme.policies.reflection_days)
-    if command.status == "actual" and not case.safety.had_reflection and until >= situation.today:
+    if command.status == "actual" and not safety_of(case).had_reflection and until >= situation.today:
         facts.append(ReflectionStarted(until=until))
     return situation.about_case(*facts)
 
 
 def end_reflection(command: EndReflection, situation: Situation) -> Decision:
     """Return the early end, when there is a period to end."""
-    if case_of(situation).reflection_until is None:
+    if safety_of(case_of(situation)).reflection_until is None:
         return refused("reflection_runs", "no reflection period is running", "nothing needs to be done")
     return situation.about_case(ReflectionEnded(why=command.why))
 
@@ -72,7 +73,7 @@ def assess_risk(command: AssessRisk, situation: Situation) -> Decision:
 
 def agree_safety_plan(command: AgreeSafetyPlan, situation: Situation) -> Decision:
     """Return the plan for the dangers last found, when two different people agreed."""
-    risk, reasons = case_of(situation).risk, []
+    risk, reasons = safety_of(case_of(situation)).risk, []
     if risk is None:
         said = "nobody has said yet what the dangers are"
         reasons.append(reason("risk_is_assessed", said, "record AssessRisk first"))
@@ -111,14 +112,14 @@ def record_assent(command: RecordAssent, situation: Situation) -> Decision:
 
 
 def _reflection_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    if case_of(situation).reflection_until is None:
+    if safety_of(case_of(situation)).reflection_until is None:
         return []
     return situation.about_case(ReflectionEnded(why="the period is over"))
 
 
 def _reflection_ends_soon(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     """Somebody asks the person what they have decided, before the period is over."""
-    if case_of(situation).reflection_until is None:
+    if safety_of(case_of(situation)).reflection_until is None:
         return []
     return situation.about_case(Escalated(kind="reflection_ending"))
 

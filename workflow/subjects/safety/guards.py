@@ -10,12 +10,14 @@ from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, reason
+from workflow.subjects.safety.state import safety_of
+from workflow.subjects.travel.state import travel_of
 
 
 def risk_is_assessed(asked: GuardContext) -> Reason | None:
     """The dangers were gone through lately, for a child more lately (NRM Bulgaria 1.2: renewed at each new contact)."""
     days = risk_valid_days(asked.case, asked.programme, asked.today)
-    risk = asked.case.risk
+    risk = safety_of(asked.case).risk
     if risk is not None and asked.now - instant(risk.on) <= timedelta(days=days):
         return None
     said = "there is no risk assessment" if risk is None else f"the risk assessment is older than {days} days"
@@ -24,8 +26,8 @@ def risk_is_assessed(asked: GuardContext) -> Reason | None:
 
 def safety_plan_is_agreed(asked: GuardContext) -> Reason | None:
     """Where there is danger there is a plan against it, made for no less danger than there is (NRM Bulgaria 1.2)."""
-    risk = asked.case.risk
-    if risk is None or _LEVELS.index(risk.level) <= _LEVELS.index(asked.case.safety.plan_for or "low"):
+    risk = safety_of(asked.case).risk
+    if risk is None or _LEVELS.index(risk.level) <= _LEVELS.index(safety_of(asked.case).plan_for or "low"):
         return None  # a missing assessment is risk_is_assessed's to say
     said = f"the risk is {risk.level} and there is no safety plan for that"
     return reason("safety_plan_is_agreed", said, "record AgreeSafetyPlan with a second person", level=risk.level)
@@ -37,8 +39,8 @@ def child_assents(asked: GuardContext) -> Reason | None:
     if not case.is_child(asked.today):
         return None
     consented = [purpose for purpose in _ASSENTED if case.consents_to(purpose, asked.today)]
-    refusing = [purpose for purpose in consented if case.safety.assents.get(purpose) == "refuses"]
-    missing = [purpose for purpose in consented if purpose not in case.safety.assents]
+    refusing = [purpose for purpose in consented if safety_of(case).assents.get(purpose) == "refuses"]
+    missing = [purpose for purpose in consented if purpose not in safety_of(case).assents]
     if refusing:
         said, advice = "the child refuses", "find out why, with the guardian; record RecordAssent if the child agrees"
         return reason("child_assents", said, advice, to=", ".join(refusing))
@@ -50,7 +52,7 @@ def child_assents(asked: GuardContext) -> Reason | None:
 
 def guardian_is_appointed(asked: GuardContext) -> Reason | None:
     """A child has a guardian; unknown age is presumed a child's (UNICEF guidelines, presumption of age)."""
-    if not asked.case.is_child(asked.today) or asked.case.guardian:
+    if not asked.case.is_child(asked.today) or safety_of(asked.case).guardian:
         return None
     advice = "record AppointGuardian, or EstablishAge if the person is an adult"
     return reason("guardian_is_appointed", "a child (or somebody of unknown age) has no guardian", advice)
@@ -58,17 +60,17 @@ def guardian_is_appointed(asked: GuardContext) -> Reason | None:
 
 def best_interests_are_decided(asked: GuardContext) -> Reason | None:
     """For a child a body decided what is best (CoE Convention Art. 16(7)); it must agree with this step."""
-    wanted = "stay" if asked.case.stays else "return"
-    if not asked.case.is_child(asked.today) or asked.case.best_interests == wanted:
+    wanted = "stay" if travel_of(asked.case).stays else "return"
+    if not asked.case.is_child(asked.today) or safety_of(asked.case).best_interests == wanted:
         return None
-    found = asked.case.best_interests or "nothing yet"
+    found = safety_of(asked.case).best_interests or "nothing yet"
     advice = f"record DecideBestInterests outcome={wanted} once the body has decided so, or EstablishAge"
     return reason("best_interests_are_decided", f"for a child, {wanted} is not what was decided", advice, decided=found)
 
 
 def return_is_safe(asked: GuardContext) -> Reason | None:
     """Nobody returns into a threat (NRM Bulgaria 3.2: after a reliable risk assessment)."""
-    risk = asked.case.risk
+    risk = safety_of(asked.case).risk
     if risk is None or risk.safe_to_return:
         return None  # a missing assessment is risk_is_assessed's to say
     return reason(
@@ -78,7 +80,7 @@ def return_is_safe(asked: GuardContext) -> Reason | None:
 
 def reflection_is_over(asked: GuardContext) -> Reason | None:
     """No return in the reflection period unless the person asks (CoE Convention Art. 13: at least 30 days)."""
-    until = asked.case.reflection_until
+    until = safety_of(asked.case).reflection_until
     if until is None or asked.today > until:
         return None
     advice = "wait, or record EndReflection if the person has decided"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, commands_in
-from workflow.subjects.safety import commands, decisions
+from workflow.subjects.safety import commands
+from workflow.subjects.safety.decisions import RULES, TIMERS
 from workflow.subjects.safety.guards import GUARDS
-from workflow.subjects.safety.state import CHANGES
+from workflow.subjects.safety.state import CHANGES, safety_of
 
 SUBJECT: Final = Subject(
     stem="safety",
     commands=commands_in(commands),
-    rules=decisions.RULES,
+    rules=RULES,
+    part=safety_of,
     changes=CHANGES,
     guards=GUARDS,
-    timers=decisions.TIMERS,
+    timers=TIMERS,
 )

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from workflow.case.change import Change
+from typing import Final, NamedTuple
+
+from workflow.case.state import Change, Part
 
 Leg = tuple[str, str]  # Recruitment, Transit or Exploitation, and the country
 
+
+class Route(NamedTuple):
+    """The way the person was taken, leg by leg."""
+
+    route: tuple[Leg, ...] = ()
+
+
+trafficking_routes_of: Final = Part("trafficking_routes", Route())
+
+
 CHANGES: dict[str, Change] = {
-    "RouteRecorded": lambda c, f, _: c._replace(route=tuple((leg.kind, leg.country) for leg in f.legs)),
+    "RouteRecorded": lambda c, f, _: trafficking_routes_of.changed(
+        c, route=tuple((leg.kind, leg.country) for leg in f.legs)
+    ),
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, commands_in
-from workflow.subjects.trafficking_routes import commands, decisions
-from workflow.subjects.trafficking_routes.state import CHANGES
+from workflow.subjects.trafficking_routes import commands
+from workflow.subjects.trafficking_routes.decisions import RULES
+from workflow.subjects.trafficking_routes.state import CHANGES, trafficking_routes_of
 
 SUBJECT: Final = Subject(
     stem="trafficking_routes",
     commands=commands_in(commands),
-    rules=decisions.RULES,
+    rules=RULES,
+    part=trafficking_routes_of,
     changes=CHANGES,
 )

@@ -18,8 +18,7 @@ from events.facts.travel import (
     TicketIssued,
     TransitVisaRecorded,
 )
-from workflow.case.change import Pairs
-from workflow.case.tasks import Task
+from workflow.case.state import Pairs, Task
 from workflow.command import FinishTask
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
@@ -29,13 +28,13 @@ from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
 from workflow.subjects.travel.escorts import escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_is_confirmed, host_is_ready, ticket_is_issued
-from workflow.subjects.travel.state import Trip
+from workflow.subjects.travel.state import Trip, travel_of, trip_is_ahead
 
 
 def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
     """Return the answer; an escort who declines is free again at once."""
-    trip = case_of(situation).trip
-    if trip is None or not trip.escort or not case_of(situation).trip_is_ahead:
+    trip = travel_of(case_of(situation)).trip
+    if trip is None or not trip.escort or not trip_is_ahead(case_of(situation)):
         return refused("escort_is_asked", "no escort is waiting to answer", "record PlanTrip first")
     if trip.confirmed and command.accepted:
         return []
@@ -47,9 +46,10 @@ def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
 def freed(situation: Situation, why: str) -> list[StreamFact]:
     """Return that the escort of the trip is free, or nothing when there is none."""
     case = case_of(situation)
-    if case.trip is None or not case.trip.escort:
+    trip = travel_of(case).trip
+    if trip is None or not trip.escort:
         return []
-    free = EscortFreed(escort=case.trip.escort, case_id=case.case_id, trip_id=case.trip.trip_id, reason=why)
+    free = EscortFreed(escort=trip.escort, case_id=case.case_id, trip_id=trip.trip_id, reason=why)
     return [StreamFact(situation.programme.escorts_stream, free)]
 
 
@@ -92,7 +92,7 @@ def answer_host(command: AnswerHost, situation: Situation) -> Decision:
             return []
         return situation.about_case(HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=True))
     declined = (*trip.hosts_declined, trip.host)
-    following = host_for(situation.programme, case_of(situation).destination, declined)
+    following = host_for(situation.programme, travel_of(case_of(situation)).destination, declined)
     answer = HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
     return situation.about_case(answer, *([] if following else no_host()))
 
@@ -145,11 +145,12 @@ def _against_hand_over(command: HandOver, situation: Situation) -> tuple[Reason,
 
 def _trip_ahead(situation: Situation) -> Trip | Refused:
     case = case_of(situation)
-    if case.trip is None:
+    trip = travel_of(case).trip
+    if trip is None:
         return refused("trip_is_planned", "no journey is planned", "record PlanTrip first")
-    if not case.trip_is_ahead:
+    if not trip_is_ahead(case):
         return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
-    return case.trip
+    return trip
 
 
 def _departure_is_near(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -169,12 +170,12 @@ def _departure_has_come(situation: Situation, subject: Pairs) -> list[StreamFact
 
 def _still_waits(situation: Situation, subject: Pairs) -> bool:
     case = case_of(situation)
-    return case.is_on_trip(dict(subject)["trip_id"]) and case.trip_is_ahead and case.stage != ON_THE_WAY
+    return travel_of(case).is_on_trip(dict(subject)["trip_id"]) and trip_is_ahead(case) and case.stage != ON_THE_WAY
 
 
 def _hand_over_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     case = case_of(situation)
-    missing = case.is_on_trip(dict(subject)["trip_id"]) and case.trip_is_ahead and case.stage == ON_THE_WAY
+    missing = travel_of(case).is_on_trip(dict(subject)["trip_id"]) and trip_is_ahead(case) and case.stage == ON_THE_WAY
     return situation.about_case(Escalated(kind="not_handed_over")) if missing else []
 
 
@@ -205,7 +206,7 @@ def _given_back(command: FinishTask, task: Task) -> Fact:
 
 def _trip_is_wanted(task: Task, situation: Situation) -> bool:
     """Tell whether a task is about the trip now planned, and about the escort or host now chosen."""
-    trip, about = case_of(situation).trip, dict(task.subject)
+    trip, about = travel_of(case_of(situation)).trip, dict(task.subject)
     if trip is None or trip.trip_id != about["trip_id"]:
         return False
     return about.get("escort", trip.escort) == trip.escort and about.get("host", trip.host) == trip.host

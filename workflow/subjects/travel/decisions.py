@@ -16,14 +16,10 @@ from workflow.subjects.documents.guards import papers_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel.bookings import freed, host_for, no_host
-from workflow.subjects.travel.commands import (
-    CancelTrip,
-    ChooseStay,
-    DeclareReturn,
-    PlanTrip,
-)
+from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
 from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
+from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
 
 def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
@@ -51,7 +47,7 @@ def _planned(
     command: PlanTrip, situation: Situation, legs: tuple[Leg, ...], escort: str, back_at: datetime
 ) -> list[StreamFact]:
     case, programme = case_of(situation), situation.programme
-    trip_id, host = id_from(command.command_id, "R"), host_for(programme, case.destination)
+    trip_id, host = id_from(command.command_id, "R"), host_for(programme, travel_of(case).destination)
     plan = TripPlanned(
         trip_id=trip_id,
         route=route_of(case, programme),
@@ -81,12 +77,12 @@ def _planned(
 def route_of(case: Case, programme: Programme) -> str:
     """Return whether the way stays inside the country: it does for nationals, unless they declared otherwise."""
     home = programme.home_country
-    return "domestic" if case.destination == home and case.is_national(home) else "international"
+    return "domestic" if travel_of(case).destination == home and case.is_national(home) else "international"
 
 
 def _legs(command: PlanTrip, situation: Situation) -> tuple[Leg, ...]:
     """Return the legs with the countries filled in that go without saying: from here, to the declared destination."""
-    home, destination = situation.programme.home_country, case_of(situation).destination
+    home, destination = situation.programme.home_country, travel_of(case_of(situation)).destination
     last = len(command.legs) - 1
     return tuple(
         Leg(
@@ -107,9 +103,9 @@ def _transit(legs: tuple[Leg, ...]) -> tuple[str, ...]:
 def _against_route(legs: tuple[Leg, ...], case: Case) -> list[Reason]:
     """Return what is wrong with where the way leads: only to the country the person declared."""
     found = legs[-1].to_country
-    if not case.destination or found == case.destination:
+    if not travel_of(case).destination or found == travel_of(case).destination:
         return []
-    said = f"the way ends in {found}, the person declared to return to {case.destination}"
+    said = f"the way ends in {found}, the person declared to return to {travel_of(case).destination}"
     return [reason("route_leads_home", said, "plan it to there, or record DeclareReturn anew")]
 
 
@@ -120,11 +116,11 @@ def declare_return(command: DeclareReturn, situation: Situation) -> Decision:
     planned to another country is called off.
     """
     reasons = [*_against_destination(command, situation), *_against_signature(command, situation)]
-    reasons += _against_change(situation) if command.destination != case_of(situation).destination else []
+    reasons += _against_change(situation) if command.destination != travel_of(case_of(situation)).destination else []
     if reasons:
         return Refused(tuple(reasons))
     declared = ReturnDeclared(destination=command.destination, signed_on=command.signed_on, because=command.because)
-    changed = case_of(situation).destination not in ("", command.destination)
+    changed = travel_of(case_of(situation)).destination not in ("", command.destination)
     before = called_off(situation, "another destination") if changed else []
     return [*before, *situation.about_case(declared)]
 
@@ -154,7 +150,7 @@ def _against_signature(command: DeclareReturn, situation: Situation) -> list[Rea
 def _against_change(situation: Situation) -> list[Reason]:
     """Return that nothing of a journey is changed while somebody makes it."""
     case = case_of(situation)
-    if case.stage != ON_THE_WAY or not case.trip_is_ahead:
+    if case.stage != ON_THE_WAY or not trip_is_ahead(case):
         return []
     return [reason("has_not_departed", "the person is on the way", "record turn_back, or HandOver on arrival")]
 
@@ -170,9 +166,9 @@ def choose_stay(command: ChooseStay, situation: Situation) -> Decision:
 def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
     """Return that the journey is called off; once somebody has boarded, turn_back is the way."""
     case = case_of(situation)
-    if case.trip is None:
+    if travel_of(case).trip is None:
         return refused("trip_is_planned", "no journey is planned", "nothing needs to be done")
-    if not case.trip_is_ahead:
+    if not trip_is_ahead(case):
         return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
     reasons = _against_change(situation)
     return Refused(tuple(reasons)) if reasons else called_off(situation, command.reason)
@@ -181,18 +177,18 @@ def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
 def called_off(situation: Situation, why: str) -> list[StreamFact]:
     """Return that the trip is cancelled and its escort free, or nothing when there is no trip ahead."""
     case = case_of(situation)
-    if case.trip is None or not case.trip_is_ahead:
+    trip = travel_of(case).trip
+    if trip is None or not trip_is_ahead(case):
         return []
-    cancelled = TripCancelled(trip_id=case.trip.trip_id, reason=why)
+    cancelled = TripCancelled(trip_id=trip.trip_id, reason=why)
     return [*situation.about_case(cancelled), *freed(situation, why)]
 
 
 def _pool(situation: Situation) -> EscortPool:
     """Return the escorts as they will be once the person's own earlier trip is called off."""
     case = case_of(situation)
-    return (
-        escorts_of(situation).without(case.trip.trip_id) if case.trip and case.trip_is_ahead else escorts_of(situation)
-    )
+    trip = travel_of(case).trip
+    return escorts_of(situation).without(trip.trip_id) if trip and trip_is_ahead(case) else escorts_of(situation)
 
 
 def _back_at(command: PlanTrip, situation: Situation) -> datetime:

@@ -8,20 +8,22 @@ from typing import Final
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.reasons import Reason, reason
+from workflow.subjects.care.state import care_of
+from workflow.subjects.travel.state import travel_of
 
 ON_THE_WAY: Final = "returning"  # the stage between departure and hand-over
 
 
 def return_is_declared(asked: GuardContext) -> Reason | None:
     """Return is voluntary, in writing (Palermo Protocol Art. 8(2): preferably voluntary)."""
-    if asked.case.destination:
+    if travel_of(asked.case).destination:
         return None
     return reason("return_is_declared", "the person has not signed that they want to return", "record DeclareReturn")
 
 
 def trip_is_planned(asked: GuardContext) -> Reason | None:
     """There is a way home with a time and a place."""
-    if asked.case.trip is not None:
+    if travel_of(asked.case).trip is not None:
         return None
     return reason("trip_is_planned", "no journey is planned", "record PlanTrip")
 
@@ -32,9 +34,10 @@ def escort_is_confirmed(asked: GuardContext) -> Reason | None:
     if needed == "none":
         return None
     advice = "wait for the answer and record AnswerEscort, or plan the trip again with another escort"
-    if case.trip is None or not case.trip.confirmed:
+    trip = travel_of(case).trip
+    if trip is None or not trip.confirmed:
         return reason("escort_is_confirmed", "an escort is needed and none has confirmed", advice)
-    escort = asked.programme.escort_of[case.trip.escort]
+    escort = asked.programme.escort_of[trip.escort]
     if needed in escort.skills:
         return None
     said = f"the confirmed escort is not a {needed} one"  # the certificate came after the trip was planned
@@ -43,14 +46,14 @@ def escort_is_confirmed(asked: GuardContext) -> Reason | None:
 
 def ticket_is_issued(asked: GuardContext) -> Reason | None:
     """The ticket is there before anybody leaves for the station."""
-    if "ticket" in asked.case.booked:
+    if "ticket" in travel_of(asked.case).booked:
         return None
     return reason("ticket_is_issued", "the ticket is not issued yet", "wait for the booking's task")
 
 
 def host_is_ready(asked: GuardContext) -> Reason | None:
     """Somebody will meet the person where they arrive, and has said so."""
-    trip = asked.case.trip
+    trip = travel_of(asked.case).trip
     if trip is not None and trip.host_ready:
         return None
     advice = "wait for the answer and record AnswerHost, or record AskHost for somebody else"
@@ -59,13 +62,13 @@ def host_is_ready(asked: GuardContext) -> Reason | None:
 
 def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:
     """Whoever changes in a country that asks their nationality for a visa has one that lasts (the office's list)."""
-    trip = asked.case.trip
+    trip = travel_of(asked.case).trip
     if trip is None:
         return None  # a missing journey is trip_is_planned's to say
     last = trip.arrives_at.date()
     missing = [
         country for country in trip.transit
-        if _needs_visa(asked, country) and asked.case.visas.get(country, date.min) < last
+        if _needs_visa(asked, country) and travel_of(asked.case).visas.get(country, date.min) < last
     ]  # fmt: skip
     if not missing:
         return None
@@ -83,7 +86,7 @@ def _needs_visa(asked: GuardContext, country: str) -> bool:
 
 def stay_is_chosen(asked: GuardContext) -> Reason | None:
     """Return is voluntary: the person may decide to stay."""
-    if asked.case.stays:
+    if travel_of(asked.case).stays:
         return None
     return reason("stay_is_chosen", "the person has not chosen to stay", "record ChooseStay if they have")
 
@@ -99,7 +102,8 @@ def has_come_home(asked: GuardContext) -> Reason | None:
 
 def escort_needed(case: Case, today: date) -> str:
     """Return which escort the journey needs: none, operational, family or medical."""
-    required = case.fitness.escort if case.fitness else "none"
+    fitness = care_of(case).fitness
+    required = fitness.escort if fitness else "none"
     return "operational" if required == "none" and case.is_child(today) else required
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, NamedTuple
 
 from events.facts.travel import EscortAnswered, EscortInvited, HostAnswered, HostAsked, HostChosen, TripPlanned
-from workflow.case.change import At, Change
-
-if TYPE_CHECKING:
-    from workflow.case.state import Case
+from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
 class Trip(NamedTuple):
@@ -32,12 +30,29 @@ class Trip(NamedTuple):
 _SETTLED = frozenset({"missed_departure", "departure_not_ready", "no_host", "not_handed_over"})
 
 
+class Travel(NamedTuple):
+    """Where the person goes, or that they stay, and the journey there."""
+
+    destination: str = ""
+    stays: bool = False
+    visas: Mapping[str, date] = NOTHING  # for countries on the way, until when
+    trip: Trip | None = None
+    booked: tuple[str, ...] = ()
+
+    def is_on_trip(self, trip_id: str) -> bool:
+        """Tell whether this is the trip now planned."""
+        return self.trip is not None and self.trip.trip_id == trip_id
+
+
+travel_of: Final = Part("travel", Travel())
+
+
 def _trip(case: Case, fact: TripPlanned, _at: At) -> Case:
     trip = Trip(
         fact.trip_id, fact.departs_at, fact.arrives_at, fact.origin, fact.destination, fact.escort,
         route=fact.route, transit=fact.transit, host=fact.host,
     )  # fmt: skip
-    return _settled(case._replace(trip=trip, booked=(), provided=case.provided - {"hand_over"}))
+    return _settled(travel_of.changed(case._replace(provided=case.provided - {"hand_over"}), trip=trip, booked=()))
 
 
 def _settled(case: Case) -> Case:
@@ -45,57 +60,62 @@ def _settled(case: Case) -> Case:
 
 
 def _invited(case: Case, fact: EscortInvited, _at: At) -> Case:
-    still_asked = case.trip is not None and case.trip.escort == fact.escort
+    trip = travel_of(case).trip
+    still_asked = trip is not None and trip.escort == fact.escort
     return booked_for(case, fact.trip_id, "escort") if still_asked else case
 
 
 def _answered(case: Case, fact: EscortAnswered, _at: At) -> Case:
-    if case.trip is None or case.trip.trip_id != fact.trip_id:
+    trip = travel_of(case).trip
+    if trip is None or trip.trip_id != fact.trip_id:
         return case
     if fact.accepted:
-        return case._replace(trip=case.trip._replace(confirmed=True))
-    return _not_booked(case._replace(trip=case.trip._replace(escort="", confirmed=False)), "escort")
+        return travel_of.changed(case, trip=trip._replace(confirmed=True))
+    return _not_booked(travel_of.changed(case, trip=trip._replace(escort="", confirmed=False)), "escort")
 
 
 def _host_asked(case: Case, fact: HostAsked, _at: At) -> Case:
-    still_asked = case.trip is not None and case.trip.host == fact.host
+    trip = travel_of(case).trip
+    still_asked = trip is not None and trip.host == fact.host
     return booked_for(case, fact.trip_id, "arrival_host") if still_asked else case
 
 
 def _host_chosen(case: Case, fact: HostChosen, _at: At) -> Case:
-    if case.trip is None:
+    trip = travel_of(case).trip
+    if trip is None:
         return case
-    trip = case.trip._replace(host=fact.host, host_ready=False)
-    return _not_booked(case._replace(trip=trip, escalations=case.escalations - {"no_host"}), "arrival_host")
+    calm = case._replace(escalations=case.escalations - {"no_host"})
+    return _not_booked(travel_of.changed(calm, trip=trip._replace(host=fact.host, host_ready=False)), "arrival_host")
 
 
 def _host_answered(case: Case, fact: HostAnswered, _at: At) -> Case:
-    if case.trip is None:
+    trip = travel_of(case).trip
+    if trip is None:
         return case
     if fact.accepted:
-        return case._replace(trip=case.trip._replace(host_ready=True))
-    declined = (*case.trip.hosts_declined, fact.host)
-    trip = case.trip._replace(host=fact.next_host, host_ready=False, hosts_declined=declined)
-    return _not_booked(case._replace(trip=trip), "arrival_host")
+        return travel_of.changed(case, trip=trip._replace(host_ready=True))
+    declined = (*trip.hosts_declined, fact.host)
+    other = trip._replace(host=fact.next_host, host_ready=False, hosts_declined=declined)
+    return _not_booked(travel_of.changed(case, trip=other), "arrival_host")
 
 
 def booked_for(case: Case, trip_id: str, what: str) -> Case:
     """Remember a booking for the trip it was made for; one for a trip called off is released by a reaction."""
-    if not case.is_on_trip(trip_id) or what in case.booked:
+    if not travel_of(case).is_on_trip(trip_id) or what in travel_of(case).booked:
         return case
-    return case._replace(booked=(*case.booked, what))
+    return travel_of.changed(case, booked=(*travel_of(case).booked, what))
 
 
 def _not_booked(case: Case, what: str) -> Case:
-    return case._replace(booked=tuple(booking for booking in case.booked if booking != what))
+    return travel_of.changed(case, booked=tuple(booking for booking in travel_of(case).booked if booking != what))
 
 
 CHANGES: dict[str, Change] = {
-    "ReturnDeclared": lambda c, f, _: c._replace(destination=f.destination, stays=False),
-    "StayChosen": lambda c, _f, _: c._replace(stays=True, destination=""),
-    "TransitVisaRecorded": lambda c, f, _: c._replace(visas={**c.visas, f.country: f.valid_until}),
+    "ReturnDeclared": lambda c, f, _: travel_of.changed(c, destination=f.destination, stays=False),
+    "StayChosen": lambda c, _f, _: travel_of.changed(c, stays=True, destination=""),
+    "TransitVisaRecorded": lambda c, f, _: travel_of.changed(c, visas={**travel_of(c).visas, f.country: f.valid_until}),
     "TripPlanned": _trip,
-    "TripCancelled": lambda c, _f, _: _settled(c._replace(trip=None, booked=())),
+    "TripCancelled": lambda c, _f, _: _settled(travel_of.changed(c, trip=None, booked=())),
     "TicketIssued": lambda c, f, _: booked_for(c, f.trip_id, "ticket"),
     "EscortInvited": _invited,
     "EscortAnswered": _answered,
@@ -104,3 +124,8 @@ CHANGES: dict[str, Change] = {
     "HostAnswered": _host_answered,
     "PersonHandedOver": lambda c, _f, _: _settled(c),
 }
+
+
+def trip_is_ahead(case: Case) -> bool:
+    """Tell whether a journey is still to be made; after the hand-over nothing of it can be given back."""
+    return travel_of(case).trip is not None and "hand_over" not in case.provided

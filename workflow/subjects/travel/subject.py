@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.travel import bookings, commands, decisions
+from workflow.subjects.travel import commands, decisions
+from workflow.subjects.travel.bookings import RULES, TASKS, TIMERS
+from workflow.subjects.travel.decisions import ON_ENTERING
 from workflow.subjects.travel.escorts import EscortPool, evolve
 from workflow.subjects.travel.guards import GUARDS
-from workflow.subjects.travel.state import CHANGES
+from workflow.subjects.travel.state import CHANGES, travel_of
 
 SUBJECT: Final = Subject(
     stem="travel",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *bookings.RULES),
+    rules=(*decisions.RULES, *RULES),
+    part=travel_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=bookings.TASKS,
-    timers=bookings.TIMERS,
-    entering=decisions.ON_ENTERING,
+    tasks=TASKS,
+    timers=TIMERS,
+    entering=ON_ENTERING,
     aggregates=(aggregate("escorts", EscortPool, evolve),),
 )
