@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from events.database import Database, sqlite_url
 from events.schema import prepare
-from tests.offices import Office
+from tests.kit.offices import Office
 from tests.servers.binaries import NoServer
 from tests.servers.postgres import Postgres, postgres_server
 from tests.servers.valkey import Valkey, valkey_server

@@ -20,7 +20,7 @@ import pytest
 from console.settings import VARIABLES
 from docs.make_reference import EXIT_CODES, FILE, reference, verbs
 from events.facts import catalogue
-from tests.wayhome import Wayhome, rehearsed
+from tests.kit.command_line import Wayhome, rehearsed
 from workflow.command import Command, PublishProgramme
 from workflow.decide import DECISIONS
 from workflow.guards import GUARDS

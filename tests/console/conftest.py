@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.browser import Desk, LiveHouse, a_browser, a_desk
+from tests.kit.web.browser import Desk, LiveHouse, a_browser, a_desk
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,14 @@ from typing import Any, Final
 import pytest
 from httpx2 import Response
 
-from tests.console.canary import LATIN, NAME, PHONE, STORY, addresses, is_in, kept_in_the_clear, overheard
-from tests.console.doorways import ANNA, OWN, been_here, begun, hidden, one_time
-from tests.console.houses import Person, WebHouse
-from tests.console.sent import count_of, form_at
-from tests.offices import Office
-from tests.roads import bring, grant, referred
-from tests.story import BORIS, CLARA, Story, story
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.roads import bring, grant, referred
+from tests.kit.story import Story, story
+from tests.kit.web.canary import LATIN, NAME, PHONE, STORY, addresses, is_in, kept_in_the_clear, overheard
+from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.sent import count_of, form_at
 from workflow.subjects.accounts.commands import OpenAccount
 from workflow.subjects.intake.commands import AddNote
 

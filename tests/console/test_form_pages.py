@@ -9,12 +9,13 @@ import pytest
 
 from console.forms.form import form_for
 from console.forms.subjects import CASE_FORMS
-from tests.console.filled import FORGED, context, filled
-from tests.console.houses import WebHouse
-from tests.console.sent import count_of, form_at, hidden_in, main_of
-from tests.offices import Office
-from tests.roads import MONEY, bring, referred
-from tests.story import BORIS, Story, story
+from tests.kit.offices import Office
+from tests.kit.people import BORIS
+from tests.kit.roads import MONEY, bring, referred
+from tests.kit.story import Story, story
+from tests.kit.web.filled import FORGED, context, filled
+from tests.kit.web.houses import WebHouse
+from tests.kit.web.sent import count_of, form_at, hidden_in, main_of
 from workflow.rights.table import Role
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.intake.commands import AddNote

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.console.houses import Person, WebHouse, reading
-from tests.offices import Office
-from tests.roads import bring
-from tests.story import ANNA, Story
+from tests.kit.offices import Office
+from tests.kit.people import ANNA
+from tests.kit.roads import bring
+from tests.kit.story import Story
+from tests.kit.web.houses import Person, WebHouse, reading
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.intake.commands import OpenSealed
 

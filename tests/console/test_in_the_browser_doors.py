@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.console.browser import PHONE, Desk
+from tests.kit.web.browser import PHONE, Desk
 
 Window = Callable[..., Desk]
 

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from console.simulation.year import Year
-from tests.console.browser import DESK, PHONE, ROOT, Desk, LiveHouse, Scheme, a_desk
-from tests.console.pages import MAIN, PAGES, Shown, lived_in
+from tests.kit.web.browser import DESK, PHONE, ROOT, Desk, LiveHouse, Scheme, a_desk
+from tests.kit.web.pages import MAIN, PAGES, Shown, lived_in
 
 Window = Callable[..., Desk]
 SCREENS = ROOT / "docs" / "screens"

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.browser import PHONE, Desk, LiveHouse
-from tests.console.walking import does, fill, press, send
-from tests.roads import bring
-from tests.story import Story, story
+from tests.kit.roads import bring
+from tests.kit.story import Story, story
+from tests.kit.web.browser import PHONE, Desk, LiveHouse
+from tests.kit.web.walking import does, fill, press, send
 from workflow.subjects.intake.commands import AddNote
 
 Window = Callable[..., Desk]

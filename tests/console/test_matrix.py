@@ -23,10 +23,10 @@ from console.web.app import acts_of, console, routes, routes_without_rule
 from console.web.pages import PAGES
 from console.web.request_context import RequestContext, require
 from events.database import sqlite_url
-from tests.console.asking import Asking, Heard
-from tests.console.standings import STANDINGS, Stage, Town, relations
 from tests.console.statement import acts, concerns_a_case, statement
-from tests.offices import Office
+from tests.kit.offices import Office
+from tests.kit.web.asking import Asking, Heard
+from tests.kit.web.standings import STANDINGS, Stage, Town, relations
 from workflow.rights.acts import ACTS_OF
 from workflow.rights.table import ACTS, ROLES, TABLE, Account, Role, permit
 

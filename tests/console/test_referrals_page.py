@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 
 from handlers.queries.disclosures import disclosed
-from tests.console.houses import Person, WebHouse, reading
-from tests.offices import Office
-from tests.roads import bring, referred, served
-from tests.story import Story, story
+from tests.kit.offices import Office
+from tests.kit.roads import bring, referred, served
+from tests.kit.story import Story, story
+from tests.kit.web.houses import Person, WebHouse, reading
 from workflow.programme.loading import shipped_text
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.intake.commands import WithdrawConsent

@@ -11,10 +11,10 @@ from console.errors import BadInput
 from console.legs import legs
 from handlers.queries.arrivals_departures import Departing, departures, escorts, waiting
 from handlers.states.case_reader import CaseReader
-from tests.offices import Office
-from tests.roads import bring, plan_trip, ready_to_travel
-from tests.story import moscow, story
-from tests.wayhome import Wayhome
+from tests.kit.command_line import Wayhome
+from tests.kit.offices import Office
+from tests.kit.roads import bring, plan_trip, ready_to_travel
+from tests.kit.story import moscow, story
 
 
 def test_a_leg_is_typed_in_eight_parts() -> None:

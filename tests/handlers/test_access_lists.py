@@ -12,8 +12,8 @@ from handlers.projections.case_access import Page, cases_of, count_by_stage, wor
 from handlers.projections.rebuild import draw_if_new, rebuild
 from handlers.projections.tables import case_board, case_relations
 from handlers.states.case_reader import CaseReader, CaseSnapshot
-from tests.offices import Office
-from tests.story import Story
+from tests.kit.offices import Office
+from tests.kit.story import Story
 from workflow.programme.loading import shipped_text
 from workflow.rights.table import ROLES, Account, Act, permit, relations_to
 from workflow.subjects.access.commands import AssignCase, BreakGlass

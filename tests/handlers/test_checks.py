@@ -37,7 +37,8 @@ from handlers.checks.check_results import Ack, Effects
 from handlers.checks.walk import as_lines
 from handlers.projections.tables import tasks, timers
 from handlers.projections.tasks import task_row, timer_outcome, timer_row
-from tests.handlers.histories import ANNA, BORIS, CLARA, Lives, Office, copied
+from tests.kit.histories import Lives, Office, copied
+from tests.kit.people import ANNA, BORIS, CLARA
 
 _NUMBERS = itertools.count()
 HOUSE, FUND, ESCORTS = "facility:moscow-centre", "fund:moscow", "escorts:moscow"

@@ -18,7 +18,8 @@ from handlers.projections.replay import Replay, difference, position_of, replay_
 from handlers.projections.tables import case_board, tasks, work_items
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState
-from tests.handlers.histories import MOSCOW, START, Lives, Office
+from tests.kit.histories import MOSCOW, Lives, Office
+from tests.kit.people import START
 from workflow.command import Command
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from events.database import sqlite_url
-from tests.offices import Office
-from tests.workers.workshop import Workshop
+from tests.kit.offices import Office
+from tests.kit.workshop import Workshop
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from console.accounts.sessions import Session
 from console.accounts.sign_in import HalfWay, SignedIn
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow
-from tests.authenticators import SoftwareApp
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp
+from tests.kit.offices import Office
 from workflow.subjects.accounts.commands import AccountCommand, OpenAccount
 
 ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
