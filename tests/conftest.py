@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from events.database import Database, sqlite_url
 from events.schema import prepare
-from tests.kit.offices import Office
+from tests.kit.offices import KINDS, Office, open_office
 from tests.servers.binaries import NoServer
 from tests.servers.postgres import Postgres, postgres_server
 from tests.servers.valkey import Valkey, valkey_server
@@ -67,29 +67,38 @@ def pg_template(postgres: Postgres) -> Iterator[str]:
     postgres.drop_database(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with tables, on every kind of database Wayhome runs on."""
-    if request.param == "sqlite":
-        path = tmp_path / "office.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield sqlite_url(path).render_as_string()
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.fresh_database(request.getfixturevalue("pg_template"))
+@pytest.fixture
+def prepared_sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a SQLite file with tables."""
+    path = tmp_path / "office.db"
+    shutil.copyfile(sqlite_template, path)
+    return sqlite_url(path).render_as_string()
+
+
+@pytest.fixture
+def prepared_pg_url(postgres: Postgres, pg_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with tables."""
+    url = postgres.fresh_database(pg_template)
     yield url
-    server.drop_database(url)
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=KINDS)
+def office_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database with tables, on every kind of database Wayhome runs on.
+
+    A folder whose own statements are the same on both asks for one (tests/console/conftest.py), a test in it again
+    for both (``tests.kit.offices.ON_BOTH_DATABASES``).
+    """
+    url: str = request.getfixturevalue("prepared_sqlite_url" if request.param == "sqlite" else "prepared_pg_url")
+    return url
 
 
 @pytest.fixture
 def office(office_url: str) -> Iterator[Office]:
-    """An office, on every database Wayhome runs on, whose programme is published and whose cases are still to come."""
-    office = Office(office_url, has_tables=True)
-    try:
+    """An office whose programme is published and whose cases are still to come."""
+    with open_office(office_url) as office:
         yield office
-        office.check()
-    finally:
-        office.close()
 
 
 def _with_tables(url: str) -> None:

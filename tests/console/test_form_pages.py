@@ -25,7 +25,6 @@ Given = dict[str, str | list[str]]
 
 
 # Every command with every forged choice: what differs between databases is held by the tests of the store.
-ON_ONE_DATABASE = pytest.mark.parametrize("office_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -41,7 +40,6 @@ def case(office: Office) -> Story:
 # -- offered --------------------------------------------------------------------------------------------------------
 
 
-@ON_ONE_DATABASE
 def test_every_form_is_offered_in_both_languages(web: WebHouse, case: Story) -> None:
     roles: tuple[tuple[Role, ...], ...] = (
         ("case_manager", "supervisor"), ("case_manager", "medical"), ("finance_release",), ("finance_approve",),
@@ -256,7 +254,6 @@ def test_forms_that_are_not_ours_store_nothing(web: WebHouse, case: Story) -> No
     assert web.office.service.log.size() == size
 
 
-@ON_ONE_DATABASE
 def test_choices_nobody_was_offered_are_refused_in_words(web: WebHouse, case: Story) -> None:
     anna = web.sign_in("staff:anna", ["case_manager", "supervisor"])
     here = context(case)

@@ -139,8 +139,6 @@ def test_a_moment_is_named_by_time_or_position_too(house: WebHouse, office: Offi
 def test_a_changed_event_is_seen_on_the_page_of_its_case(
     house: WebHouse, office: Office, case: Story, otto: Person
 ) -> None:
-    if office.database.url.get_backend_name() != "sqlite":
-        pytest.skip("fences are taken down in one way here")
     with office.database.writing() as connection:
         connection.execute(text("DROP TRIGGER events_no_update"))
         connection.execute(text("UPDATE events SET actor = 'staff:eve' WHERE type = 'CaseOpened'"))

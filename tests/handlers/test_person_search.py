@@ -14,7 +14,7 @@ from events.world import SeededEntropy
 from handlers.projections.person_search import Found, find, forget_tokens
 from handlers.projections.rebuild import rebuild
 from handlers.projections.tables import to_compare
-from tests.kit.offices import Office
+from tests.kit.offices import Office, open_office
 from tests.kit.people import ANNA
 from tests.kit.story import Story
 from workers.running.duplicate_search import compare_new_cases
@@ -181,14 +181,10 @@ def test_a_person_who_comes_again_is_not_suspected_of_being_herself(office: Offi
 @pytest.fixture
 def two_offices(office_url: str) -> Iterator[Office]:
     """A house with a programme of the Red Cross and one of nobody's."""
-    office = Office(office_url, programme="st-petersburg", has_tables=True)
-    office.publish(shipped_text("moscow"), "moscow")
-    office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
-    try:
+    with open_office(office_url, programme="st-petersburg") as office:
+        office.publish(shipped_text("moscow"), "moscow")
+        office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
         yield office
-        office.check()
-    finally:
-        office.close()
 
 
 def test_another_organisation_is_told_nothing(two_offices: Office) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, update
 
 from events.database import Database
@@ -26,6 +29,9 @@ from workflow.programme.loading import Definition, shipped_text
 from workflow.reasons import Refused
 from workflow.situation import Decision, StreamFact
 from workflow.subjects.intake.commands import OpenCase
+
+KINDS: Final = ("sqlite", "postgresql")  # of databases Wayhome runs on
+ON_BOTH_DATABASES: Final = pytest.mark.parametrize("office_url", KINDS, indirect=True)
 
 
 class Office:
@@ -164,6 +170,17 @@ class Office:
     def close(self) -> None:
         for database in self._databases:
             database.close()
+
+
+@contextmanager
+def open_office(url: str, **how: Any) -> Iterator[Office]:
+    """Lend an office on a database that has its tables, and see at the end that what must hold holds."""
+    office = Office(url, has_tables=True, **how)
+    try:
+        yield office
+        office.check()
+    finally:
+        office.close()
 
 
 def version_of(answer: Answer) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.commanding.answers import Accepted
 from handlers.states.case_reader import CaseReader
-from tests.kit.offices import Office
+from tests.kit.offices import Office, open_office
 from tests.kit.people import ANNA
 from tests.kit.story import Story
 from workflow.reasons import Refused
@@ -23,13 +23,9 @@ OLGA, IOM = "redcross:olga", "iom:irina"
 @pytest.fixture
 def shelter(office_url: str) -> Iterator[Office]:
     """The office of the St Petersburg shelter."""
-    office = Office(office_url, programme="st-petersburg", has_tables=True)
-    office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)  # the shelter is open for a week
-    try:
+    with open_office(office_url, programme="st-petersburg") as office:
+        office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)  # the shelter is open for a week
         yield office
-        office.check()
-    finally:
-        office.close()
 
 
 def _case(office: Office) -> Story:
