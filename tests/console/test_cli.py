@@ -25,7 +25,7 @@ from console.simulation.bank import SimulatedBank
 from console.verbs import imports
 from docs.make_reference import verbs
 from events.ids import case_id_of
-from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome, rehearsed
+from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
 
 NAME = "Мария Примерова"
 ROOT = Path(__file__).parents[2]
@@ -42,12 +42,6 @@ def wayhome(tmp_path: Path) -> Wayhome:
     office = Wayhome(tmp_path / "data")
     office.done("programme", "publish", "moscow", "--as", "staff:operator")
     return office
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
-    """A small rehearsal; read it only, or take a copy."""
-    return rehearsed(tmp_path_factory.mktemp("rehearsal") / "data")
 
 
 def opened(wayhome: Wayhome, *fields: str) -> str:

@@ -8,16 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from console.simulation.bank import ReceivedPayment, SimulatedBank
-from tests.kit.command_line import Wayhome, rehearsed
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
-    """A small rehearsal; read it only."""
-    return rehearsed(tmp_path_factory.mktemp("rehearsal") / "data")
+from tests.kit.command_line import Wayhome
 
 
 def journal(demo: Wayhome, *words: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from tests.kit.web.walking import does, fill, press, send
 from workflow.subjects.intake.commands import AddNote
 
 Window = Callable[..., Desk]
+pytestmark = pytest.mark.xdist_group("in_the_browser_together")  # what its tests share is made in one process
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from tests.kit.web.knocks import Knock, knock_of, ways_into
 from tests.kit.web.standings import STANDINGS, Stage, Town, relations
 from workflow.rights.table import ACTS, ROLES, TABLE, Account, Role, permit
 
+pytestmark = pytest.mark.xdist_group("matrix")  # what its tests share is made in one process
+
 # Pages that ask for a second act beside the one they name.
 _ALSO: Final = {
     "/ledger/{programme}/file": ("ledger.see",),

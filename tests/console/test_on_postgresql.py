@@ -24,7 +24,7 @@ _EVERY: Final = 12  # of the many commands; which one it is makes no other state
 
 # Drawn anew for each answer: the number of a command to be, of a factor, and what a passkey is to sign.
 _DRAWN: Final = re.compile(
-    rb'command_id" value="[^"]*"|totp-[0-9a-f]+|"challenge": "[^"]*"|<svg class="qr".*(?=</main>)', re.DOTALL
+    rb'command_id" value="[^"]*"|totp-[0-9a-f]+|"challenge": "[^"]*"|<svg[^>]*class="qr".*(?=</main>)', re.DOTALL
 )
 Said = dict[str, tuple[int, bytes]]
 

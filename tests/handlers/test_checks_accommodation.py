@@ -11,22 +11,22 @@ from events.facts.accommodation import BedAssigned, BedHeld, WaitingBegan
 from events.facts.reception import MeeterReserved
 from events.ids import CaseId
 from handlers.projections.rebuild import rebuild
-from tests.kit.histories import Office
+from tests.kit.histories import Witnessed
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 
 HOUSE, HOSTEL = "facility:moscow-centre", "facility:partner-hostel"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path) -> Iterator[Witnessed]:
     """A programme with two houses, one person in the first and one in the second."""
-    office = Office(sqlite_url(tmp_path / "office.sqlite")).publish()
+    office = Witnessed(sqlite_url(tmp_path / "office.sqlite")).published()
     yield office
-    office.database.close()
+    office.close()
 
 
 @pytest.fixture
-def two(office: Office) -> tuple[CaseId, CaseId]:
+def two(office: Witnessed) -> tuple[CaseId, CaseId]:
     cases = office.open(), office.open()
     for case_id, house in zip(cases, ("moscow-centre", "partner-hostel"), strict=True):
         office.does(case_id, HoldBed, facility=house)
@@ -35,31 +35,31 @@ def two(office: Office) -> tuple[CaseId, CaseId]:
     return cases
 
 
-def _holds(office: Office, case_id: CaseId, house: str, bed: int) -> None:
+def _holds(office: Witnessed, case_id: CaseId, house: str, bed: int) -> None:
     until = office.clock.now() + timedelta(hours=48)
     mine = BedAssigned(facility=house.removeprefix("facility:"), bed=bed, until=until)
     office.forge((f"case:{case_id}", mine), (house, BedHeld(case_id=case_id, bed=bed, until=until)))
 
 
-def test_one_person_in_two_houses_is_found(office: Office, two: tuple[CaseId, CaseId]) -> None:
+def test_one_person_in_two_houses_is_found(office: Witnessed, two: tuple[CaseId, CaseId]) -> None:
     _holds(office, two[0], HOSTEL, 2)
     assert office.failing() == {"I6"}
 
 
-def test_two_people_in_one_bed_are_found(office: Office, two: tuple[CaseId, CaseId]) -> None:
+def test_two_people_in_one_bed_are_found(office: Witnessed, two: tuple[CaseId, CaseId]) -> None:
     _holds(office, office.open(), HOUSE, 1)
     assert office.failing() == {"I6"}
 
 
 @pytest.mark.parametrize(("house", "bed"), [(HOUSE, 0), (HOUSE, 61), (HOSTEL, 21), ("facility:nowhere", 1)])
-def test_a_bed_that_is_not_there_is_found(office: Office, two: tuple[CaseId, CaseId], house: str, bed: int) -> None:
+def test_a_bed_that_is_not_there_is_found(office: Witnessed, two: tuple[CaseId, CaseId], house: str, bed: int) -> None:
     _holds(office, office.open(), house, bed)
     assert office.failing() == {"I6"}
 
 
 @pytest.mark.parametrize(("starts", "faults"), [(0, {"I6"}), (2, {"I6"}), (3, set())])
 def test_somebody_who_is_to_meet_two_people_at_once_is_found(
-    office: Office, two: tuple[CaseId, CaseId], starts: int, faults: set[str]
+    office: Witnessed, two: tuple[CaseId, CaseId], starts: int, faults: set[str]
 ) -> None:
     noon = office.clock.now()
     for number, case_id in enumerate(two):
@@ -72,12 +72,12 @@ def test_somebody_who_is_to_meet_two_people_at_once_is_found(
     assert office.failing() == faults
 
 
-def test_a_line_of_which_the_case_knows_nothing_is_found(office: Office, two: tuple[CaseId, CaseId]) -> None:
+def test_a_line_of_which_the_case_knows_nothing_is_found(office: Witnessed, two: tuple[CaseId, CaseId]) -> None:
     office.forge((HOUSE, WaitingBegan(case_id=two[0])))
     assert office.failing() == {"I6"}
 
 
-def test_a_hold_that_ran_out_unnoticed_is_no_fault(office: Office, two: tuple[CaseId, CaseId]) -> None:
+def test_a_hold_that_ran_out_unnoticed_is_no_fault(office: Witnessed, two: tuple[CaseId, CaseId]) -> None:
     late = office.open()
     office.does(late, HoldBed)
     office.later(hours=48)
@@ -95,7 +95,7 @@ def test_a_hold_that_ran_out_unnoticed_is_no_fault(office: Office, two: tuple[Ca
     ],
 )
 def test_damaged_tables_of_beds_are_found_and_made_right(
-    office: Office, two: tuple[CaseId, CaseId], damage: str
+    office: Witnessed, two: tuple[CaseId, CaseId], damage: str
 ) -> None:
     office.tamper(damage)
     assert office.failing() == {"I4"}

@@ -14,31 +14,26 @@ from sqlalchemy import URL, select
 
 from events.batch import Row, Rows
 from events.catalogue import Fact
-from events.database import Database, sqlite_url
+from events.database import sqlite_url
 from events.envelope import Recorded
-from events.facts import catalogue
 from events.ids import CaseId, case_id_of, case_of
 from events.instants import stored
-from events.keys import MemoryKeys
 from events.log import Log
 from events.money import Money
-from events.schema import prepare
-from events.world import SeededEntropy, SetClock
 from events.writing import EventMetadata
 from handlers.checks.check_results import Ack, Check, Effects
 from handlers.checks.walk import check
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import Service
 from handlers.projections.rebuild import rebuild
-from handlers.projections.replay import replay_case
 from handlers.projections.tables import timers
 from handlers.states.state_cache import VersionedState
+from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA, START
+from tests.kit.story import moscow
 from workers.running.jobs import Job
 from workers.running.leases import Leases
-from workflow.case.state import Case
 from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
-from workflow.programme.loading import load, shipped_text
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness, RecordSession
 from workflow.subjects.documents.commands import RecordTravelDocument
@@ -57,37 +52,33 @@ from workflow.subjects.reintegration.commands import (
 from workflow.subjects.safety.commands import AssessRisk
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, DeclareReturn, HandOver, PlanTrip
 
-TEXT = shipped_text("moscow")
-MOSCOW = load(TEXT)
+MOSCOW = moscow()
 
 
-class Office:
-    """A programme at work: a service on a database, a clock that stands still, and what clients wrote down."""
+class Witnessed(Office):
+    """An office, what its clients wrote down of it, and the hand of somebody who does not keep the rules."""
 
-    def __init__(self, url: str | URL, chance: SeededEntropy | None = None, start: datetime = START) -> None:
-        self.chance = chance or SeededEntropy(7)
-        self.clock = SetClock(start)
-        self.database = Database(url)
-        prepare(self.database)
-        self.log = Log(self.database, catalogue(), MemoryKeys(self.chance), self.chance, self.clock)
-        self.service = Service(self.log)
+    def __init__(self, url: str | URL, seed: int = 7, start: datetime = START) -> None:
+        super().__init__(url, seed=seed, start=start, opened=False)
         self.leases = Leases(self.database, "worker-1", timedelta(minutes=5))
         self.acks: list[Ack] = []
         self.statement: dict[str, Money] = {}
         self.performed: dict[str, int] = {}
 
+    @property
+    def log(self) -> Log:
+        return self.service.log
+
     # -- what people do ------------------------------------------------------------------------------------
 
-    def submit(self, command: Command) -> Accepted:
+    def accepted(self, command: Command) -> Accepted:
         answer = self.service.submit(command)
         assert isinstance(answer, Accepted), answer
         self.acks.append(Ack(answer.command_id, answer.version, answer.facts))
         return answer
 
-    def publish(self) -> Office:
-        self.submit(
-            PublishProgramme(command_id=self.chance.uuid(), actor=ANNA, mandate="admin", programme="moscow", text=TEXT)
-        )
+    def published(self) -> Witnessed:
+        self.accepted(self.command(PublishProgramme, mandate="admin", programme="moscow", text=self.text))
         return self
 
     def open(self, **fields: Any) -> CaseId:
@@ -95,11 +86,11 @@ class Office:
             command_id=self.chance.uuid(), actor=ANNA, programme="moscow", source="ngo", citizenships=("MD",),
             age_band="27-29", name="Test Person", **fields,
         )  # fmt: skip
-        self.submit(command)
+        self.accepted(command)
         return case_id_of(command.command_id)
 
     def does(self, case_id: CaseId, command: type[CaseCommand], actor: str = ANNA, /, **fields: Any) -> Accepted:
-        return self.submit(
+        return self.accepted(
             command.model_validate({"command_id": self.chance.uuid(), "actor": actor, "case_id": case_id} | fields)
         )
 
@@ -116,11 +107,11 @@ class Office:
         return [key for key, task in found if about.items() <= ({"kind": task.kind} | dict(task.subject)).items()]
 
     def finish(self, case_id: CaseId, outcome: str = "done", **about: str) -> str:
-        job = self.claim(case_id, **about)
+        job = self.job(case_id, **about)
         self.report(case_id, job, outcome)
         return job.task_id
 
-    def claim(self, case_id: CaseId, **about: str) -> Job:
+    def job(self, case_id: CaseId, **about: str) -> Job:
         (task_id,) = self.waiting(case_id, **about)
         (job,) = self.leases.claim([task_id], self.log.now())
         return job
@@ -140,11 +131,6 @@ class Office:
         self.clock.advance_to(due_at)
         self.does(case_id, FireTimer, "system:timer", timer_id=row.timer_id, due_at=due_at)
 
-    def case(self, case_id: CaseId) -> Case:
-        case = replay_case(self.log, self.service.definitions, case_id, self.log.size()).case
-        assert case is not None
-        return case
-
     # -- what is looked at ---------------------------------------------------------------------------------
 
     def states(self) -> dict[str, VersionedState]:
@@ -154,14 +140,14 @@ class Office:
     def events(self) -> list[Recorded]:
         return [event for page in self.log.pages() for event in page]
 
-    def check(self, **given: Any) -> list[Check]:
+    def checked(self, **given: Any) -> list[Check]:
         """Check everything with what clients, bank and providers have in their books."""
         books = Effects(self.statement, self.performed)
         all_given: dict[str, Any] = {"acknowledged": self.acks, "effects": books, "now": self.clock.now()} | given
         return check(self.log, **all_given)
 
     def failing(self, **given: Any) -> set[str]:
-        return {one.name for one in self.check(**given) if not one.ok}
+        return {one.name for one in self.checked(**given) if not one.ok}
 
     # -- who does not keep the rules -----------------------------------------------------------------------
 
@@ -197,12 +183,12 @@ class Office:
 class Lives:
     """Three people: one comes home and is paid, one withdraws on the way, one waits with something stuck."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Witnessed) -> None:
         self.home, self.withdrawn, self.stuck = CaseId(""), CaseId(""), CaseId("")
         self.office = office
 
     def lived(self) -> Lives:
-        self.office.publish()
+        self.office.published()
         self.home = self.office.open()
         self._to_documents(self.home)
         self._goes_home(self.home)
@@ -322,10 +308,10 @@ class Lives:
         office.finish(case_id, "dead", service="medical_exam")
 
 
-def copied(source: Path, target: Path, office: Office, lives: Lives) -> tuple[Office, Lives]:
+def copied(source: Path, target: Path, office: Witnessed, lives: Lives) -> tuple[Witnessed, Lives]:
     """Return the same office on a copy of its file, so that a test may spoil it."""
     shutil.copy(source, target)
-    other = Office(sqlite_url(target), SeededEntropy(99), office.clock.now())
+    other = Witnessed(sqlite_url(target), 99, office.clock.now())
     other.log.keys = office.log.keys
     other.service = Service(other.log)
     other.acks, other.statement, other.performed = list(office.acks), dict(office.statement), dict(office.performed)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import URL, select, update
 
 from events.database import Database
 from events.facts import catalogue
@@ -39,25 +39,29 @@ class Office:
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         *,
         text: str | None = None,
         programme: str = "moscow",
         batch: int = 256,
         has_tables: bool = False,
+        seed: int = 7,
+        start: datetime = START,
+        opened: bool = True,
     ) -> None:
         self.database = Database(url)
         if not has_tables:
             prepare(self.database)
-        self.clock = SetClock(START)
-        self.chance = SeededEntropy(7)
+        self.clock = SetClock(start)
+        self.chance = SeededEntropy(seed)
         self.keys = MemoryKeys(self.chance)
         self.text = text or shipped_text(programme)
         self.programme = programme
         self.batch = batch
         self._databases = [self.database]
         self.service = self.another_service()
-        self.publish(self.text, programme)
+        if opened:
+            self.publish(self.text, programme)
 
     def another_service(self) -> Service:
         """Return a service of its own on the same database, as another process has it."""
