@@ -41,7 +41,7 @@ from workers.running.worker_pool import WorkerPool, WorkerSettings
 ROOT: Final = Path(__file__).resolve().parents[3]
 QUIET: Final = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-    "--disable-lcd-text", "--disable-gpu",
+    "--disable-lcd-text",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",  # nobody else is to be reached from here
 )  # fmt: skip
 DESK: Final = {"width": 1200, "height": 800}
