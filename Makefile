@@ -1,5 +1,5 @@
 # Six verbs: setup, demo, check, test, bench, lock. Each one makes .venv first if it has to.
-PYTEST_ARGS ?= -q -n auto --maxprocesses 4
+PYTEST_ARGS ?= -q -n auto --maxprocesses 4 --dist loadgroup
 LOCK_ARGS ?=
 ARGS ?=
 

@@ -37,8 +37,8 @@ from console.web.site import Site
 from events.database import sqlite_url
 from events.world import SystemClock
 from handlers.commanding.answers import Accepted
-from tests.console.asking import Asking
-from tests.console.houses import behind
+from tests.kit.web.asking import Asking
+from tests.kit.web.houses import behind
 from workflow.subjects.accounts.commands import OpenAccount
 
 KINDS: Final = ("sqlite", "postgresql")

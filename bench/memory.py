@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from events.facts import catalogue
 from events.ids import case_stream
 from handlers.states.state_cache import StateCache, VersionedState, evolve
-from tests.roads import agree_plan, bring, consents, grant, paid, release, shown
-from tests.story import ANNA, START, Story, World, moscow, story
+from tests.kit.people import ANNA, START
+from tests.kit.roads import agree_plan, bring, consents, grant, paid, release, shown
+from tests.kit.story import Story, World, moscow, story
 from workflow.case.state import At
 from workflow.programme.journey import Journey
 

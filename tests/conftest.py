@@ -1,7 +1,9 @@
-"""The servers every test may ask for."""
+"""The servers, databases, offices and rehearsals every test may ask for."""
 
+import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -12,12 +14,16 @@ from sqlalchemy import make_url
 
 from events.database import Database, sqlite_url
 from events.schema import prepare
-from tests.offices import Office
+from tests.kit.command_line import Wayhome, rehearsed
+from tests.kit.offices import KINDS, Office, open_office
 from tests.servers.binaries import NoServer
 from tests.servers.postgres import Postgres, postgres_server
 from tests.servers.valkey import Valkey, valkey_server
 
 Server = TypeVar("Server")
+# Without this every process of a run would compile all modules for itself, ours and everybody else's.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["COLUMNS"] = "200"  # tables are as wide as this, whatever terminal the tests run in
 
 
@@ -67,29 +73,57 @@ def pg_template(postgres: Postgres) -> Iterator[str]:
     postgres.drop_database(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with tables, on every kind of database Wayhome runs on."""
-    if request.param == "sqlite":
-        path = tmp_path / "office.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield sqlite_url(path).render_as_string()
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.fresh_database(request.getfixturevalue("pg_template"))
+@pytest.fixture
+def prepared_sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a SQLite file with tables."""
+    path = tmp_path / "office.db"
+    shutil.copyfile(sqlite_template, path)
+    return sqlite_url(path).render_as_string()
+
+
+@pytest.fixture
+def prepared_pg_url(postgres: Postgres, pg_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with tables."""
+    url = postgres.fresh_database(pg_template)
     yield url
-    server.drop_database(url)
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=KINDS)
+def office_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database with tables, on every kind of database Wayhome runs on.
+
+    A folder whose own statements are the same on both asks for one (tests/console/conftest.py), a test in it again
+    for both (``tests.kit.offices.ON_BOTH_DATABASES``).
+    """
+    url: str = request.getfixturevalue("prepared_sqlite_url" if request.param == "sqlite" else "prepared_pg_url")
+    return url
 
 
 @pytest.fixture
 def office(office_url: str) -> Iterator[Office]:
-    """An office, on every database Wayhome runs on, whose programme is published and whose cases are still to come."""
-    office = Office(office_url, has_tables=True)
-    try:
+    """An office whose programme is published and whose cases are still to come."""
+    with open_office(office_url) as office:
         yield office
-        office.check()
-    finally:
-        office.close()
+
+
+@pytest.fixture(scope="session")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rehearsed programme, made once however many processes the tests run in; it is to be copied."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "rehearsal"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            rehearsed(made := own / "rehearsal-being-made")
+            made.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
+    """The rehearsal, for the tests of a module: read it only, or take a copy."""
+    return Wayhome(rehearsal).copied_to(tmp_path_factory.mktemp("rehearsal") / "data")
 
 
 def _with_tables(url: str) -> None:

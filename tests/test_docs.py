@@ -20,7 +20,7 @@ import pytest
 from console.settings import VARIABLES
 from docs.make_reference import EXIT_CODES, FILE, reference, verbs
 from events.facts import catalogue
-from tests.wayhome import Wayhome, rehearsed
+from tests.kit.command_line import Wayhome
 from workflow.command import Command
 from workflow.guards import GUARDS
 from workflow.programme.diagram import mermaid
@@ -68,12 +68,6 @@ def examples_of(page: Path) -> Iterator[Example]:
 
 def _as_of_today(day: re.Match[str]) -> str:
     return str(date.fromisoformat(day[0]) + (datetime.now(UTC).date() - PAGE_DAY))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
-    """The rehearsal that the pages' examples look at."""
-    return rehearsed(tmp_path_factory.mktemp("rehearsal") / "data")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if list(examples_of(page))], ids=lambda page: page.name)

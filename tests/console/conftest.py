@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.browser import Desk, LiveHouse, a_browser, a_desk
+from tests.kit.web.browser import Desk, LiveHouse, a_browser, a_desk
+
+
+@pytest.fixture(params=["sqlite"])
+def office_url(office_url: str) -> str:
+    """The address of a SQLite database: pages have no statements of their own.
+
+    Those they ask for are in `handlers/queries`, tested there on both; `test_on_postgresql.py` asks every page on both.
+    """
+    return office_url
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wayhome import Wayhome
+from tests.kit.command_line import Wayhome
 
 PASSWORD = re.compile(r"^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$", re.MULTILINE)
 ROOT = ("--as", "staff:root")

@@ -14,10 +14,10 @@ from console.api.reading import read_json
 from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import OPEN, acts_of, routes, routes_without_rule
 from console.web.errors import NotReadable
-from tests.console.houses import WebHouse
-from tests.offices import Office
-from tests.roads import bring
-from tests.story import Story
+from tests.kit.offices import Office
+from tests.kit.roads import bring
+from tests.kit.story import Story
+from tests.kit.web.houses import WebHouse
 from workflow.command import Command, fields_of
 from workflow.rights.acts import Role
 from workflow.rights.command_rights import ACTS_OF

@@ -15,13 +15,14 @@ from typing import Any, Final
 import pytest
 from httpx2 import Response
 
-from tests.console.canary import LATIN, NAME, PHONE, STORY, addresses, is_in, kept_in_the_clear, overheard
-from tests.console.doorways import ANNA, OWN, been_here, begun, hidden, one_time
-from tests.console.houses import Person, WebHouse
-from tests.console.sent import count_of, form_at
-from tests.offices import Office
-from tests.roads import bring, grant, referred
-from tests.story import BORIS, CLARA, Story, story
+from tests.kit.offices import ON_BOTH_DATABASES, Office
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.roads import bring, grant, referred
+from tests.kit.story import Story, story
+from tests.kit.web.canary import LATIN, NAME, PHONE, STORY, addresses, is_in, kept_in_the_clear, overheard
+from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.sent import count_of, form_at
 from workflow.subjects.accounts.commands import OpenAccount
 from workflow.subjects.intake.commands import AddNote
 
@@ -101,6 +102,7 @@ def knocked(person: Person, method: str, path: str, more: Mapping[str, Any]) -> 
     return person.client.request(method, path, headers=headers, **more)
 
 
+@ON_BOTH_DATABASES
 def test_what_cannot_be_read_is_answered_plainly_and_leaves_nothing_behind(house: WebHouse, anna: Person) -> None:
     with nothing_stored(house.office):
         for what, (method, path, more) in UNREADABLE.items():
@@ -113,6 +115,7 @@ def test_what_cannot_be_read_is_answered_plainly_and_leaves_nothing_behind(house
     assert anna.get("/work").status_code == 200, "and it goes on"
 
 
+@ON_BOTH_DATABASES
 def test_letters_that_cannot_be_kept_are_refused_where_they_were_typed(house: WebHouse, anna: Person) -> None:
     case = bring(Story(house.office), "care")
     path = f"/cases/{case.case_id}/do/AddNote"
@@ -123,6 +126,7 @@ def test_letters_that_cannot_be_kept_are_refused_where_they_were_typed(house: We
             assert not [word for word in WORDS if word in answer.text]
 
 
+@ON_BOTH_DATABASES
 @pytest.mark.parametrize(
     "search", ["\x00", "%", "_", "'; drop table events; --", "\u202egpj.exe", "{{7*7}}", "а" * 900]
 )
@@ -331,6 +335,7 @@ def test_a_telephone_whose_clock_is_hours_off_is_told_so_and_lets_nobody_in(hous
 # -- what nobody may find afterwards ---------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_no_name_gets_into_a_log_an_address_or_the_open_part_of_the_database(house: WebHouse, office: Office) -> None:
     anna = house.sign_in(roles=["case_manager", "medical"])
     with overheard() as lines:

@@ -9,10 +9,11 @@ import pytest
 from console.views.case_panels import MACHINERY, SHEETS, is_told, sheet_of
 from console.views.suggested_actions import deed_for
 from events.facts import catalogue
-from tests.console.houses import WebHouse, reading
-from tests.offices import Office
-from tests.roads import STAGES, bring, close, grant
-from tests.story import BORIS, Story
+from tests.kit.offices import Office
+from tests.kit.people import BORIS
+from tests.kit.roads import STAGES, bring, close, grant
+from tests.kit.story import Story
+from tests.kit.web.houses import WebHouse, reading
 from workflow.rights.compartments import OPENS
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.care.state import care_of

@@ -9,10 +9,11 @@ import pytest
 
 from console.views.cases import CARDS, Filters, filters_of
 from handlers.queries.saved_views import VIEWS_MAX
-from tests.console.houses import WebHouse, reading
-from tests.offices import Office
-from tests.roads import MONEY, bring, close, referred
-from tests.story import BORIS, CLARA, Story
+from tests.kit.offices import Office
+from tests.kit.people import BORIS, CLARA
+from tests.kit.roads import MONEY, bring, close, referred
+from tests.kit.story import Story
+from tests.kit.web.houses import WebHouse, reading
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.commands import RecordMissedCall

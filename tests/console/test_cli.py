@@ -25,13 +25,12 @@ from console.simulation.bank import SimulatedBank
 from console.verbs import imports
 from docs.make_reference import verbs
 from events.ids import case_id_of
-from tests.wayhome import Wayhome, rehearsed
+from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
 
 NAME = "Мария Примерова"
 ROOT = Path(__file__).parents[2]
 COMMAND_ID = "6f9619ff-8b86-4d01-b42d-00c04fc964ff"
 NOBODY = "AAAAA-AAAAA"
-ANNA, BORIS, CLARA = ("--as", "staff:anna"), ("--as", "staff:boris"), ("--as", "staff:clara")
 
 
 COMMANDS = verbs()
@@ -45,20 +44,14 @@ def wayhome(tmp_path: Path) -> Wayhome:
     return office
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
-    """A small rehearsal; read it only, or take a copy."""
-    return rehearsed(tmp_path_factory.mktemp("rehearsal") / "data")
-
-
 def opened(wayhome: Wayhome, *fields: str) -> str:
-    case = wayhome.json("case", "open", *(fields or ("birth_date=1990-05-01", "citizenships=MD")), *ANNA)["case_id"]
+    case = wayhome.json("case", "open", *(fields or ("birth_date=1990-05-01", "citizenships=MD")), *AS_ANNA)["case_id"]
     assert isinstance(case, str)
     return case
 
 
 def record(wayhome: Wayhome, case: str, name: str, *words: str) -> Any:
-    return wayhome.json("case", "record", case, name, *words, *(() if "--as" in words else ANNA))
+    return wayhome.json("case", "record", case, name, *words, *(() if "--as" in words else AS_ANNA))
 
 
 def received(wayhome: Wayhome) -> str:
@@ -67,7 +60,7 @@ def received(wayhome: Wayhome) -> str:
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     record(wayhome, case, "AssessRisk", "level=low", "safe_to_return=true")
     record(wayhome, case, "PlanArrival", "at=2020-01-01T10:00Z", "place=Sheremetyevo", "means=flight", "number=SU 1846")
-    wayhome.done("case", "advance", case, "receive", *ANNA)
+    wayhome.done("case", "advance", case, "receive", *AS_ANNA)
     return case
 
 
@@ -108,16 +101,16 @@ def test_what_can_be_recorded_is_listed(tmp_path: Path) -> None:
 
 
 def test_0_when_it_is_done(wayhome: Wayhome) -> None:
-    assert "done: CaseOpened" in wayhome.done("case", "open", f"name={NAME}", *ANNA)
+    assert "done: CaseOpened" in wayhome.done("case", "open", f"name={NAME}", *AS_ANNA)
 
 
 def test_1_when_a_rule_refuses_with_every_reason_and_what_helps(wayhome: Wayhome) -> None:
     case = opened(wayhome)
-    result = wayhome.run("case", "advance", case, "receive", *ANNA)
+    result = wayhome.run("case", "advance", case, "receive", *AS_ANNA)
     assert result.exit_code == 1
     assert result.stdout.startswith("refused:")
     assert result.stdout.count("→") == 3
-    answer = wayhome.json("case", "advance", case, "receive", *ANNA, code=1)
+    answer = wayhome.json("case", "advance", case, "receive", *AS_ANNA, code=1)
     assert {reason["guard"] for reason in answer["reasons"]} == {
         "consent_to_assistance",
         "risk_is_assessed",
@@ -133,7 +126,7 @@ def test_3_when_somebody_was_quicker_and_it_shows_what_happened(wayhome: Wayhome
     case = opened(wayhome)
     seen = wayhome.json("case", "show", case)["version"]
     record(wayhome, case, "GiveConsent", "purpose=travel")
-    stale = ("case", "record", case, "AssessRisk", "level=low", "safe_to_return=true", "--expect", str(seen), *ANNA)
+    stale = ("case", "record", case, "AssessRisk", "level=low", "safe_to_return=true", "--expect", str(seen), *AS_ANNA)
     result = wayhome.run(*stale)
     assert result.exit_code == 3
     assert "the case has moved on" in result.stderr
@@ -289,7 +282,7 @@ def test_a_file_that_is_no_database_is_told(wayhome: Wayhome) -> None:
 
 
 def test_a_command_given_again_is_carried_out_once(wayhome: Wayhome) -> None:
-    words = ("case", "open", f"name={NAME}", "--command-id", COMMAND_ID, *ANNA)
+    words = ("case", "open", f"name={NAME}", "--command-id", COMMAND_ID, *AS_ANNA)
     first = wayhome.json(*words)
     assert first["case_id"] == case_id_of(UUID(COMMAND_ID))
     assert "it had been carried out before" in wayhome.done(*words)
@@ -298,8 +291,8 @@ def test_a_command_given_again_is_carried_out_once(wayhome: Wayhome) -> None:
 
 
 def test_a_command_id_with_other_content_is_refused(wayhome: Wayhome) -> None:
-    wayhome.done("case", "open", f"name={NAME}", "--command-id", COMMAND_ID, *ANNA)
-    line = wayhome.told_off("case", "open", "name=Other", "--command-id", COMMAND_ID, *ANNA)
+    wayhome.done("case", "open", f"name={NAME}", "--command-id", COMMAND_ID, *AS_ANNA)
+    line = wayhome.told_off("case", "open", "name=Other", "--command-id", COMMAND_ID, *AS_ANNA)
     assert "make a new id" in line
 
 
@@ -308,7 +301,7 @@ def test_a_command_id_with_other_content_is_refused(wayhome: Wayhome) -> None:
 
 def test_a_name_is_shown_only_after_the_opening_is_recorded(wayhome: Wayhome) -> None:
     case = opened(wayhome, f"name={NAME}", "story=Она рассказала")
-    shown = wayhome.done("case", "show", case, "--open", "identity", "--why", "prepare ticket", *BORIS)
+    shown = wayhome.done("case", "show", case, "--open", "identity", "--why", "prepare ticket", *AS_BORIS)
     assert NAME in shown
     assert "Она рассказала" not in shown  # another compartment stays closed
     last = wayhome.json("case", "history", case)[-1]
@@ -376,14 +369,14 @@ def test_tasks_and_timers_are_listed(wayhome: Wayhome) -> None:
 
 def test_a_task_can_be_taken_back_before_it_is_begun(wayhome: Wayhome) -> None:
     [task] = wayhome.json("tasks", "list", "--case", received(wayhome))
-    cancel = ("tasks", "cancel", task["task_id"], "--reason", "provider closed", *ANNA)
+    cancel = ("tasks", "cancel", task["task_id"], "--reason", "provider closed", *AS_ANNA)
     assert wayhome.json(*cancel)["facts"] == ["TaskCancelled"]
     assert wayhome.json(*cancel, code=1)["reasons"][0]["guard"] == "task_is_open"
 
 
 def test_a_task_that_is_not_stuck_is_not_retried(wayhome: Wayhome) -> None:
     [task] = wayhome.json("tasks", "list", "--case", received(wayhome))
-    retried = wayhome.json("tasks", "retry", task["task_id"], *ANNA, code=1)
+    retried = wayhome.json("tasks", "retry", task["task_id"], *AS_ANNA, code=1)
     assert retried["reasons"][0]["guard"] == "task_is_stuck"
 
 
@@ -403,16 +396,16 @@ def instructed(wayhome: Wayhome, *, spoil: bool = False) -> tuple[str, str]:
     case = opened(wayhome)
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     record(wayhome, case, "ChooseStay", "basis=own wish")
-    wayhome.done("case", "withdraw", case, *ANNA)
-    wayhome.done("case", "reopen", case, "--reason", "came_back", "--second", "staff:boris", *ANNA)
+    wayhome.done("case", "withdraw", case, *AS_ANNA)
+    wayhome.done("case", "reopen", case, "--reason", "came_back", "--second", "staff:boris", *AS_ANNA)
     record(wayhome, case, "GiveConsent", "purpose=assistance")
-    wayhome.done("case", "advance", case, "stay", *ANNA)
+    wayhome.done("case", "advance", case, "stay", *AS_ANNA)
     wayhome.done("work", "--until-idle")
     request = ("kind=reinstallation", "amount=EUR 200", f"payee_name={NAME}", "payee_account=DE89370400440532013000")
     record(wayhome, case, "RequestGrant", *request)
     [grant] = wayhome.json("case", "show", case)["grants"]
-    record(wayhome, case, "ApproveGrant", f"grant_id={grant}", *BORIS)
-    record(wayhome, case, "ReleaseTranche", f"grant_id={grant}", *CLARA)
+    record(wayhome, case, "ApproveGrant", f"grant_id={grant}", *AS_BORIS)
+    record(wayhome, case, "ReleaseTranche", f"grant_id={grant}", *AS_CLARA)
     waiting = wayhome.json("tasks", "list", "--status", "waiting")
     [task] = [row["task_id"] for row in waiting if row["kind"] == "disburse_grant"]
     if spoil:
@@ -564,7 +557,7 @@ def test_records_of_each_layout_become_referrals_once(wayhome: Wayhome, tmp_path
     file, rows = written(tmp_path, *lines), len(lines) - 1
     assert wayhome.json("import", "ctdc", file) == {"new": rows, "known": 0, "bad": []}
     assert wayhome.json("import", "ctdc", file) == {"new": 0, "known": rows, "bad": []}
-    assert wayhome.json("import", "ctdc", file, *BORIS) == {"new": 0, "known": rows, "bad": []}  # a colleague
+    assert wayhome.json("import", "ctdc", file, *AS_BORIS) == {"new": 0, "known": rows, "bad": []}  # a colleague
     cases = wayhome.json("case", "list")
     assert [case["stage"] for case in cases] == ["referral"] * rows
 

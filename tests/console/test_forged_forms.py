@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.authenticators import SoftwareApp
-from tests.console.doorways import ANNA, OWN, been_here, begun, hidden, one_time, second, typed_in
-from tests.console.houses import Person, WebHouse
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp
+from tests.kit.offices import Office
+from tests.kit.people import ANNA
+from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time, second, typed_in
+from tests.kit.web.houses import Person, WebHouse
 
 # What browsers say of a form that another site, or another page of this machine, made them send.
 STRANGE = (

@@ -9,12 +9,13 @@ import pytest
 
 from console.forms.form import form_for
 from console.forms.subjects import CASE_FORMS
-from tests.console.filled import FORGED, context, filled
-from tests.console.houses import WebHouse
-from tests.console.sent import count_of, form_at, hidden_in, main_of
-from tests.offices import Office
-from tests.roads import MONEY, bring, referred
-from tests.story import BORIS, Story, present, story
+from tests.kit.offices import Office
+from tests.kit.people import BORIS
+from tests.kit.roads import MONEY, bring, referred
+from tests.kit.story import Story, present, story
+from tests.kit.web.filled import FORGED, context, filled
+from tests.kit.web.houses import WebHouse
+from tests.kit.web.sent import count_of, form_at, hidden_in, main_of
 from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.state import grants_of
@@ -27,7 +28,6 @@ Given = dict[str, str | list[str]]
 
 
 # Every command with every forged choice: what differs between databases is held by the tests of the store.
-ON_ONE_DATABASE = pytest.mark.parametrize("office_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -43,7 +43,6 @@ def case(office: Office) -> Story:
 # -- offered --------------------------------------------------------------------------------------------------------
 
 
-@ON_ONE_DATABASE
 def test_every_form_is_offered_in_both_languages(web: WebHouse, case: Story) -> None:
     roles: tuple[tuple[Role, ...], ...] = (
         ("case_manager", "supervisor"), ("case_manager", "medical"), ("finance_release",), ("finance_approve",),
@@ -258,7 +257,6 @@ def test_forms_that_are_not_ours_store_nothing(web: WebHouse, case: Story) -> No
     assert web.office.service.log.size() == size
 
 
-@ON_ONE_DATABASE
 def test_choices_nobody_was_offered_are_refused_in_words(web: WebHouse, case: Story) -> None:
     anna = web.sign_in("staff:anna", ["case_manager", "supervisor"])
     here = context(case)

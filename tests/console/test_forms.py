@@ -14,9 +14,10 @@ from console.forms.given import command_of, decimal, read
 from console.forms.shapes import shapes_of
 from console.forms.subjects import CASE_FORMS, OFFICE_FORMS, subjects
 from console.words.language import LANGUAGES, Language
-from tests.console.filled import Pairs, context, filled, rich
-from tests.roads import bring, referred
-from tests.story import ANNA, BORIS, World, story, uuid
+from tests.kit.people import ANNA, BORIS
+from tests.kit.roads import bring, referred
+from tests.kit.story import World, story, uuid
+from tests.kit.web.filled import Pairs, context, filled, rich
 from workflow.command import CaseCommand, Command, OfficeCommand, PublishProgramme
 from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE
 from workflow.rights.acts import ACTS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.console.houses import Person, WebHouse, reading
-from tests.console.purse import STORY, Forms, asked, form_in, home, page
-from tests.offices import Office
-from tests.roads import MONEY, consents, grant, paid, release, shown
-from tests.story import ANNA, BORIS, CLARA, story
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.roads import MONEY, consents, grant, paid, release, shown
+from tests.kit.story import story
+from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.purse import STORY, Forms, asked, form_in, home, page
 from workflow.subjects.grants.commands import ChangePayee, RequestGrant
 from workflow.subjects.grants.state import grants_of
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.wayhome import Wayhome
+from tests.kit.command_line import AS_ANNA, Wayhome
 from workflow.programme.loading import load, shipped_text
 from workflow.registry import OFFICE
 
 GROUPS = [group.id for group in load(shipped_text("moscow")).programme.at_risk_groups]
 OPEN = ("--at", "2026-03-06T12:00+03:00")
-ANNA = ("--as", "staff:anna")
 
 
 @pytest.fixture
@@ -106,12 +105,12 @@ def test_who_missed_the_hours_is_given_a_code_and_a_time(wayhome: Wayhome) -> No
 
 def test_a_consultation_becomes_a_case_by_consent(wayhome: Wayhome) -> None:
     wayhome.done("hotline", "consultation", "icc-moscow", "--topic", "wages", "--group", "labour_migrants", *OPEN)
-    codes = wayhome.json("hotline", "codes", "--print", "10", *ANNA)
+    codes = wayhome.json("hotline", "codes", "--print", "10", *AS_ANNA)
     assert len(codes) == 10
-    convert = ("hotline", "convert", codes[0], "age_band=27-29", "citizenships=UZ", *ANNA)
+    convert = ("hotline", "convert", codes[0], "age_band=27-29", "citizenships=UZ", *AS_ANNA)
     assert wayhome.run(*convert).exit_code == 1
     case = wayhome.json(*convert, "--consent")["case_id"]
-    opened = wayhome.json("case", "history", case, *ANNA)[0]["body"]
+    opened = wayhome.json("case", "history", case, *AS_ANNA)[0]["body"]
     assert (opened["source"], opened["consultation"]) == ("hotline", codes[0])
     assert wayhome.json("hotline", "codes") == codes[1:]
     assert wayhome.run(*convert, "--consent").exit_code == 1
@@ -141,12 +140,12 @@ def test_an_office_command_is_recorded_like_a_case_s(wayhome: Wayhome) -> None:
     assert all("programme" not in one["fields"] for one in listed)
     assert "TakeCall" in wayhome.done("office", "commands")
     assert "minutes" in wayhome.done("office", "record", "moscow", "TakeCall", "help")
-    recorded = wayhome.json("office", "record", "moscow", "record-missed-call", "wants_call_back=true", *ANNA)
+    recorded = wayhome.json("office", "record", "moscow", "record-missed-call", "wants_call_back=true", *AS_ANNA)
     assert recorded["facts"] == ["CallMissed", "CallBackPromised"]
     again = ("office", "record", "moscow", "PrintCaseCodes", "count=10", "--command-id",
              "6f9619ff-8b86-4d01-b42d-00c04fc964ff")  # fmt: skip
-    assert not wayhome.json(*again, *ANNA)["repeated"]
-    assert wayhome.json(*again, *ANNA)["repeated"]
+    assert not wayhome.json(*again, *AS_ANNA)["repeated"]
+    assert wayhome.json(*again, *AS_ANNA)["repeated"]
     assert "there is: " in wayhome.told_off("office", "record", "moscow", "TakeTea")
     wayhome.told_off("office", "record", "moscow", "TakeCall", "number=+79161234567")
     wayhome.told_off("office", "record", "nowhere", "RecordMissedCall", code=4)

@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 
 from console.views.hotline import status_of
-from tests.console.houses import Person, WebHouse, reading
-from tests.offices import Office
-from tests.story import BORIS
+from tests.kit.offices import Office
+from tests.kit.people import BORIS
+from tests.kit.web.houses import Person, WebHouse, reading
 from workflow.subjects.hotline.commands import PrintCaseCodes, TakeCall
 
 

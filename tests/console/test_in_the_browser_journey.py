@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.browser import Desk, LiveHouse
-from tests.console.walking import Walk, Words, does, press
+from tests.kit.web.browser import Desk, LiveHouse
+from tests.kit.web.walking import Walk, Words, does, press
 
 Window = Callable[..., Desk]
 _MOSCOW = timedelta(hours=3)  # in 2007 and winter

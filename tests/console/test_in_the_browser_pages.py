@@ -13,10 +13,11 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from console.simulation.year import Year
-from tests.console.browser import DESK, PHONE, ROOT, Desk, LiveHouse, Scheme, a_desk
-from tests.console.pages import MAIN, PAGES, Shown, lived_in
+from tests.kit.web.browser import DESK, PHONE, ROOT, Desk, LiveHouse, Scheme, a_desk
+from tests.kit.web.pages import MAIN, PAGES, Shown, lived_in
 
 Window = Callable[..., Desk]
+pytestmark = pytest.mark.xdist_group("in_the_browser_pages")  # what its tests share is made in one process
 SCREENS = ROOT / "docs" / "screens"
 _DRAWS = os.environ.get("WAYHOME_SCREENS") == "1"
 _CONTRAST: Any = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}

@@ -8,14 +8,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.browser import PHONE, Desk, LiveHouse
-from tests.console.walking import does, fill, press, send
-from tests.roads import bring
-from tests.story import Story, present, story
+from tests.kit.roads import bring
+from tests.kit.story import Story, present, story
+from tests.kit.web.browser import PHONE, Desk, LiveHouse
+from tests.kit.web.walking import does, fill, press, send
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.safety.state import safety_of
 
 Window = Callable[..., Desk]
+pytestmark = pytest.mark.xdist_group("in_the_browser_together")  # what its tests share is made in one process
 
 
 @pytest.fixture

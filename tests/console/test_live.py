@@ -14,9 +14,9 @@ from console.web.change_broadcaster import ChangeBroadcaster
 from console.web.live import changes
 from console.web.request_context import case_in, session_of
 from events.database import sqlite_url
-from tests.console.houses import Person, WebHouse
-from tests.offices import Office
-from tests.story import ANNA
+from tests.kit.offices import Office
+from tests.kit.people import ANNA
+from tests.kit.web.houses import Person, WebHouse
 from workflow.subjects.intake.commands import AddNote
 
 

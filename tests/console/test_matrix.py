@@ -6,7 +6,6 @@ Whoever may not gets the answer of an address at which there is nothing, to the 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -15,30 +14,22 @@ from typing import Annotated, Final, NamedTuple
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse, Response
-from fastapi.routing import RouteContext
 
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web import app as wiring
 from console.web.app import acts_of, console, routes, routes_without_rule
 from console.web.pages import PAGES
 from console.web.request_context import RequestContext, require
 from events.database import sqlite_url
-from tests.console.asking import Asking, Heard
-from tests.console.standings import STANDINGS, Stage, Town, relations
 from tests.console.statement import acts, concerns_a_case, statement
-from tests.offices import Office
+from tests.kit.offices import Office
+from tests.kit.web.asking import Asking, Heard
+from tests.kit.web.knocks import Knock, knock_of, ways_into
+from tests.kit.web.standings import STANDINGS, Stage, Town, relations
 from workflow.rights.acts import ACTS, ROLES, Role
-from workflow.rights.command_rights import ACTS_OF
 from workflow.rights.table import TABLE, Account, permit
 
-# What else than a case an address may name.
-_EXAMPLES: Final = {
-    "programme": "moscow", "account": "staff:glass-donor", "deed": "roles", "number": "1",
-    "command_id": "6f1c1f9e-3c1a-4d7e-9f50-0a4f5a6b7c8d",
-}  # fmt: skip
-_FORGED: Final = {"grant_id": "G-7K3P9QXM2D7K3P9Q", "referral_id": "R-7K3P9QXM2D7K3P9Q"}
-# Shown to nobody but whoever had it recorded, in the same session: what the act allows is not enough.
-_THEIRS_ALONE: Final = ("/opened/{command_id}", "/disclosed/{command_id}")
+pytestmark = pytest.mark.xdist_group("matrix")  # what its tests share is made in one process
+
 # Pages that ask for a second act beside the one they name.
 _ALSO: Final = {
     "/ledger/{programme}/file": ("ledger.see",),
@@ -48,23 +39,11 @@ _ALSO: Final = {
 }
 _OVER_ALL_PROGRAMMES: Final = ("auditor", "data_protection", "administrator")
 _COMMANDS_A_CELL: Final = 7
-# These say by the same status that somebody has no such factor; tests of their own ask them.
-_ABOUT_FACTORS: Final = ("/step-up/options", "/me/factors/remove")
 # Pages of one programme whose address does not name it: a form does, or there is only one that could be meant.
 _OF_A_PROGRAMME: Final = (
     "POST /cases/new", "POST /cases/new/form", "POST /cases/new/open", "POST /upload/statement",
     "GET /api/v1/statistics",
 )  # fmt: skip
-
-
-class Knock(NamedTuple):
-    """One way to ask a route: its address for a case at a stage, and any of which acts it takes."""
-
-    route: str
-    method: str
-    path: str
-    acts: tuple[str, ...]
-    is_there: bool
 
 
 class Cell(NamedTuple):
@@ -191,9 +170,7 @@ class _Knocks:
     """
 
     def __init__(self, town: Town) -> None:
-        asked = [route for route in routes(town.house.app) if acts_of(route) and route.path not in _ABOUT_FACTORS]
-        asked.sort(key=lambda route: "DELETE" in (route.methods or ()))  # it ends the session
-        ways = [way for route in asked for way in _ways(route)]
+        ways = ways_into(town.house.app)
         about = [way for way in ways if "{case_id}" in way.path]
         self._commands = [way for way in about if "/do/" in way.path or "/commands/" in way.path]
         self._pages = [way for way in about if way not in self._commands]
@@ -205,46 +182,12 @@ class _Knocks:
         """Yield how to ask about a case."""
         half = len(self._pages) // 2 - 1  # so that over the stages every role in every standing is asked all of them
         for way in (*islice(self._next_page, half), *islice(self._next_command, _COMMANDS_A_CELL)):
-            yield _knock(way, stage)
+            yield knock_of(way, stage)
 
     def others(self) -> Iterator[Knock]:
         """Yield how to ask for what is about no case."""
         for way in self._others:
-            yield _knock(way, self._first)
-
-
-class _Way(NamedTuple):
-    """A method and an address whose things are still to be named."""
-
-    method: str
-    path: str
-    acts: tuple[str, ...]
-    route: str
-
-
-def _ways(route: RouteContext) -> Iterator[_Way]:
-    path, own = route.path or "", acts_of(route) or ()
-    of_commands = "{command}" in path or path.endswith("/done/{command_id}")
-    for method in sorted(route.methods or ()):
-        if not of_commands:
-            yield _Way(method, path, own, path)
-            continue
-        kinds = CASE_FORMS if "{case_id}" in path else OFFICE_FORMS
-        for name, kind in kinds.items():
-            query = "" if "{command}" in path else f"?command={name}"
-            yield _Way(method, path.replace("{command}", name) + query, ACTS_OF[kind], path)
-
-
-def _knock(way: _Way, stage: Stage) -> Knock:
-    things = {"case_id": str(stage.story.case_id), "grant_id": stage.grant_id, "referral_id": stage.referral_id}
-    given = _EXAMPLES | {name: thing or _FORGED[name] for name, thing in things.items()}
-    if way.path.startswith(("/cases/{number}", "/history/of/")):
-        given["number"] = things["case_id"]
-    path = f"{way.path}?case={things['case_id']}" if way.path == "/history/of" else way.path
-    named = re.findall(r"\{(\w+)\}", path)
-    assert set(named) <= given.keys(), f"say in _EXAMPLES what {way.path} may be asked for"
-    is_there = all(things[name] for name in named if name in things) and not way.path.endswith(_THEIRS_ALONE)
-    return Knock(way.route, way.method, path.format(**given), way.acts, is_there)
+            yield knock_of(way, self._first)
 
 
 # -- what was written down -------------------------------------------------------------------------------------------

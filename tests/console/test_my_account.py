@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.authenticators import SoftwareApp
-from tests.console.doorways import ANNA, OWN, been_here, begun, hidden, one_time
-from tests.console.houses import WebHouse
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp
+from tests.kit.offices import Office
+from tests.kit.people import ANNA
+from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time
+from tests.kit.web.houses import WebHouse
 from workflow.subjects.accounts.commands import RevokeSessions
 
 

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from console.forms.subjects import OFFICE_FORMS
-from tests.console.houses import WebHouse
-from tests.console.sent import count_of, form_at
-from tests.offices import Office
-from tests.story import BORIS
+from tests.kit.offices import Office
+from tests.kit.people import BORIS
+from tests.kit.web.houses import WebHouse
+from tests.kit.web.sent import count_of, form_at
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from tests.console.houses import Person, WebHouse
-from tests.offices import Office
-from tests.story import Story
+from tests.kit.offices import Office
+from tests.kit.story import Story
+from tests.kit.web.houses import Person, WebHouse
 
 NAMES = {"name": "Анна Иванова", "phone": "+74957978722", "birth_date": "1980-02-03", "age_band": ...}
 EMERGENCY = {"reason": "danger_to_life", "why": "Взяли в больницу без сознания."}

@@ -9,10 +9,10 @@ import pytest
 from console.views.operations import operations
 from console.views.reader import Reader
 from handlers.queries.operations import machine
-from tests.console.houses import Person, WebHouse, behind, reading
-from tests.offices import Office
-from tests.roads import bring
-from tests.story import Story, story
+from tests.kit.offices import Office
+from tests.kit.roads import bring
+from tests.kit.story import Story, story
+from tests.kit.web.houses import Person, WebHouse, behind, reading
 from workflow.rights.acts import ROLES, Role
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import PlanArrival

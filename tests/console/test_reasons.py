@@ -12,9 +12,9 @@ from console.words.language import LANGUAGES, Language
 from console.words.reasons import is_worded, worded
 from console.words.templates import Template, all_entries, entries
 from tests.engine_words import Said, everything_said
-from tests.readable import TYPED, is_readable
-from tests.roads import ready_to_be_received
-from tests.story import World, moscow, story
+from tests.kit.readable import TYPED, is_readable
+from tests.kit.roads import ready_to_be_received
+from tests.kit.story import World, moscow, story
 from workflow.command import AdvanceCase
 from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Reason, Refused

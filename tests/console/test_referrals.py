@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.wayhome import Wayhome
+from tests.kit.command_line import AS_ANNA, Wayhome
 
-NAME, ANNA = "Мария Примерова", ("--as", "staff:anna")
+NAME = "Мария Примерова"
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def wayhome(tmp_path: Path) -> Wayhome:
 def referred(wayhome: Wayhome) -> tuple[str, str]:
     """Return a case and its referral to Harbour, whose letter is out."""
     fields = (f"name={NAME}", "birth_date=1990-05-01", "citizenships=RU", "language=ru", "story=a cellar")
-    case = wayhome.json("case", "open", *fields, *ANNA)["case_id"]
+    case = wayhome.json("case", "open", *fields, *AS_ANNA)["case_id"]
     for words in (("GiveConsent", "purpose=assistance"), ("GiveConsent", "purpose=referral", "recipient=harbour"),
                   ("SendReferral", "service=local_referral")):  # fmt: skip
-        wayhome.done("case", "record", case, *words, *ANNA)
+        wayhome.done("case", "record", case, *words, *AS_ANNA)
     wayhome.done("work", "--until-idle")
     (one,) = wayhome.json("referral", "list", case)
     assert (one["provider"], one["status"]) == ("harbour", "sent")
@@ -55,18 +55,18 @@ def test_a_provider_is_shown_with_what_it_may_see(wayhome: Wayhome) -> None:
 
 def test_a_provider_sees_its_parts_until_consent_is_taken_back(wayhome: Wayhome) -> None:
     case, number = referred(wayhome)
-    shown = wayhome.json("referral", "disclose", case, number, "--why", "first meeting", *ANNA)["disclosed"]
+    shown = wayhome.json("referral", "disclose", case, number, "--why", "first meeting", *AS_ANNA)["disclosed"]
     assert (shown["name"], shown["language"]) == (NAME, "ru")
     assert "a cellar" not in str(shown)
-    assert f"name: {NAME}" in wayhome.done("referral", "disclose", case, number, *ANNA)
+    assert f"name: {NAME}" in wayhome.done("referral", "disclose", case, number, *AS_ANNA)
     events = [event["type"] for event in wayhome.json("case", "history", case)]
     assert events.count("DisclosureMade") == 2
-    wayhome.done("case", "record", case, "WithdrawConsent", "purpose=referral", *ANNA)
-    result = wayhome.run("referral", "disclose", case, number, *ANNA)
+    wayhome.done("case", "record", case, "WithdrawConsent", "purpose=referral", *AS_ANNA)
+    result = wayhome.run("referral", "disclose", case, number, *AS_ANNA)
     assert (result.exit_code, NAME in result.output) == (1, False)
     assert "harbour" in wayhome.done("referral", "list", case)
 
 
 def test_a_number_that_cannot_be_a_referrals_is_bad_input(wayhome: Wayhome) -> None:
     case, _ = referred(wayhome)
-    assert wayhome.told_off("referral", "disclose", case, "harbour", *ANNA)
+    assert wayhome.told_off("referral", "disclose", case, "harbour", *AS_ANNA)

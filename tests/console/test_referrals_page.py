@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 
 from handlers.queries.disclosures import disclosed
-from tests.console.houses import Person, WebHouse, reading
-from tests.offices import Office
-from tests.roads import bring, referred, served
-from tests.story import Story, story
+from tests.kit.offices import Office, open_office
+from tests.kit.roads import bring, referred, served
+from tests.kit.story import Story, story
+from tests.kit.web.houses import Person, WebHouse, reading
 from workflow.programme.loading import shipped_text
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.intake.commands import WithdrawConsent
@@ -28,9 +28,8 @@ def office(office_url: str) -> Iterator[Office]:
     for name, word in (("new-start", "newstart"), ("legal-aid", "legalaid")):
         if f"staff: {word}" not in text:
             text = text.replace(f"{{id: {name},", f"{{id: {name}, staff: {word},", 1)
-    office = Office(office_url, text=text, has_tables=True)
-    yield office
-    office.close()
+    with open_office(office_url, text=text) as office:
+        yield office
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from schemathesis.specs.openapi.checks import (
 
 from console.web.site import Site
 from events.world import SeededEntropy
-from tests.console.houses import WebHouse
-from tests.offices import Office
-from tests.roads import bring
-from tests.story import Story
+from tests.kit.offices import Office
+from tests.kit.roads import bring
+from tests.kit.story import Story
+from tests.kit.web.houses import WebHouse
 from workflow.rights.acts import Role
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.wayhome import Wayhome
+from tests.kit.command_line import AS_ANNA, Wayhome
 
 NOTE = "беременность, 12 недель"
-ANNA, DRIVER, DOCTOR = ("--as", "staff:anna"), ("--as", "staff:driver"), ("--as", "staff:doctor")
+DRIVER, DOCTOR = ("--as", "staff:driver"), ("--as", "staff:doctor")
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def wayhome(tmp_path: Path) -> Wayhome:
 
 
 def with_a_note(wayhome: Wayhome) -> str:
-    case = str(wayhome.json("case", "open", "age_band=27-29", "citizenships=MD", *ANNA)["case_id"])
+    case = str(wayhome.json("case", "open", "age_band=27-29", "citizenships=MD", *AS_ANNA)["case_id"])
     words = ("service=medical_exam", "attended=true", f"note={NOTE}")
     wayhome.done("case", "record", case, "RecordSession", *words, *DOCTOR, "--mandate", "medical")
     return case
@@ -43,14 +43,14 @@ def test_a_doctor_reads_it_and_a_case_manager_does_not(wayhome: Wayhome) -> None
     case = with_a_note(wayhome)
     look = ("case", "show", case, "--open", "medical", "--why", "before the examination")
     assert NOTE in wayhome.done(*look, *DOCTOR, "--mandate", "medical")
-    assert wayhome.run(*look, *ANNA).exit_code == 1
+    assert wayhome.run(*look, *AS_ANNA).exit_code == 1
 
 
 def test_open_appointments_are_shown(wayhome: Wayhome) -> None:
-    case = str(wayhome.json("case", "open", "age_band=27-29", "language=tg", *ANNA)["case_id"])
-    wayhome.done("case", "record", case, "GiveConsent", "purpose=assistance", *ANNA)
+    case = str(wayhome.json("case", "open", "age_band=27-29", "language=tg", *AS_ANNA)["case_id"])
+    wayhome.done("case", "record", case, "GiveConsent", "purpose=assistance", *AS_ANNA)
     words = ("service=legal_advice", "at=2199-03-01T10:00+03:00")
-    wayhome.done("case", "record", case, "BookAppointment", *words, *ANNA)
+    wayhome.done("case", "record", case, "BookAppointment", *words, *AS_ANNA)
     assert "legal-aid" in wayhome.done("case", "show", case)
     (one,) = wayhome.json("case", "show", case)["care"]["appointments"].values()
     assert (one["provider"], one["language"], one["at"][:10]) == ("legal-aid", "tg", "2199-03-01")

@@ -18,7 +18,7 @@ import pytest
 
 from console.errors import BadInput
 from console.verbs.serve import site_for
-from tests.wayhome import Wayhome
+from tests.kit.command_line import Wayhome
 
 PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
 

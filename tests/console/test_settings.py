@@ -13,9 +13,9 @@ import pytest
 from httpx2 import Response
 
 from handlers.queries.programmes import publications, published_names
-from tests.authenticators import SoftwareApp
-from tests.console.houses import Person, WebHouse
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp
+from tests.kit.offices import Office
+from tests.kit.web.houses import Person, WebHouse
 from workflow.rights.acts import ACTS, ROLES
 from workflow.rights.table import TABLE
 from workflow.subjects.accounts.commands import OpenAccount

@@ -10,10 +10,11 @@ import pytest
 from httpx2 import Response
 
 from console.web.site import Site
-from tests.authenticators import SoftwareApp, SoftwareKey
-from tests.console.doorways import ANNA, OWN, been_here, begun, enrolled, hidden, one_time, second, typed_in
-from tests.console.houses import WebHouse
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp, SoftwareKey
+from tests.kit.offices import Office
+from tests.kit.people import ANNA
+from tests.kit.web.doorways import OWN, been_here, begun, enrolled, hidden, one_time, second, typed_in
+from tests.kit.web.houses import WebHouse
 
 HTTPS = Site("https://wayhome.example.org")
 

@@ -20,10 +20,11 @@ from handlers.queries.consultations import consultation_report, desk_of
 from handlers.queries.occupancy import occupancies, occupancy
 from handlers.queries.reports import corridors
 from handlers.queries.suppression import K
-from tests.console.houses import Person, WebHouse, behind, reading
-from tests.offices import Office
-from tests.roads import bring, consents
-from tests.story import BORIS, story
+from tests.kit.offices import Office
+from tests.kit.people import BORIS
+from tests.kit.roads import bring, consents
+from tests.kit.story import story
+from tests.kit.web.houses import Person, WebHouse, behind, reading
 from workflow.rights.acts import Role
 from workflow.rights.table import Account
 from workflow.subjects.accommodation.commands import HoldBed

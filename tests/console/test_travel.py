@@ -11,10 +11,10 @@ from console.errors import BadInput
 from console.legs import legs
 from handlers.queries.arrivals_departures import Departing, departures, escorts, waiting
 from handlers.states.case_reader import CaseReader
-from tests.offices import Office
-from tests.roads import bring, plan_trip, ready_to_travel
-from tests.story import moscow, present, story
-from tests.wayhome import Wayhome
+from tests.kit.command_line import Wayhome
+from tests.kit.offices import ON_BOTH_DATABASES, Office
+from tests.kit.roads import bring, plan_trip, ready_to_travel
+from tests.kit.story import moscow, present, story
 from workflow.subjects.travel.state import travel_of
 
 
@@ -25,6 +25,7 @@ def test_a_leg_is_typed_in_eight_parts() -> None:
         legs("train|1|a|RU|2030-06-01T09:00+03:00|b|RU|2030-06-01T23:00+04:00; train|2")
 
 
+@ON_BOTH_DATABASES
 def test_who_leaves_is_shown_with_what_is_missing(office: Office) -> None:
     case = plan_trip(ready_to_travel(bring(story(office), "documents"), "medical"))
     (one,) = board(office, office.now + timedelta(days=4))
@@ -43,6 +44,7 @@ def board(office: Office, until: datetime) -> list[Departing]:
     return departures(look.at_many(case_ids), until)
 
 
+@ON_BOTH_DATABASES
 def test_an_escort_is_shown_with_the_way_back(office: Office) -> None:
     case = plan_trip(ready_to_travel(bring(story(office), "documents"), "medical"))
     going = [one for one in escorts(office.service.log, moscow().programme, office.now) if one.trips]

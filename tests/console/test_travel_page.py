@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from handlers.queries.arrivals_departures import departures
-from tests.console.houses import Person, WebHouse, behind, reading
 from tests.console.test_travel import board as board_of_the_command_line
-from tests.offices import Office
-from tests.roads import booked, bring, consents, plan_trip, ready_to_travel
-from tests.story import Story, story
+from tests.kit.offices import Office
+from tests.kit.roads import booked, bring, consents, plan_trip, ready_to_travel
+from tests.kit.story import Story, story
+from tests.kit.web.houses import Person, WebHouse, behind, reading
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.documents.commands import RecordDocumentLoss

@@ -1,36 +1,16 @@
 """The log on both databases: every test that asks for `database` or `log` runs on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
 from events.database import Database, sqlite_url
 from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
-from events.schema import prepare
 from events.world import SystemEntropy
-from tests.servers.postgres import Postgres
-
-
-@pytest.fixture(scope="session")
-def pg_template(postgres: Postgres) -> Iterator[str]:
-    """The name of a prepared database: copying one is much cheaper than migrating one."""
-    url = postgres.fresh_database()
-    database = Database(url)
-    prepare(database)
-    yield make_url(url).database or ""
-    postgres.drop_database(url)
-
-
-@pytest.fixture
-def prepared_pg_url(postgres: Postgres, pg_template: str) -> Iterator[str]:
-    """The URL of a prepared PostgreSQL database that is this test's alone."""
-    url = postgres.fresh_database(pg_template)
-    yield url
-    postgres.drop_database(url)
 
 
 @pytest.fixture
@@ -54,8 +34,9 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A prepared database, one after the other of both kinds."""
     if request.param == "sqlite":
-        database = Database(sqlite_url(request.getfixturevalue("sqlite_file")))
-        prepare(database)
+        file = request.getfixturevalue("sqlite_file")
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        database = Database(sqlite_url(file))
     else:
         database = Database(request.getfixturevalue("prepared_pg_url"))
     yield database

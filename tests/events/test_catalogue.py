@@ -16,7 +16,7 @@ from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SystemEntropy
-from tests.events.history import CASE, LINKED, said, tell
+from tests.kit.logs import CASE, LINKED, said, tell
 
 
 class BedGiven(Fact):

@@ -7,7 +7,7 @@ import pytest
 from events.database import APPLICATION_ROLE, Database
 from events.errors import StoreProblem, StoreReadOnly
 from events.log import Log
-from tests.events.history import a_log, prepare_at, refusal, small_history
+from tests.kit.logs import a_log, prepare_at, refusal, small_history
 
 FOR_EVER = ("events", "sealed_parts", "commands")
 COLUMN = {"events": "actor", "sealed_parts": "person", "commands": "answer"}

@@ -12,7 +12,7 @@ from events.instants import instant, stored
 from events.keys import MemoryKeys
 from events.log import Log, recorded
 from events.world import SeededEntropy, SetClock
-from tests.events.history import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, tell
+from tests.kit.logs import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, tell
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from events.envelope import Recorded
 from events.errors import StreamMoved
 from events.log import Log
 from events.verify import verify
-from tests.events.history import LINKED, tell, write_again_and_again
+from tests.kit.logs import LINKED, tell, write_again_and_again
 
 SPAWN = multiprocessing.get_context("spawn")
 WRITERS = 3

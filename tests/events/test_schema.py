@@ -19,7 +19,7 @@ from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import current, prepare
 from events.world import SystemEntropy
-from tests.events.history import CASE, LINKED, prepare_at, tell
+from tests.kit.logs import CASE, LINKED, prepare_at, tell
 
 HEAD = ScriptDirectory(str(Path(events.schema.__file__).parent / "migrations")).get_current_head()
 

@@ -16,7 +16,7 @@ from events.schema import prepare
 from events.sqlite_file import make_durable
 from events.verify import verify
 from events.world import SystemEntropy
-from tests.events.history import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, tell
+from tests.kit.logs import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, tell
 from tests.servers.postgres import Postgres, postgres_server
 
 

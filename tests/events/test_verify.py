@@ -19,7 +19,7 @@ from events.facts import catalogue
 from events.facts.intake import CaseOpened
 from events.log import Log
 from events.verify import FINDINGS_MAX, PAGE, Report, verify, verify_on
-from tests.events.history import CASE, LINKED, OTHER, a_log, lower_the_fences, prepare_at, small_history, tell
+from tests.kit.logs import CASE, LINKED, OTHER, a_log, lower_the_fences, prepare_at, small_history, tell
 
 TABLES = ("events", "sealed_parts", "streams", "commands", "log_head")
 EVENTS = 8

@@ -12,8 +12,8 @@ from handlers.projections.case_access import Page, cases_of, count_by_stage, wor
 from handlers.projections.rebuild import draw_if_new, rebuild
 from handlers.projections.tables import case_board, case_relations
 from handlers.states.case_reader import CaseReader, CaseSnapshot
-from tests.offices import Office
-from tests.story import Story
+from tests.kit.offices import Office, open_office
+from tests.kit.story import Story
 from workflow.programme.loading import shipped_text
 from workflow.rights.acts import ROLES, Act
 from workflow.rights.table import Account, permit, relations_to
@@ -34,15 +34,11 @@ WHY = "There is smoke in the house and nobody answers."
 @pytest.fixture
 def offices(office_url: str) -> Iterator[Office]:
     """Two programmes in one house: one closed to all but the Red Cross and its partners, one open."""
-    office = Office(office_url, programme="st-petersburg", has_tables=True)
-    office.publish(shipped_text("moscow"), "moscow")
-    office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
-    try:
+    with open_office(office_url, programme="st-petersburg") as office:
+        office.publish(shipped_text("moscow"), "moscow")
+        office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
         _people_come(office)
         yield office
-        office.check()
-    finally:
-        office.close()
 
 
 def _people_come(office: Office) -> None:

@@ -37,7 +37,8 @@ from handlers.checks.check_results import Ack, Effects
 from handlers.checks.walk import as_lines
 from handlers.projections.tables import tasks, timers
 from handlers.projections.tasks import task_row, timer_outcome, timer_row
-from tests.handlers.histories import ANNA, BORIS, CLARA, Lives, Office, copied
+from tests.kit.histories import Lives, Witnessed, copied
+from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.subjects.grants.state import grants_of
 
 _NUMBERS = itertools.count()
@@ -50,29 +51,29 @@ class Made:
     """A healthy history, made once."""
 
     path: Path
-    office: Office
+    office: Witnessed
     lives: Lives
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     path = tmp_path_factory.mktemp("history") / "wayhome.sqlite"
-    office = Office(sqlite_url(path))
+    office = Witnessed(sqlite_url(path))
     lives = Lives(office).lived()
-    office.database.close()
+    office.close()
     yield Made(path, office, lives)
-    office.database.close()
+    office.close()
 
 
 @pytest.fixture
-def spoilt(made: Made, tmp_path: Path) -> Iterator[tuple[Office, Lives]]:
+def spoilt(made: Made, tmp_path: Path) -> Iterator[tuple[Witnessed, Lives]]:
     """The healthy history, to be spoilt."""
     office, lives = copied(made.path, tmp_path / "copy.sqlite", made.office, made.lives)
     yield office, lives
-    office.database.close()
+    office.close()
 
 
-Spoilt = tuple[Office, Lives]
+Spoilt = tuple[Witnessed, Lives]
 
 
 def money(text: str) -> Money:
@@ -90,7 +91,7 @@ def shares(text: str) -> Shares:
 
 def test_a_healthy_history_passes_every_check(spoilt: Spoilt) -> None:
     office, _ = spoilt
-    checks = office.check()
+    checks = office.checked()
     assert [one.name for one in checks] == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I10"]
     assert all(one.ok for one in checks), as_lines(checks)
     for one in checks:
@@ -98,35 +99,35 @@ def test_a_healthy_history_passes_every_check(spoilt: Spoilt) -> None:
 
 
 def test_a_healthy_history_on_postgresql_passes_every_check(pg_url: str) -> None:
-    office = Office(pg_url)
+    office = Witnessed(pg_url)
     Lives(office).lived()
-    assert all(one.ok for one in office.check()), as_lines(office.check())
-    office.database.close()
+    assert all(one.ok for one in office.checked()), as_lines(office.checked())
+    office.close()
 
 
 def test_progress_is_told_to_the_end(spoilt: Spoilt) -> None:
     office, _ = spoilt
     steps: list[tuple[int, int]] = []
-    office.check(progress=lambda done, total: steps.append((done, total)))
+    office.checked(progress=lambda done, total: steps.append((done, total)))
     assert steps == sorted(steps)
     assert steps[-1] == (2 * office.log.size(), 2 * office.log.size())
 
 
 def test_lines_say_what_was_counted_and_what_is_wrong(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    lines = as_lines(office.check())
+    lines = as_lines(office.checked())
     assert lines[5].startswith("I6 ok   beds never above capacity")
     assert lines[5].endswith(", 0 faults")
     office.tamper("UPDATE case_board SET stage = 'closed' WHERE case_id = ?", lives.home)
-    lines = as_lines(office.check())
+    lines = as_lines(office.checked())
     assert lines[3].startswith("I4 FAIL")
     assert lines[4].strip() == f"case_board {lives.home}: stage is 'closed', by the log 'follow_up'"
 
 
 def test_an_empty_log_passes(tmp_path: Path) -> None:
-    office = Office(sqlite_url(tmp_path / "empty.sqlite"))
+    office = Witnessed(sqlite_url(tmp_path / "empty.sqlite"))
     assert office.failing() == set()
-    office.database.close()
+    office.close()
 
 
 # -- I1: every acknowledged command once ----------------------------------------------------------------------
@@ -160,7 +161,7 @@ def test_i1_an_answer_whose_facts_are_not_in_the_log_is_found(spoilt: Spoilt) ->
 
 def test_i1_a_command_nobody_heard_back_of_is_no_fault(spoilt: Spoilt) -> None:
     office, _ = spoilt
-    checks = office.check(acknowledged=office.acks[:-1])
+    checks = office.checked(acknowledged=office.acks[:-1])
     assert checks[0].ok
     assert checks[0].counted["unacknowledged"] == 1
 
@@ -198,7 +199,7 @@ def test_i3_a_flipped_byte_of_any_leaf_is_found(made: Made, tmp_path: Path, data
     leaf[place] ^= 1
     office.tamper("UPDATE events SET leaf = ? WHERE position = ?", bytes(leaf), position)
     assert office.failing() == {"I3"}
-    office.database.close()
+    office.close()
 
 
 def test_i3_an_event_that_cannot_be_read_is_a_fault_and_not_the_end(spoilt: Spoilt) -> None:
@@ -233,7 +234,7 @@ def test_i4_a_table_that_says_something_else_than_the_log_is_found(spoilt: Spoil
 
 def test_i4_what_only_the_queue_knows_is_not_compared(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    job = office.claim(lives.stuck, service="counselling")
+    job = office.job(lives.stuck, service="counselling")
     assert office.failing() == set()
     office.leases.again([(job, stored(office.clock.now() + timedelta(minutes=5)), "Unavailable")])
     assert office.failing() == set()
@@ -409,7 +410,7 @@ def test_i6_an_escort_on_two_trips_is_found_exactly_when_they_overlap(
     _reserves(office, lives, "R-2", 100 + starts, 100 + starts + lasts)
     overlap = starts < 10 and starts + lasts > 0
     assert office.failing() == ({"I6"} if overlap else set())
-    office.database.close()
+    office.close()
 
 
 def test_i6_an_escort_freed_before_may_go_on_another_trip(spoilt: Spoilt) -> None:
@@ -535,12 +536,12 @@ def test_i10_giving_back_what_was_booked_is_no_fault(spoilt: Spoilt) -> None:
 
 def test_i10_a_service_begun_before_the_withdrawal_may_end_after_it(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    job = office.claim(lives.stuck, service="counselling")
+    job = office.job(lives.stuck, service="counselling")
     office.later(minutes=1)
     office.goes(lives.stuck, "withdraw")
     office.later(minutes=1)
     office.report(lives.stuck, job)
-    checks = {one.name: one for one in office.check(effects=None)}
+    checks = {one.name: one for one in office.checked(effects=None)}
     assert checks["I10"].ok
     assert checks["I10"].counted["begun before"] == 1
     assert all(one.ok for one in checks.values())
@@ -548,7 +549,7 @@ def test_i10_a_service_begun_before_the_withdrawal_may_end_after_it(spoilt: Spoi
 
 def test_i10_a_service_begun_after_the_withdrawal_is_found(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    job = office.claim(lives.stuck, service="counselling")
+    job = office.job(lives.stuck, service="counselling")
     office.goes(lives.stuck, "withdraw")
     office.later(minutes=1)
     office.report(lives.stuck, job)
@@ -559,29 +560,29 @@ def test_i10_a_service_begun_after_the_withdrawal_is_found(spoilt: Spoilt) -> No
 # -- hands ----------------------------------------------------------------------------------------------------------
 
 
-def _request(office: Office, lives: Lives, grant_id: str, amount: str) -> None:
+def _request(office: Witnessed, lives: Lives, grant_id: str, amount: str) -> None:
     case = office.case(lives.home)
     asked = GrantRequested(person_id=case.person_id, grant_id=grant_id, kind="reintegration", amount=money(amount))
     office.forge((f"case:{lives.home}", asked), actor=ANNA)
 
 
-def _approve(office: Office, lives: Lives, grant_id: str, amount: str, actor: str) -> None:
+def _approve(office: Witnessed, lives: Lives, grant_id: str, amount: str, actor: str) -> None:
     approved = GrantApproved(grant_id=grant_id, shares=shares(amount))
     committed = FundsCommitted(case_id=lives.home, grant_id=grant_id, shares=shares(amount))
     office.forge((f"case:{lives.home}", approved), (FUND, committed), actor=actor)
 
 
-def _titles(office: Office, name: str) -> int:
-    return next(len(one.faults) for one in office.check() if one.name == name)
+def _titles(office: Witnessed, name: str) -> int:
+    return next(len(one.faults) for one in office.checked() if one.name == name)
 
 
-def _gives_bed(office: Office, case_id: str, bed: int) -> None:
+def _gives_bed(office: Witnessed, case_id: str, bed: int) -> None:
     until = office.clock.now() + timedelta(hours=48)
     mine = BedAssigned(facility="moscow-centre", bed=bed, until=until)
     office.forge((f"case:{case_id}", mine), (HOUSE, BedHeld(case_id=case_id, bed=bed, until=until)))
 
 
-def _reserves(office: Office, lives: Lives, trip_id: str, leaves: int, back: int) -> None:
+def _reserves(office: Witnessed, lives: Lives, trip_id: str, leaves: int, back: int) -> None:
     now = office.clock.now()
     reserved = EscortReserved(
         escort="escort-08",
@@ -593,7 +594,7 @@ def _reserves(office: Office, lives: Lives, trip_id: str, leaves: int, back: int
     office.forge((ESCORTS, reserved))
 
 
-def _asks(office: Office, stream: str, task_id: str, kind: str, subject: tuple[tuple[str, str], ...]) -> None:
+def _asks(office: Witnessed, stream: str, task_id: str, kind: str, subject: tuple[tuple[str, str], ...]) -> None:
     asked = TaskRequested(task_id=task_id, kind=kind, subject=subject, due_at=office.clock.now())
     row = task_row(stream.removeprefix("case:"), asked, office.log.now())
     office.forge((stream, asked), rows=[(_INSERT_TASK, row)])

@@ -9,9 +9,10 @@ import pytest
 
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.service import Service
-from tests.houses import with_beds
-from tests.offices import Office
-from tests.story import ANNA, BORIS, CLARA, Story
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.programmes import with_beds
+from tests.kit.story import Story
 from workflow.command import AdvanceCase, CaseCommand
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed, TakeBed

@@ -18,31 +18,32 @@ from handlers.projections.replay import Replay, difference, position_of, replay_
 from handlers.projections.tables import case_board, tasks, work_items
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState
-from tests.handlers.histories import MOSCOW, START, Lives, Office
+from tests.kit.histories import MOSCOW, Lives, Witnessed
+from tests.kit.people import START
 from workflow.command import Command
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(sqlite_url(tmp_path / "wayhome.sqlite"))
+def office(tmp_path: Path) -> Iterator[Witnessed]:
+    office = Witnessed(sqlite_url(tmp_path / "wayhome.sqlite"))
     yield office
-    office.database.close()
+    office.close()
 
 
-class Keeper(Office):
+class Keeper(Witnessed):
     """An office that notes after each command where the log and every state stood."""
 
     noted: list[tuple[int, dict[str, VersionedState]]]
 
-    def submit(self, command: Command) -> Any:
-        answer = super().submit(command)
+    def accepted(self, command: Command) -> Any:
+        answer = super().accepted(command)
         self.__dict__.setdefault("noted", []).append((self.log.size() - 1, self.states()))
         return answer
 
 
-def read_models(office: Office) -> list[list[dict[str, Any]]]:
+def read_models(office: Witnessed) -> list[list[dict[str, Any]]]:
     """Return what people look at, without the instants the log does not tell."""
     with office.database.reading() as connection:
         board = [dict(row) for row in connection.execute(select(case_board)).mappings()]
@@ -62,10 +63,10 @@ def test_a_replay_shows_every_state_as_it_was_kept_then(tmp_path: Path) -> None:
         if kept is not None:
             assert replay.states == {stream: state for stream, state in kept.items() if state.version >= 0}
     assert len(noted) == len(keeper.acks)
-    keeper.database.close()
+    keeper.close()
 
 
-def test_a_case_at_each_position_is_the_case_the_whole_replay_has_there(office: Office) -> None:
+def test_a_case_at_each_position_is_the_case_the_whole_replay_has_there(office: Witnessed) -> None:
     lives = Lives(office).lived()
     definitions = Definitions(office.log)
     replay = Replay(office.log)
@@ -78,13 +79,13 @@ def test_a_case_at_each_position_is_the_case_the_whole_replay_has_there(office: 
         assert (then.definition is None) == (then.case is None)
 
 
-def test_a_case_before_it_was_opened_is_nothing(office: Office) -> None:
-    office.publish()
+def test_a_case_before_it_was_opened_is_nothing(office: Witnessed) -> None:
+    office.published()
     nobody = replay_case(office.log, Definitions(office.log), CaseId("7K3P9-QXM2D"), office.log.size())
     assert nobody == (None, -1, (), None)
 
 
-def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Office) -> None:
+def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Witnessed) -> None:
     Lives(office).lived()
     world = replay_log(office.log)
     assert world.position == office.log.size() - 1
@@ -97,7 +98,7 @@ def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Office) -> 
     assert {task_id: row["status"] for task_id, row in world.tasks.items()} == statuses
 
 
-def test_a_replay_up_to_a_position_knows_nothing_of_what_came_later(office: Office) -> None:
+def test_a_replay_up_to_a_position_knows_nothing_of_what_came_later(office: Witnessed) -> None:
     lives = Lives(office).lived()
     opened = next(e.position for e in office.events() if e.envelope.stream == f"case:{lives.withdrawn}")
     told: list[tuple[int, int]] = []
@@ -107,8 +108,8 @@ def test_a_replay_up_to_a_position_knows_nothing_of_what_came_later(office: Offi
     assert told == [(opened, office.log.size())]
 
 
-def test_as_of_a_time_is_the_last_event_recorded_by_then(office: Office) -> None:
-    office.publish()
+def test_as_of_a_time_is_the_last_event_recorded_by_then(office: Witnessed) -> None:
+    office.published()
     case_id = office.open()
     before = office.log.size() - 1
     office.later(hours=1)
@@ -126,8 +127,8 @@ def test_as_of_a_time_is_the_last_event_recorded_by_then(office: Office) -> None
     assert not then.case.consents
 
 
-def test_a_difference_names_what_changed_and_nothing_else(office: Office) -> None:
-    office.publish()
+def test_a_difference_names_what_changed_and_nothing_else(office: Witnessed) -> None:
+    office.published()
     case_id = office.open()
     before = office.case(case_id)
     office.does(case_id, GiveConsent, purpose="assistance")
@@ -144,7 +145,7 @@ def test_a_difference_names_what_changed_and_nothing_else(office: Office) -> Non
     assert ("stage", None, "referral") in difference(None, after)
 
 
-def test_damaged_read_models_are_made_right_from_the_log(office: Office) -> None:
+def test_damaged_read_models_are_made_right_from_the_log(office: Witnessed) -> None:
     lives = Lives(office).lived()
     right = read_models(office)
     office.tamper("UPDATE case_board SET stage = 'closed', ended = 1 WHERE case_id = ?", lives.stuck)
@@ -163,7 +164,7 @@ def test_damaged_read_models_are_made_right_from_the_log(office: Office) -> None
 
 
 def test_a_rebuild_on_postgresql_makes_read_models_right_too(pg_url: str) -> None:
-    office = Office(pg_url)
+    office = Witnessed(pg_url)
     lives = Lives(office).lived()
     right = read_models(office)
     with office.database.writing() as connection:
@@ -176,4 +177,4 @@ def test_a_rebuild_on_postgresql_makes_read_models_right_too(pg_url: str) -> Non
     office.goes(lives.stuck, "withdraw")
     assert office.failing() == set()
     assert replay_log(office.log).board[lives.stuck]["definition"] == MOSCOW.hash
-    office.database.close()
+    office.close()

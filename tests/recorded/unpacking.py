@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 from sqlalchemy import make_url
 
-from tests.wayhome import Wayhome
+from tests.kit.command_line import Wayhome
 
 HERE = Path(__file__).parent
 KINDS = ("sqlite", "postgresql")

@@ -9,7 +9,8 @@ from events.facts import catalogue
 from events.facts.access import CaseAssigned, GlassBroken, GlassMended
 from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerSet
 from handlers.projections.work_items import items_of
-from tests.story import ANNA, BORIS, CLARA, Story, World, story
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.story import Story, World, story
 from workflow.case.evolve import evolve
 from workflow.case.state import At
 from workflow.rights.compartments import closed_to

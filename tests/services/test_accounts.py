@@ -24,8 +24,8 @@ from handlers.checks.walk import check
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from handlers.projections.rebuild import rebuild
-from tests.offices import Office
-from tests.story import ANNA, BORIS, CLARA
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.reasons import Refused
 from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE, human_command
 from workflow.rights.acts import ROLES, Role

@@ -25,10 +25,11 @@ from events.facts.safety import SealedDenied
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_stream
 from events.instants import stored
-from tests.offices import Office
-from tests.roads import bring, plan_trip, ready_to_travel
-from tests.story import ANNA, BORIS, Story, moscow, present
-from tests.workers.workshop import Workshop
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS
+from tests.kit.roads import bring, plan_trip, ready_to_travel
+from tests.kit.story import Story, moscow, present
+from tests.kit.workshop import Workshop
 from workflow.subjects.care.commands import (
     AgreeCarePlan,
     AssignLegalReference,

@@ -12,8 +12,8 @@ from events.facts.hotline import CallBackExpired, CallBackMade, CallMissed, Call
 from handlers.commanding.answers import Accepted, Answer
 from handlers.queries.consultations import consultation_report, desk_of
 from handlers.queries.suppression import K
-from tests.offices import Office
-from tests.story import moscow
+from tests.kit.offices import Office
+from tests.kit.story import moscow
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import (
     MakeCallBack,

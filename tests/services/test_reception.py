@@ -21,10 +21,10 @@ from events.facts.reception import (
     PickupCancelled,
 )
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
-from tests.offices import Office
-from tests.roads import consents, met, ready_to_be_received
-from tests.story import Story, present, story
-from tests.workers.workshop import Workshop
+from tests.kit.offices import Office
+from tests.kit.roads import consents, met, ready_to_be_received
+from tests.kit.story import Story, present, story
+from tests.kit.workshop import Workshop
 from workflow.command import CaseCommand
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent

@@ -15,9 +15,10 @@ from events.facts.referrals import ReferralServed, ReferrerAnswered
 from events.facts.tasks import ServiceProvided, TimerCancelled
 from events.ids import case_stream
 from handlers.queries.disclosures import disclosed
-from tests.offices import Office
-from tests.roads import agreed_to_be_told, consents, referred, served
-from tests.story import ANNA, Story, story
+from tests.kit.offices import Office
+from tests.kit.people import ANNA
+from tests.kit.roads import agreed_to_be_told, consents, referred, served
+from tests.kit.story import Story, story
 from workflow.command import FireTimer
 from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Refused

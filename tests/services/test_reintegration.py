@@ -12,11 +12,12 @@ from events.facts.reintegration import CourseWaitlisted
 from events.facts.tasks import Escalated, TaskCancelled, TaskFoundUndone, TimerFired
 from handlers.checks.walk import as_lines, check
 from handlers.commanding.answers import Accepted
-from tests.offices import Office
-from tests.roads import agree_plan, bring, close, trained
-from tests.story import ANNA, BORIS, Story
-from tests.wayhome import Wayhome
-from tests.workers.workshop import Hand, Workshop
+from tests.kit.command_line import Wayhome
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS
+from tests.kit.roads import agree_plan, bring, close, trained
+from tests.kit.story import Story
+from tests.kit.workshop import Hand, Workshop
 from workflow.command import FireTimer
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reintegration.commands import (

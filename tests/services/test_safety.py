@@ -13,9 +13,10 @@ from events.facts.intake import ConsentGiven
 from events.facts.safety import ConsentExpired, ReflectionEnded, ReflectionStarted, VictimIdentified
 from events.facts.tasks import Escalated, TaskCancelled, TaskUnwanted, TimerCancelled, TimerFired
 from events.ids import CaseId, case_stream
-from tests.offices import Office
-from tests.roads import bring, consents, ready_to_be_received, ready_to_travel
-from tests.story import ANNA, BORIS, Story, World
+from tests.kit.offices import Office
+from tests.kit.people import ANNA, BORIS
+from tests.kit.roads import bring, consents, ready_to_be_received, ready_to_travel
+from tests.kit.story import Story, World
 from workflow.command import FireTimer
 from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS

@@ -25,10 +25,10 @@ from events.facts.tasks import (
 from events.facts.travel import EscortFreed, HostAnswered, PersonHandedOver, TripCancelled, TripPlanned
 from events.ids import CaseId, case_id_of
 from handlers.commanding.answers import Accepted
-from tests.offices import Office
-from tests.roads import booked, bring, consents, handed_over, plan_trip, ready_to_depart, ready_to_travel
-from tests.story import Story, present, story, trip
-from tests.workers.workshop import Workshop
+from tests.kit.offices import Office
+from tests.kit.roads import booked, bring, consents, handed_over, plan_trip, ready_to_depart, ready_to_travel
+from tests.kit.story import Story, present, story, trip
+from tests.kit.workshop import Workshop
 from workflow.command import Command
 from workflow.programme.loading import shipped_text
 from workflow.reasons import Refused

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from events.database import sqlite_url
-from tests.offices import Office
-from tests.workers.workshop import Workshop
+from tests.kit.offices import Office, open_office
+from tests.kit.workshop import Workshop
 
 
 @pytest.fixture
 def either_office(office_url: str) -> Iterator[Office]:
     """An office on each database in turn, for what depends on locks."""
-    yield from _open_office(office_url)
+    with open_office(office_url) as office:
+        yield office
 
 
 @pytest.fixture
-def office(tmp_path: Path, sqlite_template: Path) -> Iterator[Office]:
+def office(prepared_sqlite_url: str) -> Iterator[Office]:
     """An office on the embedded database, for what does not."""
-    path = tmp_path / "log.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    yield from _open_office(sqlite_url(path).render_as_string())
+    with open_office(prepared_sqlite_url) as office:
+        yield office
 
 
 @pytest.fixture
@@ -37,15 +35,6 @@ def either_shop(either_office: Office, tmp_path: Path) -> Iterator[Workshop]:
 def shop(office: Office, tmp_path: Path) -> Iterator[Workshop]:
     """A workshop on the embedded database."""
     yield from _open_shop(office, tmp_path)
-
-
-def _open_office(url: str) -> Iterator[Office]:
-    office = Office(url, has_tables=True)
-    try:
-        yield office
-        office.check()
-    finally:
-        office.close()
 
 
 def _open_shop(office: Office, folder: Path) -> Iterator[Workshop]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.story import ANNA, BORIS, story
-from tests.workers.workshop import Workshop
+from tests.kit.people import ANNA, BORIS
+from tests.kit.story import story
+from tests.kit.workshop import Workshop
 from workflow.subjects.access.commands import BreakGlass
 from workflow.subjects.access.state import access_of
 

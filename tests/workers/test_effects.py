@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from tests.roads import bring, grant, plan_trip, ready_to_travel, release
-from tests.story import Story, present, story
-from tests.workers.workshop import Killed, Workshop
+from tests.kit.roads import bring, grant, plan_trip, ready_to_travel, release
+from tests.kit.story import Story, present, story
+from tests.kit.workshop import Killed, Workshop
 from workers.running.durable_file import write_once
 from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, PlanTrip
 from workflow.subjects.travel.state import travel_of

@@ -9,9 +9,9 @@ from functools import partial
 import pytest
 
 from events.instants import instant, stored
-from tests.roads import consents, plan_trip, ready_to_travel
-from tests.story import story
-from tests.workers.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
+from tests.kit.roads import consents, plan_trip, ready_to_travel
+from tests.kit.story import story
+from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
 from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
 from workers.running.jobs import Job, Outcome, Result

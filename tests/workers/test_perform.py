@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from events.errors import StoreUnavailable
-from tests.offices import Office
-from tests.roads import bring, plan_trip, ready_to_travel
+from tests.kit.offices import Office
+from tests.kit.roads import bring, plan_trip, ready_to_travel
+from tests.kit.story import Story, story
+from tests.kit.workshop import MailServer, MoodyOrders, Workshop
 from tests.servers.postgres import Postgres
-from tests.story import Story, story
-from tests.workers.workshop import MailServer, MoodyOrders, Workshop
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.mail.post import NullPost
 from workers.running.jobs import Outcome

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.roads import agreed_to_be_told, consents
-from tests.story import Story, story
-from tests.workers.workshop import Workshop
+from tests.kit.roads import agreed_to_be_told, consents
+from tests.kit.story import Story, story
+from tests.kit.workshop import Workshop
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals.commands import RevokeReferral, SendReferral
 from workflow.subjects.referrals.state import referrals_of

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from events.instants import stored
-from tests.roads import bring, consents, plan_trip, ready_to_travel
-from tests.story import Story, story
-from tests.workers.workshop import Killed, MailServer, MoodyOrders, Workshop, at_once
+from tests.kit.roads import bring, consents, plan_trip, ready_to_travel
+from tests.kit.story import Story, story
+from tests.kit.workshop import Killed, MailServer, MoodyOrders, Workshop, at_once
 from workers.errors import Unavailable
 from workers.running.jobs import Outcome
 from workers.running.orders import Order

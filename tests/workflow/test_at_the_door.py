@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.story import ANNA, story, uuid
+from tests.kit.people import ANNA
+from tests.kit.story import story, uuid
 from workflow.command import CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.care.commands import CertifyFitness

@@ -16,8 +16,9 @@ from events.facts.grants import (
 )
 from events.facts.tasks import TaskCancelled, TaskFoundUndone, TaskUnwanted
 from events.money import Money
-from tests.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
-from tests.story import ANNA, BORIS, CLARA, Story, World, moscow_with, story
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
+from tests.kit.story import Story, World, moscow_with, story
 from workflow.command import CancelTask
 from workflow.subjects.grants.commands import ApproveGrant, DeclineGrant, ReleaseTranche, RequestGrant
 from workflow.subjects.grants.state import grants_of

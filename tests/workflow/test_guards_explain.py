@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from events.instants import stored
-from tests.roads import bring
-from tests.story import ANNA, BORIS, START, moscow, story
+from tests.kit.people import ANNA, BORIS, START
+from tests.kit.roads import bring
+from tests.kit.story import moscow, story
 from workflow.case.state import Case, Task
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.guard_context import GuardContext

@@ -26,7 +26,8 @@ from events.facts.hotline import (
     ConsultationHeld,
 )
 from events.facts.intake import CaseOpened, ConsentGiven
-from tests.story import ANNA, START, World, moscow, moscow_with
+from tests.kit.people import ANNA, START
+from tests.kit.story import World, moscow, moscow_with
 from workflow.command import Command
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import load, shipped_text

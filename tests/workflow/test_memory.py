@@ -12,8 +12,9 @@ from events.facts import catalogue
 from events.instants import stored
 from events.money import Money
 from handlers.states.state_cache import StateCache, VersionedState
-from tests.roads import bring, grant, paid, plan_trip, release, shown
-from tests.story import ANNA, BORIS, CLARA, Story, World, moscow, story
+from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.roads import bring, grant, paid, plan_trip, release, shown
+from tests.kit.story import Story, World, moscow, story
 from workflow.case.evolve import evolve
 from workflow.case.state import NOTHING, At, Case
 from workflow.programme.journey import Traveller

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.story import moscow
+from tests.kit.story import moscow
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import MAX_CHARACTERS, load, shipped, shipped_text
 

@@ -21,8 +21,8 @@ from events.facts.referrals import (
 )
 from events.facts.tasks import Escalated, TaskCancelled, TaskRequested, TimerFired, TimerSet
 from handlers.projections.work_items import items_of
-from tests.roads import agreed_to_be_told, bring, consents, referred, served
-from tests.story import Story, World, moscow, moscow_with, story
+from tests.kit.roads import agreed_to_be_told, bring, consents, referred, served
+from tests.kit.story import Story, World, moscow, moscow_with, story
 from workflow.command import CancelTask, FireTimer
 from workflow.guard_context import GuardContext
 from workflow.programme.errors import ProgrammeFaulty

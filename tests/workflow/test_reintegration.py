@@ -14,8 +14,9 @@ from events.facts.reintegration import (
     RetentionReached,
 )
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
-from tests.roads import agree_plan, bring, close, trained
-from tests.story import ANNA, BORIS, Story, World, moscow_with, story
+from tests.kit.people import ANNA, BORIS
+from tests.kit.roads import agree_plan, bring, close, trained
+from tests.kit.story import Story, World, moscow_with, story
 from workflow.command import FireTimer
 from workflow.reasons import Refused
 from workflow.subjects.intake.commands import GiveConsent

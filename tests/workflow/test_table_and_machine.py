@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.instants import stored
-from tests.story import ANNA, START, Story, World, moscow
+from tests.kit.people import ANNA, START
+from tests.kit.story import Story, World, moscow
 from workflow.case.evolve import evolve
 from workflow.case.state import At, Case
 from workflow.guard_context import GuardContext

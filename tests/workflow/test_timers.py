@@ -7,8 +7,9 @@ from events.facts.reception import ArrivalCancelled, ArrivalPlanned
 from events.facts.reintegration import FollowUpDue
 from events.facts.safety import ReflectionEnded, ReflectionStarted, VictimIdentified
 from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerFired, TimerSet
-from tests.roads import bank_says, bring, grant, met, release, shown
-from tests.story import BORIS, Story, story
+from tests.kit.people import BORIS
+from tests.kit.roads import bank_says, bring, grant, met, release, shown
+from tests.kit.story import Story, story
 from workflow.command import FireTimer
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.reception.commands import PlanArrival

@@ -7,7 +7,8 @@ from events.facts.closing import ArrivalCounted
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
 from events.facts.tasks import TimerSet
 from events.facts.travel import EscortFreed, ReturnDeclared
-from tests.roads import (
+from tests.kit.people import ANNA, BORIS
+from tests.kit.roads import (
     STAGES,
     agree_plan,
     booked,
@@ -25,7 +26,7 @@ from tests.roads import (
     served,
     trained,
 )
-from tests.story import ANNA, BORIS, Story, World, present, story, trip
+from tests.kit.story import Story, World, present, story, trip
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.documents.commands import RecordTravelDocument

@@ -8,8 +8,8 @@ from events.facts.grants import FundsFreed, GrantDeclined
 from events.facts.journey import StageEntered
 from events.facts.tasks import BookingReleased, TaskCancelled, TaskDied, TaskFoundUndone, TaskRequested
 from events.facts.travel import EscortFreed, TripCancelled
-from tests.roads import STAGES, booked, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
-from tests.story import Story, World, story
+from tests.kit.roads import STAGES, booked, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
+from tests.kit.story import Story, World, story
 from workflow.command import CancelTask, RetryTask
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.grants.state import grants_of

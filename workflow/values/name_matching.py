@@ -2,7 +2,7 @@
 
 A folded name is for comparing only. It is loose on purpose: whoever types ``Ivanova`` finds ``Иванова``, and two
 people of one folded name are told apart by their birth date. The rules are ours, made from how passports, consulates
-and people themselves spell the names of those who come; ``tests/workflow/test_folding.py`` shows which pairs meet.
+and people themselves spell the names of those who come; which pairs meet: ``tests/workflow/test_name_matching.py``.
 """
 
 from __future__ import annotations

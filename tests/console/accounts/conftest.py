@@ -12,8 +12,8 @@ from console.accounts.sessions import Session
 from console.accounts.sign_in import HalfWay, SignedIn
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow
-from tests.authenticators import SoftwareApp
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp
+from tests.kit.offices import KINDS, Office
 from workflow.subjects.accounts.commands import AccountCommand, OpenAccount
 
 ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
@@ -78,6 +78,12 @@ class Door:
         given = {"command_id": self.office.uuid(), "actor": actor, "account": account}
         answer = self.office.service.submit(kind.model_validate(given | fields))
         assert isinstance(answer, Accepted), answer
+
+
+@pytest.fixture(params=KINDS)
+def office_url(office_url: str) -> str:
+    """The address of a database of each kind: what is kept of doors has statements of its own."""
+    return office_url
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from console.accounts.sessions import Session
 from console.accounts.sign_in import SignedIn, Wait, Wrong
 from handlers.commanding.answers import Accepted
-from tests.authenticators import SoftwareApp, SoftwareKey
 from tests.console.accounts.conftest import ANNA, HERE, OWN, Door
+from tests.kit.authenticators import SoftwareApp, SoftwareKey
 from workflow.reasons import Refused
 
 Anna = tuple[str, SoftwareApp]

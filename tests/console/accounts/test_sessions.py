@@ -11,8 +11,8 @@ from console.accounts.sessions import Sessions
 from console.accounts.sign_in import SignedIn
 from events.instants import stored
 from events.world import SetClock
-from tests.authenticators import SoftwareApp
 from tests.console.accounts.conftest import ANNA, HERE, OLGA, ROOT, Door
+from tests.kit.authenticators import SoftwareApp
 from workflow.subjects.accounts.commands import (
     AccountCommand,
     ChangeRoles,

@@ -18,9 +18,9 @@ from console.accounts.throttle import FREE
 from events.log import Log
 from handlers.commanding.answers import Accepted
 from handlers.projections.tables import metadata
-from tests.authenticators import SoftwareApp
 from tests.console.accounts.conftest import ANNA, ELSEWHERE, HERE, OLGA, OWN, ROOT, Door
-from tests.offices import Office
+from tests.kit.authenticators import SoftwareApp
+from tests.kit.offices import Office
 from workflow.reasons import Refused
 from workflow.subjects.accounts.commands import CloseAccount, ResetCredentials
 

@@ -1,0 +1,197 @@
+"""An office with a real database, where stories happen as they do in life: through the one command path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from sqlalchemy import URL, select, update
+
+from events.database import Database
+from events.facts import catalogue
+from events.ids import CaseId, case_stream
+from events.keys import MemoryKeys
+from events.log import Log
+from events.schema import prepare
+from events.world import SeededEntropy, SetClock
+from handlers.commanding.answers import Accepted, Answer, Conflict
+from handlers.commanding.service import Service
+from handlers.projections.tables import metadata, tasks
+from handlers.states.state_cache import folded
+from tests.kit.people import ANNA, START
+from workflow.case.state import Case
+from workflow.command import Command, PublishProgramme
+from workflow.programme.loading import Definition, shipped_text
+from workflow.reasons import Refused
+from workflow.situation import Decision, StreamFact
+from workflow.subjects.intake.commands import OpenCase
+
+KINDS: Final = ("sqlite", "postgresql")  # of databases Wayhome runs on
+ON_BOTH_DATABASES: Final = pytest.mark.parametrize("office_url", KINDS, indirect=True)
+
+
+class Office:
+    """A service on a log, a clock that is moved by hand, and what is needed to look behind the counter."""
+
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        text: str | None = None,
+        programme: str = "moscow",
+        batch: int = 256,
+        has_tables: bool = False,
+        seed: int = 7,
+        start: datetime = START,
+        opened: bool = True,
+    ) -> None:
+        self.database = Database(url)
+        if not has_tables:
+            prepare(self.database)
+        self.clock = SetClock(start)
+        self.chance = SeededEntropy(seed)
+        self.keys = MemoryKeys(self.chance)
+        self.text = text or shipped_text(programme)
+        self.programme = programme
+        self.batch = batch
+        self._databases = [self.database]
+        self.service = self.another_service()
+        if opened:
+            self.publish(self.text, programme)
+
+    def another_service(self) -> Service:
+        """Return a service of its own on the same database, as another process has it."""
+        database = Database(self.database.url)
+        self._databases.append(database)
+        log = Log(database, catalogue(), self.keys, self.chance, self.clock)
+        return Service(log, batch=self.batch)
+
+    def publish(self, text: str, programme: str = "moscow") -> Answer:
+        return self.service.submit(PublishProgramme(command_id=self.uuid(), actor=ANNA, programme=programme, text=text))
+
+    @property
+    def definition(self) -> Definition:
+        """Return the definition now in force."""
+        current = self.service.definitions.current(self.programme)
+        assert current is not None
+        return current
+
+    # -- the place a story needs -----------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def uuid(self) -> UUID:
+        return self.chance.uuid()
+
+    def pass_time(self, span: timedelta) -> None:
+        self.clock.advance(span)
+
+    def case(self, case_id: str) -> Case:
+        """Return the case as the log tells it, from the beginning."""
+        case = self.state(case_stream(CaseId(case_id)))
+        assert isinstance(case, Case)
+        return case
+
+    def carry_out(self, command: Command) -> Decision:
+        answer = self.service.submit(command)
+        if isinstance(answer, Refused):
+            return answer
+        assert isinstance(answer, Accepted), answer
+        log = self.service.log
+        return [StreamFact(e.envelope.stream, log.fact(e)) for e in log.of_command(answer.command_id)]
+
+    def tell(self, told: StreamFact, command: Command) -> list[StreamFact]:
+        raise AssertionError("in an office facts come from commands")
+
+    def claim(self, task_id: str) -> int:
+        """Let a worker begin a task, as the workers' own claim does; return the epoch."""
+        table = tasks
+        take = (
+            update(table)
+            .where(table.c.task_id == task_id)
+            .values(status="claimed", epoch=table.c.epoch + 1, owner="worker-1", attempts=table.c.attempts + 1)
+            .returning(table.c.epoch)
+        )
+        with self.database.writing() as connection:
+            return int(connection.execute(take).scalar_one())
+
+    # -- looking behind the counter --------------------------------------------------------------------------
+
+    def state(self, stream: str) -> Any:
+        log = self.service.log
+        return folded(stream, log.stream(stream), log.fact).state
+
+    def rows(self, name: str, **where: Any) -> list[dict[str, Any]]:
+        table = metadata.tables[name]
+        query = select(table).where(*[table.c[column] == value for column, value in where.items()])
+        with self.database.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def submit(self, kind: type[Command], /, **fields: Any) -> Answer:
+        return self.service.submit(self.command(kind, **fields))
+
+    def command(self, kind: type[Command], /, **fields: Any) -> Command:
+        return kind.model_validate({"command_id": self.uuid(), "actor": ANNA} | fields)
+
+    def opening(self, **fields: Any) -> OpenCase:
+        made = self.command(OpenCase, **{"programme": "moscow", "source": "ngo", "age_band": "27-29"} | fields)
+        assert isinstance(made, OpenCase)
+        return made
+
+    def check(self) -> None:
+        """What must hold after anything: no gaps, rows that say what the history says, nobody in a second bed."""
+        events = [event for page in self.service.log.pages() for event in page]
+        assert [event.position for event in events] == list(range(len(events)))
+        streams: dict[str, int] = {}
+        for event in events:
+            assert event.envelope.version == streams.get(event.envelope.stream, -1) + 1
+            streams[event.envelope.stream] = event.envelope.version
+        for stream, version in streams.items():
+            if stream.startswith("case:"):
+                self._check_case(self.state(stream), version)
+            if stream.startswith("facility:"):
+                holders = [bed.case_id for bed in self.state(stream).beds.values()]
+                assert len(holders) == len(set(holders))
+
+    def _check_case(self, case: Case, version: int) -> None:
+        (row,) = self.rows("case_board", case_id=case.case_id)
+        assert (row["stage"], row["version"]) == (case.stage, version)
+        live = {
+            r["task_id"] for r in self.rows("tasks", case_id=case.case_id) if r["status"] not in ("done", "cancelled")
+        }
+        assert live == set(case.tasks)
+        timers = {row["timer_id"] for row in self.rows("timers", case_id=case.case_id, status="set")}
+        assert timers == set(case.timers)
+        kept = self.service.folds.get(f"case:{case.case_id}")
+        assert kept.version < version or kept.state == case
+
+    def close(self) -> None:
+        for database in self._databases:
+            database.close()
+
+
+@contextmanager
+def open_office(url: str, **how: Any) -> Iterator[Office]:
+    """Lend an office on a database that has its tables, and see at the end that what must hold holds."""
+    office = Office(url, has_tables=True, **how)
+    try:
+        yield office
+        office.check()
+    finally:
+        office.close()
+
+
+def version_of(answer: Answer) -> int:
+    assert isinstance(answer, Accepted), answer
+    return answer.version
+
+
+def overtaken(answer: Answer) -> Conflict:
+    assert isinstance(answer, Conflict), answer
+    return answer

@@ -1,0 +1,326 @@
+"""Stories about a case, told as ``given(…).when(command).then(facts)``; pure, so thousands run in a second.
+
+A command is written as its class and its own fields: ``does(ask.HoldBed)``. Who asks, the id and the case number
+are filled in. ``follow`` plays the handlers' part: what a fact sets off is told too, as in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from events.catalogue import Fact
+from events.ids import CaseId, case_id_of, case_of, case_stream
+from events.instants import stored
+from handlers.reactions import react
+from handlers.reactions.moment import Moment
+from handlers.states.state_cache import evolve
+from tests.kit.people import ANNA, START
+from tests.kit.readable import is_readable
+from workflow.case.state import At, Case, Task
+from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer
+from workflow.decide import decide, needs, reaches
+from workflow.programme.loading import Definition, load, shipped_text
+from workflow.reasons import Refused
+from workflow.situation import Decision, Situation, StreamFact
+from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.shelter import Room, Shelter
+from workflow.subjects.care.commands import RecordSession
+from workflow.subjects.closing.commands import EndProgramme
+from workflow.subjects.intake.commands import OpenCase
+
+Kind = TypeVar("Kind", bound=Command)
+
+
+@cache
+def moscow() -> Definition:
+    return load(shipped_text("moscow"))
+
+
+@cache
+def moscow_with(*changes: tuple[str, str]) -> Definition:
+    """Return the shipped programme with some of its text replaced."""
+    text = shipped_text("moscow")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return load(text)
+
+
+def uuid(number: int) -> UUID:
+    return UUID(int=number, version=4)
+
+
+class Place(Protocol):
+    """Where a story happens: a world in memory, or an office with a real database."""
+
+    @property
+    def now(self) -> datetime: ...
+    def uuid(self) -> UUID: ...
+    def pass_time(self, span: timedelta) -> None: ...
+    def case(self, case_id: str) -> Case: ...
+    def carry_out(self, command: Command) -> Decision: ...
+    def tell(self, told: StreamFact, command: Command) -> list[StreamFact]: ...
+    def claim(self, task_id: str) -> int: ...
+
+
+class World:
+    """Everything several cases share: streams folded in memory, a clock, and who is at work on what."""
+
+    def __init__(self, definition: Definition | None = None, start: datetime = START) -> None:
+        self.definition = definition or moscow()
+        self._now = start
+        self.states: dict[str, Any] = {
+            facility_stream(house.id): Shelter(rooms=tuple(Room(*room) for room in house.room_rules))
+            for house in self.definition.programme.beds_facilities  # as publishing the programme tells them
+        }
+        self.versions: dict[str, int] = {}
+        self.told: list[StreamFact] = []
+        self.claimed: set[str] = set()
+        self._numbers = count(1)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    def uuid(self) -> UUID:
+        return uuid(next(self._numbers))
+
+    def pass_time(self, span: timedelta) -> None:
+        self._now += span
+
+    def claim(self, task_id: str) -> int:
+        self.claimed.add(task_id)
+        return 1
+
+    def case(self, case_id: str) -> Case:
+        case = self.states[case_stream(CaseId(case_id))]
+        assert isinstance(case, Case)
+        return case
+
+    def decide(self, command: Command) -> Decision:
+        """Return the decision and change nothing."""
+        case_id, previous = getattr(command, "case_id", None), getattr(command, "previous_case", None)
+        programme = self.definition.programme
+        case = self.states.get(case_stream(case_id)) if case_id else None
+        situation = Situation(
+            case=case,
+            programme=programme,
+            journey=self.definition.journey,
+            now=self.now,
+            previous=self.states.get(case_stream(previous)) if previous else None,
+            # Only what the decision says it needs: a need forgotten fails the story that looks at it.
+            shared={stream: self.states.get(stream) for stream in needs(command, case, programme)},
+            claimed=frozenset(self.claimed),
+        )
+        if isinstance(command, EndProgramme):
+            cases = [state for state in self.states.values() if isinstance(state, Case)]
+            still = [case.case_id for case in cases if not self.definition.journey.stage(case.stage).ends]
+            situation = situation._replace(open_cases=tuple(still))
+        reached = {key: self.states[case_stream(CaseId(key))] for key in reaches(command, situation)}
+        return decide(command, situation._replace(cases=reached))
+
+    def carry_out(self, command: Command) -> Decision:
+        """Return the decision; its facts and what follows from them have happened."""
+        decision = self.decide(command)
+        if isinstance(decision, Refused):
+            return decision
+        return [follow for told in decision for follow in self.tell(told, command)]
+
+    def tell(self, told: StreamFact, command: Command) -> list[StreamFact]:
+        before = self.states.get(told.stream)
+        if isinstance(command, FinishTask):
+            self.claimed.discard(command.task_id)
+        self._keep(told, command.actor)
+        if case_of(told.stream) is None:
+            return [told]
+        version, after = self.versions[told.stream], self.states[told.stream]
+        moment = Moment(before, after, self.definition, self.now, command.command_id, version, frozenset(self.claimed))
+        follows = [StreamFact(told.stream, fact) for fact in react(told.fact, moment)]
+        for follow in follows:
+            self._keep(follow, command.actor)
+        return [told, *follows]
+
+    def _keep(self, told: StreamFact, actor: str) -> None:
+        at = At(stored(self.now), actor, self.definition.hash)
+        self.states[told.stream] = evolve(told.stream, self.states.get(told.stream), told.fact, at)
+        self.versions[told.stream] = self.versions.get(told.stream, -1) + 1
+        self.told.append(told)
+
+    def facts(self, kind: type[Fact] | None = None, stream: str | None = None) -> list[Any]:
+        """Return what has been said, of one kind and in one stream if asked."""
+        return [t.fact for t in self.told if (kind is None or isinstance(t.fact, kind)) and stream in (None, t.stream)]
+
+
+class Story:
+    """One person's story in a world."""
+
+    def __init__(self, place: Place, **opening: Any) -> None:
+        self.place = place
+        fields = {"source": "ngo", "programme": "moscow", "citizenships": ("MD",), "age_band": "27-29"} | opening
+        fields = {name: value for name, value in fields.items() if value is not ...}
+        self.opening = OpenCase.model_validate({"command_id": self.place.uuid(), "actor": ANNA} | fields)
+        self.case_id = case_id_of(self.opening.command_id)
+        self._epochs: dict[str, int] = {}
+        self.last: Decision = self.place.carry_out(self.opening)
+
+    # -- given and when ------------------------------------------------------------------------------------
+
+    def given(self, *steps: Command | type[CaseCommand] | Fact) -> Story:
+        """Let facts have happened, or have commands carried out that must be accepted."""
+        for step in steps:
+            if isinstance(step, Fact):
+                self.place.tell(StreamFact(case_stream(self.case_id), step), self.opening)
+            else:
+                self.when(step).accepted()
+        return self
+
+    def when(self, command: Command | type[CaseCommand], /, **fields: Any) -> Story:
+        """Have a command carried out."""
+        made = self.command(command, **fields) if isinstance(command, type) else command
+        self.last = self.place.carry_out(made)
+        return self
+
+    def does(self, kind: type[CaseCommand], /, **fields: Any) -> Story:
+        """Have a command carried out that must be accepted."""
+        return self.when(kind, **fields).accepted()
+
+    def advance(self, trigger: str, **fields: Any) -> Story:
+        return self.when(AdvanceCase, trigger=trigger, **fields)
+
+    def goes(self, *triggers: str) -> Story:
+        for trigger in triggers:
+            self.advance(trigger).accepted()
+        return self
+
+    def later(self, **span: float) -> Story:
+        self.place.pass_time(timedelta(**span))
+        return self
+
+    def command(self, kind: type[Kind], /, **fields: Any) -> Kind:
+        given: dict[str, Any] = {"command_id": self.place.uuid(), "actor": ANNA, "case_id": self.case_id} | fields
+        return kind.model_validate(given)
+
+    # -- then ----------------------------------------------------------------------------------------------
+
+    def accepted(self) -> Story:
+        assert not isinstance(self.last, Refused), self.last
+        return self
+
+    def then(self, *facts: Fact | type[Fact]) -> Story:
+        """The command led to exactly these facts, in this order; a class stands for any fact of its kind."""
+        self.accepted()
+        assert not isinstance(self.last, Refused)
+        found = [told.fact for told in self.last]
+        assert len(found) == len(facts), [type(fact).__name__ for fact in found]
+        for fact, wanted in zip(found, facts, strict=True):
+            assert isinstance(fact, wanted) if isinstance(wanted, type) else fact == wanted, fact
+        return self
+
+    def then_among_others(self, *kinds: type[Fact]) -> Story:
+        found = self.now_told()
+        assert all(any(isinstance(fact, kind) for fact in found) for kind in kinds), found
+        return self
+
+    def then_refused(self, *codes: str) -> Story:
+        """The command was refused for exactly these reasons, each of which says what would help, on a screen too."""
+        assert isinstance(self.last, Refused), self.last
+        assert set(self.last.codes) == set(codes), self.last.codes
+        assert all(reason.text and reason.help and is_readable(reason) for reason in self.last.reasons)
+        return self
+
+    def then_at(self, stage: str) -> Story:
+        self.accepted()
+        assert self.case.stage == stage
+        return self
+
+    def now_told(self, kind: type[Fact] = Fact) -> list[Any]:
+        """Return what the last command led to."""
+        self.accepted()
+        assert not isinstance(self.last, Refused)
+        return [told.fact for told in self.last if isinstance(told.fact, kind)]
+
+    # -- what stands ---------------------------------------------------------------------------------------
+
+    @property
+    def case(self) -> Case:
+        return self.place.case(self.case_id)
+
+    def tasks(self, **about: str) -> dict[str, Task]:
+        """Return the open tasks of a kind or about something."""
+        wanted = about.items()
+        found = self.case.tasks.items()
+        return {key: task for key, task in found if wanted <= ({"kind": task.kind} | dict(task.subject)).items()}
+
+    def task(self, **about: str) -> str:
+        (key,) = self.tasks(**about)
+        return key
+
+    def timer(self, kind: str) -> str:
+        (key,) = [key for key, (of, _) in self.case.timers.items() if of == kind]
+        return key
+
+    # -- what people and workers do ------------------------------------------------------------------------
+
+    def claims(self, task_id: str) -> Story:
+        """A worker begins a task."""
+        self._epochs[task_id] = self.place.claim(task_id)
+        return self
+
+    def finish(self, task_id: str, outcome: str = "done", reference: str = "ref-1") -> Story:
+        """A worker reports what came of a task it has begun."""
+        if task_id not in self._epochs:
+            self.claims(task_id)
+        epoch = self._epochs.pop(task_id) if outcome != "unknown" else self._epochs[task_id]
+        report = {"task_id": task_id, "epoch": epoch, "outcome": outcome, "reference": reference}
+        return self.when(FinishTask, actor="worker:post", **report)
+
+    def provided(self, *services: str) -> Story:
+        for service in services:
+            self.finish(self.task(service=service)).accepted()
+        return self
+
+    def cared_for(self, *services: str) -> Story:
+        """The person comes to the appointments the stage asked for."""
+        for service in services:
+            self.does(RecordSession, service=service, attended=True)
+        return self
+
+    def fires(self, kind: str) -> Story:
+        return self.when(FireTimer, actor="system:timer", timer_id=self.timer(kind), due_at=self.place.now)
+
+
+def story(world: Place | None = None, **opening: Any) -> Story:
+    return Story(world or World(), **opening)
+
+
+def given(*facts: Fact, world: Place | None = None, **opening: Any) -> Story:
+    """Return a case of which these facts are known."""
+    return Story(world or World(), **opening).given(*facts)
+
+
+def trip(now: datetime, *, days: float = 3, hours: float = 6) -> Mapping[str, Any]:
+    departs = now + timedelta(days=days)
+    return {
+        "departs_at": departs,
+        "arrives_at": departs + timedelta(hours=hours),
+        "origin": "DME",
+        "destination": "KIV",
+    }
+
+
+def far(now: datetime) -> date:
+    return now.date() + timedelta(days=365)
+
+
+Found = TypeVar("Found")
+
+
+def present(value: Found | None) -> Found:
+    """Return what a test knows to be there."""
+    assert value is not None
+    return value

@@ -1,0 +1,1 @@
+"""People in front of the console: asked in this process, or seen in a real browser."""

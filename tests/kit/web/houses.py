@@ -1,0 +1,169 @@
+"""A console in a test: the office of a story behind its doors, and people who are signed in already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from httpx2 import Response
+from starlette.datastructures import State
+from starlette.testclient import TestClient
+
+from console.accounts.passwords import CHEAP
+from console.accounts.sessions import Session
+from console.container import Container
+from console.settings import settings
+from console.web.app import console
+from console.web.context import WebContext, build_context
+from console.web.rendering import Rendering
+from console.web.site import Site
+from events.world import SetClock
+from handlers.commanding.answers import Accepted
+from handlers.queries.occupancy import Houses
+from handlers.states.case_reader import CaseReader
+from tests.kit.offices import Office
+from workflow.rights.acts import Role
+from workflow.subjects.accounts.commands import OpenAccount
+
+ROOT = "staff:root"
+FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # of the doors' own clock; the office lives in its own time
+
+
+class Person:
+    """Somebody in front of a browser; what they send carries their session's token, as our own pages do."""
+
+    def __init__(self, client: TestClient, session: Session) -> None:
+        self.client = client
+        self.session = session
+
+    @property
+    def account(self) -> str:
+        return self.session.account
+
+    def get(self, path: str, **more: Any) -> Response:
+        return self.client.get(path, **more)
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None, **more: Any) -> Response:
+        return self.client.post(path, data={"_token": self.session.csrf, **(data or {})}, **more)
+
+
+class WebHouse:
+    """The console over a story's office; ``clock`` is that of its doors."""
+
+    def __init__(self, office: Office, site: Site | None = None) -> None:
+        self.office = office
+        self.clock = SetClock(FIRST_DAY)
+        opened = build_context(behind(office), site or Site(), self.clock, hashing=CHEAP)
+        self.house = replace(opened, rendering=_drawn_once())
+        self.app = _served(self.house)
+
+    def open_account(
+        self, account: str, roles: Iterable[Role], *, programmes: Iterable[str] | None = None, **more: Any
+    ) -> None:
+        """Open an account, or place it anew when there is one."""
+        places = tuple(programmes) if programmes is not None else (self.office.programme,)
+        command = OpenAccount.model_validate(
+            {"command_id": self.office.uuid(), "actor": ROOT, "account": account, "roles": tuple(roles),
+             "programmes": places} | more
+        )  # fmt: skip
+        answer = self.office.service.submit(command)
+        assert isinstance(answer, Accepted), answer
+
+    def sign_in(
+        self,
+        account: str = "staff:anna",
+        roles: Iterable[Role] = ("case_manager",),
+        *,
+        strong: bool = True,
+        language: str = "en",
+        **more: Any,
+    ) -> Person:
+        """Return somebody signed in; opens the account when nobody has."""
+        if self.house.accounts.row(account) is None:
+            self.open_account(account, roles, language=language, **more)
+        row = self.house.accounts.row(account)
+        assert row is not None
+        token = self.house.sessions.start(account, row.epoch, strong=strong)
+        session = self.house.sessions.find(token)
+        assert session is not None
+        client = self.client()
+        client.cookies.set(self.house.site.cookie, token)
+        return Person(client, session)
+
+    def client(self) -> TestClient:
+        """Return a browser nobody is signed in at; it follows no redirects by itself."""
+        return TestClient(
+            self.app, base_url=self.house.site.origin, follow_redirects=False, headers={"accept": "text/html"}
+        )
+
+
+@cache
+def _drawn_once() -> Rendering:
+    """Templates are made ready once for all tests: they are the same in every house."""
+    return Rendering()
+
+
+_FIRST: list[FastAPI] = []
+
+
+def _served(house: WebContext) -> FastAPI:
+    """Return the console of a house; its hundreds of routes are put together once for all at the usual address."""
+    if house.site != Site():
+        return console(house)
+    if not _FIRST:
+        _FIRST.append(console(house))
+    app = copy(_FIRST[0])
+    app.state = State({"house": house})
+    app.middleware_stack = None
+    return app
+
+
+def behind(office: Office) -> Container:
+    """Return a story's office as the console knows one: the same log, service and clock."""
+    opened = object.__new__(Container)
+    opened.settings = settings(None, {})
+    opened.chance = office.chance
+    opened.clock = office.clock
+    opened.database = office.database
+    opened.keys = office.keys  # type: ignore[assignment]
+    opened.log = office.service.log
+    opened.service = office.service
+    opened.look = CaseReader(office.service.log, office.service.definitions)
+    opened.houses = Houses(office.service.log)
+    return opened
+
+
+@contextmanager
+def reading(office: Office) -> Iterator[list[str]]:
+    """Yield the statements that are sent to the database meanwhile: pages ask a fixed number, however many cases."""
+    from sqlalchemy import event
+
+    statements: list[str] = []
+
+    def heard(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT", "SET", "SHOW")):
+            statements.append(statement)
+
+    databases = [office.database, office.service.log.database]
+    engines = [engine for database in databases for engine in engines_of(database)]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", heard)
+    try:
+        yield statements
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", heard)
+
+
+def engines_of(database: Any) -> list[Any]:
+    """Return the engines of a database, each once; what only carries options hears what the one behind it hears."""
+    from sqlalchemy import Engine
+
+    found = [value for value in vars(database).values() if isinstance(value, Engine)]
+    return list({id(engine): engine for engine in (getattr(one, "_proxied", one) for one in found)}.values())

@@ -1,0 +1,228 @@
+"""The bank's answers: read once, believed only about what was sent from here, never cause of a second payment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from console.simulation.bank import SimulatedBank
+from events.facts.grants import TranchePaid
+from events.money import Money
+from tests.kit.people import BORIS
+from tests.kit.roads import agree_plan, bring, grant, release, shown
+from tests.kit.story import Story, story
+from tests.kit.workshop import Workshop, at_once
+from workers.running.sweeper import Swept
+from workers.running.worker_pool import WorkerPool
+from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
+from workflow.subjects.grants.state import grants_of
+
+
+class Sent:
+    """A grant whose next tranche is at the bank, and the bank."""
+
+    def __init__(self, shop: Workshop, crew: WorkerPool, case: Story, grant_id: str, refuse: str | None) -> None:
+        self.shop, self.crew, self.case, self.grant_id, self.refuse = shop, crew, case, grant_id, refuse
+        self.bank = SimulatedBank(shop.office.now, lambda _payment: self.refuse)
+        self.send()
+
+    def send(self) -> str:
+        """Have the next tranche let go and written, and the file brought to the bank."""
+        self.tranche_id = release(self.case, self.grant_id)
+        self.crew.settle()
+        (self.file,) = Path(self.shop.folders.bank_out).glob("*.xml")
+        self.bank.receive(self.file.read_bytes())
+        self.file.replace(Path(self.shop.folders.bank_sent) / self.file.name)
+        return self.tranche_id
+
+    def answer(self, name: str = "report", **changed: str) -> bytes:
+        """Put the bank's report into the folder, changed as asked, and have it read."""
+        data = self.bank.report(self.file.stem)
+        for tag, text in changed.items():
+            data = re.sub(rf"<{tag}>[^<]*</{tag}>".encode(), f"<{tag}>{text}</{tag}>".encode(), data)
+        self.put(data, name)
+        self.crew.settle()
+        return data
+
+    def put(self, data: bytes, name: str = "report") -> None:
+        (Path(self.shop.folders.bank_in) / f"{name}.xml").write_bytes(data)
+
+    def sent_file(self) -> str:
+        """Return the payment file as the bank has it."""
+        return (Path(self.shop.folders.bank_sent) / self.file.name).read_text(encoding="utf-8")
+
+    def told(self) -> list[str]:
+        return self.shop.told(self.case, "TranchePaid", "TrancheRejected")
+
+    def status(self) -> str:
+        return grants_of(self.case.case).grants[self.grant_id].tranches[self.tranche_id].status
+
+    def aside(self, kind: str) -> list[str]:
+        return sorted(path.name for path in (Path(self.shop.folders.bank_in) / kind).glob("*"))
+
+
+@contextmanager
+def at_the_bank(shop: Workshop, *, kind: str = "reinstallation", refuse: str | None = None) -> Iterator[Sent]:
+    """Lend a grant whose first tranche was sent; the crew is at work only from then on."""
+    case = bring(story(shop.office), "reintegration")
+    if kind == "reintegration":
+        agree_plan(case)
+    grant_id = grant(case, kind, "EUR 200" if kind == "reinstallation" else "EUR 1800")
+    with shop.crew() as crew:
+        yield Sent(shop, crew, case, grant_id, refuse)
+
+
+def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
+        sent.answer()
+    (paid,) = shop.facts(sent.case, "TranchePaid")
+    assert (paid.tranche_id, sent.status(), sent.aside("read")) == (sent.tranche_id, "paid", ["report.xml"])
+    assert grants_of(sent.case.case).grants[sent.grant_id].settled
+    assert sent.told() == ["TranchePaid"]
+
+
+def test_a_closed_account_is_recorded_with_the_banks_reason(shop: Workshop) -> None:
+    with at_the_bank(shop, refuse="AC04") as sent:
+        sent.answer()
+    (rejected,) = shop.facts(sent.case, "TrancheRejected")
+    assert (rejected.reason, sent.bank.statement()) == ("AC04", {})
+    assert "release_tranche" in shop.items(sent.case), "somebody has to look at the account and let it go again"
+
+
+def test_after_a_rejection_the_next_payment_has_a_name_of_its_own(shop: Workshop) -> None:
+    with at_the_bank(shop, refuse="AC04") as sent:
+        sent.answer("first")
+        first = sent.tranche_id
+        sent.refuse = None
+        assert sent.send() != first
+        sent.answer("second")
+    assert sent.told() == ["TrancheRejected", "TranchePaid"]
+    assert sent.bank.statement() == {sent.tranche_id: Money.parse("EUR 200")}
+
+
+@pytest.mark.parametrize("pending", ["ACSP", "PDNG", "ACCP", "WHAT"])
+def test_an_answer_that_is_not_final_settles_nothing_yet(shop: Workshop, pending: str) -> None:
+    with at_the_bank(shop) as sent:
+        sent.answer("first", TxSts=pending, GrpSts="PART")
+        assert (sent.told(), sent.status()) == ([], "instructed")
+        sent.answer("second")
+    assert (sent.told(), sent.aside("read")) == (["TranchePaid"], ["first.xml", "second.xml"])
+
+
+def test_hearing_the_same_again_changes_nothing(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
+        data = sent.answer("first")
+        size = shop.office.service.log.size()
+        sent.answer("again")
+        read = sent.crew.bank_mail.read_report(data)
+    assert (read.recorded, read.repeated, read.problems) == (0, 1, ())
+    assert (shop.office.service.log.size(), sent.told()) == (size, ["TranchePaid"])
+
+
+def test_a_bank_that_contradicts_itself_is_not_believed_and_nothing_is_paid_again(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    with at_the_bank(shop) as sent:
+        sent.answer("first", TxSts="RJCT")
+        size, before = shop.office.service.log.size(), sent.told()
+        sent.answer("then", TxSts="ACSC")
+    assert (shop.office.service.log.size(), sent.told()) == (size, before)
+    assert f"{sent.tranche_id}: " in caplog.text
+    assert "ask the bank; do not pay again" in caplog.text
+    assert len(shop.payments()) == 1
+
+
+def test_a_payment_that_comes_back_after_it_was_paid_is_set_aside_again(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
+        sent.answer("paid")
+        sent.bank.give_back(sent.tranche_id, "AC04")
+        sent.answer("back")
+        sent.answer("again")
+    (back,) = shop.facts(sent.case, "TrancheReturned")
+    assert (back.reason, sent.status(), sent.bank.statement()) == ("AC04", "returned", {})
+    assert sum(shop.office.state("fund:moscow").grants[sent.grant_id].values()) == 200
+    assert {"escalation", "release_tranche"} <= shop.items(sent.case)
+    with pytest.raises(LookupError, match="has not paid"):
+        sent.bank.give_back(sent.tranche_id, "AC04")
+
+
+def test_what_is_paid_goes_to_whoever_was_approved_for_that_part(shop: Workshop) -> None:
+    with at_the_bank(shop, kind="reintegration") as sent:
+        assert "Ana Rusu" in sent.sent_file()
+        sent.answer("1")
+        shown(sent.case, sent.grant_id, sent.tranche_id)
+        other = {"payee_name": "ნინო ბერიძე", "payee_account": "GB82WEST12345698765432"}
+        sent.case.does(ChangePayee, grant_id=sent.grant_id, **other)
+        sent.case.does(ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
+        sent.send()
+        assert "ნინო ბერიძე" in sent.sent_file()
+        assert "GB82WEST12345698765432" in sent.sent_file()
+
+
+def test_a_payment_nobody_sent_from_here_is_for_a_person(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
+    with at_the_bank(shop) as sent:
+        size = shop.office.service.log.size()
+        sent.answer("strange tranche", OrgnlEndToEndId="T-SOMEBODY-ELSES")
+        sent.answer("strange message", OrgnlMsgId="W-SOMEBODY-ELSES")
+    assert (shop.office.service.log.size(), sent.status()) == (size, "instructed")
+    assert "T-SOMEBODY-ELSES: no such payment was sent from here" in caplog.text
+    assert f"{sent.tranche_id}: no such payment was sent from here" in caplog.text
+
+
+def test_a_report_that_cannot_be_read_is_set_aside_where_it_is_seen(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    with at_the_bank(shop) as sent:
+        sent.put(b"<Document>Kanarejkina", "broken")
+        sent.put(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "hostile")
+        sent.answer("good")
+    assert (sent.aside("unreadable"), sent.aside("read")) == (["broken.xml", "hostile.xml"], ["good.xml"])
+    assert (sent.told(), "Kanarejkina" in caplog.text) == (["TranchePaid"], False)
+
+
+def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) -> None:
+    shop = either_shop
+    with at_the_bank(shop) as sent:
+        sent.put(sent.bank.report(sent.file.stem))
+    hands = [shop.worker("one"), shop.worker("two")]
+    swept: list[Swept] = at_once(*(hand.sweeper.sweep for hand in hands))
+    assert (sum(one.answers for one in swept), sent.told()) == (1, ["TranchePaid"])
+    assert sent.aside("read") == ["report.xml"]
+
+
+def test_what_the_history_calls_paid_is_what_the_bank_truly_paid(shop: Workshop) -> None:
+    with at_the_bank(shop, kind="reintegration") as sent:
+        sent.answer("1")
+        shown(sent.case, sent.grant_id, sent.tranche_id)
+        for refuse in ("AC04", None, "AG01", None):
+            sent.refuse = refuse
+            sent.send()
+            # The file may reach the bank twice; it pays once.
+            sent.bank.receive((Path(shop.folders.bank_sent) / sent.file.name).read_bytes())
+            sent.answer(sent.file.stem)
+            if refuse is None:
+                shown(sent.case, sent.grant_id, sent.tranche_id)
+    assert sent.told().count("TranchePaid") == 3
+    assert paid_by_history(shop, sent.case) == sent.bank.statement()
+    assert sum(money.amount for money in sent.bank.statement().values()) == 1800
+
+
+def paid_by_history(shop: Workshop, case: Story) -> dict[str, Money]:
+    released = {fact.tranche_id: fact.amount for fact in shop.facts(case, "TrancheReleased")}
+    paid: list[TranchePaid] = shop.facts(case, "TranchePaid")
+    return {fact.tranche_id: released[fact.tranche_id] for fact in paid}
+
+
+@pytest.mark.parametrize(("group", "told"), [("ACSC", "TranchePaid"), ("RJCT", "TrancheRejected")])
+def test_an_answer_about_the_whole_file_is_about_its_one_payment(shop: Workshop, group: str, told: str) -> None:
+    with at_the_bank(shop) as sent:
+        report = sent.bank.report(sent.file.stem)
+        report = re.sub(rb"<OrgnlPmtInfAndSts>.*</OrgnlPmtInfAndSts>", b"", report, flags=re.DOTALL)
+        report = re.sub(rb"<GrpSts>[^<]*</GrpSts>", f"<GrpSts>{group}</GrpSts>".encode(), report)
+        sent.put(report)
+        sent.crew.settle()
+        assert sent.told() == [told]
