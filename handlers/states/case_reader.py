@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -28,13 +27,12 @@ class CaseSnapshot(NamedTuple):
 
 
 class CaseReader:
-    """Folds what is new since the last look; several threads may look at once."""
+    """Folds what is new since the last look; several threads may look at once, and none waits for another."""
 
     def __init__(self, log: Log, definitions: Definitions, folds: StateCache | None = None) -> None:
         self._log = log
         self._definitions = definitions
         self._folds = StateCache() if folds is None else folds
-        self._lock = threading.Lock()
 
     def at(self, case_id: str) -> CaseSnapshot | None:
         """Return a case as it stands now, or None when there is no such case."""
@@ -47,15 +45,12 @@ class CaseReader:
 
     def states(self, streams: Iterable[str]) -> dict[str, VersionedState]:
         """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
-        with self._lock:
-            kept = {str(stream): self._folds.get(stream) for stream in streams}
-            fresh: dict[str, list[Recorded]] = {}
-            for event in self._log.since({stream: found.version for stream, found in kept.items()}):
-                fresh.setdefault(event.envelope.stream, []).append(event)
-            states = {
-                s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
-            }
-            self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
+        kept = {str(stream): self._folds.get(stream) for stream in streams}
+        fresh: dict[str, list[Recorded]] = {}
+        for event in self._log.since({stream: found.version for stream, found in kept.items()}):
+            fresh.setdefault(event.envelope.stream, []).append(event)
+        states = {s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()}
+        self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
         return states
 
     def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
