@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from events.envelope import Recorded
@@ -57,9 +58,15 @@ class CaseReader:
         """Return which of these cases somebody may see: their own organisation's, and those it was sent."""
         return {one.case.case_id for one in self.at_many(case_ids) if sees(actor, one.case, one.definition.programme)}
 
-    def options(self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "") -> Sequence[Option]:
-        """Return every way on from where the person is, allowed or with all reasons against it."""
-        asked = GuardContext(seen.case, seen.definition.programme, instant(self._log.now()), actor, reason, second)
+    def options(
+        self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "", *, now: datetime | None = None
+    ) -> Sequence[Option]:
+        """Return every way on from where the person is, allowed or with all reasons against it.
+
+        ``now`` is the moment of whoever asks more than this; without it the log's clock is asked.
+        """
+        at = now or instant(self._log.now())
+        asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason, second)
         return seen.definition.journey.options(asked)
 
     def history(self, case_id: str) -> list[Recorded]:
