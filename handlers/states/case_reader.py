@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import orjson
+
 from events.envelope import Recorded
-from events.ids import case_stream
+from events.ids import case_of, case_stream
 from events.instants import instant
 from events.log import Log
 from handlers.states.definitions import Definitions
@@ -70,8 +72,19 @@ class CaseReader:
         return seen.definition.journey.options(asked)
 
     def history(self, case_id: str) -> list[Recorded]:
-        """Return the case's timeline: its own events and what the same commands did to beds, escorts and money."""
-        return self._log.timeline(case_stream(case_id))
+        """Return the case's timeline: its own events and what the same commands did for it to beds, escorts and money.
+
+        One command may close a house to many people: nothing is told here that does not name this case.
+        """
+        own = case_stream(case_id)
+        told = self._log.timeline(own)
+        return [event for event in told if event.envelope.stream == own or _names(event, case_id)]
 
     def _seen(self, case: Case, version: int) -> CaseSnapshot:
         return CaseSnapshot(case, version, self._definitions.of(case.programme, case.definition))
+
+
+def _names(event: Recorded, case_id: str) -> bool:
+    """Tell whether an event of a stream that cases share is about this case; another case's never is."""
+    shared = case_of(event.envelope.stream) is None
+    return shared and orjson.loads(event.envelope.body).get("case_id") == case_id
