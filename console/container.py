@@ -55,7 +55,7 @@ class Container:
         hold_together(self.log)
         draw_if_new(self.log)
         self.service = Service(self.log)
-        self.look = CaseReader(self.log, self.service.definitions)
+        self.look = CaseReader(self.log, self.service.definitions, self.service.folds)
         self.houses = Houses(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:

@@ -101,7 +101,7 @@ def options(visitor: Annotated[RequestContext, require("case.advance")]) -> Any:
     """Return every way on from where the person is, allowed or with all reasons against it."""
     looked(visitor)
     seen, programme = visitor.case, visitor.case.definition.programme
-    found = visitor.house.office.look.options(seen, visitor.account.account)
+    found = visitor.house.office.look.options(seen, visitor.account.account, now=visitor.house.now())
     ways = [
         Way(
             trigger=one.trigger,

@@ -153,7 +153,7 @@ def waiting_on(seen: CaseSnapshot) -> tuple[Waiting, ...]:
 
 
 def _ways(reader: Reader, seen: CaseSnapshot) -> tuple[Way, ...]:
-    options = reader.office.look.options(seen, reader.account.account)
+    options = reader.office.look.options(seen, reader.account.account, now=reader.now)
     return tuple(_way(option, seen) for option in options)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 
 from starlette.concurrency import run_in_threadpool
+
+_log = logging.getLogger(__name__)
 
 BEAT_S = 0.5
 
@@ -18,6 +21,7 @@ class ChangeBroadcaster:
         self._beat_s = beat_s
         self._listeners = 0
         self._seen = -1
+        self._trouble = ""
         self._grown = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
@@ -43,12 +47,23 @@ class ChangeBroadcaster:
         No lock is held while somebody waits: a browser may leave at any moment, and would leave it locked.
         """
         while self._listeners:
-            size = await run_in_threadpool(self._size)
+            size = await run_in_threadpool(self._looked)
             if size != self._seen:
                 self._seen = size
                 grown, self._grown = self._grown, asyncio.Event()
                 grown.set()
             await asyncio.sleep(self._beat_s)
+
+    def _looked(self) -> int:
+        """Return the log's length, or the last one known while it cannot be read; said once, not at each beat."""
+        try:
+            size, trouble = self._size(), ""
+        except Exception as problem:  # noqa: BLE001 - the next look may succeed, and nobody else would begin it
+            size, trouble = self._seen, type(problem).__name__
+        if trouble not in ("", self._trouble):
+            _log.warning("open pages hear of nothing for now: the log could not be read (%s)", trouble)
+        self._trouble = trouble
+        return size
 
 
 async def _waited(grown: asyncio.Event, limit_s: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.accounts.accounts import Accounts
@@ -30,6 +30,7 @@ class WebContext:
     rendering: Rendering
     pulse: ChangeBroadcaster
     clock: Clock  # of the doors: sessions and codes go by real time, whatever time the office lives in
+    moment: datetime | None = None  # of one request; nothing in it is before or after anything else in it
 
     @property
     def accounts(self) -> Accounts:
@@ -52,8 +53,12 @@ class WebContext:
         return self.desk.sign_in
 
     def now(self) -> datetime:
-        """Return the office's time: that of the log."""
-        return instant(self.office.log.now())
+        """Return the office's time: that of the log, and in a request the moment it came."""
+        return self.moment or instant(self.office.log.now())
+
+    def at_one_moment(self) -> WebContext:
+        """Return the same for one request: the clock is asked now, and never again."""
+        return replace(self, moment=self.now())
 
 
 def build_context(office: Container, site: Site, clock: Clock, *, hashing: Hashing | None = None) -> WebContext:

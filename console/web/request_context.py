@@ -181,6 +181,7 @@ def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None) -> Re
     if signed_in is None:
         raise SignInFirst
     session, account = signed_in
+    house = house.at_one_moment()
     if request.method not in ("GET", "HEAD"):
         not_forged(request, session.csrf, form)
     case_id = request.path_params.get("case_id")

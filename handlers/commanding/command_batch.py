@@ -113,7 +113,7 @@ class CommandBatch:
         if not missing:
             return
         heads = self._writing.lock(missing)
-        kept = {stream: self._folds.get(stream) for stream in missing}
+        kept = {stream: self._folds.get(stream, upto=heads[stream].version) for stream in missing}
         behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
         rows: dict[str, list[Recorded]] = {stream: [] for stream in behind}
         for row in self._writing.since(behind):

@@ -1,8 +1,12 @@
-"""Turns: callers that arrive together are served together, by one of themselves.
+"""Group commit: callers that arrive together are served together, by one of themselves.
 
 Whoever comes while nobody is serving serves at once, with no hand-over to another thread: a single caller
 loses nothing. Whoever comes meanwhile waits, and the first of those waiting serves all of them next. One
 commit, one fsync, for as many commands as have gathered.
+
+A caller may be torn away anywhere, by Ctrl-C or by a time limit that another thread raises in it. So every
+step can be taken again by somebody else: a command stays in the queue until it is served, and each step that
+wakes callers leaves the queue so that the next one wakes whom it forgot.
 """
 
 from __future__ import annotations
@@ -10,100 +14,127 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 
 
-class Caller:
-    """One thread that asked; it is woken when all its requests are served, or when it is its turn to serve."""
-
-    __slots__ = ("left", "woken")
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-        self.woken = threading.Event()
-
-    def wait(self) -> None:
-        """Sleep until woken."""
-        self.woken.wait()
-        self.woken.clear()
-
-
 class PendingCommand(Generic[Asked, Given]):
     """One request and, later, its answer or the error given instead."""
 
-    __slots__ = ("answer", "asked", "caller", "error")
+    __slots__ = ("answer", "asked", "caller", "error", "served")
 
-    def __init__(self, asked: Asked, caller: Caller) -> None:
+    def __init__(self, asked: Asked, caller: Caller[Asked, Given]) -> None:
         self.asked = asked
         self.caller = caller
         self.answer: Given | None = None
         self.error: BaseException | None = None
+        self.served = False
 
     def result(self) -> Given:
         """Return the answer, or raise the error."""
         if self.error is not None:
             raise self.error
-        assert self.answer is not None, "a ticket is answered or given an error"
+        assert self.answer is not None, "a pending command is answered or given an error"
         return self.answer
+
+
+class Caller(Generic[Asked, Given]):
+    """One thread that asked; it is woken when all its requests are served, or when it is its turn to serve."""
+
+    __slots__ = ("_woken", "pending")
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        self.pending: list[PendingCommand[Asked, Given]] = [PendingCommand(one, self) for one in asked]
+        self._woken: SimpleQueue[None] = SimpleQueue()  # in C: nobody can be torn away with its lock in hand
+
+    @property
+    def is_served(self) -> bool:
+        """Tell whether every request is served; they are served in order, so the last one tells."""
+        return self.pending[-1].served
+
+    def wait(self) -> None:
+        """Sleep until woken; being woken for nothing is possible."""
+        self._woken.get()
+
+    def wake(self) -> None:
+        """Let the caller look again whether it is served or has to serve."""
+        self._woken.put(None)
 
 
 class GroupCommit(Generic[Asked, Given]):
     """Gathers what callers ask and has it served in batches, one batch at a time."""
 
     def __init__(self, serve: Callable[[Sequence[PendingCommand[Asked, Given]]], None], most: int = 256) -> None:
+        """Serve with a function that answers every command, and does no harm when given one a second time."""
         self._serve = serve
         self._most = most
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # only ever taken by ``with``, which cannot be torn apart from its release
         self._waiting: deque[PendingCommand[Asked, Given]] = deque()
-        self._serving = False
+        self._server: Caller[Asked, Given] | None = None
 
     def take(self, asked: Sequence[Asked]) -> list[PendingCommand[Asked, Given]]:
-        """Return the tickets of these requests once every one of them is served."""
-        caller = Caller(len(asked))
-        tickets: list[PendingCommand[Asked, Given]] = [PendingCommand(one, caller) for one in asked]
-        if not tickets:
-            return tickets
-        with self._lock:
-            self._waiting.extend(tickets)
-            serving, self._serving = self._serving, True
-        if serving:
-            caller.wait()
-        while caller.left:
-            self._serve_some()
-            if caller.left:
-                caller.wait()
-        return tickets
+        """Return these requests once every one of them is served.
 
-    def _serve_some(self) -> None:
+        Whatever is raised here came from outside, into this thread; what is not yet being served is then
+        withdrawn, and those who waited with it are served by another caller.
+        """
+        if not asked:
+            return []
+        caller: Caller[Asked, Given] = Caller(asked)
+        try:
+            self._join(caller)
+            while not caller.is_served:
+                if self._server is caller:
+                    self._serve_some(caller)
+                else:
+                    caller.wait()
+        except BaseException:
+            self._withdraw(caller)
+            raise
+        return caller.pending
+
+    def _join(self, caller: Caller[Asked, Given]) -> None:
         with self._lock:
-            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            self._waiting.extend(caller.pending)
+            if self._server is None:
+                self._server = caller
+
+    def _serve_some(self, caller: Caller[Asked, Given]) -> None:
+        with self._lock:
+            batch = list(islice(self._waiting, self._most))
         try:
             self._serve(batch)
-        except BaseException as problem:
+        except Exception as problem:  # noqa: BLE001 - every one of the batch is told
             _give(batch, problem)
-            if not isinstance(problem, Exception):
-                raise
-        finally:
-            self._dismiss(batch)
+        for pending in batch:
+            pending.served = True
+        self._hand_on(caller)
 
-    def _dismiss(self, batch: Sequence[PendingCommand[Asked, Given]]) -> None:
-        """Wake those who have everything they asked for, and the next in line to serve."""
+    def _withdraw(self, caller: Caller[Asked, Given]) -> None:
         with self._lock:
-            for ticket in batch:
-                ticket.caller.left -= 1
-            self._serving = bool(self._waiting)
-            awake = {ticket.caller for ticket in batch if not ticket.caller.left}
-            if self._waiting:
-                awake.add(self._waiting[0].caller)
-        for caller in awake:
-            caller.woken.set()
+            self._waiting = deque(pending for pending in self._waiting if pending.caller is not caller)
+        self._hand_on(caller)
+
+    def _hand_on(self, caller: Caller[Asked, Given]) -> None:
+        """Wake those who have everything they asked for and, if it was this one's duty, the next to serve."""
+        with self._lock:
+            while self._waiting and self._waiting[0].served:
+                first = self._waiting[0]
+                if first is first.caller.pending[-1]:
+                    first.caller.wake()
+                self._waiting.popleft()
+            if self._server is caller:
+                self._server = self._waiting[0].caller if self._waiting else None
+            if self._server is not None:
+                self._server.wake()
 
 
-def _give(batch: Sequence[PendingCommand[Asked, Given]], problem: BaseException) -> None:
+def _give(batch: Sequence[PendingCommand[Asked, Given]], problem: Exception) -> None:
     """Nobody is left waiting, whatever happened: who has no answer yet is given the problem."""
-    for ticket in batch:
-        if ticket.answer is None and ticket.error is None:
-            ticket.error = problem
+    for pending in batch:
+        if pending.answer is None and pending.error is None:
+            pending.error = problem

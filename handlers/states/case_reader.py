@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+import orjson
+
 from events.envelope import Recorded
-from events.ids import case_stream
+from events.ids import case_of, case_stream
 from events.instants import instant
 from events.log import Log
 from handlers.states.definitions import Definitions
@@ -28,13 +30,12 @@ class CaseSnapshot(NamedTuple):
 
 
 class CaseReader:
-    """Folds what is new since the last look; several threads may look at once."""
+    """Folds what is new since the last look; several threads may look at once, and none waits for another."""
 
     def __init__(self, log: Log, definitions: Definitions, folds: StateCache | None = None) -> None:
         self._log = log
         self._definitions = definitions
         self._folds = StateCache() if folds is None else folds
-        self._lock = threading.Lock()
 
     def at(self, case_id: str) -> CaseSnapshot | None:
         """Return a case as it stands now, or None when there is no such case."""
@@ -47,29 +48,43 @@ class CaseReader:
 
     def states(self, streams: Iterable[str]) -> dict[str, VersionedState]:
         """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
-        with self._lock:
-            kept = {str(stream): self._folds.get(stream) for stream in streams}
-            fresh: dict[str, list[Recorded]] = {}
-            for event in self._log.since({stream: found.version for stream, found in kept.items()}):
-                fresh.setdefault(event.envelope.stream, []).append(event)
-            states = {
-                s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
-            }
-            self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
+        kept = {str(stream): self._folds.get(stream) for stream in streams}
+        fresh: dict[str, list[Recorded]] = {}
+        for event in self._log.since({stream: found.version for stream, found in kept.items()}):
+            fresh.setdefault(event.envelope.stream, []).append(event)
+        states = {s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()}
+        self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
         return states
 
     def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
         """Return which of these cases somebody may see: their own organisation's, and those it was sent."""
         return {one.case.case_id for one in self.at_many(case_ids) if sees(actor, one.case, one.definition.programme)}
 
-    def options(self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "") -> Sequence[Option]:
-        """Return every way on from where the person is, allowed or with all reasons against it."""
-        asked = GuardContext(seen.case, seen.definition.programme, instant(self._log.now()), actor, reason, second)
+    def options(
+        self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "", *, now: datetime | None = None
+    ) -> Sequence[Option]:
+        """Return every way on from where the person is, allowed or with all reasons against it.
+
+        ``now`` is the moment of whoever asks more than this; without it the log's clock is asked.
+        """
+        at = now or instant(self._log.now())
+        asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason, second)
         return seen.definition.journey.options(asked)
 
     def history(self, case_id: str) -> list[Recorded]:
-        """Return the case's timeline: its own events and what the same commands did to beds, escorts and money."""
-        return self._log.timeline(case_stream(case_id))
+        """Return the case's timeline: its own events and what the same commands did for it to beds, escorts and money.
+
+        One command may close a house to many people: nothing is told here that does not name this case.
+        """
+        own = case_stream(case_id)
+        told = self._log.timeline(own)
+        return [event for event in told if event.envelope.stream == own or _names(event, case_id)]
 
     def _seen(self, case: Case, version: int) -> CaseSnapshot:
         return CaseSnapshot(case, version, self._definitions.of(case.programme, case.definition))
+
+
+def _names(event: Recorded, case_id: str) -> bool:
+    """Tell whether an event of a stream that cases share is about this case; another case's never is."""
+    shared = case_of(event.envelope.stream) is None
+    return shared and orjson.loads(event.envelope.body).get("case_id") == case_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from console.web.change_broadcaster import ChangeBroadcaster
 from console.web.live import changes
 from console.web.request_context import case_in, session_of
 from events.database import sqlite_url
+from events.errors import StoreUnavailable
 from tests.kit.offices import Office
-from tests.kit.people import ANNA
+from tests.kit.story import ANNA
 from tests.kit.web.houses import Person, WebHouse
 from workflow.subjects.intake.commands import AddNote
 
@@ -80,6 +81,22 @@ def test_whoever_leaves_in_haste_stops_nobody_else_from_hearing() -> None:
         return await asyncio.wait_for(stays, 5)
 
     assert asyncio.run(many()) == [3, 4]
+
+
+def test_after_a_look_that_failed_an_open_page_still_hears_and_it_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    looks: Iterator[int | Exception] = iter([3, StoreUnavailable("at Anna's"), StoreUnavailable("at Anna's"), 4])
+
+    def size() -> int:
+        look = next(looks, 4)
+        if isinstance(look, Exception):
+            raise look
+        return look
+
+    assert asyncio.run(asyncio.wait_for(_first(ChangeBroadcaster(size, beat_s=0.001).beats(), 2), 10)) == [3, 4]
+    said = [record.getMessage() for record in caplog.records if record.name == "console.web.change_broadcaster"]
+    assert said == ["open pages hear of nothing for now: the log could not be read (StoreUnavailable)"]
 
 
 @pytest.fixture

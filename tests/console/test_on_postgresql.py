@@ -12,7 +12,6 @@ from tests.kit.web.houses import Person
 from tests.kit.web.knocks import Way, knock_of, ways_into
 from tests.kit.web.standings import LATE, Stage, Town
 from workflow.rights.acts import Role
-from workflow.rights.table import 
 
 # Who is sent to ask, one after the other, until somebody is let in.
 _ASK: Final[tuple[tuple[Role, str], ...]] = (

@@ -24,6 +24,7 @@ from tests.kit.roads import consents, plan_trip, ready_to_travel
 from tests.kit.story import Story, story
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import FolderPost, Post
+from workers.running.broker import TIME_LIMIT_S
 from workers.running.jobs import Adapters, Folders
 from workers.running.leases import Leases
 from workers.running.orders import Order, Orders
@@ -130,7 +131,9 @@ class Workshop:
         return Hand(leases, performer, sweeper, bell)
 
     @contextmanager
-    def crew(self, redis_url: str | None = None, *, sweeping: bool = False) -> Iterator[WorkerPool]:
+    def crew(
+        self, redis_url: str | None = None, *, sweeping: bool = False, limit_s: float = TIME_LIMIT_S
+    ) -> Iterator[WorkerPool]:
         """Lend a crew at work for the office's own service."""
         rhythm = SweepSettings(ring_again_s=0.0, ask_again_s=0.0)
         crew = WorkerPool(
@@ -140,7 +143,7 @@ class Workshop:
             post=self.post,
             bank=self.bank,
             chance=self.office.chance,
-            terms=WorkerSettings(threads=2, sweep_s=0.02, rhythm=rhythm),
+            terms=WorkerSettings(threads=2, sweep_s=0.02, limit_s=limit_s, rhythm=rhythm),
         )
         crew.start(sweeping=sweeping)
         try:

@@ -21,16 +21,22 @@ from workers.running.blocking_broker import BlockingBroker
 
 _log = logging.getLogger(__name__)
 
-TIME_LIMIT_MS: Final = 20_000  # shorter than a lease, so that a stuck job is stopped before it is given away
+TIME_LIMIT_S: Final = 20.0  # shorter than a lease, so that a stuck job is stopped before it is given away
+LIMIT_LOOKS_IN_A_LIMIT: Final = 20  # how finely the limit is kept
 IDLE_WAIT_MS: Final = 10  # dramatiq's consumer sleeps up to this long when idle; its default of 1 s is a long wait
 TASKS_IN_A_MESSAGE: Final = 25
 NAMESPACE: Final = "wayhome"
 Perform = Callable[[Sequence[str]], Any]
 
 
-def open_broker(redis_url: str | None) -> Broker:
-    """Return Redis when there is an address, else a broker inside this process: both only carry."""
-    middleware = [TimeLimit(time_limit=TIME_LIMIT_MS), ShutdownNotifications()]
+def open_broker(redis_url: str | None, limit_s: float = TIME_LIMIT_S) -> Broker:
+    """Return Redis when there is an address, else a broker inside this process: both only carry.
+
+    A message that a worker is at for longer than ``limit_s`` seconds is stopped, see ``open_worker``.
+    """
+    limit_ms = int(limit_s * 1000)
+    limit = TimeLimit(time_limit=limit_ms, interval=max(1, limit_ms // LIMIT_LOOKS_IN_A_LIMIT))
+    middleware = [limit, ShutdownNotifications()]
     if redis_url is None:
         return StubBroker(middleware=middleware)
     # A message of a dead process is picked up again within seconds; should that fail, the sweeper rings anew.
@@ -74,7 +80,11 @@ class QueueNotifier:
 
 
 def open_worker(broker: Broker, threads: int) -> Worker:
-    """Return a dramatiq worker that takes no more messages than it has threads for."""
+    """Return a dramatiq worker that takes no more messages than it has threads for; its time limit runs from now on.
+
+    dramatiq itself starts what keeps the limit only in the processes of its own command line, at this signal.
+    """
+    broker.emit_after("process_boot")
     worker = Worker(broker, worker_threads=threads, worker_timeout=IDLE_WAIT_MS)
     worker.queue_prefetch = threads
     return worker

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from dramatiq.middleware.threading import Interrupt
+
 from events.errors import EventsError
 from events.ids import CaseId
 from events.log import Log
@@ -18,7 +20,7 @@ from workers.mail.post import Post
 from workers.running.orders import Orders
 from workflow.command import Command
 
-Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead"]
+Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead", "stopped"]
 
 
 class Job(NamedTuple):
@@ -67,6 +69,7 @@ PerformOne = Callable[[Job, Adapters], str]
 # Asks the outside about a job nobody knows the outcome of: a reference, NOT_DONE, or None when it cannot be told.
 Ask = Callable[[Job, Adapters], str | None]
 NOT_DONE: Final = "not-done"
+NOT_BEGUN: Final = "NotBegun"  # why a job waits that was claimed together with one that took too long
 
 
 class Effect(NamedTuple):
@@ -85,12 +88,28 @@ class Effect(NamedTuple):
 
 
 def one_by_one(perform: PerformOne) -> Perform:
-    """Return how to do several jobs when each is done on its own; one's failure does not touch the others."""
+    """Return how to do several jobs when each is done on its own; one's failure does not touch the others.
+
+    When the time limit stops one of them, those before it keep their outcomes and those after it wait.
+    """
 
     def each(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
-        return [_attempt(perform, job, outside) for job in jobs]
+        outcomes: list[Outcome] = []
+        try:
+            for job in jobs:
+                outcomes.append(_attempt(perform, job, outside))  # noqa: PERF401 - what is done must be known when torn away
+        except Interrupt as limit:
+            left = jobs[len(outcomes) :]
+            stopped = [Outcome(job, "stopped", type(limit).__name__) for job in left[:1]]
+            return [*outcomes, *stopped, *not_begun(left[1:])]
+        return outcomes
 
     return each
+
+
+def not_begun(jobs: Sequence[Job]) -> list[Outcome]:
+    """Return that these jobs are to wait for their next turn, which is no failure of theirs."""
+    return [Outcome(job, "unavailable", NOT_BEGUN) for job in jobs]
 
 
 def _attempt(perform: PerformOne, job: Job, outside: Adapters) -> Outcome:

@@ -13,12 +13,14 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from dramatiq.middleware.threading import Interrupt
+
 from events.instants import instant, stored
 from events.world import Entropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import Service
 from workers.effects.registry import EFFECTS
-from workers.running.jobs import NOT_DONE, Adapters, Job, Outcome
+from workers.running.jobs import NOT_BEGUN, NOT_DONE, Adapters, Job, Outcome, not_begun
 from workers.running.leases import Leases
 from workflow.command import FinishTask
 
@@ -55,9 +57,15 @@ class Performer:
         self._patience = patience or Backoff()
 
     def perform(self, task_ids: Sequence[str]) -> None:
-        """Do those of these tasks that can be claimed; the others are done, not due, or somebody else's."""
-        jobs = self._leases.claim(task_ids, self._service.log.now())
-        self.report([outcome for kind, group in _by_kind(jobs) for outcome in self._do(kind, group)])
+        """Do those of these tasks that can be claimed; the others are done, not due, or somebody else's.
+
+        Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
+        """
+        outcomes: list[Outcome] = []
+        for kind, group in _by_kind(self._leases.claim(task_ids, self._service.log.now())):
+            over = any(outcome.result == "stopped" for outcome in outcomes)
+            outcomes += not_begun(group) if over else self._do(kind, group)
+        self.report(outcomes)
 
     def ask(self, jobs: Sequence[Job]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
@@ -65,7 +73,7 @@ class Performer:
 
     def report(self, outcomes: Sequence[Outcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
-        final = [self._given_up(outcome) for outcome in outcomes]
+        final = [self._given_up(_after_the_limit(outcome)) for outcome in outcomes]
         self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
         settled = [outcome for outcome in final if outcome.result != "unavailable"]
         tickets = self._service.offer([_command(outcome) for outcome in settled])
@@ -78,10 +86,12 @@ class Performer:
     def _do(self, kind: str, jobs: list[Job]) -> list[Outcome]:
         try:
             return EFFECTS[kind].perform(jobs, self._outside)
+        except Interrupt as limit:
+            return [Outcome(job, "stopped", type(limit).__name__) for job in jobs]
         except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
             # The class only: an exception's text may hold what identifies a person.
             _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
-            return [_after_a_bug(job, bug) for job in jobs]
+            return [_broken_off(job, type(bug).__name__) for job in jobs]
 
     def _asked(self, job: Job) -> Outcome | None:
         try:
@@ -94,7 +104,7 @@ class Performer:
         return Outcome(job, "undone") if answer == NOT_DONE else Outcome(job, "done", answer)
 
     def _given_up(self, outcome: Outcome) -> Outcome:
-        tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max
+        tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
         return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
 
     def _wait(self, outcome: Outcome) -> tuple[Job, str, str]:
@@ -103,9 +113,13 @@ class Performer:
         return outcome.job, stored(later), outcome.reference
 
 
-def _after_a_bug(job: Job, bug: Exception) -> Outcome:
-    """Nobody knows how far a bug let the job come: only what is safe to repeat is repeated."""
-    return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", type(bug).__name__)
+def _broken_off(job: Job, why: str) -> Outcome:
+    """Nobody knows how far a job came that a bug or the time limit ended: only what is safe to repeat is repeated."""
+    return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", why)
+
+
+def _after_the_limit(outcome: Outcome) -> Outcome:
+    return _broken_off(outcome.job, outcome.reference) if outcome.result == "stopped" else outcome
 
 
 def _by_kind(jobs: list[Job]) -> list[tuple[str, list[Job]]]:
@@ -116,6 +130,7 @@ def _by_kind(jobs: list[Job]) -> list[tuple[str, list[Job]]]:
 def _command(outcome: Outcome) -> FinishTask:
     job = outcome.job
     assert outcome.result != "unavailable"
+    assert outcome.result != "stopped"
     return FinishTask(
         command_id=report_id(job, outcome.result),
         actor=f"worker:{EFFECTS[job.kind].lane}",

@@ -15,7 +15,7 @@ from handlers.commanding.service import Service
 from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import Post
-from workers.running.broker import QueueNotifier, open_broker, open_worker
+from workers.running.broker import TIME_LIMIT_S, QueueNotifier, open_broker, open_worker
 from workers.running.jobs import Adapters, Folders
 from workers.running.leases import Leases, waiting_due
 from workers.running.orders import Orders
@@ -25,10 +25,14 @@ from workers.running.sweeper import Sweeper, SweepSettings
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How a crew works: threads, lease and sweep in seconds, patience and rhythm."""
+    """How a crew works: threads, lease, limit and sweep in seconds, patience and rhythm.
+
+    The limit is real time, however fast the office's own clock runs.
+    """
 
     threads: int = 4
     lease_s: float = 30.0
+    limit_s: float = TIME_LIMIT_S
     sweep_s: float = 1.0
     patience: Backoff = field(default_factory=Backoff)
     rhythm: SweepSettings = field(default_factory=SweepSettings)
@@ -51,9 +55,9 @@ class WorkerPool:
         self.terms = terms or WorkerSettings()
         folders = _bank_folders(bank)
         self.service = service
-        self._broker = open_broker(redis_url)
+        self._broker = open_broker(redis_url, self.terms.limit_s)
         leases = Leases(service.log.database, f"crew-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
-        look = CaseReader(service.log, service.definitions)
+        look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(service.log, service.definitions, look, service.submit, orders, post, folders)
         self.performer = Performer(service, leases, outside, chance, self.terms.patience)
         self.bell = QueueNotifier(self._broker, self.performer.perform)
