@@ -25,8 +25,8 @@ from handlers.queries.occupancy import Houses
 from handlers.queries.reconciliation import Statement
 from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox, Read
-from workers.iso20022.camt053 import StatementError, read_camt053
-from workers.iso20022.pain002 import StatusReportError
+from workers.iso20022.camt053 import read_camt053
+from workers.iso20022.xml import BankFileError
 from workers.mail.post import Post, post_from_url
 from workers.running.broker import QueueNotifier, answers, open_broker
 from workers.running.orders import Orders
@@ -101,14 +101,14 @@ class Container:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
         try:
             return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
-        except StatusReportError as problem:
+        except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
     def read_statement(self, data: bytes) -> Statement:
         """Return what a statement of the bank says; raises BadInput when it is none."""
         try:
             return read_camt053(data)
-        except StatementError as problem:
+        except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
     def queue(self) -> Literal["inside", "up", "down"]:

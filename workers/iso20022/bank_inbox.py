@@ -22,7 +22,8 @@ from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import Service
 from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
-from workers.iso20022.pain002 import StatusReport, StatusReportError, read_pain002
+from workers.iso20022.pain002 import StatusReport, read_pain002
+from workers.iso20022.xml import BankFileError
 from workflow.command import Command
 from workflow.reasons import Reason, Refused
 from workflow.subjects.grants.commands import RecordPayment
@@ -65,7 +66,7 @@ class BankInbox:
         return found.recorded
 
     def read_report(self, data: bytes, theirs: Theirs | None = None) -> Read:
-        """Record what a report says; raises StatusReportError when it is none.
+        """Record what a report says; raises BankFileError when it is none.
 
         With ``theirs`` only answers about those cases are recorded; a payment of another case is nobody's.
         """
@@ -77,7 +78,7 @@ class BankInbox:
                 yield path, read_pain002(path.read_bytes())
             except FileNotFoundError:
                 continue  # another process was quicker
-            except StatusReportError as unreadable:
+            except BankFileError as unreadable:
                 _log.warning("a bank report cannot be read: %s", unreadable)
                 self._set_aside(path, "unreadable")
 
