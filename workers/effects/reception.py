@@ -8,7 +8,7 @@ from typing import Final
 from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
-from workers.mail.letters import Appointment, Letter, letter_effect
+from workers.mail.letters import Appointment, Letter, letter_effect, readable
 from workers.running.jobs import Job
 
 _MEANS_RU: Final = {"flight": "самолёт", "train": "поезд", "bus": "автобус", "car": "автомобиль", "on_foot": "пешком"}
@@ -70,7 +70,7 @@ def _letter(
 
 def _facts(job: Job) -> tuple[str, str, str]:
     what = f"{job.about['means'].replace('_', ' ')} {job.about['number']}".strip()
-    return what, f"{_at(job):%Y-%m-%d %H:%M} UTC", job.about["place"]
+    return what, readable(_at(job)), job.about["place"]
 
 
 def _what_ru(job: Job) -> str:

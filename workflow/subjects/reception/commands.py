@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, StringConstraints
 
 from workflow.command import CaseCommand, Instant
+from workflow.values.telling import Place
 from workflow.values.text import ShortText
 
 
@@ -27,7 +28,7 @@ class PlanArrival(CaseCommand):
     """Record when, where and how the person arrives; whoever is free and speaks their language is to meet them."""
 
     at: Instant
-    place: ShortText
+    place: Place
     means: Literal["flight", "train", "bus", "car", "on_foot"]
     number: ServiceNumber | Literal[""] = ""
     language: Language | Literal[""] = ""
