@@ -11,6 +11,7 @@ from events.facts.journey import StageEntered
 from events.facts.reintegration import FollowUpDue, FollowUpScheduled, FollowUpVisited, PlanAgreed
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
 from workflow.subjects.referrals.directory import providers_of
+from workflow.subjects.reintegration.decisions import VisitLetter
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
 from workflow.values.calendars import months_later
 
@@ -46,7 +47,7 @@ def _due(fact: FollowUpDue, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "visit_overdue", moment.now + timedelta(days=days), (("month", month),))
     provider = _visitor(moment)
     if provider:
-        yield task(moment, "arrange_visit", (("month", month), ("provider", provider)))
+        yield task(moment, "arrange_visit", VisitLetter(month=fact.month, provider=provider))
 
 
 def _visitor(moment: Moment) -> str:

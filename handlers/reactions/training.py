@@ -8,6 +8,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.reintegration import CourseCompleted, CourseEnrolled, CourseLeft, CourseOffered
 from handlers.reactions.moment import Moment, Reaction, task, timer, timers_over
+from workflow.subjects.reintegration.training import FreeSeat
 
 
 def _offered(fact: CourseOffered, moment: Moment) -> Iterator[Fact]:
@@ -24,7 +25,7 @@ def _freed(fact: CourseLeft | CourseCompleted, moment: Moment) -> Iterator[Fact]
     yield from timers_over(moment, "seat_offer", course=fact.course)
     had = moment.before.reintegration.courses[fact.course].status
     if had != "waiting" and fact.waiting:
-        yield task(moment, "offer_seat", (("course", fact.course),))
+        yield task(moment, "offer_seat", FreeSeat(course=fact.course))
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

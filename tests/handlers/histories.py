@@ -33,7 +33,7 @@ from handlers.projections.rebuild import rebuild
 from handlers.projections.replay import replay_case
 from handlers.projections.tables import timers
 from handlers.states.state_cache import VersionedState
-from workers.running.jobs import Job
+from workers.running.jobs import AnyJob
 from workers.running.leases import Leases
 from workflow.case.state import Case
 from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
@@ -121,12 +121,12 @@ class Office:
         self.report(case_id, job, outcome)
         return job.task_id
 
-    def claim(self, case_id: CaseId, **about: str) -> Job:
+    def claim(self, case_id: CaseId, **about: str) -> AnyJob:
         (task_id,) = self.waiting(case_id, **about)
         (job,) = self.leases.claim([task_id], self.log.now())
         return job
 
-    def report(self, case_id: CaseId, job: Job, outcome: str = "done") -> None:
+    def report(self, case_id: CaseId, job: AnyJob, outcome: str = "done") -> None:
         if outcome == "done":
             self.performed[job.task_id] = 1
         fields = {"task_id": job.task_id, "epoch": job.epoch, "outcome": outcome, "reference": "ref-1"}

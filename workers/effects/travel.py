@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from events.facts.travel import TripPlanned
 from events.ids import case_stream
-from events.instants import instant, stored
+from events.instants import stored
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.mail.letters import Appointment, Letter, letter_effect, post_effect, post_letter, readable
 from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, Outcome
 from workers.running.orders import Order
 from workflow.programme.programme import Office, Programme
+from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.definition import Escort
 
 # -- tickets ------------------------------------------------------------------------------------------------
 
 
-def order_tickets(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
+def order_tickets(jobs: Sequence[Job[Booking]], outside: Adapters) -> list[Outcome]:
     """Order the tickets of several journeys, or take them back, in one go; the key makes sure of once."""
     orders = [_order(job, outside) for job in jobs]
     try:
@@ -34,17 +35,17 @@ def order_tickets(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
     return [Outcome(job, "done", reference) for job, reference in zip(jobs, references, strict=True)]
 
 
-def ask_about_ticket(job: Job, outside: Adapters) -> str | None:
+def ask_about_ticket(job: Job[Any], outside: Adapters) -> str | None:
     """Return what the agent knows of an order."""
     return outside.orders.find(job.task_id) or NOT_DONE
 
 
-def _order(job: Job, outside: Adapters) -> Order:
+def _order(job: Job[Booking], outside: Adapters) -> Order:
     what = "release:ticket" if job.kind == "cancel_ticket" else f"ticket:{_itinerary(job, outside)}"
-    return Order(job.task_id, what, job.about["trip_id"], stored(job.begun_at))
+    return Order(job.task_id, what, job.about.trip_id, stored(job.begun_at))
 
 
-def _itinerary(job: Job, outside: Adapters) -> str:
+def _itinerary(job: Job[Booking], outside: Adapters) -> str:
     """Return the legs as an agent books them: ``flight SU1491 DME-KIV 2007-03-08T09:00Z``."""
     planned, _ = _planned(job, outside)
     return "; ".join(
@@ -53,13 +54,13 @@ def _itinerary(job: Job, outside: Adapters) -> str:
     )
 
 
-def _planned(job: Job, outside: Adapters) -> tuple[TripPlanned, Programme]:
+def _planned(job: Job[Any], outside: Adapters) -> tuple[TripPlanned, Programme]:
     """Return the plan a task is about, though it may have been called off, and the programme it was made under."""
     programme = ""
     for event in outside.log.of_types(case_stream(job.case_id), ("CaseOpened", "TripPlanned")):
         fact = outside.log.fact(event)
         programme = getattr(fact, "programme", programme)
-        if isinstance(fact, TripPlanned) and fact.trip_id == job.about["trip_id"]:
+        if isinstance(fact, TripPlanned) and fact.trip_id == job.about.trip_id:
             return fact, outside.definitions.of(programme, event.envelope.definition).programme
     raise Refused("the trip is not in the case's history")
 
@@ -98,19 +99,19 @@ _CALLED_OFF: Final = (
 )
 
 
-def book_escort(job: Job, outside: Adapters) -> str:
+def book_escort(job: Job[EscortBooking], outside: Adapters) -> str:
     """Send the invitation and return its receipt; the reply is recorded by a person, with AnswerEscort."""
     return _tell_escort(job, outside, cancelled=False)
 
 
-def release_escort(job: Job, outside: Adapters) -> str:
+def release_escort(job: Job[EscortBooking], outside: Adapters) -> str:
     """Send the cancellation and return its receipt."""
     return _tell_escort(job, outside, cancelled=True)
 
 
-def _tell_escort(job: Job, outside: Adapters, *, cancelled: bool) -> str:
+def _tell_escort(job: Job[EscortBooking], outside: Adapters, *, cancelled: bool) -> str:
     planned, programme = _planned(job, outside)
-    escort = programme.escort_of[job.about["escort"]]
+    escort = programme.escort_of[job.about.escort]
     return post_letter(
         escort_letter(planned, escort, programme.office, cancelled=cancelled), programme.office, job, outside
     )
@@ -150,9 +151,9 @@ def escort_letter(planned: TripPlanned, escort: Escort, office: Office, *, cance
 _HOUR: Final = timedelta(hours=1)
 
 
-def asked_host(job: Job, seen: CaseSnapshot) -> Letter:
+def asked_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a partner to receive somebody."""
-    when, where = readable(instant(job.about["at"])), job.about["place"]
+    when, where = readable(job.about.at), job.about.place
     return _letter(
         job, seen, "Arrival",
         f"A guest arrives on {when} in {where}. Can you meet them? Please answer yes or no.",
@@ -160,9 +161,9 @@ def asked_host(job: Job, seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def cancelled_host(job: Job, seen: CaseSnapshot) -> Letter:
+def cancelled_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     """Return the letter that takes the request back."""
-    when, where = readable(instant(job.about["at"])), job.about["place"]
+    when, where = readable(job.about.at), job.about.place
     return _letter(
         job, seen, "Arrival cancelled",
         f"The arrival of {when} in {where} is cancelled. Nobody needs to be met.",
@@ -172,18 +173,17 @@ def cancelled_host(job: Job, seen: CaseSnapshot) -> Letter:
 
 
 def _letter(
-    job: Job, seen: CaseSnapshot, subject: str, english: str, russian: str, *, cancelled: bool = False
+    job: Job[HostBooking], seen: CaseSnapshot, subject: str, english: str, russian: str, *, cancelled: bool = False
 ) -> Letter:
-    programme, reference = seen.definition.programme, job.about["trip_id"]
-    host = programme.host_of.get(job.about["host"])
+    programme, reference = seen.definition.programme, job.about.trip_id
+    host = programme.host_of.get(job.about.host)
     if host is None:
         raise Refused("the programme knows no host of that id")
-    arrives_at = instant(job.about["at"])
     appointment = Appointment(
         thread=f"{reference}.{host.id}",
-        starts_at=arrives_at,
-        ends_at=arrives_at + _HOUR,
-        place=job.about["place"],
+        starts_at=job.about.at,
+        ends_at=job.about.at + _HOUR,
+        place=job.about.place,
         sequence=1 if cancelled else 0,
         cancelled=cancelled,
     )

@@ -20,7 +20,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import LetterUnsafe, Refused
-from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, PerformOne, one_by_one
+from workers.running.jobs import NOT_DONE, Adapters, AnyJob, Effect, PerformOne, one_by_one
 from workflow.programme.programme import Office
 from workflow.values.telling import is_telling
 from workflow.values.text import one_line
@@ -61,13 +61,13 @@ class Letter(NamedTuple):
         return "\n\n".join(self.lines) + "\n"
 
 
-Compose = Callable[[Job, CaseSnapshot], Letter]
+Compose = Callable[[AnyJob, CaseSnapshot], Letter]
 
 
 def letter_effect(kind: str, compose: Compose) -> Effect:
     """Return how a kind of task is done by a letter about the case as it stands."""
 
-    def send(job: Job, outside: Adapters) -> str:
+    def send(job: AnyJob, outside: Adapters) -> str:
         seen = outside.look.at(job.case_id)
         if seen is None:
             raise Refused("there is no such case")
@@ -81,7 +81,7 @@ def post_effect(kind: str, send: PerformOne) -> Effect:
     return Effect(kind, "post", one_by_one(send), _ask_about_message, safe_to_repeat=False)
 
 
-def post_letter(letter: Letter, office: Office, job: Job, outside: Adapters) -> str:
+def post_letter(letter: Letter, office: Office, job: AnyJob, outside: Adapters) -> str:
     """Send a letter under its task's key and return the receipt; raises OutsideError."""
     return outside.post.send(message(letter, office, job.task_id, job.begun_at), job.task_id)
 
@@ -185,7 +185,7 @@ def _to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _ask_about_message(job: Job, outside: Adapters) -> str | None:
+def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
     """Return whether the message went out, where the post can tell; a mail server cannot."""
     sent = outside.post.was_sent(job.task_id)
     if sent is None:

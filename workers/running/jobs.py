@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from events.errors import EventsError
 from events.ids import CaseId
@@ -16,27 +16,39 @@ from handlers.states.definitions import Definitions
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.mail.post import Post
 from workers.running.orders import Orders
+from workflow.case.tasks import About
 from workflow.command import Command
+from workflow.tasks import KIND_OF
 
+Of = TypeVar("Of", bound=About)
 Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead"]
 
 
-class Job(NamedTuple):
+class Job(NamedTuple, Generic[Of]):
     """A claimed task; ``begun_at`` is the first claim, so that a second attempt says the same thing outside."""
 
     task_id: str
     case_id: CaseId
     kind: str
-    about: Mapping[str, str]
+    subject: Mapping[str, str]
     epoch: int
     attempts: int
     begun_at: datetime
+
+    @property
+    def about(self) -> Of:
+        """Return what the task is about, in the type of its kind."""
+        found: Of = KIND_OF[self.kind].about.of(self.subject)
+        return found
+
+
+AnyJob = Job[Any]
 
 
 class Outcome(NamedTuple):
     """What came of a job; a reference is the other side's, an error a class of error, never its words."""
 
-    job: Job
+    job: AnyJob
     result: Result
     reference: str = ""
 
@@ -62,10 +74,10 @@ class Adapters:
     folders: Folders
 
 
-Perform = Callable[[Sequence[Job], Adapters], list[Outcome]]
-PerformOne = Callable[[Job, Adapters], str]
+Perform = Callable[[Sequence[AnyJob], Adapters], list[Outcome]]
+PerformOne = Callable[[AnyJob, Adapters], str]
 # Asks the outside about a job nobody knows the outcome of: a reference, NOT_DONE, or None when it cannot be told.
-Ask = Callable[[Job, Adapters], str | None]
+Ask = Callable[[AnyJob, Adapters], str | None]
 NOT_DONE: Final = "not-done"
 
 
@@ -87,13 +99,13 @@ class Effect(NamedTuple):
 def one_by_one(perform: PerformOne) -> Perform:
     """Return how to do several jobs when each is done on its own; one's failure does not touch the others."""
 
-    def each(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
+    def each(jobs: Sequence[AnyJob], outside: Adapters) -> list[Outcome]:
         return [_attempt(perform, job, outside) for job in jobs]
 
     return each
 
 
-def _attempt(perform: PerformOne, job: Job, outside: Adapters) -> Outcome:
+def _attempt(perform: PerformOne, job: AnyJob, outside: Adapters) -> Outcome:
     try:
         return Outcome(job, "done", perform(job, outside))
     except Refused as no:

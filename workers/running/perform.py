@@ -18,7 +18,7 @@ from events.world import Entropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import Service
 from workers.effects.registry import EFFECTS
-from workers.running.jobs import NOT_DONE, Adapters, Job, Outcome
+from workers.running.jobs import NOT_DONE, Adapters, AnyJob, Outcome
 from workers.running.leases import Leases
 from workflow.command import FinishTask
 
@@ -59,7 +59,7 @@ class Performer:
         jobs = self._leases.claim(task_ids, self._service.log.now())
         self.report([outcome for kind, group in _by_kind(jobs) for outcome in self._do(kind, group)])
 
-    def ask(self, jobs: Sequence[Job]) -> None:
+    def ask(self, jobs: Sequence[AnyJob]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
         self.report([outcome for job in jobs if (outcome := self._asked(job)) is not None])
 
@@ -75,7 +75,7 @@ class Performer:
             elif not isinstance(ticket.answer, Accepted):
                 _log.info("report of %s refused: somebody else holds it", outcome.job.task_id)
 
-    def _do(self, kind: str, jobs: list[Job]) -> list[Outcome]:
+    def _do(self, kind: str, jobs: list[AnyJob]) -> list[Outcome]:
         try:
             return EFFECTS[kind].perform(jobs, self._outside)
         except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
@@ -83,7 +83,7 @@ class Performer:
             _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
             return [_after_a_bug(job, bug) for job in jobs]
 
-    def _asked(self, job: Job) -> Outcome | None:
+    def _asked(self, job: AnyJob) -> Outcome | None:
         try:
             answer = EFFECTS[job.kind].ask(job, self._outside)
         except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
@@ -97,18 +97,18 @@ class Performer:
         tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max
         return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
 
-    def _wait(self, outcome: Outcome) -> tuple[Job, str, str]:
+    def _wait(self, outcome: Outcome) -> tuple[AnyJob, str, str]:
         wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
         later = instant(self._service.log.now()) + wait
         return outcome.job, stored(later), outcome.reference
 
 
-def _after_a_bug(job: Job, bug: Exception) -> Outcome:
+def _after_a_bug(job: AnyJob, bug: Exception) -> Outcome:
     """Nobody knows how far a bug let the job come: only what is safe to repeat is repeated."""
     return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", type(bug).__name__)
 
 
-def _by_kind(jobs: list[Job]) -> list[tuple[str, list[Job]]]:
+def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:
     ordered = sorted(jobs, key=lambda job: job.kind)
     return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
 
@@ -128,6 +128,6 @@ def _command(outcome: Outcome) -> FinishTask:
     )
 
 
-def report_id(job: Job, result: str) -> UUID:
+def report_id(job: AnyJob, result: str) -> UUID:
     """Return the id of a report: the same for the same task, claim and outcome."""
     return uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/{result}")

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
 
 from events.facts.tasks import ServiceProvided, TaskRequested, TaskUnwanted
+from events.instants import stored
 from workflow.case.change import At, Change, Pairs, task_over
 
 if TYPE_CHECKING:
     from workflow.case.state import Case
+
+
+Kept = TypeVar("Kept", bound="About")
+
+
+class About(BaseModel):
+    """What a task is about, in types of its own: ids and open values only, nothing that identifies a person.
+
+    The history and the tasks' rows keep it as text under sorted names; what has its usual value is left out.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def of(cls, kept: Pairs | Mapping[str, str]) -> Self:
+        """Return what ``pairs`` kept; raises ValidationError when it is about something else."""
+        return cls.model_validate(dict(kept))
+
+    def pairs(self) -> Pairs:
+        """Return it as it is kept."""
+        given = self.model_dump(exclude_defaults=True)
+        return tuple(sorted((name, _as_kept(value)) for name, value in given.items()))
+
+
+def _as_kept(value: object) -> str:
+    return stored(value) if isinstance(value, datetime) else str(value)
 
 
 class Task(NamedTuple):
@@ -18,10 +49,6 @@ class Task(NamedTuple):
     subject: Pairs
     status: str = "open"  # open, unknown, refused, dead
     wanted: bool = True
-
-    def about(self, name: str) -> str:
-        """Return one value of what the task is about."""
-        return dict(self.subject)[name]
 
 
 def _provided(case: Case, fact: ServiceProvided, _at: At) -> Case:
