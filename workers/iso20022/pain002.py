@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -25,7 +25,6 @@ __all__ = [
 ]
 
 ID_LENGTH_MAX: Final = 35
-INFO_LENGTH_MAX: Final = 1_000
 
 _ROOT: Final = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:pain\.002\.001\.(0[3-9]|1[0-2])\}Document")
 
@@ -45,15 +44,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TransactionStatus:
-    """The bank's answer about one payment.
-
-    `additional_info` is the bank's free text and may repeat a payee's name: keep it sealed.
-    """
+    """The bank's answer about one payment; its free text may repeat a payee's name, and is not read."""
 
     end_to_end_id: str
     status: str
     reason_code: str = ""
-    additional_info: str = field(default="", repr=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -68,7 +63,6 @@ class GroupStatus:
     payment_information_id: str
     status: str
     reason_code: str = ""
-    additional_info: str = field(default="", repr=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -88,7 +82,6 @@ class StatusReport:
     original_message_id: str
     group_status: str = ""
     reason_code: str = ""
-    additional_info: str = field(default="", repr=False)
     transactions: tuple[TransactionStatus, ...] = ()
     groups: tuple[GroupStatus, ...] = ()
 
@@ -102,16 +95,6 @@ class StatusReport:
         """Tells whether one final answer covers every payment of the file, with none listed apart."""
         one_answer = all(group.outcome is self.outcome for group in self.groups)
         return self.outcome is not Outcome.pending and not self.transactions and one_answer
-
-    def outcome_of(self, end_to_end_id: str, payment_information_id: str = "") -> Outcome:
-        """Says what this report means for one payment of the file: pending unless the bank said more."""
-        for transaction in self.transactions:
-            if transaction.end_to_end_id == end_to_end_id:
-                return transaction.outcome
-        for group in self.groups:
-            if group.payment_information_id == payment_information_id:
-                return group.outcome
-        return self.outcome if self.applies_to_all else Outcome.pending
 
 
 def read_pain002(data: bytes) -> StatusReport:
@@ -127,7 +110,6 @@ def read_pain002(data: bytes) -> StatusReport:
         original_message_id=_id(original, "OrgnlMsgId"),
         group_status=group_status,
         reason_code=_reason_code(original),
-        additional_info=_additional_info(original),
         transactions=_without_repeats(_transactions(report, group_status)),
         groups=tuple(_groups_answered_as_a_whole(report)),
     )
@@ -163,7 +145,7 @@ def _transaction(element: ET.Element, inherited_status: str) -> TransactionStatu
     status = text_at(element, "TxSts") or inherited_status
     if not status:
         raise BankFileError(f"payment {end_to_end_id!r} has no status: ask the bank to report it again")
-    return TransactionStatus(end_to_end_id, status, _reason_code(element), _additional_info(element))
+    return TransactionStatus(end_to_end_id, status, _reason_code(element))
 
 
 def _groups_answered_as_a_whole(report: ET.Element) -> Iterator[GroupStatus]:
@@ -171,7 +153,7 @@ def _groups_answered_as_a_whole(report: ET.Element) -> Iterator[GroupStatus]:
         status = text_at(group, "PmtInfSts")
         if status and group.find("{*}TxInfAndSts") is None:
             group_id = _id(group, "OrgnlPmtInfId")
-            yield GroupStatus(group_id, status, _reason_code(group), _additional_info(group))
+            yield GroupStatus(group_id, status, _reason_code(group))
 
 
 def _without_repeats(transactions: Iterator[TransactionStatus]) -> tuple[TransactionStatus, ...]:
@@ -187,11 +169,6 @@ def _without_repeats(transactions: Iterator[TransactionStatus]) -> tuple[Transac
 
 def _reason_code(element: ET.Element) -> str:
     return text_at(element, "StsRsnInf/{*}Rsn/{*}Cd") or text_at(element, "StsRsnInf/{*}Rsn/{*}Prtry")
-
-
-def _additional_info(element: ET.Element) -> str:
-    lines = [" ".join((line.text or "").split()) for line in element.iterfind("{*}StsRsnInf/{*}AddtlInf")]
-    return " ".join(filter(None, lines))[:INFO_LENGTH_MAX]
 
 
 def _required(parent: ET.Element, tag: str) -> ET.Element:
