@@ -15,7 +15,7 @@ from workers.running.durable_file import write_once
 KILLED_WHILE_NAMING_THE_FILE = """
 import os, signal, sys
 from pathlib import Path
-from workers.durable_file import write_once
+from workers.running.durable_file import write_once
 
 def die(draft, path):
     os.kill(os.getpid(), signal.SIGKILL)
