@@ -25,12 +25,11 @@ from handlers.queries.occupancy import Houses
 from handlers.queries.reconciliation import Statement
 from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox, Read
-from workers.iso20022.camt053 import StatementError, read_camt053
-from workers.iso20022.pain002 import StatusReportError
+from workers.iso20022.camt053 import read_camt053
+from workers.iso20022.xml import BankFileError
 from workers.mail.post import Post, post_from_url
 from workers.running.broker import QueueNotifier, answers, open_broker
 from workers.running.orders import Orders
-from workers.running.sweeper import SweepSettings
 from workers.running.worker_pool import WorkerPool, WorkerSettings
 from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load
@@ -89,26 +88,18 @@ class Container:
         """Return workers with so many threads."""
         return self.crew(WorkerSettings(threads=threads))
 
-    def demo_crew(self) -> WorkerPool:
-        """Return workers that do what is due as soon as they are told, for time that is not real."""
-        return self.crew(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
-
-    def paced_crew(self, pace: float) -> WorkerPool:
-        """Return workers for time that runs at a pace: a lease lasts as long as it would by a real clock."""
-        return self.crew(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
-
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
         try:
             return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
-        except StatusReportError as problem:
+        except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
     def read_statement(self, data: bytes) -> Statement:
         """Return what a statement of the bank says; raises BadInput when it is none."""
         try:
             return read_camt053(data)
-        except StatementError as problem:
+        except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
     def queue(self) -> Literal["inside", "up", "down"]:

@@ -8,7 +8,6 @@ OutsideError               something outside this process did not go as asked
 │   └── LetterUnsafe       the letter would tell a bystander too much
 └── OutcomeUnknown         it may have happened: ask before repeating
 
-InvitationError            (a ValueError) the trip cannot be told safely in a message
 DifferentContent           (a FileExistsError) the file is there and holds something else
 ```
 
@@ -17,7 +16,6 @@ No message of these errors holds a name, an address or what the other side answe
 
 __all__ = [
     "DifferentContent",
-    "InvitationError",
     "LetterUnsafe",
     "OutcomeUnknown",
     "OutsideError",
@@ -49,10 +47,6 @@ class LetterUnsafe(Refused):
 
 class OutcomeUnknown(OutsideError):
     """It may or may not have happened: find out before repeating it."""
-
-
-class InvitationError(ValueError):
-    """The trip cannot be told safely in a message."""
 
 
 class DifferentContent(FileExistsError):

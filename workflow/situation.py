@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from events.catalogue import Fact
 from events.ids import case_stream
-from workflow.case.state import Case, Task
+from workflow.case.state import Case
+from workflow.case.tasks import About
 from workflow.command import Command, FinishTask
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.journey import Journey
@@ -18,6 +19,7 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 
 State = TypeVar("State")
+Of = TypeVar("Of", bound=About)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -75,27 +77,28 @@ class Situation(NamedTuple):
 Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
 
 
-def _always(_task: Task, _situation: Situation) -> bool:
+def _always(_about: About, _situation: Situation) -> bool:
     return True
 
 
-def _nothing(_task: Task, _situation: Situation) -> list[StreamFact]:
+def _nothing(_about: About, _situation: Situation) -> list[StreamFact]:
     return []
 
 
-class TaskKind(NamedTuple):
-    """A kind of task: the fact it ends in, whether it may still be begun, and what it means to take it back.
+class TaskKind(NamedTuple, Generic[Of]):
+    """A kind of task: what it is about, the fact it ends in, whether it may still be begun, and what taking back means.
 
     ``consent`` names the purpose a task works under: taken back, the task is called off. What gives a booking
     back is never called off.
     """
 
     kind: str
-    done: Callable[[FinishTask, Task], Fact]
-    wanted: Callable[[Task, Situation], bool] = _always
+    about: type[Of]
+    done: Callable[[FinishTask, Of], Fact]
+    wanted: Callable[[Of, Situation], bool] = _always
     gives_back: bool = False
-    consent: Callable[[Task, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient
-    taken_back: Callable[[Task, Situation], list[StreamFact]] = _nothing
+    consent: Callable[[Of, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient
+    taken_back: Callable[[Of, Situation], list[StreamFact]] = _nothing
     unsent_needs: Needs | None = None  # shared streams looked at when it did not happen
 
 

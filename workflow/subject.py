@@ -89,7 +89,7 @@ class Subject:
     part: Part[Any] | None = None  # what it keeps of a case
     changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
     guards: tuple[Guard, ...] = ()
-    tasks: tuple[TaskKind, ...] = ()
+    tasks: tuple[TaskKind[Any], ...] = ()
     timers: tuple[TimerKind, ...] = ()
     leaving: StepHook | None = None  # asked about the stage that is left
     entering: StepHook | None = None  # asked about the stage that is entered

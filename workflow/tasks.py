@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from events.catalogue import Fact
 from events.facts.tasks import (
@@ -19,6 +19,7 @@ from events.facts.tasks import (
 )
 from events.instants import instant
 from workflow.case.state import Case, Pairs, Task
+from workflow.case.tasks import About
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
@@ -33,7 +34,7 @@ def finish_task(command: FinishTask, situation: Situation) -> Decision:
     if task is None:
         return refused("task_is_open", "the task is already over", "nothing needs to be done")
     if command.outcome == "done":
-        return situation.about_case(KIND_OF[task.kind].done(command, task))
+        return situation.about_case(KIND_OF[task.kind].done(command, about_of(task)))
     failed = situation.about_case(_failed(command, task))
     if command.outcome == "unknown" or _is_wanted(task, situation):
         return failed
@@ -75,6 +76,12 @@ def fire_timer(command: FireTimer, situation: Situation) -> Decision:
     return [*situation.about_case(fired), *TIMER_OF[kind].follows(situation, subject)]
 
 
+def about_of(task: Task) -> About:
+    """Return what a task is about, in the type of its kind."""
+    found: About = KIND_OF[task.kind].about.of(task.subject)
+    return found
+
+
 def _failed(command: FinishTask, task: Task) -> Fact:
     key = {"task_id": command.task_id, "kind": task.kind}
     match command.outcome:
@@ -97,12 +104,12 @@ def _is_wanted(task: Task, situation: Situation) -> bool:
     if kind.gives_back:
         return True
     ended = situation.journey.stage(case_of(situation).stage).ends
-    return task.wanted and not ended and kind.wanted(task, situation)
+    return task.wanted and not ended and kind.wanted(about_of(task), situation)
 
 
 def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[StreamFact]:
     cancelled = situation.about_case(TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
-    return [*cancelled, *KIND_OF[task.kind].taken_back(task, situation)]
+    return [*cancelled, *KIND_OF[task.kind].taken_back(about_of(task), situation)]
 
 
 def _nothing_moved(situation: Situation, _subject: Pairs) -> list[StreamFact]:
@@ -133,7 +140,7 @@ _IDLE: Final = TimerKind("idle", _nothing_moved)
 TIMER_OF: Final[Mapping[str, TimerKind]] = {
     timer.kind: timer for timer in (_IDLE, *(timer for subject in SUBJECTS for timer in subject.timers))
 }
-KIND_OF: Final[Mapping[str, TaskKind]] = {kind.kind: kind for kind in _KINDS}
+KIND_OF: Final[Mapping[str, TaskKind[Any]]] = {kind.kind: kind for kind in _KINDS}
 TASK_KINDS: Final = tuple(KIND_OF)
 GIVING_BACK: Final = tuple(kind.kind for kind in _KINDS if kind.gives_back)
 

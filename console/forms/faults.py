@@ -66,6 +66,9 @@ SAID: Final[Mapping[str, str]] = {
     "is too short; say in a sentence what happens, for whoever reviews it": N_(
         "Say in a sentence what happens, for whoever reviews it."
     ),
+    "tells what the journey is about, and goes into letters; write the place only": N_(
+        "This word would tell others what the journey is about, and the place goes into letters. Write the place only."
+    ),
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }

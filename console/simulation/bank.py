@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from console.simulation.bank_statement import build_camt053
 from events.money import Money, MoneyError
-from workers.iso20022.pain002 import StatusReportError, root_of
+from workers.iso20022.xml import BankFileError, add, document, in_utc, parsed, written
 
 __all__ = [
     "Answer",
@@ -26,7 +26,6 @@ __all__ = [
     "pay_all",
 ]
 
-NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 ID_LENGTH_MAX: Final = 35
 
 
@@ -152,57 +151,50 @@ class SimulatedBank:
 
 def build_pain002(original_message_id: str, answers: Sequence[Answer], created_at: datetime) -> bytes:
     """Writes a pain.002.001.10 report that answers every payment of one message, group by group."""
-    document = ET.Element("Document", {"xmlns": NAMESPACE})
-    report = ET.SubElement(document, "CstmrPmtStsRpt")
+    root = document("pain.002.001.10")
+    report = add(root, "CstmrPmtStsRpt")
     _write_header(report, original_message_id, created_at)
     _write_original(report, original_message_id, answers)
     for group_id, members in groupby(answers, key=lambda answer: answer.payment.payment_information_id):
         _write_group(report, group_id, members)
-    written: bytes = ET.tostring(document, encoding="UTF-8", xml_declaration=True)
-    return written
+    return written(root)
 
 
 def _write_header(report: ET.Element, original_message_id: str, created_at: datetime) -> None:
-    header = ET.SubElement(report, "GrpHdr")
-    _text(header, "MsgId", f"S-{original_message_id}"[:ID_LENGTH_MAX])
-    moment = created_at.astimezone(UTC).replace(tzinfo=None)
-    _text(header, "CreDtTm", moment.isoformat(timespec="seconds") + "Z")
+    header = add(report, "GrpHdr")
+    add(header, "MsgId", f"S-{original_message_id}"[:ID_LENGTH_MAX])
+    add(header, "CreDtTm", in_utc(created_at))
 
 
 def _write_original(report: ET.Element, original_message_id: str, answers: Sequence[Answer]) -> None:
-    original = ET.SubElement(report, "OrgnlGrpInfAndSts")
-    _text(original, "OrgnlMsgId", original_message_id)
-    _text(original, "OrgnlMsgNmId", "pain.001.001.09")
+    original = add(report, "OrgnlGrpInfAndSts")
+    add(original, "OrgnlMsgId", original_message_id)
+    add(original, "OrgnlMsgNmId", "pain.001.001.09")
     statuses = {answer.status for answer in answers}
-    _text(original, "GrpSts", statuses.pop() if len(statuses) == 1 else "PART")
+    add(original, "GrpSts", statuses.pop() if len(statuses) == 1 else "PART")
 
 
 def _write_group(report: ET.Element, group_id: str, answers: Iterator[Answer]) -> None:
-    group = ET.SubElement(report, "OrgnlPmtInfAndSts")
-    _text(group, "OrgnlPmtInfId", group_id)
+    group = add(report, "OrgnlPmtInfAndSts")
+    add(group, "OrgnlPmtInfId", group_id)
     for answer in answers:
-        _write_answer(group, answer)
-
-
-def _write_answer(group: ET.Element, answer: Answer) -> None:
-    transaction = ET.SubElement(group, "TxInfAndSts")
-    _text(transaction, "OrgnlInstrId", answer.payment.instruction_id)
-    _text(transaction, "OrgnlEndToEndId", answer.payment.end_to_end_id)
-    _text(transaction, "TxSts", answer.status)
-    if answer.reason_code is not None:
-        reason = ET.SubElement(transaction, "StsRsnInf")
-        _text(ET.SubElement(reason, "Rsn"), "Cd", answer.reason_code)
+        transaction = add(group, "TxInfAndSts")
+        add(transaction, "OrgnlInstrId", answer.payment.instruction_id)
+        add(transaction, "OrgnlEndToEndId", answer.payment.end_to_end_id)
+        add(transaction, "TxSts", answer.status)
+        if answer.reason_code is not None:
+            add(transaction, "StsRsnInf/Rsn/Cd", answer.reason_code)
 
 
 def _readable_payments(data: bytes) -> list[ReceivedPayment]:
     try:
         return _payments_in(data)
-    except (StatusReportError, MoneyError) as unreadable:
+    except (BankFileError, MoneyError) as unreadable:
         raise DeliveryRefused(f"the payment file cannot be read: {unreadable}") from unreadable
 
 
 def _payments_in(data: bytes) -> list[ReceivedPayment]:
-    root = root_of(data)
+    root = parsed(data)
     message_id = _read(root, "CstmrCdtTrfInitn/{*}GrpHdr/{*}MsgId")
     return [
         _payment(message_id, _read(group, "PmtInfId"), transfer)
@@ -230,7 +222,3 @@ def _read(parent: ET.Element, path: str) -> str:
     if not text:
         raise DeliveryRefused(f"the file has no {path.replace('{*}', '')}")
     return text
-
-
-def _text(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, tag).text = text

@@ -8,7 +8,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.access import AccessReviewed, GlassBroken, GlassMended
 from handlers.reactions.moment import Moment, Reaction, task, timer, timers_over
-from workflow.case.state import Pairs
+from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.values.calendars import working_days_later
 
 
@@ -16,15 +16,16 @@ def _broken(fact: GlassBroken, moment: Moment) -> Iterator[Fact]:
     programme, about = moment.definition.programme, (("glass_id", fact.glass_id),)
     days = programme.policies.glass_review_working_days
     due = working_days_later(moment.now, days, programme.home_country, programme.time_zone)
-    yield task(moment, "tell_of_glass", (*about, *_said(fact)))
+    yield task(moment, "tell_of_glass", _said(fact))
     yield timer(moment, "glass_over", fact.until, about)
     yield timer(moment, "access_review", due, about)
 
 
-def _said(fact: GlassBroken) -> Pairs:
-    """Return what the letter tells: it is the same whatever has become of the case when it leaves."""
+def _said(fact: GlassBroken) -> EmergencyLetter:
     until = f"{fact.until:%Y-%m-%d %H:%M} UTC"
-    return (("account", fact.account), ("mandate", fact.mandate), ("reason", fact.reason), ("until", until))
+    return EmergencyLetter(
+        glass_id=fact.glass_id, account=fact.account, mandate=fact.mandate, reason=fact.reason, until=until
+    )
 
 
 def _mended(fact: GlassMended, moment: Moment) -> Iterator[Fact]:

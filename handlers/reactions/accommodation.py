@@ -20,6 +20,7 @@ from events.facts.accommodation import (
 from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere
 
 
 def _bed_assigned(fact: BedAssigned | HoldExtended, moment: Moment) -> Iterator[Fact]:
@@ -47,7 +48,7 @@ def _given_up(fact: BedGivenUp, moment: Moment) -> Iterator[Fact]:
     yield from timers_over(moment, "bed_hold")
     yield from timers_over(moment, "stay_ends")
     if fact.awaited:
-        yield task(moment, "offer_bed", (("facility", fact.facility),))
+        yield task(moment, "offer_bed", FreeBed(facility=fact.facility))
 
 
 def _waits(fact: WaitingListJoined, moment: Moment) -> Iterator[Fact]:
@@ -69,13 +70,13 @@ def _asked_elsewhere(name: str, moment: Moment) -> Iterator[Fact]:
     others = [programme.facility_of[other] for other in facility.alternatives] if facility else []
     other = next((house for house in others if house.is_running(house.day(moment.now))), None)
     if other is not None and is_consented("assistance", moment):
-        yield task(moment, "find_alternative", (("alternative", other.id), ("facility", name)))
+        yield task(moment, "find_alternative", PlaceElsewhere(facility=name, alternative=other.id))
 
 
 def _waits_no_more(fact: WaitingListLeft, moment: Moment) -> Iterator[Fact]:
     yield from tasks_off(moment, "waits no more", ("find_alternative",), facility=fact.facility)
     if fact.awaited:
-        yield task(moment, "offer_bed", (("facility", fact.facility),))
+        yield task(moment, "offer_bed", FreeBed(facility=fact.facility))
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

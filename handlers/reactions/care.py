@@ -19,10 +19,9 @@ from events.facts.care import (
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.journey import StageEntered
 from events.facts.safety import ConsentExpired
-from events.instants import stored
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.programme.services import Service
-from workflow.subjects.care.appointments import who_helps
+from workflow.subjects.care.appointments import AppointmentLetter, who_helps
 from workflow.subjects.care.state import Appointment, care_of
 
 
@@ -106,9 +105,8 @@ def _came_too_late(fact: AppointmentRequested | InterpreterRequested, moment: Mo
     given = moment.before.tasks.get(fact.task_id)
     if given is None or fact.appointment in care_of(moment.after).appointments or given.wanted:
         return
-    about = dict(given.subject)
-    gone = tuple(sorted({**about, "sequence": str(int(about["sequence"]) + 1)}.items()))
-    yield task(moment, "cancel_appointment", gone)
+    letter = AppointmentLetter.of(given.subject)
+    yield task(moment, "cancel_appointment", letter.model_copy(update={"sequence": letter.sequence + 1}))
 
 
 def _care_of_stage(moment: Moment) -> list[Service]:
@@ -148,11 +146,10 @@ def _tell(moment: Moment, key: str, one: Appointment, to: str) -> Fact:
     return task(moment, "tell_appointment", _about(key, one, to))
 
 
-def _about(key: str, one: Appointment, to: str) -> tuple[tuple[str, str], ...]:
-    """Return what a letter about an appointment says; ids and times only, nothing of the person but a language."""
-    about = {"appointment": key, "service": one.service, "provider": to, "sequence": str(one.sequence)}
-    more = {"language": one.language, "at": stored(one.at) if one.at else ""}
-    return tuple((about | {name: value for name, value in more.items() if value}).items())
+def _about(key: str, one: Appointment, to: str) -> AppointmentLetter:
+    return AppointmentLetter(
+        appointment=key, service=one.service, provider=to, sequence=one.sequence, language=one.language, at=one.at
+    )
 
 
 def _worry(moment: Moment, key: str, at: datetime) -> Fact:

@@ -20,6 +20,7 @@ from events.facts.journey import StageEntered
 from events.facts.safety import ConsentExpired
 from events.facts.tasks import TimerFired
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
+from workflow.subjects.documents.deadlines import AuthorityLetter
 from workflow.subjects.documents.guards import renewal_consent
 from workflow.subjects.documents.state import Document, Paper, documents_of
 
@@ -66,7 +67,7 @@ def _is_late(fact: TimerFired, moment: Moment) -> Iterator[Fact]:
     under_way = any(given.kind == "chase_consulate" and about.items() <= dict(given.subject).items()
                     for given in moment.after.tasks.values())  # fmt: skip
     if is_consented(_purpose(moment), moment) and not under_way:
-        yield task(moment, "chase_consulate", fact.subject)
+        yield task(moment, "chase_consulate", AuthorityLetter.of(fact.subject))
 
 
 def _consent_over(fact: ConsentWithdrawn | ConsentExpired, moment: Moment) -> Iterator[Fact]:

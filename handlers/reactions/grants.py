@@ -10,11 +10,11 @@ from events.catalogue import Fact
 from events.facts.grants import TrancheInstructed, TranchePaid, TrancheRejected, TrancheReleased
 from handlers.reactions.moment import Moment, Reaction, task, tasks_off, timer, timers_over
 from workflow.subjects.grants.state import grants_of
+from workflow.subjects.grants.tranches import TranchePayment
 
 
 def _tranche_released(fact: TrancheReleased, moment: Moment) -> Iterator[Fact]:
-    about = (("grant_id", fact.grant_id), ("tranche_id", fact.tranche_id))
-    yield task(moment, "disburse_grant", about)
+    yield task(moment, "disburse_grant", TranchePayment(grant_id=fact.grant_id, tranche_id=fact.tranche_id))
 
 
 def _tranche_instructed(fact: TrancheInstructed, moment: Moment) -> Iterator[Fact]:

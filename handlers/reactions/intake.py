@@ -10,7 +10,7 @@ from events.catalogue import Fact
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
 from handlers.reactions.moment import Moment, Reaction, called_off, timer, timers_over
-from workflow.tasks import KIND_OF
+from workflow.tasks import KIND_OF, about_of
 
 
 def _given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
@@ -26,7 +26,7 @@ def _over(fact: ConsentWithdrawn | ConsentExpired, moment: Moment) -> Iterator[F
     yield from timers_over(moment, "consent_expires", purpose=fact.purpose, recipient=fact.recipient)
     for key, given in moment.after.tasks.items():
         consent = KIND_OF[given.kind].consent
-        under = consent(given, moment.definition.programme) if consent else None
+        under = consent(about_of(given), moment.definition.programme) if consent else None
         if under in (fact.purpose if not fact.recipient else None, (fact.purpose, fact.recipient)):
             yield from called_off(moment, key, given, f"no consent to {fact.purpose} any more")
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from events.catalogue import Fact
 from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted, TimerCancelled, TimerSet
 from workflow.case.state import Case, Pairs, Task
+from workflow.case.tasks import About
 from workflow.programme.loading import Definition
 from workflow.situation import id_from
 from workflow.tasks import KIND_OF
@@ -34,11 +35,11 @@ class Moment(NamedTuple):
 Reaction = Callable[[Any, Moment], Iterator[Fact]]
 
 
-def task(moment: Moment, kind: str, subject: Pairs = (), due_at: datetime | None = None) -> TaskRequested:
-    """Return the request for a task, due now unless said otherwise; a fact asks for each subject once."""
-    about = tuple(sorted(subject))
-    due = moment.now if due_at is None else max(due_at, moment.now)
-    return TaskRequested(task_id=moment.name("W", kind, about), kind=kind, subject=about, due_at=due)
+def task(moment: Moment, kind: str, about: About) -> TaskRequested:
+    """Return the request for a task, due now; a fact asks for each kind and subject once."""
+    assert type(about) is KIND_OF[kind].about, f"{kind} is not about {type(about).__name__}"
+    subject = about.pairs()
+    return TaskRequested(task_id=moment.name("W", kind, subject), kind=kind, subject=subject, due_at=moment.now)
 
 
 def timer(moment: Moment, kind: str, due_at: datetime, subject: Pairs = ()) -> TimerSet:

@@ -10,9 +10,9 @@ from events.catalogue import Fact
 from events.facts.intake import ConsentGiven
 from events.facts.reception import ArrivalCancelled, ArrivalDelayed, ArrivalPlanned, PersonMet, PickupBooked
 from events.facts.tasks import TaskRequested, TimerSet
-from events.instants import stored
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
 from workflow.case.state import Case, Task
+from workflow.subjects.reception.decisions import PickupLetter
 from workflow.subjects.reception.state import Arrival, reception_of
 
 _LETTERS: Final = ("book_pickup", "move_pickup")
@@ -59,8 +59,9 @@ def _came_too_late(fact: PickupBooked, moment: Moment) -> Iterator[Fact]:
     if arrival is not None and arrival.arrival_id == fact.arrival_id and fact.meeter == arrival.meeter:
         return
     if given is not None:
-        sequence = int(given.about("sequence")) + 2  # later than a notice that may have gone out meanwhile
-        yield task(moment, "cancel_pickup", tuple((dict(given.subject) | {"sequence": str(sequence)}).items()))
+        letter = PickupLetter.of(given.subject)
+        later = letter.sequence + 2  # than a notice that may have gone out meanwhile
+        yield task(moment, "cancel_pickup", letter.model_copy(update={"sequence": later}))
 
 
 def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
@@ -89,7 +90,7 @@ def _knows(moment: Moment, before: Arrival) -> bool:
 
 
 def _is_about(given: Task, arrival: Arrival) -> bool:
-    return given.kind in _LETTERS and given.about("arrival_id") == arrival.arrival_id
+    return given.kind in _LETTERS and PickupLetter.of(given.subject).arrival_id == arrival.arrival_id
 
 
 def _worry(moment: Moment) -> TimerSet:
@@ -108,17 +109,16 @@ def _cancelled_letter(moment: Moment, before: Arrival) -> TaskRequested:
     return task(moment, "cancel_pickup", _about(before._replace(sequence=before.sequence + 1)))
 
 
-def _about(arrival: Arrival) -> tuple[tuple[str, str], ...]:
-    """Return what a letter says: it can be written when the arrival is no longer in the case."""
-    return (
-        ("arrival_id", arrival.arrival_id),
-        ("meeter", arrival.meeter),
-        ("at", stored(arrival.at)),
-        ("place", arrival.place),
-        ("means", arrival.means),
-        ("number", arrival.number),
-        ("sign", arrival.sign),
-        ("sequence", str(arrival.sequence)),
+def _about(arrival: Arrival) -> PickupLetter:
+    return PickupLetter(
+        arrival_id=arrival.arrival_id,
+        meeter=arrival.meeter,
+        at=arrival.at,
+        place=arrival.place,
+        means=arrival.means,
+        number=arrival.number,
+        sign=arrival.sign,
+        sequence=arrival.sequence,
     )
 
 

@@ -17,7 +17,7 @@ from events.facts.referrals import (
     ReferralSent,
 )
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.case.state import Pairs
+from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
 from workflow.subjects.referrals.state import referrals_of
 
@@ -79,7 +79,7 @@ def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
         return
     asked = any(given.kind == "answer_referrer" for given in case.tasks.values())
     if not asked and is_consented(PURPOSE, moment, fact.recipient):
-        yield task(moment, "answer_referrer", (("provider", fact.recipient),))
+        yield task(moment, "answer_referrer", ReferrerLetter(provider=fact.recipient))
 
 
 def _meeting(referral_id: str, moment: Moment, accepted: ReferralAccepted | None = None) -> Fact:
@@ -89,8 +89,8 @@ def _meeting(referral_id: str, moment: Moment, accepted: ReferralAccepted | None
     return timer(moment, "referral_meeting", due, (("referral_id", referral_id),))
 
 
-def _about(fact: Any) -> Pairs:
-    return (("provider", fact.provider), ("referral_id", fact.referral_id))
+def _about(fact: Any) -> ReferralLetter:
+    return ReferralLetter(provider=fact.provider, referral_id=fact.referral_id)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

@@ -20,8 +20,10 @@ from events.facts.reintegration import (
 )
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
 from workflow.subjects.referrals.directory import providers_of
+from workflow.subjects.reintegration.decisions import VisitLetter
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
 from workflow.subjects.reintegration.state import reintegration_of
+from workflow.subjects.reintegration.training import FreeSeat
 from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import months_later
 
@@ -57,7 +59,7 @@ def _due(fact: FollowUpDue, moment: Moment) -> Iterator[Fact]:
     yield timer(moment, "visit_overdue", moment.now + timedelta(days=days), (("month", month),))
     provider = _visitor(moment)
     if provider:
-        yield task(moment, "arrange_visit", (("month", month), ("provider", provider)))
+        yield task(moment, "arrange_visit", VisitLetter(month=fact.month, provider=provider))
 
 
 def _visitor(moment: Moment) -> str:
@@ -94,7 +96,7 @@ def _seat_freed(fact: CourseLeft | CourseCompleted, moment: Moment) -> Iterator[
     yield from timers_over(moment, "seat_offer", course=fact.course)
     had = reintegration_of(moment.before).courses[fact.course].status
     if had != "waiting" and fact.waiting:
-        yield task(moment, "offer_seat", (("course", fact.course),))
+        yield task(moment, "offer_seat", FreeSeat(course=fact.course))
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

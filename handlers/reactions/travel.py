@@ -21,11 +21,12 @@ from events.facts.travel import (
     TripCancelled,
     TripPlanned,
 )
-from events.instants import stored
 from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
-from workflow.case.state import Pairs
+from workflow.case.tasks import About
+from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.guards import ON_THE_WAY
 from workflow.subjects.travel.state import Trip, travel_of, trip_is_ahead
+from workflow.tasks import about_of
 
 # How each booking is asked for and given back, and what it is called in the case.
 _ASKS: Final = {"ticket": "book_ticket", "escort": "book_escort", "arrival_host": "ask_host"}
@@ -102,17 +103,18 @@ def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: Momen
     given = moment.before.tasks.get(fact.task_id)
     if given is None:
         return
-    about, trip = dict(given.subject), travel_of(moment.after).trip
+    about, trip = about_of(given), travel_of(moment.after).trip
     booking = next(name for name, kind in _ASKS.items() if kind == given.kind)
-    wanted = trip is not None and dict(_about(booking, trip)).items() <= about.items()
-    declined = trip is not None and about.get("host") in trip.hosts_declined and about["trip_id"] == trip.trip_id
-    if not wanted and not declined and not _escort_declined(about, trip):
-        yield task(moment, _GIVES_BACK[booking], tuple({**about, "booking": booking}.items()))
+    wanted = trip is not None and _about(booking, trip) == about
+    if not wanted and not _declined(about, trip):
+        yield task(moment, _GIVES_BACK[booking], about.model_copy(update={"booking": booking}))
 
 
-def _escort_declined(about: dict[str, str], trip: Trip | None) -> bool:
-    """Tell whether an escort of this very trip has said no: they need not be told that it is off."""
-    return trip is not None and "escort" in about and about["trip_id"] == trip.trip_id
+def _declined(about: About, trip: Trip | None) -> bool:
+    """Tell whether escort or host of this very trip have said no: they need not be told that it is off."""
+    if trip is None or not isinstance(about, Booking) or about.trip_id != trip.trip_id:
+        return False
+    return isinstance(about, EscortBooking) or (isinstance(about, HostBooking) and about.host in trip.hosts_declined)
 
 
 def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
@@ -135,19 +137,22 @@ def _trip(moment: Moment) -> Trip:
 def _ask(moment: Moment, booking: str, trip: Trip) -> Iterator[Fact]:
     """Ask for a booking if the person lets others work on it and somebody is to be written to."""
     about = _about(booking, trip)
-    if is_consented("travel", moment) and all(value for _, value in about):
+    if is_consented("travel", moment) and all(value for _, value in about.pairs()):
         yield task(moment, _ASKS[booking], about)
 
 
 def _give_back(moment: Moment, booking: str, trip: Trip) -> TaskRequested:
-    return task(moment, _GIVES_BACK[booking], (("booking", booking), *_about(booking, trip)))
+    return task(moment, _GIVES_BACK[booking], _about(booking, trip).model_copy(update={"booking": booking}))
 
 
-def _about(booking: str, trip: Trip) -> Pairs:
-    """Return what a booking's task is about; a letter can be written when the trip is no longer in the case."""
-    meets = (("host", trip.host), ("at", stored(trip.arrives_at)), ("place", trip.destination))
-    who: Pairs = {"escort": (("escort", trip.escort),), "arrival_host": meets}.get(booking, ())
-    return (*who, ("trip_id", trip.trip_id))
+def _about(booking: str, trip: Trip) -> Booking:
+    match booking:
+        case "escort":
+            return EscortBooking(trip_id=trip.trip_id, escort=trip.escort)
+        case "arrival_host":
+            return HostBooking(trip_id=trip.trip_id, host=trip.host, at=trip.arrives_at, place=trip.destination)
+        case _:
+            return Booking(trip_id=trip.trip_id)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

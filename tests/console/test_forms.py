@@ -278,6 +278,7 @@ def test_everything_a_command_says_of_a_value_has_words_for_the_screen() -> None
         *ROOT.glob("workflow/subjects/*/commands.py"),
         ROOT / "workflow/command.py",
         ROOT / "workflow/values/text.py",
+        ROOT / "workflow/values/telling.py",
     ]
     told = {text for file in files for text in _value_errors(file)}
     assert told

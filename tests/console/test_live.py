@@ -16,7 +16,7 @@ from console.web.request_context import case_in, session_of
 from events.database import sqlite_url
 from events.errors import StoreUnavailable
 from tests.kit.offices import Office
-from tests.kit.story import ANNA
+from tests.kit.people import ANNA
 from tests.kit.web.houses import Person, WebHouse
 from workflow.subjects.intake.commands import AddNote
 

@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.console.houses import Person, WebHouse, reading
-from tests.offices import Office
-from tests.roads import bring
-from tests.story import Story, story
 
 from events.database import sqlite_url
+from tests.kit.offices import Office
+from tests.kit.roads import bring
+from tests.kit.story import Story, story
+from tests.kit.web.houses import Person, WebHouse, reading
 
 MOST = 16  # of any page: session, account, case and clock, and what is drawn of it
 

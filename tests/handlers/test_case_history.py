@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.offices import Office
-from tests.story import Story
-
 from events.envelope import Recorded
 from handlers.states.case_reader import CaseReader
+from tests.kit.offices import Office
+from tests.kit.story import Story
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.closing.commands import CloseFacility, EndProgramme
 

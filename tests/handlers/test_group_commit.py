@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from dramatiq.middleware import TimeLimitExceeded
 from dramatiq.threading import raise_thread_exception
-from tests.workers.workshop import until
 
 from handlers.commanding.group_commit import GroupCommit, PendingCommand
+from tests.kit.workshop import until
 
 PATIENCE_S = 30.0
 Batch = Sequence[PendingCommand[str, str]]

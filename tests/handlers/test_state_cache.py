@@ -8,8 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from tests.offices import Office
-from tests.story import Story
 
 from events.envelope import Recorded
 from events.errors import StoreUnavailable
@@ -18,6 +16,8 @@ from events.writing import Writing
 from handlers.commanding.service import Service
 from handlers.states.case_reader import CaseReader
 from handlers.states.state_cache import StateCache, VersionedState
+from tests.kit.offices import Office
+from tests.kit.story import Story
 from workflow.subjects.intake.commands import AddNote
 
 PATIENCE_S = 30.0

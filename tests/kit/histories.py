@@ -31,7 +31,7 @@ from handlers.states.state_cache import VersionedState
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA, START
 from tests.kit.story import moscow
-from workers.running.jobs import Job
+from workers.running.jobs import AnyJob
 from workers.running.leases import Leases
 from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
@@ -113,12 +113,12 @@ class Witnessed(Office):
         self.report(case_id, job, outcome)
         return job.task_id
 
-    def job(self, case_id: CaseId, **about: str) -> Job:
+    def job(self, case_id: CaseId, **about: str) -> AnyJob:
         (task_id,) = self.waiting(case_id, **about)
         (job,) = self.leases.claim([task_id], self.log.now())
         return job
 
-    def report(self, case_id: CaseId, job: Job, outcome: str = "done") -> None:
+    def report(self, case_id: CaseId, job: AnyJob, outcome: str = "done") -> None:
         if outcome == "done":
             self.performed[job.task_id] = 1
         fields = {"task_id": job.task_id, "epoch": job.epoch, "outcome": outcome, "reference": "ref-1"}

@@ -260,7 +260,7 @@ def test_a_tajik_speaker_gets_a_provider_who_speaks_tajik(office: Office) -> Non
     case = in_care(office, language="tg", citizenships=("TJ",))
     assert care_of(case.case).appointments[appointment(case, "legal_advice")].provider == "legal-aid"
     letter = case.tasks(kind="request_appointment", service="legal_advice")
-    assert [task.about("provider") for task in letter.values()] == ["legal-aid"]
+    assert [dict(task.subject)["provider"] for task in letter.values()] == ["legal-aid"]
     assert not case.tasks(kind="find_interpreter", service="legal_advice")
 
 
@@ -271,7 +271,7 @@ def test_where_nobody_speaks_tajik_an_interpreter_is_looked_for(office: Office) 
     case.finish(case.task(kind="find_interpreter", service="medical_exam")).then(InterpreterRequested)
     key = booked(case, "medical_exam")
     (told_when,) = case.tasks(kind="tell_appointment", appointment=key).values()
-    assert told_when.about("provider") == "interpreters"
+    assert dict(told_when.subject)["provider"] == "interpreters"
 
 
 def test_where_there_is_no_interpreter_either_it_waits_on_the_work_list(office: Office) -> None:
@@ -376,7 +376,7 @@ def test_a_letter_under_way_when_everything_ends_is_taken_back_when_it_is_known_
     assert set(case.case.tasks) == {begun}
     case.finish(begun).then(AppointmentRequested, TaskRequested)
     (letter,) = case.tasks(kind="cancel_appointment").values()
-    assert letter.about("provider") == "legal-aid"
+    assert dict(letter.subject)["provider"] == "legal-aid"
 
 
 def test_a_case_that_ends_leaves_nobody_waiting(office: Office) -> None:

@@ -16,7 +16,7 @@ from tests.kit.roads import bring, grant, plan_trip, ready_to_travel, release
 from tests.kit.story import Story, present, story
 from tests.kit.workshop import Killed, Workshop
 from workers.running.durable_file import write_once
-from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, PlanTrip
+from workflow.subjects.travel.commands import AnswerEscort, CancelTrip
 from workflow.subjects.travel.state import travel_of
 
 NAME, STORY = "Zlatovlaska Kanarejkina", "a canary sang in the cellar"
@@ -135,15 +135,6 @@ def test_a_booking_that_came_through_too_late_is_given_back(shop: Workshop) -> N
     assert orders(shop) == {"ticket": 1, "release:ticket": 1}
 
 
-def test_a_place_that_tells_too_much_is_not_written_to_anybody(shop: Workshop) -> None:
-    case = ready_to_travel(bring(story(shop.office), "documents"), "operational")
-    times = {"departs_at": shop.office.now.replace(hour=12), "arrives_at": shop.office.now.replace(hour=18)}
-    case.does(PlanTrip, **times, origin="DME", destination="Shelter for victims")
-    with shop.crew() as crew:
-        crew.settle()
-    assert (invitations(shop), "task_refused" in shop.items(case)) == ([], True)
-
-
 # -- grants ----------------------------------------------------------------------------------------------------
 
 
@@ -193,7 +184,7 @@ def test_wherever_a_worker_is_stopped_a_payment_is_written_once(
     task_id = case.task(kind="disburse_grant")
     written: list[bytes] = []
     for attempt in (dies, dies, write_once):
-        monkeypatch.setattr("workers.grants.write_once", partial(noted, attempt, written))
+        monkeypatch.setattr("workers.effects.grants.write_once", partial(noted, attempt, written))
         stopped_or_done(shop, task_id)
         shop.lapse()
         shop.worker("sweeping").sweeper.sweep()
@@ -220,11 +211,11 @@ def test_a_payment_the_bank_has_fetched_is_not_written_again(shop: Workshop, mon
     case, grant_id = with_a_grant(shop)
     release(case, grant_id)
     task_id = case.task(kind="disburse_grant")
-    monkeypatch.setattr("workers.grants.write_once", dies_after)
+    monkeypatch.setattr("workers.effects.grants.write_once", dies_after)
     stopped_or_done(shop, task_id)
     (file,) = shop.payments()
     file.replace(Path(shop.folders.bank_sent) / file.name)
-    monkeypatch.setattr("workers.grants.write_once", write_once)
+    monkeypatch.setattr("workers.effects.grants.write_once", write_once)
     shop.lapse()
     with shop.crew() as crew:
         crew.settle()

@@ -14,7 +14,7 @@ from tests.kit.story import story
 from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
 from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
-from workers.running.jobs import Job, Outcome, Result
+from workers.running.jobs import AnyJob, Outcome, Result
 from workers.running.perform import Backoff
 from workflow.command import RetryTask
 from workflow.subjects.intake.commands import WithdrawConsent
@@ -23,11 +23,11 @@ ROUNDS, WORKERS = 6, 4
 REPORTS: tuple[Result, ...] = ("done", "refused", "unknown", "dead", "undone")
 
 
-def claimed(hand: Hand, shop: Workshop, *task_ids: str) -> list[Job]:
+def claimed(hand: Hand, shop: Workshop, *task_ids: str) -> list[AnyJob]:
     return hand.leases.claim(task_ids, shop.now)
 
 
-def one_claimed(hand: Hand, shop: Workshop, task_id: str) -> Job:
+def one_claimed(hand: Hand, shop: Workshop, task_id: str) -> AnyJob:
     (job,) = claimed(hand, shop, task_id)
     return job
 

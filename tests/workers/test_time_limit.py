@@ -12,9 +12,9 @@ import pytest
 from dramatiq.middleware import TimeLimitExceeded
 
 from console.simulation.order_book import OrderBook
-from tests.roads import bring, plan_trip, ready_to_travel
-from tests.story import Story, story
-from tests.workers.workshop import MailServer, Workshop, until
+from tests.kit.roads import bring, plan_trip, ready_to_travel
+from tests.kit.story import Story, story
+from tests.kit.workshop import MailServer, Workshop, until
 from workers.running.jobs import NOT_BEGUN, not_begun
 from workers.running.orders import Order
 from workers.running.worker_pool import WorkerSettings

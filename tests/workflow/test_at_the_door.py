@@ -124,6 +124,17 @@ def test_a_referral_with_something_impossible_in_it_is_not_taken(field: str, val
     assert words in said(OpenCase, **{"programme": "moscow", "source": "ngo", field: value})
 
 
+@pytest.mark.parametrize("word", ["trafficking", "Shelter for Victims", "убежище для пострадавших", "ТОРГОВЛЯ ЛЮДЬМИ"])
+def test_a_word_that_no_letter_may_hold_is_not_taken_for_a_place(word: str) -> None:
+    times = {"departs_at": "2007-03-05T12:00Z", "arrives_at": "2007-03-05T14:00Z"}
+    told = "tells what the journey is about, and goes into letters; write the place only"
+    assert told in said(PlanArrival, at="2007-03-05T12:00Z", place=f"SVO, {word}", means="bus")
+    for end, other in (("origin", "destination"), ("destination", "origin")):
+        leg = {"mode": "bus", **times, end: word, other: "B"}
+        with pytest.raises(ValidationError, match=told):
+            PlanTrip.model_validate({"command_id": uuid(1), "actor": ANNA, "case_id": CASE, "legs": (leg,)})
+
+
 @pytest.mark.parametrize(
     ("amount", "words"),
     [

@@ -219,7 +219,7 @@ class Money(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         for case in self.cases:
-            carried = {task.about("tranche_id") for task in case.tasks(kind="disburse_grant").values()}
+            carried = {dict(task.subject)["tranche_id"] for task in case.tasks(kind="disburse_grant").values()}
             for grant in grants_of(case.case).grants.values():
                 assert all(key in carried for key, t in grant.tranches.items() if t.status == "released")
 

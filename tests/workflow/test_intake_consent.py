@@ -42,7 +42,7 @@ def test_work_a_worker_has_begun_is_waited_for() -> None:
 def test_when_consent_is_given_again_the_work_is_asked_for_again() -> None:
     case = bring(story(), "care").cared_for("counselling").does(WithdrawConsent, purpose="assistance")
     case.does(GiveConsent, purpose="assistance")
-    assert {task.about("service") for task in case.case.tasks.values()} == {"medical_exam", "legal_advice"}
+    assert {dict(task.subject)["service"] for task in case.case.tasks.values()} == {"medical_exam", "legal_advice"}
     case.when(GiveConsent, purpose="assistance").then(ConsentGiven)  # once is enough
 
 

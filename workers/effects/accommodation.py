@@ -19,24 +19,24 @@ from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Guest, Shelter
 from workflow.subjects.accommodation.state import accommodation_of
-from workflow.subjects.accommodation.waiting_list import guest_of
+from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere, guest_of
 
 ACTOR: Final = "worker:places"
 LOOKS_MAX: Final = 5  # at a case that changes while it is looked at
 OFFERS_MAX: Final = 200  # in one task; a longer line is gone on with when the next bed is given up
 
 
-def offer_bed(job: Job, outside: Adapters) -> str:
+def offer_bed(job: Job[FreeBed], outside: Adapters) -> str:
     """Hold the free beds for those who wait, in their order; who has no right to one yet is refused, which is harmless.
 
     Done again after a crash nobody is held a second bed: who was held one waits no more.
     """
-    facility = job.about["facility"]
+    facility = job.about.facility
     line = list(islice(_house(facility, outside).waiting.items(), OFFERS_MAX))
     return f"{sum(_offered(job, facility, case_id, guest, outside) for case_id, guest in line)} held"
 
 
-def _offered(job: Job, facility: str, case_id: str, guest: Guest, outside: Adapters) -> bool:
+def _offered(job: Job[FreeBed], facility: str, case_id: str, guest: Guest, outside: Adapters) -> bool:
     """Hold a bed for one of the line, unless they have left it: the command counts for the case as it was seen."""
     for _ in range(LOOKS_MAX):
         seen = outside.look.at(case_id)
@@ -52,7 +52,9 @@ def _offered(job: Job, facility: str, case_id: str, guest: Guest, outside: Adapt
     raise Unavailable("the case kept changing")
 
 
-def _submit(kind: type[CaseCommand], job: Job, seen: CaseSnapshot, outside: Adapters, fields: dict[str, Any]) -> Answer:
+def _submit(
+    kind: type[CaseCommand], job: Job[FreeBed], seen: CaseSnapshot, outside: Adapters, fields: dict[str, Any]
+) -> Answer:
     key = uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}")
     case_id, expected = CaseId(seen.case.case_id), seen.version
     command = kind(command_id=key, actor=ACTOR, mandate="system", case_id=case_id, expected=expected, **fields)
@@ -67,15 +69,15 @@ def _house(facility: str, outside: Adapters) -> Shelter:
     return folded(stream, outside.log.stream(stream), outside.log.fact).state or Shelter()
 
 
-def _ask_again(_job: Job, _outside: Adapters) -> str | None:
+def _ask_again(_job: Job[FreeBed], _outside: Adapters) -> str | None:
     """Say that nothing is known: offering again is harmless."""
     return NOT_DONE
 
 
-def ask_for_a_place(job: Job, seen: CaseSnapshot) -> Letter:
+def ask_for_a_place(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter:
     """Return the letter to another house; who the person is, is told once there is a place."""
     houses = seen.definition.programme.facility_of
-    other, full = houses[job.about["alternative"]], houses[job.about["facility"]]
+    other, full = houses[job.about.alternative], houses[job.about.facility]
     if other.email is None:
         raise Refused("the house has no address to write to")
     day = other.day(job.begun_at)

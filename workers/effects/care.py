@@ -6,26 +6,26 @@ anyway and the language somebody speaks, the interpreter the language only.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
 from workers.mail.letters import Appointment, Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.programme.programme import Programme
+from workflow.subjects.care.appointments import AppointmentLetter
 from workflow.subjects.referrals.definition import Provider
 
 LENGTH: Final = timedelta(hours=1)  # what a calendar shows; nobody knows how long a talk will take
 
 
-def request(job: Job, seen: CaseSnapshot) -> Letter:
+def request(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a provider for a time."""
     programme, to = seen.definition.programme, _recipient(job, seen)
-    label, language = programme.service_of[job.about["service"]].label, job.about.get("language", "")
-    key = job.about["appointment"]
+    label, language = programme.service_of[job.about.service].label, job.about.language
+    key = job.about.appointment
     speaks_en = f" The person speaks: {language}." if language else ""
     speaks_ru = f" Язык: {language}." if language else ""
     return _letter(
@@ -37,10 +37,10 @@ def request(job: Job, seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def find_interpreter(job: Job, seen: CaseSnapshot) -> Letter:
+def find_interpreter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks for an interpreter, with the time once there is one."""
     programme, to = seen.definition.programme, _recipient(job, seen)
-    language, key = job.about["language"], job.about["appointment"]
+    language, key = job.about.language, job.about.appointment
     at_en, at_ru = _time(job, programme)
     return _letter(
         to, job,
@@ -52,11 +52,11 @@ def find_interpreter(job: Job, seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def tell(job: Job, seen: CaseSnapshot) -> Letter:
+def tell(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that tells a new time."""
     programme, to = seen.definition.programme, _recipient(job, seen)
     at_en, at_ru = _time(job, programme)
-    key = job.about["appointment"]
+    key = job.about.appointment
     return _letter(
         to, job,
         f"Appointment {key} has a new time. {at_en} If it does not suit you, please write to {programme.office.email}.",
@@ -65,10 +65,10 @@ def tell(job: Job, seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def cancel(job: Job, seen: CaseSnapshot) -> Letter:
+def cancel(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that says nobody will come."""
     programme, to = seen.definition.programme, _recipient(job, seen)
-    key = job.about["appointment"]
+    key = job.about.appointment
     entry = _entry(job, programme)
     return _letter(
         to, job,
@@ -78,23 +78,21 @@ def cancel(job: Job, seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def _letter(to: Provider, job: Job, english: str, russian: str, entry: Appointment | None = None) -> Letter:
-    return Letter(to.name, to.email, f"Appointment {job.about['appointment']}", (english, russian), entry)
+def _letter(
+    to: Provider, job: Job[AppointmentLetter], english: str, russian: str, entry: Appointment | None = None
+) -> Letter:
+    return Letter(to.name, to.email, f"Appointment {job.about.appointment}", (english, russian), entry)
 
 
-def _recipient(job: Job, seen: CaseSnapshot) -> Provider:
-    found = seen.definition.programme.provider_of.get(job.about["provider"])
+def _recipient(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Provider:
+    found = seen.definition.programme.provider_of.get(job.about.provider)
     if found is None:
         raise Refused("the provider is not in the programme file")
     return found
 
 
-def _at(job: Job) -> datetime | None:
-    return instant(job.about["at"]) if "at" in job.about else None
-
-
-def _time(job: Job, programme: Programme) -> tuple[str, str]:
-    at = _at(job)
+def _time(job: Job[AppointmentLetter], programme: Programme) -> tuple[str, str]:
+    at = job.about.at
     if at is None:
         return "", ""
     here = at.astimezone(ZoneInfo(programme.time_zone))
@@ -102,13 +100,13 @@ def _time(job: Job, programme: Programme) -> tuple[str, str]:
     return f"Time: {shown}.", f"Время: {shown}."
 
 
-def _entry(job: Job, programme: Programme) -> Appointment | None:
+def _entry(job: Job[AppointmentLetter], programme: Programme) -> Appointment | None:
     """Return the calendar's entry: one for each recipient of an appointment, moved and taken back under one name."""
-    at = _at(job)
+    at = job.about.at
     if at is None:
         return None
-    thread = f"{job.about['appointment']}.{job.about['provider']}"
-    return Appointment(thread, at, at + LENGTH, programme.office.name, int(job.about["sequence"]))
+    thread = f"{job.about.appointment}.{job.about.provider}"
+    return Appointment(thread, at, at + LENGTH, programme.office.name, job.about.sequence)
 
 
 EFFECTS = (

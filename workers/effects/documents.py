@@ -6,12 +6,13 @@ from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job
+from workflow.subjects.documents.deadlines import AuthorityLetter
 from workflow.subjects.documents.state import documents_of
 
 
-def _chaser(job: Job, seen: CaseSnapshot) -> Letter:
+def _chaser(job: Job[AuthorityLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks how far the authority has come."""
-    document_id = job.about["document_id"]
+    document_id = job.about.document_id
     paper = documents_of(seen.case).papers.get(document_id)
     if paper is None or paper.waits_for != "authority":
         raise Refused("the document does not lie with the authority any more")

@@ -18,6 +18,7 @@ from workers.iso20022.pain002 import Outcome, StatusReport
 from workers.running.durable_file import write_once
 from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
 from workflow.programme.programme import Office
+from workflow.subjects.grants.tranches import TranchePayment
 
 _ABOUT_PAYING = ("CaseOpened", "GrantRequested", "PayeeChanged", "TrancheReleased")
 
@@ -31,7 +32,7 @@ class BankAnswer(NamedTuple):
     reference: str
 
 
-def disburse_grant(job: Job, outside: Adapters) -> str:
+def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
     """Write the payment file and return its message id."""
     try:
         data = pain001(_order(job, outside))
@@ -47,7 +48,7 @@ def disburse_grant(job: Job, outside: Adapters) -> str:
     return job.task_id
 
 
-def ask_about_payment(job: Job, outside: Adapters) -> str | None:
+def ask_about_payment(job: Job[TranchePayment], outside: Adapters) -> str | None:
     """Return whether the payment file is there, or was fetched by the bank's gateway."""
     there = _file(job, outside).exists() or _fetched(job, outside).exists()
     return job.task_id if there else NOT_DONE
@@ -74,15 +75,15 @@ def _answer(report: StatusReport, tranche_id: str, outcome: Outcome, said: str) 
         yield BankAnswer(report.original_message_id, tranche_id, paid, said)
 
 
-def _file(job: Job, outside: Adapters) -> Path:
+def _file(job: Job[TranchePayment], outside: Adapters) -> Path:
     return Path(outside.folders.bank_out) / f"{job.task_id}.xml"
 
 
-def _fetched(job: Job, outside: Adapters) -> Path:
+def _fetched(job: Job[TranchePayment], outside: Adapters) -> Path:
     return Path(outside.folders.bank_sent) / f"{job.task_id}.xml"
 
 
-def _order(job: Job, outside: Adapters) -> PaymentOrder:
+def _order(job: Job[TranchePayment], outside: Adapters) -> PaymentOrder:
     found = _grant(job, outside)
     if not isinstance(found.payee_name, str) or not isinstance(found.payee_account, str):
         raise Refused("the payee's account is not readable here; it may have been erased")
@@ -113,15 +114,15 @@ class _Found(NamedTuple):
     office: Office
 
 
-def _grant(job: Job, outside: Adapters) -> _Found:
+def _grant(job: Job[TranchePayment], outside: Adapters) -> _Found:
     log = outside.log
     programme, payee, released = "", None, None
     for event in log.of_types(case_stream(job.case_id), _ABOUT_PAYING):
         fact = log.fact(event)
         programme = getattr(fact, "programme", programme)
-        if isinstance(fact, GrantRequested | PayeeChanged) and fact.grant_id == job.about["grant_id"]:
+        if isinstance(fact, GrantRequested | PayeeChanged) and fact.grant_id == job.about.grant_id:
             payee = log.opened(event, ("money",))
-        if isinstance(fact, TrancheReleased) and fact.tranche_id == job.about["tranche_id"]:
+        if isinstance(fact, TrancheReleased) and fact.tranche_id == job.about.tranche_id:
             released, definition = fact, event.envelope.definition
             break  # whoever is chosen later is not who was approved for this part
     if payee is None or released is None:

@@ -7,12 +7,14 @@ the office, part by part, as the provider's profile and the person's consent all
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job
+from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
 from workflow.subjects.referrals.state import referrals_of
@@ -35,9 +37,9 @@ _RECEIVED_EN = "The referral you sent us was received on {day} and is being look
 _RECEIVED_RU = "Ваше направление получено {day}, им занимаются. Спасибо."
 
 
-def asked_for(job: Job, seen: CaseSnapshot) -> Letter:
+def asked_for(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a provider; refused when consent ran out while it waited."""
-    reference = job.about["referral_id"]
+    reference = job.about.referral_id
     if referrals_of(seen.case).referrals[reference].status != "queued" or not _agreed(job, seen):
         raise Refused("the referral may not be sent any more")
     english, russian = _service(seen, reference)
@@ -54,14 +56,14 @@ def asked_for(job: Job, seen: CaseSnapshot) -> Letter:
     return _to(_provider(job, seen), f"Referral {reference}", lines)
 
 
-def taken_back(job: Job, seen: CaseSnapshot) -> Letter:
+def taken_back(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that takes a referral back."""
-    reference = job.about["referral_id"]
+    reference = job.about.referral_id
     lines = (_BACK_EN.format(reference=reference), _BACK_RU.format(reference=reference))
     return _to(_provider(job, seen), f"Referral {reference} is taken back", lines)
 
 
-def received(job: Job, seen: CaseSnapshot) -> Letter:
+def received(job: Job[ReferrerLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter to whoever sent the person; it says that somebody came, and not who."""
     if not _agreed(job, seen):
         raise Refused("the person does not agree to that any more")
@@ -81,12 +83,12 @@ def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
     return (service.label.en, service.label.ru) if service else (name, name)
 
 
-def _provider(job: Job, seen: CaseSnapshot) -> Provider:
-    return seen.definition.programme.provider_of[job.about["provider"]]
+def _provider(job: Job[Any], seen: CaseSnapshot) -> Provider:
+    return seen.definition.programme.provider_of[job.about.provider]
 
 
-def _agreed(job: Job, seen: CaseSnapshot) -> bool:
-    return seen.case.consents_to(PURPOSE, job.begun_at.date(), job.about["provider"])
+def _agreed(job: Job[Any], seen: CaseSnapshot) -> bool:
+    return seen.case.consents_to(PURPOSE, job.begun_at.date(), job.about.provider)
 
 
 def _wish(word: str, language: str) -> str:

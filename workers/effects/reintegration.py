@@ -14,11 +14,13 @@ from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
 from workflow.subjects.reintegration.commands import OfferSeat
 from workflow.subjects.reintegration.courses import Seats, has_ended
+from workflow.subjects.reintegration.decisions import VisitLetter
+from workflow.subjects.reintegration.training import FreeSeat
 
 ASKED_AT_ONCE_MAX = 100
 
 
-def offer_seat(job: Job, outside: Adapters) -> str:
+def offer_seat(job: Job[FreeSeat], outside: Adapters) -> str:
     """Keep each free seat for the first in the line and return how many people were asked.
 
     An offer is a command of its own, named after this task and the person's case: asked twice it happens once.
@@ -31,14 +33,14 @@ def offer_seat(job: Job, outside: Adapters) -> str:
     return str(len(asked))
 
 
-def not_known(_job: Job, _outside: Adapters) -> str | None:
+def not_known(_job: Job[FreeSeat], _outside: Adapters) -> str | None:
     """Return that nothing happened: offering again is harmless, so nobody needs to be asked."""
     return NOT_DONE
 
 
-def visit_wanted(job: Job, seen: CaseSnapshot) -> Letter:
+def visit_wanted(job: Job[VisitLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a partner to visit; whom, the office tells them itself."""
-    provider = seen.definition.programme.provider_of[job.about["provider"]]
+    provider = seen.definition.programme.provider_of[job.about.provider]
     days, reference = seen.definition.programme.policies.visit_overdue_days, job.task_id
     return Letter(
         provider.name,
@@ -53,10 +55,10 @@ def visit_wanted(job: Job, seen: CaseSnapshot) -> Letter:
     )
 
 
-def _first_in_line(job: Job, outside: Adapters) -> str:
+def _first_in_line(job: Job[FreeSeat], outside: Adapters) -> str:
     """Return the case that is to be asked next, or nothing when no seat is free or nobody waits."""
     seen = outside.look.at(job.case_id)
-    course = seen.definition.programme.course_of.get(job.about["course"]) if seen else None
+    course = seen.definition.programme.course_of.get(job.about.course) if seen else None
     if course is None:
         raise Refused("there is no such course")
     seats: Seats = folded(course.stream, outside.log.stream(course.stream), outside.log.fact).state or Seats()
@@ -65,13 +67,13 @@ def _first_in_line(job: Job, outside: Adapters) -> str:
     return seats.waiting[0]
 
 
-def _offered(case_id: str, job: Job, outside: Adapters) -> bool:
+def _offered(case_id: str, job: Job[FreeSeat], outside: Adapters) -> bool:
     command = OfferSeat(
         command_id=uuid5(NAMESPACE_OID, f"wayhome/offer-seat/{job.task_id}/{case_id}"),
         actor="worker:services",
         mandate="worker",
         case_id=CaseId(case_id),
-        course=job.about["course"],
+        course=job.about.course,
         task_id=job.task_id,
     )
     try:

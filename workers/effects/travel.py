@@ -1,21 +1,27 @@
-"""Tickets through the travel agent, and letters to those who receive people. Nobody's name is in any of it."""
+"""Tickets through the travel agent, and letters to escorts and to those who receive people. Nobody's name is in any."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from events.instants import instant, stored
+from events.facts.travel import TripPlanned
+from events.ids import case_stream
+from events.instants import stored
 from handlers.states.case_reader import CaseSnapshot
-from workers.effects.escorts import planned_trip
 from workers.errors import OutcomeUnknown, Refused, Unavailable
-from workers.mail.letters import Appointment, Letter, letter_effect
+from workers.mail.letters import Appointment, Letter, letter_effect, post_effect, post_letter, readable
 from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, Outcome
 from workers.running.orders import Order
+from workflow.programme.programme import Office, Programme
+from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
+from workflow.subjects.travel.definition import Escort
+
+# -- tickets ------------------------------------------------------------------------------------------------
 
 
-def order_tickets(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
+def order_tickets(jobs: Sequence[Job[Booking]], outside: Adapters) -> list[Outcome]:
     """Order the tickets of several journeys, or take them back, in one go; the key makes sure of once."""
     orders = [_order(job, outside) for job in jobs]
     try:
@@ -29,31 +35,125 @@ def order_tickets(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
     return [Outcome(job, "done", reference) for job, reference in zip(jobs, references, strict=True)]
 
 
-def ask_about_ticket(job: Job, outside: Adapters) -> str | None:
+def ask_about_ticket(job: Job[Any], outside: Adapters) -> str | None:
     """Return what the agent knows of an order."""
     return outside.orders.find(job.task_id) or NOT_DONE
 
 
-def _order(job: Job, outside: Adapters) -> Order:
+def _order(job: Job[Booking], outside: Adapters) -> Order:
     what = "release:ticket" if job.kind == "cancel_ticket" else f"ticket:{_itinerary(job, outside)}"
-    return Order(job.task_id, what, job.about["trip_id"], stored(job.begun_at))
+    return Order(job.task_id, what, job.about.trip_id, stored(job.begun_at))
 
 
-def _itinerary(job: Job, outside: Adapters) -> str:
+def _itinerary(job: Job[Booking], outside: Adapters) -> str:
     """Return the legs as an agent books them: ``flight SU1491 DME-KIV 2007-03-08T09:00Z``."""
-    planned, _ = planned_trip(outside.log, job)
+    planned, _ = _planned(job, outside)
     return "; ".join(
         f"{leg.mode} {leg.number} {leg.origin}-{leg.destination} {leg.departs_at:%Y-%m-%dT%H:%MZ}".replace("  ", " ")
         for leg in planned.legs
     )
 
 
+def _planned(job: Job[Any], outside: Adapters) -> tuple[TripPlanned, Programme]:
+    """Return the plan a task is about, though it may have been called off, and the programme it was made under."""
+    programme = ""
+    for event in outside.log.of_types(case_stream(job.case_id), ("CaseOpened", "TripPlanned")):
+        fact = outside.log.fact(event)
+        programme = getattr(fact, "programme", programme)
+        if isinstance(fact, TripPlanned) and fact.trip_id == job.about.trip_id:
+            return fact, outside.definitions.of(programme, event.envelope.definition).programme
+    raise Refused("the trip is not in the case's history")
+
+
+# -- escorts ------------------------------------------------------------------------------------------------
+
+_INVITED: Final = (
+    (
+        "Travel assignment {ref}: from {origin}, {departs}, to {destination}, {arrives}.{back_en} "
+        "The office will tell you everything else in person."
+    ),
+    (
+        "Please reply to the office at {office}, or accept or decline this invitation in your calendar. "
+        "If you cannot travel, please decline as soon as you can so that a colleague can be asked."
+    ),
+    (
+        "Поездка по заданию {ref}: отправление — {origin}, {departs}; прибытие — {destination}, {arrives}.{back_ru} "
+        "Всё остальное вам сообщат лично в офисе."
+    ),
+    (
+        "Пожалуйста, ответьте офису по адресу {office} либо примите или отклоните это приглашение в календаре. "
+        "Если вы не можете поехать, отклоните его как можно скорее, чтобы офис успел обратиться к другому сотруднику."
+    ),
+)
+_CALLED_OFF: Final = (
+    "Travel assignment {ref} on {departs} is cancelled. Please do not travel.",
+    (
+        "You need not accept or decline anything. If you have a question, or have already left, "
+        "reply to the office at {office}."
+    ),
+    "Поездка по заданию {ref}, назначенная на {departs}, отменена. Пожалуйста, никуда не выезжайте.",
+    (
+        "Принимать или отклонять ничего не нужно. Если у вас есть вопросы или вы уже в пути, "
+        "ответьте офису по адресу {office}."
+    ),
+)
+
+
+def book_escort(job: Job[EscortBooking], outside: Adapters) -> str:
+    """Send the invitation and return its receipt; the reply is recorded by a person, with AnswerEscort."""
+    return _tell_escort(job, outside, cancelled=False)
+
+
+def release_escort(job: Job[EscortBooking], outside: Adapters) -> str:
+    """Send the cancellation and return its receipt."""
+    return _tell_escort(job, outside, cancelled=True)
+
+
+def _tell_escort(job: Job[EscortBooking], outside: Adapters, *, cancelled: bool) -> str:
+    planned, programme = _planned(job, outside)
+    escort = programme.escort_of[job.about.escort]
+    return post_letter(
+        escort_letter(planned, escort, programme.office, cancelled=cancelled), programme.office, job, outside
+    )
+
+
+def escort_letter(planned: TripPlanned, escort: Escort, office: Office, *, cancelled: bool) -> Letter:
+    """Return what an escort reads: where and when to be and how to answer; the rest is told at the office.
+
+    What the escort was chosen by (a nurse, a language) hints at the person and is left out.
+    """
+    reference, back = f"Travel assignment {planned.trip_id}", planned.escort_back_at
+    said = {
+        "ref": planned.trip_id,
+        "origin": planned.origin,
+        "destination": planned.destination,
+        "departs": readable(planned.departs_at),
+        "arrives": readable(planned.arrives_at),
+        "office": office.email,
+        "back_en": f" Your own way back: {readable(back)}." if back else "",
+        "back_ru": f" Ваше возвращение: {readable(back)}." if back else "",
+    }
+    entry = Appointment(
+        thread=f"{planned.trip_id}.{escort.id}",  # shared by both letters, so that calendars see one appointment
+        starts_at=planned.departs_at,
+        ends_at=planned.arrives_at,
+        place=f"{planned.origin} → {planned.destination}",
+        sequence=1 if cancelled else 0,
+        cancelled=cancelled,
+        answered_with=reference,
+    )
+    lines = tuple(line.format(**said) for line in (_CALLED_OFF if cancelled else _INVITED))
+    return Letter(escort.name, escort.email, f"Cancelled: {reference}" if cancelled else reference, lines, entry)
+
+
+# -- hosts --------------------------------------------------------------------------------------------------
+
 _HOUR: Final = timedelta(hours=1)
 
 
-def asked_host(job: Job, seen: CaseSnapshot) -> Letter:
+def asked_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a partner to receive somebody."""
-    when, where = f"{instant(job.about['at']):%Y-%m-%d %H:%M} UTC", job.about["place"]
+    when, where = readable(job.about.at), job.about.place
     return _letter(
         job, seen, "Arrival",
         f"A guest arrives on {when} in {where}. Can you meet them? Please answer yes or no.",
@@ -61,9 +161,9 @@ def asked_host(job: Job, seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def cancelled_host(job: Job, seen: CaseSnapshot) -> Letter:
+def cancelled_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     """Return the letter that takes the request back."""
-    when, where = f"{instant(job.about['at']):%Y-%m-%d %H:%M} UTC", job.about["place"]
+    when, where = readable(job.about.at), job.about.place
     return _letter(
         job, seen, "Arrival cancelled",
         f"The arrival of {when} in {where} is cancelled. Nobody needs to be met.",
@@ -73,18 +173,17 @@ def cancelled_host(job: Job, seen: CaseSnapshot) -> Letter:
 
 
 def _letter(
-    job: Job, seen: CaseSnapshot, subject: str, english: str, russian: str, *, cancelled: bool = False
+    job: Job[HostBooking], seen: CaseSnapshot, subject: str, english: str, russian: str, *, cancelled: bool = False
 ) -> Letter:
-    programme, reference = seen.definition.programme, job.about["trip_id"]
-    host = programme.host_of.get(job.about["host"])
+    programme, reference = seen.definition.programme, job.about.trip_id
+    host = programme.host_of.get(job.about.host)
     if host is None:
         raise Refused("the programme knows no host of that id")
-    arrives_at = instant(job.about["at"])
     appointment = Appointment(
         thread=f"{reference}.{host.id}",
-        starts_at=arrives_at,
-        ends_at=arrives_at + _HOUR,
-        place=job.about["place"],
+        starts_at=job.about.at,
+        ends_at=job.about.at + _HOUR,
+        place=job.about.place,
         sequence=1 if cancelled else 0,
         cancelled=cancelled,
     )
@@ -98,6 +197,8 @@ def _letter(
 EFFECTS = (
     Effect("book_ticket", "services", order_tickets, ask_about_ticket),
     Effect("cancel_ticket", "services", order_tickets, ask_about_ticket),
+    post_effect("book_escort", book_escort),
+    post_effect("release_escort", release_escort),
     letter_effect("ask_host", asked_host),
     letter_effect("cancel_host", cancelled_host),
 )

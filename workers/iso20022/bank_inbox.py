@@ -22,16 +22,18 @@ from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import Service
 from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
-from workers.iso20022.pain002 import StatusReport, StatusReportError, read_pain002
+from workers.iso20022.pain002 import StatusReport, read_pain002
+from workers.iso20022.xml import BankFileError
 from workflow.command import Command
 from workflow.reasons import Reason, Refused
 from workflow.subjects.grants.commands import RecordPayment
+from workflow.subjects.grants.tranches import TranchePayment
 
 _log = logging.getLogger(__name__)
 REPORTS_AT_ONCE = 200
 Theirs = Callable[[set[str]], set[str]]  # of these cases, those somebody may record payments of
 _TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
-    tasks.c.task_id.in_(bindparam("ids", expanding=True))
+    tasks.c.task_id.in_(bindparam("ids", expanding=True)), tasks.c.kind == "disburse_grant"
 )
 
 
@@ -44,6 +46,13 @@ class Read(NamedTuple):
     put_off: frozenset[str] = frozenset()  # messages whose answers could not be stored now: read them again
     strange: tuple[str, ...] = ()  # what the problems are about: payments nobody here sent,
     refused: tuple[tuple[str, tuple[Reason, ...]], ...] = ()  # and answers that cannot be recorded, with the reasons
+
+
+class _Sent(NamedTuple):
+    """A payment that was sent from here: whose case it is, and what it pays."""
+
+    case_id: str
+    about: TranchePayment
 
 
 class BankInbox:
@@ -65,7 +74,7 @@ class BankInbox:
         return found.recorded
 
     def read_report(self, data: bytes, theirs: Theirs | None = None) -> Read:
-        """Record what a report says; raises StatusReportError when it is none.
+        """Record what a report says; raises BankFileError when it is none.
 
         With ``theirs`` only answers about those cases are recorded; a payment of another case is nobody's.
         """
@@ -77,7 +86,7 @@ class BankInbox:
                 yield path, read_pain002(path.read_bytes())
             except FileNotFoundError:
                 continue  # another process was quicker
-            except StatusReportError as unreadable:
+            except BankFileError as unreadable:
                 _log.warning("a bank report cannot be read: %s", unreadable)
                 self._set_aside(path, "unreadable")
 
@@ -102,23 +111,22 @@ class BankInbox:
         self, answers: Sequence[BankAnswer], theirs: Theirs | None
     ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
         known = self._known({answer.message_id for answer in answers})
-        allowed = {case_id for case_id, _ in known.values()}
+        allowed = {sent.case_id for sent in known.values()}
         allowed = allowed if theirs is None else theirs(allowed)
         commands, strange = [], []
         for answer in answers:
-            case_id, about = known.get(answer.message_id, ("", {}))
-            ours = about.get("tranche_id", "")
-            if not ours or case_id not in allowed or answer.tranche_id not in ("", ours):
+            sent = known.get(answer.message_id)
+            if sent is None or sent.case_id not in allowed or answer.tranche_id not in ("", sent.about.tranche_id):
                 strange.append(answer.tranche_id or answer.message_id)
             else:
-                whole = answer._replace(tranche_id=ours)
-                commands.append((whole, _command(whole, case_id, about["grant_id"])))
+                whole = answer._replace(tranche_id=sent.about.tranche_id)
+                commands.append((whole, _command(whole, sent.case_id, sent.about.grant_id)))
         return commands, strange
 
-    def _known(self, message_ids: set[str]) -> dict[str, tuple[str, dict[str, str]]]:
+    def _known(self, message_ids: set[str]) -> dict[str, _Sent]:
         with self._service.log.database.reading() as connection:
             rows = connection.execute(_TASKS, {"ids": sorted(message_ids)})
-            return {row.task_id: (row.case_id, orjson.loads(row.subject)) for row in rows}
+            return {r.task_id: _Sent(r.case_id, TranchePayment.of(orjson.loads(r.subject))) for r in rows}
 
     def _set_aside(self, path: Path, kind: str) -> None:
         aside = self._folder / kind

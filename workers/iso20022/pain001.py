@@ -12,12 +12,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from events.money import Money
+from workers.iso20022.xml import add, document, in_utc, written
 
 __all__ = [
     "Account",
@@ -28,7 +29,7 @@ __all__ = [
     "payment_information_id",
 ]
 
-NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+SCHEMA: Final = "pain.001.001.09"
 ID_LENGTH_MAX: Final = 35
 ACCOUNT_LENGTH_MAX: Final = 34
 NAME_LENGTH_MAX: Final = 140
@@ -126,13 +127,12 @@ def pain001(order: PaymentOrder) -> bytes:
 
     Payments are grouped by currency, in alphabetical order, and keep their own order inside each group.
     """
-    document = ET.Element("Document", {"xmlns": NAMESPACE})
-    initiation = ET.SubElement(document, "CstmrCdtTrfInitn")
+    root = document(SCHEMA)
+    initiation = add(root, "CstmrCdtTrfInitn")
     _write_header(initiation, order)
     for currency in sorted({payment.amount.currency for payment in order.payments}):
         _write_currency(initiation, order, currency)
-    written: bytes = ET.tostring(document, encoding="UTF-8", xml_declaration=True)
-    return written
+    return written(root)
 
 
 def payment_information_id(message_id: str, currency: str) -> str:
@@ -149,78 +149,57 @@ def payment_information_id(message_id: str, currency: str) -> str:
 
 
 def _write_header(initiation: ET.Element, order: PaymentOrder) -> None:
-    header = ET.SubElement(initiation, "GrpHdr")
-    _text(header, "MsgId", order.message_id)
-    _text(header, "CreDtTm", _utc(order.created_at))
+    header = add(initiation, "GrpHdr")
+    add(header, "MsgId", order.message_id)
+    add(header, "CreDtTm", in_utc(order.created_at))
     _write_totals(header, order.payments)
-    _text(ET.SubElement(header, "InitgPty"), "Nm", order.debtor_name)
+    add(header, "InitgPty/Nm", order.debtor_name)
 
 
 def _write_currency(initiation: ET.Element, order: PaymentOrder, currency: str) -> None:
     payments = [payment for payment in order.payments if payment.amount.currency == currency]
-    group = ET.SubElement(initiation, "PmtInf")
-    _text(group, "PmtInfId", payment_information_id(order.message_id, currency))
-    _text(group, "PmtMtd", "TRF")
+    group = add(initiation, "PmtInf")
+    add(group, "PmtInfId", payment_information_id(order.message_id, currency))
+    add(group, "PmtMtd", "TRF")
     _write_totals(group, payments)
-    _text(ET.SubElement(group, "ReqdExctnDt"), "Dt", order.execution_date.isoformat())
-    _text(ET.SubElement(group, "Dbtr"), "Nm", order.debtor_name)
+    add(group, "ReqdExctnDt/Dt", order.execution_date.isoformat())
+    add(group, "Dbtr/Nm", order.debtor_name)
     _write_account(group, "DbtrAcct", order.debtor_account)
-    _write_debtor_bank(group, order.debtor_account)
+    if order.debtor_account.bic is not None:
+        add(group, "DbtrAgt/FinInstnId/BICFI", order.debtor_account.bic)
+    else:
+        # The schema demands a bank here; NOTPROVIDED is the agreed word for "find it from the account".
+        add(group, "DbtrAgt/FinInstnId/Othr/Id", "NOTPROVIDED")
     for payment in payments:
         _write_payment(group, payment)
 
 
 def _write_payment(group: ET.Element, payment: Payment) -> None:
-    transfer = ET.SubElement(group, "CdtTrfTxInf")
-    ids = ET.SubElement(transfer, "PmtId")
-    _text(ids, "InstrId", payment.instruction_id)
-    _text(ids, "EndToEndId", payment.end_to_end_id)
-    amount = _text(ET.SubElement(transfer, "Amt"), "InstdAmt", format(payment.amount.amount, "f"))
-    amount.set("Ccy", payment.amount.currency)
+    transfer = add(group, "CdtTrfTxInf")
+    ids = add(transfer, "PmtId")
+    add(ids, "InstrId", payment.instruction_id)
+    add(ids, "EndToEndId", payment.end_to_end_id)
+    add(transfer, "Amt/InstdAmt", format(payment.amount.amount, "f"), Ccy=payment.amount.currency)
     if payment.creditor_account.bic is not None:
-        _write_bank(transfer, "CdtrAgt", payment.creditor_account.bic)
-    _text(ET.SubElement(transfer, "Cdtr"), "Nm", payment.creditor_name)
+        add(transfer, "CdtrAgt/FinInstnId/BICFI", payment.creditor_account.bic)
+    add(transfer, "Cdtr/Nm", payment.creditor_name)
     _write_account(transfer, "CdtrAcct", payment.creditor_account)
     # No <Purp> code is written: codes such as CHAR or SSBE say charity or benefit to anyone who looks.
-    _text(ET.SubElement(transfer, "RmtInf"), "Ustrd", payment.purpose)
+    add(transfer, "RmtInf/Ustrd", payment.purpose)
 
 
 def _write_totals(parent: ET.Element, payments: Iterable[Payment]) -> None:
     amounts = [payment.amount.amount for payment in payments]
-    _text(parent, "NbOfTxs", str(len(amounts)))
+    add(parent, "NbOfTxs", str(len(amounts)))
     # ISO 20022 adds the bare numbers here, even across currencies: it is a check sum, not a sum of money.
-    _text(parent, "CtrlSum", format(sum(amounts, Decimal(0)), "f"))
+    add(parent, "CtrlSum", format(sum(amounts, Decimal(0)), "f"))
 
 
 def _write_account(parent: ET.Element, tag: str, account: Account) -> None:
-    identification = ET.SubElement(ET.SubElement(parent, tag), "Id")
     if account.iban is not None:
-        _text(identification, "IBAN", account.iban)
+        add(parent, f"{tag}/Id/IBAN", account.iban)
     else:
-        _text(ET.SubElement(identification, "Othr"), "Id", account.other or "")
-
-
-def _write_debtor_bank(group: ET.Element, account: Account) -> None:
-    if account.bic is not None:
-        _write_bank(group, "DbtrAgt", account.bic)
-        return
-    # The schema demands a bank here; NOTPROVIDED is the agreed word for "find it from the account".
-    bank = ET.SubElement(ET.SubElement(group, "DbtrAgt"), "FinInstnId")
-    _text(ET.SubElement(bank, "Othr"), "Id", "NOTPROVIDED")
-
-
-def _write_bank(parent: ET.Element, tag: str, bic: str) -> None:
-    _text(ET.SubElement(ET.SubElement(parent, tag), "FinInstnId"), "BICFI", bic)
-
-
-def _text(parent: ET.Element, tag: str, text: str) -> ET.Element:
-    element = ET.SubElement(parent, tag)
-    element.text = text
-    return element
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        add(parent, f"{tag}/Id/Othr/Id", account.other)
 
 
 def _require(holds: object, otherwise: str) -> None:

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 from xml.etree import ElementTree as ET
+
+from workers.iso20022.xml import BankFileError, parsed, text_at
 
 __all__ = [
     "GroupStatus",
     "Outcome",
     "StatusReport",
-    "StatusReportError",
     "TransactionStatus",
     "outcome_of_status",
     "read_pain002",
-    "root_of",
 ]
 
-BYTES_MAX: Final = 10_000_000
-# A report spends some thirty bytes on each tag, so a real one cannot come near this many.
-TAGS_MAX: Final = 1_000_000
 ID_LENGTH_MAX: Final = 35
-INFO_LENGTH_MAX: Final = 1_000
 
 _ROOT: Final = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:pain\.002\.001\.(0[3-9]|1[0-2])\}Document")
 
@@ -36,10 +32,6 @@ _ROOT: Final = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:pain\.002\.001\.(0[
 # and a payment may still come back rejected after any of them.
 _SETTLED: Final = frozenset({"ACSC", "ACCC"})
 _WILL_NOT_BE_PAID: Final = frozenset({"RJCT", "CANC"})
-
-
-class StatusReportError(ValueError):
-    """The report cannot be relied on; the message says in one line what to do next."""
 
 
 class Outcome(Enum):
@@ -52,15 +44,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TransactionStatus:
-    """The bank's answer about one payment.
-
-    `additional_info` is the bank's free text and may repeat a payee's name: keep it sealed.
-    """
+    """The bank's answer about one payment; its free text may repeat a payee's name, and is not read."""
 
     end_to_end_id: str
     status: str
     reason_code: str = ""
-    additional_info: str = field(default="", repr=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -75,7 +63,6 @@ class GroupStatus:
     payment_information_id: str
     status: str
     reason_code: str = ""
-    additional_info: str = field(default="", repr=False)
 
     @property
     def outcome(self) -> Outcome:
@@ -95,7 +82,6 @@ class StatusReport:
     original_message_id: str
     group_status: str = ""
     reason_code: str = ""
-    additional_info: str = field(default="", repr=False)
     transactions: tuple[TransactionStatus, ...] = ()
     groups: tuple[GroupStatus, ...] = ()
 
@@ -110,32 +96,20 @@ class StatusReport:
         one_answer = all(group.outcome is self.outcome for group in self.groups)
         return self.outcome is not Outcome.pending and not self.transactions and one_answer
 
-    def outcome_of(self, end_to_end_id: str, payment_information_id: str = "") -> Outcome:
-        """Says what this report means for one payment of the file: pending unless the bank said more."""
-        for transaction in self.transactions:
-            if transaction.end_to_end_id == end_to_end_id:
-                return transaction.outcome
-        for group in self.groups:
-            if group.payment_information_id == payment_information_id:
-                return group.outcome
-        return self.outcome if self.applies_to_all else Outcome.pending
-
 
 def read_pain002(data: bytes) -> StatusReport:
-    """Reads a pain.002.001.03 to .12 file, or raises `StatusReportError` with what to do next.
+    """Reads a pain.002.001.03 to .12 file, or raises `BankFileError` with what to do next.
 
     Reading changes nothing and repeats safely. A payment the bank did not answer is simply absent.
     """
-    root = root_of(data)
-    report = _report_in(root)
+    report = _report_in(parsed(data))
     original = _required(report, "OrgnlGrpInfAndSts")
-    group_status = _text(original, "GrpSts")
+    group_status = text_at(original, "GrpSts")
     return StatusReport(
         report_id=_id(_required(report, "GrpHdr"), "MsgId"),
         original_message_id=_id(original, "OrgnlMsgId"),
         group_status=group_status,
         reason_code=_reason_code(original),
-        additional_info=_additional_info(original),
         transactions=_without_repeats(_transactions(report, group_status)),
         groups=tuple(_groups_answered_as_a_whole(report)),
     )
@@ -152,38 +126,15 @@ def outcome_of_status(status: str) -> Outcome:
     return Outcome.rejected if status in _WILL_NOT_BE_PAID else Outcome.pending
 
 
-def root_of(data: bytes) -> ET.Element:
-    """Parses a bank's XML file without expanding, fetching, or guessing anything.
-
-    Raises `StatusReportError` for a file that is too big, declares a DOCTYPE, or is not UTF-8 XML.
-    """
-    _refuse_oversize(data)
-    # A byte search finds every DOCTYPE only because the parser below is held to UTF-8: in another
-    # encoding the same letters could hide behind other bytes, and with them an entity bomb.
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise StatusReportError("the file declares a DOCTYPE: do not open it, and call the bank to ask why")
-    try:
-        return ET.fromstring(data, parser=ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no DTD gets here
-    except ET.ParseError as broken:
-        line, _ = broken.position
-        # Only the place is told: the parser's own words may quote the file, and messages end up in logs.
-        raise StatusReportError(f"the file stops being UTF-8 XML at line {line}: fetch it again") from None
-
-
-def _refuse_oversize(data: bytes) -> None:
-    if len(data) > BYTES_MAX or data.count(b"<") > TAGS_MAX:
-        raise StatusReportError(f"the file is over {BYTES_MAX:,} bytes: ask the bank for smaller reports")
-
-
 def _report_in(root: ET.Element) -> ET.Element:
     if not _ROOT.fullmatch(root.tag):
-        raise StatusReportError("the file is not a status report: ask the bank for pain.002.001.03 to .12")
+        raise BankFileError("the file is not a status report: ask the bank for pain.002.001.03 to .12")
     return _required(root, "CstmrPmtStsRpt")
 
 
 def _transactions(report: ET.Element, group_status: str) -> Iterator[TransactionStatus]:
     for group in report.iterfind("{*}OrgnlPmtInfAndSts"):
-        inherited = _text(group, "PmtInfSts") or group_status
+        inherited = text_at(group, "PmtInfSts") or group_status
         for transaction in group.iterfind("{*}TxInfAndSts"):
             yield _transaction(transaction, inherited)
 
@@ -191,18 +142,18 @@ def _transactions(report: ET.Element, group_status: str) -> Iterator[Transaction
 def _transaction(element: ET.Element, inherited_status: str) -> TransactionStatus:
     end_to_end_id = _id(element, "OrgnlEndToEndId")
     # A transaction without its own code has the status of what encloses it, as ISO 20022 provides.
-    status = _text(element, "TxSts") or inherited_status
+    status = text_at(element, "TxSts") or inherited_status
     if not status:
-        raise StatusReportError(f"payment {end_to_end_id!r} has no status: ask the bank to report it again")
-    return TransactionStatus(end_to_end_id, status, _reason_code(element), _additional_info(element))
+        raise BankFileError(f"payment {end_to_end_id!r} has no status: ask the bank to report it again")
+    return TransactionStatus(end_to_end_id, status, _reason_code(element))
 
 
 def _groups_answered_as_a_whole(report: ET.Element) -> Iterator[GroupStatus]:
     for group in report.iterfind("{*}OrgnlPmtInfAndSts"):
-        status = _text(group, "PmtInfSts")
+        status = text_at(group, "PmtInfSts")
         if status and group.find("{*}TxInfAndSts") is None:
             group_id = _id(group, "OrgnlPmtInfId")
-            yield GroupStatus(group_id, status, _reason_code(group), _additional_info(group))
+            yield GroupStatus(group_id, status, _reason_code(group))
 
 
 def _without_repeats(transactions: Iterator[TransactionStatus]) -> tuple[TransactionStatus, ...]:
@@ -210,36 +161,25 @@ def _without_repeats(transactions: Iterator[TransactionStatus]) -> tuple[Transac
     for transaction in transactions:
         first = by_id.setdefault(transaction.end_to_end_id, transaction)
         if first.status != transaction.status:
-            raise StatusReportError(
+            raise BankFileError(
                 f"payment {transaction.end_to_end_id!r} has two different answers: ask the bank which holds"
             )
     return tuple(by_id.values())
 
 
 def _reason_code(element: ET.Element) -> str:
-    return _text(element, "StsRsnInf/{*}Rsn/{*}Cd") or _text(element, "StsRsnInf/{*}Rsn/{*}Prtry")
-
-
-def _additional_info(element: ET.Element) -> str:
-    lines = [" ".join((line.text or "").split()) for line in element.iterfind("{*}StsRsnInf/{*}AddtlInf")]
-    return " ".join(filter(None, lines))[:INFO_LENGTH_MAX]
+    return text_at(element, "StsRsnInf/{*}Rsn/{*}Cd") or text_at(element, "StsRsnInf/{*}Rsn/{*}Prtry")
 
 
 def _required(parent: ET.Element, tag: str) -> ET.Element:
     found = parent.find("{*}" + tag)
     if found is None:
-        raise StatusReportError(f"the report has no {tag}: ask the bank to send it again")
+        raise BankFileError(f"the report has no {tag}: ask the bank to send it again")
     return found
 
 
 def _id(parent: ET.Element, tag: str) -> str:
-    text = _text(parent, tag)
+    text = text_at(parent, tag)
     if not 0 < len(text) <= ID_LENGTH_MAX:
-        raise StatusReportError(
-            f"the report has no usable {tag}, so it cannot be matched: ask the bank to send it again"
-        )
+        raise BankFileError(f"the report has no usable {tag}, so it cannot be matched: ask the bank to send it again")
     return text
-
-
-def _text(parent: ET.Element, path: str) -> str:
-    return (parent.findtext("{*}" + path) or "").strip()

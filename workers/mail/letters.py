@@ -7,24 +7,35 @@ the office. Whoever needs a kind of letter composes it from the case and gets an
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from handlers.states.case_reader import CaseSnapshot
-from workers.effects.escorts import ask_about_message
 from workers.errors import LetterUnsafe, Refused
-from workers.mail.invitation import PRODUCT, TELLING, TEXT_LENGTH_MAX
-from workers.running.jobs import Adapters, Effect, Job, one_by_one
+from workers.running.jobs import NOT_DONE, Adapters, AnyJob, Effect, PerformOne, one_by_one
+from workflow.programme.programme import Office
+from workflow.values.telling import is_telling
+from workflow.values.text import one_line
+
+PRODUCT: Final = "-//Wayhome//Escort invitation//EN"
+TEXT_LENGTH_MAX: Final = 200
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9])){0,127}")
 
 
 class Appointment(NamedTuple):
-    """A place in somebody's calendar; ``thread`` stays the same when it is moved or taken back."""
+    """A place in somebody's calendar; ``thread`` stays the same when it is moved or taken back.
+
+    Where ``answered_with`` names an entry, the calendar offers to accept or decline it under that name, and letter
+    and entry count up together; elsewhere the letter alone is answered.
+    """
 
     thread: str
     starts_at: datetime
@@ -32,6 +43,7 @@ class Appointment(NamedTuple):
     place: str
     sequence: int = 0
     cancelled: bool = False
+    answered_with: str = ""
 
 
 class Letter(NamedTuple):
@@ -43,65 +55,139 @@ class Letter(NamedTuple):
     lines: tuple[str, ...]
     appointment: Appointment | None = None
 
+    @property
+    def text(self) -> str:
+        """Return the lines as they are read, a paragraph each."""
+        return "\n\n".join(self.lines) + "\n"
 
-Compose = Callable[[Job, CaseSnapshot], Letter]
+
+Compose = Callable[[AnyJob, CaseSnapshot], Letter]
 
 
 def letter_effect(kind: str, compose: Compose) -> Effect:
-    """Return how a kind of task is done by a letter; it is never sent twice, and asked about when in doubt."""
+    """Return how a kind of task is done by a letter about the case as it stands."""
 
-    def send(job: Job, outside: Adapters) -> str:
+    def send(job: AnyJob, outside: Adapters) -> str:
         seen = outside.look.at(job.case_id)
         if seen is None:
             raise Refused("there is no such case")
-        return outside.post.send(_message(compose(job, seen), job, seen), job.task_id)
+        return post_letter(compose(job, seen), seen.definition.programme.office, job, outside)
 
-    return Effect(kind, "post", one_by_one(send), ask_about_message, safe_to_repeat=False)
-
-
-def _message(letter: Letter, job: Job, seen: CaseSnapshot) -> EmailMessage:
-    _check(letter)
-    office = seen.definition.programme.office
-    message = EmailMessage(policy=SMTP)
-    message["From"] = message["Reply-To"] = Address(office.name, addr_spec=office.email)
-    message["To"] = Address(letter.to_name, addr_spec=letter.to_email)
-    message["Subject"] = letter.subject
-    message["Date"] = job.begun_at.astimezone(UTC).replace(microsecond=0)
-    message["Message-ID"] = f"<{job.task_id}.0@wayhome>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(letter.lines) + "\n", cte="base64")
-    if letter.appointment is not None:
-        method = "CANCEL" if letter.appointment.cancelled else "REQUEST"
-        entry = _entry(letter, letter.appointment, job.begun_at, method)
-        message.add_alternative(entry, subtype="calendar", cte="base64", params={"method": method})
-        message.set_boundary(f"=_wayhome_{hashlib.sha256(job.task_id.encode()).hexdigest()[:32]}")
-    return message
+    return post_effect(kind, send)
 
 
-def _entry(letter: Letter, appointment: Appointment, sent_at: datetime, method: str) -> str:
-    event = Event()
-    event.add("uid", f"{appointment.thread}@wayhome")
-    event.add("sequence", appointment.sequence)
-    event.add("dtstamp", sent_at.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", appointment.starts_at.astimezone(UTC))
-    event.add("dtend", appointment.ends_at.astimezone(UTC))
-    event.add("summary", letter.subject)
-    event["location"] = vText(appointment.place)
-    event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
-    event.add("class", "CONFIDENTIAL")
+def post_effect(kind: str, send: PerformOne) -> Effect:
+    """Return how a kind of task is done by post: never sent twice, and asked about when in doubt."""
+    return Effect(kind, "post", one_by_one(send), _ask_about_message, safe_to_repeat=False)
+
+
+def post_letter(letter: Letter, office: Office, job: AnyJob, outside: Adapters) -> str:
+    """Send a letter under its task's key and return the receipt; raises OutsideError."""
+    return outside.post.send(message(letter, office, job.task_id, job.begun_at), job.task_id)
+
+
+def readable(moment: datetime) -> str:
+    """Return a time as letters tell it to whoever may be in any zone: ``2007-03-08 09:00 UTC``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def message(letter: Letter, office: Office, key: str, sent_at: datetime) -> EmailMessage:
+    """Return the letter as mail from the office, the same bytes for the same letter, key and time.
+
+    Raises `LetterUnsafe` when it would tell a bystander what it is about, or would not stay one letter.
+    """
+    _check(letter, office)
+    entry = letter.appointment
+    name, number = (entry.thread, entry.sequence) if entry and entry.answered_with else (key, 0)
+    if not _REFERENCE.fullmatch(name):
+        raise LetterUnsafe("a letter is named with letters, digits and single marks")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = mail["Reply-To"] = _address(office.name, office.email)
+    mail["To"] = _address(letter.to_name, letter.to_email)
+    mail["Subject"] = letter.subject
+    mail["Date"] = _to_utc(sent_at)
+    mail["Message-ID"] = f"<{name}.{number}@wayhome>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text, cte="base64")
+    if entry is not None:
+        method = "CANCEL" if entry.cancelled else "REQUEST"
+        calendar = _calendar(_event(letter, entry, office, sent_at), method)
+        mail.add_alternative(calendar, subtype="calendar", cte="base64", params={"method": method})
+        # Chosen rather than random, so that the same message is the same bytes; base64 parts cannot contain it.
+        mail.set_boundary(f"=_wayhome_{hashlib.sha256(name.encode()).hexdigest()[:32]}")
+    return mail
+
+
+def _calendar(event: Event, method: str) -> str:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    return str(calendar.to_ical().decode())
+    return bytes(calendar.to_ical()).decode()
 
 
-def _check(letter: Letter) -> None:
-    """Refuse what would tell a bystander what it is about, or could begin a header of somebody else's choosing."""
-    place = (letter.appointment.place,) if letter.appointment else ()
-    for text in (letter.subject, letter.to_name, *place):
-        if "\n" in text or "\r" in text or len(text) > TEXT_LENGTH_MAX:
-            raise LetterUnsafe("a line of the letter is too long or is more than one line")
-    if any(TELLING.search(text) for text in (letter.subject, *letter.lines, *place)):
+def _event(letter: Letter, entry: Appointment, office: Office, sent_at: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{entry.thread}@wayhome")
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", _to_utc(sent_at))
+    event.add("dtstart", _to_utc(entry.starts_at))
+    event.add("dtend", _to_utc(entry.ends_at))
+    event.add("summary", entry.answered_with or letter.subject)
+    event.add("location", entry.place)
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("class", "PRIVATE" if entry.answered_with else "CONFIDENTIAL")
+    if entry.answered_with:
+        event.add("description", letter.text)
+        event.add("organizer", _party(office.name, office.email))
+        asked = {} if entry.cancelled else {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+        event.add("attendee", _party(letter.to_name, letter.to_email, ROLE="REQ-PARTICIPANT", **asked))
+    return event
+
+
+def _party(name: str, email: str, **params: str) -> vCalAddress:
+    party = vCalAddress(f"mailto:{email}")
+    for key, value in {"CN": name, **params}.items():
+        party.params[key] = vText(value)
+    return party
+
+
+def _check(letter: Letter, office: Office) -> None:
+    entry = letter.appointment
+    place = (entry.place,) if entry else ()
+    for text in (letter.subject, letter.to_name, office.name, *place):
+        _check_line(text)
+    organizer = (office.name,) if entry and entry.answered_with else ()
+    if any(is_telling(text) for text in (letter.subject, *letter.lines, *place, *organizer)):
         raise LetterUnsafe("the letter would tell what it is about")
+
+
+def _check_line(text: str) -> None:
+    """Refuse what could begin a header of somebody else's choosing, or disguise a place."""
+    try:
+        one_line(text)
+    except ValueError:
+        raise LetterUnsafe("a line of the letter is empty, is more than one, or holds what nobody can see") from None
+    if len(text) > TEXT_LENGTH_MAX:
+        raise LetterUnsafe("a line of the letter is too long")
+
+
+def _address(name: str, email: str) -> Address:
+    try:
+        email.encode("ascii")
+        return Address(name, addr_spec=email)
+    except (MessageError, ValueError, IndexError):  # the parser of the standard library falls over some of them
+        raise LetterUnsafe("an address of the letter is not a plain mail address") from None
+
+
+def _to_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
+    """Return whether the message went out, where the post can tell; a mail server cannot."""
+    sent = outside.post.was_sent(job.task_id)
+    if sent is None:
+        return None
+    return f"sent:{job.task_id}" if sent else NOT_DONE

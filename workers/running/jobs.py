@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from dramatiq.middleware.threading import Interrupt
 
@@ -18,27 +18,39 @@ from handlers.states.definitions import Definitions
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.mail.post import Post
 from workers.running.orders import Orders
+from workflow.case.tasks import About
 from workflow.command import Command
+from workflow.tasks import KIND_OF
 
+Of = TypeVar("Of", bound=About)
 Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead", "stopped"]
 
 
-class Job(NamedTuple):
+class Job(NamedTuple, Generic[Of]):
     """A claimed task; ``begun_at`` is the first claim, so that a second attempt says the same thing outside."""
 
     task_id: str
     case_id: CaseId
     kind: str
-    about: Mapping[str, str]
+    subject: Mapping[str, str]
     epoch: int
     attempts: int
     begun_at: datetime
+
+    @property
+    def about(self) -> Of:
+        """Return what the task is about, in the type of its kind."""
+        found: Of = KIND_OF[self.kind].about.of(self.subject)
+        return found
+
+
+AnyJob = Job[Any]
 
 
 class Outcome(NamedTuple):
     """What came of a job; a reference is the other side's, an error a class of error, never its words."""
 
-    job: Job
+    job: AnyJob
     result: Result
     reference: str = ""
 
@@ -64,10 +76,10 @@ class Adapters:
     folders: Folders
 
 
-Perform = Callable[[Sequence[Job], Adapters], list[Outcome]]
-PerformOne = Callable[[Job, Adapters], str]
+Perform = Callable[[Sequence[AnyJob], Adapters], list[Outcome]]
+PerformOne = Callable[[AnyJob, Adapters], str]
 # Asks the outside about a job nobody knows the outcome of: a reference, NOT_DONE, or None when it cannot be told.
-Ask = Callable[[Job, Adapters], str | None]
+Ask = Callable[[AnyJob, Adapters], str | None]
 NOT_DONE: Final = "not-done"
 NOT_BEGUN: Final = "NotBegun"  # why a job waits that was claimed together with one that took too long
 
@@ -93,7 +105,7 @@ def one_by_one(perform: PerformOne) -> Perform:
     When the time limit stops one of them, those before it keep their outcomes and those after it wait.
     """
 
-    def each(jobs: Sequence[Job], outside: Adapters) -> list[Outcome]:
+    def each(jobs: Sequence[AnyJob], outside: Adapters) -> list[Outcome]:
         outcomes: list[Outcome] = []
         try:
             for job in jobs:
@@ -107,12 +119,12 @@ def one_by_one(perform: PerformOne) -> Perform:
     return each
 
 
-def not_begun(jobs: Sequence[Job]) -> list[Outcome]:
+def not_begun(jobs: Sequence[AnyJob]) -> list[Outcome]:
     """Return that these jobs are to wait for their next turn, which is no failure of theirs."""
     return [Outcome(job, "unavailable", NOT_BEGUN) for job in jobs]
 
 
-def _attempt(perform: PerformOne, job: Job, outside: Adapters) -> Outcome:
+def _attempt(perform: PerformOne, job: AnyJob, outside: Adapters) -> Outcome:
     try:
         return Outcome(job, "done", perform(job, outside))
     except Refused as no:

@@ -17,7 +17,7 @@ from events.database import Database
 from events.ids import CaseId
 from events.instants import instant, stored
 from handlers.projections.tables import tasks, timers
-from workers.running.jobs import Job
+from workers.running.jobs import AnyJob, Job
 
 _MINE: Any = bindparam("ids", expanding=True)
 
@@ -126,7 +126,7 @@ class Leases:
         self._worker = worker
         self._lease = lease
 
-    def claim(self, task_ids: Sequence[str], now: str) -> list[Job]:
+    def claim(self, task_ids: Sequence[str], now: str) -> list[AnyJob]:
         """Return those of these tasks that are now ours; the others are done, not due, or somebody else's."""
         until = stored(instant(now) + self._lease)
         with self._database.writing() as connection:
@@ -135,19 +135,19 @@ class Leases:
             )
             return [_job(row) for row in rows]
 
-    def again(self, waits: Sequence[tuple[Job, str, str]]) -> None:
+    def again(self, waits: Sequence[tuple[AnyJob, str, str]]) -> None:
         """Let jobs wait until a later instant, with the class of error that stopped them."""
         if waits:
             with self._database.writing() as connection:
                 for job, later, why in waits:
                     connection.execute(_AGAIN, {"id": job.task_id, "held": job.epoch, "later": later, "why": why})
 
-    def lost(self, now: str) -> list[Job]:
+    def lost(self, now: str) -> list[AnyJob]:
         """Return the jobs whose workers did not come back in time."""
         with self._database.reading() as connection:
             return [_job(row) for row in connection.execute(_LOST, {"now": now})]
 
-    def free(self, jobs: Sequence[Job], now: str) -> None:
+    def free(self, jobs: Sequence[AnyJob], now: str) -> None:
         """Let lost jobs be claimed again; the next claim's epoch shuts the old worker out."""
         if jobs:
             with self._database.writing() as connection:
@@ -161,13 +161,13 @@ class Leases:
             rows = connection.execute(_TO_RING, {"now": now, "before": before, "most": most})
             return [(row.task_id, row.kind) for row in rows]
 
-    def unknown(self, now: str, again_after: timedelta) -> list[Job]:
+    def unknown(self, now: str, again_after: timedelta) -> list[AnyJob]:
         """Return tasks nobody knows the outcome of and that were not asked about lately."""
         before = stored(instant(now) - again_after)
         with self._database.writing() as connection:
             return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "before": before})]
 
-    def called_off(self) -> list[Job]:
+    def called_off(self) -> list[AnyJob]:
         """Return tasks that came back undone after they had been called off: nobody will begin them again."""
         with self._database.reading() as connection:
             return [_job(row) for row in connection.execute(_CALLED_OFF)]
@@ -186,6 +186,6 @@ def waiting_due(connection: Connection, now: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _job(row: Row[Any]) -> Job:
+def _job(row: Row[Any]) -> AnyJob:
     begun = instant(row.claimed_at or row.created_at)
     return Job(row.task_id, row.case_id, row.kind, orjson.loads(row.subject), row.epoch, row.attempts, begun)

@@ -20,7 +20,7 @@ from events.world import Entropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import Service
 from workers.effects.registry import EFFECTS
-from workers.running.jobs import NOT_BEGUN, NOT_DONE, Adapters, Job, Outcome, not_begun
+from workers.running.jobs import NOT_BEGUN, NOT_DONE, Adapters, AnyJob, Outcome, not_begun
 from workers.running.leases import Leases
 from workflow.command import FinishTask
 
@@ -67,7 +67,7 @@ class Performer:
             outcomes += not_begun(group) if over else self._do(kind, group)
         self.report(outcomes)
 
-    def ask(self, jobs: Sequence[Job]) -> None:
+    def ask(self, jobs: Sequence[AnyJob]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
         self.report([outcome for job in jobs if (outcome := self._asked(job)) is not None])
 
@@ -83,7 +83,7 @@ class Performer:
             elif not isinstance(ticket.answer, Accepted):
                 _log.info("report of %s refused: somebody else holds it", outcome.job.task_id)
 
-    def _do(self, kind: str, jobs: list[Job]) -> list[Outcome]:
+    def _do(self, kind: str, jobs: list[AnyJob]) -> list[Outcome]:
         try:
             return EFFECTS[kind].perform(jobs, self._outside)
         except Interrupt as limit:
@@ -93,7 +93,7 @@ class Performer:
             _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
             return [_broken_off(job, type(bug).__name__) for job in jobs]
 
-    def _asked(self, job: Job) -> Outcome | None:
+    def _asked(self, job: AnyJob) -> Outcome | None:
         try:
             answer = EFFECTS[job.kind].ask(job, self._outside)
         except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
@@ -107,13 +107,13 @@ class Performer:
         tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
         return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
 
-    def _wait(self, outcome: Outcome) -> tuple[Job, str, str]:
+    def _wait(self, outcome: Outcome) -> tuple[AnyJob, str, str]:
         wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
         later = instant(self._service.log.now()) + wait
         return outcome.job, stored(later), outcome.reference
 
 
-def _broken_off(job: Job, why: str) -> Outcome:
+def _broken_off(job: AnyJob, why: str) -> Outcome:
     """Nobody knows how far a job came that a bug or the time limit ended: only what is safe to repeat is repeated."""
     return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", why)
 
@@ -122,7 +122,7 @@ def _after_the_limit(outcome: Outcome) -> Outcome:
     return _broken_off(outcome.job, outcome.reference) if outcome.result == "stopped" else outcome
 
 
-def _by_kind(jobs: list[Job]) -> list[tuple[str, list[Job]]]:
+def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:
     ordered = sorted(jobs, key=lambda job: job.kind)
     return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
 
@@ -143,6 +143,6 @@ def _command(outcome: Outcome) -> FinishTask:
     )
 
 
-def report_id(job: Job, result: str) -> UUID:
+def report_id(job: AnyJob, result: str) -> UUID:
     """Return the id of a report: the same for the same task, claim and outcome."""
     return uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/{result}")

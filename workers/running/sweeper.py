@@ -18,7 +18,7 @@ from handlers.commanding.service import Service, TaskNotifier
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
 from workers.running.duplicate_search import compare_new_cases
-from workers.running.jobs import Job, Outcome
+from workers.running.jobs import AnyJob, Outcome
 from workers.running.leases import Due, Leases
 from workers.running.perform import Performer
 from workflow.command import CancelTask, FireTimer
@@ -136,7 +136,7 @@ def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
         return 0
 
 
-def _cancelling(job: Job) -> CancelTask:
+def _cancelling(job: AnyJob) -> CancelTask:
     return CancelTask(
         command_id=uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/called-off"),
         actor="system:sweeper",

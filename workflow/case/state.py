@@ -29,10 +29,6 @@ class Task(NamedTuple):
     status: str = "open"  # open, unknown, refused, dead
     wanted: bool = True
 
-    def about(self, name: str) -> str:
-        """Return one value of what the task is about."""
-        return dict(self.subject)[name]
-
 
 class Case(NamedTuple):
     """One person's case: what every subject asks about, and under each subject's name the part that is its own."""

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
 
 from events.catalogue import TaskOutcome
 from events.facts.tasks import ServiceProvided, TaskRefused, TaskRequested, TaskUnwanted
-from workflow.case.state import At, Case, Change, Task
+from events.instants import stored
+from workflow.case.state import At, Case, Change, Pairs, Task
 
 _STATUS: Final = {"dead": "dead", "unknown": "unknown"}  # as rules call it; anything else is open again
+
+Kept = TypeVar("Kept", bound="About")
+
+
+class About(BaseModel):
+    """What a task is about, in types of its own: ids and open values only, nothing that identifies a person.
+
+    The history and the tasks' rows keep it as text under sorted names; what has its usual value is left out.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def of(cls, kept: Pairs | Mapping[str, str]) -> Self:
+        """Return what ``pairs`` kept; raises ValidationError when it is about something else."""
+        return cls.model_validate(dict(kept))
+
+    def pairs(self) -> Pairs:
+        """Return it as it is kept."""
+        given = self.model_dump(exclude_defaults=True)
+        return tuple(sorted((name, _as_kept(value)) for name, value in given.items()))
+
+
+def _as_kept(value: object) -> str:
+    return stored(value) if isinstance(value, datetime) else str(value)
 
 
 def _provided(case: Case, fact: ServiceProvided, _at: At) -> Case:

@@ -24,7 +24,8 @@ def _visible(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return the text as one readable line in normal form; raises ValueError with what is wrong in words."""
     if "\n" in text or "\t" in text:
         raise ValueError("must be one line")
     if not any(character.isprintable() and not character.isspace() for character in text):
@@ -40,10 +41,10 @@ def _cleaned(text: object) -> object:
 
 
 PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)
 ]
 ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_one_line)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(one_line)
 ]
 LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_visible)

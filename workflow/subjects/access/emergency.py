@@ -7,7 +7,8 @@ from typing import Final
 
 from events.facts.access import AccessReviewed, GlassBroken, GlassMended, GlassTold
 from events.facts.tasks import Escalated
-from workflow.case.state import Pairs, Task
+from workflow.case.state import Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from, person_of
@@ -82,13 +83,23 @@ def _not_reviewed(situation: Situation, subject: Pairs) -> list[StreamFact]:
     return situation.about_case(Escalated(kind="access_not_reviewed")) if waits else []
 
 
-def _told(command: FinishTask, task: Task) -> GlassTold:
-    return GlassTold(task_id=command.task_id, glass_id=task.about("glass_id"), receipt=command.reference)
+class EmergencyLetter(About):
+    """What the officer is told: the same whatever has become of the case when the letter leaves."""
+
+    glass_id: str
+    account: str
+    mandate: str
+    reason: str
+    until: str  # as it is read: a day and a time in UTC
+
+
+def _told(command: FinishTask, about: EmergencyLetter) -> GlassTold:
+    return GlassTold(task_id=command.task_id, glass_id=about.glass_id, receipt=command.reference)
 
 
 # An emergency may concern somebody whose case has ended, and what was opened is looked at in any case.
 # That somebody looked is told whatever becomes of the case: like giving back, it is never called off.
-TASKS: Final = (TaskKind("tell_of_glass", _told, gives_back=True),)
+TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, _told, gives_back=True),)
 
 
 RULES: Final = (

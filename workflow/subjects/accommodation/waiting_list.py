@@ -15,7 +15,8 @@ from events.facts.accommodation import (
     WaitingListLeft,
     WaitingOver,
 )
-from workflow.case.state import Case, Task
+from workflow.case.state import Case
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -123,26 +124,48 @@ def _waited_for(_programme: Programme, case: Case) -> tuple[str, ...]:
     return tuple(facility_stream(facility) for facility in accommodation_of(case).waiting)
 
 
-def _offered(command: FinishTask, task: Task) -> Fact:
-    return BedsOffered(task_id=command.task_id, facility=task.about("facility"), outcome=command.reference)
+class FreeBed(About):
+    """The house whose free beds are offered to those who wait."""
+
+    facility: str
 
 
-def _asked_elsewhere(command: FinishTask, task: Task) -> Fact:
+class PlaceElsewhere(About):
+    """The house that is full, and the one that is asked instead."""
+
+    facility: str
+    alternative: str
+
+
+def _offered(command: FinishTask, about: FreeBed) -> Fact:
+    return BedsOffered(task_id=command.task_id, facility=about.facility, outcome=command.reference)
+
+
+def _asked_elsewhere(command: FinishTask, about: PlaceElsewhere) -> Fact:
     return AlternativeAsked(
-        task_id=command.task_id, facility=task.about("facility"), alternative=task.about("alternative"),
-        receipt=command.reference,
-    )  # fmt: skip
+        task_id=command.task_id, facility=about.facility, alternative=about.alternative, receipt=command.reference
+    )
 
 
-def _still_waits(task: Task, situation: Situation) -> bool:
+def _assistance(_about: PlaceElsewhere, _programme: Programme) -> str:
+    return "assistance"
+
+
+def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
     case = case_of(situation)
-    return task.about("facility") in accommodation_of(case).waiting and case.consents_to("assistance", situation.today)
+    return about.facility in accommodation_of(case).waiting and case.consents_to("assistance", situation.today)
 
 
 # A bed given up is given to the next whatever becomes of the case that had it.
 TASKS: Final = (
-    TaskKind("offer_bed", _offered, gives_back=True),
-    TaskKind("find_alternative", _asked_elsewhere, _still_waits, consent=lambda _task, _programme: "assistance"),
+    TaskKind("offer_bed", FreeBed, _offered, gives_back=True),
+    TaskKind(
+        "find_alternative",
+        PlaceElsewhere,
+        _asked_elsewhere,
+        _still_waits,
+        consent=_assistance,
+    ),
 )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from events.catalogue import Fact
 from events.facts.care import AppointmentRequested, AppointmentTakenBack, AppointmentTold, InterpreterRequested
 from events.facts.tasks import Escalated
-from workflow.case.state import Pairs, Task
+from workflow.case.state import Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.situation import Situation, StreamFact, TaskKind, case_of
@@ -16,6 +18,17 @@ from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.referrals.directory import providers_of
 
 INTERPRETING: Final = "interpreting"
+
+
+class AppointmentLetter(About):
+    """What a letter about an appointment says, and to whom: ids and times, and of the person only a language."""
+
+    appointment: str
+    service: str
+    provider: str
+    sequence: int
+    language: str = ""
+    at: datetime | None = None
 
 
 def who_helps(programme: Programme, service: str, language: str, named: str = "") -> Appointment:
@@ -33,34 +46,34 @@ def who_helps(programme: Programme, service: str, language: str, named: str = ""
     return Appointment(service, provider, language, needs_interpreter=True, interpreter=found)
 
 
-def _requested(command: FinishTask, task: Task) -> Fact:
-    about, reference = task.about("appointment"), command.reference
-    return AppointmentRequested(task_id=command.task_id, appointment=about, reference=reference)
+def _requested(command: FinishTask, about: AppointmentLetter) -> Fact:
+    key, reference = about.appointment, command.reference
+    return AppointmentRequested(task_id=command.task_id, appointment=key, reference=reference)
 
 
-def _interpreter_asked(command: FinishTask, task: Task) -> Fact:
-    about, reference = task.about("appointment"), command.reference
-    return InterpreterRequested(task_id=command.task_id, appointment=about, reference=reference)
+def _interpreter_asked(command: FinishTask, about: AppointmentLetter) -> Fact:
+    key, reference = about.appointment, command.reference
+    return InterpreterRequested(task_id=command.task_id, appointment=key, reference=reference)
 
 
-def _told(command: FinishTask, task: Task) -> Fact:
-    about, to = task.about("appointment"), task.about("provider")
-    return AppointmentTold(task_id=command.task_id, appointment=about, to=to, reference=command.reference)
+def _told(command: FinishTask, about: AppointmentLetter) -> Fact:
+    key, to = about.appointment, about.provider
+    return AppointmentTold(task_id=command.task_id, appointment=key, to=to, reference=command.reference)
 
 
-def _taken_back(command: FinishTask, task: Task) -> Fact:
-    about, to = task.about("appointment"), task.about("provider")
-    return AppointmentTakenBack(task_id=command.task_id, appointment=about, to=to, reference=command.reference)
+def _taken_back(command: FinishTask, about: AppointmentLetter) -> Fact:
+    key, to = about.appointment, about.provider
+    return AppointmentTakenBack(task_id=command.task_id, appointment=key, to=to, reference=command.reference)
 
 
-def _is_wanted(task: Task, situation: Situation) -> bool:
+def _is_wanted(about: AppointmentLetter, situation: Situation) -> bool:
     case = case_of(situation)
-    still = task.about("appointment") in care_of(case).appointments
-    return still and case.consents_to(_purpose(task, situation.programme), situation.today)
+    still = about.appointment in care_of(case).appointments
+    return still and case.consents_to(_purpose(about, situation.programme), situation.today)
 
 
-def _purpose(task: Task, programme: Programme) -> str:
-    return programme.service_of[task.about("service")].consent
+def _purpose(about: AppointmentLetter, programme: Programme) -> str:
+    return programme.service_of[about.service].consent
 
 
 def _unrecorded(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -72,10 +85,10 @@ def _unrecorded(situation: Situation, subject: Pairs) -> list[StreamFact]:
 
 
 TASKS: Final = (
-    TaskKind("request_appointment", _requested, _is_wanted, consent=_purpose),
-    TaskKind("find_interpreter", _interpreter_asked, _is_wanted, consent=_purpose),
-    TaskKind("tell_appointment", _told, _is_wanted, consent=_purpose),
-    TaskKind("cancel_appointment", _taken_back, gives_back=True),
+    TaskKind("request_appointment", AppointmentLetter, _requested, _is_wanted, consent=_purpose),
+    TaskKind("find_interpreter", AppointmentLetter, _interpreter_asked, _is_wanted, consent=_purpose),
+    TaskKind("tell_appointment", AppointmentLetter, _told, _is_wanted, consent=_purpose),
+    TaskKind("cancel_appointment", AppointmentLetter, _taken_back, gives_back=True),
 )
 
 

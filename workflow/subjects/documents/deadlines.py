@@ -7,7 +7,8 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.documents import DocumentChased, DocumentRanOut
 from events.facts.tasks import Escalated
-from workflow.case.state import Pairs, Task
+from workflow.case.state import Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.situation import Situation, StreamFact, TaskKind, case_of
@@ -41,22 +42,28 @@ def _ran_out(situation: Situation, subject: Pairs) -> list[StreamFact]:
     return situation.about_case(DocumentRanOut(kind=document.kind, valid_until=document.valid_until))
 
 
-def _chased(command: FinishTask, task: Task) -> Fact:
-    return DocumentChased(task_id=command.task_id, document_id=task.about("document_id"), receipt=command.reference)
+class AuthorityLetter(About):
+    """The application an authority is asked about."""
+
+    document_id: str
 
 
-def _chase_is_wanted(task: Task, situation: Situation) -> bool:
+def _chased(command: FinishTask, about: AuthorityLetter) -> Fact:
+    return DocumentChased(task_id=command.task_id, document_id=about.document_id, receipt=command.reference)
+
+
+def _chase_is_wanted(about: AuthorityLetter, situation: Situation) -> bool:
     case = case_of(situation)
-    paper = documents_of(case).papers.get(task.about("document_id"))
+    paper = documents_of(case).papers.get(about.document_id)
     consented = case.consents_to(renewal_consent(situation.programme), situation.today)
     return consented and paper is not None and paper.waits_for == "authority"
 
 
-def _chase_consent(_task: Task, programme: Programme) -> str:
+def _chase_consent(_about: AuthorityLetter, programme: Programme) -> str:
     return renewal_consent(programme)
 
 
-TASKS: Final = (TaskKind("chase_consulate", _chased, _chase_is_wanted, consent=_chase_consent),)
+TASKS: Final = (TaskKind("chase_consulate", AuthorityLetter, _chased, _chase_is_wanted, consent=_chase_consent),)
 
 
 TIMERS: Final = (

@@ -30,6 +30,7 @@ from workflow.subjects.grants.payees import change_payee, put_payee_on_hold, rel
 from workflow.subjects.grants.payments import bank_is_silent, record_payment, return_payment
 from workflow.subjects.grants.request import request_grant
 from workflow.subjects.grants.tranches import (
+    TranchePayment,
     grant_sent,
     payment_is_wanted,
     record_evidence,
@@ -43,7 +44,9 @@ def _fund(programme: Programme, _case: Case) -> tuple[str, ...]:
 
 
 TASKS: Final = (
-    TaskKind("disburse_grant", grant_sent, payment_is_wanted, taken_back=tranche_stopped, unsent_needs=_fund),
+    TaskKind(
+        "disburse_grant", TranchePayment, grant_sent, payment_is_wanted, taken_back=tranche_stopped, unsent_needs=_fund
+    ),
 )
 
 

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from events.catalogue import Fact
 from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
 from events.money import minor_unit_digits
-from workflow.case.state import Task
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
@@ -115,25 +115,32 @@ def _against_cash(grant: Grant, kind: GrantKind, delivery: str) -> list[Reason]:
     return [reason("cash_is_within_its_share", said, "give this part in kind", share=kind.cash_share)]
 
 
-def grant_sent(command: FinishTask, task: Task) -> Fact:
+class TranchePayment(About):
+    """The part of a grant the bank is told to pay."""
+
+    grant_id: str
+    tranche_id: str
+
+
+def grant_sent(command: FinishTask, about: TranchePayment) -> Fact:
     """Return that the bank was told to pay."""
     return TrancheInstructed(
         task_id=command.task_id,
-        grant_id=task.about("grant_id"),
-        tranche_id=task.about("tranche_id"),
+        grant_id=about.grant_id,
+        tranche_id=about.tranche_id,
         message_id=command.reference,
     )
 
 
-def tranche_stopped(task: Task, situation: Situation) -> list[StreamFact]:
+def tranche_stopped(about: TranchePayment, situation: Situation) -> list[StreamFact]:
     """Return that a part whose task was taken back was not paid."""
-    grant_id, tranche_id = task.about("grant_id"), task.about("tranche_id")
+    grant_id, tranche_id = about.grant_id, about.tranche_id
     if grants_of(case_of(situation)).grants[grant_id].tranches[tranche_id].status != "released":
         return []
     return rejected(situation, grant_id, tranche_id, "stopped before it was sent")
 
 
-def payment_is_wanted(task: Task, situation: Situation) -> bool:
+def payment_is_wanted(about: TranchePayment, situation: Situation) -> bool:
     """Tell whether a part is still to be sent: nobody has answered about it, and its payee is not on hold."""
-    grant = grants_of(case_of(situation)).grants[task.about("grant_id")]
-    return grant.tranches[task.about("tranche_id")].status == "released" and not grant.on_hold
+    grant = grants_of(case_of(situation)).grants[about.grant_id]
+    return grant.tranches[about.tranche_id].status == "released" and not grant.on_hold

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, StringConstraints
 
 from workflow.command import CaseCommand, Instant
 from workflow.rights.acts import Acts
+from workflow.values.telling import Place
 from workflow.values.text import ShortText
 
 
@@ -29,7 +30,7 @@ class PlanArrival(CaseCommand):
 
     acts: ClassVar[Acts] = ("case.record",)
     at: Instant
-    place: ShortText
+    place: Place
     means: Literal["flight", "train", "bus", "car", "on_foot"]
     number: ServiceNumber | Literal[""] = ""
     language: Language | Literal[""] = ""

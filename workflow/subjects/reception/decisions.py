@@ -18,7 +18,8 @@ from events.facts.reception import (
     PickupMoved,
 )
 from events.facts.tasks import Escalated, ServiceProvided
-from workflow.case.state import Case, Pairs, Task
+from workflow.case.state import Case, Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -166,43 +167,50 @@ def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     return situation.about_case(Escalated(kind="no_show"))
 
 
-def _booked(command: FinishTask, task: Task) -> Fact:
+class PickupLetter(About):
+    """What somebody who meets a person is told; it can be written when the arrival is no longer in the case."""
+
+    arrival_id: str
+    meeter: str
+    at: datetime
+    place: str
+    means: str
+    number: str
+    sign: str
+    sequence: int
+
+
+def _booked(command: FinishTask, about: PickupLetter) -> Fact:
     return PickupBooked(
-        task_id=command.task_id,
-        arrival_id=task.about("arrival_id"),
-        meeter=task.about("meeter"),
-        receipt=command.reference,
+        task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
     )
 
 
-def _moved(command: FinishTask, task: Task) -> Fact:
+def _moved(command: FinishTask, about: PickupLetter) -> Fact:
     return PickupMoved(
         task_id=command.task_id,
-        arrival_id=task.about("arrival_id"),
-        meeter=task.about("meeter"),
-        sequence=int(task.about("sequence")),
+        arrival_id=about.arrival_id,
+        meeter=about.meeter,
+        sequence=about.sequence,
         receipt=command.reference,
     )
 
 
-def _cancelled(command: FinishTask, task: Task) -> Fact:
+def _cancelled(command: FinishTask, about: PickupLetter) -> Fact:
     return PickupCancelled(
-        task_id=command.task_id,
-        arrival_id=task.about("arrival_id"),
-        meeter=task.about("meeter"),
-        receipt=command.reference,
+        task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
     )
 
 
-def _pickup_is_wanted(task: Task, situation: Situation) -> bool:
+def _pickup_is_wanted(about: PickupLetter, situation: Situation) -> bool:
     """Tell whether the letter still says what is planned: the arrival, the meeter and the time."""
     arrival = reception_of(case_of(situation)).arrival
     return (
         arrival is not None
         and not arrival.over
-        and arrival.arrival_id == task.about("arrival_id")
-        and arrival.meeter == task.about("meeter")
-        and arrival.sequence == int(task.about("sequence"))
+        and arrival.arrival_id == about.arrival_id
+        and arrival.meeter == about.meeter
+        and arrival.sequence == about.sequence
     )
 
 
@@ -210,14 +218,14 @@ def _meeters(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.meeters_stream,)
 
 
-def _assistance(_task: Task, _programme: Programme) -> str:
+def _assistance(_about: PickupLetter, _programme: Programme) -> str:
     return "assistance"
 
 
 TASKS: Final = (
-    TaskKind("book_pickup", _booked, _pickup_is_wanted, consent=_assistance),
-    TaskKind("move_pickup", _moved, _pickup_is_wanted, consent=_assistance),
-    TaskKind("cancel_pickup", _cancelled, gives_back=True),
+    TaskKind("book_pickup", PickupLetter, _booked, _pickup_is_wanted, consent=_assistance),
+    TaskKind("move_pickup", PickupLetter, _moved, _pickup_is_wanted, consent=_assistance),
+    TaskKind("cancel_pickup", PickupLetter, _cancelled, gives_back=True),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from events.catalogue import Fact
 from events.facts.referrals import (
@@ -20,7 +20,8 @@ from events.facts.referrals import (
     ReferrerAnswered,
 )
 from events.facts.tasks import Escalated, ServiceProvided
-from workflow.case.state import Case, Pairs, Task
+from workflow.case.state import Case, Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, reason, refused
@@ -191,40 +192,52 @@ def _no_meeting(situation: Situation, subject: Pairs) -> list[StreamFact]:
 # -- tasks ------------------------------------------------------------------------------------------------------
 
 
-def _sent(command: FinishTask, task: Task) -> Fact:
-    return ReferralSent(task_id=command.task_id, receipt=command.reference, **_about(task))
+class ReferrerLetter(About):
+    """The provider that hears of somebody it sent."""
+
+    provider: str
 
 
-def _taken_back(command: FinishTask, task: Task) -> Fact:
-    return ReferralTakenBack(task_id=command.task_id, receipt=command.reference, **_about(task))
+class ReferralLetter(ReferrerLetter):
+    """The referral a provider is asked about, or need do nothing more about."""
+
+    referral_id: str
 
 
-def _referrer_answered(command: FinishTask, task: Task) -> Fact:
-    return ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=task.about("provider"))
+def _sent(command: FinishTask, about: ReferralLetter) -> Fact:
+    return ReferralSent(
+        task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
+    )
 
 
-def _about(task: Task) -> dict[str, Any]:
-    return {"referral_id": task.about("referral_id"), "provider": task.about("provider")}
+def _taken_back(command: FinishTask, about: ReferralLetter) -> Fact:
+    return ReferralTakenBack(
+        task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
+    )
 
 
-def _letter_is_wanted(task: Task, situation: Situation) -> bool:
+def _referrer_answered(command: FinishTask, about: ReferrerLetter) -> Fact:
+    return ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=about.provider)
+
+
+def _letter_is_wanted(about: ReferralLetter, situation: Situation) -> bool:
     case = case_of(situation)
-    return referrals_of(case).referrals[task.about("referral_id")].status == "queued" and _may_tell(task, situation)
+    return referrals_of(case).referrals[about.referral_id].status == "queued" and _may_tell(about, situation)
 
 
-def _never_sent(task: Task, situation: Situation) -> list[StreamFact]:
+def _never_sent(about: ReferralLetter, situation: Situation) -> list[StreamFact]:
     """Return that a referral whose letter was called off is taken back: nothing waits for a letter nobody writes."""
-    key = task.about("referral_id")
+    key = about.referral_id
     referral = referrals_of(case_of(situation)).referrals[key]
     return revoked(key, referral, "letter_called_off", situation) if referral.status == "queued" else []
 
 
-def _may_tell(task: Task, situation: Situation) -> bool:
-    return agreed_to(case_of(situation), task.about("provider"), situation)
+def _may_tell(about: ReferrerLetter, situation: Situation) -> bool:
+    return agreed_to(case_of(situation), about.provider, situation)
 
 
-def _recipient(task: Task, _programme: Programme) -> tuple[str, str]:
-    return PURPOSE, task.about("provider")
+def _recipient(about: ReferrerLetter, _programme: Programme) -> tuple[str, str]:
+    return PURPOSE, about.provider
 
 
 def _limited(programme: Programme, _case: Case) -> tuple[str, ...]:
@@ -237,9 +250,9 @@ def answer_needs(programme: Programme, case: Case) -> tuple[str, ...]:
 
 
 TASKS: Final = (
-    TaskKind("send_referral", _sent, _letter_is_wanted, consent=_recipient, taken_back=_never_sent),
-    TaskKind("revoke_referral", _taken_back, gives_back=True),
-    TaskKind("answer_referrer", _referrer_answered, _may_tell, consent=_recipient),
+    TaskKind("send_referral", ReferralLetter, _sent, _letter_is_wanted, consent=_recipient, taken_back=_never_sent),
+    TaskKind("revoke_referral", ReferralLetter, _taken_back, gives_back=True),
+    TaskKind("answer_referrer", ReferrerLetter, _referrer_answered, _may_tell, consent=_recipient),
 )
 
 

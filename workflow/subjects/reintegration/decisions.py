@@ -15,7 +15,8 @@ from events.facts.reintegration import (
     VisitArranged,
 )
 from events.facts.tasks import Escalated, ServiceProvided
-from workflow.case.state import Pairs, Task
+from workflow.case.state import Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask, occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -129,26 +130,28 @@ def _retention_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact
     return situation.about_case(reached, Escalated(kind="retention_due"))
 
 
-def _arranged(command: FinishTask, task: Task) -> VisitArranged:
-    return VisitArranged(
-        task_id=command.task_id,
-        month=int(task.about("month")),
-        provider=task.about("provider"),
-        receipt=command.reference,
-    )
+class VisitLetter(About):
+    """The partner who is asked to visit, and which month's visit it is."""
+
+    month: int
+    provider: str
 
 
-def _visit_is_wanted(task: Task, situation: Situation) -> bool:
+def _arranged(command: FinishTask, about: VisitLetter) -> VisitArranged:
+    return VisitArranged(task_id=command.task_id, month=about.month, provider=about.provider, receipt=command.reference)
+
+
+def _visit_is_wanted(about: VisitLetter, situation: Situation) -> bool:
     case = case_of(situation)
-    consented = case.consents_to(_purpose(task, situation.programme), situation.today)
-    return int(task.about("month")) not in reintegration_of(case).visits and consented
+    consented = case.consents_to(_purpose(about, situation.programme), situation.today)
+    return about.month not in reintegration_of(case).visits and consented
 
 
-def _purpose(_task: Task, programme: Programme) -> str:
+def _purpose(_about: VisitLetter, programme: Programme) -> str:
     return programme.service_of[FOLLOW_UP_VISIT].consent
 
 
-TASKS: Final = (TaskKind("arrange_visit", _arranged, _visit_is_wanted, consent=_purpose),)
+TASKS: Final = (TaskKind("arrange_visit", VisitLetter, _arranged, _visit_is_wanted, consent=_purpose),)
 # A visit that was made calls off the letter that would ask for it.
 
 

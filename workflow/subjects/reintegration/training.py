@@ -24,7 +24,8 @@ from events.facts.reintegration import (
     TrainingDeclined,
 )
 from events.facts.tasks import ServiceProvided
-from workflow.case.state import Case, Pairs, Task
+from workflow.case.state import Case, Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
@@ -210,8 +211,14 @@ def _offer_is_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
     return freed(situation, course, "offer_ran_out") if place and place.status == "offered" else []
 
 
-def _passed_on(command: FinishTask, task: Task) -> SeatPassedOn:
-    return SeatPassedOn(task_id=command.task_id, course=task.about("course"), offered=command.reference)
+class FreeSeat(About):
+    """The course whose free seats are offered to those in its line."""
+
+    course: str
+
+
+def _passed_on(command: FinishTask, about: FreeSeat) -> SeatPassedOn:
+    return SeatPassedOn(task_id=command.task_id, course=about.course, offered=command.reference)
 
 
 def _course(programme: Programme, command: Any) -> tuple[str, ...]:
@@ -220,7 +227,7 @@ def _course(programme: Programme, command: Any) -> tuple[str, ...]:
 
 
 # A freed seat is passed on whatever becomes of the case that freed it.
-TASKS: Final = (TaskKind("offer_seat", _passed_on, gives_back=True),)
+TASKS: Final = (TaskKind("offer_seat", FreeSeat, _passed_on, gives_back=True),)
 # Which course a decision looks at is known from the command itself.
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 from events.catalogue import Fact
@@ -18,7 +19,8 @@ from events.facts.travel import (
     TicketIssued,
     TransitVisaRecorded,
 )
-from workflow.case.state import Pairs, Task
+from workflow.case.state import Pairs
+from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
@@ -179,50 +181,73 @@ def _hand_over_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     return situation.about_case(Escalated(kind="not_handed_over")) if missing else []
 
 
-def _escort_invited(command: FinishTask, task: Task) -> Fact:
-    return EscortInvited(
-        task_id=command.task_id, trip_id=task.about("trip_id"), escort=task.about("escort"), receipt=command.reference
-    )
+class Booking(About):
+    """The trip something is booked for; what is given back says which booking it is."""
+
+    trip_id: str
+    booking: str = ""
+
+    def is_for(self, trip: Trip) -> bool:
+        """Tell whether this is still wanted for the trip as it is planned."""
+        return trip.trip_id == self.trip_id
 
 
-def _ticket_issued(command: FinishTask, task: Task) -> Fact:
-    return TicketIssued(task_id=command.task_id, trip_id=task.about("trip_id"), reference=command.reference)
+class EscortBooking(Booking):
+    """The escort who is written to."""
+
+    escort: str
+
+    def is_for(self, trip: Trip) -> bool:
+        """Tell whether this is the trip, and the escort now chosen for it."""
+        return super().is_for(trip) and trip.escort == self.escort
 
 
-def _host_asked(command: FinishTask, task: Task) -> Fact:
-    return HostAsked(
-        task_id=command.task_id, trip_id=task.about("trip_id"), host=task.about("host"), receipt=command.reference
-    )
+class HostBooking(Booking):
+    """The host who is written to; a letter can be written when the trip is no longer in the case."""
+
+    host: str
+    at: datetime
+    place: str
+
+    def is_for(self, trip: Trip) -> bool:
+        """Tell whether this is the trip, and the host now chosen for it."""
+        return super().is_for(trip) and trip.host == self.host
 
 
-def _given_back(command: FinishTask, task: Task) -> Fact:
+def _escort_invited(command: FinishTask, about: EscortBooking) -> Fact:
+    return EscortInvited(task_id=command.task_id, trip_id=about.trip_id, escort=about.escort, receipt=command.reference)
+
+
+def _ticket_issued(command: FinishTask, about: Booking) -> Fact:
+    return TicketIssued(task_id=command.task_id, trip_id=about.trip_id, reference=command.reference)
+
+
+def _host_asked(command: FinishTask, about: HostBooking) -> Fact:
+    return HostAsked(task_id=command.task_id, trip_id=about.trip_id, host=about.host, receipt=command.reference)
+
+
+def _given_back(command: FinishTask, about: Booking) -> Fact:
     return BookingReleased(
-        task_id=command.task_id,
-        booking=task.about("booking"),
-        trip_id=task.about("trip_id"),
-        reference=command.reference,
+        task_id=command.task_id, booking=about.booking, trip_id=about.trip_id, reference=command.reference
     )
 
 
-def _trip_is_wanted(task: Task, situation: Situation) -> bool:
-    """Tell whether a task is about the trip now planned, and about the escort or host now chosen."""
-    trip, about = travel_of(case_of(situation)).trip, dict(task.subject)
-    if trip is None or trip.trip_id != about["trip_id"]:
-        return False
-    return about.get("escort", trip.escort) == trip.escort and about.get("host", trip.host) == trip.host
+def _trip_is_wanted(about: Booking, situation: Situation) -> bool:
+    trip = travel_of(case_of(situation)).trip
+    return trip is not None and about.is_for(trip)
 
 
-def _travel(_task: Task, _programme: Programme) -> str:
+def _travel(_about: Booking, _programme: Programme) -> str:
     return "travel"
 
 
 TASKS: Final = (
-    TaskKind("book_ticket", _ticket_issued, _trip_is_wanted, consent=_travel),
-    TaskKind("cancel_ticket", _given_back, gives_back=True),
-    TaskKind("book_escort", _escort_invited, _trip_is_wanted, consent=_travel),
-    TaskKind("release_escort", _given_back, gives_back=True),
-    TaskKind("ask_host", _host_asked, _trip_is_wanted, consent=_travel),
-    TaskKind("cancel_host", _given_back, gives_back=True),
+    TaskKind("book_ticket", Booking, _ticket_issued, _trip_is_wanted, consent=_travel),
+    TaskKind("cancel_ticket", Booking, _given_back, gives_back=True),
+    TaskKind("book_escort", EscortBooking, _escort_invited, _trip_is_wanted, consent=_travel),
+    TaskKind("release_escort", EscortBooking, _given_back, gives_back=True),
+    TaskKind("ask_host", HostBooking, _host_asked, _trip_is_wanted, consent=_travel),
+    TaskKind("cancel_host", HostBooking, _given_back, gives_back=True),
 )
 
 

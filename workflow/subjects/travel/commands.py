@@ -11,6 +11,7 @@ from workflow.command import CaseCommand, Instant
 from workflow.rights.acts import Acts
 from workflow.subjects.reception.commands import ServiceNumber
 from workflow.values.countries import Country
+from workflow.values.telling import Place
 from workflow.values.text import PersonName, ShortText
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
@@ -39,8 +40,8 @@ class TripLeg(BaseModel):
 
     mode: Literal["flight", "train", "bus", "car"]
     number: ServiceNumber | Literal[""] = ""
-    origin: ShortText
-    destination: ShortText
+    origin: Place
+    destination: Place
     from_country: Country | Literal[""] = ""
     to_country: Country | Literal[""] = ""
     departs_at: Instant
@@ -63,8 +64,8 @@ class PlanTrip(CaseCommand):
     legs: Annotated[tuple[TripLeg, ...], Field(max_length=12)] = ()
     departs_at: Instant
     arrives_at: Instant
-    origin: ShortText
-    destination: ShortText
+    origin: Place
+    destination: Place
 
     @model_validator(mode="before")
     @classmethod

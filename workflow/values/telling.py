@@ -1,0 +1,38 @@
+"""Words that would tell a bystander what somebody's journey is about: no letter and no ticket holds one.
+
+Mail is read on telephones, over shoulders and by mail providers. So such a word is refused where it is typed, and
+a letter that holds one is not sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+from workflow.values.text import ShortText
+
+# As they begin in English and in Russian.
+_TELLING: Final = re.compile(
+    r"traffick|victim|survivor|exploitation|slavery|жертв|пострадавш|эксплуатац|рабств|торговл\w* людьми",
+    re.IGNORECASE,
+)
+
+
+def is_telling(text: str) -> bool:
+    """Tell whether a text says what Wayhome is about.
+
+    >>> is_telling("Shelter for victims"), is_telling("Airport, hall 2")
+    (True, False)
+    """
+    return _TELLING.search(text) is not None
+
+
+def _neutral(text: str) -> str:
+    if is_telling(text):
+        raise ValueError("tells what the journey is about, and goes into letters; write the place only")
+    return text
+
+
+Place = Annotated[ShortText, AfterValidator(_neutral)]
