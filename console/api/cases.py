@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from console.api.problems import Against, may_fail
 from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
-from console.views.case import sheets_of
+from console.views.case import panels_of
 from console.views.cases import Card, filters_of, overview
 from console.views.record import CaseRecord, record
 from console.views.timeline import Entry, onwards
@@ -93,7 +93,7 @@ def get_case(visitor: Seeing, response: Response) -> Any:
     if tag in _tags(visitor.request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers={"etag": tag})
     response.headers["etag"] = tag
-    return record(visitor.case, sheets_of(visitor.reader, visitor.case))
+    return record(visitor.case, panels_of(visitor.reader, visitor.case))
 
 
 @router.get("/{case_id}/options", response_model=Options, responses=may_fail(429), operation_id="list_options")
@@ -120,7 +120,7 @@ def timeline(visitor: Seeing, after: Version = -1) -> Any:
     """Return what happened after a version, in its order, as far as this role is told of it."""
     looked(visitor)
     log, seen = visitor.house.office.log, visitor.case
-    found = onwards(log, seen.case.case_id, sheets_of(visitor.reader, seen), after)
+    found = onwards(log, seen.case.case_id, panels_of(visitor.reader, seen), after)
     return {"events": found.entries, "after": found.after, "version": max(found.version, seen.version)}
 
 

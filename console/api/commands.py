@@ -19,10 +19,9 @@ from console.api.cases import against
 from console.api.problems import may_fail_writing
 from console.api.reading import Strict
 from console.api.shapes import Answer
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.subjects import CASE_FORMS, OFFICE_FORMS, is_shown
 from console.views.carrying_out import carry_out
-from console.views.case import sheets_of
-from console.views.case_panels import is_told
+from console.views.case import panels_of
 from console.web.errors import NotReadable, NotThere
 from console.web.faults import document
 from console.web.request_context import RequestContext, require
@@ -222,7 +221,7 @@ def _codes(visitor: RequestContext, found: Accepted) -> list[str]:
 
 
 def _overtaken(visitor: RequestContext, found: Conflict) -> Response:
-    sheets = sheets_of(visitor.reader, visitor.case) if visitor.may("case.see") else ()
+    panels = panels_of(visitor.reader, visitor.case) if visitor.may("case.see") else ()
     shapes = visitor.house.office.log.catalogue.shapes
     since = [
         {
@@ -232,7 +231,7 @@ def _overtaken(visitor: RequestContext, found: Conflict) -> Response:
             "actor": event.envelope.actor,
         }
         for event in found.since
-        if is_told(event.envelope.type, shapes[event.envelope.type].fact.__module__.rpartition(".")[2], sheets)
+        if is_shown(shapes[event.envelope.type].fact, panels)
     ]
     return document(409, "moved_on", expected=found.expected, version=found.version, since=since)
 

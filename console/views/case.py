@@ -1,6 +1,6 @@
 """One case as its page shows it: where the person is, what may come next, what runs, what waits, what happened.
 
-What is drawn depends on why somebody may look: ``console.views.sheets`` says which role sees what.
+What is drawn depends on why somebody may look: ``console.subjects`` says which role sees what.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from console.views.case_panels import ALL, Sheet, sheets_for
+from console.subjects import ALL, Panel, likely, panels_for
 from console.views.item_descriptions import Thing, subject_things, things_of
 from console.views.reader import Reader
-from console.views.suggested_actions import Deed, acts_on, commands_for, deed_for, likely
+from console.views.suggested_actions import SuggestedAction, action_for, acts_on, commands_for
 from console.views.timeline import History, history
 from events.ids import case_stream
 from events.instants import instant, stored
@@ -55,7 +55,7 @@ class Waiting(NamedTuple):
     item: str
     kind: str
     about: tuple[Thing, ...]
-    deed: Deed | None
+    action: SuggestedAction | None
 
 
 class Running(NamedTuple):
@@ -83,7 +83,7 @@ class CaseView(NamedTuple):
     """Everything the page of one case shows to one reader."""
 
     seen: CaseSnapshot
-    sheets: tuple[Sheet, ...]
+    panels: tuple[Panel, ...]
     may: frozenset[str]  # names of the commands this reader may give
     ended: bool
     high_risk: bool
@@ -96,9 +96,9 @@ class CaseView(NamedTuple):
     history: History
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
 
-    def deeds(self, sheet: Sheet) -> tuple[Deed, ...]:
-        """Return the likely deeds beside a sheet."""
-        return likely(sheet, self.seen.case, self.may, ended=self.ended)
+    def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
+        """Return the likely actions beside a panel."""
+        return likely(panel, self.seen.case, self.may, ended=self.ended)
 
 
 def roles_for(reader: Reader, seen: CaseSnapshot, act: Act) -> tuple[Role, ...]:
@@ -107,10 +107,10 @@ def roles_for(reader: Reader, seen: CaseSnapshot, act: Act) -> tuple[Role, ...]:
     return tuple(role for role, alone in as_one if role in reader.account.roles and alone.may(act, seen))
 
 
-def sheets_of(reader: Reader, seen: CaseSnapshot) -> tuple[Sheet, ...]:
-    """Return the sheets of a case somebody sees, in the order of the page: those of all the roles they see it in."""
-    seen_by = {sheet for role in roles_for(reader, seen, "case.see") for sheet in sheets_for(role)}
-    return tuple(sheet for sheet in ALL if sheet in seen_by)
+def panels_of(reader: Reader, seen: CaseSnapshot) -> tuple[Panel, ...]:
+    """Return the panels of a case somebody sees, in the order of the page: those of all the roles they see it in."""
+    seen_by = {panel for role in roles_for(reader, seen, "case.see") for panel in panels_for(role)}
+    return tuple(panel for panel in ALL if panel in seen_by)
 
 
 def mandate_for(reader: Reader, seen: CaseSnapshot, parts: Collection[str]) -> Role:
@@ -122,23 +122,23 @@ def mandate_for(reader: Reader, seen: CaseSnapshot, parts: Collection[str]) -> R
 def case_view(reader: Reader, seen: CaseSnapshot) -> CaseView:
     """Return a case as this reader sees it, with the same few questions however long its history is."""
     case, programme = seen.case, seen.definition.programme
-    sheets = sheets_of(reader, seen)
-    tasks, timers = _work_of(reader, case.case_id) if "running" in sheets else ([], [])
+    panels = panels_of(reader, seen)
+    tasks, timers = _work_of(reader, case.case_id) if "running" in panels else ([], [])
     may = commands_for(acts_on(reader.account, case, programme, reader.now))
     return CaseView(
         seen=seen,
-        sheets=sheets,
+        panels=panels,
         may=may,
         ended=seen.definition.journey.stage(case.stage).ends,
         high_risk=case.risk is not None and case.risk.level == "high",
         glass=tuple(case.access.glass.values()),
-        walked=_walked(reader, case.case_id) if "next" in sheets else (),
-        ways=_ways(reader, seen) if "next" in sheets else (),
-        waiting=waiting_on(seen) if "waiting" in sheets else (),
+        walked=_walked(reader, case.case_id) if "next" in panels else (),
+        ways=_ways(reader, seen) if "next" in panels else (),
+        waiting=waiting_on(seen) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=tuple(_ahead(row) for row in timers),
-        history=history(reader.office.log, case.case_id, sheets, limit=LATEST),
-        shown_to=tuple(shown_until(case, programme).items()) if "access" in sheets else (),
+        history=history(reader.office.log, case.case_id, panels, limit=LATEST),
+        shown_to=tuple(shown_until(case, programme).items()) if "access" in panels else (),
     )
 
 
@@ -146,7 +146,7 @@ def waiting_on(seen: CaseSnapshot) -> tuple[Waiting, ...]:
     """Return what waits for a person on a case, the escalations first."""
     items = sorted(items_of(seen.case).items(), key=lambda item: item[1] != "escalation")
     return tuple(
-        Waiting(item, kind, things_of(item, kind, seen), deed_for(item, kind, seen.case)) for item, kind in items
+        Waiting(item, kind, things_of(item, kind, seen), action_for(item, kind, seen.case)) for item, kind in items
     )
 
 

@@ -102,7 +102,7 @@ class GrantView(NamedTuple):
     tranches: tuple[tuple[str, Tranche], ...]  # by number
     against_approval: tuple[Reason, ...] | None  # None: it is not their act, or nothing waits for it
     against_release: tuple[Reason, ...] | None
-    deeds: frozenset[str]  # the commands they may give about it at all
+    commands: frozenset[str]  # the commands they may give about it at all
 
     @property
     def missing(self) -> dict[int, tuple[str, ...]]:
@@ -164,7 +164,7 @@ def grant_view(reader: Reader, seen: CaseSnapshot, grant_id: str) -> GrantView |
         tranches=tuple(sorted(grant.tranches.items(), key=lambda one: one[1].number)),
         against_approval=_against(ApproveGrant, grant_id, seen, funds, reader) if waits == APPROVE else None,
         against_release=_against(ReleaseTranche, grant_id, seen, funds, reader) if waits == RELEASE else None,
-        deeds=frozenset(_deeds(grant, seen, reader)),
+        commands=frozenset(_commands(grant, seen, reader)),
     )
 
 
@@ -175,7 +175,7 @@ def payments_wait(grant: Grant) -> str:
     return RELEASE if not grant.declined and not grant.settled and grant.released < grant.amount else ""
 
 
-def _deeds(grant: Grant, seen: CaseSnapshot, reader: Reader) -> Iterator[str]:
+def _commands(grant: Grant, seen: CaseSnapshot, reader: Reader) -> Iterator[str]:
     """Yield what this reader may do about a grant as it stands."""
     is_open = not grant.settled and not grant.declined
     wanted: Iterable[tuple[type[CaseCommand], bool]] = (

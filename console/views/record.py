@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from console.views.case_panels import Sheet
+from console.subjects import Panel
 from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workflow.subjects.care.state import Appointment, Fitness
@@ -123,9 +123,9 @@ class CaseRecord(NamedTuple):
     running: tuple[Work, ...] | None
 
 
-def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
-    """Return a case as somebody with these sheets is told of it."""
-    case, safety = seen.case, "safety" in sheets
+def record(seen: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
+    """Return a case as somebody with these panels is told of it."""
+    case, safety = seen.case, "safety" in panels
     return CaseRecord(
         case_id=case.case_id,
         version=seen.version,
@@ -137,26 +137,26 @@ def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
         opened_at=instant(case.opened_at),
         owner=case.access.owner,
         team=case.access.team,
-        told=sheets,
+        told=panels,
         person=About(case.child, case.gender, case.citizenships, case.language, case.source)
-        if "person" in sheets
+        if "person" in panels
         else None,
         safety=_safe(seen) if safety else None,
-        place=_stay(seen) if "place" in sheets else None,
+        place=_stay(seen) if "place" in panels else None,
         care=Attended(case.care_plan, case.care.appointments, tuple(sorted(case.provided)), case.fitness)
-        if "care" in sheets
+        if "care" in panels
         else None,
         consents=tuple(Agreement(*key, until) for key, until in case.consents.items())
-        if "consents" in sheets
+        if "consents" in panels
         else None,
-        documents=Papers(case.document, case.papers) if "documents" in sheets else None,
+        documents=Papers(case.document, case.papers) if "documents" in panels else None,
         travel=Travels(case.arrival, case.destination, case.stays, case.trip, case.booked)
-        if "travel" in sheets
+        if "travel" in panels
         else None,
-        money=Funds(case.grants, case.costs) if "money" in sheets else None,
-        referrals=case.referrals if "referrals" in sheets else None,
+        money=Funds(case.grants, case.costs) if "money" in panels else None,
+        referrals=case.referrals if "referrals" in panels else None,
         running=tuple(Work(key, one.kind, one.status) for key, one in case.tasks.items())
-        if "running" in sheets
+        if "running" in panels
         else None,
     )
 

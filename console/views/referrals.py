@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
-from console.views.suggested_actions import Deed, acts_on, commands_for
+from console.views.suggested_actions import SuggestedAction, acts_on, commands_for
 from events.envelope import Recorded
 from events.facts.referrals import DisclosureMade
 from events.ids import case_stream
@@ -67,14 +67,14 @@ class Row(NamedTuple):
     status: str
     sent_at: datetime | None
     clock: Clock
-    deeds: tuple[Deed, ...]
+    actions: tuple[SuggestedAction, ...]
     may_disclose: bool
     elsewhere: bool  # somebody else may be asked
 
     @property
     def is_over(self) -> bool:
         """Tell whether nothing of it is still to come."""
-        return self.status not in OPEN and not self.deeds
+        return self.status not in OPEN and not self.actions
 
 
 class Board(NamedTuple):
@@ -210,17 +210,17 @@ def _row(reader: Reader, seen: CaseSnapshot, referral_id: str, due: Mapping[str,
         case.case_id, referral_id, case.programme, one.service, one.provider, one.status,
         sent_at=instant(one.sent_at) if one.sent_at else None,
         clock=clock_of(one, programme, reader.now, due.get(referral_id)),
-        deeds=tuple(_deeds(one, referral_id, may)),
+        actions=tuple(_actions(one, referral_id, may)),
         may_disclose="DiscloseReferral" in may and one.is_known and agrees(seen, referral_id, reader.now),
         elsewhere=one.status in _OVER and "SendReferral" in may,
     )  # fmt: skip
 
 
-def _deeds(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[Deed]:
+def _actions(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[SuggestedAction]:
     """Yield what a referral may come to from where it is, as far as the reader may record it."""
     for command, status in {**ANSWERS, **_CARE_OF}.items():
         if command in may and referral.status in MOVES[status]:
-            yield Deed(command, (("referral_id", referral_id),))
+            yield SuggestedAction(command, (("referral_id", referral_id),))
 
 
 def _is_stuck(row: Row) -> bool:

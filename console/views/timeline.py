@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from console.views.case_panels import MACHINERY, Sheet, is_told
+from console.subjects import MACHINERY, Panel, is_shown
 from events.catalogue import CLOSED, Fact
 from events.envelope import Recorded
 from events.ids import case_stream
@@ -61,12 +61,12 @@ class History(NamedTuple):
 
 
 def history(
-    log: Log, case_id: str, sheets: tuple[Sheet, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
+    log: Log, case_id: str, panels: tuple[Panel, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
 ) -> History:
-    """Return what a reader with these sheets is told of a case, the last first; two questions to the log at most."""
+    """Return what a reader with these panels is told of a case, the last first; two questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
-    entries = [_entry(event, log.fact(event)) for event in shown if is_told(*_named(log, event), sheets)]
+    entries = [_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels)]
     return History(tuple(entries), shown[-1].envelope.version if more else None)
 
 
@@ -78,19 +78,17 @@ class Onwards(NamedTuple):
     version: int
 
 
-def onwards(log: Log, case_id: str, sheets: tuple[Sheet, ...], after: int = -1, limit: int = PAGE) -> Onwards:
-    """Return what a reader with these sheets is told of a case after a version, Wayhome's own hands included."""
+def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, limit: int = PAGE) -> Onwards:
+    """Return what a reader with these panels is told of a case after a version, Wayhome's own hands included."""
     events = log.stream(case_stream(case_id), after)
     shown = events[:limit]
-    entries = tuple(_entry(event, log.fact(event)) for event in shown if is_told(*_named(log, event), sheets))
+    entries = tuple(_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels))
     version = events[-1].envelope.version if events else after
     return Onwards(entries, shown[-1].envelope.version if shown else after, version)
 
 
-def _named(log: Log, event: Recorded) -> tuple[str, str]:
-    """Return the name of a fact and the file of facts it is written in."""
-    name = event.envelope.type
-    return name, log.catalogue.shapes[name].fact.__module__.rpartition(".")[2]
+def _is_shown(log: Log, event: Recorded, panels: tuple[Panel, ...]) -> bool:
+    return is_shown(log.catalogue.shapes[event.envelope.type].fact, panels)
 
 
 def _entry(event: Recorded, fact: Fact) -> Entry:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from console.views.item_descriptions import Thing, subject_things, things_of
 from console.views.reader import Reader
-from console.views.suggested_actions import APPROVALS, Deed, acts_on, commands_for, deed_at, deed_for
+from console.views.suggested_actions import APPROVALS, SuggestedAction, action_at, action_for, acts_on, commands_for
 from events.instants import instant
 from handlers.projections.case_access import Only, Page, cases_of, count_by_stage, work_of
 from handlers.queries.due_list import due_of
@@ -42,7 +42,7 @@ class Item(NamedTuple):
     about: tuple[Thing, ...]
     programme: str
     since: datetime
-    deed: Deed | None
+    action: SuggestedAction | None
     sees_case: bool
     own_hand: bool  # they had a hand in it, so somebody else must do this
 
@@ -55,7 +55,7 @@ class Due(NamedTuple):
     about: tuple[Thing, ...]
     programme: str
     due_at: datetime
-    deed: Deed | None
+    action: SuggestedAction | None
 
 
 class Notice(NamedTuple):
@@ -75,7 +75,7 @@ class Answer(NamedTuple):
     status: str
     sent_at: datetime | None
     programme: str
-    deed: Deed | None
+    action: SuggestedAction | None
 
 
 class CallBack(NamedTuple):
@@ -189,13 +189,13 @@ def _items(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]
 def _item(reader: Reader, row: Any, seen: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = seen.case
-    deed, sees = deed_for(row["item"], row["kind"], case), "case.see" in acts
-    does = deed is not None and deed.command in commands_for(acts)
+    action, sees = action_for(row["item"], row["kind"], case), "case.see" in acts
+    does = action is not None and action.command in commands_for(acts)
     if not does and not (sees and reader.account.roles & _LOOKS_AFTER):
         return None
     return Item(
         case.case_id, row["item"], row["kind"], things_of(row["item"], row["kind"], seen), case.programme,
-        instant(row["since"]), deed if does else None, sees, _own_hand(reader, row, seen),
+        instant(row["since"]), action if does else None, sees, _own_hand(reader, row, seen),
     )  # fmt: skip
 
 
@@ -225,18 +225,18 @@ def _group_of(item: Item) -> str:
         return "overdue"
     if item.own_hand:
         return "others"
-    if item.kind in APPROVALS and item.deed is not None:
+    if item.kind in APPROVALS and item.action is not None:
         return "approvals"
-    return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
+    return "waiting" if item.action is not None or item.kind == "glass_broken" else "others"
 
 
 def _due_row(row: Any, reader: Reader, seen: CaseSnapshot) -> Due:
     subject = orjson.loads(row["subject"])
-    deed = deed_at(row["kind"], subject)
+    action = action_at(row["kind"], subject)
     acts = acts_on(reader.account, seen.case, seen.definition.programme, reader.now)
-    does = deed is not None and deed.command in commands_for(acts)
+    does = action is not None and action.command in commands_for(acts)
     about = tuple(subject_things(subject))
-    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), deed if does else None)
+    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), action if does else None)
 
 
 def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
@@ -256,8 +256,8 @@ def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Answer]:
             provider = providers.get(one.provider)
             if provider is not None and provider.staff == word and one.status in _NEXT_ANSWER:
                 sent = instant(one.sent_at) if one.sent_at else None
-                deed = Deed(_NEXT_ANSWER[one.status], (("referral_id", key),))
-                yield Answer(seen.case.case_id, key, one.service, one.status, sent, seen.case.programme, deed)
+                action = SuggestedAction(_NEXT_ANSWER[one.status], (("referral_id", key),))
+                yield Answer(seen.case.case_id, key, one.service, one.status, sent, seen.case.programme, action)
 
 
 _NEXT_ANSWER: Final[Mapping[str, str]] = {

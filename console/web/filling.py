@@ -13,7 +13,7 @@ from console.forms.form import Form
 from console.forms.given import ADD_ROW
 from console.forms.helping import help_path
 from console.forms.helping import helping as forms_against
-from console.forms.subjects import CASE_FORMS
+from console.subjects import CASE_FORMS
 from console.web.errors import NotReadable, StepUpFirst
 from console.web.request_context import RequestContext
 from console.words.reasons import Worded
@@ -80,7 +80,7 @@ def is_fresh(visitor: RequestContext, act: Act) -> bool:
 
 def drawn(visitor: RequestContext, form: Form, status: int, **values: Any) -> Response:
     """Return the page with a form: first offered, or again with everything that was typed."""
-    usual = {"deeds": {}, "step_up": False, "used": False, "expected": ""}
+    usual = {"helps": {}, "step_up": False, "used": False, "expected": ""}
     return visitor.page("pages/do.html", status, **{**usual, "form": form, **values})
 
 

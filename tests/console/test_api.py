@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from console.accounts.sessions import STRONG_FOR
 from console.api.commands import body_of, snake
 from console.api.reading import read_json
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import OPEN, acts_of, routes, routes_without_rule
 from console.web.errors import NotReadable
 from tests.console.houses import WebHouse

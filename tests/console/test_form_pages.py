@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from console.forms.form import form_for
-from console.forms.subjects import CASE_FORMS
+from console.subjects import CASE_FORMS
 from tests.console.filled import FORGED, context, filled
 from tests.console.houses import WebHouse
 from tests.console.sent import count_of, form_at, hidden_in, main_of

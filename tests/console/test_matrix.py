@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.routing import RouteContext
 
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web import app as wiring
 from console.web.app import acts_of, console, routes, routes_without_rule
 from console.web.pages import PAGES

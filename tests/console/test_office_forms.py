@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from console.forms.subjects import OFFICE_FORMS
+from console.subjects import OFFICE_FORMS
 from tests.console.houses import WebHouse
 from tests.console.sent import count_of, form_at
 from tests.offices import Office

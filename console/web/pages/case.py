@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from console.drawing.journey import journey_svg
 from console.drawing.sight import Links, Sight
-from console.forms.subjects import CASE_FORMS
-from console.views.case import CaseView, case_view, sheets_of
+from console.subjects import CASE_FORMS
+from console.views.case import CaseView, case_view, panels_of
 from console.views.timeline import history
 from console.web.access_log import looked, naming
 from console.web.errors import NotThere
@@ -36,7 +36,7 @@ def case(visitor: Annotated[RequestContext, require("case.see")], done: str = ""
         n=naming(visitor),
         now=visitor.house.now(),
         since=instant(view.seen.case.since),
-        picture=_picture(visitor, view) if "next" in view.sheets else "",
+        picture=_picture(visitor, view) if "next" in view.panels else "",
         money=lambda amount, currency: Money(amount=amount, currency=currency),
         done=done if done in (*CASE_FORMS, "OpenCase") else "",
     )
@@ -51,7 +51,7 @@ def everything(visitor: Annotated[RequestContext, require("case.see")], before: 
     if before < 0:
         raise NotThere
     log, case_id = visitor.house.office.log, visitor.case.case.case_id
-    found = history(log, case_id, sheets_of(visitor.reader, visitor.case), before=min(before, END), machinery=True)
+    found = history(log, case_id, panels_of(visitor.reader, visitor.case), before=min(before, END), machinery=True)
     return visitor.page(
         "pages/case_history.html", history=found, case_id=case_id, n=naming(visitor), now=visitor.house.now()
     )

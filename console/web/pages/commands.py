@@ -11,9 +11,8 @@ from console.forms.context import Context
 from console.forms.faults import Faults
 from console.forms.form import Form, form_for
 from console.forms.given import Given, command_of, read
-from console.forms.subjects import CASE_FORMS, Subject, subjects
+from console.subjects import CASE_FORMS, MACHINERY, FormGroup, Panel, form_groups, is_shown, panels_for
 from console.views.carrying_out import carry_out
-from console.views.case_panels import MACHINERY, Sheet, is_told, sheets_for
 from console.views.conflict_diff import Changed, changes
 from console.web.errors import NotThere
 from console.web.filling import Sent, context_of, drawn, helping, is_fresh, right_of, sent_by
@@ -35,7 +34,7 @@ ACTS: Final[tuple[Act, ...]] = tuple(
 _ELSEWHERE: Final = {"money": "/grants", "referral": "/referrals", "tasks": "/operations"}
 
 
-class Deed(NamedTuple):
+class OfferedForm(NamedTuple):
     """A form that may be opened."""
 
     path: str
@@ -43,13 +42,13 @@ class Deed(NamedTuple):
     explains: str
 
 
-class Group(NamedTuple):
+class OfferedForms(NamedTuple):
     """A heading with what can be recorded now, and what there is no occasion for."""
 
     name: str
     heading: str
-    now: tuple[Deed, ...]
-    later: tuple[Deed, ...]
+    now: tuple[OfferedForm, ...]
+    later: tuple[OfferedForm, ...]
 
 
 class Told(NamedTuple):
@@ -61,11 +60,11 @@ class Told(NamedTuple):
 
 
 @router.get("/cases/{case_id}/do")
-def deeds(visitor: Annotated[RequestContext, require(*ACTS)]) -> Response:
+def offer_all(visitor: Annotated[RequestContext, require(*ACTS)]) -> Response:
     """List everything this visitor may record about the case."""
     context = _context(visitor)
-    groups = [_group(subject, visitor, context) for subject in subjects()]
-    later = [deed for group in groups for deed in group.later]
+    groups = [_group(group, visitor, context) for group in form_groups()]
+    later = [form for group in groups for form in group.later]
     found = [group for group in groups if group.now]
     return visitor.page("pages/do_list.html", groups=found, later=later, case_id=visitor.case.case.case_id)
 
@@ -119,7 +118,7 @@ def _answered(
         return _overtaken(visitor, form_for(kind, context, given), answer, sent, right)
     reasons = [visitor.words.worded(reason, context.programme) for reason in answer.reasons]
     form = form_for(kind, context, given, reasons=reasons)
-    return _drawn(visitor, form, 422, right, sent, deeds=helping(visitor, answer.reasons, reasons))
+    return _drawn(visitor, form, 422, right, sent, helps=helping(visitor, answer.reasons, reasons))
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def _overtaken(visitor: RequestContext, form: Form, answer: Conflict, sent: Sent
 
 def _changes(visitor: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
     """Return what differs, for those who see the whole case."""
-    if not answer.since or "next" not in _sheets(visitor):
+    if not answer.since or "next" not in _panels(visitor):
         return ()
     office, case_id = visitor.house.office, visitor.case.case.case_id
     definitions = office.service.definitions
@@ -156,7 +155,7 @@ def _changes(visitor: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
 
 def _since(visitor: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
     """Return what happened, as far as the visitor is told of such things."""
-    words, zone, sheets = visitor.words, visitor.case.definition.programme.time_zone, _sheets(visitor)
+    words, zone, panels = visitor.words, visitor.case.definition.programme.time_zone, _panels(visitor)
     log = visitor.house.office.log
     return [
         Told(
@@ -165,14 +164,13 @@ def _since(visitor: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
             words.label("actor", event.envelope.actor),
         )
         for event in events
-        if event.envelope.type not in MACHINERY
-        and is_told(event.envelope.type, type(log.fact(event)).__module__.rpartition(".")[2], sheets)
+        if event.envelope.type not in MACHINERY and is_shown(type(log.fact(event)), panels)
     ]
 
 
-def _sheets(visitor: RequestContext) -> tuple[Sheet, ...]:
+def _panels(visitor: RequestContext) -> tuple[Panel, ...]:
     seen_as = visitor.may("case.see")
-    return sheets_for(seen_as.role) if seen_as else ()
+    return panels_for(seen_as.role) if seen_as else ()
 
 
 # -- small parts ------------------------------------------------------------------------------------------------
@@ -238,14 +236,14 @@ def _after(visitor: RequestContext, right: Right, kind: type[CaseCommand]) -> st
     return f"{back}?done={kind.__name__}"
 
 
-def _group(subject: Subject, visitor: RequestContext, context: Context) -> Group:
+def _group(group: FormGroup, visitor: RequestContext, context: Context) -> OfferedForms:
     case, programme = visitor.case.case, visitor.case.definition.programme
-    now: list[Deed] = []
-    later: list[Deed] = []
-    for kind in subject.commands:
+    now: list[OfferedForm] = []
+    later: list[OfferedForm] = []
+    for kind in group.commands:
         if right_of(visitor, kind, case, programme):
             form = form_for(kind, context)
-            deed = Deed(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
-            (now if form.possible else later).append(deed)
-    heading = visitor.words.gettext(subject.heading)
-    return Group(subject.name, heading, tuple(now), tuple(later))
+            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
+            (now if form.possible else later).append(offered)
+    heading = visitor.words.gettext(group.heading)
+    return OfferedForms(group.name, heading, tuple(now), tuple(later))

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
-from console.views.case_panels import MACHINERY
+from console.subjects import MACHINERY
 from console.views.conflict_diff import TYPED, changes
 from console.views.history import AsOf, Moment, as_of, search
 from console.views.proof import prove

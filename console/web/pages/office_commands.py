@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from console.forms.form import form_for
 from console.forms.given import command_of, read
-from console.forms.subjects import OFFICE_FORMS
+from console.subjects import OFFICE_FORMS
 from console.views.carrying_out import carry_out
 from console.web.errors import NotThere
 from console.web.filling import context_of, drawn, is_fresh, right_of, sent_by
