@@ -55,7 +55,7 @@ class Container:
         hold_together(self.log)
         draw_if_new(self.log)
         self.service = Service(self.log)
-        self.look = CaseReader(self.log, self.service.definitions)
+        self.cases = CaseReader(self.log, self.service.definitions)
         self.houses = Houses(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
@@ -71,7 +71,7 @@ class Container:
         if self.settings.redis_url is not None:
             self.service.bell = QueueNotifier(open_broker(self.settings.redis_url))
 
-    def crew(
+    def pool(
         self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
     ) -> WorkerPool:
         """Return workers for this office; the caller starts and stops them."""
@@ -85,17 +85,17 @@ class Container:
             terms=terms,
         )
 
-    def crew_of(self, threads: int) -> WorkerPool:
+    def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
-        return self.crew(WorkerSettings(threads=threads))
+        return self.pool(WorkerSettings(threads=threads))
 
-    def demo_crew(self) -> WorkerPool:
+    def demo_pool(self) -> WorkerPool:
         """Return workers that do what is due as soon as they are told, for time that is not real."""
-        return self.crew(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
+        return self.pool(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
 
-    def paced_crew(self, pace: float) -> WorkerPool:
+    def paced_pool(self, pace: float) -> WorkerPool:
         """Return workers for time that runs at a pace: a lease lasts as long as it would by a real clock."""
-        return self.crew(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
+        return self.pool(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
 
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""

@@ -28,7 +28,7 @@ class AuthServices:
     sign_in: SignIn
 
 
-def open_desk(
+def open_auth_services(
     service: Service, clock: Clock, chance: Entropy, place: Place | None = None, hashing: Hashing | None = None
 ) -> AuthServices:
     """Return the desk of an office; ``clock`` is the doors' own: codes and sessions go by real time."""

@@ -26,10 +26,10 @@ class History(Answer):
 
 @router.get("/history", response_model=History, responses=may_fail(), operation_id="list_history")
 def history(
-    visitor: Annotated[RequestContext, require("history.see")],
+    context: Annotated[RequestContext, require("history.see")],
     after: Annotated[int, Query(ge=-1, le=_POSITION_MAX)] = -1,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Any:
     """Return the log after a position: who, what, when, by which right, under which rules, and the proof of it."""
-    found = onwards(visitor.reader, after, limit)
+    found = onwards(context.reader, after, limit)
     return {"events": found.lines, "after": found.after, "size": found.size}

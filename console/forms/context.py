@@ -11,7 +11,7 @@ from workflow.case.state import Case
 from workflow.programme.programme import Programme
 
 
-class Context(NamedTuple):
+class FormContext(NamedTuple):
     """Everything the choices of a form depend on; pure data, so that the same context gives the same form."""
 
     words: Words

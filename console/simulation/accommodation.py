@@ -9,11 +9,11 @@ from workflow.command import Command
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 
 if TYPE_CHECKING:
-    from console.simulation.manager import Look
+    from console.simulation.manager import ManagedCase
 
 
-def a_bed(look: Look) -> Iterator[Command]:
+def a_bed(managed: ManagedCase) -> Iterator[Command]:
     """Hold a bed; when every house is full, wait in the line of the first and be offered the next bed that fits."""
-    yield look.make(HoldBed)
-    if not look.case.places.waiting:
-        yield look.make(JoinWaitingList)
+    yield managed.make(HoldBed)
+    if not managed.case.places.waiting:
+        yield managed.make(JoinWaitingList)

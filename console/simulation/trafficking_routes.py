@@ -9,18 +9,18 @@ from workflow.command import Command
 from workflow.subjects.trafficking_routes.commands import RecordRoute
 
 if TYPE_CHECKING:
-    from console.simulation.manager import Look
+    from console.simulation.manager import ManagedCase
 
 # A made-up mix: the founding text names Russia, the Gulf, Europe, Asia and North America without any shares.
 _TO: Final = ("RU", "RU", "RU", "AE", "TR", "DE")
 
 
-def route(look: Look) -> Iterator[Command]:
+def route(managed: ManagedCase) -> Iterator[Command]:
     """Record what the person told of the way they were taken."""
-    if look.case.route:
+    if managed.case.route:
         return
-    home = (look.case.citizenships or ("MD",))[0]
-    number = sum(map(ord, look.case.case_id))
+    home = (managed.case.citizenships or ("MD",))[0]
+    number = sum(map(ord, managed.case.case_id))
     transit = ("transit:UA",) if number % 3 == 0 else ()
     legs = (f"recruitment:{home}", *transit, f"exploitation:{_TO[number % len(_TO)]}")
-    yield look.make(RecordRoute, legs=legs)
+    yield managed.make(RecordRoute, legs=legs)

@@ -33,16 +33,16 @@ def assign(
 
     Example: wayhome case assign 7K3P9-QXM2D staff:boris --team shelter
     """
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         command = AssignCase(
-            command_id=command_id or office.chance.uuid(),
+            command_id=command_id or container.chance.uuid(),
             actor=actor,
             case_id=case_number(case),
             expected=expected,
             owner=owner,
             team=team,
         )
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 def break_glass(
@@ -65,10 +65,10 @@ def break_glass(
 
     The data-protection officer is written to at once, the owner sees it, and somebody else reviews it.
     """
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         command = BreakGlass.model_validate(
             {
-                "command_id": command_id or office.chance.uuid(),
+                "command_id": command_id or container.chance.uuid(),
                 "actor": actor,
                 "mandate": mandate,
                 "case_id": case_number(case),
@@ -76,7 +76,7 @@ def break_glass(
                 "why": typer.prompt("What happens, in a sentence", err=True),
             }
         )
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 def reads(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
@@ -84,14 +84,14 @@ def reads(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, a
 
     Example: wayhome case reads 7K3P9-QXM2D
     """
-    with doors.office(data) as office:
-        seen = seen_case(office, case, actor)
-        found = reads_of_case(office.log, seen.case.case_id)
+    with doors.office(data) as container:
+        snapshot = seen_case(container, case, actor)
+        found = reads_of_case(container.log, snapshot.case.case_id)
         if as_json:
             print_json([read._asdict() for read in found])
             return
         columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
-        print_rows(f"Who read what of {seen.case.case_id}", columns, map(_shown, found))
+        print_rows(f"Who read what of {snapshot.case.case_id}", columns, map(_shown, found))
 
 
 def find_person(data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
@@ -101,11 +101,11 @@ def find_person(data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson
 
     Names are found in any script and spelling. Nothing is said of people whose cases you may not see.
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with doors.office(data) as container, container.database.reading() as connection:
         name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
         account = Account(actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
-        now = datetime.fromisoformat(office.log.now())
-        found = find(office.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
+        now = datetime.fromisoformat(container.log.now())
+        found = find(container.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
         if as_json:
             print_json([match._asdict() for match in found.matches])
             return

@@ -27,12 +27,12 @@ def beds(
 
     Example: wayhome beds moscow-centre --at 2007-03-05T12:00+03:00
     """
-    with doors.office(data) as office:
-        known = houses(office.log)
+    with doors.office(data) as container:
+        known = houses(container.log)
         if facility is not None and facility not in known:
             raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
-        when = _instant(at) if at else instant(office.log.now())
-        found = [occupancy(office.log, name, when) for name in ([facility] if facility else known)]
+        when = _instant(at) if at else instant(container.log.now())
+        found = [occupancy(container.log, name, when) for name in ([facility] if facility else known)]
         if as_json:
             print_json([_as_json(one) for one in found])
             return

@@ -50,10 +50,10 @@ def open_account(
 
     Example: wayhome account open staff:root --role administrator
     """
-    with doors.office(data, create=True) as office:
+    with doors.office(data, create=True) as container:
         placed = {"programmes": programme or (), "team": team, "facilities": house or (), "language": language}
-        command = _made(OpenAccount, office, actor, account, command_id, roles=role, **placed)
-        _issue(office, command, as_json=as_json)
+        command = _made(OpenAccount, container, actor, account, command_id, roles=role, **placed)
+        _issue(container, command, as_json=as_json)
 
 
 @app.command("list")
@@ -62,8 +62,8 @@ def list_all(data: Data = None, as_json: AsJson = False) -> None:
 
     Example: wayhome account list
     """
-    with doors.office(data) as office:
-        with office.database.reading() as connection:
+    with doors.office(data) as container:
+        with container.database.reading() as connection:
             found = list_accounts(connection)
         if as_json:
             print_json([_as_json(row) for row in found])
@@ -84,9 +84,9 @@ def roles(
 
     Example: wayhome account roles staff:anna --role case_manager --role supervisor
     """
-    with doors.office(data) as office:
-        command = _made(ChangeRoles, office, actor, account, command_id, roles=role)
-        tell(office.service.submit(command), as_json=as_json)
+    with doors.office(data) as container:
+        command = _made(ChangeRoles, container, actor, account, command_id, roles=role)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @app.command("place")
@@ -104,10 +104,10 @@ def place(
 
     Example: wayhome account place staff:anna --programme moscow --team north
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         placed = {"programmes": programme or (), "team": team, "facilities": house or ()}
-        command = _made(PlaceAccount, office, actor, account, command_id, **placed)
-        tell(office.service.submit(command), as_json=as_json)
+        command = _made(PlaceAccount, container, actor, account, command_id, **placed)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @app.command("close")
@@ -123,9 +123,9 @@ def close(
 
     Example: wayhome account close staff:anna --reason left
     """
-    with doors.office(data) as office:
-        command = _made(CloseAccount, office, actor, account, command_id, reason=reason)
-        tell(office.service.submit(command), as_json=as_json)
+    with doors.office(data) as container:
+        command = _made(CloseAccount, container, actor, account, command_id, reason=reason)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @app.command("reopen")
@@ -141,9 +141,9 @@ def reopen(
 
     Example: wayhome account reopen staff:anna --reason back
     """
-    with doors.office(data) as office:
-        command = _made(ReopenAccount, office, actor, account, command_id, reason=reason)
-        tell(office.service.submit(command), as_json=as_json)
+    with doors.office(data) as container:
+        command = _made(ReopenAccount, container, actor, account, command_id, reason=reason)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @app.command("reset")
@@ -159,9 +159,9 @@ def reset(
 
     Example: wayhome account reset staff:anna --second staff:olga
     """
-    with doors.office(data) as office:
-        command = _made(ResetCredentials, office, actor, account, command_id, second=second)
-        _issue(office, command, as_json=as_json)
+    with doors.office(data) as container:
+        command = _made(ResetCredentials, container, actor, account, command_id, second=second)
+        _issue(container, command, as_json=as_json)
 
 
 @app.command("sessions")
@@ -177,22 +177,22 @@ def sessions(
 
     Example: wayhome account sessions staff:anna --end
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         if end:
-            command = _made(RevokeSessions, office, actor, account, command_id, reason="asked")
-            tell(office.service.submit(command), as_json=as_json)
+            command = _made(RevokeSessions, container, actor, account, command_id, reason="asked")
+            tell(container.service.submit(command), as_json=as_json)
             return
-        _show_sessions(office, account, as_json=as_json)
+        _show_sessions(container, account, as_json=as_json)
 
 
-def _show_sessions(office: Container, account: str, *, as_json: bool) -> None:
+def _show_sessions(container: Container, account: str, *, as_json: bool) -> None:
     from console.accounts.sessions import Sessions
     from events.world import SystemClock
 
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         if find_account(connection, account) is None:
             raise BadInput("there is no such account; see: wayhome account list")
-    found = Sessions(office.database, office.clock or SystemClock(), office.chance).of(account)
+    found = Sessions(container.database, container.clock or SystemClock(), container.chance).of(account)
     if as_json:
         shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
         print_json(shown)
@@ -201,13 +201,13 @@ def _show_sessions(office: Container, account: str, *, as_json: bool) -> None:
     print_rows("Signed in", ("since", "last page"), rows)
 
 
-def _issue(office: Container, command: OpenAccount | ResetCredentials, *, as_json: bool) -> None:
+def _issue(container: Container, command: OpenAccount | ResetCredentials, *, as_json: bool) -> None:
     """Carry a command out that ends in a one-time password, and print it this once."""
-    from console.accounts.auth_services import open_desk
+    from console.accounts.auth_services import open_auth_services
     from console.accounts.credentials import ONE_TIME_LASTS
     from events.world import SystemClock
 
-    accounts = open_desk(office.service, office.clock or SystemClock(), office.chance).accounts
+    accounts = open_auth_services(container.service, container.clock or SystemClock(), container.chance).accounts
     issued = accounts.open(command) if isinstance(command, OpenAccount) else accounts.reset(command)
     if issued.password and as_json:
         answer: Any = issued.answer
@@ -220,10 +220,10 @@ def _issue(office: Container, command: OpenAccount | ResetCredentials, *, as_jso
         say(issued.password)
 
 
-def _made(kind: Any, office: Container, actor: str, account: str, command_id: Any, **fields: Any) -> Any:
+def _made(kind: Any, container: Container, actor: str, account: str, command_id: Any, **fields: Any) -> Any:
     if not set(ROLES).issuperset(fields.get("roles", ())):
         raise BadInput(f"a role is one of: {', '.join(ROLES)}")
-    who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "account": account}
+    who = {"command_id": command_id or container.chance.uuid(), "actor": actor, "account": account}
     return kind.model_validate(who | fields)
 
 

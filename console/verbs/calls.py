@@ -157,19 +157,19 @@ def convert(
 
     Example: wayhome hotline convert K-7K3P9Q --consent age_band=27-29 language=uz
     """
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         given = values(OpenCase, pairs(fields or []))
         given |= {"programme": programme, "source": source, "consultation": code, "consent": consent}
-        command = OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
-        tell(office.service.submit(command), as_json=as_json)
+        command = OpenCase(**given, command_id=command_id or container.chance.uuid(), actor=actor)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 def submit(
-    kind: type[OfficeCommand], office: Container, programme: str, actor: str, command_id: Any, **fields: Any
+    kind: type[OfficeCommand], container: Container, programme: str, actor: str, command_id: Any, **fields: Any
 ) -> Answer:
     """Carry out a command about the desk and return its answer."""
-    who = {"command_id": command_id or office.chance.uuid(), "programme": programme, "actor": actor}
-    return office.service.submit(kind.model_validate({**who, **fields}))
+    who = {"command_id": command_id or container.chance.uuid(), "programme": programme, "actor": actor}
+    return container.service.submit(kind.model_validate({**who, **fields}))
 
 
 def _count(
@@ -177,14 +177,14 @@ def _count(
     zone: str = "", **fields: Any,
 ) -> None:  # fmt: skip
     """Carry out a command and tell the answer, with the code and time the caller is to be told, if any."""
-    with doors.office(data) as office:
-        answer = submit(kind, office, programme, actor, command_id, **fields)
-        promised = list(_promised(office, answer.command_id)) if isinstance(answer, Accepted) else []
+    with doors.office(data) as container:
+        answer = submit(kind, container, programme, actor, command_id, **fields)
+        promised = list(_promised(container, answer.command_id)) if isinstance(answer, Accepted) else []
         if not promised or not isinstance(answer, Accepted):
             tell(answer, as_json=as_json)
             return
         (promise,) = promised
-        due = _by_the_clock_of(zone or _zone_of(office, programme), promise)
+        due = _by_the_clock_of(zone or _zone_of(container, programme), promise)
         if as_json:
             told = {"code": promise.code, "due_at": promise.due_at.isoformat(), "due_local": due}
             print_json({"answer": "accepted", **answer._asdict(), "call_back": told})
@@ -193,15 +193,15 @@ def _count(
         say(f"tell the caller: code {promise.code}, call again from {due}")
 
 
-def _promised(office: Container, command_id: str) -> Iterator[CallBackPromised]:
-    for event in office.log.of_command(command_id):
-        fact = office.log.fact(event)
+def _promised(container: Container, command_id: str) -> Iterator[CallBackPromised]:
+    for event in container.log.of_command(command_id):
+        fact = container.log.fact(event)
         if isinstance(fact, CallBackPromised):
             yield fact
 
 
-def _zone_of(office: Container, programme: str) -> str:
-    found = office.service.definitions.current(programme)
+def _zone_of(container: Container, programme: str) -> str:
+    found = container.service.definitions.current(programme)
     assert found is not None, "the command was accepted"
     assert found.programme.hotline is not None, "likewise"
     return found.programme.hotline.hours.time_zone

@@ -55,10 +55,10 @@ def open_case(
 
     Example: wayhome case open name="Maria I." birth_date=1998-04-02 citizenships=MD language=ro
     """
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         given = {"programme": programme, "source": source} | values(OpenCase, pairs(fields or []))
-        command = OpenCase(**given, command_id=command_id or office.chance.uuid(), actor=actor)
-        tell(office.service.submit(command), as_json=as_json)
+        command = OpenCase(**given, command_id=command_id or container.chance.uuid(), actor=actor)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @app.command("show")
@@ -77,13 +77,15 @@ def show(
 
     Example: wayhome case show 7K3P9-QXM2D --open identity --why "prepare ticket"
     """
-    with doors.office(data) as office:
-        seen = seen_case(office, case, actor)
-        secrets = opened_fields(office, seen, opened or [], why, actor, mandate, as_json=as_json) if opened else {}
+    with doors.office(data) as container:
+        snapshot = seen_case(container, case, actor)
+        secrets = (
+            opened_fields(container, snapshot, opened or [], why, actor, mandate, as_json=as_json) if opened else {}
+        )
         if as_json:
-            print_json(case_as_json(seen) | ({"opened": secrets} if secrets else {}))
+            print_json(case_as_json(snapshot) | ({"opened": secrets} if secrets else {}))
             return
-        print_case(seen, office)
+        print_case(snapshot, container)
         for name, value in secrets.items():
             say(f"{name}: {value}")
 
@@ -102,10 +104,10 @@ def list_cases(
 
     Example: wayhome case list --stage documents
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with doors.office(data) as container, container.database.reading() as connection:
         found = board.list_cases(connection, stage=stage, programme=programme, limit=limit, offset=offset)
-        seen = office.look.seen_by(actor, [row["case_id"] for row in found])
-        rows = [row for row in found if row["case_id"] in seen]
+        visible = container.cases.seen_by(actor, [row["case_id"] for row in found])
+        rows = [row for row in found if row["case_id"] in visible]
         if as_json:
             print_json([dict(row) for row in rows])
             return
@@ -122,13 +124,13 @@ def history(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT,
 
     Example: wayhome case history 7K3P9-QXM2D
     """
-    with doors.office(data) as office:
-        seen = seen_case(office, case, actor)
-        events = office.look.history(seen.case.case_id)
+    with doors.office(data) as container:
+        snapshot = seen_case(container, case, actor)
+        events = container.cases.history(snapshot.case.case_id)
         if as_json:
             print_json([event_as_json(event) for event in events])
         else:
-            print_events(f"History of {seen.case.case_id}", events)
+            print_events(f"History of {snapshot.case.case_id}", events)
 
 
 @app.command("advance")
@@ -199,9 +201,9 @@ def why_not(
 
     Example: wayhome case why-not 7K3P9-QXM2D depart
     """
-    with doors.office(data) as office:
-        seen = seen_case(office, case, actor)
-        option = option_of(office, seen, trigger, actor, reason, second)
+    with doors.office(data) as container:
+        snapshot = seen_case(container, case, actor)
+        option = option_of(container, snapshot, trigger, actor, reason, second)
         if isinstance(option, Refused):
             tell_refused(option, as_json=as_json)
         if not option.allowed:
@@ -240,16 +242,16 @@ def record(
     if fields == ["help"]:
         explain(kind)
         return
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         command = kind(
             **values(kind, pairs(fields or [])),
-            command_id=command_id or office.chance.uuid(),
+            command_id=command_id or container.chance.uuid(),
             actor=actor,
             mandate=mandate,
             case_id=case_number(case),
             expected=expected,
         )
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 def waiting(
@@ -266,10 +268,10 @@ def waiting(
 
     Example: wayhome waiting --kind approve_grant
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with doors.office(data) as container, container.database.reading() as connection:
         found = list_work(connection, kind=kind, limit=limit)
-        seen = office.look.seen_by(actor, [row["case_id"] for row in found])
-        rows = [row for row in found if row["case_id"] in seen]
+        visible = container.cases.seen_by(actor, [row["case_id"] for row in found])
+        rows = [row for row in found if row["case_id"] in visible]
         if as_json:
             print_json([dict(row) for row in rows])
             return
@@ -282,13 +284,13 @@ def next_steps(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAU
 
     Example: wayhome next 7K3P9-QXM2D
     """
-    with doors.office(data) as office:
-        seen = seen_case(office, case, actor)
-        options = office.look.options(seen, actor)
+    with doors.office(data) as container:
+        snapshot = seen_case(container, case, actor)
+        options = container.cases.options(snapshot, actor)
         if as_json:
             print_json([option_as_json(option) for option in options])
             return
-        say(f"case {seen.case.case_id} is in {seen.case.stage}")
+        say(f"case {snapshot.case.case_id} is in {snapshot.case.stage}")
         for option in options:
             say(f"{'✓' if option.allowed else '✗'} {option.trigger} → {option.dest}")
             print_reasons(option.reasons, "    ")
@@ -298,9 +300,9 @@ def _advance(
     data: Any, case: str, trigger: str, reason: str, second: str, actor: str, expected: int | None, command_id: Any,
     *, as_json: bool,
 ) -> None:  # fmt: skip
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         command = AdvanceCase(
-            command_id=command_id or office.chance.uuid(),
+            command_id=command_id or container.chance.uuid(),
             actor=actor,
             case_id=case_number(case),
             expected=expected,
@@ -308,4 +310,4 @@ def _advance(
             reason=reason,
             second=second,
         )
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)

@@ -28,9 +28,9 @@ def show(
 
     Example: wayhome closing show facility:moscow-centre
     """
-    with doors.office(data) as office:
-        closed = _closed(office, what)
-        rows = _rows(office, what, closed, actor)
+    with doors.office(data) as container:
+        closed = _closed(container, what)
+        rows = _rows(container, what, closed, actor)
         if as_json:
             print_json({"closes": what, "on": str(closed.on), "people": rows})
             return
@@ -40,12 +40,14 @@ def show(
         print_rows("People", ("case", "stage", "to", "decided", "still open", "proposal"), shown)
 
 
-def _closed(office: Container, what: str) -> FacilityClosed | ProgrammeEnded:
+def _closed(container: Container, what: str) -> FacilityClosed | ProgrammeEnded:
     kind, _, name = what.partition(":")
     stream = {"facility": f"facility:{name}", "programme": f"intake:{name}"}.get(kind)
     if stream is None:
         raise BadInput("name what closes like facility:moscow-centre or programme:moscow")
-    found = [office.log.fact(event) for event in office.log.of_types(stream, ("FacilityClosed", "ProgrammeEnded"))]
+    found = [
+        container.log.fact(event) for event in container.log.of_types(stream, ("FacilityClosed", "ProgrammeEnded"))
+    ]
     if not found:
         raise BadInput(f"{what[:60]} does not close; close it with: wayhome office record")
     last = found[-1]
@@ -53,10 +55,10 @@ def _closed(office: Container, what: str) -> FacilityClosed | ProgrammeEnded:
     return last
 
 
-def _rows(office: Container, what: str, closed: FacilityClosed | ProgrammeEnded, actor: str) -> list[dict[str, str]]:
-    seen = office.look.seen_by(actor, closed.proposed)
+def _rows(container: Container, what: str, closed: FacilityClosed | ProgrammeEnded, actor: str) -> list[dict[str, str]]:
+    visible = container.cases.seen_by(actor, closed.proposed)
     rows = []
-    for one in office.look.at_many(case_id for case_id in closed.proposed if case_id in seen):
+    for one in container.cases.at_many(case_id for case_id in closed.proposed if case_id in visible):
         mine = [(key, hand_over) for key, hand_over in one.case.hand_overs.items() if hand_over.closes == what]
         for key, hand_over in mine[-1:]:
             rows.append(

@@ -22,9 +22,9 @@ from workflow.subjects.grants.ledger import Balance, Key, trial_balance
 Programme = Annotated[str, typer.Argument(help="The programme's short name.")]
 
 
-def definition_of(office: Container, programme: str) -> Definition:
+def definition_of(container: Container, programme: str) -> Definition:
     """Return the definition in force; raises BadInput for a programme nobody published."""
-    found = office.service.definitions.current(programme)
+    found = container.service.definitions.current(programme)
     if found is None:
         raise BadInput(f"there is no programme {programme[:40]} here; publish it first")
     return found
@@ -41,12 +41,12 @@ def ledger(
 
     Example: wayhome ledger moscow --balance
     """
-    with doors.office(data) as office:
-        definition = definition_of(office, programme)
+    with doors.office(data) as container:
+        definition = definition_of(container, programme)
         known = [one.id for one in definition.programme.funders]
         if funder is not None and funder not in known:
             raise BadInput(f"there is no funder {funder[:40]}; there are: {', '.join(known)}")
-        entries = [e for e in journal(office.log, definition) if funder in (None, e.posting.funder)]
+        entries = [e for e in journal(container.log, definition) if funder in (None, e.posting.funder)]
         if balance:
             _tell_balance(trial_balance(entry.posting for entry in entries), as_json=as_json)
         else:
@@ -64,12 +64,12 @@ def reconcile_statement(
 
     Example: wayhome payments reconcile statement.xml
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         if not file.is_file():
             raise BadInput(f"there is no file {file}")
         if file.stat().st_size > MAX_REPORT_BYTES:
             raise BadInput("the file is larger than 10 MB; ask the bank for shorter statements")
-        found = _reconciled(office, definition_of(office, programme), file.read_bytes())
+        found = _reconciled(container, definition_of(container, programme), file.read_bytes())
         if as_json:
             print_json(_as_json(found))
         else:
@@ -78,11 +78,11 @@ def reconcile_statement(
         raise typer.Exit(REFUSED)
 
 
-def _reconciled(office: Container, definition: Definition, data: bytes) -> Reconciled:
-    statement = office.read_statement(data)
-    with office.database.reading() as connection:
+def _reconciled(container: Container, definition: Definition, data: bytes) -> Reconciled:
+    statement = container.read_statement(data)
+    with container.database.reading() as connection:
         sent = sent_to_the_bank(connection)
-    return reconcile(books_of(office.log, definition.programme.fund_stream), sent, statement)
+    return reconcile(books_of(container.log, definition.programme.fund_stream), sent, statement)
 
 
 def _tell_journal(entries: Iterable[Entry], *, as_json: bool) -> None:

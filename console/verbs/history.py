@@ -37,13 +37,13 @@ def replay(
 
     Example: wayhome replay 7K3P9-QXM2D --at 2026-03-01T12:00Z
     """
-    with doors.office(data) as office:
-        upto = position_of(office.log, _instant(at), position)
+    with doors.office(data) as container:
+        upto = position_of(container.log, _instant(at), position)
         if case is not None:
-            seen_case(office, case, actor)  # to whom a case is not to be seen it is not there
-            _replay_case(office, case_number(case), upto, as_json=as_json)
+            seen_case(container, case, actor)  # to whom a case is not to be seen it is not there
+            _replay_case(container, case_number(case), upto, as_json=as_json)
         else:
-            _replay_log(office, upto, as_json=as_json)
+            _replay_log(container, upto, as_json=as_json)
 
 
 def verify_log(
@@ -58,18 +58,18 @@ def verify_log(
 
     Example: wayhome verify --rules
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         if repair:
-            rebuild(office.log)
-        report = _verified(office, quiet=as_json)
-        checks = check(office.log, now=datetime.fromisoformat(office.log.now())) if rules else []
+            rebuild(container.log)
+        report = _verified(container, quiet=as_json)
+        checks = check(container.log, now=datetime.fromisoformat(container.log.now())) if rules else []
         _tell(report, checks, as_json=as_json)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
 
 
-def _replay_case(office: Container, case_id: str, upto: int, *, as_json: bool) -> None:
-    found = replay_case(office.log, office.service.definitions, case_id, upto)  # type: ignore[arg-type]
+def _replay_case(container: Container, case_id: str, upto: int, *, as_json: bool) -> None:
+    found = replay_case(container.log, container.service.definitions, case_id, upto)  # type: ignore[arg-type]
     if found.case is None:
         raise BadInput(f"case {case_id} did not exist then")
     if as_json:
@@ -80,14 +80,14 @@ def _replay_case(office: Container, case_id: str, upto: int, *, as_json: bool) -
     print_events("What had happened", found.events)
 
 
-def _replay_log(office: Container, upto: int, *, as_json: bool) -> None:
+def _replay_log(container: Container, upto: int, *, as_json: bool) -> None:
     with printing.progress(quiet=as_json) as progress:
         bar = progress.add_task("replaying", total=None)
-        world = replay_log(office.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
+        world = replay_log(container.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
     stages: dict[str, int] = {}
     for row in world.board.values():
         stages[row["stage"]] = stages.get(row["stage"], 0) + 1
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         now = count_cases(connection)
     if as_json:
         print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
@@ -97,10 +97,10 @@ def _replay_log(office: Container, upto: int, *, as_json: bool) -> None:
     print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 
 
-def _verified(office: Container, *, quiet: bool) -> Report:
+def _verified(container: Container, *, quiet: bool) -> Report:
     with printing.progress(quiet=quiet) as progress:
-        bar = progress.add_task("verifying", total=office.log.size())
-        return verify(office.log, lambda done: progress.update(bar, completed=done))
+        bar = progress.add_task("verifying", total=container.log.size())
+        return verify(container.log, lambda done: progress.update(bar, completed=done))
 
 
 def _tell(report: Report, checks: list[Check], *, as_json: bool) -> None:

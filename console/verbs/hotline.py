@@ -45,12 +45,12 @@ def status(
 
     Example: wayhome hotline status --zone Asia/Vladivostok
     """
-    with doors.office(data) as office:
-        line = _hotline(_programme(office, programme))
+    with doors.office(data) as container:
+        line = _hotline(_programme(container, programme))
         if zone and not is_time_zone(zone):
             raise BadInput("there is no such time zone; write it like Asia/Vladivostok")
         asked = line.zones if zones else (zone or line.hours.time_zone,)
-        found = _status(line, at or _now(office), asked)
+        found = _status(line, at or _now(container), asked)
         if as_json:
             print_json(found)
             return
@@ -71,10 +71,10 @@ def prompt(
 
     Example: wayhome hotline prompt --group orphans --lang ru
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         if language not in ("en", "ru"):
             raise BadInput("the language is en or ru")
-        groups = _programme(office, programme).at_risk_groups
+        groups = _programme(container, programme).at_risk_groups
         wanted = [one for one in groups if group in ("", one.id)]
         if not wanted:
             raise BadInput(f"there is no such group; there is: {', '.join(one.id for one in groups) or 'none'}")
@@ -108,11 +108,11 @@ def codes(
 
     Example: wayhome hotline codes --print 20
     """
-    with doors.office(data) as office:
-        answer = submit(PrintCaseCodes, office, programme, actor, command_id, count=more) if more else None
+    with doors.office(data) as container:
+        answer = submit(PrintCaseCodes, container, programme, actor, command_id, count=more) if more else None
         if isinstance(answer, Refused):
             tell_refused(answer, as_json=as_json)
-        unused = sorted(desk_of(office.log, _programme(office, programme)).case_codes)
+        unused = sorted(desk_of(container.log, _programme(container, programme)).case_codes)
         if as_json:
             print_json(unused)
         else:
@@ -125,10 +125,10 @@ def list_call_backs(programme: OfProgramme = "moscow", data: Data = None, as_jso
 
     Example: wayhome hotline list
     """
-    with doors.office(data) as office:
-        found = _programme(office, programme)
+    with doors.office(data) as container:
+        found = _programme(container, programme)
         line = _hotline(found)
-        waiting = call_backs_of(desk_of(office.log, found), line, _now(office))
+        waiting = call_backs_of(desk_of(container.log, found), line, _now(container))
         rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
         if as_json:
             print_json([{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows])
@@ -169,8 +169,8 @@ def _by_the_clock_of(one: ZoneClock) -> dict[str, Any]:
     }
 
 
-def _programme(office: Container, name: str) -> Programme:
-    found = office.service.definitions.current(name)
+def _programme(container: Container, name: str) -> Programme:
+    found = container.service.definitions.current(name)
     if found is None:
         raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
     return found.programme
@@ -182,5 +182,5 @@ def _hotline(programme: Programme) -> Hotline:
     return programme.hotline
 
 
-def _now(office: Container) -> datetime:
-    return instant(office.log.now())
+def _now(container: Container) -> datetime:
+    return instant(container.log.now())

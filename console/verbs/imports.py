@@ -54,11 +54,11 @@ def ctdc(
 
     Example: wayhome import ctdc condensed-5000.csv
     """
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         if not file.is_file():
             raise BadInput(f"there is no file {file}")
         try:
-            imported = _with_progress(office, file, programme, actor, quiet=as_json)
+            imported = _with_progress(container, file, programme, actor, quiet=as_json)
         except CtdcError as problem:
             raise BadInput(str(problem)) from problem
     _tell(imported, as_json=as_json)
@@ -129,12 +129,12 @@ def record_id(record: CtdcRecord) -> UUID:
     return uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}")
 
 
-def _with_progress(office: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
+def _with_progress(container: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
     lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("importing", total=max(lines - 1, 1))
-        for done in import_ctdc(office.service, file, programme, actor):
+        for done in import_ctdc(container.service, file, programme, actor):
             new, known = new + done.new, known + done.known
             bad += done.bad
             progress.update(bar, advance=done.new + done.known + len(done.bad))

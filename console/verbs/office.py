@@ -53,8 +53,8 @@ def record(
     if fields == ["help"]:
         explain(kind)
         return
-    with doors.office(data, ring=True) as office:
+    with doors.office(data, ring=True) as container:
         given = values(kind, pairs(fields or []))
-        who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "mandate": mandate}
+        who = {"command_id": command_id or container.chance.uuid(), "actor": actor, "mandate": mandate}
         command = kind.model_validate({**given, **who, "programme": programme})
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)

@@ -73,8 +73,8 @@ def publish(file: FileOrName, data: Data = None, actor: Actor = ACTOR_DEFAULT, a
 
     Example: wayhome programme publish moscow --as staff:operator
     """
-    with doors.office(data, create=True) as office:
-        definition = office.publish(_text(file), actor)
+    with doors.office(data, create=True) as container:
+        definition = container.publish(_text(file), actor)
         if as_json:
             print_json({"programme": definition.programme.programme, "definition": definition.hash})
         else:

@@ -41,15 +41,15 @@ def disclose(
 
     Example: wayhome referral disclose 7K3P9-QXM2D R-7K3P9QXM2D7K3P9Q --why "first meeting"
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         command = DiscloseReferral(
-            command_id=office.chance.uuid(), actor=actor, case_id=case_number(case), referral_id=number, why=why
+            command_id=container.chance.uuid(), actor=actor, case_id=case_number(case), referral_id=number, why=why
         )
-        answer = office.service.submit(command)
+        answer = container.service.submit(command)
         if not isinstance(answer, Accepted):
             tell(answer, as_json=as_json)
             return
-        shown = disclosed(office.log, answer.case_id, command.command_id)
+        shown = disclosed(container.log, answer.case_id, command.command_id)
         if as_json:
             print_json({"referral": number, "disclosed": shown})
             return
@@ -65,8 +65,8 @@ def list_referrals(
 
     Example: wayhome referral list 7K3P9-QXM2D
     """
-    with doors.office(data) as office:
-        referrals = seen_case(office, case, actor).case.referrals
+    with doors.office(data) as container:
+        referrals = seen_case(container, case, actor).case.referrals
         if as_json:
             print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
             return
@@ -89,9 +89,9 @@ def list_directory(
 
     Example: wayhome directory list --service counselling --language tg --open-now
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         wanted = Wanted(service or "", language or "", area or "", is_open)
-        found = providers_for(_programme(office, programme), wanted, instant(office.log.now()))
+        found = providers_for(_programme(container, programme), wanted, instant(container.log.now()))
         if as_json:
             print_json([_as_json(provider) for provider in found])
             return
@@ -113,8 +113,8 @@ def show_provider(
 
     Example: wayhome directory show harbour
     """
-    with doors.office(data) as office:
-        known = _programme(office, programme)
+    with doors.office(data) as container:
+        known = _programme(container, programme)
         found = known.provider_of.get(provider)
         if found is None:
             raise BadInput(f"no provider is called {provider[:40]!r}; list them with: wayhome directory list")
@@ -126,8 +126,8 @@ def show_provider(
             say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
 
 
-def _programme(office: Container, name: str) -> Programme:
-    definition = office.service.definitions.current(name)
+def _programme(container: Container, name: str) -> Programme:
+    definition = container.service.definitions.current(name)
     if definition is None:
         raise BadInput(f"there is no programme {name[:40]!r} here; publish it with: wayhome programme publish")
     return definition.programme

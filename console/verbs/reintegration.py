@@ -23,13 +23,13 @@ def courses(
 
     Example: wayhome courses --json
     """
-    with doors.office(data) as office:
-        definition = office.service.definitions.current(programme)
+    with doors.office(data) as container:
+        definition = container.service.definitions.current(programme)
         if definition is None:
             raise BadInput("there is no such programme here; publish it first")
         rows = []
         for course in definition.programme.courses:
-            seats = folded(course.stream, office.log.stream(course.stream), office.log.fact).state or Seats()
+            seats = folded(course.stream, container.log.stream(course.stream), container.log.fact).state or Seats()
             rows.append(
                 {
                     "course": course.id, "seats": course.seats, "taken": len(seats.taken),

@@ -38,8 +38,8 @@ def corridors(
 
     Example: wayhome report corridors --k 11
     """
-    with doors.office(data) as office:
-        found = reports.corridors(office.log, programme=programme, k=k)
+    with doors.office(data) as container:
+        found = reports.corridors(container.log, programme=programme, k=k)
         if as_json:
             print_json(_as_json(found))
             return
@@ -59,8 +59,8 @@ def arrivals(
 
     Example: wayhome report arrivals moscow
     """
-    with doors.office(data) as office:
-        years = pace(office.log, definition_of(office, programme).programme)
+    with doors.office(data) as container:
+        years = pace(container.log, definition_of(container, programme).programme)
         if as_json:
             print_json([year._asdict() for year in years])
             return
@@ -81,12 +81,12 @@ def consultations(
 
     There is no report on several years: a hidden year could be found by taking the others from it.
     """
-    with doors.office(data) as office:
-        current = office.service.definitions.current(programme)
+    with doors.office(data) as container:
+        current = container.service.definitions.current(programme)
         if current is None:
             raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
-        year = year or instant(office.log.now()).year
-        found = consultation_report(desk_of(office.log, current.programme), current.programme, year)
+        year = year or instant(container.log.now()).year
+        found = consultation_report(desk_of(container.log, current.programme), current.programme, year)
         if as_json:
             print_json(found._asdict())
             return
@@ -107,8 +107,8 @@ def funders(
 
     Example: wayhome report funders moscow
     """
-    with doors.office(data) as office:
-        rows = by_funder(office.log, definition_of(office, programme))
+    with doors.office(data) as container:
+        rows = by_funder(container.log, definition_of(container, programme))
         total = total_of(rows)
         if as_json:
             print_json(_money_as_json(rows, total))

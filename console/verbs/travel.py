@@ -29,8 +29,8 @@ def arrivals(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as
 
     Example: wayhome arrivals --days 7
     """
-    with doors.office(data) as office:
-        found = _expected(office, "no_show", days, actor, journeys.arrivals)
+    with doors.office(data) as container:
+        found = _expected(container, "no_show", days, actor, journeys.arrivals)
     if as_json:
         print_json([one._asdict() for one in found])
         return
@@ -45,8 +45,8 @@ def departures(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, 
 
     Example: wayhome departures --days 7 --json
     """
-    with doors.office(data) as office:
-        found = _expected(office, "departure", days, actor, journeys.departures)
+    with doors.office(data) as container:
+        found = _expected(container, "departure", days, actor, journeys.departures)
     if as_json:
         print_json([one._asdict() for one in found])
         return
@@ -66,11 +66,11 @@ def escorts(
 
     Example: wayhome escorts --json
     """
-    with doors.office(data) as office:
-        definition = office.service.definitions.current(programme)
+    with doors.office(data) as container:
+        definition = container.service.definitions.current(programme)
         if definition is None:
             raise BadInput("there is no such programme here; publish it first")
-        found = journeys.escorts(office.log, definition.programme, instant(office.log.now()))
+        found = journeys.escorts(container.log, definition.programme, instant(container.log.now()))
     if as_json:
         print_json([_going(one) for one in found])
         return
@@ -81,12 +81,18 @@ def escorts(
 
 
 def _expected(
-    office: Container, kind: str, days: int, actor: str, rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]]
+    container: Container,
+    kind: str,
+    days: int,
+    actor: str,
+    rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]],
 ) -> list[Row]:
-    now = instant(office.log.now())
+    now = instant(container.log.now())
     until = now + timedelta(days=days)
-    seen = [one for one in expected(office, kind, now, until) if sees(actor, one.case, one.definition.programme)]
-    return rows(seen, until)
+    snapshots = [
+        one for one in expected(container, kind, now, until) if sees(actor, one.case, one.definition.programme)
+    ]
+    return rows(snapshots, until)
 
 
 def _going(one: Going) -> dict[str, Any]:

@@ -42,19 +42,19 @@ def work(
 
     Example: WAYHOME_REDIS_URL=redis://localhost:6379/0 wayhome work --threads 8
     """
-    with doors.office(data) as office:
-        if until_idle and office.settings.redis_url is not None:
+    with doors.office(data) as container:
+        if until_idle and container.settings.redis_url is not None:
             raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
-        crew = office.crew_of(threads)
-        crew.start(sweeping=not until_idle)
+        pool = container.pool_of(threads)
+        pool.start(sweeping=not until_idle)
         try:
             if until_idle:
-                crew.settle()
+                pool.settle()
             else:
                 _wait_for_the_end(threads)
         finally:
-            crew.stop()
-        _say_counts(office, as_json=as_json)
+            pool.stop()
+        _say_counts(container, as_json=as_json)
 
 
 @tasks.command("list")
@@ -69,7 +69,7 @@ def list_tasks(
 
     Example: wayhome tasks list --status dead
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with doors.office(data) as container, container.database.reading() as connection:
         if status is not None and status not in (*LIVE, "done", "cancelled", "dead"):
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
         rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
@@ -103,16 +103,16 @@ def retry(
 
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
-    with doors.office(data, ring=True) as office:
-        case_id = _case_of_task(office, task)
+    with doors.office(data, ring=True) as container:
+        case_id = _case_of_task(container, task)
         command = RetryTask(
-            command_id=command_id or office.chance.uuid(),
+            command_id=command_id or container.chance.uuid(),
             actor=actor,
             mandate="operator",
             case_id=case_id,
             task_id=task,
         )
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @tasks.command("cancel")
@@ -128,17 +128,17 @@ def cancel(
 
     Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
     """
-    with doors.office(data) as office:
-        case_id = _case_of_task(office, task)
+    with doors.office(data) as container:
+        case_id = _case_of_task(container, task)
         command = CancelTask(
-            command_id=command_id or office.chance.uuid(),
+            command_id=command_id or container.chance.uuid(),
             actor=actor,
             mandate="operator",
             case_id=case_id,
             task_id=task,
             reason=reason,
         )
-        tell(office.service.submit(command), as_json=as_json)
+        tell(container.service.submit(command), as_json=as_json)
 
 
 @timers.command("list")
@@ -153,7 +153,7 @@ def list_timers(
 
     Example: wayhome timers list --case 7K3P9-QXM2D
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with doors.office(data) as container, container.database.reading() as connection:
         if status not in ("set", "fired", "cancelled"):
             raise BadInput("a timer is set, fired or cancelled")
         rows = task_rows.list_timers(connection, status=status, case_id=_case(case), limit=limit)
@@ -174,12 +174,12 @@ def read_report(
 
     Example: wayhome payments read answer.xml
     """
-    with doors.office(data) as office:
+    with doors.office(data) as container:
         if not file.is_file():
             raise BadInput(f"there is no file {file}")
         if file.stat().st_size > MAX_REPORT_BYTES:
             raise BadInput("the file is larger than 10 MB; a status report never is")
-        found = office.read_bank_report(file.read_bytes())
+        found = container.read_bank_report(file.read_bytes())
         if as_json:
             print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems})
         else:
@@ -198,8 +198,8 @@ def _wait_for_the_end(threads: int) -> None:
     ended.wait()
 
 
-def _say_counts(office: Container, *, as_json: bool) -> None:
-    with office.database.reading() as connection:
+def _say_counts(container: Container, *, as_json: bool) -> None:
+    with container.database.reading() as connection:
         counts = count_tasks(connection)
     if as_json:
         print_json(counts)
@@ -216,8 +216,8 @@ def _case(text: str | None) -> str | None:
     return None if text is None else case_number(text)
 
 
-def _case_of_task(office: Container, task_id: str) -> CaseId:
-    with office.database.reading() as connection:
+def _case_of_task(container: Container, task_id: str) -> CaseId:
+    with container.database.reading() as connection:
         row: Any = find_task(connection, task_id)
     if row is None:
         raise BadInput(f"there is no task {task_id[:40]}; see: wayhome tasks list")

@@ -47,8 +47,8 @@ class AccessView(NamedTuple):
 
 def access(reader: Reader, wanted: Wanted) -> AccessView:
     """Return who looked at what within the wanted, the last first, and what needs somebody's eyes."""
-    found = readings(reader.office.log, wanted, ROWS_MAX + 1)
-    with reader.office.database.reading() as connection:
+    found = readings(reader.container.log, wanted, ROWS_MAX + 1)
+    with reader.container.database.reading() as connection:
         stopped = bulk_readers(connection, reader.now - _BULK_DAYS)
         bulk = [Bulk(row["account"], row["times"], instant(row["last"])) for row in stopped]
         waiting = list_work(connection, kind="review_access", limit=ROWS_MAX)
@@ -68,9 +68,9 @@ def last_days(reader: Reader) -> str:
 
 def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:
     """Yield the breakings of the glass nobody has looked at, the oldest first."""
-    seen = {one.case.case_id: one for one in reader.office.look.at_many({row["case_id"] for row in waiting})}
+    snapshots = {one.case.case_id: one for one in reader.container.cases.at_many({row["case_id"] for row in waiting})}
     for row in waiting:
-        case = seen[row["case_id"]]
+        case = snapshots[row["case_id"]]
         number = row["item"].partition(":")[2]
         glass = case.case.access.unreviewed.get(number)
         if glass is not None:

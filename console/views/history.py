@@ -105,14 +105,14 @@ class Moment(NamedTuple):
 
 def search(reader: Reader, sought: Sought, before: int | None = None) -> Lines:
     """Return what was sought, from a position backwards; a fixed number of questions and a window of the log."""
-    log = reader.office.log
+    log = reader.container.log
     found = history.search(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
     return Lines(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
 
 
 def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> Ahead:
     """Return the log in its own order, from a position on."""
-    log = reader.office.log
+    log = reader.container.log
     size, events = log.size(), log.page(after, limit)
     lines = tuple(_lines(log, events, rules_of(log)))
     return Ahead(lines, lines[-1].position if lines else after, size)
@@ -120,17 +120,17 @@ def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> Ahead:
 
 def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = None) -> AsOf | None:
     """Return a case as of a moment, beside the event before it or another; None when there is no such case."""
-    office, log = reader.office, reader.office.log
+    container, log = reader.container, reader.container.log
     events = log.stream(case_stream(case_id))
-    seen = office.look.at(case_id)
-    if not events or seen is None:
+    snapshot = container.cases.at(case_id)
+    if not events or snapshot is None:
         return None
     number = _number(log, events, moment)
     beside = max(-1, min(len(events) - 1, number - 1 if other is None else other))
     upto = events[max(0, number + 1 - LINES_MAX) : number + 1]
     return AsOf(
         case_id,
-        seen.definition,
+        snapshot.definition,
         len(events) - 1,
         number,
         _replayed(reader, case_id, events, number),
@@ -154,9 +154,9 @@ def _number(log: Log, events: Sequence[Recorded], moment: Moment) -> int:
 
 
 def _replayed(reader: Reader, case_id: CaseId, events: Sequence[Recorded], number: int) -> Replayed:
-    office = reader.office
+    container = reader.container
     position = events[number].position if number >= 0 else events[0].position - 1
-    return replay_case(office.log, office.service.definitions, case_id, position)
+    return replay_case(container.log, container.service.definitions, case_id, position)
 
 
 def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[Stay]:

@@ -18,18 +18,18 @@ class Thing(NamedTuple):
     amount: Money | None = None
 
 
-def things_of(item: str, kind: str, seen: CaseSnapshot) -> tuple[Thing, ...]:
+def things_of(item: str, kind: str, snapshot: CaseSnapshot) -> tuple[Thing, ...]:
     """Return what an item of the work list is about."""
     found = _ABOUT.get(item.partition(":")[0])
-    return tuple(found(item.partition(":")[2], seen)) if found else ()
+    return tuple(found(item.partition(":")[2], snapshot)) if found else ()
 
 
-def _escalation(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
+def _escalation(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
     yield Thing("escalation", about)
 
 
-def _task(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    task = seen.case.tasks.get(about)
+def _task(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
+    task = snapshot.case.tasks.get(about)
     if task is not None:
         yield Thing("task", task.kind)
         yield from subject_things(dict(task.subject))
@@ -49,34 +49,34 @@ _TELLING: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def _grant(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    grant: Grant | None = seen.case.grants.get(about)
+def _grant(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
+    grant: Grant | None = snapshot.case.grants.get(about)
     if grant is not None:
         yield Thing("grant", grant.kind)
         yield Thing("sum", "", Money(amount=grant.amount, currency=grant.currency))
 
 
-def _referral(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    one = seen.case.referrals.get(about)
+def _referral(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
+    one = snapshot.case.referrals.get(about)
     if one is not None:
         yield Thing("service", one.service)
         yield Thing("provider", one.provider)
 
 
-def _appointment(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    one = seen.case.care.appointments.get(about)
+def _appointment(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
+    one = snapshot.case.care.appointments.get(about)
     if one is not None:
         yield Thing("service", one.service)
 
 
-def _document(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    paper = seen.case.papers.get(about)
+def _document(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
+    paper = snapshot.case.papers.get(about)
     if paper is not None:
         yield Thing("path", paper.path)
 
 
-def _glass(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    broken = seen.case.access.glass.get(about) or seen.case.access.unreviewed.get(about)
+def _glass(about: str, snapshot: CaseSnapshot) -> Iterator[Thing]:
+    broken = snapshot.case.access.glass.get(about) or snapshot.case.access.unreviewed.get(about)
     if broken is not None:
         yield Thing("actor", broken.account)
         yield Thing("emergency", broken.reason)

@@ -48,17 +48,17 @@ class Operations(NamedTuple):
     @property
     def at_work(self) -> int:
         """Return how many tasks are being done now."""
-        return sum(crew.tasks for crew in self.machine.crews)
+        return sum(pool.tasks for pool in self.machine.crews)
 
     @property
     def lost(self) -> int:
         """Return how many tasks a worker took and did not come back with."""
-        return sum(crew.lost for crew in self.machine.crews)
+        return sum(pool.lost for pool in self.machine.crews)
 
 
 def operations(reader: Reader, queue: str) -> Operations:
     """Return the machine's work; the number of questions does not depend on how much there is."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         found = machine(connection, reader.now)
     theirs = _theirs(reader, (*found.stopped, *found.late))
     behind = reader.now - instant(found.oldest_due) if found.oldest_due else timedelta()
@@ -78,7 +78,9 @@ def _theirs(reader: Reader, tasks: Iterable[Shown]) -> dict[str, bool]:
     """Return the cases among these that the reader may see, and whether they may retry tasks there."""
     if not may_ever(reader.account.roles, "case.see"):
         return {}
-    seen = reader.office.look.at_many({task.case_id for task in tasks})
+    snapshots = reader.container.cases.at_many({task.case_id for task in tasks})
     return {
-        str(one.case.case_id): reader.may("tasks.retry", one) is not None for one in seen if reader.may("case.see", one)
+        str(one.case.case_id): reader.may("tasks.retry", one) is not None
+        for one in snapshots
+        if reader.may("case.see", one)
     }

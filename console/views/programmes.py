@@ -29,18 +29,18 @@ class Line(NamedTuple):
 
 def programmes_of(reader: Reader) -> Sequence[Definition]:
     """Return the programmes in force that somebody may read about, by name."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         names = published_names(connection)
-    found = (reader.office.service.definitions.current(name) for name in names)
+    found = (reader.container.service.definitions.current(name) for name in names)
     return [one for one in found if one is not None and may_read(reader, one)]
 
 
 def programme_of(reader: Reader, name: str) -> tuple[Definition, Sequence[Publication]] | None:
     """Return a programme in force and its versions, or None when there is none somebody may read about."""
-    definition = reader.office.service.definitions.current(name)
+    definition = reader.container.service.definitions.current(name)
     if definition is None or not may_read(reader, definition):
         return None
-    return definition, publications(reader.office.log, name)
+    return definition, publications(reader.container.log, name)
 
 
 def may_read(reader: Reader, definition: Definition) -> bool:

@@ -30,7 +30,7 @@ class Proof(NamedTuple):
 
 def prove(reader: Reader, *, by_rules: bool = False) -> Proof:
     """Walk the log once, or twice when every step is also checked by the rules; it changes nothing."""
-    log = reader.office.log
+    log = reader.container.log
     size, at = log.size(), log.now()
     if size > (EVENTS_BY_RULES_MAX if by_rules else EVENTS_MAX):
         return Proof(size, None, (), at)

@@ -123,16 +123,16 @@ class CaseRecord(NamedTuple):
     running: tuple[Work, ...] | None
 
 
-def record(seen: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
+def record(snapshot: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
     """Return a case as somebody with these panels is told of it."""
-    case, safety = seen.case, "safety" in panels
+    case, safety = snapshot.case, "safety" in panels
     return CaseRecord(
         case_id=case.case_id,
-        version=seen.version,
+        version=snapshot.version,
         programme=case.programme,
         definition=case.definition,
         stage=case.stage,
-        ended=seen.definition.journey.stage(case.stage).ends,
+        ended=snapshot.definition.journey.stage(case.stage).ends,
         since=instant(case.since),
         opened_at=instant(case.opened_at),
         owner=case.access.owner,
@@ -141,8 +141,8 @@ def record(seen: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
         person=About(case.child, case.gender, case.citizenships, case.language, case.source)
         if "person" in panels
         else None,
-        safety=_safe(seen) if safety else None,
-        place=_stay(seen) if "place" in panels else None,
+        safety=_safe(snapshot) if safety else None,
+        place=_stay(snapshot) if "place" in panels else None,
         care=Attended(case.care_plan, case.care.appointments, tuple(sorted(case.provided)), case.fitness)
         if "care" in panels
         else None,
@@ -161,14 +161,14 @@ def record(seen: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
     )
 
 
-def _safe(seen: CaseSnapshot) -> Safe:
-    case = seen.case
+def _safe(snapshot: CaseSnapshot) -> Safe:
+    case = snapshot.case
     risk = case.risk.level if case.risk else ""
     return Safe(case.identified, risk, case.reflection_until, case.guardian, case.best_interests)
 
 
-def _stay(seen: CaseSnapshot) -> Stay:
-    case = seen.case
+def _stay(snapshot: CaseSnapshot) -> Stay:
+    case = snapshot.case
     facility, bed = case.bed or ("", None)
     places = case.places
     return Stay(facility, bed, case.moved_in, places.held_until, places.stay_until, places.waiting)

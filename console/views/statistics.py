@@ -94,17 +94,17 @@ def limit_for(reader: Reader) -> int | None:
 
 def figures(reader: Reader, definition: Definition, year: int | None = None) -> Figures:
     """Return a programme's numbers, of a year where they are a year's; as many questions however many cases."""
-    programme, office, k = definition.programme, reader.office, limit_for(reader)
+    programme, container, k = definition.programme, reader.container, limit_for(reader)
     this_year = reader.now.astimezone(ZoneInfo(programme.time_zone)).year
-    counted = arrivals_by_month(office.log, programme)
+    counted = arrivals_by_month(container.log, programme)
     years = tuple(sorted({this_year, *(year for year, _ in counted)}, reverse=True))
     chosen = year if year in years else this_year
     months = reader.now.astimezone(UTC).month if chosen == reader.now.astimezone(UTC).year else 12
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         cases = count_cases(connection, programme.programme)
     stages = {**dict.fromkeys(programme.journey.states, 0), **cases}  # cases of older definitions too
-    streams = office.look.states([programme.fund_stream, programme.hotline_stream])
-    course = course_of(office.log, programme, chosen)
+    streams = container.cases.states([programme.fund_stream, programme.hotline_stream])
+    course = course_of(container.log, programme, chosen)
     return Figures(
         programme,
         definition,
@@ -176,7 +176,7 @@ def _occupied(reader: Reader, programme: Programme, year: int, k: int | None) ->
     days = tuple(sorted({day for day in ends if day < today} | ({today} if today.year == year else set())))
     instants = [min(_end_of(day, zone), reader.now) for day in days]
     people = {
-        house.id: [len(one.used) for one in occupancies(reader.office.log, house.id, instants)]
+        house.id: [len(one.used) for one in occupancies(reader.container.log, house.id, instants)]
         for house in programme.beds_facilities
     }
     safe = [_made_safe({house: counts[number] for house, counts in people.items()}, k) for number in range(len(days))]
@@ -200,7 +200,7 @@ def _corridors(reader: Reader, programme: Programme, people: int, k: int | None)
     The page also tells how many people there are in all. So that nobody finds by it how few have another corridor or
     none, these count as one more entry, which hides others until they are enough.
     """
-    found = reports.corridors(reader.office.log, programme=programme.programme, k=k or 1)
+    found = reports.corridors(reader.container.log, programme=programme.programme, k=k or 1)
     cells: dict[Corridor, int] = dict(sorted(found.cells.items()))
     if k is None:
         return cells

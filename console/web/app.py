@@ -33,17 +33,17 @@ OPEN: Final = frozenset({
 log = logging.getLogger("wayhome.console")
 
 
-def console(house: WebContext) -> FastAPI:
+def console(web: WebContext) -> FastAPI:
     """Return the console as an ASGI application; raises AssertionError when a route has no rule."""
     app = FastAPI(title="Wayhome", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.house = house
+    app.state.web = web
     for router in (static.router, live.router, *PAGES, *ROUTERS):
         app.include_router(router)
     _faults(app)
     without = routes_without_rule(app)
     assert not without, f"these routes name no act of workflow.rights: {', '.join(without)}"
     app.add_middleware(Calm)
-    app.add_middleware(Wall, site=house.site, chance=house.office.chance)
+    app.add_middleware(Wall, site=web.site, chance=web.container.chance)
     return app
 
 

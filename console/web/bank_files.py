@@ -14,15 +14,15 @@ from workflow.rights.table import Act
 RECORDS: Final[tuple[Act, ...]] = ("money.release", "money.record")
 
 
-def may_compare(visitor: RequestContext) -> bool:
+def may_compare(context: RequestContext) -> bool:
     """Tell whether somebody looks after payments at all."""
-    return visitor.may("ledger.see") is not None and any(visitor.may_ever(act) for act in RECORDS)
+    return context.may("ledger.see") is not None and any(context.may_ever(act) for act in RECORDS)
 
 
 def cases_of_theirs(reader: Reader, case_ids: set[str]) -> set[str]:
     """Return the cases whose payments this reader may record; an answer about another's is no answer of theirs."""
-    seen = reader.office.look.at_many(sorted(case_ids))
-    return {one.case.case_id for one in seen if any(reader.may(act, one) for act in RECORDS)}
+    snapshots = reader.container.cases.at_many(sorted(case_ids))
+    return {one.case.case_id for one in snapshots if any(reader.may(act, one) for act in RECORDS)}
 
 
 def chosen_books(known: Mapping[str, Definition], programme: str) -> Definition:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.accounts.accounts import Accounts
-from console.accounts.auth_services import AuthServices, open_desk
+from console.accounts.auth_services import AuthServices, open_auth_services
 from console.accounts.factors import Factors
 from console.accounts.passkeys import Place
 from console.accounts.passwords import Hashing
@@ -24,40 +24,40 @@ from events.world import Clock
 class WebContext:
     """The office and its doors; made once, shared by all requests."""
 
-    office: Container
+    container: Container
     site: Site
-    desk: AuthServices
+    auth: AuthServices
     rendering: Rendering
-    pulse: ChangeBroadcaster
+    changes: ChangeBroadcaster
     clock: Clock  # of the doors: sessions and codes go by real time, whatever time the office lives in
 
     @property
     def accounts(self) -> Accounts:
         """Return who may sign in."""
-        return self.desk.accounts
+        return self.auth.accounts
 
     @property
     def factors(self) -> Factors:
         """Return what they prove it with beside a password."""
-        return self.desk.factors
+        return self.auth.factors
 
     @property
     def sessions(self) -> Sessions:
         """Return who is signed in."""
-        return self.desk.sessions
+        return self.auth.sessions
 
     @property
     def sign_in(self) -> SignIn:
         """Return the way in."""
-        return self.desk.sign_in
+        return self.auth.sign_in
 
     def now(self) -> datetime:
         """Return the office's time: that of the log."""
-        return instant(self.office.log.now())
+        return instant(self.container.log.now())
 
 
-def build_context(office: Container, site: Site, clock: Clock, *, hashing: Hashing | None = None) -> WebContext:
+def build_context(container: Container, site: Site, clock: Clock, *, hashing: Hashing | None = None) -> WebContext:
     """Return an office with its doors; ``clock`` is the doors' own, which is real time wherever people sign in."""
     place = Place(site.host, (site.origin,))
-    desk = open_desk(office.service, clock, office.chance, place, hashing)
-    return WebContext(office, site, desk, Rendering(), ChangeBroadcaster(office.log.size), clock)
+    auth = open_auth_services(container.service, clock, container.chance, place, hashing)
+    return WebContext(container, site, auth, Rendering(), ChangeBroadcaster(container.log.size), clock)

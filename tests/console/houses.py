@@ -134,7 +134,7 @@ def behind(office: Office) -> Container:
     opened.keys = office.keys  # type: ignore[assignment]
     opened.log = office.service.log
     opened.service = office.service
-    opened.look = CaseReader(office.service.log, office.service.definitions)
+    opened.cases = CaseReader(office.service.log, office.service.definitions)
     opened.houses = Houses(office.service.log)
     return opened
 

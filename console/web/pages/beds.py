@@ -37,9 +37,9 @@ class Shown(NamedTuple):
 
 
 @router.get("/beds")
-def beds(visitor: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
+def beds(context: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
     """Show the houses as they are now, or as they were at the end of a day."""
-    reader, wrong = visitor.reader, ""
+    reader, wrong = context.reader, ""
     chosen, at = _chosen(day), None
     if day and chosen is None:
         wrong = day[:10]
@@ -48,11 +48,11 @@ def beds(visitor: Annotated[RequestContext, require("beds.see")], day: str = "",
     found = beds_of(reader, at, house or None)
     if house and not found:
         raise NotThere
-    shown = [_shown(number, one, visitor.words, is_now=at is None) for number, one in enumerate(found)]
-    version = reader.office.log.size() if at is None else 0
+    shown = [_shown(number, one, context.words, is_now=at is None) for number, one in enumerate(found)]
+    version = reader.container.log.size() if at is None else 0
     coming = _coming(reader) if at is None else ()
     values: dict[str, Any] = {"at": at, "wrong": wrong, "version": version, "only": house}
-    return visitor.page("pages/beds.html", houses=shown, coming=coming, chosen=chosen if at else None, **values)
+    return context.page("pages/beds.html", houses=shown, coming=coming, chosen=chosen if at else None, **values)
 
 
 def _chosen(day: str) -> date | None:

@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/operations")
-def operations(visitor: Annotated[RequestContext, require("operations.see")]) -> Response:
+def operations(context: Annotated[RequestContext, require("operations.see")]) -> Response:
     """Show the machine's work as it is now."""
-    found = machine_now(visitor.reader, visitor.house.office.queue())
-    return visitor.page("pages/operations.html", found=found)
+    found = machine_now(context.reader, context.web.container.queue())
+    return context.page("pages/operations.html", found=found)

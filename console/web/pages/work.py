@@ -15,12 +15,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/work")
-def work(visitor: Annotated[RequestContext, require("self")], whose: str = "") -> Response:
+def work(context: Annotated[RequestContext, require("self")], whose: str = "") -> Response:
     """Show what waits; whoever has no such list begins with the pages there are for them."""
-    if not visitor.may_ever("work.see"):
-        return visitor.page("pages/start.html")
+    if not context.may_ever("work.see"):
+        return context.page("pages/start.html")
     mine = whose == "mine"
-    return visitor.page(
-        "pages/work.html", work=my_work(visitor.reader, mine=mine), mine=mine, names=namings(visitor),
-        now=visitor.house.now(),
+    return context.page(
+        "pages/work.html", work=my_work(context.reader, mine=mine), mine=mine, names=namings(context),
+        now=context.web.now(),
     )  # fmt: skip
