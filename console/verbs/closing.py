@@ -6,38 +6,33 @@ from typing import Annotated
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data
 from console.container import Container
 from console.errors import BadInput
 from console.printing import print_json, print_rows, say
+from console.verbs.terminal import ActorTerminal, verb
 from events.facts.closing import FacilityClosed, ProgrammeEnded
 from workflow.subjects.closing.decisions import left_open
 
 app = typer.Typer(no_args_is_help=True, help="Houses and programmes that close, and the people there.")
 
 
-@app.command("show")
+@verb(app, "show")
 def show(
-    what: Annotated[str, typer.Argument(help="facility:NAME or programme:NAME.")],
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    as_json: AsJson = False,
+    terminal: ActorTerminal, what: Annotated[str, typer.Argument(help="facility:NAME or programme:NAME.")]
 ) -> None:
     """Show everybody a closing concerns: where they are proposed to go, what was decided, what is still open.
 
     Example: wayhome closing show facility:moscow-centre
     """
-    with doors.office(data) as container:
-        closed = _closed(container, what)
-        rows = _rows(container, what, closed, actor)
-        if as_json:
-            print_json({"closes": what, "on": str(closed.on), "people": rows})
-            return
-        undecided = sum(1 for row in rows if not row["outcome"])
-        say(f"{what} closes on {closed.on}: {len(closed.proposed)} people, {undecided} not yet decided")
-        shown = [tuple(row.values()) for row in rows]
-        print_rows("People", ("case", "stage", "to", "decided", "still open", "proposal"), shown)
+    closed = _closed(terminal.container, what)
+    rows = _rows(terminal.container, what, closed, terminal.actor)
+    if terminal.as_json:
+        print_json({"closes": what, "on": str(closed.on), "people": rows})
+        return
+    undecided = sum(1 for row in rows if not row["outcome"])
+    say(f"{what} closes on {closed.on}: {len(closed.proposed)} people, {undecided} not yet decided")
+    shown = [tuple(row.values()) for row in rows]
+    print_rows("People", ("case", "stage", "to", "decided", "still open", "proposal"), shown)
 
 
 def _closed(container: Container, what: str) -> FacilityClosed | ProgrammeEnded:

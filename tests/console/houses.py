@@ -119,7 +119,7 @@ def _served(house: WebContext) -> FastAPI:
     if not _FIRST:
         _FIRST.append(console(house))
     app = copy(_FIRST[0])
-    app.state = State({"house": house})
+    app.state = State({"web": house})
     app.middleware_stack = None
     return app
 

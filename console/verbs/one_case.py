@@ -7,9 +7,9 @@ from datetime import UTC
 from typing import Any
 
 from console.cli_support import case_number, tell_refused
-from console.container import Container
 from console.errors import BadInput
 from console.printing import print_rows, reasons_as_json, say
+from console.verbs.terminal import ActorTerminal
 from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
 from handlers.projections.work_items import items_of
@@ -22,19 +22,19 @@ from workflow.rights.visibility import sees
 from workflow.subjects.grants.state import Grant
 
 
-def seen_case(container: Container, case: str, actor: str) -> CaseSnapshot:
+def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
     """Return a case as it stands; raises BadInput when there is none, or none that this person may see."""
-    snapshot = container.cases.at(case_number(case))
-    if snapshot is None or not sees(actor, snapshot.case, snapshot.definition.programme):
+    snapshot = terminal.container.cases.at(case_number(case))
+    if snapshot is None or not sees(terminal.actor, snapshot.case, snapshot.definition.programme):
         raise BadInput(f"there is no case {case[:20]}; check the number, or list cases with: wayhome case list")
     return snapshot
 
 
 def option_of(
-    container: Container, snapshot: CaseSnapshot, trigger: str, actor: str, reason: str, second: str
+    terminal: ActorTerminal, snapshot: CaseSnapshot, trigger: str, reason: str, second: str
 ) -> Option | Refused:
     """Return one way on with the reasons against it, or a refusal when it does not start here."""
-    options = container.cases.options(snapshot, actor, reason, second)
+    options = terminal.container.cases.options(snapshot, terminal.actor, reason, second)
     found = next((option for option in options if option.trigger == trigger), None)
     if found is None:
         ways = ", ".join(option.trigger for option in options)
@@ -45,9 +45,8 @@ def option_of(
 
 
 def opened_fields(
-    container: Container, snapshot: CaseSnapshot, compartments: Sequence[str], why: str, actor: str, mandate: str, *,
-    as_json: bool,
-) -> dict[str, str]:  # fmt: skip
+    terminal: ActorTerminal, snapshot: CaseSnapshot, compartments: Sequence[str], why: str, mandate: str
+) -> dict[str, str]:
     """Record who opens what and why, and only then open it."""
     if not why.strip():
         raise BadInput("say why you open it, with --why; this is recorded")
@@ -55,11 +54,12 @@ def opened_fields(
     if unknown:
         raise BadInput(f"no compartment {unknown[0][:20]}; there are: {', '.join(COMPARTMENTS)}")
     case_id = case_number(snapshot.case.case_id)
-    found = record_opening(container, container.chance.uuid(), case_id, (actor, mandate), tuple(compartments), why)
+    container, who = terminal.container, (terminal.actor, mandate)
+    found = record_opening(container, container.chance.uuid(), case_id, who, tuple(compartments), why)
     if not found.accepted:
         raise BadInput("the opening could not be recorded, so nothing was opened")
     if found.denied:
-        tell_refused(_denied(compartments, mandate), as_json=as_json)
+        tell_refused(_denied(compartments, mandate), as_json=terminal.as_json)
     opened = sealed_values(container.log, case_id, compartments)
     return {f"{one.fact}@{one.version}.{one.name}": one.value for one in opened}
 
@@ -105,7 +105,7 @@ def _as_data(value: Any) -> Any:
     return [_as_data(one) for one in value] if isinstance(value, tuple | list) else value
 
 
-def print_case(snapshot: CaseSnapshot, container: Container) -> None:
+def print_case(snapshot: CaseSnapshot) -> None:
     """Print where a person is, what runs and what waits."""
     case = snapshot.case
     label = snapshot.definition.journey.stage(case.stage).label
