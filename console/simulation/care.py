@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from workflow.command import Command
+from console.simulation.managed_case import BORIS, ManagedCase, Steps
 from workflow.guard_context import GuardContext
 from workflow.subjects.care.commands import BookAppointment, CertifyFitness, RecordSession
 from workflow.subjects.care.guards import fit_to_travel
@@ -16,11 +14,6 @@ from workflow.subjects.intake.guards import consent_to_assistance, consent_to_tr
 from workflow.subjects.safety.commands import AgreeSafetyPlan, AppointGuardian, AssessRisk, RecordAssent
 from workflow.subjects.safety.guards import risk_is_assessed, safety_plan_is_agreed
 
-if TYPE_CHECKING:
-    from console.simulation.manager import ManagedCase
-
-BORIS = "staff:boris"
-Steps = Iterator[Command]
 _CONSENTS = {"assistance": consent_to_assistance, "travel": consent_to_travel}
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from workflow.command import Command
+from console.simulation.managed_case import ManagedCase, Steps
 from workflow.subjects.documents.commands import RecordDocumentStep, RecordTravelDocument, StartDocument
 from workflow.subjects.documents.state import Paper
 
-if TYPE_CHECKING:
-    from console.simulation.manager import ManagedCase
-
-Steps = Iterator[Command]
 _LATE: Final = timedelta(days=4)
 _ON_THE_WAY: Final = timedelta(days=7)  # a document must carry somebody over the way home
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from console.simulation.managed_case import BORIS, CLARA, DORA, ManagedCase, Steps
 from events.money import Money
 from workflow.command import Command
 from workflow.subjects.grants.commands import (
@@ -17,14 +17,9 @@ from workflow.subjects.grants.commands import (
 )
 from workflow.subjects.grants.state import Grant
 
-if TYPE_CHECKING:
-    from console.simulation.manager import ManagedCase
-
-_BORIS, _CLARA, _DORA = "staff:boris", "staff:clara", "staff:dora"
 _ACCOUNT: Final = "DE89370400440532013000"  # the example IBAN of ISO 13616, nobody's account
 _OTHER: Final = "GB82WEST12345698765432"  # the same standard's, of another country
 _PAYEE_CHANGES_EVERY: Final = 12
-Steps = Iterator[Command]
 
 
 def asked_for(managed: ManagedCase) -> Steps:
@@ -49,12 +44,12 @@ def grants(managed: ManagedCase) -> Steps:
 def _one(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
     if grant.returned or (_changes_payee(grant_id, grant) and not grant.at_the_bank):
         payee = {"payee_name": "Rehearsed Shop", "payee_account": _OTHER}
-        yield managed.make(ChangePayee, _DORA, grant_id=grant_id, **payee)
+        yield managed.make(ChangePayee, DORA, grant_id=grant_id, **payee)
     elif grant.awaits_approval:
-        yield managed.make(ApproveGrant, _BORIS, grant_id=grant_id)
+        yield managed.make(ApproveGrant, BORIS, grant_id=grant_id)
     elif not grant.at_the_bank:
         yield from _receipts(managed, grant_id, grant)
-        yield managed.make(ReleaseTranche, _CLARA, grant_id=grant_id)
+        yield managed.make(ReleaseTranche, CLARA, grant_id=grant_id)
 
 
 def _receipts(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
@@ -69,7 +64,7 @@ def _receipts(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
 def _changes_payee(grant_id: str, grant: Grant) -> bool:
     """Tell whether this grant is one of the few whose payee is changed once it is approved."""
     chosen = sum(grant_id.encode()) % _PAYEE_CHANGES_EVERY == 0
-    return chosen and bool(grant.approved_by) and not grant.tranches and _DORA not in grant.hands
+    return chosen and bool(grant.approved_by) and not grant.tranches and DORA not in grant.hands
 
 
 def _fare(managed: ManagedCase) -> Command:

@@ -5,58 +5,27 @@ It uses the public commands and nothing else; whatever the guards refuse it trie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
-from uuid import NAMESPACE_OID, uuid5
+from typing import Final
 
-from console.simulation.accommodation import a_bed
 from console.simulation.care import appointments, examined, prepared, reassessed
 from console.simulation.documents import in_hand, papers
 from console.simulation.grants import asked_for, grants
+from console.simulation.managed_case import BORIS, ManagedCase, Steps
 from console.simulation.referrals import referrals
 from console.simulation.reintegration import plan_and_training, visits
-from console.simulation.scenarios import Fate, fate_of
-from console.simulation.trafficking_routes import route
 from console.simulation.travel import arrival_planned, arrived, met, trip
-from events.ids import CaseId
 from handlers.states.case_reader import CaseSnapshot
-from workflow.case.state import Case
-from workflow.command import AdvanceCase, CaseCommand, Command
-from workflow.subjects.accommodation.commands import TakeBed
+from workflow.command import Command
+from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.safety.commands import DecideBestInterests, EndReflection, IdentifyVictim
+from workflow.subjects.trafficking_routes.commands import RecordRoute
 from workflow.subjects.travel.commands import ChooseStay, DeclareReturn
 
-ANNA, BORIS, CLARA = "staff:anna", "staff:boris", "staff:clara"
-Steps = Iterator[Command]
-
-
-class ManagedCase:
-    """One look at one case: what is seen, when, and the commands made of it."""
-
-    def __init__(self, snapshot: CaseSnapshot, now: datetime) -> None:
-        self.snapshot = snapshot
-        self.case: Case = snapshot.case
-        self.now = now
-        self.fate: Fate = fate_of(snapshot.case.case_id)
-
-    @property
-    def is_child(self) -> bool:
-        """Tell whether the person is to be treated as a child today."""
-        return self.case.is_child(self.now.date())
-
-    def make(self, wanted: type[CaseCommand], by: str = "", /, **fields: Any) -> CaseCommand:
-        """Return a command, of the person's own case manager; looking twice at one version makes the same command."""
-        seed = (
-            f"wayhome/rehearsal/{self.case.case_id}/{self.snapshot.version}/{wanted.__name__}/{sorted(fields.items())}"
-        )
-        actor, case_id = by or self.case.access.owner or ANNA, CaseId(self.case.case_id)
-        return wanted(command_id=uuid5(NAMESPACE_OID, seed), actor=actor, case_id=case_id, **fields)
-
-    def advance(self, trigger: str, reason: str = "", second: str = "") -> CaseCommand:
-        """Return the command that moves the person on."""
-        return self.make(AdvanceCase, trigger=trigger, reason=reason, second=second)
+# A made-up mix: the founding text names Russia, the Gulf, Europe, Asia and North America without any shares.
+_TAKEN_TO: Final = ("RU", "RU", "RU", "AE", "TR", "DE")
 
 
 def next_commands(snapshot: CaseSnapshot, now: datetime) -> list[Command]:
@@ -81,7 +50,7 @@ def _reception(managed: ManagedCase) -> Steps:
     yield from met(managed)
     yield from prepared(managed)
     if not managed.case.has_bed(managed.now):
-        yield from a_bed(managed)
+        yield from _bed(managed)
     elif "airport_reception" in managed.case.provided:
         if not managed.fate.is_victim:
             yield managed.advance("find_not_a_victim", reason="not_a_victim", second=BORIS)
@@ -92,7 +61,7 @@ def _reception(managed: ManagedCase) -> Steps:
 def _accommodation(managed: ManagedCase) -> Steps:
     yield from prepared(managed)
     if not managed.case.has_bed(managed.now):
-        yield from a_bed(managed)
+        yield from _bed(managed)
     if not managed.case.moved_in:
         yield managed.make(TakeBed)
     yield managed.advance("begin_care")
@@ -102,7 +71,7 @@ def _care(managed: ManagedCase) -> Steps:
     yield from appointments(managed)
     if not {"medical_exam", "counselling", "legal_advice"} <= managed.case.provided:
         return
-    yield from route(managed)
+    yield from _route(managed)
     if managed.case.identified != "actual":
         yield managed.make(IdentifyVictim, status="actual", decided_by="ngo")
     if not managed.case.care_plan:
@@ -155,6 +124,24 @@ def _follow_up(managed: ManagedCase) -> Steps:
     yield from reassessed(managed)
     if max(managed.snapshot.definition.programme.policies.follow_up_months) in managed.case.visits:
         yield managed.advance("close", reason="goals_met", second=BORIS)
+
+
+def _bed(managed: ManagedCase) -> Steps:
+    """Hold a bed; when every house is full, wait in the line of the first and be offered the next bed that fits."""
+    yield managed.make(HoldBed)
+    if not managed.case.places.waiting:
+        yield managed.make(JoinWaitingList)
+
+
+def _route(managed: ManagedCase) -> Steps:
+    """Record what the person told of the way they were taken."""
+    if managed.case.route:
+        return
+    home = (managed.case.citizenships or ("MD",))[0]
+    number = sum(map(ord, managed.case.case_id))
+    transit = ("transit:UA",) if number % 3 == 0 else ()
+    legs = (f"recruitment:{home}", *transit, f"exploitation:{_TAKEN_TO[number % len(_TAKEN_TO)]}")
+    yield managed.make(RecordRoute, legs=legs)
 
 
 _STAGES: Final[dict[str, Callable[[ManagedCase], Steps]]] = {

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from console.simulation.managed_case import ManagedCase, Steps
 from events.instants import instant
-from workflow.command import Command
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
@@ -23,11 +22,7 @@ from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.directory import providers_of
 from workflow.subjects.referrals.state import Referral
 
-if TYPE_CHECKING:
-    from console.simulation.manager import ManagedCase
-
 SERVICE: Final = "local_referral"
-Steps = Iterator[Command]
 
 
 def referrals(managed: ManagedCase) -> Steps:

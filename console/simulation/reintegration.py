@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from console.simulation.managed_case import BORIS, ManagedCase, Steps
 from workflow.command import Command
 from workflow.subjects.reintegration.commands import (
     AgreePlan,
@@ -21,13 +21,8 @@ from workflow.subjects.reintegration.commands import (
 from workflow.subjects.reintegration.state import Place
 from workflow.values.calendars import months_later
 
-if TYPE_CHECKING:
-    from console.simulation.manager import ManagedCase
-
-BORIS: Final = "staff:boris"
 COURSE_DAYS: Final = 7
 PATIENCE_DAYS: Final = 20
-Steps = Iterator[Command]
 
 
 def plan_and_training(managed: ManagedCase) -> Steps:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from console.simulation.managed_case import ManagedCase, Steps
 from workflow.command import Command
 from workflow.guard_context import GuardContext
 from workflow.subjects.reception.commands import DelayArrival, MeetPerson, PlanArrival
@@ -13,10 +13,6 @@ from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, HandOver
 from workflow.subjects.travel.guards import escort_needed, transit_visas_are_in_order
 from workflow.subjects.travel.state import Trip
 
-if TYPE_CHECKING:
-    from console.simulation.manager import ManagedCase
-
-Steps = Iterator[Command]
 # Met when the case manager looks the day after; with an hour's delay still before anybody is missed.
 _UNTIL_ARRIVAL: Final = timedelta(hours=22, minutes=30)
 _DELAY: Final = timedelta(hours=1)
