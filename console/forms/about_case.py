@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from console.forms.context import FormContext
-from console.forms.offered import Choice
+from console.forms.context import Choice, FormContext
 from console.forms.wording import day, known, moment, money
 from workflow.case.state import Case
 from workflow.subjects.care.state import Appointment

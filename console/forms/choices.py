@@ -41,7 +41,7 @@ from console.forms.about_case import (
     tasks_stuck,
     ways_on,
 )
-from console.forms.context import FormContext
+from console.forms.context import Choice, FormContext
 from console.forms.listed import (
     AFTER_AN_END,
     EXPLOITATION,
@@ -55,7 +55,6 @@ from console.forms.listed import (
     WHY_REFUSED,
     WHY_REVOKED,
 )
-from console.forms.offered import Choice
 from console.forms.wording import known
 from workflow.programme.services import Service
 from workflow.rights.table import ROLES

@@ -9,8 +9,7 @@ from typing import Final
 from babel import Locale
 from babel.numbers import get_currency_name
 
-from console.forms.context import FormContext
-from console.forms.offered import Choice
+from console.forms.context import Choice, FormContext
 from workflow.values.countries import countries as all_countries
 
 # Of the people served and of those who serve; a programme's own languages are added.

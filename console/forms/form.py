@@ -9,12 +9,10 @@ from typing import Final, NamedTuple
 
 from console.forms.about_case import month_due, next_step
 from console.forms.choices import Offer, offer
-from console.forms.context import FormContext
+from console.forms.context import Choice, FormContext
 from console.forms.countries import countries, currencies, languages
 from console.forms.given import CURRENCY, TWICE, Given
-from console.forms.offered import Choice
-from console.forms.rows import ROWS_MAX, row_class, row_fields
-from console.forms.shapes import COUNTRIES_MAX, Shape, shapes_of
+from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, row_class, row_fields, shapes_of
 from console.forms.wording import choice_label, explains, field_hint, field_label, title
 from console.words.amounts import place_of
 from console.words.reasons import Worded

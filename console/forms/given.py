@@ -16,8 +16,7 @@ from pydantic import ValidationError
 
 from console.forms.context import FormContext
 from console.forms.faults import GENERAL, LAST_OF_ROW, NEEDED, Faults, faults_of, joined
-from console.forms.rows import ROWS_MAX, row_fields
-from console.forms.shapes import COUNTRIES_MAX, Shape, read_off, shapes_of
+from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, read_off, row_fields, shapes_of
 from workflow.command import Command
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown

@@ -13,7 +13,7 @@ import typer
 
 from console import printing
 from console.container import Container
-from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
+from console.ctdc.records import BadRow, CtdcError, CtdcRecord, read_ctdc
 from console.errors import BadInput
 from console.printing import REFUSED, print_json, say
 from console.verbs.terminal import ActorTerminal, verb

@@ -14,10 +14,9 @@ from console.views import grants as view
 from console.views.carrying_out import carry_out
 from console.views.grants import MONEY, GrantView, Queue, counts, grant_view, payments_of
 from console.web.access_log import looked
-from console.web.bank_files import may_compare
 from console.web.errors import NotReadable, NotThere
+from console.web.pages.statement import may_compare
 from console.web.request_context import RequestContext, go, require
-from console.web.sums import sums_in
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
 from handlers.queries.payments import APPROVE, RELEASE, Waiting
@@ -54,7 +53,7 @@ def grants(
         more=_more,
         now=reader.now,
         zone=next((one.programme.time_zone for one in reader.definitions()), "UTC"),
-        sums=sums_in(context.words),
+        sums=context.words.sum_of,
         id_for=_ids(context),
     )
 
@@ -123,7 +122,7 @@ def _shown(
     has_moved: bool = False,
 ) -> Response:
     values: dict[str, Any] = {"reasons": reasons, "has_moved": has_moved}
-    known, sums = _known(context, grant_id), sums_in(context.words)
+    known, sums = _known(context, grant_id), context.words.sum_of
     return context.page("pages/grant.html", status, grant=known, sums=sums, id_for=_ids(context), **values)
 
 

@@ -16,8 +16,7 @@ from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
 from console.subjects import MACHINERY
 from console.views.conflict_diff import TYPED, changes
-from console.views.history import AsOf, Moment, as_of, search
-from console.views.proof import prove
+from console.views.history import AsOf, Moment, as_of, prove, search
 from console.web.errors import NotThere
 from console.web.filling import context_of
 from console.web.request_context import RequestContext, go, require

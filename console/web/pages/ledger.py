@@ -12,11 +12,10 @@ from markupsafe import Markup
 from console.drawing.charts import Stack, stacked_svg, stacked_words
 from console.drawing.tables import figure
 from console.views.ledger import HEADS, LedgerView, books, journal_rows, ledger
-from console.web.bank_files import chosen_books, may_compare
 from console.web.errors import NotThere
+from console.web.pages.statement import chosen_books, may_compare
 from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from console.web.sums import sums_in
 from console.words.translation import Words
 from workflow.programme.loading import Definition
 
@@ -40,7 +39,7 @@ def show(context: Books, programme: str = "", funder: str = "", before: str = ""
         funders=definition.programme.funders,
         funder=funder,
         picture=_picture(found, context.words),
-        sums=sums_in(context.words),
+        sums=context.words.sum_of,
         day_of=date.fromisoformat,
         begins=_number(before) is not None,
         may_export=context.may("export") is not None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
@@ -10,11 +11,34 @@ from starlette.datastructures import UploadFile
 
 from console.errors import BadInput
 from console.views.ledger import books, compared
-from console.web.bank_files import cases_of_theirs, chosen_books, may_compare
+from console.views.reader import Reader
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, require
-from console.web.sums import sums_in
 from workflow.programme.loading import Definition
+from workflow.rights.table import Act
+
+RECORDS: Final[tuple[Act, ...]] = ("money.release", "money.record")
+
+
+def may_compare(context: RequestContext) -> bool:
+    """Tell whether somebody looks after payments at all."""
+    return context.may("ledger.see") is not None and any(context.may_ever(act) for act in RECORDS)
+
+
+def cases_of_theirs(reader: Reader, case_ids: set[str]) -> set[str]:
+    """Return the cases whose payments this reader may record; an answer about another's is no answer of theirs."""
+    snapshots = reader.container.cases.at_many(sorted(case_ids))
+    return {one.case.case_id for one in snapshots if any(reader.may(act, one) for act in RECORDS)}
+
+
+def chosen_books(known: Mapping[str, Definition], programme: str) -> Definition:
+    """Return the programme named, or the first; raises NotThere for one whose books are not theirs."""
+    if not programme and known:
+        return next(iter(known.values()))
+    if programme not in known:
+        raise NotThere
+    return known[programme]
+
 
 router = APIRouter(include_in_schema=False)
 Books = Annotated[RequestContext, require("ledger.see")]
@@ -57,7 +81,7 @@ def _read(context: RequestContext, definition: Definition, data: bytes) -> Respo
 
 def _statement(context: RequestContext, status: int = 200, **values: Any) -> Response:
     nothing: dict[str, Any] = {"wrong": "", "said": "", "found": None, "report": None, "programme": ""}
-    nothing["sums"] = sums_in(context.words)
+    nothing["sums"] = context.words.sum_of
     return context.page("pages/statement.html", status, programmes=list(books(context.reader)), **(nothing | values))
 
 

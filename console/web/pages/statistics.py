@@ -13,7 +13,6 @@ from console.web.errors import NotThere
 from console.web.figures import drawn
 from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from console.web.sums import sums_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +31,7 @@ def statistics(
         found=found,
         drawn=drawn(found, context.words, leads=context.may("cases.see") is not None),
         programmes=list(known),
-        sums=sums_in(context.words),
+        sums=context.words.sum_of,
         may_export=context.may("export") is not None,
         now=context.web.now(),
     )
