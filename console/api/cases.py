@@ -14,7 +14,7 @@ from console.api.shapes import Answer, shape_of
 from console.views.case import panels_of
 from console.views.cases import Card, filters_of, overview
 from console.views.record import CaseRecord, record
-from console.views.timeline import Entry, onwards
+from console.views.timeline import TimelineEntry, onwards
 from console.web.errors import NotReadable
 from console.web.request_context import RequestContext, require
 from handlers.queries.access_log import record_view
@@ -58,7 +58,7 @@ class Options(Answer):
 class Timeline(Answer):
     """What happened after a version; asked with `after` of the answer, it goes on."""
 
-    events: list[shape_of(Entry)]  # type: ignore[valid-type]
+    events: list[shape_of(TimelineEntry)]  # type: ignore[valid-type]
     after: int
     version: int
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from console.api.problems import may_fail
 from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
-from console.views.history import Line, onwards
+from console.views.history import LogLine, onwards
 from console.web.request_context import RequestContext, require
 
 router = APIRouter(prefix="/api/v1", route_class=Strict, tags=["Proof"])
@@ -19,7 +19,7 @@ _POSITION_MAX: Final = 2**53
 class History(Answer):
     """A page of the log; asked with `after` of the answer, it goes on."""
 
-    events: list[shape_of(Line)]  # type: ignore[valid-type]
+    events: list[shape_of(LogLine)]  # type: ignore[valid-type]
     after: int
     size: int
 

@@ -14,7 +14,7 @@ from console.views import grants as money
 from console.views.beds import HouseView, beds_of
 from console.views.grants import Payments, Queued, counts, payments_of, queue
 from console.views.programmes import programmes_of
-from console.views.referrals import Row, board, own_rows
+from console.views.referrals import ReferralRow, board, own_rows
 from console.views.statistics import HEADS, chosen, figures, rows_of
 from console.views.travel import Coming, Leaving, travel_board
 from console.views.work import MyWork, my_work
@@ -58,8 +58,8 @@ class Grants(Answer):
 class Referrals(Answer):
     """Referrals, each with its state, when an answer is due, and the commands that go on with it."""
 
-    stuck: list[shape_of(Row)]  # type: ignore[valid-type]
-    sent: list[shape_of(Row)]  # type: ignore[valid-type]
+    stuck: list[shape_of(ReferralRow)]  # type: ignore[valid-type]
+    sent: list[shape_of(ReferralRow)]  # type: ignore[valid-type]
     next: str | None
 
 
@@ -186,7 +186,7 @@ def programmes(context: Annotated[RequestContext, require("programmes.see")]) ->
     ]
 
 
-def _queue(found: money.Queue) -> dict[str, Any]:
+def _queue(found: money.GrantQueue) -> dict[str, Any]:
     return {"rows": found.rows, "next": _APART.join(found.next) if found.next else None}
 
 

@@ -60,10 +60,8 @@ def _admitted(container: Container, data: Path, address: str) -> list[Key]:
     from console.accounts.auth_services import open_auth_services
     from console.simulation.demo_accounts import admitted, written
 
-    doors = SystemClock()
-    keys = admitted(
-        container, open_auth_services(container.service, doors, container.chance), doors, "moscow", container.chance
-    )
+    clock, chance = SystemClock(), container.chance
+    keys = admitted(container, open_auth_services(container.service, clock, chance), clock, "moscow", chance)
     written(keys, data, address)
     return keys
 

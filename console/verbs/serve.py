@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import Data, plainly
+from console.cli_support import Data, office, plainly
 from console.container import Container
 from console.errors import BadInput
 from console.printing import say
@@ -46,7 +45,7 @@ def serve(
     """
     with plainly():
         site = site_for(host, port, origin)
-    with doors.office(data, ring=True) as container:
+    with office(data, ring=True) as container:
         _say(container, site)
         with _working(container, threads if workers else 0):
             server_for(container, site, host, port, proxy).run()

@@ -25,7 +25,7 @@ State = Literal["free", "held", "taken", "none"]  # none: the house is closed, i
 _LEFT_OVER: Final = ""  # beds that are no more, with people in them
 
 
-class Place(NamedTuple):
+class BedView(NamedTuple):
     """One bed; the case number only for whoever may see the case, and what they may do about it."""
 
     number: int
@@ -50,7 +50,7 @@ class RoomView(NamedTuple):
     room: str
     who: str
     minors: str
-    places: tuple[Place, ...]
+    places: tuple[BedView, ...]
 
     @property
     def free(self) -> int:
@@ -90,7 +90,7 @@ class HouseView(NamedTuple):
         return self.at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
-    def places(self) -> Iterator[tuple[RoomView, Place]]:
+    def places(self) -> Iterator[tuple[RoomView, BedView]]:
         """Yield every bed with its room, in the order of their numbers."""
         for room in self.rooms:
             for place in room.places:
@@ -168,9 +168,9 @@ def _rooms(
 ) -> Iterator[RoomView]:
     used = {bed.bed: bed for bed in one.used}
     is_closed = one.closed is not None and one.closed <= one.at.date()
-    by_room: dict[Room, list[Place]] = {}
+    by_room: dict[Room, list[BedView]] = {}
     for number, room in one.rooms:
-        empty = Place(number, "none" if is_closed else "free")
+        empty = BedView(number, "none" if is_closed else "free")
         place = _place(used.pop(number), snapshots, acting, is_now=is_now) if number in used else empty
         by_room.setdefault(room, []).append(place)
     for room, places in by_room.items():
@@ -180,9 +180,9 @@ def _rooms(
         yield RoomView(_LEFT_OVER, "any", "allowed", left_over)
 
 
-def _place(used: Used, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> Place:
+def _place(used: Used, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> BedView:
     state: State = "taken" if used.held_until is None else "held"
-    found = Place(used.bed, state, held_until=used.held_until)
+    found = BedView(used.bed, state, held_until=used.held_until)
     if used.case_id not in snapshots:
         return found
     found = found._replace(case_id=used.case_id, since=used.since, may_record=used.case_id in acting)

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from console.subjects import ALL, Panel, likely, panels_for
-from console.views.item_descriptions import Thing, subject_things, things_of
+from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import SuggestedAction, action_for, acts_on, commands_for
-from console.views.timeline import History, history
+from console.views.timeline import TimelinePage, history
 from events.ids import case_stream
 from events.instants import instant, stored
 from handlers.projections.tasks import LIVE, list_tasks, list_timers
@@ -34,7 +34,7 @@ ASKED_IN_THE_FORM: Final = frozenset({"reason_is_listed", "reason_is_given", "se
 _JUST_DONE: Final = timedelta(minutes=10)
 
 
-class Way(NamedTuple):
+class WayOn(NamedTuple):
     """One way on from where the person is."""
 
     trigger: str
@@ -54,7 +54,7 @@ class Waiting(NamedTuple):
 
     item: str
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     action: SuggestedAction | None
 
 
@@ -64,18 +64,18 @@ class Running(NamedTuple):
     task_id: str
     kind: str
     status: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     due_at: datetime
     attempts: int
     error: str
     can_retry: bool
 
 
-class Ahead(NamedTuple):
+class DueTimer(NamedTuple):
     """Something that will be due."""
 
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     due_at: datetime
 
 
@@ -87,13 +87,13 @@ class CaseView(NamedTuple):
     may: frozenset[str]  # names of the commands this reader may give
     ended: bool
     high_risk: bool
-    glass: tuple[EmergencyAccess, ...]
+    emergencies: tuple[EmergencyAccess, ...]
     walked: tuple[str, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[WayOn, ...]
     waiting: tuple[Waiting, ...]
     running: tuple[Running, ...]
-    ahead: tuple[Ahead, ...]
-    history: History
+    ahead: tuple[DueTimer, ...]
+    history: TimelinePage
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
 
     def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
@@ -131,7 +131,7 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         may=may,
         ended=snapshot.definition.journey.stage(case.stage).ends,
         high_risk=case.risk is not None and case.risk.level == "high",
-        glass=tuple(case.access.glass.values()),
+        emergencies=tuple(case.access.glass.values()),
         walked=_walked(reader, case.case_id) if "next" in panels else (),
         ways=_ways(reader, snapshot) if "next" in panels else (),
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
@@ -146,20 +146,20 @@ def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
     """Return what waits for a person on a case, the escalations first."""
     items = sorted(items_of(snapshot.case).items(), key=lambda item: item[1] != "escalation")
     return tuple(
-        Waiting(item, kind, things_of(item, kind, snapshot), action_for(item, kind, snapshot.case))
+        Waiting(item, kind, descriptions_of(item, kind, snapshot), action_for(item, kind, snapshot.case))
         for item, kind in items
     )
 
 
-def _ways(reader: Reader, snapshot: CaseSnapshot) -> tuple[Way, ...]:
+def _ways(reader: Reader, snapshot: CaseSnapshot) -> tuple[WayOn, ...]:
     options = reader.container.cases.options(snapshot, reader.account.account)
     return tuple(_way(option, snapshot) for option in options)
 
 
-def _way(option: Option, snapshot: CaseSnapshot) -> Way:
+def _way(option: Option, snapshot: CaseSnapshot) -> WayOn:
     against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
     asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
-    return Way(option.trigger, option.dest, snapshot.definition.journey.stage(option.dest).ends, against, asks)
+    return WayOn(option.trigger, option.dest, snapshot.definition.journey.stage(option.dest).ends, against, asks)
 
 
 def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:
@@ -190,9 +190,9 @@ def _running(row: Any) -> Running:
     )  # fmt: skip
 
 
-def _ahead(row: Any) -> Ahead:
-    return Ahead(row["kind"], _about(row), instant(row["due_at"]))
+def _ahead(row: Any) -> DueTimer:
+    return DueTimer(row["kind"], _about(row), instant(row["due_at"]))
 
 
-def _about(row: Any) -> tuple[Thing, ...]:
-    return tuple(subject_things(orjson.loads(row["subject"])))
+def _about(row: Any) -> tuple[ItemDescription, ...]:
+    return tuple(describe_subject(orjson.loads(row["subject"])))

@@ -74,7 +74,7 @@ class Queued(NamedTuple):
         return self.may and not self.against
 
 
-class Queue(NamedTuple):
+class GrantQueue(NamedTuple):
     """A part of a queue, and where the next one begins."""
 
     rows: tuple[Queued, ...]
@@ -123,7 +123,7 @@ def counts(reader: Reader) -> dict[str, int]:
         return count_waiting(connection, programmes_of(reader))
 
 
-def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> Queue:
+def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> GrantQueue:
     """Return a part of what waits for an approval or a release, with what stands against it."""
     with reader.container.database.reading() as connection:
         rows = payments.waiting(connection, programmes_of(reader), kind, after=after, limit=limit + 1)
@@ -134,7 +134,7 @@ def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 
     found = tuple(
         _queued(row, snapshots[row.case_id], kind, funds, reader) for row in rows[:limit] if _is_there(row, snapshots)
     )
-    return Queue(found, rows[limit - 1] if len(rows) > limit else None)
+    return GrantQueue(found, rows[limit - 1] if len(rows) > limit else None)
 
 
 def payments_of(reader: Reader) -> Payments:

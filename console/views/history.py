@@ -31,7 +31,7 @@ class Commitment(NamedTuple):
     commitment: str
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """One event as it was recorded, without what it says: who, what, when, under which rule, and its proof."""
 
     position: int
@@ -54,22 +54,22 @@ class Line(NamedTuple):
     link: str
 
 
-class Lines(NamedTuple):
+class LogPage(NamedTuple):
     """A page of the log, the last first; ``earlier`` is where to look on, None at the end."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     earlier: int | None
 
 
-class Ahead(NamedTuple):
+class FollowingLines(NamedTuple):
     """A page of the log in its own order; ``after`` is the last position of it."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     after: int
     size: int
 
 
-class Stay(NamedTuple):
+class StageStay(NamedTuple):
     """A stage and the time somebody was in it."""
 
     stage: str
@@ -87,13 +87,13 @@ class AsOf(NamedTuple):
     then: Replayed
     other: int
     compared: Replayed
-    stays: tuple[Stay, ...]
-    lines: tuple[Line, ...]  # the last ones up to the moment, the last first
+    stays: tuple[StageStay, ...]
+    lines: tuple[LogLine, ...]  # the last ones up to the moment, the last first
     ticks: tuple[tuple[int, datetime, str], ...]  # number, when, fact
     broken: tuple[int, ...]  # positions whose proof does not hold
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> LogLine | None:
         """Return the event shown, None before the first."""
         return self.lines[0] if self.lines else None
 
@@ -106,19 +106,19 @@ class Moment(NamedTuple):
     at: datetime | None = None
 
 
-def search(reader: Reader, sought: Sought, before: int | None = None) -> Lines:
+def search(reader: Reader, sought: Sought, before: int | None = None) -> LogPage:
     """Return what was sought, from a position backwards; a fixed number of questions and a window of the log."""
     log = reader.container.log
     found = history.search(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
-    return Lines(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
+    return LogPage(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
 
 
-def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> Ahead:
+def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> FollowingLines:
     """Return the log in its own order, from a position on."""
     log = reader.container.log
     size, events = log.size(), log.page(after, limit)
     lines = tuple(_lines(log, events, rules_of(log)))
-    return Ahead(lines, lines[-1].position if lines else after, size)
+    return FollowingLines(lines, lines[-1].position if lines else after, size)
 
 
 def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = None) -> AsOf | None:
@@ -162,18 +162,18 @@ def _replayed(reader: Reader, case_id: CaseId, events: Sequence[Recorded], numbe
     return replay_case(container.log, container.service.definitions, case_id, position)
 
 
-def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[Stay]:
+def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[StageStay]:
     entered = [event for event in events if event.envelope.type in _STAGES]
     for event, after in zip(entered, [*entered[1:], None], strict=True):
         fact = log.fact(event)
         stage = getattr(fact, "dest", "") or getattr(fact, "stage", "")
-        yield Stay(stage, event.recorded, after.recorded if after else None)
+        yield StageStay(stage, event.recorded, after.recorded if after else None)
 
 
-def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> Iterator[Line]:
+def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> Iterator[LogLine]:
     for event in events:
         said = event.envelope
-        yield Line(
+        yield LogLine(
             position=event.position,
             stream=said.stream,
             version=said.version,

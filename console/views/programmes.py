@@ -18,7 +18,7 @@ _AROUND: Final = 3
 Sign = Literal["same", "out", "in", "gap"]
 
 
-class Line(NamedTuple):
+class ComparedLine(NamedTuple):
     """One line of a comparison, with its number before and after."""
 
     sign: Sign
@@ -51,30 +51,30 @@ def may_read(reader: Reader, definition: Definition) -> bool:
     return programme.programme in reader.account.programmes and runs(reader.account.account, programme)
 
 
-def compared(before: str, after: str) -> list[Line]:
+def compared(before: str, after: str) -> list[ComparedLine]:
     r"""Return what changed from one text to another, each change with a few lines around it.
 
     >>> [(line.sign, line.text) for line in compared("a\nb\n", "a\nc\n")]
     [('same', 'a'), ('out', 'b'), ('in', 'c')]
     """
     old, new = before.splitlines(), after.splitlines()
-    lines: list[Line] = []
+    lines: list[ComparedLine] = []
     for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_AROUND):
         if lines:
-            lines.append(Line("gap", None, None, ""))
+            lines.append(ComparedLine("gap", None, None, ""))
         for tag, i1, i2, j1, j2 in group:
             lines += _lines(tag == "equal", (old, i1, i2), (new, j1, j2))
     return lines
 
 
-def _lines(same: bool, out: tuple[list[str], int, int], into: tuple[list[str], int, int]) -> Iterator[Line]:  # noqa: FBT001
+def _lines(same: bool, out: tuple[list[str], int, int], into: tuple[list[str], int, int]) -> Iterator[ComparedLine]:  # noqa: FBT001
     old, i1, i2 = out
     new, j1, j2 = into
     if same:
         for step in range(i2 - i1):
-            yield Line("same", i1 + step + 1, j1 + step + 1, old[i1 + step])
+            yield ComparedLine("same", i1 + step + 1, j1 + step + 1, old[i1 + step])
         return
     for number in range(i1, i2):
-        yield Line("out", number + 1, None, old[number])
+        yield ComparedLine("out", number + 1, None, old[number])
     for number in range(j1, j2):
-        yield Line("in", None, number + 1, new[number])
+        yield ComparedLine("in", None, number + 1, new[number])

@@ -53,7 +53,7 @@ class Safe(NamedTuple):
     best_interests: str
 
 
-class Stay(NamedTuple):
+class HousingRecord(NamedTuple):
     """Where the person stays or waits for a bed."""
 
     facility: str
@@ -113,7 +113,7 @@ class CaseRecord(NamedTuple):
     told: tuple[str, ...]  # the parts this role is told of
     person: About | None
     safety: Safe | None
-    place: Stay | None
+    place: HousingRecord | None
     care: Attended | None
     consents: tuple[Agreement, ...] | None
     documents: Papers | None
@@ -167,8 +167,8 @@ def _safe(snapshot: CaseSnapshot) -> Safe:
     return Safe(case.identified, risk, case.reflection_until, case.guardian, case.best_interests)
 
 
-def _stay(snapshot: CaseSnapshot) -> Stay:
+def _stay(snapshot: CaseSnapshot) -> HousingRecord:
     case = snapshot.case
     facility, bed = case.bed or ("", None)
     places = case.places
-    return Stay(facility, bed, case.moved_in, places.held_until, places.stay_until, places.waiting)
+    return HousingRecord(facility, bed, case.moved_in, places.held_until, places.stay_until, places.waiting)

@@ -56,7 +56,7 @@ class Clock(NamedTuple):
     days: int = 0
 
 
-class Row(NamedTuple):
+class ReferralRow(NamedTuple):
     """One referral with what may be done about it."""
 
     case_id: str
@@ -67,21 +67,21 @@ class Row(NamedTuple):
     status: str
     sent_at: datetime | None
     clock: Clock
-    actions: tuple[SuggestedAction, ...]
+    deeds: tuple[SuggestedAction, ...]
     may_disclose: bool
     elsewhere: bool  # somebody else may be asked
 
     @property
     def is_over(self) -> bool:
         """Tell whether nothing of it is still to come."""
-        return self.status not in OPEN and not self.actions
+        return self.status not in OPEN and not self.deeds
 
 
-class Board(NamedTuple):
+class ReferralBoard(NamedTuple):
     """What the page of referrals shows; ``after`` begins its next part, empty at the end."""
 
-    stuck: tuple[Row, ...]
-    sent: tuple[Row, ...]
+    stuck: tuple[ReferralRow, ...]
+    sent: tuple[ReferralRow, ...]
     after: tuple[str, ...]
     senders: Sequence[Sender]
 
@@ -101,7 +101,7 @@ class Disclosure(NamedTuple):
         return now - self.at <= SHOWN_FOR
 
 
-def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
+def board(reader: Reader, before: tuple[str, ...] = ()) -> ReferralBoard:
     """Return the referrals of the cases a reader may see, the latest first; as many questions however many there are.
 
     Those that are stuck stand at the top of the first part.
@@ -118,12 +118,12 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
     }
     acts = {case_id: _may(reader, one) for case_id, one in snapshots.items()}
 
-    def row(case_id: str, referral_id: str) -> Row:
+    def row(case_id: str, referral_id: str) -> ReferralRow:
         return _row(reader, snapshots[case_id], referral_id, due, acts[case_id])
 
     waiting = [(case_id, key) for case_id in late if case_id in snapshots for key in snapshots[case_id].case.referrals]
     sent = [(one.case_id, one.referral_id) for one in shown if one.case_id in snapshots]
-    return Board(
+    return ReferralBoard(
         stuck=tuple(one for one in (row(*key) for key in waiting) if _is_stuck(one)),
         sent=tuple(row(*key) for key in sent if key[1] in snapshots[key[0]].case.referrals),
         after=shown[-1].place if len(letters) > PAGE else (),
@@ -131,7 +131,7 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
     )
 
 
-def own_rows(reader: Reader) -> tuple[Row, ...]:
+def own_rows(reader: Reader) -> tuple[ReferralRow, ...]:
     """Return what was asked of a partner's own organisation and lasts; nothing else of those cases."""
     word = reader.account.account.partition(":")[0]
     page = Page(limit=PARTNER_MAX)
@@ -143,7 +143,7 @@ def own_rows(reader: Reader) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (row.clock.due_at or reader.now, row.referral_id)))
 
 
-def own_row(reader: Reader, snapshot: CaseSnapshot, referral_id: str) -> Row | None:
+def own_row(reader: Reader, snapshot: CaseSnapshot, referral_id: str) -> ReferralRow | None:
     """Return one referral of a case that a reader may disclose of, or None when it is not theirs."""
     partner = reader.may("referral.disclose", snapshot)
     word = reader.account.account.partition(":")[0]
@@ -194,7 +194,7 @@ def working_days(since: date, until: date, country: str) -> int:
     return sum(is_working_day(day, country) for day in days)
 
 
-def _own(reader: Reader, snapshot: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[Row]:
+def _own(reader: Reader, snapshot: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[ReferralRow]:
     may, programme = _may(reader, snapshot), snapshot.definition.programme
     for referral_id in sorted(own_referrals(word, snapshot.case, programme)):
         if agrees(snapshot, referral_id, reader.now) and snapshot.case.referrals[referral_id].is_known:
@@ -207,14 +207,14 @@ def _may(reader: Reader, snapshot: CaseSnapshot) -> frozenset[str]:
 
 def _row(
     reader: Reader, snapshot: CaseSnapshot, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]
-) -> Row:
+) -> ReferralRow:
     case, programme = snapshot.case, snapshot.definition.programme
     one = case.referrals[referral_id]
-    return Row(
+    return ReferralRow(
         case.case_id, referral_id, case.programme, one.service, one.provider, one.status,
         sent_at=instant(one.sent_at) if one.sent_at else None,
         clock=clock_of(one, programme, reader.now, due.get(referral_id)),
-        actions=tuple(_actions(one, referral_id, may)),
+        deeds=tuple(_actions(one, referral_id, may)),
         may_disclose="DiscloseReferral" in may and one.is_known and agrees(snapshot, referral_id, reader.now),
         elsewhere=one.status in _OVER and "SendReferral" in may,
     )  # fmt: skip
@@ -227,7 +227,7 @@ def _actions(referral: Referral, referral_id: str, may: frozenset[str]) -> Itera
             yield SuggestedAction(command, (("referral_id", referral_id),))
 
 
-def _is_stuck(row: Row) -> bool:
+def _is_stuck(row: ReferralRow) -> bool:
     return row.clock.state == "late" or row.status in _OVER
 
 

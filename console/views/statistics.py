@@ -55,7 +55,7 @@ class Occupied(NamedTuple):
     houses: tuple[House, ...]
 
 
-class Stay(NamedTuple):
+class StageDuration(NamedTuple):
     """How long people were in a stage they left in the year; ``people`` only where counts are told as they are."""
 
     stage: str
@@ -78,7 +78,7 @@ class Figures(NamedTuple):
     corridors: Mapping[Corridor, Count]
     consultations: ConsultationReport | None
     visits: Mapping[tuple[int, str], Count]
-    stays: tuple[Stay, ...]
+    stays: tuple[StageDuration, ...]
 
 
 def limit_for(reader: Reader) -> int | None:
@@ -242,16 +242,16 @@ def _visits(course: Course, k: int | None) -> Mapping[tuple[int, str], Count]:
     return suppress_table({one: counts.get(one, 0) for one in every}, k).cells
 
 
-def _stays(course: Course, programme: Programme, k: int | None) -> Iterator[Stay]:
+def _stays(course: Course, programme: Programme, k: int | None) -> Iterator[StageDuration]:
     """Yield the stages people left; of how many people is not told where that could be taken from who is left in it."""
     for stage in programme.journey.states:
         found = course.stays.get(stage)
         if found is not None:
             days = round(found.median / timedelta(days=1), 1)
             if k is None:
-                yield Stay(stage, days, found.people)
+                yield StageDuration(stage, days, found.people)
             elif shown(found.people, k) is not None:
-                yield Stay(stage, days, None)
+                yield StageDuration(stage, days, None)
 
 
 def _text(count: Count) -> str:

@@ -25,7 +25,7 @@ _SHORT: Final = (
 )  # fmt: skip
 
 
-class Entry(NamedTuple):
+class TimelineEntry(NamedTuple):
     """One thing that happened, as far as this reader is told."""
 
     version: int
@@ -53,27 +53,27 @@ class Entry(NamedTuple):
         return self.actor.partition(":")[0] in ("worker", "system")
 
 
-class History(NamedTuple):
+class TimelinePage(NamedTuple):
     """A page of what happened; ``earlier`` is where the next page begins, None at the beginning."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     earlier: int | None
 
 
 def history(
     log: Log, case_id: str, panels: tuple[Panel, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
-) -> History:
+) -> TimelinePage:
     """Return what a reader with these panels is told of a case, the last first; two questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
     entries = [_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels)]
-    return History(tuple(entries), shown[-1].envelope.version if more else None)
+    return TimelinePage(tuple(entries), shown[-1].envelope.version if more else None)
 
 
 class Onwards(NamedTuple):
     """What happened after a version, in its order; ``after`` is where to ask on, ``version`` the case's own."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     after: int
     version: int
 
@@ -91,9 +91,9 @@ def _is_shown(log: Log, event: Recorded, panels: tuple[Panel, ...]) -> bool:
     return is_shown(log.catalogue.shapes[event.envelope.type].fact, panels)
 
 
-def _entry(event: Recorded, fact: Fact) -> Entry:
+def _entry(event: Recorded, fact: Fact) -> TimelineEntry:
     envelope = event.envelope
-    return Entry(
+    return TimelineEntry(
         envelope.version,
         envelope.type,
         envelope.recorded_at,

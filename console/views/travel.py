@@ -75,7 +75,7 @@ class Meeting(NamedTuple):
     time_zone: str
 
 
-class Board(NamedTuple):
+class TravelBoard(NamedTuple):
     """Everything on the road until some days from now."""
 
     days: int
@@ -92,12 +92,12 @@ def expected(container: Container, kind: str, now: datetime, until: datetime) ->
     return container.cases.at_many(case_ids)
 
 
-def travel_board(reader: Reader, days: int = 7) -> Board:
+def travel_board(reader: Reader, days: int = 7) -> TravelBoard:
     """Return the board of the next days, as far as the reader may see its cases."""
     until = reader.now + timedelta(days=days)
     programmes = [one.programme for one in reader.definitions() if runs(reader.account.account, one.programme)]
     leaving = list(_leaving(reader, until))
-    return Board(
+    return TravelBoard(
         days=days,
         coming=tuple(arrivals_for(reader, days)),
         leaving=tuple(leaving),

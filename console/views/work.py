@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
-from console.views.item_descriptions import Thing, subject_things, things_of
+from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import APPROVALS, SuggestedAction, action_at, action_for, acts_on, commands_for
 from events.instants import instant
@@ -39,10 +39,10 @@ class Item(NamedTuple):
     case_id: str
     item: str
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     programme: str
     since: datetime
-    action: SuggestedAction | None
+    deed: SuggestedAction | None
     sees_case: bool
     own_hand: bool  # they had a hand in it, so somebody else must do this
 
@@ -52,10 +52,10 @@ class Due(NamedTuple):
 
     case_id: str
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     programme: str
     due_at: datetime
-    action: SuggestedAction | None
+    deed: SuggestedAction | None
 
 
 class Notice(NamedTuple):
@@ -66,7 +66,7 @@ class Notice(NamedTuple):
     glass: EmergencyAccess
 
 
-class Answer(NamedTuple):
+class ReferralToAnswer(NamedTuple):
     """A referral a partner has to answer or to report on."""
 
     case_id: str
@@ -75,10 +75,10 @@ class Answer(NamedTuple):
     status: str
     sent_at: datetime | None
     programme: str
-    action: SuggestedAction | None
+    deed: SuggestedAction | None
 
 
-class CallBack(NamedTuple):
+class CallBackDue(NamedTuple):
     """Somebody who asked the hotline to call back; only the code they were given is known."""
 
     code: str
@@ -93,8 +93,8 @@ class MyWork(NamedTuple):
     groups: Mapping[str, tuple[Item, ...]]
     due: tuple[Due, ...]
     notices: tuple[Notice, ...]
-    answers: tuple[Answer, ...]
-    call_backs: tuple[CallBack, ...]
+    answers: tuple[ReferralToAnswer, ...]
+    call_backs: tuple[CallBackDue, ...]
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -196,7 +196,7 @@ def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]
     if not does and not (sees and reader.account.roles & _LOOKS_AFTER):
         return None
     return Item(
-        case.case_id, row["item"], row["kind"], things_of(row["item"], row["kind"], snapshot), case.programme,
+        case.case_id, row["item"], row["kind"], descriptions_of(row["item"], row["kind"], snapshot), case.programme,
         instant(row["since"]), action if does else None, sees, _own_hand(reader, row, snapshot),
     )  # fmt: skip
 
@@ -227,9 +227,9 @@ def _group_of(item: Item) -> str:
         return "overdue"
     if item.own_hand:
         return "others"
-    if item.kind in APPROVALS and item.action is not None:
+    if item.kind in APPROVALS and item.deed is not None:
         return "approvals"
-    return "waiting" if item.action is not None or item.kind == "glass_broken" else "others"
+    return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
 
 
 def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
@@ -237,7 +237,7 @@ def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
     action = action_at(row["kind"], subject)
     acts = acts_on(reader.account, snapshot.case, snapshot.definition.programme, reader.now)
     does = action is not None and action.command in commands_for(acts)
-    about = tuple(subject_things(subject))
+    about = tuple(describe_subject(subject))
     return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), action if does else None)
 
 
@@ -249,7 +249,7 @@ def _notices(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSn
                 yield Notice(case_id, case.programme, glass)
 
 
-def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Answer]:
+def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[ReferralToAnswer]:
     """Yield the referrals sent to somebody's organisation that still want something of it."""
     word = reader.account.account.partition(":")[0]
     for snapshot in cases:
@@ -259,7 +259,9 @@ def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Answer]:
             if provider is not None and provider.staff == word and one.status in _NEXT_ANSWER:
                 sent = instant(one.sent_at) if one.sent_at else None
                 action = SuggestedAction(_NEXT_ANSWER[one.status], (("referral_id", key),))
-                yield Answer(snapshot.case.case_id, key, one.service, one.status, sent, snapshot.case.programme, action)
+                yield ReferralToAnswer(
+                    snapshot.case.case_id, key, one.service, one.status, sent, snapshot.case.programme, action
+                )
 
 
 _NEXT_ANSWER: Final[Mapping[str, str]] = {
@@ -272,7 +274,7 @@ _NEXT_ANSWER: Final[Mapping[str, str]] = {
 }
 
 
-def _call_backs(reader: Reader) -> Iterable[CallBack]:
+def _call_backs(reader: Reader) -> Iterable[CallBackDue]:
     """Yield the call-backs that are open, the longest due first, from one question to the log."""
     if not _may_ever(reader, "hotline.record"):
         return
@@ -282,4 +284,4 @@ def _call_backs(reader: Reader) -> Iterable[CallBack]:
         assert programme.hotline is not None, "only programmes with a hotline are asked about"
         overdue = desk.overdue(reader.now, programme.hotline.hours)
         for code, due_at in sorted(desk.call_backs.items(), key=lambda one: one[1]):
-            yield CallBack(code, due_at, code in overdue, programme.programme)
+            yield CallBackDue(code, due_at, code in overdue, programme.programme)

@@ -1,4 +1,4 @@
-"""What every page is given: the office with its log, who may sign in, and the clocks of both."""
+"""What every page is given: the container with its log, who may sign in, and the clocks of both."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 from console.accounts.accounts import Accounts
 from console.accounts.auth_services import AuthServices, open_auth_services
 from console.accounts.factors import Factors
-from console.accounts.passkeys import Place
+from console.accounts.passkeys import PasskeySite
 from console.accounts.passwords import Hashing
 from console.accounts.sessions import Sessions
-from console.accounts.sign_in import SignIn
+from console.accounts.sign_in import SignInService
 from console.container import Container
 from console.web.change_broadcaster import ChangeBroadcaster
 from console.web.rendering import Rendering
@@ -22,14 +22,14 @@ from events.world import Clock
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
-    """The office and its doors; made once, shared by all requests."""
+    """The container and who may sign in; made once, shared by all requests."""
 
     container: Container
     site: Site
     auth: AuthServices
     rendering: Rendering
     changes: ChangeBroadcaster
-    clock: Clock  # of the doors: sessions and codes go by real time, whatever time the office lives in
+    clock: Clock  # sessions and codes go by real time, whatever time the log lives in
 
     @property
     def accounts(self) -> Accounts:
@@ -47,7 +47,7 @@ class WebContext:
         return self.auth.sessions
 
     @property
-    def sign_in(self) -> SignIn:
+    def sign_in(self) -> SignInService:
         """Return the way in."""
         return self.auth.sign_in
 
@@ -57,7 +57,7 @@ class WebContext:
 
 
 def build_context(container: Container, site: Site, clock: Clock, *, hashing: Hashing | None = None) -> WebContext:
-    """Return an office with its doors; ``clock`` is the doors' own, which is real time wherever people sign in."""
-    place = Place(site.host, (site.origin,))
+    """Return what every page is given; ``clock`` is that of sessions and codes: real time wherever people sign in."""
+    place = PasskeySite(site.host, (site.origin,))
     auth = open_auth_services(container.service, clock, container.chance, place, hashing)
     return WebContext(container, site, auth, Rendering(), ChangeBroadcaster(container.log.size), clock)

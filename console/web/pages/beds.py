@@ -12,9 +12,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from console.drawing.occupancy import Bed, Beds, Days, Stay, occupancy_svg, occupancy_words, ring_svg
+from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, occupancy_words, ring_svg
 from console.drawing.tables import figure
-from console.views.beds import HouseView, Place, beds_of
+from console.views.beds import BedView, HouseView, beds_of
 from console.views.reader import Reader
 from console.views.travel import Coming, arrivals_for
 from console.web.errors import NotThere
@@ -100,13 +100,13 @@ def _ahead(number: int, house: HouseView, words: Words) -> Markup:
     return figure(picture, occupancy_words(title, drawn, days, words), words, scroll=title)
 
 
-def _stay(place: Place, days: Days, words: Words) -> Stay:
+def _stay(place: BedView, days: Days, words: Words) -> BedStay:
     end = days.first + timedelta(days=DAYS_AHEAD)
     first = max(place.since.date() if place.since else days.first, days.first)
     last = max(place.ends_on or end, first)
     kind = "held" if place.state == "held" else "leaving" if last < end else "taken"
     label = place.case_id or words.gettext("taken")
-    return Stay(first, last, kind, label, f"/cases/{place.case_id}" if place.case_id else None)  # type: ignore[arg-type]
+    return BedStay(first, last, kind, label, f"/cases/{place.case_id}" if place.case_id else None)  # type: ignore[arg-type]
 
 
 def ranges(numbers: Iterable[int]) -> str:

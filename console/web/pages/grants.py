@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from console.views import grants as view
 from console.views.carrying_out import carry_out
-from console.views.grants import MONEY, GrantView, Queue, counts, grant_view, payments_of
+from console.views.grants import MONEY, GrantQueue, GrantView, counts, grant_view, payments_of
 from console.web.access_log import looked
 from console.web.errors import NotReadable, NotThere
 from console.web.pages.statement import may_compare
@@ -135,7 +135,7 @@ def _ids(context: RequestContext) -> Callable[[str, str, int], UUID]:
     return lambda verb, grant_id, version: uuid5(NAMESPACE_OID, f"wayhome/grants/{secret}/{verb}/{grant_id}/{version}")
 
 
-def _more(verb: str, queue: Queue) -> str:
+def _more(verb: str, queue: GrantQueue) -> str:
     """Return where the next part of a queue is shown, or nothing when this is the last."""
     return f"/grants?{urlencode({verb: '|'.join(queue.next)})}" if queue.next else ""
 

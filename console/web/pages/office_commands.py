@@ -33,7 +33,7 @@ ACTS: Final[tuple[Act, ...]] = tuple(sorted({act for kind in OFFICE_FORMS.values
 _BACK: Final = {"hotline.record": "/hotline", "office.close": "/beds"}
 
 
-class CallBack(NamedTuple):
+class CallBackPromise(NamedTuple):
     """What a caller is told who wants to be helped later."""
 
     code: str
@@ -95,7 +95,7 @@ def done(
     return context.page(
         "pages/office_told.html",
         title=context.words.label("command", kind.__name__),
-        call_back=CallBack(promised.code, _due(context, found, promised.due_at)) if promised else None,
+        call_back=CallBackPromise(promised.code, _due(context, found, promised.due_at)) if promised else None,
         codes=[code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes],
         **_frame(context, right),
     )

@@ -140,10 +140,10 @@ def _person(
     faults: Mapping[str, str] | None = None,
     done: str = "",
 ) -> Response:
-    log, desk = context.web.container.log, context.web.auth
+    log, auth = context.web.container.log, context.web.auth
     values = _choices(context) | {
         "row": row, "reasons": reasons, "faults": faults or {}, "done": done if done in _DEEDS else "",
-        "factors": factors_of(log, desk, row), "places": places_of(desk, row.account.account),
+        "factors": factors_of(log, auth, row), "places": places_of(auth, row.account.account),
         "changes": changes_of(log, row.account.account), "may_change": context.may("accounts.change") is not None,
         "own": row.account.account == context.account.account, "zone": zone_of(context.reader),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
 from console.views.directory import Wanted, areas_of, directory_of, languages_of, own_programmes, services_of
-from console.views.referrals import SHOWN_FOR, Row, board, disclosure_of, own_row, own_rows
+from console.views.referrals import SHOWN_FOR, ReferralRow, board, disclosure_of, own_row, own_rows
 from console.web.access_log import namings
 from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, go, require
@@ -119,7 +119,7 @@ def _directory(context: RequestContext, name: str, wanted: Wanted) -> dict[str, 
 
 
 def _form(
-    context: RequestContext, row: Row, why: str, faults: Mapping[str, str], status: int = 200,
+    context: RequestContext, row: ReferralRow, why: str, faults: Mapping[str, str], status: int = 200,
     reasons: tuple[Reason, ...] = (),
 ) -> Response:  # fmt: skip
     programme = context.case.definition.programme
@@ -130,7 +130,7 @@ def _form(
     )  # fmt: skip
 
 
-def _known(context: RequestContext, referral_id: str) -> Row:
+def _known(context: RequestContext, referral_id: str) -> ReferralRow:
     """Return the referral; raises NotThere when the case has none of this number, or it is another organisation's."""
     row = own_row(context.reader, context.case, referral_id)
     if row is None:
