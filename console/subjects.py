@@ -25,10 +25,11 @@ from console.views.suggested_actions import (
     travel_actions,
 )
 from events.catalogue import Fact
+from workflow import registry
 from workflow.case.state import Case
 from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, OfficeCommand, RetryTask
 from workflow.registry import HUMAN, OFFICE
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
@@ -139,22 +140,18 @@ SUBJECTS: Final = (
     ConsoleSubject("hotline", "About the hotline and consultations", N_("Hotline and centres"), "consents"),
 )  # fmt: skip
 _OF_STEM: Final = {subject.stem: subject for subject in SUBJECTS}
+_COMMANDS: Final[Mapping[str, tuple[type[Command], ...]]] = {one.stem: one.commands for one in registry.SUBJECTS}
 _LIKELY: Final = {panel: likely for subject in SUBJECTS for panel, likely in subject.likely.items()}
 
 
 # -- forms ----------------------------------------------------------------------------------------------------------
 
 
-def stem_of(kind: type[Command]) -> str:
-    """Return the stem of the subject a command is written in."""
-    return kind.__module__.split(".")[2]
-
-
 def form_groups() -> Iterator[FormGroup]:
     """Yield everything that can be recorded about a case, heading by heading."""
     for subject in SUBJECTS:
         apart = subject.apart.commands if subject.apart else ()
-        own = (kind for kind in HUMAN if stem_of(kind) == subject.stem and kind not in apart)
+        own = (kind for kind in HUMAN if kind in _COMMANDS.get(subject.stem, ()) and kind not in apart)
         commands = (*subject.engine, *own)
         if commands:
             yield FormGroup(subject.stem, subject.heading, commands)

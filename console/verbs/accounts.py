@@ -10,7 +10,7 @@ from console.errors import BadInput
 from console.printing import print_json, say
 from console.verbs.terminal import CommandTerminal, Terminal, verb
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     ChangeRoles,
     CloseAccount,
