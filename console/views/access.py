@@ -26,7 +26,7 @@ class Bulk(NamedTuple):
 
 
 class Emergency(NamedTuple):
-    """A breaking of the glass that nobody has reviewed yet."""
+    """An emergency access that nobody has reviewed yet."""
 
     case_id: str
     glass: str
@@ -67,14 +67,14 @@ def last_days(reader: Reader) -> str:
 
 
 def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:
-    """Yield the breakings of the glass nobody has looked at, the oldest first."""
+    """Yield the emergency accesses nobody has looked at, the oldest first."""
     snapshots = {one.case.case_id: one for one in reader.container.cases.at_many({row["case_id"] for row in waiting})}
     for row in waiting:
         case = snapshots[row["case_id"]]
         number = row["item"].partition(":")[2]
-        glass = case.case.access.unreviewed.get(number)
-        if glass is not None:
-            broke = glass.account == reader.account.account
+        access = case.case.access.unreviewed.get(number)
+        if access is not None:
+            broke = access.account == reader.account.account
             may = not broke and reader.may("case.review", case) is not None
-            since = instant(glass.broken_at)
-            yield Emergency(case.case.case_id, number, glass.account, glass.reason, since, may)
+            since = instant(access.broken_at)
+            yield Emergency(case.case.case_id, number, access.account, access.reason, since, may)

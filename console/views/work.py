@@ -245,9 +245,9 @@ def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
 def _notices(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
     for case_id in dict.fromkeys(row["case_id"] for row in rows if row["kind"] == "glass_broken"):
         case = snapshots[case_id].case
-        for glass in case.access.glass.values():
-            if case.access.owner == reader.account.account != glass.account:
-                yield Notice(case_id, case.programme, glass)
+        for emergency in case.access.glass.values():
+            if case.access.owner == reader.account.account != emergency.account:
+                yield Notice(case_id, case.programme, emergency)
 
 
 def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[ReferralToAnswer]:

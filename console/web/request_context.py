@@ -115,7 +115,7 @@ def go(path: str) -> RedirectResponse:
 
 
 def require(*acts: Act) -> Any:
-    """Return what a route asks for with its ``Visitor``: somebody signed in who may do one of these acts.
+    """Return what a route asks for with its ``RequestContext``: somebody signed in who may do one of these acts.
 
     With ``{case_id}`` in its path the case is looked up, and the answer depends on it too.
     """

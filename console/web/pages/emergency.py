@@ -1,6 +1,6 @@
 """Opening a case in an emergency, and looking at it afterwards with other eyes.
 
-Until the glass is broken a number that is nobody's and one that is somebody's get the same page.
+Until an emergency is recorded a number that is nobody's and one that is somebody's get the same page.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ def _review(context: RequestContext, faults: Mapping[str, str], status: int = 20
     case, log = context.case.case, context.web.container.log
     reads = reads_of_case(log, case.case_id)
     broken = [
-        (glass, [read for read in reads if read.account == glass.account and _within(read.at, glass)])
-        for glass in case.access.unreviewed.values()
+        (emergency, [read for read in reads if read.account == emergency.account and _within(read.at, emergency)])
+        for emergency in case.access.unreviewed.values()
     ]
     return context.page(
         "pages/review.html",
@@ -139,9 +139,9 @@ def _review(context: RequestContext, faults: Mapping[str, str], status: int = 20
     )
 
 
-def _within(at: str, glass: EmergencyAccess) -> bool:
-    """Tell whether something was read under a breaking of the glass."""
-    return glass.broken_at <= at <= stored(glass.until)
+def _within(at: str, emergency: EmergencyAccess) -> bool:
+    """Tell whether something was read under an emergency access."""
+    return emergency.broken_at <= at <= stored(emergency.until)
 
 
 def _sees(context: RequestContext, case_id: CaseId) -> bool:
