@@ -26,7 +26,7 @@ def main(data: Path, clock: Path) -> None:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     office = Container(settings(data), clock=JumpingClock(clock))
-    crew = office.crew(TERMS)
+    crew = office.pool(TERMS)
     crew.start()
     parent = os.getppid()
     while not ended.wait(1.0) and os.getppid() == parent:

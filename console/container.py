@@ -54,7 +54,7 @@ class Container:
         hold_together(self.log)
         draw_if_new(self.log)
         self.service = Service(self.log)
-        self.look = CaseReader(self.log, self.service.definitions, self.service.folds)
+        self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
         self.houses = Houses(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
@@ -70,7 +70,7 @@ class Container:
         if self.settings.redis_url is not None:
             self.service.bell = QueueNotifier(open_broker(self.settings.redis_url))
 
-    def crew(
+    def pool(
         self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
     ) -> WorkerPool:
         """Return workers for this office; the caller starts and stops them."""
@@ -84,9 +84,9 @@ class Container:
             terms=terms,
         )
 
-    def crew_of(self, threads: int) -> WorkerPool:
+    def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
-        return self.crew(WorkerSettings(threads=threads))
+        return self.pool(WorkerSettings(threads=threads))
 
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""

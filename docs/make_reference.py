@@ -16,8 +16,8 @@ from console.cli import app
 from console.fields import takes
 from console.printing import CONFLICT, FAULTS, OK, REFUSED, UNAVAILABLE, USAGE
 from console.settings import VARIABLES
+from console.subjects import SUBJECTS
 from console.web.app import acts_of, routes
-from events import facts
 from events.catalogue import COMPARTMENTS, Shape
 from events.facts import catalogue
 from workers.effects.registry import EFFECTS
@@ -38,26 +38,6 @@ when it is out of date. What the words mean in practice is told in [case-manager
 On this page: [facts](#facts) · [commands](#commands) · [guards](#guards) · [tasks](#tasks) ·
 [settings](#settings) · [command line](#command-line) · [exit codes](#exit-codes) · [API](#api)
 """
-SUBJECTS = {
-    facts.intake: "About the case itself",
-    facts.safety: "About safety, age and who decides",
-    facts.reception: "About arriving",
-    facts.accommodation: "About beds and waiting",
-    facts.care: "About care",
-    facts.documents: "About documents",
-    facts.trafficking_routes: "About the way people were taken",
-    facts.travel: "About the way home",
-    facts.referrals: "About referrals",
-    facts.reintegration: "About life after the return",
-    facts.grants: "About grants",
-    facts.journey: "About the journey",
-    facts.closing: "About houses and programmes that close",
-    facts.hotline: "About the hotline and consultations",
-    facts.accounts: "About who signs in",
-    facts.access: "About whose case it is and who opened it",
-    facts.office: "About the office",
-    facts.tasks: "About work to do",
-}
 EXIT_CODES = {
     OK: "done",
     REFUSED: "refused by a rule, or part of a file could not be taken in",
@@ -92,9 +72,9 @@ def _facts() -> str:
         "A fact's name and version are for ever. Fields in *italics* are sealed: the log holds only a commitment to",
         f"their ciphertext. The compartments are {_listed(COMPARTMENTS)}.",
     ]
-    for module, title in SUBJECTS.items():
-        found = [shape for shape in shapes.values() if shape.fact.__module__ == module.__name__]
-        lines += ["", f"### {title}", "", *_table(("Fact", "v", "What it says", "Fields"), map(_fact, found))]
+    for subject in SUBJECTS:
+        found = [shape for shape in shapes.values() if shape.fact.__module__ == f"events.facts.{subject.stem}"]
+        lines += ["", f"### {subject.title}", "", *_table(("Fact", "v", "What it says", "Fields"), map(_fact, found))]
     return "\n".join([*lines, ""])
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from console.accounts.accounts import Accounts
 from console.accounts.credentials import Credentials
 from console.accounts.factors import Factors
-from console.accounts.passkeys import Passkeys, Place
+from console.accounts.passkeys import Passkeys, PasskeySite
 from console.accounts.passwords import Hashing, Passwords
 from console.accounts.sessions import Sessions
-from console.accounts.sign_in import SignIn
+from console.accounts.sign_in import SignInService
 from console.accounts.throttle import Throttle
 from console.accounts.totp import Authenticators
 from events.world import Clock, Entropy
@@ -19,20 +19,20 @@ from handlers.commanding.service import Service
 
 @dataclass(frozen=True, slots=True)
 class AuthServices:
-    """The door's desk: who is known, what proves it, who is in."""
+    """Who is known, what proves it, who is in."""
 
     accounts: Accounts
     credentials: Credentials
     factors: Factors
     sessions: Sessions
-    sign_in: SignIn
+    sign_in: SignInService
 
 
-def open_desk(
-    service: Service, clock: Clock, chance: Entropy, place: Place | None = None, hashing: Hashing | None = None
+def open_auth_services(
+    service: Service, clock: Clock, chance: Entropy, place: PasskeySite | None = None, hashing: Hashing | None = None
 ) -> AuthServices:
-    """Return the desk of an office; ``clock`` is the doors' own: codes and sessions go by real time."""
-    database, keys, where = service.log.database, service.log.keys, place or Place()
+    """Return the services of signing in; ``clock`` is theirs alone: codes and sessions go by real time."""
+    database, keys, where = service.log.database, service.log.keys, place or PasskeySite()
     sessions = Sessions(database, clock, chance)
     credentials = Credentials(database, clock, Passwords(chance, hashing))
     accounts = Accounts(service, credentials)
@@ -48,5 +48,5 @@ def open_desk(
     accounts = Accounts(service, credentials)
     throttle = Throttle(database, clock, keys.secret("throttle"))
     return AuthServices(
-        accounts, credentials, factors, sessions, SignIn(accounts, credentials, factors, sessions, throttle)
+        accounts, credentials, factors, sessions, SignInService(accounts, credentials, factors, sessions, throttle)
     )

@@ -34,7 +34,7 @@ NAME_LONGEST: Final = 60
 _NO_ANSWER: Final = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
 
 
-class Place(NamedTuple):
+class PasskeySite(NamedTuple):
     """Where the console is reached: passkeys are tied to its host."""
 
     host: str = "localhost"
@@ -54,7 +54,7 @@ class Passkeys:
     """Registers passkeys and asks them to prove themselves; every challenge belongs to a session and is used once."""
 
     def __init__(
-        self, database: Database, clock: Clock, chance: Entropy, sessions: Sessions, place: Place, secret: bytes
+        self, database: Database, clock: Clock, chance: Entropy, sessions: Sessions, place: PasskeySite, secret: bytes
     ) -> None:
         self._database = database
         self._clock = clock

@@ -48,7 +48,7 @@ class SignedIn(NamedTuple):
     account: str
 
 
-class SignIn:
+class SignInService:
     """Takes people from the door to a session, one step at a time; each step is counted and may be slowed."""
 
     def __init__(

@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from console.api.problems import Against, may_fail
 from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
-from console.views.case import sheets_of
+from console.views.case import panels_of
 from console.views.cases import Card, filters_of, overview
 from console.views.record import CaseRecord, record
-from console.views.timeline import Entry, onwards
+from console.views.timeline import TimelineEntry, onwards
 from console.web.errors import NotReadable
 from console.web.request_context import RequestContext, require
 from handlers.queries.access_log import record_view
@@ -58,14 +58,14 @@ class Options(Answer):
 class Timeline(Answer):
     """What happened after a version; asked with `after` of the answer, it goes on."""
 
-    events: list[shape_of(Entry)]  # type: ignore[valid-type]
+    events: list[shape_of(TimelineEntry)]  # type: ignore[valid-type]
     after: int
     version: int
 
 
 @router.get("", response_model=Cases, responses=may_fail(), operation_id="list_cases")
 def list_cases(
-    visitor: Annotated[RequestContext, require("cases.see")], *,
+    context: Annotated[RequestContext, require("cases.see")], *,
     programme: _Word = "", stage: _Word = "", whose: _Word = "",
     child: _Word = "", waits: _Word = "", ended: _Word = "", after: _Place = "",
 ) -> Any:  # fmt: skip
@@ -75,7 +75,7 @@ def list_cases(
         "ended": ended,
     }  # fmt: skip
     filters = filters_of(given)
-    found = overview(visitor.reader, filters, after)
+    found = overview(context.reader, filters, after)
     listed = found.listed
     assert listed is not None, "a list was asked for"
     following = f"/api/v1/cases?{filters.query()}&after={quote(listed.after)}" if listed.after else None
@@ -86,61 +86,61 @@ def list_cases(
     "/{case_id}", response_model=shape_of(CaseRecord), operation_id="get_case",
     responses=may_fail(429) | {304: {"description": "The case is at the version of If-None-Match."}},
 )  # fmt: skip
-def get_case(visitor: Seeing, response: Response) -> Any:
+def get_case(context: Seeing, response: Response) -> Any:
     """Return one case; its version is its ETag. What is sealed is not in it."""
-    looked(visitor)
-    tag = f'"{visitor.case.version}"'
-    if tag in _tags(visitor.request.headers.get("if-none-match", "")):
+    looked(context)
+    tag = f'"{context.case.version}"'
+    if tag in _tags(context.request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers={"etag": tag})
     response.headers["etag"] = tag
-    return record(visitor.case, sheets_of(visitor.reader, visitor.case))
+    return record(context.case, panels_of(context.reader, context.case))
 
 
 @router.get("/{case_id}/options", response_model=Options, responses=may_fail(429), operation_id="list_options")
-def options(visitor: Annotated[RequestContext, require("case.advance")]) -> Any:
+def options(context: Annotated[RequestContext, require("case.advance")]) -> Any:
     """Return every way on from where the person is, allowed or with all reasons against it."""
-    looked(visitor)
-    seen, programme = visitor.case, visitor.case.definition.programme
-    found = visitor.house.office.look.options(seen, visitor.account.account, now=visitor.house.now())
+    looked(context)
+    snapshot, programme = context.case, context.case.definition.programme
+    found = context.web.container.cases.options(snapshot, context.account.account, now=context.web.now())
     ways = [
         Way(
             trigger=one.trigger,
             to=one.dest,
-            ends=seen.definition.journey.stage(one.dest).ends,
+            ends=snapshot.definition.journey.stage(one.dest).ends,
             allowed=not one.reasons,
-            reasons=[against(visitor, reason, programme) for reason in one.reasons],
+            reasons=[against(context, reason, programme) for reason in one.reasons],
         )
         for one in found
     ]
-    return {"version": seen.version, "stage": seen.case.stage, "options": ways}
+    return {"version": snapshot.version, "stage": snapshot.case.stage, "options": ways}
 
 
 @router.get("/{case_id}/timeline", response_model=Timeline, responses=may_fail(429), operation_id="list_timeline")
-def timeline(visitor: Seeing, after: Version = -1) -> Any:
+def timeline(context: Seeing, after: Version = -1) -> Any:
     """Return what happened after a version, in its order, as far as this role is told of it."""
-    looked(visitor)
-    log, seen = visitor.house.office.log, visitor.case
-    found = onwards(log, seen.case.case_id, sheets_of(visitor.reader, seen), after)
-    return {"events": found.entries, "after": found.after, "version": max(found.version, seen.version)}
+    looked(context)
+    log, snapshot = context.web.container.log, context.case
+    found = onwards(log, snapshot.case.case_id, panels_of(context.reader, snapshot), after)
+    return {"events": found.entries, "after": found.after, "version": max(found.version, snapshot.version)}
 
 
-def looked(visitor: RequestContext) -> None:
+def looked(context: RequestContext) -> None:
     """Record that the case was looked at before anything of it is told; raises NotReadable when it was one too many."""
     stopped = record_view(
-        visitor.house.office.database,
-        visitor.case.case.case_id,
-        visitor.account.account,
-        visitor.session.token_hash[:16],
+        context.web.container.database,
+        context.case.case.case_id,
+        context.account.account,
+        context.session.token_hash[:16],
         "api",
-        visitor.house.now(),
+        context.web.now(),
     )
     if stopped is not None:
         raise NotReadable(429, stopped.codes[0])
 
 
-def against(visitor: RequestContext, reason: Reason, programme: Programme | None = None) -> Against:
+def against(context: RequestContext, reason: Reason, programme: Programme | None = None) -> Against:
     """Return a reason in the account's language, with what was looked at."""
-    said = visitor.words.worded(reason, programme)
+    said = context.words.worded(reason, programme)
     return Against(code=reason.code, text=said.text, help=said.help, looked_at=dict(reason.looked_at))
 
 

@@ -19,10 +19,9 @@ from console.api.cases import against
 from console.api.problems import may_fail_writing
 from console.api.reading import Strict
 from console.api.shapes import Answer
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.subjects import CASE_FORMS, OFFICE_FORMS, is_shown
 from console.views.carrying_out import carry_out
-from console.views.case import sheets_of
-from console.views.case_panels import is_told
+from console.views.case import panels_of
 from console.web.errors import NotReadable, NotThere
 from console.web.faults import document
 from console.web.request_context import RequestContext, require
@@ -82,33 +81,33 @@ def snake(name: str) -> str:
 
 def _about_a_case(kind: type[CaseCommand], body: Any) -> Callable[..., Response]:
     def give(
-        visitor: Annotated[RequestContext, require(*ACTS_OF[kind])],
+        context: Annotated[RequestContext, require(*ACTS_OF[kind])],
         given: body,
         idempotency_key: IdempotencyKey = None,
         if_match: IfMatch = None,
     ) -> Response:
-        case, programme = visitor.case.case, visitor.case.definition.programme
-        right = right_to(visitor.account, kind, case, programme, visitor.house.now())
+        case, programme = context.case.case, context.case.definition.programme
+        right = right_to(context.account, kind, case, programme, context.web.now())
         more = {"case_id": case.case_id, "expected": version_of(if_match)}
-        command = made(visitor, kind, given, right, idempotency_key, more)
+        command = made(context, kind, given, right, idempotency_key, more)
         if right is None or not stays_within(right.permit, command, case, programme):
             raise NotThere
-        return answer(visitor, command, programme)
+        return answer(context, command, programme)
 
     return give
 
 
 def _about_an_office(kind: type[OfficeCommand], body: Any) -> Callable[..., Response]:
     def give(
-        visitor: Annotated[RequestContext, require(*ACTS_OF[kind])],
+        context: Annotated[RequestContext, require(*ACTS_OF[kind])],
         programme: str,
         given: body,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        found = programme_of(visitor, programme)
-        right = right_to(visitor.account, kind, None, found, visitor.house.now())
+        found = programme_of(context, programme)
+        right = right_to(context.account, kind, None, found, context.web.now())
         more = {"programme": found.programme}
-        return answer(visitor, made(visitor, kind, given, right, idempotency_key, more), found)
+        return answer(context, made(context, kind, given, right, idempotency_key, more), found)
 
     return give
 
@@ -117,14 +116,14 @@ _Opening = body_of(OpenCase)
 
 
 def _open_case(
-    visitor: Annotated[RequestContext, require("case.open")],
+    context: Annotated[RequestContext, require("case.open")],
     given: _Opening,  # type: ignore[valid-type]
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Open a case for a referral that came in."""
-    programme = programme_of(visitor, given.programme)  # type: ignore[attr-defined]
-    right = right_to(visitor.account, OpenCase, None, programme, visitor.house.now())
-    return answer(visitor, made(visitor, OpenCase, given, right, idempotency_key, {}), programme)
+    programme = programme_of(context, given.programme)  # type: ignore[attr-defined]
+    right = right_to(context.account, OpenCase, None, programme, context.web.now())
+    return answer(context, made(context, OpenCase, given, right, idempotency_key, {}), programme)
 
 
 def _routes() -> None:
@@ -132,9 +131,9 @@ def _routes() -> None:
     for kind in CASE_FORMS.values():
         path = f"/api/v1/cases/{{case_id}}/commands/{kind.__name__}"
         _add(path, kind, _about_a_case(kind, body_of(kind)), "Commands about a case")
-    for office in OFFICE_FORMS.values():
-        path = f"/api/v1/office/{{programme}}/commands/{office.__name__}"
-        _add(path, office, _about_an_office(office, body_of(office)), "Commands about an office")
+    for office_kind in OFFICE_FORMS.values():
+        path = f"/api/v1/office/{{programme}}/commands/{office_kind.__name__}"
+        _add(path, office_kind, _about_an_office(office_kind, body_of(office_kind)), "Commands about an office")
 
 
 def _add(path: str, kind: type[Command], endpoint: Callable[..., Response], tag: str) -> None:
@@ -159,18 +158,18 @@ def _add(path: str, kind: type[Command], endpoint: Callable[..., Response], tag:
 
 
 def made(
-    visitor: RequestContext, kind: type[Command], given: BaseModel, right: Right | None, key: UUID | None,
+    context: RequestContext, kind: type[Command], given: BaseModel, right: Right | None, key: UUID | None,
     more: dict[str, Any],
 ) -> Command:  # fmt: skip
     """Return the command, in the name of whoever is signed in; raises NotThere when it is not theirs to give."""
     if right is None:
         raise NotThere
-    visitor.fresh(right.act)
+    context.fresh(right.act)
     told = given.model_dump(exclude_unset=True)
     named = told.pop("command_id", None)
     if named and key and named != key:
         raise NotReadable(422, "two_ids")
-    who = {"command_id": named or key or visitor.new_id(), "actor": visitor.account.account}
+    who = {"command_id": named or key or context.new_id(), "actor": context.account.account}
     try:
         return kind.model_validate(told | who | {"mandate": right.permit.mandate} | more)
     except ValidationError as problem:
@@ -189,41 +188,41 @@ class Unfit(NotReadable):
         ]
 
 
-def answer(visitor: RequestContext, command: Command, programme: Programme) -> Response:
+def answer(context: RequestContext, command: Command, programme: Programme) -> Response:
     """Carry a command out and return what came of it."""
     try:
-        found = carry_out(visitor.house.office.service, command)
+        found = carry_out(context.web.container.service, command)
     except CommandReused:
         raise NotReadable(422, "id_was_used") from None
     match found:
         case Accepted():
-            return _done(visitor, found)
+            return _done(context, found)
         case Conflict():
-            return _overtaken(visitor, found)
+            return _overtaken(context, found)
         case _:
-            reasons = [against(visitor, reason, programme).model_dump() for reason in found.reasons]
+            reasons = [against(context, reason, programme).model_dump() for reason in found.reasons]
             return document(422, "refused", reasons=reasons)
 
 
-def _done(visitor: RequestContext, found: Accepted) -> Response:
-    done = Done(**found._asdict(), codes=_codes(visitor, found))
+def _done(context: RequestContext, found: Accepted) -> Response:
+    done = Done(**found._asdict(), codes=_codes(context, found))
     headers = {"location": f"/api/v1/cases/{found.case_id}", "etag": f'"{found.version}"'} if found.case_id else {}
     return JSONResponse(done.model_dump(mode="json"), 200 if found.repeated else 201, headers=headers)
 
 
-def _codes(visitor: RequestContext, found: Accepted) -> list[str]:
+def _codes(context: RequestContext, found: Accepted) -> list[str]:
     """Return the codes a command of the desk made up: nobody could tell them a second time."""
     if not {"CallBackPromised", "CaseCodesPrinted"} & {*found.facts}:
         return []
-    log = visitor.house.office.log
+    log = context.web.container.log
     facts = [log.fact(event) for event in log.of_command(found.command_id)]
     promised = [fact.code for fact in facts if isinstance(fact, CallBackPromised)]
     return promised + [code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes]
 
 
-def _overtaken(visitor: RequestContext, found: Conflict) -> Response:
-    sheets = sheets_of(visitor.reader, visitor.case) if visitor.may("case.see") else ()
-    shapes = visitor.house.office.log.catalogue.shapes
+def _overtaken(context: RequestContext, found: Conflict) -> Response:
+    panels = panels_of(context.reader, context.case) if context.may("case.see") else ()
+    shapes = context.web.container.log.catalogue.shapes
     since = [
         {
             "version": event.envelope.version,
@@ -232,15 +231,15 @@ def _overtaken(visitor: RequestContext, found: Conflict) -> Response:
             "actor": event.envelope.actor,
         }
         for event in found.since
-        if is_told(event.envelope.type, shapes[event.envelope.type].fact.__module__.rpartition(".")[2], sheets)
+        if is_shown(shapes[event.envelope.type].fact, panels)
     ]
     return document(409, "moved_on", expected=found.expected, version=found.version, since=since)
 
 
-def programme_of(visitor: RequestContext, name: str) -> Programme:
+def programme_of(context: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
-    definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
-    if definition is None or not runs(visitor.account.account, definition.programme):
+    definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
+    if definition is None or not runs(context.account.account, definition.programme):
         raise NotThere
     return definition.programme
 

@@ -14,7 +14,7 @@ from console.views import grants as money
 from console.views.beds import HouseView, beds_of
 from console.views.grants import Payments, Queued, counts, payments_of, queue
 from console.views.programmes import programmes_of
-from console.views.referrals import Row, board, own_rows
+from console.views.referrals import ReferralRow, board, own_rows
 from console.views.statistics import HEADS, chosen, figures, rows_of
 from console.views.travel import Coming, Leaving, travel_board
 from console.views.work import MyWork, my_work
@@ -58,8 +58,8 @@ class Grants(Answer):
 class Referrals(Answer):
     """Referrals, each with its state, when an answer is due, and the commands that go on with it."""
 
-    stuck: list[shape_of(Row)]  # type: ignore[valid-type]
-    sent: list[shape_of(Row)]  # type: ignore[valid-type]
+    stuck: list[shape_of(ReferralRow)]  # type: ignore[valid-type]
+    sent: list[shape_of(ReferralRow)]  # type: ignore[valid-type]
     next: str | None
 
 
@@ -102,36 +102,36 @@ class ProgrammeInForce(Answer):
 
 
 @router.get("/work", response_model=shape_of(MyWork), responses=may_fail(), operation_id="list_work", tags=["Work"])
-def work(visitor: Annotated[RequestContext, require("work.see")], *, mine: bool = False) -> Any:
+def work(context: Annotated[RequestContext, require("work.see")], *, mine: bool = False) -> Any:
     """Return what waits for me, and the command that settles each."""
-    return my_work(visitor.reader, mine=mine)
+    return my_work(context.reader, mine=mine)
 
 
 @router.get(
     "/beds", response_model=list[shape_of(HouseView)], responses=may_fail(), operation_id="list_beds",  # type: ignore[misc]
     tags=["Beds and the road"],
 )  # fmt: skip
-def beds(visitor: Annotated[RequestContext, require("beds.see")]) -> Any:
+def beds(context: Annotated[RequestContext, require("beds.see")]) -> Any:
     """Return every house one works with, its beds as they are now, and who waits."""
-    return beds_of(visitor.reader)
+    return beds_of(context.reader)
 
 
 @router.get(
     "/travel", response_model=Road, responses=may_fail(), operation_id="list_travel", tags=["Beds and the road"]
 )
 def travel(
-    visitor: Annotated[RequestContext, require("travel.see")], days: Annotated[int, Query(ge=1, le=90)] = 7
+    context: Annotated[RequestContext, require("travel.see")], days: Annotated[int, Query(ge=1, le=90)] = 7
 ) -> Any:
     """Return who comes and who leaves in the next days, and what is missing."""
-    return travel_board(visitor.reader, days)
+    return travel_board(context.reader, days)
 
 
 @router.get("/grants", response_model=Grants, responses=may_fail(), operation_id="list_grants", tags=["Grants"])
 def grants(
-    visitor: Annotated[RequestContext, require("grants.see")], approve: _Place = "", release: _Place = ""
+    context: Annotated[RequestContext, require("grants.see")], approve: _Place = "", release: _Place = ""
 ) -> Any:
     """Return what waits for an approval or a release, with what stands against it, and payments on their way."""
-    reader = visitor.reader
+    reader = context.reader
     return {
         "waiting": counts(reader),
         "to_approve": _queue(queue(reader, APPROVE, _place(approve))),
@@ -143,11 +143,11 @@ def grants(
 @router.get(
     "/referrals", response_model=Referrals, responses=may_fail(), operation_id="list_referrals", tags=["Referrals"]
 )
-def referrals(visitor: Annotated[RequestContext, require("referrals.see")], before: _Before = "") -> Any:
+def referrals(context: Annotated[RequestContext, require("referrals.see")], before: _Before = "") -> Any:
     """Return the referrals of the cases one may see, the latest first; a partner's are those it was sent."""
-    if visitor.may("directory.see") is None:
-        return {"stuck": (), "sent": own_rows(visitor.reader), "next": None}
-    found = board(visitor.reader, tuple(before.split(_APART)) if before else ())
+    if context.may("directory.see") is None:
+        return {"stuck": (), "sent": own_rows(context.reader), "next": None}
+    found = board(context.reader, tuple(before.split(_APART)) if before else ())
     return {"stuck": found.stuck, "sent": found.sent, "next": _APART.join(found.after) or None}
 
 
@@ -155,13 +155,13 @@ def referrals(visitor: Annotated[RequestContext, require("referrals.see")], befo
     "/statistics", response_model=Statistics, responses=may_fail(), operation_id="list_statistics", tags=["Statistics"]
 )
 def statistics(
-    visitor: Annotated[RequestContext, require("statistics.see")], programme: _Name = "", year: _Year = None
+    context: Annotated[RequestContext, require("statistics.see")], programme: _Name = "", year: _Year = None
 ) -> Any:
     """Return a programme in the numbers its page shows."""
-    definition = chosen(visitor.reader, programme)
+    definition = chosen(context.reader, programme)
     if definition is None:
         raise NotThere
-    found = figures(visitor.reader, definition, year)
+    found = figures(context.reader, definition, year)
     rows = [dict(zip(HEADS, row, strict=True)) for row in rows_of(found)]
     return {"programme": found.programme.programme, "year": found.year, "k": found.k, "numbers": rows}
 
@@ -170,9 +170,9 @@ def statistics(
     "/programmes", response_model=list[ProgrammeInForce], responses=may_fail(), operation_id="list_programmes",
     tags=["Programmes"],
 )  # fmt: skip
-def programmes(visitor: Annotated[RequestContext, require("programmes.see")]) -> Any:
+def programmes(context: Annotated[RequestContext, require("programmes.see")]) -> Any:
     """Return the programmes in force that one may read about."""
-    log = visitor.house.office.log
+    log = context.web.container.log
     return [
         {
             "programme": one.programme.programme,
@@ -182,11 +182,11 @@ def programmes(visitor: Annotated[RequestContext, require("programmes.see")]) ->
             "stages": list(one.programme.journey.states),
             "versions": publications(log, one.programme.programme),
         }
-        for one in programmes_of(visitor.reader)
+        for one in programmes_of(context.reader)
     ]
 
 
-def _queue(found: money.Queue) -> dict[str, Any]:
+def _queue(found: money.GrantQueue) -> dict[str, Any]:
     return {"rows": found.rows, "next": _APART.join(found.next) if found.next else None}
 
 

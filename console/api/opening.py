@@ -42,22 +42,22 @@ class Opened(Answer):
 
 
 @router.post("/{case_id}/opened", response_model=Opened, responses=may_fail_writing(), operation_id="open_sealed")
-def opened(visitor: Annotated[RequestContext, require("case.open_sealed")], given: Open) -> Any:
+def opened(context: Annotated[RequestContext, require("case.open_sealed")], given: Open) -> Any:
     """Open sealed parts of a case; asked again with the same id within five minutes, the answer is the same."""
-    office, case_id = visitor.house.office, CaseId(visitor.case.case.case_id)
-    command_id = given.command_id or visitor.new_id()
-    who = (visitor.account.account, mandate_for(visitor.reader, visitor.case, given.compartments))
+    container, case_id = context.web.container, CaseId(context.case.case.case_id)
+    command_id = given.command_id or context.new_id()
+    who = (context.account.account, mandate_for(context.reader, context.case, given.compartments))
     try:
-        found = record_opening(office, command_id, case_id, who, given.compartments, given.why)
+        found = record_opening(container, command_id, case_id, who, given.compartments, given.why)
     except CommandReused:
         raise NotReadable(422, "id_was_used") from None
     except ValidationError as problem:
         raise Unfit(problem) from None
     if found.denied:
         raise NotReadable(403, "sealed_to_this_role")
-    opening = opening_of(office.log, case_id, command_id) if found.accepted else None
-    if opening is None or opening.actor != visitor.account.account:
+    opening = opening_of(container.log, case_id, command_id) if found.accepted else None
+    if opening is None or opening.actor != context.account.account:
         raise NotThere
-    if not opening.lasts(visitor.house.now()):
+    if not opening.lasts(context.web.now()):
         raise NotReadable(403, "opened_too_long_ago")
-    return Opened(command_id=command_id, fields=list(sealed_values(office.log, case_id, opening.compartments)))
+    return Opened(command_id=command_id, fields=list(sealed_values(container.log, case_id, opening.compartments)))

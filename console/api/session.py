@@ -14,7 +14,7 @@ from console.api.problems import may_fail_writing
 from console.api.reading import Strict
 from console.api.shapes import Answer
 from console.web.errors import NotReadable, TooMany
-from console.web.request_context import RequestContext, house_of, require
+from console.web.request_context import RequestContext, require, web_of
 from console.web.sign_in_cookies import source_of
 
 router = APIRouter(prefix="/api/session", route_class=Strict, tags=["Session"])
@@ -50,7 +50,7 @@ class Token(Answer):
 @router.post("", status_code=201, response_model=Token, responses=may_fail_writing(429), operation_id="sign_in")
 def sign_in(request: Request, given: SignIn) -> Any:
     """Sign in; too many wrong tries are slowed down."""
-    way_in, source = house_of(request).sign_in, source_of(request)
+    way_in, source = web_of(request).sign_in, source_of(request)
     half = way_in.password(given.account, given.password, source)
     if isinstance(half, Wait):
         raise TooMany(half.seconds)
@@ -67,9 +67,9 @@ def sign_in(request: Request, given: SignIn) -> Any:
 
 
 @router.put("", status_code=204, response_class=Response, responses=may_fail_writing(429), operation_id="strengthen")
-def strengthen(visitor: Annotated[RequestContext, require("self")], request: Request, given: Code) -> Response:
+def strengthen(context: Annotated[RequestContext, require("self")], request: Request, given: Code) -> Response:
     """Give the second factor again, for deeds that ask for a fresh one."""
-    found = house_of(request).sign_in.strengthen(visitor.session, source_of(request), code=given.code)
+    found = web_of(request).sign_in.strengthen(context.session, source_of(request), code=given.code)
     if isinstance(found, Wait):
         raise TooMany(found.seconds)
     if not hasattr(found, "token_hash"):
@@ -78,7 +78,7 @@ def strengthen(visitor: Annotated[RequestContext, require("self")], request: Req
 
 
 @router.delete("", status_code=204, response_class=Response, responses=may_fail_writing(), operation_id="sign_out")
-def sign_out(visitor: Annotated[RequestContext, require("self")]) -> Response:
+def sign_out(context: Annotated[RequestContext, require("self")]) -> Response:
     """End the session; its token opens nothing any more."""
-    visitor.house.sessions.end_one(visitor.account.account, visitor.session.token_hash)
+    context.web.sessions.end_one(context.account.account, context.session.token_hash)
     return Response(status_code=204)

@@ -13,6 +13,12 @@ from pydantic import BaseModel, ConfigDict, create_model
 from events.money import Money
 
 _SEVERAL: Mapping[Any, Any] = {Union: Union, types.UnionType: Union, tuple: tuple}
+# Programs were made by these names of the API's description, so they stay, whatever a view is called by now.
+KNOWN_AS: Mapping[str, str] = {
+    "BedView": "Place", "CallBackDue": "CallBack", "HousingRecord": "Stay", "ItemDescription": "Thing",
+    "LogLine": "Line", "ReferralRow": "Row", "ReferralToAnswer": "Answer", "SuggestedAction": "Deed",
+    "TimelineEntry": "Entry",
+}  # fmt: skip
 _CONFIG = ConfigDict(from_attributes=True, frozen=True)
 
 
@@ -22,7 +28,13 @@ def shape_of(view: type, *without: str) -> Any:
     hints = {name: hint for name, hint in get_type_hints(view).items() if name not in without}
     fields: dict[str, Any] = {name: (_shape(hint), ...) for name, hint in hints.items()}
     said = " ".join(cleandoc(view.__doc__ or "").partition("\n\n")[0].split())
-    return create_model(view.__name__, __config__=_CONFIG, __doc__=said, __module__=view.__module__, **fields)
+    return create_model(
+        KNOWN_AS.get(view.__name__, view.__name__),
+        __config__=_CONFIG,
+        __doc__=said,
+        __module__=view.__module__,
+        **fields,
+    )
 
 
 def _shape(hint: Any) -> Any:

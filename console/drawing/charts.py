@@ -10,7 +10,7 @@ from markupsafe import Markup
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, tag
 from console.drawing.tables import table
-from console.drawing.words import Words, number_said
+from console.drawing.words import DrawingWords, number_said
 
 WIDTH = 400
 TONES = 6
@@ -37,7 +37,7 @@ class Stack(NamedTuple):
 
 
 def bars_svg(
-    prefix: str, title: str, bars: Sequence[Bar], words: Words, *, shown: Callable[[float], str] | None = None
+    prefix: str, title: str, bars: Sequence[Bar], words: DrawingWords, *, shown: Callable[[float], str] | None = None
 ) -> Markup:
     """Return horizontal bars, each with its number; a planned number is an upright stroke across its bar."""
     say = _saying(shown, words)
@@ -53,7 +53,9 @@ def bars_svg(
     return picture(frame, hatch(prefix), key, rows)
 
 
-def bars_words(title: str, bars: Sequence[Bar], words: Words, *, shown: Callable[[float], str] | None = None) -> Markup:
+def bars_words(
+    title: str, bars: Sequence[Bar], words: DrawingWords, *, shown: Callable[[float], str] | None = None
+) -> Markup:
     """Return the same numbers as a table."""
     _, say = words.gettext, _saying(shown, words)
     if all(bar.planned is None for bar in bars):
@@ -62,7 +64,7 @@ def bars_words(title: str, bars: Sequence[Bar], words: Words, *, shown: Callable
     return table(title, ["", _("Actual"), _("Planned")], rows)
 
 
-def _saying(shown: Callable[[float], str] | None, words: Words) -> Callable[[float | None], str]:
+def _saying(shown: Callable[[float], str] | None, words: DrawingWords) -> Callable[[float | None], str]:
     def say(value: float | None) -> str:
         return number_said(value, words) if shown is None or value is None else shown(value)
 
@@ -75,7 +77,7 @@ def _figures(bar: Bar, say: Callable[[float | None], str]) -> str:
     return f"{say(bar.actual)} / {say(bar.planned)}"
 
 
-def _planned_key(words: Words) -> Markup:
+def _planned_key(words: DrawingWords) -> Markup:
     _ = words.gettext
     actual, planned = _("Actual"), _("Planned")
     second = 36 + width_of(actual, _SIZE)
@@ -107,7 +109,7 @@ def _bar(prefix: str, bar: Bar, y: float, scale: float, say: Callable[[float | N
     return linked(bar.href, *parts)
 
 
-def stacked_svg(prefix: str, title: str, series: Sequence[str], stacks: Sequence[Stack], words: Words) -> Markup:
+def stacked_svg(prefix: str, title: str, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords) -> Markup:
     """Return bars made of parts; each part carries its number, and its own pattern beside its colour."""
     assert len(series) <= TONES, "more parts than can be told apart"
     key, top = _key(prefix, series)
@@ -118,7 +120,7 @@ def stacked_svg(prefix: str, title: str, series: Sequence[str], stacks: Sequence
     return picture(frame, hatch(prefix), weaves(prefix), key, rows)
 
 
-def stacked_words(title: str, series: Sequence[str], stacks: Sequence[Stack], words: Words) -> Markup:
+def stacked_words(title: str, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords) -> Markup:
     """Return the same numbers as a table."""
     rows = [[stack.label, *(number_said(part, words) for part in stack.parts)] for stack in stacks]
     return table(title, ["", *series], rows)
@@ -130,7 +132,7 @@ def _scale(stack: Stack) -> float:
     return (WIDTH - untold * _UNTOLD) / max(sum(part or 0 for part in stack.parts), 1)
 
 
-def _parts_said(stack: Stack, series: Sequence[str], words: Words) -> str:
+def _parts_said(stack: Stack, series: Sequence[str], words: DrawingWords) -> str:
     told = zip(series, stack.parts, strict=True)
     return ", ".join(f"{name} {number_said(part, words)}" for name, part in told if part != 0)
 
@@ -149,7 +151,7 @@ def _key(prefix: str, series: Sequence[str]) -> tuple[Markup, float]:
     return joined(parts), y + 30
 
 
-def _stack(prefix: str, stack: Stack, series: Sequence[str], y: float, scale: float, words: Words) -> Markup:
+def _stack(prefix: str, stack: Stack, series: Sequence[str], y: float, scale: float, words: DrawingWords) -> Markup:
     parts = [
         tag("title", f"{stack.label}: {_parts_said(stack, series, words)}"),
         *(tag("text", row, x=0, y=y + 14, class_="draw-start") for row in wrapped(stack.label, WIDTH, _SIZE, rows=1)),
@@ -158,7 +160,7 @@ def _stack(prefix: str, stack: Stack, series: Sequence[str], y: float, scale: fl
     return linked(stack.href, *parts)
 
 
-def _segments(prefix: str, stack: Stack, y: float, scale: float, words: Words) -> Iterator[Markup]:
+def _segments(prefix: str, stack: Stack, y: float, scale: float, words: DrawingWords) -> Iterator[Markup]:
     x = 0.0
     for number, part in enumerate(stack.parts):
         width = _UNTOLD if part is None else part * scale

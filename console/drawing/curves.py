@@ -12,7 +12,7 @@ from markupsafe import Markup
 from console.drawing.lettering import fitted, width_of
 from console.drawing.svg import Box, Frame, Point, hatch, hatched, joined, picture, rect, tag
 from console.drawing.tables import table
-from console.drawing.words import Words, full_day, number_said, short_day
+from console.drawing.words import DrawingWords, full_day, number_said, short_day
 
 _WIDTH, _HEIGHT = 400, 200
 _LEFT, _TOP, _BOTTOM = 44, 12, 30
@@ -43,7 +43,7 @@ class Axes(NamedTuple):
         return _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - _TOP) * value / self.top
 
 
-def curves_svg(prefix: str, title: str, days: Sequence[date], curves: Sequence[Curve], words: Words) -> Markup:
+def curves_svg(prefix: str, title: str, days: Sequence[date], curves: Sequence[Curve], words: DrawingWords) -> Markup:
     """Return lines over days, each with its name at its end and dashes of its own."""
     assert len(curves) <= 4, "more lines than can be told apart"
     most = max((value for curve in curves for value in curve.values if value is not None), default=0)
@@ -56,7 +56,7 @@ def curves_svg(prefix: str, title: str, days: Sequence[date], curves: Sequence[C
     return picture(frame, hatch(prefix), key, chart)
 
 
-def curves_words(title: str, days: Sequence[date], curves: Sequence[Curve], words: Words) -> Markup:
+def curves_words(title: str, days: Sequence[date], curves: Sequence[Curve], words: DrawingWords) -> Markup:
     """Return the same numbers as a table, a line for each day."""
     rows = [
         [full_day(day, words), *(number_said(curve.values[number], words) for curve in curves)]
@@ -76,7 +76,7 @@ def ceiling(most: int) -> int:
     return next(int(step) for step in steps if step >= max(most, 4) and step % 4 == 0)
 
 
-def _told(curve: Curve, days: Sequence[date], words: Words) -> str:
+def _told(curve: Curve, days: Sequence[date], words: DrawingWords) -> str:
     if not days:
         return curve.label
     first, last = number_said(curve.values[0], words), number_said(curve.values[-1], words)
@@ -85,7 +85,7 @@ def _told(curve: Curve, days: Sequence[date], words: Words) -> str:
     )
 
 
-def _grid(axes: Axes, words: Words) -> Iterator[Markup]:
+def _grid(axes: Axes, words: DrawingWords) -> Iterator[Markup]:
     for step in range(5):
         value = axes.top * step // 4
         y = axes.y(value)

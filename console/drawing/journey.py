@@ -17,8 +17,8 @@ from console.drawing.plan_tall import tall_plan
 from console.drawing.plan_wide import wide_plan
 from console.drawing.sight import Links, Next, Sight, next_steps, visits, was_walked
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, rounded, tag, tip
-from console.drawing.track import Track, Way, track_of
-from console.drawing.words import Words, label_of, number_said
+from console.drawing.track import Track, TrackWay, track_of
+from console.drawing.words import DrawingWords, label_of, number_said
 from workflow.programme.loading import Definition
 
 SIZE = 14
@@ -36,7 +36,7 @@ class Scene(NamedTuple):
     plan: Plan
     sight: Sight
     links: Links
-    words: Words
+    words: DrawingWords
     prefix: str
 
     def label(self, stage: str) -> str:
@@ -45,7 +45,12 @@ class Scene(NamedTuple):
 
 
 def journey_svg(
-    definition: Definition, words: Words, *, sight: Sight = _PLAIN, links: Links = _UNLINKED, prefix: str = "journey"
+    definition: Definition,
+    words: DrawingWords,
+    *,
+    sight: Sight = _PLAIN,
+    links: Links = _UNLINKED,
+    prefix: str = "journey",
 ) -> Markup:
     """Return the journey twice, wide and tall; the stylesheet shows the one there is room for."""
     scenes = {kind: _scene(definition, words, sight, links, f"{prefix}-{kind}") for kind in ("wide", "tall")}
@@ -53,7 +58,7 @@ def journey_svg(
     return tag("div", drawn, class_="drawing-both")
 
 
-def plan_of(definition: Definition, words: Words, kind: str, *, sight: Sight = _PLAIN) -> Plan:
+def plan_of(definition: Definition, words: DrawingWords, kind: str, *, sight: Sight = _PLAIN) -> Plan:
     """Return where everything goes: stations are as wide as the longest word in this language."""
     track = track_of(definition.programme)
     stages = definition.programme.journey.stages
@@ -65,7 +70,7 @@ def plan_of(definition: Definition, words: Words, kind: str, *, sight: Sight = _
     return tall_plan(track, height, min(max(aside + 14, 92), 138))
 
 
-def _scene(definition: Definition, words: Words, sight: Sight, links: Links, prefix: str) -> Scene:
+def _scene(definition: Definition, words: DrawingWords, sight: Sight, links: Links, prefix: str) -> Scene:
     plan = plan_of(definition, words, prefix.rpartition("-")[2], sight=sight)
     return Scene(definition, track_of(definition.programme), plan, sight, links, words, prefix)
 
@@ -84,11 +89,11 @@ def _drawn(scene: Scene, kind: str) -> Markup:
     )
 
 
-def _importance(way: Way, scene: Scene, following: dict[str, Next]) -> int:
+def _importance(way: TrackWay, scene: Scene, following: dict[str, Next]) -> int:
     return 2 if _leads_on(way, scene, following) else int(was_walked(way, scene.sight, scene.track))
 
 
-def _leads_on(way: Way, scene: Scene, following: dict[str, Next]) -> bool:
+def _leads_on(way: TrackWay, scene: Scene, following: dict[str, Next]) -> bool:
     from_here = way.source == scene.sight.here or (not way.source and scene.sight.here in scene.track.endings)
     return from_here and way.dest in following
 

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from console.drawing.sight import Sight, next_steps
 from console.drawing.tables import table
 from console.drawing.track import Track, track_of
-from console.drawing.words import Words, label_of, number_said
+from console.drawing.words import DrawingWords, label_of, number_said
 from workflow.programme.loading import Definition
 
 _PLAIN = Sight()
 
 
-def described(definition: Definition, track: Track, sight: Sight, words: Words) -> tuple[str, str]:
+def described(definition: Definition, track: Track, sight: Sight, words: DrawingWords) -> tuple[str, str]:
     """Return the title and the description of a journey's picture."""
     _ = words.gettext
     if sight.here is not None:
@@ -25,7 +25,7 @@ def described(definition: Definition, track: Track, sight: Sight, words: Words) 
     return title, " ".join(_said(definition, track, sight, words))
 
 
-def _said(definition: Definition, track: Track, sight: Sight, words: Words) -> Iterator[str]:
+def _said(definition: Definition, track: Track, sight: Sight, words: DrawingWords) -> Iterator[str]:
     _ = words.gettext
 
     def named(stages: Iterator[str]) -> str:
@@ -49,7 +49,7 @@ def _said(definition: Definition, track: Track, sight: Sight, words: Words) -> I
 
 
 def journey_words(
-    definition: Definition, words: Words, *, sight: Sight = _PLAIN, say_way: Callable[[str], str] | None = None
+    definition: Definition, words: DrawingWords, *, sight: Sight = _PLAIN, say_way: Callable[[str], str] | None = None
 ) -> Markup:
     """Return the journey as a table: each stage, what is known of it, and every way on with its name."""
     _ = words.gettext
@@ -62,7 +62,7 @@ def journey_words(
 
 
 def _row(
-    definition: Definition, track: Track, sight: Sight, words: Words, stage: str, say_way: Callable[[str], str]
+    definition: Definition, track: Track, sight: Sight, words: DrawingWords, stage: str, say_way: Callable[[str], str]
 ) -> list[str]:
     onward = "; ".join(_ways(definition, track, sight, words, stage, say_way))
     cells = [_label(definition, stage, words), onward or "–"]
@@ -74,7 +74,7 @@ def _row(
 
 
 def _ways(
-    definition: Definition, track: Track, sight: Sight, words: Words, stage: str, say_way: Callable[[str], str]
+    definition: Definition, track: Track, sight: Sight, words: DrawingWords, stage: str, say_way: Callable[[str], str]
 ) -> Iterator[str]:
     _ = words.gettext
     for way in track.all_ways:
@@ -85,14 +85,14 @@ def _ways(
             yield said
 
 
-def _state(stage: str, sight: Sight, words: Words) -> str:
+def _state(stage: str, sight: Sight, words: DrawingWords) -> str:
     _ = words.gettext
     if stage == sight.here:
         return _("You are here")
     return _("was here before") if stage in sight.path else "–"
 
 
-def _label(definition: Definition, stage: str, words: Words) -> str:
+def _label(definition: Definition, stage: str, words: DrawingWords) -> str:
     return label_of(definition.programme.journey.stages[stage].label, words)
 
 

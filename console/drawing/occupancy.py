@@ -12,7 +12,7 @@ from markupsafe import Markup
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, tag
 from console.drawing.tables import table
-from console.drawing.words import Words, full_day, short_day
+from console.drawing.words import DrawingWords, full_day, short_day
 
 Kind = Literal["taken", "held", "leaving"]
 _DAY, _ROW, _TOP = 30, 40, 50
@@ -20,7 +20,7 @@ _SIZE = 13
 _SEGMENTS_MAX = 24  # beds that are drawn one by one
 
 
-class Stay(NamedTuple):
+class BedStay(NamedTuple):
     """Days a bed is not free: from the first day to the last one, both included."""
 
     first: date
@@ -34,7 +34,7 @@ class Bed(NamedTuple):
     """One bed, or one place, with its stays in order."""
 
     label: str
-    stays: tuple[Stay, ...] = ()
+    stays: tuple[BedStay, ...] = ()
 
 
 class Days(NamedTuple):
@@ -51,7 +51,7 @@ class Chart(NamedTuple):
     prefix: str
     days: Days
     left: float
-    words: Words
+    words: DrawingWords
 
     @property
     def right(self) -> float:
@@ -63,7 +63,7 @@ class Chart(NamedTuple):
         return self.left + (day - self.days.first).days * _DAY
 
 
-def occupancy_svg(prefix: str, title: str, beds: Sequence[Bed], days: Days, words: Words) -> Markup:
+def occupancy_svg(prefix: str, title: str, beds: Sequence[Bed], days: Days, words: DrawingWords) -> Markup:
     """Return beds down and days across; what is neither taken nor held is free."""
     left = min(max((width_of(bed.label, _SIZE) for bed in beds), default=0) + 14, 150)
     chart = Chart(prefix, days, left, words)
@@ -74,14 +74,14 @@ def occupancy_svg(prefix: str, title: str, beds: Sequence[Bed], days: Days, word
     return picture(frame, hatch(prefix), *_days(chart, bottom), *rows, *_today(chart, bottom), _key(chart, bottom + 10))
 
 
-def occupancy_words(title: str, beds: Sequence[Bed], days: Days, words: Words) -> Markup:
+def occupancy_words(title: str, beds: Sequence[Bed], days: Days, words: DrawingWords) -> Markup:
     """Return the same as a table: each bed with its stays."""
     _ = words.gettext
     rows = [[bed.label, "; ".join(_stay_said(stay, words) for stay in _seen(bed, days)) or _("free")] for bed in beds]
     return table(title, [_("Bed"), _("Taken")], rows)
 
 
-def desc_of(beds: Sequence[Bed], days: Days, words: Words) -> str:
+def desc_of(beds: Sequence[Bed], days: Days, words: DrawingWords) -> str:
     """Say how many beds are free today, and what days are shown."""
     free = sum(not any(stay.first <= days.today <= stay.last for stay in bed.stays) for bed in beds)
     said = words.ngettext("{n} bed free today of {all}.", "{n} beds free today of {all}.", free)
@@ -96,17 +96,17 @@ def _is_linked(beds: Sequence[Bed]) -> bool:
     return any(stay.href for bed in beds for stay in bed.stays)
 
 
-def _seen(bed: Bed, days: Days) -> list[Stay]:
+def _seen(bed: Bed, days: Days) -> list[BedStay]:
     end = days.first + timedelta(days=days.length)
     return [stay for stay in bed.stays if stay.first < end and stay.last >= days.first]
 
 
-def _stay_said(stay: Stay, words: Words) -> str:
+def _stay_said(stay: BedStay, words: DrawingWords) -> str:
     since, until = full_day(stay.first, words), full_day(stay.last, words)
     return f"{_kind_said(stay.kind, words)}: {stay.label}, {since} – {until}"
 
 
-def _kind_said(kind: Kind, words: Words) -> str:
+def _kind_said(kind: Kind, words: DrawingWords) -> str:
     _ = words.gettext
     return {"taken": _("taken"), "held": _("held"), "leaving": _("leaving")}[kind]
 
@@ -134,7 +134,7 @@ def _bed(bed: Bed, y: float, chart: Chart) -> Markup:
     return joined(parts)
 
 
-def _stay(stay: Stay, y: float, chart: Chart) -> Markup:
+def _stay(stay: BedStay, y: float, chart: Chart) -> Markup:
     left = max(chart.x(stay.first), chart.left)
     right = min(chart.x(stay.last) + _DAY, chart.right)
     box = Box(left + 2, y + 6, right - left - 4, _ROW - 12)
@@ -197,7 +197,7 @@ class Beds(NamedTuple):
         return max(self.all - self.taken - self.held, 0)
 
 
-def ring_svg(prefix: str, title: str, beds: Beds, words: Words) -> Markup:
+def ring_svg(prefix: str, title: str, beds: Beds, words: DrawingWords) -> Markup:
     """Return a ring with a piece for each bed and the number of free ones inside."""
     pieces = _pieces(prefix, beds)
     said = words.ngettext("{n} bed free", "{n} beds free", beds.free).format(n=beds.free)

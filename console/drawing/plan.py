@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from console.drawing.svg import Box, Point
-from console.drawing.track import Track, Way
+from console.drawing.track import Track, TrackWay
 
 LANE = 15
 PORT = 11  # how far two ways beside each other are apart
@@ -19,7 +19,7 @@ PORT = 11  # how far two ways beside each other are apart
 class Route(NamedTuple):
     """A way with the corners it takes."""
 
-    way: Way
+    way: TrackWay
     points: tuple[Point, ...]
 
 
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
 class Lane(NamedTuple):
     """A way that passes stations by, and how far outside the line it runs."""
 
-    way: Way
+    way: TrackWay
     start: int
     end: int
     number: int
@@ -68,7 +68,7 @@ def room_for(found: Sequence[Lane], edge: float) -> float:
     return edge + max((lane.number for lane in found), default=0) * LANE
 
 
-def steps(track: Track) -> Iterator[tuple[Way, int]]:
+def steps(track: Track) -> Iterator[tuple[TrackWay, int]]:
     """Yield the ways from each station to the next one, with the number of the first."""
     order = {stage: number for number, stage in enumerate(track.line)}
     for way in track.ways:
@@ -76,7 +76,7 @@ def steps(track: Track) -> Iterator[tuple[Way, int]]:
             yield way, order[way.source]
 
 
-def beside(track: Track) -> Iterator[tuple[Way, str, float]]:
+def beside(track: Track) -> Iterator[tuple[TrackWay, str, float]]:
     """Yield the ways between the bar and a station: the station, and how far from its middle the way runs."""
     joined = {(way.source, way.dest) for way in track.ways}
     for way in track.ways:
@@ -107,9 +107,9 @@ def band_height(count: int, columns: int, height: float, head: float) -> float:
     return head + -(-count // columns) * (height + 14) if count else 0
 
 
-def returning(track: Track) -> tuple[Way, ...]:
+def returning(track: Track) -> tuple[TrackWay, ...]:
     """Return the ways back from the endings, one for each stage they lead to."""
-    found: dict[str, Way] = {}
+    found: dict[str, TrackWay] = {}
     for way in track.returns:
-        found.setdefault(way.dest, Way("", way.dest, way.triggers))
+        found.setdefault(way.dest, TrackWay("", way.dest, way.triggers))
     return tuple(found.values())

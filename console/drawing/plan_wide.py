@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from console.drawing.plan import LANE, Lane, Plan, Route, band_height, banded, beside, lanes, returning, room_for, steps
 from console.drawing.svg import Box, Point
-from console.drawing.track import Track, Way
+from console.drawing.track import Track, TrackWay
 
 _GAP = 38  # between stations: an arrow must be seen
 _BAR = 38
@@ -150,7 +150,7 @@ def _returns(track: Track, grid: Grid, boxes: dict[str, Box], frame: Box) -> Ite
             yield Route(way, points)
 
 
-def _back(way: Way, track: Track, grid: Grid, boxes: dict[str, Box], frame: Box) -> tuple[Point, ...]:
+def _back(way: TrackWay, track: Track, grid: Grid, boxes: dict[str, Box], frame: Box) -> tuple[Point, ...]:
     """Return how one comes back from the endings: along the left margin, or straight up; else only text says it."""
     box = boxes[way.dest]
     if way.dest == track.aside or (way.dest == track.line[0] and (grid.rows > 1 or track.aside)):

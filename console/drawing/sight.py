@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
-from console.drawing.track import Track, Way
+from console.drawing.track import Track, TrackWay
 
 Mark = Literal["open", "shut"]
 
@@ -73,7 +73,7 @@ def visits(sight: Sight) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def was_walked(way: Way, sight: Sight, track: Track) -> bool:
+def was_walked(way: TrackWay, sight: Sight, track: Track) -> bool:
     """Tell whether a way is part of the path; the way back is one way for all endings."""
     pairs = zip(sight.path, sight.path[1:], strict=False)
     return any(

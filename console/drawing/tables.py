@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from console.drawing.svg import joined, tag
-from console.drawing.words import Words
+from console.drawing.words import DrawingWords
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
@@ -21,7 +21,7 @@ def _row(row: Sequence[str]) -> Markup:
     return tag("tr", tag("th", row[0], "", scope="row"), *(tag("td", cell, "") for cell in row[1:]))
 
 
-def figure(drawn: Markup, equivalent: Markup, words: Words, *, scroll: str | None = None) -> Markup:
+def figure(drawn: Markup, equivalent: Markup, words: DrawingWords, *, scroll: str | None = None) -> Markup:
     """Return a picture with its table folded away beneath it; a wide one scrolls in a region of this name."""
     _ = words.gettext
     shown = drawn

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, joined, lines, linked, picture, rect, tag
 from console.drawing.tables import table
-from console.drawing.words import Words, full_day, short_day
+from console.drawing.words import DrawingWords, full_day, short_day
 
 _WIDE, _TALL, _LEAST = 952, 356, 74
 _BEAD = 27  # beads are so far apart: a finger must meet one of them only
@@ -65,14 +65,14 @@ class Rule(NamedTuple):
         return self.edges[-1]
 
 
-def strip_svg(prefix: str, title: str, strip: Strip, words: Words) -> Markup:
+def strip_svg(prefix: str, title: str, strip: Strip, words: DrawingWords) -> Markup:
     """Return the strip twice, lying and standing; the stylesheet shows the one there is room for."""
     shapes: tuple[Shape, Shape] = ("wide", "tall")
     drawn = (_drawn(f"{prefix}-{shape}", title, strip, shape, words) for shape in shapes)
     return tag("div", joined(drawn), class_="drawing-both")
 
 
-def strip_words(title: str, strip: Strip, words: Words) -> Markup:
+def strip_words(title: str, strip: Strip, words: DrawingWords) -> Markup:
     """Return the same as a table: each stage with its days and how much happened in it."""
     _ = words.gettext
     rows = []
@@ -103,7 +103,7 @@ def beads(strip: Strip, rule: Rule) -> list[tuple[float, tuple[Tick, ...]]]:
     return [(rule.edges[0] + (number + 0.5) * _BEAD, tuple(ticks)) for number, ticks in sorted(found.items())]
 
 
-def _drawn(prefix: str, title: str, strip: Strip, shape: Shape, words: Words) -> Markup:
+def _drawn(prefix: str, title: str, strip: Strip, shape: Shape, words: DrawingWords) -> Markup:
     rule = _rule(strip, shape, words)
     along = rule.edges[-1] + 4
     width, height = (along, 142) if shape == "wide" else (_TALL, along + 16)
@@ -121,14 +121,14 @@ def _drawn(prefix: str, title: str, strip: Strip, shape: Shape, words: Words) ->
     )
 
 
-def _rule(strip: Strip, shape: Shape, words: Words) -> Rule:
+def _rule(strip: Strip, shape: Shape, words: DrawingWords) -> Rule:
     if shape == "tall":
         return rule_of(strip.bands, 90 * len(strip.bands), [_LEAST] * len(strip.bands), 4)
     least = [max(width_of(band.label, _SIZE, bold=True) + 16, 76) for band in strip.bands]
     return rule_of(strip.bands, _WIDE - 8, least, 4)
 
 
-def _desc(strip: Strip, words: Words) -> str:
+def _desc(strip: Strip, words: DrawingWords) -> str:
     _ = words.gettext
     told = [f"{band.label}: {full_day(band.since, words)}" for band in strip.bands]
     if strip.as_of is not None:
@@ -137,7 +137,7 @@ def _desc(strip: Strip, words: Words) -> str:
     return ". ".join((*told, words.ngettext("{n} event", "{n} events", count).format(n=count)))
 
 
-def _band(band: Band, start: float, end: float, shape: Shape, words: Words) -> Markup:
+def _band(band: Band, start: float, end: float, shape: Shape, words: DrawingWords) -> Markup:
     box = Box(start, 64, end - start - 2, 42) if shape == "wide" else Box(64, start, 148, end - start - 2)
     days = (band.until - band.since).days
     lasted = words.ngettext("{n} day", "{n} days", days).format(n=days)
@@ -152,7 +152,7 @@ def _band(band: Band, start: float, end: float, shape: Shape, words: Words) -> M
     return tag("g", *parts, class_="band band-here" if band.here else "band")
 
 
-def _dates(strip: Strip, rule: Rule, shape: Shape, words: Words) -> Iterator[Markup]:
+def _dates(strip: Strip, rule: Rule, shape: Shape, words: DrawingWords) -> Iterator[Markup]:
     """Write the day each band begins, and the year where it is a new one."""
     before: date | None = None
     for band, place in zip(strip.bands, rule.edges, strict=False):
@@ -165,7 +165,7 @@ def _dates(strip: Strip, rule: Rule, shape: Shape, words: Words) -> Iterator[Mar
         before = day
 
 
-def _as_of(strip: Strip, rule: Rule, shape: Shape, words: Words) -> Iterator[Markup]:
+def _as_of(strip: Strip, rule: Rule, shape: Shape, words: DrawingWords) -> Iterator[Markup]:
     if strip.as_of is None:
         return
     place = rule.at(strip.as_of)
@@ -183,7 +183,7 @@ def _as_of(strip: Strip, rule: Rule, shape: Shape, words: Words) -> Iterator[Mar
     yield lines(rows, box.middle, 15, "draw-now-text")
 
 
-def _bead(place: float, ticks: tuple[Tick, ...], strip: Strip, shape: Shape, words: Words) -> Markup:
+def _bead(place: float, ticks: tuple[Tick, ...], strip: Strip, shape: Shape, words: DrawingWords) -> Markup:
     x, y = (place, 40.0) if shape == "wide" else (229.0, place)
     stem = f"M{x:.1f} {y:.1f}V64" if shape == "wide" else f"M{x:.1f} {y:.1f}H212"
     last, count = ticks[-1], len(ticks)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workflow.programme.programme import Programme
 
 
-class Way(NamedTuple):
+class TrackWay(NamedTuple):
     """Everything that leads from one stage to another."""
 
     source: str
@@ -25,9 +25,9 @@ class Track(NamedTuple):
     line: tuple[str, ...]  # the stages one passes, and the ending the last of them leads to
     aside: str | None  # the stage that only leads back into the line
     endings: tuple[str, ...]  # reached from many stages: listed beneath, not joined to each
-    ways: tuple[Way, ...]  # between the line and the stage aside
-    exits: tuple[Way, ...]  # from stages to the endings beneath
-    returns: tuple[Way, ...]  # from the endings beneath back into the journey
+    ways: tuple[TrackWay, ...]  # between the line and the stage aside
+    exits: tuple[TrackWay, ...]  # from stages to the endings beneath
+    returns: tuple[TrackWay, ...]  # from the endings beneath back into the journey
     open_stages: tuple[str, ...]
 
     @property
@@ -36,7 +36,7 @@ class Track(NamedTuple):
         return (*self.line, *((self.aside,) if self.aside else ()), *self.endings)
 
     @property
-    def all_ways(self) -> tuple[Way, ...]:
+    def all_ways(self) -> tuple[TrackWay, ...]:
         """Return every way, by the stage it leaves."""
         order = {stage: number for number, stage in enumerate(self.stages)}
         return tuple(sorted((*self.ways, *self.exits, *self.returns), key=lambda way: order[way.source]))
@@ -64,15 +64,15 @@ def track_of(programme: Programme) -> Track:
     )
 
 
-def _ways(programme: Programme) -> tuple[Way, ...]:
+def _ways(programme: Programme) -> tuple[TrackWay, ...]:
     triggers: dict[tuple[str, str], list[str]] = defaultdict(list)
     for transition in programme.journey.transitions:
         for source in transition.source:
             triggers[source, transition.dest].append(transition.trigger)
-    return tuple(Way(source, dest, tuple(names)) for (source, dest), names in triggers.items())
+    return tuple(TrackWay(source, dest, tuple(names)) for (source, dest), names in triggers.items())
 
 
-def _aside(programme: Programme, ways: tuple[Way, ...], under_way: tuple[str, ...]) -> str | None:
+def _aside(programme: Programme, ways: tuple[TrackWay, ...], under_way: tuple[str, ...]) -> str | None:
     """Return the stage from which one only goes back, to more stages than one; a line has room for one such."""
     order = {state: number for number, state in enumerate(under_way)}
     found: dict[str, int] = {}
@@ -83,7 +83,9 @@ def _aside(programme: Programme, ways: tuple[Way, ...], under_way: tuple[str, ..
     return max(found, key=lambda state: found[state], default=None)
 
 
-def _goal(programme: Programme, ways: tuple[Way, ...], line: tuple[str, ...], under_way: tuple[str, ...]) -> str | None:
+def _goal(
+    programme: Programme, ways: tuple[TrackWay, ...], line: tuple[str, ...], under_way: tuple[str, ...]
+) -> str | None:
     """Return the ending that the line leads to: reached from its last stage, and not from nearly everywhere."""
     for state in programme.journey.states:
         sources = {way.source for way in ways if way.dest == state} & set(under_way)

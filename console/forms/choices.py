@@ -41,7 +41,7 @@ from console.forms.about_case import (
     tasks_stuck,
     ways_on,
 )
-from console.forms.context import Context
+from console.forms.context import Choice, FormContext
 from console.forms.listed import (
     AFTER_AN_END,
     EXPLOITATION,
@@ -55,7 +55,6 @@ from console.forms.listed import (
     WHY_REFUSED,
     WHY_REVOKED,
 )
-from console.forms.offered import Choice
 from console.forms.wording import known
 from workflow.programme.services import Service
 from workflow.rights.acts import ROLES
@@ -71,10 +70,10 @@ class Offer(NamedTuple):
     preset: str = ""
 
 
-Source = Callable[[Context], Iterable[Choice]]
+Source = Callable[[FormContext], Iterable[Choice]]
 
 
-def offer(command: str, field: str, context: Context) -> Offer | None:
+def offer(command: str, field: str, context: FormContext) -> Offer | None:
     """Return what may be chosen for a field, or None when it is filled in freely."""
     source = _SOURCES.get(f"{command}.{field}") or _SOURCES.get(field)
     if source is None:
@@ -93,19 +92,19 @@ def _ours(words: Mapping[str, str]) -> Source:
 # -- from the programme file --------------------------------------------------------------------------------------
 
 
-def _labelled(parts: Iterable[Any], context: Context) -> Iterator[Choice]:
+def _labelled(parts: Iterable[Any], context: FormContext) -> Iterator[Choice]:
     return (Choice(part.id, context.label(part.label)) for part in parts)
 
 
-def _roles(context: Context) -> Iterator[Choice]:
+def _roles(context: FormContext) -> Iterator[Choice]:
     return (Choice(role, known(context.words, "role", role)) for role in ROLES)
 
 
-def _purposes(context: Context) -> Iterator[Choice]:
+def _purposes(context: FormContext) -> Iterator[Choice]:
     return (Choice(name, known(context.words, "purpose", name)) for name in context.programme.purposes)
 
 
-def _recipients(context: Context) -> Iterator[Choice]:
+def _recipients(context: FormContext) -> Iterator[Choice]:
     programme = context.programme
     proposed = {one.to for one in closing_of(context.case).hand_overs.values()} if context.case else set()
     named = {one.id: one.name for one in programme.providers} | {one.id: one.name for one in programme.facilities}
@@ -113,33 +112,33 @@ def _recipients(context: Context) -> Iterator[Choice]:
     return (Choice(value, name) for value, name in named.items())
 
 
-def _houses(context: Context) -> Iterator[Choice]:
+def _houses(context: FormContext) -> Iterator[Choice]:
     return (Choice(house.id, house.name) for house in context.programme.beds_facilities)
 
 
-def _all_houses(context: Context) -> Iterator[Choice]:
+def _all_houses(context: FormContext) -> Iterator[Choice]:
     return (Choice(house.id, house.name) for house in context.programme.facilities)
 
 
-def _centres(context: Context) -> Iterator[Choice]:
+def _centres(context: FormContext) -> Iterator[Choice]:
     programme = context.programme
     return (Choice(name, programme.facility_of[name].name) for name in programme.consultation_centres)
 
 
-def _care(context: Context) -> Iterator[Choice]:
+def _care(context: FormContext) -> Iterator[Choice]:
     return _labelled((service for service in context.programme.services if service.kind), context)
 
 
-def _referable(context: Context) -> Iterator[Choice]:
+def _referable(context: FormContext) -> Iterator[Choice]:
     given = {name for provider in context.programme.providers for name in provider.services}
     return _labelled((service for service in context.programme.services if service.id in given), context)
 
 
-def _services(context: Context) -> Iterator[Choice]:
+def _services(context: FormContext) -> Iterator[Choice]:
     return _labelled(context.programme.services, context)
 
 
-def _providers(context: Context) -> Iterator[Choice]:
+def _providers(context: FormContext) -> Iterator[Choice]:
     services = context.programme.service_of
     for provider in context.programme.providers:
         if provider.status == "active":
@@ -147,11 +146,11 @@ def _providers(context: Context) -> Iterator[Choice]:
             yield Choice(provider.id, f"{provider.name} ({does})" if does else provider.name)
 
 
-def _service(service: Service, context: Context) -> str:
+def _service(service: Service, context: FormContext) -> str:
     return context.label(service.label)
 
 
-def _caring(context: Context) -> Iterator[Choice]:
+def _caring(context: FormContext) -> Iterator[Choice]:
     care = {service.id for service in context.programme.services if service.kind}
     return (
         Choice(one.id, one.name)
@@ -160,44 +159,44 @@ def _caring(context: Context) -> Iterator[Choice]:
     )
 
 
-def _hosts(context: Context) -> Iterator[Choice]:
+def _hosts(context: FormContext) -> Iterator[Choice]:
     country = travel_of(context.case).destination if context.case else ""
     for host in context.programme.hosts:
         if not country or not host.countries or country in host.countries:
             yield Choice(host.id, host.name)
 
 
-def _grant_kinds(context: Context) -> Iterator[Choice]:
+def _grant_kinds(context: FormContext) -> Iterator[Choice]:
     return (Choice(kind.kind, context.label(kind.label)) for kind in context.programme.grants)
 
 
-def _costs(context: Context) -> Iterator[Choice]:
+def _costs(context: FormContext) -> Iterator[Choice]:
     return (Choice(name, known(context.words, "cost", name)) for name in context.programme.costs)
 
 
-def _evidence(context: Context) -> Iterator[Choice]:
+def _evidence(context: FormContext) -> Iterator[Choice]:
     kinds = dict.fromkeys(paper for kind in context.programme.grants for paper in kind.evidence)
     return (Choice(name, known(context.words, "evidence", name)) for name in kinds)
 
 
-def _courses(context: Context) -> Iterator[Choice]:
+def _courses(context: FormContext) -> Iterator[Choice]:
     taken = reintegration_of(context.case).courses if context.case else {}
     return _labelled((course for course in context.programme.courses if course.id not in taken), context)
 
 
-def _paths(context: Context) -> Iterator[Choice]:
+def _paths(context: FormContext) -> Iterator[Choice]:
     own = set(context.case.citizenships) if context.case else set()
     fitting = [p for p in context.programme.documents if not own or not p.nationalities or own & {*p.nationalities}]
     return _labelled(fitting, context)
 
 
-def _reasons(context: Context) -> Iterator[Choice]:
+def _reasons(context: FormContext) -> Iterator[Choice]:
     for name in context.programme.closure_reasons:
         yield Choice(name, known(context.words, "closure_reason", name))
     yield from _ours(AFTER_AN_END)(context)
 
 
-def _months(context: Context) -> Iterator[Choice]:
+def _months(context: FormContext) -> Iterator[Choice]:
     """Offer the visits still to be made; those that are due come first."""
     months = context.programme.policies.follow_up_months
     done = reintegration_of(context.case).visits if context.case else frozenset()
@@ -206,7 +205,7 @@ def _months(context: Context) -> Iterator[Choice]:
     return (Choice(str(month), known_month(context, month, is_due=month in due)) for month in left)
 
 
-def known_month(context: Context, month: int, *, is_due: bool) -> str:
+def known_month(context: FormContext, month: int, *, is_due: bool) -> str:
     """Return in words how long after the return a visit is made."""
     said = context.words.ngettext("%(num)s month after the return", "%(num)s months after the return", month)
     text = said % {"num": month}
@@ -214,15 +213,15 @@ def known_month(context: Context, month: int, *, is_due: bool) -> str:
     return f"{text} ({due})" if is_due else text
 
 
-def _staff(context: Context) -> Iterator[Choice]:
+def _staff(context: FormContext) -> Iterator[Choice]:
     return (Choice(name, name) for name in context.staff if name != context.account)
 
 
-def _owners(context: Context) -> Iterator[Choice]:
+def _owners(context: FormContext) -> Iterator[Choice]:
     return (Choice(name, name) for name in dict.fromkeys((*context.staff, context.account)))
 
 
-def _programmes(context: Context) -> Iterator[Choice]:
+def _programmes(context: FormContext) -> Iterator[Choice]:
     return (Choice(name, name) for name in context.programmes or (context.programme.programme,))
 
 
@@ -307,7 +306,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "at_risk_groups": lambda context: _labelled(context.programme.at_risk_groups, context),
     "centre": _centres,
 }
-_PRESETS: Final[Mapping[str, Callable[[Context], str]]] = {
+_PRESETS: Final[Mapping[str, Callable[[FormContext], str]]] = {
     "HoldBed.facility": lambda _: "",  # the first that fits is found by the rules
     "BookAppointment.service": service_without_a_time,
     "BookAppointment.provider": lambda _: "",

@@ -11,7 +11,14 @@ from workflow.case.state import Case
 from workflow.programme.programme import Programme
 
 
-class Context(NamedTuple):
+class Choice(NamedTuple):
+    """A value of a command, and what a person reads in its place."""
+
+    value: str
+    label: str
+
+
+class FormContext(NamedTuple):
     """Everything the choices of a form depend on; pure data, so that the same context gives the same form."""
 
     words: Words

@@ -9,8 +9,7 @@ from typing import Final
 from babel import Locale
 from babel.numbers import get_currency_name
 
-from console.forms.context import Context
-from console.forms.offered import Choice
+from console.forms.context import Choice, FormContext
 from workflow.subjects.travel.state import travel_of
 from workflow.values.countries import countries as all_countries
 
@@ -22,7 +21,7 @@ _LANGUAGES: Final = (
 )  # fmt: skip
 
 
-def countries(context: Context) -> tuple[Choice, ...]:
+def countries(context: FormContext) -> tuple[Choice, ...]:
     """Return every country, those the case knows of first."""
     case, home = context.case, context.programme.home_country
     likely = dict.fromkeys(
@@ -31,7 +30,7 @@ def countries(context: Context) -> tuple[Choice, ...]:
     return _likely_first(_countries(context.words.language), likely)
 
 
-def languages(context: Context) -> tuple[Choice, ...]:
+def languages(context: FormContext) -> tuple[Choice, ...]:
     """Return the languages people speak here, the person's own and the desk's first."""
     programme = context.programme
     spoken = (context.case.language,) if context.case else ()
@@ -41,7 +40,7 @@ def languages(context: Context) -> tuple[Choice, ...]:
     return _likely_first(_languages(context.words.language, known), dict.fromkeys((*spoken, *desk)))
 
 
-def currencies(context: Context) -> tuple[Choice, ...]:
+def currencies(context: FormContext) -> tuple[Choice, ...]:
     """Return the currencies the programme has money in."""
     codes = dict.fromkeys(funder.budget.currency for funder in context.programme.funders)
     return tuple(Choice(code, f"{code} · {get_currency_name(code, locale=context.words.language)}") for code in codes)

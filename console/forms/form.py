@@ -9,12 +9,10 @@ from typing import Final, NamedTuple
 
 from console.forms.about_case import month_due, next_step
 from console.forms.choices import Offer, offer
-from console.forms.context import Context
+from console.forms.context import Choice, FormContext
 from console.forms.countries import countries, currencies, languages
 from console.forms.given import CURRENCY, TWICE, Given
-from console.forms.offered import Choice
-from console.forms.rows import ROWS_MAX, row_class, row_fields
-from console.forms.shapes import COUNTRIES_MAX, Shape, shapes_of
+from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, row_class, row_fields, shapes_of
 from console.forms.wording import choice_label, explains, field_hint, field_label, title
 from console.words.amounts import place_of
 from console.words.reasons import Worded
@@ -126,7 +124,7 @@ class Form(NamedTuple):
 
 def form_for(
     kind: type[Command],
-    context: Context,
+    context: FormContext,
     given: Given | None = None,
     errors: Mapping[str, tuple[str, ...]] | None = None,
     reasons: Sequence[Worded] = (),
@@ -161,7 +159,7 @@ class _Drawing(NamedTuple):
     """What one form is drawn from."""
 
     kind: type[Command]
-    context: Context
+    context: FormContext
     given: Given | None
     errors: Mapping[str, tuple[str, ...]]
     refused: Mapping[str, tuple[str, ...]]
@@ -274,7 +272,7 @@ def _drawn_as(shape: Shape, offered: Offer | None) -> str:
     return "choice"
 
 
-def _comes_twice(text: str, context: Context) -> bool:
+def _comes_twice(text: str, context: FormContext) -> bool:
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
@@ -283,34 +281,34 @@ def _comes_twice(text: str, context: Context) -> bool:
     return first.utcoffset() != second.utcoffset()
 
 
-def _language(context: Context) -> str:
+def _language(context: FormContext) -> str:
     return context.case.language if context.case else ""
 
 
-def _desk_language(context: Context) -> str:
+def _desk_language(context: FormContext) -> str:
     return context.programme.hotline.languages[0] if context.programme.hotline else context.words.language
 
 
-def _own_country(context: Context) -> str:
+def _own_country(context: FormContext) -> str:
     own = context.case.citizenships if context.case else ()
     return own[0] if len(own) == 1 else ""
 
 
-def _home(context: Context) -> str:
+def _home(context: FormContext) -> str:
     return context.programme.home_country
 
 
-def _destination(context: Context) -> str:
+def _destination(context: FormContext) -> str:
     return travel_of(context.case).destination if context.case else ""
 
 
-def _arrival(context: Context) -> str:
+def _arrival(context: FormContext) -> str:
     arrival = reception_of(context.case).arrival if context.case else None
     return f"{arrival.at.astimezone(context.zone):%Y-%m-%dT%H:%M}" if arrival and not arrival.over else ""
 
 
 # What is meant in the usual case, so that it is one click.
-_USUAL: Final[Mapping[str, Callable[[Context], str]]] = {
+_USUAL: Final[Mapping[str, Callable[[FormContext], str]]] = {
     "PlanArrival.language": _language,
     "SendReferral.language": _language,
     "TakeCall.language": _desk_language,

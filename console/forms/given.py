@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from console.forms.context import Context
+from console.forms.context import FormContext
 from console.forms.faults import GENERAL, LAST_OF_ROW, NEEDED, Faults, faults_of, joined
-from console.forms.rows import ROWS_MAX, row_fields
-from console.forms.shapes import COUNTRIES_MAX, Shape, read_off, shapes_of
+from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, read_off, row_fields, shapes_of
 from workflow.command import Command
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
@@ -44,7 +43,7 @@ class Given(NamedTuple):
         return self.typed.get(name, ("",))[0]
 
 
-def read(kind: type[Command], sent: Iterable[tuple[str, str]], context: Context) -> Given:
+def read(kind: type[Command], sent: Iterable[tuple[str, str]], context: FormContext) -> Given:
     """Return what a form said; a field it does not have, or one sent twice, is a fault of the whole form."""
     typed = _typed(sent)
     reading = _Reading(typed, context)
@@ -58,7 +57,7 @@ def read(kind: type[Command], sent: Iterable[tuple[str, str]], context: Context)
     return Given(typed, values, reading.faults, reading.rows)
 
 
-def command_of(kind: type[Command], given: Given, context: Context, **envelope: Any) -> Command | Faults:
+def command_of(kind: type[Command], given: Given, context: FormContext, **envelope: Any) -> Command | Faults:
     """Return the command, or everything that is wrong with what was given."""
     if GENERAL in given.faults:
         return {GENERAL: given.faults[GENERAL]}  # nothing of a form that was changed is to be trusted
@@ -90,7 +89,7 @@ def _typed(sent: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 class _Reading:
     """Reads one form once; keeps what it could not read, and which names it has met."""
 
-    def __init__(self, typed: Mapping[str, tuple[str, ...]], context: Context) -> None:
+    def __init__(self, typed: Mapping[str, tuple[str, ...]], context: FormContext) -> None:
         self._typed = typed
         self._context = context
         self._met: set[str] = set()

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from console.forms.shapes import shapes_of
-from console.forms.subjects import CASE_FORMS
+from console.subjects import CASE_FORMS
 from workflow.reasons import Reason
 
 _PROVIDED: Final = "_is_provided"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from console.forms.context import Context
+from console.forms.context import FormContext
 from console.words.translation import Words
 from events.money import Money
 
@@ -40,16 +40,16 @@ def known(words: Words, kind: str, name: str) -> str:
     return words.label(kind, name)
 
 
-def day(context: Context, value: date) -> str:
+def day(context: FormContext, value: date) -> str:
     """Return a day as people write it."""
     return context.words.day(value)
 
 
-def moment(context: Context, value: datetime) -> str:
+def moment(context: FormContext, value: datetime) -> str:
     """Return a time by the programme's clock."""
     return context.words.moment(value, context.programme.time_zone)
 
 
-def money(context: Context, amount: Decimal, currency: str) -> str:
+def money(context: FormContext, amount: Decimal, currency: str) -> str:
     """Return a sum as people write it."""
     return context.words.money(Money(amount=amount, currency=currency))

@@ -62,30 +62,30 @@ class Key(NamedTuple):
         return pyotp.TOTP(self.secret).at(clock.now())
 
 
-def admitted(office: Container, desk: AuthServices, clock: Clock, programme: str, chance: Entropy) -> list[Key]:
+def admitted(container: Container, auth: AuthServices, clock: Clock, programme: str, chance: Entropy) -> list[Key]:
     """Open the cast's accounts and set them up as each would at the first sign-in; one password for all of them."""
     password = Passwords(chance).one_time()
     administrator_first = sorted(CAST, key=lambda part: part.account != ADMINISTRATOR)
-    keys = [_admit(office, desk, clock, part, programme, password) for part in administrator_first]
+    keys = [_admit(container, auth, clock, part, programme, password) for part in administrator_first]
     return sorted(keys, key=lambda key: CAST.index(key.part))
 
 
-def _admit(office: Container, desk: AuthServices, clock: Clock, part: Part, programme: str, password: str) -> Key:
-    account, own = part.account, {"command_id": office.chance.uuid(), "account": part.account}
+def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, programme: str, password: str) -> Key:
+    account, own = part.account, {"command_id": container.chance.uuid(), "account": part.account}
     placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
-    opened = desk.accounts.open(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
+    opened = auth.accounts.open(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
     _accepted(opened.answer)
-    row = desk.accounts.row(account)
+    row = auth.accounts.row(account)
     assert row is not None, "an account that was opened is there"
-    weak = desk.credentials.set_own(row, password)
+    weak = auth.credentials.set_own(row, password)
     assert weak is None, weak
-    shown = desk.factors.codes.begin(account)
+    shown = auth.factors.codes.begin(account)
     # The code of half a minute ago proves that the app works; the present one is left for signing in.
     before = pyotp.TOTP(shown.secret).at(clock.now() - timedelta(seconds=STEP_S))
-    confirmed = desk.factors.codes.confirm(account, shown.factor, before)
+    confirmed = auth.factors.codes.confirm(account, shown.factor, before)
     assert confirmed, "a code of half a minute ago is taken"
-    factor = {"command_id": office.chance.uuid(), "account": account, "actor": account, "mandate": "account_holder"}
-    _accepted(office.service.submit(RecordSecondFactor(kind="totp", factor=shown.factor, **factor)))  # type: ignore[arg-type]
+    factor = {"command_id": container.chance.uuid(), "account": account, "actor": account, "mandate": "account_holder"}
+    _accepted(container.service.submit(RecordSecondFactor(kind="totp", factor=shown.factor, **factor)))  # type: ignore[arg-type]
     return Key(part, password, shown.secret, shown.uri)
 
 

@@ -40,7 +40,7 @@ LEFT_TO: Final = "staff:anna"
 
 def left_alone(cases: Iterable[CaseSnapshot]) -> dict[str, str]:
     """Return a case of each stage, the newest of one case manager's, that are left to whoever visits."""
-    mine = [seen.case for seen in cases if access_of(seen.case).owner == LEFT_TO]
+    mine = [snapshot.case for snapshot in cases if access_of(snapshot.case).owner == LEFT_TO]
     newest = {case.stage: case.case_id for case in sorted(mine, key=lambda case: case.since)}
     return {stage: newest[stage] for stage in LEFT_IN if stage in newest}
 
@@ -48,37 +48,37 @@ def left_alone(cases: Iterable[CaseSnapshot]) -> dict[str, str]:
 class GoingOn:
     """The rehearsal after its year, in a thread of its own; the office's clock runs by itself."""
 
-    def __init__(self, office: Container, definition: Definition, year: Year, pace: float = 1.0) -> None:
-        self._office = office
+    def __init__(self, container: Container, definition: Definition, year: Year, pace: float = 1.0) -> None:
+        self._container = container
         self._definition = definition
         self._year = year
         # A lease lasts as long as it would by a real clock.
-        self._crew = office.crew(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
-        self._bank = DemoBank(office.settings.bank_folder)
-        self._follow = ChangeFeed(office.log, office.service.definitions)
+        self._pool = container.pool(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
+        self._bank = DemoBank(container.settings.bank_folder)
+        self._follow = ChangeFeed(container.log, container.service.definitions)
         self._follow.changed()
-        self._read = office.log.size() - 1  # what happened up to here was the year's
+        self._read = container.log.size() - 1  # what happened up to here was the year's
         self._came = {case_id_of(self._arrival(number).command_id) for number in range(year.arrivals)}
         self._arrived = year.arrivals
-        self._began = instant(office.log.now())
+        self._began = instant(container.log.now())
         self.left = left_alone(self._open())
         self._theirs = set(self.left.values())
         self._ours: set[str] = set()  # commands given since the last look at what others did
-        self._day = office.log.now()[:10]
+        self._day = container.log.now()[:10]
         self._next = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
 
     def start(self) -> None:
         """Let life go on."""
-        self._crew.start()
+        self._pool.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Finish what is in hand and stop."""
         self._stop.set()
         self._thread.join()
-        self._crew.stop()
+        self._pool.stop()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -90,18 +90,20 @@ class GoingOn:
 
     def breathe(self) -> None:
         """Do what there is to do at this moment."""
-        now = instant(self._office.log.now())
+        now = instant(self._container.log.now())
         self._bank.answer(now)
         self._give([*self._newcomers(now), *self._of_the_desk(now)])
         changed = self._follow.changed()
         self._notice_visitors()
-        looked_at = {seen.case.case_id: seen for seen in (*self._next_in_turn(), *changed)}
-        ours = [seen for seen in looked_at.values() if seen.case.case_id in self._came - self._theirs]
-        self._give([command for seen in ours if not self._ended(seen) for command in next_commands(seen, now)])
+        looked_at = {snapshot.case.case_id: snapshot for snapshot in (*self._next_in_turn(), *changed)}
+        ours = [snapshot for snapshot in looked_at.values() if snapshot.case.case_id in self._came - self._theirs]
+        self._give(
+            [command for snapshot in ours if not self._ended(snapshot) for command in next_commands(snapshot, now)]
+        )
 
     def _give(self, commands: Sequence[Command]) -> None:
         self._ours.update(str(command.command_id) for command in commands)
-        self._office.service.submit_many(commands)
+        self._container.service.submit_many(commands)
 
     def _newcomers(self, now: datetime) -> list[Command]:
         """Return the referrals of those who have come by now: more than in the year, to have something to see."""
@@ -112,7 +114,7 @@ class GoingOn:
         return list(commands)
 
     def _arrival(self, number: int) -> Command:
-        today = instant(self._office.log.now()).date()
+        today = instant(self._container.log.now()).date()
         return arrival(number, self._year.seed, today, self._definition.programme.programme)
 
     def _of_the_desk(self, now: datetime) -> list[Command]:
@@ -122,7 +124,7 @@ class GoingOn:
 
     def _notice_visitors(self) -> None:
         """Leave alone, from now on, every case somebody else than the rehearsal and its workers did something about."""
-        while page := self._office.log.page(self._read, PAGE):
+        while page := self._container.log.page(self._read, PAGE):
             for event in page:
                 envelope = event.envelope
                 theirs = not is_machine(envelope.actor) and envelope.command_id not in self._ours
@@ -139,7 +141,7 @@ class GoingOn:
         return cases[self._next : self._next + AT_ONCE]
 
     def _open(self) -> list[CaseSnapshot]:
-        return [seen for seen in self._follow.all() if not self._ended(seen)]
+        return [snapshot for snapshot in self._follow.all() if not self._ended(snapshot)]
 
-    def _ended(self, seen: CaseSnapshot) -> bool:
-        return self._definition.journey.stage(seen.case.stage).ends
+    def _ended(self, snapshot: CaseSnapshot) -> bool:
+        return self._definition.journey.stage(snapshot.case.stage).ends

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from console.simulation.managed_case import BORIS, CLARA, DORA, ManagedCase, Steps
 from events.money import Money
 from workflow.command import Command
 from workflow.subjects.grants.commands import (
@@ -17,67 +17,62 @@ from workflow.subjects.grants.commands import (
 )
 from workflow.subjects.grants.state import Grant, grants_of
 
-if TYPE_CHECKING:
-    from console.simulation.manager import Look
-
-_BORIS, _CLARA, _DORA = "staff:boris", "staff:clara", "staff:dora"
 _ACCOUNT: Final = "DE89370400440532013000"  # the example IBAN of ISO 13616, nobody's account
 _OTHER: Final = "GB82WEST12345698765432"  # the same standard's, of another country
 _PAYEE_CHANGES_EVERY: Final = 12
-Steps = Iterator[Command]
 
 
-def asked_for(look: Look) -> Steps:
+def asked_for(managed: ManagedCase) -> Steps:
     """Ask for every kind of grant the person has not had, and record what the way home cost."""
-    had = {grant.kind for grant in grants_of(look.case).grants.values()}
-    for kind in look.seen.definition.programme.grants:
+    had = {grant.kind for grant in grants_of(managed.case).grants.values()}
+    for kind in managed.snapshot.definition.programme.grants:
         if kind.kind not in had:
-            yield look.make(
+            yield managed.make(
                 RequestGrant, kind=kind.kind, amount=kind.cap, payee_name="Rehearsed Person", payee_account=_ACCOUNT
             )
-    if not grants_of(look.case).costs:
-        yield _fare(look)
+    if not grants_of(managed.case).costs:
+        yield _fare(managed)
 
 
-def grants(look: Look) -> Steps:
+def grants(managed: ManagedCase) -> Steps:
     """Bring every grant on by one step: receipts, approval, another payee, the next part."""
-    for grant_id, grant in grants_of(look.case).grants.items():
+    for grant_id, grant in grants_of(managed.case).grants.items():
         if not (grant.declined or grant.settled):
-            yield from _one(look, grant_id, grant)
+            yield from _one(managed, grant_id, grant)
 
 
-def _one(look: Look, grant_id: str, grant: Grant) -> Steps:
+def _one(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
     if grant.returned or (_changes_payee(grant_id, grant) and not grant.at_the_bank):
         payee = {"payee_name": "Rehearsed Shop", "payee_account": _OTHER}
-        yield look.make(ChangePayee, _DORA, grant_id=grant_id, **payee)
+        yield managed.make(ChangePayee, DORA, grant_id=grant_id, **payee)
     elif grant.awaits_approval:
-        yield look.make(ApproveGrant, _BORIS, grant_id=grant_id)
+        yield managed.make(ApproveGrant, BORIS, grant_id=grant_id)
     elif not grant.at_the_bank:
-        yield from _receipts(look, grant_id, grant)
-        yield look.make(ReleaseTranche, _CLARA, grant_id=grant_id)
+        yield from _receipts(managed, grant_id, grant)
+        yield managed.make(ReleaseTranche, CLARA, grant_id=grant_id)
 
 
-def _receipts(look: Look, grant_id: str, grant: Grant) -> Steps:
-    wanted = look.seen.definition.programme.grant_kind[grant.kind].evidence
+def _receipts(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
+    wanted = managed.snapshot.definition.programme.grant_kind[grant.kind].evidence
     for tranche_id, tranche in grant.tranches.items():
         for paper in wanted if tranche.status == "paid" else ():
             if paper not in tranche.evidence:
                 key = {"grant_id": grant_id, "tranche_id": tranche_id, "kind": paper}
-                yield look.make(RecordEvidence, **key, reference="made-up paper")
+                yield managed.make(RecordEvidence, **key, reference="made-up paper")
 
 
 def _changes_payee(grant_id: str, grant: Grant) -> bool:
     """Tell whether this grant is one of the few whose payee is changed once it is approved."""
     chosen = sum(grant_id.encode()) % _PAYEE_CHANGES_EVERY == 0
-    return chosen and bool(grant.approved_by) and not grant.tranches and _DORA not in grant.hands
+    return chosen and bool(grant.approved_by) and not grant.tranches and DORA not in grant.hands
 
 
-def _fare(look: Look) -> Command:
-    euros = 60 + sum(look.case.case_id.encode()) % 200
-    return look.make(
+def _fare(managed: ManagedCase) -> Command:
+    euros = 60 + sum(managed.case.case_id.encode()) % 200
+    return managed.make(
         RecordCost,
         kind="travel",
         amount=Money.parse(f"EUR {euros}"),
-        day=look.now.date(),
+        day=managed.now.date(),
         reference="made-up bill",
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from console.simulation.managed_case import ManagedCase, Steps
 from events.instants import instant
-from workflow.command import Command
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
@@ -24,48 +23,44 @@ from workflow.subjects.referrals.directory import providers_of
 from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.travel.state import travel_of
 
-if TYPE_CHECKING:
-    from console.simulation.manager import Look
-
 SERVICE: Final = "local_referral"
-Steps = Iterator[Command]
 
 
-def referrals(look: Look) -> Steps:
+def referrals(managed: ManagedCase) -> Steps:
     """Return what is to be done about the referral a stage waits for, and about those under way."""
-    open_ones = {key: one for key, one in referrals_of(look.case).referrals.items() if one.is_open}
+    open_ones = {key: one for key, one in referrals_of(managed.case).referrals.items() if one.is_open}
     waiting = any(one.status not in ("unanswered", "wait_listed") for one in open_ones.values())
-    if SERVICE not in look.case.provided and not waiting:
-        yield from _refer(look)
+    if SERVICE not in managed.case.provided and not waiting:
+        yield from _refer(managed)
     for key, referral in open_ones.items():
-        yield from _answer(look, key, referral)
+        yield from _answer(managed, key, referral)
 
 
-def _refer(look: Look) -> Steps:
+def _refer(managed: ManagedCase) -> Steps:
     """Ask the next provider who was not asked before; who has no more is asked again."""
-    tried = {one.provider for one in referrals_of(look.case).referrals.values()}
-    known = _known(look)
+    tried = {one.provider for one in referrals_of(managed.case).referrals.values()}
+    known = _known(managed)
     provider = next((one for one in known if one.id not in tried), known[-1])
-    if not look.case.consents_to("referral", look.now.date(), provider.id):
-        by = "guardian" if look.is_child else "person"
-        yield look.make(GiveConsent, purpose="referral", recipient=provider.id, by=by)
-    yield look.make(SendReferral, service=SERVICE, provider=provider.id)
+    if not managed.case.consents_to("referral", managed.now.date(), provider.id):
+        by = "guardian" if managed.is_child else "person"
+        yield managed.make(GiveConsent, purpose="referral", recipient=provider.id, by=by)
+    yield managed.make(SendReferral, service=SERVICE, provider=provider.id)
 
 
-def _known(look: Look) -> list[Provider]:
+def _known(managed: ManagedCase) -> list[Provider]:
     """Return the providers where the person lives now, those who speak the language first."""
-    programme = look.seen.definition.programme
-    area = travel_of(look.case).destination or programme.home_country
+    programme = managed.snapshot.definition.programme
+    area = travel_of(managed.case).destination or programme.home_country
     near = providers_of(programme, SERVICE, area=area) or providers_of(programme, SERVICE)
-    return sorted(near, key=lambda one: look.case.language not in one.languages)
+    return sorted(near, key=lambda one: managed.case.language not in one.languages)
 
 
-def _answer(look: Look, key: str, referral: Referral) -> Steps:
+def _answer(managed: ManagedCase, key: str, referral: Referral) -> Steps:
     """Return what the provider says when its time has come; one in twelve says nothing, one in twelve no."""
-    if not referral.is_known or look.now < _answers_at(key, referral):
+    if not referral.is_known or managed.now < _answers_at(key, referral):
         return
-    draw, make = _draw(key), look.make
-    last_try = len(referrals_of(look.case).referrals) > 1
+    draw, make = _draw(key), managed.make
+    last_try = len(referrals_of(managed.case).referrals) > 1
     if referral.status == "sent" and (draw % 12 or last_try):
         yield make(AcknowledgeReferral, referral_id=key)
     if referral.status == "acknowledged" and draw % 12 == 1 and not last_try:

@@ -60,17 +60,17 @@ class Summary(NamedTuple):
         return self._asdict()
 
 
-def summary(office: Container, definition: Definition) -> Summary:
+def summary(container: Container, definition: Definition) -> Summary:
     """Return the summary of a programme as it stands."""
     programme = definition.programme
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         stages, tasks = count_cases(connection, programme.programme), count_tasks(connection)
         retried, told = count_retried(connection), count_facts(connection)
-    money = per_funder(by_funder(office.log, definition))
+    money = per_funder(by_funder(container.log, definition))
     houses = [house for house in programme.beds_facilities if not house.on_request]
-    used, most = _occupancy(office, [programme.facility_stream(house.id) for house in houses])
+    used, most = _occupancy(container, [programme.facility_stream(house.id) for house in houses])
     return Summary(
-        events=office.log.size(),
+        events=container.log.size(),
         stages=stages,
         services={label: told.get(fact, 0) for label, fact in _SERVICES.items()},
         tasks=tasks,
@@ -98,9 +98,9 @@ def print_summary(found: Summary) -> None:
     say(f"Events: {found.events}")
 
 
-def _occupancy(office: Container, streams: Sequence[str]) -> tuple[int, int]:
+def _occupancy(container: Container, streams: Sequence[str]) -> tuple[int, int]:
     """Return the beds in use now and the most that ever were, in all houses together."""
-    events = sorted((event for stream in streams for event in office.log.stream(stream)), key=attrgetter("position"))
+    events = sorted((event for stream in streams for event in container.log.stream(stream)), key=attrgetter("position"))
     used = most = 0
     for event in events:
         used += {"BedHeld": 1, "BedReleased": -1}.get(event.envelope.type, 0)

@@ -35,37 +35,37 @@ class Year(NamedTuple):
 class Rehearsal:
     """Runs a programme through simulated time, in this process."""
 
-    def __init__(self, office: Container, clock: SetClock, definition: Definition, year: Year) -> None:
-        self._office = office
+    def __init__(self, container: Container, clock: SetClock, definition: Definition, year: Year) -> None:
+        self._container = container
         self._clock = clock
         self._definition = definition
         self._year = year
         # Time that is not real waits for nobody: what is due is done as soon as it is told.
-        self._crew = office.crew(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
-        self._bank: Bank = DemoBank(office.settings.bank_folder)
+        self._pool = container.pool(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
+        self._bank: Bank = DemoBank(container.settings.bank_folder)
         self._arrived = 0
-        self._follow = ChangeFeed(office.log, office.service.definitions)
+        self._follow = ChangeFeed(container.log, container.service.definitions)
 
     def run(self, progress: Progress) -> None:
         """Let the year pass; ``progress`` hears the day and how many people have come."""
-        self._crew.start(sweeping=False)
+        self._pool.start(sweeping=False)
         try:
             end = self._clock.now() + timedelta(days=self._year.days)
             while self._clock.now() < end:
                 self._day()
                 progress(self._clock.now(), self._arrived)
         finally:
-            self._crew.stop()
+            self._pool.stop()
 
     def _day(self) -> None:
         self._receive()
         desk = desk_commands(self._definition.programme, self._clock.now(), self._year.seed)
-        self._office.service.submit_many(list(desk))
+        self._container.service.submit_many(list(desk))
         self._bank.answer(self._clock.now())
-        self._crew.settle()
+        self._pool.settle()
         look_at_all = True  # a new day makes some things due; after that only what has changed
         while self._manage(look_at_all=look_at_all):
-            self._crew.settle()
+            self._pool.settle()
             look_at_all = False
         self._clock.advance(TICK)
 
@@ -77,7 +77,7 @@ class Rehearsal:
         programme = self._definition.programme.programme
         today = self._clock.now().date()
         commands = [arrival(number, self._year.seed, today, programme) for number in range(self._arrived, due)]
-        self._office.service.submit_many(commands)
+        self._container.service.submit_many(commands)
         self._arrived = due
 
     def _manage(self, *, look_at_all: bool) -> bool:
@@ -85,16 +85,16 @@ class Rehearsal:
         changed = self._follow.changed()
         open_cases = [one for one in (self._follow.all() if look_at_all else changed) if not self._ended(one)]
         commands = [command for one in open_cases for command in next_commands(one, self._clock.now())]
-        answers = self._office.service.submit_many(commands)
+        answers = self._container.service.submit_many(commands)
         return any(getattr(answer, "facts", ()) for answer in answers)
 
-    def _ended(self, seen: CaseSnapshot) -> bool:
-        return self._definition.journey.stage(seen.case.stage).ends
+    def _ended(self, snapshot: CaseSnapshot) -> bool:
+        return self._definition.journey.stage(snapshot.case.stage).ends
 
 
-def most_travelled(office: Container) -> str | None:
+def most_travelled(container: Container) -> str | None:
     """Return the case whose history is longest, for people to look at."""
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         rows: Sequence[object] = list_cases(connection, stage="closed", limit=5000)
         rows = rows or list_cases(connection, limit=5000)
     return max(rows, key=lambda row: row["version"])["case_id"] if rows else None  # type: ignore[index]

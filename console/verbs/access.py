@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, CommandId, Data, Expected, case_number, tell
+from console.cli_support import CaseArgument, case_number
 from console.errors import BadInput
-from console.printing import print_json, print_rows
-from console.showing import seen_case
+from console.verbs.one_case import seen_case
+from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections.board import programmes_with_cases
 from handlers.projections.person_search import find
 from handlers.queries.access_log import Read, reads_of_case
@@ -19,33 +18,23 @@ from workflow.rights.table import Account
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 
 
+@verb(ring=True)
 def assign(
+    terminal: CaseTerminal,
     case: CaseArgument,
     owner: Annotated[str, typer.Argument(help="Whose the case is from now on, like staff:boris.")],
     team: Annotated[str, typer.Option(help="Whose people may see it too; the whole programme's when left out.")] = "",
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    expected: Expected = None,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Give a case to somebody, and to a team.
 
     Example: wayhome case assign 7K3P9-QXM2D staff:boris --team shelter
     """
-    with doors.office(data, ring=True) as office:
-        command = AssignCase(
-            command_id=command_id or office.chance.uuid(),
-            actor=actor,
-            case_id=case_number(case),
-            expected=expected,
-            owner=owner,
-            team=team,
-        )
-        tell(office.service.submit(command), as_json=as_json)
+    terminal.give_about(case, AssignCase, owner=owner, team=team)
 
 
+@verb(ring=True)
 def break_glass(
+    terminal: CommandTerminal,
     case: CaseArgument,
     reason: Annotated[
         str,
@@ -54,10 +43,6 @@ def break_glass(
         ),
     ],
     mandate: Annotated[str, typer.Option(help="By which right: case_manager, supervisor, medical, legal.")],
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Open a case that is not yours, in an emergency and for a few hours; asks what happens, and that is sealed.
 
@@ -65,52 +50,39 @@ def break_glass(
 
     The data-protection officer is written to at once, the owner sees it, and somebody else reviews it.
     """
-    with doors.office(data, ring=True) as office:
-        command = BreakGlass.model_validate(
-            {
-                "command_id": command_id or office.chance.uuid(),
-                "actor": actor,
-                "mandate": mandate,
-                "case_id": case_number(case),
-                "reason": reason,
-                "why": typer.prompt("What happens, in a sentence", err=True),
-            }
-        )
-        tell(office.service.submit(command), as_json=as_json)
+    why = typer.prompt("What happens, in a sentence", err=True)
+    terminal.give(BreakGlass, mandate=mandate, case_id=case_number(case), reason=reason, why=why)
 
 
-def reads(case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+@verb()
+def reads(terminal: ActorTerminal, case: CaseArgument) -> None:
     """List who read what of a case: pages looked at, parts opened or denied, what providers were shown, emergencies.
 
     Example: wayhome case reads 7K3P9-QXM2D
     """
-    with doors.office(data) as office:
-        seen = seen_case(office, case, actor)
-        found = reads_of_case(office.log, seen.case.case_id)
-        if as_json:
-            print_json([read._asdict() for read in found])
-            return
-        columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
-        print_rows(f"Who read what of {seen.case.case_id}", columns, map(_shown, found))
+    snapshot = seen_case(terminal, case)
+    found = reads_of_case(terminal.container.log, snapshot.case.case_id)
+    columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
+    title = f"Who read what of {snapshot.case.case_id}"
+    terminal.table([read._asdict() for read in found], title, columns, map(_shown, found))
 
 
-def find_person(data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+@verb()
+def find_person(terminal: ActorTerminal) -> None:
     """Find the cases you may see of a person; asks for name, birth date and telephone, and shows numbers only.
 
     Example: wayhome case find
 
     Names are found in any script and spelling. Nothing is said of people whose cases you may not see.
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with terminal.container.database.reading() as connection:
         name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
-        account = Account(actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
-        now = datetime.fromisoformat(office.log.now())
-        found = find(office.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
-        if as_json:
-            print_json([match._asdict() for match in found.matches])
-            return
-        rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found.matches]
-        print_rows("Cases that fit", ("case", "programme", "stage", "since", "equal parts"), rows)
+        account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
+        now = datetime.fromisoformat(terminal.container.log.now())
+        found = find(terminal.container.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
+    rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found.matches]
+    columns = ("case", "programme", "stage", "since", "equal parts")
+    terminal.table([match._asdict() for match in found.matches], "Cases that fit", columns, rows)
 
 
 def _asked(what: str) -> str:

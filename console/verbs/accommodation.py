@@ -7,37 +7,31 @@ from typing import Annotated, Any
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import AsJson, Data
 from console.errors import BadInput
-from console.printing import print_json, print_rows
+from console.printing import print_rows
+from console.verbs.terminal import Terminal, verb
 from events.instants import instant
 from handlers.queries.occupancy import Occupancy, houses, occupancy
 
 
+@verb()
 def beds(
+    terminal: Terminal,
     facility: Annotated[
         str | None, typer.Argument(help="The house, like moscow-centre; all of them when left out.")
     ] = None,
     at: Annotated[str | None, typer.Option("--at", help="As it was then, like 2026-03-01T18:40+03:00.")] = None,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Show the beds of a house: case numbers, holds and their ends, and the waiting list in its order.
 
     Example: wayhome beds moscow-centre --at 2007-03-05T12:00+03:00
     """
-    with doors.office(data) as office:
-        known = houses(office.log)
-        if facility is not None and facility not in known:
-            raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
-        when = _instant(at) if at else instant(office.log.now())
-        found = [occupancy(office.log, name, when) for name in ([facility] if facility else known)]
-        if as_json:
-            print_json([_as_json(one) for one in found])
-            return
-        for one in found:
-            _print(one)
+    known = houses(terminal.container.log)
+    if facility is not None and facility not in known:
+        raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
+    when = _instant(at) if at else instant(terminal.container.log.now())
+    found = [occupancy(terminal.container.log, name, when) for name in ([facility] if facility else known)]
+    terminal.show([_as_json(one) for one in found], lambda: _print(found))
 
 
 def _instant(text: str) -> datetime:
@@ -50,7 +44,12 @@ def _instant(text: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def _print(one: Occupancy) -> None:
+def _print(found: list[Occupancy]) -> None:
+    for one in found:
+        _print_house(one)
+
+
+def _print_house(one: Occupancy) -> None:
     taken = [
         (used.bed, used.room, used.case_id, _text(used.since), f"held until {_text(used.held_until)}")
         if used.held_until

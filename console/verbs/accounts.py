@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, tell
-from console.container import Container
 from console.errors import BadInput
-from console.printing import print_json, print_rows, say
+from console.printing import print_json, say
+from console.verbs.terminal import CommandTerminal, Terminal, verb
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
@@ -33,202 +31,148 @@ Houses = Annotated[list[str] | None, typer.Option("--house", help="A house they 
 _COLUMNS: Final = ("account", "roles", "programmes", "team", "houses", "second factors", "")
 
 
-@app.command("open")
+@verb(app, "open", create=True)
 def open_account(
+    terminal: CommandTerminal,
     account: Who,
     role: Roles,
     programme: Programmes = None,
     team: Team = "",
     house: Houses = None,
     language: Annotated[str, typer.Option("--language", help="The language of their screen: en or ru.")] = "en",
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Let somebody sign in, and print the one-time password they begin with.
 
     Example: wayhome account open staff:root --role administrator
     """
-    with doors.office(data, create=True) as office:
-        placed = {"programmes": programme or (), "team": team, "facilities": house or (), "language": language}
-        command = _made(OpenAccount, office, actor, account, command_id, roles=role, **placed)
-        _issue(office, command, as_json=as_json)
+    placed = {"programmes": programme or (), "team": team, "facilities": house or (), "language": language}
+    _issue(terminal, terminal.made(OpenAccount, account=account, roles=_known(role), **placed))
 
 
-@app.command("list")
-def list_all(data: Data = None, as_json: AsJson = False) -> None:
+@verb(app, "list")
+def list_all(terminal: Terminal) -> None:
     """List every account with its roles and where it works; closed ones too.
 
     Example: wayhome account list
     """
-    with doors.office(data) as office:
-        with office.database.reading() as connection:
-            found = list_accounts(connection)
-        if as_json:
-            print_json([_as_json(row) for row in found])
-            return
-        print_rows("Accounts", _COLUMNS, [_as_row(row) for row in found])
+    with terminal.container.database.reading() as connection:
+        found = list_accounts(connection)
+    terminal.table([_as_json(row) for row in found], "Accounts", _COLUMNS, [_as_row(row) for row in found])
 
 
-@app.command("roles")
-def roles(
-    account: Who,
-    role: Roles,
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
-) -> None:
+@verb(app, "roles")
+def roles(terminal: CommandTerminal, account: Who, role: Roles) -> None:
     """Give somebody exactly these roles; they have to sign in again.
 
     Example: wayhome account roles staff:anna --role case_manager --role supervisor
     """
-    with doors.office(data) as office:
-        command = _made(ChangeRoles, office, actor, account, command_id, roles=role)
-        tell(office.service.submit(command), as_json=as_json)
+    terminal.give(ChangeRoles, account=account, roles=_known(role))
 
 
-@app.command("place")
+@verb(app, "place")
 def place(
-    account: Who,
-    programme: Programmes = None,
-    team: Team = "",
-    house: Houses = None,
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
+    terminal: CommandTerminal, account: Who, programme: Programmes = None, team: Team = "", house: Houses = None
 ) -> None:
     """Say in which programmes, team and houses somebody works; what is left out they do not have any more.
 
     Example: wayhome account place staff:anna --programme moscow --team north
     """
-    with doors.office(data) as office:
-        placed = {"programmes": programme or (), "team": team, "facilities": house or ()}
-        command = _made(PlaceAccount, office, actor, account, command_id, **placed)
-        tell(office.service.submit(command), as_json=as_json)
+    terminal.give(PlaceAccount, account=account, programmes=programme or (), team=team, facilities=house or ())
 
 
-@app.command("close")
+@verb(app, "close")
 def close(
+    terminal: CommandTerminal,
     account: Who,
     reason: Annotated[str, typer.Option("--reason", help="left, away, role_ended, misuse or mistake.")] = "left",
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Let somebody sign in no more, and sign them out at once.
 
     Example: wayhome account close staff:anna --reason left
     """
-    with doors.office(data) as office:
-        command = _made(CloseAccount, office, actor, account, command_id, reason=reason)
-        tell(office.service.submit(command), as_json=as_json)
+    terminal.give(CloseAccount, account=account, reason=reason)
 
 
-@app.command("reopen")
+@verb(app, "reopen")
 def reopen(
+    terminal: CommandTerminal,
     account: Who,
     reason: Annotated[str, typer.Option("--reason", help="back or mistake.")] = "back",
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Let somebody sign in again after their account was closed.
 
     Example: wayhome account reopen staff:anna --reason back
     """
-    with doors.office(data) as office:
-        command = _made(ReopenAccount, office, actor, account, command_id, reason=reason)
-        tell(office.service.submit(command), as_json=as_json)
+    terminal.give(ReopenAccount, account=account, reason=reason)
 
 
-@app.command("reset")
+@verb(app, "reset")
 def reset(
+    terminal: CommandTerminal,
     account: Who,
     second: Annotated[str, typer.Option("--second", help="The other administrator or officer behind it.")],
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Replace somebody's password and second factors by a one-time password, which is printed once.
 
     Example: wayhome account reset staff:anna --second staff:olga
     """
-    with doors.office(data) as office:
-        command = _made(ResetCredentials, office, actor, account, command_id, second=second)
-        _issue(office, command, as_json=as_json)
+    _issue(terminal, terminal.made(ResetCredentials, account=account, second=second))
 
 
-@app.command("sessions")
+@verb(app, "sessions")
 def sessions(
+    terminal: CommandTerminal,
     account: Who,
     end: Annotated[bool, typer.Option("--end", help="Sign them out everywhere.")] = False,
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Show since when somebody is signed in, or sign them out everywhere.
 
     Example: wayhome account sessions staff:anna --end
     """
-    with doors.office(data) as office:
-        if end:
-            command = _made(RevokeSessions, office, actor, account, command_id, reason="asked")
-            tell(office.service.submit(command), as_json=as_json)
-            return
-        _show_sessions(office, account, as_json=as_json)
+    if end:
+        terminal.give(RevokeSessions, account=account, reason="asked")
+    else:
+        _show_sessions(terminal, account)
 
 
-def _show_sessions(office: Container, account: str, *, as_json: bool) -> None:
+def _show_sessions(terminal: Terminal, account: str) -> None:
     from console.accounts.sessions import Sessions
     from events.world import SystemClock
 
-    with office.database.reading() as connection:
+    container = terminal.container
+    with container.database.reading() as connection:
         if find_account(connection, account) is None:
             raise BadInput("there is no such account; see: wayhome account list")
-    found = Sessions(office.database, office.clock or SystemClock(), office.chance).of(account)
-    if as_json:
-        shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
-        print_json(shown)
-        return
+    found = Sessions(container.database, container.clock or SystemClock(), container.chance).of(account)
+    shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
     rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", f"{one.seen_at:%Y-%m-%d %H:%M}") for one in found]
-    print_rows("Signed in", ("since", "last page"), rows)
+    terminal.table(shown, "Signed in", ("since", "last page"), rows)
 
 
-def _issue(office: Container, command: OpenAccount | ResetCredentials, *, as_json: bool) -> None:
+def _issue(terminal: Terminal, command: OpenAccount | ResetCredentials) -> None:
     """Carry a command out that ends in a one-time password, and print it this once."""
-    from console.accounts.auth_services import open_desk
+    from console.accounts.auth_services import open_auth_services
     from console.accounts.credentials import ONE_TIME_LASTS
     from events.world import SystemClock
 
-    accounts = open_desk(office.service, office.clock or SystemClock(), office.chance).accounts
+    container = terminal.container
+    accounts = open_auth_services(container.service, container.clock or SystemClock(), container.chance).accounts
     issued = accounts.open(command) if isinstance(command, OpenAccount) else accounts.reset(command)
-    if issued.password and as_json:
+    if issued.password and terminal.as_json:
         answer: Any = issued.answer
         print_json({"answer": "accepted", **answer._asdict(), "one_time_password": issued.password})
         return
-    tell(issued.answer, as_json=as_json)
+    terminal.tell(issued.answer)
     if issued.password:
         hours = int(ONE_TIME_LASTS.total_seconds()) // 3600
         say(f"one-time password of {command.account}, shown only now, good for {hours} hours:")
         say(issued.password)
 
 
-def _made(kind: Any, office: Container, actor: str, account: str, command_id: Any, **fields: Any) -> Any:
-    if not set(ROLES).issuperset(fields.get("roles", ())):
+def _known(roles: list[str]) -> list[str]:
+    if not set(ROLES).issuperset(roles):
         raise BadInput(f"a role is one of: {', '.join(ROLES)}")
-    who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "account": account}
-    return kind.model_validate(who | fields)
-
-
-def _stop_at_role() -> NoReturn:
-    raise BadInput(f"a role is one of: {', '.join(ROLES)}")
+    return roles
 
 
 def _as_row(row: AccountRow) -> tuple[str, ...]:

@@ -46,21 +46,21 @@ def demo(
     with plainly():
         if not empty_folder(data):
             raise BadInput(f"{data} is not empty; give another folder with --data, or remove that one")
-        office, year = _opened(data, seed), Year(arrivals, days, seed)
+        container, year = _opened(data, seed), Year(arrivals, days, seed)
         try:
-            found = _run(office, year, quiet=as_json)
-            case = most_travelled(office)
+            found = _run(container, year, quiet=as_json)
+            case = most_travelled(container)
             if as_json:
                 print_json(found.as_json() | {"case": case, "data": str(data)})
                 return
             print_summary(found)
             if case is not None:
-                print_events(f"History of {case}", office.look.history(case))
+                print_events(f"History of {case}", container.cases.history(case))
             _say_what_next(data, case)
         finally:
-            office.close()
+            container.close()
         if serve:
-            open_day(data, year, _clock_of(office).now(), port=port, pace=pace)
+            open_day(data, year, _clock_of(container).now(), port=port, pace=pace)
 
 
 def _opened(data: Path, seed: int) -> Container:
@@ -68,9 +68,9 @@ def _opened(data: Path, seed: int) -> Container:
     return Container(Settings(data=data), create=True, clock=SetClock(start), chance=SeededEntropy(seed))
 
 
-def _run(office: Container, year: Year, *, quiet: bool) -> Summary:
-    clock = _clock_of(office)
-    definition = office.publish(shipped_text("moscow"), "staff:operator")
+def _run(container: Container, year: Year, *, quiet: bool) -> Summary:
+    clock = _clock_of(container)
+    definition = container.publish(shipped_text("moscow"), "staff:operator")
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -80,18 +80,18 @@ def _run(office: Container, year: Year, *, quiet: bool) -> Summary:
     with printing.progress(*columns, quiet=quiet, transient=False) as progress:
         start = clock.now()
         bar = progress.add_task(f"{start:%d %b %Y}", total=year.days * 86400, people=0)
-        Rehearsal(office, clock, definition, year).run(
+        Rehearsal(container, clock, definition, year).run(
             lambda now, people: progress.update(
                 bar, completed=(now - start).total_seconds(), description=f"{now:%d %b %Y}", people=people
             )
         )
-    return summary(office, definition)
+    return summary(container, definition)
 
 
-def _clock_of(office: Container) -> SetClock:
+def _clock_of(container: Container) -> SetClock:
     """Return the clock that a rehearsal moves by hand."""
-    assert isinstance(office.clock, SetClock)
-    return office.clock
+    assert isinstance(container.clock, SetClock)
+    return container.clock
 
 
 def _say_what_next(data: Path, case: str | None) -> None:

@@ -8,12 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import AsJson, Data
 from console.container import Container
 from console.errors import BadInput
 from console.printing import REFUSED, print_json, print_rows, say
-from console.verbs.work import MAX_REPORT_BYTES, payments
+from console.verbs.terminal import Terminal, file_read, verb
+from console.verbs.work import payments
 from handlers.queries.books import Entry, journal
 from handlers.queries.reconciliation import Reconciled, books_of, reconcile, sent_to_the_bank
 from workflow.programme.loading import Definition
@@ -22,67 +21,50 @@ from workflow.subjects.grants.ledger import Balance, Key, trial_balance
 Programme = Annotated[str, typer.Argument(help="The programme's short name.")]
 
 
-def definition_of(office: Container, programme: str) -> Definition:
-    """Return the definition in force; raises BadInput for a programme nobody published."""
-    found = office.service.definitions.current(programme)
-    if found is None:
-        raise BadInput(f"there is no programme {programme[:40]} here; publish it first")
-    return found
-
-
+@verb()
 def ledger(
+    terminal: Terminal,
     programme: Programme = "moscow",
     funder: Annotated[str | None, typer.Option(help="Only this funder's entries.")] = None,
     balance: Annotated[bool, typer.Option("--balance", help="The trial balance instead of the journal.")] = False,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Print the double-entry journal of a programme's money, or its trial balance.
 
     Example: wayhome ledger moscow --balance
     """
-    with doors.office(data) as office:
-        definition = definition_of(office, programme)
-        known = [one.id for one in definition.programme.funders]
-        if funder is not None and funder not in known:
-            raise BadInput(f"there is no funder {funder[:40]}; there are: {', '.join(known)}")
-        entries = [e for e in journal(office.log, definition) if funder in (None, e.posting.funder)]
-        if balance:
-            _tell_balance(trial_balance(entry.posting for entry in entries), as_json=as_json)
-        else:
-            _tell_journal(entries, as_json=as_json)
+    definition = terminal.definition(programme)
+    known = [one.id for one in definition.programme.funders]
+    if funder is not None and funder not in known:
+        raise BadInput(f"there is no funder {funder[:40]}; there are: {', '.join(known)}")
+    entries = [e for e in journal(terminal.container.log, definition) if funder in (None, e.posting.funder)]
+    if balance:
+        _tell_balance(trial_balance(entry.posting for entry in entries), as_json=terminal.as_json)
+    else:
+        _tell_journal(entries, as_json=terminal.as_json)
 
 
-@payments.command("reconcile")
+@verb(payments, "reconcile")
 def reconcile_statement(
+    terminal: Terminal,
     file: Annotated[Path, typer.Argument(help="The bank's statement (ISO 20022 camt.053).")],
     programme: Annotated[str, typer.Option(help="Whose payments.")] = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Compare a statement with our books: what agrees, what is missing, unknown, different or came back.
 
     Example: wayhome payments reconcile statement.xml
     """
-    with doors.office(data) as office:
-        if not file.is_file():
-            raise BadInput(f"there is no file {file}")
-        if file.stat().st_size > MAX_REPORT_BYTES:
-            raise BadInput("the file is larger than 10 MB; ask the bank for shorter statements")
-        found = _reconciled(office, definition_of(office, programme), file.read_bytes())
-        if as_json:
-            print_json(_as_json(found))
-        else:
-            _print_reconciled(found)
+    report = file_read(file, "ask the bank for shorter statements")
+    found = _reconciled(terminal.container, terminal.definition(programme), report)
+    terminal.show(_as_json(found), lambda: _print_reconciled(found))
     if not found.agrees:
         raise typer.Exit(REFUSED)
 
 
-def _reconciled(office: Container, definition: Definition, data: bytes) -> Reconciled:
-    statement = office.read_statement(data)
-    with office.database.reading() as connection:
+def _reconciled(container: Container, definition: Definition, data: bytes) -> Reconciled:
+    statement = container.read_statement(data)
+    with container.database.reading() as connection:
         sent = sent_to_the_bank(connection)
-    return reconcile(books_of(office.log, definition.programme.fund_stream), sent, statement)
+    return reconcile(books_of(container.log, definition.programme.fund_stream), sent, statement)
 
 
 def _tell_journal(entries: Iterable[Entry], *, as_json: bool) -> None:

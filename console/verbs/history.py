@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from console import cli_support as doors
 from console import printing
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data, case_number
+from console.cli_support import case_number
 from console.container import Container
 from console.errors import BadInput
 from console.printing import FAULTS, event_as_json, print_events, print_json, print_rows, say
-from console.showing import seen_case
+from console.verbs.one_case import seen_case
+from console.verbs.terminal import ActorTerminal, Terminal, verb
 from events.verify import Report, verify
 from handlers.checks.check_results import Check
 from handlers.checks.walk import as_lines, check
@@ -25,54 +25,52 @@ At = Annotated[str | None, typer.Option("--at", help="As of a time, like 2026-03
 Position = Annotated[int | None, typer.Option("--position", help="As of a position of the log.")]
 
 
+@verb()
 def replay(
+    terminal: ActorTerminal,
     case: Annotated[str | None, typer.Argument(help="Case number; without one the whole log is replayed.")] = None,
     at: At = None,
     position: Position = None,
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    as_json: AsJson = False,
 ) -> None:
     """Fold the history again, up to a time or a position, without any effect.
 
     Example: wayhome replay 7K3P9-QXM2D --at 2026-03-01T12:00Z
     """
-    with doors.office(data) as office:
-        upto = position_of(office.log, _instant(at), position)
-        if case is not None:
-            seen_case(office, case, actor)  # to whom a case is not to be seen it is not there
-            _replay_case(office, case_number(case), upto, as_json=as_json)
-        else:
-            _replay_log(office, upto, as_json=as_json)
+    upto = position_of(terminal.container.log, _instant(at), position)
+    if case is not None:
+        seen_case(terminal, case)  # to whom a case is not to be seen it is not there
+        _replay_case(terminal, case_number(case), upto)
+    else:
+        _replay_log(terminal, upto)
 
 
+@verb()
 def verify_log(
+    terminal: Terminal,
     rules: Annotated[
         bool, typer.Option("--rules", help="Also check money, beds, tasks and every step against the rules.")
     ] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Draw the read models anew from the log first.")] = False,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Check that nothing in the history was changed, left out or added; exit code 5 when something was.
 
     Example: wayhome verify --rules
     """
-    with doors.office(data) as office:
-        if repair:
-            rebuild(office.log)
-        report = _verified(office, quiet=as_json)
-        checks = check(office.log, now=datetime.fromisoformat(office.log.now())) if rules else []
-        _tell(report, checks, as_json=as_json)
+    if repair:
+        rebuild(terminal.container.log)
+    report = _verified(terminal.container, quiet=terminal.as_json)
+    checks = check(terminal.container.log, now=datetime.fromisoformat(terminal.container.log.now())) if rules else []
+    _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
 
 
-def _replay_case(office: Container, case_id: str, upto: int, *, as_json: bool) -> None:
-    found = replay_case(office.log, office.service.definitions, case_id, upto)  # type: ignore[arg-type]
+def _replay_case(terminal: Terminal, case_id: str, upto: int) -> None:
+    container = terminal.container
+    found = replay_case(container.log, container.service.definitions, case_id, upto)  # type: ignore[arg-type]
     if found.case is None:
         raise BadInput(f"case {case_id} did not exist then")
-    if as_json:
+    if terminal.as_json:
         fields: dict[str, Any] = {"stage": found.case.stage, "version": found.version, "position": upto}
         print_json(fields | {"events": [event_as_json(event) for event in found.events]})
         return
@@ -80,16 +78,17 @@ def _replay_case(office: Container, case_id: str, upto: int, *, as_json: bool) -
     print_events("What had happened", found.events)
 
 
-def _replay_log(office: Container, upto: int, *, as_json: bool) -> None:
-    with printing.progress(quiet=as_json) as progress:
+def _replay_log(terminal: Terminal, upto: int) -> None:
+    container = terminal.container
+    with printing.progress(quiet=terminal.as_json) as progress:
         bar = progress.add_task("replaying", total=None)
-        world = replay_log(office.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
+        world = replay_log(container.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
     stages: dict[str, int] = {}
     for row in world.board.values():
         stages[row["stage"]] = stages.get(row["stage"], 0) + 1
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         now = count_cases(connection)
-    if as_json:
+    if terminal.as_json:
         print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
         return
     say(f"as of position {world.position}: {len(world.board)} cases, {len(world.tasks)} tasks")
@@ -97,14 +96,14 @@ def _replay_log(office: Container, upto: int, *, as_json: bool) -> None:
     print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 
 
-def _verified(office: Container, *, quiet: bool) -> Report:
+def _verified(container: Container, *, quiet: bool) -> Report:
     with printing.progress(quiet=quiet) as progress:
-        bar = progress.add_task("verifying", total=office.log.size())
-        return verify(office.log, lambda done: progress.update(bar, completed=done))
+        bar = progress.add_task("verifying", total=container.log.size())
+        return verify(container.log, lambda done: progress.update(bar, completed=done))
 
 
-def _tell(report: Report, checks: list[Check], *, as_json: bool) -> None:
-    if as_json:
+def _tell(terminal: Terminal, report: Report, checks: list[Check]) -> None:
+    if terminal.as_json:
         findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
         print_json(
             {

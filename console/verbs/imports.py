@@ -11,13 +11,12 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import orjson
 import typer
 
-from console import cli_support as doors
 from console import printing
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data
 from console.container import Container
-from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
+from console.ctdc.records import BadRow, CtdcError, CtdcRecord, read_ctdc
 from console.errors import BadInput
 from console.printing import REFUSED, print_json, say
+from console.verbs.terminal import ActorTerminal, verb
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
@@ -38,15 +37,13 @@ class Imported(NamedTuple):
     bad: tuple[BadRow, ...]
 
 
-@app.command("ctdc")
+@verb(app, "ctdc", ring=True)
 def ctdc(
+    terminal: ActorTerminal,
     file: Annotated[
         Path, typer.Argument(help="A file of the Counter-Trafficking Data Collaborative, any of its layouts.")
     ],
     programme: Annotated[str, typer.Option(help="Programme the referrals go to.")] = "moscow",
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    as_json: AsJson = False,
 ) -> None:
     """Turn each record of a CTDC file into an incoming referral; bad rows are told, the rest goes in.
 
@@ -54,14 +51,13 @@ def ctdc(
 
     Example: wayhome import ctdc condensed-5000.csv
     """
-    with doors.office(data, ring=True) as office:
-        if not file.is_file():
-            raise BadInput(f"there is no file {file}")
-        try:
-            imported = _with_progress(office, file, programme, actor, quiet=as_json)
-        except CtdcError as problem:
-            raise BadInput(str(problem)) from problem
-    _tell(imported, as_json=as_json)
+    if not file.is_file():
+        raise BadInput(f"there is no file {file}")
+    try:
+        imported = _with_progress(terminal.container, file, programme, terminal.actor, quiet=terminal.as_json)
+    except CtdcError as problem:
+        raise BadInput(str(problem)) from problem
+    _tell(imported, as_json=terminal.as_json)
     if imported.bad:
         raise typer.Exit(REFUSED)
 
@@ -129,12 +125,12 @@ def record_id(record: CtdcRecord) -> UUID:
     return uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}")
 
 
-def _with_progress(office: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
+def _with_progress(container: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
     lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("importing", total=max(lines - 1, 1))
-        for done in import_ctdc(office.service, file, programme, actor):
+        for done in import_ctdc(container.service, file, programme, actor):
             new, known = new + done.new, known + done.known
             bad += done.bad
             progress.update(bar, advance=done.new + done.known + len(done.bad))

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, stop, tell
+from console.cli_support import AsJson, stop
 from console.fields import explain, first_line, pairs, values
 from console.printing import USAGE, print_json, print_rows
+from console.verbs.terminal import CommandTerminal, verb
 from workflow.command import fields_of
 from workflow.registry import OFFICE, office_command
 
@@ -29,16 +29,13 @@ def commands(as_json: AsJson = False) -> None:
     print_rows("What can be recorded about an office", ("name", "", "fields"), rows)
 
 
-@app.command("record", epilog="Commands: " + ", ".join(kind.__name__ for kind in OFFICE))
+@verb(app, "record", epilog="Commands: " + ", ".join(kind.__name__ for kind in OFFICE), ring=True)
 def record(
+    terminal: CommandTerminal,
     programme: Annotated[str, typer.Argument(help="Programme, like moscow.")],
     name: Annotated[str, typer.Argument(help="What to record; `wayhome office commands` lists all there is.")],
     fields: Annotated[list[str] | None, typer.Argument(help="Fields as name=value.")] = None,
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
     mandate: Annotated[str, typer.Option(help="By which right you act.")] = "case_manager",
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Record something about a programme's office: a call to the hotline, a house that closes, and the like.
 
@@ -53,8 +50,5 @@ def record(
     if fields == ["help"]:
         explain(kind)
         return
-    with doors.office(data, ring=True) as office:
-        given = values(kind, pairs(fields or []))
-        who = {"command_id": command_id or office.chance.uuid(), "actor": actor, "mandate": mandate}
-        command = kind.model_validate({**given, **who, "programme": programme})
-        tell(office.service.submit(command), as_json=as_json)
+    given = {**values(kind, pairs(fields or [])), "programme": programme, "mandate": mandate}
+    terminal.give(kind, **given)

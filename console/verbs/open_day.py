@@ -36,18 +36,18 @@ def open_day(data: Path, year: Year, over: datetime, *, port: int, pace: float) 
         address = f"http://localhost:{listening.getsockname()[1]}"
         clock = RunningClock(_morning_after(over), pace, SystemClock())
         # Opened once more, with chance nobody can foretell: sessions are made of it.
-        office = Container(Settings(data=data), clock=clock, chance=SystemEntropy())
+        container = Container(Settings(data=data), clock=clock, chance=SystemEntropy())
         try:
-            keys = _admitted(office, data, address)
-            life = GoingOn(office, load(shipped_text("moscow")), year, pace)
+            keys = _admitted(container, data, address)
+            life = GoingOn(container, load(shipped_text("moscow")), year, pace)
             _welcome(keys, life, address, data)
             life.start()
             try:
-                _serve(office, listening)
+                _serve(container, listening)
             finally:
                 life.stop()
         finally:
-            office.close()
+            container.close()
 
 
 def _morning_after(end: datetime) -> datetime:
@@ -56,19 +56,19 @@ def _morning_after(end: datetime) -> datetime:
     return morning + timedelta(days=max(0, 7 - morning.weekday()) if morning.weekday() > 4 else 0)
 
 
-def _admitted(office: Container, data: Path, address: str) -> list[Key]:
-    from console.accounts.auth_services import open_desk
+def _admitted(container: Container, data: Path, address: str) -> list[Key]:
+    from console.accounts.auth_services import open_auth_services
     from console.simulation.demo_accounts import admitted, written
 
-    doors = SystemClock()
-    keys = admitted(office, open_desk(office.service, doors, office.chance), doors, "moscow", office.chance)
+    clock, chance = SystemClock(), container.chance
+    keys = admitted(container, open_auth_services(container.service, clock, chance), clock, "moscow", chance)
     written(keys, data, address)
     return keys
 
 
-def _serve(office: Container, listening: socket.socket) -> None:
+def _serve(container: Container, listening: socket.socket) -> None:
     port = listening.getsockname()[1]
-    server = server_for(office, site_for(_HOST, port), _HOST, port)
+    server = server_for(container, site_for(_HOST, port), _HOST, port)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data, plainly
+from console.cli_support import AsJson, plainly
 from console.errors import BadInput
 from console.printing import USAGE, print_json, say
+from console.verbs.terminal import ActorTerminal, verb
 from workflow.programme.diagram import mermaid
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import MAX_CHARACTERS, load, shipped, shipped_text
@@ -67,18 +67,17 @@ def diagram(
             say(drawn)
 
 
-@app.command("publish")
-def publish(file: FileOrName, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+@verb(app, "publish", create=True)
+def publish(terminal: ActorTerminal, file: FileOrName) -> None:
     """Put a programme file into force: cases opened from now on run under it, running ones keep theirs.
 
     Example: wayhome programme publish moscow --as staff:operator
     """
-    with doors.office(data, create=True) as office:
-        definition = office.publish(_text(file), actor)
-        if as_json:
-            print_json({"programme": definition.programme.programme, "definition": definition.hash})
-        else:
-            say(f"{definition.programme.programme} is in force as definition {definition.hash}")
+    definition = terminal.container.publish(_text(file), terminal.actor)
+    terminal.lines(
+        {"programme": definition.programme.programme, "definition": definition.hash},
+        f"{definition.programme.programme} is in force as definition {definition.hash}",
+    )
 
 
 def _tell_faults(faulty: ProgrammeFaulty, *, as_json: bool) -> None:

@@ -6,17 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CaseArgument, Data, case_number, tell
-from console.container import Container
+from console.cli_support import CaseArgument, case_number
 from console.errors import BadInput
 from console.printing import print_json, print_rows, say
-from console.showing import seen_case
+from console.verbs.one_case import seen_case
+from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
 from events.instants import instant
 from handlers.commanding.answers import Accepted
 from handlers.queries.disclosures import disclosed
-from workflow.programme.programme import Programme
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.disclosure import ORG_TYPES, parts_for
@@ -29,60 +27,47 @@ ReferralArgument = Annotated[str, typer.Argument(help="Referral number, like R-7
 ProgrammeName = Annotated[str, typer.Option("--programme", help="Programme.")]
 
 
-@referral.command("disclose")
+@verb(referral, "disclose")
 def disclose(
+    terminal: ActorTerminal,
     case: CaseArgument,
     number: ReferralArgument,
     why: Annotated[str, typer.Option("--why", help="Why it is shown; this is recorded.")] = "the referral",
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    as_json: AsJson = False,
 ) -> None:
     """Show what the provider of a referral may see, by its profile and the person's consent; recorded first.
 
     Example: wayhome referral disclose 7K3P9-QXM2D R-7K3P9QXM2D7K3P9Q --why "first meeting"
     """
-    with doors.office(data) as office:
-        command = DiscloseReferral(
-            command_id=office.chance.uuid(), actor=actor, case_id=case_number(case), referral_id=number, why=why
-        )
-        answer = office.service.submit(command)
-        if not isinstance(answer, Accepted):
-            tell(answer, as_json=as_json)
-            return
-        shown = disclosed(office.log, answer.case_id, command.command_id)
-        if as_json:
-            print_json({"referral": number, "disclosed": shown})
-            return
-        for part, value in shown.items():
-            say(f"{part}: {value}")
+    command = terminal.made(DiscloseReferral, case_id=case_number(case), referral_id=number, why=why)
+    answer = terminal.container.service.submit(command)
+    if not isinstance(answer, Accepted):
+        terminal.tell(answer)
+        return
+    shown = disclosed(terminal.container.log, answer.case_id, command.command_id)
+    terminal.lines({"referral": number, "disclosed": shown}, *(f"{part}: {value}" for part, value in shown.items()))
 
 
-@referral.command("list")
-def list_referrals(
-    case: CaseArgument, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False
-) -> None:
+@verb(referral, "list")
+def list_referrals(terminal: ActorTerminal, case: CaseArgument) -> None:
     """List the referrals of a case: to whom, for what, and how far they have come.
 
     Example: wayhome referral list 7K3P9-QXM2D
     """
-    with doors.office(data) as office:
-        referrals = referrals_of(seen_case(office, case, actor).case).referrals
-        if as_json:
-            print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
-            return
-        rows = [(key, one.service, one.provider, one.status, one.sent_at[:10]) for key, one in referrals.items()]
-        print_rows("Referrals", ("referral", "service", "provider", "status", "sent"), rows)
+    referrals = referrals_of(seen_case(terminal, case).case).referrals
+    if terminal.as_json:
+        print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
+        return
+    rows = [(key, one.service, one.provider, one.status, one.sent_at[:10]) for key, one in referrals.items()]
+    print_rows("Referrals", ("referral", "service", "provider", "status", "sent"), rows)
 
 
-@directory.command("list")
+@verb(directory, "list")
 def list_directory(
+    terminal: Terminal,
     service: Annotated[str | None, typer.Option(help="Only who offers this service.")] = None,
     language: Annotated[str | None, typer.Option(help="Only who speaks this language, like uz.")] = None,
     area: Annotated[str | None, typer.Option(help="Only who helps there, like RU-MOW or MD.")] = None,
     programme: ProgrammeName = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
     *,
     is_open: Annotated[bool, typer.Option("--open-now", help="Only who is open at this moment.")] = False,
 ) -> None:
@@ -90,48 +75,38 @@ def list_directory(
 
     Example: wayhome directory list --service counselling --language tg --open-now
     """
-    with doors.office(data) as office:
-        wanted = Wanted(service or "", language or "", area or "", is_open)
-        found = providers_for(_programme(office, programme), wanted, instant(office.log.now()))
-        if as_json:
-            print_json([_as_json(provider) for provider in found])
-            return
-        rows = [
-            (one.id, one.name, one.kind, ", ".join(one.services), ", ".join(one.languages), one.capacity or "")
-            for one in found
-        ]
-        print_rows("Directory", ("id", "name", "kind", "services", "languages", "capacity"), rows)
+    wanted = Wanted(service or "", language or "", area or "", is_open)
+    found = providers_for(terminal.definition(programme).programme, wanted, instant(terminal.container.log.now()))
+    if terminal.as_json:
+        print_json([_as_json(provider) for provider in found])
+        return
+    rows = [
+        (one.id, one.name, one.kind, ", ".join(one.services), ", ".join(one.languages), one.capacity or "")
+        for one in found
+    ]
+    print_rows("Directory", ("id", "name", "kind", "services", "languages", "capacity"), rows)
 
 
-@directory.command("show")
+@verb(directory, "show")
 def show_provider(
+    terminal: Terminal,
     provider: Annotated[str, typer.Argument(help="Its id, as `wayhome directory list` shows it.")],
     programme: ProgrammeName = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Show one provider: how to reach it, when it is open, and which parts of a case it may see.
 
     Example: wayhome directory show harbour
     """
-    with doors.office(data) as office:
-        known = _programme(office, programme)
-        found = known.provider_of.get(provider)
-        if found is None:
-            raise BadInput(f"no provider is called {provider[:40]!r}; list them with: wayhome directory list")
-        shown = _as_json(found) | {"may_see": list(parts_for(found.kind, known.disclosure))}
-        if as_json:
-            print_json(shown)
-            return
-        for name, value in shown.items():
-            say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
-
-
-def _programme(office: Container, name: str) -> Programme:
-    definition = office.service.definitions.current(name)
-    if definition is None:
-        raise BadInput(f"there is no programme {name[:40]!r} here; publish it with: wayhome programme publish")
-    return definition.programme
+    known = terminal.definition(programme).programme
+    found = known.provider_of.get(provider)
+    if found is None:
+        raise BadInput(f"no provider is called {provider[:40]!r}; list them with: wayhome directory list")
+    shown = _as_json(found) | {"may_see": list(parts_for(found.kind, known.disclosure))}
+    if terminal.as_json:
+        print_json(shown)
+        return
+    for name, value in shown.items():
+        say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
 
 
 def _as_json(provider: Provider) -> dict[str, Any]:

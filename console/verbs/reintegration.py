@@ -6,41 +6,32 @@ from typing import Annotated
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import AsJson, Data
-from console.errors import BadInput
-from console.printing import print_json, print_rows
+from console.verbs.terminal import Terminal, verb
 from handlers.states.state_cache import folded
 from workflow.subjects.reintegration.courses import Seats
 
 
+@verb()
 def courses(
+    terminal: Terminal,
     programme: Annotated[str, typer.Option(help="The programme whose courses are shown.")] = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """List the courses with their seats: taken, offered and free, and how many people wait.
 
     Example: wayhome courses --json
     """
-    with doors.office(data) as office:
-        definition = office.service.definitions.current(programme)
-        if definition is None:
-            raise BadInput("there is no such programme here; publish it first")
-        rows = []
-        for course in definition.programme.courses:
-            seats = folded(course.stream, office.log.stream(course.stream), office.log.fact).state or Seats()
-            rows.append(
-                {
-                    "course": course.id, "seats": course.seats, "taken": len(seats.taken),
-                    "offered": len(seats.offered), "free": seats.free(course.seats), "waiting": len(seats.waiting),
-                    "starts": course.starts, "ends": course.ends,
-                    "language": course.language, "place": course.place, "provider": course.provider,
-                }
-            )  # fmt: skip
-        if as_json:
-            print_json({"programme": programme, "courses": rows})
-            return
-        columns = ("course", "seats", "taken", "offered", "free", "waiting", "starts", "ends", "language", "place")
-        shown = [tuple(row[name] if row[name] is not None else "" for name in columns) for row in rows]
-        print_rows("Courses", columns, shown)
+    log = terminal.container.log
+    rows = []
+    for course in terminal.definition(programme).programme.courses:
+        seats = folded(course.stream, log.stream(course.stream), log.fact).state or Seats()
+        rows.append(
+            {
+                "course": course.id, "seats": course.seats, "taken": len(seats.taken),
+                "offered": len(seats.offered), "free": seats.free(course.seats), "waiting": len(seats.waiting),
+                "starts": course.starts, "ends": course.ends,
+                "language": course.language, "place": course.place, "provider": course.provider,
+            }
+        )  # fmt: skip
+    columns = ("course", "seats", "taken", "offered", "free", "waiting", "starts", "ends", "language", "place")
+    shown = [tuple(row[name] if row[name] is not None else "" for name in columns) for row in rows]
+    terminal.table({"programme": programme, "courses": rows}, "Courses", columns, shown)

@@ -6,11 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import AsJson, Data
-from console.errors import BadInput
 from console.printing import print_json, print_rows, say
-from console.verbs.grants import definition_of
+from console.verbs.terminal import Terminal, verb
 from events.instants import instant
 from handlers.queries import reports
 from handlers.queries.arrivals_per_year import pace
@@ -27,53 +24,45 @@ def report() -> None:
     """Reports: counts that may be handed out."""
 
 
-@app.command("corridors")
+@verb(app, "corridors")
 def corridors(
+    terminal: Terminal,
     k: Annotated[int, typer.Option("--k", min=2, max=1000, help="Nothing fewer people share is shown.")] = K,
     programme: Annotated[str | None, typer.Option(help="Only cases of this programme.")] = None,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Count from which country to which people were taken; small counts are hidden, and what would reveal them.
 
     Example: wayhome report corridors --k 11
     """
-    with doors.office(data) as office:
-        found = reports.corridors(office.log, programme=programme, k=k)
-        if as_json:
-            print_json(_as_json(found))
-            return
-        rows = [(source, dest, count) for (source, dest), count in sorted(found.cells.items())]
-        print_rows("Corridors", ("recruited in", "exploited in", "people"), rows)
-        print_rows("Recruited", ("country", "people"), sorted(found.recruited.items()))
-        print_rows("Exploited", ("country", "people"), sorted(found.exploited.items()))
-        say(f"total: {'hidden' if found.total is None else found.total}")
-        say(f"not shown: what fewer than {k} people share, and what would reveal it")
+    found = reports.corridors(terminal.container.log, programme=programme, k=k)
+    if terminal.as_json:
+        print_json(_as_json(found))
+        return
+    rows = [(source, dest, count) for (source, dest), count in sorted(found.cells.items())]
+    print_rows("Corridors", ("recruited in", "exploited in", "people"), rows)
+    print_rows("Recruited", ("country", "people"), sorted(found.recruited.items()))
+    print_rows("Exploited", ("country", "people"), sorted(found.exploited.items()))
+    say(f"total: {'hidden' if found.total is None else found.total}")
+    say(f"not shown: what fewer than {k} people share, and what would reveal it")
 
 
-@app.command("arrivals")
-def arrivals(
-    programme: Annotated[str, typer.Argument(help="Programme.")] = "moscow", data: Data = None, as_json: AsJson = False
-) -> None:
+@verb(app, "arrivals")
+def arrivals(terminal: Terminal, programme: Annotated[str, typer.Argument(help="Programme.")] = "moscow") -> None:
     """Show planned and actual: how many people came in each year, beside the programme's target.
 
     Example: wayhome report arrivals moscow
     """
-    with doors.office(data) as office:
-        years = pace(office.log, definition_of(office, programme).programme)
-        if as_json:
-            print_json([year._asdict() for year in years])
-            return
-        rows = [(y.year, y.target, y.arrived, f"{y.share} %", "above target" if y.share > 100 else "") for y in years]
-        print_rows("Arrivals", ("year", "planned", "actual", "", ""), rows)
+    years = pace(terminal.container.log, terminal.definition(programme).programme)
+    rows = [(y.year, y.target, y.arrived, f"{y.share} %", "above target" if y.share > 100 else "") for y in years]
+    columns = ("year", "planned", "actual", "", "")
+    terminal.table([year._asdict() for year in years], "Arrivals", columns, rows)
 
 
-@app.command("consultations")
+@verb(app, "consultations")
 def consultations(
+    terminal: Terminal,
     year: Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="Which year (else this one).")] = None,
     programme: Annotated[str, typer.Option("--programme", help="Programme.")] = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Count a year's calls and consultations by topic and at-risk group; small counts are hidden, and what tells them.
 
@@ -81,42 +70,36 @@ def consultations(
 
     There is no report on several years: a hidden year could be found by taking the others from it.
     """
-    with doors.office(data) as office:
-        current = office.service.definitions.current(programme)
-        if current is None:
-            raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
-        year = year or instant(office.log.now()).year
-        found = consultation_report(desk_of(office.log, current.programme), current.programme, year)
-        if as_json:
-            print_json(found._asdict())
-            return
-        for title, counts in (("How", found.how), ("Topics", found.topics), ("At-risk groups", found.groups)):
-            print_rows(title, ("", "count"), [(name, _or_hidden(count)) for name, count in counts.items()])
-        say(f"total: {_or_hidden(found.total)}; besides, missed calls: {_or_hidden(found.missed)}")
-        say(f"became a case: {_or_hidden(found.converted)}")
-        say(f"not shown: what fewer than {found.k} people share, and what would reveal it")
+    current = terminal.definition(programme)
+    year = year or instant(terminal.container.log.now()).year
+    found = consultation_report(desk_of(terminal.container.log, current.programme), current.programme, year)
+    if terminal.as_json:
+        print_json(found._asdict())
+        return
+    for title, counts in (("How", found.how), ("Topics", found.topics), ("At-risk groups", found.groups)):
+        print_rows(title, ("", "count"), [(name, _or_hidden(count)) for name, count in counts.items()])
+    say(f"total: {_or_hidden(found.total)}; besides, missed calls: {_or_hidden(found.missed)}")
+    say(f"became a case: {_or_hidden(found.converted)}")
+    say(f"not shown: what fewer than {found.k} people share, and what would reveal it")
 
 
-@app.command("funders")
+@verb(app, "funders")
 def funders(
-    programme: Annotated[str, typer.Argument(help="The programme's short name.")] = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
+    terminal: Terminal, programme: Annotated[str, typer.Argument(help="The programme's short name.")] = "moscow"
 ) -> None:
     """Print per funder and budget line what was planned, set aside, paid and is left; it adds up to the cent.
 
     Example: wayhome report funders moscow
     """
-    with doors.office(data) as office:
-        rows = by_funder(office.log, definition_of(office, programme))
-        total = total_of(rows)
-        if as_json:
-            print_json(_money_as_json(rows, total))
-            return
-        lines = [row for whole in per_funder(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
-        shown = [(r.funder, r.line or "-", r.planned, r.committed, r.disbursed, r.left) for r in (*lines, total)]
-        title = f"Money by funder, {total.currency}"
-        print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
+    rows = by_funder(terminal.container.log, terminal.definition(programme))
+    total = total_of(rows)
+    if terminal.as_json:
+        print_json(_money_as_json(rows, total))
+        return
+    lines = [row for whole in per_funder(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
+    shown = [(r.funder, r.line or "-", r.planned, r.committed, r.disbursed, r.left) for r in (*lines, total)]
+    title = f"Money by funder, {total.currency}"
+    print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
 
 
 def _money_as_json(rows: list[Row], total: Row) -> dict[str, Any]:

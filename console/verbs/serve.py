@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import Data, plainly
+from console.cli_support import Data, office, plainly
 from console.container import Container
 from console.errors import BadInput
 from console.printing import say
@@ -46,10 +45,10 @@ def serve(
     """
     with plainly():
         site = site_for(host, port, origin)
-    with doors.office(data, ring=True) as office:
-        _say(office, site)
-        with _working(office, threads if workers else 0):
-            server_for(office, site, host, port, proxy).run()
+    with office(data, ring=True) as container:
+        _say(container, site)
+        with _working(container, threads if workers else 0):
+            server_for(container, site, host, port, proxy).run()
 
 
 def site_for(host: str, port: int, origin: str = "") -> Site:
@@ -68,16 +67,16 @@ def site_for(host: str, port: int, origin: str = "") -> Site:
     return site
 
 
-def server_for(office: Container, site: Site, host: str, port: int, proxy: str = "127.0.0.1") -> Server:
+def server_for(container: Container, site: Site, host: str, port: int, proxy: str = "127.0.0.1") -> Server:
     """Return a server for an office; it keeps no list of who looked at which page, that is the log's own work."""
     from uvicorn import Config, Server
 
     from console.web.app import console
     from console.web.context import build_context
 
-    house: WebContext = build_context(office, site, SystemClock())
+    web: WebContext = build_context(container, site, SystemClock())
     config = Config(
-        console(house),
+        console(web),
         host=host,
         port=port,
         log_config=None,
@@ -97,23 +96,23 @@ def server_for(office: Container, site: Site, host: str, port: int, proxy: str =
 
 
 @contextmanager
-def _working(office: Container, threads: int) -> Iterator[None]:
+def _working(container: Container, threads: int) -> Iterator[None]:
     """Have the tasks done meanwhile; with Redis that is for ``wayhome work`` to do."""
-    if threads == 0 or office.settings.redis_url is not None:
+    if threads == 0 or container.settings.redis_url is not None:
         yield
         return
-    crew = office.crew_of(threads)
-    crew.start()
+    pool = container.pool_of(threads)
+    pool.start()
     try:
         yield
     finally:
-        crew.stop()
+        pool.stop()
 
 
-def _say(office: Container, site: Site) -> None:
+def _say(container: Container, site: Site) -> None:
     from handlers.projections.accounts import list_accounts
 
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         nobody = not list_accounts(connection)
     say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
     if nobody:

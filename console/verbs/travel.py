@@ -8,11 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, Data
-from console.container import Container
-from console.errors import BadInput
-from console.printing import print_json, print_rows
+from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.travel import expected
 from events.instants import instant
 from handlers.queries import arrivals_departures as journeys
@@ -24,69 +20,68 @@ Days = Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")]
 Row = TypeVar("Row")
 
 
-def arrivals(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+@verb()
+def arrivals(terminal: ActorTerminal, days: Days = 3) -> None:
     """List who is to be met in the next days, and who was missed, first those who come first.
 
     Example: wayhome arrivals --days 7
     """
-    with doors.office(data) as office:
-        found = _expected(office, "no_show", days, actor, journeys.arrivals)
-    if as_json:
-        print_json([one._asdict() for one in found])
-        return
+    found = _expected(terminal, "no_show", days, journeys.arrivals)
     rows = [
         (one.case_id, _text(one.at), one.place, one.by, one.meeter or "nobody", one.sign, one.state) for one in found
     ]
-    print_rows("Arrivals", ("case", "at (UTC)", "place", "by", "met by", "sign", "letter"), rows)
+    terminal.table(
+        [one._asdict() for one in found],
+        "Arrivals",
+        ("case", "at (UTC)", "place", "by", "met by", "sign", "letter"),
+        rows,
+    )
 
 
-def departures(days: Days = 3, data: Data = None, actor: Actor = ACTOR_DEFAULT, as_json: AsJson = False) -> None:
+@verb()
+def departures(terminal: ActorTerminal, days: Days = 3) -> None:
     """List who is to leave in the next days, and who missed it, with what is not certain yet.
 
     Example: wayhome departures --days 7 --json
     """
-    with doors.office(data) as office:
-        found = _expected(office, "departure", days, actor, journeys.departures)
-    if as_json:
-        print_json([one._asdict() for one in found])
-        return
+    found = _expected(terminal, "departure", days, journeys.departures)
     rows = [
         (one.case_id, _text(one.at), one.origin, one.destination, one.escort, one.host, ", ".join(one.missing))
         for one in found
     ]
-    print_rows("Departures", ("case", "at (UTC)", "from", "to", "escort", "host", "missing"), rows)
+    terminal.table(
+        [one._asdict() for one in found],
+        "Departures",
+        ("case", "at (UTC)", "from", "to", "escort", "host", "missing"),
+        rows,
+    )
 
 
+@verb()
 def escorts(
+    terminal: Terminal,
     programme: Annotated[str, typer.Option(help="The programme whose escorts are shown.")] = "moscow",
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """List the escorts with skills, languages and leave, and the trips from which they are not back.
 
     Example: wayhome escorts --json
     """
-    with doors.office(data) as office:
-        definition = office.service.definitions.current(programme)
-        if definition is None:
-            raise BadInput("there is no such programme here; publish it first")
-        found = journeys.escorts(office.log, definition.programme, instant(office.log.now()))
-    if as_json:
-        print_json([_going(one) for one in found])
-        return
+    found = journeys.escorts(
+        terminal.container.log, terminal.definition(programme).programme, instant(terminal.container.log.now())
+    )
     rows = [
         (one.escort.id, ", ".join(one.escort.skills), ", ".join(one.escort.languages), _where(one)) for one in found
     ]
-    print_rows("Escorts", ("escort", "skills", "languages", "away"), rows)
+    terminal.table([_going(one) for one in found], "Escorts", ("escort", "skills", "languages", "away"), rows)
 
 
 def _expected(
-    office: Container, kind: str, days: int, actor: str, rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]]
+    terminal: ActorTerminal, kind: str, days: int, rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]]
 ) -> list[Row]:
-    now = instant(office.log.now())
+    now = instant(terminal.container.log.now())
     until = now + timedelta(days=days)
-    seen = [one for one in expected(office, kind, now, until) if sees(actor, one.case, one.definition.programme)]
-    return rows(seen, until)
+    found = expected(terminal.container, kind, now, until)
+    return rows([one for one in found if sees(terminal.actor, one.case, one.definition.programme)], until)
 
 
 def _going(one: Going) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from console import cli_support as doors
-from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, case_number, tell
+from console.cli_support import case_number
 from console.container import Container
 from console.errors import BadInput
-from console.printing import REFUSED, print_json, print_rows, say
+from console.printing import REFUSED, say
+from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE, count_tasks, find_task
@@ -27,165 +27,114 @@ payments = typer.Typer(no_args_is_help=True, help="Payments: the bank's answers.
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many.")]
 OfCase = Annotated[str | None, typer.Option("--case", help="Only this case's.")]
 TaskArgument = Annotated[str, typer.Argument(help="Task id, as `wayhome tasks list` shows it.")]
-MAX_REPORT_BYTES = 10_000_000
 
 
+@verb()
 def work(
+    terminal: Terminal,
     threads: Annotated[int, typer.Option(min=1, max=64, help="How many tasks at once.")] = 4,
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="Do what is due now, then stop (embedded queue only).")
     ] = False,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """Do tasks until stopped with Ctrl-C; with Redis run as many of them as you like.
 
     Example: WAYHOME_REDIS_URL=redis://localhost:6379/0 wayhome work --threads 8
     """
-    with doors.office(data) as office:
-        if until_idle and office.settings.redis_url is not None:
-            raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
-        crew = office.crew_of(threads)
-        crew.start(sweeping=not until_idle)
-        try:
-            if until_idle:
-                crew.settle()
-            else:
-                _wait_for_the_end(threads)
-        finally:
-            crew.stop()
-        _say_counts(office, as_json=as_json)
+    if until_idle and terminal.container.settings.redis_url is not None:
+        raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
+    pool = terminal.container.pool_of(threads)
+    pool.start(sweeping=not until_idle)
+    try:
+        if until_idle:
+            pool.settle()
+        else:
+            _wait_for_the_end(threads)
+    finally:
+        pool.stop()
+    _say_counts(terminal)
 
 
-@tasks.command("list")
+@verb(tasks, "list")
 def list_tasks(
+    terminal: Terminal,
     status: Annotated[str | None, typer.Option(help="waiting, claimed, unknown, done, cancelled or dead.")] = None,
     case: OfCase = None,
     limit: Limit = 100,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """List tasks, those due first at the top.
 
     Example: wayhome tasks list --status dead
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with terminal.container.database.reading() as connection:
         if status is not None and status not in (*LIVE, "done", "cancelled", "dead"):
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
         rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
-        if as_json:
-            print_json([dict(row) for row in rows])
-            return
-        shown = [
-            (
-                r["task_id"],
-                r["case_id"],
-                _about(r["kind"], r["subject"]),
-                r["status"],
-                r["due_at"][:16],
-                r["attempts"],
-                r["error"],
-            )
-            for r in rows
-        ]
-        print_rows("Tasks", ("task", "case", "what", "status", "due", "tries", "error"), shown)
+    shown = [
+        (r["task_id"], r["case_id"], _about(r["kind"], r["subject"]), r["status"], r["due_at"][:16], r["attempts"],
+         r["error"])
+        for r in rows
+    ]  # fmt: skip
+    columns = ("task", "case", "what", "status", "due", "tries", "error")
+    terminal.table([dict(row) for row in rows], "Tasks", columns, shown)
 
 
-@tasks.command("retry")
-def retry(
-    task: TaskArgument,
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
-) -> None:
+@verb(tasks, "retry", ring=True)
+def retry(terminal: CommandTerminal, task: TaskArgument) -> None:
     """Try a refused, dead or unknown task again, after looking at why it stopped.
 
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
-    with doors.office(data, ring=True) as office:
-        case_id = _case_of_task(office, task)
-        command = RetryTask(
-            command_id=command_id or office.chance.uuid(),
-            actor=actor,
-            mandate="operator",
-            case_id=case_id,
-            task_id=task,
-        )
-        tell(office.service.submit(command), as_json=as_json)
+    terminal.give(RetryTask, mandate="operator", case_id=_case_of_task(terminal.container, task), task_id=task)
 
 
-@tasks.command("cancel")
+@verb(tasks, "cancel")
 def cancel(
+    terminal: CommandTerminal,
     task: TaskArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why it is not wanted any more.")],
-    data: Data = None,
-    actor: Actor = ACTOR_DEFAULT,
-    command_id: CommandId = None,
-    as_json: AsJson = False,
 ) -> None:
     """Take a task back that nobody has begun.
 
     Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
     """
-    with doors.office(data) as office:
-        case_id = _case_of_task(office, task)
-        command = CancelTask(
-            command_id=command_id or office.chance.uuid(),
-            actor=actor,
-            mandate="operator",
-            case_id=case_id,
-            task_id=task,
-            reason=reason,
-        )
-        tell(office.service.submit(command), as_json=as_json)
+    case_id = _case_of_task(terminal.container, task)
+    terminal.give(CancelTask, mandate="operator", case_id=case_id, task_id=task, reason=reason)
 
 
-@timers.command("list")
+@verb(timers, "list")
 def list_timers(
+    terminal: Terminal,
     status: Annotated[str, typer.Option(help="set, fired or cancelled.")] = "set",
     case: OfCase = None,
     limit: Limit = 100,
-    data: Data = None,
-    as_json: AsJson = False,
 ) -> None:
     """List timers, the next one first.
 
     Example: wayhome timers list --case 7K3P9-QXM2D
     """
-    with doors.office(data) as office, office.database.reading() as connection:
+    with terminal.container.database.reading() as connection:
         if status not in ("set", "fired", "cancelled"):
             raise BadInput("a timer is set, fired or cancelled")
         rows = task_rows.list_timers(connection, status=status, case_id=_case(case), limit=limit)
-        if as_json:
-            print_json([dict(row) for row in rows])
-            return
-        shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
-        print_rows("Timers", ("timer", "case", "what", "due"), shown)
+    shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
+    terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due"), shown)
 
 
-@payments.command("read")
+@verb(payments, "read")
 def read_report(
-    file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")],
-    data: Data = None,
-    as_json: AsJson = False,
+    terminal: Terminal, file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")]
 ) -> None:
     """Record what the bank says about payments: accepted, rejected, partly. Reading it twice changes nothing.
 
     Example: wayhome payments read answer.xml
     """
-    with doors.office(data) as office:
-        if not file.is_file():
-            raise BadInput(f"there is no file {file}")
-        if file.stat().st_size > MAX_REPORT_BYTES:
-            raise BadInput("the file is larger than 10 MB; a status report never is")
-        found = office.read_bank_report(file.read_bytes())
-        if as_json:
-            print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems})
-        else:
-            say(f"{found.recorded} payments recorded, {found.repeated} known before")
-            for problem_line in found.problems:
-                say(f"  - {problem_line}")
+    found = terminal.container.read_bank_report(file_read(file, "a status report never is"))
+    terminal.lines(
+        {"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems},
+        f"{found.recorded} payments recorded, {found.repeated} known before",
+        *(f"  - {problem}" for problem in found.problems),
+    )
     if found.problems:
         raise typer.Exit(REFUSED)
 
@@ -198,13 +147,12 @@ def _wait_for_the_end(threads: int) -> None:
     ended.wait()
 
 
-def _say_counts(office: Container, *, as_json: bool) -> None:
-    with office.database.reading() as connection:
+def _say_counts(terminal: Terminal) -> None:
+    with terminal.container.database.reading() as connection:
         counts = count_tasks(connection)
-    if as_json:
-        print_json(counts)
-    else:
-        say("tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"))
+    terminal.lines(
+        counts, "tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none")
+    )
 
 
 def _about(kind: str, subject: str) -> str:
@@ -216,8 +164,8 @@ def _case(text: str | None) -> str | None:
     return None if text is None else case_number(text)
 
 
-def _case_of_task(office: Container, task_id: str) -> CaseId:
-    with office.database.reading() as connection:
+def _case_of_task(container: Container, task_id: str) -> CaseId:
+    with container.database.reading() as connection:
         row: Any = find_task(connection, task_id)
     if row is None:
         raise BadInput(f"there is no task {task_id[:40]}; see: wayhome tasks list")

@@ -27,7 +27,7 @@ class Bulk(NamedTuple):
 
 
 class Emergency(NamedTuple):
-    """A breaking of the glass that nobody has reviewed yet."""
+    """An emergency access that nobody has reviewed yet."""
 
     case_id: str
     glass: str
@@ -48,8 +48,8 @@ class AccessView(NamedTuple):
 
 def access(reader: Reader, wanted: Wanted) -> AccessView:
     """Return who looked at what within the wanted, the last first, and what needs somebody's eyes."""
-    found = readings(reader.office.log, wanted, ROWS_MAX + 1)
-    with reader.office.database.reading() as connection:
+    found = readings(reader.container.log, wanted, ROWS_MAX + 1)
+    with reader.container.database.reading() as connection:
         stopped = bulk_readers(connection, reader.now - _BULK_DAYS)
         bulk = [Bulk(row["account"], row["times"], instant(row["last"])) for row in stopped]
         waiting = list_work(connection, kind="review_access", limit=ROWS_MAX)
@@ -68,14 +68,14 @@ def last_days(reader: Reader) -> str:
 
 
 def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:
-    """Yield the breakings of the glass nobody has looked at, the oldest first."""
-    seen = {one.case.case_id: one for one in reader.office.look.at_many({row["case_id"] for row in waiting})}
+    """Yield the emergency accesses nobody has looked at, the oldest first."""
+    snapshots = {one.case.case_id: one for one in reader.container.cases.at_many({row["case_id"] for row in waiting})}
     for row in waiting:
-        case = seen[row["case_id"]]
+        case = snapshots[row["case_id"]]
         number = row["item"].partition(":")[2]
-        glass = access_of(case.case).unreviewed.get(number)
-        if glass is not None:
-            broke = glass.account == reader.account.account
+        access = access_of(case.case).unreviewed.get(number)
+        if access is not None:
+            broke = access.account == reader.account.account
             may = not broke and reader.may("case.review", case) is not None
-            since = instant(glass.broken_at)
-            yield Emergency(case.case.case_id, number, glass.account, glass.reason, since, may)
+            since = instant(access.broken_at)
+            yield Emergency(case.case.case_id, number, access.account, access.reason, since, may)

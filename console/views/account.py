@@ -24,7 +24,7 @@ class Factor(NamedTuple):
     added_at: datetime
 
 
-class Place(NamedTuple):
+class SignedInPlace(NamedTuple):
     """A browser somebody is signed in at."""
 
     session: str  # which one, as its owner may end it
@@ -41,9 +41,9 @@ class Change(NamedTuple):
     at: datetime
 
 
-def factors_of(log: Log, desk: AuthServices, row: AccountRow) -> Sequence[Factor]:
+def factors_of(log: Log, auth: AuthServices, row: AccountRow) -> Sequence[Factor]:
     """Return the second factors of an account, the oldest first."""
-    names = {key.factor: key.name for key in desk.factors.passkeys.of(row)}
+    names = {key.factor: key.name for key in auth.factors.passkeys.of(row)}
     added = {}
     for event in log.of_types(account_stream(row.account.account), ("SecondFactorAdded",)):
         fact = log.fact(event)
@@ -53,9 +53,11 @@ def factors_of(log: Log, desk: AuthServices, row: AccountRow) -> Sequence[Factor
     return sorted(known, key=lambda factor: (factor.added_at, factor.factor))
 
 
-def places_of(desk: AuthServices, account: str, here: str = "") -> Sequence[Place]:
+def places_of(auth: AuthServices, account: str, here: str = "") -> Sequence[SignedInPlace]:
     """Return where an account is signed in, this browser first."""
-    found = [Place(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in desk.sessions.of(account)]
+    found = [
+        SignedInPlace(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in auth.sessions.of(account)
+    ]
     return sorted(found, key=lambda place: not place.here)
 
 

@@ -28,7 +28,7 @@ State = Literal["free", "held", "taken", "none"]  # none: the house is closed, i
 _LEFT_OVER: Final = ""  # beds that are no more, with people in them
 
 
-class Place(NamedTuple):
+class BedView(NamedTuple):
     """One bed; the case number only for whoever may see the case, and what they may do about it."""
 
     number: int
@@ -53,7 +53,7 @@ class RoomView(NamedTuple):
     room: str
     who: str
     minors: str
-    places: tuple[Place, ...]
+    places: tuple[BedView, ...]
 
     @property
     def free(self) -> int:
@@ -93,7 +93,7 @@ class HouseView(NamedTuple):
         return self.at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
-    def places(self) -> Iterator[tuple[RoomView, Place]]:
+    def places(self) -> Iterator[tuple[RoomView, BedView]]:
         """Yield every bed with its room, in the order of their numbers."""
         for room in self.rooms:
             for place in room.places:
@@ -104,7 +104,7 @@ def houses_of(reader: Reader) -> dict[str, Facility | None]:
     """Return the houses a reader may look into, by id; None for one no programme file names any more."""
     own = _own_programmes(reader)
     named = {house.id: house for one in own.values() for house in one}
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         left_over = houses_in_use(connection, own.keys())
     known: dict[str, Facility | None] = {**named, **dict.fromkeys(sorted(left_over - named.keys()))}
     if sees_all_houses(reader.account):
@@ -115,12 +115,12 @@ def houses_of(reader: Reader) -> dict[str, Facility | None]:
 def beds_of(reader: Reader, at: datetime | None = None, only: str | None = None) -> list[HouseView]:
     """Return the reader's houses as they are now or were at an instant, or one of them."""
     known = {name: house for name, house in houses_of(reader).items() if only in (None, name)}
-    found = _occupancies(reader.office, list(known), reader.now if at is None else at, is_now=at is None)
+    found = _occupancies(reader.container, list(known), reader.now if at is None else at, is_now=at is None)
     case_ids = {used.case_id for house in found for used in house.used}
     case_ids |= {waits.case_id for house in found for waits in house.waiting}
-    cases = reader.office.look.at_many(sorted(case_ids))
-    seen = {one.case.case_id: one for one in cases if reader.may("case.see", one)}
-    return [_house(house, known[house.facility], seen, reader, is_now=at is None) for house in found]
+    cases = reader.container.cases.at_many(sorted(case_ids))
+    snapshots = {one.case.case_id: one for one in cases if reader.may("case.see", one)}
+    return [_house(house, known[house.facility], snapshots, reader, is_now=at is None) for house in found]
 
 
 def sees_all_houses(account: Account) -> bool:
@@ -135,16 +135,16 @@ def _own_programmes(reader: Reader) -> Mapping[str, Sequence[Facility]]:
     return {one.programme.programme: one.programme.beds_facilities for one in definitions}
 
 
-def _occupancies(office: Container, facilities: list[str], at: datetime, *, is_now: bool) -> list[Occupancy]:
+def _occupancies(container: Container, facilities: list[str], at: datetime, *, is_now: bool) -> list[Occupancy]:
     if is_now:
-        return office.houses.now(facilities, at)
-    return [occupancy(office.log, facility, at) for facility in facilities]
+        return container.houses.now(facilities, at)
+    return [occupancy(container.log, facility, at) for facility in facilities]
 
 
 def _house(
-    one: Occupancy, facility: Facility | None, seen: Mapping[str, CaseSnapshot], reader: Reader, *, is_now: bool
+    one: Occupancy, facility: Facility | None, snapshots: Mapping[str, CaseSnapshot], reader: Reader, *, is_now: bool
 ) -> HouseView:
-    acting = {name for name, case in seen.items() if is_now and reader.may("case.record", case)}
+    acting = {name for name, case in snapshots.items() if is_now and reader.may("case.record", case)}
     held = sum(used.held_until is not None for used in one.used)
     return HouseView(
         facility=one.facility,
@@ -157,39 +157,41 @@ def _house(
         held=held,
         available=one.available,
         closed=one.closed,
-        rooms=tuple(_rooms(one, seen, acting, is_now=is_now)),
+        rooms=tuple(_rooms(one, snapshots, acting, is_now=is_now)),
         waiting=tuple(
-            InLine(number, waits.case_id if waits.case_id in seen else "", waits.since, waits.case_id in acting)
+            InLine(number, waits.case_id if waits.case_id in snapshots else "", waits.since, waits.case_id in acting)
             for number, waits in enumerate(one.waiting, 1)
         ),
         on_request=facility.on_request if facility else False,
     )
 
 
-def _rooms(one: Occupancy, seen: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> Iterator[RoomView]:
+def _rooms(
+    one: Occupancy, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool
+) -> Iterator[RoomView]:
     used = {bed.bed: bed for bed in one.used}
     is_closed = one.closed is not None and one.closed <= one.at.date()
-    by_room: dict[Room, list[Place]] = {}
+    by_room: dict[Room, list[BedView]] = {}
     for number, room in one.rooms:
-        empty = Place(number, "none" if is_closed else "free")
-        place = _place(used.pop(number), seen, acting, is_now=is_now) if number in used else empty
+        empty = BedView(number, "none" if is_closed else "free")
+        place = _place(used.pop(number), snapshots, acting, is_now=is_now) if number in used else empty
         by_room.setdefault(room, []).append(place)
     for room, places in by_room.items():
         yield RoomView(room.id, room.who, room.minors, tuple(places))
     if used:
-        left_over = tuple(_place(one, seen, acting, is_now=is_now) for one in used.values())
+        left_over = tuple(_place(one, snapshots, acting, is_now=is_now) for one in used.values())
         yield RoomView(_LEFT_OVER, "any", "allowed", left_over)
 
 
-def _place(used: Used, seen: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> Place:
+def _place(used: Used, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> BedView:
     state: State = "taken" if used.held_until is None else "held"
-    found = Place(used.bed, state, held_until=used.held_until)
-    if used.case_id not in seen:
+    found = BedView(used.bed, state, held_until=used.held_until)
+    if used.case_id not in snapshots:
         return found
     found = found._replace(case_id=used.case_id, since=used.since, may_record=used.case_id in acting)
     if not is_now:
         return found
-    case = seen[used.case_id].case
+    case = snapshots[used.case_id].case
     trip = travel_of(case).trip
     leaves_at = trip.departs_at if trip is not None and trip_is_ahead(case) else None
     return found._replace(stays_until=accommodation_of(case).stay_until, leaves_at=leaves_at)

@@ -1,6 +1,6 @@
 """One case as its page shows it: where the person is, what may come next, what runs, what waits, what happened.
 
-What is drawn depends on why somebody may look: ``console.views.sheets`` says which role sees what.
+What is drawn depends on why somebody may look: ``console.subjects`` says which role sees what.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from console.views.case_panels import ALL, Sheet, sheets_for
-from console.views.item_descriptions import Thing, subject_things, things_of
+from console.subjects import ALL, Panel, likely, panels_for
+from console.views.item_descriptions import (
+    ItemDescription,
+    describe_subject,
+    descriptions_of,
+)
 from console.views.reader import Reader
-from console.views.suggested_actions import Deed, acts_on, commands_for, deed_for, likely
-from console.views.timeline import History, history
+from console.views.suggested_actions import SuggestedAction, action_for, acts_on, commands_for
+from console.views.timeline import TimelinePage, history
 from events.ids import case_stream
 from events.instants import instant, stored
 from handlers.projections.tasks import LIVE, list_tasks, list_timers
@@ -35,7 +39,7 @@ ASKED_IN_THE_FORM: Final = frozenset({"reason_is_listed", "reason_is_given", "se
 _JUST_DONE: Final = timedelta(minutes=10)
 
 
-class Way(NamedTuple):
+class WayOn(NamedTuple):
     """One way on from where the person is."""
 
     trigger: str
@@ -55,8 +59,8 @@ class Waiting(NamedTuple):
 
     item: str
     kind: str
-    about: tuple[Thing, ...]
-    deed: Deed | None
+    about: tuple[ItemDescription, ...]
+    action: SuggestedAction | None
 
 
 class Running(NamedTuple):
@@ -65,113 +69,114 @@ class Running(NamedTuple):
     task_id: str
     kind: str
     status: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     due_at: datetime
     attempts: int
     error: str
     can_retry: bool
 
 
-class Ahead(NamedTuple):
+class DueTimer(NamedTuple):
     """Something that will be due."""
 
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     due_at: datetime
 
 
 class CaseView(NamedTuple):
     """Everything the page of one case shows to one reader."""
 
-    seen: CaseSnapshot
-    sheets: tuple[Sheet, ...]
+    snapshot: CaseSnapshot
+    panels: tuple[Panel, ...]
     may: frozenset[str]  # names of the commands this reader may give
     ended: bool
     high_risk: bool
-    glass: tuple[EmergencyAccess, ...]
+    emergencies: tuple[EmergencyAccess, ...]
     walked: tuple[str, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[WayOn, ...]
     waiting: tuple[Waiting, ...]
     running: tuple[Running, ...]
-    ahead: tuple[Ahead, ...]
-    history: History
+    ahead: tuple[DueTimer, ...]
+    history: TimelinePage
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
 
-    def deeds(self, sheet: Sheet) -> tuple[Deed, ...]:
-        """Return the likely deeds beside a sheet."""
-        return likely(sheet, self.seen.case, self.may, ended=self.ended)
+    def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
+        """Return the likely actions beside a panel."""
+        return likely(panel, self.snapshot.case, self.may, ended=self.ended)
 
 
-def roles_for(reader: Reader, seen: CaseSnapshot, act: Act) -> tuple[Role, ...]:
+def roles_for(reader: Reader, snapshot: CaseSnapshot, act: Act) -> tuple[Role, ...]:
     """Return in which of their roles somebody may do an act on a case."""
     as_one = ((role, reader._replace(account=reader.account._replace(roles=frozenset({role})))) for role in ROLES)
-    return tuple(role for role, alone in as_one if role in reader.account.roles and alone.may(act, seen))
+    return tuple(role for role, alone in as_one if role in reader.account.roles and alone.may(act, snapshot))
 
 
-def sheets_of(reader: Reader, seen: CaseSnapshot) -> tuple[Sheet, ...]:
-    """Return the sheets of a case somebody sees, in the order of the page: those of all the roles they see it in."""
-    seen_by = {sheet for role in roles_for(reader, seen, "case.see") for sheet in sheets_for(role)}
-    return tuple(sheet for sheet in ALL if sheet in seen_by)
+def panels_of(reader: Reader, snapshot: CaseSnapshot) -> tuple[Panel, ...]:
+    """Return the panels of a case somebody sees, in the order of the page: those of all the roles they see it in."""
+    seen_by = {panel for role in roles_for(reader, snapshot, "case.see") for panel in panels_for(role)}
+    return tuple(panel for panel in ALL if panel in seen_by)
 
 
-def mandate_for(reader: Reader, seen: CaseSnapshot, parts: Collection[str]) -> Role:
+def mandate_for(reader: Reader, snapshot: CaseSnapshot, parts: Collection[str]) -> Role:
     """Return in which role somebody opens these parts: the first that opens them all, else the first there is."""
-    roles = roles_for(reader, seen, "case.open_sealed")
+    roles = roles_for(reader, snapshot, "case.open_sealed")
     return next((role for role in roles if not closed_to(role, parts)), roles[0])
 
 
-def case_view(reader: Reader, seen: CaseSnapshot) -> CaseView:
+def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
     """Return a case as this reader sees it, with the same few questions however long its history is."""
-    case, programme = seen.case, seen.definition.programme
-    sheets = sheets_of(reader, seen)
-    tasks, timers = _work_of(reader, case.case_id) if "running" in sheets else ([], [])
+    case, programme = snapshot.case, snapshot.definition.programme
+    panels = panels_of(reader, snapshot)
+    tasks, timers = _work_of(reader, case.case_id) if "running" in panels else ([], [])
     may = commands_for(acts_on(reader.account, case, programme, reader.now))
     risk = safety_of(case).risk
     return CaseView(
-        seen=seen,
-        sheets=sheets,
+        snapshot=snapshot,
+        panels=panels,
         may=may,
-        ended=seen.definition.journey.stage(case.stage).ends,
+        ended=snapshot.definition.journey.stage(case.stage).ends,
         high_risk=risk is not None and risk.level == "high",
-        glass=tuple(access_of(case).glass.values()),
-        walked=_walked(reader, case.case_id) if "next" in sheets else (),
-        ways=_ways(reader, seen) if "next" in sheets else (),
-        waiting=waiting_on(seen) if "waiting" in sheets else (),
+        emergencies=tuple(access_of(case).glass.values()),
+        walked=_walked(reader, case.case_id) if "next" in panels else (),
+        ways=_ways(reader, snapshot) if "next" in panels else (),
+        waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=tuple(_ahead(row) for row in timers),
-        history=history(reader.office.log, case.case_id, sheets, limit=LATEST),
-        shown_to=tuple(shown_until(case, programme).items()) if "access" in sheets else (),
+        history=history(reader.container.log, case.case_id, panels, limit=LATEST),
+        shown_to=tuple(shown_until(case, programme).items()) if "access" in panels else (),
     )
 
 
-def waiting_on(seen: CaseSnapshot) -> tuple[Waiting, ...]:
+def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
     """Return what waits for a person on a case, the escalations first."""
-    items = sorted(items_of(seen.case).items(), key=lambda item: item[1] != "escalation")
+    items = sorted(items_of(snapshot.case).items(), key=lambda item: item[1] != "escalation")
     return tuple(
-        Waiting(item, kind, things_of(item, kind, seen), deed_for(item, kind, seen.case)) for item, kind in items
+        Waiting(item, kind, descriptions_of(item, kind, snapshot), action_for(item, kind, snapshot.case))
+        for item, kind in items
     )
 
 
-def _ways(reader: Reader, seen: CaseSnapshot) -> tuple[Way, ...]:
-    options = reader.office.look.options(seen, reader.account.account, now=reader.now)
-    return tuple(_way(option, seen) for option in options)
+def _ways(reader: Reader, snapshot: CaseSnapshot) -> tuple[WayOn, ...]:
+    options = reader.container.cases.options(snapshot, reader.account.account, now=reader.now)
+    return tuple(_way(option, snapshot) for option in options)
 
 
-def _way(option: Option, seen: CaseSnapshot) -> Way:
+def _way(option: Option, snapshot: CaseSnapshot) -> WayOn:
     against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
     asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
-    return Way(option.trigger, option.dest, seen.definition.journey.stage(option.dest).ends, against, asks)
+    return WayOn(option.trigger, option.dest, snapshot.definition.journey.stage(option.dest).ends, against, asks)
 
 
 def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:
     """Return the stages in the order they were entered."""
-    log = reader.office.log
+    log = reader.container.log
     facts: Sequence[Any] = [log.fact(e) for e in log.of_types(case_stream(case_id), ("CaseOpened", "StageEntered"))]
     return tuple(fact.stage if hasattr(fact, "stage") else fact.dest for fact in facts)
 
 
 def _work_of(reader: Reader, case_id: str) -> tuple[Sequence[Any], Sequence[Any]]:
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         tasks = list_tasks(connection, case_id=case_id, limit=200)
         return tasks, list_timers(connection, case_id=case_id, status="set", limit=100)
 
@@ -191,9 +196,9 @@ def _running(row: Any) -> Running:
     )  # fmt: skip
 
 
-def _ahead(row: Any) -> Ahead:
-    return Ahead(row["kind"], _about(row), instant(row["due_at"]))
+def _ahead(row: Any) -> DueTimer:
+    return DueTimer(row["kind"], _about(row), instant(row["due_at"]))
 
 
-def _about(row: Any) -> tuple[Thing, ...]:
-    return tuple(subject_things(orjson.loads(row["subject"])))
+def _about(row: Any) -> tuple[ItemDescription, ...]:
+    return tuple(describe_subject(orjson.loads(row["subject"])))

@@ -123,7 +123,7 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
     """Return the cases one may see, as a board of stages or as a list; as many questions as there are stages."""
     only = _only(reader, filters)
     definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         counts = count_by_stage(connection, reader.account, reader.now, only=only)
         saved = tuple(views_of(connection, reader.account.account))
         listed, columns = None, tuple[Column, ...]()
@@ -164,7 +164,7 @@ def _columns(
 
 def cards_of(reader: Reader, case_ids: Sequence[str]) -> list[Card]:
     """Return these cases as cards, in their order; whoever asks has looked whether they may be seen."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         rows = {row["case_id"]: row for row in rows_of(connection, case_ids)}
         found = _cards(connection, list(rows.values()))
     return [found[case_id] for case_id in case_ids if case_id in found]
@@ -175,13 +175,13 @@ def save(reader: Reader, name: str, filters: Filters) -> bool:
     view = SavedView(" ".join(name.split())[:NAME_LONGEST], filters.query())
     if not view.name:
         return False
-    with reader.office.database.writing() as connection:
+    with reader.container.database.writing() as connection:
         return keep_view(connection, reader.account.account, view, stored(reader.now))
 
 
 def forget(reader: Reader, name: str) -> None:
     """Forget a saved view."""
-    with reader.office.database.writing() as connection:
+    with reader.container.database.writing() as connection:
         forget_view(connection, reader.account.account, name)
 
 

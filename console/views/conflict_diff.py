@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from console.forms.context import Context
+from console.forms.context import FormContext
 from console.forms.wording import day, known, moment, money
 from handlers.projections.replay import difference
 from workflow.case.state import Case
@@ -29,7 +29,7 @@ TYPED: Final = frozenset({"arrival", "trip"})
 
 
 def changes(
-    before: Case | None, after: Case | None, context: Context, *, unsaid: Collection[str] = ()
+    before: Case | None, after: Case | None, context: FormContext, *, unsaid: Collection[str] = ()
 ) -> tuple[Changed, ...]:
     """Return what changed that a person would name; alarm clocks and running tasks are left out.
 
@@ -63,13 +63,13 @@ def _to_compare(case: Case | None) -> Case | None:
     return care_of.changed(case._replace(consents=given), appointments=str(len(care_of(case).appointments)))
 
 
-def _said(value: Any, say: Callable[[Any, Context], str], context: Context) -> str:
+def _said(value: Any, say: Callable[[Any, FormContext], str], context: FormContext) -> str:
     if value is None or value in ("", (), frozenset()):
         return NOTHING
     return say(value, context)
 
 
-def _about(field: str, key: str, context: Context) -> str:
+def _about(field: str, key: str, context: FormContext) -> str:
     if field != "consents" or not key:
         return ""
     purpose, _, recipient = key.partition("/")
@@ -77,40 +77,40 @@ def _about(field: str, key: str, context: Context) -> str:
     return f"{named} → {known(context.words, 'provider', recipient)}" if recipient else named
 
 
-def _yes(value: Any, context: Context) -> str:
+def _yes(value: Any, context: FormContext) -> str:
     return context.words.gettext("Yes") if value else context.words.gettext("No")
 
 
-def _word(kind: str) -> Callable[[Any, Context], str]:
+def _word(kind: str) -> Callable[[Any, FormContext], str]:
     return lambda value, context: known(context.words, kind, value)
 
 
-def _each(kind: str) -> Callable[[Any, Context], str]:
+def _each(kind: str) -> Callable[[Any, FormContext], str]:
     return lambda value, context: ", ".join(known(context.words, kind, one) for one in sorted(value))
 
 
-def _stage(value: Any, context: Context) -> str:
+def _stage(value: Any, context: FormContext) -> str:
     stage = context.programme.journey.stages.get(value)
     return context.label(stage.label) if stage else str(value)
 
 
-def _bed(value: Any, context: Context) -> str:
+def _bed(value: Any, context: FormContext) -> str:
     house = context.programme.facility_of.get(value[0])
     bed = context.words.gettext("bed %(number)s") % {"number": value[1]}
     return f"{house.name if house else value[0]}, {bed}"
 
 
-def _date(value: Any, context: Context) -> str:
+def _date(value: Any, context: FormContext) -> str:
     return day(context, value) if isinstance(value, date) else str(value)
 
 
-def _consent(value: Any, context: Context) -> str:
+def _consent(value: Any, context: FormContext) -> str:
     if isinstance(value, date):
         return context.words.gettext("given until %(day)s") % {"day": day(context, value)}
     return context.words.gettext("given")
 
 
-def _grant(value: Any, context: Context) -> str:
+def _grant(value: Any, context: FormContext) -> str:
     kind = context.programme.grant_kind.get(value.kind)
     said = [context.label(kind.label) if kind else value.kind, money(context, value.amount, value.currency)]
     if value.declined:
@@ -122,40 +122,40 @@ def _grant(value: Any, context: Context) -> str:
     return ", ".join(said)
 
 
-def _referral(value: Any, context: Context) -> str:
+def _referral(value: Any, context: FormContext) -> str:
     provider = context.programme.provider_of.get(value.provider)
     return f"{provider.name if provider else value.provider}: {known(context.words, 'referral_status', value.status)}"
 
 
-def _paper(value: Any, context: Context) -> str:
+def _paper(value: Any, context: FormContext) -> str:
     path = context.programme.document_path.get(value.path)
     return f"{context.label(path.label) if path else value.path}: {known(context.words, 'step', value.step)}"
 
 
-def _document(value: Any, context: Context) -> str:
+def _document(value: Any, context: FormContext) -> str:
     until = (_date(value.valid_until, context),) if value.valid_until else ()
     return ", ".join((known(context.words, "document", value.kind), *until))
 
 
-def _trip(value: Any, context: Context) -> str:
+def _trip(value: Any, context: FormContext) -> str:
     return f"{value.origin} → {value.destination}, {moment(context, value.departs_at)}"
 
 
-def _arrival(value: Any, context: Context) -> str:
+def _arrival(value: Any, context: FormContext) -> str:
     return f"{value.place}, {moment(context, value.at)}"
 
 
-def _risk(value: Any, context: Context) -> str:
+def _risk(value: Any, context: FormContext) -> str:
     level = known(context.words, "risk", value.level)
     unsafe = context.words.gettext("not safe to return")
     return level if value.safe_to_return else f"{level}, {unsafe}"
 
 
-def _differs(_value: Any, context: Context) -> str:
+def _differs(_value: Any, context: FormContext) -> str:
     return context.words.gettext("changed")
 
 
-_TOLD: Final[Mapping[str, tuple[str, Callable[[Any, Context], str]]]] = {
+_TOLD: Final[Mapping[str, tuple[str, Callable[[Any, FormContext], str]]]] = {
     "stage": (N_("Stage"), _stage),
     "child": (N_("Child"), _yes),
     "consents": (N_("Consent"), _consent),

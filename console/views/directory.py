@@ -47,10 +47,10 @@ def providers_for(programme: Programme, wanted: Wanted, at: datetime) -> list[Pr
     return open_now(found, at) if wanted.is_open else found
 
 
-def directory_of(office: Container, programme: Programme, wanted: Wanted, at: datetime) -> tuple[Listing, ...]:
+def directory_of(container: Container, programme: Programme, wanted: Wanted, at: datetime) -> tuple[Listing, ...]:
     """Return the directory of a programme with how full each provider is, in one question to the log."""
     found = providers_for(programme, wanted, at)
-    loads = office.look.states([stream_of(one.id) for one in found]) if found else {}
+    loads = container.cases.states([stream_of(one.id) for one in found]) if found else {}
     return tuple(_listing(one, loads[stream_of(one.id)].state or Caseload(), at) for one in found)
 
 

@@ -74,7 +74,7 @@ class Queued(NamedTuple):
         return self.may and not self.against
 
 
-class Queue(NamedTuple):
+class GrantQueue(NamedTuple):
     """A part of a queue, and where the next one begins."""
 
     rows: tuple[Queued, ...]
@@ -102,7 +102,7 @@ class GrantView(NamedTuple):
     tranches: tuple[tuple[str, Tranche], ...]  # by number
     against_approval: tuple[Reason, ...] | None  # None: it is not their act, or nothing waits for it
     against_release: tuple[Reason, ...] | None
-    deeds: frozenset[str]  # the commands they may give about it at all
+    commands: frozenset[str]  # the commands they may give about it at all
 
     @property
     def missing(self) -> dict[int, tuple[str, ...]]:
@@ -119,25 +119,29 @@ def programmes_of(reader: Reader) -> list[str]:
 
 def counts(reader: Reader) -> dict[str, int]:
     """Return how many grants wait for an approval, and how many for a release."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         return count_waiting(connection, programmes_of(reader))
 
 
-def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> Queue:
+def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> GrantQueue:
     """Return a part of what waits for an approval or a release, with what stands against it."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         rows = payments.waiting(connection, programmes_of(reader), kind, after=after, limit=limit + 1)
-    seen = {one.case.case_id: one for one in reader.office.look.at_many(sorted({row.case_id for row in rows[:limit]}))}
-    funds = _funds(reader, seen.values())
-    found = tuple(_queued(row, seen[row.case_id], kind, funds, reader) for row in rows[:limit] if _is_there(row, seen))
-    return Queue(found, rows[limit - 1] if len(rows) > limit else None)
+    snapshots = {
+        one.case.case_id: one for one in reader.container.cases.at_many(sorted({row.case_id for row in rows[:limit]}))
+    }
+    funds = _funds(reader, snapshots.values())
+    found = tuple(
+        _queued(row, snapshots[row.case_id], kind, funds, reader) for row in rows[:limit] if _is_there(row, snapshots)
+    )
+    return GrantQueue(found, rows[limit - 1] if len(rows) > limit else None)
 
 
 def payments_of(reader: Reader) -> Payments:
     """Return the payments on their way, and what the bank last answered."""
     programmes = programmes_of(reader)
     streams = [d.programme.fund_stream for d in reader.definitions() if d.programme.programme in programmes]
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         answered = [one for stream in streams for one in payments.answered(connection, stream)]
         return Payments(
             to_send=tuple(payments.to_send(connection, programmes)),
@@ -147,24 +151,24 @@ def payments_of(reader: Reader) -> Payments:
         )
 
 
-def grant_view(reader: Reader, seen: CaseSnapshot, grant_id: str) -> GrantView | None:
+def grant_view(reader: Reader, snapshot: CaseSnapshot, grant_id: str) -> GrantView | None:
     """Return one grant of a case, or None when it has none of this number."""
-    grant = grants_of(seen.case).grants.get(grant_id)
+    grant = grants_of(snapshot.case).grants.get(grant_id)
     if grant is None:
         return None
-    funds, programme = _funds(reader, [seen]), seen.definition.programme
+    funds, programme = _funds(reader, [snapshot]), snapshot.definition.programme
     waits = payments_wait(grant)
     return GrantView(
-        case_id=seen.case.case_id,
+        case_id=snapshot.case.case_id,
         grant_id=grant_id,
         programme=programme,
-        version=seen.version,
+        version=snapshot.version,
         grant=grant,
         kind=programme.grant_kind[grant.kind],
         tranches=tuple(sorted(grant.tranches.items(), key=lambda one: one[1].number)),
-        against_approval=_against(ApproveGrant, grant_id, seen, funds, reader) if waits == APPROVE else None,
-        against_release=_against(ReleaseTranche, grant_id, seen, funds, reader) if waits == RELEASE else None,
-        deeds=frozenset(_deeds(grant, seen, reader)),
+        against_approval=_against(ApproveGrant, grant_id, snapshot, funds, reader) if waits == APPROVE else None,
+        against_release=_against(ReleaseTranche, grant_id, snapshot, funds, reader) if waits == RELEASE else None,
+        commands=frozenset(_commands(grant, snapshot, reader)),
     )
 
 
@@ -175,7 +179,7 @@ def payments_wait(grant: Grant) -> str:
     return RELEASE if not grant.declined and not grant.settled and grant.released < grant.amount else ""
 
 
-def _deeds(grant: Grant, seen: CaseSnapshot, reader: Reader) -> Iterator[str]:
+def _commands(grant: Grant, snapshot: CaseSnapshot, reader: Reader) -> Iterator[str]:
     """Yield what this reader may do about a grant as it stands."""
     is_open = not grant.settled and not grant.declined
     wanted: Iterable[tuple[type[CaseCommand], bool]] = (
@@ -187,27 +191,27 @@ def _deeds(grant: Grant, seen: CaseSnapshot, reader: Reader) -> Iterator[str]:
         (RecordPayment, grant.at_the_bank),
         (ReturnPayment, any(one.status == "paid" for one in grant.tranches.values())),
     )
-    case, programme = seen.case, seen.definition.programme
+    case, programme = snapshot.case, snapshot.definition.programme
     for kind, makes_sense in wanted:
         if makes_sense and right_to(reader.account, kind, case, programme, reader.now):
             yield kind.__name__
 
 
-def _is_there(row: Waiting, seen: Mapping[str, CaseSnapshot]) -> bool:
-    return row.case_id in seen and row.grant_id in grants_of(seen[row.case_id].case).grants
+def _is_there(row: Waiting, snapshots: Mapping[str, CaseSnapshot]) -> bool:
+    return row.case_id in snapshots and row.grant_id in grants_of(snapshots[row.case_id].case).grants
 
 
-def _queued(row: Waiting, seen: CaseSnapshot, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
-    grant, programme = grants_of(seen.case).grants[row.grant_id], seen.definition.programme
+def _queued(row: Waiting, snapshot: CaseSnapshot, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
+    grant, programme = grants_of(snapshot.case).grants[row.grant_id], snapshot.definition.programme
     policy = programme.grant_kind[grant.kind]
-    against = _against(_DEED[kind], row.grant_id, seen, funds, reader)
+    against = _against(_DEED[kind], row.grant_id, snapshot, funds, reader)
     return Queued(
         waiting=row,
         programme=programme,
         grant=grant,
         label=(policy.label.en, policy.label.ru),
         part=grant.amount if kind == APPROVE else next_part(grant, policy),
-        version=seen.version,
+        version=snapshot.version,
         may=against is not None,
         against=against or (),
     )
@@ -219,23 +223,25 @@ def next_part(grant: Grant, kind: GrantKind) -> Decimal:
     return parts[grant.next_number - 1].amount if grant.next_number <= len(parts) else Decimal(0)
 
 
-def _funds(reader: Reader, seen: Iterable[CaseSnapshot]) -> Mapping[str, Any]:
-    streams = {one.definition.programme.fund_stream for one in seen}
-    return {name: kept.state for name, kept in reader.office.look.states(sorted(streams)).items()} if streams else {}
+def _funds(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> Mapping[str, Any]:
+    streams = {one.definition.programme.fund_stream for one in snapshots}
+    return (
+        {name: kept.state for name, kept in reader.container.cases.states(sorted(streams)).items()} if streams else {}
+    )
 
 
 def _against(
-    kind: type[CaseCommand], grant_id: str, seen: CaseSnapshot, funds: Mapping[str, Any], reader: Reader
+    kind: type[CaseCommand], grant_id: str, snapshot: CaseSnapshot, funds: Mapping[str, Any], reader: Reader
 ) -> tuple[Reason, ...] | None:
     """Return what the engine would say against this reader's doing it now; None when it is not their act."""
-    programme = seen.definition.programme
-    right = right_to(reader.account, kind, seen.case, programme, reader.now)
+    programme = snapshot.definition.programme
+    right = right_to(reader.account, kind, snapshot.case, programme, reader.now)
     if right is None:
         return None
     command = kind.model_validate({
         "command_id": _ONLY_ASKED, "actor": reader.account.account, "mandate": right.permit.mandate,
-        "case_id": seen.case.case_id, "grant_id": grant_id,
+        "case_id": snapshot.case.case_id, "grant_id": grant_id,
     })  # fmt: skip
-    situation = Situation(seen.case, programme, seen.definition.journey, reader.now, shared=funds)
+    situation = Situation(snapshot.case, programme, snapshot.definition.journey, reader.now, shared=funds)
     decision = decide(command, situation)
     return decision.reasons if isinstance(decision, Refused) else ()

@@ -11,6 +11,9 @@ from events.envelope import Recorded
 from events.ids import CaseId, case_of, case_stream
 from events.instants import instant
 from events.log import Log
+from events.verify import Report, verify
+from handlers.checks.check_results import Check
+from handlers.checks.walk import check
 from handlers.projections.replay import Replayed, position_of, replay_case
 from handlers.queries import history
 from handlers.queries.history import Rule, Sought, broken_links, rules_of
@@ -28,7 +31,7 @@ class Commitment(NamedTuple):
     commitment: str
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """One event as it was recorded, without what it says: who, what, when, under which rule, and its proof."""
 
     position: int
@@ -51,22 +54,22 @@ class Line(NamedTuple):
     link: str
 
 
-class Lines(NamedTuple):
+class LogPage(NamedTuple):
     """A page of the log, the last first; ``earlier`` is where to look on, None at the end."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     earlier: int | None
 
 
-class Ahead(NamedTuple):
+class FollowingLines(NamedTuple):
     """A page of the log in its own order; ``after`` is the last position of it."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     after: int
     size: int
 
 
-class Stay(NamedTuple):
+class StageStay(NamedTuple):
     """A stage and the time somebody was in it."""
 
     stage: str
@@ -84,13 +87,13 @@ class AsOf(NamedTuple):
     then: Replayed
     other: int
     compared: Replayed
-    stays: tuple[Stay, ...]
-    lines: tuple[Line, ...]  # the last ones up to the moment, the last first
+    stays: tuple[StageStay, ...]
+    lines: tuple[LogLine, ...]  # the last ones up to the moment, the last first
     ticks: tuple[tuple[int, datetime, str], ...]  # number, when, fact
     broken: tuple[int, ...]  # positions whose proof does not hold
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> LogLine | None:
         """Return the event shown, None before the first."""
         return self.lines[0] if self.lines else None
 
@@ -103,34 +106,34 @@ class Moment(NamedTuple):
     at: datetime | None = None
 
 
-def search(reader: Reader, sought: Sought, before: int | None = None) -> Lines:
+def search(reader: Reader, sought: Sought, before: int | None = None) -> LogPage:
     """Return what was sought, from a position backwards; a fixed number of questions and a window of the log."""
-    log = reader.office.log
+    log = reader.container.log
     found = history.search(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
-    return Lines(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
+    return LogPage(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
 
 
-def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> Ahead:
+def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> FollowingLines:
     """Return the log in its own order, from a position on."""
-    log = reader.office.log
+    log = reader.container.log
     size, events = log.size(), log.page(after, limit)
     lines = tuple(_lines(log, events, rules_of(log)))
-    return Ahead(lines, lines[-1].position if lines else after, size)
+    return FollowingLines(lines, lines[-1].position if lines else after, size)
 
 
 def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = None) -> AsOf | None:
     """Return a case as of a moment, beside the event before it or another; None when there is no such case."""
-    office, log = reader.office, reader.office.log
+    container, log = reader.container, reader.container.log
     events = log.stream(case_stream(case_id))
-    seen = office.look.at(case_id)
-    if not events or seen is None:
+    snapshot = container.cases.at(case_id)
+    if not events or snapshot is None:
         return None
     number = _number(log, events, moment)
     beside = max(-1, min(len(events) - 1, number - 1 if other is None else other))
     upto = events[max(0, number + 1 - LINES_MAX) : number + 1]
     return AsOf(
         case_id,
-        seen.definition,
+        snapshot.definition,
         len(events) - 1,
         number,
         _replayed(reader, case_id, events, number),
@@ -154,23 +157,23 @@ def _number(log: Log, events: Sequence[Recorded], moment: Moment) -> int:
 
 
 def _replayed(reader: Reader, case_id: CaseId, events: Sequence[Recorded], number: int) -> Replayed:
-    office = reader.office
+    container = reader.container
     position = events[number].position if number >= 0 else events[0].position - 1
-    return replay_case(office.log, office.service.definitions, case_id, position)
+    return replay_case(container.log, container.service.definitions, case_id, position)
 
 
-def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[Stay]:
+def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[StageStay]:
     entered = [event for event in events if event.envelope.type in _STAGES]
     for event, after in zip(entered, [*entered[1:], None], strict=True):
         fact = log.fact(event)
         stage = getattr(fact, "dest", "") or getattr(fact, "stage", "")
-        yield Stay(stage, event.recorded, after.recorded if after else None)
+        yield StageStay(stage, event.recorded, after.recorded if after else None)
 
 
-def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> Iterator[Line]:
+def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> Iterator[LogLine]:
     for event in events:
         said = event.envelope
-        yield Line(
+        yield LogLine(
             position=event.position,
             stream=said.stream,
             version=said.version,
@@ -190,3 +193,32 @@ def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> I
             previous=(said.previous or b"").hex(),
             link=(said.link or b"").hex(),
         )
+
+
+# More than this takes longer than anybody looks at a page; the command line shows how far it has come.
+EVENTS_MAX: Final = 200_000
+EVENTS_BY_RULES_MAX: Final = 40_000
+
+
+class Proof(NamedTuple):
+    """What a check of the log came to; without a report it was too much to do while somebody waits."""
+
+    size: int
+    report: Report | None
+    checks: tuple[Check, ...]
+    at: str  # the log's time when it was begun
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing was found."""
+        return self.report is not None and self.report.ok and all(one.ok for one in self.checks)
+
+
+def prove(reader: Reader, *, by_rules: bool = False) -> Proof:
+    """Walk the log once, or twice when every step is also checked by the rules; it changes nothing."""
+    log = reader.container.log
+    size, at = log.size(), log.now()
+    if size > (EVENTS_BY_RULES_MAX if by_rules else EVENTS_MAX):
+        return Proof(size, None, (), at)
+    checks = tuple(check(log, now=reader.now)) if by_rules else ()
+    return Proof(size, verify(log), checks, at)

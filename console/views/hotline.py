@@ -96,10 +96,10 @@ def desks(reader: Reader) -> dict[str, Definition]:
 
 def desk_view(reader: Reader, programme: Programme) -> DeskView:
     """Return the desk of a programme as it stands."""
-    line, log = programme.hotline, reader.office.log
+    line, log = programme.hotline, reader.container.log
     assert line is not None, "only programmes with a hotline are asked about"
     stream = programme.hotline_stream
-    desk = reader.office.look.states([stream])[stream].state or HotlineState()
+    desk = reader.container.cases.states([stream])[stream].state or HotlineState()
     midnight = reader.now.astimezone(ZoneInfo(line.hours.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     counted = told_since(log, programme, midnight)
     return DeskView(

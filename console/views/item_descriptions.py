@@ -14,7 +14,7 @@ from workflow.subjects.grants.state import Grant, grants_of
 from workflow.subjects.referrals.state import referrals_of
 
 
-class Thing(NamedTuple):
+class ItemDescription(NamedTuple):
     """Something with a name, of a kind that has words; or a sum."""
 
     kind: str
@@ -22,28 +22,28 @@ class Thing(NamedTuple):
     amount: Money | None = None
 
 
-def things_of(item: str, kind: str, seen: CaseSnapshot) -> tuple[Thing, ...]:
+def descriptions_of(item: str, kind: str, snapshot: CaseSnapshot) -> tuple[ItemDescription, ...]:
     """Return what an item of the work list is about."""
     found = _ABOUT.get(item.partition(":")[0])
-    return tuple(found(item.partition(":")[2], seen)) if found else ()
+    return tuple(found(item.partition(":")[2], snapshot)) if found else ()
 
 
-def _escalation(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    yield Thing("escalation", about)
+def _escalation(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    yield ItemDescription("escalation", about)
 
 
-def _task(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    task = seen.case.tasks.get(about)
+def _task(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    task = snapshot.case.tasks.get(about)
     if task is not None:
-        yield Thing("task", task.kind)
-        yield from subject_things(dict(task.subject))
+        yield ItemDescription("task", task.kind)
+        yield from describe_subject(dict(task.subject))
 
 
-def subject_things(subject: Mapping[str, str]) -> Iterator[Thing]:
+def describe_subject(subject: Mapping[str, str]) -> Iterator[ItemDescription]:
     """Yield what a task or a timer is about, without the numbers that tell a person nothing."""
     for name, value in subject.items():
         if name in _TELLING and value:
-            yield Thing(_TELLING[name], value)
+            yield ItemDescription(_TELLING[name], value)
 
 
 # The field of a subject, and the kind of word its value is.
@@ -53,40 +53,40 @@ _TELLING: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def _grant(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    grant: Grant | None = grants_of(seen.case).grants.get(about)
+def _grant(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    grant: Grant | None = grants_of(snapshot.case).grants.get(about)
     if grant is not None:
-        yield Thing("grant", grant.kind)
-        yield Thing("sum", "", Money(amount=grant.amount, currency=grant.currency))
+        yield ItemDescription("grant", grant.kind)
+        yield ItemDescription("sum", "", Money(amount=grant.amount, currency=grant.currency))
 
 
-def _referral(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    one = referrals_of(seen.case).referrals.get(about)
+def _referral(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    one = referrals_of(snapshot.case).referrals.get(about)
     if one is not None:
-        yield Thing("service", one.service)
-        yield Thing("provider", one.provider)
+        yield ItemDescription("service", one.service)
+        yield ItemDescription("provider", one.provider)
 
 
-def _appointment(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    one = care_of(seen.case).appointments.get(about)
+def _appointment(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    one = care_of(snapshot.case).appointments.get(about)
     if one is not None:
-        yield Thing("service", one.service)
+        yield ItemDescription("service", one.service)
 
 
-def _document(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    paper = documents_of(seen.case).papers.get(about)
+def _document(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    paper = documents_of(snapshot.case).papers.get(about)
     if paper is not None:
-        yield Thing("path", paper.path)
+        yield ItemDescription("path", paper.path)
 
 
-def _glass(about: str, seen: CaseSnapshot) -> Iterator[Thing]:
-    broken = access_of(seen.case).glass.get(about) or access_of(seen.case).unreviewed.get(about)
+def _emergency(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
+    broken = access_of(snapshot.case).glass.get(about) or access_of(snapshot.case).unreviewed.get(about)
     if broken is not None:
-        yield Thing("actor", broken.account)
-        yield Thing("emergency", broken.reason)
+        yield ItemDescription("actor", broken.account)
+        yield ItemDescription("emergency", broken.reason)
 
 
-_ABOUT: Final[Mapping[str, Callable[[str, CaseSnapshot], Iterator[Thing]]]] = {
+_ABOUT: Final[Mapping[str, Callable[[str, CaseSnapshot], Iterator[ItemDescription]]]] = {
     "escalation": _escalation,
     "task": _task,
     "grant": _grant,
@@ -94,9 +94,9 @@ _ABOUT: Final[Mapping[str, Callable[[str, CaseSnapshot], Iterator[Thing]]]] = {
     "appointment": _appointment,
     "interpreter": _appointment,
     "document": _document,
-    "glass": _glass,
-    "review": _glass,
-    "visit": lambda about, _: iter((Thing("month", about),)),
-    "seat": lambda about, _: iter((Thing("course", about),)),
-    "duplicate": lambda about, _: iter((Thing("case", about),)),
+    "glass": _emergency,
+    "review": _emergency,
+    "visit": lambda about, _: iter((ItemDescription("month", about),)),
+    "seat": lambda about, _: iter((ItemDescription("course", about),)),
+    "duplicate": lambda about, _: iter((ItemDescription("case", about),)),
 }

@@ -40,8 +40,8 @@ def books(reader: Reader) -> dict[str, Definition]:
 def ledger(reader: Reader, definition: Definition, funder: str | None = None, before: int | None = None) -> LedgerView:
     """Return a programme's books, of one funder if one is named, the journal from a movement backwards."""
     stream = definition.programme.fund_stream
-    rows = standing(definition, reader.office.look.states([stream])[stream].state)
-    page = latest(reader.office.log, definition, before)
+    rows = standing(definition, reader.container.cases.states([stream])[stream].state)
+    page = latest(reader.container.log, definition, before)
     if funder is not None:
         rows = [row for row in rows if row.funder == funder]
         page = page._replace(entries=tuple(one for one in page.entries if one.posting.funder == funder))
@@ -55,7 +55,7 @@ def ledger(reader: Reader, definition: Definition, funder: str | None = None, be
 
 def journal_rows(reader: Reader, definition: Definition, funder: str | None = None) -> Iterator[tuple[str, ...]]:
     """Yield every entry of the books as a row of text under ``HEADS``, the oldest first."""
-    for entry in journal(reader.office.log, definition):
+    for entry in journal(reader.container.log, definition):
         if funder in (None, entry.posting.funder):
             yield _texts(entry)
 
@@ -63,9 +63,9 @@ def journal_rows(reader: Reader, definition: Definition, funder: str | None = No
 def compared(reader: Reader, definition: Definition, statement: Statement) -> Reconciled:
     """Return how a bank's statement agrees with what a programme paid."""
     programme = definition.programme
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         sent = sent_to_the_bank(connection, programme.programme)
-    return reconcile(books_of(reader.office.log, programme.fund_stream), sent, statement)
+    return reconcile(books_of(reader.container.log, programme.fund_stream), sent, statement)
 
 
 def _funder(definition: Definition, row: Row, rows: list[Row]) -> FunderView:

@@ -53,7 +53,7 @@ class Recording(NamedTuple):
 
 
 def record_opening(
-    office: Container, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
+    container: Container, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
 ) -> Recording:
     """Record that somebody (actor and mandate) opens these parts and why, or that they asked in vain."""
     command = OpenSealed(
@@ -64,7 +64,7 @@ def record_opening(
         compartments=parts,  # type: ignore[arg-type]
         why=why,
     )
-    answer = office.service.submit(command)
+    answer = container.service.submit(command)
     accepted = isinstance(answer, Accepted)
     return Recording(accepted, isinstance(answer, Accepted) and "SealedDenied" in answer.facts)
 

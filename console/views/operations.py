@@ -12,7 +12,7 @@ from handlers.queries.operations import LATE_AFTER, Machine, Shown, machine
 from workflow.rights.table import may_ever
 
 
-class Row(NamedTuple):
+class TaskRow(NamedTuple):
     """One task: its case only for whoever may see it, its deeds only for whoever may do them."""
 
     task: Shown
@@ -21,7 +21,7 @@ class Row(NamedTuple):
     may_retry: bool
 
 
-class Ahead(NamedTuple):
+class TimersAhead(NamedTuple):
     """Timers of one kind: how many are set, and when the next is due."""
 
     kind: str
@@ -34,10 +34,10 @@ class Operations(NamedTuple):
 
     machine: Machine
     now: datetime
-    stopped: tuple[Row, ...]
-    late: tuple[Row, ...]
+    stopped: tuple[TaskRow, ...]
+    late: tuple[TaskRow, ...]
     queue: str  # inside: in this process; up, down: the server's
-    ahead: tuple[Ahead, ...]
+    ahead: tuple[TimersAhead, ...]
     behind: timedelta  # how long the oldest task that is due waits
 
     @property
@@ -48,28 +48,30 @@ class Operations(NamedTuple):
     @property
     def at_work(self) -> int:
         """Return how many tasks are being done now."""
-        return sum(crew.tasks for crew in self.machine.crews)
+        return sum(pool.tasks for pool in self.machine.crews)
 
     @property
     def lost(self) -> int:
         """Return how many tasks a worker took and did not come back with."""
-        return sum(crew.lost for crew in self.machine.crews)
+        return sum(pool.lost for pool in self.machine.crews)
 
 
 def operations(reader: Reader, queue: str) -> Operations:
     """Return the machine's work; the number of questions does not depend on how much there is."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         found = machine(connection, reader.now)
     theirs = _theirs(reader, (*found.stopped, *found.late))
     behind = reader.now - instant(found.oldest_due) if found.oldest_due else timedelta()
-    ahead = tuple(Ahead(kind, number, instant(due)) for kind, number, due in found.ahead)
+    ahead = tuple(TimersAhead(kind, number, instant(due)) for kind, number, due in found.ahead)
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
     return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()))
 
 
-def _rows(tasks: Iterable[Shown], theirs: dict[str, bool]) -> tuple[Row, ...]:
+def _rows(tasks: Iterable[Shown], theirs: dict[str, bool]) -> tuple[TaskRow, ...]:
     return tuple(
-        Row(task, instant(task.due_at), task.case_id if task.case_id in theirs else "", theirs.get(task.case_id, False))
+        TaskRow(
+            task, instant(task.due_at), task.case_id if task.case_id in theirs else "", theirs.get(task.case_id, False)
+        )
         for task in tasks
     )
 
@@ -78,7 +80,9 @@ def _theirs(reader: Reader, tasks: Iterable[Shown]) -> dict[str, bool]:
     """Return the cases among these that the reader may see, and whether they may retry tasks there."""
     if not may_ever(reader.account.roles, "case.see"):
         return {}
-    seen = reader.office.look.at_many({task.case_id for task in tasks})
+    snapshots = reader.container.cases.at_many({task.case_id for task in tasks})
     return {
-        str(one.case.case_id): reader.may("tasks.retry", one) is not None for one in seen if reader.may("case.see", one)
+        str(one.case.case_id): reader.may("tasks.retry", one) is not None
+        for one in snapshots
+        if reader.may("case.see", one)
     }

@@ -18,7 +18,7 @@ _AROUND: Final = 3
 Sign = Literal["same", "out", "in", "gap"]
 
 
-class Line(NamedTuple):
+class ComparedLine(NamedTuple):
     """One line of a comparison, with its number before and after."""
 
     sign: Sign
@@ -29,18 +29,18 @@ class Line(NamedTuple):
 
 def programmes_of(reader: Reader) -> Sequence[Definition]:
     """Return the programmes in force that somebody may read about, by name."""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         names = published_names(connection)
-    found = (reader.office.service.definitions.current(name) for name in names)
+    found = (reader.container.service.definitions.current(name) for name in names)
     return [one for one in found if one is not None and may_read(reader, one)]
 
 
 def programme_of(reader: Reader, name: str) -> tuple[Definition, Sequence[Publication]] | None:
     """Return a programme in force and its versions, or None when there is none somebody may read about."""
-    definition = reader.office.service.definitions.current(name)
+    definition = reader.container.service.definitions.current(name)
     if definition is None or not may_read(reader, definition):
         return None
-    return definition, publications(reader.office.log, name)
+    return definition, publications(reader.container.log, name)
 
 
 def may_read(reader: Reader, definition: Definition) -> bool:
@@ -51,30 +51,30 @@ def may_read(reader: Reader, definition: Definition) -> bool:
     return programme.programme in reader.account.programmes and runs(reader.account.account, programme)
 
 
-def compared(before: str, after: str) -> list[Line]:
+def compared(before: str, after: str) -> list[ComparedLine]:
     r"""Return what changed from one text to another, each change with a few lines around it.
 
     >>> [(line.sign, line.text) for line in compared("a\nb\n", "a\nc\n")]
     [('same', 'a'), ('out', 'b'), ('in', 'c')]
     """
     old, new = before.splitlines(), after.splitlines()
-    lines: list[Line] = []
+    lines: list[ComparedLine] = []
     for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_AROUND):
         if lines:
-            lines.append(Line("gap", None, None, ""))
+            lines.append(ComparedLine("gap", None, None, ""))
         for tag, i1, i2, j1, j2 in group:
             lines += _lines(tag == "equal", (old, i1, i2), (new, j1, j2))
     return lines
 
 
-def _lines(same: bool, out: tuple[list[str], int, int], into: tuple[list[str], int, int]) -> Iterator[Line]:  # noqa: FBT001
+def _lines(same: bool, out: tuple[list[str], int, int], into: tuple[list[str], int, int]) -> Iterator[ComparedLine]:  # noqa: FBT001
     old, i1, i2 = out
     new, j1, j2 = into
     if same:
         for step in range(i2 - i1):
-            yield Line("same", i1 + step + 1, j1 + step + 1, old[i1 + step])
+            yield ComparedLine("same", i1 + step + 1, j1 + step + 1, old[i1 + step])
         return
     for number in range(i1, i2):
-        yield Line("out", number + 1, None, old[number])
+        yield ComparedLine("out", number + 1, None, old[number])
     for number in range(j1, j2):
-        yield Line("in", None, number + 1, new[number])
+        yield ComparedLine("in", None, number + 1, new[number])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from console.views.case_panels import Sheet
+from console.subjects import Panel
 from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workflow.subjects.access.state import access_of
@@ -56,7 +56,7 @@ class Safe(NamedTuple):
     best_interests: str
 
 
-class Stay(NamedTuple):
+class HousingRecord(NamedTuple):
     """Where the person stays or waits for a bed."""
 
     facility: str
@@ -116,7 +116,7 @@ class CaseRecord(NamedTuple):
     told: tuple[str, ...]  # the parts this role is told of
     person: About | None
     safety: Safe | None
-    place: Stay | None
+    place: HousingRecord | None
     care: Attended | None
     consents: tuple[Agreement, ...] | None
     documents: Papers | None
@@ -126,35 +126,35 @@ class CaseRecord(NamedTuple):
     running: tuple[Work, ...] | None
 
 
-def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
-    """Return a case as somebody with these sheets is told of it."""
-    case, safety = seen.case, "safety" in sheets
+def record(snapshot: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
+    """Return a case as somebody with these panels is told of it."""
+    case, safety = snapshot.case, "safety" in panels
     return CaseRecord(
         case_id=case.case_id,
-        version=seen.version,
+        version=snapshot.version,
         programme=case.programme,
         definition=case.definition,
         stage=case.stage,
-        ended=seen.definition.journey.stage(case.stage).ends,
+        ended=snapshot.definition.journey.stage(case.stage).ends,
         since=instant(case.since),
         opened_at=instant(case.opened_at),
         owner=access_of(case).owner,
         team=access_of(case).team,
-        told=sheets,
+        told=panels,
         person=About(case.child, case.gender, case.citizenships, case.language, case.source)
-        if "person" in sheets
+        if "person" in panels
         else None,
-        safety=_safe(seen) if safety else None,
-        place=_stay(seen) if "place" in sheets else None,
+        safety=_safe(snapshot) if safety else None,
+        place=_stay(snapshot) if "place" in panels else None,
         care=Attended(
             care_of(case).care_plan, care_of(case).appointments, tuple(sorted(case.provided)), care_of(case).fitness
         )
-        if "care" in sheets
+        if "care" in panels
         else None,
         consents=tuple(Agreement(*key, until) for key, until in case.consents.items())
-        if "consents" in sheets
+        if "consents" in panels
         else None,
-        documents=Papers(documents_of(case).document, documents_of(case).papers) if "documents" in sheets else None,
+        documents=Papers(documents_of(case).document, documents_of(case).papers) if "documents" in panels else None,
         travel=Travels(
             reception_of(case).arrival,
             travel_of(case).destination,
@@ -162,18 +162,18 @@ def record(seen: CaseSnapshot, sheets: tuple[Sheet, ...]) -> CaseRecord:
             travel_of(case).trip,
             travel_of(case).booked,
         )
-        if "travel" in sheets
+        if "travel" in panels
         else None,
-        money=Funds(grants_of(case).grants, grants_of(case).costs) if "money" in sheets else None,
-        referrals=referrals_of(case).referrals if "referrals" in sheets else None,
+        money=Funds(grants_of(case).grants, grants_of(case).costs) if "money" in panels else None,
+        referrals=referrals_of(case).referrals if "referrals" in panels else None,
         running=tuple(Work(key, one.kind, one.status) for key, one in case.tasks.items())
-        if "running" in sheets
+        if "running" in panels
         else None,
     )
 
 
-def _safe(seen: CaseSnapshot) -> Safe:
-    case = seen.case
+def _safe(snapshot: CaseSnapshot) -> Safe:
+    case = snapshot.case
     assessed = safety_of(case).risk
     risk = assessed.level if assessed else ""
     return Safe(
@@ -185,8 +185,10 @@ def _safe(seen: CaseSnapshot) -> Safe:
     )
 
 
-def _stay(seen: CaseSnapshot) -> Stay:
-    case = seen.case
+def _stay(snapshot: CaseSnapshot) -> HousingRecord:
+    case = snapshot.case
     facility, bed = accommodation_of(case).bed or ("", None)
     places = accommodation_of(case)
-    return Stay(facility, bed, accommodation_of(case).moved_in, places.held_until, places.stay_until, places.waiting)
+    return HousingRecord(
+        facility, bed, accommodation_of(case).moved_in, places.held_until, places.stay_until, places.waiting
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
-from console.views.suggested_actions import Deed, acts_on, commands_for
+from console.views.suggested_actions import SuggestedAction, acts_on, commands_for
 from events.envelope import Recorded
 from events.facts.referrals import DisclosureMade
 from events.ids import case_stream
@@ -56,7 +56,7 @@ class Clock(NamedTuple):
     days: int = 0
 
 
-class Row(NamedTuple):
+class ReferralRow(NamedTuple):
     """One referral with what may be done about it."""
 
     case_id: str
@@ -67,7 +67,7 @@ class Row(NamedTuple):
     status: str
     sent_at: datetime | None
     clock: Clock
-    deeds: tuple[Deed, ...]
+    deeds: tuple[SuggestedAction, ...]
     may_disclose: bool
     elsewhere: bool  # somebody else may be asked
 
@@ -77,11 +77,11 @@ class Row(NamedTuple):
         return self.status not in OPEN and not self.deeds
 
 
-class Board(NamedTuple):
+class ReferralBoard(NamedTuple):
     """What the page of referrals shows; ``after`` begins its next part, empty at the end."""
 
-    stuck: tuple[Row, ...]
-    sent: tuple[Row, ...]
+    stuck: tuple[ReferralRow, ...]
+    sent: tuple[ReferralRow, ...]
     after: tuple[str, ...]
     senders: Sequence[Sender]
 
@@ -101,53 +101,58 @@ class Disclosure(NamedTuple):
         return now - self.at <= SHOWN_FOR
 
 
-def board(reader: Reader, before: tuple[str, ...] = ()) -> Board:
+def board(reader: Reader, before: tuple[str, ...] = ()) -> ReferralBoard:
     """Return the referrals of the cases a reader may see, the latest first; as many questions however many there are.
 
     Those that are stuck stand at the top of the first part.
     """
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         letters = referred.letters(connection, reader.account, reader.now, before=before, limit=PAGE + 1)
         late = [] if before else referred.stuck(connection, reader.account, reader.now)
         shown = letters[:PAGE]
         case_ids = list(dict.fromkeys([*late, *(letter.case_id for letter in shown)]))
         due = meetings_due(connection, case_ids)
         senders = referred.senders(connection, reader.account, reader.now)
-    seen = {one.case.case_id: one for one in reader.office.look.at_many(case_ids) if reader.may("case.see", one)}
-    acts = {case_id: _may(reader, one) for case_id, one in seen.items()}
+    snapshots = {
+        one.case.case_id: one for one in reader.container.cases.at_many(case_ids) if reader.may("case.see", one)
+    }
+    acts = {case_id: _may(reader, one) for case_id, one in snapshots.items()}
 
-    def row(case_id: str, referral_id: str) -> Row:
-        return _row(reader, seen[case_id], referral_id, due, acts[case_id])
+    def row(case_id: str, referral_id: str) -> ReferralRow:
+        return _row(reader, snapshots[case_id], referral_id, due, acts[case_id])
 
     waiting = [
-        (case_id, key) for case_id in late if case_id in seen for key in referrals_of(seen[case_id].case).referrals
+        (case_id, key)
+        for case_id in late
+        if case_id in snapshots
+        for key in referrals_of(snapshots[case_id].case).referrals
     ]
-    sent = [(one.case_id, one.referral_id) for one in shown if one.case_id in seen]
-    return Board(
+    sent = [(one.case_id, one.referral_id) for one in shown if one.case_id in snapshots]
+    return ReferralBoard(
         stuck=tuple(one for one in (row(*key) for key in waiting) if _is_stuck(one)),
-        sent=tuple(row(*key) for key in sent if key[1] in referrals_of(seen[key[0]].case).referrals),
+        sent=tuple(row(*key) for key in sent if key[1] in referrals_of(snapshots[key[0]].case).referrals),
         after=shown[-1].place if len(letters) > PAGE else (),
         senders=senders,
     )
 
 
-def own_rows(reader: Reader) -> tuple[Row, ...]:
+def own_rows(reader: Reader) -> tuple[ReferralRow, ...]:
     """Return what was asked of a partner's own organisation and lasts; nothing else of those cases."""
     word = reader.account.account.partition(":")[0]
     page = Page(limit=PARTNER_MAX)
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         found = cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=page)
         case_ids = [row["case_id"] for row in found]
         due = meetings_due(connection, case_ids)
-    rows = (row for one in reader.office.look.at_many(case_ids) for row in _own(reader, one, word, due))
+    rows = (row for one in reader.container.cases.at_many(case_ids) for row in _own(reader, one, word, due))
     return tuple(sorted(rows, key=lambda row: (row.clock.due_at or reader.now, row.referral_id)))
 
 
-def own_row(reader: Reader, seen: CaseSnapshot, referral_id: str) -> Row | None:
+def own_row(reader: Reader, snapshot: CaseSnapshot, referral_id: str) -> ReferralRow | None:
     """Return one referral of a case that a reader may disclose of, or None when it is not theirs."""
-    partner = reader.may("referral.disclose", seen)
+    partner = reader.may("referral.disclose", snapshot)
     word = reader.account.account.partition(":")[0]
-    case, programme = seen.case, seen.definition.programme
+    case, programme = snapshot.case, snapshot.definition.programme
     known = (
         own_referrals(word, case, programme)
         if partner and partner.relation == "partner"
@@ -155,7 +160,7 @@ def own_row(reader: Reader, seen: CaseSnapshot, referral_id: str) -> Row | None:
     )
     if partner is None or referral_id not in known:
         return None
-    return _row(reader, seen, referral_id, {}, _may(reader, seen))
+    return _row(reader, snapshot, referral_id, {}, _may(reader, snapshot))
 
 
 def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None:
@@ -168,10 +173,10 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
     return None
 
 
-def agrees(seen: CaseSnapshot, referral_id: str, now: datetime) -> bool:
+def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
     """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
-    referral = referrals_of(seen.case).referrals[referral_id]
-    return referral.is_open and seen.case.consents_to(PURPOSE, now.date(), referral.provider)
+    referral = referrals_of(snapshot.case).referrals[referral_id]
+    return referral.is_open and snapshot.case.consents_to(PURPOSE, now.date(), referral.provider)
 
 
 def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: datetime | None = None) -> Clock:
@@ -198,38 +203,40 @@ def working_days(since: date, until: date, country: str) -> int:
     return sum(is_working_day(day, country) for day in days)
 
 
-def _own(reader: Reader, seen: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[Row]:
-    may, programme = _may(reader, seen), seen.definition.programme
-    for referral_id in sorted(own_referrals(word, seen.case, programme)):
-        if agrees(seen, referral_id, reader.now) and referrals_of(seen.case).referrals[referral_id].is_known:
-            yield _row(reader, seen, referral_id, due, may)
+def _own(reader: Reader, snapshot: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[ReferralRow]:
+    may, programme = _may(reader, snapshot), snapshot.definition.programme
+    for referral_id in sorted(own_referrals(word, snapshot.case, programme)):
+        if agrees(snapshot, referral_id, reader.now) and referrals_of(snapshot.case).referrals[referral_id].is_known:
+            yield _row(reader, snapshot, referral_id, due, may)
 
 
-def _may(reader: Reader, seen: CaseSnapshot) -> frozenset[str]:
-    return commands_for(acts_on(reader.account, seen.case, seen.definition.programme, reader.now))
+def _may(reader: Reader, snapshot: CaseSnapshot) -> frozenset[str]:
+    return commands_for(acts_on(reader.account, snapshot.case, snapshot.definition.programme, reader.now))
 
 
-def _row(reader: Reader, seen: CaseSnapshot, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]) -> Row:
-    case, programme = seen.case, seen.definition.programme
+def _row(
+    reader: Reader, snapshot: CaseSnapshot, referral_id: str, due: Mapping[str, datetime], may: frozenset[str]
+) -> ReferralRow:
+    case, programme = snapshot.case, snapshot.definition.programme
     one = referrals_of(case).referrals[referral_id]
-    return Row(
+    return ReferralRow(
         case.case_id, referral_id, case.programme, one.service, one.provider, one.status,
         sent_at=instant(one.sent_at) if one.sent_at else None,
         clock=clock_of(one, programme, reader.now, due.get(referral_id)),
-        deeds=tuple(_deeds(one, referral_id, may)),
-        may_disclose="DiscloseReferral" in may and one.is_known and agrees(seen, referral_id, reader.now),
+        deeds=tuple(_actions(one, referral_id, may)),
+        may_disclose="DiscloseReferral" in may and one.is_known and agrees(snapshot, referral_id, reader.now),
         elsewhere=one.status in _OVER and "SendReferral" in may,
     )  # fmt: skip
 
 
-def _deeds(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[Deed]:
+def _actions(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[SuggestedAction]:
     """Yield what a referral may come to from where it is, as far as the reader may record it."""
     for command, status in {**ANSWERS, **_CARE_OF}.items():
         if command in may and referral.status in MOVES[status]:
-            yield Deed(command, (("referral_id", referral_id),))
+            yield SuggestedAction(command, (("referral_id", referral_id),))
 
 
-def _is_stuck(row: Row) -> bool:
+def _is_stuck(row: ReferralRow) -> bool:
     return row.clock.state == "late" or row.status in _OVER
 
 

@@ -35,7 +35,7 @@ class Holder(NamedTuple):
     relations: tuple[Relation, ...]  # empty when the act concerns no case
 
 
-class Line(NamedTuple):
+class RightsLine(NamedTuple):
     """One act, whether it asks for a fresh second factor, and who may do it."""
 
     act: Act
@@ -47,25 +47,25 @@ class Line(NamedTuple):
         return next((holder for holder in self.holders if holder.role == role), None)
 
 
-class Group(NamedTuple):
+class RightsGroup(NamedTuple):
     """Acts that belong together."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[RightsLine, ...]
 
 
-def rights_table() -> Sequence[Group]:
+def rights_table() -> Sequence[RightsGroup]:
     """Return the whole table, grouped; every act of it is on some line."""
     named = {act for acts in _GROUPS.values() for act in acts}
     rest = tuple(act for act in ACTS if act not in named)
     groups = {**_GROUPS, "house": _GROUPS["house"] + rest}
-    return [Group(name, tuple(_line(act) for act in acts)) for name, acts in groups.items()]
+    return [RightsGroup(name, tuple(_line(act) for act in acts)) for name, acts in groups.items()]
 
 
-def _line(act: Act) -> Line:
+def _line(act: Act) -> RightsLine:
     holders = ((role, _relations(role, act)) for role in ROLES)
     found = tuple(Holder(role, tuple(r for r in told if r != "any")) for role, told in holders if told)
-    return Line(act, act in STEP_UP, found)
+    return RightsLine(act, act in STEP_UP, found)
 
 
 def _relations(role: Role, act: Act) -> tuple[Relation, ...]:

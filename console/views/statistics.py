@@ -55,7 +55,7 @@ class Occupied(NamedTuple):
     houses: tuple[House, ...]
 
 
-class Stay(NamedTuple):
+class StageDuration(NamedTuple):
     """How long people were in a stage they left in the year; ``people`` only where counts are told as they are."""
 
     stage: str
@@ -78,7 +78,7 @@ class Figures(NamedTuple):
     corridors: Mapping[Corridor, Count]
     consultations: ConsultationReport | None
     visits: Mapping[tuple[int, str], Count]
-    stays: tuple[Stay, ...]
+    stays: tuple[StageDuration, ...]
 
 
 def limit_for(reader: Reader) -> int | None:
@@ -94,17 +94,17 @@ def limit_for(reader: Reader) -> int | None:
 
 def figures(reader: Reader, definition: Definition, year: int | None = None) -> Figures:
     """Return a programme's numbers, of a year where they are a year's; as many questions however many cases."""
-    programme, office, k = definition.programme, reader.office, limit_for(reader)
+    programme, container, k = definition.programme, reader.container, limit_for(reader)
     this_year = reader.now.astimezone(ZoneInfo(programme.time_zone)).year
-    counted = arrivals_by_month(office.log, programme)
+    counted = arrivals_by_month(container.log, programme)
     years = tuple(sorted({this_year, *(year for year, _ in counted)}, reverse=True))
     chosen = year if year in years else this_year
     months = reader.now.astimezone(UTC).month if chosen == reader.now.astimezone(UTC).year else 12
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         cases = count_cases(connection, programme.programme)
     stages = {**dict.fromkeys(programme.journey.states, 0), **cases}  # cases of older definitions too
-    streams = office.look.states([programme.fund_stream, programme.hotline_stream])
-    course = course_of(office.log, programme, chosen)
+    streams = container.cases.states([programme.fund_stream, programme.hotline_stream])
+    course = course_of(container.log, programme, chosen)
     return Figures(
         programme,
         definition,
@@ -176,7 +176,7 @@ def _occupied(reader: Reader, programme: Programme, year: int, k: int | None) ->
     days = tuple(sorted({day for day in ends if day < today} | ({today} if today.year == year else set())))
     instants = [min(_end_of(day, zone), reader.now) for day in days]
     people = {
-        house.id: [len(one.used) for one in occupancies(reader.office.log, house.id, instants)]
+        house.id: [len(one.used) for one in occupancies(reader.container.log, house.id, instants)]
         for house in programme.beds_facilities
     }
     safe = [_made_safe({house: counts[number] for house, counts in people.items()}, k) for number in range(len(days))]
@@ -200,7 +200,7 @@ def _corridors(reader: Reader, programme: Programme, people: int, k: int | None)
     The page also tells how many people there are in all. So that nobody finds by it how few have another corridor or
     none, these count as one more entry, which hides others until they are enough.
     """
-    found = reports.corridors(reader.office.log, programme=programme.programme, k=k or 1)
+    found = reports.corridors(reader.container.log, programme=programme.programme, k=k or 1)
     cells: dict[Corridor, int] = dict(sorted(found.cells.items()))
     if k is None:
         return cells
@@ -242,16 +242,16 @@ def _visits(course: Course, k: int | None) -> Mapping[tuple[int, str], Count]:
     return suppress_table({one: counts.get(one, 0) for one in every}, k).cells
 
 
-def _stays(course: Course, programme: Programme, k: int | None) -> Iterator[Stay]:
+def _stays(course: Course, programme: Programme, k: int | None) -> Iterator[StageDuration]:
     """Yield the stages people left; of how many people is not told where that could be taken from who is left in it."""
     for stage in programme.journey.states:
         found = course.stays.get(stage)
         if found is not None:
             days = round(found.median / timedelta(days=1), 1)
             if k is None:
-                yield Stay(stage, days, found.people)
+                yield StageDuration(stage, days, found.people)
             elif shown(found.people, k) is not None:
-                yield Stay(stage, days, None)
+                yield StageDuration(stage, days, None)
 
 
 def _text(count: Count) -> str:

@@ -1,17 +1,17 @@
-"""Deeds: which command helps with what waits, and which are the likely ones for each part of a case.
+"""Suggested actions: which command helps with what waits, and which are the likely ones for each part of a case.
 
-Links only: whether a deed is allowed is said when it is asked for; here it is only left out for whoever may not do it.
+Links only: whether an action is allowed is said when it is asked for; here it is only left out for
+whoever may not do it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from console.views.case_panels import Sheet
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.rights.acts import Act
@@ -27,10 +27,8 @@ from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
-LIKELY_MAX: Final = 3
 
-
-class Deed(NamedTuple):
+class SuggestedAction(NamedTuple):
     """A command and what of its form is known already: ids and words, never anything of a person."""
 
     command: str
@@ -53,147 +51,154 @@ def commands_for(acts: frozenset[Act]) -> frozenset[str]:
     return frozenset(kind.__name__ for kind, any_of in ACTS_OF.items() if any(act in acts for act in any_of))
 
 
-def likely(sheet: Sheet, case: Case, may: Collection[str], *, ended: bool) -> tuple[Deed, ...]:
-    """Return the deeds offered beside a sheet, the likeliest first, and only those somebody may do."""
-    source = _LIKELY.get(sheet)
-    if source is None or (ended and sheet not in _AFTER_THE_END):
-        return ()
-    return tuple(deed for deed in source(case) if deed.command in may)[:LIKELY_MAX]
-
-
-_AFTER_THE_END: Final[frozenset[Sheet]] = frozenset({"notes", "money", "referrals"})
-
-
-def _safety(case: Case) -> Iterator[Deed]:
-    yield Deed("AssessRisk")
+def safety_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about safety and age, the likeliest first."""
+    yield SuggestedAction("AssessRisk")
     risk = safety_of(case).risk
     if risk is not None and risk.level not in ("low", safety_of(case).plan_for):
-        yield Deed("AgreeSafetyPlan")
+        yield SuggestedAction("AgreeSafetyPlan")
     if case.child and not safety_of(case).guardian:
-        yield Deed("AppointGuardian")
+        yield SuggestedAction("AppointGuardian")
     if not safety_of(case).identified:
-        yield Deed("IdentifyVictim")
+        yield SuggestedAction("IdentifyVictim")
     if safety_of(case).reflection_until is not None:
-        yield Deed("EndReflection")
+        yield SuggestedAction("EndReflection")
     if case.child:
-        yield Deed("EstablishAge")
+        yield SuggestedAction("EstablishAge")
 
 
-def _place(case: Case) -> Iterator[Deed]:
+def accommodation_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about where the person stays, the likeliest first."""
     if accommodation_of(case).bed is None:
-        yield Deed("HoldBed")
-        yield Deed("LeaveWaitingList" if accommodation_of(case).waiting else "JoinWaitingList")
+        yield SuggestedAction("HoldBed")
+        yield SuggestedAction("LeaveWaitingList" if accommodation_of(case).waiting else "JoinWaitingList")
         return
-    yield from (Deed("ExtendStay"),) if accommodation_of(case).moved_in else (Deed("TakeBed"), Deed("ExtendHold"))
-    yield Deed("ReleaseBed")
+    yield from (
+        (SuggestedAction("ExtendStay"),)
+        if accommodation_of(case).moved_in
+        else (SuggestedAction("TakeBed"), SuggestedAction("ExtendHold"))
+    )
+    yield SuggestedAction("ReleaseBed")
 
 
-def _care(case: Case) -> Iterator[Deed]:
+def care_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about care, the likeliest first."""
     if any(one.at is not None for one in care_of(case).appointments.values()):
-        yield Deed("RecordSession")
-    yield Deed("BookAppointment")
+        yield SuggestedAction("RecordSession")
+    yield SuggestedAction("BookAppointment")
     if not care_of(case).care_plan:
-        yield Deed("AgreeCarePlan")
-    yield Deed("CertifyFitness")
+        yield SuggestedAction("AgreeCarePlan")
+    yield SuggestedAction("CertifyFitness")
 
 
-def _documents(case: Case) -> Iterator[Deed]:
+def document_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about documents, the likeliest first."""
     if any(paper.waits_for == "refused" for paper in documents_of(case).papers.values()):
-        yield Deed("AppealDocument")
+        yield SuggestedAction("AppealDocument")
     if any(paper.waits_for != "refused" for paper in documents_of(case).papers.values()):
-        yield Deed("RecordDocumentStep")
+        yield SuggestedAction("RecordDocumentStep")
     else:
-        yield Deed("StartDocument")
-    yield Deed("RecordDocumentLoss" if documents_of(case).document else "RecordTravelDocument")
+        yield SuggestedAction("StartDocument")
+    yield SuggestedAction("RecordDocumentLoss" if documents_of(case).document else "RecordTravelDocument")
 
 
-def _travel(case: Case) -> Iterator[Deed]:
+def travel_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about the arrival and the way home, the likeliest first."""
     if reception_of(case).is_ahead:
-        yield Deed("MeetPerson")
-        yield Deed("DelayArrival")
+        yield SuggestedAction("MeetPerson")
+        yield SuggestedAction("DelayArrival")
         return
     trip = travel_of(case).trip
     if trip_is_ahead(case) and trip is not None:
         if trip.escort and not trip.confirmed:
-            yield Deed("AnswerEscort")
+            yield SuggestedAction("AnswerEscort")
         if trip.host and not trip.host_ready:
-            yield Deed("AnswerHost")
-        yield Deed("HandOver" if case.stage == "returning" else "CancelTrip")
+            yield SuggestedAction("AnswerHost")
+        yield SuggestedAction("HandOver" if case.stage == "returning" else "CancelTrip")
         return
     if case.stage in ("referral", "reassessment"):
-        yield Deed("PlanArrival")
+        yield SuggestedAction("PlanArrival")
         return
     if not travel_of(case).destination:
-        yield Deed("DeclareReturn")
-    yield Deed("PlanTrip")
+        yield SuggestedAction("DeclareReturn")
+    yield SuggestedAction("PlanTrip")
 
 
-def _life(case: Case) -> Iterator[Deed]:
+def reintegration_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about life after the return, the likeliest first."""
     life = reintegration_of(case)
     if life.due:
-        yield Deed("RecordFollowUp", (("month", str(min(life.due))),))
+        yield SuggestedAction("RecordFollowUp", (("month", str(min(life.due))),))
     if not life.plan.number:
-        yield Deed("DraftPlan")
+        yield SuggestedAction("DraftPlan")
     elif not life.plan.agreed:
-        yield Deed("AgreePlan")
-    yield from (Deed("TakeSeat", (("course", key),)) for key, one in life.courses.items() if one.status == "offered")
-    yield Deed("RecordAttendance" if "enrolled" in {one.status for one in life.courses.values()} else "EnrolInCourse")
+        yield SuggestedAction("AgreePlan")
+    yield from (
+        SuggestedAction("TakeSeat", (("course", key),)) for key, one in life.courses.items() if one.status == "offered"
+    )
+    yield SuggestedAction(
+        "RecordAttendance" if "enrolled" in {one.status for one in life.courses.values()} else "EnrolInCourse"
+    )
 
 
-def _money(case: Case) -> Iterator[Deed]:
+def grant_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about grants and costs, the likeliest first."""
     for key, grant in grants_of(case).grants.items():
         if grant.awaits_approval:
-            yield Deed("ApproveGrant", (("grant_id", key),))
+            yield SuggestedAction("ApproveGrant", (("grant_id", key),))
         elif not grant.declined and not grant.settled and grant.released < grant.amount:
-            yield Deed("ReleaseTranche", (("grant_id", key),))
-    yield Deed("RequestGrant")
+            yield SuggestedAction("ReleaseTranche", (("grant_id", key),))
+    yield SuggestedAction("RequestGrant")
     if any(
         tranche.status == "paid" for grant in grants_of(case).grants.values() for tranche in grant.tranches.values()
     ):
-        yield Deed("RecordEvidence")
-    yield Deed("RecordCost")
+        yield SuggestedAction("RecordEvidence")
+    yield SuggestedAction("RecordCost")
 
 
-def _referrals(case: Case) -> Iterator[Deed]:
-    yield Deed("SendReferral")
-    yield from (Deed("CloseReferral", (("referral_id", key),))
+def referral_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about referrals, the likeliest first."""
+    yield SuggestedAction("SendReferral")
+    yield from (SuggestedAction("CloseReferral", (("referral_id", key),))
                 for key, one in referrals_of(case).referrals.items()
                 if one.status in ("served", "feedback"))  # fmt: skip
 
 
-_LIKELY: Final[Mapping[Sheet, Callable[[Case], Iterator[Deed]]]] = {
-    "safety": _safety,
-    "place": _place,
-    "care": _care,
-    "consents": lambda case: iter((Deed("GiveConsent"), Deed("WithdrawConsent"))[: 2 if case.consents else 1]),
-    "documents": _documents,
-    "travel": _travel,
-    "life": _life,
-    "money": _money,
-    "referrals": _referrals,
-    "notes": lambda _: iter((Deed("AddNote"),)),
-    "access": lambda _: iter((Deed("AssignCase"), Deed("MendGlass"))[:1]),
-}
+def consent_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about consents."""
+    yield SuggestedAction("GiveConsent")
+    if case.consents:
+        yield SuggestedAction("WithdrawConsent")
+
+
+def note_actions(_: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about notes."""
+    yield SuggestedAction("AddNote")
+
+
+def access_actions(_: Case) -> Iterator[SuggestedAction]:
+    """Yield what is likely about who may see the case."""
+    yield SuggestedAction("AssignCase")
 
 
 # -- what waits ---------------------------------------------------------------------------------------------------
 
 
-def deed_for(item: str, kind: str, case: Case) -> Deed | None:
-    """Return the deed that settles an item of the work list; None when its page is where to look first."""
+def action_for(item: str, kind: str, case: Case) -> SuggestedAction | None:
+    """Return the action that settles an item of the work list; None when its page is where to look first."""
     about = item.partition(":")[2]
     if kind in ("appointment_to_book", "find_interpreter") and about in care_of(case).appointments:
-        return Deed("BookAppointment", (("service", care_of(case).appointments[about].service),))
+        return SuggestedAction("BookAppointment", (("service", care_of(case).appointments[about].service),))
     if kind == "referral_to_send" and about in referrals_of(case).referrals:
-        return Deed("SendReferral", (("service", referrals_of(case).referrals[about].service),))
+        return SuggestedAction("SendReferral", (("service", referrals_of(case).referrals[about].service),))
     if kind == "escalation":
         command = _FOR_ESCALATION.get(about, "")
-        return Deed(command) if command else None
+        return SuggestedAction(command) if command else None
     found = _FOR_KIND.get(kind)
     if found is None:
         return None
     command, field = found
-    return Deed(command, ((field, about),) if field and about else ())
+    return SuggestedAction(command, ((field, about),) if field and about else ())
 
 
 # For each kind of item the command, and the field its item names.
@@ -263,11 +268,11 @@ _FOR_TIMER: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def deed_at(timer: str, subject: Mapping[str, str]) -> Deed | None:
-    """Return the deed a timer reminds of."""
+def action_at(timer: str, subject: Mapping[str, str]) -> SuggestedAction | None:
+    """Return the action a timer reminds of."""
     command, field = _FOR_TIMER.get(timer, ("", ""))
     given = ((field, subject[field]),) if field and field in subject else ()
-    return Deed(command, given) if command else None
+    return SuggestedAction(command, given) if command else None
 
 
 # What waits for somebody to say yes: these come first to those who can.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from console.views.case_panels import MACHINERY, Sheet, is_told
+from console.subjects import MACHINERY, Panel, is_shown
 from events.catalogue import CLOSED, Fact
 from events.envelope import Recorded
 from events.ids import case_stream
@@ -25,7 +25,7 @@ _SHORT: Final = (
 )  # fmt: skip
 
 
-class Entry(NamedTuple):
+class TimelineEntry(NamedTuple):
     """One thing that happened, as far as this reader is told."""
 
     version: int
@@ -53,49 +53,47 @@ class Entry(NamedTuple):
         return self.actor.partition(":")[0] in ("worker", "system")
 
 
-class History(NamedTuple):
+class TimelinePage(NamedTuple):
     """A page of what happened; ``earlier`` is where the next page begins, None at the beginning."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     earlier: int | None
 
 
 def history(
-    log: Log, case_id: str, sheets: tuple[Sheet, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
-) -> History:
-    """Return what a reader with these sheets is told of a case, the last first; two questions to the log at most."""
+    log: Log, case_id: str, panels: tuple[Panel, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
+) -> TimelinePage:
+    """Return what a reader with these panels is told of a case, the last first; two questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
-    entries = [_entry(event, log.fact(event)) for event in shown if is_told(*_named(log, event), sheets)]
-    return History(tuple(entries), shown[-1].envelope.version if more else None)
+    entries = [_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels)]
+    return TimelinePage(tuple(entries), shown[-1].envelope.version if more else None)
 
 
 class Onwards(NamedTuple):
     """What happened after a version, in its order; ``after`` is where to ask on, ``version`` the case's own."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
     after: int
     version: int
 
 
-def onwards(log: Log, case_id: str, sheets: tuple[Sheet, ...], after: int = -1, limit: int = PAGE) -> Onwards:
-    """Return what a reader with these sheets is told of a case after a version, Wayhome's own hands included."""
+def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, limit: int = PAGE) -> Onwards:
+    """Return what a reader with these panels is told of a case after a version, Wayhome's own hands included."""
     events = log.stream(case_stream(case_id), after)
     shown = events[:limit]
-    entries = tuple(_entry(event, log.fact(event)) for event in shown if is_told(*_named(log, event), sheets))
+    entries = tuple(_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels))
     version = events[-1].envelope.version if events else after
     return Onwards(entries, shown[-1].envelope.version if shown else after, version)
 
 
-def _named(log: Log, event: Recorded) -> tuple[str, str]:
-    """Return the name of a fact and the file of facts it is written in."""
-    name = event.envelope.type
-    return name, log.catalogue.shapes[name].fact.__module__.rpartition(".")[2]
+def _is_shown(log: Log, event: Recorded, panels: tuple[Panel, ...]) -> bool:
+    return is_shown(log.catalogue.shapes[event.envelope.type].fact, panels)
 
 
-def _entry(event: Recorded, fact: Fact) -> Entry:
+def _entry(event: Recorded, fact: Fact) -> TimelineEntry:
     envelope = event.envelope
-    return Entry(
+    return TimelineEntry(
         envelope.version,
         envelope.type,
         envelope.recorded_at,

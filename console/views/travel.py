@@ -77,7 +77,7 @@ class Meeting(NamedTuple):
     time_zone: str
 
 
-class Board(NamedTuple):
+class TravelBoard(NamedTuple):
     """Everything on the road until some days from now."""
 
     days: int
@@ -87,19 +87,19 @@ class Board(NamedTuple):
     meeters: tuple[Meeting, ...]
 
 
-def expected(office: Container, kind: str, now: datetime, until: datetime) -> list[CaseSnapshot]:
+def expected(container: Container, kind: str, now: datetime, until: datetime) -> list[CaseSnapshot]:
     """Return the cases of which an arrival (``no_show``) or a departure is expected until then, or was missed."""
-    with office.database.reading() as connection:
+    with container.database.reading() as connection:
         case_ids = waiting(connection, kind, now, until)
-    return office.look.at_many(case_ids)
+    return container.cases.at_many(case_ids)
 
 
-def travel_board(reader: Reader, days: int = 7) -> Board:
+def travel_board(reader: Reader, days: int = 7) -> TravelBoard:
     """Return the board of the next days, as far as the reader may see its cases."""
     until = reader.now + timedelta(days=days)
     programmes = [one.programme for one in reader.definitions() if runs(reader.account.account, one.programme)]
     leaving = list(_leaving(reader, until))
-    return Board(
+    return TravelBoard(
         days=days,
         coming=tuple(arrivals_for(reader, days)),
         leaving=tuple(leaving),
@@ -111,9 +111,9 @@ def travel_board(reader: Reader, days: int = 7) -> Board:
 def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
     """Yield who is to be met in the next days, the first at the top."""
     until = reader.now + timedelta(days=days)
-    seen = _theirs(reader, expected(reader.office, "no_show", reader.now, until))
-    for one in arrivals(list(seen.values()), until):
-        case, definition = seen[one.case_id].case, seen[one.case_id].definition
+    snapshots = _theirs(reader, expected(reader.container, "no_show", reader.now, until))
+    for one in arrivals(list(snapshots.values()), until):
+        case, definition = snapshots[one.case_id].case, snapshots[one.case_id].definition
         meeter = definition.programme.meeter_of.get(one.meeter)
         yield Coming(
             arriving=one,
@@ -121,14 +121,14 @@ def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
             time_zone=definition.programme.time_zone,
             met_by=meeter.name if meeter else one.meeter,
             has_bed=accommodation_of(case).has_bed(reader.now),
-            may_record=reader.may("case.record", seen[one.case_id]) is not None,
+            may_record=reader.may("case.record", snapshots[one.case_id]) is not None,
         )
 
 
 def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
-    seen = _theirs(reader, expected(reader.office, "departure", reader.now, until))
-    for one in departures(list(seen.values()), until):
-        trip, programme = travel_of(seen[one.case_id].case).trip, seen[one.case_id].definition.programme
+    snapshots = _theirs(reader, expected(reader.container, "departure", reader.now, until))
+    for one in departures(list(snapshots.values()), until):
+        trip, programme = travel_of(snapshots[one.case_id].case).trip, snapshots[one.case_id].definition.programme
         assert trip is not None, "whoever leaves has a trip"
         escort, host = programme.escort_of.get(one.escort), programme.host_of.get(one.host)
         yield Leaving(
@@ -139,12 +139,12 @@ def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
             escort_confirmed=trip.confirmed,
             host=host.name if host else one.host,
             host_ready=trip.host_ready,
-            may_record=reader.may("case.record", seen[one.case_id]) is not None,
+            may_record=reader.may("case.record", snapshots[one.case_id]) is not None,
         )
 
 
-def _theirs(reader: Reader, seen: Iterable[CaseSnapshot]) -> dict[str, CaseSnapshot]:
-    return {one.case.case_id: one for one in seen if reader.may("case.see", one)}
+def _theirs(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> dict[str, CaseSnapshot]:
+    return {one.case.case_id: one for one in snapshots if reader.may("case.see", one)}
 
 
 def _when(at: datetime, now: datetime, time_zone: str, *, is_late: bool = False) -> When:
@@ -155,27 +155,27 @@ def _when(at: datetime, now: datetime, time_zone: str, *, is_late: bool = False)
 
 
 def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escorting]:
-    pools = reader.office.look.states([programme.escorts_stream for programme in programmes])
+    pools = reader.container.cases.states([programme.escorts_stream for programme in programmes])
     found = [
         (programme, one)
         for programme in programmes
         for one in going(pools[programme.escorts_stream].state, programme, reader.now)
     ]
     case_ids = {trip.case_id for _, one in found for trip in one.trips}
-    seen = _theirs(reader, reader.office.look.at_many(sorted(case_ids)))
+    snapshots = _theirs(reader, reader.container.cases.at_many(sorted(case_ids)))
     for programme, one in found:
         rest = timedelta(hours=programme.policies.escort_rest_hours)
         yield Escorting(
             escort=one.escort,
             doing=_doing(one.escort, one.trips, rest, reader.now),
-            trips=tuple(_trip(trip, seen) for trip in one.trips),
+            trips=tuple(_trip(trip, snapshots) for trip in one.trips),
             leave=tuple(away for away in one.escort.away if away.until >= reader.now.date()),
             time_zone=programme.time_zone,
         )
 
 
-def _trip(journey: Journey, seen: Mapping[str, CaseSnapshot]) -> Trip:
-    found = seen.get(journey.case_id)
+def _trip(journey: Journey, snapshots: Mapping[str, CaseSnapshot]) -> Trip:
+    found = snapshots.get(journey.case_id)
     if found is None:
         return Trip(journey, "", None)
     trip = travel_of(found.case).trip
@@ -193,7 +193,7 @@ def _doing(escort: Escort, trips: Iterable[Journey], rest: timedelta, now: datet
 
 
 def _meeters(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Meeting]:
-    pools = reader.office.look.states([programme.meeters_stream for programme in programmes])
+    pools = reader.container.cases.states([programme.meeters_stream for programme in programmes])
     for programme in programmes:
         pool: MeeterPool = pools[programme.meeters_stream].state or MeeterPool()
         for meeter in programme.meeters:

@@ -10,9 +10,20 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
-from console.views.item_descriptions import Thing, subject_things, things_of
+from console.views.item_descriptions import (
+    ItemDescription,
+    describe_subject,
+    descriptions_of,
+)
 from console.views.reader import Reader
-from console.views.suggested_actions import APPROVALS, Deed, acts_on, commands_for, deed_at, deed_for
+from console.views.suggested_actions import (
+    APPROVALS,
+    SuggestedAction,
+    action_at,
+    action_for,
+    acts_on,
+    commands_for,
+)
 from events.instants import instant
 from handlers.projections.case_access import Only, Page, cases_of, count_by_stage, work_of
 from handlers.queries.due_list import due_of
@@ -42,10 +53,10 @@ class Item(NamedTuple):
     case_id: str
     item: str
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     programme: str
     since: datetime
-    deed: Deed | None
+    deed: SuggestedAction | None
     sees_case: bool
     own_hand: bool  # they had a hand in it, so somebody else must do this
 
@@ -55,10 +66,10 @@ class Due(NamedTuple):
 
     case_id: str
     kind: str
-    about: tuple[Thing, ...]
+    about: tuple[ItemDescription, ...]
     programme: str
     due_at: datetime
-    deed: Deed | None
+    deed: SuggestedAction | None
 
 
 class Notice(NamedTuple):
@@ -69,7 +80,7 @@ class Notice(NamedTuple):
     glass: EmergencyAccess
 
 
-class Answer(NamedTuple):
+class ReferralToAnswer(NamedTuple):
     """A referral a partner has to answer or to report on."""
 
     case_id: str
@@ -78,10 +89,10 @@ class Answer(NamedTuple):
     status: str
     sent_at: datetime | None
     programme: str
-    deed: Deed | None
+    deed: SuggestedAction | None
 
 
-class CallBack(NamedTuple):
+class CallBackDue(NamedTuple):
     """Somebody who asked the hotline to call back; only the code they were given is known."""
 
     code: str
@@ -96,8 +107,8 @@ class MyWork(NamedTuple):
     groups: Mapping[str, tuple[Item, ...]]
     due: tuple[Due, ...]
     notices: tuple[Notice, ...]
-    answers: tuple[Answer, ...]
-    call_backs: tuple[CallBack, ...]
+    answers: tuple[ReferralToAnswer, ...]
+    call_backs: tuple[CallBackDue, ...]
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -110,20 +121,20 @@ class MyWork(NamedTuple):
 
 def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
     """Return what waits for somebody; with ``mine`` only on the cases they look after themselves."""
-    version = reader.office.log.size()  # before anything is read, so that what comes in meanwhile is noticed
+    version = reader.container.log.size()  # before anything is read, so that what comes in meanwhile is noticed
     owner = reader.account.account if mine else ""
-    with reader.office.database.reading() as connection:
+    with reader.container.database.reading() as connection:
         rows = _rows(connection, reader, owner)
         due = _due(connection, reader, owner) if _may_ever(reader, "case.see") else []
         partners = _partner_cases(connection, reader)
         counts = count_by_stage(connection, reader.account, reader.now, only=Only(owner=owner))
-    seen = _looked_up(reader, [*(row["case_id"] for row in (*rows, *due)), *partners])
-    items = _items(reader, rows, seen)
+    snapshots = _looked_up(reader, [*(row["case_id"] for row in (*rows, *due)), *partners])
+    items = _items(reader, rows, snapshots)
     return MyWork(
         groups=_grouped(items),
-        due=tuple(_due_row(row, reader, seen[row["case_id"]]) for row in due),
-        notices=tuple(_notices(reader, rows, seen)),
-        answers=tuple(_answers(reader, [seen[case_id] for case_id in partners])),
+        due=tuple(_due_row(row, reader, snapshots[row["case_id"]]) for row in due),
+        notices=tuple(_notices(reader, rows, snapshots)),
+        answers=tuple(_answers(reader, [snapshots[case_id] for case_id in partners])),
         call_backs=tuple(_call_backs(reader)),
         cases=sum(counts.values()) if _may_ever(reader, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
@@ -177,41 +188,43 @@ def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
 
 
 def _looked_up(reader: Reader, case_ids: Iterable[str]) -> dict[str, CaseSnapshot]:
-    return {one.case.case_id: one for one in reader.office.look.at_many(dict.fromkeys(case_ids))}
+    return {one.case.case_id: one for one in reader.container.cases.at_many(dict.fromkeys(case_ids))}
 
 
 # -- what it means to them ----------------------------------------------------------------------------------------
 
 
-def _items(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]) -> list[Item]:
-    acts = {key: acts_on(reader.account, one.case, one.definition.programme, reader.now) for key, one in seen.items()}
-    found = (_item(reader, row, seen[row["case_id"]], acts[row["case_id"]]) for row in rows)
+def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> list[Item]:
+    acts = {
+        key: acts_on(reader.account, one.case, one.definition.programme, reader.now) for key, one in snapshots.items()
+    }
+    found = (_item(reader, row, snapshots[row["case_id"]], acts[row["case_id"]]) for row in rows)
     return [item for item in found if item is not None]
 
 
-def _item(reader: Reader, row: Any, seen: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
+def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
-    case = seen.case
-    deed, sees = deed_for(row["item"], row["kind"], case), "case.see" in acts
-    does = deed is not None and deed.command in commands_for(acts)
+    case = snapshot.case
+    action, sees = action_for(row["item"], row["kind"], case), "case.see" in acts
+    does = action is not None and action.command in commands_for(acts)
     if not does and not (sees and reader.account.roles & _LOOKS_AFTER):
         return None
     return Item(
-        case.case_id, row["item"], row["kind"], things_of(row["item"], row["kind"], seen), case.programme,
-        instant(row["since"]), deed if does else None, sees, _own_hand(reader, row, seen),
+        case.case_id, row["item"], row["kind"], descriptions_of(row["item"], row["kind"], snapshot), case.programme,
+        instant(row["since"]), action if does else None, sees, _own_hand(reader, row, snapshot),
     )  # fmt: skip
 
 
 _LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
 
 
-def _own_hand(reader: Reader, row: Any, seen: CaseSnapshot) -> bool:
+def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     kind, about = row["kind"], row["item"].partition(":")[2]
     if kind in ("approve_grant", "release_tranche"):
-        grant = grants_of(seen.case).grants.get(about)
+        grant = grants_of(snapshot.case).grants.get(about)
         return grant is not None and reader.account.account in grant.hands
     if kind == "review_access":
-        broken = access_of(seen.case).unreviewed.get(about)
+        broken = access_of(snapshot.case).unreviewed.get(about)
         return broken is not None and broken.account == reader.account.account
     return False
 
@@ -233,34 +246,36 @@ def _group_of(item: Item) -> str:
     return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
 
 
-def _due_row(row: Any, reader: Reader, seen: CaseSnapshot) -> Due:
+def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
     subject = orjson.loads(row["subject"])
-    deed = deed_at(row["kind"], subject)
-    acts = acts_on(reader.account, seen.case, seen.definition.programme, reader.now)
-    does = deed is not None and deed.command in commands_for(acts)
-    about = tuple(subject_things(subject))
-    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), deed if does else None)
+    action = action_at(row["kind"], subject)
+    acts = acts_on(reader.account, snapshot.case, snapshot.definition.programme, reader.now)
+    does = action is not None and action.command in commands_for(acts)
+    about = tuple(describe_subject(subject))
+    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), action if does else None)
 
 
-def _notices(reader: Reader, rows: Sequence[Any], seen: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
+def _notices(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
     for case_id in dict.fromkeys(row["case_id"] for row in rows if row["kind"] == "glass_broken"):
-        case = seen[case_id].case
-        for glass in access_of(case).glass.values():
-            if access_of(case).owner == reader.account.account != glass.account:
-                yield Notice(case_id, case.programme, glass)
+        case = snapshots[case_id].case
+        for emergency in access_of(case).glass.values():
+            if access_of(case).owner == reader.account.account != emergency.account:
+                yield Notice(case_id, case.programme, emergency)
 
 
-def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Answer]:
+def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[ReferralToAnswer]:
     """Yield the referrals sent to somebody's organisation that still want something of it."""
     word = reader.account.account.partition(":")[0]
-    for seen in cases:
-        providers = seen.definition.programme.provider_of
-        for key, one in referrals_of(seen.case).referrals.items():
+    for snapshot in cases:
+        providers = snapshot.definition.programme.provider_of
+        for key, one in referrals_of(snapshot.case).referrals.items():
             provider = providers.get(one.provider)
             if provider is not None and provider.staff == word and one.status in _NEXT_ANSWER:
                 sent = instant(one.sent_at) if one.sent_at else None
-                deed = Deed(_NEXT_ANSWER[one.status], (("referral_id", key),))
-                yield Answer(seen.case.case_id, key, one.service, one.status, sent, seen.case.programme, deed)
+                action = SuggestedAction(_NEXT_ANSWER[one.status], (("referral_id", key),))
+                yield ReferralToAnswer(
+                    snapshot.case.case_id, key, one.service, one.status, sent, snapshot.case.programme, action
+                )
 
 
 _NEXT_ANSWER: Final[Mapping[str, str]] = {
@@ -273,14 +288,14 @@ _NEXT_ANSWER: Final[Mapping[str, str]] = {
 }
 
 
-def _call_backs(reader: Reader) -> Iterable[CallBack]:
+def _call_backs(reader: Reader) -> Iterable[CallBackDue]:
     """Yield the call-backs that are open, the longest due first, from one question to the log."""
     if not _may_ever(reader, "hotline.record"):
         return
     lines = {d.programme.hotline_stream: d.programme for d in reader.definitions() if d.programme.hotline}
-    for stream, kept in (reader.office.look.states(lines) if lines else {}).items():
+    for stream, kept in (reader.container.cases.states(lines) if lines else {}).items():
         programme, desk = lines[stream], kept.state or HotlineState()
         assert programme.hotline is not None, "only programmes with a hotline are asked about"
         overdue = desk.overdue(reader.now, programme.hotline.hours)
         for code, due_at in sorted(desk.call_backs.items(), key=lambda one: one[1]):
-            yield CallBack(code, due_at, code in overdue, programme.programme)
+            yield CallBackDue(code, due_at, code in overdue, programme.programme)

@@ -12,30 +12,30 @@ from console.words.naming import Naming
 from handlers.queries.access_log import record_view
 
 
-def looked(visitor: RequestContext, page: str) -> Response | None:
+def looked(context: RequestContext, page: str) -> Response | None:
     """Record that the visitor looks at the case; return the page that says so when it was one too many."""
     stopped = record_view(
-        visitor.house.office.database,
-        visitor.case.case.case_id,
-        visitor.account.account,
-        visitor.session.token_hash[:16],
+        context.web.container.database,
+        context.case.case.case_id,
+        context.account.account,
+        context.session.token_hash[:16],
         page,
-        visitor.house.now(),
+        context.web.now(),
     )
     if stopped is None:
         return None
-    return visitor.page("pages/stopped.html", 429, reasons=[visitor.words.worded(one) for one in stopped.reasons])
+    return context.page("pages/stopped.html", 429, reasons=[context.words.worded(one) for one in stopped.reasons])
 
 
-def naming(visitor: RequestContext) -> Naming:
+def naming(context: RequestContext) -> Naming:
     """Return how things of the case's programme are called in the visitor's language."""
-    programme = visitor.case.definition.programme
-    return Naming(visitor.words.language, programme.time_zone, programme)
+    programme = context.case.definition.programme
+    return Naming(context.words.language, programme.time_zone, programme)
 
 
-def namings(visitor: RequestContext) -> Callable[[str], Naming]:
+def namings(context: RequestContext) -> Callable[[str], Naming]:
     """Return how things are called, by programme; a programme is looked up once."""
-    language, definitions = visitor.words.language, visitor.house.office.service.definitions
+    language, definitions = context.words.language, context.web.container.service.definitions
 
     @cache
     def of(programme: str) -> Naming:

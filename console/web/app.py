@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from console.api import ROUTERS
 from console.web import live, static
 from console.web.context import WebContext
-from console.web.error_middleware import Calm
+from console.web.error_middleware import ErrorMiddleware
 from console.web.errors import WebProblem
 from console.web.faults import answer, plain, unreadable
 from console.web.pages import PAGES
 from console.web.request_context import acts_of_route, may_concern_a_case
-from console.web.security import Wall
+from console.web.security import SecurityMiddleware
 from events.errors import CommandReused, EventsError
 from handlers.commanding.errors import HandlersError
 from workflow.rights.acts import Act
@@ -33,17 +33,17 @@ OPEN: Final = frozenset({
 log = logging.getLogger("wayhome.console")
 
 
-def console(house: WebContext) -> FastAPI:
+def console(web: WebContext) -> FastAPI:
     """Return the console as an ASGI application; raises AssertionError when a route has no rule."""
     app = FastAPI(title="Wayhome", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.house = house
+    app.state.web = web
     for router in (static.router, live.router, *PAGES, *ROUTERS):
         app.include_router(router)
     _faults(app)
     without = routes_without_rule(app)
     assert not without, f"these routes name no act of workflow.rights: {', '.join(without)}"
-    app.add_middleware(Calm)
-    app.add_middleware(Wall, site=house.site, chance=house.office.chance)
+    app.add_middleware(ErrorMiddleware)
+    app.add_middleware(SecurityMiddleware, site=web.site, chance=web.container.chance)
     return app
 
 
@@ -72,7 +72,7 @@ def _has_rule(route: RouteContext) -> bool:
 
 
 def _faults(app: FastAPI) -> None:
-    """Say known problems plainly; what is not known ends in ``Calm``."""
+    """Say known problems plainly; what is not known ends in ``ErrorMiddleware``."""
 
     @app.exception_handler(WebProblem)
     def _known(request: Request, problem: WebProblem) -> Response:

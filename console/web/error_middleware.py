@@ -14,7 +14,7 @@ from console.web.faults import plain, where
 log: Final = logging.getLogger("wayhome.console")
 
 
-class Calm:
+class ErrorMiddleware:
     """Answers what nobody foresaw, inside the wall, so that the answer wears its headers too.
 
     A bug is logged by its kind and its lines, never by its text, which may hold a name; and nothing is raised

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from console.web.errors import SignInFirst, StepUpFirst, TooMany, WebProblem
-from console.web.request_context import house_of, words_for
+from console.web.request_context import web_of, words_for
 
 PROBLEM_JSON: Final = "application/problem+json"
 _TITLES: Final = {
@@ -92,8 +92,8 @@ def _page(request: Request, status: int, headers: dict[str, str] | None = None) 
     words = words_for(request)
     title = words.gettext(_TITLES.get(status, "This did not work"))
     advice = words.gettext(_ADVICE[status]) if status in _ADVICE else ""
-    values = {"visitor": None, "request": request, "status": status, "title": title, "advice": advice}
-    html = house_of(request).rendering.page("problem.html", words, values)
+    values = {"context": None, "request": request, "status": status, "title": title, "advice": advice}
+    html = web_of(request).rendering.page("problem.html", words, values)
     return HTMLResponse(html, status, headers=headers)
 
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from fastapi.responses import Response
 
-from console.forms.context import Context
+from console.forms.context import FormContext
 from console.forms.form import Form
 from console.forms.given import ADD_ROW
 from console.forms.helping import help_path
 from console.forms.helping import helping as forms_against
-from console.forms.subjects import CASE_FORMS
+from console.subjects import CASE_FORMS
 from console.web.errors import NotReadable, StepUpFirst
 from console.web.request_context import RequestContext
 from console.words.reasons import Worded
@@ -38,9 +38,9 @@ class Sent(NamedTuple):
     pairs: tuple[tuple[str, str], ...]
 
 
-def sent_by(visitor: RequestContext) -> Sent:
+def sent_by(context: RequestContext) -> Sent:
     """Return what was sent; raises NotReadable when it is no form of ours."""
-    items = list(visitor.given.multi_items())
+    items = list(context.given.multi_items())
     if any(not isinstance(value, str) for _, value in items):
         raise NotReadable(422, "no_files_here")
     pairs = tuple((name, str(value)) for name, value in items)
@@ -50,68 +50,68 @@ def sent_by(visitor: RequestContext) -> Sent:
     return Sent(_id(named.get("command_id", "")), _version(named.get("expected", "")), button, fields)
 
 
-def context_of(visitor: RequestContext, programme: Programme, case: Case | None = None) -> Context:
+def context_of(context: RequestContext, programme: Programme, case: Case | None = None) -> FormContext:
     """Return what a form is made in front of."""
-    return Context(
-        visitor.words,
-        visitor.house.now(),
-        visitor.account.account,
+    return FormContext(
+        context.words,
+        context.web.now(),
+        context.account.account,
         programme,
         case,
-        tuple(_colleagues(visitor, programme)),
-        tuple(sorted(visitor.account.programmes)),
-        _referrals(visitor, programme, case),
+        tuple(_colleagues(context, programme)),
+        tuple(sorted(context.account.programmes)),
+        _referrals(context, programme, case),
     )
 
 
-def right_of(visitor: RequestContext, kind: type[Command], case: Case | None, programme: Programme) -> Right | None:
+def right_of(context: RequestContext, kind: type[Command], case: Case | None, programme: Programme) -> Right | None:
     """Return by which right a visitor may give a command, or None."""
-    return right_to(visitor.account, kind, case, programme, visitor.house.now())
+    return right_to(context.account, kind, case, programme, context.web.now())
 
 
-def is_fresh(visitor: RequestContext, act: Act) -> bool:
+def is_fresh(context: RequestContext, act: Act) -> bool:
     """Tell whether the second factor was given lately enough for an act."""
     try:
-        visitor.fresh(act)
+        context.fresh(act)
     except StepUpFirst:
         return False
     return True
 
 
-def drawn(visitor: RequestContext, form: Form, status: int, **values: Any) -> Response:
+def drawn(context: RequestContext, form: Form, status: int, **values: Any) -> Response:
     """Return the page with a form: first offered, or again with everything that was typed."""
-    usual = {"deeds": {}, "step_up": False, "used": False, "expected": ""}
-    return visitor.page("pages/do.html", status, **{**usual, "form": form, **values})
+    usual = {"helps": {}, "step_up": False, "used": False, "expected": ""}
+    return context.page("pages/do.html", status, **{**usual, "form": form, **values})
 
 
 def helping(
-    visitor: RequestContext, reasons: Iterable[Reason], worded: Iterable[Worded]
+    context: RequestContext, reasons: Iterable[Reason], worded: Iterable[Worded]
 ) -> Mapping[int, tuple[tuple[str, str], ...]]:
     """Return for each reason, by its number, the forms that help and that the visitor may use, with their titles."""
-    case, programme = visitor.case.case, visitor.case.definition.programme
+    case, programme = context.case.case, context.case.definition.programme
     found: dict[int, tuple[tuple[str, str], ...]] = {}
     for number, (reason, said) in enumerate(zip(reasons, worded, strict=True)):
         names = forms_against(reason, said.do)
-        may = [name for name in names if right_of(visitor, CASE_FORMS[name], case, programme)]
+        may = [name for name in names if right_of(context, CASE_FORMS[name], case, programme)]
         found[number] = tuple(
-            (help_path(case.case_id, name, reason), visitor.words.label("command", name)) for name in may
+            (help_path(case.case_id, name, reason), context.words.label("command", name)) for name in may
         )
     return found
 
 
-def _colleagues(visitor: RequestContext, programme: Programme) -> Iterable[str]:
+def _colleagues(context: RequestContext, programme: Programme) -> Iterable[str]:
     """Yield whoever works on cases of a programme: one of them may be the second person."""
-    for row in visitor.house.accounts.list():
+    for row in context.web.accounts.list():
         account = row.account
         works_here = programme.programme in account.programmes and account.roles & _STAFF
         if works_here and not account.closed:
             yield account.account
 
 
-def _referrals(visitor: RequestContext, programme: Programme, case: Case | None) -> frozenset[str] | None:
-    if case is None or visitor.permit.relation != "partner":
+def _referrals(context: RequestContext, programme: Programme, case: Case | None) -> frozenset[str] | None:
+    if case is None or context.permit.relation != "partner":
         return None
-    return own_referrals(visitor.account.account.partition(":")[0], case, programme)
+    return own_referrals(context.account.account.partition(":")[0], case, programme)
 
 
 def _id(text: str) -> UUID:

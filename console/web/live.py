@@ -19,37 +19,37 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/live/cases/{case_id}")
-def live_case(visitor: Annotated[RequestContext, require("case.see")]) -> Response:
+def live_case(context: Annotated[RequestContext, require("case.see")]) -> Response:
     """Tell whenever the case has another version than the page was drawn with."""
-    case_id, look = visitor.case.case.case_id, visitor.house.office.look
+    case_id, look = context.case.case.case_id, context.web.container.cases
 
     def version() -> int:
-        seen = look.at(case_id)
-        return seen.version if seen else -1
+        snapshot = look.at(case_id)
+        return snapshot.version if snapshot else -1
 
-    return _stream(visitor, version)
+    return _stream(context, version)
 
 
 @router.get("/live/work")
 def live_work(
-    visitor: Annotated[RequestContext, require("work.see", "operations.see", "beds.see", "travel.see")],
+    context: Annotated[RequestContext, require("work.see", "operations.see", "beds.see", "travel.see")],
 ) -> Response:
     """Tell whenever anything has happened at all; the page decides what of it matters."""
-    return _stream(visitor, visitor.house.office.log.size)
+    return _stream(context, context.web.container.log.size)
 
 
-def _stream(visitor: RequestContext, version: Callable[[], int]) -> Response:
+def _stream(context: RequestContext, version: Callable[[], int]) -> Response:
     return StreamingResponse(
-        changes(visitor.request, visitor.house.pulse, version),
+        changes(context.request, context.web.changes, version),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
 
 
-async def changes(request: Request, pulse: ChangeBroadcaster, version: Callable[[], int]) -> AsyncIterator[str]:
+async def changes(request: Request, changes: ChangeBroadcaster, version: Callable[[], int]) -> AsyncIterator[str]:
     """Yield the version at first and whenever it is another; end when the session does."""
     told = None
-    async for _ in pulse.beats():
+    async for _ in changes.beats():
         if await run_in_threadpool(lambda: session_of(request, touch=False)) is None:  # watching is not working
             yield "event: over\ndata: 0\n\n"
             return

@@ -37,21 +37,21 @@ FRESH_FOR: Final = timedelta(minutes=10)  # how long a second factor counts for 
 class RequestContext:
     """Somebody signed in, in front of one page: what they may was asked before the page runs."""
 
-    house: WebContext
+    web: WebContext
     request: Request
     account: Account
     session: Session
     words: Words
     act: Act
     permit: Permit
-    seen: CaseSnapshot | None = None
+    snapshot: CaseSnapshot | None = None
     form: FormData | None = None
 
     @property
     def case(self) -> CaseSnapshot:
         """Return the case the page is about, for routes that have one."""
-        assert self.seen is not None, "only a route with {case_id} has a case"
-        return self.seen
+        assert self.snapshot is not None, "only a route with {case_id} has a case"
+        return self.snapshot
 
     @property
     def given(self) -> FormData:
@@ -62,11 +62,11 @@ class RequestContext:
     @property
     def reader(self) -> Reader:
         """Return who reads, for the views."""
-        return Reader(self.house.office, self.account, self.house.now())
+        return Reader(self.web.container, self.account, self.web.now())
 
     def may(self, *acts: Act) -> Permit | None:
         """Return by which right they may do one of these acts on this case (or at all), or None."""
-        return permitted(self.house, self.account, acts, self.seen)
+        return permitted(self.web, self.account, acts, self.snapshot)
 
     def may_ever(self, act: Act) -> bool:
         """Tell whether their roles have an act at all, on whatever case."""
@@ -92,20 +92,20 @@ class RequestContext:
     @property
     def is_fresh(self) -> bool:
         """Tell whether a second factor was given within the last minutes."""
-        return self.house.sessions.is_strong(self.session, FRESH_FOR)
+        return self.web.sessions.is_strong(self.session, FRESH_FOR)
 
     def new_id(self) -> UUID:
         """Return an id for a form: sent twice, the form is carried out once."""
-        return self.house.office.chance.uuid()
+        return self.web.container.chance.uuid()
 
     def submit(self, command: Command) -> Answer:
         """Carry a command out, as they."""
         assert command.actor == self.account.account, "nobody acts as somebody else"
-        return self.house.office.service.submit(command)
+        return self.web.container.service.submit(command)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page, drawn in their language."""
-        html = self.house.rendering.page(template, self.words, {"visitor": self, "request": self.request, **values})
+        html = self.web.rendering.page(template, self.words, {"context": self, "request": self.request, **values})
         return HTMLResponse(html, status)
 
 
@@ -115,7 +115,7 @@ def go(path: str) -> RedirectResponse:
 
 
 def require(*acts: Act) -> Any:
-    """Return what a route asks for with its ``Visitor``: somebody signed in who may do one of these acts.
+    """Return what a route asks for with its ``RequestContext``: somebody signed in who may do one of these acts.
 
     With ``{case_id}`` in its path the case is looked up, and the answer depends on it too.
     """
@@ -134,9 +134,9 @@ def require(*acts: Act) -> Any:
     return Depends(entrance)
 
 
-def house_of(request: Request) -> WebContext:
+def web_of(request: Request) -> WebContext:
     """Return the house a request came to."""
-    return cast("WebContext", request.app.state.house)
+    return cast("WebContext", request.app.state.web)
 
 
 def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Account] | None:
@@ -144,52 +144,54 @@ def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Accoun
 
     With ``touch`` the time of idling begins anew.
     """
-    house = house_of(request)
-    token = _token(request, house.site.cookie)
-    session = house.sessions.find(token, touch=touch) if token else None
-    account = house.accounts.find(session.account) if session else None
+    web = web_of(request)
+    token = _token(request, web.site.cookie)
+    session = web.sessions.find(token, touch=touch) if token else None
+    account = web.accounts.find(session.account) if session else None
     return (session, account) if session and account and not account.closed else None
 
 
 def words_for(request: Request, account: Account | None = None) -> Words:
     """Return the words of somebody's language, or of the browser's while nobody is signed in."""
-    rendering = house_of(request).rendering
+    rendering = web_of(request).rendering
     chosen = request.cookies.get("wayhome-language", "")
     return rendering.words(chosen or (account.language if account else ""), request.headers.get("accept-language", ""))
 
 
-def permitted(house: WebContext, account: Account, acts: Iterable[Act], seen: CaseSnapshot | None) -> Permit | None:
+def permitted(web: WebContext, account: Account, acts: Iterable[Act], snapshot: CaseSnapshot | None) -> Permit | None:
     """Return by which right somebody may do one of these acts, or None."""
-    case, programme = (seen.case, seen.definition.programme) if seen else (None, None)
-    now = house.now()
+    case, programme = (snapshot.case, snapshot.definition.programme) if snapshot else (None, None)
+    now = web.now()
     return next((found for act in acts if (found := permit(account, act, case, programme, now))), None)
 
 
-def case_in(house: WebContext, text: str) -> CaseSnapshot:
+def case_in(web: WebContext, text: str) -> CaseSnapshot:
     """Return the case of a typed number; raises NotThere when it is none or there is none."""
     try:
-        seen = house.office.look.at(parse_case_id(text))
+        snapshot = web.container.cases.at(parse_case_id(text))
     except ValueError:
-        seen = None
-    if seen is None:
+        snapshot = None
+    if snapshot is None:
         raise NotThere
-    return seen
+    return snapshot
 
 
 def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None) -> RequestContext:
-    house, signed_in = house_of(request), session_of(request)
+    web, signed_in = web_of(request), session_of(request)
     if signed_in is None:
         raise SignInFirst
     session, account = signed_in
-    house = house.at_one_moment()
+    web = web.at_one_moment()
     if request.method not in ("GET", "HEAD"):
         not_forged(request, session.csrf, form)
     case_id = request.path_params.get("case_id")
-    seen = case_in(house, case_id) if case_id is not None else None
+    snapshot = case_in(web, case_id) if case_id is not None else None
     for act in acts:
-        found = permitted(house, account, (act,), seen)
+        found = permitted(web, account, (act,), snapshot)
         if found is not None:
-            return RequestContext(house, request, account, session, words_for(request, account), act, found, seen, form)
+            return RequestContext(
+                web, request, account, session, words_for(request, account), act, found, snapshot, form
+            )
     raise NotThere
 
 
@@ -207,7 +209,7 @@ def is_ours(request: Request, token: str, form: FormData | None) -> bool:
     # A browser that is told to name no referrer names no origin either; where it comes from it says all the same.
     told = request.headers.get("origin", "")
     origin = "" if told == "null" and site == "same-origin" else told
-    strange = origin and _host_of(origin) not in house_of(request).site.hosts
+    strange = origin and _host_of(origin) not in web_of(request).site.hosts
     given = str(form.get("_token", "")) if form is not None else request.headers.get("x-wayhome-token", "")
     return (
         site in ("same-origin", "none", "")

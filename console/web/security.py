@@ -38,7 +38,7 @@ def policy(nonce: str) -> str:
     )
 
 
-class Wall:
+class SecurityMiddleware:
     """Refuses what no page of ours would send, before anything reads it, and dresses every answer."""
 
     def __init__(self, app: ASGIApp, *, site: Site, chance: Entropy) -> None:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from console.accounts.sessions import HALF_WAY, Session, Sessions
 from console.accounts.sign_in import HalfWay
 from console.web.context import WebContext
-from console.web.request_context import house_of, is_form
+from console.web.request_context import is_form, web_of
 from console.web.site import Site
 
 LANGUAGE: Final = "wayhome-language"
@@ -68,51 +68,51 @@ def half_way_cookie(site: Site) -> str:
 
 def half_way(request: Request) -> tuple[HalfWay, Session] | None:
     """Return where somebody stands who has given a password and nothing more."""
-    house = house_of(request)
-    token = request.cookies.get(half_way_cookie(house.site), "")
-    found, session = (house.sign_in.half_way(token), house.sessions.half_way(token)) if token else (None, None)
+    web = web_of(request)
+    token = request.cookies.get(half_way_cookie(web.site), "")
+    found, session = (web.sign_in.half_way(token), web.sessions.half_way(token)) if token else (None, None)
     return (found, session) if found is not None and session is not None else None
 
 
-def let_half_in(house: WebContext, answer: Response, token: str) -> Response:
+def let_half_in(web: WebContext, answer: Response, token: str) -> Response:
     """Give somebody the cookie of the second step."""
-    _set(answer, house.site, half_way_cookie(house.site), token, HALF_WAY.seconds)
+    _set(answer, web.site, half_way_cookie(web.site), token, HALF_WAY.seconds)
     return answer
 
 
-def let_in(house: WebContext, answer: Response, token: str) -> Response:
+def let_in(web: WebContext, answer: Response, token: str) -> Response:
     """Give somebody the cookie of a session; it is gone when the browser closes."""
-    _set(answer, house.site, house.site.cookie, token)
-    drop(house, answer, half_way_cookie(house.site))
+    _set(answer, web.site, web.site.cookie, token)
+    drop(web, answer, half_way_cookie(web.site))
     return answer
 
 
-def show_out(house: WebContext, answer: Response) -> Response:
+def show_out(web: WebContext, answer: Response) -> Response:
     """Take both cookies away."""
-    drop(house, answer, house.site.cookie)
-    drop(house, answer, half_way_cookie(house.site))
+    drop(web, answer, web.site.cookie)
+    drop(web, answer, half_way_cookie(web.site))
     return answer
 
 
-def drop(house: WebContext, answer: Response, name: str) -> None:
+def drop(web: WebContext, answer: Response, name: str) -> None:
     """Take a cookie away."""
-    answer.delete_cookie(name, path="/", secure=house.site.encrypted, httponly=True, samesite="strict")
+    answer.delete_cookie(name, path="/", secure=web.site.encrypted, httponly=True, samesite="strict")
 
 
-def remember_language(house: WebContext, answer: Response, language: str) -> None:
+def remember_language(web: WebContext, answer: Response, language: str) -> None:
     """Keep the language chosen on this machine until the browser closes or somebody leaves."""
-    _set(answer, house.site, LANGUAGE, language)
+    _set(answer, web.site, LANGUAGE, language)
 
 
 def page_token(request: Request) -> str:
     """Return the token of the forms before anybody is signed in: the cookie's, or a fresh one."""
-    kept = request.cookies.get(_page_cookie(house_of(request).site), "")
-    return kept if re.fullmatch(r"[0-9a-f]{32}", kept) else house_of(request).office.chance.bytes(16).hex()
+    kept = request.cookies.get(_page_cookie(web_of(request).site), "")
+    return kept if re.fullmatch(r"[0-9a-f]{32}", kept) else web_of(request).container.chance.bytes(16).hex()
 
 
 def with_page_token(request: Request, answer: Response, token: str) -> Response:
     """Give the browser the token its first form carries, so that no other site can fill that form in."""
-    site = house_of(request).site
+    site = web_of(request).site
     if request.cookies.get(_page_cookie(site)) != token:
         _set(answer, site, _page_cookie(site), token)
     return answer
@@ -120,15 +120,15 @@ def with_page_token(request: Request, answer: Response, token: str) -> Response:
 
 def sent_token(request: Request) -> str:
     """Return the token a first form has to carry, or one nobody can guess when the browser has none."""
-    kept = request.cookies.get(_page_cookie(house_of(request).site), "")
-    return kept or house_of(request).office.chance.bytes(16).hex()
+    kept = request.cookies.get(_page_cookie(web_of(request).site), "")
+    return kept or web_of(request).container.chance.bytes(16).hex()
 
 
 def end_sessions(request: Request) -> None:
     """End whatever sessions this browser's cookies open, whole and half ones."""
-    house = house_of(request)
-    sessions: Sessions = house.sessions
-    for name in (house.site.cookie, half_way_cookie(house.site)):
+    web = web_of(request)
+    sessions: Sessions = web.sessions
+    for name in (web.site.cookie, half_way_cookie(web.site)):
         token = request.cookies.get(name, "")
         if token:
             sessions.end(token)

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 
 from console.web.errors import NotThere
 from console.web.rendering import STATIC, static_address
-from console.web.request_context import house_of, session_of
+from console.web.request_context import session_of, web_of
 from workflow.rights.acts import Act
 from workflow.rights.table import Account, may_ever
 
@@ -47,7 +47,7 @@ def favicon() -> Response:
 @router.get("/healthz")
 def health(request: Request) -> Response:
     """Tell a watchdog that the process answers and the log can be read."""
-    house_of(request).office.log.size()
+    web_of(request).container.log.size()
     return PlainTextResponse("ok\n")
 
 

@@ -10,6 +10,7 @@ import gettext
 import io
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -97,6 +98,10 @@ class Words:
     def money(self, value: Money) -> str:
         """Return a sum with its currency."""
         return amounts.money(value, self.language)
+
+    def sum_of(self, amount: Decimal, currency: str) -> str:
+        """Return a sum from its amount and its currency."""
+        return self.money(Money(amount=amount, currency=currency))
 
     def number(self, value: float) -> str:
         """Return a number."""

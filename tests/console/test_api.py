@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from console.accounts.sessions import STRONG_FOR
 from console.api.commands import body_of, snake
 from console.api.reading import read_json
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.api.shapes import KNOWN_AS
+from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import OPEN, acts_of, routes, routes_without_rule
 from console.web.errors import NotReadable
 from tests.kit.offices import Office
@@ -282,3 +283,9 @@ def test_json_that_two_programs_could_read_differently_is_not_read(text: bytes, 
 
 def test_brackets_in_a_text_are_no_depth() -> None:
     assert read_json(b'{"a": "[[[[[[[[[[[[[[[[[\\"[[["}')
+
+
+def test_the_shapes_of_the_api_keep_the_names_programs_were_made_by(house: WebHouse) -> None:
+    named = house.client().get("/api/openapi.json").json()["components"]["schemas"]
+    assert set(KNOWN_AS.values()) <= named.keys()
+    assert not named.keys() & KNOWN_AS.keys()

@@ -6,14 +6,17 @@ import re
 
 import pytest
 
-from console.views.case_panels import MACHINERY, SHEETS, is_told, sheet_of
-from console.views.suggested_actions import deed_for
+from console.subjects import MACHINERY, PANELS, SUBJECTS, form_groups, is_shown, panel_of
+from console.views.suggested_actions import action_for
 from events.facts import catalogue
+from events.facts.grants import GrantRequested
+from events.facts.journey import StageEntered
 from tests.kit.offices import Office
 from tests.kit.people import BORIS
 from tests.kit.roads import STAGES, bring, close, grant
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse, reading
+from workflow import registry
 from workflow.rights.compartments import OPENS
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.care.state import care_of
@@ -142,29 +145,40 @@ def test_an_emergency_is_shown_to_whoever_looks_after_the_case(house: WebHouse) 
     assert "Your case was opened in an emergency by olga" in anna.get("/work").text
 
 
-def test_every_fact_of_a_case_belongs_to_a_sheet() -> None:
-    for name, shape in catalogue().shapes.items():
-        subject = shape.fact.__module__.rpartition(".")[2]
-        if subject != "accounts":
-            assert sheet_of(name, subject) is not None, name
-    assert set(MACHINERY) <= catalogue().shapes.keys()
-    assert is_told("StageEntered", "case", ())
-    assert not is_told("GrantRequested", "shared", SHEETS["medical"])
+def test_every_subject_of_the_engine_has_its_row_for_the_console() -> None:
+    stems = [subject.stem for subject in SUBJECTS]
+    assert len(stems) == len(set(stems))
+    engine = {subject.stem for subject in registry.SUBJECTS}
+    files_of_facts = {shape.fact.__module__.rpartition(".")[2] for shape in catalogue().shapes.values()}
+    assert set(stems) == engine | files_of_facts
+    for group in form_groups():
+        assert group.heading, group.name
 
 
-def test_who_sees_no_case_has_no_sheets() -> None:
+def test_every_fact_of_a_case_belongs_to_a_panel() -> None:
+    shapes = catalogue().shapes
+    for name, shape in shapes.items():
+        if not shape.fact.__module__.endswith(".accounts"):
+            assert panel_of(shape.fact) is not None, name
+    assert set(MACHINERY) <= shapes.keys()
+    assert {name for subject in SUBJECTS for name in subject.elsewhere} <= shapes.keys()
+    assert is_shown(StageEntered, ())
+    assert not is_shown(GrantRequested, PANELS["medical"])
+
+
+def test_who_sees_no_case_has_no_panels() -> None:
     for role in ("finance_request", "finance_approve", "auditor", "donor", "administrator", "partner"):
-        assert role not in SHEETS
+        assert role not in PANELS
     assert "medical" not in OPENS["case_manager"]
 
 
 def test_an_item_leads_to_the_form_that_settles_it(house: WebHouse) -> None:
     case = bring(Story(house.office), "care").case
     appointment = next(iter(care_of(case).appointments))
-    deed = deed_for(f"appointment:{appointment}", "appointment_to_book", case)
-    assert deed is not None
-    assert deed.path(case.case_id) == f"/cases/{case.case_id}/do/BookAppointment?service=medical_exam"
-    assert deed_for("glass:B-1", "glass_broken", case) is None
+    action = action_for(f"appointment:{appointment}", "appointment_to_book", case)
+    assert action is not None
+    assert action.path(case.case_id) == f"/cases/{case.case_id}/do/BookAppointment?service=medical_exam"
+    assert action_for("glass:B-1", "glass_broken", case) is None
 
 
 def _plain(text: str) -> str:

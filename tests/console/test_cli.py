@@ -18,8 +18,8 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from console.ctdc import read_ctdc
-from console.ctdc_layouts import GLOBAL
+from console.ctdc.layouts import GLOBAL
+from console.ctdc.records import read_ctdc
 from console.settings import settings
 from console.simulation.bank import SimulatedBank
 from console.verbs import imports

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
-from console.ctdc_layouts import GLOBAL
+from console.ctdc.layouts import GLOBAL
+from console.ctdc.records import BadRow, CtdcError, CtdcRecord, read_ctdc
 
 CONDENSED_HEADER = (
     "yearOfRegistration,Datasource,gender,citizenship,isForcedLabour,ControlCategory,"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from console.accounts.auth_services import open_desk
+from console.accounts.auth_services import open_auth_services
 from console.accounts.passwords import CHEAP
 from console.accounts.sign_in import HalfWay, SignedIn
 from console.container import Container
@@ -51,7 +51,7 @@ def test_there_is_somebody_for_every_role() -> None:
 
 def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Container, tmp_path: Path) -> None:
     doors = SetClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
-    desk = open_desk(office.service, doors, office.chance, hashing=CHEAP)
+    desk = open_auth_services(office.service, doors, office.chance, hashing=CHEAP)
     keys = admitted(office, desk, doors, "moscow", office.chance)
     assert [key.part for key in keys] == list(CAST)
     for key in keys:
@@ -93,7 +93,7 @@ def _another(office: Container, life: GoingOn) -> CaseId:
 
 
 def _version(office: Container, case: str) -> int:
-    seen = office.look.at(case)
+    seen = office.cases.at(case)
     assert seen is not None
     return seen.version
 

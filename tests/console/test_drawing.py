@@ -19,7 +19,7 @@ from console.drawing.charts import Bar, Stack, bars_svg, bars_words, stacked_svg
 from console.drawing.curves import Curve, curves_svg, curves_words
 from console.drawing.journey import journey_svg, plan_of
 from console.drawing.journey_words import journey_words
-from console.drawing.occupancy import Bed, Beds, Days, Stay, occupancy_svg, occupancy_words, ring_svg
+from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, occupancy_words, ring_svg
 from console.drawing.plan import Route
 from console.drawing.sight import Links, Sight
 from console.drawing.svg import Box, linked, tag
@@ -233,7 +233,7 @@ def samples(label: str, words: Plain = EN) -> dict[str, Markup]:
     stacks = [Stack(label, (12, None), "/x")]
     days = [TODAY - timedelta(days=3 - number) for number in range(4)]
     curves = [Curve(label, (12, None, 20, 31))]
-    beds = [Bed(label, (Stay(TODAY, TODAY + timedelta(days=4), "held", label, "/x"),)), Bed("2")]
+    beds = [Bed(label, (BedStay(TODAY, TODAY + timedelta(days=4), "held", label, "/x"),)), Bed("2")]
     strip = Strip((Band(label, since, NOON, here=True),), (Tick(since, label, "/x"),), NOON)
     shown = Days(TODAY, 14, TODAY)
     return {

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from console.forms.form import form_for
-from console.forms.subjects import CASE_FORMS
+from console.subjects import CASE_FORMS
 from tests.kit.offices import Office
 from tests.kit.people import BORIS
 from tests.kit.roads import MONEY, bring, referred
@@ -294,6 +294,6 @@ def test_a_partner_answers_for_its_own_referral_and_sees_nothing_else(web: WebHo
 
 
 def _envelope(web: WebHouse, case: Story) -> dict[str, str]:
-    version = web.house.office.look.at(case.case_id)
+    version = web.house.container.cases.at(case.case_id)
     assert version is not None
     return {"command_id": str(web.office.uuid()), "expected": str(version.version)}

@@ -12,7 +12,7 @@ from console.forms.faults import SAID
 from console.forms.form import form_for
 from console.forms.given import command_of, decimal, read
 from console.forms.shapes import shapes_of
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS, subjects
+from console.subjects import CASE_FORMS, OFFICE_FORMS, form_groups
 from console.words.language import LANGUAGES, Language
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, referred
@@ -64,7 +64,7 @@ def test_every_command_that_people_give_names_its_act() -> None:
 
 
 def test_every_command_about_a_case_is_listed_under_one_heading() -> None:
-    listed = [kind.__name__ for subject in subjects() for kind in subject.commands]
+    listed = [kind.__name__ for subject in form_groups() for kind in subject.commands]
     assert sorted(listed) == sorted(CASE_FORMS)
     assert set(CASE_FORMS) >= {kind.__name__ for kind in HUMAN}
     assert set(OFFICE_FORMS) == {kind.__name__ for kind in OFFICE}

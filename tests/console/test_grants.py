@@ -96,4 +96,4 @@ def test_what_is_no_statement_or_no_funder_is_told(demo: Wayhome, tmp_path: Path
     assert "not a bank statement" in demo.told_off("payments", "reconcile", str(strange))
     assert "there is no file" in demo.told_off("payments", "reconcile", str(tmp_path / "none.xml"))
     assert "there is no funder" in demo.told_off("ledger", "--funder", "atlantis")
-    assert "there is no programme" in demo.told_off("report", "funders", "atlantis")
+    assert "there is no such programme" in demo.told_off("report", "funders", "atlantis")

@@ -57,7 +57,7 @@ def test_whoever_asked_is_told_that_somebody_else_must_decide(house: WebHouse, o
     assert f'action="{here}/approve"' not in page(anna, here)
     sent = {"command_id": str(office.uuid()), "expected": "999"}
     assert anna.post(f"{here}/approve", sent).status_code == 409  # of a version that is none
-    seen = house.house.office.look.at(case.case_id)
+    seen = house.house.container.cases.at(case.case_id)
     assert seen is not None
     refused = anna.post(f"{here}/approve", sent | {"command_id": str(office.uuid()), "expected": str(seen.version)})
     assert refused.status_code == 422

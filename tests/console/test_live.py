@@ -116,11 +116,11 @@ def test_a_case_that_moves_on_tells_its_version_and_a_session_that_ends_ends_the
     case_id = opened.case_id  # type: ignore[union-attr]
     person = web.sign_in(ANNA)
     request = _asked_by(web, person)
-    look = web.house.office.look
+    look = web.house.container.cases
 
     async def watched() -> list[str]:
         told = []
-        async for event in changes(request, web.house.pulse, lambda: case_in(web.house, case_id).version):
+        async for event in changes(request, web.house.changes, lambda: case_in(web.house, case_id).version):
             told.append(event)
             if len(told) == 1:
                 web.office.submit(AddNote, case_id=case_id, note="came by")

@@ -188,7 +188,7 @@ def with_app(house: WebHouse, account: str, role: str) -> SoftwareApp:
     """Open an account whose owner has signed in once."""
     given = {"command_id": house.office.uuid(), "actor": ROOT, "account": account, "roles": (role,)}
     password = house.house.accounts.open(OpenAccount.model_validate(given)).password
-    desk = house.house.desk
+    desk = house.house.auth
     half = desk.sign_in.password(account, password, "here")
     token = getattr(half, "token", "")
     assert desk.sign_in.set_password(token, OWN) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.errors import BadInput
-from console.legs import legs
+from console.fields import legs
 from handlers.queries.arrivals_departures import Departing, departures, escorts, waiting
 from handlers.states.case_reader import CaseReader
 from tests.kit.command_line import Wayhome

@@ -154,4 +154,4 @@ def test_the_page_is_whole_in_russian(house: WebHouse, office: Office) -> None:
     row = row_of(travel(house.sign_in("staff:rita", language="ru")), case.case_id, "coming")
     assert "завтра" in row
     assert "Самолёт" in row
-    assert departures(behind(office).look.at_many([case.case_id]), office.now) == []
+    assert departures(behind(office).cases.at_many([case.case_id]), office.now) == []

@@ -24,43 +24,43 @@ _FILE_ROWS_MAX: Final = 20_000
 
 
 @router.get("/access")
-def show(visitor: Annotated[RequestContext, require("access.see")]) -> Response:
+def show(context: Annotated[RequestContext, require("access.see")]) -> Response:
     """Show who looked at what, within what is asked for or the last days."""
-    asked = _asked(visitor)
-    wanted, wrong = _wanted(visitor, asked)
-    return visitor.page(
+    asked = _asked(context)
+    wanted, wrong = _wanted(context, asked)
+    return context.page(
         "pages/access.html",
         422 if wrong else 200,
         asked=asked,
         wrong=wrong,
-        found=access(visitor.reader, Wanted(since=last_days(visitor.reader)) if wrong else wanted),
+        found=access(context.reader, Wanted(since=last_days(context.reader)) if wrong else wanted),
         by_itself=not any(asked.values()),
         rows_max=ROWS_MAX,
         moment_of=instant,
-        may_export=visitor.may("export") is not None,
-        query=visitor.request.url.query if not wrong else "",
+        may_export=context.may("export") is not None,
+        query=context.request.url.query if not wrong else "",
     )
 
 
 @router.get("/access/file")
-def file(visitor: Annotated[RequestContext, require("export")]) -> Response:
+def file(context: Annotated[RequestContext, require("export")]) -> Response:
     """Return the same list as a file to save."""
-    if visitor.may("access.see") is None:
+    if context.may("access.see") is None:
         raise NotThere
-    visitor.fresh("export", "/access")
-    wanted, wrong = _wanted(visitor, _asked(visitor))
+    context.fresh("export", "/access")
+    wanted, wrong = _wanted(context, _asked(context))
     if wrong:
         raise NotReadable(422, "not_readable")
-    found = readings(visitor.house.office.log, wanted, _FILE_ROWS_MAX)
+    found = readings(context.web.container.log, wanted, _FILE_ROWS_MAX)
     return csv_answer("access", HEADS, rows_of(found))
 
 
-def _asked(visitor: RequestContext) -> dict[str, str]:
-    query = visitor.request.query_params
+def _asked(context: RequestContext) -> dict[str, str]:
+    query = context.request.query_params
     return {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
 
 
-def _wanted(visitor: RequestContext, asked: dict[str, str]) -> tuple[Wanted, tuple[str, ...]]:
+def _wanted(context: RequestContext, asked: dict[str, str]) -> tuple[Wanted, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     since, until = day_of(asked["since"]), day_of(asked["until"])
     case_id, account = number_of(asked["case"]), as_account(asked["account"]) if asked["account"] else ""
@@ -69,7 +69,7 @@ def _wanted(visitor: RequestContext, asked: dict[str, str]) -> tuple[Wanted, tup
     wanted = Wanted(
         case_id,
         account,
-        stored(since) if since else "" if any(asked.values()) else last_days(visitor.reader),
+        stored(since) if since else "" if any(asked.values()) else last_days(context.reader),
         stored(until + timedelta(days=1)) if until else "",
     )
     return wanted, wrong

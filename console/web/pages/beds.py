@@ -12,9 +12,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from console.drawing.occupancy import Bed, Beds, Days, Stay, occupancy_svg, occupancy_words, ring_svg
+from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, occupancy_words, ring_svg
 from console.drawing.tables import figure
-from console.views.beds import HouseView, Place, beds_of
+from console.views.beds import BedView, HouseView, beds_of
 from console.views.reader import Reader
 from console.views.travel import Coming, arrivals_for
 from console.web.errors import NotThere
@@ -37,9 +37,9 @@ class Shown(NamedTuple):
 
 
 @router.get("/beds")
-def beds(visitor: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
+def beds(context: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
     """Show the houses as they are now, or as they were at the end of a day."""
-    reader, wrong = visitor.reader, ""
+    reader, wrong = context.reader, ""
     chosen, at = _chosen(day), None
     if day and chosen is None:
         wrong = day[:10]
@@ -48,11 +48,11 @@ def beds(visitor: Annotated[RequestContext, require("beds.see")], day: str = "",
     found = beds_of(reader, at, house or None)
     if house and not found:
         raise NotThere
-    shown = [_shown(number, one, visitor.words, is_now=at is None) for number, one in enumerate(found)]
-    version = reader.office.log.size() if at is None else 0
+    shown = [_shown(number, one, context.words, is_now=at is None) for number, one in enumerate(found)]
+    version = reader.container.log.size() if at is None else 0
     coming = _coming(reader) if at is None else ()
     values: dict[str, Any] = {"at": at, "wrong": wrong, "version": version, "only": house}
-    return visitor.page("pages/beds.html", houses=shown, coming=coming, chosen=chosen if at else None, **values)
+    return context.page("pages/beds.html", houses=shown, coming=coming, chosen=chosen if at else None, **values)
 
 
 def _chosen(day: str) -> date | None:
@@ -100,13 +100,13 @@ def _ahead(number: int, house: HouseView, words: Words) -> Markup:
     return figure(picture, occupancy_words(title, drawn, days, words), words, scroll=title)
 
 
-def _stay(place: Place, days: Days, words: Words) -> Stay:
+def _stay(place: BedView, days: Days, words: Words) -> BedStay:
     end = days.first + timedelta(days=DAYS_AHEAD)
     first = max(place.since.date() if place.since else days.first, days.first)
     last = max(place.ends_on or end, first)
     kind = "held" if place.state == "held" else "leaving" if last < end else "taken"
     label = place.case_id or words.gettext("taken")
-    return Stay(first, last, kind, label, f"/cases/{place.case_id}" if place.case_id else None)  # type: ignore[arg-type]
+    return BedStay(first, last, kind, label, f"/cases/{place.case_id}" if place.case_id else None)  # type: ignore[arg-type]
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -7,13 +7,12 @@ from typing import Annotated, Final, NamedTuple
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console.forms.context import Context
+from console.forms.context import FormContext
 from console.forms.faults import Faults
 from console.forms.form import Form, form_for
 from console.forms.given import Given, command_of, read
-from console.forms.subjects import CASE_FORMS, Subject, subjects
+from console.subjects import CASE_FORMS, MACHINERY, FormGroup, Panel, form_groups, is_shown, panels_for
 from console.views.carrying_out import carry_out
-from console.views.case_panels import MACHINERY, Sheet, is_told, sheets_for
 from console.views.conflict_diff import Changed, changes
 from console.web.errors import NotThere
 from console.web.filling import Sent, context_of, drawn, helping, is_fresh, right_of, sent_by
@@ -36,7 +35,7 @@ ACTS: Final[tuple[Act, ...]] = tuple(
 _ELSEWHERE: Final = {"money": "/grants", "referral": "/referrals", "tasks": "/operations"}
 
 
-class Deed(NamedTuple):
+class OfferedForm(NamedTuple):
     """A form that may be opened."""
 
     path: str
@@ -44,13 +43,13 @@ class Deed(NamedTuple):
     explains: str
 
 
-class Group(NamedTuple):
+class OfferedForms(NamedTuple):
     """A heading with what can be recorded now, and what there is no occasion for."""
 
     name: str
     heading: str
-    now: tuple[Deed, ...]
-    later: tuple[Deed, ...]
+    now: tuple[OfferedForm, ...]
+    later: tuple[OfferedForm, ...]
 
 
 class Told(NamedTuple):
@@ -62,103 +61,103 @@ class Told(NamedTuple):
 
 
 @router.get("/cases/{case_id}/do")
-def deeds(visitor: Annotated[RequestContext, require(*ACTS)]) -> Response:
+def offer_all(context: Annotated[RequestContext, require(*ACTS)]) -> Response:
     """List everything this visitor may record about the case."""
-    context = _context(visitor)
-    groups = [_group(subject, visitor, context) for subject in subjects()]
-    later = [deed for group in groups for deed in group.later]
+    form_context = _context(context)
+    groups = [_group(group, context, form_context) for group in form_groups()]
+    later = [form for group in groups for form in group.later]
     found = [group for group in groups if group.now]
-    return visitor.page("pages/do_list.html", groups=found, later=later, case_id=visitor.case.case.case_id)
+    return context.page("pages/do_list.html", groups=found, later=later, case_id=context.case.case.case_id)
 
 
 @router.get("/cases/{case_id}/do/{command}")
-def offer(visitor: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
+def offer(context: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
     """Offer the form of a command; what the address already says is filled in."""
-    kind, right = _kind(visitor, command)
-    visitor.fresh(right.act)
-    preset = {name: value[:80] for name, value in visitor.request.query_params.items()}
-    form = form_for(kind, _context(visitor), preset=preset)
-    return _drawn(visitor, form, 200, right, sent=None)
+    kind, right = _kind(context, command)
+    context.fresh(right.act)
+    preset = {name: value[:80] for name, value in context.request.query_params.items()}
+    form = form_for(kind, _context(context), preset=preset)
+    return _drawn(context, form, 200, right, sent=None)
 
 
 @router.post("/cases/{case_id}/do/{command}")
-def give(visitor: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
+def give(context: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
-    kind, right = _kind(visitor, command)
-    sent, context = sent_by(visitor), _context(visitor)
-    given = read(kind, sent.pairs, context)
+    kind, right = _kind(context, command)
+    sent, form_context = sent_by(context), _context(context)
+    given = read(kind, sent.pairs, form_context)
     if sent.button in ("add_row", "change"):
         more = 1 if sent.button == "add_row" else 0
-        return _drawn(visitor, form_for(kind, context, given, more_rows=more), 200, right, sent)
-    made = _command(visitor, kind, given, context, sent, right)
+        return _drawn(context, form_for(kind, form_context, given, more_rows=more), 200, right, sent)
+    made = _command(context, kind, given, form_context, sent, right)
     if isinstance(made, dict):
-        return _drawn(visitor, form_for(kind, context, given, made), 422, right, sent)
-    if not stays_within(right.permit, made, visitor.case.case, context.programme):
+        return _drawn(context, form_for(kind, form_context, given, made), 422, right, sent)
+    if not stays_within(right.permit, made, context.case.case, form_context.programme):
         raise NotThere
-    if not is_fresh(visitor, right.act):
-        return _drawn(visitor, form_for(kind, context, given), 403, right, sent, step_up=True)
-    return _answered(visitor, kind, made, given, context, sent, right)
+    if not is_fresh(context, right.act):
+        return _drawn(context, form_for(kind, form_context, given), 403, right, sent, step_up=True)
+    return _answered(context, kind, made, given, form_context, sent, right)
 
 
 def _answered(
-    visitor: RequestContext,
+    context: RequestContext,
     kind: type[CaseCommand],
     made: Command,
     given: Given,
-    context: Context,
+    form_context: FormContext,
     sent: Sent,
     right: Right,
 ) -> Response:
     try:
-        answer = carry_out(visitor.house.office.service, made)
+        answer = carry_out(context.web.container.service, made)
     except CommandReused:
         # It may be a form found again by "back" and filled in anew: a new id, and a look at the case as it is.
-        return _drawn(visitor, form_for(kind, context, given), 409, right, sent=None, used=True)
+        return _drawn(context, form_for(kind, form_context, given), 409, right, sent=None, used=True)
     if isinstance(answer, Accepted):
-        return go(_after(visitor, right, kind))
+        return go(_after(context, right, kind))
     if isinstance(answer, Conflict):
-        return _overtaken(visitor, form_for(kind, context, given), answer, sent, right)
-    reasons = [visitor.words.worded(reason, context.programme) for reason in answer.reasons]
-    form = form_for(kind, context, given, reasons=reasons)
-    return _drawn(visitor, form, 422, right, sent, deeds=helping(visitor, answer.reasons, reasons))
+        return _overtaken(context, form_for(kind, form_context, given), answer, sent, right)
+    reasons = [context.words.worded(reason, form_context.programme) for reason in answer.reasons]
+    form = form_for(kind, form_context, given, reasons=reasons)
+    return _drawn(context, form, 422, right, sent, helps=helping(context, answer.reasons, reasons))
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------
 
 
-def _overtaken(visitor: RequestContext, form: Form, answer: Conflict, sent: Sent, right: Right) -> Response:
+def _overtaken(context: RequestContext, form: Form, answer: Conflict, sent: Sent, right: Right) -> Response:
     """Show what was wanted beside what changed meanwhile; nothing is applied before somebody has looked."""
     envelope = {"_token", "command_id", "expected"}
-    return visitor.page(
+    return context.page(
         "pages/do_conflict.html",
         409,
         form=form,
         wanted=[(field.label, field.said()) for field in form.every() if field.said()],
-        changes=_changes(visitor, answer),
-        events=_since(visitor, answer.since),
+        changes=_changes(context, answer),
+        events=_since(context, answer.since),
         sent=[(name, value) for name, value in sent.pairs if name not in envelope],
         command_id=sent.command_id,
         expected=answer.version,
-        action=visitor.request.url.path,
-        **_way_back(visitor, right),
+        action=context.request.url.path,
+        **_way_back(context, right),
     )
 
 
-def _changes(visitor: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
+def _changes(context: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
     """Return what differs, for those who see the whole case."""
-    if not answer.since or "next" not in _sheets(visitor):
+    if not answer.since or "next" not in _panels(context):
         return ()
-    office, case_id = visitor.house.office, visitor.case.case.case_id
-    definitions = office.service.definitions
-    before = replay_case(office.log, definitions, case_id, answer.since[0].position - 1)  # type: ignore[arg-type]
-    after = replay_case(office.log, definitions, case_id, answer.since[-1].position)  # type: ignore[arg-type]
-    return changes(before.case, after.case, _context(visitor))
+    container, case_id = context.web.container, context.case.case.case_id
+    definitions = container.service.definitions
+    before = replay_case(container.log, definitions, case_id, answer.since[0].position - 1)  # type: ignore[arg-type]
+    after = replay_case(container.log, definitions, case_id, answer.since[-1].position)  # type: ignore[arg-type]
+    return changes(before.case, after.case, _context(context))
 
 
-def _since(visitor: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
+def _since(context: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
     """Return what happened, as far as the visitor is told of such things."""
-    words, zone, sheets = visitor.words, visitor.case.definition.programme.time_zone, _sheets(visitor)
-    log = visitor.house.office.log
+    words, zone, panels = context.words, context.case.definition.programme.time_zone, _panels(context)
+    log = context.web.container.log
     return [
         Told(
             words.label("fact", event.envelope.type),
@@ -166,66 +165,65 @@ def _since(visitor: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
             words.label("actor", event.envelope.actor),
         )
         for event in events
-        if event.envelope.type not in MACHINERY
-        and is_told(event.envelope.type, type(log.fact(event)).__module__.rpartition(".")[2], sheets)
+        if event.envelope.type not in MACHINERY and is_shown(type(log.fact(event)), panels)
     ]
 
 
-def _sheets(visitor: RequestContext) -> tuple[Sheet, ...]:
-    seen_as = visitor.may("case.see")
-    return sheets_for(seen_as.role) if seen_as else ()
+def _panels(context: RequestContext) -> tuple[Panel, ...]:
+    seen_as = context.may("case.see")
+    return panels_for(seen_as.role) if seen_as else ()
 
 
 # -- small parts ------------------------------------------------------------------------------------------------
 
 
-def _kind(visitor: RequestContext, name: str) -> tuple[type[CaseCommand], Right]:
+def _kind(context: RequestContext, name: str) -> tuple[type[CaseCommand], Right]:
     """Return the command of a name and by which right it is given; raises NotThere when it is not the visitor's."""
     kind = CASE_FORMS.get(name)
-    right = right_of(visitor, kind, visitor.case.case, visitor.case.definition.programme) if kind else None
+    right = right_of(context, kind, context.case.case, context.case.definition.programme) if kind else None
     if kind is None or right is None:
         raise NotThere
     return kind, right
 
 
 def _command(
-    visitor: RequestContext, kind: type[CaseCommand], given: Given, context: Context, sent: Sent, right: Right
+    context: RequestContext, kind: type[CaseCommand], given: Given, form_context: FormContext, sent: Sent, right: Right
 ) -> Command | Faults:
     return command_of(
         kind,
         given,
-        context,
+        form_context,
         command_id=sent.command_id,
-        actor=visitor.account.account,
+        actor=context.account.account,
         mandate=right.permit.mandate,
-        case_id=visitor.case.case.case_id,
+        case_id=context.case.case.case_id,
         expected=sent.expected,
     )
 
 
-def _context(visitor: RequestContext) -> Context:
-    return context_of(visitor, visitor.case.definition.programme, visitor.case.case)
+def _context(context: RequestContext) -> FormContext:
+    return context_of(context, context.case.definition.programme, context.case.case)
 
 
 def _drawn(
-    visitor: RequestContext, form: Form, status: int, right: Right, sent: Sent | None, **values: object
+    context: RequestContext, form: Form, status: int, right: Right, sent: Sent | None, **values: object
 ) -> Response:
     """Draw the form; whoever does not see the case is not stopped by what else happens to it."""
-    sees = visitor.may("case.see") is not None
+    sees = context.may("case.see") is not None
     envelope = {
-        "command_id": sent.command_id if sent else visitor.new_id(),
-        "expected": ((sent.expected if sent.expected is not None else "") if sent else visitor.case.version)
+        "command_id": sent.command_id if sent else context.new_id(),
+        "expected": ((sent.expected if sent.expected is not None else "") if sent else context.case.version)
         if sees
         else "",
     }
     return drawn(
-        visitor, form, status, action=visitor.request.url.path, **envelope, **_way_back(visitor, right), **values
+        context, form, status, action=context.request.url.path, **envelope, **_way_back(context, right), **values
     )
 
 
-def _way_back(visitor: RequestContext, right: Right) -> dict[str, str]:
-    _, number = visitor.words.gettext, visitor.case.case.case_id
-    if visitor.may("case.see"):
+def _way_back(context: RequestContext, right: Right) -> dict[str, str]:
+    _, number = context.words.gettext, context.case.case.case_id
+    if context.may("case.see"):
         return {"back": f"/cases/{number}", "back_label": _("Case %(number)s") % {"number": number}}
     return {"back": _elsewhere(right), "back_label": _("Back")}
 
@@ -234,19 +232,19 @@ def _elsewhere(right: Right) -> str:
     return _ELSEWHERE.get(right.act.partition(".")[0], "/")
 
 
-def _after(visitor: RequestContext, right: Right, kind: type[CaseCommand]) -> str:
-    back = _way_back(visitor, right)["back"]
+def _after(context: RequestContext, right: Right, kind: type[CaseCommand]) -> str:
+    back = _way_back(context, right)["back"]
     return f"{back}?done={kind.__name__}"
 
 
-def _group(subject: Subject, visitor: RequestContext, context: Context) -> Group:
-    case, programme = visitor.case.case, visitor.case.definition.programme
-    now: list[Deed] = []
-    later: list[Deed] = []
-    for kind in subject.commands:
-        if right_of(visitor, kind, case, programme):
-            form = form_for(kind, context)
-            deed = Deed(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
-            (now if form.possible else later).append(deed)
-    heading = visitor.words.gettext(subject.heading)
-    return Group(subject.name, heading, tuple(now), tuple(later))
+def _group(group: FormGroup, context: RequestContext, form_context: FormContext) -> OfferedForms:
+    case, programme = context.case.case, context.case.definition.programme
+    now: list[OfferedForm] = []
+    later: list[OfferedForm] = []
+    for kind in group.commands:
+        if right_of(context, kind, case, programme):
+            form = form_for(kind, form_context)
+            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
+            (now if form.possible else later).append(offered)
+    heading = context.words.gettext(group.heading)
+    return OfferedForms(group.name, heading, tuple(now), tuple(later))

@@ -1,6 +1,6 @@
 """Opening a case in an emergency, and looking at it afterwards with other eyes.
 
-Until the glass is broken a number that is nobody's and one that is somebody's get the same page.
+Until an emergency is recorded a number that is nobody's and one that is somebody's get the same page.
 """
 
 from __future__ import annotations
@@ -33,120 +33,120 @@ WHY_LONGEST: Final = 2000
 
 
 @router.get("/cases/{number}/break-glass")
-def ask(visitor: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
+def ask(context: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Ask why a case must be opened that is not the visitor's; the second factor is asked for first."""
     case_id = _number(number)
-    visitor.fresh("case.break_glass")
-    return _form(visitor, case_id, "", "", {})
+    context.fresh("case.break_glass")
+    return _form(context, case_id, "", "", {})
 
 
 @router.post("/cases/{number}/break-glass")
-def break_glass(visitor: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
+def break_glass(context: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Open the case for a few hours; owner and data-protection officer are told at once."""
     case_id = _number(number)
-    visitor.fresh("case.break_glass", f"/cases/{case_id}/break-glass")
-    sent, given = sent_by(visitor), visitor.given
+    context.fresh("case.break_glass", f"/cases/{case_id}/break-glass")
+    sent, given = sent_by(context), context.given
     reason, why = str(given.get("reason", "")), str(given.get("why", "")).strip()
-    faults = _faults(visitor, reason, why)
+    faults = _faults(context, reason, why)
     if faults:
-        return _form(visitor, case_id, reason, why, faults, 422)
+        return _form(context, case_id, reason, why, faults, 422)
     fields = {
-        "command_id": sent.command_id, "actor": visitor.account.account, "mandate": visitor.permit.mandate,
+        "command_id": sent.command_id, "actor": context.account.account, "mandate": context.permit.mandate,
         "case_id": case_id, "reason": reason, "why": why,
     }  # fmt: skip
     try:
-        answer = carry_out(visitor.house.office.service, BreakGlass.model_validate(fields))
+        answer = carry_out(context.web.container.service, BreakGlass.model_validate(fields))
     except ValidationError:
-        said = {"why": visitor.words.gettext("This text cannot be stored as it is; write it in plain letters.")}
-        return _form(visitor, case_id, reason, why, said, 422)
+        said = {"why": context.words.gettext("This text cannot be stored as it is; write it in plain letters.")}
+        return _form(context, case_id, reason, why, said, 422)
     except CommandReused:
-        return _form(visitor, case_id, reason, why, {}, 409)
-    if isinstance(answer, Accepted) or _sees(visitor, case_id):
+        return _form(context, case_id, reason, why, {}, 409)
+    if isinstance(answer, Accepted) or _sees(context, case_id):
         return go(f"/cases/{case_id}")
     known = isinstance(answer, Refused) and "case_exists" not in answer.codes
-    reasons = [visitor.words.worded(one) for one in answer.reasons] if known and isinstance(answer, Refused) else []
-    return visitor.page("pages/no_such_case.html", 422 if known else 404, number=case_id, reasons=reasons)
+    reasons = [context.words.worded(one) for one in answer.reasons] if known and isinstance(answer, Refused) else []
+    return context.page("pages/no_such_case.html", 422 if known else 404, number=case_id, reasons=reasons)
 
 
 @router.get("/cases/{case_id}/review")
-def look_at(visitor: Annotated[RequestContext, require("case.review")]) -> Response:
+def look_at(context: Annotated[RequestContext, require("case.review")]) -> Response:
     """Show who opened the case in an emergency, why, and what they looked at; never what is sealed."""
-    return _review(visitor, {})
+    return _review(context, {})
 
 
 @router.post("/cases/{case_id}/review")
-def review(visitor: Annotated[RequestContext, require("case.review")]) -> Response:
+def review(context: Annotated[RequestContext, require("case.review")]) -> Response:
     """Record whether it was right."""
-    sent, given = sent_by(visitor), visitor.given
+    sent, given = sent_by(context), context.given
     outcome, note = str(given.get("outcome", "")), str(given.get("note", "")).strip()
     fields = {
-        "command_id": sent.command_id, "actor": visitor.account.account, "mandate": visitor.permit.mandate,
-        "case_id": visitor.case.case.case_id, "account": str(given.get("account", "")), "outcome": outcome,
+        "command_id": sent.command_id, "actor": context.account.account, "mandate": context.permit.mandate,
+        "case_id": context.case.case.case_id, "account": str(given.get("account", "")), "outcome": outcome,
         "note": note or None,
     }  # fmt: skip
-    _ = visitor.words.gettext
+    _ = context.words.gettext
     try:
-        answer = carry_out(visitor.house.office.service, ReviewAccess.model_validate(fields))
+        answer = carry_out(context.web.container.service, ReviewAccess.model_validate(fields))
     except (ValidationError, CommandReused):
-        return _review(visitor, {"outcome": _("Say whether it was justified.")}, 422)
+        return _review(context, {"outcome": _("Say whether it was justified.")}, 422)
     if isinstance(answer, Accepted):
         return go("/work")
-    reasons = [visitor.words.worded(one).text for one in getattr(answer, "reasons", ())]
-    return _review(visitor, {"outcome": " ".join(reasons) or _("Somebody was quicker; look again.")}, 422)
+    reasons = [context.words.worded(one).text for one in getattr(answer, "reasons", ())]
+    return _review(context, {"outcome": " ".join(reasons) or _("Somebody was quicker; look again.")}, 422)
 
 
 def _form(
-    visitor: RequestContext, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200
+    context: RequestContext, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200
 ) -> Response:
-    label = visitor.words.label
-    return visitor.page(
+    label = context.words.label
+    return context.page(
         "pages/break_glass.html",
         status,
         number=case_id,
         choices=[(name, label("choice", f"BreakGlass.reason.{name}"), name == reason) for name in get_args(Emergency)],
         why=why,
         faults=faults,
-        command_id=visitor.new_id(),
+        command_id=context.new_id(),
         longest=WHY_LONGEST,
     )
 
 
-def _faults(visitor: RequestContext, reason: str, why: str) -> dict[str, str]:
-    _ = visitor.words.gettext
+def _faults(context: RequestContext, reason: str, why: str) -> dict[str, str]:
+    _ = context.words.gettext
     found = {} if reason in get_args(Emergency) else {"reason": _("Choose what kind of emergency it is.")}
     if not WHY_SHORTEST <= len(why) <= WHY_LONGEST:
         found["why"] = _("Say in a sentence what has happened.")
     return found
 
 
-def _review(visitor: RequestContext, faults: Mapping[str, str], status: int = 200) -> Response:
-    case, log = visitor.case.case, visitor.house.office.log
+def _review(context: RequestContext, faults: Mapping[str, str], status: int = 200) -> Response:
+    case, log = context.case.case, context.web.container.log
     reads = reads_of_case(log, case.case_id)
     broken = [
-        (glass, [read for read in reads if read.account == glass.account and _within(read.at, glass)])
-        for glass in access_of(case).unreviewed.values()
+        (emergency, [read for read in reads if read.account == emergency.account and _within(read.at, emergency)])
+        for emergency in access_of(case).unreviewed.values()
     ]
-    return visitor.page(
+    return context.page(
         "pages/review.html",
         status,
         case_id=case.case_id,
         broken=broken,
         owner=access_of(case).owner,
-        sees=visitor.may("case.see") is not None,
+        sees=context.may("case.see") is not None,
         faults=faults,
-        command_ids=[visitor.new_id() for _ in broken],
-        n=naming(visitor),
+        command_ids=[context.new_id() for _ in broken],
+        n=naming(context),
     )
 
 
-def _within(at: str, glass: EmergencyAccess) -> bool:
-    """Tell whether something was read under a breaking of the glass."""
-    return glass.broken_at <= at <= stored(glass.until)
+def _within(at: str, emergency: EmergencyAccess) -> bool:
+    """Tell whether something was read under an emergency access."""
+    return emergency.broken_at <= at <= stored(emergency.until)
 
 
-def _sees(visitor: RequestContext, case_id: CaseId) -> bool:
-    seen = visitor.house.office.look.at(case_id)
-    return seen is not None and permitted(visitor.house, visitor.account, ("case.see",), seen) is not None
+def _sees(context: RequestContext, case_id: CaseId) -> bool:
+    snapshot = context.web.container.cases.at(case_id)
+    return snapshot is not None and permitted(context.web, context.account, ("case.see",), snapshot) is not None
 
 
 def _number(text: str) -> CaseId:

@@ -12,12 +12,11 @@ from fastapi.responses import Response
 
 from console.views import grants as view
 from console.views.carrying_out import carry_out
-from console.views.grants import MONEY, GrantView, Queue, counts, grant_view, payments_of
+from console.views.grants import MONEY, GrantQueue, GrantView, counts, grant_view, payments_of
 from console.web.access_log import looked
-from console.web.bank_files import may_compare
 from console.web.errors import NotReadable, NotThere
+from console.web.pages.statement import may_compare
 from console.web.request_context import RequestContext, go, require
-from console.web.sums import sums_in
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
 from handlers.queries.payments import APPROVE, RELEASE, Waiting
@@ -32,90 +31,90 @@ _AT_MOST: Final = 200  # characters of a place in a queue
 
 @router.get("/grants")
 def grants(
-    visitor: Annotated[RequestContext, require("grants.see", "ledger.see")],
+    context: Annotated[RequestContext, require("grants.see", "ledger.see")],
     approve: str = "",
     release: str = "",
     done: str = "",
 ) -> Response:
     """Show what waits for an approval or a release, and the payments on their way."""
-    if visitor.may("grants.see") is None:
+    if context.may("grants.see") is None:
         return go("/ledger")
-    reader = visitor.reader
-    return visitor.page(
+    reader = context.reader
+    return context.page(
         "pages/grants.html",
         counts=counts(reader),
         to_approve=view.queue(reader, APPROVE, _place(approve)),
         to_release=view.queue(reader, RELEASE, _place(release)),
         payments=payments_of(reader),
         done=done if done in ("approved", "released") else "",
-        version=reader.office.log.size(),
+        version=reader.container.log.size(),
         begins={"approve": bool(approve), "release": bool(release)},
-        may_compare=may_compare(visitor),
+        may_compare=may_compare(context),
         more=_more,
         now=reader.now,
         zone=next((one.programme.time_zone for one in reader.definitions()), "UTC"),
-        sums=sums_in(visitor.words),
-        id_for=_ids(visitor),
+        sums=context.words.sum_of,
+        id_for=_ids(context),
     )
 
 
 @router.get("/grants/{case_id}/{grant_id}")
-def grant(visitor: Money, grant_id: str) -> Response:
+def grant(context: Money, grant_id: str) -> Response:
     """Show one grant: sums, parts, evidence and whose hands; nothing of the person."""
-    _known(visitor, grant_id)
-    return looked(visitor, "grant") or _shown(visitor, grant_id)
+    _known(context, grant_id)
+    return looked(context, "grant") or _shown(context, grant_id)
 
 
 @router.get("/grants/{case_id}/{grant_id}/approve")
 @router.get("/grants/{case_id}/{grant_id}/release")
-def back(visitor: Money, grant_id: str) -> Response:
+def back(context: Money, grant_id: str) -> Response:
     """Lead back to the grant whoever gave the second factor again on the way to a deed."""
-    return go(f"/grants/{visitor.case.case.case_id}/{_known(visitor, grant_id).grant_id}")
+    return go(f"/grants/{context.case.case.case_id}/{_known(context, grant_id).grant_id}")
 
 
 @router.post("/grants/{case_id}/{grant_id}/approve")
-def approve(visitor: Annotated[RequestContext, require("money.approve")], grant_id: str) -> Response:
+def approve(context: Annotated[RequestContext, require("money.approve")], grant_id: str) -> Response:
     """Approve a grant, or its changed payee."""
-    return _decide(visitor, ApproveGrant, grant_id, "approved")
+    return _decide(context, ApproveGrant, grant_id, "approved")
 
 
 @router.post("/grants/{case_id}/{grant_id}/release")
-def release(visitor: Annotated[RequestContext, require("money.release")], grant_id: str) -> Response:
+def release(context: Annotated[RequestContext, require("money.release")], grant_id: str) -> Response:
     """Let the next part of a grant go to the bank."""
-    return _decide(visitor, ReleaseTranche, grant_id, "released")
+    return _decide(context, ReleaseTranche, grant_id, "released")
 
 
-def _decide(visitor: RequestContext, kind: type[CaseCommand], grant_id: str, done: str) -> Response:
-    visitor.fresh(visitor.act)
-    known = _known(visitor, grant_id)
+def _decide(context: RequestContext, kind: type[CaseCommand], grant_id: str, done: str) -> Response:
+    context.fresh(context.act)
+    known = _known(context, grant_id)
     command = kind.model_validate({
-        "command_id": _id_of(visitor), "expected": _version_of(visitor), "actor": visitor.account.account,
-        "mandate": visitor.permit.mandate, "case_id": known.case_id, "grant_id": known.grant_id,
+        "command_id": _id_of(context), "expected": _version_of(context), "actor": context.account.account,
+        "mandate": context.permit.mandate, "case_id": known.case_id, "grant_id": known.grant_id,
     })  # fmt: skip
     try:
-        answer = carry_out(visitor.house.office.service, command)
+        answer = carry_out(context.web.container.service, command)
     except CommandReused:
-        return _shown(visitor, grant_id, 409, has_moved=True)
+        return _shown(context, grant_id, 409, has_moved=True)
     match answer:
         case Accepted():
             return go(f"/grants?done={done}")
         case Refused(reasons):
-            return _shown(visitor, grant_id, 422, reasons=reasons)
+            return _shown(context, grant_id, 422, reasons=reasons)
         case _:
-            return _shown(visitor, grant_id, 409, has_moved=True)
+            return _shown(context, grant_id, 409, has_moved=True)
 
 
-def _known(visitor: RequestContext, grant_id: str) -> GrantView:
+def _known(context: RequestContext, grant_id: str) -> GrantView:
     """Return the grant as it stands now; raises NotThere when the case has none of this number."""
-    seen = visitor.house.office.look.at(visitor.case.case.case_id)
-    found = grant_view(visitor.reader, seen, grant_id) if seen else None
+    snapshot = context.web.container.cases.at(context.case.case.case_id)
+    found = grant_view(context.reader, snapshot, grant_id) if snapshot else None
     if found is None:
         raise NotThere
     return found
 
 
 def _shown(
-    visitor: RequestContext,
+    context: RequestContext,
     grant_id: str,
     status: int = 200,
     *,
@@ -123,33 +122,33 @@ def _shown(
     has_moved: bool = False,
 ) -> Response:
     values: dict[str, Any] = {"reasons": reasons, "has_moved": has_moved}
-    known, sums = _known(visitor, grant_id), sums_in(visitor.words)
-    return visitor.page("pages/grant.html", status, grant=known, sums=sums, id_for=_ids(visitor), **values)
+    known, sums = _known(context, grant_id), context.words.sum_of
+    return context.page("pages/grant.html", status, grant=known, sums=sums, id_for=_ids(context), **values)
 
 
-def _ids(visitor: RequestContext) -> Callable[[str, str, int], UUID]:
+def _ids(context: RequestContext) -> Callable[[str, str, int], UUID]:
     """Return what names a decision's command: in one session the same decision on the same version is one command.
 
     So a form that was sent twice is carried out once, and a page that is drawn again stays the same.
     """
-    secret = visitor.session.csrf
+    secret = context.session.csrf
     return lambda verb, grant_id, version: uuid5(NAMESPACE_OID, f"wayhome/grants/{secret}/{verb}/{grant_id}/{version}")
 
 
-def _more(verb: str, queue: Queue) -> str:
+def _more(verb: str, queue: GrantQueue) -> str:
     """Return where the next part of a queue is shown, or nothing when this is the last."""
     return f"/grants?{urlencode({verb: '|'.join(queue.next)})}" if queue.next else ""
 
 
-def _id_of(visitor: RequestContext) -> UUID:
+def _id_of(context: RequestContext) -> UUID:
     try:
-        return UUID(str(visitor.given.get("command_id", "")))
+        return UUID(str(context.given.get("command_id", "")))
     except ValueError:
         raise NotReadable(422, "form_not_ours") from None
 
 
-def _version_of(visitor: RequestContext) -> int:
-    given = str(visitor.given.get("expected", ""))
+def _version_of(context: RequestContext) -> int:
+    given = str(context.given.get("expected", ""))
     if not given.isdecimal() or len(given) > 9:
         raise NotReadable(422, "form_not_ours")
     return int(given)

@@ -14,10 +14,9 @@ from markupsafe import Markup
 
 from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
-from console.views.case_panels import MACHINERY
+from console.subjects import MACHINERY
 from console.views.conflict_diff import TYPED, changes
-from console.views.history import AsOf, Moment, as_of, search
-from console.views.proof import prove
+from console.views.history import AsOf, Moment, as_of, prove, search
 from console.web.errors import NotThere
 from console.web.filling import context_of
 from console.web.request_context import RequestContext, go, require
@@ -35,14 +34,14 @@ _LONGEST: Final = 80
 
 
 @router.get("/history")
-def history(visitor: Auditor, before: str = "") -> Response:
+def history(context: Auditor, before: str = "") -> Response:
     """Show the log, the last first, narrowed to what is asked for."""
-    query = visitor.request.query_params
+    query = context.request.query_params
     asked = {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
-    sought, wrong = sought_of(visitor, asked)
-    found = None if wrong else search(visitor.reader, sought, number(before))
-    names = sorted(visitor.house.office.log.catalogue.shapes, key=lambda name: visitor.words.label("fact", name))
-    return visitor.page(
+    sought, wrong = sought_of(context, asked)
+    found = None if wrong else search(context.reader, sought, number(before))
+    names = sorted(context.web.container.log.catalogue.shapes, key=lambda name: context.words.label("fact", name))
+    return context.page(
         "pages/history.html",
         422 if wrong else 200,
         asked=asked,
@@ -51,39 +50,39 @@ def history(visitor: Auditor, before: str = "") -> Response:
         names=names,
         query=urlencode({name: value for name, value in asked.items() if value}),
         begins=bool(before),
-        size=visitor.house.office.log.size(),
+        size=context.web.container.log.size(),
     )
 
 
 @router.get("/history/of")
-def find_case(visitor: Auditor, case: str = "") -> Response:
+def find_case(context: Auditor, case: str = "") -> Response:
     """Lead to a case's history by its number."""
     return go(f"/history/of/{_case(case)}")
 
 
 @router.get("/history/of/{number}")
-def of_case(visitor: Auditor, number: str) -> Response:
+def of_case(context: Auditor, number: str) -> Response:
     """Show a case as of any moment, beside another, with who did what under which rule, and the proof of it."""
     case_id = _case(number)
-    query = visitor.request.query_params
-    seen = visitor.house.office.look.at(case_id)
-    zone = seen.definition.programme.time_zone if seen else "UTC"
+    query = context.request.query_params
+    snapshot = context.web.container.cases.at(case_id)
+    zone = snapshot.definition.programme.time_zone if snapshot else "UTC"
     moment = Moment(whole(query.get("event", "")), whole(query.get("position", "")), _at(query.get("at", ""), zone))
-    found = as_of(visitor.reader, case_id, moment, whole(query.get("beside", "")))
+    found = as_of(context.reader, case_id, moment, whole(query.get("beside", "")))
     if found is None:
         raise NotThere
-    return visitor.page("pages/history_of.html", found=found, zone=zone, **_told(visitor, found))
+    return context.page("pages/history_of.html", found=found, zone=zone, **_told(context, found))
 
 
 @router.post("/history/check")
-def check(visitor: Auditor) -> Response:
+def check(context: Auditor) -> Response:
     """Prove the whole log now, and on wish every step by the rules; a large one is left to the command line."""
-    proof = prove(visitor.reader, by_rules=visitor.given.get("rules") == "yes")
-    return visitor.page("pages/history_check.html", proof=proof)
+    proof = prove(context.reader, by_rules=context.given.get("rules") == "yes")
+    return context.page("pages/history_check.html", proof=proof)
 
 
 @router.get("/history/check")
-def back(visitor: Auditor) -> Response:
+def back(context: Auditor) -> Response:
     """Lead back to the history: a check is asked for by its button."""
     return go("/history")
 
@@ -91,7 +90,7 @@ def back(visitor: Auditor) -> Response:
 # -- what is asked for --------------------------------------------------------------------------------------------
 
 
-def sought_of(visitor: RequestContext, asked: dict[str, str]) -> tuple[Sought, tuple[str, ...]]:
+def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[Sought, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     days = {name: day_of(asked[name]) for name in ("since", "until")}
     wrong = [name for name, day in days.items() if asked[name] and day is None]
@@ -99,7 +98,7 @@ def sought_of(visitor: RequestContext, asked: dict[str, str]) -> tuple[Sought, t
     wrong += ["case"] if asked["case"] and not case_id else []
     wrong += ["actor"] if asked["actor"] and not _ACTOR.fullmatch(asked["actor"]) else []
     wrong += ["command"] if asked["command"] and not _COMMAND.fullmatch(asked["command"].lower()) else []
-    wrong += ["type"] if asked["type"] and asked["type"] not in visitor.house.office.log.catalogue.shapes else []
+    wrong += ["type"] if asked["type"] and asked["type"] not in context.web.container.log.catalogue.shapes else []
     since, until = days["since"], days["until"]
     sought = Sought(
         case_id=case_id,
@@ -159,16 +158,16 @@ def _at(text: str, zone: str) -> datetime | None:
 # -- what is shown ------------------------------------------------------------------------------------------------
 
 
-def _told(visitor: RequestContext, found: AsOf) -> dict[str, Any]:
-    context = context_of(visitor, found.definition.programme, found.then.case)
+def _told(context: RequestContext, found: AsOf) -> dict[str, Any]:
+    form_context = context_of(context, found.definition.programme, found.then.case)
     before, after = (found.compared, found.then) if found.other <= found.number else (found.then, found.compared)
     at = found.line.recorded_at if found.line else found.stays[0].since
     return {
-        "state": changes(None, found.then.case, context, unsaid=TYPED) if found.then.case else (),
-        "differences": changes(before.case, after.case, context, unsaid=TYPED),
+        "state": changes(None, found.then.case, form_context, unsaid=TYPED) if found.then.case else (),
+        "differences": changes(before.case, after.case, form_context, unsaid=TYPED),
         "moments": sorted((found.other, found.number)),
         "at": at,
-        "strip": _strip(found, at, visitor.words),
+        "strip": _strip(found, at, context.words),
     }
 
 

@@ -20,35 +20,35 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/hotline")
 def hotline(
-    visitor: Annotated[RequestContext, require("hotline.see")], programme: str = "", done: str = ""
+    context: Annotated[RequestContext, require("hotline.see")], programme: str = "", done: str = ""
 ) -> Response:
     """Show the desk of a programme; whoever counts calls has the form at once."""
-    known = desks(visitor.reader)
+    known = desks(context.reader)
     if programme and programme not in known:
         raise NotThere
     if not known:
-        return visitor.page("pages/hotline.html", desk=None)
+        return context.page("pages/hotline.html", desk=None)
     chosen = known[programme] if programme else next(iter(known.values()))
-    desk = desk_view(visitor.reader, chosen.programme)
-    return visitor.page(
+    desk = desk_view(context.reader, chosen.programme)
+    return context.page(
         "pages/hotline.html",
         desk=desk,
         programmes=list(known),
-        version=visitor.house.office.log.size(),
+        version=context.web.container.log.size(),
         done=done if done in _DONE else "",
-        now=visitor.house.now(),
-        **_forms(visitor, desk),
+        now=context.web.now(),
+        **_forms(context, desk),
     )
 
 
 _DONE = frozenset(kind.__name__ for kind in OFFICE)
 
 
-def _forms(visitor: RequestContext, desk: DeskView) -> dict[str, Any]:
+def _forms(context: RequestContext, desk: DeskView) -> dict[str, Any]:
     """Return the form of the call that is being taken, or of the one that came too late, by its fields."""
     kind = TakeCall if desk.status.is_open else RecordMissedCall
-    if right_of(visitor, kind, None, desk.programme) is None:
+    if right_of(context, kind, None, desk.programme) is None:
         return {"form": None}
-    form = form_for(kind, context_of(visitor, desk.programme))
+    form = form_for(kind, context_of(context, desk.programme))
     fields: dict[str, Field] = {field.name: field for field in form.fields}
-    return {"form": form, "fields": fields, "command_id": visitor.new_id(), "may_open": bool(visitor.may("case.open"))}
+    return {"form": form, "fields": fields, "command_id": context.new_id(), "may_open": bool(context.may("case.open"))}

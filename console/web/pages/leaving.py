@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from console.web.rendering import LANGUAGES
-from console.web.request_context import go, house_of, is_ours, session_of
+from console.web.request_context import go, is_ours, session_of, web_of
 from console.web.sign_in_cookies import LANGUAGE, Sent, back_of, end_sessions, remember_language, show_out, typed
 from workflow.subjects.accounts.commands import ChooseLanguage
 
@@ -24,19 +24,19 @@ def leave(request: Request) -> Response:
     end_sessions(request)
     answer = HTMLResponse(_EMPTY, headers=_CLEAR)
     answer.delete_cookie(LANGUAGE, path="/")
-    return show_out(house_of(request), answer)
+    return show_out(web_of(request), answer)
 
 
 @router.post("/language")
 def language(request: Request, form: Sent) -> Response:
     """Keep which language is read on this machine, and in the account of whoever is signed in."""
-    house, chosen, answer = house_of(request), typed(form, "language"), go(back_of(typed(form, "back")))
+    web, chosen, answer = web_of(request), typed(form, "language"), go(back_of(typed(form, "back")))
     if chosen not in LANGUAGES:
         return answer
     found = session_of(request)
     if found is not None and found[1].language != chosen and is_ours(request, found[0].csrf, form):
         own = {"actor": found[1].account, "account": found[1].account, "mandate": "account_holder"}
-        fields = {"command_id": house.office.chance.uuid(), "language": chosen, **own}
-        house.office.service.submit(ChooseLanguage.model_validate(fields))
-    remember_language(house, answer, chosen)
+        fields = {"command_id": web.container.chance.uuid(), "language": chosen, **own}
+        web.container.service.submit(ChooseLanguage.model_validate(fields))
+    remember_language(web, answer, chosen)
     return answer

@@ -12,11 +12,10 @@ from markupsafe import Markup
 from console.drawing.charts import Stack, stacked_svg, stacked_words
 from console.drawing.tables import figure
 from console.views.ledger import HEADS, LedgerView, books, journal_rows, ledger
-from console.web.bank_files import chosen_books, may_compare
 from console.web.errors import NotThere
+from console.web.pages.statement import chosen_books, may_compare
 from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from console.web.sums import sums_in
 from console.words.translation import Words
 from workflow.programme.loading import Definition
 
@@ -25,38 +24,38 @@ Books = Annotated[RequestContext, require("ledger.see")]
 
 
 @router.get("/ledger")
-def show(visitor: Books, programme: str = "", funder: str = "", before: str = "") -> Response:
+def show(context: Books, programme: str = "", funder: str = "", before: str = "") -> Response:
     """Show the books of a programme, of one funder if one is named."""
-    known = books(visitor.reader)
+    known = books(context.reader)
     if not known:
-        return visitor.page("pages/no_books.html")
+        return context.page("pages/no_books.html")
     definition = chosen_books(known, programme)
     _known_funder(definition, funder)
-    found = ledger(visitor.reader, definition, funder or None, _number(before))
-    return visitor.page(
+    found = ledger(context.reader, definition, funder or None, _number(before))
+    return context.page(
         "pages/ledger.html",
         ledger=found,
         programmes=list(known),
         funders=definition.programme.funders,
         funder=funder,
-        picture=_picture(found, visitor.words),
-        sums=sums_in(visitor.words),
+        picture=_picture(found, context.words),
+        sums=context.words.sum_of,
         day_of=date.fromisoformat,
         begins=_number(before) is not None,
-        may_export=visitor.may("export") is not None,
-        may_compare=may_compare(visitor),
+        may_export=context.may("export") is not None,
+        may_compare=may_compare(context),
     )
 
 
 @router.get("/ledger/{programme}/file")
-def file(visitor: Annotated[RequestContext, require("export")], programme: str, funder: str = "") -> Response:
+def file(context: Annotated[RequestContext, require("export")], programme: str, funder: str = "") -> Response:
     """Return every posting as a file to save."""
-    visitor.fresh("export")
-    if visitor.may("ledger.see") is None:
+    context.fresh("export")
+    if context.may("ledger.see") is None:
         raise NotThere
-    definition = chosen_books(books(visitor.reader), programme)
+    definition = chosen_books(books(context.reader), programme)
     _known_funder(definition, funder)
-    rows = journal_rows(visitor.reader, definition, funder or None)
+    rows = journal_rows(context.reader, definition, funder or None)
     return csv_answer(f"ledger-{definition.programme.programme}", HEADS, rows)
 
 

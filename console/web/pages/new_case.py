@@ -32,72 +32,72 @@ _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was adv
 
 @router.get("/cases/new")
 def ask(
-    visitor: Annotated[RequestContext, require("case.open")], consultation: str = "", programme: str = ""
+    context: Annotated[RequestContext, require("case.open")], consultation: str = "", programme: str = ""
 ) -> Response:
     """Ask who the person is, before a second case is opened for them."""
     given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
     given |= {"programme": programme[:40]} if programme else {}
-    return visitor.page("pages/new_case.html", programmes=_choices(visitor), given=given, faults={})
+    return context.page("pages/new_case.html", programmes=_choices(context), given=given, faults={})
 
 
 @router.post("/cases/new")
-def look_for(visitor: Annotated[RequestContext, require("case.open")]) -> Response:
+def look_for(context: Annotated[RequestContext, require("case.open")]) -> Response:
     """Show the cases one may see that fit; of others nothing is said."""
-    given = {name: typed(visitor, name) for name in CARRIED}
-    _programme(visitor, given["programme"])
-    faults = _faults(visitor, given)
+    given = {name: typed(context, name) for name in CARRIED}
+    _programme(context, given["programme"])
+    faults = _faults(context, given)
     if faults:
-        return visitor.page("pages/new_case.html", 422, programmes=_choices(visitor), given=given, faults=faults)
-    cards = found_cards(visitor, given["name"], given["birth_date"], given["phone"])
-    return visitor.page(
-        "pages/new_case_known.html", cards=cards, given=given, names=names_of(visitor), now=visitor.house.now()
+        return context.page("pages/new_case.html", 422, programmes=_choices(context), given=given, faults=faults)
+    cards = found_cards(context, given["name"], given["birth_date"], given["phone"])
+    return context.page(
+        "pages/new_case_known.html", cards=cards, given=given, names=names_of(context), now=context.web.now()
     )
 
 
 @router.post("/cases/new/form")
-def offer(visitor: Annotated[RequestContext, require("case.open")]) -> Response:
+def offer(context: Annotated[RequestContext, require("case.open")]) -> Response:
     """Offer the form of a new case with what was typed before."""
-    programme = _programme(visitor, typed(visitor, "programme"))
-    pairs = [(name, value) for name in CARRIED if (value := typed(visitor, name))]
-    given = read(OpenCase, pairs, context_of(visitor, programme))
-    return _drawn(visitor, programme, given._replace(faults={}))
+    programme = _programme(context, typed(context, "programme"))
+    pairs = [(name, value) for name in CARRIED if (value := typed(context, name))]
+    given = read(OpenCase, pairs, context_of(context, programme))
+    return _drawn(context, programme, given._replace(faults={}))
 
 
 @router.post("/cases/new/open")
-def open_case(visitor: Annotated[RequestContext, require("case.open")]) -> Response:
+def open_case(context: Annotated[RequestContext, require("case.open")]) -> Response:
     """Open the case, or show the form again with everything that is in the way."""
-    programme = _programme(visitor, typed(visitor, "programme"))
-    sent, context = sent_by(visitor), context_of(visitor, programme)
-    given = read(OpenCase, sent.pairs, context)
-    right = right_of(visitor, OpenCase, None, programme)
+    programme = _programme(context, typed(context, "programme"))
+    sent, form_context = sent_by(context), context_of(context, programme)
+    given = read(OpenCase, sent.pairs, form_context)
+    right = right_of(context, OpenCase, None, programme)
     if right is None:
         raise NotThere
     made = command_of(
-        OpenCase, given, context, command_id=sent.command_id, actor=visitor.account.account,
+        OpenCase, given, form_context, command_id=sent.command_id, actor=context.account.account,
         mandate=right.permit.mandate,
     )  # fmt: skip
     if isinstance(made, dict):
-        return _drawn(visitor, programme, given, 422, errors=made, command_id=sent.command_id)
+        return _drawn(context, programme, given, 422, errors=made, command_id=sent.command_id)
     try:
-        answer = carry_out(visitor.house.office.service, made)
+        answer = carry_out(context.web.container.service, made)
     except CommandReused:
-        return _drawn(visitor, programme, given, 409, used=True)
+        return _drawn(context, programme, given, 409, used=True)
     if isinstance(answer, Accepted):
         return go(f"/cases/{answer.case_id}?done=OpenCase")
-    reasons = [visitor.words.worded(reason, programme) for reason in getattr(answer, "reasons", ())]
-    return _drawn(visitor, programme, given, 422, reasons=reasons, command_id=sent.command_id)
+    reasons = [context.words.worded(reason, programme) for reason in getattr(answer, "reasons", ())]
+    return _drawn(context, programme, given, 422, reasons=reasons, command_id=sent.command_id)
 
 
-def _drawn(visitor: RequestContext, programme: Programme, given: Given, status: int = 200, **values: Any) -> Response:
+def _drawn(context: RequestContext, programme: Programme, given: Given, status: int = 200, **values: Any) -> Response:
     errors, reasons = values.pop("errors", None), values.pop("reasons", ())
-    form = form_for(OpenCase, context_of(visitor, programme), given, errors, reasons)
-    envelope = {"command_id": visitor.new_id(), "action": "/cases/new/open", "back": "/cases/new"}
-    back_label = visitor.words.gettext("New referral")
-    return drawn(visitor, form, status, **{**envelope, "back_label": back_label, **values})
+    form = form_for(OpenCase, context_of(context, programme), given, errors, reasons)
+    envelope = {"command_id": context.new_id(), "action": "/cases/new/open", "back": "/cases/new"}
+    back_label = context.words.gettext("New referral")
+    return drawn(context, form, status, **{**envelope, "back_label": back_label, **values})
 
 
-def _faults(visitor: RequestContext, given: dict[str, str]) -> dict[str, str]:
-    _ = visitor.words.gettext
+def _faults(context: RequestContext, given: dict[str, str]) -> dict[str, str]:
+    _ = context.words.gettext
     found = {}
     if given["birth_date"] and day(given["birth_date"]) is None:
         found["birth_date"] = _("Write the day with its month and year.")
@@ -106,19 +106,19 @@ def _faults(visitor: RequestContext, given: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _choices(visitor: RequestContext) -> list[tuple[str, str]]:
+def _choices(context: RequestContext) -> list[tuple[str, str]]:
     """Return the programmes a case can be opened in."""
-    language = visitor.words.language
+    language = context.words.language
     return [
         (definition.programme.programme, str(getattr(definition.programme.title, language)))
-        for definition in visitor.reader.definitions()
-        if runs(visitor.account.account, definition.programme)
+        for definition in context.reader.definitions()
+        if runs(context.account.account, definition.programme)
     ]
 
 
-def _programme(visitor: RequestContext, name: str) -> Programme:
+def _programme(context: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
-    definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
-    if definition is None or not runs(visitor.account.account, definition.programme):
+    definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
+    if definition is None or not runs(context.account.account, definition.programme):
         raise NotThere
     return definition.programme

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from console.forms.form import form_for
 from console.forms.given import command_of, read
-from console.forms.subjects import OFFICE_FORMS
+from console.subjects import OFFICE_FORMS
 from console.views.carrying_out import carry_out
 from console.web.errors import NotThere
 from console.web.filling import context_of, drawn, is_fresh, right_of, sent_by
@@ -33,7 +33,7 @@ ACTS: Final[tuple[Act, ...]] = tuple(sorted({act for kind in OFFICE_FORMS.values
 _BACK: Final = {"hotline.record": "/hotline", "office.close": "/beds"}
 
 
-class CallBack(NamedTuple):
+class CallBackPromise(NamedTuple):
     """What a caller is told who wants to be helped later."""
 
     code: str
@@ -41,97 +41,99 @@ class CallBack(NamedTuple):
 
 
 @router.get("/office/{programme}/do/{command}")
-def offer(visitor: Annotated[RequestContext, require(*ACTS)], programme: str, command: str) -> Response:
+def offer(context: Annotated[RequestContext, require(*ACTS)], programme: str, command: str) -> Response:
     """Offer the form of a command."""
-    found = _programme(visitor, programme)
-    kind, right = _kind(visitor, command, found)
-    visitor.fresh(right.act)
-    preset = {name: value[:80] for name, value in visitor.request.query_params.items()}
-    form = form_for(kind, context_of(visitor, found), preset=preset)
-    return drawn(visitor, form, 200, command_id=visitor.new_id(), **_frame(visitor, right))
+    found = _programme(context, programme)
+    kind, right = _kind(context, command, found)
+    context.fresh(right.act)
+    preset = {name: value[:80] for name, value in context.request.query_params.items()}
+    form = form_for(kind, context_of(context, found), preset=preset)
+    return drawn(context, form, 200, command_id=context.new_id(), **_frame(context, right))
 
 
 @router.post("/office/{programme}/do/{command}")
-def give(visitor: Annotated[RequestContext, require(*ACTS)], programme: str, command: str) -> Response:
+def give(context: Annotated[RequestContext, require(*ACTS)], programme: str, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
-    found = _programme(visitor, programme)
-    kind, right = _kind(visitor, command, found)
-    sent, context, frame = sent_by(visitor), context_of(visitor, found), _frame(visitor, right)
-    given = read(kind, sent.pairs, context)
+    found = _programme(context, programme)
+    kind, right = _kind(context, command, found)
+    sent, form_context, frame = sent_by(context), context_of(context, found), _frame(context, right)
+    given = read(kind, sent.pairs, form_context)
     made = command_of(
-        kind, given, context, command_id=sent.command_id, actor=visitor.account.account,
+        kind, given, form_context, command_id=sent.command_id, actor=context.account.account,
         mandate=right.permit.mandate, programme=found.programme,
     )  # fmt: skip
     if isinstance(made, dict):
-        return drawn(visitor, form_for(kind, context, given, made), 422, command_id=sent.command_id, **frame)
-    if not is_fresh(visitor, right.act):
-        form = form_for(kind, context, given)
-        return drawn(visitor, form, 403, command_id=sent.command_id, step_up=True, **frame)
+        return drawn(context, form_for(kind, form_context, given, made), 422, command_id=sent.command_id, **frame)
+    if not is_fresh(context, right.act):
+        form = form_for(kind, form_context, given)
+        return drawn(context, form, 403, command_id=sent.command_id, step_up=True, **frame)
     try:
-        answer = carry_out(visitor.house.office.service, made)
+        answer = carry_out(context.web.container.service, made)
     except CommandReused:
-        return drawn(visitor, form_for(kind, context, given), 409, command_id=visitor.new_id(), used=True, **frame)
+        return drawn(context, form_for(kind, form_context, given), 409, command_id=context.new_id(), used=True, **frame)
     if isinstance(answer, Accepted):
         return go(f"/office/{found.programme}/done/{made.command_id}?command={kind.__name__}")
     assert not isinstance(answer, Conflict), "a form of the office expects no version"
-    reasons = [visitor.words.worded(reason, found) for reason in answer.reasons]
-    return drawn(visitor, form_for(kind, context, given, reasons=reasons), 422, command_id=sent.command_id, **frame)
+    reasons = [context.words.worded(reason, found) for reason in answer.reasons]
+    return drawn(
+        context, form_for(kind, form_context, given, reasons=reasons), 422, command_id=sent.command_id, **frame
+    )
 
 
 @router.get("/office/{programme}/done/{command_id}")
 def done(
-    visitor: Annotated[RequestContext, require(*ACTS)], programme: str, command_id: UUID, command: str = ""
+    context: Annotated[RequestContext, require(*ACTS)], programme: str, command_id: UUID, command: str = ""
 ) -> Response:
     """Show what came of a command: the code a caller is told, the codes to hand out."""
-    found = _programme(visitor, programme)
-    kind, right = _kind(visitor, command, found)
-    facts = list(_told(visitor, found, command_id)) if right.act == "hotline.record" else []
+    found = _programme(context, programme)
+    kind, right = _kind(context, command, found)
+    facts = list(_told(context, found, command_id)) if right.act == "hotline.record" else []
     promised = next((fact for fact in facts if isinstance(fact, CallBackPromised)), None)
     if right.act == "hotline.record" and promised is None and kind is not PrintCaseCodes:
         # Nothing is to be told: the desk is ready for the next call.
         return go(f"/hotline?programme={found.programme}&done={kind.__name__}")
-    return visitor.page(
+    return context.page(
         "pages/office_told.html",
-        title=visitor.words.label("command", kind.__name__),
-        call_back=CallBack(promised.code, _due(visitor, found, promised.due_at)) if promised else None,
+        title=context.words.label("command", kind.__name__),
+        call_back=CallBackPromise(promised.code, _due(context, found, promised.due_at)) if promised else None,
         codes=[code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes],
-        **_frame(visitor, right),
+        **_frame(context, right),
     )
 
 
-def _told(visitor: RequestContext, programme: Programme, command_id: UUID) -> Iterable[Fact]:
+def _told(context: RequestContext, programme: Programme, command_id: UUID) -> Iterable[Fact]:
     """Yield what a command of this visitor told the programme's own desk."""
-    log = visitor.house.office.log
+    log = context.web.container.log
     for event in log.of_command(str(command_id)):
-        mine = event.envelope.actor == visitor.account.account
+        mine = event.envelope.actor == context.account.account
         if mine and event.envelope.stream == programme.hotline_stream:
             yield log.fact(event)
 
 
-def _due(visitor: RequestContext, programme: Programme, due_at: datetime) -> str:
-    return visitor.words.moment(due_at, programme.time_zone)
+def _due(context: RequestContext, programme: Programme, due_at: datetime) -> str:
+    return context.words.moment(due_at, programme.time_zone)
 
 
-def _programme(visitor: RequestContext, name: str) -> Programme:
+def _programme(context: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
-    definition = visitor.house.office.service.definitions.current(name) if name in visitor.account.programmes else None
-    if definition is None or not runs(visitor.account.account, definition.programme):
+    definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
+    if definition is None or not runs(context.account.account, definition.programme):
         raise NotThere
     return definition.programme
 
 
-def _kind(visitor: RequestContext, name: str, programme: Programme) -> tuple[type[OfficeCommand], Right]:
+def _kind(context: RequestContext, name: str, programme: Programme) -> tuple[type[OfficeCommand], Right]:
     kind = OFFICE_FORMS.get(name)
-    right = right_of(visitor, kind, None, programme) if kind else None
+    right = right_of(context, kind, None, programme) if kind else None
     if kind is None or right is None:
         raise NotThere
     return kind, right
 
 
-def _frame(visitor: RequestContext, right: Right) -> dict[str, Any]:
+def _frame(context: RequestContext, right: Right) -> dict[str, Any]:
     """Return where the form is sent, and where its reader goes back to."""
     return {
-        "action": visitor.request.url.path,
+        "action": context.request.url.path,
         "back": _BACK.get(right.act, "/"),
-        "back_label": visitor.words.gettext("Back"),
+        "back_label": context.words.gettext("Back"),
     }

@@ -40,80 +40,80 @@ WHY_LONGEST: Final = 160
 
 
 @router.get("/cases/{case_id}/open")
-def ask(visitor: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
+def ask(context: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
     """Ask which parts are to be opened, and what for."""
-    wanted = visitor.request.query_params.getlist("parts")
-    return _form(visitor, [part for part in wanted if part in COMPARTMENTS], "", "", {})
+    wanted = context.request.query_params.getlist("parts")
+    return _form(context, [part for part in wanted if part in COMPARTMENTS], "", "", {})
 
 
 @router.post("/cases/{case_id}/open")
-def open_parts(visitor: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
+def open_parts(context: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
     """Record the opening and lead to what was opened; parts that are closed to the role are refused, and recorded."""
-    given = visitor.given
+    given = context.given
     parts = tuple(part for part in COMPARTMENTS if part in given.getlist("parts"))
     purpose, why = str(given.get("purpose", "")), " ".join(str(given.get("why", "")).split())
-    faults = _faults(visitor, parts, purpose, why)
+    faults = _faults(context, parts, purpose, why)
     if faults:
-        return _form(visitor, parts, purpose, why, faults, 422)
-    command_id, mandate = _id(str(given.get("command_id", ""))), mandate_for(visitor.reader, visitor.case, parts)
-    who = (visitor.account.account, mandate)
+        return _form(context, parts, purpose, why, faults, 422)
+    command_id, mandate = _id(str(given.get("command_id", ""))), mandate_for(context.reader, context.case, parts)
+    who = (context.account.account, mandate)
     try:
-        found = record_opening(visitor.house.office, command_id, _number(visitor), who, parts, f"{purpose}: {why}")
+        found = record_opening(context.web.container, command_id, _number(context), who, parts, f"{purpose}: {why}")
     except (CommandReused, ValidationError):
         raise NotReadable(422, "form_used_before") from None
     if found.denied:
-        return _form(visitor, parts, purpose, why, {"parts": _closed(visitor, parts, mandate)}, 403)
+        return _form(context, parts, purpose, why, {"parts": _closed(context, parts, mandate)}, 403)
     if not found.accepted:
         raise NotThere
-    return go(f"/cases/{_number(visitor)}/opened/{command_id}?key={_key(visitor, command_id)}")
+    return go(f"/cases/{_number(context)}/opened/{command_id}?key={_key(context, command_id)}")
 
 
 @router.get("/cases/{case_id}/opened/{command_id}")
 def opened(
-    visitor: Annotated[RequestContext, require("case.open_sealed")], command_id: UUID, key: str = ""
+    context: Annotated[RequestContext, require("case.open_sealed")], command_id: UUID, key: str = ""
 ) -> Response:
     """Show what was opened, to whoever opened it, in the same session, for a few minutes."""
-    log, number = visitor.house.office.log, _number(visitor)
+    log, number = context.web.container.log, _number(context)
     opening = opening_of(log, number, command_id)
-    theirs = opening is not None and opening.actor == visitor.account.account and not opening.denied
-    if opening is None or not theirs or not hmac.compare_digest(key.encode(), _key(visitor, command_id).encode()):
+    theirs = opening is not None and opening.actor == context.account.account and not opening.denied
+    if opening is None or not theirs or not hmac.compare_digest(key.encode(), _key(context, command_id).encode()):
         raise NotThere
-    if not opening.lasts(visitor.house.now()):
+    if not opening.lasts(context.web.now()):
         return go(f"/cases/{number}/open?" + "&".join(f"parts={part}" for part in opening.compartments))
     values = sealed_values(log, number, opening.compartments)
     purpose, _, why = opening.why.partition(": ")
-    return visitor.page(
+    return context.page(
         "pages/opened.html",
         case_id=number,
         opening=opening,
-        purpose=visitor.words.gettext(PURPOSES.get(purpose, purpose)),
+        purpose=context.words.gettext(PURPOSES.get(purpose, purpose)),
         why=why,
         values=values,
         until=opening.at + SHOWN_FOR,
-        n=naming(visitor),
+        n=naming(context),
     )
 
 
 def _form(
-    visitor: RequestContext, parts: Sequence[str], purpose: str, why: str, faults: Mapping[str, str], status: int = 200
+    context: RequestContext, parts: Sequence[str], purpose: str, why: str, faults: Mapping[str, str], status: int = 200
 ) -> Response:
-    opens = OPENS.get(mandate_for(visitor.reader, visitor.case, parts), frozenset())
-    _ = visitor.words.gettext
-    return visitor.page(
+    opens = OPENS.get(mandate_for(context.reader, context.case, parts), frozenset())
+    _ = context.words.gettext
+    return context.page(
         "pages/open.html",
         status,
-        case_id=_number(visitor),
+        case_id=_number(context),
         parts=[(part, part in opens, part in parts) for part in COMPARTMENTS],
         purposes=[(name, _(said), name == purpose) for name, said in PURPOSES.items()],
         why=why,
         faults=faults,
-        command_id=visitor.new_id(),
+        command_id=context.new_id(),
         longest=WHY_LONGEST,
     )
 
 
-def _faults(visitor: RequestContext, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
-    _ = visitor.words.gettext
+def _faults(context: RequestContext, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
+    _ = context.words.gettext
     found = {} if parts else {"parts": _("Choose what is to be opened.")}
     if purpose not in PURPOSES:
         found["purpose"] = _("Choose what it is needed for.")
@@ -122,9 +122,9 @@ def _faults(visitor: RequestContext, parts: Sequence[str], purpose: str, why: st
     return found
 
 
-def _closed(visitor: RequestContext, parts: Sequence[str], mandate: str) -> str:
+def _closed(context: RequestContext, parts: Sequence[str], mandate: str) -> str:
     """Return what is closed to somebody's role and whom to ask; that they asked is recorded."""
-    words = visitor.words
+    words = context.words
     closed = ", ".join(words.label("compartment", part) for part in closed_to(mandate, parts))
     openers = dict.fromkeys(opener for part in closed_to(mandate, parts) for opener in who_opens(part))
     who = ", ".join(words.label("mandate", opener) for opener in openers)
@@ -132,13 +132,13 @@ def _closed(visitor: RequestContext, parts: Sequence[str], mandate: str) -> str:
     return said % {"parts": closed, "who": who}
 
 
-def _number(visitor: RequestContext) -> CaseId:
-    return CaseId(visitor.case.case.case_id)
+def _number(context: RequestContext) -> CaseId:
+    return CaseId(context.case.case.case_id)
 
 
-def _key(visitor: RequestContext, command_id: UUID) -> str:
+def _key(context: RequestContext, command_id: UUID) -> str:
     """Return what only this session can know of an opening: its page is of no use in another."""
-    digest = hmac.new(visitor.session.csrf.encode(), command_id.bytes, hashlib.sha256).digest()
+    digest = hmac.new(context.session.csrf.encode(), command_id.bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:18]).decode()
 
 

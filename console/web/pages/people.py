@@ -48,124 +48,124 @@ _DEEDS: Final[Mapping[str, type[AccountCommand]]] = {
 
 
 @router.get("/settings/people")
-def people(visitor: Looks) -> Response:
+def people(context: Looks) -> Response:
     """List everybody who may sign in, and who could once."""
-    everybody, last = visitor.house.accounts.list(), visitor.house.sessions.last_seen()
-    zone = zone_of(visitor.reader)
-    return visitor.page("pages/people.html", people=everybody, last=last, roles=ROLES, zone=zone)
+    everybody, last = context.web.accounts.list(), context.web.sessions.last_seen()
+    zone = zone_of(context.reader)
+    return context.page("pages/people.html", people=everybody, last=last, roles=ROLES, zone=zone)
 
 
 @router.get("/settings/people/new")
-def ask_new(visitor: Changes) -> Response:
+def ask_new(context: Changes) -> Response:
     """Ask who is to sign in."""
-    visitor.fresh("accounts.change")
-    return _new(visitor, {})
+    context.fresh("accounts.change")
+    return _new(context, {})
 
 
 @router.post("/settings/people/new")
-def open_account(visitor: Changes) -> Response:
+def open_account(context: Changes) -> Response:
     """Open an account and show its one-time password, once."""
-    visitor.fresh("accounts.change")
-    given = _given(visitor) | {"account": as_account(typed(visitor.given, "account"))}
-    command, faults = _command(visitor, OpenAccount, given)
+    context.fresh("accounts.change")
+    given = _given(context) | {"account": as_account(typed(context.given, "account"))}
+    command, faults = _command(context, OpenAccount, given)
     if command is None:
-        return _new(visitor, faults)
-    issued = visitor.house.accounts.open(command)
+        return _new(context, faults)
+    issued = context.web.accounts.open(command)
     if isinstance(issued.answer, Refused):
-        return _new(visitor, {}, issued.answer.reasons)
-    return _issued(visitor, command.account, issued)
+        return _new(context, {}, issued.answer.reasons)
+    return _issued(context, command.account, issued)
 
 
 @router.get("/settings/people/{account}")
-def person(visitor: Looks, account: str, done: str = "") -> Response:
+def person(context: Looks, account: str, done: str = "") -> Response:
     """Show one account."""
-    return _person(visitor, _row(visitor, account), done=done)
+    return _person(context, _row(context, account), done=done)
 
 
 @router.get("/settings/people/{account}/reset")
-def ask_reset(visitor: Changes, account: str) -> Response:
+def ask_reset(context: Changes, account: str) -> Response:
     """Ask for the second person who stands behind a reset."""
-    visitor.fresh("accounts.change")
-    return _reset(visitor, _row(visitor, account))
+    context.fresh("accounts.change")
+    return _reset(context, _row(context, account))
 
 
 @router.post("/settings/people/{account}/reset")
-def reset(visitor: Changes, account: str) -> Response:
+def reset(context: Changes, account: str) -> Response:
     """Replace somebody's password and second factors; the second person proves here that it is them."""
-    visitor.fresh("accounts.change")
-    row, given = _row(visitor, account), visitor.given
+    context.fresh("accounts.change")
+    row, given = _row(context, account), context.given
     second, password, code = (typed(given, name) for name in ("second", "password", "code"))
-    found = visitor.house.sign_in.vouch(second, password, code, source_of(visitor.request))
+    found = context.web.sign_in.vouch(second, password, code, source_of(context.request))
     if isinstance(found, Wrong | Wait):
-        return _reset(visitor, row, problem=found)
-    command, faults = _command(visitor, ResetCredentials, {"account": account, "second": found.account.account})
+        return _reset(context, row, problem=found)
+    command, faults = _command(context, ResetCredentials, {"account": account, "second": found.account.account})
     if command is None:
-        return _reset(visitor, row, problem=Wrong() if faults else None)
-    issued = visitor.house.accounts.reset(command)
+        return _reset(context, row, problem=Wrong() if faults else None)
+    issued = context.web.accounts.reset(command)
     if isinstance(issued.answer, Refused):
-        return _reset(visitor, row, reasons=issued.answer.reasons)
-    return _issued(visitor, account, issued)
+        return _reset(context, row, reasons=issued.answer.reasons)
+    return _issued(context, account, issued)
 
 
 @router.post("/settings/people/{account}/{deed}")
-def change(visitor: Changes, account: str, deed: str) -> Response:
+def change(context: Changes, account: str, deed: str) -> Response:
     """Change one account: its roles, where somebody works, whether they may sign in."""
-    row = _row(visitor, account)
+    row = _row(context, account)
     if deed not in _DEEDS:
         raise NotThere
-    visitor.fresh("accounts.change", f"/settings/people/{account}")
-    command, faults = _command(visitor, _DEEDS[deed], _given(visitor) | {"account": account})
+    context.fresh("accounts.change", f"/settings/people/{account}")
+    command, faults = _command(context, _DEEDS[deed], _given(context) | {"account": account})
     if command is None:
-        return _person(visitor, row, faults=faults)
-    answer = visitor.submit(command)
+        return _person(context, row, faults=faults)
+    answer = context.submit(command)
     if isinstance(answer, Refused):
-        return _person(visitor, row, reasons=answer.reasons)
+        return _person(context, row, reasons=answer.reasons)
     return go(f"/settings/people/{account}?done={deed}")
 
 
 # -- pages ----------------------------------------------------------------------------------------------------
 
 
-def _new(visitor: RequestContext, faults: Mapping[str, str], reasons: Sequence[Reason] = ()) -> Response:
-    given = {**_NOTHING, **(_given(visitor) if visitor.form is not None else {})}
-    values = _choices(visitor) | {"given": given, "faults": faults}
-    return visitor.page("pages/person_new.html", 422 if faults or reasons else 200, reasons=reasons, **values)
+def _new(context: RequestContext, faults: Mapping[str, str], reasons: Sequence[Reason] = ()) -> Response:
+    given = {**_NOTHING, **(_given(context) if context.form is not None else {})}
+    values = _choices(context) | {"given": given, "faults": faults}
+    return context.page("pages/person_new.html", 422 if faults or reasons else 200, reasons=reasons, **values)
 
 
 def _person(
-    visitor: RequestContext,
+    context: RequestContext,
     row: AccountRow,
     *,
     reasons: Sequence[Reason] = (),
     faults: Mapping[str, str] | None = None,
     done: str = "",
 ) -> Response:
-    log, desk = visitor.house.office.log, visitor.house.desk
-    values = _choices(visitor) | {
+    log, auth = context.web.container.log, context.web.auth
+    values = _choices(context) | {
         "row": row, "reasons": reasons, "faults": faults or {}, "done": done if done in _DEEDS else "",
-        "factors": factors_of(log, desk, row), "places": places_of(desk, row.account.account),
-        "changes": changes_of(log, row.account.account), "may_change": visitor.may("accounts.change") is not None,
-        "own": row.account.account == visitor.account.account, "zone": zone_of(visitor.reader),
+        "factors": factors_of(log, auth, row), "places": places_of(auth, row.account.account),
+        "changes": changes_of(log, row.account.account), "may_change": context.may("accounts.change") is not None,
+        "own": row.account.account == context.account.account, "zone": zone_of(context.reader),
     }  # fmt: skip
-    return visitor.page("pages/person.html", 422 if reasons or faults else 200, **values)
+    return context.page("pages/person.html", 422 if reasons or faults else 200, **values)
 
 
 def _reset(
-    visitor: RequestContext, row: AccountRow, *, problem: Wrong | Wait | None = None, reasons: Sequence[Reason] = ()
+    context: RequestContext, row: AccountRow, *, problem: Wrong | Wait | None = None, reasons: Sequence[Reason] = ()
 ) -> Response:
     status = 422 if reasons else status_of(problem)
-    second = typed(visitor.given, "second") if visitor.form is not None else ""
+    second = typed(context.given, "second") if context.form is not None else ""
     values: dict[str, Any] = {"row": row, "reasons": reasons, "second": second, "wait": seconds_of(problem)}
-    answer = visitor.page("pages/person_reset.html", status, wrong=problem is not None, **values)
+    answer = context.page("pages/person_reset.html", status, wrong=problem is not None, **values)
     return asked_again(answer, problem)
 
 
-def _issued(visitor: RequestContext, account: str, issued: Issued) -> Response:
-    return visitor.page("pages/person_issued.html", account=account, password=issued.password)
+def _issued(context: RequestContext, account: str, issued: Issued) -> Response:
+    return context.page("pages/person_issued.html", account=account, password=issued.password)
 
 
-def _choices(visitor: RequestContext) -> dict[str, Any]:
-    definitions = programmes_of(visitor.reader)
+def _choices(context: RequestContext) -> dict[str, Any]:
+    definitions = programmes_of(context.reader)
     houses = [house for definition in definitions for house in definition.programme.beds_facilities]
     return {
         "roles": ROLES,
@@ -177,23 +177,23 @@ def _choices(visitor: RequestContext) -> dict[str, Any]:
 # -- what was sent --------------------------------------------------------------------------------------------
 
 
-def _row(visitor: RequestContext, account: str) -> AccountRow:
-    row = visitor.house.accounts.row(account)
+def _row(context: RequestContext, account: str) -> AccountRow:
+    row = context.web.accounts.row(account)
     if row is None:
         raise NotThere
     return row
 
 
-def _given(visitor: RequestContext) -> dict[str, Any]:
+def _given(context: RequestContext) -> dict[str, Any]:
     """Return the fields of the form; those that take several values as what was ticked."""
-    given: dict[str, Any] = {name: typed(visitor.given, name).strip() for name in visitor.given if name[:1] != "_"}
-    several = {name: [str(value) for value in visitor.given.getlist(name)] for name in _SEVERAL}
+    given: dict[str, Any] = {name: typed(context.given, name).strip() for name in context.given if name[:1] != "_"}
+    several = {name: [str(value) for value in context.given.getlist(name)] for name in _SEVERAL}
     return given | several
 
 
-def _command(visitor: RequestContext, kind: type[Any], given: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
+def _command(context: RequestContext, kind: type[Any], given: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
     """Return the command a form asks for, or None and what is wrong with it, field by field."""
-    who = {"command_id": _id(visitor), "actor": visitor.account.account, "mandate": visitor.permit.mandate}
+    who = {"command_id": _id(context), "actor": context.account.account, "mandate": context.permit.mandate}
     fields = {name: value for name, value in given.items() if name in kind.model_fields and name not in who}
     try:
         return kind.model_validate({**fields, **who}), {}
@@ -202,5 +202,5 @@ def _command(visitor: RequestContext, kind: type[Any], given: Mapping[str, Any])
         return None, {str(fault["loc"][0]): fault["type"] for fault in faults}
 
 
-def _id(visitor: RequestContext) -> UUID | str:
-    return typed(visitor.given, "_command_id")
+def _id(context: RequestContext) -> UUID | str:
+    return typed(context.given, "_command_id")

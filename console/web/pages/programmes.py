@@ -35,26 +35,26 @@ class Draft(NamedTuple):
 
 
 @router.get("/settings/programmes")
-def programmes(visitor: Reads) -> Response:
+def programmes(context: Reads) -> Response:
     """List the programmes in force."""
-    return visitor.page("pages/programmes.html", definitions=programmes_of(visitor.reader))
+    return context.page("pages/programmes.html", definitions=programmes_of(context.reader))
 
 
 @router.get("/settings/programmes/{programme}")
-def programme(visitor: Reads, programme: str) -> Response:
+def programme(context: Reads, programme: str) -> Response:
     """Show one programme: its journey and its versions."""
-    definition, versions = _programme(visitor, programme)
-    drawn = journey_svg(definition, visitor.words)
-    may = visitor.may_about("programmes.publish", programme)
-    return visitor.page(
+    definition, versions = _programme(context, programme)
+    drawn = journey_svg(definition, context.words)
+    may = context.may_about("programmes.publish", programme)
+    return context.page(
         "pages/programme.html", definition=definition, versions=list(reversed(versions)), drawn=drawn, may_publish=may
     )
 
 
 @router.get("/settings/programmes/{programme}/{number}")
-def version(visitor: Reads, programme: str, number: int, since: int = 0) -> Response:
+def version(context: Reads, programme: str, number: int, since: int = 0) -> Response:
     """Show one version's text, or with ``since`` what changed from that one."""
-    definition, versions = _programme(visitor, programme)
+    definition, versions = _programme(context, programme)
     found = _version(versions, number)
     lines = compared(_version(versions, since).text, found.text) if since else None
     values: dict[str, Any] = {
@@ -64,39 +64,39 @@ def version(visitor: Reads, programme: str, number: int, since: int = 0) -> Resp
         "since": since,
         "lines": lines,
     }
-    return visitor.page("pages/programme_text.html", **values)
+    return context.page("pages/programme_text.html", **values)
 
 
 @router.get("/upload/programme")
-def ask(visitor: Publishes, programme: str = "") -> Response:
+def ask(context: Publishes, programme: str = "") -> Response:
     """Ask for a programme file, beginning with the one in force."""
-    visitor.fresh("programmes.publish")
-    text = _programme(visitor, programme)[0].text if programme else ""
-    return _asked(visitor, Draft(text))
+    context.fresh("programmes.publish")
+    text = _programme(context, programme)[0].text if programme else ""
+    return _asked(context, Draft(text))
 
 
 @router.post("/upload/programme")
-def take(visitor: Publishes) -> Response:
+def take(context: Publishes) -> Response:
     """Check a programme file, or put it into force."""
-    visitor.fresh("programmes.publish")
-    draft = _draft(visitor.given)
-    if draft.definition is None or not _is_theirs(visitor, draft.definition):
-        return _asked(visitor, draft)
-    if typed(visitor.given, "deed") != "publish":
-        return _asked(visitor, draft, checked=True)
-    return _published(visitor, draft, draft.definition.programme.programme)
+    context.fresh("programmes.publish")
+    draft = _draft(context.given)
+    if draft.definition is None or not _is_theirs(context, draft.definition):
+        return _asked(context, draft)
+    if typed(context.given, "deed") != "publish":
+        return _asked(context, draft, checked=True)
+    return _published(context, draft, draft.definition.programme.programme)
 
 
-def _published(visitor: RequestContext, draft: Draft, name: str) -> Response:
-    who = {"actor": visitor.account.account, "mandate": visitor.permit.mandate}
-    fields = {"command_id": typed(visitor.given, "_command_id"), "programme": name, "text": draft.text, **who}
+def _published(context: RequestContext, draft: Draft, name: str) -> Response:
+    who = {"actor": context.account.account, "mandate": context.permit.mandate}
+    fields = {"command_id": typed(context.given, "_command_id"), "programme": name, "text": draft.text, **who}
     try:
         command = PublishProgramme.model_validate(fields)
     except ValidationError:  # only the id is not ours: the form was tampered with
-        return _asked(visitor, draft, checked=True)
-    answer = visitor.submit(command)
+        return _asked(context, draft, checked=True)
+    answer = context.submit(command)
     if isinstance(answer, Refused):
-        return _asked(visitor, draft, reasons=answer.reasons)
+        return _asked(context, draft, reasons=answer.reasons)
     return go(f"/settings/programmes/{name}")
 
 
@@ -117,26 +117,26 @@ def _draft(given: FormData) -> Draft:
         return Draft(text[:MAX_CHARACTERS], faults=faulty.faults)
 
 
-def _asked(visitor: RequestContext, draft: Draft, *, checked: bool = False, **more: Any) -> Response:
-    theirs = draft.definition is None or _is_theirs(visitor, draft.definition)
+def _asked(context: RequestContext, draft: Draft, *, checked: bool = False, **more: Any) -> Response:
+    theirs = draft.definition is None or _is_theirs(context, draft.definition)
     name = draft.definition.programme.programme if draft.definition else ""
-    current = visitor.house.office.service.definitions.current(name) if theirs and name else None
+    current = context.web.container.service.definitions.current(name) if theirs and name else None
     lines = compared(current.text, draft.text) if current and checked else []
     values = {"draft": draft, "checked": checked, "current": current, "lines": lines, "theirs": theirs, "reasons": ()}
-    drawn = journey_svg(draft.definition, visitor.words) if checked and draft.definition else None
+    drawn = journey_svg(draft.definition, context.words) if checked and draft.definition else None
     wrong = bool(draft.faults or not theirs or more.get("reasons"))
-    return visitor.page("pages/programme_new.html", 422 if wrong else 200, **(values | {"drawn": drawn} | more))
+    return context.page("pages/programme_new.html", 422 if wrong else 200, **(values | {"drawn": drawn} | more))
 
 
-def _is_theirs(visitor: RequestContext, definition: Definition) -> bool:
+def _is_theirs(context: RequestContext, definition: Definition) -> bool:
     """Tell whether somebody may put this programme into force: they work for it, and so does their organisation."""
     name = definition.programme.programme
-    current = visitor.house.office.service.definitions.current(name) or definition
-    return visitor.may_about("programmes.publish", name) and may_read(visitor.reader, current)
+    current = context.web.container.service.definitions.current(name) or definition
+    return context.may_about("programmes.publish", name) and may_read(context.reader, current)
 
 
-def _programme(visitor: RequestContext, name: str) -> tuple[Definition, Sequence[Publication]]:
-    found = programme_of(visitor.reader, name)
+def _programme(context: RequestContext, name: str) -> tuple[Definition, Sequence[Publication]]:
+    found = programme_of(context.reader, name)
     if found is None:
         raise NotThere
     return found

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
 from console.views.directory import Wanted, areas_of, directory_of, languages_of, own_programmes, services_of
-from console.views.referrals import SHOWN_FOR, Row, board, disclosure_of, own_row, own_rows
+from console.views.referrals import SHOWN_FOR, ReferralRow, board, disclosure_of, own_row, own_rows
 from console.web.access_log import namings
 from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, go, require
@@ -36,69 +36,69 @@ Disclosing = Annotated[RequestContext, require("referral.disclose")]
 
 @router.get("/referrals")
 def referrals(
-    visitor: Annotated[RequestContext, require("referrals.see", "directory.see")],
+    context: Annotated[RequestContext, require("referrals.see", "directory.see")],
     service: str = "", language: str = "", area: str = "", open_now: str = "", programme: str = "", before: str = "",
     done: str = "",
 ) -> Response:  # fmt: skip
     """Show referrals and the directory, each as far as the visitor has to do with it."""
-    reader = visitor.reader
-    is_partner = "partner" in visitor.account.roles
-    keeps = visitor.may("referrals.see") is not None and visitor.may("directory.see") is not None
+    reader = context.reader
+    is_partner = "partner" in context.account.roles
+    keeps = context.may("referrals.see") is not None and context.may("directory.see") is not None
     found: dict[str, Any] = {"board": board(reader, _place(before)) if keeps else None}
     found["own"] = own_rows(reader) if is_partner else None
-    if visitor.may("directory.see"):
+    if context.may("directory.see"):
         wanted = Wanted(service, language, area, open_now == "yes")
-        found |= _directory(visitor, programme, wanted)
-    return visitor.page(
-        "pages/referrals.html", names=namings(visitor), now=reader.now, version=reader.office.log.size(),
+        found |= _directory(context, programme, wanted)
+    return context.page(
+        "pages/referrals.html", names=namings(context), now=reader.now, version=reader.container.log.size(),
         done=done if _is_ours(done) else "", begins=bool(before), **found,
     )  # fmt: skip
 
 
 @router.get("/referrals/{case_id}/{referral_id}/disclose")
-def ask_what_is_told(visitor: Disclosing, referral_id: str) -> Response:
+def ask_what_is_told(context: Disclosing, referral_id: str) -> Response:
     """Ask why the provider is told; this is recorded before anything is shown."""
-    return _form(visitor, _known(visitor, referral_id), "", {})
+    return _form(context, _known(context, referral_id), "", {})
 
 
 @router.post("/referrals/{case_id}/{referral_id}/disclose")
-def disclose(visitor: Disclosing, referral_id: str) -> Response:
+def disclose(context: Disclosing, referral_id: str) -> Response:
     """Record what the provider is told and lead to it; without a live consent nothing is."""
-    row, why = _known(visitor, referral_id), " ".join(str(visitor.given.get("why", "")).split())
+    row, why = _known(context, referral_id), " ".join(str(context.given.get("why", "")).split())
     if not 3 <= len(why) <= WHY_LONGEST:
-        return _form(visitor, row, why, {"why": visitor.words.gettext("Say why in a few words.")}, 422)
-    fields = {"command_id": _id(visitor), "actor": visitor.account.account, "mandate": visitor.permit.mandate}
+        return _form(context, row, why, {"why": context.words.gettext("Say why in a few words.")}, 422)
+    fields = {"command_id": _id(context), "actor": context.account.account, "mandate": context.permit.mandate}
     about = {"case_id": row.case_id, "referral_id": row.referral_id, "why": why}
     try:
         command = DiscloseReferral.model_validate(fields | about)
-        answer = carry_out(visitor.house.office.service, command)
+        answer = carry_out(context.web.container.service, command)
     except (CommandReused, ValidationError):
         raise NotReadable(422, "form_used_before") from None
     if isinstance(answer, Refused):
-        return _form(visitor, row, why, {}, 422, answer.reasons)
+        return _form(context, row, why, {}, 422, answer.reasons)
     assert isinstance(answer, Accepted), "it expects no version"
     path = f"/referrals/{row.case_id}/{row.referral_id}/disclosed/{command.command_id}"
-    return go(f"{path}?key={_key(visitor, command.command_id)}")
+    return go(f"{path}?key={_key(context, command.command_id)}")
 
 
 @router.get("/referrals/{case_id}/{referral_id}/disclosed/{command_id}")
-def told(visitor: Disclosing, referral_id: str, command_id: UUID, key: str = "") -> Response:
+def told(context: Disclosing, referral_id: str, command_id: UUID, key: str = "") -> Response:
     """Show what the provider is told, to whoever had it recorded, in the same session, for a few minutes."""
-    row, log = _known(visitor, referral_id), visitor.house.office.log
+    row, log = _known(context, referral_id), context.web.container.log
     found = disclosure_of(log, row.case_id, command_id)
-    theirs = found is not None and (found.actor, found.referral_id) == (visitor.account.account, row.referral_id)
-    if found is None or not theirs or not hmac.compare_digest(key.encode(), _key(visitor, command_id).encode()):
+    theirs = found is not None and (found.actor, found.referral_id) == (context.account.account, row.referral_id)
+    if found is None or not theirs or not hmac.compare_digest(key.encode(), _key(context, command_id).encode()):
         raise NotThere
-    if not found.lasts(visitor.house.now()) or not row.may_disclose:
+    if not found.lasts(context.web.now()) or not row.may_disclose:
         return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
-    return visitor.page(
+    return context.page(
         "pages/disclosed.html", row=row, told=found, values=disclosed(log, row.case_id, command_id),
-        until=found.at + SHOWN_FOR, n=namings(visitor)(row.programme),
+        until=found.at + SHOWN_FOR, n=namings(context)(row.programme),
     )  # fmt: skip
 
 
-def _directory(visitor: RequestContext, name: str, wanted: Wanted) -> dict[str, Any]:
-    known = own_programmes(visitor.reader)
+def _directory(context: RequestContext, name: str, wanted: Wanted) -> dict[str, Any]:
+    known = own_programmes(context.reader)
     if name and name not in known:
         raise NotThere
     definition: Definition | None = known.get(name) or next(iter(known.values()), None)
@@ -114,25 +114,25 @@ def _directory(visitor: RequestContext, name: str, wanted: Wanted) -> dict[str, 
         language=wanted.language if wanted.language in offered["languages"] else "",
         area=wanted.area if wanted.area in offered["areas"] else "",
     )
-    listings = directory_of(visitor.house.office, programme, wanted, visitor.house.now())
+    listings = directory_of(context.web.container, programme, wanted, context.web.now())
     return {"programme": programme, "programmes": list(known), "wanted": wanted, "listings": listings, **offered}
 
 
 def _form(
-    visitor: RequestContext, row: Row, why: str, faults: Mapping[str, str], status: int = 200,
+    context: RequestContext, row: ReferralRow, why: str, faults: Mapping[str, str], status: int = 200,
     reasons: tuple[Reason, ...] = (),
 ) -> Response:  # fmt: skip
-    programme = visitor.case.definition.programme
-    return visitor.page(
+    programme = context.case.definition.programme
+    return context.page(
         "pages/disclose.html", status, row=row, why=why, faults=faults, longest=WHY_LONGEST,
-        command_id=visitor.new_id(), n=namings(visitor)(row.programme),
-        reasons=[visitor.words.worded(reason, programme) for reason in reasons],
+        command_id=context.new_id(), n=namings(context)(row.programme),
+        reasons=[context.words.worded(reason, programme) for reason in reasons],
     )  # fmt: skip
 
 
-def _known(visitor: RequestContext, referral_id: str) -> Row:
+def _known(context: RequestContext, referral_id: str) -> ReferralRow:
     """Return the referral; raises NotThere when the case has none of this number, or it is another organisation's."""
-    row = own_row(visitor.reader, visitor.case, referral_id)
+    row = own_row(context.reader, context.case, referral_id)
     if row is None:
         raise NotThere
     return row
@@ -149,14 +149,14 @@ def _place(text: str) -> tuple[str, ...]:
     return parts if is_place else ()
 
 
-def _key(visitor: RequestContext, command_id: UUID) -> str:
+def _key(context: RequestContext, command_id: UUID) -> str:
     """Return what only this session can know of a disclosure: its page is of no use in another."""
-    digest = hmac.new(visitor.session.csrf.encode(), b"disclosed" + command_id.bytes, hashlib.sha256).digest()
+    digest = hmac.new(context.session.csrf.encode(), b"disclosed" + command_id.bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:18]).decode()
 
 
-def _id(visitor: RequestContext) -> UUID:
+def _id(context: RequestContext) -> UUID:
     try:
-        return UUID(str(visitor.given.get("command_id", "")))
+        return UUID(str(context.given.get("command_id", "")))
     except ValueError:
         raise NotReadable(422, "form_without_id") from None

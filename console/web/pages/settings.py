@@ -17,15 +17,15 @@ Reads = Annotated[RequestContext, require("accounts.see", "programmes.see")]
 
 
 @router.get("/settings")
-def settings(visitor: Reads) -> Response:
+def settings(context: Reads) -> Response:
     """Lead to everything that is set."""
-    reads = visitor.may("programmes.see") is not None
-    people = visitor.house.accounts.list() if visitor.may("accounts.see") else []
-    definitions = programmes_of(visitor.reader) if reads else []
-    return visitor.page("pages/settings.html", definitions=definitions, people=people)
+    reads = context.may("programmes.see") is not None
+    people = context.web.accounts.list() if context.may("accounts.see") else []
+    definitions = programmes_of(context.reader) if reads else []
+    return context.page("pages/settings.html", definitions=definitions, people=people)
 
 
 @router.get("/settings/roles")
-def roles(visitor: Reads) -> Response:
+def roles(context: Reads) -> Response:
     """Show the table of rights: the one the pages themselves ask."""
-    return visitor.page("pages/roles.html", groups=rights_table(), roles=ROLES)
+    return context.page("pages/roles.html", groups=rights_table(), roles=ROLES)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong
 from console.web.errors import SignInFirst
-from console.web.request_context import go, house_of, not_forged, session_of, words_for
+from console.web.request_context import go, not_forged, session_of, web_of, words_for
 from console.web.sign_in_cookies import (
     Sent,
     back_of,
@@ -38,13 +38,13 @@ def ask(request: Request, back: str = "/") -> Response:
 @router.post("/sign-in")
 def take(request: Request, form: Sent) -> Response:
     """Take a name and a password."""
-    house, back = house_of(request), back_of(typed(form, "back"))
+    web, back = web_of(request), back_of(typed(form, "back"))
     not_forged(request, sent_token(request), form)
-    found = house.sign_in.password(typed(form, "account"), typed(form, "password"), source_of(request))
+    found = web.sign_in.password(typed(form, "account"), typed(form, "password"), source_of(request))
     if not isinstance(found, HalfWay):
         return _first_step(request, back, account=typed(form, "account")[:80], problem=found)
     step = "/sign-in/first" if found.setting_up or found.must_change else "/sign-in/code"
-    return let_half_in(house, go(with_back(step, back)), found.token)
+    return let_half_in(web, go(with_back(step, back)), found.token)
 
 
 @router.get("/sign-in/code")
@@ -56,34 +56,34 @@ def ask_code(request: Request, back: str = "/") -> Response:
 @router.post("/sign-in/code")
 def take_code(request: Request, form: Sent) -> Response:
     """Take a code from an authenticator app."""
-    house, (half, session) = house_of(request), _half_way(request)
+    web, (half, session) = web_of(request), _half_way(request)
     not_forged(request, session.csrf, form)
-    found = house.sign_in.code(half.token, typed(form, "code"), source_of(request))
+    found = web.sign_in.code(half.token, typed(form, "code"), source_of(request))
     return _signed_in(request, found, back_of(typed(form, "back")))
 
 
 @router.post("/sign-in/passkey/options")
 def passkey_options(request: Request) -> Response:
     """Return what a passkey is to sign; only our own script asks for it."""
-    house, (half, session) = house_of(request), _half_way(request)
+    web, (half, session) = web_of(request), _half_way(request)
     not_forged(request, session.csrf, None)
-    options = house.sign_in.passkey_options(half.token)
+    options = web.sign_in.passkey_options(half.token)
     return JSONResponse({}, 404) if options is None else Response(options, media_type="application/json")
 
 
 @router.post("/sign-in/passkey")
 def take_passkey(request: Request, form: Sent) -> Response:
     """Take what a passkey signed."""
-    house, (half, session) = house_of(request), _half_way(request)
+    web, (half, session) = web_of(request), _half_way(request)
     not_forged(request, session.csrf, form)
-    found = house.sign_in.passkey(half.token, typed(form, "answer"), source_of(request))
+    found = web.sign_in.passkey(half.token, typed(form, "answer"), source_of(request))
     return _signed_in(request, found, back_of(typed(form, "back")))
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """Return a page for somebody who is not signed in."""
-    given = {"visitor": None, "request": request, **values}
-    return HTMLResponse(house_of(request).rendering.page(template, words_for(request), given), status)
+    given = {"context": None, "request": request, **values}
+    return HTMLResponse(web_of(request).rendering.page(template, words_for(request), given), status)
 
 
 def status_of(problem: object) -> int:
@@ -140,4 +140,4 @@ def _second_step(request: Request, back: str, problem: Wait | Wrong | None = Non
 def _signed_in(request: Request, found: SignedIn | Wrong | Wait, back: str) -> Response:
     if not isinstance(found, SignedIn):
         return _second_step(request, back, found)
-    return let_in(house_of(request), go(back), found.token)
+    return let_in(web_of(request), go(back), found.token)

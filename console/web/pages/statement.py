@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
@@ -10,11 +11,34 @@ from starlette.datastructures import UploadFile
 
 from console.errors import BadInput
 from console.views.ledger import books, compared
-from console.web.bank_files import cases_of_theirs, chosen_books, may_compare
+from console.views.reader import Reader
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, require
-from console.web.sums import sums_in
 from workflow.programme.loading import Definition
+from workflow.rights.acts import Act
+
+RECORDS: Final[tuple[Act, ...]] = ("money.release", "money.record")
+
+
+def may_compare(context: RequestContext) -> bool:
+    """Tell whether somebody looks after payments at all."""
+    return context.may("ledger.see") is not None and any(context.may_ever(act) for act in RECORDS)
+
+
+def cases_of_theirs(reader: Reader, case_ids: set[str]) -> set[str]:
+    """Return the cases whose payments this reader may record; an answer about another's is no answer of theirs."""
+    snapshots = reader.container.cases.at_many(sorted(case_ids))
+    return {one.case.case_id for one in snapshots if any(reader.may(act, one) for act in RECORDS)}
+
+
+def chosen_books(known: Mapping[str, Definition], programme: str) -> Definition:
+    """Return the programme named, or the first; raises NotThere for one whose books are not theirs."""
+    if not programme and known:
+        return next(iter(known.values()))
+    if programme not in known:
+        raise NotThere
+    return known[programme]
+
 
 router = APIRouter(include_in_schema=False)
 Books = Annotated[RequestContext, require("ledger.see")]
@@ -24,43 +48,43 @@ _BEGINNING: Final = 4096
 
 @router.get("/ledger/statement")
 @router.get("/upload/statement")
-def ask_for_statement(visitor: Books) -> Response:
+def ask_for_statement(context: Books) -> Response:
     """Show where a file of the bank is put."""
-    _refuse_strangers(visitor)
-    return _statement(visitor)
+    _refuse_strangers(context)
+    return _statement(context)
 
 
 @router.post("/upload/statement")
-def read_statement(visitor: Books) -> Response:
+def read_statement(context: Books) -> Response:
     """Compare a statement with the books, or record what a status report says."""
-    _refuse_strangers(visitor)
-    visitor.fresh("money.release")
-    definition = chosen_books(books(visitor.reader), str(visitor.given.get("programme", "")))
-    file = visitor.given.get("file")
+    _refuse_strangers(context)
+    context.fresh("money.release")
+    definition = chosen_books(books(context.reader), str(context.given.get("programme", "")))
+    file = context.given.get("file")
     data = file.file.read() if isinstance(file, UploadFile) else b""
     if not data:
-        return _statement(visitor, 422, wrong="empty")
+        return _statement(context, 422, wrong="empty")
     try:
-        return _read(visitor, definition, data)
+        return _read(context, definition, data)
     except BadInput as problem:
-        return _statement(visitor, 422, wrong="unreadable", said=str(problem))
+        return _statement(context, 422, wrong="unreadable", said=str(problem))
 
 
-def _read(visitor: RequestContext, definition: Definition, data: bytes) -> Response:
-    reader = visitor.reader
+def _read(context: RequestContext, definition: Definition, data: bytes) -> Response:
+    reader = context.reader
     if _STATUS_REPORT in data[:_BEGINNING]:
-        report = reader.office.read_bank_report(data, lambda case_ids: cases_of_theirs(reader, case_ids))
-        return _statement(visitor, report=report)
-    found = compared(reader, definition, reader.office.read_statement(data))
-    return _statement(visitor, found=found, programme=definition.programme.programme)
+        report = reader.container.read_bank_report(data, lambda case_ids: cases_of_theirs(reader, case_ids))
+        return _statement(context, report=report)
+    found = compared(reader, definition, reader.container.read_statement(data))
+    return _statement(context, found=found, programme=definition.programme.programme)
 
 
-def _statement(visitor: RequestContext, status: int = 200, **values: Any) -> Response:
+def _statement(context: RequestContext, status: int = 200, **values: Any) -> Response:
     nothing: dict[str, Any] = {"wrong": "", "said": "", "found": None, "report": None, "programme": ""}
-    nothing["sums"] = sums_in(visitor.words)
-    return visitor.page("pages/statement.html", status, programmes=list(books(visitor.reader)), **(nothing | values))
+    nothing["sums"] = context.words.sum_of
+    return context.page("pages/statement.html", status, programmes=list(books(context.reader)), **(nothing | values))
 
 
-def _refuse_strangers(visitor: RequestContext) -> None:
-    if not may_compare(visitor):
+def _refuse_strangers(context: RequestContext) -> None:
+    if not may_compare(context):
         raise NotThere

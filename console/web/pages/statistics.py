@@ -13,44 +13,43 @@ from console.web.errors import NotThere
 from console.web.figures import drawn
 from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from console.web.sums import sums_in
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/statistics")
 def statistics(
-    visitor: Annotated[RequestContext, require("statistics.see")], programme: str = "", year: str = ""
+    context: Annotated[RequestContext, require("statistics.see")], programme: str = "", year: str = ""
 ) -> Response:
     """Show the numbers of a programme and a year."""
-    known = own_programmes(visitor.reader)
+    known = own_programmes(context.reader)
     if not known:
-        return visitor.page("pages/statistics.html", found=None)
-    found = _figures(visitor, programme, year)
-    return visitor.page(
+        return context.page("pages/statistics.html", found=None)
+    found = _figures(context, programme, year)
+    return context.page(
         "pages/statistics.html",
         found=found,
-        drawn=drawn(found, visitor.words, leads=visitor.may("cases.see") is not None),
+        drawn=drawn(found, context.words, leads=context.may("cases.see") is not None),
         programmes=list(known),
-        sums=sums_in(visitor.words),
-        may_export=visitor.may("export") is not None,
-        now=visitor.house.now(),
+        sums=context.words.sum_of,
+        may_export=context.may("export") is not None,
+        now=context.web.now(),
     )
 
 
 @router.get("/statistics/{programme}/file")
-def file(visitor: Annotated[RequestContext, require("export")], programme: str, year: str = "") -> Response:
+def file(context: Annotated[RequestContext, require("export")], programme: str, year: str = "") -> Response:
     """Return what the page shows as a file to save."""
-    visitor.fresh("export")
-    if visitor.may("statistics.see") is None:
+    context.fresh("export")
+    if context.may("statistics.see") is None:
         raise NotThere
-    found = _figures(visitor, programme, year)
+    found = _figures(context, programme, year)
     return csv_answer(f"statistics-{found.programme.programme}-{found.year}", HEADS, rows_of(found))
 
 
-def _figures(visitor: RequestContext, programme: str, year: str) -> Figures:
-    definition = chosen(visitor.reader, programme)
+def _figures(context: RequestContext, programme: str, year: str) -> Figures:
+    definition = chosen(context.reader, programme)
     if definition is None:
         raise NotThere
     is_year = year.isascii() and year.isdecimal() and len(year) == 4
-    return figures(visitor.reader, definition, int(year) if is_year else None)
+    return figures(context.reader, definition, int(year) if is_year else None)

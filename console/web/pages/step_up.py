@@ -14,33 +14,33 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/step-up")
-def ask(visitor: SignedIn, back: str = "/") -> Response:
+def ask(context: SignedIn, back: str = "/") -> Response:
     """Ask for the second factor again."""
-    return _asked(visitor, back_of(back))
+    return _asked(context, back_of(back))
 
 
 @router.post("/step-up")
-def take(visitor: SignedIn) -> Response:
+def take(context: SignedIn) -> Response:
     """Take a code or what a passkey signed."""
-    given, back = visitor.given, back_of(typed(visitor.given, "back"))
+    given, back = context.given, back_of(typed(context.given, "back"))
     proof = {"code": typed(given, "code"), "answer": typed(given, "answer")}
-    found = visitor.house.sign_in.strengthen(visitor.session, source_of(visitor.request), **proof)
-    return _asked(visitor, back, found) if isinstance(found, Wrong | Wait) else go(back)
+    found = context.web.sign_in.strengthen(context.session, source_of(context.request), **proof)
+    return _asked(context, back, found) if isinstance(found, Wrong | Wait) else go(back)
 
 
 @router.post("/step-up/options")
-def options(visitor: SignedIn) -> Response:
+def options(context: SignedIn) -> Response:
     """Return what a passkey is to sign."""
-    row = visitor.house.accounts.row(visitor.account.account)
+    row = context.web.accounts.row(context.account.account)
     if row is None or not any(kind == "passkey" for kind, _ in row.factors):
         return JSONResponse({}, 404)
-    asked = visitor.house.factors.passkeys.authentication_options(visitor.session, row)
+    asked = context.web.factors.passkeys.authentication_options(context.session, row)
     return Response(asked, media_type="application/json")
 
 
-def _asked(visitor: RequestContext, back: str, problem: Wait | Wrong | None = None) -> Response:
-    row = visitor.house.accounts.row(visitor.account.account)
+def _asked(context: RequestContext, back: str, problem: Wait | Wrong | None = None) -> Response:
+    row = context.web.accounts.row(context.account.account)
     kinds = frozenset(kind for kind, _ in row.factors) if row else frozenset()
     values = {"back": back, "kinds": kinds, "wait": seconds_of(problem)}
-    answer = visitor.page("pages/step_up.html", status_of(problem), wrong=problem is not None, **values)
+    answer = context.page("pages/step_up.html", status_of(problem), wrong=problem is not None, **values)
     return asked_again(answer, problem)

@@ -15,9 +15,9 @@ DAYS: Final = (3, 7, 14, 30)
 
 
 @router.get("/travel")
-def travel(visitor: Annotated[RequestContext, require("travel.see")], days: str = "7") -> Response:
+def travel(context: Annotated[RequestContext, require("travel.see")], days: str = "7") -> Response:
     """Show the board of the next days."""
     chosen = int(days) if days in map(str, DAYS) else 7
-    board = travel_board(visitor.reader, chosen)
-    version = visitor.house.office.log.size()
-    return visitor.page("pages/travel.html", board=board, choices=DAYS, version=version)
+    board = travel_board(context.reader, chosen)
+    version = context.web.container.log.size()
+    return context.page("pages/travel.html", board=board, choices=DAYS, version=version)

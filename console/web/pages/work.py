@@ -1,4 +1,4 @@
-"""My work: what waits for this person, the overdue first."""
+"""My work and the machine's: what waits for this person, the overdue first; what runs, is late, or stopped."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from console.views.operations import operations as machine_now
 from console.views.work import my_work
 from console.web.access_log import namings
 from console.web.request_context import RequestContext, require
@@ -15,12 +16,19 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/work")
-def work(visitor: Annotated[RequestContext, require("self")], whose: str = "") -> Response:
+def work(context: Annotated[RequestContext, require("self")], whose: str = "") -> Response:
     """Show what waits; whoever has no such list begins with the pages there are for them."""
-    if not visitor.may_ever("work.see"):
-        return visitor.page("pages/start.html")
+    if not context.may_ever("work.see"):
+        return context.page("pages/start.html")
     mine = whose == "mine"
-    return visitor.page(
-        "pages/work.html", work=my_work(visitor.reader, mine=mine), mine=mine, names=namings(visitor),
-        now=visitor.house.now(),
+    return context.page(
+        "pages/work.html", work=my_work(context.reader, mine=mine), mine=mine, names=namings(context),
+        now=context.web.now(),
     )  # fmt: skip
+
+
+@router.get("/operations")
+def operations(context: Annotated[RequestContext, require("operations.see")]) -> Response:
+    """Show the machine's work as it is now."""
+    found = machine_now(context.reader, context.web.container.queue())
+    return context.page("pages/operations.html", found=found)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from console.accounts.auth_services import AuthServices, open_desk
+from console.accounts.auth_services import AuthServices, open_auth_services
 from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
 from console.accounts.sign_in import HalfWay, SignedIn
@@ -26,7 +26,7 @@ class Door:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.desk: AuthServices = open_desk(office.service, office.clock, office.chance, hashing=CHEAP)
+        self.desk: AuthServices = open_auth_services(office.service, office.clock, office.chance, hashing=CHEAP)
 
     def opened(self, account: str, *roles: str) -> str:
         """Open an account and return its one-time password."""

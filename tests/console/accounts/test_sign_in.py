@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from console.accounts.auth_services import open_desk
+from console.accounts.auth_services import open_auth_services
 from console.accounts.passwords import CHEAP, Passwords, weakness
 from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong
 from console.accounts.throttle import FREE
@@ -378,7 +378,9 @@ def test_a_password_is_the_same_however_the_keyboard_spells_it(office: Office) -
 
 def test_a_password_hashed_when_it_cost_less_is_hashed_again(door: Door, anna: Anna) -> None:
 
-    dearer = open_desk(door.office.service, door.office.clock, door.office.chance, hashing=CHEAP._replace(time_cost=2))
+    dearer = open_auth_services(
+        door.office.service, door.office.clock, door.office.chance, hashing=CHEAP._replace(time_cost=2)
+    )
     assert isinstance(dearer.sign_in.password(ANNA, OWN, HERE), HalfWay)
     assert "t=2" in door.office.rows("credentials", account=ANNA)[0]["password_hash"]
     assert isinstance(door.desk.sign_in.password(ANNA, OWN, HERE), HalfWay)

@@ -103,7 +103,7 @@ class LiveHouse:
         house = self.web.house
         self.keys: Mapping[str, Key] = {
             key.part.account: key
-            for key in admitted(house.office, house.desk, self.web.clock, "moscow", house.office.chance)
+            for key in admitted(house.container, house.auth, self.web.clock, "moscow", house.container.chance)
         }
         self.folder = folder
         self._crew: WorkerPool | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from console.forms.context import Context
+from console.forms.context import FormContext
 from console.forms.form import Field, Form
 from console.words.language import Language
 from console.words.translation import Words
@@ -53,10 +53,10 @@ FORGED = {
 }
 
 
-def context(case: Story, language: Language = "en", account: str = ANNA) -> Context:
+def context(case: Story, language: Language = "en", account: str = ANNA) -> FormContext:
     """Return what a form about a case is made in front of."""
     place, staff = case.place, (ANNA, BORIS, CLARA)
-    return Context(Words(language), place.now, account, moscow().programme, case.case, staff, ("moscow",))
+    return FormContext(Words(language), place.now, account, moscow().programme, case.case, staff, ("moscow",))
 
 
 @cache

@@ -119,7 +119,7 @@ def _served(house: WebContext) -> FastAPI:
     if not _FIRST:
         _FIRST.append(console(house))
     app = copy(_FIRST[0])
-    app.state = State({"house": house})
+    app.state = State({"web": house})
     app.middleware_stack = None
     return app
 
@@ -134,7 +134,7 @@ def behind(office: Office) -> Container:
     opened.keys = office.keys  # type: ignore[assignment]
     opened.log = office.service.log
     opened.service = office.service
-    opened.look = CaseReader(office.service.log, office.service.definitions, office.service.folds)
+    opened.cases = CaseReader(office.service.log, office.service.definitions, office.service.folds)
     opened.houses = Houses(office.service.log)
     return opened
 

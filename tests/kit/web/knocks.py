@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from fastapi import FastAPI
 from fastapi.routing import RouteContext
 
-from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
+from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import acts_of, routes
 from tests.kit.web.standings import Stage
 from workflow.rights.command_rights import ACTS_OF

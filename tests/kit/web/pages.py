@@ -87,9 +87,9 @@ MAIN: Final = (
 def lived_in(live: LiveHouse, *waves: Year) -> Mapping[str, str]:
     """Let people come to a house in waves, and return what the pages' places stand for."""
     house = live.web.house
-    house.office.settings = Settings(data=live.folder)
+    house.container.settings = Settings(data=live.folder)
     for wave in waves:
-        Rehearsal(house.office, live.office.clock, live.office.definition, wave).run(lambda _now, _come: None)
+        Rehearsal(house.container, live.office.clock, live.office.definition, wave).run(lambda _now, _come: None)
     cases = [live.office.case(row["case_id"]) for row in live.office.rows("case_board")]
     case = next(case for stage in ("documents", "care") for case in cases if case.stage == stage)
     _somebody_comes_and_somebody_leaves(live)

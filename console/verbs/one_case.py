@@ -7,9 +7,9 @@ from datetime import UTC
 from typing import Any, Final
 
 from console.cli_support import case_number, tell_refused
-from console.container import Container
 from console.errors import BadInput
 from console.printing import print_rows, reasons_as_json, say
+from console.verbs.terminal import ActorTerminal
 from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
 from handlers.projections.work_items import items_of
@@ -33,43 +33,45 @@ from workflow.subjects.trafficking_routes.state import trafficking_routes_of
 from workflow.subjects.travel.state import travel_of
 
 
-def seen_case(office: Container, case: str, actor: str) -> CaseSnapshot:
+def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
     """Return a case as it stands; raises BadInput when there is none, or none that this person may see."""
-    seen = office.look.at(case_number(case))
-    if seen is None or not sees(actor, seen.case, seen.definition.programme):
+    snapshot = terminal.container.cases.at(case_number(case))
+    if snapshot is None or not sees(terminal.actor, snapshot.case, snapshot.definition.programme):
         raise BadInput(f"there is no case {case[:20]}; check the number, or list cases with: wayhome case list")
-    return seen
+    return snapshot
 
 
 def option_of(
-    office: Container, seen: CaseSnapshot, trigger: str, actor: str, reason: str, second: str
+    terminal: ActorTerminal, snapshot: CaseSnapshot, trigger: str, reason: str, second: str
 ) -> Option | Refused:
     """Return one way on with the reasons against it, or a refusal when it does not start here."""
-    options = office.look.options(seen, actor, reason, second)
+    options = terminal.container.cases.options(snapshot, terminal.actor, reason, second)
     found = next((option for option in options if option.trigger == trigger), None)
     if found is None:
         ways = ", ".join(option.trigger for option in options)
-        return refused("stage_allows_it", f"{seen.case.stage} does not allow {trigger}", f"possible from here: {ways}")
+        return refused(
+            "stage_allows_it", f"{snapshot.case.stage} does not allow {trigger}", f"possible from here: {ways}"
+        )
     return found
 
 
 def opened_fields(
-    office: Container, seen: CaseSnapshot, compartments: Sequence[str], why: str, actor: str, mandate: str, *,
-    as_json: bool,
-) -> dict[str, str]:  # fmt: skip
+    terminal: ActorTerminal, snapshot: CaseSnapshot, compartments: Sequence[str], why: str, mandate: str
+) -> dict[str, str]:
     """Record who opens what and why, and only then open it."""
     if not why.strip():
         raise BadInput("say why you open it, with --why; this is recorded")
     unknown = sorted(set(compartments) - set(COMPARTMENTS))
     if unknown:
         raise BadInput(f"no compartment {unknown[0][:20]}; there are: {', '.join(COMPARTMENTS)}")
-    case_id = case_number(seen.case.case_id)
-    found = record_opening(office, office.chance.uuid(), case_id, (actor, mandate), tuple(compartments), why)
+    case_id = case_number(snapshot.case.case_id)
+    container, who = terminal.container, (terminal.actor, mandate)
+    found = record_opening(container, container.chance.uuid(), case_id, who, tuple(compartments), why)
     if not found.accepted:
         raise BadInput("the opening could not be recorded, so nothing was opened")
     if found.denied:
-        tell_refused(_denied(compartments, mandate), as_json=as_json)
-    opened = sealed_values(office.log, case_id, compartments)
+        tell_refused(_denied(compartments, mandate), as_json=terminal.as_json)
+    opened = sealed_values(container.log, case_id, compartments)
     return {f"{one.fact}@{one.version}.{one.name}": one.value for one in opened}
 
 
@@ -84,11 +86,11 @@ def _denied(compartments: Sequence[str], mandate: str) -> Refused:
     return Refused(tuple(reasons))
 
 
-def case_as_json(seen: CaseSnapshot) -> dict[str, Any]:
+def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return a case as a script reads it: everything open, nothing sealed."""
-    case = seen.case
+    case = snapshot.case
     fields = _flat(case)
-    fields["version"] = seen.version
+    fields["version"] = snapshot.version
     fields["consents"] = [{"purpose": p, "recipient": r, "until": until} for (p, r), until in case.consents.items()]
     fields["grants"] = {
         key: grant._asdict() | {"tranches": {t: tranche._asdict() for t, tranche in grant.tranches.items()}}
@@ -135,11 +137,11 @@ def _as_data(value: Any) -> Any:
     return [_as_data(one) for one in value] if isinstance(value, tuple | list) else value
 
 
-def print_case(seen: CaseSnapshot, office: Container) -> None:
+def print_case(snapshot: CaseSnapshot) -> None:
     """Print where a person is, what runs and what waits."""
-    case = seen.case
-    label = seen.definition.journey.stage(case.stage).label
-    say(f"Case {case.case_id}  {label.en} / {label.ru}  since {case.since[:10]}  version {seen.version}")
+    case = snapshot.case
+    label = snapshot.definition.journey.stage(case.stage).label
+    say(f"Case {case.case_id}  {label.en} / {label.ru}  since {case.since[:10]}  version {snapshot.version}")
     say(f"opened {case.opened_at[:10]} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
     if case.child:
         say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))

@@ -31,7 +31,7 @@ from typing import BinaryIO, Literal, cast
 
 from babel.core import get_global
 
-from console.ctdc_layouts import KNOWN_LAYOUTS, LAYOUTS, Layout, Words
+from console.ctdc.layouts import KNOWN_LAYOUTS, LAYOUTS, Layout, Words
 from workflow.values.countries import countries
 
 __all__ = ["BadRow", "CtdcError", "CtdcRecord", "read_ctdc"]

@@ -1,0 +1,1 @@
+"""Case records published by the Counter-Trafficking Data Collaborative, read into referrals."""

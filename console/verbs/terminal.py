@@ -1,0 +1,179 @@
+"""What the verbs of the command line share: options everybody knows, the container, and answers in two forms.
+
+A verb names as its first parameter the terminal it works at; that decides which of the shared options it has.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, get_type_hints
+from uuid import UUID
+
+import typer
+
+from console.cli_support import (
+    ACTOR_DEFAULT,
+    Actor,
+    AsJson,
+    CommandId,
+    Data,
+    Expected,
+    case_number,
+    office,
+    plainly,
+    tell,
+)
+from console.container import Container
+from console.errors import BadInput
+from console.printing import print_json, print_rows, say
+from handlers.commanding.answers import Answer
+from workflow.command import Command
+from workflow.programme.loading import Definition
+
+REPORT_BYTES_MAX: Final = 10_000_000
+Params = ParamSpec("Params")
+Kind = TypeVar("Kind", bound=Command)
+AnyTerminal = TypeVar("AnyTerminal", bound="Terminal")
+Option = tuple[str, Any, Any]
+
+
+class Terminal:
+    """Where a verb is typed: the data it is about, and whether its answer is for a person or for a script."""
+
+    options: ClassVar[tuple[Option, ...]] = (("data", Data, None), ("as_json", AsJson, False))
+    data: Path | None
+    as_json: bool
+
+    def __init__(self, stack: ExitStack, given: dict[str, Any], *, create: bool, ring: bool) -> None:
+        """Keep what was typed; nothing is opened yet."""
+        vars(self).update(given)
+        self._stack, self._create, self._ring = stack, create, ring
+
+    @cached_property
+    def container(self) -> Container:
+        """Return the office's parts, opened when first asked for and closed when the verb ends."""
+        return self._stack.enter_context(office(self.data, create=self._create, ring=self._ring))
+
+    def definition(self, programme: str) -> Definition:
+        """Return a programme's definition in force; raises BadInput for a programme nobody published."""
+        found = self.container.service.definitions.current(programme)
+        if found is None:
+            raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
+        return found
+
+    def show(self, data: object, for_people: Callable[[], object]) -> None:
+        """Print something as JSON, or else as people read it."""
+        if self.as_json:
+            print_json(data)
+        else:
+            for_people()
+
+    def table(self, data: object, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print something as JSON, or else its rows as a table."""
+        self.show(data, lambda: print_rows(title, columns, rows))
+
+    def lines(self, data: object, *lines: str) -> None:
+        """Print something as JSON, or else these lines."""
+        self.show(data, lambda: say("\n".join(lines)))
+
+    def tell(self, answer: Answer) -> None:
+        """Print the answer to a command and end with its exit code."""
+        tell(answer, as_json=self.as_json)
+
+
+class ActorTerminal(Terminal):
+    """A terminal that somebody types at by name."""
+
+    options: ClassVar[tuple[Option, ...]] = (Terminal.options[0], ("actor", Actor, ACTOR_DEFAULT), Terminal.options[1])
+    actor: str
+    command_id: UUID | None = None  # of the command, for those verbs that take it
+
+    def visible(self, rows: Iterable[Any]) -> list[Any]:
+        """Return the rows of the cases this person may see."""
+        listed = list(rows)
+        seen = self.container.cases.seen_by(self.actor, [row["case_id"] for row in listed])
+        return [row for row in listed if row["case_id"] in seen]
+
+    def made(self, kind: type[Kind], **fields: Any) -> Kind:
+        """Return a command of this person; raises ValidationError for fields that do not go."""
+        sender = {"command_id": self.command_id or self.container.chance.uuid(), "actor": self.actor}
+        return kind.model_validate(sender | fields)
+
+    def submit(self, kind: type[Command], **fields: Any) -> Answer:
+        """Carry a command out and return its answer."""
+        return self.container.service.submit(self.made(kind, **fields))
+
+    def give(self, kind: type[Command], **fields: Any) -> None:
+        """Carry a command out and print its answer."""
+        self.tell(self.submit(kind, **fields))
+
+
+class CommandTerminal(ActorTerminal):
+    """A terminal at which a command is given that may be repeated by its id."""
+
+    options: ClassVar[tuple[Option, ...]] = (
+        *ActorTerminal.options[:2],
+        ("command_id", CommandId, None),
+        Terminal.options[1],
+    )
+
+
+class CaseTerminal(CommandTerminal):
+    """A terminal at which a command about a case is given, to a version of it if one was named."""
+
+    options: ClassVar[tuple[Option, ...]] = (
+        *ActorTerminal.options[:2],
+        ("expected", Expected, None),
+        *CommandTerminal.options[2:],
+    )
+    expected: int | None
+
+    def give_about(self, case: str, kind: type[Command], **fields: Any) -> None:
+        """Carry a command about a case out and print its answer."""
+        self.give(kind, case_id=case_number(case), expected=self.expected, **fields)
+
+
+def verb(
+    app: typer.Typer | None = None, name: str = "", *, create: bool = False, ring: bool = False, epilog: str = ""
+) -> Callable[[Callable[Concatenate[AnyTerminal, Params], None]], Callable[..., None]]:
+    """Make a function a verb: it gets its terminal, the command line gets the terminal's options.
+
+    With ``create`` missing data are made, with ``ring`` workers are told of new tasks.
+    """
+
+    def made(function: Callable[Concatenate[AnyTerminal, Params], None]) -> Callable[..., None]:
+        hints = get_type_hints(function, include_extras=True)
+        first, *own = inspect.signature(function).parameters.values()
+        kind: type[AnyTerminal] = hints[first.name]
+
+        @wraps(function)
+        def run(**given: Any) -> None:
+            shared = {option: given.pop(option) for option, _, _ in kind.options}
+            with plainly(), ExitStack() as stack:
+                function(kind(stack, shared, create=create, ring=ring), **given)  # type: ignore[call-arg]
+
+        typed = [one.replace(annotation=hints[one.name], kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+        typed += [
+            inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for option, annotation, default in kind.options
+        ]
+        run.__signature__ = inspect.Signature(typed)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in typed}
+        if app is not None:
+            app.command(name, epilog=epilog or None)(run)
+        return run
+
+    return made
+
+
+def file_read(file: Path, advice: str) -> bytes:
+    """Return what a file of the bank holds; raises BadInput when it is none, or larger than one ever is."""
+    if not file.is_file():
+        raise BadInput(f"there is no file {file}")
+    if file.stat().st_size > REPORT_BYTES_MAX:
+        raise BadInput(f"the file is larger than 10 MB; {advice}")
+    return file.read_bytes()
