@@ -27,7 +27,8 @@ from workflow.programme.diagram import mermaid
 from workflow.programme.loading import load, shipped_text
 from workflow.programme.part import Part
 from workflow.registry import COMMANDS
-from workflow.rights.table import ACTS, ROLES, may_ever
+from workflow.rights.acts import ACTS, ROLES
+from workflow.rights.table import may_ever
 from workflow.subjects.accounts.decisions import clashes
 
 ROOT = Path(__file__).parent.parent
