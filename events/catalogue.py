@@ -46,7 +46,7 @@ CLOSED: Final = Closed()
 
 
 class Fact(BaseModel):
-    """Something that happened, in the past tense, said once and kept for ever."""
+    """Something that happened, in the past tense, said once and kept for ever; its instants are UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
     version: ClassVar[int] = 1
@@ -122,7 +122,8 @@ class Catalogue:
     def load(self, name: str, version: int, body: str, opened: Mapping[str, Any] | None = None) -> Fact:
         """Return a stored fact, upcast to today's version, with sealed fields closed unless they are given.
 
-        Raises UnknownFact for a name or version this program does not know.
+        Raises UnknownFact for a name or version this program does not know, and ValueError (pydantic's) for a body
+        that is not such a fact: one that nobody but a forger could have stored.
         """
         shape = self._shapes.get(name)
         if shape is None or not 1 <= version <= shape.version:

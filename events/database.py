@@ -25,7 +25,11 @@ _POSTGRESQL_NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\
 
 
 class Database:
-    """Opens connections the right way for each kind of database and says its errors in our words."""
+    """Opens connections the right way for each kind of database and says its errors in our words.
+
+    Whatever is done in ``reading`` or ``writing`` raises a StoreProblem when the database does not do it, and
+    StreamMoved when another process got in between. Nobody waits longer than 60 seconds for a connection.
+    """
 
     def __init__(self, url: str | URL, *, pool: int = 8) -> None:
         self.url = make_url(url)
@@ -40,7 +44,7 @@ class Database:
 
     @property
     def now_sql(self) -> str:
-        """Return the expression for the database's own clock, in the log's text form."""
+        """Return the expression for the database's own clock, in the log's text form; SQLite's counts milliseconds."""
         return _SQLITE_NOW if self.kind == "sqlite" else _POSTGRESQL_NOW
 
     @contextmanager

@@ -32,7 +32,11 @@ class Part(NamedTuple):
 
 
 class Envelope(NamedTuple):
-    """One event as stored, without its place in the global order."""
+    """One event as stored, without its place in the global order; times are text as ``events.instants`` writes them.
+
+    ``occurred_at`` is what somebody said, ``recorded_at`` the log's own clock; ``definition`` is the first 16 hex
+    digits of the SHA-256 of the programme file in force, empty where there is none.
+    """
 
     stream: str
     version: int
@@ -60,12 +64,12 @@ class Recorded(NamedTuple):
 
     @property
     def recorded(self) -> datetime:
-        """Return when the log took it."""
+        """Return when the log took it, in UTC."""
         return instant(self.envelope.recorded_at)
 
 
 def leaf_of(envelope: Envelope) -> bytes:
-    """Return the leaf hash: SHA-256 over a fixed order of length-prefixed fields."""
+    """Return the leaf hash: SHA-256 over a fixed order of length-prefixed fields, behind RFC 6962's prefix."""
     return hashlib.sha256(LEAF + canonical(envelope)).digest()
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 
 def stored(instant: datetime) -> str:
-    """Return the instant as the log stores it.
+    """Return the instant as the log stores it, from any time zone; raises AssertionError when it names none.
 
     >>> stored(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
     '2026-03-01T12:00:00.000000Z'
@@ -20,5 +20,5 @@ def stored(instant: datetime) -> str:
 
 
 def instant(text: str) -> datetime:
-    """Return the instant that ``stored`` wrote."""
+    """Return the instant that ``stored`` wrote, in UTC; raises ValueError for any other text."""
     return datetime.fromisoformat(text)

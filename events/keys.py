@@ -24,7 +24,10 @@ class Keys(Protocol):
     """Makes, finds and hands out keys of 32 bytes."""
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        """Return a key for each owner; missing ones are made and are durable before this returns."""
+        """Return a key for each owner; missing ones are made and are durable before this returns.
+
+        Raises a StoreProblem when a new key cannot be kept; then nothing may be sealed.
+        """
         ...
 
     def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
@@ -62,7 +65,8 @@ class MemoryKeys:
 class FileKeys:
     """Keys in one file that only its owner may read.
 
-    Several processes may use the file at once; whoever makes a key first wins, the others get that key.
+    Several processes may use the file at once; whoever makes a key first wins, the others get that key. Raises
+    KeysMissing when the file cannot be opened.
     """
 
     def __init__(self, path: Path, chance: Entropy, cached: int = 20_000) -> None:
@@ -73,10 +77,7 @@ class FileKeys:
         self._file = _opened(path)
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        """Return a key for each owner; new ones are on disk before this returns.
-
-        Raises a StoreProblem when they cannot be kept; nothing has been sealed with them then.
-        """
+        """Return a key for each owner; new ones are on disk before this returns."""
         with self._lock:
             found = self._find(owners)
             missing = [owner for owner in owners if owner not in found]

@@ -94,7 +94,8 @@ class Log:
     def writing(self) -> Iterator[Writing]:
         """Yield one write: it is stored whole and durably when the block ends, or not at all.
 
-        Raises StreamMoved when another process got in between (run the block again), or a StoreProblem.
+        Raises StreamMoved when another process got in between (run the block again), or a StoreProblem. Of an error
+        inside the block nothing is stored either.
         """
         with self.database.writing() as connection:
             writing = Writing(connection, self.catalogue, self.keys, self._chance, lambda: self._now(connection))
@@ -157,18 +158,25 @@ class Log:
             return [recorded(row) for row in connection.execute(_OF_COMMAND, {"command_id": command_id})]
 
     def position_at(self, at: str) -> int:
-        """Return the last position recorded at or before an instant, or -1."""
+        """Return the last position recorded at or before an instant as ``events.instants`` writes it, or -1."""
         with self.database.reading() as connection:
             found = connection.execute(_AS_OF, {"at": at}).scalar_one_or_none()
             return -1 if found is None else int(found)
 
     def fact(self, event: Recorded) -> Fact:
-        """Return the fact of an event with everything personal closed: all that rules ever need."""
+        """Return the fact of an event with everything personal closed: all that rules ever need.
+
+        Raises UnknownFact when a newer version of Wayhome wrote it.
+        """
         envelope = event.envelope
         return self.catalogue.load(envelope.type, envelope.type_version, envelope.body)
 
     def opened(self, event: Recorded, compartments: Collection[str]) -> Fact:
-        """Return the fact with these compartments open; what was erased or is not asked for stays closed."""
+        """Return the fact with these compartments open; what was erased or is not asked for stays closed.
+
+        Opens without recording that it did: whoever calls it has stored that first. Raises KeysMissing when a key is
+        there and is not the one that sealed the part, or the part was moved or changed.
+        """
         return self._opened(event.envelope, compartments, self._ciphertexts(event.envelope))
 
     def opened_of(self, stream: str, compartments: Collection[str]) -> list[tuple[Recorded, Fact]]:
@@ -198,7 +206,7 @@ class Log:
             return {row.compartment: Ciphertext(bytes(row.salt), bytes(row.ciphertext)) for row in rows}
 
     def now(self) -> str:
-        """Return the present instant as this log stamps it."""
+        """Return the present instant as this log stamps it: UTC, by the database's clock unless another was given."""
         if self._clock is not None:
             return stored(self._clock.now())
         with self.database.reading() as connection:

@@ -116,7 +116,7 @@ class Money(BaseModel):
 
     @classmethod
     def zero(cls, currency: str) -> Money:
-        """Returns nothing at all in this currency: the start of every sum."""
+        """Returns nothing at all in this currency, the start of every sum; raises UnknownCurrency."""
         return cls._of_units(0, currency)
 
     @model_validator(mode="before")
@@ -138,12 +138,12 @@ class Money(BaseModel):
         return cls.model_construct({"amount", "currency"}, amount=amount, currency=currency)
 
     def __add__(self, other: Money) -> Money:
-        """Adds money of the same currency."""
+        """Adds money of the same currency; raises CurrencyMismatch, or AmountTooLarge beyond 18 digits (ISO 20022)."""
         self._refuse_other_currency(other)
         return self._already_exact(self.amount + other.amount, self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        """Takes away money of the same currency, refusing to fall below zero."""
+        """Takes away money of the same currency; raises CurrencyMismatch, or NegativeAmount below zero."""
         self._refuse_other_currency(other)
         if other.amount > self.amount:
             raise NegativeAmount(f"{other} is more than the {self} it would be taken from")
@@ -167,7 +167,8 @@ class Money(BaseModel):
         """Divides by weight so that the parts always add up to the whole, to the last cent.
 
         Cents left over go to the largest remainders, the earlier part first when two are equal, so a
-        second run divides in the same way. A weight of nothing receives nothing.
+        second run divides in the same way. A weight of nothing receives nothing. Raises UnusableWeights when a weight
+        is below zero, a float or huge, or when none is above zero.
 
         >>> [str(part) for part in Money.parse("EUR 100").share([1, 1, 1])]
         ['33.34 EUR', '33.33 EUR', '33.33 EUR']
@@ -183,7 +184,7 @@ class Money(BaseModel):
 
 @cache
 def minor_unit_digits(currency: str) -> int:
-    """Returns how many decimal places this currency has.
+    """Returns how many decimal places this currency has (ISO 4217, as Babel keeps it); raises UnknownCurrency.
 
     >>> minor_unit_digits("JPY"), minor_unit_digits("EUR"), minor_unit_digits("KWD")
     (0, 2, 3)

@@ -1,7 +1,8 @@
 """Seals what identifies a person, and opens it again for a door that may.
 
-AES-256-GCM under the person's key for the compartment; stream, version, type and compartment are
-authenticated with it, so that a ciphertext moved to another place does not open.
+AES-256-GCM (NIST SP 800-38D: a key of 32 bytes, a nonce of 12, never the same twice) under the person's key for
+the compartment; stream, version, type and compartment are authenticated with it, so that a ciphertext moved to
+another place does not open.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Ciphertext(NamedTuple):
 
 
 def place(stream: str, version: int, kind: str, compartment: str) -> bytes:
-    """Return the bytes that tie a ciphertext to where it belongs."""
+    """Return the bytes that tie a ciphertext to where it belongs: GCM's associated data."""
     return f"{stream}|{version}|{kind}|{compartment}".encode()
 
 
@@ -44,7 +45,7 @@ def seal(key: bytes, plaintext: bytes, where: bytes, chance_bytes: bytes) -> Cip
 
 
 def unseal(key: bytes, part: Ciphertext, where: bytes) -> dict[str, Any]:
-    """Return the sealed fields; raises KeysMissing when the key is not the one that sealed them."""
+    """Return the sealed fields; raises KeysMissing when key, place or bytes are not those that sealed them."""
     nonce, ciphertext = part.ciphertext[:NONCE_BYTES], part.ciphertext[NONCE_BYTES:]
     try:
         opened: dict[str, Any] = orjson.loads(_cipher(key).decrypt(nonce, ciphertext, where))

@@ -84,7 +84,10 @@ def verify(log: Log, progress: Callable[[int], None] | None = None) -> Report:
 
 
 def verify_on(connection: Connection, catalogue: Catalogue, progress: Callable[[int], None] | None = None) -> Report:
-    """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout."""
+    """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout.
+
+    ``progress`` and memory as with ``verify``; raises the driver's own errors.
+    """
     try:
         return _Walk(connection, catalogue).run(progress)
     finally:

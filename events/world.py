@@ -1,6 +1,6 @@
 """Time and chance, passed in: the only two things the rules may not make themselves.
 
-A simulator runs the same code with ``SetClock`` and ``SeededChance`` and gets the same history twice.
+A simulator runs the same code with ``SetClock`` and ``SeededEntropy`` and gets the same history twice.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SetClock:
         return self._now
 
     def advance(self, by: timedelta) -> datetime:
-        """Move forward by a span and return the new instant."""
+        """Move forward by a span and return the new instant; raises AssertionError for a span below zero."""
         with self._lock:
             assert by >= timedelta(0), "time does not run backwards"
             self._now += by

@@ -66,7 +66,7 @@ class Head(NamedTuple):
 
 
 class EventMetadata(NamedTuple):
-    """Who says a fact, by which right, because of what, under which definition."""
+    """Who says a fact, by which right, because of what, under which definition; each as ``Envelope`` keeps it."""
 
     command_id: str
     actor: str
@@ -112,13 +112,14 @@ class Writing:
 
     @cached_property
     def now(self) -> str:
-        """Return the moment of this write: asked for once, best after everything it touches is locked."""
+        """Return the moment of this write (UTC text): asked for once, best after everything it touches is locked."""
         return self._ask_now()
 
     def lock(self, streams: Collection[str]) -> Mapping[str, Head]:
         """Lock these streams until the write ends and return how far each has come.
 
-        Always in the order of their names, so that two processes cannot wait for each other.
+        Always in the order of their names, so that two processes cannot wait for each other. A stream that does not
+        exist yet is at version -1 and holds nobody up: if two make it, ``finish`` of the later raises StreamMoved.
         """
         wanted = sorted(set(streams) - self._heads.keys())
         if wanted:
@@ -138,7 +139,10 @@ class Writing:
         return {command_id: Answer(digest, answer) for command_id, digest, answer in rows}
 
     def append(self, stream: str, fact: Fact, said: EventMetadata) -> int:
-        """Put a fact at the end of a locked stream and return its version there."""
+        """Put a fact at the end of a locked stream and return its version there.
+
+        Raises UnknownFact for a class that is not in the catalogue, and KeyError for a stream nobody locked.
+        """
         head = self._heads[stream]
         version = head.version + 1
         self._heads[stream] = Head(version, head.leaf)
@@ -146,7 +150,7 @@ class Writing:
         return version
 
     def remember(self, command_id: str, digest: str, answer: str) -> None:
-        """Keep for ever that this command was taken and what was answered."""
+        """Keep for ever that this command was taken and what was answered; the digest tells it from a reused id."""
         self._commands.append({"command_id": command_id, "digest": digest, "answer": answer})
 
     def write(self, statement: Write, row: Values) -> None:
@@ -154,7 +158,10 @@ class Writing:
         self._rows.setdefault(statement, {})[tuple(row[k] for k in statement.key)] = row
 
     def finish(self) -> None:
-        """Seal, hash and store everything; the head of the log is taken by the last statement."""
+        """Seal, hash and store everything; the head of the log is taken by the last statement.
+
+        Raises StreamMoved when another process made one of the streams, or took one of the commands, meanwhile.
+        """
         leaves, parts, rows = self._hashed()
         # New rows in the order of their keys: two processes making the same ones must not wait for each other.
         _INSERT_COMMANDS.run(self.connection, sorted(self._commands, key=itemgetter("command_id")))

@@ -27,6 +27,9 @@ from workflow.programme.diagram import mermaid
 from workflow.programme.loading import load, shipped_text
 from workflow.programme.part import Part
 from workflow.registry import COMMANDS
+from workflow.rights.acts import ACTS, ROLES
+from workflow.rights.table import may_ever
+from workflow.subjects.accounts.decisions import clashes
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -35,6 +38,8 @@ CHANGING = (
     "case open", "case advance", "case withdraw", "case reopen", "case record", "tasks retry", "tasks cancel",
     "office record", "hotline call", "hotline missed", "hotline callback", "hotline convert",
 )  # fmt: skip
+OURS = ("events", "workflow", "handlers", "workers", "console", "tests", "docs", "bench")
+MADE_UP = "vouchers"  # the service that contributor.md adds to explain how
 PAGE_DAY = date(2030, 5, 20)  # stands for today, whenever the page is read; other days of 2030 are as far from today
 
 
@@ -124,6 +129,14 @@ def test_every_service_names_its_command_and_tests_that_exist() -> None:
     assert missing == []
 
 
+def test_everything_can_be_done_by_the_few_people_on_the_operators_page() -> None:
+    rows = [row for row in _rows_of(ROOT / "docs" / "operator.md") if len(row) == 3 and row[0].isdigit()]
+    people = [[role for role in ROLES if f"`{role}`" in row[1]] for row in rows]
+    assert [row[0] for row in rows] == [str(number) for number in range(1, 7)]
+    assert [clashes(roles) for roles in people] == [[]] * len(people)
+    assert [act for act in ACTS if not may_ever([role for roles in people for role in roles], act)] == []
+
+
 def _rows_of(page: Path) -> list[list[str]]:
     """Return the cells of a page's table, row by row."""
     lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
@@ -166,6 +179,17 @@ def _leads_somewhere(page: Path, link: str) -> bool:
     return not heading or heading in {
         _anchor(line) for line in re.findall(r"^#+ (.*)", target.read_text(), re.MULTILINE)
     }
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: page.name)
+def test_paths_named_on_a_page_are_there(page: Path) -> None:
+    named = re.findall(rf"`((?:{'|'.join(OURS)})/[\w./<>*-]+)", page.read_text(encoding="utf-8"))
+    assert [path for path in named if MADE_UP not in path and not _is_there(path)] == []
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether there is such a file or folder of ours; ``<stem>`` stands for any that has one."""
+    return any(ROOT.glob(re.sub(r"<\w+>", "*", path.rstrip("/"))))
 
 
 def _anchor(heading: str) -> str:

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from console.subjects import OFFICE_FORMS
-from tests.kit.people import BORIS
 from tests.kit.offices import Office
+from tests.kit.people import BORIS
 from tests.kit.web.houses import WebHouse
 from tests.kit.web.sent import count_of, form_at
 

@@ -1,0 +1,174 @@
+"""The house is built as docs/contributor.md says: no circle, each subject under one name, no decisions borrowed."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parent.parent
+ROOMS: Final = ("events", "workflow", "handlers", "workers", "console")
+SUBJECTS: Final = frozenset(path.parent.name for path in (ROOT / "workflow" / "subjects").glob("*/__init__.py"))
+
+# What may stand in a room itself; everything else has a folder that says what it is about.
+OUTSIDE_FOLDERS: Final = {
+    "workflow": frozenset({"advancing", "command", "decide", "guard_context", "guards", "reasons", "refusals",
+                           "registry", "situation", "subject", "tasks"}),
+    "handlers": frozenset(),
+    "workers": frozenset({"errors"}),
+}  # fmt: skip
+
+# Where a module is named after its subject, or after a part of it (`grants_ledger`), and what else has a reason there.
+STEMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "events/facts": {
+        "journey": "a step of the case itself",
+        "office": "what an installation is told: its programme files and its keys",
+        "tasks": "the engine's own work",
+    },
+    "handlers/reactions": {
+        "journey": "what a step leads to, whatever the subject",
+        "moment": "what every reaction is given",
+        "training": "courses: the part of reintegration whose tasks and timers are about a shared stream",
+    },
+    "workers/effects": {
+        "escorts": "people who travel along: the part of travel that other letters build on",
+        "registry": "takes the effects of all subjects together",
+    },
+    "console/simulation": {
+        "bank": "plays the bank",
+        "bank_statement": "plays the bank",
+        "demo_accounts": "who signs in to a demo",
+        "demo_bank": "plays the bank",
+        "going_on": "time that passes while a demo is looked at",
+        "managed_case": "plays a case manager",
+        "manager": "plays a case manager",
+        "order_book": "plays the travel agent",
+        "scenarios": "which way each made-up person goes",
+        "summary": "what a year came to",
+        "year": "a year as a whole",
+    },
+    "tests/services": {},
+}
+
+
+@cache
+def trees() -> Mapping[str, ast.Module]:
+    """Return every module of the five rooms by its name, parsed."""
+    files = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+    return {_name(file): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+
+
+def _name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def imports() -> Mapping[str, frozenset[str]]:
+    """Return which of our modules each imports: at the top, in a function, or only for its types."""
+    return {module: frozenset(_imported(tree)) - {module} for module, tree in trees().items()}
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for found in node.names:
+                full = f"{node.module}.{found.name}"
+                yield from {full if full in trees() else node.module} & trees().keys()
+        elif isinstance(node, ast.Import):
+            yield from {found.name for found in node.names} & trees().keys()
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    circles = {frozenset(circle): circle for module in imports() if (circle := _way_back(module))}
+    shortest = sorted(circles.values(), key=len)
+    assert [" -> ".join(circle) for circle in shortest] == []
+
+
+def _way_back(module: str) -> tuple[str, ...]:
+    """Return the shortest way from a module over what it imports back to it, or nothing when there is none."""
+    came_from = dict.fromkeys(imports()[module], module)
+    ahead = deque(came_from)
+    while ahead:
+        here = ahead.popleft()
+        for found in imports()[here] - came_from.keys():
+            came_from[found] = here
+            if found == module:
+                return _walked(module, came_from)
+            ahead.append(found)
+    return ()
+
+
+def _walked(module: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the way walked, told from its first name in the alphabet, so that all who are on it tell the same."""
+    way = [came_from[module]]
+    while way[-1] != module:
+        way.append(came_from[way[-1]])
+    way.reverse()
+    first = way.index(min(way))
+    return (*way[first:], *way[: first + 1])
+
+
+@pytest.mark.parametrize("room", OUTSIDE_FOLDERS)
+def test_whatever_is_about_something_stands_in_a_folder(room: str) -> None:
+    assert {file.stem for file in (ROOT / room).glob("*.py")} - {"__init__"} - OUTSIDE_FOLDERS[room] == set()
+
+
+@pytest.mark.parametrize("folder", STEMS)
+def test_a_subject_has_one_name_in_every_room(folder: str) -> None:
+    found = {file.stem.removeprefix("test_") for file in (ROOT / folder).glob("*.py")} - {"__init__"}
+    strangers = {stem for stem in found if not _is_of_a_subject(stem)}
+    assert strangers - STEMS[folder].keys() == set(), "name it after its subject, or give the reason in STEMS"
+
+
+def _is_of_a_subject(stem: str) -> bool:
+    return any(stem == subject or stem.startswith(f"{subject}_") for subject in SUBJECTS)
+
+
+@pytest.mark.parametrize("subject", sorted(SUBJECTS))
+def test_every_subject_has_facts_commands_and_one_registration(subject: str) -> None:
+    parts = (f"events.facts.{subject}", *(f"workflow.subjects.{subject}.{part}" for part in ("commands", "subject")))
+    assert [part for part in parts if part not in trees()] == []
+    assert f"workflow.subjects.{subject}.subject" in imports()["workflow.registry"]
+
+
+def test_a_subjects_package_is_empty_so_that_its_state_comes_without_its_decisions() -> None:
+    packages = ["workflow.subjects", *(f"workflow.subjects.{subject}" for subject in sorted(SUBJECTS))]
+    assert [package for package in packages if len(trees()[package].body) != 1] == []
+
+
+# A subject that settles another's part of the same command borrows its decision. Each is one sentence of the office's.
+BORROWED: Final = {
+    ("closing.decisions", "accommodation.decisions"): "a house that closes gives up its beds",
+    ("closing.decisions", "accommodation.waiting_list"): "a house that closes has nobody wait for it",
+    ("intake.consents", "referrals.moves"): "a consent taken back takes the referrals under it back",
+    ("intake.consents", "referrals.sending"): "a referral's consent is about one provider",
+    ("intake.decisions", "hotline.consultations"): "a consultation's code opens a case",
+}
+
+
+def test_no_subject_borrows_anothers_decisions_but_for_these() -> None:
+    found = {
+        (module.removeprefix("workflow.subjects."), other.removeprefix("workflow.subjects."))
+        for module, others in imports().items()
+        for other in others
+        if _subject_of(module) and _subject_of(module) != _subject_of(other) and _decides(other)
+    }
+    assert found == BORROWED.keys(), "import its state or definition, or give the reason in BORROWED"
+
+
+def _subject_of(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["workflow", "subjects"] and len(parts) > 3 else None
+
+
+def _decides(module: str) -> bool:
+    """Tell whether a subject's module decides: it makes facts for streams, as no state, definition or guard does."""
+    if _subject_of(module) is None:
+        return False
+    named = {node.id for node in ast.walk(trees()[module]) if isinstance(node, ast.Name)}
+    return not named.isdisjoint({"Decision", "StreamFact", "CommandRule"})
