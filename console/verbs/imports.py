@@ -18,6 +18,7 @@ from console.container import Container
 from console.ctdc import BadRow, CtdcError, CtdcRecord, read_ctdc
 from console.errors import BadInput
 from console.printing import REFUSED, print_json, say
+from console.words.reasons import typed
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
@@ -82,7 +83,7 @@ def _known_before(ticket: PendingCommand[Command, Answer]) -> bool:
         return True
     answer = ticket.result()
     if isinstance(answer, Refused):
-        found = answer.reasons[0]
+        found = typed(answer.reasons[0])
         raise BadInput(f"{found.text}; {found.help}")
     assert isinstance(answer, Accepted), "a case that is new has no version to be overtaken"
     return answer.repeated

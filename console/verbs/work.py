@@ -15,9 +15,11 @@ from console.cli_support import ACTOR_DEFAULT, Actor, AsJson, CommandId, Data, c
 from console.container import Container
 from console.errors import BadInput
 from console.printing import REFUSED, print_json, print_rows, say
+from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE, count_tasks, find_task
+from workers.iso20022.bank_inbox import NotRecorded
 from workflow.command import CancelTask, RetryTask
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
@@ -180,14 +182,23 @@ def read_report(
         if file.stat().st_size > MAX_REPORT_BYTES:
             raise BadInput("the file is larger than 10 MB; a status report never is")
         found = office.read_bank_report(file.read_bytes())
+        problems = [
+            *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
+            *(f"{one.tranche_id}: {_why(one)}" for one in found.refused),
+        ]
         if as_json:
-            print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems})
+            print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": problems})
         else:
             say(f"{found.recorded} payments recorded, {found.repeated} known before")
-            for problem_line in found.problems:
+            for problem_line in problems:
                 say(f"  - {problem_line}")
-    if found.problems:
+    if found.needs_a_look:
         raise typer.Exit(REFUSED)
+
+
+def _why(one: NotRecorded) -> str:
+    said = map(typed, one.reasons)
+    return "; ".join(f"{found.text} ({found.help})" for found in said) or one.obstacle
 
 
 def _wait_for_the_end(threads: int) -> None:

@@ -25,6 +25,7 @@ from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from handlers.projections.rebuild import rebuild
 from tests.offices import Office
+from tests.readable import is_readable
 from tests.story import ANNA, BORIS, CLARA
 from workflow.reasons import Refused
 from workflow.registry import ACCOUNTS, HUMAN, OFFICE, human_command
@@ -78,7 +79,7 @@ class House:
     def then_refused(self, *codes: str) -> Self:
         assert isinstance(self.last, Refused), self.last
         assert self.last.codes == codes
-        assert all(reason.text and reason.help for reason in self.last.reasons)
+        assert all(is_readable(reason) for reason in self.last.reasons)
         return self
 
     def row(self, account: str) -> AccountRow:

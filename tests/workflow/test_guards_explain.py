@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from events.instants import stored
+from tests.readable import is_readable
 from tests.roads import bring
 from tests.story import ANNA, BORIS, START, moscow, story
 from workflow.case.state import Case
@@ -198,8 +199,7 @@ def test_a_guard_passes_or_says_why_not_and_what_would_help(name: str, passing: 
         reason = guard(asked(case))
         assert reason is not None
         assert reason.code == name
-        assert reason.text
-        assert reason.help
+        assert is_readable(reason)
 
 
 @pytest.mark.parametrize(

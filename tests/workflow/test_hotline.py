@@ -26,6 +26,7 @@ from events.facts.hotline import (
     ConsultationHeld,
 )
 from events.facts.intake import CaseOpened, ConsentGiven
+from tests.readable import is_readable
 from tests.story import ANNA, START, World, moscow, moscow_with
 from workflow.command import Command
 from workflow.programme.errors import ProgrammeFaulty
@@ -82,7 +83,7 @@ class Desktop:
     def then_refused(self, *codes: str) -> None:
         assert isinstance(self.last, Refused), self.last
         assert set(self.last.codes) == set(codes)
-        assert all(reason.text and reason.help for reason in self.last.reasons)
+        assert all(is_readable(reason) for reason in self.last.reasons)
 
     @property
     def desk(self) -> HotlineState:

@@ -16,7 +16,8 @@ from workflow.guard_context import Guard, GuardContext
 from workflow.guards import guard_named
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage, Transition
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import NOTHING_LEADS_ON, STAGE_DOES_NOT_ALLOW_IT
 
 
 class Step(NamedTuple):
@@ -137,14 +138,5 @@ def _notated(transitions: Sequence[Transition], services: frozenset[str]) -> Ite
 def _no_such_way(journey: Journey, stage: str, trigger: str) -> Refused:
     ways = journey.triggers(stage)
     if not ways:
-        return refused("stage_allows_it", f"nothing leads on from {stage}", "open a new case", stage=stage)
-    return Refused(
-        (
-            reason(
-                "stage_allows_it",
-                f"{stage} does not allow {trigger}",
-                "possible from here: " + ", ".join(ways),
-                stage=stage,
-            ),
-        )
-    )
+        return refused(NOTHING_LEADS_ON(stage=stage))
+    return Refused((STAGE_DOES_NOT_ALLOW_IT(trigger=trigger, ways=ways, stage=stage),))

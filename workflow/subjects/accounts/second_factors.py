@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.reasons import Refused, refused
+from workflow.subjects.accounts import refusals
 
 NOT_FRESH: Final = refused(
     "factor_is_fresh", "your second factor was not given within the last minutes", "give your second factor again first"
@@ -26,11 +27,7 @@ def against_adding(*, signed_in: bool, fresh: bool, has_factors: bool, one_time:
     if signed_in:
         return None if fresh else NOT_FRESH
     if has_factors:
-        return refused(
-            "factor_is_first", "the account has a second factor", "sign in with your second factor, then add another"
-        )
+        return refused(refusals.FACTOR_IS_FIRST())
     if one_time:
-        return refused(
-            "password_is_own", "the password is still the one-time one", "choose a password of your own first"
-        )
+        return refused(refusals.PASSWORD_IS_OWN())
     return None

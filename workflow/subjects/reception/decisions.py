@@ -24,8 +24,10 @@ from workflow.case.state import Case
 from workflow.case.tasks import Task
 from workflow.command import Command, FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import PROGRAMME_HAS_BEGUN
 from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, TaskKind, TimesUp, case_of, id_from
+from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.meeters import MeeterPool, speaks
 from workflow.subjects.reception.state import Arrival
@@ -110,9 +112,9 @@ def called_off(situation: Situation, why: str) -> list[StreamFact]:
 def _awaited(situation: Situation) -> Arrival | Refused:
     case = case_of(situation)
     if case.arrival is None:
-        return refused("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
+        return refused(refusals.ARRIVAL_IS_PLANNED())
     if case.arrival.over:
-        return refused("arrival_is_ahead", "the person was met already", "record PlanArrival if they come once more")
+        return refused(refusals.ARRIVAL_IS_AHEAD())
     return case.arrival
 
 
@@ -120,7 +122,7 @@ def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
     since = situation.programme.runs.since
     if at.date() >= since:
         return None
-    return reason("programme_has_begun", f"the programme began on {since}", "check the date", since=since)
+    return PROGRAMME_HAS_BEGUN(since=since)
 
 
 def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.reception import refusals
 
 
 def arrival_is_planned(asked: GuardContext) -> Reason | None:
     """Somebody can be met only at a known time and place."""
     if asked.case.arrival is not None:
         return None
-    return reason("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
+    return refusals.ARRIVAL_IS_PLANNED()
 
 
 GUARDS: Final = (arrival_is_planned,)
