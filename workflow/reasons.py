@@ -27,9 +27,8 @@ class ReasonKind(NamedTuple):
     (('facility', 'moscow-centre'),)
     """
 
-    code: str  # stored and scripted; a value may stand in it: "{service}_is_provided"
+    key: str  # the code, stored and scripted, in which a value may stand; behind a stroke which of several it is
     values: tuple[str, ...] = ()
-    said: str = ""  # which wording of the code, where there are several
     looked_at: tuple[str, ...] = ()  # values that are told to scripts as well
     helps_with: tuple[str, ...] = ()  # commands
     field: str | None = None  # of the command that was refused
@@ -40,9 +39,9 @@ class ReasonKind(NamedTuple):
         return Reason(self, tuple((name, _kept(value)) for name, value in values.items()))
 
     @property
-    def key(self) -> str:
-        """Return what its words are found by."""
-        return f"{self.code}/{self.said}" if self.said else self.code
+    def code(self) -> str:
+        """Return the name of the guard that says no, with places for the values that stand in it."""
+        return self.key.partition("/")[0]
 
 
 class Reason(NamedTuple):
@@ -54,7 +53,7 @@ class Reason(NamedTuple):
     @property
     def code(self) -> str:
         """Return the name of the guard that says no."""
-        return self.kind.code.format_map(dict(self.values)) if "{" in self.kind.code else self.kind.code
+        return self.kind.code.format_map(dict(self.values))
 
     @property
     def looked_at(self) -> tuple[tuple[str, str], ...]:
@@ -87,7 +86,7 @@ def refused(*reasons: Reason) -> Refused:
 
 def _kept(value: Value | Iterable[Value]) -> Value:
     whole = value is None or isinstance(value, (*_WHOLE, Reason))
-    return value if whole else tuple(value)  # type: ignore[return-value, arg-type, union-attr]
+    return value if whole else tuple(value)  # type: ignore[return-value, arg-type]
 
 
 def _reasons_in(value: Value) -> tuple[Reason, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +20,8 @@ from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE, count_tasks, find_task
-from workers.iso20022.bank_inbox import NotRecorded
 from workflow.command import CancelTask, RetryTask
+from workflow.reasons import Reason
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
 timers = typer.Typer(no_args_is_help=True, help="Timers: what will be due when.")
@@ -184,7 +185,7 @@ def read_report(
         found = office.read_bank_report(file.read_bytes())
         problems = [
             *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
-            *(f"{one.tranche_id}: {_why(one)}" for one in found.refused),
+            *(f"{one.tranche_id}: {_why(one.reasons) or one.obstacle}" for one in found.refused),
         ]
         if as_json:
             print_json({"recorded": found.recorded, "repeated": found.repeated, "problems": problems})
@@ -196,9 +197,8 @@ def read_report(
         raise typer.Exit(REFUSED)
 
 
-def _why(one: NotRecorded) -> str:
-    said = map(typed, one.reasons)
-    return "; ".join(f"{found.text} ({found.help})" for found in said) or one.obstacle
+def _why(reasons: Iterable[Reason]) -> str:
+    return "; ".join(f"{found.text} ({found.help})" for found in map(typed, reasons))
 
 
 def _wait_for_the_end(threads: int) -> None:

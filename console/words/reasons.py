@@ -3,7 +3,7 @@
 The rules say a kind of reason and its values. ``reasons/<language>/*.yaml`` hold the words under the kind's key;
 ``reasons/typed`` is the command line's English, which spells commands and fields as they are typed there. In a wording
 ``{known:house}`` is a value and the kind of its name; behind a stroke stands what comes between several:
-``{others:provider| or }``. ``none`` is the help when a list of values is empty; without help nothing needs to be done.
+``{others:provider| or }``. ``none`` is the help when there is nothing to name in it; without help nothing needs to be done.
 A further language is one more folder; what it lacks is said in English.
 """
 
@@ -99,7 +99,7 @@ def _said(reason: Reason, words: Mapping[str, Wording], show: Callable[[Value, s
 
     wording = words[reason.kind.key]
     advice = wording.get("help", words[OTHERWISE]["help"])
-    if any(value == () for _, value in reason.values):
+    if any(value is None or value == () for _, value in reason.values):
         advice = wording.get("none", advice)
     shown = {key: _Shown(value, name) for key, value in reason.values}
     return Worded(wording["text"].format_map(shown), advice.format_map(shown))

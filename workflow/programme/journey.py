@@ -139,4 +139,4 @@ def _no_such_way(journey: Journey, stage: str, trigger: str) -> Refused:
     ways = journey.triggers(stage)
     if not ways:
         return refused(NOTHING_LEADS_ON(stage=stage))
-    return Refused((STAGE_DOES_NOT_ALLOW_IT(trigger=trigger, ways=ways, stage=stage),))
+    return refused(STAGE_DOES_NOT_ALLOW_IT(trigger=trigger, ways=ways, stage=stage))

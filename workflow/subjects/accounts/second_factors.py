@@ -7,15 +7,9 @@ from typing import Final
 from workflow.reasons import Refused, refused
 from workflow.subjects.accounts import refusals
 
-NOT_FRESH: Final = refused(
-    "factor_is_fresh", "your second factor was not given within the last minutes", "give your second factor again first"
-)
-WRONG_CODE: Final = refused(
-    "factor_is_proved", "this is not the code", "look at the app again, and check the clock of the telephone"
-)
-WRONG_KEY: Final = refused(
-    "factor_is_proved", "the key did not answer as asked, or is registered already", "try again, or take another key"
-)
+NOT_FRESH: Final = refused(refusals.FACTOR_IS_FRESH())
+WRONG_CODE: Final = refused(refusals.CODE_IS_WRONG())
+WRONG_KEY: Final = refused(refusals.KEY_IS_WRONG())
 
 
 def against_adding(*, signed_in: bool, fresh: bool, has_factors: bool, one_time: bool) -> Refused | None:

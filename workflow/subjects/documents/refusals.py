@@ -6,7 +6,7 @@ from typing import Final
 
 from workflow.reasons import ReasonKind
 
-DOCUMENT_HAS_RUN_OUT: Final = ReasonKind("document_is_valid", said="has_run_out", field="valid_until")
+DOCUMENT_HAS_RUN_OUT: Final = ReasonKind("document_is_valid/has_run_out", field="valid_until")
 DOCUMENT_IS_IN_HAND: Final = ReasonKind("document_is_in_hand", helps_with=("StartDocument",))
 AUTHORITY_HAS_IT: Final = ReasonKind(
     "authority_has_it", looked_at=("step",), helps_with=("RecordDocumentStep", "WithdrawDocument"), field="document_id"
@@ -20,46 +20,40 @@ STEP_IS_NEXT: Final = ReasonKind(
 )
 STEP_IS_DONE: Final = ReasonKind("step_is_done", field="on")
 STEP_COMES_AFTER: Final = ReasonKind("step_comes_after", looked_at=("step_before",), field="on")
-PROGRAMME_HAD_NOT_BEGUN: Final = ReasonKind("programme_is_running", said="had_not_begun", looked_at=("since",))
+PROGRAMME_HAD_NOT_BEGUN: Final = ReasonKind("programme_is_running/had_not_begun", looked_at=("since",))
 DOCUMENT_IS_COLLECTED: Final = ReasonKind("document_is_collected", field="valid_until")
-COLLECTED_DOCUMENT_HAS_RUN_OUT: Final = ReasonKind("document_is_valid", said="collected", field="valid_until")
+COLLECTED_DOCUMENT_HAS_RUN_OUT: Final = ReasonKind("document_is_valid/collected", field="valid_until")
 DOCUMENT_IS_UNDER_WAY: Final = ReasonKind("document_is_under_way", ("known",), field="document_id")
 DOCUMENT_PATH_IS_KNOWN: Final = ReasonKind("document_path_is_known", ("path", "known"), field="path")
 DOCUMENT_PATH_FITS: Final = ReasonKind("document_path_fits", looked_at=("citizenships",), field="country")
 COLLECTED_IN_PERSON: Final = ReasonKind("collected_in_person", ("step",), field="by")
 DONE_IN_PERSON: Final = ReasonKind("done_in_person", ("step",), field="by")
 NO_TRAVEL_DOCUMENT: Final = ReasonKind(
-    "travel_papers_are_in_order",
-    said="none",
-    looked_at=("needed_until",),
-    helps_with=("RecordTravelDocument", "StartDocument"),
+    "travel_papers_are_in_order/none", looked_at=("needed_until",), helps_with=("RecordTravelDocument", "StartDocument")
 )
 TRAVEL_DOCUMENT_RUNS_OUT: Final = ReasonKind(
-    "travel_papers_are_in_order",
-    said="runs_out",
+    "travel_papers_are_in_order/runs_out",
     looked_at=("needed_until",),
     helps_with=("RecordTravelDocument", "StartDocument"),
 )
 DOCUMENT_IS_NOT_FOR_TRAVEL: Final = ReasonKind(
-    "travel_papers_are_in_order",
+    "travel_papers_are_in_order/not_for_travel",
     ("kind",),
-    said="not_for_travel",
     looked_at=("needed_until",),
     helps_with=("RecordTravelDocument", "StartDocument"),
 )
 DOCUMENT_LEADS_ELSEWHERE: Final = ReasonKind(
-    "travel_papers_are_in_order",
+    "travel_papers_are_in_order/leads_elsewhere",
     ("kind", "country", "home"),
-    said="leads_elsewhere",
     looked_at=("needed_until",),
     helps_with=("RecordTravelDocument", "StartDocument"),
 )
 DOCUMENT_IS_CHOSEN: Final = ReasonKind("document_is_chosen", ("choices",), field="path")
-PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen", ("path",), said="path")
-COUNTRYS_PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen", ("path", "country"), said="countrys_path")
+PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen/path", ("path",))
+COUNTRYS_PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen/countrys_path", ("path", "country"))
 DOCUMENT_WAS_REFUSED: Final = ReasonKind(
-    "document_is_new", said="refused", looked_at=("document_id",), helps_with=("AppealDocument", "WithdrawDocument")
+    "document_is_new/refused", looked_at=("document_id",), helps_with=("AppealDocument", "WithdrawDocument")
 )
 DOCUMENT_IS_UNDER_WAY_ALREADY: Final = ReasonKind(
-    "document_is_new", said="under_way", looked_at=("document_id",), helps_with=("RecordDocumentStep",)
+    "document_is_new/under_way", looked_at=("document_id",), helps_with=("RecordDocumentStep",)
 )

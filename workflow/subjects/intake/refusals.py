@@ -8,9 +8,7 @@ from workflow.reasons import ReasonKind
 
 RECIPIENT_IS_KNOWN: Final = ReasonKind("recipient_is_known", field="recipient")
 CONSENT_IS_LIVE: Final = ReasonKind("consent_is_live", looked_at=("until",), field="until")
-NO_GUARDIAN_IS_RECORDED: Final = ReasonKind(
-    "guardian_is_appointed", said="none_recorded", helps_with=("AppointGuardian",)
-)
+NO_GUARDIAN_IS_RECORDED: Final = ReasonKind("guardian_is_appointed/none_recorded", helps_with=("AppointGuardian",))
 GUARDIAN_CONSENTS: Final = ReasonKind(
     "guardian_consents", helps_with=("AppointGuardian", "RecordAssent", "EstablishAge"), field="by"
 )
@@ -22,12 +20,6 @@ PREVIOUS_CASE_HAS_NO_OTHER: Final = ReasonKind("previous_case_has_no_other", loo
 BIRTH_DATE_IS_PAST: Final = ReasonKind("birth_date_is_past", field="birth_date")
 SOURCE_IS_THE_AGENCYS: Final = ReasonKind("source_is_the_agencys", ("agency", "kind", "given"), field="source")
 GUARDIANS_CONSENT_IS_OVER: Final = ReasonKind(
-    "consent_to_{purpose}",
-    said="guardians_is_over",
-    looked_at=("purpose",),
-    helps_with=("GiveConsent",),
-    field="purpose",
+    "consent_to_{purpose}/guardians_is_over", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"
 )
-PROGRAMME_TAKES_NOBODY: Final = ReasonKind(
-    "programme_is_running", ("programme",), said="takes_nobody", looked_at=("day",)
-)
+PROGRAMME_TAKES_NOBODY: Final = ReasonKind("programme_is_running/takes_nobody", ("programme",), looked_at=("day",))

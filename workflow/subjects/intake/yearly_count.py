@@ -44,5 +44,4 @@ def against_the_day(programme: Programme, intake: Intake, day: date) -> list[Rea
     ends = [until for until in (runs.until, intake.ended_on) if until is not None]
     if day >= runs.since and all(day <= until for until in ends):
         return []
-    elsewhere = intake.successor or "another programme"
-    return [refusals.PROGRAMME_TAKES_NOBODY(programme=elsewhere, day=day)]
+    return [refusals.PROGRAMME_TAKES_NOBODY(programme=intake.successor or None, day=day)]

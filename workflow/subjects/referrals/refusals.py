@@ -7,16 +7,11 @@ from typing import Final
 from workflow.reasons import ReasonKind
 
 MEETING_IS_AHEAD: Final = ReasonKind("meeting_is_ahead", field="first_meeting")
-NO_REFERRAL_TO_SHOW: Final = ReasonKind("referral_exists", said="to_show", field="referral_id")
+NO_REFERRAL_TO_SHOW: Final = ReasonKind("referral_exists/to_show", field="referral_id")
 REFERRAL_IS_OPEN: Final = ReasonKind("referral_is_open", ("status",), helps_with=("SendReferral",), field="referral_id")
-NO_SUCH_REFERRAL: Final = ReasonKind("referral_exists", ("known",), said="no_such", field="referral_id")
+NO_SUCH_REFERRAL: Final = ReasonKind("referral_exists/no_such", ("known",), field="referral_id")
 NO_CONSENT_TO_REFERRAL: Final = ReasonKind(
-    "consent_to_referral",
-    ("purpose",),
-    said="none",
-    looked_at=("recipient",),
-    helps_with=("GiveConsent",),
-    field="provider",
+    "consent_to_referral/none", ("purpose",), looked_at=("recipient",), helps_with=("GiveConsent",), field="provider"
 )
 PROVIDER_IS_KNOWN: Final = ReasonKind("provider_is_known", field="provider")
 PROVIDER_OFFERS_SERVICE: Final = ReasonKind(
@@ -24,15 +19,14 @@ PROVIDER_OFFERS_SERVICE: Final = ReasonKind(
 )
 PROVIDER_IS_ACTIVE: Final = ReasonKind("provider_is_active", ("provider", "status"), field="provider")
 PROVIDER_IS_NOT_AGREED: Final = ReasonKind(
-    "consent_to_referral",
+    "consent_to_referral/not_agreed",
     ("provider", "purpose"),
-    said="not_agreed",
     looked_at=("recipient",),
     helps_with=("GiveConsent",),
     field="provider",
 )
 CONSENT_BEFORE_REFERRAL: Final = ReasonKind(
-    "consent_to_{purpose}", ("purpose",), said="before_referral", helps_with=("GiveConsent",), field="purpose"
+    "consent_to_{purpose}/before_referral", ("purpose",), helps_with=("GiveConsent",), field="purpose"
 )
 REFERRAL_IS_NOT_OPEN: Final = ReasonKind(
     "referral_is_not_open",
@@ -47,12 +41,12 @@ REFERRALS_ARE_SETTLED: Final = ReasonKind(
     looked_at=("referrals",),
     helps_with=("RecordReferralServed", "DeclineReferral", "RevokeReferral"),
 )
-REFERRAL_IS_LEFT: Final = ReasonKind("referrals_are_settled", ("key", "status"), said="referral")
+REFERRAL_IS_LEFT: Final = ReasonKind("referrals_are_settled/referral", ("key", "status"))
 REFERRAL_WAITS_FOR_LETTER: Final = ReasonKind(
-    "referral_may_become_{next}", ("next",), said="waits_for_letter", looked_at=("status",)
+    "referral_may_become_{next}/waits_for_letter", ("next",), looked_at=("status",)
 )
 REFERRAL_CANNOT_BECOME_IT: Final = ReasonKind(
-    "referral_may_become_{next}", ("next", "possible"), said="not_from_here", looked_at=("status",)
+    "referral_may_become_{next}/not_from_here", ("next", "possible"), looked_at=("status",)
 )
 PROVIDER_HAS_ROOM: Final = ReasonKind(
     "provider_has_room",

@@ -6,6 +6,6 @@ from typing import Final
 
 from workflow.reasons import ReasonKind
 
-EXPLOITED_BEFORE_RECRUITED: Final = ReasonKind("route_is_in_order", said="exploited_before_recruited", field="legs")
-LEG_IS_DATED_EARLIER: Final = ReasonKind("route_is_in_order", said="dated_earlier", field="legs")
+EXPLOITED_BEFORE_RECRUITED: Final = ReasonKind("route_is_in_order/exploited_before_recruited", field="legs")
+LEG_IS_DATED_EARLIER: Final = ReasonKind("route_is_in_order/dated_earlier", field="legs")
 ROUTE_IS_PAST: Final = ReasonKind("route_is_past", field="legs")
