@@ -3,8 +3,8 @@
 The rules say a kind of reason and its values. ``reasons/<language>/*.yaml`` hold the words under the kind's key;
 ``reasons/typed`` is the command line's English, which spells commands and fields as they are typed there. In a wording
 ``{known:house}`` is a value and the kind of its name; behind a stroke stands what comes between several:
-``{others:provider| or }``. ``none`` is the help when there is nothing to name in it; without help nothing needs to be done.
-A further language is one more folder; what it lacks is said in English.
+``{others:provider| or }``. ``none`` is the help when there is nothing to name in it; without help nothing needs to be
+done. A further language is one more folder; what it lacks is said in English.
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ def worded(reason: Reason, language: Language, *, zone: str = "UTC", programme: 
     >>> worded(NO_BED_IS_HELD(), "ru").help
     'Сначала забронируйте место.'
     """
-    words = {**wordings(LANGUAGES[0]), **wordings(language)}
-    said = _said(reason, words, partial(_named, Naming(language, zone, programme)))
+    said = _said(reason, _spoken(language), partial(_named, Naming(language, zone, programme)))
     return Worded(_sentence(said.text), _sentence(said.help), reason.helps_with, reason.kind.field)
 
 
@@ -75,6 +74,11 @@ def wordings(language: str) -> Mapping[str, Wording]:
         assert not twice, f"worded twice in {language}: {twice}"
         found |= told
     return found
+
+
+@cache
+def _spoken(language: Language) -> Mapping[str, Wording]:
+    return {**wordings(LANGUAGES[0]), **wordings(language)}
 
 
 class _Shown:

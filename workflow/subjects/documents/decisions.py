@@ -237,7 +237,8 @@ def _collected(
 
 
 def _unknown(situation: Situation) -> Reason:
-    return refusals.DOCUMENT_IS_UNDER_WAY(known=case_of(situation).papers)
+    known = case_of(situation).papers
+    return refusals.DOCUMENT_IS_UNDER_WAY(known=known) if known else refusals.NO_DOCUMENT_IS_UNDER_WAY()
 
 
 __all__ = ["CANCELLING", "DECISIONS", "TASKS", "TIMES_UP"]

@@ -24,6 +24,9 @@ PROGRAMME_HAD_NOT_BEGUN: Final = ReasonKind("programme_is_running/had_not_begun"
 DOCUMENT_IS_COLLECTED: Final = ReasonKind("document_is_collected", field="valid_until")
 COLLECTED_DOCUMENT_HAS_RUN_OUT: Final = ReasonKind("document_is_valid/collected", field="valid_until")
 DOCUMENT_IS_UNDER_WAY: Final = ReasonKind("document_is_under_way", ("known",), field="document_id")
+NO_DOCUMENT_IS_UNDER_WAY: Final = ReasonKind(
+    "document_is_under_way/none", helps_with=("StartDocument",), field="document_id"
+)
 DOCUMENT_PATH_IS_KNOWN: Final = ReasonKind("document_path_is_known", ("path", "known"), field="path")
 DOCUMENT_PATH_FITS: Final = ReasonKind("document_path_fits", looked_at=("citizenships",), field="country")
 COLLECTED_IN_PERSON: Final = ReasonKind("collected_in_person", ("step",), field="by")

@@ -54,6 +54,9 @@ PROVIDER_HAS_ROOM: Final = ReasonKind(
     looked_at=("provider",),
     helps_with=("WaitlistReferral", "SendReferral"),
 )
+NO_PROVIDER_HAS_ROOM: Final = ReasonKind(
+    "provider_has_room/nobody_else", ("capacity", "name"), looked_at=("provider",), helps_with=("WaitlistReferral",)
+)
 PROVIDER_IS_FOUND: Final = ReasonKind(
     "provider_is_found", ("service", "spoken", "others"), looked_at=("language", "area"), field="service"
 )

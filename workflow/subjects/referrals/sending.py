@@ -80,9 +80,10 @@ def limited(programme: Programme) -> tuple[str, ...]:
 def is_full(provider: Provider, wish: Wish, situation: Situation) -> Reason:
     """Return that a provider has no room, and who else could be asked."""
     others = [one.id for one in _with_room(_able(wish, situation.programme, {provider.id}), situation)]
-    return refusals.PROVIDER_HAS_ROOM(
-        capacity=provider.capacity, name=provider.name, others=others, provider=provider.id
-    )
+    capacity, name = provider.capacity, provider.name
+    if not others:
+        return refusals.NO_PROVIDER_HAS_ROOM(capacity=capacity, name=name, provider=provider.id)
+    return refusals.PROVIDER_HAS_ROOM(capacity=capacity, name=name, others=others, provider=provider.id)
 
 
 def wish_of(referral: Referral, situation: Situation) -> Wish:
