@@ -26,7 +26,7 @@ from workflow import refusals as engine
 from workflow.command import AdvanceCase
 from workflow.programme.loading import load, shipped_text
 from workflow.reasons import ReasonKind, Refused
-from workflow.rights.acts import ACTS_OF
+from workflow.rights.command_rights import ACTS_OF
 from workflow.situation import Situation
 from workflow.subjects.accommodation import refusals as accommodation
 from workflow.subjects.closing import refusals as closing

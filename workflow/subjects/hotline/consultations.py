@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from events.facts.hotline import CaseCodesPrinted, ConsultationConverted, ConsultationHeld
 from events.facts.intake import ConsentGiven
 from events.ids import case_stream
-from workflow.command import Command, occurred
+from workflow.command import occurred
 from workflow.reasons import Reason, Refused
-from workflow.situation import Decide, Decision, OfficeNeeds, Situation, StreamFact
+from workflow.situation import Decision, Situation, StreamFact
+from workflow.subject import CommandRule
 from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultation
 from workflow.subjects.hotline.decisions import (
@@ -93,15 +95,16 @@ def _against_centre(command: RecordConsultation, situation: Situation) -> Iterab
     if centre is None or centre.id not in known:
         yield refusals.CENTRE_IS_KNOWN(known=known)
         return
-    day, closed = centre.day(occurred(command, situation.now)), situation.house(centre.id).closed
+    day, closed = centre.day(occurred(command, situation.now)), shelter_of(centre.id, situation).closed
     if not centre.is_running(day) or (closed is not None and day >= closed):
         yield refusals.CENTRE_WAS_NOT_OPEN(house=centre.name, known=known, day=day)
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    RecordConsultation: record_consultation,
-    PrintCaseCodes: print_case_codes,
-}
-OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
-    RecordConsultation: lambda _programme, command: (facility_stream(command.centre),),
-}
+RULES: Final = (
+    CommandRule(
+        RecordConsultation,
+        record_consultation,
+        office_needs=lambda _programme, command: (facility_stream(command.centre),),
+    ),
+    CommandRule(PrintCaseCodes, print_case_codes),
+)
