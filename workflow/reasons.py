@@ -85,8 +85,9 @@ def refused(*reasons: Reason) -> Refused:
 
 
 def _kept(value: Value | Iterable[Value]) -> Value:
-    whole = value is None or isinstance(value, (*_WHOLE, Reason))
-    return value if whole else tuple(value)  # type: ignore[return-value, arg-type]
+    if value is None or isinstance(value, (*_WHOLE, Reason)):
+        return value
+    return tuple(value)
 
 
 def _reasons_in(value: Value) -> tuple[Reason, ...]:

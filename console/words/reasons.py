@@ -27,6 +27,7 @@ from workflow.reasons import Reason, Value
 TYPED: Final = "typed"
 OTHERWISE: Final = "otherwise"  # holds the help of every reason that has none of its own
 _DATA: Final = Path(__file__).parent / "reasons"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a refusal at the command line reads only these words
 _HELPS: Final = "helps"  # in place of a kind: not the texts of the reasons within this one, but their helps
 
 Wording = Mapping[str, str]  # text, help, and the help when there is none to choose from
@@ -69,7 +70,7 @@ def wordings(language: str) -> Mapping[str, Wording]:
     """Return every wording of a language by its kind's key; read once."""
     found: dict[str, Wording] = {}
     for path in sorted((_DATA / language).glob("*.yaml")):
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 both loaders are safe
         twice = found.keys() & told.keys()
         assert not twice, f"worded twice in {language}: {twice}"
         found |= told
