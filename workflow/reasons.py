@@ -100,4 +100,5 @@ def _as_text(value: Value) -> str:
     """Return a value as scripts have always read it: names behind each other, numbers as a list."""
     if not isinstance(value, tuple):
         return str(value)
-    return ", ".join(map(str, value)) if all(isinstance(one, str) for one in value) else str(list(value))
+    named = value and all(isinstance(one, str) for one in value)
+    return ", ".join(map(str, value)) if named else str(list(value))

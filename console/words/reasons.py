@@ -125,6 +125,8 @@ def _as_typed(value: Value, kind: str) -> str:
     match value, kind:
         case Money(), "amount" | "currency":
             return str(getattr(value, kind))
+        case datetime(), "stored":
+            return str(value)
         case datetime(), _:
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case str(), "spaced":

@@ -29,10 +29,12 @@ from workflow.reasons import ReasonKind, Refused
 from workflow.rights.command_rights import ACTS_OF
 from workflow.situation import Situation
 from workflow.subjects.accommodation import refusals as accommodation
+from workflow.subjects.care import refusals as care
 from workflow.subjects.closing import refusals as closing
 from workflow.subjects.grants import refusals as grants
 from workflow.subjects.intake import refusals as intake
 from workflow.subjects.referrals import refusals as referrals
+from workflow.subjects.reintegration import refusals as reintegration
 from workflow.subjects.safety import refusals as safety
 
 ROOM: Final = Path(workflow.__file__).parent
@@ -189,4 +191,10 @@ def test_what_somebody_named_comes_out_whole_in_every_language(house: str) -> No
 
 def test_scripts_read_what_was_looked_at_as_ever() -> None:
     assert intake.CONSENT_IS_LIVE(until=date(2007, 6, 2)).looked_at == (("until", "2007-06-02"),)
+    opens = datetime(2007, 3, 7, 6, tzinfo=UTC)
+    closed = care.PROVIDER_IS_OPEN(provider="harbour", opens=opens, at=opens)
+    assert typed(closed).help == "it opens next at 2007-03-07 06:00:00+00:00"
+    assert closed.looked_at == (("at", "2007-03-07 06:00:00+00:00"),)
+    assert reintegration.FOLLOW_UP_IS_DONE(month=12, made=[]).looked_at == (("made", "[]"),)
+    assert reintegration.FOLLOW_UP_IS_DONE(month=12, made=[1, 3]).looked_at == (("made", "[1, 3]"),)
     assert safety.CHILD_REFUSES(to=["assistance", "travel"]).looked_at == (("to", "assistance, travel"),)

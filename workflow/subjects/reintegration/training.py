@@ -183,8 +183,11 @@ def _against_day(command: RecordAttendance, place: Place, situation: Situation) 
         reasons.append(refusals.DAY_IS_PAST())
     first = max(place.since, course.starts or place.since)
     if command.day < first or has_ended(course, command.day):
-        outside = refusals.DAY_IS_OUTSIDE_COURSE(first=first, ends=course.ends, day=command.day)
-        reasons.append(outside if course.ends else refusals.DAY_IS_BEFORE_SEAT(first=first, day=command.day))
+        reasons.append(
+            refusals.DAY_IS_OUTSIDE_COURSE(first=first, ends=course.ends, day=command.day)
+            if course.ends
+            else refusals.DAY_IS_BEFORE_SEAT(first=first, day=command.day)
+        )
     return reasons
 
 
