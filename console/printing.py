@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 
+from console.words.reasons import typed
 from events.envelope import Recorded
 from workflow.reasons import Reason
 
@@ -65,12 +66,13 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
 
 def reasons_as_json(reasons: Iterable[Reason]) -> list[dict[str, object]]:
     """Return reasons as a script reads them."""
-    return [{"guard": r.code, "text": r.text, "help": r.help, "looked_at": dict(r.looked_at)} for r in reasons]
+    said = ((reason, typed(reason)) for reason in reasons)
+    return [{"guard": r.code, "text": one.text, "help": one.help, "looked_at": dict(r.looked_at)} for r, one in said]
 
 
 def print_reasons(reasons: Iterable[Reason], indent: str = "  ") -> None:
     """Print each reason and what would help."""
-    for found in reasons:
+    for found in map(typed, reasons):
         say(f"{indent}- {found.text}\n{indent}  → {found.help}")
 
 

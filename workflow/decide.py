@@ -14,6 +14,7 @@ from workflow.case.state import Case
 from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, FinishTask, FireTimer, OfficeCommand
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
+from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, PROGRAMME_IS_YOURS
 from workflow.registry import SUBJECTS
 from workflow.rights.visibility import may_say, runs
 from workflow.situation import Decision, Situation
@@ -58,16 +59,13 @@ def cancels(command: Command) -> bool:
 def decide(command: Command, situation: Situation) -> Decision:
     """Return the facts of a command, or a refusal that lists every reason."""
     if isinstance(command, OfficeCommand) and not runs(command.actor, situation.programme):
-        return refused("programme_is_yours", "this programme is another organisation's", "ask its own people")
+        return refused(PROGRAMME_IS_YOURS())
     rule = RULES[type(command)]
     if isinstance(command, CaseCommand):
         # To whom a case is not to be seen it is not there.
         about = getattr(command, "referral_id", "")
         if situation.case is None or not may_say(command.actor, about, situation.case, situation.programme):
-            return refused("case_exists", "there is no such case", "check the case number")
+            return refused(CASE_EXISTS())
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
-            stage = situation.case.stage
-            return refused(
-                "case_is_open", f"the case has ended ({stage})", "reopen it, or open a new case", stage=stage
-            )
+            return refused(CASE_IS_OPEN(stage=situation.case.stage))
     return rule.decide(command, situation)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from workflow.guard_context import Guard, GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.refusals import SERVICE_IS_AWAITED, SERVICE_NEEDS_REFERRAL
 from workflow.registry import SUBJECTS
 
 GUARDS: Final[Mapping[str, Guard]] = {guard.__name__: guard for subject in SUBJECTS for guard in subject.guards}
@@ -23,10 +24,9 @@ def service_is_provided(service: str) -> Guard:
     def guard(asked: GuardContext) -> Reason | None:
         if service in asked.case.provided:
             return None
-        advice = f"wait for the provider, or look at its task with: wayhome tasks list --case {asked.case.case_id}"
         if _is_referred(service, asked):
-            advice = f"record SendReferral service={service}, and RecordReferralServed when the provider has helped"
-        return reason(f"{service}_is_provided", f"{service} was not provided yet", advice)
+            return SERVICE_NEEDS_REFERRAL(service=service)
+        return SERVICE_IS_AWAITED(service=service, case=asked.case.case_id)
 
     return guard
 

@@ -17,6 +17,7 @@ from workflow.guard_context import Guard, GuardContext
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import SECOND_PERSON_IS_THE_FIRST
 
 State = TypeVar("State")
 Of = TypeVar("Of", bound=About)
@@ -116,8 +117,7 @@ def person_of(situation: Situation) -> str:
 def by_two(actor: str, second: str, fact: Fact, situation: Situation) -> Decision:
     """Return the fact when two different people stand behind it."""
     if second == actor:
-        advice = "name somebody else with second="
-        return refused("second_person_agreed", "the second person is the one who asks", advice)
+        return refused(SECOND_PERSON_IS_THE_FIRST())
     return situation.about_case(fact)
 
 

@@ -23,6 +23,15 @@ from workflow.case.tasks import About
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
+from workflow.refusals import (
+    TASK_IS_BEING_DONE,
+    TASK_IS_OPEN,
+    TASK_IS_STUCK,
+    TASK_IS_WANTED,
+    TASK_WAS_SENT,
+    TIMER_IS_DUE,
+    TIMER_IS_SET,
+)
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule, TimerKind
@@ -32,7 +41,7 @@ def finish_task(command: FinishTask, situation: Situation) -> Decision:
     """Return the fact a worker's report makes; what the worker may report was checked against its epoch."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
-        return refused("task_is_open", "the task is already over", "nothing needs to be done")
+        return refused(TASK_IS_OPEN())
     if command.outcome == "done":
         return situation.about_case(KIND_OF[task.kind].done(command, about_of(task)))
     failed = situation.about_case(_failed(command, task))
@@ -45,9 +54,9 @@ def retry_task(command: RetryTask, situation: Situation) -> Decision:
     """Return that a stuck task is tried again."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None or task.status == "open":
-        return refused("task_is_stuck", "the task is not stuck", "only refused, dead and unknown tasks are tried again")
+        return refused(TASK_IS_STUCK())
     if not _is_wanted(task, situation):
-        return refused("task_is_wanted", "the task was called off", "cancel it, or leave it for its outcome")
+        return refused(TASK_IS_WANTED())
     return situation.about_case(TaskRetried(task_id=command.task_id, kind=task.kind))
 
 
@@ -55,12 +64,11 @@ def cancel_task(command: CancelTask, situation: Situation) -> Decision:
     """Return that a task is taken back, unless a worker is doing it at this moment."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
-        return refused("task_is_open", "the task is already over", "nothing needs to be done")
+        return refused(TASK_IS_OPEN())
     if command.task_id in situation.claimed:
-        return refused("task_is_not_begun", "a worker is doing it at this moment", "wait for its outcome")
+        return refused(TASK_IS_BEING_DONE())
     if task.status == "unknown":
-        said = "it was sent and may have happened"
-        return refused("task_is_not_begun", said, "wait until the other side was asked, or record RetryTask")
+        return refused(TASK_WAS_SENT())
     return _taken_back(command.task_id, task, command.reason, situation)
 
 
@@ -68,9 +76,9 @@ def fire_timer(command: FireTimer, situation: Situation) -> Decision:
     """Return that a time came, and what follows if it still matters; a late timer on a moved case is harmless."""
     case = case_of(situation)
     if command.timer_id not in case.timers:
-        return refused("timer_is_set", "the timer is not set any more", "nothing needs to be done")
+        return refused(TIMER_IS_SET())
     if command.due_at > situation.now:
-        return refused("timer_is_due", "the timer's time has not come", "wait", due_at=command.due_at)
+        return refused(TIMER_IS_DUE(due_at=command.due_at))
     kind, subject = case.timers[command.timer_id]
     fired = TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
     return [*situation.about_case(fired), *TIMER_OF[kind].follows(situation, subject)]

@@ -6,11 +6,13 @@ import types
 from collections.abc import Mapping
 from functools import cache
 from inspect import cleandoc
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 
+from console.words.reasons import typed
 from events.money import Money
+from workflow import reasons
 
 _SEVERAL: Mapping[Any, Any] = {Union: Union, types.UnionType: Union, tuple: tuple}
 # Programs were made by these names of the API's description, so they stay, whatever a view is called by now.
@@ -37,7 +39,25 @@ def shape_of(view: type, *without: str) -> Any:
     )
 
 
+class Reason(BaseModel):
+    """One guard's answer when it says no."""
+
+    model_config = _CONFIG
+
+    code: str
+    text: str
+    help: str
+    looked_at: list[tuple[str, str]]
+
+
+def _told(reason: reasons.Reason) -> Reason:
+    said = typed(reason)
+    return Reason(code=reason.code, text=said.text, help=said.help, looked_at=list(reason.looked_at))
+
+
 def _shape(hint: Any) -> Any:
+    if hint is reasons.Reason:
+        return Annotated[Reason, BeforeValidator(_told)]
     if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
         return shape_of(hint)
     # A whole programme file or account inside a view is for our templates; programs are told what is meant for them.

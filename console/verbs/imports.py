@@ -17,6 +17,7 @@ from console.ctdc.records import BadRow, CtdcError, CtdcRecord, read_ctdc
 from console.errors import BadInput
 from console.printing import REFUSED, print_json, say
 from console.verbs.terminal import ActorTerminal, verb
+from console.words.reasons import typed
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
@@ -78,7 +79,7 @@ def _known_before(ticket: PendingCommand[Command, Answer]) -> bool:
         return True
     answer = ticket.result()
     if isinstance(answer, Refused):
-        found = answer.reasons[0]
+        found = typed(answer.reasons[0])
         raise BadInput(f"{found.text}; {found.help}")
     assert isinstance(answer, Accepted), "a case that is new has no version to be overtaken"
     return answer.repeated

@@ -16,7 +16,8 @@ from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
-from workflow.reasons import Refused, reason, refused
+from workflow.reasons import Refused, refused
+from workflow.refusals import MANDATE_OPENS_IT, STAGE_DOES_NOT_ALLOW_IT
 from workflow.rights.compartments import closed_to, who_opens
 from workflow.rights.visibility import sees
 from workflow.subjects.access.state import access_of
@@ -48,9 +49,10 @@ def option_of(
     options = terminal.container.cases.options(snapshot, terminal.actor, reason, second)
     found = next((option for option in options if option.trigger == trigger), None)
     if found is None:
-        ways = ", ".join(option.trigger for option in options)
         return refused(
-            "stage_allows_it", f"{snapshot.case.stage} does not allow {trigger}", f"possible from here: {ways}"
+            STAGE_DOES_NOT_ALLOW_IT(
+                trigger=trigger, ways=(option.trigger for option in options), stage=snapshot.case.stage
+            )
         )
     return found
 
@@ -77,13 +79,12 @@ def opened_fields(
 
 def _denied(compartments: Sequence[str], mandate: str) -> Refused:
     """Return why somebody may not look; that they asked is recorded."""
-    reasons = []
-    for closed in closed_to(mandate, compartments):
-        openers = ", ".join(who_opens(closed)) or "nobody"
-        said = f"{closed} is closed to the mandate {mandate}; that you asked was recorded"
-        advice = f"ask somebody with the mandate {openers}, or give yours with --mandate"
-        reasons.append(reason("mandate_opens_it", said, advice, compartment=closed))
-    return Refused(tuple(reasons))
+    return refused(
+        *(
+            MANDATE_OPENS_IT(mandate=mandate, openers=who_opens(closed), compartment=closed)
+            for closed in closed_to(mandate, compartments)
+        )
+    )
 
 
 def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:

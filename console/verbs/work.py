@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,12 @@ from console.container import Container
 from console.errors import BadInput
 from console.printing import REFUSED, say
 from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
+from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE, count_tasks, find_task
 from workflow.command import CancelTask, RetryTask
+from workflow.reasons import Reason
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
 timers = typer.Typer(no_args_is_help=True, help="Timers: what will be due when.")
@@ -130,13 +133,21 @@ def read_report(
     Example: wayhome payments read answer.xml
     """
     found = terminal.container.read_bank_report(file_read(file, "a status report never is"))
+    problems = [
+        *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
+        *(f"{one.tranche_id}: {_why(one.reasons) or one.obstacle}" for one in found.refused),
+    ]
     terminal.lines(
-        {"recorded": found.recorded, "repeated": found.repeated, "problems": found.problems},
+        {"recorded": found.recorded, "repeated": found.repeated, "problems": problems},
         f"{found.recorded} payments recorded, {found.repeated} known before",
-        *(f"  - {problem}" for problem in found.problems),
+        *(f"  - {problem}" for problem in problems),
     )
-    if found.problems:
+    if found.needs_a_look:
         raise typer.Exit(REFUSED)
+
+
+def _why(reasons: Iterable[Reason]) -> str:
+    return "; ".join(f"{found.text} ({found.help})" for found in map(typed, reasons))
 
 
 def _wait_for_the_end(threads: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple, TypeVar
@@ -10,9 +11,9 @@ from console.words import amounts
 from console.words.labels import is_worded, label
 from console.words.language import Language
 from console.words.own_names import own_name
-from events.money import Money, MoneyError
 from workflow.programme.programme import Programme
 
+_TECHNICAL: Final = re.compile(r"[\w -]*")  # what may be an id or a word of the programme
 Day = TypeVar("Day", date, datetime)
 
 
@@ -34,6 +35,8 @@ class Naming(NamedTuple):
         own = own_name(self.programme, kind, value, self.language) if self.programme else None
         if own is not None:
             return own
+        if not _TECHNICAL.fullmatch(value):
+            return value  # somebody's own words, whole
         spelt = value if is_worded(kind, value) else value.replace(" ", "_")
         return label(kind, spelt if is_worded(kind, spelt) else value, self.language)
 
@@ -48,24 +51,14 @@ class Naming(NamedTuple):
 
     def moment(self, text: str) -> str | None:
         """Return a stored time as people write it; without a zone it is UTC."""
-        found = _stored(datetime.fromisoformat, text.removesuffix(" UTC"))
+        found = _stored(datetime.fromisoformat, text)
         if found is None:
             return None
         return amounts.moment(found if found.tzinfo else found.replace(tzinfo=UTC), self.zone, self.language)
 
-    def money(self, text: str) -> str | None:
-        """Return a sum written before or behind its currency."""
-        first, _, second = text.partition(" ")
-        for spelt in (text, f"{second} {first}"):
-            try:
-                return amounts.money(Money.parse(spelt), self.language)
-            except MoneyError:
-                continue  # the other way round; neither way it stays as the rules wrote it
-        return None
-
 
 _Read = Callable[[Naming, str], str | None]
-_READ: Final[Mapping[str, _Read]] = {"day": Naming.day, "moment": Naming.moment, "money": Naming.money}
+_READ: Final[Mapping[str, _Read]] = {"day": Naming.day, "moment": Naming.moment}
 
 
 def _stored(read: Callable[[str], Day], text: str) -> Day | None:

@@ -1,19 +1,36 @@
-"""The engine's own refusals in words for the screen: English and Russian, without the command line's spelling.
+"""The rules' refusals in words: in each language for a screen, and as they are typed at a command line.
 
-The rules say why not in English, with help for whoever types. ``reasons/*.yaml`` words every text and help anew: each
-is found by its code and by the template the rules write it with, and the values in it are named as people name them.
+The rules say a kind of reason and its values. ``reasons/<language>/*.yaml`` hold the words under the kind's key;
+``reasons/typed`` is the command line's English, which spells commands and fields as they are typed there. In a wording
+``{known:house}`` is a value and the kind of its name; behind a stroke stands what comes between several:
+``{others:provider| or }``. ``none`` is the help when there is nothing to name in it; without help nothing needs to be
+done. A further language is one more folder; what it lacks is said in English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Final, NamedTuple
 
+import yaml
+
+from console.words import amounts
 from console.words.language import LANGUAGES, Language
 from console.words.naming import Naming
-from console.words.templates import Entry, Fitting, Template, entries
+from events.money import Money
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason
+from workflow.reasons import Reason, Value
+
+TYPED: Final = "typed"
+OTHERWISE: Final = "otherwise"  # holds the help of every reason that has none of its own
+_DATA: Final = Path(__file__).parent / "reasons"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a refusal at the command line reads only these words
+_HELPS: Final = "helps"  # in place of a kind: not the texts of the reasons within this one, but their helps
+
+Wording = Mapping[str, str]  # text, help, and the help when there is none to choose from
 
 
 class Worded(NamedTuple):
@@ -26,59 +43,95 @@ class Worded(NamedTuple):
 
 
 def worded(reason: Reason, language: Language, *, zone: str = "UTC", programme: Programme | None = None) -> Worded:
-    """Return a reason in a language; what nobody has worded stays the engine's English.
+    """Return a reason in a language; a programme gives its own names for what it has, a zone the clocks for times.
 
-    A programme gives its own names for stages, services and houses, a zone the clocks for times.
-
-    >>> held = Reason("bed_is_held", "no bed is held for the person", "record HoldBed first")
-    >>> worded(held, "en")
+    >>> from workflow.subjects.accommodation.refusals import NO_BED_IS_HELD
+    >>> worded(NO_BED_IS_HELD(), "en")
     Worded(text='No bed is held for the person.', help='Hold a bed first.', do=('HoldBed',), field=None)
-    >>> worded(held, "ru").help
+    >>> worded(NO_BED_IS_HELD(), "ru").help
     'Сначала забронируйте место.'
     """
-    naming, found = Naming(language, zone, programme), entries(reason.code)
-    text = _filled(reason.text, "texts", found, naming)
-    advice = _filled(reason.help, "helps", found, naming)
-    field = next((entry.field for entry in found if entry.field), None)
-    return Worded(_sentence(text.said), _sentence(advice.said), tuple(dict.fromkeys(advice.do)), field)
+    said = _said(reason, _spoken(language), partial(_named, Naming(language, zone, programme)))
+    return Worded(_sentence(said.text), _sentence(said.help), reason.helps_with, reason.kind.field)
 
 
-def is_worded(reason: Reason) -> bool:
-    """Tell whether both the text and the help of a reason have words of their own."""
-    found = entries(reason.code)
-    return _fitting(reason.text, "texts", found) is not None and _fitting(reason.help, "helps", found) is not None
+def typed(reason: Reason) -> Worded:
+    """Return a reason in the words of the command line, with commands, fields and ids as they are typed there.
+
+    >>> from workflow.subjects.accommodation.refusals import NO_BED_IS_HELD
+    >>> typed(NO_BED_IS_HELD()).help
+    'record HoldBed first'
+    """
+    return _said(reason, wordings(TYPED), _as_typed)
 
 
-class _Filled(NamedTuple):
-    said: str
-    do: tuple[str, ...]
+@cache
+def wordings(language: str) -> Mapping[str, Wording]:
+    """Return every wording of a language by its kind's key; read once."""
+    found: dict[str, Wording] = {}
+    for path in sorted((_DATA / language).glob("*.yaml")):
+        told = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 both loaders are safe
+        twice = found.keys() & told.keys()
+        assert not twice, f"worded twice in {language}: {twice}"
+        found |= told
+    return found
 
 
-def _fitting(text: str, part: str, found: Iterable[Entry]) -> Fitting | None:
-    """Return the template a text was written with: of all that fit, the one with most letters of its own."""
-    fitting = [fit for entry in found for template in getattr(entry, part) if (fit := template.fits(text, entry))]
-    return max(fitting, key=lambda one: one.template.letters, default=None)
+@cache
+def _spoken(language: Language) -> Mapping[str, Wording]:
+    return {**wordings(LANGUAGES[0]), **wordings(language)}
 
 
-def _filled(text: str, part: str, found: Iterable[Entry], naming: Naming) -> _Filled:
-    fit = _fitting(text, part, found)
-    if fit is None:
-        return _Filled(text, ())
-    do, values = list(fit.template.do), {}
-    for slot in fit.template.slots:
-        named = [_named(value, slot.kind, fit.entry, naming) for value in slot.parted(fit.values[slot.name])]
-        values[slot.name] = slot.joined([one.said for one in named], naming.language)
-        do += [name for one in named for name in one.do]
-    return _Filled(_said(fit.template, naming).format_map(values), tuple(do))
+class _Shown:
+    """A value at its place in a wording, which says how it is named and what comes between several."""
+
+    def __init__(self, value: Value, name: Callable[[Value, str], str]) -> None:
+        self._several = value if isinstance(value, tuple) and not isinstance(value, Reason) else (value,)
+        self._name = name
+
+    def __format__(self, spec: str) -> str:
+        kind, _, between = spec.partition("|")
+        words = [self._name(one, kind) for one in self._several]
+        return (between or ", ").join(dict.fromkeys(words) if kind == _HELPS else words)
 
 
-def _named(value: str, kind: str, entry: Entry, naming: Naming) -> _Filled:
-    """Return what a value is called; a piece of text has a template of its own."""
-    return _filled(value, "pieces", (entry,), naming) if kind == "piece" else _Filled(naming.name(kind, value), ())
+def _said(reason: Reason, words: Mapping[str, Wording], show: Callable[[Value, str], str]) -> Worded:
+    def name(value: Value, kind: str) -> str:
+        if not isinstance(value, Reason):
+            return show(value, kind)
+        within = _said(value, words, show)
+        return within.help if kind == _HELPS else within.text
+
+    wording = words[reason.kind.key]
+    advice = wording.get("help", words[OTHERWISE]["help"])
+    if any(value is None or value == () for _, value in reason.values):
+        advice = wording.get("none", advice)
+    shown = {key: _Shown(value, name) for key, value in reason.values}
+    return Worded(wording["text"].format_map(shown), advice.format_map(shown))
 
 
-def _said(template: Template, naming: Naming) -> str:
-    return template.said[LANGUAGES.index(naming.language)]
+def _named(naming: Naming, value: Value, kind: str) -> str:
+    match value:
+        case Money():
+            return amounts.money(value, naming.language)
+        case datetime():
+            return amounts.moment(value, naming.zone, naming.language)
+        case date():
+            return amounts.day(value, naming.language)
+    return naming.name(kind, str(value))
+
+
+def _as_typed(value: Value, kind: str) -> str:
+    match value, kind:
+        case Money(), "amount" | "currency":
+            return str(getattr(value, kind))
+        case datetime(), "stored":
+            return str(value)
+        case datetime(), _:
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        case str(), "spaced":
+            return value.replace("_", " ")
+    return str(value)
 
 
 def _sentence(text: str) -> str:

@@ -39,6 +39,7 @@ from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, Pu
 from workflow.decide import cancels, decide, needs, reaches
 from workflow.programme.loading import Definition, load
 from workflow.reasons import Refused, refused
+from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
 from workflow.situation import Situation, StreamFact
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accounts.commands import AccountCommand
@@ -214,7 +215,7 @@ class CommandBatch:
 
     def _definition_for(self, command: Command) -> Definition | Refused:
         if not isinstance(command, _NEW):
-            return refused("case_exists", "there is no such case", "check the case number")
+            return refused(CASE_EXISTS())
         found = self._current_of(command.programme)
         if found is None:
             raise ProgrammeUnknown(f"there is no programme {command.programme} here; publish it first")
@@ -236,7 +237,7 @@ class CommandBatch:
         row = self._held.get(command.task_id)
         if row is not None and row["epoch"] == command.epoch and row["status"] in ("claimed", "unknown"):
             return None
-        return refused("task_is_yours", "the task is held by somebody else or is over", "let it go")
+        return refused(TASK_IS_YOURS())
 
     # -- what is stored -------------------------------------------------------------------------------------
 
@@ -288,8 +289,7 @@ class CommandBatch:
     def _publish(self, command: PublishProgramme) -> Answer:
         definition = load(command.text)
         if definition.programme.programme != command.programme:
-            named = f"the file is of programme {definition.programme.programme}, not {command.programme}"
-            return refused("programme_is_the_files", named, "publish it under its own name")
+            return refused(PROGRAMME_IS_THE_FILES(file=definition.programme.programme, given=command.programme))
         stream = f"programme:{definition.programme.programme}"
         published = self._states[stream].state
         self._definitions.remember(definition)

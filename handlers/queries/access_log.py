@@ -24,6 +24,7 @@ from events.log import END, Log
 from handlers.projections.tables import looks
 from handlers.queries.history import Sought, search
 from workflow.reasons import Refused, refused
+from workflow.refusals import TOO_MANY_FILES
 
 AGAIN_AFTER: Final = timedelta(minutes=15)  # the same page of the same case is one look for so long
 WITHIN: Final = timedelta(hours=1)
@@ -190,5 +191,4 @@ def _cases_of_hour(connection: Connection, account: str, now: datetime) -> int:
 
 
 def _too_many() -> Refused:
-    said = f"you have looked at {CASES_PER_HOUR_MAX} cases within an hour"
-    return refused("too_many_files", said, "wait a while; the data-protection officer sees that you were stopped")
+    return refused(TOO_MANY_FILES(count=CASES_PER_HOUR_MAX))

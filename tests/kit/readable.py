@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from console.words.language import LANGUAGES
-from console.words.reasons import is_worded, worded
+from console.words.reasons import typed, worded
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 
@@ -17,12 +17,12 @@ TYPED: Final = re.compile(
 
 
 def is_readable(reason: Reason, programme: Programme | None = None) -> bool:
-    """Tell whether a reason is worded; what is typed at a command line in it fails with the words themselves."""
-    assert is_worded(reason), f"console/words/reasons has no words for {reason}"
+    """Tell whether a reason is worded; what is typed at a command line has no place on a screen."""
+    assert all(typed(reason)[:2])
     for language in LANGUAGES:
         said = worded(reason, language, zone="Europe/Moscow", programme=programme)
-        typed = TYPED.search(f"{said.text} {said.help}")
-        assert typed is None, f"{typed[0]!r} stands in: {said}"
+        spelt = TYPED.search(f"{said.text} {said.help}")
+        assert spelt is None, f"{spelt[0]!r} stands in: {said}"
         assert said.help
         assert language == "en" or re.search("[а-яё]", said.text + said.help)
     return True

@@ -26,6 +26,7 @@ from handlers.projections.accounts import AccountRow, find_account, list_account
 from handlers.projections.rebuild import rebuild
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
+from tests.kit.readable import is_readable
 from workflow.reasons import Refused
 from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE, human_command
 from workflow.rights.acts import ROLES, Role
@@ -79,7 +80,7 @@ class House:
     def then_refused(self, *codes: str) -> Self:
         assert isinstance(self.last, Refused), self.last
         assert self.last.codes == codes
-        assert all(reason.text and reason.help for reason in self.last.reasons)
+        assert all(is_readable(reason) for reason in self.last.reasons)
         return self
 
     def row(self, account: str) -> AccountRow:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from console.words.reasons import typed
 from events.facts.closing import ArrivalCounted, HandOverDecided, HandOverProposed, ProgrammeEnded
 from events.facts.tasks import Escalated
 from handlers.commanding.answers import Accepted
@@ -71,7 +72,7 @@ def test_a_programme_that_has_ended_takes_nobody_and_names_where_to_go(office: O
     answer = office.service.submit(office.opening())
     assert isinstance(answer, Refused)
     assert answer.codes == ("programme_is_running",)
-    assert "st-petersburg" in answer.reasons[0].help
+    assert "st-petersburg" in typed(answer.reasons[0]).help
 
 
 def test_before_a_programme_begins_nobody_is_taken_in(office: Office) -> None:

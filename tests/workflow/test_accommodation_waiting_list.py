@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from console.words.reasons import typed
 from events.facts.accommodation import (
     BedGivenUp,
     BedHeld,
@@ -54,7 +55,7 @@ def test_when_the_house_is_full_the_refusal_names_the_waiting_list_and_other_hou
     story(world).does(HoldBed)
     late = story(world).when(HoldBed).then_refused("bed_is_free")
     assert not isinstance(late.last, list)
-    assert "JoinWaitingList facility=moscow-centre" in late.last.reasons[0].help
+    assert "JoinWaitingList facility=moscow-centre" in typed(late.last.reasons[0]).help
 
 
 def test_nobody_waits_while_a_bed_is_free() -> None:

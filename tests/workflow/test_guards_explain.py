@@ -9,6 +9,7 @@ import pytest
 
 from events.instants import stored
 from tests.kit.people import ANNA, BORIS, START
+from tests.kit.readable import is_readable
 from tests.kit.roads import bring
 from tests.kit.story import moscow, story
 from workflow.case.state import Case, Task
@@ -220,8 +221,7 @@ def test_a_guard_passes_or_says_why_not_and_what_would_help(name: str, passing: 
         reason = guard(asked(case))
         assert reason is not None
         assert reason.code == name
-        assert reason.text
-        assert reason.help
+        assert is_readable(reason)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from events.facts.hotline import (
 )
 from events.facts.intake import CaseOpened, ConsentGiven
 from tests.kit.people import ANNA, START
+from tests.kit.readable import is_readable
 from tests.kit.story import World, moscow, moscow_with
 from workflow.command import Command
 from workflow.programme.errors import ProgrammeFaulty
@@ -83,7 +84,7 @@ class Desktop:
     def then_refused(self, *codes: str) -> None:
         assert isinstance(self.last, Refused), self.last
         assert set(self.last.codes) == set(codes)
-        assert all(reason.text and reason.help for reason in self.last.reasons)
+        assert all(is_readable(reason) for reason in self.last.reasons)
 
     @property
     def desk(self) -> HotlineState:

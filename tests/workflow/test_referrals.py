@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as draw
 from hypothesis import strategies as st
 
+from console.words.reasons import typed
 from events.facts import catalogue
 from events.facts.intake import ConsentWithdrawn
 from events.facts.referrals import (
@@ -135,7 +136,7 @@ def test_where_the_person_will_live_somebody_near_helps() -> None:
 
 def test_a_language_nobody_speaks_is_said_with_who_offers_the_service_at_all() -> None:
     case = somebody().when(SendReferral, service="local_referral", language="vi").then_refused("provider_is_found")
-    assert "harbour" in case.last.reasons[0].help  # type: ignore[union-attr]
+    assert "harbour" in typed(case.last.reasons[0]).help  # type: ignore[union-attr]
     case.when(SendReferral, service="ballooning").then_refused("provider_is_found")
 
 
@@ -470,7 +471,7 @@ def test_who_waits_for_a_local_organisation_reads_how_to_ask_it() -> None:
         o for o in moscow().journey.options(asked_of(bring(story(), "reintegration"))) if o.dest == "follow_up"
     )
     (found,) = [reason for reason in option.reasons if reason.code == "local_referral_is_provided"]
-    assert "SendReferral service=local_referral" in found.help
+    assert "SendReferral service=local_referral" in typed(found).help
 
 
 def asked_of(case: Story) -> GuardContext:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
+from console.words.reasons import typed
 from events.facts.reintegration import (
     FollowUpDue,
     FollowUpVisited,
@@ -161,7 +162,7 @@ def test_a_case_is_closed_by_two_people_with_a_reason_from_the_list() -> None:
     case = bring(story(), "follow_up").later(days=366).does(RecordFollowUp, month=12, outcome="well")
     case.advance("close", reason="bored", second=ANNA).then_refused("reason_is_listed", "second_person_agreed")
     assert isinstance(case.last, Refused)
-    listed = next(reason.help for reason in case.last.reasons if reason.code == "reason_is_listed")
+    listed = next(typed(reason).help for reason in case.last.reasons if reason.code == "reason_is_listed")
     for word in ("not_eligible", "re_migrated", "provider_withdrew", "re_trafficked", "deceased", "lost_contact"):
         assert word in listed
     case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
@@ -173,8 +174,8 @@ def test_closing_names_everything_that_is_still_open_and_what_to_do_about_it() -
     case.advance("close", reason="goals_met", second=BORIS).then_refused("nothing_is_open")
     assert isinstance(case.last, Refused)
     (left,) = case.last.reasons
-    assert "course cooking (enrolled)" in left.text
-    assert "LeaveCourse" in left.help
+    assert "course cooking (enrolled)" in typed(left).text
+    assert "LeaveCourse" in left.helps_with
     case.does(LeaveCourse, course="cooking", reason="moved")
     case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
 

@@ -37,15 +37,27 @@ _TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
 )
 
 
+class NotRecorded(NamedTuple):
+    """An answer of the bank that was not recorded: why the rules say no, or else what stood in the way."""
+
+    tranche_id: str
+    reasons: tuple[Reason, ...]
+    obstacle: str
+
+
 class Read(NamedTuple):
     """What came of a status report: recorded, heard before, and what needs a person."""
 
     recorded: int
     repeated: int
-    problems: tuple[str, ...]
     put_off: frozenset[str] = frozenset()  # messages whose answers could not be stored now: read them again
-    strange: tuple[str, ...] = ()  # what the problems are about: payments nobody here sent,
-    refused: tuple[tuple[str, tuple[Reason, ...]], ...] = ()  # and answers that cannot be recorded, with the reasons
+    strange: tuple[str, ...] = ()  # payments nobody here sent
+    refused: tuple[NotRecorded, ...] = ()
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Tell whether a person must look at what the bank says."""
+        return bool(self.strange or self.refused)
 
 
 class _Sent(NamedTuple):
@@ -66,8 +78,11 @@ class BankInbox:
         """Read the reports in the folder together and return how many payments they settled."""
         reports = dict(self._reports(sorted(self._folder.glob("*.xml"))[:REPORTS_AT_ONCE]))
         found = self._record([answer for report in reports.values() for answer in bank_answers(report)])
-        for problem in found.problems:
-            _log.warning("a bank report names what needs a look: %s", problem)
+        for one in found.strange:
+            _log.warning("a bank report names what needs a look: %s: no such payment was sent from here", one)
+        for answer in found.refused:
+            codes = ", ".join(reason.code for reason in answer.reasons)
+            _log.warning("a bank report names what needs a look: %s: %s", answer.tranche_id, codes or answer.obstacle)
         for path, report in reports.items():
             if report.original_message_id not in found.put_off:
                 self._set_aside(path, "read")
@@ -92,7 +107,6 @@ class BankInbox:
 
     def _record(self, answers: Sequence[BankAnswer], theirs: Theirs | None = None) -> Read:
         commands, strange = self._commands(answers, theirs)
-        problems = [f"{one}: no such payment was sent from here; ask the bank" for one in strange]
         tickets = self._service.offer([command for _, command in commands])
         recorded = repeated = 0
         put_off, refused = set(), []
@@ -101,11 +115,10 @@ class BankInbox:
                 first = not ticket.answer.repeated and bool(ticket.answer.facts)
                 recorded, repeated = recorded + first, repeated + (not first)
             else:
-                problems.append(f"{answer.tranche_id}: {_why(ticket)}")
                 if ticket.error is not None:
                     put_off.add(answer.message_id)
-                refused.append((answer.tranche_id, ticket.answer.reasons if isinstance(ticket.answer, Refused) else ()))
-        return Read(recorded, repeated, tuple(problems), frozenset(put_off), tuple(strange), tuple(refused))
+                refused.append(_not_recorded(answer.tranche_id, ticket))
+        return Read(recorded, repeated, frozenset(put_off), tuple(strange), tuple(refused))
 
     def _commands(
         self, answers: Sequence[BankAnswer], theirs: Theirs | None
@@ -135,10 +148,9 @@ class BankInbox:
             path.replace(aside / path.name)
 
 
-def _why(ticket: PendingCommand[Command, Answer]) -> str:
-    if isinstance(ticket.answer, Refused):
-        return "; ".join(f"{reason.text} ({reason.help})" for reason in ticket.answer.reasons)
-    return type(ticket.error or ticket.answer).__name__
+def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> NotRecorded:
+    reasons = ticket.answer.reasons if isinstance(ticket.answer, Refused) else ()
+    return NotRecorded(tranche_id, reasons, type(ticket.error or ticket.answer).__name__)
 
 
 def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:

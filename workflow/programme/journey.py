@@ -15,7 +15,8 @@ from transitions import EventData, Machine, MachineError
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage, Transition
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import NOTHING_LEADS_ON, STAGE_DOES_NOT_ALLOW_IT
 
 GuardOf = Callable[[str, frozenset[str]], Guard | None]  # by its name, and the programme's services
 
@@ -140,14 +141,5 @@ def _notated(
 def _no_such_way(journey: Journey, stage: str, trigger: str) -> Refused:
     ways = journey.triggers(stage)
     if not ways:
-        return refused("stage_allows_it", f"nothing leads on from {stage}", "open a new case", stage=stage)
-    return Refused(
-        (
-            reason(
-                "stage_allows_it",
-                f"{stage} does not allow {trigger}",
-                "possible from here: " + ", ".join(ways),
-                stage=stage,
-            ),
-        )
-    )
+        return refused(NOTHING_LEADS_ON(stage=stage))
+    return refused(STAGE_DOES_NOT_ALLOW_IT(trigger=trigger, ways=ways, stage=stage))

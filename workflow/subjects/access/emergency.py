@@ -10,9 +10,10 @@ from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.command import FinishTask
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from, person_of
 from workflow.subject import CommandRule, TimerKind
+from workflow.subjects.access import refusals
 from workflow.subjects.access.commands import BreakGlass, MendGlass, ReviewAccess
 from workflow.subjects.access.state import access_of
 
@@ -21,10 +22,9 @@ def break_glass(command: BreakGlass, situation: Situation) -> Decision:
     """Return that somebody opens the case in an emergency; once at a time, and never one's own."""
     access, reasons = access_of(case_of(situation)), list[Reason]()
     if access.owner == command.actor:
-        reasons.append(reason("case_is_anothers", "the case is already yours", "open it as always"))
+        reasons.append(refusals.CASE_IS_ANOTHERS())
     if access.is_broken_by(command.actor, situation.now):
-        said = "you have opened it already, and the hours are not over"
-        reasons.append(reason("glass_is_whole", said, "open it as always; nothing needs to be broken again"))
+        reasons.append(refusals.GLASS_IS_WHOLE())
     if reasons:
         return Refused(tuple(reasons))
     return situation.about_case(
@@ -45,7 +45,7 @@ def mend_glass(command: MendGlass, situation: Situation) -> Decision:
     account = command.account or command.actor
     broken = [key for key, one in access_of(case_of(situation)).glass.items() if one.account == account]
     if not broken:
-        return refused("glass_is_broken", "nothing of theirs is broken", "nothing needs to be done", account=account)
+        return refused(refusals.GLASS_IS_BROKEN(account=account))
     return situation.about_case(*[GlassMended(glass_id=key, account=account, early=True) for key in broken])
 
 
@@ -53,12 +53,9 @@ def review_access(command: ReviewAccess, situation: Situation) -> Decision:
     """Return what was thought of the oldest breaking by an account that nobody has looked at."""
     glass_id, reasons = access_of(case_of(situation)).to_review_of(command.account), list[Reason]()
     if not glass_id:
-        said = "nothing of theirs waits to be reviewed"
-        reasons.append(reason("review_is_due", said, "check the account", account=command.account))
+        reasons.append(refusals.REVIEW_IS_DUE(account=command.account))
     if command.actor == command.account:
-        reasons.append(
-            reason("reviewer_is_another", "it was you who broke the glass", "ask somebody else to review it")
-        )
+        reasons.append(refusals.REVIEWER_IS_ANOTHER())
     if reasons:
         return Refused(tuple(reasons))
     return situation.about_case(

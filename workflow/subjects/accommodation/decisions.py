@@ -22,9 +22,10 @@ from workflow.case.state import Case, Pairs
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subject import CommandRule, StepHook, TimerKind
+from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import Guest, shelter_of
@@ -79,9 +80,9 @@ def extend_hold(command: ExtendHold, situation: Situation) -> Decision:
     case = case_of(situation)
     mine = accommodation_of(case)
     if mine.bed is None or mine.moved_in or not mine.has_bed(situation.now):
-        return refused("bed_is_held", "no bed is held for the person", "record HoldBed first")
+        return refused(refusals.NO_BED_IS_HELD())
     if command.until is not None and command.hours is not None:
-        return refused("until_or_hours", "both a time and hours are given", "give either until= or hours=")
+        return refused(refusals.UNTIL_OR_HOURS())
     hours = command.hours or situation.programme.policies.bed_hold_hours
     until = command.until or situation.now + timedelta(hours=hours)
     reasons = list(_against_extension(until, situation))
@@ -97,13 +98,10 @@ def _against_extension(until: datetime, situation: Situation) -> Iterator[Reason
     assert at.held_since is not None
     assert at.held_until is not None
     if until <= at.held_until:
-        yield reason(
-            "hold_gets_longer", f"the bed is held until {at.held_until:%Y-%m-%d %H:%M} UTC", "give a later time"
-        )
+        yield refusals.HOLD_GETS_LONGER(until=at.held_until)
     most = at.held_since + timedelta(hours=hours)
     if until > most:
-        advice = f"give a time up to {most:%Y-%m-%d %H:%M} UTC, or release the bed and hold one again"
-        yield reason("hold_is_within_policy", f"a bed is held for at most {hours} hours", advice)
+        yield refusals.HOLD_IS_WITHIN_POLICY(hours=hours, most=most)
 
 
 def take_bed(command: TakeBed, situation: Situation) -> Decision:
@@ -111,9 +109,9 @@ def take_bed(command: TakeBed, situation: Situation) -> Decision:
     case = case_of(situation)
     mine = accommodation_of(case)
     if mine.bed is None:
-        return refused("bed_is_held", "no bed is held for the person", "record HoldBed first")
+        return refused(refusals.NO_BED_IS_HELD())
     if mine.moved_in:
-        return refused("has_not_moved_in", "the person already lives there", "nothing needs to be done")
+        return refused(refusals.HAS_NOT_MOVED_IN())
     at = occurred(command, situation.now)
     reasons = list(_against_check_in(command, at, situation))
     if reasons:
@@ -132,16 +130,15 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
     house, facility = shelter_of(name, situation), situation.programme.facility_of.get(name)
     held_until = mine.held_until
     if house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at):
-        yield reason("bed_is_held", "the hold ran out", "record HoldBed again")
+        yield refusals.HOLD_RAN_OUT()
     if at > situation.now:
-        yield reason("has_arrived", "the time of moving in is still to come", "record TakeBed when they have moved in")
+        yield refusals.HAS_ARRIVED()
     if bed in house.freed and at < house.freed[bed]:
-        since = f"{house.freed[bed]:%Y-%m-%d %H:%M} UTC"
-        yield reason("bed_is_empty", f"somebody else had bed {bed} until {since}", "check the time of moving in")
+        yield refusals.BED_IS_EMPTY(bed=bed, until=house.freed[bed])
     if facility is not None:
         yield from against_house(facility, facility.day(at), situation)
         if command.until is not None and command.until < facility.day(at):
-            yield reason("stay_is_ahead", "the stay would end before it begins", "check until=")
+            yield refusals.STAY_ENDS_BEFORE_IT_BEGINS()
 
 
 def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
@@ -149,15 +146,15 @@ def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
     case = case_of(situation)
     mine = accommodation_of(case)
     if mine.bed is None or not mine.moved_in:
-        return refused("moved_in", "the person lives in no house", "record TakeBed when they have moved in")
+        return refused(refusals.LIVES_IN_NO_HOUSE())
     name, bed = mine.bed
     facility, closed = situation.programme.facility_of.get(name), shelter_of(name, situation).closed
     reasons = []
     if command.until < (facility.day(situation.now) if facility else situation.today):
-        reasons.append(reason("stay_is_ahead", "that day is past", "give a day to come, or record ReleaseBed"))
+        reasons.append(refusals.STAY_ENDS_IN_THE_PAST())
     ends = min((day for day in (closed, facility.closes if facility else None) if day), default=None)
     if ends is not None and command.until > ends:
-        reasons.append(reason("facility_is_open", f"the house closes on {ends}", "find another place from then on"))
+        reasons.append(refusals.HOUSE_CLOSES_DURING_STAY(day=ends))
     if reasons:
         return Refused(tuple(reasons))
     return situation.about_case(StayExtended(facility=name, bed=bed, until=command.until))
@@ -167,14 +164,13 @@ def release_bed(command: ReleaseBed, situation: Situation) -> Decision:
     """Return that the bed is free."""
     case = case_of(situation)
     if accommodation_of(case).bed is None:
-        return refused("bed_is_held", "the person has no bed", "nothing needs to be done")
+        return refused(refusals.PERSON_HAS_NO_BED())
     at = occurred(command, situation.now)
     since = accommodation_of(case).moved_in_at or accommodation_of(case).held_since
     if since is not None and at < since:
-        said = f"the person has had the bed since {since:%Y-%m-%d %H:%M} UTC"
-        return refused("check_out_is_after_check_in", said, "check the time of moving out")
+        return refused(refusals.CHECK_OUT_IS_AFTER_CHECK_IN(since=since))
     if at > situation.now:
-        return refused("has_left", "the time of moving out is still to come", "record ReleaseBed when they have left")
+        return refused(refusals.HAS_LEFT())
     return given_up(situation, command.reason, at)
 
 
@@ -206,18 +202,23 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | lis
     if closed:
         return closed
     if not house.takes(guest, day):
-        advice = f"record JoinWaitingList facility={facility.id}, so that another house is asked for a place"
-        return [reason("room_fits", f"no room of {facility.name} is for this person by its rules", advice)]
+        return [refusals.ROOM_FITS(house=facility.name, facility=facility.id)]
     bed = house.bed_for(case.case_id, guest, day, situation.now)
     if bed is None:
-        advice = f"record JoinWaitingList facility={facility.id}, or hold a bed in another house"
-        said = f"no bed for the person is free in {facility.name}: {len(house.beds)} of {house.capacity} taken"
-        return [reason("bed_is_free", f"{said}, {len(house.waiting)} waiting", advice, facility=facility.id)]
+        return [
+            refusals.BED_IS_FREE(
+                house=facility.name,
+                taken=len(house.beds),
+                capacity=house.capacity,
+                waiting=len(house.waiting),
+                facility=facility.id,
+            )
+        ]
     return bed
 
 
 def _has_a_bed() -> Reason:
-    return reason("has_no_bed", "the person already has a bed", "nothing needs to be done")
+    return refusals.HAS_NO_BED()
 
 
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.state import accommodation_of
 
 
@@ -13,16 +14,14 @@ def bed_is_held(asked: GuardContext) -> Reason | None:
     """A bed waits before anybody is brought to the house; a hold that ran out holds nothing."""
     if accommodation_of(asked.case).has_bed(asked.now):
         return None
-    return reason(
-        "bed_is_held", "no bed is held for the person", "record HoldBed; when every house is full, JoinWaitingList"
-    )
+    return refusals.NO_BED_IS_HELD_YET()
 
 
 def moved_in(asked: GuardContext) -> Reason | None:
     """The person lives in the house."""
     if accommodation_of(asked.case).moved_in:
         return None
-    return reason("moved_in", "the person has not moved in", "record TakeBed when they have")
+    return refusals.HAS_NOT_MOVED_IN_YET()
 
 
 GUARDS: Final = (

@@ -19,9 +19,10 @@ from workflow.case.state import Case
 from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule
+from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import Guest, shelter_of
@@ -51,7 +52,7 @@ def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decisio
 def leave_waiting_list(command: LeaveWaitingList, situation: Situation) -> Decision:
     """Return that the person waits there no more."""
     if command.facility not in accommodation_of(case_of(situation)).waiting:
-        return refused("is_waiting", "the person does not wait for a bed there", "nothing needs to be done")
+        return refused(refusals.IS_WAITING())
     return left(situation, command.reason, tells=True, houses=(command.facility,))
 
 
@@ -80,13 +81,10 @@ def houses_asked(facility: str | None, situation: Situation) -> tuple[Facility, 
     programme = situation.programme
     own = tuple(house for house in programme.beds_facilities if not house.on_request)
     if facility is None:
-        return own or reason(
-            "facility_is_known", "the programme has no house of its own with beds", "name one: facility="
-        )
+        return own or refusals.PROGRAMME_HAS_NO_HOUSE()
     found = programme.facility_of.get(facility)
     if found is None or not found.capacity:
-        names = ", ".join(house.id for house in programme.beds_facilities)
-        return reason("facility_is_known", f"there is no house {facility} with beds", f"one of: {names}")
+        return refusals.NO_SUCH_HOUSE_WITH_BEDS(house=facility, known=(house.id for house in programme.beds_facilities))
     return (found,)
 
 
@@ -94,22 +92,22 @@ def against_house(facility: Facility, day: date, situation: Situation) -> Iterat
     """Yield why nobody comes to a house on a day: not open yet, or closed."""
     closed = shelter_of(facility.id, situation).closed
     if day < facility.opens:
-        yield reason("facility_is_open", f"{facility.name} opens on {facility.opens}", "find another place until then")
+        yield refusals.HOUSE_OPENS_LATER(house=facility.name, day=facility.opens)
     elif not facility.is_running(day) or (closed is not None and closed <= situation.today):
-        yield reason("facility_is_open", f"{facility.name} is closed", "hold a bed in another house")
+        yield refusals.HOUSE_IS_CLOSED(house=facility.name)
     elif closed is not None:
-        yield reason("facility_is_open", f"{facility.name} closes on {closed}", "hold a bed in another house")
+        yield refusals.HOUSE_CLOSES_SOON(house=facility.name, day=closed)
 
 
 def _against_waiting(facility: Facility, guest: Guest, situation: Situation) -> Iterator[Reason]:
     case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
     if accommodation_of(case).has_bed(situation.now):
-        yield reason("has_no_bed", "the person already has a bed", "nothing needs to be done")
+        yield refusals.HAS_NO_BED()
     yield from against_house(facility, day, situation)
     if house.waiting.get(case.case_id) == guest:
-        yield reason("is_not_waiting", "the person waits there already", "nothing needs to be done")
+        yield refusals.IS_NOT_WAITING()
     elif house.bed_for(case.case_id, guest, day, situation.now) is not None:
-        yield reason("house_is_full", f"a bed for the person is free in {facility.name}", "record HoldBed")
+        yield refusals.HOUSE_IS_FULL(house=facility.name)
 
 
 def all_houses(programme: Programme, case: Case) -> tuple[str, ...]:

@@ -23,11 +23,12 @@ from events.facts.accounts import (
     SessionsRevoked,
 )
 from workflow.case.state import At
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account
 from workflow.rights.visibility import MACHINES
 from workflow.situation import Decision, StreamFact
+from workflow.subjects.accounts import refusals
 from workflow.subjects.accounts.commands import (
     AccountCommand,
     ChangeRoles,
@@ -156,7 +157,7 @@ def _proved(standing: Standing, fact: Fact) -> Standing:
 def decide(command: AccountCommand, register: Register) -> Decision:
     """Return the facts of a command about an account, or a refusal that lists every reason."""
     if not isinstance(command, OpenAccount) and command.account not in register:
-        return refused("account_exists", "there is no such account", "check how it is written, like staff:anna")
+        return refused(refusals.ACCOUNT_EXISTS())
     return DECISIONS[type(command)](command, register)
 
 
@@ -165,7 +166,7 @@ def open_account(command: OpenAccount, register: Register) -> Decision:
     first = not any(standing.has("administrator") for standing in register.values())
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
     if command.actor == command.account and not first:
-        reasons.append(_another_person("open their own account"))
+        reasons.append(refusals.OPENS_OWN_ACCOUNT())
     fact = AccountOpened(
         account=command.account,
         roles=_in_order(command.roles),
@@ -202,7 +203,7 @@ def place_account(command: PlaceAccount, register: Register) -> Decision:
 def choose_language(command: ChooseLanguage, register: Register) -> Decision:
     """Return the language of somebody's own screen."""
     if command.actor != command.account:
-        return Refused((_own_hand("choose a language"),))
+        return refused(refusals.LANGUAGE_IS_THEIRS())
     if register[command.account].account.language == command.language:
         return []
     return _about(command, LanguageChosen(language=command.language))
@@ -218,9 +219,9 @@ def close_account(command: CloseAccount, register: Register) -> Decision:
 def reopen_account(command: ReopenAccount, register: Register) -> Decision:
     """Return that a closed account may sign in again."""
     if register[command.account].is_open:
-        return refused("account_is_closed", "the account is open", "nothing needs to be done")
+        return refused(refusals.ACCOUNT_IS_CLOSED())
     if command.actor == command.account:
-        return Refused((_another_person("reopen their own account"),))
+        return refused(refusals.REOPENS_OWN_ACCOUNT())
     return _about(command, AccountReopened(reason=command.reason))
 
 
@@ -228,17 +229,12 @@ def reset_credentials(command: ResetCredentials, register: Register) -> Decision
     """Return that the secrets of an account are replaced; two people stand behind it, and neither is the owner."""
     reasons = list(_against_closed(register[command.account]))
     if command.account in (command.actor, command.second):
-        reasons.append(_another_person("stand behind a reset of their own account"))
+        reasons.append(refusals.RESETS_OWN_ACCOUNT())
     if command.actor == command.second:
-        text = "the second person is the one who asks"
-        reasons.append(reason("second_person_agreed", text, "ask another administrator or data-protection officer"))
+        reasons.append(refusals.SECOND_OFFICER_IS_THE_FIRST())
     second = register.get(command.second)
     if second is None or not second.has(*OFFICERS):
-        text = "the second person is no administrator and no data-protection officer"
-        advice = (
-            "ask another administrator or data-protection officer; open an account for a second one if there is none"
-        )
-        reasons.append(reason("second_person_may", text, advice))
+        reasons.append(refusals.SECOND_PERSON_MAY())
     return Refused(tuple(reasons)) if reasons else _about(command, CredentialsReset(second=command.second))
 
 
@@ -247,9 +243,9 @@ def record_second_factor(command: RecordSecondFactor, register: Register) -> Dec
     standing = register[command.account]
     reasons = list(_against_closed(standing))
     if command.actor != command.account:
-        reasons.append(_own_hand("add a second factor"))
+        reasons.append(refusals.NEW_FACTOR_IS_THEIRS())
     if (command.kind, command.factor) in standing.factors:
-        reasons.append(reason("factor_is_new", "it was added already", "nothing needs to be done"))
+        reasons.append(refusals.FACTOR_IS_NEW())
     added = SecondFactorAdded(kind=command.kind, factor=command.factor)
     return Refused(tuple(reasons)) if reasons else _about(command, added)
 
@@ -259,11 +255,11 @@ def remove_second_factor(command: RemoveSecondFactor, register: Register) -> Dec
     standing = register[command.account]
     reasons = list(_against_closed(standing))
     if command.actor != command.account:
-        reasons.append(_own_hand("remove a second factor"))
+        reasons.append(refusals.FACTOR_IS_THEIRS())
     if (command.kind, command.factor) not in standing.factors:
-        reasons.append(reason("factor_exists", "there is no such second factor", "look at the list again"))
+        reasons.append(refusals.FACTOR_EXISTS())
     elif len(standing.factors) == 1:
-        reasons.append(reason("factor_remains", "it is the only second factor", "add another one first"))
+        reasons.append(refusals.FACTOR_REMAINS())
     removed = SecondFactorRemoved(kind=command.kind, factor=command.factor)
     return Refused(tuple(reasons)) if reasons else _about(command, removed)
 
@@ -290,41 +286,31 @@ def _plane(role: Role) -> str:
 
 def _against_roles(roles: Collection[Role]) -> Iterator[Reason]:
     for one, other in clashes(roles):
-        text = f"nobody is {one} and {other} at once"
-        yield reason("roles_go_together", text, "give the second role to another person", one=one, other=other)
+        yield refusals.ROLES_GO_TOGETHER(one=one, other=other)
 
 
 def _against_opening(command: OpenAccount, register: Register) -> Iterator[Reason]:
     if command.account in register:
-        yield reason("account_is_new", "there is such an account", "change it, or reopen it if it is closed")
+        yield refusals.ACCOUNT_IS_NEW()
     if command.account.partition(":")[0] in MACHINES:
-        yield reason("account_is_a_person", "this name belongs to a machine", "begin with staff: or a partner's word")
+        yield refusals.ACCOUNT_IS_A_PERSON()
 
 
 def _against_change(command: AccountCommand, standing: Standing) -> Iterator[Reason]:
     yield from _against_closed(standing)
     if command.actor == command.account:
-        yield _another_person("change their own account")
+        yield refusals.CHANGES_OWN_ACCOUNT()
 
 
 def _against_closed(standing: Standing) -> Iterator[Reason]:
     if not standing.is_open:
-        yield reason("account_is_open", "the account is closed", "reopen it first")
+        yield refusals.ACCOUNT_IS_OPEN()
 
 
 def _against_losing_administrator(account: str, register: Register) -> Iterator[Reason]:
     others = [name for name, standing in register.items() if name != account and standing.has("administrator")]
     if register[account].has("administrator") and not others:
-        advice = "open an account for another administrator first"
-        yield reason("administrator_remains", "it is the only administrator", advice)
-
-
-def _another_person(what: str) -> Reason:
-    return reason("another_person", f"nobody may {what}", "ask another administrator")
-
-
-def _own_hand(what: str) -> Reason:
-    return reason("own_hand", f"only the person may {what}", "let them do it when they are signed in")
+        yield refusals.ADMINISTRATOR_REMAINS()
 
 
 def _about(command: AccountCommand, fact: Fact) -> list[StreamFact]:

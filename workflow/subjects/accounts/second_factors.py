@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.reasons import Refused, refused
+from workflow.subjects.accounts import refusals
 
-NOT_FRESH: Final = refused(
-    "factor_is_fresh", "your second factor was not given within the last minutes", "give your second factor again first"
-)
-WRONG_CODE: Final = refused(
-    "factor_is_proved", "this is not the code", "look at the app again, and check the clock of the telephone"
-)
-WRONG_KEY: Final = refused(
-    "factor_is_proved", "the key did not answer as asked, or is registered already", "try again, or take another key"
-)
+NOT_FRESH: Final = refused(refusals.FACTOR_IS_FRESH())
+WRONG_CODE: Final = refused(refusals.CODE_IS_WRONG())
+WRONG_KEY: Final = refused(refusals.KEY_IS_WRONG())
 
 
 def against_adding(*, signed_in: bool, fresh: bool, has_factors: bool, one_time: bool) -> Refused | None:
@@ -26,11 +21,7 @@ def against_adding(*, signed_in: bool, fresh: bool, has_factors: bool, one_time:
     if signed_in:
         return None if fresh else NOT_FRESH
     if has_factors:
-        return refused(
-            "factor_is_first", "the account has a second factor", "sign in with your second factor, then add another"
-        )
+        return refused(refusals.FACTOR_IS_FIRST())
     if one_time:
-        return refused(
-            "password_is_own", "the password is still the one-time one", "choose a password of your own first"
-        )
+        return refused(refusals.PASSWORD_IS_OWN())
     return None

@@ -17,9 +17,11 @@ from events.facts.care import (
 )
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import CONSENT_IS_MISSING, SECOND_PERSON_IS_THE_FIRST
 from workflow.situation import Decision, Situation, case_of, id_from, person_of
 from workflow.subject import CommandRule
+from workflow.subjects.care import refusals
 from workflow.subjects.care.appointments import who_helps
 from workflow.subjects.care.commands import (
     AgreeCarePlan,
@@ -42,8 +44,7 @@ def book_appointment(command: BookAppointment, situation: Situation) -> Decision
     ]
     key = care_of(case).open_for(command.service)
     if key and care_of(case).appointments[key].at is not None:
-        said = f"an appointment for {command.service} is already booked"
-        reasons.append(reason("appointment_is_wanted", said, f"record MoveAppointment appointment={key}", id=key))
+        reasons.append(refusals.APPOINTMENT_IS_WANTED(service=command.service, id=key))
     if reasons:
         return Refused(tuple(reasons))
     booked = _booking(command, situation, key)
@@ -55,7 +56,7 @@ def move_appointment(command: MoveAppointment, situation: Situation) -> Decision
     """Return the new time of an appointment that has one."""
     found = care_of(case_of(situation)).appointments.get(command.appointment)
     if found is None or found.at is None:
-        return refused("appointment_is_booked", "no such appointment has a time", "record BookAppointment")
+        return refused(refusals.APPOINTMENT_HAS_NO_TIME())
     against = _against_time(command.at, found.provider, situation)
     if against:
         return Refused(tuple(against))
@@ -65,7 +66,7 @@ def move_appointment(command: MoveAppointment, situation: Situation) -> Decision
 def cancel_appointment(command: CancelAppointment, situation: Situation) -> Decision:
     """Return that an appointment will not take place."""
     if command.appointment not in care_of(case_of(situation)).appointments:
-        return refused("appointment_is_open", "there is no such open appointment", "look with: wayhome case show")
+        return refused(refusals.NO_SUCH_OPEN_APPOINTMENT())
     return situation.about_case(AppointmentCancelled(appointment=command.appointment, reason=command.reason))
 
 
@@ -98,8 +99,7 @@ def assign_legal_reference(command: AssignLegalReference, situation: Situation) 
 def agree_care_plan(command: AgreeCarePlan, situation: Situation) -> Decision:
     """Return the agreed plan, when two different people agreed."""
     if command.second == command.actor:
-        advice = "name somebody else with second="
-        return refused("second_person_agreed", "the second person is the one who asks", advice)
+        return refused(SECOND_PERSON_IS_THE_FIRST())
     return situation.about_case(
         CarePlanAgreed(person_id=person_of(situation), second=command.second, plan=command.plan)
     )
@@ -110,17 +110,14 @@ def certify_fitness(command: CertifyFitness, situation: Situation) -> Decision:
     seen_on, today = command.certified_on or situation.today, situation.today
     reasons = []
     if command.mandate != "medical":
-        said, advice = "only medical staff certify", "have it recorded by medical staff, with --mandate medical"
-        reasons.append(reason("certifier_is_medical", said, advice, mandate=command.mandate))
+        reasons.append(refusals.CERTIFIER_IS_MEDICAL(mandate=command.mandate))
     if command.valid_until < max(today, seen_on):
-        reasons.append(reason("certificate_is_valid", "the certificate has already run out", "check the date"))
+        reasons.append(refusals.CERTIFICATE_IS_VALID())
     if seen_on > today:
-        said = "the certificate is dated in the future"
-        reasons.append(reason("certificate_is_dated", said, "check the date", certified_on=seen_on))
+        reasons.append(refusals.CERTIFICATE_IS_DATED(certified_on=seen_on))
     if today - seen_on > timedelta(days=situation.programme.policies.fitness_valid_days):
         days = situation.programme.policies.fitness_valid_days
-        said = f"the certificate is older than {days} days"
-        reasons.append(reason("certificate_is_recent", said, "have the person examined again", certified_on=seen_on))
+        reasons.append(refusals.CERTIFICATE_IS_RECENT(days=days, certified_on=seen_on))
     if reasons:
         return Refused(tuple(reasons))
     fact = FitnessCertified(
@@ -171,16 +168,16 @@ def _against_service(service: str, programme: Programme) -> list[Reason]:
     """Return why a service is not given at appointments."""
     if service in programme.service_of and programme.service_of[service].kind:
         return []
-    known = ", ".join(one.id for one in programme.services if one.kind)
-    return [reason("service_is_care", f"{service or 'nothing'} is no care service", f"one of: {known}")]
+    return [
+        refusals.SERVICE_IS_CARE(service=service or "nothing", known=(one.id for one in programme.services if one.kind))
+    ]
 
 
 def _against_consent(service: str, situation: Situation) -> list[Reason]:
     purpose = situation.programme.service_of[service].consent
     if case_of(situation).consents_to(purpose, situation.today):
         return []
-    advice = f"ask the person, then record GiveConsent purpose={purpose}"
-    return [reason(f"consent_to_{purpose}", f"there is no live consent to {purpose}", advice, purpose=purpose)]
+    return [CONSENT_IS_MISSING(purpose=purpose)]
 
 
 def _against_provider(command: BookAppointment, programme: Programme) -> list[Reason]:
@@ -190,41 +187,34 @@ def _against_provider(command: BookAppointment, programme: Programme) -> list[Re
     if found is not None and found.status == "active" and command.service in found.services:
         return []
     able = [one.id for one in programme.providers if command.service in one.services and one.status == "active"]
-    advice = f"one of: {', '.join(able) or 'none in the programme file'}"
-    return [reason("provider_offers_it", f"{command.provider} does not offer {command.service}", advice)]
+    return [refusals.PROVIDER_OFFERS_IT(provider=command.provider, service=command.service, known=able)]
 
 
 def _against_time(at: datetime, provider: str, situation: Situation) -> list[Reason]:
     reasons = []
     until = situation.programme.runs.until
     if at < situation.now:
-        said, advice = "the time is over", "check the date, or record RecordSession for what has been"
-        reasons.append(reason("appointment_is_ahead", said, advice, at=at))
+        reasons.append(refusals.APPOINTMENT_IS_AHEAD(at=at))
     if until is not None and at.date() > until:
-        reasons.append(reason("programme_is_running", "the programme has ended by then", "choose an earlier day"))
+        reasons.append(refusals.PROGRAMME_ENDS_BEFORE())
     found = situation.programme.provider_of.get(provider)
     if found is not None and found.hours is not None and not found.hours.is_open(at):
         opens = found.hours.next_opening(at)
-        reasons.append(reason("provider_is_open", f"{provider} is closed then", f"it opens next at {opens}", at=at))
+        reasons.append(refusals.PROVIDER_IS_OPEN(provider=provider, opens=opens, at=at))
     return reasons
 
 
 def _against_session(command: RecordSession, found: Appointment | None, situation: Situation) -> list[Reason]:
     if command.appointment and found is None:
-        advice = "look with: wayhome case show; for a session without an appointment give service="
-        return [reason("appointment_is_open", "there is no such open appointment", advice)]
+        return [refusals.SESSION_OF_NO_APPOINTMENT()]
     service = found.service if found else command.service
     reasons = _against_service(service, situation.programme)
     if reasons:
         return reasons
     if not command.attended and (found is None or found.at is None):
-        said = "nobody was expected, so nobody was missed"
-        reasons.append(reason("appointment_is_booked", said, "record BookAppointment first"))
+        reasons.append(refusals.NOBODY_WAS_EXPECTED())
     if found is not None and found.at is not None and found.at > situation.now:
-        said = "the appointment is still ahead"
-        reasons.append(
-            reason("appointment_is_past", said, "record it when it is over, or MoveAppointment", at=found.at)
-        )
+        reasons.append(refusals.APPOINTMENT_IS_PAST(at=found.at))
     if command.next_at is not None:
         reasons += _against_consent(service, situation)
         reasons += _against_time(command.next_at, (found or _somebody(service, situation)).provider, situation)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.care import refusals
 from workflow.subjects.care.state import care_of
 from workflow.subjects.travel.state import travel_of
 
@@ -15,7 +16,7 @@ def care_plan_is_agreed(asked: GuardContext) -> Reason | None:
     """Two people agreed on the plan of care."""
     if care_of(asked.case).care_plan:
         return None
-    return reason("care_plan_is_agreed", "there is no agreed care plan", "record AgreeCarePlan with a second person")
+    return refusals.CARE_PLAN_IS_AGREED()
 
 
 def fit_to_travel(asked: GuardContext) -> Reason | None:
@@ -23,17 +24,13 @@ def fit_to_travel(asked: GuardContext) -> Reason | None:
     fitness, trip = care_of(asked.case).fitness, travel_of(asked.case).trip
     needed = trip.departs_at.date() if trip else asked.today
     days = asked.programme.policies.fitness_valid_days
-    said = ""
     if fitness is None:
-        said = "no doctor has certified fitness to travel"
-    elif fitness.valid_until < needed:
-        said = "the certificate runs out before"
-    elif needed - fitness.certified_on > timedelta(days=days):
-        said = f"the certificate is older than {days} days then"
-    if not said:
-        return None
-    advice = "have a doctor see the person, then record CertifyFitness with mandate medical"
-    return reason("fit_to_travel", said, advice, needed_until=needed)
+        return refusals.NO_CERTIFICATE(needed_until=needed)
+    if fitness.valid_until < needed:
+        return refusals.CERTIFICATE_RUNS_OUT(needed_until=needed)
+    if needed - fitness.certified_on > timedelta(days=days):
+        return refusals.CERTIFICATE_WILL_BE_OLD(days=days, needed_until=needed)
+    return None
 
 
 GUARDS: Final = (

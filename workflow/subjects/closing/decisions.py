@@ -14,13 +14,14 @@ from events.facts.closing import FacilityClosed, FundClosed, HandOverDecided, Ha
 from events.facts.tasks import Escalated
 from events.ids import CaseId, case_stream
 from workflow.case.state import Case, Pairs
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.accommodation.decisions import moved_over
 from workflow.subjects.accommodation.shelter import Shelter, shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import all_houses
+from workflow.subjects.closing import refusals
 from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.grants.state import grants_of
@@ -44,11 +45,11 @@ def end_programme(command: EndProgramme, situation: Situation) -> Decision:
     """Return that a programme ends, and a proposal for every open case."""
     intake = situation.state_of(command.stream, Intake)
     if intake.ended_on is not None:
-        return refused("programme_is_running", f"it was ended on {intake.ended_on}", "nothing needs to be done")
+        return refused(refusals.PROGRAMME_WAS_ENDED(day=intake.ended_on))
     if command.on < situation.today:
-        return refused("end_is_ahead", "the day is past", "give the last day people are taken in")
+        return refused(refusals.LAST_DAY_IS_PAST())
     if command.successor == command.programme:
-        return refused("successor_is_another", "a programme cannot follow itself", "name another, or leave it out")
+        return refused(refusals.SUCCESSOR_IS_ANOTHER())
     ended = ProgrammeEnded(
         programme=command.programme, on=command.on, reason=command.reason, successor=command.successor,
         proposed=tuple(situation.cases),
@@ -67,7 +68,7 @@ def decide_hand_over(command: DecideHandOver, situation: Situation) -> Decision:
     case = case_of(situation)
     proposal = closing_of(case).hand_overs.get(command.proposal_id)
     if proposal is None:
-        return refused("hand_over_is_proposed", "there is no such proposal", "check with: wayhome case show")
+        return refused(refusals.HAND_OVER_IS_PROPOSED())
     to = command.to or proposal.to
     reasons = list(_against_decision(command, situation, proposal.outcome, to))
     goes = (
@@ -115,30 +116,28 @@ def _against_closing(command: CloseFacility, situation: Situation) -> list[Reaso
     known = {facility.id for facility in situation.programme.facilities}
     reasons = []
     if command.facility not in known:
-        advice = f"one of: {', '.join(sorted(known))}"
-        reasons.append(reason("facility_is_known", f"there is no house {command.facility}", advice))
+        reasons.append(refusals.NO_SUCH_HOUSE(house=command.facility, known=sorted(known)))
     if command.to and (command.to == command.facility or command.to not in known):
-        reasons.append(reason("receiver_is_known", f"{command.to} cannot take them", "name another house"))
+        reasons.append(refusals.HOUSE_CANNOT_TAKE_THEM(to=command.to))
     closed = _house(command.facility, situation).closed
     if closed is not None:
-        reasons.append(reason("facility_is_open", f"it closes on {closed} already", "nothing needs to be done"))
+        reasons.append(refusals.HOUSE_CLOSES_ALREADY(day=closed))
     if command.on < situation.today:
-        reasons.append(reason("end_is_ahead", "the day is past", "give the day by which the house is empty"))
+        reasons.append(refusals.CLOSING_DAY_IS_PAST())
     return reasons
 
 
 def _against_decision(command: DecideHandOver, situation: Situation, decided: str, to: str) -> Iterator[Reason]:
     if decided and decided != "stays":
-        yield reason("hand_over_is_open", f"it was decided: {decided}", "nothing needs to be done")
+        yield refusals.HAND_OVER_IS_OPEN(outcome=decided)
     if command.outcome == "stays":
         if not command.reason:
-            yield reason("reason_is_given", "no reason was given", "give reason=")
+            yield refusals.REASON_FOR_DECISION()
         return
     if not to:
-        yield reason("receiver_is_known", "nobody is named who takes the person", "give to=")
+        yield refusals.NOBODY_IS_NAMED()
     elif _is_told(to, situation) and not case_of(situation).consents_to("referral", situation.today, to):
-        advice = f"ask the person, then record GiveConsent purpose=referral recipient={to}; or outcome=stays"
-        yield reason("consent_to_hand_over", f"there is no live consent that {to} learns of them", advice, to=to)
+        yield refusals.CONSENT_TO_HAND_OVER(to=to)
 
 
 def _is_told(to: str, situation: Situation) -> bool:

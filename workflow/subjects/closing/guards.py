@@ -7,8 +7,9 @@ from typing import Final
 
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.closing import refusals
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.referrals.state import AWAITED, referrals_of
@@ -20,65 +21,56 @@ def reason_is_listed(asked: GuardContext) -> Reason | None:
     """An end has a reason from the programme's list, so that statistics can be trusted."""
     if asked.reason in asked.programme.closure_reasons:
         return None
-    advice = "give --reason with one of: " + ", ".join(asked.programme.closure_reasons)
-    return reason("reason_is_listed", "the reason is missing or not on the list", advice, given=asked.reason or "none")
+    return refusals.REASON_IS_LISTED(reasons=asked.programme.closure_reasons, given=asked.reason or "none")
 
 
 def reason_is_given(asked: GuardContext) -> Reason | None:
     """Somebody reading later must know why."""
     if asked.reason:
         return None
-    return reason("reason_is_given", "no reason was given", "give --reason")
+    return refusals.REASON_FOR_STEP()
 
 
 def second_person_agreed(asked: GuardContext) -> Reason | None:
     """Four eyes: whoever agrees is not whoever asks, administrators included."""
     if asked.second and asked.second != asked.actor:
         return None
-    said = "no second person agreed" if not asked.second else "the second person is the one who asks"
-    return reason("second_person_agreed", said, "give --second with somebody else's id", second=asked.second or "none")
+    kind = refusals.ASKER_AGREED if asked.second else refusals.NOBODY_AGREED
+    return kind(second=asked.second or "none")
 
 
 def nothing_is_open(asked: GuardContext) -> Reason | None:
     """Nothing is left behind: no task, bed, trip, grant, referral, seat in a course or document under way."""
     left = [*_left_of_stay_and_trip(asked), *_left_of_work(asked.case), *_left_with_others(asked.case)]
-    if not left:
-        return None
-    said = ", ".join(what for what, _ in left)
-    advice = "; ".join(dict.fromkeys(todo for _, todo in left))
-    return reason("nothing_is_open", f"still open: {said}", advice)
+    return refusals.NOTHING_IS_OPEN(left=left) if left else None
 
 
-Left = Iterator[tuple[str, str]]  # what is open, and what to do about it
-
-
-def _left_of_stay_and_trip(asked: GuardContext) -> Left:
+def _left_of_stay_and_trip(asked: GuardContext) -> Iterator[Reason]:
     case = asked.case
     bed = accommodation_of(case).bed
     if bed is not None:
-        yield f"bed {bed[1]} of {bed[0]}", "record ReleaseBed"
+        yield refusals.BED_IS_LEFT(bed=bed[1], house=bed[0])
     trip = travel_of(case).trip
     if trip is not None and trip_is_ahead(case):
-        yield f"trip {trip.trip_id}", "record CancelTrip, or wait for the hand-over"
+        yield refusals.TRIP_IS_LEFT(trip=trip.trip_id)
 
 
-def _left_of_work(case: Case) -> Left:
+def _left_of_work(case: Case) -> Iterator[Reason]:
     for key, task in case.tasks.items():
-        yield f"task {task.kind} {key}", "wait for the tasks, or cancel them with: wayhome tasks cancel"
+        yield refusals.TASK_IS_LEFT(kind=task.kind, key=key)
     for grant_id, grant in grants_of(case).grants.items():
         if not grant.settled:
-            yield f"grant {grant.kind} {grant_id}", "pay what is left of the grant, or record DeclineGrant"
+            yield refusals.GRANT_IS_LEFT(kind=grant.kind, key=grant_id)
 
 
-def _left_with_others(case: Case) -> Left:
+def _left_with_others(case: Case) -> Iterator[Reason]:
     for key, referral in referrals_of(case).referrals.items():
         if referral.status in AWAITED:
-            said = f"referral {key} to {referral.provider} ({referral.status})"
-            yield said, "record what the provider says, or RevokeReferral"
+            yield refusals.REFERRAL_IS_LEFT(key=key, provider=referral.provider, status=referral.status)
     for course, place in reintegration_of(case).courses.items():
-        yield f"course {course} ({place.status})", "record CompleteCourse or LeaveCourse"
+        yield refusals.COURSE_IS_LEFT(course=course, status=place.status)
     for key, paper in documents_of(case).papers.items():
-        yield f"document {paper.kind} {key}", "record the document's next step, or WithdrawDocument"
+        yield refusals.DOCUMENT_IS_LEFT(kind=paper.kind, key=key)
 
 
 def nothing_is_running(asked: GuardContext) -> Reason | None:
@@ -86,7 +78,7 @@ def nothing_is_running(asked: GuardContext) -> Reason | None:
     running = [dict(task.subject).get("service", task.kind) for task in asked.case.tasks.values()]
     if not running:
         return None
-    return reason("nothing_is_running", f"still running: {', '.join(sorted(running))}", "wait for them, or cancel them")
+    return refusals.NOTHING_IS_RUNNING(tasks=sorted(running))
 
 
 def nothing_came_after(asked: GuardContext) -> Reason | None:
@@ -94,7 +86,7 @@ def nothing_came_after(asked: GuardContext) -> Reason | None:
     following = asked.case.next_case
     if following is None:
         return None
-    return reason("nothing_came_after", "the person already has a later case", "go on with that one", next=following)
+    return refusals.NOTHING_CAME_AFTER(next=following)
 
 
 GUARDS: Final = (

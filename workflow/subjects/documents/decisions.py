@@ -18,9 +18,10 @@ from events.facts.documents import (
 )
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
 from workflow.subject import CommandRule, Fault
+from workflow.subjects.documents import refusals
 from workflow.subjects.documents.commands import (
     AppealDocument,
     RecordDocumentLoss,
@@ -40,7 +41,7 @@ from workflow.subjects.safety.guards import guardian_is_appointed
 def record_travel_document(command: RecordTravelDocument, situation: Situation) -> Decision:
     """Return the document; its number is sealed."""
     if command.valid_until < situation.today:
-        return refused("document_is_valid", "the document has already run out", "renew it, or check the date")
+        return refused(refusals.DOCUMENT_HAS_RUN_OUT())
     return situation.about_case(
         TravelDocumentRecorded(
             person_id=person_of(situation),
@@ -56,7 +57,7 @@ def record_document_loss(command: RecordDocumentLoss, situation: Situation) -> D
     """Return that the document in hand is gone; from this moment nothing international is booked on it."""
     document = documents_of(case_of(situation)).document
     if document is None:
-        return refused("document_is_in_hand", "no document is recorded", "record StartDocument to come by one")
+        return refused(refusals.DOCUMENT_IS_IN_HAND())
     return situation.about_case(DocumentLost(kind=document.kind, how=command.how))
 
 
@@ -103,8 +104,7 @@ def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
     if paper is None:
         return Refused((_unknown(situation),))
     if paper.waits_for != "authority":
-        advice = "record the steps up to the application, or WithdrawDocument when nobody seeks it any more"
-        return refused("authority_has_it", "the document does not lie with the authority", advice, step=paper.step)
+        return refused(refusals.AUTHORITY_HAS_IT(step=paper.step))
     return situation.about_case(
         DocumentRefused(
             person_id=person_of(situation),
@@ -122,8 +122,7 @@ def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
         return Refused((_unknown(situation),))
     reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
     if paper.waits_for != "refused":
-        advice = "wait for the answer, or record RefuseDocument when it is no"
-        reasons.append(reason("document_is_refused", "the authority has not refused the document", advice))
+        reasons.append(refusals.DOCUMENT_IS_REFUSED())
     if reasons:
         return Refused(tuple(reasons))
     path = situation.programme.document_path[paper.path]
@@ -149,24 +148,21 @@ def withdraw_document(command: WithdrawDocument, situation: Situation) -> Decisi
 
 def _against_step(command: RecordDocumentStep, paper: Paper) -> list[Reason]:
     if paper.waits_for == "refused":
-        advice = "record AppealDocument, or WithdrawDocument"
-        return [reason("document_is_not_refused", "the authority has refused the document", advice)]
+        return [refusals.DOCUMENT_IS_NOT_REFUSED()]
     if command.step != paper.step:
-        said = f"the next step is {paper.step}, not {command.step}"
-        return [reason("step_is_next", said, f"record {paper.step} first", next_step=paper.step)]
+        return [refusals.STEP_IS_NEXT(given=command.step, next_step=paper.step)]
     return []
 
 
 def _against_day(command: RecordDocumentStep, paper: Paper, situation: Situation) -> list[Reason]:
     programme, found = situation.programme, []
     if command.on > programme.document_path[paper.path].authority.today(situation.now):
-        found.append(reason("step_is_done", "the day is in the future", "record it once it is done, or check the date"))
+        found.append(refusals.STEP_IS_DONE())
     if paper.since is not None and command.on < paper.since:
-        said = "the day is before that of the step before"
-        found.append(reason("step_comes_after", said, "check the date", step_before=paper.since))
+        found.append(refusals.STEP_COMES_AFTER(step_before=paper.since))
     if command.on < programme.runs.since:
         since = programme.runs.since
-        found.append(reason("programme_is_running", "the programme had not begun then", "check the year", since=since))
+        found.append(refusals.PROGRAMME_HAD_NOT_BEGUN(since=since))
     return found
 
 
@@ -176,18 +172,18 @@ def _against_helper(command: RecordDocumentStep, path: DocumentPath) -> list[Rea
     step = steps.get(command.step)
     if step is None or not step.in_person or command.by == "person":
         return []
-    code = "collected_in_person" if step.id == "collection" else "done_in_person"
-    return [reason(code, f"{step.id} is done by the person and nobody else", "go along with them; then record it")]
+    kind = refusals.COLLECTED_IN_PERSON if step.id == "collection" else refusals.DONE_IN_PERSON
+    return [kind(step=step.id)]
 
 
 def _against_document(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> list[Reason]:
     if command.step != "collection":
         if command.number is None and command.valid_until is None:
             return []
-        return [reason("document_is_collected", "number and valid_until come with collection", "leave them out here")]
+        return [refusals.DOCUMENT_IS_COLLECTED()]
     until = command.valid_until or path.valid_until(paper.since or command.on)
     if until is not None and until < command.on:
-        return [reason("document_is_valid", "the document has already run out", "check valid_until, or start again")]
+        return [refusals.COLLECTED_DOCUMENT_HAS_RUN_OUT()]
     return []
 
 
@@ -232,8 +228,8 @@ def _collected(
 
 
 def _unknown(situation: Situation) -> Reason:
-    known = ", ".join(documents_of(case_of(situation)).papers) or "none; record StartDocument"
-    return reason("document_is_under_way", "no such document is under way", f"documents under way: {known}")
+    known = documents_of(case_of(situation)).papers
+    return refusals.DOCUMENT_IS_UNDER_WAY(known=known) if known else refusals.NO_DOCUMENT_IS_UNDER_WAY()
 
 
 # Each of these may call off a letter to an authority: what a worker has begun is waited for.

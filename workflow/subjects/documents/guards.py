@@ -8,7 +8,9 @@ from typing import Final
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.refusals import CONSENT_IS_MISSING
+from workflow.subjects.documents import refusals
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL
 from workflow.subjects.documents.state import FOR_TRAVEL, Document, documents_of
 from workflow.subjects.travel.state import travel_of
@@ -28,11 +30,11 @@ def papers_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:
 def papers_last(asked: GuardContext, needed: date) -> Reason | None:
     """Return why the document in hand does not carry the person until a day, or None when it does."""
     document = documents_of(asked.case).document
-    said = _against(document, asked, needed)
-    if not said:
-        return None
-    advice = "record RecordTravelDocument when one is in hand, or StartDocument to come by one"
-    return reason("travel_papers_are_in_order", said, advice, needed_until=needed)
+    if document is None:
+        return refusals.NO_TRAVEL_DOCUMENT(needed_until=needed)
+    if not document.lives_on(max(needed, asked.today)):
+        return refusals.TRAVEL_DOCUMENT_RUNS_OUT(needed_until=needed)
+    return _against_crossing(document, asked, needed) if goes_abroad(asked.case, asked.programme) else None
 
 
 def goes_abroad(case: Case, programme: Programme) -> bool:
@@ -47,8 +49,7 @@ def consent_to_renewal(asked: GuardContext) -> Reason | None:
     purpose = renewal_consent(asked.programme)
     if asked.case.consents_to(purpose, asked.today):
         return None
-    advice = f"ask the person, then record GiveConsent purpose={purpose}"
-    return reason(f"consent_to_{purpose}", f"there is no live consent to {purpose}", advice, purpose=purpose)
+    return CONSENT_IS_MISSING(purpose=purpose)
 
 
 def renewal_consent(programme: Programme) -> str:
@@ -56,19 +57,13 @@ def renewal_consent(programme: Programme) -> str:
     return programme.service_of[DOCUMENT_RENEWAL].consent
 
 
-def _against(document: Document | None, asked: GuardContext, needed: date) -> str:
-    if document is None:
-        return "there is no travel document"
-    if not document.lives_on(max(needed, asked.today)):
-        return "the travel document runs out before arrival"
-    if not goes_abroad(asked.case, asked.programme):
-        return ""
-    if document.kind not in FOR_TRAVEL:
-        return f"with a document of kind {document.kind} nobody travels abroad"
-    home = travel_of(asked.case).destination
-    if document.kind != "passport" and document.country and home and document.country != home:
-        return f"the {document.kind} leads to {document.country}, not to {home}"
-    return ""
+def _against_crossing(document: Document, asked: GuardContext, needed: date) -> Reason | None:
+    kind, country, home = document.kind, document.country, travel_of(asked.case).destination
+    if kind not in FOR_TRAVEL:
+        return refusals.DOCUMENT_IS_NOT_FOR_TRAVEL(kind=kind, needed_until=needed)
+    if kind != "passport" and country and home and country != home:
+        return refusals.DOCUMENT_LEADS_ELSEWHERE(kind=kind, country=country, home=home, needed_until=needed)
+    return None
 
 
 GUARDS: Final = (travel_papers_are_in_order,)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from events.facts.grants import FundsCommitted, GrantApproved, PayeeApproved
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, case_of
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import ApproveGrant, DeclineGrant
 from workflow.subjects.grants.found import both, grant_of, money_of, on_hold, unknown
 from workflow.subjects.grants.fund import against_paying, fund_of, shares_of
@@ -39,23 +40,21 @@ def decline_grant(command: DeclineGrant, situation: Situation) -> Decision:
     if grant is None:
         return unknown(command.grant_id)
     if grant.settled or grant.declined:
-        return refused("grant_is_open", "the grant is already settled", "nothing needs to be done")
+        return refused(refusals.GRANT_IS_SETTLED())
     if grant.at_the_bank:
-        return refused("bank_has_answered", "a part of the grant is at the bank", "wait for the bank's answer")
+        return refused(refusals.GRANT_IS_AT_THE_BANK())
     return given_back(situation, command.grant_id, grant, command.reason)
 
 
 def _against_approval(command: ApproveGrant, grant: Grant, situation: Situation) -> list[Reason]:
     reasons = []
     if not grant.awaits_approval:
-        reasons.append(reason("grant_is_requested", "the grant was already decided on", "look at the case's history"))
+        reasons.append(refusals.GRANT_IS_REQUESTED())
     if command.actor == grant.requested_by:
-        reasons.append(reason("approver_is_another", "whoever asked for a grant may not approve it", "ask a colleague"))
+        reasons.append(refusals.ASKER_MAY_NOT_APPROVE())
     elif command.actor == grant.changed_by:
-        said = "whoever changed the payee may not approve it"
-        reasons.append(reason("approver_is_another", said, "ask a colleague"))
+        reasons.append(refusals.CHANGER_MAY_NOT_APPROVE())
     kind = situation.programme.grant_kind[grant.kind]
     if kind.approvers and command.mandate not in kind.approvers:
-        said, known = f"{kind.kind} is not approved by the right of {command.mandate}", ", ".join(kind.approvers)
-        reasons.append(reason("approver_has_the_right", said, f"ask one of: {known}"))
+        reasons.append(refusals.APPROVER_HAS_THE_RIGHT(kind=kind.kind, mandate=command.mandate, known=kind.approvers))
     return [*reasons, *on_hold(grant)]

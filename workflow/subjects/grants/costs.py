@@ -7,9 +7,10 @@ from typing import Final
 from events.facts.grants import CostRecorded, CostReversed, FundsSpent, FundsUnspent
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of
 from workflow.subject import CommandRule
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
 from workflow.subjects.grants.fund import against_paying, fund_of, shares_of
 from workflow.subjects.grants.state import grants_of
@@ -42,7 +43,7 @@ def reverse_cost(command: ReverseCost, situation: Situation) -> Decision:
     case = case_of(situation)
     cost = grants_of(case).costs.get(command.cost_id)
     if cost is None:
-        return refused("cost_counts", f"the case has no cost {command.cost_id}", "check with: wayhome case show")
+        return refused(refusals.COST_COUNTS(cost=command.cost_id))
     reversed_ = CostReversed(cost_id=command.cost_id, reason=command.reason)
     unspent = FundsUnspent(case_id=case.case_id, cost_id=command.cost_id, shares=cost.shares)
     return [*situation.about_case(reversed_), StreamFact(situation.programme.fund_stream, unspent)]
@@ -52,15 +53,13 @@ def _against_cost(command: RecordCost, situation: Situation) -> list[Reason]:
     programme = situation.programme
     reasons = []
     if command.kind not in programme.costs:
-        known = ", ".join(programme.costs)
-        reasons.append(reason("cost_kind_is_known", f"there is no cost called {command.kind}", f"one of: {known}"))
+        reasons.append(refusals.COST_KIND_IS_KNOWN(kind=command.kind, known=programme.costs))
     if command.service is not None and command.service not in programme.service_of:
-        known = ", ".join(programme.service_of)
-        reasons.append(reason("service_is_known", f"there is no service {command.service}", f"one of: {known}"))
+        reasons.append(refusals.SERVICE_IS_KNOWN(service=command.service, known=programme.service_of))
     if not command.amount.amount:
-        reasons.append(reason("amount_is_above_zero", "a cost of nothing is none", "record what was paid"))
+        reasons.append(refusals.AMOUNT_IS_ABOVE_ZERO())
     if command.day > situation.today:
-        reasons.append(reason("day_has_come", f"{command.day} is yet to come", "record it when it was bought"))
+        reasons.append(refusals.DAY_HAS_COME(day=command.day))
     if command.kind in programme.costs:
         reasons += against_paying(programme, fund_of(situation), command.kind, command.amount, command.day)
     return reasons

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from events.catalogue import Fact
 from events.money import Money
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Situation, StreamFact, case_of
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.state import Grant, grants_of
 
 
@@ -16,12 +17,12 @@ def grant_of(grant_id: str, situation: Situation) -> Grant | None:
 
 def unknown(grant_id: str) -> Refused:
     """Return that the case has no such grant."""
-    return refused("grant_exists", f"the case has no grant {grant_id}", "check with: wayhome case show")
+    return refused(refusals.GRANT_EXISTS(grant=grant_id))
 
 
 def no_tranche(tranche_id: str) -> Refused:
     """Return that the grant has no such part."""
-    return refused("tranche_is_known", f"there is no tranche {tranche_id}", "check the bank's file against the case")
+    return refused(refusals.TRANCHE_IS_KNOWN(tranche=tranche_id))
 
 
 def money_of(grant: Grant) -> Money:
@@ -38,19 +39,18 @@ def is_over(grant: Grant) -> list[Reason]:
     """Return why a grant that is settled or declined is not changed any more."""
     if not (grant.settled or grant.declined):
         return []
-    return [reason("grant_is_open", "the grant is already settled", "ask for a new one if more is needed")]
+    return [refusals.GRANT_TAKES_NO_CHANGE()]
 
 
 def on_hold(grant: Grant) -> list[Reason]:
     """Return why nothing goes to a payee on hold."""
     if not grant.on_hold:
         return []
-    advice = "look into it; then record ReleasePayee, or ChangePayee"
-    return [reason("payee_is_not_on_hold", "the payee is on hold", advice)]
+    return [refusals.PAYEE_WAITS()]
 
 
 def still_at_the_bank(grant: Grant) -> list[Reason]:
     """Return why one waits while a part is on its way."""
     if not grant.at_the_bank:
         return []
-    return [reason("bank_has_answered", "a part of the grant is still at the bank", "wait for the bank's answer")]
+    return [refusals.GRANT_IS_STILL_AT_THE_BANK()]

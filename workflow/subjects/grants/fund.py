@@ -23,8 +23,9 @@ from events.facts.grants import (
 )
 from events.money import Money
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
 from workflow.situation import Situation
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.definition import Funder
 
 
@@ -88,17 +89,15 @@ def against_paying(programme: Programme, fund: Fund, kind: str, amount: Money, o
         return [_nobody_pays(programme, kind, on)]
     if amount.currency not in {money.currency for money in budget_of(programme).values()}:
         currency = programme.funders[0].budget.currency
-        return [reason("currency_is_the_funds", f"the funders pay in {currency}", "convert the amount")]
+        return [refusals.CURRENCY_IS_THE_FUNDS(currency=currency)]
     return [
-        reason(
-            "budget_carries_it",
-            f"{account} has only {left} {amount.currency} left",
-            "ask for less, or find another funder",
-            account=account,
-            left=left,
-        )
+        refusals.BUDGET_CARRIES_IT(rest=_rest(left, amount.currency), account=account, left=left)
         for account, left in short_of(programme, fund, shares)
     ]
+
+
+def _rest(left: Decimal, currency: str) -> Money:
+    return Money(amount=max(left, Decimal(0)), currency=currency)
 
 
 def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: date) -> list[Reason]:
@@ -107,8 +106,7 @@ def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: d
         return [_not_running(on)]
     funders = {funder.id: funder for funder in programme.funders}
     late = [name for name, _ in map(parts_of, accounts) if name in funders and not funders[name].pays_on(on)]
-    advice = "record DeclineGrant and ask for a new one: then those who pay on this day bear it"
-    return [reason("funder_pays_today", f"{name} does not pay for {on}", advice, funder=name) for name in late]
+    return [refusals.FUNDER_PAYS_NO_MORE(day=on, funder=name) for name in late]
 
 
 def short_of(programme: Programme, fund: Fund, shares: Shares) -> list[tuple[str, Decimal]]:
@@ -171,12 +169,12 @@ def _nobody_pays(programme: Programme, kind: str, on: date) -> Reason:
     if not _runs(programme, on):
         return _not_running(on)
     if not any(funder.line_for(kind) for funder in programme.funders):
-        return reason("line_pays_for_it", f"no budget line pays for {kind}", "choose another kind, or change the lines")
-    return reason("funder_pays_today", f"no funder pays for {kind} on {on}", "check the funders' dates")
+        return refusals.LINE_PAYS_FOR_IT(kind=kind)
+    return refusals.NO_FUNDER_PAYS(kind=kind, day=on)
 
 
 def _not_running(on: date) -> Reason:
-    return reason("programme_pays_today", f"no funder pays for {on}", "check the programme's dates")
+    return refusals.PROGRAMME_PAYS_TODAY(day=on)
 
 
 def _runs(programme: Programme, on: date) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.state import grants_of
 
 
@@ -14,8 +15,7 @@ def grants_are_settled(asked: GuardContext) -> Reason | None:
     waiting = [grant_id for grant_id, grant in grants_of(asked.case).grants.items() if not grant.settled]
     if not waiting:
         return None
-    advice = "release and pay what is left, or record DeclineGrant"
-    return reason("grants_are_settled", f"{len(waiting)} grants are not settled", advice, grants=", ".join(waiting))
+    return refusals.GRANTS_ARE_SETTLED(count=len(waiting), grants=waiting)
 
 
 GUARDS: Final = (grants_are_settled,)

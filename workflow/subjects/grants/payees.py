@@ -5,6 +5,7 @@ from __future__ import annotations
 from events.facts.grants import PayeeChanged, PayeePutOnHold, PayeeReleased
 from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, person_of
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import ChangePayee, PutPayeeOnHold, ReleasePayee
 from workflow.subjects.grants.found import grant_of, is_over, still_at_the_bank, unknown
 from workflow.subjects.grants.giving_back import stopped
@@ -37,7 +38,7 @@ def put_payee_on_hold(command: PutPayeeOnHold, situation: Situation) -> Decision
     if grant is None:
         return unknown(command.grant_id)
     if grant.on_hold:
-        return refused("payee_is_not_on_hold", "the payee is already on hold", "nothing needs to be done")
+        return refused(refusals.PAYEE_WAITS_ALREADY())
     reasons = is_over(grant)
     if reasons:
         return Refused(tuple(reasons))
@@ -51,8 +52,7 @@ def release_payee(command: ReleasePayee, situation: Situation) -> Decision:
     if grant is None:
         return unknown(command.grant_id)
     if not grant.on_hold:
-        return refused("payee_is_on_hold", "the payee is not on hold", "nothing needs to be done")
+        return refused(refusals.PAYEE_IS_ON_HOLD())
     if command.actor in (grant.requested_by, grant.changed_by):
-        said = "whoever chose the payee may not lift the hold"
-        return refused("approver_is_another", said, "ask a colleague")
+        return refused(refusals.CHOOSER_MAY_NOT_LIFT_HOLD())
     return situation.about_case(PayeeReleased(grant_id=command.grant_id, reason=command.reason))

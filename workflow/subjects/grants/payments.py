@@ -10,6 +10,7 @@ from events.money import Money
 from workflow.case.state import Pairs
 from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordPayment, ReturnPayment
 from workflow.subjects.grants.found import both, grant_of, no_tranche
 from workflow.subjects.grants.fund import fund_of
@@ -45,8 +46,7 @@ def return_payment(command: ReturnPayment, situation: Situation) -> Decision:
     if tranche.status == "returned":
         return []
     if tranche.status != "paid":
-        said = f"this part is {tranche.status}, so nothing can have come back"
-        return refused("tranche_is_paid", said, "check the statement; record RecordPayment with what the bank says")
+        return refused(refusals.NOTHING_CAME_BACK(status=tranche.status))
     return _returned(situation, command.grant_id, command.tranche_id, command.reference)
 
 
@@ -91,8 +91,7 @@ def _freed_at_once(situation: Situation, grant_id: str, tranche_id: str) -> list
 
 
 def _contradicted(tranche: Tranche, outcome: str) -> Refused:
-    said = f"the tranche was {tranche.status} before and is now said to be {outcome}"
-    return refused("bank_is_of_one_mind", said, "ask the bank; do not pay again before it answers")
+    return refused(refusals.BANK_IS_OF_ONE_MIND(before=tranche.status, now=outcome))
 
 
 def bank_is_silent(situation: Situation, subject: Pairs) -> list[StreamFact]:

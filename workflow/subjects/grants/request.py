@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from events.facts.grants import GrantRequested
+from events.money import Money
 from workflow.case.state import Case
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, case_of, id_from, reasons_against
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.state import grants_of
@@ -21,8 +23,7 @@ def request_grant(command: RequestGrant, situation: Situation) -> Decision:
     case = case_of(situation)
     kind = situation.programme.grant_kind.get(command.kind)
     if kind is None:
-        known = ", ".join(situation.programme.grant_kind)
-        return refused("grant_kind_is_known", f"there is no grant called {command.kind}", f"one of: {known}")
+        return refused(refusals.GRANT_KIND_IS_KNOWN(kind=command.kind, known=situation.programme.grant_kind))
     reasons = list(reasons_against(situation.asked(command), (consent_to_assistance, guardian_is_appointed)))
     reasons += _against_request(command, case, kind)
     if reasons:
@@ -42,30 +43,24 @@ def request_grant(command: RequestGrant, situation: Situation) -> Decision:
 def _against_request(command: RequestGrant, case: Case, kind: GrantKind) -> list[Reason]:
     reasons = []
     if case.stage not in kind.during:
-        stages = ", ".join(kind.during)
-        reasons.append(
-            reason("stage_allows_it", f"{kind.kind} is not given during {case.stage}", f"ask during: {stages}")
-        )
+        reasons.append(refusals.GRANT_IS_NOT_GIVEN_NOW(kind=kind.kind, stage=case.stage, stages=kind.during))
     if kind.once_per_return and _live(case, kind):
-        said = f"the case already has a {kind.kind} grant for this return"
-        reasons.append(reason("grant_is_the_first", said, "use that one"))
+        reasons.append(refusals.GRANT_IS_THE_FIRST(kind=kind.kind))
     if any(grant.on_hold and not grant.declined for grant in grants_of(case).grants.values()):
         # Accounts are sealed, so nobody can tell here whether the new payee is the same: all wait.
-        advice = "look into it; then record ReleasePayee, ChangePayee or DeclineGrant for that grant"
-        reasons.append(reason("payee_is_not_on_hold", "a payee of this case is on hold", advice))
+        reasons.append(refusals.ANOTHER_PAYEE_WAITS())
     return [*reasons, *_against_amount(command, case, kind)]
 
 
 def _against_amount(command: RequestGrant, case: Case, kind: GrantKind) -> list[Reason]:
     if command.amount.currency != kind.cap.currency:
-        return [reason("currency_is_the_grants", f"{kind.kind} is paid in {kind.cap.currency}", "convert the amount")]
+        return [refusals.CURRENCY_IS_THE_GRANTS(kind=kind.kind, currency=kind.cap.currency)]
     left = max(kind.cap.amount - _received(case, kind), Decimal(0))
     if not 0 < command.amount.amount <= left:
-        said = f"{command.amount} is not above zero and up to {left} {kind.cap.currency}"
-        return [reason("amount_is_within_cap", said, "ask for less", cap=kind.cap, left=left)]
+        most = Money(amount=left, currency=kind.cap.currency)
+        return [refusals.AMOUNT_IS_WITHIN_CAP(amount=command.amount, most=most, cap=kind.cap, left=left)]
     if any(not part.amount for part in command.amount.share(kind.tranches)):
-        said = f"{command.amount} in {len(kind.tranches)} parts would leave a part with nothing in it"
-        return [reason("every_tranche_is_above_zero", said, "ask for more")]
+        return [refusals.EVERY_TRANCHE_IS_ABOVE_ZERO(amount=command.amount, parts=len(kind.tranches))]
     return []
 
 

@@ -6,11 +6,12 @@ from decimal import ROUND_CEILING, Decimal
 
 from events.catalogue import Fact
 from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
-from events.money import minor_unit_digits
+from events.money import Money, minor_unit_digits
 from workflow.case.tasks import About
 from workflow.command import FinishTask
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
+from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordEvidence, ReleaseTranche
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.found import grant_of, money_of, no_tranche, on_hold, still_at_the_bank, unknown
@@ -53,11 +54,9 @@ def record_evidence(command: RecordEvidence, situation: Situation) -> Decision:
         return no_tranche(command.tranche_id)
     wanted = situation.programme.grant_kind[grant.kind].evidence
     if command.kind not in wanted:
-        known = ", ".join(wanted) or "nothing is asked for"
-        said = f"{command.kind} is not asked for with {grant.kind}"
-        return refused("evidence_is_asked_for", said, f"one of: {known}")
+        return refused(refusals.EVIDENCE_IS_ASKED_FOR(kind=command.kind, grant=grant.kind, known=wanted))
     if tranche.status != "paid":
-        return refused("tranche_is_paid", f"this part is {tranche.status}", "record it when the bank has paid")
+        return refused(refusals.PART_IS_NOT_PAID(status=tranche.status))
     shown = EvidenceRecorded(
         person_id=person_of(situation),
         grant_id=command.grant_id,
@@ -72,24 +71,21 @@ def _against_release(command: ReleaseTranche, grant: Grant, kind: GrantKind, sit
     guards = (consent_to_assistance, *((plan_is_agreed,) if kind.needs_plan else ()))
     reasons = list(reasons_against(situation.asked(command), guards))
     if not grant.approved_by or grant.declined:
-        reasons.append(reason("grant_is_approved", "the grant is not approved", "record ApproveGrant first"))
+        reasons.append(refusals.GRANT_IS_NOT_APPROVED())
     elif grant.changed_by:
-        advice = "have somebody who neither asked for it nor changed the payee record ApproveGrant"
-        reasons.append(reason("grant_is_approved", "the payee was changed and not approved", advice))
+        reasons.append(refusals.NEW_PAYEE_IS_NOT_APPROVED())
     if command.actor in grant.hands:
-        said = "whoever asked, approved or changed the payee may not release"
-        reasons.append(reason("releaser_is_a_third", said, "ask a third person"))
+        reasons.append(refusals.RELEASER_IS_A_THIRD())
     reasons += [*still_at_the_bank(grant), *on_hold(grant), *_after_a_return(grant), *_without_evidence(grant, kind)]
     if grant.released >= grant.amount:
-        reasons.append(reason("something_is_left", "the whole grant was released", "nothing needs to be done"))
+        reasons.append(refusals.SOMETHING_IS_LEFT())
     return [*reasons, *against_day(situation.programme, fund_of(situation), grant.accounts, situation.today)]
 
 
 def _after_a_return(grant: Grant) -> list[Reason]:
     if not grant.returned:
         return []
-    advice = "ask for the right account, then record ChangePayee"
-    return [reason("payee_was_changed", "the bank gave a payment to this payee back", advice)]
+    return [refusals.PAYEE_WAS_CHANGED()]
 
 
 def _without_evidence(grant: Grant, kind: GrantKind) -> list[Reason]:
@@ -98,8 +94,8 @@ def _without_evidence(grant: Grant, kind: GrantKind) -> list[Reason]:
     missing = {(t.number, paper) for t in paid for paper in kind.evidence if paper not in t.evidence}
     if not missing or grant.released >= grant.amount:
         return []
-    said = "; ".join(f"no {paper} for part {number}" for number, paper in sorted(missing))
-    return [reason("evidence_is_there", said, "ask for it, then record RecordEvidence")]
+    papers = (refusals.PAPER_IS_MISSING(paper=paper, number=number) for number, paper in sorted(missing))
+    return [refusals.EVIDENCE_IS_THERE(missing=papers)]
 
 
 def _against_cash(grant: Grant, kind: GrantKind, delivery: str) -> list[Reason]:
@@ -111,8 +107,8 @@ def _against_cash(grant: Grant, kind: GrantKind, delivery: str) -> list[Reason]:
     part = money_of(grant).share(kind.tranches)[grant.next_number - 1].amount
     if grant.in_cash + part <= most:
         return []
-    said = f"at most {most} {grant.currency} of this grant may be cash"
-    return [reason("cash_is_within_its_share", said, "give this part in kind", share=kind.cash_share)]
+    allowed = Money(amount=most, currency=grant.currency)
+    return [refusals.CASH_IS_WITHIN_ITS_SHARE(most=allowed, share=kind.cash_share)]
 
 
 class TranchePayment(About):

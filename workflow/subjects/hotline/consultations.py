@@ -9,11 +9,12 @@ from events.facts.hotline import CaseCodesPrinted, ConsultationConverted, Consul
 from events.facts.intake import ConsentGiven
 from events.ids import case_stream
 from workflow.command import occurred
-from workflow.reasons import Reason, Refused, reason
+from workflow.reasons import Reason, Refused
 from workflow.situation import Decision, Situation, StreamFact
 from workflow.subject import CommandRule
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import shelter_of
+from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultation
 from workflow.subjects.hotline.decisions import (
     against_the_day,
@@ -67,11 +68,9 @@ def against_conversion(command: OpenCase, situation: Situation) -> list[Reason]:
         return []
     reasons = []
     if command.consultation not in desk_of(situation).case_codes:
-        advice = "check the code; each opens one case, and new ones come from PrintCaseCodes"
-        reasons.append(reason("case_code_is_unused", "no unused code like this was printed", advice))
+        reasons.append(refusals.CASE_CODE_IS_UNUSED())
     if not command.consent:
-        advice = "explain what a case is and ask; then record it with consent=true"
-        reasons.append(reason("consent_is_given", "nobody agreed to the consultation becoming a case", advice))
+        reasons.append(refusals.CONSENT_IS_GIVEN())
     return reasons
 
 
@@ -94,13 +93,11 @@ def converted(command: OpenCase, situation: Situation) -> list[StreamFact]:
 def _against_centre(command: RecordConsultation, situation: Situation) -> Iterable[Reason]:
     known, centre = situation.programme.consultation_centres, situation.programme.facility_of.get(command.centre)
     if centre is None or centre.id not in known:
-        said = "the programme has no such consultation centre"
-        yield reason("centre_is_known", said, f"one of: {', '.join(known) or 'none'}")
+        yield refusals.CENTRE_IS_KNOWN(known=known)
         return
     day, closed = centre.day(occurred(command, situation.now)), shelter_of(centre.id, situation).closed
     if not centre.is_running(day) or (closed is not None and day >= closed):
-        advice = f"name a centre that was open then: {', '.join(known)}"
-        yield reason("facility_is_open", f"{centre.name} was not open on that day", advice, day=day)
+        yield refusals.CENTRE_WAS_NOT_OPEN(house=centre.name, known=known, day=day)
 
 
 RULES: Final = (

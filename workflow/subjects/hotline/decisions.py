@@ -17,9 +17,10 @@ from events.catalogue import Fact
 from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised, CallMissed, CallTaken
 from workflow.command import occurred
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, id_from
 from workflow.subject import CommandRule, Fault
+from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
 from workflow.subjects.hotline.definition import Hotline
 from workflow.subjects.hotline.state import HotlineState
@@ -61,8 +62,7 @@ def record_missed_call(command: RecordMissedCall, situation: Situation) -> Decis
 def make_call_back(command: MakeCallBack, situation: Situation) -> Decision:
     """Return the call counted and its code struck off the list."""
     if command.code not in desk_of(situation).call_backs:
-        advice = "look at: wayhome hotline list; without a code it is a call like any other"
-        return refused("call_back_is_promised", "no call-back with this code is open", advice)
+        return refused(refusals.CALL_BACK_IS_PROMISED())
     taken = take_call(command, situation)
     if isinstance(taken, Refused):
         return taken
@@ -76,8 +76,7 @@ def strike_call_backs(command: StrikeCallBacks, situation: Situation) -> Decisio
         return no_hotline()
     over = [code for code, due in desk_of(situation).call_backs.items() if _given_up(line, due) <= situation.now]
     if not over:
-        said = f"no call-back has been due for {line.call_back_days} working days"
-        return refused("call_back_is_long_due", said, "nothing needs to be done")
+        return refused(refusals.CALL_BACK_IS_LONG_DUE(days=line.call_back_days))
     return [_told(command, CallBackExpired(code=code)) for code in over]
 
 
@@ -127,8 +126,7 @@ def _against_the_hour(command: TakeCall, situation: Situation, line: Hotline) ->
     at = occurred(command, situation.now)
     if not line.hours.is_open(at):
         opens = line.hours.next_opening(at)
-        advice = f"record RecordMissedCall; it opens at {opens:%Y-%m-%d %H:%M} UTC"
-        yield reason("hotline_is_open", "the hotline is closed at that time", advice, at=at)
+        yield refusals.HOTLINE_IS_OPEN(opens=opens, at=at)
     yield from against_the_day(command, situation)
 
 
@@ -137,17 +135,17 @@ def against_the_day(command: DeskCommand, situation: Situation) -> list[Reason]:
     at, runs = occurred(command, situation.now), situation.programme.runs
     reasons = []
     if at > situation.now:
-        reasons.append(reason("it_has_happened", "the time is still to come", "check the time", at=at))
+        reasons.append(refusals.IT_HAS_HAPPENED(at=at))
     if at.date() < runs.since or (runs.until is not None and at.date() > runs.until):
-        reasons.append(reason("programme_is_running", "the programme does not run on this day", "check the day", at=at))
+        reasons.append(refusals.PROGRAMME_DOES_NOT_RUN(at=at))
     return reasons
 
 
 def _against_the_call(command: TakeCall, programme: Programme) -> Iterable[Reason]:
     if command.outcome in _NEEDS_A_TOPIC and not command.topics:
-        topics = ", ".join(topic.id for topic in programme.consultation_topics)
-        said = f"a call that was {command.outcome} was about something"
-        yield reason("topic_is_named", said, f"name topics= of: {topics}")
+        yield refusals.TOPIC_IS_NAMED(
+            outcome=command.outcome, topics=(topic.id for topic in programme.consultation_topics)
+        )
     yield from against_words(command.topics, command.at_risk_groups, programme)
 
 
@@ -156,14 +154,14 @@ def against_words(topics: Iterable[str], groups: Iterable[str], programme: Progr
     known_topics = [topic.id for topic in programme.consultation_topics]
     known_groups = [group.id for group in programme.at_risk_groups]
     if set(topics) - set(known_topics):
-        yield reason("topic_is_known", "a topic is not on the programme's list", f"one of: {', '.join(known_topics)}")
+        yield refusals.TOPIC_IS_KNOWN(known=known_topics)
     if set(groups) - set(known_groups):
-        yield reason("group_is_known", "a group is not on the programme's list", f"one of: {', '.join(known_groups)}")
+        yield refusals.GROUP_IS_KNOWN(known=known_groups)
 
 
 def no_hotline() -> Refused:
     """Return that there is no desk to count anything."""
-    return refused("hotline_exists", "the programme has no hotline", "add hotline: to the programme file")
+    return refused(refusals.HOTLINE_EXISTS())
 
 
 RULES: Final = (

@@ -7,10 +7,12 @@ from typing import Final
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
 from workflow.case.state import Pairs
-from workflow.reasons import Refused, reason, refused
+from workflow.reasons import Refused, refused
+from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.closing.state import closing_of
+from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals.caseload import open_providers
 from workflow.subjects.referrals.moves import withdrawn
@@ -22,23 +24,15 @@ def give_consent(command: GiveConsent, situation: Situation) -> Decision:
     """Return the consent; a child's is given by a guardian, and an unknown age is presumed a child's."""
     case, reasons = case_of(situation), []
     if command.purpose not in situation.programme.purposes:
-        known = ", ".join(situation.programme.purposes)
-        reasons.append(reason("purpose_is_known", f"there is no purpose {command.purpose}", f"one of: {known}"))
+        reasons.append(PURPOSE_IS_KNOWN(purpose=command.purpose, known=situation.programme.purposes))
     if command.recipient and command.recipient not in _recipients(situation):
-        said = "no provider or house of that name is in the directory"
-        reasons.append(reason("recipient_is_known", said, "choose one with: wayhome directory list"))
+        reasons.append(refusals.RECIPIENT_IS_KNOWN())
     if command.until is not None and command.until < situation.today:
-        reasons.append(
-            reason("consent_is_live", "the consent would already be over", "check the date", until=command.until)
-        )
+        reasons.append(refusals.CONSENT_IS_LIVE(until=command.until))
     if command.by == "guardian" and not safety_of(case).guardian:
-        reasons.append(
-            reason("guardian_is_appointed", "nobody is recorded as guardian", "record AppointGuardian first")
-        )
+        reasons.append(refusals.NO_GUARDIAN_IS_RECORDED())
     if command.by == "person" and case.is_child(situation.today):
-        said = "a child's consent (or that of somebody of unknown age) is given by a guardian"
-        advice = "record AppointGuardian, then by=guardian and the child's own RecordAssent; or EstablishAge"
-        reasons.append(reason("guardian_consents", said, advice))
+        reasons.append(refusals.GUARDIAN_CONSENTS())
     if reasons:
         return Refused(tuple(reasons))
     return situation.about_case(
@@ -62,9 +56,7 @@ def withdraw_consent(command: WithdrawConsent, situation: Situation) -> Decision
     if command.purpose == PURPOSE and not command.recipient:
         taken += sorted(key for key in given if key[0] == command.purpose and key[1])
     if not taken:
-        return refused(
-            "consent_exists", f"there is no consent to {command.purpose}", "check the purpose and the recipient"
-        )
+        return refused(refusals.CONSENT_EXISTS(purpose=command.purpose))
     facts = [ConsentWithdrawn(purpose=purpose, recipient=recipient) for purpose, recipient in taken]
     over = withdrawn(command.purpose, command.recipient, situation)
     return [*situation.about_case(*facts), *over]

@@ -7,11 +7,12 @@ from typing import Final
 
 from events.facts.intake import CaseLinked, CaseOpened
 from events.ids import case_stream, person_id_of
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, StreamFact
 from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
+from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import OpenCase
 from workflow.subjects.intake.yearly_count import Intake, against_the_day
 
@@ -21,7 +22,7 @@ CHILD_BANDS = ("0-8", "9-17")
 def open_case(command: OpenCase, situation: Situation) -> Decision:
     """Return the facts of a new case; a new case after an ended one is linked to it and keeps the person's keys."""
     if situation.case is not None:
-        return refused("case_is_new", "this case is already open", "use a new command id for a new referral")
+        return refused(refusals.CASE_IS_NEW())
     reasons = [
         *_against_previous(command, situation),
         *_against_dates(command, situation),
@@ -90,22 +91,11 @@ def _against_previous(command: OpenCase, situation: Situation) -> list[Reason]:
         return []
     previous = situation.previous
     if previous is None:
-        return [reason("previous_case_exists", "there is no such earlier case", "check the case number")]
+        return [refusals.PREVIOUS_CASE_EXISTS()]
     if not situation.journey.stage(previous.stage).ends:
-        return [
-            reason(
-                "previous_case_has_ended", "the earlier case is still open", "go on with that one", stage=previous.stage
-            )
-        ]
+        return [refusals.PREVIOUS_CASE_HAS_ENDED(stage=previous.stage)]
     if previous.next_case is not None:
-        return [
-            reason(
-                "previous_case_has_no_other",
-                "the earlier case already led to another",
-                "look at that one",
-                next=previous.next_case,
-            )
-        ]
+        return [refusals.PREVIOUS_CASE_HAS_NO_OTHER(next=previous.next_case)]
     return []
 
 
@@ -114,7 +104,7 @@ def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
     today = situation.today
     reasons += against_the_day(situation.programme, _intake(situation), today)
     if command.birth_date is not None and command.birth_date > today:
-        reasons.append(reason("birth_date_is_past", "the birth date is in the future", "check the year"))
+        reasons.append(refusals.BIRTH_DATE_IS_PAST())
     return reasons
 
 
@@ -127,8 +117,7 @@ def _against_referrer(command: OpenCase, situation: Situation) -> list[Reason]:
     agency = situation.programme.provider_of.get(command.referred_by)
     if agency is None or agency.kind == command.source:
         return []
-    said = f"{agency.name} is of kind {agency.kind}, not {command.source}"
-    return [reason("source_is_the_agencys", said, f"give --source {agency.kind}, or leave referred_by out")]
+    return [refusals.SOURCE_IS_THE_AGENCYS(agency=agency.name, kind=agency.kind, given=command.source)]
 
 
 def _birthday(born: date, years: int) -> date:

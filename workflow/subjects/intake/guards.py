@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.refusals import CONSENT_IS_MISSING
+from workflow.subjects.intake import refusals
 from workflow.subjects.safety.state import safety_of
 
 
@@ -23,11 +25,9 @@ def _consent(asked: GuardContext, purpose: str) -> Reason | None:
     grown_up = (purpose, "") in safety_of(asked.case).by_guardian and not asked.case.is_child(asked.today)
     if asked.case.consents_to(purpose, asked.today) and not grown_up:
         return None
-    advice = f"ask the person, then record GiveConsent purpose={purpose}"
     if grown_up:  # what runs under the guardian's consent goes on; the next step waits for the person's own
-        said = f"a guardian consented to {purpose}, and the person is an adult now"
-        return reason(f"consent_to_{purpose}", said, advice, purpose=purpose)
-    return reason(f"consent_to_{purpose}", f"there is no live consent to {purpose}", advice, purpose=purpose)
+        return refusals.GUARDIANS_CONSENT_IS_OVER(purpose=purpose)
+    return CONSENT_IS_MISSING(purpose=purpose)
 
 
 GUARDS: Final = (

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from events.catalogue import Fact
 from events.facts.closing import ArrivalCounted, ProgrammeEnded
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.intake import refusals
 
 
 class Intake(NamedTuple):
@@ -43,6 +44,4 @@ def against_the_day(programme: Programme, intake: Intake, day: date) -> list[Rea
     ends = [until for until in (runs.until, intake.ended_on) if until is not None]
     if day >= runs.since and all(day <= until for until in ends):
         return []
-    elsewhere = intake.successor or "another programme"
-    said = "the programme does not run on this day"
-    return [reason("programme_is_running", said, f"refer to {elsewhere}", day=day)]
+    return [refusals.PROGRAMME_TAKES_NOBODY(programme=intake.successor or None, day=day)]

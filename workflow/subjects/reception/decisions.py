@@ -22,9 +22,11 @@ from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import PROGRAMME_HAS_BEGUN
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.meeters import MeeterPool, speaks
 from workflow.subjects.reception.state import Arrival, reception_of
@@ -111,9 +113,9 @@ def _awaited(situation: Situation) -> Arrival | Refused:
     case = case_of(situation)
     arrival = reception_of(case).arrival
     if arrival is None:
-        return refused("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
+        return refused(refusals.ARRIVAL_IS_PLANNED())
     if arrival.over:
-        return refused("arrival_is_ahead", "the person was met already", "record PlanArrival if they come once more")
+        return refused(refusals.ARRIVAL_IS_AHEAD())
     return arrival
 
 
@@ -121,7 +123,7 @@ def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
     since = situation.programme.runs.since
     if at.date() >= since:
         return None
-    return reason("programme_has_begun", f"the programme began on {since}", "check the date", since=since)
+    return PROGRAMME_HAS_BEGUN(since=since)
 
 
 def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.reception import refusals
 from workflow.subjects.reception.state import reception_of
 
 
@@ -13,7 +14,7 @@ def arrival_is_planned(asked: GuardContext) -> Reason | None:
     """Somebody can be met only at a known time and place."""
     if reception_of(asked.case).arrival is not None:
         return None
-    return reason("arrival_is_planned", "nobody knows when and where the person arrives", "record PlanArrival")
+    return refusals.ARRIVAL_IS_PLANNED()
 
 
 GUARDS: Final = (arrival_is_planned,)

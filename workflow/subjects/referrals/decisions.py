@@ -24,9 +24,10 @@ from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Refused, reason, refused
+from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import open_providers, stream_of
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
@@ -76,7 +77,7 @@ def accept_referral(command: AcceptReferral, situation: Situation) -> Decision:
     if not agreed_to(case_of(situation), found.provider, situation):
         reasons.append(no_consent(found.provider))
     if command.first_meeting is not None and command.first_meeting < situation.now:
-        reasons.append(reason("meeting_is_ahead", "the first meeting would be in the past", "check the date"))
+        reasons.append(refusals.MEETING_IS_AHEAD())
     if reasons:
         return Refused(tuple(reasons))
     accepted = ReferralAccepted(
@@ -145,11 +146,10 @@ def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decisi
     case = case_of(situation)
     referral = referrals_of(case).referrals.get(command.referral_id)
     if referral is None:
-        return refused("referral_exists", "there is no such referral", "look at the case's referrals")
+        return refused(refusals.NO_REFERRAL_TO_SHOW())
     reasons = []
     if not referral.is_open or not referral.is_known:
-        said = f"the referral is {status_of(referral, command.referral_id, case).replace('_', ' ')}"
-        reasons.append(reason("referral_is_open", said, "show nothing; refer the person again if help is wanted"))
+        reasons.append(refusals.REFERRAL_IS_OPEN(status=status_of(referral, command.referral_id, case)))
     if not agreed_to(case, referral.provider, situation):
         reasons.append(no_consent(referral.provider))
     if reasons:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.state import AWAITED, referrals_of
 
 
@@ -14,9 +15,8 @@ def referrals_are_settled(asked: GuardContext) -> Reason | None:
     waiting = {key: one.status for key, one in referrals_of(asked.case).referrals.items() if one.status in AWAITED}
     if not waiting:
         return None
-    said = ", ".join(f"{key} is {status.replace('_', ' ')}" for key, status in waiting.items())
-    advice = "record what the provider says, or RevokeReferral"
-    return reason("referrals_are_settled", f"still open: {said}", advice, referrals=", ".join(waiting))
+    left = (refusals.REFERRAL_IS_LEFT(key=key, status=status) for key, status in waiting.items())
+    return refusals.REFERRALS_ARE_SETTLED(left=left, referrals=waiting)
 
 
 GUARDS: Final = (referrals_are_settled,)

@@ -7,8 +7,9 @@ from typing import Final
 
 from events.facts.referrals import ProviderPlaceFreed, ReferralClosed, ReferralRevoked
 from workflow.case.state import Case
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Situation, StreamFact, case_of
+from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import stream_of
 from workflow.subjects.referrals.sending import PURPOSE
 from workflow.subjects.referrals.state import HOLDS_PLACE, OPEN, Referral, referrals_of
@@ -61,15 +62,14 @@ def moved(referral_id: str, status: str, situation: Situation) -> Referral | Ref
     case = case_of(situation)
     referral = referrals_of(case).referrals.get(referral_id)
     if referral is None:
-        known = ", ".join(referrals_of(case).referrals) or "none"
-        return refused("referral_exists", "there is no such referral", f"the case has: {known}")
+        return refused(refusals.NO_SUCH_REFERRAL(known=referrals_of(case).referrals))
     now = status_of(referral, referral_id, case)
     if now in MOVES[status]:
         return referral
-    possible = ", ".join(one for one, sources in MOVES.items() if now in sources and one not in _BY_ITSELF)
-    said = f"a referral that is {_words(now)} cannot become {_words(status)}"
-    advice = "wait until its letter has gone out" if now == "queued" else f"it may become: {possible or 'nothing else'}"
-    return refused(f"referral_may_become_{status}", said, advice, status=now)
+    if now == "queued":
+        return refused(refusals.REFERRAL_WAITS_FOR_LETTER(next=status, status=now))
+    possible = (one for one, sources in MOVES.items() if now in sources and one not in _BY_ITSELF)
+    return refused(refusals.REFERRAL_CANNOT_BECOME_IT(next=status, possible=possible, status=now))
 
 
 def status_of(referral: Referral, referral_id: str, case: Case) -> str:
@@ -78,10 +78,6 @@ def status_of(referral: Referral, referral_id: str, case: Case) -> str:
         return referral.status
     letters = (task for task in case.tasks.values() if dict(task.subject).get("referral_id") == referral_id)
     return "sent" if any(task.status == "unknown" for task in letters) else "queued"
-
-
-def _words(status: str) -> str:
-    return status.replace("_", " ")
 
 
 def closed(referral_id: str, referral: Referral, situation: Situation) -> list[StreamFact]:
@@ -106,6 +102,4 @@ def freed(referral_id: str, referral: Referral, why: str, situation: Situation) 
 
 def no_consent(provider_id: str) -> Reason:
     """Return that the person has not agreed that a provider is told, or not any more."""
-    said = f"there is no live consent that {provider_id} is told"
-    advice = f"ask the person, then record GiveConsent purpose={PURPOSE} recipient={provider_id}"
-    return reason("consent_to_referral", said, advice, recipient=provider_id)
+    return refusals.NO_CONSENT_TO_REFERRAL(purpose=PURPOSE, recipient=provider_id)

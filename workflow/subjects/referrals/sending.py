@@ -9,8 +9,9 @@ from uuid import UUID
 from events.facts.referrals import ReferralMade, ReferralPassedOn
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason
+from workflow.reasons import Reason, Refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
+from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import Caseload, stream_of
 from workflow.subjects.referrals.commands import SendReferral
 from workflow.subjects.referrals.definition import Provider
@@ -81,9 +82,10 @@ def limited(programme: Programme) -> tuple[str, ...]:
 def is_full(provider: Provider, wish: Wish, situation: Situation) -> Reason:
     """Return that a provider has no room, and who else could be asked."""
     others = [one.id for one in _with_room(_able(wish, situation.programme, {provider.id}), situation)]
-    advice = f"record WaitlistReferral, or refer to {' or '.join(others)}" if others else "record WaitlistReferral"
-    said = f"all {provider.capacity} places of {provider.name} are taken"
-    return reason("provider_has_room", said, advice, provider=provider.id)
+    capacity, name = provider.capacity, provider.name
+    if not others:
+        return refusals.NO_PROVIDER_HAS_ROOM(capacity=capacity, name=name, provider=provider.id)
+    return refusals.PROVIDER_HAS_ROOM(capacity=capacity, name=name, others=others, provider=provider.id)
 
 
 def wish_of(referral: Referral, situation: Situation) -> Wish:
@@ -125,16 +127,18 @@ def _agreed(provider: Provider, situation: Situation) -> bool:
 def _named(provider_id: str, wish: Wish, situation: Situation) -> tuple[Provider | None, list[Reason]]:
     provider = situation.programme.provider_of.get(provider_id)
     if provider is None:
-        said = "no provider of that name is in the directory"
-        return None, [reason("provider_is_known", said, "choose one with: wayhome directory list")]
+        return None, [refusals.PROVIDER_IS_KNOWN()]
     reasons = []
     if wish.service not in provider.services:
-        others = ", ".join(one.id for one in _able(wish, situation.programme)) or "nobody in the directory"
-        said = f"{provider.name} does not offer {wish.service}"
-        reasons.append(reason("provider_offers_service", said, f"offered by: {others}", service=wish.service))
+        reasons.append(
+            refusals.PROVIDER_OFFERS_SERVICE(
+                provider=provider.name,
+                others=(one.id for one in _able(wish, situation.programme)),
+                service=wish.service,
+            )
+        )
     if provider.status != "active":
-        said = f"{provider.name} is {provider.status.replace('_', ' ')}"
-        reasons.append(reason("provider_is_active", said, "choose another with: wayhome directory list"))
+        reasons.append(refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status))
     if not has_room(provider, situation):
         reasons.append(is_full(provider, wish, situation))
     if not _agreed(provider, situation):
@@ -155,17 +159,14 @@ def _best(wish: Wish, situation: Situation) -> tuple[Provider | None, list[Reaso
 
 def _nobody(wish: Wish, programme: Programme) -> Reason:
     others = [provider.id for provider in providers_of(programme, wish.service)]
-    said = f"nobody in the directory offers {wish.service} in {wish.language or 'any language'} in {wish.area}"
-    advice = "add a provider to the programme file"
-    if others:
-        advice = f"name one of {', '.join(others)} with provider=, and find an interpreter"
-    return reason("provider_is_found", said, advice, language=wish.language, area=wish.area)
+    spoken = wish.language or "any language"
+    return refusals.PROVIDER_IS_FOUND(
+        service=wish.service, spoken=spoken, others=others, language=wish.language, area=wish.area
+    )
 
 
 def _not_agreed(provider: Provider) -> Reason:
-    said = f"the person has not agreed that {provider.name} is told"
-    advice = f"ask the person, then record GiveConsent purpose={PURPOSE} recipient={provider.id}"
-    return reason("consent_to_referral", said, advice, recipient=provider.id)
+    return refusals.PROVIDER_IS_NOT_AGREED(provider=provider.name, purpose=PURPOSE, recipient=provider.id)
 
 
 def _against_case(command: SendReferral, situation: Situation) -> list[Reason]:
@@ -173,12 +174,14 @@ def _against_case(command: SendReferral, situation: Situation) -> list[Reason]:
     reasons = list(reasons_against(situation.asked(command), (guardian_is_appointed,)))
     service = situation.programme.service_of.get(command.service)
     if service is not None and not case.consents_to(service.consent, situation.today):
-        said, advice = f"there is no live consent to {service.consent}", f"record GiveConsent purpose={service.consent}"
-        reasons.append(reason(f"consent_to_{service.consent}", said, advice))
+        reasons.append(refusals.CONSENT_BEFORE_REFERRAL(purpose=service.consent))
     for key, referral in referrals_of(case).referrals.items():
         if referral.service == command.service and referral.is_open and referral.status not in _MAY_BE_PASSED_ON:
-            said = f"{referral.provider} was already asked for {command.service}: {referral.status.replace('_', ' ')}"
-            reasons.append(reason("referral_is_not_open", said, "wait, or record RevokeReferral", referral=key))
+            reasons.append(
+                refusals.REFERRAL_IS_NOT_OPEN(
+                    provider=referral.provider, service=command.service, status=referral.status, referral=key
+                )
+            )
     return reasons
 
 

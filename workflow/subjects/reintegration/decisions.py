@@ -19,9 +19,10 @@ from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.command import FinishTask, occurred
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, person_of
 from workflow.subject import CommandRule, TimerKind
+from workflow.subjects.reintegration import refusals
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp, RevisePlan
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
 from workflow.subjects.reintegration.state import reintegration_of
@@ -32,8 +33,7 @@ def draft_plan(command: DraftPlan, situation: Situation) -> Decision:
     """Return the plan as written; until it is agreed it may be written again."""
     plan = reintegration_of(case_of(situation)).plan
     if plan.agreed:
-        advice = "record RevisePlan with a second person"
-        return refused("plan_is_a_draft", f"version {plan.number} of the plan is agreed", advice, version=plan.number)
+        return refused(refusals.PLAN_IS_NO_DRAFT(version=plan.number))
     return situation.about_case(
         PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
     )
@@ -45,10 +45,9 @@ def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
     agreed = by_two(command.actor, command.second, PlanAgreed(second=command.second, number=plan.number), situation)
     reasons = agreed.reasons if isinstance(agreed, Refused) else ()
     if not plan.number:
-        reasons += (reason("plan_is_drafted", "there is no plan to approve", "record DraftPlan with its goals first"),)
+        reasons += (refusals.PLAN_IS_DRAFTED(),)
     if plan.agreed:
-        advice = "record RevisePlan to change it"
-        reasons += (reason("plan_is_a_draft", f"version {plan.number} of the plan is agreed already", advice),)
+        reasons += (refusals.PLAN_WAS_AGREED(number=plan.number),)
     return Refused(reasons) if reasons else agreed
 
 
@@ -66,8 +65,7 @@ def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
     if plan.agreed:
         return decision
     reasons = decision.reasons if isinstance(decision, Refused) else ()
-    advice = "record DraftPlan and AgreePlan first"
-    return Refused((*reasons, reason("plan_is_agreed", "there is no approved plan to revise", advice)))
+    return Refused((*reasons, refusals.NO_PLAN_TO_REVISE()))
 
 
 def record_follow_up(command: RecordFollowUp, situation: Situation) -> Decision:
@@ -89,18 +87,13 @@ def _against_visit(month: int, made_on: date, situation: Situation) -> list[Reas
     case, reasons = case_of(situation), []
     start = reintegration_of(case).visits_from
     if made_on > situation.today:
-        reasons.append(
-            reason("visit_was_made", "the visit lies in the future", "record it when it was made", on=made_on)
-        )
+        reasons.append(refusals.VISIT_WAS_MADE(on=made_on))
     if month in reintegration_of(case).visits:
-        advice = "record a further visit under the month it was made in, or add a note"
-        reasons.append(reason("visit_is_the_first", f"the visit of month {month} is recorded already", advice))
+        reasons.append(refusals.VISIT_IS_THE_FIRST(month=month))
     if start is None:
-        advice = "record it as a note, or move the person on to the stage in which visits are made"
-        reasons.append(reason("follow_up_has_begun", "no visits are counted yet", advice, stage=case.stage))
+        reasons.append(refusals.FOLLOW_UP_HAS_BEGUN(stage=case.stage))
     elif made_on < (earliest := months_later(start, max(month - 1, 0))):
-        said = f"month {month} begins on {earliest}, the visit was made on {made_on}"
-        reasons.append(reason("visit_is_of_its_month", said, "check month and day", counted_from=start))
+        reasons.append(refusals.VISIT_IS_OF_ITS_MONTH(month=month, earliest=earliest, made=made_on, counted_from=start))
     return reasons
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.reintegration import refusals
 from workflow.subjects.reintegration.state import reintegration_of
 
 
@@ -14,22 +15,19 @@ def plan_is_agreed(asked: GuardContext) -> Reason | None:
     if reintegration_of(asked.case).plan_agreed:
         return None
     drafted = reintegration_of(asked.case).plan.number
-    advice = (
-        "record AgreePlan with a second person" if drafted else "record DraftPlan, then AgreePlan with a second person"
-    )
-    return reason("plan_is_agreed", "there is no approved reintegration plan", advice)
+    return refusals.PLAN_IS_NOT_AGREED() if drafted else refusals.PLAN_IS_NOT_DRAFTED()
 
 
 def training_is_settled(asked: GuardContext) -> Reason | None:
     """The person took part in a course or said that they want none; nobody is moved on out of one."""
     life = reintegration_of(asked.case)
     if life.courses:
-        stands = ", ".join(f"{place.status} in {course}" for course, place in sorted(life.courses.items()))
-        return reason("training_is_settled", f"the person is {stands}", "record CompleteCourse or LeaveCourse")
+        courses = sorted(life.courses.items())
+        under_way = (refusals.COURSE_UNDER_WAY(status=place.status, course=course) for course, place in courses)
+        return refusals.PERSON_IS_IN_COURSES(courses=under_way)
     if life.training_declined or "training" in asked.case.provided:
         return None
-    advice = "record EnrolInCourse, or DeclineTraining if the person wants none"
-    return reason("training_is_settled", "no training was given and none was declined", advice)
+    return refusals.NO_TRAINING_YET()
 
 
 def follow_up_is_done(asked: GuardContext) -> Reason | None:
@@ -37,13 +35,7 @@ def follow_up_is_done(asked: GuardContext) -> Reason | None:
     last = max(asked.programme.policies.follow_up_months)
     if last in reintegration_of(asked.case).visits or asked.reason not in ("", "goals_met", "support_period_ended"):
         return None
-    advice = f"wait for the visit of month {last}, or close with a reason that explains why there is none"
-    return reason(
-        "follow_up_is_done",
-        f"the visit of month {last} was not made",
-        advice,
-        made=sorted(reintegration_of(asked.case).visits),
-    )
+    return refusals.FOLLOW_UP_IS_DONE(month=last, made=sorted(reintegration_of(asked.case).visits))
 
 
 GUARDS: Final = (

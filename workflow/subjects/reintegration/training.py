@@ -6,6 +6,7 @@ offered to the first in the line by a worker, because nobody's case is changed b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -28,10 +29,11 @@ from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, ReasonKind, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, reasons_against
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.intake.guards import consent_to_assistance
+from workflow.subjects.reintegration import refusals
 from workflow.subjects.reintegration.commands import (
     CompleteCourse,
     DeclineTraining,
@@ -69,12 +71,11 @@ def take_seat(command: TakeSeat, situation: Situation) -> Decision:
     case, course = case_of(situation), situation.programme.course_of.get(command.course)
     place = reintegration_of(case).courses.get(command.course)
     if course is None or place is None or place.status != "offered":
-        return _not_now(place, command.course, "a seat is offered")
+        return _not_now(place, command.course, refusals.WHEN_OFFERED())
     reasons = list(reasons_against(situation.asked(command), (consent_to_assistance,)))
     until = _seats(course, situation).offered[case.case_id]
     if until <= situation.now:
-        advice = "record EnrolInCourse again when the next person was asked"
-        reasons.append(reason("offer_is_live", "the offer has run out", advice, until=until))
+        reasons.append(refusals.OFFER_IS_LIVE(until=until))
     if reasons:
         return Refused(tuple(reasons))
     return _both(situation, course, CourseEnrolled(course=course.id), SeatTaken(case_id=case.case_id))
@@ -83,7 +84,7 @@ def take_seat(command: TakeSeat, situation: Situation) -> Decision:
 def leave_course(command: LeaveCourse, situation: Situation) -> Decision:
     """Return that the seat, the offer or the place in the line is free for others."""
     if command.course not in reintegration_of(case_of(situation)).courses:
-        return _not_now(None, command.course, "the person is in the course or waits for it")
+        return _not_now(None, command.course, refusals.WHEN_IN_COURSE())
     return freed(situation, command.course, command.reason)
 
 
@@ -91,7 +92,7 @@ def record_attendance(command: RecordAttendance, situation: Situation) -> Decisi
     """Return whether the person was there; said again of the same day, the last word counts."""
     place = reintegration_of(case_of(situation)).courses.get(command.course)
     if place is None or place.status != "enrolled":
-        return _not_now(place, command.course, "the person has a seat")
+        return _not_now(place, command.course, refusals.WHEN_SEATED())
     reasons = _against_day(command, place, situation)
     if reasons:
         return Refused(tuple(reasons))
@@ -103,10 +104,9 @@ def complete_course(command: CompleteCourse, situation: Situation) -> Decision:
     case = case_of(situation)
     place = reintegration_of(case).courses.get(command.course)
     if place is None or place.status != "enrolled":
-        return _not_now(place, command.course, "the person has a seat")
+        return _not_now(place, command.course, refusals.WHEN_SEATED())
     if not place.has_attended:
-        advice = "record RecordAttendance first, or LeaveCourse if they never came"
-        return refused("course_was_attended", "the person was at no day of the course", advice)
+        return refused(refusals.COURSE_WAS_ATTENDED())
     course = situation.programme.course_of[command.course]
     waiting = len(_seats(course, situation).waiting)
     completed = CourseCompleted(course=course.id, outcome=command.outcome, waiting=waiting)
@@ -119,8 +119,7 @@ def decline_training(command: DeclineTraining, situation: Situation) -> Decision
     """Return that the person wants no course; what they began they leave first."""
     begun = sorted(reintegration_of(case_of(situation)).courses)
     if begun:
-        advice = "record LeaveCourse for each first"
-        return refused("is_in_no_course", f"the person is in: {', '.join(begun)}", advice)
+        return refused(refusals.IS_IN_NO_COURSE(courses=begun))
     return situation.about_case(TrainingDeclined(reason=command.reason))
 
 
@@ -131,11 +130,11 @@ def offer_seat(command: OfferSeat, situation: Situation) -> Decision:
         return _unknown(situation.programme)
     seats, reasons = _seats(course, situation), []
     if seats.waiting[:1] != (case.case_id,):
-        reasons.append(reason("is_first_in_line", "somebody else is served first", "offer it to them"))
+        reasons.append(refusals.IS_FIRST_IN_LINE())
     if not seats.free(course.seats):
-        reasons.append(reason("seat_is_free", f"all {course.seats} seats are taken", "wait until one is freed"))
+        reasons.append(refusals.SEAT_IS_FREE(seats=course.seats))
     if has_ended(course, situation.today):
-        reasons.append(reason("course_is_open", f"the course ended on {course.ends}", "choose another course"))
+        reasons.append(refusals.COURSE_IS_OPEN(day=course.ends))
     if reasons:
         return Refused(tuple(reasons))
     until = situation.now + timedelta(days=situation.programme.policies.seat_offer_days)
@@ -164,37 +163,41 @@ def streams_of(programme: Programme, case: Case) -> tuple[str, ...]:
 def _against_enrolling(course: Course, situation: Situation) -> list[Reason]:
     reasons = []
     if course.id in reintegration_of(case_of(situation)).courses:
-        reasons.append(reason("is_not_in_course", "the person is in the course or waits for it", "look at the case"))
+        reasons.append(refusals.IS_NOT_IN_COURSE())
     if has_ended(course, situation.today):
-        reasons.append(reason("course_is_open", f"the course ended on {course.ends}", "choose another course"))
+        reasons.append(refusals.COURSE_IS_OPEN(day=course.ends))
     return reasons
 
 
 def _against_day(command: RecordAttendance, place: Place, situation: Situation) -> list[Reason]:
     course, reasons = situation.programme.course_of[command.course], []
     if command.day > situation.today:
-        reasons.append(reason("day_is_past", "the day lies in the future", "record it when it is over"))
+        reasons.append(refusals.DAY_IS_PAST())
     first = max(place.since, course.starts or place.since)
     if command.day < first or has_ended(course, command.day):
-        said = f"the person's seat is from {first}" + (f", the course ends on {course.ends}" if course.ends else "")
-        reasons.append(reason("day_is_in_course", said, "check the day", day=command.day))
+        reasons.append(
+            refusals.DAY_IS_OUTSIDE_COURSE(first=first, ends=course.ends, day=command.day)
+            if course.ends
+            else refusals.DAY_IS_BEFORE_SEAT(first=first, day=command.day)
+        )
     return reasons
 
 
-def _not_now(place: Place | None, course: str, wanted: str) -> Refused:
+_NOT_NOW: Final[Mapping[str, ReasonKind]] = {
+    "waiting": refusals.WAITS_FOR_COURSE,
+    "offered": refusals.SEAT_IS_OFFERED,
+    "enrolled": refusals.IS_ENROLLED,
+}
+
+
+def _not_now(place: Place | None, course: str, wanted: Reason) -> Refused:
     stands = place.status if place else "not in it"
-    advice = {
-        "waiting": "wait for an offer",
-        "offered": "record TakeSeat first",
-        "enrolled": "nothing needs to be done",
-    }
-    help_ = advice.get(stands, "record EnrolInCourse first")
-    return refused("has_a_place_in_course", f"only when {wanted}; the person is {stands}", help_, course=course)
+    kind = _NOT_NOW.get(stands, refusals.IS_NOT_IN_COURSE_YET)
+    return refused(kind(wanted=wanted, stands=stands, course=course))
 
 
 def _unknown(programme: Programme) -> Refused:
-    known = ", ".join(programme.course_of) or "none is in the programme file"
-    return refused("course_is_known", "there is no such course", f"one of: {known}")
+    return refused(refusals.COURSE_IS_KNOWN(known=programme.course_of))
 
 
 def _seats(course: Course, situation: Situation) -> Seats:

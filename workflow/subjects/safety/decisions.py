@@ -19,9 +19,11 @@ from events.facts.safety import (
 )
 from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
-from workflow.reasons import Refused, reason, refused
+from workflow.reasons import Refused, refused
+from workflow.refusals import PURPOSE_IS_KNOWN, SECOND_PERSON_IS_THE_FIRST
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of
 from workflow.subject import CommandRule, TimerKind
+from workflow.subjects.safety import refusals
 from workflow.subjects.safety.commands import (
     AgreeSafetyPlan,
     AppointGuardian,
@@ -44,7 +46,7 @@ def identify_victim(command: IdentifyVictim, situation: Situation) -> Decision:
     """Return the status; formal identification starts the reflection period by itself, once in a case."""
     case, decided_on = case_of(situation), command.decided_on or situation.today
     if decided_on > situation.today:
-        return refused("decision_is_past", "the decision is dated in the future", "check the date", day=decided_on)
+        return refused(refusals.DECISION_IS_PAST(day=decided_on))
     facts: list[Fact] = [VictimIdentified(status=command.status, decided_by=command.decided_by, decided_on=decided_on)]
     until = decided_on + timedelta(days=situation.programme.policies.reflection_days)
     if command.status == "actual" and not safety_of(case).had_reflection and until >= situation.today:
@@ -55,7 +57,7 @@ def identify_victim(command: IdentifyVictim, situation: Situation) -> Decision:
 def end_reflection(command: EndReflection, situation: Situation) -> Decision:
     """Return the early end, when there is a period to end."""
     if safety_of(case_of(situation)).reflection_until is None:
-        return refused("reflection_runs", "no reflection period is running", "nothing needs to be done")
+        return refused(refusals.REFLECTION_RUNS())
     return situation.about_case(ReflectionEnded(why=command.why))
 
 
@@ -75,11 +77,9 @@ def agree_safety_plan(command: AgreeSafetyPlan, situation: Situation) -> Decisio
     """Return the plan for the dangers last found, when two different people agreed."""
     risk, reasons = safety_of(case_of(situation)).risk, []
     if risk is None:
-        said = "nobody has said yet what the dangers are"
-        reasons.append(reason("risk_is_assessed", said, "record AssessRisk first"))
+        reasons.append(refusals.DANGERS_ARE_UNKNOWN())
     if command.second == command.actor:
-        said, advice = "the second person is the one who asks", "name somebody else with second="
-        reasons.append(reason("second_person_agreed", said, advice))
+        reasons.append(SECOND_PERSON_IS_THE_FIRST())
     if risk is None or reasons:
         return Refused(tuple(reasons))
     return situation.about_case(
@@ -101,11 +101,9 @@ def record_assent(command: RecordAssent, situation: Situation) -> Decision:
     """Return what the child said; an adult's own consent takes the place of assent."""
     reasons = []
     if command.to not in situation.programme.purposes:
-        known = ", ".join(situation.programme.purposes)
-        reasons.append(reason("purpose_is_known", f"there is no purpose {command.to}", f"one of: {known}"))
+        reasons.append(PURPOSE_IS_KNOWN(purpose=command.to, known=situation.programme.purposes))
     if not case_of(situation).is_child(situation.today):
-        advice = f"record GiveConsent purpose={command.to} by=person"
-        reasons.append(reason("person_is_a_child", "the person is an adult and consents themselves", advice))
+        reasons.append(refusals.PERSON_IS_A_CHILD(purpose=command.to))
     if reasons:
         return Refused(tuple(reasons))
     return situation.about_case(ChildAssented(to=command.to, answer=command.answer))

@@ -9,7 +9,8 @@ from events.instants import instant
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
+from workflow.subjects.safety import refusals
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.state import travel_of
 
@@ -20,8 +21,9 @@ def risk_is_assessed(asked: GuardContext) -> Reason | None:
     risk = safety_of(asked.case).risk
     if risk is not None and asked.now - instant(risk.on) <= timedelta(days=days):
         return None
-    said = "there is no risk assessment" if risk is None else f"the risk assessment is older than {days} days"
-    return reason("risk_is_assessed", said, "record AssessRisk", last=risk.on if risk else "never")
+    if risk is None:
+        return refusals.RISK_IS_NOT_ASSESSED(last="never")
+    return refusals.RISK_ASSESSMENT_IS_OLD(days=days, last=risk.on)
 
 
 def safety_plan_is_agreed(asked: GuardContext) -> Reason | None:
@@ -29,8 +31,7 @@ def safety_plan_is_agreed(asked: GuardContext) -> Reason | None:
     risk = safety_of(asked.case).risk
     if risk is None or _LEVELS.index(risk.level) <= _LEVELS.index(safety_of(asked.case).plan_for or "low"):
         return None  # a missing assessment is risk_is_assessed's to say
-    said = f"the risk is {risk.level} and there is no safety plan for that"
-    return reason("safety_plan_is_agreed", said, "record AgreeSafetyPlan with a second person", level=risk.level)
+    return refusals.SAFETY_PLAN_IS_AGREED(level=risk.level)
 
 
 def child_assents(asked: GuardContext) -> Reason | None:
@@ -42,20 +43,17 @@ def child_assents(asked: GuardContext) -> Reason | None:
     refusing = [purpose for purpose in consented if safety_of(case).assents.get(purpose) == "refuses"]
     missing = [purpose for purpose in consented if purpose not in safety_of(case).assents]
     if refusing:
-        said, advice = "the child refuses", "find out why, with the guardian; record RecordAssent if the child agrees"
-        return reason("child_assents", said, advice, to=", ".join(refusing))
+        return refusals.CHILD_REFUSES(to=refusing)
     if not missing:
         return None
-    advice = "ask the child in words they understand, then record " + ", ".join(f"RecordAssent to={p}" for p in missing)
-    return reason("child_assents", "the child was not asked", advice, to=", ".join(missing))
+    return refusals.CHILD_WAS_NOT_ASKED(to=missing)
 
 
 def guardian_is_appointed(asked: GuardContext) -> Reason | None:
     """A child has a guardian; unknown age is presumed a child's (UNICEF guidelines, presumption of age)."""
     if not asked.case.is_child(asked.today) or safety_of(asked.case).guardian:
         return None
-    advice = "record AppointGuardian, or EstablishAge if the person is an adult"
-    return reason("guardian_is_appointed", "a child (or somebody of unknown age) has no guardian", advice)
+    return refusals.CHILD_HAS_NO_GUARDIAN()
 
 
 def best_interests_are_decided(asked: GuardContext) -> Reason | None:
@@ -63,9 +61,8 @@ def best_interests_are_decided(asked: GuardContext) -> Reason | None:
     wanted = "stay" if travel_of(asked.case).stays else "return"
     if not asked.case.is_child(asked.today) or safety_of(asked.case).best_interests == wanted:
         return None
-    found = safety_of(asked.case).best_interests or "nothing yet"
-    advice = f"record DecideBestInterests outcome={wanted} once the body has decided so, or EstablishAge"
-    return reason("best_interests_are_decided", f"for a child, {wanted} is not what was decided", advice, decided=found)
+    kind = refusals.STAY_IS_NOT_DECIDED if travel_of(asked.case).stays else refusals.RETURN_IS_NOT_DECIDED
+    return kind(decided=safety_of(asked.case).best_interests or "nothing yet")
 
 
 def return_is_safe(asked: GuardContext) -> Reason | None:
@@ -73,9 +70,7 @@ def return_is_safe(asked: GuardContext) -> Reason | None:
     risk = safety_of(asked.case).risk
     if risk is None or risk.safe_to_return:
         return None  # a missing assessment is risk_is_assessed's to say
-    return reason(
-        "return_is_safe", "the risk assessment says return is not safe", "look for a way to stay", level=risk.level
-    )
+    return refusals.RETURN_IS_SAFE(level=risk.level)
 
 
 def reflection_is_over(asked: GuardContext) -> Reason | None:
@@ -83,8 +78,7 @@ def reflection_is_over(asked: GuardContext) -> Reason | None:
     until = safety_of(asked.case).reflection_until
     if until is None or asked.today > until:
         return None
-    advice = "wait, or record EndReflection if the person has decided"
-    return reason("reflection_is_over", f"the reflection period runs until {until}", advice, until=until)
+    return refusals.REFLECTION_IS_OVER(until=until)
 
 
 def risk_valid_days(case: Case, programme: Programme, today: date) -> int:

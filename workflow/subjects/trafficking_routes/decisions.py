@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import Final
 
 from events.facts.trafficking_routes import RouteLeg, RouteRecorded
-from workflow.reasons import Reason, Refused, reason
+from workflow.reasons import Reason, Refused
 from workflow.situation import Decision, Situation
 from workflow.subject import CommandRule
+from workflow.subjects.trafficking_routes import refusals
 from workflow.subjects.trafficking_routes.commands import Leg, RecordRoute
 
 
@@ -27,8 +28,7 @@ def record_route(command: RecordRoute, situation: Situation) -> Decision:
 def _against_order(legs: tuple[Leg, ...]) -> list[Reason]:
     kinds = [leg.kind for leg in legs]
     if "recruitment" in kinds and "exploitation" in kinds[: kinds.index("recruitment")]:
-        said = "the exploitation comes before the first recruitment"
-        return [reason("route_is_in_order", said, "write the legs in the order in which they happened")]
+        return [refusals.EXPLOITED_BEFORE_RECRUITED()]
     return []
 
 
@@ -36,10 +36,10 @@ def _against_dates(legs: tuple[Leg, ...], situation: Situation) -> list[Reason]:
     found = []
     known = [leg for leg in legs if leg.year is not None]
     if any(_last(later) < _first(earlier) for earlier, later in pairwise(known)):
-        found.append(reason("route_is_in_order", "a later leg has an earlier date", "check years and months"))
+        found.append(refusals.LEG_IS_DATED_EARLIER())
     today = (situation.today.year, situation.today.month)
     if any(_first(leg) > today for leg in known):
-        found.append(reason("route_is_past", "a leg lies in the future", "check years and months"))
+        found.append(refusals.ROUTE_IS_PAST())
     return found
 
 

@@ -24,9 +24,10 @@ from workflow.case.tasks import About
 from workflow.command import FinishTask
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
 from workflow.subject import CommandRule, TimerKind
+from workflow.subjects.travel import refusals
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
 from workflow.subjects.travel.escorts import escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_is_confirmed, host_is_ready, ticket_is_issued
@@ -37,7 +38,7 @@ def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
     """Return the answer; an escort who declines is free again at once."""
     trip = travel_of(case_of(situation)).trip
     if trip is None or not trip.escort or not trip_is_ahead(case_of(situation)):
-        return refused("escort_is_asked", "no escort is waiting to answer", "record PlanTrip first")
+        return refused(refusals.ESCORT_IS_ASKED())
     if trip.confirmed and command.accepted:
         return []
     answer = EscortAnswered(trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason)
@@ -75,10 +76,9 @@ def ask_host(command: AskHost, situation: Situation) -> Decision:
     if isinstance(trip, Refused):
         return trip
     if command.host not in situation.programme.host_of:
-        known = ", ".join(situation.programme.host_of) or "none"
-        return refused("host_is_known", "the programme has no such host", f"one of: {known}")
+        return refused(refusals.HOST_IS_KNOWN(known=situation.programme.host_of))
     if command.host == trip.host:
-        return refused("host_is_another", "this host is asked already", "wait, or record AnswerHost")
+        return refused(refusals.HOST_IS_ANOTHER())
     return situation.about_case(HostChosen(trip_id=trip.trip_id, host=command.host))
 
 
@@ -88,7 +88,7 @@ def answer_host(command: AnswerHost, situation: Situation) -> Decision:
     if isinstance(trip, Refused):
         return trip
     if not trip.host:
-        return refused("host_is_asked", "no host is waiting to answer", "record AskHost first")
+        return refused(refusals.HOST_IS_ASKED())
     if command.accepted:
         if trip.host_ready:
             return []
@@ -102,7 +102,7 @@ def answer_host(command: AnswerHost, situation: Situation) -> Decision:
 def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Decision:
     """Return that a visa is in hand."""
     if command.valid_until < situation.today:
-        return refused("visa_is_valid", "the visa has run out", "ask the consulate for another one")
+        return refused(refusals.VISA_IS_VALID())
     return situation.about_case(
         TransitVisaRecorded(
             person_id=person_of(situation),
@@ -134,14 +134,11 @@ def hand_over(command: HandOver, situation: Situation) -> Decision:
 def _against_hand_over(command: HandOver, situation: Situation) -> tuple[Reason, ...]:
     case, found = case_of(situation), []
     if case.stage != ON_THE_WAY:
-        found.append(reason("has_departed", "the person has not departed", "record the step depart first"))
+        found.append(refusals.HAS_DEPARTED())
     if case.is_child(situation.today) and command.received_by not in ("guardian", "authority"):
-        advice = "hand the child over to the receiving guardian, or to the authority that acts as one"
-        found.append(reason("receiving_guardian_is_there", "a child is received by a guardian", advice))
+        found.append(refusals.RECEIVING_GUARDIAN_IS_THERE())
     if case.is_child(situation.today) and not command.receiver:
-        found.append(
-            reason("receiver_is_named", "nobody is named who received the child", "name who it was with receiver=")
-        )
+        found.append(refusals.RECEIVER_IS_NAMED())
     return tuple(found)
 
 
@@ -149,9 +146,9 @@ def _trip_ahead(situation: Situation) -> Trip | Refused:
     case = case_of(situation)
     trip = travel_of(case).trip
     if trip is None:
-        return refused("trip_is_planned", "no journey is planned", "record PlanTrip first")
+        return refused(refusals.NO_TRIP_TO_CHANGE())
     if not trip_is_ahead(case):
-        return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
+        return refused(refusals.TRIP_IS_AHEAD())
     return trip
 
 

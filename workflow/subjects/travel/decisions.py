@@ -9,12 +9,14 @@ from events.facts.travel import EscortReserved, Leg, ReturnDeclared, StayChosen,
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
-from workflow.reasons import Reason, Refused, reason, refused
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import PROGRAMME_HAS_BEGUN
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
 from workflow.subject import CommandRule, StepHook
 from workflow.subjects.documents.guards import papers_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
+from workflow.subjects.travel import refusals
 from workflow.subjects.travel.bookings import freed, host_for, no_host
 from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
 from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
@@ -27,7 +29,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
     case, asked = case_of(situation), situation.asked(command)
     reasons = list(reasons_against(asked, (consent_to_travel, guardian_is_appointed, return_is_declared)))
     if command.departs_at <= situation.now:
-        reasons.append(reason("departure_is_ahead", "the departure is not in the future", "check the date"))
+        reasons.append(refusals.DEPARTURE_IS_AHEAD())
     papers = papers_for_booking(asked, command.arrives_at.date())
     reasons += [papers] if papers else []
     legs = _legs(command, situation)
@@ -105,8 +107,7 @@ def _against_route(legs: tuple[Leg, ...], case: Case) -> list[Reason]:
     found = legs[-1].to_country
     if not travel_of(case).destination or found == travel_of(case).destination:
         return []
-    said = f"the way ends in {found}, the person declared to return to {travel_of(case).destination}"
-    return [reason("route_leads_home", said, "plan it to there, or record DeclareReturn anew")]
+    return [refusals.ROUTE_LEADS_HOME(found=found, home=travel_of(case).destination)]
 
 
 def declare_return(command: DeclareReturn, situation: Situation) -> Decision:
@@ -131,19 +132,16 @@ def _against_destination(command: DeclareReturn, situation: Situation) -> list[R
         return []
     if case.is_national(home) and command.because:
         return []
-    own = ", ".join(case.citizenships)
-    advice = f"one of: {own}; or ChooseStay"
-    if case.is_national(home):
-        advice += "; or say why with because= (family, residence, work, study, protection)"
-    return [reason("destination_is_home", f"{command.destination} is not a country of the person", advice)]
+    kind = refusals.NOT_THEIR_COUNTRY_UNLESS if case.is_national(home) else refusals.NOT_THEIR_COUNTRY
+    return [kind(country=command.destination, own=case.citizenships)]
 
 
 def _against_signature(command: DeclareReturn, situation: Situation) -> list[Reason]:
     since = situation.programme.runs.since
     if command.signed_on > situation.today:
-        return [reason("declaration_is_signed", "the day of signing is in the future", "check the date")]
+        return [refusals.DECLARATION_IS_SIGNED()]
     if command.signed_on < since:
-        return [reason("programme_has_begun", f"the programme began on {since}", "check the date", since=since)]
+        return [PROGRAMME_HAS_BEGUN(since=since)]
     return []
 
 
@@ -152,7 +150,7 @@ def _against_change(situation: Situation) -> list[Reason]:
     case = case_of(situation)
     if case.stage != ON_THE_WAY or not trip_is_ahead(case):
         return []
-    return [reason("has_not_departed", "the person is on the way", "record turn_back, or HandOver on arrival")]
+    return [refusals.HAS_NOT_DEPARTED()]
 
 
 def choose_stay(command: ChooseStay, situation: Situation) -> Decision:
@@ -167,9 +165,9 @@ def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
     """Return that the journey is called off; once somebody has boarded, turn_back is the way."""
     case = case_of(situation)
     if travel_of(case).trip is None:
-        return refused("trip_is_planned", "no journey is planned", "nothing needs to be done")
+        return refused(refusals.NO_TRIP_TO_CANCEL())
     if not trip_is_ahead(case):
-        return refused("trip_is_ahead", "the journey is over", "record what happened as a note")
+        return refused(refusals.TRIP_IS_AHEAD())
     reasons = _against_change(situation)
     return Refused(tuple(reasons)) if reasons else called_off(situation, command.reason)
 
@@ -198,8 +196,7 @@ def _back_at(command: PlanTrip, situation: Situation) -> datetime:
 
 
 def _nobody_free(skill: str) -> Reason:
-    advice = "choose another time, or free an escort; until then the departure is blocked"
-    return reason("escort_is_free", f"no {skill} escort is free at that time", advice, skill=skill)
+    return refusals.ESCORT_IS_FREE(skill=skill)
 
 
 # Whatever may call a journey off, or free an escort.

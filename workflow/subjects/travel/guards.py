@@ -7,8 +7,9 @@ from typing import Final
 
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
-from workflow.reasons import Reason, reason
+from workflow.reasons import Reason
 from workflow.subjects.care.state import care_of
+from workflow.subjects.travel import refusals
 from workflow.subjects.travel.state import travel_of
 
 ON_THE_WAY: Final = "returning"  # the stage between departure and hand-over
@@ -18,14 +19,14 @@ def return_is_declared(asked: GuardContext) -> Reason | None:
     """Return is voluntary, in writing (Palermo Protocol Art. 8(2): preferably voluntary)."""
     if travel_of(asked.case).destination:
         return None
-    return reason("return_is_declared", "the person has not signed that they want to return", "record DeclareReturn")
+    return refusals.RETURN_IS_DECLARED()
 
 
 def trip_is_planned(asked: GuardContext) -> Reason | None:
     """There is a way home with a time and a place."""
     if travel_of(asked.case).trip is not None:
         return None
-    return reason("trip_is_planned", "no journey is planned", "record PlanTrip")
+    return refusals.TRIP_IS_NOT_PLANNED()
 
 
 def escort_is_confirmed(asked: GuardContext) -> Reason | None:
@@ -33,22 +34,20 @@ def escort_is_confirmed(asked: GuardContext) -> Reason | None:
     case, needed = asked.case, escort_needed(asked.case, asked.today)
     if needed == "none":
         return None
-    advice = "wait for the answer and record AnswerEscort, or plan the trip again with another escort"
     trip = travel_of(case).trip
     if trip is None or not trip.confirmed:
-        return reason("escort_is_confirmed", "an escort is needed and none has confirmed", advice)
+        return refusals.NO_ESCORT_CONFIRMED()
     escort = asked.programme.escort_of[trip.escort]
     if needed in escort.skills:
         return None
-    said = f"the confirmed escort is not a {needed} one"  # the certificate came after the trip was planned
-    return reason("escort_is_confirmed", said, "plan the trip again", needed=needed)
+    return refusals.ESCORT_IS_OF_ANOTHER_KIND(needed=needed)
 
 
 def ticket_is_issued(asked: GuardContext) -> Reason | None:
     """The ticket is there before anybody leaves for the station."""
     if "ticket" in travel_of(asked.case).booked:
         return None
-    return reason("ticket_is_issued", "the ticket is not issued yet", "wait for the booking's task")
+    return refusals.TICKET_IS_ISSUED()
 
 
 def host_is_ready(asked: GuardContext) -> Reason | None:
@@ -56,8 +55,7 @@ def host_is_ready(asked: GuardContext) -> Reason | None:
     trip = travel_of(asked.case).trip
     if trip is not None and trip.host_ready:
         return None
-    advice = "wait for the answer and record AnswerHost, or record AskHost for somebody else"
-    return reason("host_is_ready", "nobody has confirmed to meet the person on arrival", advice)
+    return refusals.HOST_IS_READY()
 
 
 def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:
@@ -72,9 +70,7 @@ def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:
     ]  # fmt: skip
     if not missing:
         return None
-    countries = ", ".join(missing)
-    advice = f"record RecordTransitVisa country={missing[0]} once it is in hand, or plan a way around"
-    return reason("transit_visas_are_in_order", f"no visa to change in {countries}", advice, countries=countries)
+    return refusals.TRANSIT_VISAS_ARE_IN_ORDER(country=missing[0], countries=missing)
 
 
 def _needs_visa(asked: GuardContext, country: str) -> bool:
@@ -88,16 +84,14 @@ def stay_is_chosen(asked: GuardContext) -> Reason | None:
     """Return is voluntary: the person may decide to stay."""
     if travel_of(asked.case).stays:
         return None
-    return reason("stay_is_chosen", "the person has not chosen to stay", "record ChooseStay if they have")
+    return refusals.STAY_IS_CHOSEN()
 
 
 def has_come_home(asked: GuardContext) -> Reason | None:
     """The person was received at the destination."""
     if "hand_over" in asked.case.provided:
         return None
-    return reason(
-        "has_come_home", "nobody has confirmed that the person arrived", "record HandOver once host or escort report it"
-    )
+    return refusals.HAS_COME_HOME()
 
 
 def escort_needed(case: Case, today: date) -> str:

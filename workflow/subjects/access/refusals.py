@@ -1,0 +1,17 @@
+"""Why a case is not given, opened in an emergency, reviewed or compared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workflow.reasons import ReasonKind
+
+OWNER_IS_A_PERSON: Final = ReasonKind("owner_is_a_person", field="owner")
+OWNER_IS_ANOTHER: Final = ReasonKind("owner_is_another", field="owner")
+DUPLICATE_IS_NEW: Final = ReasonKind("duplicate_is_new", field="other")
+DUPLICATE_IS_SUSPECTED: Final = ReasonKind("duplicate_is_suspected", field="other")
+CASE_IS_ANOTHERS: Final = ReasonKind("case_is_anothers")
+GLASS_IS_WHOLE: Final = ReasonKind("glass_is_whole")
+GLASS_IS_BROKEN: Final = ReasonKind("glass_is_broken", looked_at=("account",), field="account")
+REVIEW_IS_DUE: Final = ReasonKind("review_is_due", looked_at=("account",), field="account")
+REVIEWER_IS_ANOTHER: Final = ReasonKind("reviewer_is_another")

@@ -1,0 +1,25 @@
+"""Why a case is not opened and a consent does not count."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workflow.reasons import ReasonKind
+
+RECIPIENT_IS_KNOWN: Final = ReasonKind("recipient_is_known", field="recipient")
+CONSENT_IS_LIVE: Final = ReasonKind("consent_is_live", looked_at=("until",), field="until")
+NO_GUARDIAN_IS_RECORDED: Final = ReasonKind("guardian_is_appointed/none_recorded", helps_with=("AppointGuardian",))
+GUARDIAN_CONSENTS: Final = ReasonKind(
+    "guardian_consents", helps_with=("AppointGuardian", "RecordAssent", "EstablishAge"), field="by"
+)
+CONSENT_EXISTS: Final = ReasonKind("consent_exists", ("purpose",), field="purpose")
+CASE_IS_NEW: Final = ReasonKind("case_is_new")
+PREVIOUS_CASE_EXISTS: Final = ReasonKind("previous_case_exists", field="previous_case")
+PREVIOUS_CASE_HAS_ENDED: Final = ReasonKind("previous_case_has_ended", looked_at=("stage",), field="previous_case")
+PREVIOUS_CASE_HAS_NO_OTHER: Final = ReasonKind("previous_case_has_no_other", looked_at=("next",), field="previous_case")
+BIRTH_DATE_IS_PAST: Final = ReasonKind("birth_date_is_past", field="birth_date")
+SOURCE_IS_THE_AGENCYS: Final = ReasonKind("source_is_the_agencys", ("agency", "kind", "given"), field="source")
+GUARDIANS_CONSENT_IS_OVER: Final = ReasonKind(
+    "consent_to_{purpose}/guardians_is_over", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"
+)
+PROGRAMME_TAKES_NOBODY: Final = ReasonKind("programme_is_running/takes_nobody", ("programme",), looked_at=("day",))
