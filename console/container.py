@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
 from console.errors import BadInput, NoData
 from console.settings import Settings
-from console.simulation.order_book import OrderBook
 from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
@@ -22,18 +21,16 @@ from events.world import Clock, Entropy, SystemEntropy
 from handlers.commanding.service import Service
 from handlers.projections.rebuild import draw_if_new
 from handlers.queries.occupancy import Houses
-from handlers.queries.reconciliation import Statement
 from handlers.states.case_reader import CaseReader
-from workers.iso20022.bank_inbox import BankInbox, Read
-from workers.iso20022.camt053 import StatementError, read_camt053
-from workers.iso20022.pain002 import StatusReportError
-from workers.mail.post import Post, post_from_url
-from workers.running.broker import QueueNotifier, answers, open_broker
-from workers.running.orders import Orders
-from workers.running.sweeper import SweepSettings
-from workers.running.worker_pool import WorkerPool, WorkerSettings
 from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load
+
+if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from handlers.queries.reconciliation import Statement
+    from workers.iso20022.bank_inbox import Read
+    from workers.mail.post import Post
+    from workers.running.orders import Orders
+    from workers.running.worker_pool import WorkerPool, WorkerSettings
 
 
 class Container:
@@ -69,12 +66,18 @@ class Container:
     def ring_workers(self) -> None:
         """Ring for tasks as commands ask for them; without Redis they wait for the next ``wayhome work``."""
         if self.settings.redis_url is not None:
+            from workers.running.broker import QueueNotifier, open_broker
+
             self.service.bell = QueueNotifier(open_broker(self.settings.redis_url))
 
     def crew(
         self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
     ) -> WorkerPool:
         """Return workers for this office; the caller starts and stops them."""
+        from console.simulation.order_book import OrderBook
+        from workers.mail.post import post_from_url
+        from workers.running.worker_pool import WorkerPool
+
         return WorkerPool(
             self.service,
             redis_url=self.settings.redis_url,
@@ -87,18 +90,28 @@ class Container:
 
     def crew_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
+        from workers.running.worker_pool import WorkerSettings
+
         return self.crew(WorkerSettings(threads=threads))
 
     def demo_crew(self) -> WorkerPool:
         """Return workers that do what is due as soon as they are told, for time that is not real."""
+        from workers.running.sweeper import SweepSettings
+        from workers.running.worker_pool import WorkerSettings
+
         return self.crew(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
 
     def paced_crew(self, pace: float) -> WorkerPool:
         """Return workers for time that runs at a pace: a lease lasts as long as it would by a real clock."""
+        from workers.running.worker_pool import WorkerSettings
+
         return self.crew(WorkerSettings(threads=2, lease_s=WorkerSettings().lease_s * max(1.0, pace)))
 
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
+        from workers.iso20022.bank_inbox import BankInbox
+        from workers.iso20022.pain002 import StatusReportError
+
         try:
             return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
         except StatusReportError as problem:
@@ -106,6 +119,8 @@ class Container:
 
     def read_statement(self, data: bytes) -> Statement:
         """Return what a statement of the bank says; raises BadInput when it is none."""
+        from workers.iso20022.camt053 import StatementError, read_camt053
+
         try:
             return read_camt053(data)
         except StatementError as problem:
@@ -115,6 +130,8 @@ class Container:
         """Return whether the queue answers; without Redis it is inside whichever process works."""
         if self.settings.redis_url is None:
             return "inside"
+        from workers.running.broker import answers
+
         return "up" if answers(self.settings.redis_url) else "down"
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ from console.cli_support import (
 from console.fields import explain, list_commands, pairs, values
 from console.printing import USAGE, event_as_json, print_events, print_json, print_reasons, print_rows, say
 from console.showing import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
+from console.verbs.access import assign, break_glass, find_person, reads
 from handlers.projections import board
 from handlers.projections.work_items import list_work
 from workflow.command import AdvanceCase, fields_of
@@ -309,3 +311,13 @@ def _advance(
             second=second,
         )
         tell(office.service.submit(command), as_json=as_json)
+
+
+_ELSEWHERE: dict[str, Callable[..., None]] = {
+    "assign": assign,
+    "break-glass": break_glass,
+    "reads": reads,
+    "find": find_person,
+}
+for _name, _verb in _ELSEWHERE.items():
+    app.command(_name)(_verb)
