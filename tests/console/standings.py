@@ -8,7 +8,7 @@ from tests.console.houses import Person, WebHouse
 from tests.offices import Office
 from tests.roads import bring, close, grant, referred
 from tests.story import Story
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 
 TEAM, HOUSE = "north", "moscow-centre"

@@ -19,8 +19,8 @@ from tests.offices import Office
 from tests.roads import bring
 from tests.story import Story
 from workflow.command import Command, fields_of
-from workflow.rights.acts import ACTS_OF
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
+from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.intake.commands import OpenCase
 
 NAME, STORY = "Оксана Приходько", "what happened in the flat"

@@ -15,7 +15,7 @@ from tests.console.sent import count_of, form_at, hidden_in, main_of
 from tests.offices import Office
 from tests.roads import MONEY, bring, referred
 from tests.story import BORIS, Story, story
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.safety.commands import AssessRisk, EndReflection

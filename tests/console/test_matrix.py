@@ -27,8 +27,9 @@ from tests.console.asking import Asking, Heard
 from tests.console.standings import STANDINGS, Stage, Town, relations
 from tests.console.statement import acts, concerns_a_case, statement
 from tests.offices import Office
-from workflow.rights.acts import ACTS_OF
-from workflow.rights.table import ACTS, ROLES, TABLE, Account, Role, permit
+from workflow.rights.acts import ACTS, ROLES, Role
+from workflow.rights.command_rights import ACTS_OF
+from workflow.rights.table import TABLE, Account, permit
 
 # What else than a case an address may name.
 _EXAMPLES: Final = {

@@ -13,7 +13,7 @@ from tests.console.houses import Person, WebHouse, behind, reading
 from tests.offices import Office
 from tests.roads import bring
 from tests.story import Story, story
-from workflow.rights.table import ROLES, Role
+from workflow.rights.acts import ROLES, Role
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AssessRisk

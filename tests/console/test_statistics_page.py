@@ -24,7 +24,8 @@ from tests.console.houses import Person, WebHouse, behind, reading
 from tests.offices import Office
 from tests.roads import bring, consents
 from tests.story import BORIS, story
-from workflow.rights.table import Account, Role
+from workflow.rights.acts import Role
+from workflow.rights.table import Account
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.hotline.commands import TakeCall
 from workflow.subjects.intake.commands import OpenCase
