@@ -7,58 +7,100 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input, 3 somebody was quicker, 4 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
-from console.verbs import accounts, cases, closing, hotline, imports, office, programmes, reports
-from console.verbs.access import assign, break_glass, find_person, reads
-from console.verbs.accommodation import beds
-from console.verbs.cases import next_steps, waiting
-from console.verbs.demo import demo
-from console.verbs.grants import ledger
-from console.verbs.history import replay, verify_log
-from console.verbs.referrals import directory, referral
-from console.verbs.reintegration import courses
-from console.verbs.serve import serve
-from console.verbs.travel import arrivals, departures, escorts
-from console.verbs.work import payments, tasks, timers, work
+
+class Verb(NamedTuple):
+    """Where a verb or a group of verbs is, and the line of help that is known before it is imported."""
+
+    module: str
+    name: str
+    help: str
+
+
+# Only the verb that is typed is imported; a test holds these lines against the modules.
+VERBS: Final[Mapping[str, Verb]] = {
+    "demo": Verb("demo", "demo", "Run the Moscow programme through a simulated year with made-up people, show what came"
+                 " of it, and serve it."),
+    "next": Verb("cases", "next_steps", "Tell what may happen next to a person, and what blocks the rest."),
+    "waiting": Verb("cases", "waiting", "List what waits for a person, on any case, oldest first."),
+    "serve": Verb("serve", "serve", "Serve the console until stopped with Ctrl-C; without Redis this process does the"
+                  " tasks too."),
+    "work": Verb("work", "work", "Do tasks until stopped with Ctrl-C; with Redis run as many of them as you like."),
+    "ledger": Verb("grants", "ledger", "Print the double-entry journal of a programme's money, or its trial balance."),
+    "replay": Verb("history", "replay", "Fold the history again, up to a time or a position, without any effect."),
+    "verify": Verb("history", "verify_log", "Check that nothing in the history was changed, left out or added; exit"
+                   " code 5 when something was."),
+    "beds": Verb("accommodation", "beds", "Show the beds of a house: case numbers, holds and their ends, and the"
+                 " waiting list in its order."),
+    "arrivals": Verb("travel", "arrivals", "List who is to be met in the next days, and who was missed, first those who"
+                     " come first."),
+    "departures": Verb("travel", "departures", "List who is to leave in the next days, and who missed it, with what is"
+                       " not certain yet."),
+    "escorts": Verb("travel", "escorts", "List the escorts with skills, languages and leave, and the trips from which"
+                    " they are not back."),
+    "courses": Verb("reintegration", "courses", "List the courses with their seats: taken, offered and free, and how"
+                    " many people wait."),
+    "import": Verb("imports", "app", "Bring in records from elsewhere."),
+    "case": Verb("cases", "app", "Open cases, look at them, move them on."),
+    "tasks": Verb("work", "tasks", "Tasks: what runs, what is stuck, and what to do about it."),
+    "timers": Verb("work", "timers", "Timers: what will be due when."),
+    "payments": Verb("work", "payments", "Payments: the bank's answers."),
+    "referral": Verb("referrals", "referral", "Referrals: what a provider may be shown of a person."),
+    "directory": Verb("referrals", "directory", "The directory: who helps with what, in which language, where."),
+    "programme": Verb("programmes", "app", "Programme files: the journey, the guards and the money as data."),
+    "report": Verb("reports", "app", "Reports: counts that may be handed out."),
+    "closing": Verb("closing", "app", "Houses and programmes that close, and the people there."),
+    "hotline": Verb("hotline", "app", "The anonymous hotline and the consultation centres."),
+    "office": Verb("office", "app", "What is done about a programme's office itself, not for one case."),
+    "account": Verb("accounts", "app", "Who may sign in to the console, and as what."),
+}  # fmt: skip
+
+
+class Verbs(TyperGroup):
+    """The verbs by their names and first lines; one is imported when it is called."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, verb in VERBS.items():
+            self.add_command(TyperCommand(name, help=verb.help))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the verb itself, for whatever is to be done with it: carried out, explained, completed."""
+        if args and args[0] in VERBS:
+            self.add_command(verb_named(args[0]))
+        return super().resolve_command(ctx, args)
+
+
+def verb_named(name: str) -> Any:
+    """Return a verb, or a group of them, with its options; imports what it needs."""
+    place, holder = VERBS[name], typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    found = getattr(import_module(f"console.verbs.{place.module}"), place.name)
+    if isinstance(found, typer.Typer):
+        holder.add_typer(found, name=name)
+    else:
+        holder.command(name)(found)
+    return get_group(holder).commands[name]
+
 
 app = typer.Typer(
     name="wayhome",
+    cls=Verbs,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a trace with local values could show a person's name
     help="Wayhome: the way home of people who were trafficked, as a history nobody can rewrite.",
 )
-app.command("demo")(demo)
-app.add_typer(imports.app, name="import")
-app.add_typer(cases.app, name="case")
-cases.app.command("assign")(assign)
-cases.app.command("break-glass")(break_glass)
-cases.app.command("reads")(reads)
-cases.app.command("find")(find_person)
-app.command("next")(next_steps)
-app.command("waiting")(waiting)
-app.command("serve")(serve)
-app.command("work")(work)
-app.add_typer(tasks, name="tasks")
-app.add_typer(timers, name="timers")
-app.add_typer(payments, name="payments")
-app.add_typer(referral, name="referral")
-app.add_typer(directory, name="directory")
-app.command("ledger")(ledger)
-app.command("replay")(replay)
-app.command("verify")(verify_log)
-app.add_typer(programmes.app, name="programme")
-app.add_typer(reports.app, name="report")
-app.command("beds")(beds)
-app.command("arrivals")(arrivals)
-app.command("departures")(departures)
-app.command("escorts")(escorts)
-app.command("courses")(courses)
-app.add_typer(closing.app, name="closing")
-app.add_typer(hotline.app, name="hotline")
-app.add_typer(office.app, name="office")
-app.add_typer(accounts.app, name="account")
+
+
+@app.callback()
+def _wayhome() -> None:
+    """Make a group of an app that has no verbs of its own yet."""
 
 
 def main() -> None:

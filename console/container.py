@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
@@ -28,11 +28,18 @@ from workers.iso20022.bank_inbox import BankInbox, Read
 from workers.iso20022.camt053 import read_camt053
 from workers.iso20022.xml import BankFileError
 from workers.mail.post import Post, post_from_url
-from workers.running.broker import QueueNotifier, answers, open_broker
+from workers.running.broker import answers
 from workers.running.orders import Orders
 from workers.running.worker_pool import WorkerPool, WorkerSettings
 from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load
+
+if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from handlers.queries.reconciliation import Statement
+    from workers.iso20022.bank_inbox import Read
+    from workers.mail.post import Post
+    from workers.running.orders import Orders
+    from workers.running.worker_pool import WorkerPool, WorkerSettings
 
 
 class Container:
@@ -68,12 +75,16 @@ class Container:
     def ring_workers(self) -> None:
         """Ring for tasks as commands ask for them; without Redis they wait for the next ``wayhome work``."""
         if self.settings.redis_url is not None:
+            from workers.running.broker import QueueNotifier, open_broker
+
             self.service.bell = QueueNotifier(open_broker(self.settings.redis_url))
 
     def pool(
         self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
     ) -> WorkerPool:
         """Return workers for this office; the caller starts and stops them."""
+        from workers.running.worker_pool import WorkerPool
+
         return WorkerPool(
             self.service,
             redis_url=self.settings.redis_url,
@@ -86,6 +97,8 @@ class Container:
 
     def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
+        from workers.running.worker_pool import WorkerSettings
+
         return self.pool(WorkerSettings(threads=threads))
 
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
@@ -106,6 +119,7 @@ class Container:
         """Return whether the queue answers; without Redis it is inside whichever process works."""
         if self.settings.redis_url is None:
             return "inside"
+
         return "up" if answers(self.settings.redis_url) else "down"
 
     def close(self) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from typer.main import get_command
 
 from console.api import ROUTERS
-from console.cli import app
+from console.cli import VERBS, verb_named
 from console.fields import takes
 from console.printing import CONFLICT, FAULTS, OK, REFUSED, UNAVAILABLE, USAGE
 from console.settings import VARIABLES
@@ -57,9 +56,9 @@ def reference() -> str:
 
 def verbs() -> dict[str, Any]:
     """Return every command of the command line by the words that call it."""
-    groups: Any = get_command(app)
     found: dict[str, Any] = {}
-    for name, command in groups.commands.items():
+    for name in VERBS:
+        command = verb_named(name)
         found |= {f"{name} {sub}": one for sub, one in getattr(command, "commands", {}).items()} or {name: command}
     return found
 

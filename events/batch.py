@@ -1,4 +1,4 @@
-"""Statements that write many rows in one go, built once from a table.
+"""Statements that write many rows in one go, built once from a table, when first needed.
 
 On PostgreSQL the rows travel as one JSON parameter and are unpacked by the server (one round trip, next
 to no work in Python); on SQLite they go through ``executemany``. Both run inside the caller's transaction.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -28,25 +29,25 @@ class Rows:
         self.table = table
         self.key = tuple(c.name for c in table.primary_key)
         self._columns = tuple(c.name for c in table.columns)
-        self._postgresql = _text(self._insert_from_json(replace=replace), postgresql.dialect(paramstyle="format"))
-        self._sqlite = _text(self._insert_many(replace=replace), sqlite.dialect(paramstyle="named"))
+        self._replace = replace
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write the rows; no rows is no work."""
-        if rows:
-            _run(connection, self._postgresql, self._sqlite, rows)
+        _run(self, connection, rows)
 
-    def _insert_from_json(self, *, replace: bool) -> ClauseElement:
+    @cached_property
+    def for_postgresql(self) -> str:
+        """Return the statement that unpacks all rows from one JSON parameter."""
         given = unpacked(self.table, self._columns)
-        query = postgresql.insert(self.table).from_select(self._columns, select(*given.c))
-        if not replace:
-            return query
-        changed = {c: query.excluded[c] for c in self._columns if c not in self.key}
-        return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
+        return _postgresql(self._replacing(postgresql.insert(self.table).from_select(self._columns, select(*given.c))))
 
-    def _insert_many(self, *, replace: bool) -> ClauseElement:
-        query = sqlite.insert(self.table).values({c: bindparam(c) for c in self._columns})
-        if not replace:
+    @cached_property
+    def for_sqlite(self) -> str:
+        """Return the statement that is run once for each row."""
+        return _sqlite(self._replacing(sqlite.insert(self.table).values({c: bindparam(c) for c in self._columns})))
+
+    def _replacing(self, query: Any) -> Any:
+        if not self._replace:
             return query
         changed = {c: query.excluded[c] for c in self._columns if c not in self.key}
         return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
@@ -58,18 +59,24 @@ class Changes:
     def __init__(self, table: Table, columns: Sequence[str]) -> None:
         self.table = table
         self.key = tuple(c.name for c in table.primary_key)
-        names = (*self.key, *columns)
-        given = unpacked(table, names)
-        matches = [table.c[k] == given.c[k] for k in self.key]
-        many = update(table).values({c: bindparam(c) for c in columns}).where(*_named(table, self.key))
-        one = update(table).values({c: given.c[c] for c in columns}).where(*matches)
-        self._postgresql = _text(one, postgresql.dialect(paramstyle="format"))
-        self._sqlite = _text(many, sqlite.dialect(paramstyle="named"))
+        self._columns = tuple(columns)
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Change the rows; no rows is no work."""
-        if rows:
-            _run(connection, self._postgresql, self._sqlite, rows)
+        _run(self, connection, rows)
+
+    @cached_property
+    def for_postgresql(self) -> str:
+        """Return the statement that unpacks all rows from one JSON parameter."""
+        given = unpacked(self.table, (*self.key, *self._columns))
+        changed = update(self.table).values({c: given.c[c] for c in self._columns})
+        return _postgresql(changed.where(*[self.table.c[k] == given.c[k] for k in self.key]))
+
+    @cached_property
+    def for_sqlite(self) -> str:
+        """Return the statement that is run once for each row."""
+        changed = update(self.table).values({c: bindparam(c) for c in self._columns})
+        return _sqlite(changed.where(*_named(self.table, self.key)))
 
 
 class Removals:
@@ -78,15 +85,21 @@ class Removals:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.key = tuple(c.name for c in table.primary_key)
-        given = unpacked(table, self.key)
-        one = delete(table).where(*[table.c[k] == given.c[k] for k in self.key])
-        self._postgresql = _text(one, postgresql.dialect(paramstyle="format"))
-        self._sqlite = _text(delete(table).where(*_named(table, self.key)), sqlite.dialect(paramstyle="named"))
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Delete the rows; no rows is no work."""
-        if rows:
-            _run(connection, self._postgresql, self._sqlite, rows)
+        _run(self, connection, rows)
+
+    @cached_property
+    def for_postgresql(self) -> str:
+        """Return the statement that unpacks all rows from one JSON parameter."""
+        given = unpacked(self.table, self.key)
+        return _postgresql(delete(self.table).where(*[self.table.c[k] == given.c[k] for k in self.key]))
+
+    @cached_property
+    def for_sqlite(self) -> str:
+        """Return the statement that is run once for each row."""
+        return _sqlite(delete(self.table).where(*_named(self.table, self.key)))
 
 
 Write = Rows | Changes | Removals
@@ -115,11 +128,13 @@ def ask(connection: Connection, text: str, parameters: Any) -> Any:
     return cursor
 
 
-def _run(connection: Connection, postgresql_text: str, sqlite_text: str, rows: Sequence[Row]) -> None:
+def _run(write: Write, connection: Connection, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
     if connection.dialect.name == "postgresql":
-        ask(connection, postgresql_text, (as_json(rows),))
+        ask(connection, write.for_postgresql, (as_json(rows),))
     else:
-        connection.connection.cursor().executemany(sqlite_text, rows)
+        connection.connection.cursor().executemany(write.for_sqlite, rows)
 
 
 def _plain(value: object) -> str:
@@ -133,5 +148,9 @@ def _named(table: Table, key: Sequence[str]) -> list[Any]:
     return [table.c[k] == bindparam(k) for k in key]
 
 
-def _text(statement: ClauseElement, dialect: Any) -> str:
-    return str(statement.compile(dialect=dialect))
+def _postgresql(statement: ClauseElement) -> str:
+    return str(statement.compile(dialect=postgresql.dialect(paramstyle="format")))
+
+
+def _sqlite(statement: ClauseElement) -> str:
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))

@@ -48,7 +48,7 @@ CLOSED: Final = Closed()
 class Fact(BaseModel):
     """Something that happened, in the past tense, said once and kept for ever; its instants are UTC."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601", defer_build=True)
     version: ClassVar[int] = 1
 
 

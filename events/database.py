@@ -7,13 +7,11 @@ engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot c
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
 from events.errors import StoreUnavailable, translated
@@ -50,18 +48,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the database for as long as it is held."""
-        with _said_plainly(), self._reader.begin() as connection:
+        with self._said_plainly(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection in a transaction that commits at the end, or not at all."""
-        with _said_plainly(), self._writer.begin() as connection:
+        with self._said_plainly(), self._writer.begin() as connection:
             yield connection
 
     def connect(self) -> Connection:
         """Return a bare connection for migrations and checks; the caller closes it."""
-        with _said_plainly():
+        with self._said_plainly():
             return self._writer.connect()
 
     def close(self) -> None:
@@ -69,20 +67,19 @@ class Database:
         self._reader.dispose()
         self._writer.dispose()
 
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except exc.TimeoutError as problem:
+            raise StoreUnavailable("all database connections are busy; try again") from problem
+        except (exc.DBAPIError, self._writer.dialect.loaded_dbapi.Error) as problem:
+            raise translated(problem) from problem
+
 
 def sqlite_url(path: Path) -> URL:
     """Return the address of a SQLite file."""
     return URL.create("sqlite", database=str(path))
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    try:
-        yield
-    except (exc.DBAPIError, sqlite3.Error, psycopg.Error) as problem:
-        raise translated(problem) from problem
-    except exc.TimeoutError as problem:
-        raise StoreUnavailable("all database connections are busy; try again") from problem
 
 
 def _sqlite(url: URL, pool: int, begin: str) -> Engine:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import sqlite3
 
-import psycopg
 from sqlalchemy import exc
 
 
@@ -80,10 +79,7 @@ _SQLITE: tuple[tuple[str, type[EventsError]], ...] = (
 )
 
 
-_LOST = (exc.OperationalError, psycopg.OperationalError)
-
-
-def translated(error: exc.DBAPIError | sqlite3.Error | psycopg.Error) -> EventsError:
+def translated(error: Exception) -> EventsError:
     """Return the error of this tree that says what the driver's error means for the caller.
 
     Only the first line of the driver's text goes into it: the following ones may quote what was stored.
@@ -95,7 +91,7 @@ def translated(error: exc.DBAPIError | sqlite3.Error | psycopg.Error) -> EventsE
     return kind(f"{kind.__doc__.strip()} ({first_line})")
 
 
-def _kind_of(error: exc.DBAPIError | sqlite3.Error | psycopg.Error, message: str) -> type[EventsError]:
+def _kind_of(error: Exception, message: str) -> type[EventsError]:
     origin = error.orig if isinstance(error, exc.DBAPIError) else error
     state = getattr(origin, "sqlstate", None)
     if state in _SQLSTATE:
@@ -103,6 +99,12 @@ def _kind_of(error: exc.DBAPIError | sqlite3.Error | psycopg.Error, message: str
     for words, kind in _SQLITE:
         if words in message:
             return kind
-    if getattr(error, "connection_invalidated", False) or isinstance(error, _LOST):
+    if getattr(error, "connection_invalidated", False) or _is_operational(error):
         return StoreUnavailable
     return StoreProblem
+
+
+def _is_operational(error: Exception) -> bool:
+    """Tell whether the server or the way to it failed; every driver calls that so (PEP 249)."""
+    named = (kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+    return not isinstance(error, sqlite3.Error) and any(named)

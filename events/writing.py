@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ _INSERT_EVENTS = Rows(events)
 _TAKE_HEAD = text("UPDATE log_head SET size = size + :count RETURNING size - :count")
 
 
+@cache
 def _append_statement() -> str:
     """Return the last statement of a write on PostgreSQL: take the head and store the events behind it."""
     head = (
@@ -42,7 +43,6 @@ def _append_statement() -> str:
     return str(query.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
 
 
-_APPEND = _append_statement()
 _LOCK = "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream {} ORDER BY s.stream"
 _ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
 _ALL = ", ".join(f"e.{c.name}" for c in events.columns)
@@ -231,7 +231,7 @@ class Writing:
     def _store_events(self, rows: list[dict[str, Any]]) -> int:
         count = len(rows)
         if self.connection.dialect.name == "postgresql":
-            stored = ask(self.connection, _APPEND, {"count": count, "rows": as_json(rows)}).fetchall()
+            stored = ask(self.connection, _append_statement(), {"count": count, "rows": as_json(rows)}).fetchall()
             assert len(stored) == count, "the database took fewer events than it was given"
             return min(int(row[0]) for row in stored)
         base = int(self.connection.execute(_TAKE_HEAD, {"count": count}).scalar_one())

@@ -26,7 +26,8 @@ class Command(BaseModel):
     """Something somebody wants done."""
 
     # What somebody typed may be a name; it has no place in an error's text.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # Built when first used: a command line needs a few of them. pydantic builds under a lock (since 2.13).
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     command_id: UUID
     actor: ActorId

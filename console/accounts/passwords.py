@@ -1,4 +1,4 @@
-"""Passwords: long enough, not known to everybody, kept as argon2id; no rules about digits (NIST SP 800-63B-4)."""
+"""Passwords: long enough, not soon guessed, kept as argon2id; no rules about digits (NIST SP 800-63B-4)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,11 @@ LONGEST: Final = 256  # nobody types more, and more would only be work
 ONE_TIME_BYTES: Final = 10
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: it is read aloud and typed once
 _LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SEQUENCES: Final = (
-    "0123456789012345678901234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm",
-    "1qaz2wsx3edc4rfv5tgb6yhn", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "йцукенгшщзхъфывапролджэячсмитьбю",
-)  # fmt: skip
-_COMMONEST: Final = (
-    "password", "passw0rd", "p@ssword", "p@ssw0rd", "letmein", "welcome", "iloveyou", "qwerty", "qwerty123", "admin",
-    "administrator", "changeme", "secret", "wayhome", "dragon", "monkey", "football", "sunshine", "princess",
-    "trustno1", "parol", "parolparol", "lubov", "marina", "natasha", "пароль", "любовь", "привет", "солнышко",
-    "администратор", "спартак", "домой", "возвращение", "безопасность",
-)  # fmt: skip
+_READ: Final = 72  # letters that are judged; what is strong so far is strong
+_GUESSES_MIN: Final = 10**9  # zxcvbn calls up to a tenth of it somewhat guessable, from ten times it very unguessable
+_LATIN_KEYS: Final = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
+_OUR_WORDS: Final = ("wayhome", "moscow", "домой", "возвращение", "безопасность")
+_JUDGING: Final = threading.Lock()  # zxcvbn keeps the words it is given for everybody
 
 Weakness = Literal["short", "long", "named", "common"]
 WEAKNESSES: Final[tuple[Weakness, ...]] = get_args(Weakness)
@@ -104,15 +99,20 @@ def weakness(password: str, account: str) -> Weakness | None:
     name = "".join(c for c in account.partition(":")[2].casefold() if c.isalnum())
     if _is_little_beyond(letters, name) or _is_little_beyond(letters, account.casefold().replace(":", "")):
         return "named"
-    return "common" if _everybody_knows(letters) else None
+    return "common" if _everybody_knows(plain.casefold()[:_READ], name) else None
 
 
-def _everybody_knows(letters: str) -> bool:
-    if len(set(letters)) < 4:
-        return True
-    if any(letters in (line * 2) or letters in (line[::-1] * 2) for line in _SEQUENCES):
-        return True
-    return any(_is_little_beyond(letters, word) for word in _COMMONEST)
+def _everybody_knows(plain: str, name: str) -> bool:
+    """Tell whether a password is guessed soon: by words, names, leaked passwords, keys in a row, years, repeats.
+
+    The lists are of Latin letters; they hold what Russians type with the keys left in English, so Russian words
+    are looked up by their keys.
+    """
+    from zxcvbn import zxcvbn  # its lists take a tenth of a second, and passwords are chosen seldom
+
+    with _JUDGING:
+        judged = [zxcvbn(typed, user_inputs=(*_OUR_WORDS, name)) for typed in {plain, plain.translate(_LATIN_KEYS)}]
+    return any(found["guesses"] < _GUESSES_MIN for found in judged)
 
 
 def _is_little_beyond(letters: str, word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from console.cli_support import (
 )
 from console.fields import explain, list_commands, pairs, values
 from console.printing import USAGE, event_as_json, print_events, print_json, print_reasons, say
+from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
@@ -225,3 +227,13 @@ def next_steps(terminal: ActorTerminal, case: CaseArgument) -> None:
     for option in options:
         say(f"{'✓' if option.allowed else '✗'} {option.trigger} → {option.dest}")
         print_reasons(option.reasons, "    ")
+
+
+_ELSEWHERE: dict[str, Callable[..., None]] = {
+    "assign": assign,
+    "break-glass": break_glass,
+    "reads": reads,
+    "find": find_person,
+}
+for _name, _verb in _ELSEWHERE.items():
+    app.command(_name)(_verb)

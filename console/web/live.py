@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.concurrency import run_in_threadpool
 
 from console.web.change_broadcaster import ChangeBroadcaster
@@ -39,20 +40,20 @@ def live_work(
 
 
 def _stream(context: RequestContext, version: Callable[[], int]) -> Response:
-    return StreamingResponse(
-        changes(context.request, context.web.changes, version),
-        media_type="text/event-stream",
-        headers={"x-accel-buffering": "no"},
-    )
+    told = changes(context.request, context.web.changes, version)
+    return EventSourceResponse(told, headers={"x-accel-buffering": "no"})
 
 
-async def changes(request: Request, changes: ChangeBroadcaster, version: Callable[[], int]) -> AsyncIterator[str]:
+async def changes(request: Request, changes: ChangeBroadcaster, version: Callable[[], int]) -> AsyncIterator[bytes]:
     """Yield the version at first and whenever it is another; end when the session does."""
     told = None
     async for _ in changes.beats():
         if await run_in_threadpool(lambda: session_of(request, touch=False)) is None:  # watching is not working
-            yield "event: over\ndata: 0\n\n"
+            yield format_sse_event(event="over", data_str="0")
             return
         now = await run_in_threadpool(version)
-        yield f"event: changed\ndata: {now}\n\n" if now != told else ": still here\n\n"
+        if now == told:
+            yield format_sse_event(comment="still here")
+        else:
+            yield format_sse_event(event="changed", data_str=str(now))
         told = now

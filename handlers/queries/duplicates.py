@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import Connection, and_, case, delete, func, or_, select
-from sqlalchemy.orm import aliased
 
 from events.database import Database
 from handlers.projections.tables import case_board, name_tokens, to_compare
@@ -38,7 +37,7 @@ def older_alike(connection: Connection, case_id: str) -> list[str]:
     new = connection.execute(select(case_board).where(case_board.c.case_id == case_id)).mappings().one_or_none()
     if new is None:
         return []
-    mine, theirs, board = aliased(name_tokens.alias()), name_tokens.c, case_board.c
+    mine, theirs, board = name_tokens.alias(), name_tokens.c, case_board.c
     found = {kind: func.sum(case((theirs.kind == kind, 1), else_=0)) for kind in ("name", "birth_date", "phone")}
     alike = (
         select(theirs.case_id)

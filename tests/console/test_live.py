@@ -121,7 +121,7 @@ def test_a_case_that_moves_on_tells_its_version_and_a_session_that_ends_ends_the
     async def watched() -> list[str]:
         told = []
         async for event in changes(request, web.house.changes, lambda: case_in(web.house, case_id).version):
-            told.append(event)
+            told.append(event.decode())
             if len(told) == 1:
                 web.office.submit(AddNote, case_id=case_id, note="came by")
             else:

@@ -177,6 +177,7 @@ def test_a_name_nobody_can_read_is_refused(name: str, why: str) -> None:
         {},
         {"iban": IBAN, "other": "1"},
         {"iban": "DE89370400440532013001"},
+        {"iban": "DE5137040044053201300"},  # its check digits agree, but a German IBAN has a digit more
         {"iban": "DE89 3704 0044 0532 0130 00"},
         {"iban": IBAN.lower()},
         {"iban": ""},
@@ -184,6 +185,7 @@ def test_a_name_nobody_can_read_is_refused(name: str, why: str) -> None:
         {"other": "1" * 35},
         {"iban": IBAN, "bic": "COBADE"},
         {"iban": IBAN, "bic": "cobadeff"},
+        {"iban": IBAN, "bic": "COBAZZFF"},  # no country is called so
     ],
 )
 def test_an_account_that_could_be_a_strangers_is_refused(account: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from workers.running.durable_file import write_once
 from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
 from workflow.programme.programme import Office
 from workflow.subjects.grants.tranches import TranchePayment
+from workflow.values.bank_accounts import is_iban
 
 _ABOUT_PAYING = ("CaseOpened", "GrantRequested", "PayeeChanged", "TrancheReleased")
 
@@ -134,10 +135,7 @@ def _grant(job: Job[TranchePayment], outside: Adapters) -> _Found:
 
 def _account(text: str) -> Account:
     """Return an IBAN as such; whatever else is an account number of the bank's own country."""
-    try:
-        return Account(iban=text)
-    except PaymentFileError:
-        return Account(other=text)
+    return Account(iban=text) if is_iban(text) else Account(other=text)
 
 
 EFFECTS = (Effect("disburse_grant", "money", one_by_one(disburse_grant), ask_about_payment),)

@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 
 from events.money import Money
 from workers.iso20022.xml import add, document, in_utc, written
+from workflow.values.bank_accounts import is_bic, is_iban
 
 __all__ = [
     "Account",
@@ -39,8 +40,6 @@ PAYMENTS_MAX: Final = 10_000
 # The characters every bank passes on unchanged; anything else may be replaced on the way, and then the
 # answer no longer matches the payment. A slash at an end, or two together, has a meaning of its own.
 _ISO_TEXT: Final = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9/?:().,'+ -]+(?<!/)")
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-_BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 # Invisible marks that reorder text can make a reviewer read another name than the bank does.
 _REORDERING_MARKS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _WORD_LENGTH_MIN: Final = 3
@@ -52,7 +51,7 @@ class PaymentFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account a bank can find: an IBAN whose check digits agree, or another number, never both."""
+    """An account a bank can find: an IBAN as its country writes them, or another number, never both."""
 
     # Names and account numbers stay out of every repr, because tracebacks and logs print those.
     iban: str | None = field(default=None, repr=False)
@@ -62,12 +61,12 @@ class Account:
     def __post_init__(self) -> None:
         """Refuses an account that a bank would refuse, or send to a stranger."""
         _require((self.iban is None) != (self.other is None), "give an account an IBAN or another number")
-        _require(self.iban is None or _is_iban(self.iban), "the IBAN is mistyped: its check digits disagree")
+        _require(self.iban is None or is_iban(self.iban), "the IBAN is mistyped: its length or check digits disagree")
         _require(
             self.other is None or _is_iso_text(self.other, ACCOUNT_LENGTH_MAX),
             f"write the account number in at most {ACCOUNT_LENGTH_MAX} plain letters and digits",
         )
-        _require(self.bic is None or _BIC.fullmatch(self.bic), "a BIC has 8 or 11 capitals and digits")
+        _require(self.bic is None or is_bic(self.bic), "a BIC has 8 or 11 capitals and digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +243,6 @@ def _words(text: str) -> set[str]:
 
 def _is_iso_text(text: str, length_max: int) -> bool:
     return len(text) <= length_max and text == text.strip() and bool(_ISO_TEXT.fullmatch(text))
-
-
-def _is_iban(text: str) -> bool:
-    if not _IBAN.fullmatch(text):
-        return False
-    # ISO 7064: move the first four to the end, read letters as 10 to 35, and the remainder must be 1.
-    return int("".join(str(int(sign, 36)) for sign in text[4:] + text[:4])) % 97 == 1
 
 
 def _is_unprintable(sign: str) -> bool:

@@ -24,7 +24,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 class Part(BaseModel):
     """A part of a programme file: unknown keys are faults, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Label(Part):

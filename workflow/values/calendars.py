@@ -12,6 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import EntityLoader
 
 Day = TypeVar("Day", bound=date)  # a day or an instant
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
@@ -60,7 +61,7 @@ def months_later(start: Day, months: int) -> Day:
 
 def has_calendar(country: str) -> bool:
     """Tell whether the public holidays of a country are known."""
-    return country in holidays.list_supported_countries()
+    return country in _known()
 
 
 def is_time_zone(name: str) -> bool:
@@ -69,6 +70,12 @@ def is_time_zone(name: str) -> bool:
         return bool(ZoneInfo(name).key)
     except (KeyError, ValueError, OSError):
         return False
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Return the countries' codes from the package's table; its own list of them loads every calendar there is."""
+    return frozenset(EntityLoader.get_country_codes())
 
 
 @cache

@@ -359,8 +359,10 @@ def test_a_reset_counts_even_when_the_machine_stopped_before_a_new_password_was_
     ("password", "why"),
     [
         ("elevenchars", "short"), ("a" * 257, "long"), ("passwordpassword", "common"), ("password2024", "common"),
-        ("qwertyuiop12", None), ("qwertyuiopas", "common"), ("123456789012", "common"), ("aaaaaaaaaaaaa", "common"),
-        ("парольпароль", "common"), ("йцукенгшщзхъ", "common"), ("annaannaanna", "named"), ("Anna-2024-2025", "named"),
+        ("qwertyuiop12", "common"), ("qwertyuiopas", "common"), ("123456789012", "common"), ("aaaaaaaaaaaaa", "common"),
+        ("парольпароль", "common"), ("йцукенгшщзхъ", "common"), ("солнышко2026", "common"), ("привет123456", "common"),
+        ("Trustno1-2024", "common"), ("wayhome-2026", "common"), ("1qaz2wsx3edc", "common"),
+        ("annaannaanna", "named"), ("Anna-2024-2025", "named"),
         ("staff:anna 2024", "named"), ("anna likes long walks", None), ("тихая река в марте", None),
         ("🌊🌊🌊 a quiet one", None),
     ],
