@@ -23,7 +23,7 @@ from events.facts import catalogue
 from workers.effects.registry import EFFECTS
 from workflow.command import AdvanceCase, CaseCommand, Command, fields_of
 from workflow.guards import GUARDS
-from workflow.registry import HUMAN, OFFICE, every_command
+from workflow.registry import COMMANDS, HUMAN, OFFICE
 from workflow.subjects.intake.commands import OpenCase
 from workflow.tasks import TASK_KINDS
 
@@ -106,7 +106,7 @@ def _fact(shape: Shape) -> tuple[str, ...]:
 
 def _commands() -> str:
     people: list[type[Command]] = [OpenCase, AdvanceCase, *HUMAN]
-    machines = [kind for kind in every_command() if kind not in people and kind not in OFFICE]
+    machines = [kind for kind in COMMANDS if kind not in people and kind not in OFFICE]
     common = _listed(CaseCommand.model_fields)
     lines = ["## Commands", "", f"Every command has {common} (`case_id` not where a case is only being opened).", ""]
     lines += ["### For people", "", "`case open`, `case advance` and `case record` of the command line send these.", ""]

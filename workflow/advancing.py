@@ -1,21 +1,20 @@
-"""Moving on: one step of the journey, with what it settles on the way (beds, trips, grants)."""
+"""Moving on: one step of the journey, with what each subject settles on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.facts.journey import StageEntered
-from workflow.command import AdvanceCase, Command
+from workflow.case.state import Case
+from workflow.command import AdvanceCase
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, case_of
-from workflow.subjects.accommodation.decisions import places_left
-from workflow.subjects.grants import giving_back as grants
-from workflow.subjects.intake.consents import ended_with_the_case
-from workflow.subjects.reception.decisions import called_off
-from workflow.subjects.referrals import moves as referral_moves
-from workflow.subjects.reintegration import training
-from workflow.subjects.travel import decisions as trips
+from workflow.registry import SUBJECTS
+from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subject import CommandRule
+
+_LEAVING: Final = tuple(subject.leaving for subject in SUBJECTS if subject.leaving is not None)
+_ENTERING: Final = tuple(subject.entering for subject in SUBJECTS if subject.entering is not None)
 
 
 def advance_case(command: AdvanceCase, situation: Situation) -> Decision:
@@ -31,32 +30,29 @@ def advance_case(command: AdvanceCase, situation: Situation) -> Decision:
         reason=command.reason,
         second=command.second,
     )
-    return [*_asked_anew(situation), *situation.about_case(entered), *_settled(step.dest, situation)]
+    return [*_left(situation), *situation.about_case(entered), *_settled(step.dest, situation)]
 
 
-def _asked_anew(situation: Situation) -> list[StreamFact]:
-    """Return that consents from before an end do not hold for a case that is taken up again."""
-    ended = situation.journey.stage(case_of(situation).stage).ends
-    return ended_with_the_case(situation) if ended else []
+def step_needs(command: AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
+    """Return the shared streams that the subjects look at to settle a step."""
+    ways = programme.journey.transitions
+    dests = {way.dest for way in ways if way.trigger == command.trigger and case.stage in way.source}
+    stages = [(dest, programme.journey.stages[dest]) for dest in sorted(dests)]
+    hooks = [hook for hook in _ENTERING if any(hook.when(name, stage) for name, stage in stages)]
+    return tuple(stream for hook in hooks for stream in hook.needs(programme, case))
+
+
+def _left(situation: Situation) -> list[StreamFact]:
+    """Return what does not hold beyond the stage that is left."""
+    name = case_of(situation).stage
+    stage = situation.journey.stage(name)
+    return [told for hook in _LEAVING if hook.when(name, stage) for told in hook.settles(situation, name)]
 
 
 def _settled(dest: str, situation: Situation) -> list[StreamFact]:
     """Return what must not outlive the step: a bed in a house left, a trip and money of a case that ended."""
     stage = situation.journey.stage(dest)
-    told = places_left(situation, f"entered {dest}") if stage.frees_bed or stage.ends else []
-    if stage.ends:
-        told += trips.called_off(situation, f"case {dest}")
-        told += called_off(situation, f"case {dest}")
-        told += referral_moves.ended(situation, f"case_{dest}")
-        told += grants.ended(situation, f"case {dest}")
-        told += training.ended(situation, f"case_{dest}")
-    if dest == "reassessment":
-        told += trips.called_off(situation, "reassessment")
-    return told
+    return [told for hook in _ENTERING if hook.when(dest, stage) for told in hook.settles(situation, dest)]
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    AdvanceCase: advance_case,
-}
-AFTER_THE_END: Final = (AdvanceCase,)
-CANCELLING: Final = (AdvanceCase,)
+RULES: Final = (CommandRule(AdvanceCase, advance_case, after_the_end=True, cancels=True),)

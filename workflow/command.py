@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from events.ids import CaseId, parse_case_id
+from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, Reported, ShortText, Token, Word
 
 
@@ -33,6 +34,8 @@ class Command(BaseModel):
     expected: int | None = None  # the version of the case that was on the screen
     occurred_at: Instant | None = None  # when it happened in the world, if that was earlier
 
+    acts: ClassVar[Acts] = ()  # by which right it is given; where none is named no person gives it
+    has_own_verb: ClassVar[bool] = False  # whether the command line has a verb of its own for it
     sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
 
 
@@ -72,6 +75,7 @@ def fields_of(kind: type[Command]) -> dict[str, Any]:
 class AdvanceCase(CaseCommand):
     """Move the person on along the journey."""
 
+    acts: ClassVar[Acts] = ("case.advance",)
     trigger: Word
     reason: Word | Literal[""] = ""
     second: ActorId | Literal[""] = ""
@@ -89,12 +93,14 @@ class FinishTask(CaseCommand):
 class RetryTask(CaseCommand):
     """Have a refused, dead or unknown task tried again, after looking at it."""
 
+    acts: ClassVar[Acts] = ("tasks.retry",)
     task_id: Token
 
 
 class CancelTask(CaseCommand):
     """Take a task back that nobody has begun."""
 
+    acts: ClassVar[Acts] = ("tasks.retry",)
     task_id: Token
     reason: ShortText
 
@@ -109,5 +115,6 @@ class FireTimer(CaseCommand):
 class PublishProgramme(Command):
     """Put a programme file into force for cases opened from now on."""
 
+    acts: ClassVar[Acts] = ("programmes.publish",)
     programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     text: str

@@ -12,32 +12,9 @@ from typing import Final
 
 from workflow.guard_context import Guard, GuardContext
 from workflow.reasons import Reason, reason
-from workflow.subjects.accommodation import guards as places
-from workflow.subjects.care import guards as care
-from workflow.subjects.closing import guards as endings
-from workflow.subjects.documents import guards as papers
-from workflow.subjects.grants import guards as grants
-from workflow.subjects.intake import guards as consent
-from workflow.subjects.reception import guards as reception
-from workflow.subjects.referrals import guards as referrals
-from workflow.subjects.reintegration import guards as reintegration
-from workflow.subjects.safety import guards as safety
-from workflow.subjects.travel import guards as travel
+from workflow.registry import SUBJECTS
 
-_SUBJECTS = (
-    referrals,
-    consent,
-    safety,
-    reception,
-    places,
-    care,
-    papers,
-    travel,
-    reintegration,
-    grants,
-    endings,
-)
-GUARDS: Final[Mapping[str, Guard]] = {guard.__name__: guard for subject in _SUBJECTS for guard in subject.GUARDS}
+GUARDS: Final[Mapping[str, Guard]] = {guard.__name__: guard for subject in SUBJECTS for guard in subject.guards}
 
 
 def service_is_provided(service: str) -> Guard:

@@ -1,67 +1,83 @@
-"""Every command there is and who may type it."""
+"""The subjects of Wayhome, listed once; every list of commands, tasks, timers and guards is derived from here.
+
+A subject's package is empty but for its modules, so that its state can be imported without its decisions. The
+order is that in which subjects settle their part of a step, and in which people read about them.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from workflow import command
+from events.catalogue import Fact
+from workflow import command as engine
+from workflow.case.change import At
 from workflow.command import CaseCommand, Command, OfficeCommand
-from workflow.subjects.access import commands as access
-from workflow.subjects.accommodation import commands as accommodation
-from workflow.subjects.accounts import commands as accounts
-from workflow.subjects.care import commands as care
-from workflow.subjects.closing import commands as closing
-from workflow.subjects.documents import commands as documents
-from workflow.subjects.grants import commands as grants
-from workflow.subjects.hotline import commands as hotline
-from workflow.subjects.intake import commands as intake
-from workflow.subjects.reception import commands as reception
-from workflow.subjects.referrals import commands as referrals
-from workflow.subjects.reintegration import commands as reintegration
-from workflow.subjects.safety import commands as safety
-from workflow.subjects.trafficking_routes import commands as trafficking_routes
-from workflow.subjects.travel import commands as travel
+from workflow.subject import Subject, commands_in
+from workflow.subjects.access.subject import SUBJECT as ACCESS
+from workflow.subjects.accommodation.subject import SUBJECT as ACCOMMODATION
+from workflow.subjects.accounts.commands import AccountCommand
+from workflow.subjects.accounts.subject import SUBJECT as ACCOUNTS
+from workflow.subjects.care.subject import SUBJECT as CARE
+from workflow.subjects.closing.subject import SUBJECT as CLOSING
+from workflow.subjects.documents.subject import SUBJECT as DOCUMENTS
+from workflow.subjects.grants.subject import SUBJECT as GRANTS
+from workflow.subjects.hotline.subject import SUBJECT as HOTLINE
+from workflow.subjects.intake.subject import SUBJECT as INTAKE
+from workflow.subjects.reception.subject import SUBJECT as RECEPTION
+from workflow.subjects.referrals.subject import SUBJECT as REFERRALS
+from workflow.subjects.reintegration.subject import SUBJECT as REINTEGRATION
+from workflow.subjects.safety.subject import SUBJECT as SAFETY
+from workflow.subjects.trafficking_routes.subject import SUBJECT as TRAFFICKING_ROUTES
+from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
-HUMAN: Final[tuple[type[CaseCommand], ...]] = (
-    *intake.BY_PEOPLE,
-    *safety.BY_PEOPLE,
-    *reception.BY_PEOPLE,
-    *accommodation.BY_PEOPLE,
-    *care.BY_PEOPLE,
-    *documents.BY_PEOPLE,
-    *trafficking_routes.BY_PEOPLE,
-    *travel.BY_PEOPLE,
-    *grants.BY_PEOPLE,
-    *grants.COSTS_BY_PEOPLE,
-    *reintegration.BY_PEOPLE,
-    *referrals.BY_PEOPLE,
-    *closing.BY_PEOPLE,
-    *access.BY_PEOPLE,
+SUBJECTS: Final[tuple[Subject, ...]] = (
+    INTAKE,
+    SAFETY,
+    RECEPTION,
+    ACCOMMODATION,
+    CARE,
+    DOCUMENTS,
+    TRAFFICKING_ROUTES,
+    TRAVEL,
+    REFERRALS,
+    GRANTS,
+    REINTEGRATION,
+    HOTLINE,
+    CLOSING,
+    ACCESS,
+    ACCOUNTS,
 )
 
-# What `wayhome office record` offers.
-OFFICE: Final[tuple[type[OfficeCommand], ...]] = (
-    *closing.BY_OFFICE,
-    *hotline.BY_OFFICE,
+COMMANDS: Final[tuple[type[Command], ...]] = (
+    *commands_in(engine),
+    *(command for subject in SUBJECTS for command in subject.commands),
 )
-
+# What `wayhome case record` offers: what people do about a case, but for what has a verb of its own.
+HUMAN: Final[tuple[type[CaseCommand], ...]] = tuple(
+    kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and not kind.has_own_verb
+)
+OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS if issubclass(kind, OfficeCommand))
 # What a settings page offers; no command of the line about a case takes these.
-ACCOUNTS: Final[tuple[type[accounts.AccountCommand], ...]] = (*accounts.BY_ADMINISTRATORS, *accounts.BY_THEMSELVES)
+ACCOUNT_COMMANDS: Final[tuple[type[AccountCommand], ...]] = tuple(
+    kind for kind in COMMANDS if issubclass(kind, AccountCommand)
+)
+_AGGREGATES: Final = {one.word: one.evolve for subject in SUBJECTS for one in subject.aggregates}
+
+
+def evolve_shared(word: str, state: Any, fact: Fact, at: At) -> Any:
+    """Return the state of a stream that cases share after a fact; ``word`` is what the stream begins with."""
+    return _AGGREGATES[word](state, fact, at)
 
 
 def human_command(name: str) -> type[CaseCommand] | None:
     """Return the command a person may type by its name, in any case of letters."""
-    return {kind.__name__.lower(): kind for kind in HUMAN}.get(name.lower().replace("-", "").replace("_", ""))
+    return {kind.__name__.lower(): kind for kind in HUMAN}.get(_as_typed(name))
 
 
 def office_command(name: str) -> type[OfficeCommand] | None:
     """Return the command about the office itself by its name, in any case of letters."""
-    return {kind.__name__.lower(): kind for kind in OFFICE}.get(name.lower().replace("-", "").replace("_", ""))
+    return {kind.__name__.lower(): kind for kind in OFFICE}.get(_as_typed(name))
 
 
-def every_command() -> list[type[Command]]:
-    """Return every kind of command somebody or something may give, in the order of the subjects."""
-    modules = (command, intake, safety, reception, accommodation, care, documents, trafficking_routes, travel, grants,
-               reintegration, referrals, closing, access, hotline, accounts)  # fmt: skip
-    found = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
-    return [k for k in dict.fromkeys(found) if issubclass(k, Command) and (not k.__subclasses__() or k in OFFICE)]
+def _as_typed(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from events.catalogue import Fact
 from events.ids import case_stream
-from workflow.case.change import Pairs
 from workflow.case.state import Case
 from workflow.case.tasks import Task
 from workflow.command import Command, FinishTask
@@ -18,11 +17,8 @@ from workflow.guard_context import Guard, GuardContext
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.subjects.accommodation.definition import facility_stream
-from workflow.subjects.accommodation.shelter import Shelter
-from workflow.subjects.grants.fund import Fund
-from workflow.subjects.travel.escorts import EscortPool
 
+State = TypeVar("State")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -54,19 +50,16 @@ class Situation(NamedTuple):
         """Return the day of the decision."""
         return self.now.date()
 
-    def house(self, facility: str) -> Shelter:
-        """Return a house with beds."""
-        return self.shared.get(facility_stream(facility)) or Shelter()
+    def state_of(self, stream: str, empty: Callable[[], State]) -> State:
+        """Return a stream that cases share as it stands; it must be among those the decision said it needs.
 
-    @property
-    def pool(self) -> EscortPool:
-        """Return the programme's escorts."""
-        return self.shared.get(self.programme.escorts_stream) or EscortPool()
-
-    @property
-    def fund(self) -> Fund:
-        """Return the programme's money."""
-        return self.shared.get(self.programme.fund_stream) or Fund()
+        What was not held still is not read as empty: that would give a bed twice.
+        """
+        assert stream in self.shared, (
+            f"{stream.partition(':')[0]} is looked at, but not among the needs of the decision"
+        )
+        found: State | None = self.shared[stream]
+        return empty() if found is None else found
 
     def asked(self, command: Command) -> GuardContext:
         """Return what the guards look at for this command."""
@@ -80,11 +73,7 @@ class Situation(NamedTuple):
         return [StreamFact(case_stream(self.case.case_id), fact) for fact in facts]
 
 
-Decide = Callable[[Any, Situation], Decision]
 Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
-OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # the same for a command about no single case
-Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
-TimesUp = Callable[[Situation, Pairs], list[StreamFact]]  # what follows when a timer's time has come
 
 
 def _always(_task: Task, _situation: Situation) -> bool:

@@ -21,23 +21,12 @@ from events.instants import instant
 from workflow.case.change import Pairs
 from workflow.case.state import Case
 from workflow.case.tasks import Task
-from workflow.command import CancelTask, Command, FinishTask, FireTimer, RetryTask
+from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, TaskKind, TimesUp, case_of
-from workflow.subjects.access import emergency as glass
-from workflow.subjects.accommodation import decisions as beds
-from workflow.subjects.care.appointments import TASKS, TIMES_UP
-from workflow.subjects.closing import decisions as closing
-from workflow.subjects.documents import deadlines as papers
-from workflow.subjects.grants import decisions as grants
-from workflow.subjects.intake import consents
-from workflow.subjects.reception import decisions as reception
-from workflow.subjects.referrals import decisions as referrals
-from workflow.subjects.reintegration import decisions as reintegration
-from workflow.subjects.reintegration import training
-from workflow.subjects.safety import decisions as safety
-from workflow.subjects.travel import decisions as trips
+from workflow.registry import SUBJECTS
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
+from workflow.subject import CommandRule, TimerKind
 
 
 def finish_task(command: FinishTask, situation: Situation) -> Decision:
@@ -85,7 +74,7 @@ def fire_timer(command: FireTimer, situation: Situation) -> Decision:
         return refused("timer_is_due", "the timer's time has not come", "wait", due_at=command.due_at)
     kind, subject = case.timers[command.timer_id]
     fired = TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
-    return [*situation.about_case(fired), *_TIMES_UP[kind](situation, subject)]
+    return [*situation.about_case(fired), *TIMER_OF[kind].follows(situation, subject)]
 
 
 def _failed(command: FinishTask, task: Task) -> Fact:
@@ -127,6 +116,12 @@ def _nothing_moved(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     return situation.about_case(Escalated(kind="idle"))
 
 
+def timer_needs(command: FireTimer, case: Case, programme: Programme) -> tuple[str, ...]:
+    """Return the shared streams looked at when a timer's time has come, or nothing when it is not set any more."""
+    kind, subject = case.timers.get(command.timer_id, ("", ()))
+    return TIMER_OF[kind].needs(programme, case, subject) if kind else ()
+
+
 def unsent_needs(command: FinishTask | CancelTask, case: Case, programme: Programme) -> tuple[str, ...]:
     """Return what a task that did not happen may change beside the case: money set aside is free again."""
     task = case.tasks.get(command.task_id)
@@ -135,45 +130,19 @@ def unsent_needs(command: FinishTask | CancelTask, case: Case, programme: Progra
     return found(programme, case) if found else ()
 
 
-# One line for each subject that has tasks or timers.
-_KINDS: Final[tuple[TaskKind, ...]] = (
-    *referrals.TASKS,
-    *TASKS,
-    *beds.TASKS,
-    *reception.TASKS,
-    *trips.TASKS,
-    *papers.TASKS,
-    *grants.TASKS,
-    *reintegration.TASKS,
-    *training.TASKS,
-    *glass.TASKS,
-)
-_TIMES_UP: Final[Mapping[str, TimesUp]] = {
-    "idle": _nothing_moved,
-    **referrals.TIMES_UP,
-    **beds.TIMES_UP,
-    **TIMES_UP,
-    **consents.TIMES_UP,
-    **closing.TIMES_UP,
-    **safety.TIMES_UP,
-    **reception.TIMES_UP,
-    **trips.TIMES_UP,
-    **papers.TIMES_UP,
-    **grants.TIMES_UP,
-    **reintegration.TIMES_UP,
-    **training.TIMES_UP,
-    **glass.TIMES_UP,
+_KINDS: Final = tuple(kind for subject in SUBJECTS for kind in subject.tasks)
+_IDLE: Final = TimerKind("idle", _nothing_moved)
+TIMER_OF: Final[Mapping[str, TimerKind]] = {
+    timer.kind: timer for timer in (_IDLE, *(timer for subject in SUBJECTS for timer in subject.timers))
 }
-
 KIND_OF: Final[Mapping[str, TaskKind]] = {kind.kind: kind for kind in _KINDS}
 TASK_KINDS: Final = tuple(KIND_OF)
 GIVING_BACK: Final = tuple(kind.kind for kind in _KINDS if kind.gives_back)
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    FinishTask: finish_task,
-    RetryTask: retry_task,
-    CancelTask: cancel_task,
-    FireTimer: fire_timer,
-}
-AFTER_THE_END: Final = (FinishTask, RetryTask, CancelTask, FireTimer)
-CANCELLING: Final = (CancelTask,)
+
+RULES: Final = (
+    CommandRule(FinishTask, finish_task, after_the_end=True),
+    CommandRule(RetryTask, retry_task, after_the_end=True),
+    CommandRule(CancelTask, cancel_task, after_the_end=True, cancels=True),
+    CommandRule(FireTimer, fire_timer, after_the_end=True, cancels=True),
+)

@@ -31,7 +31,7 @@ from events.facts.hotline import CallBackPromised, CaseCodesPrinted
 from handlers.commanding.answers import Accepted, Conflict
 from workflow.command import CaseCommand, Command, Instant, OfficeCommand, fields_of
 from workflow.programme.programme import Programme
-from workflow.rights.acts import ACTS_OF, Right, right_to, stays_within
+from workflow.rights.command_rights import ACTS_OF, Right, right_to, stays_within
 from workflow.rights.visibility import runs
 from workflow.subjects.intake.commands import OpenCase
 

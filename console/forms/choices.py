@@ -58,7 +58,7 @@ from console.forms.listed import (
 from console.forms.offered import Choice
 from console.forms.wording import known
 from workflow.programme.services import Service
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 
 
 class Offer(NamedTuple):

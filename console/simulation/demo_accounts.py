@@ -15,7 +15,7 @@ from console.accounts.totp import STEP_S
 from console.container import Container
 from events.world import Clock, Entropy
 from handlers.commanding.answers import Accepted, Answer
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.accounts.commands import OpenAccount, RecordSecondFactor
 
 ADMINISTRATOR: Final = "staff:root"

@@ -12,7 +12,7 @@ from console.container import Container
 from console.errors import BadInput
 from console.printing import print_json, print_rows, say
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     ChangeRoles,
     CloseAccount,

@@ -16,7 +16,8 @@ from console.views.reader import Reader
 from handlers.projections.beds import houses_in_use
 from handlers.queries.occupancy import Occupancy, Used, occupancy
 from handlers.states.case_reader import CaseSnapshot
-from workflow.rights.table import TABLE, Account, Role
+from workflow.rights.acts import Role
+from workflow.rights.table import TABLE, Account
 from workflow.rights.visibility import runs
 from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.accommodation.shelter import Room

@@ -23,8 +23,8 @@ from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.journey import Option
 from workflow.reasons import Reason
+from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import closed_to
-from workflow.rights.table import ROLES, Act, Role
 from workflow.rights.visibility import shown_until
 from workflow.subjects.access.state import EmergencyAccess
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 
 Sheet = Literal[
     "next", "waiting", "person", "safety", "place", "care", "consents", "documents", "travel", "life", "money",

@@ -21,8 +21,8 @@ from workflow.command import CaseCommand
 from workflow.decide import decide
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused
-from workflow.rights.acts import right_to
-from workflow.rights.table import Act
+from workflow.rights.acts import Act
+from workflow.rights.command_rights import right_to
 from workflow.rights.visibility import runs
 from workflow.situation import Situation
 from workflow.subjects.grants.commands import (

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from console.views.reader import Reader
 from handlers.queries.programmes import Publication, publications, published_names
 from workflow.programme.loading import Definition
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.rights.visibility import runs
 
 # Whoever looks after the house, or proves what was done in it, sees every programme; the others see their own.

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from console.container import Container
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.loading import Definition
-from workflow.rights.table import Account, Act, Permit, permit
+from workflow.rights.acts import Act
+from workflow.rights.table import Account, Permit, permit
 
 
 class Reader(NamedTuple):

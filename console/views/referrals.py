@@ -23,7 +23,7 @@ from handlers.queries import referrals as referred
 from handlers.queries.referrals import Sender, meetings_due
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
-from workflow.rights.acts import own_referrals
+from workflow.rights.command_rights import own_referrals
 from workflow.subjects.referrals.moves import MOVES
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
 from workflow.subjects.referrals.state import OPEN, Referral

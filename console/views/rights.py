@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
-from workflow.rights.table import ACTS, ROLES, STEP_UP, TABLE, Act, Relation, Role
+from workflow.rights.acts import ACTS, ROLES, STEP_UP, Act, Role
+from workflow.rights.table import TABLE, Relation
 
 # The acts in the order a reader looks for them; what is not named here ends up with the last.
 _GROUPS: Final[Mapping[str, tuple[Act, ...]]] = {

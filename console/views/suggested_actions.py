@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 from console.views.case_panels import Sheet
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.rights.acts import ACTS_OF
-from workflow.rights.table import ABOUT_A_CASE, Account, Act, permit
+from workflow.rights.acts import Act
+from workflow.rights.command_rights import ACTS_OF
+from workflow.rights.table import ABOUT_A_CASE, Account, permit
 
 LIKELY_MAX: Final = 3
 

@@ -18,7 +18,8 @@ from handlers.projections.case_access import Only, Page, cases_of, count_by_stag
 from handlers.queries.due_list import due_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.loading import Definition
-from workflow.rights.table import Act, may_ever
+from workflow.rights.acts import Act
+from workflow.rights.table import may_ever
 from workflow.subjects.access.state import EmergencyAccess
 from workflow.subjects.hotline.state import HotlineState
 

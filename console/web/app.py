@@ -22,7 +22,7 @@ from console.web.request_context import acts_of_route, may_concern_a_case
 from console.web.security import Wall
 from events.errors import CommandReused, EventsError
 from handlers.commanding.errors import HandlersError
-from workflow.rights.table import Act
+from workflow.rights.acts import Act
 
 # What anybody may ask for without being signed in; everything else names its act.
 OPEN: Final = frozenset({

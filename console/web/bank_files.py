@@ -9,7 +9,7 @@ from console.views.reader import Reader
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext
 from workflow.programme.loading import Definition
-from workflow.rights.table import Act
+from workflow.rights.acts import Act
 
 RECORDS: Final[tuple[Act, ...]] = ("money.release", "money.record")
 

@@ -21,8 +21,8 @@ from workflow.case.state import Case
 from workflow.command import Command
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
-from workflow.rights.acts import Right, own_referrals, right_to
-from workflow.rights.table import Act
+from workflow.rights.acts import Act
+from workflow.rights.command_rights import Right, own_referrals, right_to
 
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW})
 _STAFF: Final = frozenset({"case_manager", "supervisor", "medical", "legal"})

@@ -27,7 +27,8 @@ from events.ids import parse_case_id
 from handlers.commanding.answers import Answer
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import Command
-from workflow.rights.table import ABOUT_A_CASE, ACTS, STEP_UP, Account, Act, Permit, may_ever, permit
+from workflow.rights.acts import ACTS, STEP_UP, Act
+from workflow.rights.table import ABOUT_A_CASE, Account, Permit, may_ever, permit
 
 FRESH_FOR: Final = timedelta(minutes=10)  # how long a second factor counts for deeds that ask for it again
 

@@ -10,7 +10,8 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 from console.web.errors import NotThere
 from console.web.rendering import STATIC, static_address
 from console.web.request_context import house_of, session_of
-from workflow.rights.table import Account, Act, may_ever
+from workflow.rights.acts import Act
+from workflow.rights.table import Account, may_ever
 
 router = APIRouter(include_in_schema=False)
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}

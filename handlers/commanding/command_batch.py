@@ -37,7 +37,7 @@ from handlers.states.state_cache import StateCache, VersionedState, evolve, fold
 from workflow.case.change import At
 from workflow.case.state import Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
-from workflow.decide import CANCELLING, decide, needs, reaches
+from workflow.decide import cancels, decide, needs, reaches
 from workflow.programme.loading import Definition, load
 from workflow.reasons import Refused, refused
 from workflow.situation import Situation, StreamFact
@@ -101,7 +101,7 @@ class CommandBatch:
         own |= streams_for(self._writing.connection, commands)
         self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
-        cancelling = {c.case_id for c in commands if type(c) in CANCELLING and isinstance(c, CaseCommand)}
+        cancelling = {c.case_id for c in commands if isinstance(c, CaseCommand) and cancels(c)}
         if finishing:
             self._held = held(self._writing.connection, finishing)
         if cancelling:
@@ -182,7 +182,7 @@ class CommandBatch:
             journey=definition.journey,
             now=self._now,
             previous=self._states[case_stream(previous)].state if previous else None,
-            shared={stream: self._states[stream].state for stream in self._shared_streams},
+            shared={stream: self._states[stream].state for stream in self._shared(command)},
             claimed=frozenset(self._claimed.get(getattr(command, "case_id", ""), ())),
         )
 

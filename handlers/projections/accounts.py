@@ -12,7 +12,8 @@ from events.batch import Rows
 from handlers.projections.tables import accounts
 from handlers.states.state_cache import VersionedState
 from workflow.command import Command
-from workflow.rights.table import ROLES, Account
+from workflow.rights.acts import ROLES
+from workflow.rights.table import Account
 from workflow.situation import Decision
 from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
 from workflow.subjects.accounts.decisions import Standing, account_of, account_stream, decide, roles_of

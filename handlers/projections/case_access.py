@@ -39,7 +39,8 @@ from events.writing import Writing
 from handlers.projections.tables import case_board, case_relations, work_items
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
-from workflow.rights.table import Account, Act, Relation, relations_for
+from workflow.rights.acts import Act
+from workflow.rights.table import Account, Relation, relations_for
 from workflow.rights.visibility import offices_of, shown_until
 
 Row = dict[str, Any]

@@ -21,7 +21,8 @@ from events.log import Log
 from events.writing import Writing
 from handlers.projections.case_access import stands_to
 from handlers.projections.tables import case_board, name_tokens, to_compare
-from workflow.rights.table import Account, Act
+from workflow.rights.acts import Act
+from workflow.rights.table import Account
 from workflow.values.name_matching import folded_parts, folded_phone
 
 Row = dict[str, Any]

@@ -10,29 +10,13 @@ import pickle
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
 from events.envelope import Recorded
 from workflow.case.change import At
 from workflow.case.evolve import evolve as evolve_case
-from workflow.subjects.accommodation import shelter
-from workflow.subjects.accommodation.shelter import Shelter
-from workflow.subjects.accounts import decisions as accounts
-from workflow.subjects.grants import fund
-from workflow.subjects.grants.fund import Fund
-from workflow.subjects.hotline import state as desk
-from workflow.subjects.hotline.state import HotlineState
-from workflow.subjects.intake import yearly_count as intake
-from workflow.subjects.intake.yearly_count import Intake
-from workflow.subjects.reception import meeters
-from workflow.subjects.reception.meeters import MeeterPool
-from workflow.subjects.referrals import caseload
-from workflow.subjects.referrals.caseload import Caseload
-from workflow.subjects.reintegration import courses
-from workflow.subjects.reintegration.courses import Seats
-from workflow.subjects.travel import escorts
-from workflow.subjects.travel.escorts import EscortPool
+from workflow.registry import evolve_shared
 
 
 class VersionedState(NamedTuple):
@@ -42,28 +26,17 @@ class VersionedState(NamedTuple):
     state: Any
 
 
-Fold = Callable[[Any, Fact, At], Any]
 _FRESH = VersionedState(-1, None)
 
-_FOLDS: Mapping[str, Fold] = {
-    "case": evolve_case,
-    "provider": lambda state, fact, _: caseload.evolve(state or Caseload(), fact),
-    "facility": lambda state, fact, _: shelter.evolve(state or Shelter(), fact),
-    "meeters": lambda state, fact, _: meeters.evolve(state or MeeterPool(), fact),
-    "escorts": lambda state, fact, _: escorts.evolve(state or EscortPool(), fact),
-    "fund": lambda state, fact, _: fund.evolve(state or Fund(), fact),
-    "intake": lambda state, fact, _: intake.evolve(state or Intake(), fact),
-    "hotline": lambda state, fact, _: desk.evolve(state or HotlineState(), fact),
-    "course": lambda state, fact, _: courses.evolve(state or Seats(), fact),
-    "account": accounts.evolve,
-    "keys": lambda _state, fact, _: fact,
-    "programme": lambda _state, fact, _: fact,
-}
+_TOLD_LAST: Final = frozenset({"keys", "programme"})  # of these only what was told last counts
 
 
 def evolve(stream: str, state: Any, fact: Fact, at: At) -> Any:
     """Return the state of any stream after a fact."""
-    return _FOLDS[stream.partition(":")[0]](state, fact, at)
+    word = stream.partition(":")[0]
+    if word == "case":
+        return evolve_case(state, fact, at)
+    return fact if word in _TOLD_LAST else evolve_shared(word, state, fact, at)
 
 
 def folded(

@@ -19,8 +19,8 @@ from tests.kit.roads import bring
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse
 from workflow.command import Command, fields_of
-from workflow.rights.acts import ACTS_OF
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
+from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.intake.commands import OpenCase
 
 NAME, STORY = "Оксана Приходько", "what happened in the flat"

@@ -27,7 +27,7 @@ from events.ids import CaseId, case_of
 from events.world import RunningClock, SeededEntropy, SetClock
 from handlers.commanding.answers import Accepted
 from workflow.programme.loading import load, shipped_text
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 from workflow.subjects.intake.commands import AddNote
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from tests.kit.story import Story, story
 from tests.kit.web.filled import FORGED, context, filled
 from tests.kit.web.houses import WebHouse
 from tests.kit.web.sent import count_of, form_at, hidden_in, main_of
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.safety.commands import AssessRisk, EndReflection

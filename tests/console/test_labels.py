@@ -23,16 +23,15 @@ from workflow.command import CaseCommand, Command, FinishTask, FireTimer, Office
 from workflow.programme.loading import load, shipped_text
 from workflow.programme.programme import Programme
 from workflow.registry import HUMAN, OFFICE
-from workflow.rights.acts import ACTS_OF
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
+from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.documents.state import EXPIRING, LATE
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.moves import MOVES
 from workflow.subjects.reintegration.commands import OfferSeat
 from workflow.subjects.trafficking_routes.commands import Leg
 from workflow.subjects.travel.commands import TripLeg
-from workflow.tasks import _TIMES_UP as TIMER_KINDS
-from workflow.tasks import TASK_KINDS
+from workflow.tasks import TASK_KINDS, TIMER_OF
 
 COMMANDS: tuple[type[Command], ...] = tuple(
     sorted({*HUMAN, *OFFICE, *ACTS_OF, DiscloseReferral}, key=lambda kind: kind.__name__)
@@ -89,7 +88,7 @@ def test_every_fact_can_be_told_on_a_timeline(name: str) -> None:
 
 def test_tasks_timers_and_what_waits_for_people_are_named() -> None:
     assert [kind for kind in TASK_KINDS if not is_worded("task", kind)] == []
-    assert [kind for kind in TIMER_KINDS if not is_worded("timer", kind)] == []
+    assert [kind for kind in TIMER_OF if not is_worded("timer", kind)] == []
     assert [kind for kind in _item_kinds() if not is_worded("item", kind)] == []
     assert [kind for kind in _escalations() if not is_worded("escalation", kind)] == []
 

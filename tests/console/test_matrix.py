@@ -25,7 +25,8 @@ from tests.kit.offices import Office
 from tests.kit.web.asking import Asking, Heard
 from tests.kit.web.knocks import Knock, knock_of, ways_into
 from tests.kit.web.standings import STANDINGS, Stage, Town, relations
-from workflow.rights.table import ACTS, ROLES, TABLE, Account, Role, permit
+from workflow.rights.acts import ACTS, ROLES, Role
+from workflow.rights.table import TABLE, Account, permit
 
 pytestmark = pytest.mark.xdist_group("matrix")  # what its tests share is made in one process
 

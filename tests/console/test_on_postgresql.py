@@ -11,7 +11,7 @@ from tests.kit.web.asking import Asking
 from tests.kit.web.houses import Person
 from tests.kit.web.knocks import Way, knock_of, ways_into
 from tests.kit.web.standings import LATE, Stage, Town
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 
 # Who is sent to ask, one after the other, until somebody is let in.
 _ASK: Final[tuple[tuple[Role, str], ...]] = (

@@ -13,7 +13,7 @@ from tests.kit.offices import Office
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, behind, reading
-from workflow.rights.table import ROLES, Role
+from workflow.rights.acts import ROLES, Role
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AssessRisk

@@ -18,7 +18,7 @@ from tests.kit.story import World, moscow, story
 from workflow.command import AdvanceCase
 from workflow.programme.loading import load, shipped_text
 from workflow.reasons import Reason, Refused
-from workflow.rights.acts import ACTS_OF
+from workflow.rights.command_rights import ACTS_OF
 from workflow.situation import Situation
 
 SAID = everything_said()

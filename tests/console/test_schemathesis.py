@@ -22,7 +22,7 @@ from tests.kit.offices import Office
 from tests.kit.roads import bring
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # By hand many more: WAYHOME_EXAMPLES=200 pytest tests/console/test_schemathesis.py

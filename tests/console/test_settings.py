@@ -16,7 +16,8 @@ from handlers.queries.programmes import publications, published_names
 from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from tests.kit.web.houses import Person, WebHouse
-from workflow.rights.table import ACTS, ROLES, TABLE
+from workflow.rights.acts import ACTS, ROLES
+from workflow.rights.table import TABLE
 from workflow.subjects.accounts.commands import OpenAccount
 
 ROOT, ANNA, OWN = "staff:root", "staff:anna", "a quiet river in march"

@@ -25,7 +25,8 @@ from tests.kit.people import BORIS
 from tests.kit.roads import bring, consents
 from tests.kit.story import story
 from tests.kit.web.houses import Person, WebHouse, behind, reading
-from workflow.rights.table import Account, Role
+from workflow.rights.acts import Role
+from workflow.rights.table import Account
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.hotline.commands import TakeCall
 from workflow.subjects.intake.commands import OpenCase

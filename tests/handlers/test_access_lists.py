@@ -15,7 +15,8 @@ from handlers.states.case_reader import CaseReader, CaseSnapshot
 from tests.kit.offices import Office, open_office
 from tests.kit.story import Story
 from workflow.programme.loading import shipped_text
-from workflow.rights.table import ROLES, Account, Act, permit, relations_to
+from workflow.rights.acts import ROLES, Act
+from workflow.rights.table import Account, permit, relations_to
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.intake.commands import AddNote, GiveConsent

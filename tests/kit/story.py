@@ -25,7 +25,7 @@ from workflow.case.change import At
 from workflow.case.state import Case
 from workflow.case.tasks import Task
 from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer
-from workflow.decide import decide, reaches
+from workflow.decide import decide, needs, reaches
 from workflow.programme.loading import Definition, load, shipped_text
 from workflow.reasons import Refused
 from workflow.situation import Decision, Situation, StreamFact
@@ -108,13 +108,15 @@ class World:
         """Return the decision and change nothing."""
         case_id, previous = getattr(command, "case_id", None), getattr(command, "previous_case", None)
         programme = self.definition.programme
+        case = self.states.get(case_stream(case_id)) if case_id else None
         situation = Situation(
-            case=self.states.get(case_stream(case_id)) if case_id else None,
+            case=case,
             programme=programme,
             journey=self.definition.journey,
             now=self.now,
             previous=self.states.get(case_stream(previous)) if previous else None,
-            shared={stream: state for stream, state in self.states.items() if case_of(stream) is None},
+            # Only what the decision says it needs: a need forgotten fails the story that looks at it.
+            shared={stream: self.states.get(stream) for stream in needs(command, case, programme)},
             claimed=frozenset(self.claimed),
         )
         if isinstance(command, EndProgramme):

@@ -27,8 +27,9 @@ from handlers.projections.rebuild import rebuild
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.reasons import Refused
-from workflow.registry import ACCOUNTS, HUMAN, OFFICE, human_command
-from workflow.rights.table import ROLES, Account, Role
+from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE, human_command
+from workflow.rights.acts import ROLES, Role
+from workflow.rights.table import Account
 from workflow.situation import Decision
 from workflow.subjects.accounts.commands import (
     AccountCommand,
@@ -280,5 +281,5 @@ def test_another_process_sees_the_same_accounts(house: House) -> None:
 
 
 def test_an_account_is_no_business_of_a_case() -> None:
-    assert set(ACCOUNTS).isdisjoint((*HUMAN, *OFFICE))
-    assert all(human_command(kind.__name__) is None for kind in ACCOUNTS)
+    assert set(ACCOUNT_COMMANDS).isdisjoint((*HUMAN, *OFFICE))
+    assert all(human_command(kind.__name__) is None for kind in ACCOUNT_COMMANDS)

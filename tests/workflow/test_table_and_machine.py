@@ -15,6 +15,7 @@ from workflow.case.change import At
 from workflow.case.evolve import evolve
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
+from workflow.guards import guard_named
 from workflow.programme.journey import Journey, Step
 from workflow.programme.loading import shipped_text
 from workflow.programme.programme import Programme
@@ -45,7 +46,7 @@ def journeys(draw: st.DrawFn) -> Journey:
     journey = {
         "initial": STAGES[0], "states": STAGES, "transitions": transitions, "stages": dict.fromkeys(STAGES, label),
     }  # fmt: skip
-    return Journey(Programme.model_validate(_base() | {"journey": journey}))
+    return Journey(Programme.model_validate(_base() | {"journey": journey}), guard_named)
 
 
 def opened(stage: str) -> Case:

@@ -6,26 +6,15 @@ same case for ever.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from events.catalogue import Fact
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
-from workflow.case import tasks as work
+from workflow.case import tasks
 from workflow.case.change import At, Change
 from workflow.case.state import Case
-from workflow.subjects.access import state as access
-from workflow.subjects.access.state import Access
-from workflow.subjects.accommodation import state as places
-from workflow.subjects.care import state as care
-from workflow.subjects.closing import state as closing
-from workflow.subjects.documents import state as papers
-from workflow.subjects.grants import state as grants
-from workflow.subjects.reception import state as reception
-from workflow.subjects.referrals import state as referrals
-from workflow.subjects.reintegration import state as reintegration
-from workflow.subjects.reintegration.state import moved_on
-from workflow.subjects.safety import state as safety
-from workflow.subjects.trafficking_routes import state as routes
-from workflow.subjects.travel import state as travel
+from workflow.registry import SUBJECTS
 
 
 def _opened(fact: CaseOpened, at: At) -> Case:
@@ -45,44 +34,27 @@ def _opened(fact: CaseOpened, at: At) -> Case:
         language=fact.language or "",
         previous_case=fact.previous_case,
         referred_by=fact.referred_by,
-        access=Access(owner=fact.owner, team=fact.team) if fact.owner or fact.team else Access(),
     )
 
 
 def _entered(case: Case, fact: StageEntered, at: At) -> Case:
-    moved = moved_on(case)
-    return moved._replace(
-        stage=fact.dest, since=at.recorded_at, reason=fact.reason, escalations=moved.escalations - {"idle"}
-    )
+    calm = case.escalations - {"idle"}
+    return case._replace(stage=fact.dest, since=at.recorded_at, reason=fact.reason, escalations=calm)
 
 
-_OWN: dict[str, Change] = {
-    "CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case),
-    "StageEntered": _entered,
-}
-
-
-_SUBJECTS = (
-    closing,
-    work,
-    grants,
-    safety,
-    care,
-    papers,
-    travel,
-    reception,
-    places,
-    referrals,
-    reintegration,
-    routes,
-    access,
-)
-_CHANGES: dict[str, Change] = _OWN | {name: change for subject in _SUBJECTS for name, change in subject.CHANGES.items()}
+_CHANGES: dict[str, list[Change]] = defaultdict(list)
+_OWN: dict[str, Change] = {"StageEntered": _entered, **tasks.CHANGES}
+for _changes in (_OWN, *(subject.changes for subject in SUBJECTS)):
+    for _name, _change in _changes.items():
+        _CHANGES[_name].append(_change)
 
 
 def evolve(case: Case | None, fact: Fact, at: At) -> Case | None:
     """Return the case after a fact; facts about something else leave it as it is."""
     if case is None:
-        return _opened(fact, at) if isinstance(fact, CaseOpened) else None
-    change = _CHANGES.get(type(fact).__name__)
-    return change(case, fact, at) if change else case
+        if not isinstance(fact, CaseOpened):
+            return None
+        case = _opened(fact, at)
+    for change in _CHANGES.get(type(fact).__name__, ()):
+        case = change(case, fact, at)
+    return case

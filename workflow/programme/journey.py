@@ -7,16 +7,17 @@ transitions (they are a back door round every guard), no callbacks with effects,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from transitions import EventData, Machine, MachineError
 
 from workflow.guard_context import Guard, GuardContext
-from workflow.guards import guard_named
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage, Transition
 from workflow.reasons import Reason, Refused, reason, refused
+
+GuardOf = Callable[[str, frozenset[str]], Guard | None]  # by its name, and the programme's services
 
 
 class Step(NamedTuple):
@@ -56,11 +57,11 @@ class Traveller:
 class Journey:
     """Decides by the machine, folds by the table; a property test holds the two together."""
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, guard_of: GuardOf) -> None:
         self.programme = programme
         self.initial = programme.journey.initial
         self.table = {(s, t.trigger): t.dest for t in programme.journey.transitions for s in t.source}
-        self._machine = _machine(programme)
+        self._machine = _machine(programme, guard_of)
 
     def stage(self, name: str) -> Stage:
         """Return what a stage brings with it."""
@@ -108,22 +109,24 @@ class _Conditions:
         return not traveller.reasons
 
 
-def _machine(programme: Programme) -> Machine:
+def _machine(programme: Programme, guard_of: GuardOf) -> Machine:
     services = frozenset(programme.service_of)
     return Machine(
         model=None,
         states=list(programme.journey.states),
         initial=programme.journey.initial,
-        transitions=list(_notated(programme.journey.transitions, services)),
+        transitions=list(_notated(programme.journey.transitions, services, guard_of)),
         auto_transitions=False,
         send_event=True,
         queued=False,
     )
 
 
-def _notated(transitions: Sequence[Transition], services: frozenset[str]) -> Iterator[dict[str, Any]]:
+def _notated(
+    transitions: Sequence[Transition], services: frozenset[str], guard_of: GuardOf
+) -> Iterator[dict[str, Any]]:
     for way in transitions:
-        guards = [(name, guard_named(name, services)) for name in way.conditions]
+        guards = [(name, guard_of(name, services)) for name in way.conditions]
         known = [(name, guard) for name, guard in guards if guard is not None]
         assert len(known) == len(guards), "a programme is validated before it is compiled"
         yield {

@@ -20,10 +20,7 @@ from workflow.programme.errors import Fault, ProgrammeFaulty
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Transition
-from workflow.subjects.accommodation import definition as places
-from workflow.subjects.documents.definition import DOCUMENT_RENEWAL
-from workflow.subjects.grants import definition as funding
-from workflow.subjects.reintegration import definition as reintegration
+from workflow.registry import SUBJECTS
 
 # The loader in C reads a programme file ten times faster, and every command of the line reads one. But it says less
 # about faults, and a file nested too deeply would end the process: it reads only what is well-formed and shallow.
@@ -69,7 +66,7 @@ def load(text: str) -> Definition:
     found = sorted(_faults(programme, lines))
     if found:
         raise ProgrammeFaulty(tuple(found))
-    return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme))
+    return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
 
 
 def _parsed(text: str) -> tuple[Any, dict[Path, int]]:
@@ -165,18 +162,9 @@ def _all_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
     yield from _repeated_names(programme)
     yield from _money_faults(programme)
     yield from _journey_faults(programme)
-    yield from _hotline_faults(programme)
-    yield from _paper_faults(programme)
-
-
-def _paper_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
-    if programme.documents and DOCUMENT_RENEWAL not in programme.service_of:
-        yield ("documents",), f"documents are sought, but there is no service {DOCUMENT_RENEWAL}"
-
-
-def _hotline_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
-    if programme.hotline is not None and programme.hotline.consent not in programme.purposes:
-        yield ("hotline", "consent"), f"unknown purpose {programme.hotline.consent}"
+    for subject in SUBJECTS:
+        if subject.faults is not None:
+            yield from subject.faults(programme)
 
 
 def _unknown_names(programme: Programme) -> Iterator[tuple[Path, str]]:
@@ -190,8 +178,6 @@ def _unknown_names(programme: Programme) -> Iterator[tuple[Path, str]]:
         for name in grant.during:
             if name not in states:
                 yield ("grants", number, "during"), f"unknown stage {name}"
-    yield from places.faults(programme.facilities)
-    yield from reintegration.faults(programme.courses, set(programme.service_of), set(programme.provider_of))
 
 
 def _unknown_in_transitions(programme: Programme, states: set[str]) -> Iterator[tuple[Path, str]]:
@@ -262,7 +248,6 @@ def _money_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
             yield ("grants", number, "cap"), f"no funder budgets in {grant.cap.currency}: unknown funder for this grant"
         if sum(grant.tranches) != 100 or min(grant.tranches) < 1:
             yield ("grants", number, "tranches"), "tranches are parts of a hundred and add up to 100"
-    yield from funding.faults(programme.funders, programme.grants, programme.costs)
     if programme.runs.until is not None and programme.runs.until < programme.runs.since:
         yield ("runs", "until"), "the programme ends before it begins"
 

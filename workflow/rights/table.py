@@ -10,42 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
+from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.visibility import received, runs
-
-Role = Literal[
-    "case_manager", "supervisor", "medical", "legal", "hotline", "partner",
-    "finance_request", "finance_approve", "finance_release",
-    "auditor", "data_protection", "donor", "administrator",
-]  # fmt: skip
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 # How somebody stands to a case: it is theirs, their team's, of a house they work in, referred to them, opened in an
 # emergency, or of the programme they work for; "any" is asked for what concerns no single case.
 Relation = Literal["owner", "team", "facility", "partner", "glass", "programme", "any"]
-
-Act = Literal[
-    # what is seen
-    "self", "work.see", "cases.see", "case.see", "case.open_sealed", "case.search", "beds.see", "travel.see",
-    "grants.see", "ledger.see", "directory.see", "referrals.see", "hotline.see", "statistics.see", "history.see",
-    "access.see", "operations.see", "accounts.see", "programmes.see",
-    # what is done for a case
-    "case.open", "case.advance", "case.record", "case.consent", "case.medical", "case.legal", "case.assign",
-    "case.break_glass", "case.review", "money.request", "money.approve", "money.release", "money.record",
-    "referral.send", "referral.answer", "referral.disclose",
-    # what is done about the office
-    "hotline.record", "office.close", "tasks.retry", "programmes.publish", "accounts.change", "export",
-]  # fmt: skip
-ACTS: Final[tuple[Act, ...]] = get_args(Act)
-
-# These ask for the second factor again when it was not given within the last minutes.
-STEP_UP: Final[frozenset[Act]] = frozenset({
-    "money.approve", "money.release", "export", "accounts.change", "case.break_glass", "programmes.publish",
-    "office.close",
-})  # fmt: skip
 
 
 class Account(NamedTuple):
@@ -81,7 +55,6 @@ class Rule(NamedTuple):
 
 
 _NEAR: Final[tuple[Relation, ...]] = ("owner", "team", "glass")
-
 TABLE: Final[tuple[Rule, ...]] = (
     # Everybody looks after their own account.
     Rule(ROLES, ("any",), ("self",)),
@@ -142,7 +115,6 @@ TABLE: Final[tuple[Rule, ...]] = (
         ("accounts.see", "accounts.change", "operations.see", "programmes.see"),
     ),
 )  # fmt: skip
-
 _ALLOWED: Final[frozenset[tuple[Role, Relation, Act]]] = frozenset(
     (role, relation, act) for rule in TABLE for role in rule.roles for relation in rule.relations for act in rule.acts
 )

@@ -24,8 +24,9 @@ from events.instants import instant
 from handlers.commanding.answers import Accepted, Conflict
 from handlers.projections.replay import replay_case
 from workflow.command import CaseCommand, Command
-from workflow.rights.acts import ACTS_OF, Right, stays_within
-from workflow.rights.table import ABOUT_A_CASE, Act
+from workflow.rights.acts import Act
+from workflow.rights.command_rights import ACTS_OF, Right, stays_within
+from workflow.rights.table import ABOUT_A_CASE
 
 router = APIRouter(include_in_schema=False)
 ACTS: Final[tuple[Act, ...]] = tuple(

@@ -17,7 +17,7 @@ from console.web.sign_in_cookies import source_of, typed
 from handlers.commanding.answers import Answer
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 
 router = APIRouter(include_in_schema=False)
 

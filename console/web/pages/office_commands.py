@@ -23,8 +23,8 @@ from events.facts.hotline import CallBackPromised, CaseCodesPrinted
 from handlers.commanding.answers import Accepted, Conflict
 from workflow.command import OfficeCommand
 from workflow.programme.programme import Programme
-from workflow.rights.acts import ACTS_OF, Right
-from workflow.rights.table import Act
+from workflow.rights.acts import Act
+from workflow.rights.command_rights import ACTS_OF, Right
 from workflow.rights.visibility import runs
 from workflow.subjects.hotline.commands import PrintCaseCodes
 

@@ -20,7 +20,7 @@ from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import source_of, typed
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     AccountCommand,
     ChangeRoles,

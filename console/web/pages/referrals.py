@@ -24,7 +24,7 @@ from handlers.commanding.answers import Accepted
 from handlers.queries.disclosures import disclosed
 from workflow.programme.loading import Definition
 from workflow.reasons import Reason, Refused
-from workflow.rights.acts import ACTS_OF
+from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.referrals.commands import DiscloseReferral
 
 router = APIRouter(include_in_schema=False)

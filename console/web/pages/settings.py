@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from console.views.programmes import programmes_of
 from console.views.rights import rights_table
 from console.web.request_context import RequestContext, require
-from workflow.rights.table import ROLES
+from workflow.rights.acts import ROLES
 
 router = APIRouter(include_in_schema=False)
 Reads = Annotated[RequestContext, require("accounts.see", "programmes.see")]

@@ -28,7 +28,7 @@ from handlers.commanding.answers import Accepted
 from handlers.queries.occupancy import Houses
 from handlers.states.case_reader import CaseReader
 from tests.kit.offices import Office
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.accounts.commands import OpenAccount
 
 ROOT = "staff:root"

@@ -12,7 +12,7 @@ from fastapi.routing import RouteContext
 from console.forms.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import acts_of, routes
 from tests.kit.web.standings import Stage
-from workflow.rights.acts import ACTS_OF
+from workflow.rights.command_rights import ACTS_OF
 
 # What else than a case an address may name.
 _EXAMPLES: Final = {

@@ -8,7 +8,7 @@ from tests.kit.offices import Office
 from tests.kit.roads import bring, close, grant, referred
 from tests.kit.story import Story
 from tests.kit.web.houses import Person, WebHouse
-from workflow.rights.table import Role
+from workflow.rights.acts import Role
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 
 TEAM, HOUSE = "north", "moscow-centre"

@@ -9,6 +9,7 @@ from pydantic import field_validator
 from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand
+from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, LongText, Word
 
 _WHY_SHORTEST: Final = 10  # characters
@@ -17,6 +18,7 @@ _WHY_SHORTEST: Final = 10  # characters
 class AssignCase(CaseCommand):
     """Give the case to somebody, and to a team; the one who had it before has it no more."""
 
+    acts: ClassVar[Acts] = ("case.assign",)
     owner: ActorId
     team: Word | Literal[""] = ""  # everybody of the programme when left out
 
@@ -24,6 +26,8 @@ class AssignCase(CaseCommand):
 class BreakGlass(CaseCommand):
     """Open a case one has no part in, in an emergency and for a few hours; owner and officer are told at once."""
 
+    acts: ClassVar[Acts] = ("case.break_glass",)
+    has_own_verb: ClassVar[bool] = True
     reason: Emergency
     why: LongText
     sealed: ClassVar[bool] = True
@@ -39,12 +43,14 @@ class BreakGlass(CaseCommand):
 class MendGlass(CaseCommand):
     """Record that an emergency is over before its hours are."""
 
+    acts: ClassVar[Acts] = ("case.see", "case.review")
     account: ActorId | Literal[""] = ""  # whose, if not one's own
 
 
 class ReviewAccess(CaseCommand):
     """Record what somebody else thinks of an emergency for which a case was opened."""
 
+    acts: ClassVar[Acts] = ("case.review",)
     account: ActorId
     outcome: Literal["justified", "not_justified"]
     note: LongText | None = None
@@ -54,6 +60,7 @@ class ReviewAccess(CaseCommand):
 class DecideDuplicate(CaseCommand):
     """Record whether another case is the same person's."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     other: CaseId
     same: bool
 
@@ -67,12 +74,3 @@ class SuspectDuplicate(CaseCommand):
     """Say that a case opened later may be the same person's; asked for by the comparing of cases, not by people."""
 
     other: CaseId
-
-
-# What `wayhome case record` offers; the glass is broken at its own door only.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    AssignCase,
-    MendGlass,
-    ReviewAccess,
-    DecideDuplicate,
-)

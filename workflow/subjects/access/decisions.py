@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.facts.access import CaseAssigned, DuplicateDecided, DuplicateSuspected
-from workflow.command import Command
 from workflow.reasons import refused
 from workflow.rights.visibility import is_machine
-from workflow.situation import Decide, Decision, Situation, case_of
+from workflow.situation import Decision, Situation, case_of
+from workflow.subject import CommandRule
 from workflow.subjects.access.commands import AssignCase, DecideDuplicate, SuspectDuplicate
 
 
@@ -37,9 +36,8 @@ def decide_duplicate(command: DecideDuplicate, situation: Situation) -> Decision
     return situation.about_case(DuplicateDecided(other=command.other, same=command.same))
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    AssignCase: assign_case,
-    SuspectDuplicate: suspect_duplicate,
-    DecideDuplicate: decide_duplicate,
-}
-AFTER_THE_END: Final = (AssignCase, SuspectDuplicate, DecideDuplicate)
+RULES: Final = (
+    CommandRule(AssignCase, assign_case, after_the_end=True),
+    CommandRule(SuspectDuplicate, suspect_duplicate, after_the_end=True),
+    CommandRule(DecideDuplicate, decide_duplicate, after_the_end=True),
+)

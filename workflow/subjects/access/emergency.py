@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -10,9 +9,10 @@ from events.facts.access import AccessReviewed, GlassBroken, GlassMended, GlassT
 from events.facts.tasks import Escalated
 from workflow.case.change import Pairs
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask
+from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, TaskKind, TimesUp, case_of, id_from, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from, person_of
+from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.access.commands import BreakGlass, MendGlass, ReviewAccess
 
 
@@ -86,13 +86,17 @@ def _told(command: FinishTask, task: Task) -> GlassTold:
     return GlassTold(task_id=command.task_id, glass_id=task.about("glass_id"), receipt=command.reference)
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    BreakGlass: break_glass,
-    MendGlass: mend_glass,
-    ReviewAccess: review_access,
-}
 # An emergency may concern somebody whose case has ended, and what was opened is looked at in any case.
-AFTER_THE_END: Final = (BreakGlass, MendGlass, ReviewAccess)
 # That somebody looked is told whatever becomes of the case: like giving back, it is never called off.
 TASKS: Final = (TaskKind("tell_of_glass", _told, gives_back=True),)
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"glass_over": _hours_over, "access_review": _not_reviewed}
+
+
+RULES: Final = (
+    CommandRule(BreakGlass, break_glass, after_the_end=True),
+    CommandRule(MendGlass, mend_glass, after_the_end=True),
+    CommandRule(ReviewAccess, review_access, after_the_end=True),
+)
+TIMERS: Final = (
+    TimerKind("glass_over", _hours_over),
+    TimerKind("access_review", _not_reviewed),
+)

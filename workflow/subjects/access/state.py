@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from events.facts.access import AccessReviewed, DuplicateDecided, DuplicateSuspected, GlassBroken
+from events.facts.intake import CaseOpened
 from workflow.case.change import NOTHING, At, Change, task_over
 
 if TYPE_CHECKING:
@@ -68,7 +69,12 @@ def _without(glass: Mapping[str, EmergencyAccess], number: str) -> dict[str, Eme
     return {key: one for key, one in glass.items() if key != number}
 
 
+def _opened(case: Case, fact: CaseOpened, _at: At) -> Case:
+    return _access(case, owner=fact.owner, team=fact.team) if fact.owner or fact.team else case
+
+
 CHANGES: dict[str, Change] = {
+    "CaseOpened": _opened,
     "CaseAssigned": lambda c, f, _: _access(c, owner=f.owner, team=f.team),
     "GlassBroken": _broken,
     "GlassMended": lambda c, f, _: _access(c, glass=_without(c.access.glass, f.glass_id)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,14 +20,15 @@ from events.facts.accommodation import (
 from events.facts.tasks import Escalated
 from workflow.case.change import Pairs
 from workflow.case.state import Case
-from workflow.command import Command, occurred
+from workflow.command import occurred
 from workflow.programme.programme import Programme
+from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, TimesUp, case_of
-from workflow.subjects.accommodation import waiting_list as waiting
+from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subject import CommandRule, StepHook, TimerKind
 from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
 from workflow.subjects.accommodation.definition import Facility, facility_stream
-from workflow.subjects.accommodation.shelter import Guest
+from workflow.subjects.accommodation.shelter import Guest, shelter_of
 from workflow.subjects.accommodation.waiting_list import against_house, all_houses, guest_of, houses_asked, left
 
 _RAN_OUT: Final = "the hold ran out"
@@ -53,7 +54,7 @@ def _held(facility: Facility, bed: int, situation: Situation) -> list[StreamFact
     case, there = case_of(situation), facility_stream(facility.id)
     until = situation.now + timedelta(hours=situation.programme.policies.bed_hold_hours)
     told: list[StreamFact] = []
-    last = situation.house(facility.id).beds.get(bed)
+    last = shelter_of(facility.id, situation).beds.get(bed)
     if last is not None and last.case_id != case.case_id:
         # Nobody fired the timer yet: the hold is over all the same. The other case learns of it by its timer.
         assert last.held_until is not None
@@ -125,7 +126,7 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
     case = case_of(situation)
     assert case.bed is not None
     name, bed = case.bed
-    house, facility = situation.house(name), situation.programme.facility_of.get(name)
+    house, facility = shelter_of(name, situation), situation.programme.facility_of.get(name)
     held_until = case.places.held_until
     if house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at):
         yield reason("bed_is_held", "the hold ran out", "record HoldBed again")
@@ -146,7 +147,7 @@ def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
     if case.bed is None or not case.moved_in:
         return refused("moved_in", "the person lives in no house", "record TakeBed when they have moved in")
     name, bed = case.bed
-    facility, closed = situation.programme.facility_of.get(name), situation.house(name).closed
+    facility, closed = situation.programme.facility_of.get(name), shelter_of(name, situation).closed
     reasons = []
     if command.until < (facility.day(situation.now) if facility else situation.today):
         reasons.append(reason("stay_is_ahead", "that day is past", "give a day to come, or record ReleaseBed"))
@@ -179,7 +180,7 @@ def given_up(situation: Situation, why: str, at: datetime | None = None) -> list
     if case.bed is None:
         return []
     facility, bed = case.bed
-    house = situation.house(facility)
+    house = shelter_of(facility, situation)
     awaited = any(other != case.case_id for other in house.waiting)
     mine = situation.about_case(BedGivenUp(facility=facility, bed=bed, reason=why, awaited=awaited))
     if house.bed_of(case.case_id) != bed:
@@ -195,7 +196,7 @@ def places_left(situation: Situation, why: str) -> list[StreamFact]:
 
 def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | list[Reason]:
     """Return the bed a person may have in a house, or why there is none."""
-    case, house, day = case_of(situation), situation.house(facility.id), facility.day(situation.now)
+    case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
     closed = list(against_house(facility, day, situation))
     if closed:
         return closed
@@ -235,21 +236,25 @@ def _own_house(_programme: Programme, case: Case) -> tuple[str, ...]:
     return houses_of(case)
 
 
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"bed_hold": _hold_is_over, "stay_ends": _stay_is_over}
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    HoldBed: hold_bed,
-    ExtendHold: extend_hold,
-    TakeBed: take_bed,
-    ExtendStay: extend_stay,
-    ReleaseBed: release_bed,
-    **waiting.DECISIONS,
-}
-NEEDS: Final[Mapping[type[Command], Needs]] = {
-    HoldBed: all_houses,
-    ExtendHold: _own_house,
-    TakeBed: _own_house,
-    ExtendStay: _own_house,
-    ReleaseBed: _own_house,
-    **waiting.NEEDS,
-}
-TASKS: Final = waiting.TASKS
+def _held_house(_programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
+    return () if case.moved_in else houses_of(case)
+
+
+RULES: Final = (
+    CommandRule(HoldBed, hold_bed, needs=all_houses),
+    CommandRule(ExtendHold, extend_hold, needs=_own_house),
+    CommandRule(TakeBed, take_bed, needs=_own_house),
+    CommandRule(ExtendStay, extend_stay, needs=_own_house),
+    CommandRule(ReleaseBed, release_bed, needs=_own_house),
+)
+TIMERS: Final = (
+    TimerKind("bed_hold", _hold_is_over, _held_house),
+    TimerKind("stay_ends", _stay_is_over),
+)
+
+
+def _is_left(_name: str, stage: Stage) -> bool:
+    return stage.frees_bed or stage.ends
+
+
+ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_house)

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
 from events.facts.accommodation import BedHeld, BedHoldExtended, BedReleased, BedTaken
+from workflow.situation import Situation
+from workflow.subjects.accommodation.definition import facility_stream
 
 # Whom a room for women or for men takes; everybody else, and who has not said, has the rooms for anybody.
 _WHO: Final[Mapping[str, frozenset[str]]] = {
@@ -158,3 +160,8 @@ def _evolve_house(shelter: Shelter, fact: Any) -> Shelter:
 
 def _without(found: Mapping[Any, Any], gone: Any) -> dict[Any, Any]:
     return {key: value for key, value in found.items() if key != gone}
+
+
+def shelter_of(facility: str, situation: Situation) -> Shelter:
+    """Return a house as it stands at the moment of a decision."""
+    return situation.state_of(facility_stream(facility), Shelter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -17,13 +17,14 @@ from events.facts.accommodation import (
 )
 from workflow.case.state import Case
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask
+from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, TaskKind, case_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
+from workflow.subject import CommandRule
 from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList
 from workflow.subjects.accommodation.definition import Facility, facility_stream
-from workflow.subjects.accommodation.shelter import Guest
+from workflow.subjects.accommodation.shelter import Guest, shelter_of
 
 
 def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decision:
@@ -60,7 +61,7 @@ def left(
     case = case_of(situation)
     told = []
     for facility in case.places.waiting if houses is None else houses:
-        line = situation.house(facility).waiting
+        line = shelter_of(facility, situation).waiting
         awaited = tells and any(other != case.case_id for other in line)
         told += situation.about_case(WaitingListLeft(facility=facility, reason=why, awaited=awaited))
         if case.case_id in line:
@@ -90,7 +91,7 @@ def houses_asked(facility: str | None, situation: Situation) -> tuple[Facility, 
 
 def against_house(facility: Facility, day: date, situation: Situation) -> Iterator[Reason]:
     """Yield why nobody comes to a house on a day: not open yet, or closed."""
-    closed = situation.house(facility.id).closed
+    closed = shelter_of(facility.id, situation).closed
     if day < facility.opens:
         yield reason("facility_is_open", f"{facility.name} opens on {facility.opens}", "find another place until then")
     elif not facility.is_running(day) or (closed is not None and closed <= situation.today):
@@ -100,7 +101,7 @@ def against_house(facility: Facility, day: date, situation: Situation) -> Iterat
 
 
 def _against_waiting(facility: Facility, guest: Guest, situation: Situation) -> Iterator[Reason]:
-    case, house, day = case_of(situation), situation.house(facility.id), facility.day(situation.now)
+    case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
     if case.has_bed(situation.now):
         yield reason("has_no_bed", "the person already has a bed", "nothing needs to be done")
     yield from against_house(facility, day, situation)
@@ -137,16 +138,14 @@ def _still_waits(task: Task, situation: Situation) -> bool:
     return task.about("facility") in case.places.waiting and case.consents_to("assistance", situation.today)
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    JoinWaitingList: join_waiting_list,
-    LeaveWaitingList: leave_waiting_list,
-}
-NEEDS: Final[Mapping[type[Command], Needs]] = {
-    JoinWaitingList: all_houses,
-    LeaveWaitingList: _waited_for,
-}
 # A bed given up is given to the next whatever becomes of the case that had it.
 TASKS: Final = (
     TaskKind("offer_bed", _offered, gives_back=True),
     TaskKind("find_alternative", _asked_elsewhere, _still_waits, consent=lambda _task, _programme: "assistance"),
+)
+
+
+RULES: Final = (
+    CommandRule(JoinWaitingList, join_waiting_list, needs=all_houses),
+    CommandRule(LeaveWaitingList, leave_waiting_list, needs=_waited_for),
 )

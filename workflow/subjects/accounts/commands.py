@@ -6,12 +6,12 @@ that it changed, and the door that takes the command keeps the secret itself.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from workflow.command import Command
-from workflow.rights.table import Role
+from workflow.rights.acts import Acts, Role
 from workflow.values.text import ActorId, Token, Word
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
@@ -35,6 +35,7 @@ class AccountCommand(Command):
 class OpenAccount(AccountCommand):
     """Let somebody sign in, in these roles, for these programmes."""
 
+    acts: ClassVar[Acts] = ("accounts.change",)
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=13)]
     programmes: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
     team: Team = ""
@@ -45,12 +46,14 @@ class OpenAccount(AccountCommand):
 class ChangeRoles(AccountCommand):
     """Give somebody exactly these roles; they have to sign in again."""
 
+    acts: ClassVar[Acts] = ("accounts.change",)
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=13)]
 
 
 class PlaceAccount(AccountCommand):
     """Say in which programmes, team and houses somebody works from now on."""
 
+    acts: ClassVar[Acts] = ("accounts.change",)
     programmes: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
     team: Team = ""
     facilities: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
@@ -59,30 +62,35 @@ class PlaceAccount(AccountCommand):
 class ChooseLanguage(AccountCommand):
     """Read the screen in another language."""
 
+    acts: ClassVar[Acts] = ("self",)
     language: Language
 
 
 class CloseAccount(AccountCommand):
     """Let somebody sign in no more, and sign them out at once."""
 
+    acts: ClassVar[Acts] = ("accounts.change",)
     reason: Literal["left", "away", "role_ended", "misuse", "mistake"]
 
 
 class ReopenAccount(AccountCommand):
     """Let somebody sign in again after their account was closed."""
 
+    acts: ClassVar[Acts] = ("accounts.change",)
     reason: Literal["back", "mistake"]
 
 
 class ResetCredentials(AccountCommand):
     """Replace somebody's password and second factors by a one-time password; two people stand behind it."""
 
+    acts: ClassVar[Acts] = ("accounts.change",)
     second: ActorId  # an administrator or data-protection officer other than whoever asks
 
 
 class RecordSecondFactor(AccountCommand):
     """Record that somebody added a second factor to their own account."""
 
+    acts: ClassVar[Acts] = ("self",)
     kind: FactorKind
     factor: Token
 
@@ -90,6 +98,7 @@ class RecordSecondFactor(AccountCommand):
 class RemoveSecondFactor(AccountCommand):
     """Let one of one's own second factors count no more; one has to stay."""
 
+    acts: ClassVar[Acts] = ("self",)
     kind: FactorKind
     factor: Token
 
@@ -97,21 +106,5 @@ class RemoveSecondFactor(AccountCommand):
 class RevokeSessions(AccountCommand):
     """Sign somebody out wherever they are signed in."""
 
+    acts: ClassVar[Acts] = ("accounts.change", "self")
     reason: Literal["asked", "lost_device", "misuse"]
-
-
-BY_ADMINISTRATORS: Final[tuple[type[AccountCommand], ...]] = (
-    OpenAccount,
-    ChangeRoles,
-    PlaceAccount,
-    CloseAccount,
-    ReopenAccount,
-    ResetCredentials,
-    RevokeSessions,
-)
-BY_THEMSELVES: Final[tuple[type[AccountCommand], ...]] = (
-    ChooseLanguage,
-    RecordSecondFactor,
-    RemoveSecondFactor,
-    RevokeSessions,
-)

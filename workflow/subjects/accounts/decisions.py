@@ -24,7 +24,8 @@ from events.facts.accounts import (
 )
 from workflow.case.change import At
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.rights.table import ROLES, Account, Role
+from workflow.rights.acts import ROLES, Role
+from workflow.rights.table import Account
 from workflow.rights.visibility import MACHINES
 from workflow.situation import Decision, StreamFact
 from workflow.subjects.accounts.commands import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.catalogue import Fact
@@ -12,7 +11,8 @@ from workflow.case.change import Pairs
 from workflow.case.tasks import Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.situation import Situation, StreamFact, TaskKind, TimesUp, case_of
+from workflow.situation import Situation, StreamFact, TaskKind, case_of
+from workflow.subject import TimerKind
 from workflow.subjects.care.state import Appointment
 from workflow.subjects.referrals.directory import providers_of
 
@@ -78,4 +78,6 @@ TASKS: Final = (
     TaskKind("tell_appointment", _told, _is_wanted, consent=_purpose),
     TaskKind("cancel_appointment", _taken_back, gives_back=True),
 )
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"appointment": _unrecorded}
+
+
+TIMERS: Final = (TimerKind("appointment", _unrecorded),)

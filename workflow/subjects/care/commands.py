@@ -6,12 +6,14 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from workflow.command import CaseCommand, Instant
+from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, LongText, ShortText, Token, Word
 
 
 class BookAppointment(CaseCommand):
     """Record when a provider expects the person; the provider is found by language when none is named."""
 
+    acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
     service: Word
     at: Instant
     provider: Token | Literal[""] = ""
@@ -20,6 +22,7 @@ class BookAppointment(CaseCommand):
 class MoveAppointment(CaseCommand):
     """Record that an appointment is at another time; provider and interpreter are told."""
 
+    acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
     appointment: Token
     at: Instant
 
@@ -27,6 +30,7 @@ class MoveAppointment(CaseCommand):
 class CancelAppointment(CaseCommand):
     """Take an appointment back; whoever expected the person is told."""
 
+    acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
     appointment: Token
     reason: ShortText
 
@@ -34,6 +38,7 @@ class CancelAppointment(CaseCommand):
 class RecordSession(CaseCommand):
     """Record whether the person came, when they come next, and, sealed, what was found or said."""
 
+    acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
     appointment: Token | Literal[""] = ""
     service: Word | Literal[""] = ""  # for a session without an appointment
     attended: bool
@@ -45,6 +50,7 @@ class RecordSession(CaseCommand):
 class AssignLegalReference(CaseCommand):
     """Record the number under which a court, an authority or a lawyer keeps the matter."""
 
+    acts: ClassVar[Acts] = ("case.legal",)
     matter: Literal["criminal", "civil", "labour", "migration", "family", "other"]
     reference: ShortText
     sealed: ClassVar[bool] = True
@@ -53,6 +59,7 @@ class AssignLegalReference(CaseCommand):
 class AgreeCarePlan(CaseCommand):
     """Record the plan of care with the second person who agreed to it."""
 
+    acts: ClassVar[Acts] = ("case.record", "case.medical")
     second: ActorId
     plan: LongText | None = None
     sealed: ClassVar[bool] = True
@@ -61,20 +68,9 @@ class AgreeCarePlan(CaseCommand):
 class CertifyFitness(CaseCommand):
     """Record a doctor's certificate: from which day, until when the person may travel, who must go along."""
 
+    acts: ClassVar[Acts] = ("case.medical",)
     certified_on: date | None = None  # today when left out
     valid_until: date
     escort: Literal["none", "operational", "family", "medical"]
     note: LongText | None = None
     sealed: ClassVar[bool] = True
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    BookAppointment,
-    MoveAppointment,
-    CancelAppointment,
-    RecordSession,
-    AssignLegalReference,
-    AgreeCarePlan,
-    CertifyFitness,
-)

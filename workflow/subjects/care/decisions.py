@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,11 +16,11 @@ from events.facts.care import (
     SessionHeld,
 )
 from events.facts.tasks import ServiceProvided
-from workflow.command import Command
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, case_of, id_from, person_of
-from workflow.subjects.care.appointments import TASKS, TIMES_UP, who_helps
+from workflow.situation import Decision, Situation, case_of, id_from, person_of
+from workflow.subject import CommandRule
+from workflow.subjects.care.appointments import who_helps
 from workflow.subjects.care.commands import (
     AgreeCarePlan,
     AssignLegalReference,
@@ -32,8 +31,6 @@ from workflow.subjects.care.commands import (
     RecordSession,
 )
 from workflow.subjects.care.state import Appointment
-
-__all__ = ["CANCELLING", "DECISIONS", "TASKS", "TIMES_UP"]
 
 
 def book_appointment(command: BookAppointment, situation: Situation) -> Decision:
@@ -234,14 +231,15 @@ def _against_session(command: RecordSession, found: Appointment | None, situatio
     return reasons
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    BookAppointment: book_appointment,
-    MoveAppointment: move_appointment,
-    CancelAppointment: cancel_appointment,
-    RecordSession: record_session,
-    AssignLegalReference: assign_legal_reference,
-    AgreeCarePlan: agree_care_plan,
-    CertifyFitness: certify_fitness,
-}
 # What takes back letters about an appointment must know which of them a worker has begun.
-CANCELLING: Final = (BookAppointment, MoveAppointment, CancelAppointment, RecordSession)
+
+
+RULES: Final = (
+    CommandRule(BookAppointment, book_appointment, cancels=True),
+    CommandRule(MoveAppointment, move_appointment, cancels=True),
+    CommandRule(CancelAppointment, cancel_appointment, cancels=True),
+    CommandRule(RecordSession, record_session, cancels=True),
+    CommandRule(AssignLegalReference, assign_legal_reference),
+    CommandRule(AgreeCarePlan, agree_care_plan),
+    CommandRule(CertifyFitness, certify_fitness),
+)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from workflow.command import CaseCommand, OfficeCommand
+from workflow.rights.acts import Acts
 from workflow.values.text import ShortText, Token
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
@@ -16,6 +17,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 class CloseFacility(OfficeCommand):
     """Close a house: it takes nobody any more, and a hand-over is proposed for everybody who is or waits there."""
 
+    acts: ClassVar[Acts] = ("office.close",)
     facility: Slug
     on: date
     reason: ShortText
@@ -30,6 +32,7 @@ class CloseFacility(OfficeCommand):
 class EndProgramme(OfficeCommand):
     """End a programme: it takes nobody any more, and a hand-over is proposed for every open case."""
 
+    acts: ClassVar[Acts] = ("office.close",)
     on: date
     reason: ShortText
     successor: Slug | Literal[""] = ""
@@ -43,11 +46,8 @@ class EndProgramme(OfficeCommand):
 class DecideHandOver(CaseCommand):
     """Record what was decided with the person about a hand-over; to go elsewhere needs their consent."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     proposal_id: Token
     outcome: Literal["accepted", "elsewhere", "stays"]
     to: Slug | Literal[""] = ""
     reason: ShortText | Literal[""] = ""
-
-
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (DecideHandOver,)
-BY_OFFICE: tuple[type[OfficeCommand], ...] = (CloseFacility, EndProgramme)

@@ -6,7 +6,7 @@ stays, and is shown to a supervisor until something is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -15,22 +15,17 @@ from events.facts.tasks import Escalated
 from events.ids import CaseId, case_stream
 from workflow.case.change import Pairs
 from workflow.case.state import Case
-from workflow.command import Command
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import (
-    Decide,
     Decision,
-    Needs,
-    OfficeNeeds,
-    Reaches,
     Situation,
     StreamFact,
-    TimesUp,
     case_of,
     id_from,
 )
+from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.accommodation.decisions import moved_over
-from workflow.subjects.accommodation.shelter import Shelter
+from workflow.subjects.accommodation.shelter import Shelter, shelter_of
 from workflow.subjects.accommodation.waiting_list import all_houses
 from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
 from workflow.subjects.intake.yearly_count import Intake
@@ -50,7 +45,7 @@ def close_facility(command: CloseFacility, situation: Situation) -> Decision:
 
 def end_programme(command: EndProgramme, situation: Situation) -> Decision:
     """Return that a programme ends, and a proposal for every open case."""
-    intake = situation.shared.get(command.stream) or Intake()
+    intake = situation.state_of(command.stream, Intake)
     if intake.ended_on is not None:
         return refused("programme_is_running", f"it was ended on {intake.ended_on}", "nothing needs to be done")
     if command.on < situation.today:
@@ -157,7 +152,7 @@ def _another_house(command: CloseFacility, situation: Situation) -> str:
 
 
 def _house(facility: str, situation: Situation) -> Shelter:
-    return situation.shared.get(f"facility:{facility}") or Shelter()
+    return shelter_of(facility, situation)
 
 
 def _in_the_house(command: CloseFacility, situation: Situation) -> tuple[str, ...]:
@@ -176,18 +171,16 @@ def _not_decided_in_time(situation: Situation, subject: Pairs) -> list[StreamFac
     return situation.about_case(Escalated(kind="hand_over_late"))
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    CloseFacility: close_facility,
-    EndProgramme: end_programme,
-    DecideHandOver: decide_hand_over,
-}
-OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
-    CloseFacility: lambda _programme, command: (command.stream,),
-    EndProgramme: lambda programme, command: (command.stream, programme.fund_stream),
-}
-NEEDS: Final[Mapping[type[Command], Needs]] = {DecideHandOver: all_houses}
-REACHES: Final[Mapping[type[Command], Reaches]] = {
-    CloseFacility: _in_the_house,
-    EndProgramme: lambda _command, situation: situation.open_cases,
-}
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"hand_over": _not_decided_in_time}
+RULES: Final = (
+    CommandRule(
+        CloseFacility, close_facility, office_needs=lambda _programme, command: (command.stream,), reaches=_in_the_house
+    ),
+    CommandRule(
+        EndProgramme,
+        end_programme,
+        office_needs=lambda programme, command: (command.stream, programme.fund_stream),
+        reaches=lambda _command, situation: situation.open_cases,
+    ),
+    CommandRule(DecideHandOver, decide_hand_over, needs=all_houses),
+)
+TIMERS: Final = (TimerKind("hand_over", _not_decided_in_time),)

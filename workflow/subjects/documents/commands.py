@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from workflow.command import CaseCommand
+from workflow.rights.acts import Acts
 from workflow.values.countries import Country
 from workflow.values.text import LongText, ShortText, Token, Word
 
@@ -15,6 +16,7 @@ from workflow.values.text import LongText, ShortText, Token, Word
 class RecordTravelDocument(CaseCommand):
     """Record a document that the person already has in hand."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     kind: Literal["passport", "return_certificate", "identity_card", "laissez_passer"]
     valid_until: date
     country: Country | Literal[""] = ""
@@ -25,6 +27,7 @@ class RecordTravelDocument(CaseCommand):
 class StartDocument(CaseCommand):
     """Set about a document; who has several citizenships says for which country, or on which path."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     path: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
     country: Country | Literal[""] = ""
 
@@ -32,6 +35,7 @@ class StartDocument(CaseCommand):
 class RecordDocumentStep(CaseCommand):
     """Record that the next step towards a document was done; collecting it takes number and valid_until too."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     document_id: Token
     step: Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
     on: date
@@ -44,6 +48,7 @@ class RecordDocumentStep(CaseCommand):
 class RefuseDocument(CaseCommand):
     """Record that the authority will not issue a document."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     document_id: Token
     reason: Word
     note: LongText | None = None
@@ -53,6 +58,7 @@ class RefuseDocument(CaseCommand):
 class AppealDocument(CaseCommand):
     """Record that a refusal is contested; the authority looks at it again."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     document_id: Token
     reason: Word
 
@@ -60,6 +66,7 @@ class AppealDocument(CaseCommand):
 class WithdrawDocument(CaseCommand):
     """Record that a document is not sought any more."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     document_id: Token
     reason: Word
 
@@ -67,16 +74,5 @@ class WithdrawDocument(CaseCommand):
 class RecordDocumentLoss(CaseCommand):
     """Record that the document in hand is gone."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     how: Literal["lost", "stolen", "withheld"]
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    RecordTravelDocument,
-    StartDocument,
-    RecordDocumentStep,
-    RefuseDocument,
-    AppealDocument,
-    WithdrawDocument,
-    RecordDocumentLoss,
-)

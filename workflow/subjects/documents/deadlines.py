@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.catalogue import Fact
@@ -12,7 +11,8 @@ from workflow.case.change import Pairs
 from workflow.case.tasks import Task
 from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.situation import Situation, StreamFact, TaskKind, TimesUp, case_of
+from workflow.situation import Situation, StreamFact, TaskKind, case_of
+from workflow.subject import TimerKind
 from workflow.subjects.documents.guards import renewal_consent
 from workflow.subjects.documents.state import EXPIRING, LATE
 
@@ -57,8 +57,10 @@ def _chase_consent(_task: Task, programme: Programme) -> str:
 
 
 TASKS: Final = (TaskKind("chase_consulate", _chased, _chase_is_wanted, consent=_chase_consent),)
-TIMES_UP: Final[Mapping[str, TimesUp]] = {
-    "document_due": _late,
-    "document_expires": _expiring,
-    "document_over": _ran_out,
-}
+
+
+TIMERS: Final = (
+    TimerKind("document_due", _late),
+    TimerKind("document_expires", _expiring),
+    TimerKind("document_over", _ran_out),
+)

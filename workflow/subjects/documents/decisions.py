@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -17,18 +17,10 @@ from events.facts.documents import (
     TravelDocumentRecorded,
 )
 from events.facts.tasks import ServiceProvided
-from workflow.command import Command
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import (  # fmt: skip
-    Decide,
-    Decision,
-    Situation,
-    StreamFact,
-    case_of,
-    id_from,
-    person_of,
-    reasons_against,
-)
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
+from workflow.subject import CommandRule, Fault
 from workflow.subjects.documents.commands import (
     AppealDocument,
     RecordDocumentLoss,
@@ -38,7 +30,6 @@ from workflow.subjects.documents.commands import (
     StartDocument,
     WithdrawDocument,
 )
-from workflow.subjects.documents.deadlines import TASKS, TIMES_UP
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, Step
 from workflow.subjects.documents.guards import consent_to_renewal
 from workflow.subjects.documents.paths import already_under_way, way
@@ -245,16 +236,21 @@ def _unknown(situation: Situation) -> Reason:
     return reason("document_is_under_way", "no such document is under way", f"documents under way: {known}")
 
 
-__all__ = ["CANCELLING", "DECISIONS", "TASKS", "TIMES_UP"]
-
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    RecordTravelDocument: record_travel_document,
-    RecordDocumentLoss: record_document_loss,
-    StartDocument: start_document,
-    RecordDocumentStep: record_document_step,
-    RefuseDocument: refuse_document,
-    AppealDocument: appeal_document,
-    WithdrawDocument: withdraw_document,
-}
 # Each of these may call off a letter to an authority: what a worker has begun is waited for.
-CANCELLING: Final = (RecordDocumentStep, RefuseDocument, WithdrawDocument)
+
+
+RULES: Final = (
+    CommandRule(RecordTravelDocument, record_travel_document),
+    CommandRule(RecordDocumentLoss, record_document_loss),
+    CommandRule(StartDocument, start_document),
+    CommandRule(RecordDocumentStep, record_document_step, cancels=True),
+    CommandRule(RefuseDocument, refuse_document, cancels=True),
+    CommandRule(AppealDocument, appeal_document),
+    CommandRule(WithdrawDocument, withdraw_document, cancels=True),
+)
+
+
+def faults(programme: Programme) -> Iterator[Fault]:
+    """Find a programme that seeks documents without the service that is given by it."""
+    if programme.documents and DOCUMENT_RENEWAL not in programme.service_of:
+        yield ("documents",), f"documents are sought, but there is no service {DOCUMENT_RENEWAL}"

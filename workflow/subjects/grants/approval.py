@@ -7,7 +7,7 @@ from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import Decision, Situation, case_of
 from workflow.subjects.grants.commands import ApproveGrant, DeclineGrant
 from workflow.subjects.grants.found import both, grant_of, money_of, on_hold, unknown
-from workflow.subjects.grants.fund import against_paying, shares_of
+from workflow.subjects.grants.fund import against_paying, fund_of, shares_of
 from workflow.subjects.grants.giving_back import given_back
 from workflow.subjects.grants.state import Grant
 
@@ -20,7 +20,7 @@ def approve_grant(command: ApproveGrant, situation: Situation) -> Decision:
     anew = bool(grant.approved_by) and bool(grant.changed_by)
     reasons = _against_approval(command, grant, situation)
     if not anew:
-        reasons += against_paying(situation.programme, situation.fund, grant.kind, money_of(grant), situation.today)
+        reasons += against_paying(situation.programme, fund_of(situation), grant.kind, money_of(grant), situation.today)
     if reasons:
         return Refused(tuple(reasons))
     if anew:

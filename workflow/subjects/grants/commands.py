@@ -9,20 +9,8 @@ from pydantic import BeforeValidator, Field
 
 from events.money import Money
 from workflow.command import CaseCommand
+from workflow.rights.acts import Acts
 from workflow.values.text import PersonName, ShortText, Token, Word
-
-__all__ = [
-    "ApproveGrant",
-    "ChangePayee",
-    "DeclineGrant",
-    "PutPayeeOnHold",
-    "RecordEvidence",
-    "RecordPayment",
-    "ReleasePayee",
-    "ReleaseTranche",
-    "RequestGrant",
-    "ReturnPayment",
-]
 
 
 def _written_as_text(value: object) -> object:
@@ -36,6 +24,7 @@ AccountNumber = Annotated[str, Field(min_length=4, max_length=34, pattern=r"^[A-
 class RequestGrant(CaseCommand):
     """Ask for a grant for the person."""
 
+    acts: ClassVar[Acts] = ("money.request",)
     kind: Word
     amount: Amount
     payee_name: PersonName
@@ -46,12 +35,14 @@ class RequestGrant(CaseCommand):
 class ApproveGrant(CaseCommand):
     """Approve a grant, or its changed payee; somebody who neither asked for it nor changed the payee does this."""
 
+    acts: ClassVar[Acts] = ("money.approve",)
     grant_id: Token
 
 
 class DeclineGrant(CaseCommand):
     """Decide against a grant, or against what is left of it."""
 
+    acts: ClassVar[Acts] = ("money.approve",)
     grant_id: Token
     reason: ShortText
 
@@ -59,6 +50,7 @@ class DeclineGrant(CaseCommand):
 class ReleaseTranche(CaseCommand):
     """Let the next part of an approved grant go to the bank; a third person does this."""
 
+    acts: ClassVar[Acts] = ("money.release",)
     grant_id: Token
     delivery: Literal["", "cash", "in_kind"] = ""  # nothing said: as the kind of grant is given
 
@@ -66,6 +58,7 @@ class ReleaseTranche(CaseCommand):
 class RecordEvidence(CaseCommand):
     """Record a receipt or another paper that shows what a paid part was used for."""
 
+    acts: ClassVar[Acts] = ("money.record",)
     grant_id: Token
     tranche_id: Token
     kind: Word
@@ -76,6 +69,7 @@ class RecordEvidence(CaseCommand):
 class ChangePayee(CaseCommand):
     """Have somebody else, or another account, paid; the grant must then be approved anew."""
 
+    acts: ClassVar[Acts] = ("money.request",)
     grant_id: Token
     payee_name: PersonName
     payee_account: AccountNumber
@@ -85,6 +79,7 @@ class ChangePayee(CaseCommand):
 class PutPayeeOnHold(CaseCommand):
     """Let nothing go to a grant's payee until somebody has looked."""
 
+    acts: ClassVar[Acts] = ("money.approve",)
     grant_id: Token
     reason: ShortText
 
@@ -92,6 +87,7 @@ class PutPayeeOnHold(CaseCommand):
 class ReleasePayee(CaseCommand):
     """Say that a payee on hold may be paid; not by whoever chose the payee."""
 
+    acts: ClassVar[Acts] = ("money.approve",)
     grant_id: Token
     reason: ShortText
 
@@ -99,6 +95,7 @@ class ReleasePayee(CaseCommand):
 class RecordPayment(CaseCommand):
     """Record what the bank says about a tranche."""
 
+    acts: ClassVar[Acts] = ("money.record",)
     grant_id: Token
     tranche_id: Token
     outcome: Literal["paid", "rejected"]
@@ -108,32 +105,16 @@ class RecordPayment(CaseCommand):
 class ReturnPayment(CaseCommand):
     """Record that the bank gave a payment back that it had made."""
 
+    acts: ClassVar[Acts] = ("money.record",)
     grant_id: Token
     tranche_id: Token
     reference: ShortText
 
 
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    RequestGrant,
-    ApproveGrant,
-    DeclineGrant,
-    ReleaseTranche,
-    RecordEvidence,
-    ChangePayee,
-    PutPayeeOnHold,
-    ReleasePayee,
-    RecordPayment,
-    ReturnPayment,
-)
-
-
-__all__ = ["RecordCost", "ReverseCost"]
-
-
 class RecordCost(CaseCommand):
     """Record what something cost, on the day it was bought; the funders' lines bear it by weight."""
 
+    acts: ClassVar[Acts] = ("money.record",)
     kind: Word
     amount: Amount
     day: date
@@ -145,9 +126,6 @@ class RecordCost(CaseCommand):
 class ReverseCost(CaseCommand):
     """Take back a cost recorded by mistake, or given back; both stay in the history."""
 
+    acts: ClassVar[Acts] = ("money.record",)
     cost_id: Token
     reason: ShortText
-
-
-# What `wayhome case record` offers.
-COSTS_BY_PEOPLE: tuple[type[CaseCommand], ...] = (RecordCost, ReverseCost)

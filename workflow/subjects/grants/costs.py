@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.facts.grants import CostRecorded, CostReversed, FundsSpent, FundsUnspent
 from workflow.case.state import Case
-from workflow.command import Command
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, case_of, id_from, person_of
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of
+from workflow.subject import CommandRule
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
-from workflow.subjects.grants.fund import against_paying, shares_of
+from workflow.subjects.grants.fund import against_paying, fund_of, shares_of
 
 
 def record_cost(command: RecordCost, situation: Situation) -> Decision:
@@ -62,7 +61,7 @@ def _against_cost(command: RecordCost, situation: Situation) -> list[Reason]:
     if command.day > situation.today:
         reasons.append(reason("day_has_come", f"{command.day} is yet to come", "record it when it was bought"))
     if command.kind in programme.costs:
-        reasons += against_paying(programme, situation.fund, command.kind, command.amount, command.day)
+        reasons += against_paying(programme, fund_of(situation), command.kind, command.amount, command.day)
     return reasons
 
 
@@ -70,6 +69,7 @@ def _fund(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.fund_stream,)
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {RecordCost: record_cost, ReverseCost: reverse_cost}
-NEEDS: Final[Mapping[type[Command], Needs]] = {RecordCost: _fund, ReverseCost: _fund}
-AFTER_THE_END: Final = (RecordCost, ReverseCost)
+RULES: Final = (
+    CommandRule(RecordCost, record_cost, needs=_fund, after_the_end=True),
+    CommandRule(ReverseCost, reverse_cost, needs=_fund, after_the_end=True),
+)

@@ -24,6 +24,7 @@ from events.facts.grants import (
 from events.money import Money
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, reason
+from workflow.situation import Situation
 from workflow.subjects.grants.definition import Funder
 
 
@@ -181,3 +182,8 @@ def _not_running(on: date) -> Reason:
 def _runs(programme: Programme, on: date) -> bool:
     runs = programme.runs
     return runs.since <= on and (runs.until is None or on <= runs.until)
+
+
+def fund_of(situation: Situation) -> Fund:
+    """Return the programme's money as it stands at the moment of a decision."""
+    return situation.state_of(situation.programme.fund_stream, Fund)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from events.facts.grants import FundsFreed, GrantDeclined, Shares, TrancheRejected
 from events.money import Money
 from workflow.situation import Situation, StreamFact, case_of
+from workflow.subjects.grants.fund import fund_of
 from workflow.subjects.grants.state import Grant
 
 
@@ -65,7 +66,7 @@ def freed(situation: Situation, grant_id: str, aside: dict[str, Decimal], grant:
 
 
 def _aside(situation: Situation, grant_id: str) -> dict[str, Decimal]:
-    return dict(situation.fund.grants.get(grant_id, {}))
+    return dict(fund_of(situation).grants.get(grant_id, {}))
 
 
 def _not_in_flight(aside: dict[str, Decimal], grant: Grant) -> Shares:

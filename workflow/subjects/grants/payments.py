@@ -12,6 +12,7 @@ from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subjects.grants.commands import RecordPayment, ReturnPayment
 from workflow.subjects.grants.found import both, grant_of, no_tranche
+from workflow.subjects.grants.fund import fund_of
 from workflow.subjects.grants.giving_back import freed, rejected
 from workflow.subjects.grants.state import Grant, Tranche
 
@@ -51,7 +52,7 @@ def return_payment(command: ReturnPayment, situation: Situation) -> Decision:
 
 def _paid(command: RecordPayment, grant: Grant, tranche: Tranche, situation: Situation) -> Decision:
     amount = Money(amount=tranche.amount, currency=grant.currency)
-    aside = situation.fund.grants.get(command.grant_id, {})
+    aside = fund_of(situation).grants.get(command.grant_id, {})
     parts = amount.share([*aside.values()]) if any(aside.values()) else ()
     shares = tuple(zip(aside, parts, strict=False))
     key = {"grant_id": command.grant_id, "tranche_id": command.tranche_id}
@@ -82,7 +83,7 @@ def _freed_at_once(situation: Situation, grant_id: str, tranche_id: str) -> list
     """Return that what came back is free for others: the grant it belongs to does not go on."""
     grant = case_of(situation).grants[grant_id]
     tranche = grant.tranches[tranche_id]
-    aside = dict(situation.fund.grants.get(grant_id, {}))
+    aside = dict(fund_of(situation).grants.get(grant_id, {}))
     for account, part in tranche.shares:
         aside[account] = aside.get(account, Decimal(0)) + part.amount
     after = {**grant.tranches, tranche_id: tranche._replace(status="returned")}

@@ -14,7 +14,7 @@ from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subjects.grants.commands import RecordEvidence, ReleaseTranche
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.found import grant_of, money_of, no_tranche, on_hold, still_at_the_bank, unknown
-from workflow.subjects.grants.fund import against_day
+from workflow.subjects.grants.fund import against_day, fund_of
 from workflow.subjects.grants.giving_back import rejected
 from workflow.subjects.grants.state import Grant
 from workflow.subjects.intake.guards import consent_to_assistance
@@ -82,7 +82,7 @@ def _against_release(command: ReleaseTranche, grant: Grant, kind: GrantKind, sit
     reasons += [*still_at_the_bank(grant), *on_hold(grant), *_after_a_return(grant), *_without_evidence(grant, kind)]
     if grant.released >= grant.amount:
         reasons.append(reason("something_is_left", "the whole grant was released", "nothing needs to be done"))
-    return [*reasons, *against_day(situation.programme, situation.fund, grant.accounts, situation.today)]
+    return [*reasons, *against_day(situation.programme, fund_of(situation), grant.accounts, situation.today)]
 
 
 def _after_a_return(grant: Grant) -> list[Reason]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from workflow.command import OfficeCommand
+from workflow.rights.acts import Acts
 from workflow.values.text import Word
 
 _Outcome = Literal["advised", "referred", "call_back", "silent", "wrong_number", "emergency"]
@@ -40,6 +41,7 @@ class DeskCommand(OfficeCommand):
 class TakeCall(DeskCommand):
     """Count a call that was taken: what it was about, never who called."""
 
+    acts: ClassVar[Acts] = ("hotline.record",)
     language: _Language
     outcome: _Outcome
     topics: _Topics = ()
@@ -57,6 +59,7 @@ class TakeCall(DeskCommand):
 class RecordMissedCall(DeskCommand):
     """Count a call nobody could take; whoever wants one is given a code and asked to call at the next opening."""
 
+    acts: ClassVar[Acts] = ("hotline.record",)
     language: _Language | Literal[""] = ""
     wants_call_back: bool = False
 
@@ -64,16 +67,20 @@ class RecordMissedCall(DeskCommand):
 class MakeCallBack(TakeCall):
     """Count the call of somebody who called again and named the code."""
 
+    acts: ClassVar[Acts] = ("hotline.record",)
     code: _CallBackCode
 
 
 class StrikeCallBacks(DeskCommand):
     """Strike off the call-backs that nobody made for as many working days as the programme says."""
 
+    acts: ClassVar[Acts] = ("hotline.record",)
+
 
 class RecordConsultation(DeskCommand):
     """Count a consultation by a centre; it is not a case."""
 
+    acts: ClassVar[Acts] = ("hotline.record",)
     centre: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
     how: Literal["visit", "phone"]
     language: _Language
@@ -84,6 +91,7 @@ class RecordConsultation(DeskCommand):
 class PrintCaseCodes(DeskCommand):
     """Print a pad of codes to hand to people who may want a case: many at once, so that none belongs to a call."""
 
+    acts: ClassVar[Acts] = ("hotline.record",)
     count: int = Field(default=20, ge=10, le=100)
 
 
@@ -93,14 +101,3 @@ def _texts(command: OfficeCommand) -> Iterator[tuple[str, str]]:
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str):
                 yield name, text
-
-
-# What `wayhome office record` offers.
-BY_OFFICE: tuple[type[OfficeCommand], ...] = (
-    TakeCall,
-    RecordMissedCall,
-    MakeCallBack,
-    StrikeCallBacks,
-    RecordConsultation,
-    PrintCaseCodes,
-)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from events.facts.hotline import CaseCodesPrinted, ConsultationConverted, ConsultationHeld
 from events.facts.intake import ConsentGiven
 from events.ids import case_stream
-from workflow.command import Command, occurred
+from workflow.command import occurred
 from workflow.reasons import Reason, Refused, reason
-from workflow.situation import Decide, Decision, OfficeNeeds, Situation, StreamFact
+from workflow.situation import Decision, Situation, StreamFact
+from workflow.subject import CommandRule
 from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultation
 from workflow.subjects.hotline.decisions import (
     against_the_day,
@@ -95,16 +97,17 @@ def _against_centre(command: RecordConsultation, situation: Situation) -> Iterab
         said = "the programme has no such consultation centre"
         yield reason("centre_is_known", said, f"one of: {', '.join(known) or 'none'}")
         return
-    day, closed = centre.day(occurred(command, situation.now)), situation.house(centre.id).closed
+    day, closed = centre.day(occurred(command, situation.now)), shelter_of(centre.id, situation).closed
     if not centre.is_running(day) or (closed is not None and day >= closed):
         advice = f"name a centre that was open then: {', '.join(known)}"
         yield reason("facility_is_open", f"{centre.name} was not open on that day", advice, day=day)
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    RecordConsultation: record_consultation,
-    PrintCaseCodes: print_case_codes,
-}
-OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
-    RecordConsultation: lambda _programme, command: (facility_stream(command.centre),),
-}
+RULES: Final = (
+    CommandRule(
+        RecordConsultation,
+        record_consultation,
+        office_needs=lambda _programme, command: (facility_stream(command.centre),),
+    ),
+    CommandRule(PrintCaseCodes, print_case_codes),
+)

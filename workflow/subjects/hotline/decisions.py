@@ -6,7 +6,7 @@ back: a caller who is to call again is given a code, and the desk expects them a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import count
 from typing import Final
@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 from events.catalogue import Fact
 from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised, CallMissed, CallTaken
-from workflow.command import Command, occurred
+from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, id_from
+from workflow.situation import Decision, Situation, StreamFact, id_from
+from workflow.subject import CommandRule, Fault
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
 from workflow.subjects.hotline.definition import Hotline
 from workflow.subjects.hotline.state import HotlineState
@@ -82,7 +83,7 @@ def strike_call_backs(command: StrikeCallBacks, situation: Situation) -> Decisio
 
 def desk_of(situation: Situation) -> HotlineState:
     """Return the programme's desk."""
-    return situation.shared.get(situation.programme.hotline_stream) or HotlineState()
+    return situation.state_of(situation.programme.hotline_stream, HotlineState)
 
 
 def _told(command: DeskCommand, fact: Fact) -> StreamFact:
@@ -165,9 +166,15 @@ def no_hotline() -> Refused:
     return refused("hotline_exists", "the programme has no hotline", "add hotline: to the programme file")
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    TakeCall: take_call,
-    RecordMissedCall: record_missed_call,
-    MakeCallBack: make_call_back,
-    StrikeCallBacks: strike_call_backs,
-}
+RULES: Final = (
+    CommandRule(TakeCall, take_call),
+    CommandRule(RecordMissedCall, record_missed_call),
+    CommandRule(MakeCallBack, make_call_back),
+    CommandRule(StrikeCallBacks, strike_call_backs),
+)
+
+
+def faults(programme: Programme) -> Iterator[Fault]:
+    """Find a hotline that asks for consent to a purpose nobody declared."""
+    if programme.hotline is not None and programme.hotline.consent not in programme.purposes:
+        yield ("hotline", "consent"), f"unknown purpose {programme.hotline.consent}"

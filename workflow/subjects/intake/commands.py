@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from events.ids import CaseId, case_id_of, parse_case_id
 from workflow.command import CaseCommand, Command
+from workflow.rights.acts import Acts
 from workflow.values.countries import Country
 from workflow.values.text import LongText, PersonName, ShortText, Token, Word
 
@@ -18,6 +19,7 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 class OpenCase(Command):
     """Open a case for a referral that came in."""
 
+    acts: ClassVar[Acts] = ("case.open",)
     programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     source: Literal[
         "government", "law_enforcement", "health", "social_support", "ngo", "international_organisation",
@@ -66,6 +68,7 @@ class OpenCase(Command):
 class GiveConsent(CaseCommand):
     """Record that the person (or a guardian) agreed to a purpose."""
 
+    acts: ClassVar[Acts] = ("case.consent",)
     purpose: Word
     recipient: ShortText | Literal[""] = ""
     by: Literal["person", "guardian"] = "person"
@@ -75,6 +78,7 @@ class GiveConsent(CaseCommand):
 class WithdrawConsent(CaseCommand):
     """Record that the person took an agreement back."""
 
+    acts: ClassVar[Acts] = ("case.consent",)
     purpose: Word
     recipient: ShortText | Literal[""] = ""
 
@@ -82,6 +86,7 @@ class WithdrawConsent(CaseCommand):
 class AddNote(CaseCommand):
     """Write something down about the case."""
 
+    acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
     note: LongText
     sealed: ClassVar[bool] = True
 
@@ -89,13 +94,7 @@ class AddNote(CaseCommand):
 class OpenSealed(CaseCommand):
     """Open what is sealed of the case; who and why is recorded before anything is shown."""
 
+    acts: ClassVar[Acts] = ("case.open_sealed",)
+    has_own_verb: ClassVar[bool] = True
     compartments: tuple[Literal["identity", "contact", "medical", "legal", "money", "story"], ...] = Field(min_length=1)
     why: ShortText
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    GiveConsent,
-    WithdrawConsent,
-    AddNote,
-)

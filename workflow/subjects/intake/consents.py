@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
 from workflow.case.change import Pairs
-from workflow.command import Command, FireTimer
 from workflow.reasons import Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, TimesUp, case_of
+from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
+from workflow.subjects.referrals.caseload import open_providers
 from workflow.subjects.referrals.moves import withdrawn
 from workflow.subjects.referrals.sending import PURPOSE
 
@@ -85,9 +85,10 @@ def _is_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
     return [*situation.about_case(expired), *over]
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    GiveConsent: give_consent,
-    WithdrawConsent: withdraw_consent,
-}
-CANCELLING: Final = (WithdrawConsent, FireTimer)  # a timer may end a consent
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"consent_expires": _is_over}
+RULES: Final = (
+    CommandRule(GiveConsent, give_consent),
+    CommandRule(WithdrawConsent, withdraw_consent, needs=open_providers, cancels=True),
+)
+TIMERS: Final = (TimerKind("consent_expires", _is_over, lambda programme, case, _: open_providers(programme, case)),)
+# Consents from before an end do not hold for a case that is taken up again.
+ON_LEAVING: Final = StepHook(case_ends, lambda situation, _dest: ended_with_the_case(situation), lambda *_: ())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from events.facts.intake import CaseLinked, CaseOpened
 from events.ids import case_stream, person_id_of
-from workflow.command import Command
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.rights.visibility import is_machine
-from workflow.situation import Decide, Decision, OfficeNeeds, Situation, StreamFact
+from workflow.situation import Decision, Situation, StreamFact
+from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake.commands import OpenCase
 from workflow.subjects.intake.yearly_count import Intake, against_the_day
@@ -120,7 +119,7 @@ def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
 
 
 def _intake(situation: Situation) -> Intake:
-    return situation.shared.get(situation.programme.intake_stream) or Intake()
+    return situation.state_of(situation.programme.intake_stream, Intake)
 
 
 def _against_referrer(command: OpenCase, situation: Situation) -> list[Reason]:
@@ -146,11 +145,12 @@ def _first_of_month_after(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    OpenCase: open_case,
-}
-OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = {
-    OpenCase: lambda programme, command: (
-        (programme.intake_stream, programme.hotline_stream) if command.consultation else (programme.intake_stream,)
+RULES: Final = (
+    CommandRule(
+        OpenCase,
+        open_case,
+        office_needs=lambda programme, command: (
+            (programme.intake_stream, programme.hotline_stream) if command.consultation else (programme.intake_stream,)
+        ),
     ),
-}
+)

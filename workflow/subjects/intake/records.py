@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from events.facts.intake import NoteAdded, SealedOpened
 from events.facts.safety import SealedDenied
-from workflow.command import Command
 from workflow.rights.compartments import closed_to
-from workflow.situation import Decide, Decision, Situation, person_of
+from workflow.situation import Decision, Situation, person_of
+from workflow.subject import CommandRule
 from workflow.subjects.intake.commands import AddNote, OpenSealed
 
 
@@ -26,10 +25,7 @@ def open_sealed(command: OpenSealed, situation: Situation) -> Decision:
     return situation.about_case(SealedOpened(compartments=command.compartments, why=command.why))
 
 
-AFTER_THE_END: Final = (AddNote, OpenSealed)
-
-
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    AddNote: add_note,
-    OpenSealed: open_sealed,
-}
+RULES: Final = (
+    CommandRule(AddNote, add_note, after_the_end=True),
+    CommandRule(OpenSealed, open_sealed, after_the_end=True),
+)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, StringConstraints
 
 from workflow.command import CaseCommand, Instant
+from workflow.rights.acts import Acts
 from workflow.values.text import ShortText
 
 
@@ -26,6 +27,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 class PlanArrival(CaseCommand):
     """Record when, where and how the person arrives; whoever is free and speaks their language is to meet them."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     at: Instant
     place: ShortText
     means: Literal["flight", "train", "bus", "car", "on_foot"]
@@ -36,18 +38,18 @@ class PlanArrival(CaseCommand):
 class DelayArrival(CaseCommand):
     """Record that the person comes at another time; whoever meets them is told once."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     at: Instant
 
 
 class CancelArrival(CaseCommand):
     """Record that the person does not come; whoever was to meet them is told once."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     reason: ShortText
 
 
 class MeetPerson(CaseCommand):
     """Record that the person was met."""
 
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (PlanArrival, DelayArrival, CancelArrival, MeetPerson)
+    acts: ClassVar[Acts] = ("case.record",)

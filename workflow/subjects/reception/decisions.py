@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,10 +21,11 @@ from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.change import Pairs
 from workflow.case.state import Case
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask
+from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, TaskKind, TimesUp, case_of, id_from
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from
+from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.meeters import MeeterPool, speaks
 from workflow.subjects.reception.state import Arrival
@@ -130,7 +130,7 @@ def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
 
 def _pool(situation: Situation) -> MeeterPool:
     """Return those who meet people as they are without the person's own arrival."""
-    pool: MeeterPool = situation.shared.get(situation.programme.meeters_stream) or MeeterPool()
+    pool: MeeterPool = situation.state_of(situation.programme.meeters_stream, MeeterPool)
     arrival = case_of(situation).arrival
     return pool.without(arrival.arrival_id) if arrival else pool
 
@@ -214,17 +214,26 @@ def _assistance(_task: Task, _programme: Programme) -> str:
     return "assistance"
 
 
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"no_show": _nobody_was_met}
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    PlanArrival: plan_arrival,
-    DelayArrival: delay_arrival,
-    CancelArrival: cancel_arrival,
-    MeetPerson: meet_person,
-}
-NEEDS: Final[Mapping[type[Command], Needs]] = dict.fromkeys(DECISIONS, _meeters)
-CANCELLING: Final = tuple(DECISIONS)
 TASKS: Final = (
     TaskKind("book_pickup", _booked, _pickup_is_wanted, consent=_assistance),
     TaskKind("move_pickup", _moved, _pickup_is_wanted, consent=_assistance),
     TaskKind("cancel_pickup", _cancelled, gives_back=True),
+)
+
+
+RULES: Final = (
+    CommandRule(PlanArrival, plan_arrival, needs=_meeters, cancels=True),
+    CommandRule(DelayArrival, delay_arrival, needs=_meeters, cancels=True),
+    CommandRule(CancelArrival, cancel_arrival, needs=_meeters, cancels=True),
+    CommandRule(MeetPerson, meet_person, needs=_meeters, cancels=True),
+)
+TIMERS: Final = (TimerKind("no_show", _nobody_was_met),)
+
+
+def _awaited_meeters(programme: Programme, case: Case) -> tuple[str, ...]:
+    return _meeters(programme, case) if case.arrival_is_ahead else ()
+
+
+ON_ENTERING: Final = StepHook(
+    case_ends, lambda situation, dest: called_off(situation, f"case {dest}"), _awaited_meeters
 )

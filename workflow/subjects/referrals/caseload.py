@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from events.catalogue import Fact
 from events.facts.referrals import ProviderPlaceFreed, ProviderPlaceTaken
+from workflow.case.state import Case
+from workflow.programme.programme import Programme
 
 
 class Caseload(NamedTuple):
@@ -32,3 +34,8 @@ def evolve(load: Caseload, fact: Fact) -> Caseload:
             return Caseload(load.referrals - {fact.referral_id})
         case _:
             return load
+
+
+def open_providers(_programme: Programme, case: Case) -> tuple[str, ...]:
+    """Return the streams of the providers of open referrals."""
+    return tuple(dict.fromkeys(stream_of(one.provider) for one in case.referrals.values() if one.is_open))

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from workflow.command import CaseCommand, Instant
+from workflow.rights.acts import Acts
 from workflow.values.text import LongText, ShortText, Word
 
 ProviderId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
@@ -16,6 +17,7 @@ ReferralId = Annotated[str, Field(pattern=r"^R-[0-9A-HJKMNP-TV-Z]{16}$")]
 class SendReferral(CaseCommand):
     """Refer the person to a provider: the one named, or the best in the directory that has room."""
 
+    acts: ClassVar[Acts] = ("referral.send",)
     service: Word
     provider: ProviderId | Literal[""] = ""
     language: str = Field(default="", pattern=r"^([a-z]{2,3})?$")
@@ -25,12 +27,14 @@ class SendReferral(CaseCommand):
 class AcknowledgeReferral(CaseCommand):
     """Record that the provider has the letter."""
 
+    acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
 
 
 class AcceptReferral(CaseCommand):
     """Record that the provider takes the person."""
 
+    acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
     first_meeting: Instant | None = None
 
@@ -38,6 +42,7 @@ class AcceptReferral(CaseCommand):
 class DeclineReferral(CaseCommand):
     """Record that the provider said no, and why, in one word."""
 
+    acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
     reason: Word
 
@@ -45,18 +50,21 @@ class DeclineReferral(CaseCommand):
 class WaitlistReferral(CaseCommand):
     """Record that the provider takes the person once there is room."""
 
+    acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
 
 
 class RecordReferralServed(CaseCommand):
     """Record that the provider gave the service."""
 
+    acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
 
 
 class RecordReferralFeedback(CaseCommand):
     """Record what came of a referral, as the provider or the person says."""
 
+    acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
     outcome: Literal["helped", "partly_helped", "not_helped", "did_not_come"]
     note: LongText | None = None
@@ -66,12 +74,14 @@ class RecordReferralFeedback(CaseCommand):
 class CloseReferral(CaseCommand):
     """Record that a referral has come to its end."""
 
+    acts: ClassVar[Acts] = ("referral.send",)
     referral_id: ReferralId
 
 
 class RevokeReferral(CaseCommand):
     """Take a referral back; the provider is told once if it has heard of it."""
 
+    acts: ClassVar[Acts] = ("referral.send",)
     referral_id: ReferralId
     reason: Word
 
@@ -79,19 +89,7 @@ class RevokeReferral(CaseCommand):
 class DiscloseReferral(CaseCommand):
     """Show a provider what its profile allows; recorded before anything is shown."""
 
+    acts: ClassVar[Acts] = ("referral.disclose",)
+    has_own_verb: ClassVar[bool] = True
     referral_id: ReferralId
     why: ShortText
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    SendReferral,
-    AcknowledgeReferral,
-    AcceptReferral,
-    DeclineReferral,
-    WaitlistReferral,
-    RecordReferralServed,
-    RecordReferralFeedback,
-    CloseReferral,
-    RevokeReferral,
-)

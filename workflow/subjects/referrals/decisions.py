@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from events.catalogue import Fact
@@ -24,12 +23,12 @@ from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.change import Pairs
 from workflow.case.state import Case
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask
+from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, reason, refused
-from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, TaskKind, TimesUp, case_of, person_of
-from workflow.subjects.intake.commands import WithdrawConsent
-from workflow.subjects.referrals.caseload import stream_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
+from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.referrals.caseload import open_providers, stream_of
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
     AcknowledgeReferral,
@@ -43,7 +42,7 @@ from workflow.subjects.referrals.commands import (
     WaitlistReferral,
 )
 from workflow.subjects.referrals.disclosure import parts_for_provider
-from workflow.subjects.referrals.moves import closed, freed, moved, no_consent, revoked, status_of
+from workflow.subjects.referrals.moves import closed, ended, freed, moved, no_consent, revoked, status_of
 from workflow.subjects.referrals.sending import (
     PURPOSE,
     agreed_to,
@@ -229,11 +228,6 @@ def _recipient(task: Task, _programme: Programme) -> tuple[str, str]:
     return PURPOSE, task.about("provider")
 
 
-def open_providers(_programme: Programme, case: Case) -> tuple[str, ...]:
-    """Return the streams of the providers of open referrals."""
-    return tuple(dict.fromkeys(stream_of(one.provider) for one in case.referrals.values() if one.is_open))
-
-
 def _limited(programme: Programme, _case: Case) -> tuple[str, ...]:
     return limited(programme)
 
@@ -243,30 +237,27 @@ def answer_needs(programme: Programme, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*open_providers(programme, case), *limited(programme))))
 
 
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"referral_answer": _no_answer, "referral_meeting": _no_meeting}
 TASKS: Final = (
     TaskKind("send_referral", _sent, _letter_is_wanted, consent=_recipient, taken_back=_never_sent),
     TaskKind("revoke_referral", _taken_back, gives_back=True),
     TaskKind("answer_referrer", _referrer_answered, _may_tell, consent=_recipient),
 )
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    SendReferral: send_referral,
-    AcknowledgeReferral: acknowledge_referral,
-    AcceptReferral: accept_referral,
-    WaitlistReferral: waitlist_referral,
-    DeclineReferral: decline_referral,
-    RecordReferralServed: record_served,
-    RecordReferralFeedback: record_feedback,
-    CloseReferral: close_referral,
-    RevokeReferral: revoke_referral,
-    DiscloseReferral: disclose_referral,
-}
-NEEDS: Final[Mapping[type[Command], Needs]] = {
-    SendReferral: _limited,
-    AcceptReferral: answer_needs,
-    DeclineReferral: open_providers,
-    CloseReferral: open_providers,
-    RevokeReferral: open_providers,
-    WithdrawConsent: open_providers,
-}
-CANCELLING: Final = (SendReferral, RevokeReferral)
+
+
+RULES: Final = (
+    CommandRule(SendReferral, send_referral, needs=_limited, cancels=True),
+    CommandRule(AcknowledgeReferral, acknowledge_referral),
+    CommandRule(AcceptReferral, accept_referral, needs=answer_needs),
+    CommandRule(WaitlistReferral, waitlist_referral),
+    CommandRule(DeclineReferral, decline_referral, needs=open_providers),
+    CommandRule(RecordReferralServed, record_served),
+    CommandRule(RecordReferralFeedback, record_feedback),
+    CommandRule(CloseReferral, close_referral, needs=open_providers),
+    CommandRule(RevokeReferral, revoke_referral, needs=open_providers, cancels=True),
+    CommandRule(DiscloseReferral, disclose_referral),
+)
+TIMERS: Final = (
+    TimerKind("referral_answer", _no_answer, lambda programme, case, _: answer_needs(programme, case)),
+    TimerKind("referral_meeting", _no_meeting),
+)
+ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: ended(situation, f"case_{dest}"), open_providers)

@@ -61,8 +61,9 @@ def agreed_to(case: Case, provider_id: str, situation: Situation) -> bool:
 
 def has_room(provider: Provider, situation: Situation) -> bool:
     """Tell whether a provider can take one more."""
-    load: Caseload = situation.shared.get(stream_of(provider.id)) or Caseload()
-    return load.has_room(provider.capacity)
+    if provider.capacity is None:
+        return True  # nobody counts, so nothing has to be held still
+    return situation.state_of(stream_of(provider.id), Caseload).has_room(provider.capacity)
 
 
 def answer_due(at: datetime, programme: Programme) -> datetime:

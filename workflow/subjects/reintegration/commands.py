@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from workflow.command import CaseCommand
+from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, LongText, Token, Word
 
 CourseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="a course, like sewing")]
@@ -22,6 +23,7 @@ Goals = Annotated[tuple[PlanArea, ...], Field(min_length=1, max_length=10)]
 class DraftPlan(CaseCommand):
     """Record the reintegration plan as written with the person; a second person is to approve it."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     goals: Goals
     content: LongText | None = None
     sealed: ClassVar[bool] = True
@@ -35,12 +37,14 @@ class DraftPlan(CaseCommand):
 class AgreePlan(CaseCommand):
     """Record the reintegration plan with the second person who approved it."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     second: ActorId
 
 
 class RevisePlan(CaseCommand):
     """Record a changed plan with the second person who approved the change."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     goals: Goals
     second: ActorId
     content: LongText | None = None
@@ -55,18 +59,21 @@ class RevisePlan(CaseCommand):
 class EnrolInCourse(CaseCommand):
     """Give the person a seat in a course, or a place in its line when it is full."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
 
 
 class TakeSeat(CaseCommand):
     """Record that the person takes the seat that was offered."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
 
 
 class LeaveCourse(CaseCommand):
     """Record that the person gives up a seat, an offer or a place in the line; whoever is next gets it."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
     reason: Word
 
@@ -74,6 +81,7 @@ class LeaveCourse(CaseCommand):
 class RecordAttendance(CaseCommand):
     """Record whether the person was there on a day of a course."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
     day: date
     attended: bool
@@ -82,6 +90,7 @@ class RecordAttendance(CaseCommand):
 class CompleteCourse(CaseCommand):
     """Record that the person came to the end of a course, and what came of it for the plan."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
     outcome: Literal["completed", "certificate", "found_work", "began_business"]
 
@@ -89,6 +98,7 @@ class CompleteCourse(CaseCommand):
 class DeclineTraining(CaseCommand):
     """Record that the person wants no course."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     reason: Word
 
 
@@ -102,6 +112,7 @@ class OfferSeat(CaseCommand):
 class RecordFollowUp(CaseCommand):
     """Record how the person is, so many months after the return."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     month: int = Field(ge=0, le=60)
     outcome: Literal["well", "getting_on", "in_need", "at_risk", "not_reached"]
     made_on: date | None = None  # today when left out
@@ -118,18 +129,3 @@ def _each_once(areas: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(areas)) < len(areas):
         raise ValueError("names an area twice; name each once")
     return areas
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    DraftPlan,
-    AgreePlan,
-    RevisePlan,
-    EnrolInCourse,
-    TakeSeat,
-    LeaveCourse,
-    RecordAttendance,
-    CompleteCourse,
-    DeclineTraining,
-    RecordFollowUp,
-)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -18,10 +17,11 @@ from events.facts.reintegration import (
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.change import Pairs
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask, occurred
+from workflow.command import FinishTask, occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, TaskKind, TimesUp, by_two, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, person_of
+from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp, RevisePlan
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
 from workflow.values.calendars import months_later
@@ -147,17 +147,18 @@ def _purpose(_task: Task, programme: Programme) -> str:
 
 
 TASKS: Final = (TaskKind("arrange_visit", _arranged, _visit_is_wanted, consent=_purpose),)
-TIMES_UP: Final[Mapping[str, TimesUp]] = {
-    "plan_due": _plan_is_overdue,
-    "follow_up": _visit_is_due,
-    "visit_overdue": _visit_is_overdue,
-    "retention": _retention_is_over,
-}
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    DraftPlan: draft_plan,
-    AgreePlan: agree_plan,
-    RevisePlan: revise_plan,
-    RecordFollowUp: record_follow_up,
-}
 # A visit that was made calls off the letter that would ask for it.
-CANCELLING: Final = (RecordFollowUp,)
+
+
+RULES: Final = (
+    CommandRule(DraftPlan, draft_plan),
+    CommandRule(AgreePlan, agree_plan),
+    CommandRule(RevisePlan, revise_plan),
+    CommandRule(RecordFollowUp, record_follow_up, cancels=True),
+)
+TIMERS: Final = (
+    TimerKind("plan_due", _plan_is_overdue),
+    TimerKind("follow_up", _visit_is_due),
+    TimerKind("visit_overdue", _visit_is_overdue),
+    TimerKind("retention", _retention_is_over),
+)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from events.facts.journey import StageEntered
 from events.facts.reintegration import (
     CourseAttended,
     CourseCompleted,
@@ -78,7 +79,7 @@ class Reintegration(NamedTuple):
     follow_ups: Mapping[int, FollowUp] = NOTHING  # by month
 
 
-def moved_on(case: Case) -> Case:
+def _moved_on(case: Case, _fact: StageEntered, _at: At) -> Case:
     """Return the case in its next stage: visits that were due in the stage before are not waited for any more."""
     life = case.reintegration
     escalations = case.escalations - OVERDUE
@@ -141,6 +142,7 @@ def _visited(case: Case, fact: FollowUpVisited, _at: At) -> Case:
 
 
 CHANGES: dict[str, Change] = {
+    "StageEntered": _moved_on,
     "PlanDrafted": _drafted,
     "PlanAgreed": _agreed,
     "PlanRevised": _revised,

@@ -6,7 +6,6 @@ offered to the first in the line by a worker, because nobody's case is changed b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -28,20 +27,18 @@ from events.facts.tasks import ServiceProvided
 from workflow.case.change import Pairs
 from workflow.case.state import Case
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask
+from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
 from workflow.situation import (
-    Decide,
     Decision,
-    OfficeNeeds,
     Situation,
     StreamFact,
     TaskKind,
-    TimesUp,
     case_of,
     reasons_against,
 )
+from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.reintegration.commands import (
     CompleteCourse,
@@ -167,7 +164,7 @@ def ended(situation: Situation, why: str) -> list[StreamFact]:
     return [one for course in case_of(situation).reintegration.courses for one in freed(situation, course, why)]
 
 
-def streams_of(case: Case, programme: Programme) -> tuple[str, ...]:
+def streams_of(programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the courses a case is in or waits for."""
     return tuple(programme.course_of[course].stream for course in case.reintegration.courses)
 
@@ -209,7 +206,7 @@ def _unknown(programme: Programme) -> Refused:
 
 
 def _seats(course: Course, situation: Situation) -> Seats:
-    return situation.shared.get(course.stream) or Seats()
+    return situation.state_of(course.stream, Seats)
 
 
 def _both(situation: Situation, course: Course, mine: Any, theirs: Any) -> list[StreamFact]:
@@ -233,18 +230,23 @@ def _course(programme: Programme, command: Any) -> tuple[str, ...]:
 
 # A freed seat is passed on whatever becomes of the case that freed it.
 TASKS: Final = (TaskKind("offer_seat", _passed_on, gives_back=True),)
-TIMES_UP: Final[Mapping[str, TimesUp]] = {"seat_offer": _offer_is_over}
-_ABOUT_SEATS: Final[Mapping[type[Command], Callable[[Any, Situation], Decision]]] = {
-    EnrolInCourse: enrol_in_course,
-    TakeSeat: take_seat,
-    LeaveCourse: leave_course,
-    CompleteCourse: complete_course,
-    OfferSeat: offer_seat,
-}
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    **_ABOUT_SEATS,
-    RecordAttendance: record_attendance,
-    DeclineTraining: decline_training,
-}
 # Which course a decision looks at is known from the command itself.
-OFFICE_NEEDS: Final[Mapping[type[Command], OfficeNeeds]] = dict.fromkeys(_ABOUT_SEATS, _course)
+
+
+def _offered_course(programme: Programme, _case: Case, subject: Pairs) -> tuple[str, ...]:
+    return (programme.course_of[dict(subject)["course"]].stream,)
+
+
+RULES: Final = (
+    CommandRule(EnrolInCourse, enrol_in_course, office_needs=_course),
+    CommandRule(TakeSeat, take_seat, office_needs=_course),
+    CommandRule(LeaveCourse, leave_course, office_needs=_course),
+    CommandRule(CompleteCourse, complete_course, office_needs=_course),
+    CommandRule(OfferSeat, offer_seat, office_needs=_course),
+    CommandRule(RecordAttendance, record_attendance),
+    CommandRule(DeclineTraining, decline_training),
+)
+TIMERS: Final = (TimerKind("seat_offer", _offer_is_over, _offered_course),)
+
+
+ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: ended(situation, f"case_{dest}"), streams_of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,9 +19,9 @@ from events.facts.safety import (
 )
 from events.facts.tasks import Escalated
 from workflow.case.change import Pairs
-from workflow.command import Command
 from workflow.reasons import Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, TimesUp, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, case_of, person_of
+from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.safety.commands import (
     AgreeSafetyPlan,
     AppointGuardian,
@@ -129,20 +128,18 @@ def _risk_is_old(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     return situation.about_case(Escalated(kind="risk_reassess"))
 
 
-TIMES_UP: Final[Mapping[str, TimesUp]] = {
-    "reflection": _reflection_is_over,
-    "reflection_ending": _reflection_ends_soon,
-    "risk_expires": _risk_is_old,
-}
-
-
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    EstablishAge: establish_age,
-    IdentifyVictim: identify_victim,
-    EndReflection: end_reflection,
-    AssessRisk: assess_risk,
-    AgreeSafetyPlan: agree_safety_plan,
-    AppointGuardian: appoint_guardian,
-    DecideBestInterests: decide_best_interests,
-    RecordAssent: record_assent,
-}
+RULES: Final = (
+    CommandRule(EstablishAge, establish_age),
+    CommandRule(IdentifyVictim, identify_victim),
+    CommandRule(EndReflection, end_reflection),
+    CommandRule(AssessRisk, assess_risk),
+    CommandRule(AgreeSafetyPlan, agree_safety_plan),
+    CommandRule(AppointGuardian, appoint_guardian),
+    CommandRule(DecideBestInterests, decide_best_interests),
+    CommandRule(RecordAssent, record_assent),
+)
+TIMERS: Final = (
+    TimerKind("reflection", _reflection_is_over),
+    TimerKind("reflection_ending", _reflection_ends_soon),
+    TimerKind("risk_expires", _risk_is_old),
+)

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflow.command import CaseCommand
+from workflow.rights.acts import Acts
 from workflow.values.countries import Country
 
 
@@ -45,8 +46,5 @@ class Leg(BaseModel):
 class RecordRoute(CaseCommand):
     """Record which way the person was taken, leg by leg; a later record takes the place of an earlier one."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     legs: tuple[Leg, ...] = Field(min_length=1, max_length=20)
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (RecordRoute,)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
 
 from events.facts.trafficking_routes import RouteLeg, RouteRecorded
-from workflow.command import Command
 from workflow.reasons import Reason, Refused, reason
-from workflow.situation import Decide, Decision, Situation
+from workflow.situation import Decision, Situation
+from workflow.subject import CommandRule
 from workflow.subjects.trafficking_routes.commands import Leg, RecordRoute
 
 
@@ -55,6 +54,4 @@ def _last(leg: Leg) -> tuple[int, int]:
     return leg.year, leg.month or 12
 
 
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    RecordRoute: record_route,
-}
+RULES: Final = (CommandRule(RecordRoute, record_route),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final
 
 from events.catalogue import Fact
@@ -20,12 +20,14 @@ from events.facts.travel import (
 )
 from workflow.case.change import Pairs
 from workflow.case.tasks import Task
-from workflow.command import Command, FinishTask
+from workflow.command import FinishTask
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Situation, StreamFact, TaskKind, TimesUp, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
+from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
+from workflow.subjects.travel.escorts import escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_is_confirmed, host_is_ready, ticket_is_issued
 from workflow.subjects.travel.state import Trip
 
@@ -221,15 +223,17 @@ TASKS: Final = (
     TaskKind("ask_host", _host_asked, _trip_is_wanted, consent=_travel),
     TaskKind("cancel_host", _given_back, gives_back=True),
 )
-TIMES_UP: Final[Mapping[str, TimesUp]] = {
-    "departure_check": _departure_is_near,
-    "departure": _departure_has_come,
-    "hand_over_due": _hand_over_is_due,
-}
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    AnswerEscort: answer_escort,
-    AskHost: ask_host,
-    AnswerHost: answer_host,
-    RecordTransitVisa: record_transit_visa,
-    HandOver: hand_over,
-}
+
+
+RULES: Final = (
+    CommandRule(AnswerEscort, answer_escort, needs=escorts_stream, cancels=True),
+    CommandRule(AskHost, ask_host, cancels=True),
+    CommandRule(AnswerHost, answer_host, cancels=True),
+    CommandRule(RecordTransitVisa, record_transit_visa),
+    CommandRule(HandOver, hand_over),
+)
+TIMERS: Final = (
+    TimerKind("departure_check", _departure_is_near),
+    TimerKind("departure", _departure_has_come),
+    TimerKind("hand_over_due", _hand_over_is_due),
+)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflow.command import CaseCommand, Instant
+from workflow.rights.acts import Acts
 from workflow.subjects.reception.commands import ServiceNumber
 from workflow.values.countries import Country
 from workflow.values.text import PersonName, ShortText
@@ -18,6 +19,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 class DeclareReturn(CaseCommand):
     """Record that the person signed to return of their own will; a national who goes abroad says why."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     destination: Country
     signed_on: date
     because: Literal["", "family", "residence", "work", "study", "protection"] = ""
@@ -26,6 +28,7 @@ class DeclareReturn(CaseCommand):
 class ChooseStay(CaseCommand):
     """Record that the person decided to stay; a journey that has not begun is called off."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     basis: ShortText
 
 
@@ -56,6 +59,7 @@ class PlanTrip(CaseCommand):
     ``legs`` lists every part between changes; a journey without a change may be given by its own times and places.
     """
 
+    acts: ClassVar[Acts] = ("case.record",)
     legs: Annotated[tuple[TripLeg, ...], Field(max_length=12)] = ()
     departs_at: Instant
     arrives_at: Instant
@@ -101,6 +105,7 @@ def _fields(leg: Any) -> dict[str, Any]:
 class AnswerEscort(CaseCommand):
     """Record the escort's answer to the invitation."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     accepted: bool
     reason: ShortText | Literal[""] = ""
 
@@ -108,18 +113,21 @@ class AnswerEscort(CaseCommand):
 class AskHost(CaseCommand):
     """Ask somebody else to receive the person; whoever was asked before is told that it is off."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     host: Id
 
 
 class AnswerHost(CaseCommand):
     """Record the host's answer; when they cannot, the next one of that country is asked."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     accepted: bool
 
 
 class RecordTransitVisa(CaseCommand):
     """Record a visa for a country on the way."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     sealed: ClassVar[bool] = True
 
     country: Country
@@ -130,27 +138,15 @@ class RecordTransitVisa(CaseCommand):
 class CancelTrip(CaseCommand):
     """Call the journey off; whatever was booked is released, each thing once."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     reason: ShortText
 
 
 class HandOver(CaseCommand):
     """Record that the person arrived and was received, as host or escort report it; a child by a guardian."""
 
+    acts: ClassVar[Acts] = ("case.record",)
     sealed: ClassVar[bool] = True
 
     received_by: Literal["host", "family", "guardian", "authority", "nobody"]
     receiver: PersonName | None = None
-
-
-# What `wayhome case record` offers.
-BY_PEOPLE: tuple[type[CaseCommand], ...] = (
-    DeclareReturn,
-    ChooseStay,
-    RecordTransitVisa,
-    PlanTrip,
-    AnswerEscort,
-    AskHost,
-    AnswerHost,
-    CancelTrip,
-    HandOver,
-)

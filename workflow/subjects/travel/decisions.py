@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from events.facts.travel import EscortReserved, Leg, ReturnDeclared, StayChosen, TripCancelled, TripPlanned
 from workflow.case.state import Case
-from workflow.command import Command
 from workflow.programme.programme import Programme
+from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, reason, refused
-from workflow.situation import Decide, Decision, Needs, Situation, StreamFact, case_of, id_from, reasons_against
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
+from workflow.subject import CommandRule, StepHook
 from workflow.subjects.documents.guards import papers_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
-from workflow.subjects.travel import bookings
 from workflow.subjects.travel.bookings import freed, host_for, no_host
 from workflow.subjects.travel.commands import (
-    AnswerEscort,
-    AnswerHost,
-    AskHost,
     CancelTrip,
     ChooseStay,
     DeclareReturn,
     PlanTrip,
 )
-from workflow.subjects.travel.escorts import EscortPool
+from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
 
 
@@ -194,7 +190,9 @@ def called_off(situation: Situation, why: str) -> list[StreamFact]:
 def _pool(situation: Situation) -> EscortPool:
     """Return the escorts as they will be once the person's own earlier trip is called off."""
     case = case_of(situation)
-    return situation.pool.without(case.trip.trip_id) if case.trip and case.trip_is_ahead else situation.pool
+    return (
+        escorts_of(situation).without(case.trip.trip_id) if case.trip and case.trip_is_ahead else escorts_of(situation)
+    )
 
 
 def _back_at(command: PlanTrip, situation: Situation) -> datetime:
@@ -208,23 +206,26 @@ def _nobody_free(skill: str) -> Reason:
     return reason("escort_is_free", f"no {skill} escort is free at that time", advice, skill=skill)
 
 
-def _escorts(programme: Programme, _case: Case) -> tuple[str, ...]:
-    return (programme.escorts_stream,)
-
-
-DECISIONS: Final[Mapping[type[Command], Decide]] = {
-    DeclareReturn: declare_return,
-    ChooseStay: choose_stay,
-    PlanTrip: plan_trip,
-    CancelTrip: cancel_trip,
-    **bookings.DECISIONS,
-}
 # Whatever may call a journey off, or free an escort.
-CANCELLING: Final = (
-    DeclareReturn, ChooseStay, PlanTrip, CancelTrip, AnswerEscort, AskHost, AnswerHost,
-)  # fmt: skip
-NEEDS: Final[Mapping[type[Command], Needs]] = dict.fromkeys(
-    (DeclareReturn, ChooseStay, PlanTrip, CancelTrip, AnswerEscort), _escorts
+
+
+RULES: Final = (
+    CommandRule(DeclareReturn, declare_return, needs=escorts_stream, cancels=True),
+    CommandRule(ChooseStay, choose_stay, needs=escorts_stream, cancels=True),
+    CommandRule(PlanTrip, plan_trip, needs=escorts_stream, cancels=True),
+    CommandRule(CancelTrip, cancel_trip, needs=escorts_stream, cancels=True),
 )
-TASKS: Final = bookings.TASKS
-TIMES_UP: Final = bookings.TIMES_UP
+
+
+REASSESSMENT: Final = "reassessment"  # the stage in which everything about the way home is asked anew
+
+
+def _is_off(name: str, stage: Stage) -> bool:
+    return stage.ends or name == REASSESSMENT
+
+
+def _off(situation: Situation, dest: str) -> list[StreamFact]:
+    return called_off(situation, dest if dest == REASSESSMENT else f"case {dest}")
+
+
+ON_ENTERING: Final = StepHook(_is_off, _off, escorts_stream)

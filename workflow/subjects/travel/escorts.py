@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from events.catalogue import Fact
 from events.facts.travel import EscortFreed, EscortReserved
+from workflow.case.state import Case
 from workflow.programme.programme import Programme
+from workflow.situation import Situation
 from workflow.subjects.travel.definition import Escort
 
 # Trips are reserved at most some months ahead; one that ended long before cannot collide with a new one.
@@ -67,3 +69,13 @@ def evolve(pool: EscortPool, fact: Fact) -> EscortPool:
             return pool.without(fact.trip_id)
         case _:
             return pool
+
+
+def escorts_of(situation: Situation) -> EscortPool:
+    """Return the programme's escorts as they stand at the moment of a decision."""
+    return situation.state_of(situation.programme.escorts_stream, EscortPool)
+
+
+def escorts_stream(programme: Programme, _case: Case) -> tuple[str, ...]:
+    """Return the stream that a decision about an escort looks at."""
+    return (programme.escorts_stream,)

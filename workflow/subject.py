@@ -1,0 +1,104 @@
+"""What a subject brings to the engine: its commands and how each is decided, what its facts change, and the rest.
+
+The engine knows no subject by name. It asks every registered one for its part (``workflow.registry``).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from events.catalogue import Fact
+from workflow.case.change import At, Change, Pairs
+from workflow.case.state import Case
+from workflow.command import Command
+from workflow.guard_context import Guard
+from workflow.programme.programme import Programme
+from workflow.programme.stages import Stage
+from workflow.situation import Decision, Needs, Situation, StreamFact, TaskKind
+
+Decide = Callable[[Any, Situation], Decision]
+OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # shared streams known from the command itself
+Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
+TimerNeeds = Callable[[Programme, Case, Pairs], tuple[str, ...]]
+Fault = tuple[tuple[str | int, ...], str]  # where in a programme file, and what is wrong there
+
+
+class CommandRule(NamedTuple):
+    """How one kind of command is decided, and what must be held still for it.
+
+    ``after_the_end`` lets it be given for a case that has ended; ``cancels`` says that it may take back tasks, so
+    that the decision must know which of them a worker has already begun.
+    """
+
+    command: type[Command]
+    decide: Decide
+    needs: Needs | None = None
+    office_needs: OfficeNeeds | None = None
+    reaches: Reaches | None = None
+    after_the_end: bool = False
+    cancels: bool = False
+
+
+def _nothing_shared(_programme: Programme, _case: Case, _subject: Pairs) -> tuple[str, ...]:
+    return ()
+
+
+class TimerKind(NamedTuple):
+    """A kind of timer: what follows when its time has come, and the shared streams that looks at."""
+
+    kind: str
+    follows: Callable[[Situation, Pairs], list[StreamFact]]
+    needs: TimerNeeds = _nothing_shared
+
+
+class StepHook(NamedTuple):
+    """What a subject settles when a case takes a step: ``when`` it does, what it tells, which streams it looks at."""
+
+    when: Callable[[str, Stage], bool]  # the stage's name and what the programme says of it
+    settles: Callable[[Situation, str], list[StreamFact]]
+    needs: Needs
+
+
+def case_ends(_name: str, stage: Stage) -> bool:
+    """Tell whether a stage is an end: nothing of a case outlives it."""
+    return stage.ends
+
+
+class Aggregate(NamedTuple):
+    """A stream that cases share: the word it begins with, and how a fact changes its state (None before the first)."""
+
+    word: str
+    evolve: Callable[[Any, Fact, At], Any]
+
+
+def aggregate(word: str, empty: Callable[[], Any], evolve: Callable[[Any, Any], Any]) -> Aggregate:
+    """Return an aggregate whose facts change it by themselves, whoever told them and whenever."""
+    return Aggregate(word, lambda state, fact, _at: evolve(empty() if state is None else state, fact))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Everything one subject registers; its stem is its name in every room."""
+
+    stem: str
+    commands: tuple[type[Command], ...]
+    rules: tuple[CommandRule, ...] = ()
+    changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
+    guards: tuple[Guard, ...] = ()
+    tasks: tuple[TaskKind, ...] = ()
+    timers: tuple[TimerKind, ...] = ()
+    leaving: StepHook | None = None  # asked about the stage that is left
+    entering: StepHook | None = None  # asked about the stage that is entered
+    aggregates: tuple[Aggregate, ...] = ()
+    faults: Callable[[Programme], Iterable[Fault]] | None = None  # of its part of a programme file
+
+
+def commands_in(module: ModuleType) -> tuple[type[Command], ...]:
+    """Return the kinds of command a module defines, in the order it defines them; what others build on is none."""
+    found = [kind for kind in vars(module).values() if inspect.isclass(kind) and issubclass(kind, Command)]
+    own = [kind for kind in found if kind.__module__ == module.__name__]
+    return tuple(kind for kind in own if kind.acts or not kind.__subclasses__())

@@ -1,0 +1,16 @@
+"""The way a person was taken: what the engine is told of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workflow.subject import Subject, commands_in
+from workflow.subjects.trafficking_routes import commands, decisions
+from workflow.subjects.trafficking_routes.state import CHANGES
+
+SUBJECT: Final = Subject(
+    stem="trafficking_routes",
+    commands=commands_in(commands),
+    rules=decisions.RULES,
+    changes=CHANGES,
+)
