@@ -48,6 +48,16 @@ def test_imports_go_down_only() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_benches_are_made_of_the_kit_and_of_no_test() -> None:
+    asked = {
+        name
+        for path in (ROOT / "bench").glob("*.py")
+        for name in re.findall(r"(?:from|import) (tests[\w.]*)", path.read_text())
+    }
+    assert asked
+    assert [name for name in asked if not name.startswith(("tests.kit", "tests.servers"))] == []
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_holds_names_versions_and_hashes_and_no_addresses(lock: str) -> None:
     strange = [line for line in (ROOT / lock).read_text().splitlines() if not LOCK_LINE.fullmatch(line)]

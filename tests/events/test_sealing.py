@@ -17,7 +17,7 @@ from events.keys import FileKeys, MemoryKeys
 from events.log import Log
 from events.sealing import Ciphertext, place, seal, unseal
 from events.world import SystemEntropy
-from tests.kit.logs import (
+from tests.kit.logs import (  # fmt: skip
     CASE,
     LINKED,
     NOTE,
