@@ -11,7 +11,7 @@ from typing import Any
 from bench.people import command, opening
 from events.ids import CaseId
 from handlers.commanding.answers import Accepted
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from workflow.command import Command
 from workflow.subjects.intake.commands import AddNote, GiveConsent, WithdrawConsent
 
@@ -40,7 +40,7 @@ def _open(_case: CaseId) -> Command:
 MIXES: dict[str, tuple[Make, ...]] = {"care": (_withdraw, _give, _note), "intake": (_withdraw, _give, _open)}
 
 
-def rate(service: Service, cases: Sequence[CaseId], mix: str, rows: int) -> float:
+def rate(service: CommandService, cases: Sequence[CaseId], mix: str, rows: int) -> float:
     """Return commands per second of one caller for each case, each going through the mix so many times."""
     loops = [lambda case=case: _carry_out(service, case, mix, rows) for case in cases]
     return len(cases) * rows * len(MIXES[mix]) / together(loops)
@@ -70,7 +70,7 @@ def _run(loop: Callable[[], None], ready: threading.Barrier, problems: list[Base
         problems.append(problem)
 
 
-def _carry_out(service: Service, case: CaseId, mix: str, rows: int) -> None:
+def _carry_out(service: CommandService, case: CaseId, mix: str, rows: int) -> None:
     for made in _commands(case, mix, rows):
         answer: Any = service.submit(made)
         assert isinstance(answer, Accepted), answer

@@ -23,7 +23,7 @@ from bench.profiling import Batches, profiled
 from bench.rounds import Measure, interleaved, print_rates
 from bench.servers import durable_postgres, empty_database, plain
 from events.ids import CaseId
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 
 CALLERS = 32
 BARE_1, BARE_32 = "bare insert, 1 connection", f"bare insert, {CALLERS} connections"
@@ -69,18 +69,18 @@ def _cases(centre: Centre, rows: int) -> tuple[dict[str, Measure], dict[str, Bat
     batches = {}
     for callers in (CALLERS, 1):
         for mix in MIXES:
-            name, service = f"{callers} callers, grouped, {mix}", Service(centre.log)
+            name, service = f"{callers} callers, grouped, {mix}", CommandService(centre.log)
             batches[name] = Batches(service)
             measure = _measure(service, centre.people_in_care(callers), mix, rows * (8 if callers == 1 else 1))
             cases[name] = partial(batches[name].measured, measure)
     for callers in (CALLERS, 1):
-        alone = Service(centre.log, batch=1)
+        alone = CommandService(centre.log, batch=1)
         few = max(1, rows // 2) * (8 if callers == 1 else 1)
         cases[_one_by_one(callers)] = _measure(alone, centre.people_in_care(callers), "care", few)
     return cases, batches
 
 
-def _measure(service: Service, people: Sequence[CaseId], mix: str, rows: int) -> Measure:
+def _measure(service: CommandService, people: Sequence[CaseId], mix: str, rows: int) -> Measure:
     rate(service, people, mix, 1)  # folds the cases, prepares the statements
     return partial(rate, service, people, mix, rows)
 
@@ -109,7 +109,7 @@ def _written(centre: Centre, connection: psycopg.Connection[Any], mix: str) -> d
 def _profile(centre: Centre) -> None:
     for mix in MIXES:
         people = centre.people_in_care(CALLERS)
-        service = Service(centre.log)
+        service = CommandService(centre.log)
         rate(service, people, mix, 1)
         print(f"\n== what serving takes, mix '{mix}', {CALLERS} callers")
         with profiled(service):

@@ -23,9 +23,9 @@ from bench.people import Centre, command
 from bench.servers import durable_postgres, empty_database
 from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from workflow.command import AdvanceCase
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import CertifyFitness
@@ -74,7 +74,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
 
 def small_programme() -> str:
     """Return the Moscow programme with 8 beds, one budget line for 40 grants, and 5 escorts."""
-    tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
+    tree: dict[str, Any] = yaml.safe_load(shipped_programme_text("moscow"))
     house = next(facility for facility in tree["facilities"] if facility["id"] == "moscow-centre")
     house.pop("rooms", None)
     tree["facilities"] = [{**house, "capacity": BEDS, "alternatives": []}]
@@ -92,10 +92,10 @@ def small_programme() -> str:
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
 
-def _beds(centre: Centre, other: Service) -> Came:
+def _beds(centre: Centre, other: CommandService) -> Came:
     cases = centre.people(CHECK_INS)
 
-    def check_in(service: Service, case: CaseId) -> Answer:
+    def check_in(service: CommandService, case: CaseId) -> Answer:
         held = service.submit(command(HoldBed, case))
         return service.submit(command(TakeBed, case)) if isinstance(held, Accepted) else held
 
@@ -104,14 +104,14 @@ def _beds(centre: Centre, other: Service) -> Came:
     return came
 
 
-def _approvals(centre: Centre, other: Service) -> Came:
+def _approvals(centre: Centre, other: CommandService) -> Came:
     cases = centre.people(APPROVALS)
     centre.each(cases, GiveConsent, purpose="assistance")
     asked = {"kind": "reinstallation", "amount": GRANT, "payee_name": "Invented Person", "payee_account": "AA00TEST"}
     centre.each(cases, RequestGrant, **asked)
     grants = centre.grants_of(cases)
 
-    def approve(service: Service, case: CaseId) -> Answer:
+    def approve(service: CommandService, case: CaseId) -> Answer:
         return service.submit(command(ApproveGrant, case, grant_id=grants[case], actor="staff:boris"))
 
     came = _contest("approvals", cases, GRANTS_PAID, approve, centre.service, other)
@@ -119,7 +119,7 @@ def _approvals(centre: Centre, other: Service) -> Came:
     return came
 
 
-def _bookings(centre: Centre, other: Service) -> Came:
+def _bookings(centre: Centre, other: CommandService) -> Came:
     cases, now = centre.people(BOOKINGS), datetime.now(UTC)
     departs = now + timedelta(days=3)
     centre.each(cases, GiveConsent, purpose="travel")
@@ -129,7 +129,7 @@ def _bookings(centre: Centre, other: Service) -> Came:
     centre.each(cases, DeclareReturn, destination="MD", signed_on=now.date())
     trip = {"departs_at": departs, "arrives_at": departs + timedelta(hours=6), "origin": "DME", "destination": "KIV"}
 
-    def book(service: Service, case: CaseId) -> Answer:
+    def book(service: CommandService, case: CaseId) -> Answer:
         return service.submit(command(PlanTrip, case, **trip))
 
     came = _contest("bookings", cases, ESCORTS, book, centre.service, other)
@@ -138,7 +138,11 @@ def _bookings(centre: Centre, other: Service) -> Came:
 
 
 def _contest(
-    what: str, cases: Sequence[CaseId], room: int, attempt: Callable[[Service, CaseId], Answer], *services: Service
+    what: str,
+    cases: Sequence[CaseId],
+    room: int,
+    attempt: Callable[[CommandService, CaseId], Answer],
+    *services: CommandService,
 ) -> Came:
     """Let everybody try at the same moment, every second one at the other host."""
     answers: list[Answer] = []

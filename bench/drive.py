@@ -33,13 +33,13 @@ from console.simulation.manager import next_commands
 from console.simulation.order_book import OrderBook
 from console.verbs.imports import import_ctdc
 from events.instants import instant
-from handlers.checks.check_results import Ack, Effects
-from handlers.checks.walk import as_lines, check
+from handlers.checks.check_results import Acknowledgement, OutsideRecords
+from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted
 from handlers.projections.tables import case_board, tasks, timers
 from handlers.states.change_feed import ChangeFeed
 from workflow.command import Command
-from workflow.programme.loading import Definition, shipped_text
+from workflow.programme.loading import Definition, shipped_programme_text
 from workflow.subjects.travel.state import travel_of
 
 BATCH = 250
@@ -59,7 +59,7 @@ class Plan(NamedTuple):
 
 def large_programme(people: int, per_day: int) -> str:
     """Return the Moscow programme with beds, escorts and money for so many people; the journey is untouched."""
-    tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
+    tree: dict[str, Any] = yaml.safe_load(shipped_programme_text("moscow"))
     house = {key: value for key, value in tree["facilities"][0].items() if key != "rooms"}
     tree["facilities"][0] = house | {"capacity": min(10_000, max(60, per_day * 45))}
     for funder in tree["funders"]:
@@ -119,7 +119,7 @@ class Drive:
         self._follow = ChangeFeed(office.log, office.service.definitions)
         self._look_at_all = True
         self._ended = 0
-        self.acknowledged: list[Ack] = []
+        self.acknowledged: list[Acknowledgement] = []
         self.books = self._bank
 
     @property
@@ -174,7 +174,7 @@ class Drive:
         for start in range(0, len(commands), BATCH):
             answers = self._office.service.submit_many(commands[start : start + BATCH])
             taken = [answer for answer in answers if isinstance(answer, Accepted)]
-            self.acknowledged += [Ack(answer.command_id, answer.version, answer.facts) for answer in taken]
+            self.acknowledged += [Acknowledgement(answer.command_id, answer.version, answer.facts) for answer in taken]
             moved = moved or bool(taken)
         return moved
 
@@ -322,12 +322,12 @@ def _checked(office: Container, drive: Drive) -> int:
     book = OrderBook(office.settings.order_file)
     posted = {path.stem: 1 for path in office.settings.post_folder.glob("*.eml")}
     statement = drive.books.books.statement() if drive.books.books else {}
-    effects = Effects(statement=statement, performed=book.deliveries() | posted)
+    effects = OutsideRecords(statement=statement, performed=book.deliveries() | posted)
     began = time.perf_counter()
-    checks = check(
+    checks = check_log(
         office.log, acknowledged=drive.acknowledged, effects=effects, now=instant(office.log.now()), settled=True
     )
-    for line in as_lines(checks):
+    for line in check_lines(checks):
         print(line)
     print(f"checked in {time.perf_counter() - began:.1f} s; orders repeated after a crash: {book.repeats()}")
     return 0 if all(one.ok for one in checks) else 1

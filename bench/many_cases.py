@@ -18,7 +18,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func,
 from bench.people import Centre
 from events.database import owner_engine
 from events.ids import CaseId, case_id_of
-from events.instants import stored
+from events.instants import instant_text
 from events.tables import events, log_head, streams
 from handlers.projections.tables import case_board, case_relations, tasks, timers, work_items
 from workflow.command import AdvanceCase
@@ -80,7 +80,7 @@ def _numbered(originals: Sequence[CaseId], count: int, chance: random.Random) ->
             "fresh": str(case_id_of(UUID(int=chance.getrandbits(128), version=4))),
             "owner": f"staff:manager-{chance.randrange(OWNERS)}",
             "team": f"team-{chance.randrange(TEAMS)}",
-            "since": stored(now - timedelta(seconds=chance.randrange(3 * 365 * 86_400))),
+            "since": instant_text(now - timedelta(seconds=chance.randrange(3 * 365 * 86_400))),
         }
         for number in range(count)
     ]

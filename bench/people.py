@@ -14,13 +14,13 @@ from events.facts import catalogue
 from events.ids import CaseId, case_id_of
 from events.keys import FileKeys
 from events.log import Log
-from events.schema import prepare
+from events.schema import migrate
 from events.world import SystemEntropy
 from handlers.commanding.answers import Accepted
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader
 from workflow.command import AdvanceCase, CaseCommand, Command, PublishProgramme
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent, OpenCase
@@ -36,10 +36,10 @@ class Centre:
 
     def __init__(self, url: str, folder: Path, text: str | None = None) -> None:
         self.database = Database(url)
-        prepare(self.database)
+        migrate(self.database)
         self.keys = FileKeys(folder / "keys", CHANCE)
         self.log = Log(self.database, catalogue(), self.keys, CHANCE)
-        self.service = Service(self.log)
+        self.service = CommandService(self.log)
         self._databases: list[Database] = []
         text = text or roomy_programme()
         publish = PublishProgramme(
@@ -47,11 +47,11 @@ class Centre:
         )
         self._all([publish])
 
-    def another_service(self) -> Service:
+    def another_service(self) -> CommandService:
         """Return a service with connections of its own, as another host has it."""
         database = Database(self.database.url)
         self._databases.append(database)
-        return Service(Log(database, catalogue(), self.keys, CHANCE))
+        return CommandService(Log(database, catalogue(), self.keys, CHANCE))
 
     def people(self, count: int) -> list[CaseId]:
         """Return so many new cases."""
@@ -100,7 +100,7 @@ class Centre:
 
 def roomy_programme() -> str:
     """Return the Moscow programme with a house that is never full."""
-    tree: dict[str, Any] = yaml.safe_load(shipped_text("moscow"))
+    tree: dict[str, Any] = yaml.safe_load(shipped_programme_text("moscow"))
     for facility in tree["facilities"]:
         if facility["id"] == "moscow-centre":
             facility.pop("rooms", None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers.commanding.answers import Answer
 from handlers.commanding.group_commit import PendingCommand
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from workflow.command import Command
 
 Tickets = Sequence[PendingCommand[Command, Answer]]
@@ -21,7 +21,7 @@ Serve = Callable[[Tickets], None]
 class Batches:
     """Counts what a service takes together, and what CPU time this process spends on it, callers and all."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: CommandService) -> None:
         self.commands = 0
         self.times = 0
         self._measured = 0
@@ -54,7 +54,7 @@ class Batches:
 
 
 @contextmanager
-def profiled(service: Service, lines: int = 25) -> Iterator[None]:
+def profiled(service: CommandService, lines: int = 25) -> Iterator[None]:
     """Print where serving spends its time, whichever caller's thread does it: one serves at a time."""
     profiler = cProfile.Profile()
     serve: Serve = service._turns._serve

@@ -13,30 +13,30 @@ from console.simulation.order_book import OrderBook
 from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
-from events.key_check import hold_together
+from events.key_check import bind_keys_to_log
 from events.keys import FileKeys
 from events.log import Log
-from events.schema import prepare
+from events.schema import migrate
 from events.tables import log_head
 from events.world import Clock, Entropy, SystemEntropy
-from handlers.commanding.service import Service
-from handlers.projections.rebuild import draw_if_new
-from handlers.queries.occupancy import Houses
-from handlers.queries.reconciliation import Statement
+from handlers.commanding.service import CommandService
+from handlers.projections.rebuild import rebuild_if_new
+from handlers.queries.occupancy import CurrentOccupancy
+from handlers.queries.reconciliation import BankStatement
 from handlers.states.case_reader import CaseReader
-from workers.iso20022.bank_inbox import BankInbox, Read
+from workers.iso20022.bank_inbox import BankInbox, RecordedReport
 from workers.iso20022.camt053 import read_camt053
 from workers.iso20022.xml import BankFileError
 from workers.mail.post import Post, post_from_url
-from workers.running.broker import answers
+from workers.running.broker import redis_answers
 from workers.running.orders import Orders
 from workers.running.worker_pool import WorkerPool, WorkerSettings
 from workflow.command import PublishProgramme
-from workflow.programme.loading import Definition, load
+from workflow.programme.loading import Definition, load_definition
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
-    from handlers.queries.reconciliation import Statement
-    from workers.iso20022.bank_inbox import Read
+    from handlers.queries.reconciliation import BankStatement
+    from workers.iso20022.bank_inbox import RecordedReport
     from workers.mail.post import Post
     from workers.running.orders import Orders
     from workers.running.worker_pool import WorkerPool, WorkerSettings
@@ -54,19 +54,19 @@ class Container:
         self.clock = clock
         _folders(settings, create=create)
         self.database = Database(settings.database_url or sqlite_url(settings.log_file))
-        prepare(self.database)
+        migrate(self.database)
         _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
-        hold_together(self.log)
-        draw_if_new(self.log)
-        self.service = Service(self.log)
+        bind_keys_to_log(self.log)
+        rebuild_if_new(self.log)
+        self.service = CommandService(self.log)
         self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
-        self.houses = Houses(self.log)
+        self.houses = CurrentOccupancy(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
         """Put a programme file into force; publishing the same file again changes nothing."""
-        definition = load(text)
+        definition = load_definition(text)
         name = definition.programme.programme
         command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)
         self.service.submit(command)
@@ -101,14 +101,14 @@ class Container:
 
         return self.pool(WorkerSettings(threads=threads))
 
-    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> Read:
+    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> RecordedReport:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
         try:
             return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
-    def read_statement(self, data: bytes) -> Statement:
+    def read_statement(self, data: bytes) -> BankStatement:
         """Return what a statement of the bank says; raises BadInput when it is none."""
         try:
             return read_camt053(data)
@@ -120,7 +120,7 @@ class Container:
         if self.settings.redis_url is None:
             return "inside"
 
-        return "up" if answers(self.settings.redis_url) else "down"
+        return "up" if redis_answers(self.settings.redis_url) else "down"
 
     def close(self) -> None:
         """Let go of everything."""

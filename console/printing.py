@@ -16,7 +16,7 @@ from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 
 from console.words.reasons import typed
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from workflow.reasons import Reason
 
 # Exit codes that scripts can use; docs/operator.md lists them.
@@ -76,7 +76,7 @@ def print_reasons(reasons: Iterable[Reason], indent: str = "  ") -> None:
         say(f"{indent}- {found.text}\n{indent}  → {found.help}")
 
 
-def event_as_json(event: Recorded) -> dict[str, Any]:
+def event_as_json(event: RecordedEvent) -> dict[str, Any]:
     """Return an event as a script reads it: everything that is open, nothing that is sealed."""
     envelope = event.envelope
     return {
@@ -98,7 +98,7 @@ def event_as_json(event: Recorded) -> dict[str, Any]:
     }
 
 
-def print_events(title: str, events: Iterable[Recorded]) -> None:
+def print_events(title: str, events: Iterable[RecordedEvent]) -> None:
     """Print a history line by line, oldest first."""
     say(title)
     for event in events:
@@ -107,7 +107,7 @@ def print_events(title: str, events: Iterable[Recorded]) -> None:
         say(f"{event.position:>7}  {when}  {envelope.type:<22} {_gist(event)}  ({envelope.actor})")
 
 
-def _gist(event: Recorded) -> str:
+def _gist(event: RecordedEvent) -> str:
     body = orjson.loads(event.envelope.body)
     hidden = ("task_id", "timer_id", "person_id", "case_id", "text", "checked")
     parts = [

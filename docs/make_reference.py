@@ -17,7 +17,7 @@ from console.printing import CONFLICT, FAULTS, OK, REFUSED, UNAVAILABLE, USAGE
 from console.settings import VARIABLES
 from console.subjects import SUBJECTS
 from console.web.app import acts_of, routes
-from events.catalogue import COMPARTMENTS, Shape
+from events.catalogue import COMPARTMENTS, FactSchema
 from events.facts import catalogue
 from workers.effects.registry import EFFECTS
 from workflow.command import AdvanceCase, CaseCommand, Command, fields_of
@@ -77,7 +77,7 @@ def _facts() -> str:
     return "\n".join([*lines, ""])
 
 
-def _fact(shape: Shape) -> tuple[str, ...]:
+def _fact(shape: FactSchema) -> tuple[str, ...]:
     hidden = {name: compartment for compartment, names in shape.sealed for name in names}
     fields = [f"*{name}* ({hidden[name]})" if name in hidden else f"`{name}`" for name in shape.fact.model_fields]
     return f"`{shape.name}`", str(shape.version), _first_sentence(shape.fact), ", ".join(fields)

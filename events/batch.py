@@ -19,7 +19,7 @@ from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 Row = Mapping[str, Any]
 
 
-class Rows:
+class InsertRows:
     """Inserts rows; with ``replace`` a row of the same key takes the new values.
 
     Give each key at most once in one batch: PostgreSQL refuses to replace a row twice in one statement.
@@ -38,7 +38,7 @@ class Rows:
     @cached_property
     def for_postgresql(self) -> str:
         """Return the statement that unpacks all rows from one JSON parameter."""
-        given = unpacked(self.table, self._columns)
+        given = rows_from_json(self.table, self._columns)
         return _postgresql(self._replacing(postgresql.insert(self.table).from_select(self._columns, select(*given.c))))
 
     @cached_property
@@ -53,7 +53,7 @@ class Rows:
         return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
 
 
-class Changes:
+class UpdateRows:
     """Sets some columns of rows found by their key; a key that is not there changes nothing."""
 
     def __init__(self, table: Table, columns: Sequence[str]) -> None:
@@ -68,7 +68,7 @@ class Changes:
     @cached_property
     def for_postgresql(self) -> str:
         """Return the statement that unpacks all rows from one JSON parameter."""
-        given = unpacked(self.table, (*self.key, *self._columns))
+        given = rows_from_json(self.table, (*self.key, *self._columns))
         changed = update(self.table).values({c: given.c[c] for c in self._columns})
         return _postgresql(changed.where(*[self.table.c[k] == given.c[k] for k in self.key]))
 
@@ -79,7 +79,7 @@ class Changes:
         return _sqlite(changed.where(*_named(self.table, self.key)))
 
 
-class Removals:
+class DeleteRows:
     """Deletes rows by their key; a key that is not there is no error."""
 
     def __init__(self, table: Table) -> None:
@@ -93,7 +93,7 @@ class Removals:
     @cached_property
     def for_postgresql(self) -> str:
         """Return the statement that unpacks all rows from one JSON parameter."""
-        given = unpacked(self.table, self.key)
+        given = rows_from_json(self.table, self.key)
         return _postgresql(delete(self.table).where(*[self.table.c[k] == given.c[k] for k in self.key]))
 
     @cached_property
@@ -102,22 +102,22 @@ class Removals:
         return _sqlite(delete(self.table).where(*_named(self.table, self.key)))
 
 
-Write = Rows | Changes | Removals
+RowStatement = InsertRows | UpdateRows | DeleteRows
 
 
-def unpacked(table: Table, names: Sequence[str], parameter: str = "rows") -> TableValuedAlias:
+def rows_from_json(table: Table, names: Sequence[str], parameter: str = "rows") -> TableValuedAlias:
     """Return the JSON parameter as a table with the columns' own types (PostgreSQL)."""
     given = cast(bindparam(parameter), JSON)
     columns = [column(name, table.c[name].type) for name in names]
     return func.json_to_recordset(given).table_valued(*columns, name="given").render_derived(with_types=True)
 
 
-def as_json(rows: Sequence[Row]) -> str:
+def rows_as_json(rows: Sequence[Row]) -> str:
     """Return the rows as PostgreSQL takes them; bytes become its hexadecimal text."""
     return orjson.dumps(rows, default=_plain).decode()
 
 
-def ask(connection: Connection, text: str, parameters: Any) -> Any:
+def execute_prebuilt(connection: Connection, text: str, parameters: Any) -> Any:
     """Run a prebuilt statement on the driver itself, in this connection's transaction; return its cursor.
 
     The statements are SQLAlchemy's, built once. Going through its execution again costs more than all the
@@ -128,11 +128,11 @@ def ask(connection: Connection, text: str, parameters: Any) -> Any:
     return cursor
 
 
-def _run(write: Write, connection: Connection, rows: Sequence[Row]) -> None:
+def _run(write: RowStatement, connection: Connection, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        ask(connection, write.for_postgresql, (as_json(rows),))
+        execute_prebuilt(connection, write.for_postgresql, (rows_as_json(rows),))
     else:
         connection.connection.cursor().executemany(write.for_sqlite, rows)
 

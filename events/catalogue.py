@@ -64,7 +64,7 @@ class TaskOutcome(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class FactSchema:
     """How one kind of fact is stored: its class and which fields go into which compartment."""
 
     name: str
@@ -108,11 +108,11 @@ class Catalogue:
         assert steps <= self._upcasters.keys(), f"no upcaster for {sorted(steps - self._upcasters.keys())}"
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Mapping[str, FactSchema]:
         """Return every kind of fact by name."""
         return self._shapes
 
-    def shape_of(self, fact: Fact) -> Shape:
+    def shape_of(self, fact: Fact) -> FactSchema:
         """Return how this fact is stored; raises UnknownFact for a class that was never registered."""
         try:
             return self._of_class[type(fact)]
@@ -139,7 +139,7 @@ class Catalogue:
         return body
 
 
-def _shape(fact: type[Fact]) -> Shape:
+def _shape(fact: type[Fact]) -> FactSchema:
     by_compartment: dict[str, list[str]] = {}
     for name, field in fact.model_fields.items():
         for mark in field.metadata:
@@ -148,7 +148,7 @@ def _shape(fact: type[Fact]) -> Shape:
     hidden = frozenset(name for names in by_compartment.values() for name in names)
     assert not hidden or "person_id" in fact.model_fields, f"{fact.__name__} seals fields but names no person_id"
     sealed = tuple((c, tuple(by_compartment[c])) for c in COMPARTMENTS if c in by_compartment)
-    return Shape(fact.__name__, fact.version, fact, _closed_twin(fact, hidden), sealed, hidden)
+    return FactSchema(fact.__name__, fact.version, fact, _closed_twin(fact, hidden), sealed, hidden)
 
 
 @cache

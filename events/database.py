@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
-from events.errors import StoreUnavailable, translated
+from events.errors import StoreUnavailable, as_store_problem
 from events.sqlite_file import make_durable
 
 APPLICATION_ROLE = "wayhome_app"
@@ -74,7 +74,7 @@ class Database:
         except exc.TimeoutError as problem:
             raise StoreUnavailable("all database connections are busy; try again") from problem
         except (exc.DBAPIError, self._writer.dialect.loaded_dbapi.Error) as problem:
-            raise translated(problem) from problem
+            raise as_store_problem(problem) from problem
 
 
 def sqlite_url(path: Path) -> URL:

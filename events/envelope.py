@@ -18,12 +18,12 @@ import orjson
 
 from events.instants import instant
 
-LEAF: Final = b"\x00"  # RFC 6962 section 2.1: leaves and inner nodes are hashed under different prefixes
-FORMAT: Final = b"wayhome/envelope/1"
+LEAF_PREFIX: Final = b"\x00"  # RFC 6962 section 2.1: leaves and inner nodes are hashed under different prefixes
+FORMAT_TAG: Final = b"wayhome/envelope/1"
 _NOTHING: Final = b"\xff\xff\xff\xff"
 
 
-class Part(NamedTuple):
+class SealedPart(NamedTuple):
     """What the log keeps for ever of one sealed part: whose, which compartment, and a commitment."""
 
     compartment: str
@@ -50,12 +50,12 @@ class Envelope(NamedTuple):
     command_id: str
     definition: str
     body: str
-    sealed: tuple[Part, ...]
+    sealed: tuple[SealedPart, ...]
     previous: bytes | None
     link: bytes | None
 
 
-class Recorded(NamedTuple):
+class RecordedEvent(NamedTuple):
     """An event in its place: global position, envelope and leaf."""
 
     position: int
@@ -70,10 +70,10 @@ class Recorded(NamedTuple):
 
 def leaf_of(envelope: Envelope) -> bytes:
     """Return the leaf hash: SHA-256 over a fixed order of length-prefixed fields, behind RFC 6962's prefix."""
-    return hashlib.sha256(LEAF + canonical(envelope)).digest()
+    return hashlib.sha256(LEAF_PREFIX + canonical_bytes(envelope)).digest()
 
 
-def canonical(envelope: Envelope) -> bytes:
+def canonical_bytes(envelope: Envelope) -> bytes:
     """Return the bytes that are hashed; no two different envelopes share them.
 
     Every field is preceded by its length in four bytes, an absent one is marked ``ffffffff``; numbers are
@@ -83,7 +83,7 @@ def canonical(envelope: Envelope) -> bytes:
         stream, version, kind, kind_version, occurred, recorded, actor, mandate, cause, command, definition,
         body, sealed, previous, link,
     ) = envelope  # fmt: skip
-    out = [FORMAT, *_prefixed(stream), version.to_bytes(8), *_prefixed(kind), kind_version.to_bytes(8)]
+    out = [FORMAT_TAG, *_prefixed(stream), version.to_bytes(8), *_prefixed(kind), kind_version.to_bytes(8)]
     # Spelt out: this loop is half of what a write and half of what a proof of the whole log cost.
     for text in (occurred, recorded, actor, mandate, cause, command, definition, body):
         field = text.encode()
@@ -99,14 +99,14 @@ def canonical(envelope: Envelope) -> bytes:
     return b"".join(out)
 
 
-def sealed_text(parts: Iterable[Part]) -> str:
+def sealed_text(parts: Iterable[SealedPart]) -> str:
     """Return the sealed parts as the log's column holds them."""
     return orjson.dumps([tuple(part) for part in parts]).decode() if parts else "[]"
 
 
-def sealed_parts(text: str) -> tuple[Part, ...]:
+def sealed_parts(text: str) -> tuple[SealedPart, ...]:
     """Return the sealed parts a column holds; most events have none."""
-    return tuple(Part(*part) for part in orjson.loads(text)) if text != "[]" else ()
+    return tuple(SealedPart(*part) for part in orjson.loads(text)) if text != "[]" else ()
 
 
 def _prefixed(text: str) -> tuple[bytes, bytes]:

@@ -79,7 +79,7 @@ _SQLITE: tuple[tuple[str, type[EventsError]], ...] = (
 )
 
 
-def translated(error: Exception) -> EventsError:
+def as_store_problem(error: Exception) -> EventsError:
     """Return the error of this tree that says what the driver's error means for the caller.
 
     Only the first line of the driver's text goes into it: the following ones may quote what was stored.

@@ -51,7 +51,7 @@ def case_stream(case: CaseId | str) -> Stream:
     return Stream(f"case:{case}")
 
 
-def case_of(stream: str) -> CaseId | None:
+def case_of_stream(stream: str) -> CaseId | None:
     """Return the case a stream belongs to, or None for a shared stream such as a fund."""
     kind, _, name = stream.partition(":")
     return CaseId(name) if kind == "case" else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
-def stored(instant: datetime) -> str:
+def instant_text(instant: datetime) -> str:
     """Return the instant as the log stores it, from any time zone; raises AssertionError when it names none.
 
     >>> stored(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-from events.errors import KeysMissing, translated
+from events.errors import KeysMissing, as_store_problem
 from events.sqlite_file import make_durable
 from events.world import Entropy
 
@@ -118,7 +118,7 @@ class FileKeys:
             with self._file:
                 self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
         except sqlite3.Error as problem:
-            raise translated(problem) from problem
+            raise as_store_problem(problem) from problem
 
     def _remember(self, owner: Owner, key: bytes) -> bytes:
         if len(self._cache) >= self._cached:

@@ -16,10 +16,10 @@ from sqlalchemy import BigInteger, Connection, bindparam, select
 from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
-from events.envelope import Envelope, Recorded, sealed_parts
-from events.instants import stored
+from events.envelope import Envelope, RecordedEvent, sealed_parts
+from events.instants import instant_text
 from events.keys import Keys
-from events.sealing import Ciphertext, place, unseal
+from events.sealing import Ciphertext, associated_data, unseal
 from events.tables import log_head
 from events.world import Clock, Entropy
 from events.writing import Writing, rows_since
@@ -107,55 +107,57 @@ class Log:
         with self.database.reading() as connection:
             return int(connection.execute(_SIZE).scalar_one())
 
-    def page(self, after: int = -1, limit: int = 1000, upto: int = END) -> list[Recorded]:
+    def page(self, after: int = -1, limit: int = 1000, upto: int = END) -> list[RecordedEvent]:
         """Return the next events after a position, in global order; an empty page means there are no more."""
         with self.database.reading() as connection:
             return self.page_on(connection, after, limit, upto)
 
-    def page_on(self, connection: Connection, after: int, limit: int, upto: int = END) -> list[Recorded]:
+    def page_on(self, connection: Connection, after: int, limit: int, upto: int = END) -> list[RecordedEvent]:
         """Return a page as this connection sees the log."""
         rows = connection.execute(_PAGE, {"after": after, "limit": limit, "upto": upto})
-        return [recorded(row) for row in rows]
+        return [recorded_event(row) for row in rows]
 
-    def pages(self, after: int = -1, upto: int = END, size: int = 1000) -> Iterator[list[Recorded]]:
+    def pages(self, after: int = -1, upto: int = END, size: int = 1000) -> Iterator[list[RecordedEvent]]:
         """Yield the log page by page, from one state of the database."""
         with self.database.reading() as connection:
             while page := self.page_on(connection, after, size, upto):
                 yield page
                 after = page[-1].position
 
-    def stream(self, stream: str, after: int = -1, upto: int = END) -> list[Recorded]:
+    def stream(self, stream: str, after: int = -1, upto: int = END) -> list[RecordedEvent]:
         """Return a stream's events after a version, up to a global position."""
         with self.database.reading() as connection:
             rows = connection.execute(_STREAM, {"stream": stream, "after": after, "upto": upto})
-            return [recorded(row) for row in rows]
+            return [recorded_event(row) for row in rows]
 
-    def of_types(self, stream: str, types: Collection[str]) -> list[Recorded]:
+    def of_types(self, stream: str, types: Collection[str]) -> list[RecordedEvent]:
         """Return a stream's events of these types only, in order."""
         with self.database.reading() as connection:
             rows = connection.execute(_OF_TYPES, {"stream": stream, "types": list(types)})
-            return [recorded(row) for row in rows]
+            return [recorded_event(row) for row in rows]
 
-    def latest(self, stream: str, limit: int, *, before: int = END, without: Collection[str] = ()) -> list[Recorded]:
+    def latest(
+        self, stream: str, limit: int, *, before: int = END, without: Collection[str] = ()
+    ) -> list[RecordedEvent]:
         """Return a stream's last events before a version, the last one first, leaving out some types."""
         asked = {"stream": stream, "before": before, "without": list(without), "limit": limit}
         with self.database.reading() as connection:
-            return [recorded(row) for row in connection.execute(_LATEST, asked)]
+            return [recorded_event(row) for row in connection.execute(_LATEST, asked)]
 
-    def timeline(self, stream: str, upto: int = END) -> list[Recorded]:
+    def timeline(self, stream: str, upto: int = END) -> list[RecordedEvent]:
         """Return a stream's events together with what the same commands wrote to other streams."""
         with self.database.reading() as connection:
-            return [recorded(row) for row in connection.execute(_TIMELINE, {"stream": stream, "upto": upto})]
+            return [recorded_event(row) for row in connection.execute(_TIMELINE, {"stream": stream, "upto": upto})]
 
-    def since(self, versions: Mapping[str, int]) -> list[Recorded]:
+    def since(self, versions: Mapping[str, int]) -> list[RecordedEvent]:
         """Return what came after a version, for several streams at once, each in its own order."""
         with self.database.reading() as connection:
-            return [recorded(row) for row in rows_since(connection, versions)]
+            return [recorded_event(row) for row in rows_since(connection, versions)]
 
-    def of_command(self, command_id: str) -> list[Recorded]:
+    def of_command(self, command_id: str) -> list[RecordedEvent]:
         """Return what a command led to."""
         with self.database.reading() as connection:
-            return [recorded(row) for row in connection.execute(_OF_COMMAND, {"command_id": command_id})]
+            return [recorded_event(row) for row in connection.execute(_OF_COMMAND, {"command_id": command_id})]
 
     def position_at(self, at: str) -> int:
         """Return the last position recorded at or before an instant as ``events.instants`` writes it, or -1."""
@@ -163,7 +165,7 @@ class Log:
             found = connection.execute(_AS_OF, {"at": at}).scalar_one_or_none()
             return -1 if found is None else int(found)
 
-    def fact(self, event: Recorded) -> Fact:
+    def fact(self, event: RecordedEvent) -> Fact:
         """Return the fact of an event with everything personal closed: all that rules ever need.
 
         Raises UnknownFact when a newer version of Wayhome wrote it.
@@ -171,7 +173,7 @@ class Log:
         envelope = event.envelope
         return self.catalogue.load(envelope.type, envelope.type_version, envelope.body)
 
-    def opened(self, event: Recorded, compartments: Collection[str]) -> Fact:
+    def opened(self, event: RecordedEvent, compartments: Collection[str]) -> Fact:
         """Return the fact with these compartments open; what was erased or is not asked for stays closed.
 
         Opens without recording that it did: whoever calls it has stored that first. Raises KeysMissing when a key is
@@ -179,7 +181,7 @@ class Log:
         """
         return self._opened(event.envelope, compartments, self._ciphertexts(event.envelope))
 
-    def opened_of(self, stream: str, compartments: Collection[str]) -> list[tuple[Recorded, Fact]]:
+    def opened_of(self, stream: str, compartments: Collection[str]) -> list[tuple[RecordedEvent, Fact]]:
         """Return a stream's events that hold something of these compartments, opened, in three questions."""
         events = [e for e in self.stream(stream) if any(p.compartment in compartments for p in e.envelope.sealed)]
         parts: dict[int, dict[str, Ciphertext]] = {}
@@ -195,7 +197,9 @@ class Log:
         keys = self.keys.find(owners.values())
         for compartment, part in parts.items():
             if key := keys.get(owners.get(compartment, ("", ""))):
-                values |= unseal(key, part, place(envelope.stream, envelope.version, envelope.type, compartment))
+                values |= unseal(
+                    key, part, associated_data(envelope.stream, envelope.version, envelope.type, compartment)
+                )
         return self.catalogue.load(envelope.type, envelope.type_version, envelope.body, values)
 
     def _ciphertexts(self, envelope: Envelope) -> Mapping[str, Ciphertext]:
@@ -208,17 +212,17 @@ class Log:
     def now(self) -> str:
         """Return the present instant as this log stamps it: UTC, by the database's clock unless another was given."""
         if self._clock is not None:
-            return stored(self._clock.now())
+            return instant_text(self._clock.now())
         with self.database.reading() as connection:
             return self._now(connection)
 
     def _now(self, connection: Connection) -> str:
         if self._clock is not None:
-            return stored(self._clock.now())
+            return instant_text(self._clock.now())
         return str(connection.exec_driver_sql(f"SELECT {self.database.now_sql}").scalar_one())
 
 
-def recorded(row: Sequence[Any]) -> Recorded:
+def recorded_event(row: Sequence[Any]) -> RecordedEvent:
     """Return the event a row of ``events`` holds, columns in the order of the table."""
     (
         position, stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition,
@@ -228,7 +232,7 @@ def recorded(row: Sequence[Any]) -> Recorded:
         stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition, body,
         sealed_parts(sealed), _bytes(previous), _bytes(link),
     )  # fmt: skip
-    return Recorded(position, envelope, bytes(leaf))
+    return RecordedEvent(position, envelope, bytes(leaf))
 
 
 def _bytes(value: Any) -> bytes | None:

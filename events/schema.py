@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, exc, inspect
 
 from events.database import Database, owner_engine
-from events.errors import TooNew, translated
+from events.errors import TooNew, as_store_problem
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -17,7 +17,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x5741_5948  # any number that only we use: two processes must not migrate at once
 
 
-def prepare(database: Database) -> None:
+def migrate(database: Database) -> None:
     """Bring the schema up to date; repeating it changes nothing.
 
     Raises TooNew when the data was written by a later version of Wayhome, before touching anything; a
@@ -26,17 +26,17 @@ def prepare(database: Database) -> None:
     engine = owner_engine(database.url)
     try:
         with engine.begin() as connection:
-            if current(connection) != newest():
+            if schema_revision(connection) != newest():
                 _upgrade(connection)
     except exc.DBAPIError as problem:
-        raise translated(problem) from problem
+        raise as_store_problem(problem) from problem
     finally:
         engine.dispose()
     # Connections from before there were tables do not act as the application's role; new ones will.
     database.close()
 
 
-def current(connection: Connection) -> str | None:
+def schema_revision(connection: Connection) -> str | None:
     """Return the step the database is at, or None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -55,7 +55,7 @@ def _upgrade(connection: Connection) -> None:
 
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    at = current(connection)
+    at = schema_revision(connection)
     known = {step.revision for step in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
     if at is not None and at not in known:
         raise TooNew(f"this data is at schema {at}, written by a newer Wayhome; install that version to open it")

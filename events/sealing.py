@@ -33,7 +33,7 @@ class Ciphertext(NamedTuple):
         return hashlib.sha256(self.salt + self.ciphertext).hexdigest()
 
 
-def place(stream: str, version: int, kind: str, compartment: str) -> bytes:
+def associated_data(stream: str, version: int, kind: str, compartment: str) -> bytes:
     """Return the bytes that tie a ciphertext to where it belongs: GCM's associated data."""
     return f"{stream}|{version}|{kind}|{compartment}".encode()
 

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from typing import Final
 
-TRIES: Final = 200
+LOCKED_TRIES_MAX: Final = 200
 PAUSE_SECONDS: Final = 0.02
 
 
@@ -16,7 +16,7 @@ def make_durable(file: sqlite3.Connection) -> None:
     The first to open a new file switches it over. SQLite's own time-out does not cover that moment, so whoever
     comes second waits here.
     """
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(LOCKED_TRIES_MAX)):
         try:
             file.execute("PRAGMA journal_mode=WAL")
             break

@@ -17,14 +17,14 @@ from sqlalchemy import Connection, exc
 
 from events import tables
 from events.catalogue import Catalogue
-from events.envelope import Envelope, Part, leaf_of, sealed_parts, sealed_text
+from events.envelope import Envelope, SealedPart, leaf_of, sealed_parts, sealed_text
 from events.log import Log
 
 FINDINGS_MAX: Final = 1000
-PAGE: Final = 4000
+PAGE_SIZE: Final = 4000
 _COLUMNS = ", ".join(f"e.{c.name}" for c in tables.events.columns)
-_FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE}"  # noqa: S608 - our own column names
-_NEXT = f"SELECT {_COLUMNS} FROM events e WHERE e.position > {{}} ORDER BY e.position LIMIT {PAGE}"  # noqa: S608
+_FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608 - our own column names
+_NEXT = f"SELECT {_COLUMNS} FROM events e WHERE e.position > {{}} ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608
 _PARTS = (
     "SELECT p.stream, p.version, p.compartment, p.person, p.salt, p.ciphertext FROM events e "
     "JOIN sealed_parts p ON p.stream = e.stream AND p.version = e.version "
@@ -42,7 +42,7 @@ _NO_COMMAND = (
 _UNREADABLE = (AttributeError, TypeError, ValueError, OverflowError)
 
 
-class Finding(NamedTuple):
+class ProofFinding(NamedTuple):
     """One thing that is not as it was written; the position is None where no event can be named."""
 
     position: int | None
@@ -51,13 +51,13 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LogProof:
     """What a walk over the log came to; ``head`` is the leaf of the last event, to be noted elsewhere."""
 
     events: int
     streams: int
     missing_parts: int  # sealed parts whose ciphertext is gone, as it is for whoever was erased
-    findings: tuple[Finding, ...]
+    findings: tuple[ProofFinding, ...]
     more: int  # findings beyond those listed; at least so many
     head: bytes | None
 
@@ -73,7 +73,7 @@ class _Head(NamedTuple):
     position: int
 
 
-def verify(log: Log, progress: Callable[[int], None] | None = None) -> Report:
+def verify(log: Log, progress: Callable[[int], None] | None = None) -> LogProof:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
     ``progress`` is told now and then how many events have been looked at. Memory grows with the number of
@@ -83,7 +83,7 @@ def verify(log: Log, progress: Callable[[int], None] | None = None) -> Report:
         return verify_on(connection, log.catalogue, progress)
 
 
-def verify_on(connection: Connection, catalogue: Catalogue, progress: Callable[[int], None] | None = None) -> Report:
+def verify_on(connection: Connection, catalogue: Catalogue, progress: Callable[[int], None] | None = None) -> LogProof:
     """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout.
 
     ``progress`` and memory as with ``verify``; raises the driver's own errors.
@@ -107,13 +107,13 @@ class _Walk:
         self._heads: dict[str, _Head] = {}
         self._stamp = ""
         self._of_command: dict[str, tuple[str, bytes]] = {}
-        self._parts: dict[tuple[str, int, str], tuple[int, Part]] = {}
+        self._parts: dict[tuple[str, int, str], tuple[int, SealedPart]] = {}
         self._missing_parts = 0
-        self._findings: list[Finding] = []
+        self._findings: list[ProofFinding] = []
         self._more = 0
         self._head: bytes | None = None
 
-    def run(self, progress: Callable[[int], None] | None) -> Report:
+    def run(self, progress: Callable[[int], None] | None) -> LogProof:
         rows = self._ask(_FIRST)
         while rows:
             for row in rows:
@@ -127,7 +127,7 @@ class _Walk:
         self._compare_size()
         self._compare_streams()
         self._compare_beside()
-        return Report(self._count, streams, self._missing_parts, tuple(self._findings), self._more, self._head)
+        return LogProof(self._count, streams, self._missing_parts, tuple(self._findings), self._more, self._head)
 
     def _ask(self, query: str, *values: Any) -> Sequence[Any]:
         text = query.format(*[self._mark] * len(values))
@@ -142,7 +142,7 @@ class _Walk:
 
     def _found(self, position: int | None, code: str, text: str) -> None:
         if len(self._findings) < FINDINGS_MAX:
-            self._findings.append(Finding(position, code, text))
+            self._findings.append(ProofFinding(position, code, text))
         else:
             self._more += 1
 
@@ -212,7 +212,9 @@ class _Walk:
             self._found(position, "link", f"event {position}: it does not name what its command wrote before it")
         self._of_command[command] = (stream, leaf)
 
-    def _expect_parts(self, position: int, stream: str, version: int, sealed: str, parts: tuple[Part, ...]) -> None:
+    def _expect_parts(
+        self, position: int, stream: str, version: int, sealed: str, parts: tuple[SealedPart, ...]
+    ) -> None:
         if sealed_text(parts) != sealed:
             self._found(position, "sealed", f"event {position}: its list of sealed parts was written by somebody else")
         for part in parts:
@@ -266,7 +268,7 @@ class _Walk:
             self._found(position, "command", f"event {position}: its command was never taken")
 
 
-def _keeps(part: Part, person: str, salt: Any, ciphertext: Any) -> bool:
+def _keeps(part: SealedPart, person: str, salt: Any, ciphertext: Any) -> bool:
     try:
         return part.person == person and part.commitment == hashlib.sha256(salt + ciphertext).hexdigest()
     except TypeError:

@@ -1,6 +1,6 @@
 """Time and chance, passed in: the only two things the rules may not make themselves.
 
-A simulator runs the same code with ``SetClock`` and ``SeededEntropy`` and gets the same history twice.
+A simulator runs the same code with ``ManualClock`` and ``SeededEntropy`` and gets the same history twice.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class SetClock:
+class ManualClock:
     """A clock that stands still until it is moved; it never goes back."""
 
     def __init__(self, start: datetime) -> None:

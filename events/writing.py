@@ -11,20 +11,20 @@ from sqlalchemy import Connection, Integer, bindparam, insert, select, text, upd
 from sqlalchemy.dialects import postgresql
 
 from events import tables
+from events.batch import InsertRows, RowStatement, execute_prebuilt, rows_as_json, rows_from_json
 from events.batch import Row as Values
-from events.batch import Rows, Write, as_json, ask, unpacked
-from events.catalogue import Catalogue, Fact, Shape
-from events.envelope import Envelope, Part, leaf_of, sealed_text
+from events.catalogue import Catalogue, Fact, FactSchema
+from events.envelope import Envelope, SealedPart, leaf_of, sealed_text
 from events.keys import Keys, Owner
-from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, place, seal
+from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, associated_data, seal
 from events.tables import commands, events, log_head, sealed_parts
 from events.world import Entropy
 
 _EVENT_COLUMNS = tuple(c.name for c in events.columns if c.name != "position")
-_INSERT_COMMANDS = Rows(commands)
-_INSERT_PARTS = Rows(sealed_parts)
-_UPSERT_STREAMS = Rows(tables.streams, replace=True)
-_INSERT_EVENTS = Rows(events)
+_INSERT_COMMANDS = InsertRows(commands)
+_INSERT_PARTS = InsertRows(sealed_parts)
+_UPSERT_STREAMS = InsertRows(tables.streams, replace=True)
+_INSERT_EVENTS = InsertRows(events)
 _TAKE_HEAD = text("UPDATE log_head SET size = size + :count RETURNING size - :count")
 
 
@@ -37,7 +37,7 @@ def _append_statement() -> str:
         .returning((log_head.c.size - bindparam("count", type_=Integer)).label("base"))
         .cte("head")
     )
-    given = unpacked(events, ("position", *_EVENT_COLUMNS))
+    given = rows_from_json(events, ("position", *_EVENT_COLUMNS))
     chosen = select(head.c.base + given.c.position, *[given.c[name] for name in _EVENT_COLUMNS])
     query = insert(events).from_select(("position", *_EVENT_COLUMNS), chosen).returning(events.c.position)
     return str(query.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
@@ -58,7 +58,7 @@ _SINCE_SQLITE = (
 )
 
 
-class Head(NamedTuple):
+class StreamHead(NamedTuple):
     """How far a stream has come; version -1 is a stream that does not exist yet."""
 
     version: int
@@ -76,17 +76,17 @@ class EventMetadata(NamedTuple):
     definition: str
 
 
-class Entry(NamedTuple):
+class PendingEvent(NamedTuple):
     """A fact on its way into the log."""
 
     stream: str
     version: int
     fact: Fact
-    shape: Shape
+    shape: FactSchema
     said: EventMetadata
 
 
-class Answer(NamedTuple):
+class StoredAnswer(NamedTuple):
     """What was answered to a command that came before."""
 
     digest: str
@@ -105,17 +105,17 @@ class Writing:
         self._catalogue = catalogue
         self._keys = keys
         self._chance = chance
-        self._heads: dict[str, Head] = {}
-        self._entries: list[Entry] = []
+        self._heads: dict[str, StreamHead] = {}
+        self._entries: list[PendingEvent] = []
         self._commands: list[Values] = []
-        self._rows: dict[Write, dict[tuple[Any, ...], Values]] = {}
+        self._rows: dict[RowStatement, dict[tuple[Any, ...], Values]] = {}
 
     @cached_property
     def now(self) -> str:
         """Return the moment of this write (UTC text): asked for once, best after everything it touches is locked."""
         return self._ask_now()
 
-    def lock(self, streams: Collection[str]) -> Mapping[str, Head]:
+    def lock(self, streams: Collection[str]) -> Mapping[str, StreamHead]:
         """Lock these streams until the write ends and return how far each has come.
 
         Always in the order of their names, so that two processes cannot wait for each other. A stream that does not
@@ -123,20 +123,20 @@ class Writing:
         """
         wanted = sorted(set(streams) - self._heads.keys())
         if wanted:
-            self._heads |= dict.fromkeys(wanted, Head(-1, None))
+            self._heads |= dict.fromkeys(wanted, StreamHead(-1, None))
             # SQLite has one writer and we are it: reading is enough.
             query = f"{_LOCK} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _LOCK
-            self._heads |= {row[0]: Head(row[1], bytes(row[2])) for row in self._ask_for(wanted, query)}
+            self._heads |= {row[0]: StreamHead(row[1], bytes(row[2])) for row in self._ask_for(wanted, query)}
         return {stream: self._heads[stream] for stream in streams}
 
     def since(self, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
         """Return the rows of events after a version, for several locked streams, each in its own order."""
         return rows_since(self.connection, versions)
 
-    def answers(self, command_ids: Collection[str]) -> Mapping[str, Answer]:
+    def answers(self, command_ids: Collection[str]) -> Mapping[str, StoredAnswer]:
         """Return what was answered to those of these commands that came before."""
         rows = self._ask_for(list(command_ids), _ANSWERS)
-        return {command_id: Answer(digest, answer) for command_id, digest, answer in rows}
+        return {command_id: StoredAnswer(digest, answer) for command_id, digest, answer in rows}
 
     def append(self, stream: str, fact: Fact, said: EventMetadata) -> int:
         """Put a fact at the end of a locked stream and return its version there.
@@ -145,15 +145,15 @@ class Writing:
         """
         head = self._heads[stream]
         version = head.version + 1
-        self._heads[stream] = Head(version, head.leaf)
-        self._entries.append(Entry(stream, version, fact, self._catalogue.shape_of(fact), said))
+        self._heads[stream] = StreamHead(version, head.leaf)
+        self._entries.append(PendingEvent(stream, version, fact, self._catalogue.shape_of(fact), said))
         return version
 
     def remember(self, command_id: str, digest: str, answer: str) -> None:
         """Keep for ever that this command was taken and what was answered; the digest tells it from a reused id."""
         self._commands.append({"command_id": command_id, "digest": digest, "answer": answer})
 
-    def write(self, statement: Write, row: Values) -> None:
+    def write(self, statement: RowStatement, row: Values) -> None:
         """Store a row of a table beside the log; a later row of the same key takes the place of an earlier."""
         self._rows.setdefault(statement, {})[tuple(row[k] for k in statement.key)] = row
 
@@ -175,9 +175,9 @@ class Writing:
 
     def _ask_for(self, keys: list[str], query: str) -> Iterable[Any]:
         if self.connection.dialect.name == "postgresql":
-            return list(ask(self.connection, query.format("= ANY(%s)"), (keys,)))
+            return list(execute_prebuilt(self.connection, query.format("= ANY(%s)"), (keys,)))
         marks = ",".join("?" * len(keys))
-        return list(ask(self.connection, query.format(f"IN ({marks})"), tuple(keys)))
+        return list(execute_prebuilt(self.connection, query.format(f"IN ({marks})"), tuple(keys)))
 
     def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Values], list[dict[str, Any]]]:
         ciphertexts = self._sealed()
@@ -208,7 +208,7 @@ class Writing:
                 compartment: seal(
                     keys[entry.shape.person(entry.fact), compartment],
                     plaintext,
-                    place(entry.stream, entry.version, entry.shape.name, compartment),
+                    associated_data(entry.stream, entry.version, entry.shape.name, compartment),
                     self._chance.bytes(SALT_BYTES + NONCE_BYTES),
                 )
                 for compartment, plaintext in found
@@ -217,11 +217,11 @@ class Writing:
         }
 
     def _envelope(
-        self, entry: Entry, sealed: Mapping[str, Ciphertext], previous: bytes | None, link: bytes | None
+        self, entry: PendingEvent, sealed: Mapping[str, Ciphertext], previous: bytes | None, link: bytes | None
     ) -> Envelope:
         said, shape = entry.said, entry.shape
         person = shape.person(entry.fact) if sealed else ""
-        parts = tuple(Part(compartment, person, part.commitment) for compartment, part in sealed.items())
+        parts = tuple(SealedPart(compartment, person, part.commitment) for compartment, part in sealed.items())
         return Envelope(
             entry.stream, entry.version, shape.name, shape.version, said.occurred_at, self.now, said.actor,
             said.mandate, said.cause, said.command_id, said.definition, shape.open_body(entry.fact), parts, previous,
@@ -231,14 +231,16 @@ class Writing:
     def _store_events(self, rows: list[dict[str, Any]]) -> int:
         count = len(rows)
         if self.connection.dialect.name == "postgresql":
-            stored = ask(self.connection, _append_statement(), {"count": count, "rows": as_json(rows)}).fetchall()
+            stored = execute_prebuilt(
+                self.connection, _append_statement(), {"count": count, "rows": rows_as_json(rows)}
+            ).fetchall()
             assert len(stored) == count, "the database took fewer events than it was given"
             return min(int(row[0]) for row in stored)
         base = int(self.connection.execute(_TAKE_HEAD, {"count": count}).scalar_one())
         _INSERT_EVENTS.run(self.connection, [row | {"position": base + row["position"]} for row in rows])
         return base
 
-    def recorded(self) -> list[tuple[int, Entry]]:
+    def recorded(self) -> list[tuple[int, PendingEvent]]:
         """Return after the end of the write what was stored, with positions."""
         return [(self.base + number, entry) for number, entry in enumerate(self._entries)]
 
@@ -247,9 +249,9 @@ def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[tupl
     """Return the rows of events after a version, for several streams in one question, each in its own order."""
     if not versions:
         return []
-    given = as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
+    given = rows_as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
     query = _SINCE_POSTGRESQL if connection.dialect.name == "postgresql" else _SINCE_SQLITE
-    return list(ask(connection, query, (given,)))
+    return list(execute_prebuilt(connection, query, (given,)))
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:
@@ -260,7 +262,7 @@ def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:
     return row
 
 
-def _part_row(entry: Entry, compartment: str, part: Ciphertext) -> Values:
+def _part_row(entry: PendingEvent, compartment: str, part: Ciphertext) -> Values:
     return {
         "stream": entry.stream,
         "version": entry.version,

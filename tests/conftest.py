@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import make_url
 
 from events.database import Database, sqlite_url
-from events.schema import prepare
+from events.schema import migrate
 from tests.kit.command_line import Wayhome, rehearsed
 from tests.kit.offices import KINDS, Office, open_office
 from tests.servers.binaries import NoServer
@@ -128,7 +128,7 @@ def demo(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
 
 def _with_tables(url: str) -> None:
     database = Database(url)
-    prepare(database)
+    migrate(database)
     database.close()
 
 

@@ -24,12 +24,12 @@ from tests.kit.command_line import Wayhome
 from workflow.command import Command
 from workflow.guards import GUARDS
 from workflow.programme.diagram import mermaid
-from workflow.programme.loading import load, shipped_text
-from workflow.programme.part import Part
+from workflow.programme.loading import load_definition, shipped_programme_text
+from workflow.programme.part import ProgrammePart
 from workflow.registry import COMMANDS
 from workflow.rights.acts import ACTS, ROLES
 from workflow.rights.table import may_ever
-from workflow.subjects.accounts.decisions import clashes
+from workflow.subjects.accounts.decisions import role_clashes
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -100,7 +100,7 @@ def test_everything_is_named_in_the_reference() -> None:
 def test_the_readme_draws_the_journey_of_the_programme_file() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     drawn = re.findall(r"^```mermaid\n(.*?)\n```", page, re.DOTALL | re.MULTILINE)
-    assert drawn == [mermaid(load(shipped_text("moscow")).programme)]
+    assert drawn == [mermaid(load_definition(shipped_programme_text("moscow")).programme)]
 
 
 def test_every_key_of_a_programme_file_is_explained() -> None:
@@ -109,10 +109,10 @@ def test_every_key_of_a_programme_file_is_explained() -> None:
 
 
 def _keys() -> set[str]:
-    return {field.alias or name for kind in _parts(Part) for name, field in kind.model_fields.items()}
+    return {field.alias or name for kind in _parts(ProgrammePart) for name, field in kind.model_fields.items()}
 
 
-def _parts(kind: type[Part]) -> Iterator[type[Part]]:
+def _parts(kind: type[ProgrammePart]) -> Iterator[type[ProgrammePart]]:
     """Find every part a programme file may have: whatever a programme is made of is loaded with it."""
     for part in kind.__subclasses__():
         yield part
@@ -133,7 +133,7 @@ def test_everything_can_be_done_by_the_few_people_on_the_operators_page() -> Non
     rows = [row for row in _rows_of(ROOT / "docs" / "operator.md") if len(row) == 3 and row[0].isdigit()]
     people = [[role for role in ROLES if f"`{role}`" in row[1]] for row in rows]
     assert [row[0] for row in rows] == [str(number) for number in range(1, 7)]
-    assert [clashes(roles) for roles in people] == [[]] * len(people)
+    assert [role_clashes(roles) for roles in people] == [[]] * len(people)
     assert [act for act in ACTS if not may_ever([role for roles in people for role in roles], act)] == []
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from events.ids import CaseId, parse_case_id
 from workflow.rights.acts import Acts
-from workflow.values.text import ActorId, Reported, ShortText, Token, Word
+from workflow.values.text import ActorId, CodeWord, ProviderText, ReferenceToken, ShortText
 
 
 def _in_our_time(value: datetime) -> datetime:
@@ -31,7 +31,7 @@ class Command(BaseModel):
 
     command_id: UUID
     actor: ActorId
-    mandate: Word = "case_manager"
+    mandate: CodeWord = "case_manager"
     expected: int | None = None  # the version of the case that was on the screen
     occurred_at: Instant | None = None  # when it happened in the world, if that was earlier
 
@@ -77,39 +77,39 @@ class AdvanceCase(CaseCommand):
     """Move the person on along the journey."""
 
     acts: ClassVar[Acts] = ("case.advance",)
-    trigger: Word
-    reason: Word | Literal[""] = ""
+    trigger: CodeWord
+    reason: CodeWord | Literal[""] = ""
     second: ActorId | Literal[""] = ""
 
 
 class FinishTask(CaseCommand):
     """Report what came of a task; only the worker that holds it at this epoch may."""
 
-    task_id: Token
+    task_id: ReferenceToken
     epoch: int
     outcome: Literal["done", "refused", "dead", "unknown", "undone"]
-    reference: Reported = ""
+    reference: ProviderText = ""
 
 
 class RetryTask(CaseCommand):
     """Have a refused, dead or unknown task tried again, after looking at it."""
 
     acts: ClassVar[Acts] = ("tasks.retry",)
-    task_id: Token
+    task_id: ReferenceToken
 
 
 class CancelTask(CaseCommand):
     """Take a task back that nobody has begun."""
 
     acts: ClassVar[Acts] = ("tasks.retry",)
-    task_id: Token
+    task_id: ReferenceToken
     reason: ShortText
 
 
 class FireTimer(CaseCommand):
     """Say that a timer's time has come."""
 
-    timer_id: Token
+    timer_id: ReferenceToken
     due_at: Instant
 
 

@@ -16,7 +16,7 @@ from workflow.programme.programme import Programme
 from workflow.reasons import refused
 from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, PROGRAMME_IS_YOURS
 from workflow.registry import SUBJECTS
-from workflow.rights.visibility import may_say, runs
+from workflow.rights.visibility import may_command, speaks_for_office
 from workflow.situation import Decision, Situation
 from workflow.subject import CommandRule
 from workflow.tasks import timer_needs, unsent_needs
@@ -58,13 +58,13 @@ def cancels(command: Command) -> bool:
 
 def decide(command: Command, situation: Situation) -> Decision:
     """Return the facts of a command, or a refusal that lists every reason."""
-    if isinstance(command, OfficeCommand) and not runs(command.actor, situation.programme):
+    if isinstance(command, OfficeCommand) and not speaks_for_office(command.actor, situation.programme):
         return refused(PROGRAMME_IS_YOURS())
     rule = RULES[type(command)]
     if isinstance(command, CaseCommand):
         # To whom a case is not to be seen it is not there.
         about = getattr(command, "referral_id", "")
-        if situation.case is None or not may_say(command.actor, about, situation.case, situation.programme):
+        if situation.case is None or not may_command(command.actor, about, situation.case, situation.programme):
             return refused(CASE_EXISTS())
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
             return refused(CASE_IS_OPEN(stage=situation.case.stage))

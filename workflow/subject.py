@@ -23,7 +23,7 @@ Decide = Callable[[Any, Situation], Decision]
 OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # shared streams known from the command itself
 Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
 TimerNeeds = Callable[[Programme, Case, Pairs], tuple[str, ...]]
-Fault = tuple[tuple[str | int, ...], str]  # where in a programme file, and what is wrong there
+LocatedFault = tuple[tuple[str | int, ...], str]  # where in a programme file, and what is wrong there
 
 
 class CommandRule(NamedTuple):
@@ -94,7 +94,7 @@ class Subject:
     leaving: StepHook | None = None  # asked about the stage that is left
     entering: StepHook | None = None  # asked about the stage that is entered
     aggregates: tuple[Aggregate, ...] = ()
-    faults: Callable[[Programme], Iterable[Fault]] | None = None  # of its part of a programme file
+    faults: Callable[[Programme], Iterable[LocatedFault]] | None = None  # of its part of a programme file
 
 
 def commands_in(module: ModuleType) -> tuple[type[Command], ...]:

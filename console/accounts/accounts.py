@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from console.accounts.credentials import Credentials
 from handlers.commanding.answers import Accepted, Answer
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from workflow.rights.table import Account
 from workflow.subjects.accounts.commands import AccountCommand, OpenAccount, ResetCredentials
@@ -23,7 +23,7 @@ class Issued(NamedTuple):
 class Accounts:
     """Looks at accounts, and carries out the two commands that end in a one-time password."""
 
-    def __init__(self, service: Service, credentials: Credentials) -> None:
+    def __init__(self, service: CommandService, credentials: Credentials) -> None:
         self._service = service
         self._credentials = credentials
 

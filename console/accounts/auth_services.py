@@ -14,7 +14,7 @@ from console.accounts.sign_in import SignInService
 from console.accounts.throttle import Throttle
 from console.accounts.totp import Authenticators
 from events.world import Clock, Entropy
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,11 @@ class AuthServices:
 
 
 def open_auth_services(
-    service: Service, clock: Clock, chance: Entropy, place: PasskeySite | None = None, hashing: Hashing | None = None
+    service: CommandService,
+    clock: Clock,
+    chance: Entropy,
+    place: PasskeySite | None = None,
+    hashing: Hashing | None = None,
 ) -> AuthServices:
     """Return the services of signing in; ``clock`` is theirs alone: codes and sessions go by real time."""
     database, keys, where = service.log.database, service.log.keys, place or PasskeySite()

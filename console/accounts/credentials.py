@@ -8,15 +8,15 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select, update
 
 from console.accounts.passwords import Passwords, Weakness, as_read, weakness
-from events.batch import Rows
+from events.batch import InsertRows
 from events.database import Database
-from events.instants import stored
+from events.instants import instant_text
 from events.world import Clock
 from handlers.projections.accounts import AccountRow, account_from
 from handlers.projections.tables import accounts, credentials
 
 ONE_TIME_LASTS: Final = timedelta(hours=72)
-_ROWS: Final = Rows(credentials, replace=True)
+_ROWS: Final = InsertRows(credentials, replace=True)
 # A password counts for an open account that was not reset since it was set.
 _CURRENT = (
     select(accounts, credentials.c.password_hash, credentials.c.must_change, credentials.c.expires_at)
@@ -47,7 +47,7 @@ class Credentials:
     def issue(self, row: AccountRow) -> str:
         """Replace an account's password by a one-time one, and return it: it is shown once and kept nowhere."""
         password = self._passwords.one_time()
-        expires = stored(self._clock.now() + ONE_TIME_LASTS)
+        expires = instant_text(self._clock.now() + ONE_TIME_LASTS)
         self._keep(row, self._passwords.hash(password), expires)
         return password
 
@@ -57,7 +57,7 @@ class Credentials:
         one_time = found is not None and found["must_change"]
         typed = as_read(password) if one_time else password
         right = self._passwords.matches(found["password_hash"] if found is not None else None, typed)
-        if found is None or not right or (one_time and found["expires_at"] <= stored(self._clock.now())):
+        if found is None or not right or (one_time and found["expires_at"] <= instant_text(self._clock.now())):
             return None
         if not one_time and self._passwords.is_outdated(found["password_hash"]):
             self._strengthen(account, found["password_hash"], password)
@@ -82,7 +82,7 @@ class Credentials:
     def _keep(self, row: AccountRow, hashed: str, expires: str) -> None:
         kept = {
             "account": row.account.account, "resets": row.resets, "password_hash": hashed,
-            "must_change": bool(expires), "expires_at": expires, "changed_at": stored(self._clock.now()),
+            "must_change": bool(expires), "expires_at": expires, "changed_at": instant_text(self._clock.now()),
         }  # fmt: skip
         with self._database.writing() as connection:
             _ROWS.run(connection, [kept])

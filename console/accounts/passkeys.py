@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
 
 from console.accounts.sessions import Session, Sessions
 from events.database import Database
-from events.instants import stored
+from events.instants import instant_text
 from events.world import Clock, Entropy
 from handlers.projections.accounts import AccountRow
 from handlers.projections.tables import passkeys
@@ -102,7 +102,7 @@ class Passkeys:
         kept = {
             "factor": factor, "account": session.account, "credential_id": bytes_to_base64url(made.credential_id),
             "public_key": made.credential_public_key, "sign_count": made.sign_count,
-            "name": _readable(name), "created_at": stored(self._clock.now()),
+            "name": _readable(name), "created_at": instant_text(self._clock.now()),
         }  # fmt: skip
         return factor if (KIND, factor) not in row.factors and self._keep(kept) else None
 

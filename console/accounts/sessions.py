@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from events.database import Database
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from events.world import Clock, Entropy
 from handlers.projections.tables import accounts, sessions
 
@@ -54,7 +54,7 @@ class Sessions:
 
     def start(self, account: str, epoch: int, *, stage: Stage = "open", strong: bool = True) -> str:
         """Return the token of a new session; ``epoch`` is the account's when its password was checked."""
-        token, now = _text(self._chance.bytes(TOKEN_BYTES)), stored(self._clock.now())
+        token, now = _text(self._chance.bytes(TOKEN_BYTES)), instant_text(self._clock.now())
         kept = {
             "token_hash": _hash(token), "account": account, "epoch": epoch, "stage": stage,
             "csrf": _text(self._chance.bytes(TOKEN_BYTES)), "challenge": "", "created_at": now, "seen_at": now,
@@ -75,7 +75,7 @@ class Sessions:
             return None
         now = self._clock.now()
         if touch and now - session.seen_at >= TOUCHED_EVERY:
-            self._change(session.token_hash, seen_at=stored(now))
+            self._change(session.token_hash, seen_at=instant_text(now))
         return session
 
     def half_way(self, token: str) -> Session | None:
@@ -86,13 +86,13 @@ class Sessions:
 
     def complete(self, session: Session) -> str:
         """Return the token of the open session that follows a half one: a new token, and the old one is over."""
-        self._change(session.token_hash, ended_at=stored(self._clock.now()))
+        self._change(session.token_hash, ended_at=instant_text(self._clock.now()))
         return self.start(session.account, session.epoch)
 
     def strengthen(self, session: Session) -> Session:
         """Return the session after a second factor was given again."""
         now = self._clock.now()
-        self._change(session.token_hash, strong_at=stored(now))
+        self._change(session.token_hash, strong_at=instant_text(now))
         return session._replace(strong_at=now)
 
     def is_strong(self, session: Session, within: timedelta = STRONG_FOR) -> bool:
@@ -129,7 +129,7 @@ class Sessions:
 
     def keep_challenge(self, session: Session, challenge: bytes) -> None:
         """Keep what a passkey is asked to sign; asking again replaces it."""
-        self._change(session.token_hash, challenge=f"{stored(self._clock.now())} {_text(challenge)}")
+        self._change(session.token_hash, challenge=f"{instant_text(self._clock.now())} {_text(challenge)}")
 
     def take_challenge(self, session: Session) -> bytes | None:
         """Return what the passkey was asked to sign, once and within five minutes."""
@@ -158,12 +158,12 @@ class Sessions:
             connection.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(values))
 
     def _end(self, *which: ColumnElement[bool]) -> None:
-        ended = {"ended_at": stored(self._clock.now()), "challenge": ""}
+        ended = {"ended_at": instant_text(self._clock.now()), "challenge": ""}
         with self._database.writing() as connection:
             connection.execute(update(sessions).where(*which, sessions.c.ended_at == "").values(ended))
 
     def _ago(self, span: timedelta) -> str:
-        return stored(self._clock.now() - span)
+        return instant_text(self._clock.now() - span)
 
 
 # Only what the log still lets in: an open account, in the epoch the session began in.

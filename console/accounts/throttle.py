@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from events.database import Database
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from events.world import Clock
 from handlers.projections.tables import sign_in_attempts as table
 
@@ -44,7 +44,7 @@ class Throttle:
             keys = self._keys(connection, step, account, source)
             seconds = max(self._seconds(row) for row in _locked(connection, keys))
             if seconds == 0:
-                now = {"count": table.c.count + 1, "last_at": stored(self._clock.now())}
+                now = {"count": table.c.count + 1, "last_at": instant_text(self._clock.now())}
                 connection.execute(update(table).where(table.c.key.in_(keys)).values(now))
             return seconds
 
@@ -59,7 +59,7 @@ class Throttle:
         desk = self._key("desk", account, source)
         with self._database.writing() as connection:
             _made_sure_of(connection, [desk])
-            connection.execute(update(table).where(table.c.key == desk).values(last_at=stored(self._clock.now())))
+            connection.execute(update(table).where(table.c.key == desk).values(last_at=instant_text(self._clock.now())))
 
     def _keys(self, connection: Connection, step: str, account: str, source: str) -> list[str]:
         known = select(table.c.key).where(table.c.key == self._key("desk", account, source))
@@ -76,8 +76,8 @@ class Throttle:
 
     def _forget_old(self, connection: Connection) -> None:
         now = self._clock.now()
-        tries = and_(table.c.count > 0, table.c.last_at < stored(now - FORGOTTEN))
-        desks = and_(table.c.count == 0, table.c.last_at < stored(now - DESK_FORGOTTEN))
+        tries = and_(table.c.count > 0, table.c.last_at < instant_text(now - FORGOTTEN))
+        desks = and_(table.c.count == 0, table.c.last_at < instant_text(now - DESK_FORGOTTEN))
         connection.execute(delete(table).where(or_(tries, desks)))
 
     def _key(self, *parts: str) -> str:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, insert, select, update
 
 from events.database import Database
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from events.world import Clock, Entropy
 from handlers.projections.accounts import AccountRow
 from handlers.projections.tables import authenticators
@@ -51,10 +51,13 @@ class Authenticators:
         factor = f"totp-{self._chance.bytes(8).hex()}"
         nonce = self._chance.bytes(NONCE_BYTES)
         kept = {
-            "factor": factor, "account": account, "last_step": 0, "created_at": stored(self._clock.now()),
+            "factor": factor, "account": account, "last_step": 0, "created_at": instant_text(self._clock.now()),
             "secret": nonce + self._cipher.encrypt(nonce, secret.encode(), _place(account, factor)),
         }  # fmt: skip
-        unanswered = (authenticators.c.last_step == 0, authenticators.c.created_at < stored(self._clock.now() - WAITS))
+        unanswered = (
+            authenticators.c.last_step == 0,
+            authenticators.c.created_at < instant_text(self._clock.now() - WAITS),
+        )
         with self._database.writing() as connection:
             connection.execute(delete(authenticators).where(*unanswered))
             connection.execute(insert(authenticators).values(kept))

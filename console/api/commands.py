@@ -31,7 +31,7 @@ from handlers.commanding.answers import Accepted, Conflict
 from workflow.command import CaseCommand, Command, Instant, OfficeCommand, fields_of
 from workflow.programme.programme import Programme
 from workflow.rights.command_rights import ACTS_OF, Right, right_to, stays_within
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
 
 router = APIRouter(route_class=Strict)
@@ -239,7 +239,7 @@ def _overtaken(context: RequestContext, found: Conflict) -> Response:
 def programme_of(context: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
     definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
-    if definition is None or not runs(context.account.account, definition.programme):
+    if definition is None or not speaks_for_office(context.account.account, definition.programme):
         raise NotThere
     return definition.programme
 

@@ -14,7 +14,7 @@ from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import Paper, documents_of
 from workflow.subjects.grants.state import IN_FLIGHT, Grant, grants_of
-from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.moves import STATUS_CHANGES
 from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
 
@@ -194,7 +194,7 @@ def referrals_at(status: str) -> Callable[[FormContext], Iterator[Choice]]:
         services, providers = context.programme.service_of, context.programme.provider_of
         for key, one in referrals_of(_of(context)).referrals.items():
             mine = context.referrals is None or key in context.referrals
-            if mine and one.status in MOVES[status]:
+            if mine and one.status in STATUS_CHANGES[status]:
                 service = context.label(services[one.service].label) if one.service in services else one.service
                 name = providers[one.provider].name if one.provider in providers else one.provider
                 yield Choice(key, _DOT.join((service, name, known(context.words, "referral_status", one.status))))

@@ -19,11 +19,11 @@ from console.simulation.manager import next_commands
 from console.simulation.scenarios import arrival
 from console.simulation.year import Year
 from events.errors import EventsError
-from events.ids import case_id_of, case_of
+from events.ids import case_id_of, case_of_stream
 from events.instants import instant
 from handlers.commanding.errors import HandlersError
 from handlers.states.case_reader import CaseSnapshot
-from handlers.states.change_feed import PAGE, ChangeFeed
+from handlers.states.change_feed import PAGE_SIZE, ChangeFeed
 from workers.running.worker_pool import WorkerSettings
 from workflow.command import Command
 from workflow.programme.loading import Definition
@@ -124,11 +124,11 @@ class GoingOn:
 
     def _notice_visitors(self) -> None:
         """Leave alone, from now on, every case somebody else than the rehearsal and its workers did something about."""
-        while page := self._container.log.page(self._read, PAGE):
+        while page := self._container.log.page(self._read, PAGE_SIZE):
             for event in page:
                 envelope = event.envelope
                 theirs = not is_machine(envelope.actor) and envelope.command_id not in self._ours
-                case_id = case_of(envelope.stream)
+                case_id = case_of_stream(envelope.stream)
                 if theirs and case_id is not None:
                     self._theirs.add(case_id)
             self._read = page[-1].position

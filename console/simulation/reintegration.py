@@ -18,7 +18,7 @@ from workflow.subjects.reintegration.commands import (
     RecordFollowUp,
     TakeSeat,
 )
-from workflow.subjects.reintegration.state import Place, reintegration_of
+from workflow.subjects.reintegration.state import CoursePlace, reintegration_of
 from workflow.values.calendars import months_later
 
 COURSE_DAYS: Final = 7
@@ -74,7 +74,7 @@ def _training(managed: ManagedCase) -> Steps:
         yield managed.make(DeclineTraining, reason="waited_too_long")
 
 
-def _in_course(managed: ManagedCase, course: str, place: Place) -> Steps:
+def _in_course(managed: ManagedCase, course: str, place: CoursePlace) -> Steps:
     today = managed.now.date()
     if _number(managed) % 19 == 0 and len(place.days) == 2:
         yield managed.make(LeaveCourse, course=course, reason="found_work")

@@ -11,7 +11,7 @@ from console.container import Container
 from console.printing import print_rows, say
 from handlers.projections.board import count_cases
 from handlers.projections.tasks import count_retried, count_tasks
-from handlers.queries.books import by_funder, per_funder
+from handlers.queries.books import funder_totals, line_balances
 from handlers.queries.fact_counts import count_facts
 from workflow.programme.loading import Definition
 
@@ -66,7 +66,7 @@ def summary(container: Container, definition: Definition) -> Summary:
     with container.database.reading() as connection:
         stages, tasks = count_cases(connection, programme.programme), count_tasks(connection)
         retried, told = count_retried(connection), count_facts(connection)
-    money = per_funder(by_funder(container.log, definition))
+    money = funder_totals(line_balances(container.log, definition))
     houses = [house for house in programme.beds_facilities if not house.on_request]
     used, most = _occupancy(container, [programme.facility_stream(house.id) for house in houses])
     return Summary(

@@ -12,7 +12,7 @@ from console.simulation.demo_bank import Bank, DemoBank
 from console.simulation.hotline import desk_commands
 from console.simulation.manager import next_commands
 from console.simulation.scenarios import arrival
-from events.world import SetClock
+from events.world import ManualClock
 from handlers.projections.board import list_cases
 from handlers.states.case_reader import CaseSnapshot
 from handlers.states.change_feed import ChangeFeed
@@ -35,7 +35,7 @@ class Year(NamedTuple):
 class Rehearsal:
     """Runs a programme through simulated time, in this process."""
 
-    def __init__(self, container: Container, clock: SetClock, definition: Definition, year: Year) -> None:
+    def __init__(self, container: Container, clock: ManualClock, definition: Definition, year: Year) -> None:
         self._container = container
         self._clock = clock
         self._definition = definition

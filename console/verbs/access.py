@@ -12,8 +12,8 @@ from console.errors import BadInput
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections.board import programmes_with_cases
-from handlers.projections.person_search import find
-from handlers.queries.access_log import Read, reads_of_case
+from handlers.projections.person_search import search_people
+from handlers.queries.access_log import AccessRecord, accesses_of_case
 from workflow.rights.table import Account
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 
@@ -61,7 +61,7 @@ def reads(terminal: ActorTerminal, case: CaseArgument) -> None:
     Example: wayhome case reads 7K3P9-QXM2D
     """
     snapshot = seen_case(terminal, case)
-    found = reads_of_case(terminal.container.log, snapshot.case.case_id)
+    found = accesses_of_case(terminal.container.log, snapshot.case.case_id)
     columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
     title = f"Who read what of {snapshot.case.case_id}"
     terminal.table([read._asdict() for read in found], title, columns, map(_shown, found))
@@ -79,7 +79,9 @@ def find_person(terminal: ActorTerminal) -> None:
         name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
         account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
         now = datetime.fromisoformat(terminal.container.log.now())
-        found = find(terminal.container.log, connection, account, now, name=name, birth_date=_day(born), phone=phone)
+        found = search_people(
+            terminal.container.log, connection, account, now, name=name, birth_date=_day(born), phone=phone
+        )
     rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found.matches]
     columns = ("case", "programme", "stage", "since", "equal parts")
     terminal.table([match._asdict() for match in found.matches], "Cases that fit", columns, rows)
@@ -99,5 +101,5 @@ def _day(text: str) -> date | None:
         raise BadInput("the birth date is not a day; write it like 1998-04-02") from None
 
 
-def _shown(read: Read) -> tuple[str, ...]:
+def _shown(read: AccessRecord) -> tuple[str, ...]:
     return read.at[:16].replace("T", " "), read.account, read.mandate, read.what, ", ".join(read.parts), read.why

@@ -11,7 +11,7 @@ from console.errors import BadInput
 from console.printing import print_rows
 from console.verbs.terminal import Terminal, verb
 from events.instants import instant
-from handlers.queries.occupancy import Occupancy, houses, occupancy
+from handlers.queries.occupancy import Occupancy, houses_in_log, occupancy
 
 
 @verb()
@@ -26,7 +26,7 @@ def beds(
 
     Example: wayhome beds moscow-centre --at 2007-03-05T12:00+03:00
     """
-    known = houses(terminal.container.log)
+    known = houses_in_log(terminal.container.log)
     if facility is not None and facility not in known:
         raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
     when = _instant(at) if at else instant(terminal.container.log.now())

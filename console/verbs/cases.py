@@ -7,11 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli_support import (
-    CaseArgument,
-    stop,
-    tell_refused,
-)
+from console.cli_support import CaseArgument, stop, tell_refused
 from console.fields import explain, list_commands, pairs, values
 from console.printing import USAGE, event_as_json, print_events, print_json, print_reasons, say
 from console.verbs.access import assign, break_glass, find_person, reads

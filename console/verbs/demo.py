@@ -19,8 +19,8 @@ from console.simulation.summary import Summary, print_summary, summary
 from console.simulation.year import Rehearsal, Year, empty_folder, most_travelled
 from console.verbs.open_day import open_day
 from console.verbs.serve import PORT
-from events.world import SeededEntropy, SetClock
-from workflow.programme.loading import load, shipped_text
+from events.world import ManualClock, SeededEntropy
+from workflow.programme.loading import load_definition, shipped_programme_text
 
 Folder = Annotated[Path, typer.Option("--data", help="Where to put the data; must be empty.")]
 
@@ -64,13 +64,15 @@ def demo(
 
 
 def _opened(data: Path, seed: int) -> Container:
-    start = datetime.combine(load(shipped_text("moscow")).programme.runs.since, datetime.min.time(), UTC)
-    return Container(Settings(data=data), create=True, clock=SetClock(start), chance=SeededEntropy(seed))
+    start = datetime.combine(
+        load_definition(shipped_programme_text("moscow")).programme.runs.since, datetime.min.time(), UTC
+    )
+    return Container(Settings(data=data), create=True, clock=ManualClock(start), chance=SeededEntropy(seed))
 
 
 def _run(container: Container, year: Year, *, quiet: bool) -> Summary:
     clock = _clock_of(container)
-    definition = container.publish(shipped_text("moscow"), "staff:operator")
+    definition = container.publish(shipped_programme_text("moscow"), "staff:operator")
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -88,9 +90,9 @@ def _run(container: Container, year: Year, *, quiet: bool) -> Summary:
     return summary(container, definition)
 
 
-def _clock_of(container: Container) -> SetClock:
+def _clock_of(container: Container) -> ManualClock:
     """Return the clock that a rehearsal moves by hand."""
-    assert isinstance(container.clock, SetClock)
+    assert isinstance(container.clock, ManualClock)
     return container.clock
 
 

@@ -13,10 +13,10 @@ from console.errors import BadInput
 from console.printing import REFUSED, print_json, print_rows, say
 from console.verbs.terminal import Terminal, file_read, verb
 from console.verbs.work import payments
-from handlers.queries.books import Entry, journal
-from handlers.queries.reconciliation import Reconciled, books_of, reconcile, sent_to_the_bank
+from handlers.queries.books import JournalEntry, journal
+from handlers.queries.reconciliation import Reconciliation, booked_payments, reconcile, sent_to_the_bank
 from workflow.programme.loading import Definition
-from workflow.subjects.grants.ledger import Balance, Key, trial_balance
+from workflow.subjects.grants.ledger import AccountKey, Balance, trial_balance
 
 Programme = Annotated[str, typer.Argument(help="The programme's short name.")]
 
@@ -60,14 +60,14 @@ def reconcile_statement(
         raise typer.Exit(REFUSED)
 
 
-def _reconciled(container: Container, definition: Definition, data: bytes) -> Reconciled:
+def _reconciled(container: Container, definition: Definition, data: bytes) -> Reconciliation:
     statement = container.read_statement(data)
     with container.database.reading() as connection:
         sent = sent_to_the_bank(connection)
-    return reconcile(books_of(container.log, definition.programme.fund_stream), sent, statement)
+    return reconcile(booked_payments(container.log, definition.programme.fund_stream), sent, statement)
 
 
-def _tell_journal(entries: Iterable[Entry], *, as_json: bool) -> None:
+def _tell_journal(entries: Iterable[JournalEntry], *, as_json: bool) -> None:
     if as_json:
         print_json([
             {"version": entry.version, "day": entry.day, "fact": entry.fact, **entry.posting._asdict()}
@@ -82,7 +82,7 @@ def _tell_journal(entries: Iterable[Entry], *, as_json: bool) -> None:
     print_rows("Journal", ("day", "what", "funder", "line", "debit", "credit", "amount", "about"), rows)
 
 
-def _tell_balance(trial: dict[Key, Balance], *, as_json: bool) -> None:
+def _tell_balance(trial: dict[AccountKey, Balance], *, as_json: bool) -> None:
     debit = sum((one.debit for one in trial.values()), start=Balance().debit)
     credit = sum((one.credit for one in trial.values()), start=Balance().credit)
     if as_json:
@@ -95,7 +95,7 @@ def _tell_balance(trial: dict[Key, Balance], *, as_json: bool) -> None:
     print_rows("Trial balance", ("currency", "funder", "line", "account", "debit", "credit", "stands"), rows)
 
 
-def _as_json(found: Reconciled) -> dict[str, Any]:
+def _as_json(found: Reconciliation) -> dict[str, Any]:
     strange = [{"amount": e.amount.amount, "currency": e.amount.currency, "came_in": e.came_in,
                 "tranche": e.end_to_end_id, "bank_reference": e.bank_reference} for e in found.unknown]  # fmt: skip
     return found._asdict() | {
@@ -108,7 +108,7 @@ def _as_json(found: Reconciled) -> dict[str, Any]:
     }
 
 
-def _print_reconciled(found: Reconciled) -> None:
+def _print_reconciled(found: Reconciliation) -> None:
     say(f"{len(found.matched)} payments agree, {len(found.returned)} came back as recorded")
     for currency, (left, came) in found.totals.items():
         say(f"left the account: {left} {currency}, came in: {came} {currency}")

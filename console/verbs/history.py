@@ -14,9 +14,9 @@ from console.errors import BadInput
 from console.printing import FAULTS, event_as_json, print_events, print_json, print_rows, say
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
-from events.verify import Report, verify
-from handlers.checks.check_results import Check
-from handlers.checks.walk import as_lines, check
+from events.verify import LogProof, verify
+from handlers.checks.check_results import CheckResult
+from handlers.checks.walk import check_lines, check_log
 from handlers.projections.board import count_cases
 from handlers.projections.rebuild import rebuild
 from handlers.projections.replay import position_of, replay_case, replay_log
@@ -59,7 +59,9 @@ def verify_log(
     if repair:
         rebuild(terminal.container.log)
     report = _verified(terminal.container, quiet=terminal.as_json)
-    checks = check(terminal.container.log, now=datetime.fromisoformat(terminal.container.log.now())) if rules else []
+    checks = (
+        check_log(terminal.container.log, now=datetime.fromisoformat(terminal.container.log.now())) if rules else []
+    )
     _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
@@ -96,13 +98,13 @@ def _replay_log(terminal: Terminal, upto: int) -> None:
     print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 
 
-def _verified(container: Container, *, quiet: bool) -> Report:
+def _verified(container: Container, *, quiet: bool) -> LogProof:
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("verifying", total=container.log.size())
         return verify(container.log, lambda done: progress.update(bar, completed=done))
 
 
-def _tell(terminal: Terminal, report: Report, checks: list[Check]) -> None:
+def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> None:
     if terminal.as_json:
         findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
         print_json(
@@ -121,7 +123,7 @@ def _tell(terminal: Terminal, report: Report, checks: list[Check]) -> None:
     say(f"{report.events} events in {report.streams} streams: {said}")
     for finding in report.findings:
         say(f"  - {finding.text}")
-    for line in as_lines(checks):
+    for line in check_lines(checks):
         say(line)
 
 

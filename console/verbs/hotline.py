@@ -17,7 +17,7 @@ from console.views.hotline import ZoneClock, call_backs_of, status_of
 from events.facts.hotline import CallBackPromised
 from events.instants import instant
 from handlers.commanding.answers import Accepted
-from handlers.queries.consultations import desk_of
+from handlers.queries.consultations import hotline_state_of
 from workflow.command import OfficeCommand
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import (
@@ -245,7 +245,9 @@ def codes(
     answer = terminal.submit(PrintCaseCodes, programme=terminal.programme, count=more) if more else None
     if isinstance(answer, Refused):
         tell_refused(answer, as_json=terminal.as_json)
-    unused = sorted(desk_of(terminal.container.log, terminal.definition(terminal.programme).programme).case_codes)
+    unused = sorted(
+        hotline_state_of(terminal.container.log, terminal.definition(terminal.programme).programme).case_codes
+    )
     terminal.table(unused, "Codes that open a case", ("code",), [(code,) for code in unused])
 
 
@@ -257,7 +259,7 @@ def list_call_backs(terminal: HotlineTerminal) -> None:
     """
     line = _hotline(terminal)
     programme = terminal.definition(terminal.programme).programme
-    waiting = call_backs_of(desk_of(terminal.container.log, programme), line, _now(terminal))
+    waiting = call_backs_of(hotline_state_of(terminal.container.log, programme), line, _now(terminal))
     rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
     found = [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
     zone = ZoneInfo(line.hours.time_zone)

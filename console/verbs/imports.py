@@ -21,7 +21,7 @@ from console.words.reasons import typed
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from workflow.command import Command
 from workflow.reasons import Refused
 from workflow.subjects.intake.commands import OpenCase
@@ -63,7 +63,7 @@ def ctdc(
         raise typer.Exit(REFUSED)
 
 
-def import_ctdc(service: Service, file: Path, programme: str, actor: str) -> Iterator[Imported]:
+def import_ctdc(service: CommandService, file: Path, programme: str, actor: str) -> Iterator[Imported]:
     """Yield after each batch what it did; every batch is durable before it is yielded."""
     rows = read_ctdc(file)
     while batch := list(islice(rows, BATCH)):

@@ -18,8 +18,8 @@ from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
 from workflow.reasons import Refused, refused
 from workflow.refusals import MANDATE_OPENS_IT, STAGE_DOES_NOT_ALLOW_IT
-from workflow.rights.compartments import closed_to, who_opens
-from workflow.rights.visibility import sees
+from workflow.rights.compartments import compartments_closed_to, roles_that_open
+from workflow.rights.visibility import may_see
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
@@ -37,7 +37,7 @@ from workflow.subjects.travel.state import travel_of
 def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
     """Return a case as it stands; raises BadInput when there is none, or none that this person may see."""
     snapshot = terminal.container.cases.at(case_number(case))
-    if snapshot is None or not sees(terminal.actor, snapshot.case, snapshot.definition.programme):
+    if snapshot is None or not may_see(terminal.actor, snapshot.case, snapshot.definition.programme):
         raise BadInput(f"there is no case {case[:20]}; check the number, or list cases with: wayhome case list")
     return snapshot
 
@@ -81,8 +81,8 @@ def _denied(compartments: Sequence[str], mandate: str) -> Refused:
     """Return why somebody may not look; that they asked is recorded."""
     return refused(
         *(
-            MANDATE_OPENS_IT(mandate=mandate, openers=who_opens(closed), compartment=closed)
-            for closed in closed_to(mandate, compartments)
+            MANDATE_OPENS_IT(mandate=mandate, openers=roles_that_open(closed), compartment=closed)
+            for closed in compartments_closed_to(mandate, compartments)
         )
     )
 

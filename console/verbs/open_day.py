@@ -17,7 +17,7 @@ from console.settings import Settings
 from console.simulation.year import Year
 from console.verbs.serve import server_for, site_for
 from events.world import RunningClock, SystemClock, SystemEntropy
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 
 if TYPE_CHECKING:
     from console.simulation.demo_accounts import Key
@@ -39,7 +39,7 @@ def open_day(data: Path, year: Year, over: datetime, *, port: int, pace: float) 
         container = Container(Settings(data=data), clock=clock, chance=SystemEntropy())
         try:
             keys = _admitted(container, data, address)
-            life = GoingOn(container, load(shipped_text("moscow")), year, pace)
+            life = GoingOn(container, load_definition(shipped_programme_text("moscow")), year, pace)
             _welcome(keys, life, address, data)
             life.start()
             try:

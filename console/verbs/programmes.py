@@ -13,7 +13,7 @@ from console.printing import USAGE, print_json, say
 from console.verbs.terminal import ActorTerminal, verb
 from workflow.programme.diagram import mermaid
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import MAX_CHARACTERS, load, shipped, shipped_text
+from workflow.programme.loading import CHARACTERS_MAX, load_definition, shipped_programme_text, shipped_programmes
 
 app = typer.Typer(no_args_is_help=True, help="Programme files: the journey, the guards and the money as data.")
 
@@ -28,7 +28,7 @@ def check(file: FileOrName, as_json: AsJson = False) -> None:
     """
     with plainly():
         try:
-            definition = load(_text(file))
+            definition = load_definition(_text(file))
         except ProgrammeFaulty as faulty:
             _tell_faults(faulty, as_json=as_json)
             raise typer.Exit(USAGE) from None
@@ -60,7 +60,7 @@ def diagram(
     with plainly():
         if language not in ("en", "ru"):
             raise BadInput("the language is en or ru")
-        drawn = mermaid(load(_text(file)).programme, "ru" if language == "ru" else "en")
+        drawn = mermaid(load_definition(_text(file)).programme, "ru" if language == "ru" else "en")
         if as_json:
             print_json({"mermaid": drawn})
         else:
@@ -90,11 +90,11 @@ def _tell_faults(faulty: ProgrammeFaulty, *, as_json: bool) -> None:
 
 def _text(file: str) -> str:
     path = Path(file)
-    if not path.exists() and file in shipped():
-        return shipped_text(file)
+    if not path.exists() and file in shipped_programmes():
+        return shipped_programme_text(file)
     if not path.is_file():
-        raise BadInput(f"there is no file {file}; programmes that come with Wayhome: {', '.join(shipped())}")
-    if path.stat().st_size > 4 * MAX_CHARACTERS:
+        raise BadInput(f"there is no file {file}; programmes that come with Wayhome: {', '.join(shipped_programmes())}")
+    if path.stat().st_size > 4 * CHARACTERS_MAX:
         raise BadInput(f"{file} is too large for a programme file")
     try:
         return path.read_text(encoding="utf-8")

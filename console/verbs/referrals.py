@@ -14,7 +14,7 @@ from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
 from events.instants import instant
 from handlers.commanding.answers import Accepted
-from handlers.queries.disclosures import disclosed
+from handlers.queries.disclosures import disclosed_fields
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.disclosure import ORG_TYPES, parts_for
@@ -43,7 +43,7 @@ def disclose(
     if not isinstance(answer, Accepted):
         terminal.tell(answer)
         return
-    shown = disclosed(terminal.container.log, answer.case_id, command.command_id)
+    shown = disclosed_fields(terminal.container.log, answer.case_id, command.command_id)
     terminal.lines({"referral": number, "disclosed": shown}, *(f"{part}: {value}" for part, value in shown.items()))
 
 

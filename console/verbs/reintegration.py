@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from console.verbs.terminal import Terminal, verb
-from handlers.states.state_cache import folded
-from workflow.subjects.reintegration.courses import Seats
+from handlers.states.state_cache import fold_events
+from workflow.subjects.reintegration.courses import CourseSeats
 
 
 @verb()
@@ -23,7 +23,7 @@ def courses(
     log = terminal.container.log
     rows = []
     for course in terminal.definition(programme).programme.courses:
-        seats = folded(course.stream, log.stream(course.stream), log.fact).state or Seats()
+        seats = fold_events(course.stream, log.stream(course.stream), log.fact).state or CourseSeats()
         rows.append(
             {
                 "course": course.id, "seats": course.seats, "taken": len(seats.taken),

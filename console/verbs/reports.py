@@ -10,9 +10,9 @@ from console.printing import print_json, print_rows, say
 from console.verbs.terminal import Terminal, verb
 from events.instants import instant
 from handlers.queries import reports
-from handlers.queries.arrivals_per_year import pace
-from handlers.queries.books import Row, by_funder, per_funder, total_of
-from handlers.queries.consultations import consultation_report, desk_of
+from handlers.queries.arrivals_per_year import arrivals_per_year
+from handlers.queries.books import LineBalance, funder_totals, line_balances, total_balance
+from handlers.queries.consultations import consultation_report, hotline_state_of
 from handlers.queries.reports import Corridors
 from handlers.queries.suppression import K
 
@@ -52,7 +52,7 @@ def arrivals(terminal: Terminal, programme: Annotated[str, typer.Argument(help="
 
     Example: wayhome report arrivals moscow
     """
-    years = pace(terminal.container.log, terminal.definition(programme).programme)
+    years = arrivals_per_year(terminal.container.log, terminal.definition(programme).programme)
     rows = [(y.year, y.target, y.arrived, f"{y.share} %", "above target" if y.share > 100 else "") for y in years]
     columns = ("year", "planned", "actual", "", "")
     terminal.table([year._asdict() for year in years], "Arrivals", columns, rows)
@@ -72,7 +72,7 @@ def consultations(
     """
     current = terminal.definition(programme)
     year = year or instant(terminal.container.log.now()).year
-    found = consultation_report(desk_of(terminal.container.log, current.programme), current.programme, year)
+    found = consultation_report(hotline_state_of(terminal.container.log, current.programme), current.programme, year)
     if terminal.as_json:
         print_json(found._asdict())
         return
@@ -91,20 +91,20 @@ def funders(
 
     Example: wayhome report funders moscow
     """
-    rows = by_funder(terminal.container.log, terminal.definition(programme))
-    total = total_of(rows)
+    rows = line_balances(terminal.container.log, terminal.definition(programme))
+    total = total_balance(rows)
     if terminal.as_json:
         print_json(_money_as_json(rows, total))
         return
-    lines = [row for whole in per_funder(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
+    lines = [row for whole in funder_totals(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
     shown = [(r.funder, r.line or "-", r.planned, r.committed, r.disbursed, r.left) for r in (*lines, total)]
     title = f"Money by funder, {total.currency}"
     print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
 
 
-def _money_as_json(rows: list[Row], total: Row) -> dict[str, Any]:
+def _money_as_json(rows: list[LineBalance], total: LineBalance) -> dict[str, Any]:
     lines = [row._asdict() | {"left": row.left} for row in rows]
-    funders = [row._asdict() | {"left": row.left} for row in per_funder(rows)]
+    funders = [row._asdict() | {"left": row.left} for row in funder_totals(rows)]
     return {"lines": lines, "funders": funders, "total": total._asdict() | {"left": total.left}}
 
 

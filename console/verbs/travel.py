@@ -12,9 +12,9 @@ from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.travel import expected
 from events.instants import instant
 from handlers.queries import arrivals_departures as journeys
-from handlers.queries.arrivals_departures import Going
+from handlers.queries.arrivals_departures import EscortSchedule
 from handlers.states.case_reader import CaseSnapshot
-from workflow.rights.visibility import sees
+from workflow.rights.visibility import may_see
 
 Days = Annotated[int, typer.Option(min=1, max=366, help="How many days ahead.")]
 Row = TypeVar("Row")
@@ -66,7 +66,7 @@ def escorts(
 
     Example: wayhome escorts --json
     """
-    found = journeys.escorts(
+    found = journeys.current_escort_schedules(
         terminal.container.log, terminal.definition(programme).programme, instant(terminal.container.log.now())
     )
     rows = [
@@ -81,15 +81,15 @@ def _expected(
     now = instant(terminal.container.log.now())
     until = now + timedelta(days=days)
     found = expected(terminal.container, kind, now, until)
-    return rows([one for one in found if sees(terminal.actor, one.case, one.definition.programme)], until)
+    return rows([one for one in found if may_see(terminal.actor, one.case, one.definition.programme)], until)
 
 
-def _going(one: Going) -> dict[str, Any]:
+def _going(one: EscortSchedule) -> dict[str, Any]:
     escort = one.escort.model_dump(mode="json", by_alias=True, exclude={"email"})
     return escort | {"trips": [trip._asdict() for trip in one.trips]}
 
 
-def _where(one: Going) -> str:
+def _where(one: EscortSchedule) -> str:
     leave = [f"leave {away.since} to {away.until}" for away in one.escort.away]
     return "; ".join([*(f"{_text(t.leaves_at)} to {_text(t.back_at)} ({t.case_id})" for t in one.trips), *leave])
 

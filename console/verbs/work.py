@@ -19,7 +19,7 @@ from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
 from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
-from handlers.projections.tasks import LIVE, count_tasks, find_task
+from handlers.projections.tasks import LIVE_STATUSES, count_tasks, find_task
 from workflow.command import CancelTask, RetryTask
 from workflow.reasons import Reason
 
@@ -70,7 +70,7 @@ def list_tasks(
     Example: wayhome tasks list --status dead
     """
     with terminal.container.database.reading() as connection:
-        if status is not None and status not in (*LIVE, "done", "cancelled", "dead"):
+        if status is not None and status not in (*LIVE_STATUSES, "done", "cancelled", "dead"):
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
         rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
     shown = [

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from console.views.reader import Reader
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from handlers.projections.work_items import list_work
-from handlers.queries.access_log import Reading, Wanted, bulk_readers, readings
+from handlers.queries.access_log import AccessQuery, CaseAccessRecord, bulk_readers, readings
 from workflow.subjects.access.state import access_of
 
 DAYS: Final = 7  # shown when nothing is asked for
@@ -40,13 +40,13 @@ class Emergency(NamedTuple):
 class AccessView(NamedTuple):
     """Everything the page shows."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[CaseAccessRecord, ...]
     more: bool  # there are more than are shown
     emergencies: tuple[Emergency, ...]
     bulk: tuple[Bulk, ...]
 
 
-def access(reader: Reader, wanted: Wanted) -> AccessView:
+def access(reader: Reader, wanted: AccessQuery) -> AccessView:
     """Return who looked at what within the wanted, the last first, and what needs somebody's eyes."""
     found = readings(reader.container.log, wanted, ROWS_MAX + 1)
     with reader.container.database.reading() as connection:
@@ -56,7 +56,7 @@ def access(reader: Reader, wanted: Wanted) -> AccessView:
     return AccessView(tuple(found[:ROWS_MAX]), len(found) > ROWS_MAX, tuple(_emergencies(reader, waiting)), tuple(bulk))
 
 
-def rows_of(found: Iterable[Reading]) -> Iterator[tuple[str, ...]]:
+def rows_of(found: Iterable[CaseAccessRecord]) -> Iterator[tuple[str, ...]]:
     """Yield readings as rows of text under ``HEADS``."""
     for one in found:
         yield one.at, one.case_id, one.account, one.mandate, one.what, " ".join(one.parts), one.why
@@ -64,7 +64,7 @@ def rows_of(found: Iterable[Reading]) -> Iterator[tuple[str, ...]]:
 
 def last_days(reader: Reader) -> str:
     """Return the instant from which on the page shows when nothing is asked for."""
-    return stored(reader.now - timedelta(days=DAYS))
+    return instant_text(reader.now - timedelta(days=DAYS))
 
 
 def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from console.container import Container
 from console.views.reader import Reader
 from handlers.projections.beds import houses_in_use
-from handlers.queries.occupancy import Occupancy, Used, occupancy
+from handlers.queries.occupancy import BedInUse, Occupancy, occupancy
 from handlers.states.case_reader import CaseSnapshot
 from workflow.rights.acts import Role
-from workflow.rights.table import TABLE, Account
-from workflow.rights.visibility import runs
+from workflow.rights.table import RIGHTS_TABLE, Account
+from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.accommodation.shelter import Room
 from workflow.subjects.accommodation.state import accommodation_of
@@ -125,13 +125,15 @@ def beds_of(reader: Reader, at: datetime | None = None, only: str | None = None)
 
 def sees_all_houses(account: Account) -> bool:
     """Tell whether somebody's work is with all houses, not only with those they work in."""
-    in_a_house = {role for rule in TABLE if "facility" in rule.relations for role in rule.roles}
-    everywhere: set[Role] = {role for rule in TABLE if "beds.see" in rule.acts for role in rule.roles} - in_a_house
+    in_a_house = {role for rule in RIGHTS_TABLE if "facility" in rule.relations for role in rule.roles}
+    everywhere: set[Role] = {
+        role for rule in RIGHTS_TABLE if "beds.see" in rule.acts for role in rule.roles
+    } - in_a_house
     return not account.roles.isdisjoint(everywhere)
 
 
 def _own_programmes(reader: Reader) -> Mapping[str, Sequence[Facility]]:
-    definitions = [one for one in reader.definitions() if runs(reader.account.account, one.programme)]
+    definitions = [one for one in reader.definitions() if speaks_for_office(reader.account.account, one.programme)]
     return {one.programme.programme: one.programme.beds_facilities for one in definitions}
 
 
@@ -183,7 +185,7 @@ def _rooms(
         yield RoomView(_LEFT_OVER, "any", "allowed", left_over)
 
 
-def _place(used: Used, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> BedView:
+def _place(used: BedInUse, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool) -> BedView:
     state: State = "taken" if used.held_until is None else "held"
     found = BedView(used.bed, state, held_until=used.held_until)
     if used.case_id not in snapshots:

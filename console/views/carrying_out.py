@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.ids import case_stream
 from handlers.commanding.answers import Answer, Conflict
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from workflow.command import CaseCommand, Command
 from workflow.rights.visibility import MACHINES
 
 TRIES: Final = 3  # how often a command is applied again because a worker was quicker
 
 
-def carry_out(service: Service, command: Command) -> Answer:
+def carry_out(service: CommandService, command: Command) -> Answer:
     """Return the answer; raises CommandReused when the same form was sent before with other content.
 
     Repeats safely: the second time the first answer is given, also when the first was applied to a later version.
@@ -35,13 +35,13 @@ def carry_out(service: Service, command: Command) -> Answer:
     return answer
 
 
-def by_machines(events: Iterable[Recorded]) -> bool:
+def by_machines(events: Iterable[RecordedEvent]) -> bool:
     """Tell whether Wayhome's own hands wrote all of it: workers, timers, the bank's mail."""
     actors = {event.envelope.actor.partition(":")[0] for event in events}
     return bool(actors) and actors <= MACHINES
 
 
-def _first_answer(service: Service, command: Command) -> Answer:
+def _first_answer(service: CommandService, command: Command) -> Answer:
     """Return the answer of a command that was applied to a later version than its form showed."""
     if not isinstance(command, CaseCommand) or command.expected is None:
         raise CommandReused("this form was sent before with other content")

@@ -12,24 +12,20 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from console.subjects import ALL, Panel, likely, panels_for
-from console.views.item_descriptions import (
-    ItemDescription,
-    describe_subject,
-    descriptions_of,
-)
+from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import SuggestedAction, action_for, acts_on, commands_for
 from console.views.timeline import TimelinePage, history
 from events.ids import case_stream
-from events.instants import instant, stored
-from handlers.projections.tasks import LIVE, list_tasks, list_timers
+from events.instants import instant, instant_text
+from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.journey import Option
 from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
-from workflow.rights.compartments import closed_to
-from workflow.rights.visibility import shown_until
+from workflow.rights.compartments import compartments_closed_to
+from workflow.rights.visibility import organisations_shown_until
 from workflow.subjects.access.state import EmergencyAccess, access_of
 from workflow.subjects.safety.state import safety_of
 
@@ -121,7 +117,7 @@ def panels_of(reader: Reader, snapshot: CaseSnapshot) -> tuple[Panel, ...]:
 def mandate_for(reader: Reader, snapshot: CaseSnapshot, parts: Collection[str]) -> Role:
     """Return in which role somebody opens these parts: the first that opens them all, else the first there is."""
     roles = roles_for(reader, snapshot, "case.open_sealed")
-    return next((role for role in roles if not closed_to(role, parts)), roles[0])
+    return next((role for role in roles if not compartments_closed_to(role, parts)), roles[0])
 
 
 def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
@@ -144,7 +140,7 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=tuple(_ahead(row) for row in timers),
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
-        shown_to=tuple(shown_until(case, programme).items()) if "access" in panels else (),
+        shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
     )
 
 
@@ -183,9 +179,9 @@ def _work_of(reader: Reader, case_id: str) -> tuple[Sequence[Any], Sequence[Any]
 
 def _matters(row: Any, now: datetime) -> bool:
     """Tell whether a task is worth a line: not over, or over just now, so that one sees it end."""
-    if row["status"] in (*LIVE, "dead"):
+    if row["status"] in (*LIVE_STATUSES, "dead"):
         return True
-    return row["status"] == "done" and str(row["finished_at"]) >= stored(now - _JUST_DONE)
+    return row["status"] == "done" and str(row["finished_at"]) >= instant_text(now - _JUST_DONE)
 
 
 def _running(row: Any) -> Running:

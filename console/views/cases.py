@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import Connection
 
 from console.views.reader import Reader
-from events.instants import instant, stored
-from handlers.projections.board import rows_of
-from handlers.projections.case_access import Only, Page, cases_of, count_by_stage
+from events.instants import instant, instant_text
+from handlers.projections.board import board_rows_of
+from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage
 from handlers.projections.work_items import count_items
-from handlers.queries.saved_views import SavedView, forget_view, keep_view, views_of
+from handlers.queries.saved_views import SavedView, forget_view, keep_view, saved_views_of
 from workflow.programme.loading import Definition
 
 PAGE: Final = 50
@@ -125,7 +125,7 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
     definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
     with reader.container.database.reading() as connection:
         counts = count_by_stage(connection, reader.account, reader.now, only=only)
-        saved = tuple(views_of(connection, reader.account.account))
+        saved = tuple(saved_views_of(connection, reader.account.account))
         listed, columns = None, tuple[Column, ...]()
         if filters.view == "list":
             listed = _listed(connection, reader, filters, after)
@@ -135,10 +135,10 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
-    rows = cases_of(
+    rows = cases_for(
         connection, reader.account, reader.now, stage=filters.stage or None,
         ended=None if filters.stage else filters.ended == "yes",
-        only=_only(reader, filters), page=Page(_key(after), PAGE + 1),
+        only=_only(reader, filters), page=PageRequest(_key(after), PAGE + 1),
     )  # fmt: skip
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return Listed(tuple(_cards(connection, rows[:PAGE]).values()), _text(more))
@@ -149,8 +149,8 @@ def _columns(
 ) -> tuple[Column, ...]:
     only = _only(reader, filters)
     rows = {
-        stage: cases_of(
-            connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=Page(limit=CARDS)
+        stage: cases_for(
+            connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=PageRequest(limit=CARDS)
         )
         for stage in stages
         if counts.get(stage)
@@ -165,7 +165,7 @@ def _columns(
 def cards_of(reader: Reader, case_ids: Sequence[str]) -> list[Card]:
     """Return these cases as cards, in their order; whoever asks has looked whether they may be seen."""
     with reader.container.database.reading() as connection:
-        rows = {row["case_id"]: row for row in rows_of(connection, case_ids)}
+        rows = {row["case_id"]: row for row in board_rows_of(connection, case_ids)}
         found = _cards(connection, list(rows.values()))
     return [found[case_id] for case_id in case_ids if case_id in found]
 
@@ -176,7 +176,7 @@ def save(reader: Reader, name: str, filters: Filters) -> bool:
     if not view.name:
         return False
     with reader.container.database.writing() as connection:
-        return keep_view(connection, reader.account.account, view, stored(reader.now))
+        return keep_view(connection, reader.account.account, view, instant_text(reader.now))
 
 
 def forget(reader: Reader, name: str) -> None:
@@ -201,9 +201,9 @@ def _stages(definitions: Sequence[Definition], filters: Filters) -> dict[str, st
     return found
 
 
-def _only(reader: Reader, filters: Filters) -> Only:
-    before = stored(reader.now - timedelta(days=int(filters.waits))) if filters.waits else ""
-    return Only(
+def _only(reader: Reader, filters: Filters) -> CaseFilter:
+    before = instant_text(reader.now - timedelta(days=int(filters.waits))) if filters.waits else ""
+    return CaseFilter(
         programme=filters.programme,
         owner=reader.account.account if filters.whose == "mine" else "",
         team=reader.account.team if filters.whose == "team" else "",

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from console.forms.context import FormContext
 from console.forms.wording import day, known, moment, money
-from handlers.projections.replay import difference
+from handlers.projections.replay import case_difference
 from workflow.case.state import Case
 from workflow.subjects.care.state import care_of
 
@@ -36,7 +36,7 @@ def changes(
     Of the ``unsaid`` fields it is told that they differ, and no more.
     """
     found: list[Changed] = []
-    for name, was, now in difference(_to_compare(before), _to_compare(after)):
+    for name, was, now in case_difference(_to_compare(before), _to_compare(after)):
         field, _, key = name.partition(".")
         if field not in _TOLD:
             continue

@@ -10,8 +10,8 @@ from console.container import Container
 from console.views.reader import Reader
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme
-from workflow.rights.visibility import runs
-from workflow.subjects.referrals.caseload import Caseload, stream_of
+from workflow.rights.visibility import speaks_for_office
+from workflow.subjects.referrals.caseload import Caseload, provider_stream
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.directory import open_now, providers_of
 
@@ -50,13 +50,17 @@ def providers_for(programme: Programme, wanted: Wanted, at: datetime) -> list[Pr
 def directory_of(container: Container, programme: Programme, wanted: Wanted, at: datetime) -> tuple[Listing, ...]:
     """Return the directory of a programme with how full each provider is, in one question to the log."""
     found = providers_for(programme, wanted, at)
-    loads = container.cases.states([stream_of(one.id) for one in found]) if found else {}
-    return tuple(_listing(one, loads[stream_of(one.id)].state or Caseload(), at) for one in found)
+    loads = container.cases.states([provider_stream(one.id) for one in found]) if found else {}
+    return tuple(_listing(one, loads[provider_stream(one.id)].state or Caseload(), at) for one in found)
 
 
 def own_programmes(reader: Reader) -> dict[str, Definition]:
     """Return the programmes of their own organisation that a reader works for, by name."""
-    return {one.programme.programme: one for one in reader.definitions() if runs(reader.account.account, one.programme)}
+    return {
+        one.programme.programme: one
+        for one in reader.definitions()
+        if speaks_for_office(reader.account.account, one.programme)
+    }
 
 
 def services_of(programme: Programme) -> Sequence[str]:

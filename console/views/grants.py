@@ -15,7 +15,7 @@ from console.views.reader import Reader
 from events.instants import instant
 from events.money import Money
 from handlers.queries import payments
-from handlers.queries.payments import APPROVE, RELEASE, Answered, AtTheBank, Sending, Waiting, count_waiting
+from handlers.queries.payments import APPROVE, RELEASE, Answered, AtTheBank, Sending, Waiting, count_waiting_grants
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import CaseCommand
 from workflow.decide import decide
@@ -23,7 +23,7 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import right_to
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 from workflow.situation import Situation
 from workflow.subjects.grants.commands import (
     ApproveGrant,
@@ -114,19 +114,21 @@ class GrantView(NamedTuple):
 
 def programmes_of(reader: Reader) -> list[str]:
     """Return the programmes whose money a reader may look at."""
-    return [d.programme.programme for d in reader.definitions() if runs(reader.account.account, d.programme)]
+    return [
+        d.programme.programme for d in reader.definitions() if speaks_for_office(reader.account.account, d.programme)
+    ]
 
 
 def counts(reader: Reader) -> dict[str, int]:
     """Return how many grants wait for an approval, and how many for a release."""
     with reader.container.database.reading() as connection:
-        return count_waiting(connection, programmes_of(reader))
+        return count_waiting_grants(connection, programmes_of(reader))
 
 
 def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> GrantQueue:
     """Return a part of what waits for an approval or a release, with what stands against it."""
     with reader.container.database.reading() as connection:
-        rows = payments.waiting(connection, programmes_of(reader), kind, after=after, limit=limit + 1)
+        rows = payments.waiting_grants(connection, programmes_of(reader), kind, after=after, limit=limit + 1)
     snapshots = {
         one.case.case_id: one for one in reader.container.cases.at_many(sorted({row.case_id for row in rows[:limit]}))
     }
@@ -142,11 +144,11 @@ def payments_of(reader: Reader) -> Payments:
     programmes = programmes_of(reader)
     streams = [d.programme.fund_stream for d in reader.definitions() if d.programme.programme in programmes]
     with reader.container.database.reading() as connection:
-        answered = [one for stream in streams for one in payments.answered(connection, stream)]
+        answered = [one for stream in streams for one in payments.settled_payments(connection, stream)]
         return Payments(
-            to_send=tuple(payments.to_send(connection, programmes)),
-            stopped=tuple(payments.stopped(connection, programmes)),
-            at_the_bank=tuple(payments.at_the_bank(connection, programmes)),
+            to_send=tuple(payments.payments_to_send(connection, programmes)),
+            stopped=tuple(payments.stopped_payments(connection, programmes)),
+            at_the_bank=tuple(payments.payments_at_bank(connection, programmes)),
             answered=tuple(sorted(answered, key=lambda one: one.at, reverse=True)),
         )
 

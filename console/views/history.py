@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from console.views.reader import Reader
-from events.envelope import Recorded
-from events.ids import CaseId, case_of, case_stream
+from events.envelope import RecordedEvent
+from events.ids import CaseId, case_of_stream, case_stream
 from events.instants import instant
 from events.log import Log
-from events.verify import Report, verify
-from handlers.checks.check_results import Check
-from handlers.checks.walk import check
-from handlers.projections.replay import Replayed, position_of, replay_case
+from events.verify import LogProof, verify
+from handlers.checks.check_results import CheckResult
+from handlers.checks.walk import check_log
+from handlers.projections.replay import ReplayedCase, position_of, replay_case
 from handlers.queries import history
-from handlers.queries.history import Rule, Sought, broken_links, rules_of
+from handlers.queries.history import EventQuery, Rule, broken_links, definition_versions
 from workflow.programme.loading import Definition
 
 PAGE: Final = 50
@@ -84,9 +84,9 @@ class AsOf(NamedTuple):
     definition: Definition  # the rules it runs under now
     last: int  # the number of its last event
     number: int  # of the event shown, -1 before the first
-    then: Replayed
+    then: ReplayedCase
     other: int
-    compared: Replayed
+    compared: ReplayedCase
     stays: tuple[StageStay, ...]
     lines: tuple[LogLine, ...]  # the last ones up to the moment, the last first
     ticks: tuple[tuple[int, datetime, str], ...]  # number, when, fact
@@ -106,18 +106,18 @@ class Moment(NamedTuple):
     at: datetime | None = None
 
 
-def search(reader: Reader, sought: Sought, before: int | None = None) -> LogPage:
+def search(reader: Reader, sought: EventQuery, before: int | None = None) -> LogPage:
     """Return what was sought, from a position backwards; a fixed number of questions and a window of the log."""
     log = reader.container.log
-    found = history.search(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
-    return LogPage(tuple(_lines(log, found.events, rules_of(log))), found.earlier)
+    found = history.search_events(log, sought, limit=PAGE, **({} if before is None else {"before": before}))
+    return LogPage(tuple(_lines(log, found.events, definition_versions(log))), found.earlier)
 
 
 def onwards(reader: Reader, after: int = -1, limit: int = PAGE) -> FollowingLines:
     """Return the log in its own order, from a position on."""
     log = reader.container.log
     size, events = log.size(), log.page(after, limit)
-    lines = tuple(_lines(log, events, rules_of(log)))
+    lines = tuple(_lines(log, events, definition_versions(log)))
     return FollowingLines(lines, lines[-1].position if lines else after, size)
 
 
@@ -140,13 +140,13 @@ def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = N
         beside,
         _replayed(reader, case_id, events, beside),
         tuple(_stays(log, events)),
-        tuple(reversed(list(_lines(log, upto, rules_of(log))))),
+        tuple(reversed(list(_lines(log, upto, definition_versions(log))))),
         tuple((event.envelope.version, event.recorded, event.envelope.type) for event in events),
         tuple(broken_links(events)),
     )
 
 
-def _number(log: Log, events: Sequence[Recorded], moment: Moment) -> int:
+def _number(log: Log, events: Sequence[RecordedEvent], moment: Moment) -> int:
     last = len(events) - 1
     if moment.number is not None:
         return max(-1, min(last, moment.number))
@@ -156,13 +156,13 @@ def _number(log: Log, events: Sequence[Recorded], moment: Moment) -> int:
     return sum(event.position <= position for event in events) - 1
 
 
-def _replayed(reader: Reader, case_id: CaseId, events: Sequence[Recorded], number: int) -> Replayed:
+def _replayed(reader: Reader, case_id: CaseId, events: Sequence[RecordedEvent], number: int) -> ReplayedCase:
     container = reader.container
     position = events[number].position if number >= 0 else events[0].position - 1
     return replay_case(container.log, container.service.definitions, case_id, position)
 
 
-def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[StageStay]:
+def _stays(log: Log, events: Sequence[RecordedEvent]) -> Iterator[StageStay]:
     entered = [event for event in events if event.envelope.type in _STAGES]
     for event, after in zip(entered, [*entered[1:], None], strict=True):
         fact = log.fact(event)
@@ -170,14 +170,14 @@ def _stays(log: Log, events: Sequence[Recorded]) -> Iterator[StageStay]:
         yield StageStay(stage, event.recorded, after.recorded if after else None)
 
 
-def _lines(log: Log, events: Sequence[Recorded], rules: Mapping[str, Rule]) -> Iterator[LogLine]:
+def _lines(log: Log, events: Sequence[RecordedEvent], rules: Mapping[str, Rule]) -> Iterator[LogLine]:
     for event in events:
         said = event.envelope
         yield LogLine(
             position=event.position,
             stream=said.stream,
             version=said.version,
-            case_id=case_of(said.stream) or "",
+            case_id=case_of_stream(said.stream) or "",
             fact=said.type,
             recorded_at=instant(said.recorded_at),
             occurred_at=instant(said.occurred_at),
@@ -204,8 +204,8 @@ class Proof(NamedTuple):
     """What a check of the log came to; without a report it was too much to do while somebody waits."""
 
     size: int
-    report: Report | None
-    checks: tuple[Check, ...]
+    report: LogProof | None
+    checks: tuple[CheckResult, ...]
     at: str  # the log's time when it was begun
 
     @property
@@ -220,5 +220,5 @@ def prove(reader: Reader, *, by_rules: bool = False) -> Proof:
     size, at = log.size(), log.now()
     if size > (EVENTS_BY_RULES_MAX if by_rules else EVENTS_MAX):
         return Proof(size, None, (), at)
-    checks = tuple(check(log, now=reader.now)) if by_rules else ()
+    checks = tuple(check_log(log, now=reader.now)) if by_rules else ()
     return Proof(size, verify(log), checks, at)

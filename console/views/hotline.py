@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from console.views.directory import own_programmes
 from console.views.reader import Reader
-from handlers.queries.consultations import told_since
+from handlers.queries.consultations import hotline_state_since
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.definition import Hotline
@@ -101,7 +101,7 @@ def desk_view(reader: Reader, programme: Programme) -> DeskView:
     stream = programme.hotline_stream
     desk = reader.container.cases.states([stream])[stream].state or HotlineState()
     midnight = reader.now.astimezone(ZoneInfo(line.hours.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    counted = told_since(log, programme, midnight)
+    counted = hotline_state_since(log, programme, midnight)
     return DeskView(
         programme,
         line,

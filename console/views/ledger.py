@@ -6,10 +6,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from console.views.reader import Reader
-from handlers.queries.books import Entry, Page, Row, journal, latest, per_funder, standing, total_of
-from handlers.queries.reconciliation import Reconciled, Statement, books_of, reconcile, sent_to_the_bank
+from handlers.queries.books import (
+    JournalEntry,
+    JournalPage,
+    LineBalance,
+    fund_balances,
+    funder_totals,
+    journal,
+    latest_movements,
+    total_balance,
+)
+from handlers.queries.reconciliation import BankStatement, Reconciliation, booked_payments, reconcile, sent_to_the_bank
 from workflow.programme.loading import Definition
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 
 HEADS = ("day", "version", "what", "funder", "line", "debit", "credit", "amount", "currency", "about")
 
@@ -19,8 +28,8 @@ class FunderView(NamedTuple):
 
     funder: str
     name: str
-    row: Row
-    lines: tuple[tuple[str, Row], ...]  # titled as the programme file has them
+    row: LineBalance
+    lines: tuple[tuple[str, LineBalance], ...]  # titled as the programme file has them
 
 
 class LedgerView(NamedTuple):
@@ -28,27 +37,31 @@ class LedgerView(NamedTuple):
 
     programme: str
     funders: tuple[FunderView, ...]
-    total: Row
-    journal: Page
+    total: LineBalance
+    journal: JournalPage
 
 
 def books(reader: Reader) -> dict[str, Definition]:
     """Return the programmes whose books a reader may look into, by name."""
-    return {one.programme.programme: one for one in reader.definitions() if runs(reader.account.account, one.programme)}
+    return {
+        one.programme.programme: one
+        for one in reader.definitions()
+        if speaks_for_office(reader.account.account, one.programme)
+    }
 
 
 def ledger(reader: Reader, definition: Definition, funder: str | None = None, before: int | None = None) -> LedgerView:
     """Return a programme's books, of one funder if one is named, the journal from a movement backwards."""
     stream = definition.programme.fund_stream
-    rows = standing(definition, reader.container.cases.states([stream])[stream].state)
-    page = latest(reader.container.log, definition, before)
+    rows = fund_balances(definition, reader.container.cases.states([stream])[stream].state)
+    page = latest_movements(reader.container.log, definition, before)
     if funder is not None:
         rows = [row for row in rows if row.funder == funder]
         page = page._replace(entries=tuple(one for one in page.entries if one.posting.funder == funder))
     return LedgerView(
         definition.programme.programme,
-        tuple(_funder(definition, one, rows) for one in per_funder(rows)),
-        total_of(rows),
+        tuple(_funder(definition, one, rows) for one in funder_totals(rows)),
+        total_balance(rows),
         page,
     )
 
@@ -60,22 +73,22 @@ def journal_rows(reader: Reader, definition: Definition, funder: str | None = No
             yield _texts(entry)
 
 
-def compared(reader: Reader, definition: Definition, statement: Statement) -> Reconciled:
+def compared(reader: Reader, definition: Definition, statement: BankStatement) -> Reconciliation:
     """Return how a bank's statement agrees with what a programme paid."""
     programme = definition.programme
     with reader.container.database.reading() as connection:
         sent = sent_to_the_bank(connection, programme.programme)
-    return reconcile(books_of(reader.container.log, programme.fund_stream), sent, statement)
+    return reconcile(booked_payments(reader.container.log, programme.fund_stream), sent, statement)
 
 
-def _funder(definition: Definition, row: Row, rows: list[Row]) -> FunderView:
+def _funder(definition: Definition, row: LineBalance, rows: list[LineBalance]) -> FunderView:
     funder = next((one for one in definition.programme.funders if one.id == row.funder), None)
     titles = {line.id: line.title for line in funder.lines} if funder else {}
     lines = tuple((titles.get(one.line, one.line), one) for one in rows if one.funder == row.funder)
     return FunderView(row.funder, funder.name if funder else row.funder, row, lines)
 
 
-def _texts(entry: Entry) -> tuple[str, ...]:
+def _texts(entry: JournalEntry) -> tuple[str, ...]:
     p = entry.posting
     named = (p.funder, p.line, p.debit, p.credit, str(p.amount), p.currency, p.about)
     return (entry.day, str(entry.version), entry.fact, *named)

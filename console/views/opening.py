@@ -9,7 +9,7 @@ from uuid import UUID
 
 from console.container import Container
 from events.catalogue import CLOSED, Fact
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.ids import CaseId, case_stream
 from events.instants import instant
 from events.log import Log
@@ -83,7 +83,7 @@ def sealed_values(log: Log, case_id: str, compartments: Collection[str]) -> tupl
     return tuple(field for event, fact in opened for field in _fields(log, event, fact))
 
 
-def _fields(log: Log, event: Recorded, fact: Fact) -> list[OpenedField]:
+def _fields(log: Log, event: RecordedEvent, fact: Fact) -> list[OpenedField]:
     said = event.envelope
     values = [(name, getattr(fact, name)) for name in sorted(log.catalogue.shape_of(fact).hidden)]
     return [
@@ -93,7 +93,7 @@ def _fields(log: Log, event: Recorded, fact: Fact) -> list[OpenedField]:
     ]
 
 
-def _opening(log: Log, event: Recorded) -> Opening:
+def _opening(log: Log, event: RecordedEvent) -> Opening:
     fact: Any = log.fact(event)
     envelope = event.envelope
     denied = envelope.type == "SealedDenied"

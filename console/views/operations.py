@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from console.views.reader import Reader
 from events.instants import instant
-from handlers.queries.operations import LATE_AFTER, Machine, Shown, machine
+from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, machine
 from workflow.rights.table import may_ever
 
 
 class TaskRow(NamedTuple):
     """One task: its case only for whoever may see it, its deeds only for whoever may do them."""
 
-    task: Shown
+    task: TaskSummary
     due: datetime
     case_id: str  # empty: not this reader's to know
     may_retry: bool
@@ -32,7 +32,7 @@ class TimersAhead(NamedTuple):
 class Operations(NamedTuple):
     """The machine's work at one moment."""
 
-    machine: Machine
+    machine: OperationsReport
     now: datetime
     stopped: tuple[TaskRow, ...]
     late: tuple[TaskRow, ...]
@@ -67,7 +67,7 @@ def operations(reader: Reader, queue: str) -> Operations:
     return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()))
 
 
-def _rows(tasks: Iterable[Shown], theirs: dict[str, bool]) -> tuple[TaskRow, ...]:
+def _rows(tasks: Iterable[TaskSummary], theirs: dict[str, bool]) -> tuple[TaskRow, ...]:
     return tuple(
         TaskRow(
             task, instant(task.due_at), task.case_id if task.case_id in theirs else "", theirs.get(task.case_id, False)
@@ -76,7 +76,7 @@ def _rows(tasks: Iterable[Shown], theirs: dict[str, bool]) -> tuple[TaskRow, ...
     )
 
 
-def _theirs(reader: Reader, tasks: Iterable[Shown]) -> dict[str, bool]:
+def _theirs(reader: Reader, tasks: Iterable[TaskSummary]) -> dict[str, bool]:
     """Return the cases among these that the reader may see, and whether they may retry tasks there."""
     if not may_ever(reader.account.roles, "case.see"):
         return {}

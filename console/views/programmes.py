@@ -10,7 +10,7 @@ from console.views.reader import Reader
 from handlers.queries.programmes import Publication, publications, published_names
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Role
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 
 # Whoever looks after the house, or proves what was done in it, sees every programme; the others see their own.
 _OVER_ALL: Final[frozenset[Role]] = frozenset({"administrator", "auditor", "data_protection"})
@@ -48,7 +48,7 @@ def may_read(reader: Reader, definition: Definition) -> bool:
     if not reader.account.roles.isdisjoint(_OVER_ALL):
         return True
     programme = definition.programme
-    return programme.programme in reader.account.programmes and runs(reader.account.account, programme)
+    return programme.programme in reader.account.programmes and speaks_for_office(reader.account.account, programme)
 
 
 def compared(before: str, after: str) -> list[ComparedLine]:

@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
 from console.views.suggested_actions import SuggestedAction, acts_on, commands_for
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.facts.referrals import DisclosureMade
 from events.ids import case_stream
 from events.instants import instant
 from events.log import Log
-from handlers.projections.case_access import Page, cases_of
+from handlers.projections.case_access import PageRequest, cases_for
 from handlers.queries import referrals as referred
 from handlers.queries.referrals import Sender, meetings_due
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
 from workflow.rights.command_rights import own_referrals
-from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.moves import STATUS_CHANGES
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
 from workflow.subjects.referrals.state import OPEN, Referral, referrals_of
 from workflow.values.calendars import is_working_day
@@ -107,8 +107,8 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> ReferralBoard:
     Those that are stuck stand at the top of the first part.
     """
     with reader.container.database.reading() as connection:
-        letters = referred.letters(connection, reader.account, reader.now, before=before, limit=PAGE + 1)
-        late = [] if before else referred.stuck(connection, reader.account, reader.now)
+        letters = referred.referral_letters(connection, reader.account, reader.now, before=before, limit=PAGE + 1)
+        late = [] if before else referred.cases_with_stuck_referral(connection, reader.account, reader.now)
         shown = letters[:PAGE]
         case_ids = list(dict.fromkeys([*late, *(letter.case_id for letter in shown)]))
         due = meetings_due(connection, case_ids)
@@ -139,9 +139,9 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> ReferralBoard:
 def own_rows(reader: Reader) -> tuple[ReferralRow, ...]:
     """Return what was asked of a partner's own organisation and lasts; nothing else of those cases."""
     word = reader.account.account.partition(":")[0]
-    page = Page(limit=PARTNER_MAX)
+    page = PageRequest(limit=PARTNER_MAX)
     with reader.container.database.reading() as connection:
-        found = cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=page)
+        found = cases_for(connection, reader.account, reader.now, act="referral.answer", ended=None, page=page)
         case_ids = [row["case_id"] for row in found]
         due = meetings_due(connection, case_ids)
     rows = (row for one in reader.container.cases.at_many(case_ids) for row in _own(reader, one, word, due))
@@ -232,7 +232,7 @@ def _row(
 def _actions(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[SuggestedAction]:
     """Yield what a referral may come to from where it is, as far as the reader may record it."""
     for command, status in {**ANSWERS, **_CARE_OF}.items():
-        if command in may and referral.status in MOVES[status]:
+        if command in may and referral.status in STATUS_CHANGES[status]:
             yield SuggestedAction(command, (("referral_id", referral_id),))
 
 
@@ -240,6 +240,6 @@ def _is_stuck(row: ReferralRow) -> bool:
     return row.clock.state == "late" or row.status in _OVER
 
 
-def _disclosure(event: Recorded, fact: DisclosureMade) -> Disclosure:
+def _disclosure(event: RecordedEvent, fact: DisclosureMade) -> Disclosure:
     said = event.envelope
     return Disclosure(said.actor, instant(said.recorded_at), fact.referral_id, fact.provider, fact.parts, fact.why)

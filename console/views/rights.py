@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
 from workflow.rights.acts import ACTS, ROLES, STEP_UP, Act, Role
-from workflow.rights.table import TABLE, Relation
+from workflow.rights.table import RIGHTS_TABLE, Relation
 
 # The acts in the order a reader looks for them; what is not named here ends up with the last.
 _GROUPS: Final[Mapping[str, tuple[Act, ...]]] = {
@@ -69,5 +69,5 @@ def _line(act: Act) -> RightsLine:
 
 
 def _relations(role: Role, act: Act) -> tuple[Relation, ...]:
-    told = {relation for rule in TABLE if role in rule.roles and act in rule.acts for relation in rule.relations}
+    told = {relation for rule in RIGHTS_TABLE if role in rule.roles and act in rule.acts for relation in rule.relations}
     return tuple(relation for relation in RELATIONS if relation in told)

@@ -16,11 +16,11 @@ from console.views.reader import Reader
 from handlers.projections.board import count_cases
 from handlers.queries import reports
 from handlers.queries.arrivals_per_year import arrivals_by_month
-from handlers.queries.books import Row, per_funder, standing
+from handlers.queries.books import LineBalance, fund_balances, funder_totals
 from handlers.queries.consultations import ConsultationReport, consultation_report
 from handlers.queries.occupancy import occupancies
-from handlers.queries.stages import Course, course_of
-from handlers.queries.suppression import K, shown, suppress, suppress_table
+from handlers.queries.stages import StageStatistics, stage_statistics
+from handlers.queries.suppression import K, safe_count, suppress, suppress_table
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.state import HotlineState
@@ -74,7 +74,7 @@ class Figures(NamedTuple):
     stages: Mapping[str, Count]
     arrivals: Arrivals
     occupied: Occupied
-    funders: tuple[Row, ...]
+    funders: tuple[LineBalance, ...]
     corridors: Mapping[Corridor, Count]
     consultations: ConsultationReport | None
     visits: Mapping[tuple[int, str], Count]
@@ -104,7 +104,7 @@ def figures(reader: Reader, definition: Definition, year: int | None = None) -> 
         cases = count_cases(connection, programme.programme)
     stages = {**dict.fromkeys(programme.journey.states, 0), **cases}  # cases of older definitions too
     streams = container.cases.states([programme.fund_stream, programme.hotline_stream])
-    course = course_of(container.log, programme, chosen)
+    course = stage_statistics(container.log, programme, chosen)
     return Figures(
         programme,
         definition,
@@ -114,7 +114,7 @@ def figures(reader: Reader, definition: Definition, year: int | None = None) -> 
         stages=stages if k is None else suppress(stages, k),
         arrivals=_arrivals(counted, chosen, months, programme.target_per_year, k),
         occupied=_occupied(reader, programme, chosen, k),
-        funders=tuple(per_funder(standing(definition, streams[programme.fund_stream].state))),
+        funders=tuple(funder_totals(fund_balances(definition, streams[programme.fund_stream].state))),
         corridors=_corridors(reader, programme, sum(cases.values()), k),
         consultations=_advice(streams[programme.hotline_stream].state, programme, chosen, k),
         visits=_visits(course, k),
@@ -233,7 +233,7 @@ def _advice_rows(found: ConsultationReport | None) -> Iterator[tuple[str, str, s
         yield "advice", name, "", _text(count)
 
 
-def _visits(course: Course, k: int | None) -> Mapping[tuple[int, str], Count]:
+def _visits(course: StageStatistics, k: int | None) -> Mapping[tuple[int, str], Count]:
     counts = dict(sorted(course.visits.items()))
     if k is None:
         return counts
@@ -242,7 +242,7 @@ def _visits(course: Course, k: int | None) -> Mapping[tuple[int, str], Count]:
     return suppress_table({one: counts.get(one, 0) for one in every}, k).cells
 
 
-def _stays(course: Course, programme: Programme, k: int | None) -> Iterator[StageDuration]:
+def _stays(course: StageStatistics, programme: Programme, k: int | None) -> Iterator[StageDuration]:
     """Yield the stages people left; of how many people is not told where that could be taken from who is left in it."""
     for stage in programme.journey.states:
         found = course.stays.get(stage)
@@ -250,7 +250,7 @@ def _stays(course: Course, programme: Programme, k: int | None) -> Iterator[Stag
             days = round(found.median / timedelta(days=1), 1)
             if k is None:
                 yield StageDuration(stage, days, found.people)
-            elif shown(found.people, k) is not None:
+            elif safe_count(found.people, k) is not None:
                 yield StageDuration(stage, days, None)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from console.subjects import MACHINERY, Panel, is_shown
 from events.catalogue import CLOSED, Fact
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.ids import case_stream
 from events.log import END, Log
 
@@ -87,11 +87,11 @@ def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, 
     return Onwards(entries, shown[-1].envelope.version if shown else after, version)
 
 
-def _is_shown(log: Log, event: Recorded, panels: tuple[Panel, ...]) -> bool:
+def _is_shown(log: Log, event: RecordedEvent, panels: tuple[Panel, ...]) -> bool:
     return is_shown(log.catalogue.shapes[event.envelope.type].fact, panels)
 
 
-def _entry(event: Recorded, fact: Fact) -> TimelineEntry:
+def _entry(event: RecordedEvent, fact: Fact) -> TimelineEntry:
     envelope = event.envelope
     return TimelineEntry(
         envelope.version,

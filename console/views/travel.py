@@ -12,14 +12,22 @@ from zoneinfo import ZoneInfo
 
 from console.container import Container
 from console.views.reader import Reader
-from handlers.queries.arrivals_departures import Arriving, Departing, Journey, arrivals, departures, going, waiting
+from handlers.queries.arrivals_departures import (
+    Arriving,
+    Departing,
+    EscortJourney,
+    arrivals,
+    cases_with_timer,
+    departures,
+    escort_schedules,
+)
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.reception.definition import Meeter
-from workflow.subjects.reception.meeters import Errand, MeeterPool
-from workflow.subjects.travel.definition import Away, Escort
+from workflow.subjects.reception.meeters import MeeterAssignment, MeeterPool
+from workflow.subjects.travel.definition import Escort, EscortAbsence
 from workflow.subjects.travel.state import travel_of
 
 When = Literal["late", "today", "tomorrow", "later"]
@@ -53,7 +61,7 @@ class Leaving(NamedTuple):
 class Trip(NamedTuple):
     """An escort's trip; the case number only for whoever may see the case."""
 
-    journey: Journey
+    journey: EscortJourney
     case_id: str
     confirmed: bool | None  # None when it is not theirs to see
 
@@ -64,7 +72,7 @@ class Escorting(NamedTuple):
     escort: Escort
     doing: Doing
     trips: tuple[Trip, ...]
-    leave: tuple[Away, ...]  # that is not over
+    leave: tuple[EscortAbsence, ...]  # that is not over
     time_zone: str
 
 
@@ -73,7 +81,7 @@ class Meeting(NamedTuple):
 
     meeter: Meeter
     is_out: bool
-    errands: tuple[Errand, ...]
+    errands: tuple[MeeterAssignment, ...]
     time_zone: str
 
 
@@ -90,14 +98,16 @@ class TravelBoard(NamedTuple):
 def expected(container: Container, kind: str, now: datetime, until: datetime) -> list[CaseSnapshot]:
     """Return the cases of which an arrival (``no_show``) or a departure is expected until then, or was missed."""
     with container.database.reading() as connection:
-        case_ids = waiting(connection, kind, now, until)
+        case_ids = cases_with_timer(connection, kind, now, until)
     return container.cases.at_many(case_ids)
 
 
 def travel_board(reader: Reader, days: int = 7) -> TravelBoard:
     """Return the board of the next days, as far as the reader may see its cases."""
     until = reader.now + timedelta(days=days)
-    programmes = [one.programme for one in reader.definitions() if runs(reader.account.account, one.programme)]
+    programmes = [
+        one.programme for one in reader.definitions() if speaks_for_office(reader.account.account, one.programme)
+    ]
     leaving = list(_leaving(reader, until))
     return TravelBoard(
         days=days,
@@ -159,7 +169,7 @@ def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escort
     found = [
         (programme, one)
         for programme in programmes
-        for one in going(pools[programme.escorts_stream].state, programme, reader.now)
+        for one in escort_schedules(pools[programme.escorts_stream].state, programme, reader.now)
     ]
     case_ids = {trip.case_id for _, one in found for trip in one.trips}
     snapshots = _theirs(reader, reader.container.cases.at_many(sorted(case_ids)))
@@ -174,7 +184,7 @@ def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escort
         )
 
 
-def _trip(journey: Journey, snapshots: Mapping[str, CaseSnapshot]) -> Trip:
+def _trip(journey: EscortJourney, snapshots: Mapping[str, CaseSnapshot]) -> Trip:
     found = snapshots.get(journey.case_id)
     if found is None:
         return Trip(journey, "", None)
@@ -182,7 +192,7 @@ def _trip(journey: Journey, snapshots: Mapping[str, CaseSnapshot]) -> Trip:
     return Trip(journey, journey.case_id, trip is not None and trip.trip_id == journey.trip_id and trip.confirmed)
 
 
-def _doing(escort: Escort, trips: Iterable[Journey], rest: timedelta, now: datetime) -> Doing:
+def _doing(escort: Escort, trips: Iterable[EscortJourney], rest: timedelta, now: datetime) -> Doing:
     """Return what an escort does now; the way back takes as long as the way there, after a rest."""
     for trip in trips:
         if trip.leaves_at <= now < trip.back_at:

@@ -10,23 +10,12 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
-from console.views.item_descriptions import (
-    ItemDescription,
-    describe_subject,
-    descriptions_of,
-)
+from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
-from console.views.suggested_actions import (
-    APPROVALS,
-    SuggestedAction,
-    action_at,
-    action_for,
-    acts_on,
-    commands_for,
-)
+from console.views.suggested_actions import APPROVALS, SuggestedAction, action_at, action_for, acts_on, commands_for
 from events.instants import instant
-from handlers.projections.case_access import Only, Page, cases_of, count_by_stage, work_of
-from handlers.queries.due_list import due_of
+from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage, work_for
+from handlers.queries.due_list import timers_due_for
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
@@ -37,7 +26,7 @@ from workflow.subjects.hotline.state import HotlineState
 from workflow.subjects.referrals.state import referrals_of
 
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
-_PAGE: Final = Page(limit=ROWS_MAX)
+_PAGE: Final = PageRequest(limit=ROWS_MAX)
 # What goes off today and concerns people, not only Wayhome's own hands.
 DUE_TODAY: Final = (
     "appointment", "bed_hold", "departure", "departure_check", "document_due", "document_expires", "follow_up",
@@ -127,7 +116,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         rows = _rows(connection, reader, owner)
         due = _due(connection, reader, owner) if _may_ever(reader, "case.see") else []
         partners = _partner_cases(connection, reader)
-        counts = count_by_stage(connection, reader.account, reader.now, only=Only(owner=owner))
+        counts = count_by_stage(connection, reader.account, reader.now, only=CaseFilter(owner=owner))
     snapshots = _looked_up(reader, [*(row["case_id"] for row in (*rows, *due)), *partners])
     items = _items(reader, rows, snapshots)
     return MyWork(
@@ -163,7 +152,7 @@ def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
     found: dict[tuple[str, str], Any] = {}
     for act, kinds in _BY_ACT:
         if _may_ever(reader, act):
-            rows = work_of(connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE)
+            rows = work_for(connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE)
             found |= {(row["case_id"], row["item"]): row for row in rows}
     return sorted(found.values(), key=lambda row: (row["since"], row["case_id"], row["item"]))[:ROWS_MAX]
 
@@ -172,7 +161,9 @@ def _due(connection: Connection, reader: Reader, owner: str) -> list[Any]:
     ends = [_end_of_day(definition, reader.now) for definition in reader.definitions()]
     if not ends:
         return []
-    return due_of(connection, reader.account, reader.now, max(ends), kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX)
+    return timers_due_for(
+        connection, reader.account, reader.now, max(ends), kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX
+    )
 
 
 def _end_of_day(definition: Definition, now: datetime) -> datetime:
@@ -183,7 +174,7 @@ def _end_of_day(definition: Definition, now: datetime) -> datetime:
 def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
     if "partner" not in reader.account.roles:
         return []
-    rows = cases_of(connection, reader.account, reader.now, act="referral.answer", ended=None, page=_PAGE)
+    rows = cases_for(connection, reader.account, reader.now, act="referral.answer", ended=None, page=_PAGE)
     return [row["case_id"] for row in rows]
 
 

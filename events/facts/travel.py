@@ -10,7 +10,7 @@ from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import Identity
 
 
-class Leg(BaseModel):
+class PlannedLeg(BaseModel):
     """A part of a journey without a change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -116,7 +116,7 @@ class TripPlanned(Fact):
     arrives_at: datetime
     origin: str
     destination: str
-    legs: tuple[Leg, ...]
+    legs: tuple[PlannedLeg, ...]
     transit: tuple[str, ...] = ()  # the countries between
     escort: str = ""
     escort_back_at: datetime | None = None

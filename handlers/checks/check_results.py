@@ -13,14 +13,14 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.money import Money
-from events.verify import Report
+from events.verify import LogProof
 from handlers.projections.replay import Replay, Row
 from workflow.programme.loading import Definition
 
 
-class Ack(NamedTuple):
+class Acknowledgement(NamedTuple):
     """What a client wrote down when a command was acknowledged to it: at least the id, better the answer too."""
 
     command_id: str
@@ -28,14 +28,14 @@ class Ack(NamedTuple):
     facts: tuple[str, ...] | None = None
 
 
-class Effects(NamedTuple):
+class OutsideRecords(NamedTuple):
     """What the outside says was done, from its own books."""
 
     statement: Mapping[str, Money] | None = None  # the bank's: end-to-end id (our tranche id) to amount
     performed: Mapping[str, int] | None = None  # the providers': task id to how many times it was done
 
 
-class Check(NamedTuple):
+class CheckResult(NamedTuple):
     """What one check came to."""
 
     name: str
@@ -45,10 +45,10 @@ class Check(NamedTuple):
     faults: tuple[str, ...]
 
 
-class Seen(NamedTuple):
+class ObservedEvent(NamedTuple):
     """An event as a watcher sees it: the fact, and the state of its stream before and after."""
 
-    event: Recorded
+    event: RecordedEvent
     fact: Any
     before: Any
     after: Any
@@ -65,7 +65,7 @@ class Seen(NamedTuple):
         return f"{self.event.envelope.stream}@{self.event.envelope.version}"
 
 
-class Tables(NamedTuple):
+class ReadModelRows(NamedTuple):
     """The rows beside the log, of the same instant as the walk."""
 
     board: Sequence[Row]
@@ -79,22 +79,22 @@ class Tables(NamedTuple):
     relations: Sequence[Row]
 
 
-class End(NamedTuple):
+class WalkEnd(NamedTuple):
     """What a watcher may look at when the walk is over."""
 
     connection: Connection
     replay: Replay
-    tables: Tables
-    report: Report  # of events.verify
+    tables: ReadModelRows
+    report: LogProof  # of events.verify
     unreadable: tuple[str, ...]  # events that could not be folded
     now: datetime
     settled: bool
 
 
-See = Callable[[Seen], None]
+Observer = Callable[[ObservedEvent], None]
 
 
-class Tally:
+class CheckRecorder:
     """Counts and faults of one check, gathered on the way."""
 
     def __init__(self, name: str, title: str) -> None:
@@ -120,20 +120,20 @@ class Tally:
         if not holds:
             self._faults.append(text)
 
-    def check(self) -> Check:
+    def check(self) -> CheckResult:
         """Return what it came to."""
-        return Check(self._name, self._title, not self._faults, dict(self._counted), tuple(self._faults))
+        return CheckResult(self._name, self._title, not self._faults, dict(self._counted), tuple(self._faults))
 
 
-class Watch(Protocol):
+class InvariantCheck(Protocol):
     """One invariant's watcher."""
 
-    tally: Tally
+    tally: CheckRecorder
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Return which facts are to be shown to whom, by the facts' names."""
         ...
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Look at what the whole walk came to."""
         ...

@@ -16,17 +16,17 @@ from events.facts.grants import (
     FundsUnspent,
     Shares,
 )
-from handlers.checks.check_results import See, Seen, Tally
-from workflow.subjects.grants.fund import Account, Fund, account_name, budget_of
+from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer
+from workflow.subjects.grants.fund import Fund, LineAccount, account_name, budget_of
 from workflow.subjects.grants.ledger import COMMITTED, DISBURSED, postings
 
 NOTHING = Decimal(0)
 
 
-class FundSide:
+class FundBooks:
     """Watches what the fund sets aside, pays, frees and gets back, and keeps the books beside it."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: CheckRecorder) -> None:
         self.aside: dict[str, Decimal] = defaultdict(Decimal)  # what the fund has set aside, by grant
         self.approved: dict[str, Shares] = {}  # approved and not yet set aside
         self.paid: dict[str, Decimal] = {}  # paid and not yet taken from the fund, by tranche
@@ -37,7 +37,7 @@ class FundSide:
         self._books: dict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)  # stream, currency, account, side
         self._funds: dict[str, Fund] = {}
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for every movement of the fund."""
         return {
             "FundsCommitted": self._on_commitment,
@@ -48,52 +48,52 @@ class FundSide:
             "FundsUnspent": self._on_reversal,
         }
 
-    def _on_commitment(self, seen: Seen) -> None:
+    def _on_commitment(self, seen: ObservedEvent) -> None:
         fact: FundsCommitted = seen.fact
         same = self.approved.pop(fact.grant_id, None) == fact.shares
         self._tally.demand(same, f"{seen.at}: set aside for {fact.grant_id} is not what was approved")
-        self._moved(seen, fact.grant_id, sum_of(fact.shares))
+        self._moved(seen, fact.grant_id, sum_of_shares(fact.shares))
         self._within_budget(seen)
 
-    def _on_freeing(self, seen: Seen) -> None:
+    def _on_freeing(self, seen: ObservedEvent) -> None:
         fact: FundsFreed = seen.fact
-        self._moved(seen, fact.grant_id, -sum_of(fact.shares))
+        self._moved(seen, fact.grant_id, -sum_of_shares(fact.shares))
         self._not_below_nothing(seen)
 
-    def _on_disbursement(self, seen: Seen) -> None:
+    def _on_disbursement(self, seen: ObservedEvent) -> None:
         fact: FundsDisbursed = seen.fact
-        paid, taken = self.paid.pop(fact.tranche_id, None), sum_of(fact.shares)
+        paid, taken = self.paid.pop(fact.tranche_id, None), sum_of_shares(fact.shares)
         self._tally.demand(paid == taken, f"{seen.at}: {taken} taken for {fact.tranche_id}, of which {paid} was paid")
         self._moved(seen, fact.grant_id, -taken)
         self._not_below_nothing(seen)
         self._within_budget(seen)
 
-    def _on_return(self, seen: Seen) -> None:
+    def _on_return(self, seen: ObservedEvent) -> None:
         fact: FundsReturned = seen.fact
         same = self.returned.pop(fact.tranche_id, None) == fact.shares
         self._tally.demand(same, f"{seen.at}: what came back of {fact.tranche_id} is not what had been paid")
-        self._moved(seen, fact.grant_id, sum_of(fact.shares))
+        self._moved(seen, fact.grant_id, sum_of_shares(fact.shares))
         self._within_budget(seen)
 
-    def _on_spending(self, seen: Seen) -> None:
+    def _on_spending(self, seen: ObservedEvent) -> None:
         fact: FundsSpent = seen.fact
         same = self.bought.pop(fact.cost_id, None) == fact.shares
         self._tally.demand(same, f"{seen.at}: paid for {fact.cost_id} is not what it cost")
         self._post(seen)
         self._within_budget(seen)
 
-    def _on_reversal(self, seen: Seen) -> None:
+    def _on_reversal(self, seen: ObservedEvent) -> None:
         fact: FundsUnspent = seen.fact
         same = self.reversed.pop(fact.cost_id, None) == fact.shares
         self._tally.demand(same, f"{seen.at}: given back for {fact.cost_id} is not what was taken back")
         self._post(seen)
         self._within_budget(seen)
 
-    def _moved(self, seen: Seen, grant_id: str, by: Decimal) -> None:
+    def _moved(self, seen: ObservedEvent, grant_id: str, by: Decimal) -> None:
         self.aside[grant_id] += by
         self._post(seen)
 
-    def _post(self, seen: Seen) -> None:
+    def _post(self, seen: ObservedEvent) -> None:
         """Keep the books beside the fund: each posting is a debit and a credit of the same amount."""
         self._funds[seen.stream] = seen.after
         for one in postings(seen.fact):
@@ -102,7 +102,7 @@ class FundSide:
             self._books[seen.stream, one.currency, account, one.credit] -= one.amount
             self._tally.count("postings")
 
-    def _within_budget(self, seen: Seen) -> None:
+    def _within_budget(self, seen: ObservedEvent) -> None:
         """Check each line touched: only here can its sum have grown, so this holds at every position."""
         fund: Fund = seen.after
         budgets = budget_of(seen.definition.programme) if seen.definition else {}
@@ -117,7 +117,7 @@ class FundSide:
             self._tally.demand(min(account) >= 0, f"{seen.at}: {name} stands below nothing")
         self._tally.most("lines", len(fund.accounts))
 
-    def _not_below_nothing(self, seen: Seen) -> None:
+    def _not_below_nothing(self, seen: ObservedEvent) -> None:
         fund: Fund = seen.after
         for name, _ in seen.fact.shares:
             left = fund.grants.get(seen.fact.grant_id, {}).get(name, NOTHING)
@@ -145,7 +145,7 @@ class FundSide:
             self._tally.demand(not difference, f"{stream}: the books of {funder} are {difference} {currency} apart")
         for stream, fund in self._funds.items():
             for name, stands in fund.accounts.items():
-                booked = Account(self._booked(stream, name, COMMITTED), self._booked(stream, name, DISBURSED))
+                booked = LineAccount(self._booked(stream, name, COMMITTED), self._booked(stream, name, DISBURSED))
                 said = f"{stream}: {name} has {stands.committed} set aside and {stands.disbursed} paid, not {booked}"
                 self._tally.demand(booked == stands, said)
 
@@ -154,6 +154,6 @@ class FundSide:
         return sum(found, NOTHING)
 
 
-def sum_of(shares: Any) -> Decimal:
+def sum_of_shares(shares: Any) -> Decimal:
     """Return what shares come to together."""
     return sum((part.amount for _, part in shares), NOTHING)

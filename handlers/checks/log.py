@@ -8,35 +8,35 @@ from typing import Any, Final
 
 import orjson
 
-from events.envelope import Recorded
-from handlers.checks.check_results import Ack, End, See, Tally
+from events.envelope import RecordedEvent
+from handlers.checks.check_results import Acknowledgement, CheckRecorder, Observer, WalkEnd
 
 # What the log's own proof finds that is another check's to say.
 _GAPS: Final = frozenset({"position", "version", "head"})
 _COMMANDS: Final = frozenset({"command"})
 
 
-class CommandsWatch:
+class CommandsCheck:
     """I1: what was acknowledged is in the log exactly once, and nothing is there that nobody asked for."""
 
-    def __init__(self, acknowledged: Iterable[Ack] | None) -> None:
-        self.tally = Tally("I1", "every command once")
+    def __init__(self, acknowledged: Iterable[Acknowledgement] | None) -> None:
+        self.tally = CheckRecorder("I1", "every command once")
         self._acknowledged = acknowledged
         self._facts: dict[str, list[str]] = defaultdict(list)
         self._versions: dict[tuple[str, str], int] = {}
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for nothing folded: envelopes are enough, and are taken even when a fact cannot be read."""
         return {}
 
-    def take(self, event: Recorded) -> None:
+    def take(self, event: RecordedEvent) -> None:
         """Note which command an event belongs to."""
         envelope = event.envelope
         self._facts[envelope.command_id].append(envelope.type)
         self._versions[envelope.command_id, envelope.stream] = envelope.version
         self.tally.count("events")
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Compare commands, their facts and what clients were told."""
         answers = {row["command_id"]: _answer(row["answer"]) for row in end.tables.commands}
         self.tally.count("commands", len(answers))
@@ -60,7 +60,7 @@ class CommandsWatch:
         if version is not None and version != answer["version"]:
             self.tally.fault(f"command {command_id} answered version {answer['version']}, the log holds {version}")
 
-    def _told(self, ack: Ack, answer: Mapping[str, Any] | None) -> None:
+    def _told(self, ack: Acknowledgement, answer: Mapping[str, Any] | None) -> None:
         if answer is None:
             self.tally.fault(f"command {ack.command_id} was acknowledged and is not in the log")
             return
@@ -70,17 +70,17 @@ class CommandsWatch:
             self.tally.fault(f"command {ack.command_id} was told {list(ack.facts)}, stored is {answer['facts']}")
 
 
-class GapsWatch:
+class GapsCheck:
     """I2: global positions and the versions of every stream have no gap."""
 
     def __init__(self) -> None:
-        self.tally = Tally("I2", "no gaps in positions and versions")
+        self.tally = CheckRecorder("I2", "no gaps in positions and versions")
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for nothing: the log's own proof walks it."""
         return {}
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Take over what the log's proof found about numbers."""
         self.tally.count("events", end.report.events)
         self.tally.count("streams", end.report.streams)
@@ -89,17 +89,17 @@ class GapsWatch:
                 self.tally.fault(finding.text)
 
 
-class ProofWatch:
+class ProofCheck:
     """I3: leaves recompute, streams continue, ciphertexts are those that were stored."""
 
     def __init__(self) -> None:
-        self.tally = Tally("I3", "the log is as it was written")
+        self.tally = CheckRecorder("I3", "the log is as it was written")
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for nothing: the log's own proof walks it."""
         return {}
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Take over what the log's proof found about content."""
         self.tally.count("leaves", end.report.events)
         self.tally.count("parts erased", end.report.missing_parts)

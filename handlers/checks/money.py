@@ -16,23 +16,23 @@ from events.facts.grants import (
     TrancheReturned,
 )
 from events.money import Money
-from handlers.checks.check_results import End, See, Seen, Tally
-from handlers.checks.fund import FundSide, sum_of
+from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
+from handlers.checks.fund import FundBooks, sum_of_shares
 from handlers.projections.replay import Replay
 from workflow.subjects.grants.state import IN_FLIGHT, Grant, Tranche, grants_of
 
 NOTHING = Decimal(0)
 
 
-class MoneyWatch:
+class MoneyCheck:
     """I5: per line committed + disbursed ≤ budget at every position, and both sides tell the same sums."""
 
     def __init__(self, statement: Mapping[str, Money] | None) -> None:
-        self.tally = Tally("I5", "money adds up")
+        self.tally = CheckRecorder("I5", "money adds up")
         self._statement = statement
-        self._fund = FundSide(self.tally)
+        self._fund = FundBooks(self.tally)
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for both sides of every movement of money."""
         return {
             **self._fund.sees(),
@@ -46,7 +46,7 @@ class MoneyWatch:
             "CostReversed": self._on_reversal,
         }
 
-    def _on_request(self, seen: Seen) -> None:
+    def _on_request(self, seen: ObservedEvent) -> None:
         fact: GrantRequested = seen.fact
         self.tally.count("grants")
         kind = seen.definition.programme.grant_kind.get(fact.kind) if seen.definition else None
@@ -55,28 +55,28 @@ class MoneyWatch:
         elif kind.cap < fact.amount:
             self.tally.fault(f"{seen.at}: {fact.amount} is above the cap of {kind.cap}")
 
-    def _on_approval(self, seen: Seen) -> None:
+    def _on_approval(self, seen: ObservedEvent) -> None:
         fact: GrantApproved = seen.fact
         grant: Grant = grants_of(seen.before).grants[fact.grant_id]
         self._by_another(seen, grant)
         again = bool(grant.approved_by) or grant.declined
         self.tally.demand(not again, f"{seen.at}: {fact.grant_id} was already decided on")
-        whole = sum_of(fact.shares)
+        whole = sum_of_shares(fact.shares)
         self.tally.demand(whole == grant.amount, f"{seen.at}: shares of {whole} for a grant of {grant.amount}")
         self._fund.approved[fact.grant_id] = fact.shares
 
-    def _on_payee(self, seen: Seen) -> None:
+    def _on_payee(self, seen: ObservedEvent) -> None:
         fact: PayeeApproved = seen.fact
         grant: Grant = grants_of(seen.before).grants[fact.grant_id]
         self._by_another(seen, grant)
         self.tally.demand(bool(grant.changed_by), f"{seen.at}: nobody had changed the payee of {fact.grant_id}")
 
-    def _by_another(self, seen: Seen, grant: Grant) -> None:
+    def _by_another(self, seen: ObservedEvent, grant: Grant) -> None:
         actor = seen.event.envelope.actor
         said = f"{seen.at}: approved by {actor}, who asked for it or changed the payee"
         self.tally.demand(actor not in (grant.requested_by, grant.changed_by), said)
 
-    def _on_release(self, seen: Seen) -> None:
+    def _on_release(self, seen: ObservedEvent) -> None:
         fact: TrancheReleased = seen.fact
         before: Grant = grants_of(seen.before).grants[fact.grant_id]
         after: Grant = grants_of(seen.after).grants[fact.grant_id]
@@ -91,7 +91,7 @@ class MoneyWatch:
         within = after.released <= after.amount
         self.tally.demand(within, f"{seen.at}: {after.released} released of a grant of {after.amount}")
 
-    def _on_payment(self, seen: Seen) -> None:
+    def _on_payment(self, seen: ObservedEvent) -> None:
         fact: TranchePaid = seen.fact
         tranche: Tranche = grants_of(seen.before).grants[fact.grant_id].tranches[fact.tranche_id]
         self.tally.count("tranches paid")
@@ -101,21 +101,21 @@ class MoneyWatch:
         self.tally.demand(after.paid <= after.amount, f"{seen.at}: {after.paid} paid of a grant of {after.amount}")
         self._fund.paid[fact.tranche_id] = tranche.amount
 
-    def _on_return(self, seen: Seen) -> None:
+    def _on_return(self, seen: ObservedEvent) -> None:
         fact: TrancheReturned = seen.fact
         tranche: Tranche = grants_of(seen.before).grants[fact.grant_id].tranches[fact.tranche_id]
         self.tally.count("tranches returned")
         self.tally.demand(tranche.status == "paid", f"{seen.at}: came back although it was {tranche.status}")
         self._fund.returned[fact.tranche_id] = tranche.shares
 
-    def _on_cost(self, seen: Seen) -> None:
+    def _on_cost(self, seen: ObservedEvent) -> None:
         fact: CostRecorded = seen.fact
         self.tally.count("costs")
-        whole = sum_of(fact.shares)
+        whole = sum_of_shares(fact.shares)
         self.tally.demand(whole == fact.amount.amount, f"{seen.at}: shares of {whole} for a cost of {fact.amount}")
         self._fund.bought[fact.cost_id] = fact.shares
 
-    def _on_reversal(self, seen: Seen) -> None:
+    def _on_reversal(self, seen: ObservedEvent) -> None:
         fact: CostReversed = seen.fact
         cost = grants_of(seen.before).costs.get(fact.cost_id)
         if cost is None:
@@ -123,7 +123,7 @@ class MoneyWatch:
         else:
             self._fund.reversed[fact.cost_id] = cost.shares
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Compare the two sides with each other, and with the bank."""
         self._fund.end()
         wanted, aside = _wanted(end.replay), self._fund.aside
@@ -134,7 +134,7 @@ class MoneyWatch:
         if self._statement is not None:
             self._ask_bank(self._statement, end)
 
-    def _ask_bank(self, statement: Mapping[str, Money], end: End) -> None:
+    def _ask_bank(self, statement: Mapping[str, Money], end: WalkEnd) -> None:
         """Compare what we say was paid with the bank's books; what is under way may be ahead of us there."""
         paid, flying = _tranches(end.replay)
         self.tally.count("payments of the bank", len(statement))

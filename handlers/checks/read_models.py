@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from handlers.checks.check_results import End, See, Tally
+from handlers.checks.check_results import CheckRecorder, Observer, WalkEnd
 from handlers.projections.accounts import ACCOUNT_COLUMNS
 from handlers.projections.case_access import RELATION_KEY
 from handlers.projections.replay import Row
@@ -23,17 +23,17 @@ _USES: Final = ("case_id", "held_until")
 _TIMERS: Final = ("case_id", "kind", "subject", "status", "due_at", "created_at", "finished_at")
 
 
-class ViewsWatch:
+class ReadModelsCheck:
     """I4: the case board, the work list, beds, accounts, tasks and timers say what the log says."""
 
     def __init__(self) -> None:
-        self.tally = Tally("I4", "tables equal a replay")
+        self.tally = CheckRecorder("I4", "tables equal a replay")
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for nothing: the replay keeps what is compared."""
         return {}
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Compare every row with what the log implies."""
         for fault in end.unreadable:
             self.tally.fault(fault)

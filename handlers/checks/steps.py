@@ -8,20 +8,20 @@ from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.facts.office import ProgrammePublished
 from events.instants import instant
-from handlers.checks.check_results import End, See, Seen, Tally
+from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
-from workflow.programme.loading import Definition, load
+from workflow.programme.loading import Definition, load_definition
 from workflow.reasons import Refused
 
 
-class StepsWatch:
+class StepsCheck:
     """I8: every step is one its definition allows, and its guards say yes to the case as it was."""
 
     def __init__(self) -> None:
-        self.tally = Tally("I8", "only legal steps")
+        self.tally = CheckRecorder("I8", "only legal steps")
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for definitions, openings and steps."""
         return {
             "ProgrammePublished": self._on_publication,
@@ -29,13 +29,13 @@ class StepsWatch:
             "StageEntered": self._on_step,
         }
 
-    def _on_publication(self, seen: Seen) -> None:
+    def _on_publication(self, seen: ObservedEvent) -> None:
         fact: ProgrammePublished = seen.fact
         self.tally.count("definitions")
-        found = load(fact.text).hash
+        found = load_definition(fact.text).hash
         self.tally.demand(found == fact.definition, f"{seen.at}: the text's hash is {found}, not {fact.definition}")
 
-    def _on_opening(self, seen: Seen) -> None:
+    def _on_opening(self, seen: ObservedEvent) -> None:
         fact: CaseOpened = seen.fact
         self.tally.count("cases")
         if seen.definition is None:
@@ -44,7 +44,7 @@ class StepsWatch:
         initial = seen.definition.journey.initial
         self.tally.demand(fact.stage == initial, f"{seen.at}: opened in {fact.stage}, journeys begin in {initial}")
 
-    def _on_step(self, seen: Seen) -> None:
+    def _on_step(self, seen: ObservedEvent) -> None:
         fact: StageEntered = seen.fact
         self.tally.count("steps")
         case: Case | None = seen.before
@@ -58,7 +58,7 @@ class StepsWatch:
         else:
             self._guards(seen, case, fact, definition)
 
-    def _guards(self, seen: Seen, case: Case, fact: StageEntered, definition: Definition) -> None:
+    def _guards(self, seen: ObservedEvent, case: Case, fact: StageEntered, definition: Definition) -> None:
         expected = _conditions(definition, fact)
         said = ", ".join(fact.checked) or "none"
         self.tally.demand(fact.checked == expected, f"{seen.at}: other guards were asked than the definition's: {said}")
@@ -69,7 +69,7 @@ class StepsWatch:
         if isinstance(again, Refused):
             self.tally.fault(f"{seen.at}: {fact.trigger} would be refused: {', '.join(again.codes)}")
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Add nothing: every step was checked where it stands."""
 
 

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 from events.facts import outcomes
 from events.facts.tasks import TaskRequested, TimerFired
-from events.instants import stored
-from handlers.checks.check_results import End, See, Seen, Tally
+from events.instants import instant_text
+from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
 from handlers.projections.replay import Row
 
 
-class WorkWatch:
+class TasksCheck:
     """I7: every task and timer of the log is accounted for."""
 
     def __init__(self, performed: Mapping[str, int] | None) -> None:
-        self.tally = Tally("I7", "tasks done once, in time, or in sight")
+        self.tally = CheckRecorder("I7", "tasks done once, in time, or in sight")
         self._performed = performed
         self._due: dict[str, str] = {}
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for every fact about tasks and timers."""
         return {
             "TaskRequested": self._on_request,
@@ -28,13 +28,13 @@ class WorkWatch:
             **dict.fromkeys(outcomes("waiting", "unknown", "dead", "cancelled"), self._on_outcome),
         }
 
-    def _on_request(self, seen: Seen) -> None:
+    def _on_request(self, seen: ObservedEvent) -> None:
         fact: TaskRequested = seen.fact
         self.tally.count("tasks")
         self.tally.demand(fact.task_id not in self._due, f"{seen.at}: task {fact.task_id} was asked for before")
-        self._due[fact.task_id] = stored(fact.due_at)
+        self._due[fact.task_id] = instant_text(fact.due_at)
 
-    def _on_done(self, seen: Seen) -> None:
+    def _on_done(self, seen: ObservedEvent) -> None:
         if not seen.fact.task_id:
             return  # given by people, not by a task
         self._on_outcome(seen)
@@ -42,22 +42,22 @@ class WorkWatch:
         due = self._due.get(task_id, "")
         self.tally.demand(at >= due, f"{seen.at}: task {task_id} was done at {at}, before it was due at {due}")
 
-    def _on_outcome(self, seen: Seen) -> None:
+    def _on_outcome(self, seen: ObservedEvent) -> None:
         open_before = seen.before is not None and seen.fact.task_id in seen.before.tasks
         kind = seen.event.envelope.type
         self.tally.demand(open_before, f"{seen.at}: {kind} for task {seen.fact.task_id}, which was over")
 
-    def _on_fired(self, seen: Seen) -> None:
+    def _on_fired(self, seen: ObservedEvent) -> None:
         fact: TimerFired = seen.fact
         self.tally.count("timers fired")
         was_set = seen.before is not None and fact.timer_id in seen.before.timers
         self.tally.demand(was_set, f"{seen.at}: timer {fact.timer_id} fired and was not set")
-        at, due = seen.event.envelope.recorded_at, stored(fact.due_at)
+        at, due = seen.event.envelope.recorded_at, instant_text(fact.due_at)
         self.tally.demand(at >= due, f"{seen.at}: timer {fact.timer_id} fired at {at}, before {due}")
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Look where each task and timer stands now, and at the providers' books."""
-        now = stored(end.now)
+        now = instant_text(end.now)
         in_sight = {(row["case_id"], row["item"]) for row in end.tables.items}
         for row in end.tables.tasks:
             self._task(row, now, end)
@@ -69,7 +69,7 @@ class WorkWatch:
         for task_id, times in (self._performed or {}).items():
             self._provider(task_id, times, end)
 
-    def _task(self, row: Row, now: str, end: End) -> None:
+    def _task(self, row: Row, now: str, end: WalkEnd) -> None:
         task_id, due = row["task_id"], self._due.get(row["task_id"], "")
         if row["claimed_at"]:
             early = f"task {task_id} was begun at {row['claimed_at']}, before it was due at {due}"
@@ -79,14 +79,14 @@ class WorkWatch:
         else:
             self.tally.count(row["status"])
 
-    def _open(self, what: str, due: str, now: str, end: End) -> None:
+    def _open(self, what: str, due: str, now: str, end: WalkEnd) -> None:
         if due > now:
             self.tally.count("not yet due")
             return
         self.tally.count("overdue")
         self.tally.demand(not end.settled, f"{what} was due at {due} and is still open")
 
-    def _provider(self, task_id: str, times: int, end: End) -> None:
+    def _provider(self, task_id: str, times: int, end: WalkEnd) -> None:
         self.tally.count("done at providers", times)
         self.tally.demand(times <= 1, f"task {task_id} was done {times} times at the provider")
         row = end.replay.tasks.get(task_id)

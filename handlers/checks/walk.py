@@ -13,20 +13,29 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, select
 
 from events import tables as log_tables
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.errors import EventsError
 from events.log import Log
 from events.tables import log_head
 from events.verify import verify_on
-from handlers.checks.beds_and_trips import PlacesWatch
-from handlers.checks.check_results import Ack, Check, Effects, End, See, Seen, Tables, Watch
-from handlers.checks.log import CommandsWatch, GapsWatch, ProofWatch
-from handlers.checks.money import MoneyWatch
-from handlers.checks.read_models import ViewsWatch
-from handlers.checks.steps import StepsWatch
-from handlers.checks.tasks import WorkWatch
-from handlers.checks.withdrawal import WithdrawalWatch
-from handlers.projections.replay import Progress, Replay, Row, Step, pages_of
+from handlers.checks.beds_and_trips import BedsAndTripsCheck
+from handlers.checks.check_results import (
+    Acknowledgement,
+    CheckResult,
+    InvariantCheck,
+    ObservedEvent,
+    Observer,
+    OutsideRecords,
+    ReadModelRows,
+    WalkEnd,
+)
+from handlers.checks.log import CommandsCheck, GapsCheck, ProofCheck
+from handlers.checks.money import MoneyCheck
+from handlers.checks.read_models import ReadModelsCheck
+from handlers.checks.steps import StepsCheck
+from handlers.checks.tasks import TasksCheck
+from handlers.checks.withdrawal import WithdrawalCheck
+from handlers.projections.replay import Progress, Replay, ReplayStep, Row, pages_of
 from handlers.projections.tables import (
     accounts,
     beds,
@@ -39,61 +48,61 @@ from handlers.projections.tables import (
 )
 from workflow.programme.errors import WorkflowError
 
-__all__ = ["Ack", "Check", "Effects", "as_lines", "check"]
+__all__ = ["Acknowledgement", "CheckResult", "OutsideRecords", "check_lines", "check_log"]
 
 FAULTS_SHOWN = 20
 # What folding raises on a history that nobody could have written by the rules.
 _BROKEN = (EventsError, WorkflowError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def check(
+def check_log(
     log: Log,
     *,
-    acknowledged: Iterable[Ack] | None = None,
-    effects: Effects | None = None,
+    acknowledged: Iterable[Acknowledgement] | None = None,
+    effects: OutsideRecords | None = None,
     now: datetime,
     settled: bool = False,
     progress: Progress | None = None,
-) -> list[Check]:
+) -> list[CheckResult]:
     """Walk the log and return what each check came to; ``settled`` says that nothing should be left to do.
 
     ``acknowledged`` is what clients wrote down, ``effects`` what the outside has in its books. The log is
     gone over twice, by the rules and by its own proof: ``progress`` counts both.
     """
-    outside = effects or Effects()
+    outside = effects or OutsideRecords()
     replay = Replay(log)
-    commands = CommandsWatch(acknowledged)
-    watches: Sequence[Watch] = (
-        commands, GapsWatch(), ProofWatch(), ViewsWatch(), MoneyWatch(outside.statement), PlacesWatch(replay),
-        WorkWatch(outside.performed), StepsWatch(), WithdrawalWatch(),
+    commands = CommandsCheck(acknowledged)
+    watches: Sequence[InvariantCheck] = (
+        commands, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
+        BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
     )  # fmt: skip
     with log.database.reading() as connection:
-        walk = _Walk(replay, commands, watches)
+        walk = _Dispatcher(replay, commands, watches)
         total = 2 * _size(connection)
         for page in pages_of(log, connection, progress=_first_half(progress, total)):
             walk.take(page)
         report = verify_on(connection, log.catalogue, _second_half(progress, total))
-        end = End(connection, replay, _read(connection), report, tuple(walk.unreadable), now, settled)
+        end = WalkEnd(connection, replay, _read(connection), report, tuple(walk.unreadable), now, settled)
     for watch in watches:
         watch.end(end)
     return [watch.tally.check() for watch in watches]
 
 
-def as_lines(checks: Iterable[Check]) -> list[str]:
+def check_lines(checks: Iterable[CheckResult]) -> list[str]:
     """Return a line for each check, and under it the first of its faults."""
     return [line for one in checks for line in _lines(one)]
 
 
-class _Walk:
+class _Dispatcher:
     """Shows each event to those who asked for its kind, with the state of its stream before and after."""
 
-    def __init__(self, replay: Replay, commands: CommandsWatch, watches: Iterable[Watch]) -> None:
+    def __init__(self, replay: Replay, commands: CommandsCheck, watches: Iterable[InvariantCheck]) -> None:
         self.unreadable: list[str] = []
         self._replay = replay
         self._commands = commands
-        self._sees: Mapping[str, list[See]] = _by_kind(watches)
+        self._sees: Mapping[str, list[Observer]] = _by_kind(watches)
 
-    def take(self, page: Iterable[Recorded]) -> None:
+    def take(self, page: Iterable[RecordedEvent]) -> None:
         """Fold a page of events and show them round."""
         for event in page:
             self._commands.take(event)
@@ -101,7 +110,7 @@ class _Walk:
             if step is not None:
                 self._show(event, step)
 
-    def _folded(self, event: Recorded) -> Step | None:
+    def _folded(self, event: RecordedEvent) -> ReplayStep | None:
         try:
             return self._replay.take(event)
         except _BROKEN as problem:
@@ -110,25 +119,25 @@ class _Walk:
             self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
             return None
 
-    def _show(self, event: Recorded, step: Step) -> None:
+    def _show(self, event: RecordedEvent, step: ReplayStep) -> None:
         sees = self._sees.get(event.envelope.type)
         if sees:
             definition = self._replay.definitions.get(event.envelope.definition)
-            seen = Seen(event, step.fact, step.before, step.after, definition)
+            seen = ObservedEvent(event, step.fact, step.before, step.after, definition)
             for see in sees:
                 see(seen)
 
 
-def _by_kind(watches: Iterable[Watch]) -> dict[str, list[See]]:
-    found: dict[str, list[See]] = defaultdict(list)
+def _by_kind(watches: Iterable[InvariantCheck]) -> dict[str, list[Observer]]:
+    found: dict[str, list[Observer]] = defaultdict(list)
     for watch in watches:
         for kind, see in watch.sees().items():
             found[kind].append(see)
     return found
 
 
-def _read(connection: Connection) -> Tables:
-    return Tables(
+def _read(connection: Connection) -> ReadModelRows:
+    return ReadModelRows(
         board=_rows(connection, case_board),
         items=_rows(connection, work_items),
         tasks=_rows(connection, tasks),
@@ -157,7 +166,7 @@ def _second_half(progress: Progress | None, total: int) -> Callable[[int], None]
     return None if progress is None else lambda done: progress(total // 2 + done, total)
 
 
-def _lines(one: Check) -> Iterator[str]:
+def _lines(one: CheckResult) -> Iterator[str]:
     counted = "".join(f"{number} {what}, " for what, number in one.counted.items())
     yield f"{one.name} {'ok' if one.ok else 'FAIL':<4} {one.title}: {counted}{len(one.faults)} faults"
     for fault in one.faults[:FAULTS_SHOWN]:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from events.facts import outcomes
 from events.facts.journey import StageEntered
 from events.facts.tasks import TaskRequested
-from handlers.checks.check_results import End, See, Seen, Tally
+from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
 from workflow.tasks import GIVING_BACK
 
 
-class Late(NamedTuple):
+class DoneAfterWithdrawal(NamedTuple):
     """Something done after a withdrawal: only right if it was begun before."""
 
     task_id: str
@@ -21,16 +21,16 @@ class Late(NamedTuple):
     at: str
 
 
-class WithdrawalWatch:
+class WithdrawalCheck:
     """I10: what is done after a withdrawal had been begun before it."""
 
     def __init__(self) -> None:
-        self.tally = Tally("I10", "nothing is done after a withdrawal")
+        self.tally = CheckRecorder("I10", "nothing is done after a withdrawal")
         self._withdrawn: dict[str, str] = {}  # stream to when
         self._tried_again: set[str] = set()
-        self._late: list[Late] = []
+        self._late: list[DoneAfterWithdrawal] = []
 
-    def sees(self) -> Mapping[str, See]:
+    def sees(self) -> Mapping[str, Observer]:
         """Ask for steps, requests, retries and what was done for the person."""
         return {
             "StageEntered": self._on_step,
@@ -40,7 +40,7 @@ class WithdrawalWatch:
             **dict.fromkeys(outcomes("done"), self._on_done),
         }
 
-    def _on_step(self, seen: Seen) -> None:
+    def _on_step(self, seen: ObservedEvent) -> None:
         fact: StageEntered = seen.fact
         if fact.dest == "withdrawn":
             self.tally.count("withdrawals")
@@ -48,21 +48,21 @@ class WithdrawalWatch:
         else:
             self._withdrawn.pop(seen.stream, None)
 
-    def _on_request(self, seen: Seen) -> None:
+    def _on_request(self, seen: ObservedEvent) -> None:
         fact: TaskRequested = seen.fact
         if seen.stream in self._withdrawn and fact.kind not in GIVING_BACK:
             self.tally.fault(f"{seen.at}: {fact.kind} is asked for after the withdrawal")
 
-    def _on_retry(self, seen: Seen) -> None:
+    def _on_retry(self, seen: ObservedEvent) -> None:
         if seen.stream in self._withdrawn and seen.fact.kind not in GIVING_BACK:
             self._tried_again.add(seen.fact.task_id)
 
-    def _on_done(self, seen: Seen) -> None:
+    def _on_done(self, seen: ObservedEvent) -> None:
         at = self._withdrawn.get(seen.stream)
         if at is not None and seen.fact.task_id:
-            self._late.append(Late(seen.fact.task_id, seen.event.envelope.type, at, seen.at))
+            self._late.append(DoneAfterWithdrawal(seen.fact.task_id, seen.event.envelope.type, at, seen.at))
 
-    def end(self, end: End) -> None:
+    def end(self, end: WalkEnd) -> None:
         """Check of everything done late that a worker had begun it before the withdrawal."""
         rows = {row["task_id"]: row for row in end.tables.tasks}
         giving_back = {task_id for task_id, row in rows.items() if row["kind"] in GIVING_BACK}

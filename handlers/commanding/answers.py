@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from workflow.reasons import Refused
 
 
@@ -23,7 +23,7 @@ class Conflict(NamedTuple):
 
     expected: int
     version: int
-    since: tuple[Recorded, ...]
+    since: tuple[RecordedEvent, ...]
 
 
 Answer = Accepted | Refused | Conflict

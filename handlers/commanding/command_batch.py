@@ -14,30 +14,30 @@ from typing import Any, NamedTuple, cast
 import orjson
 
 from events.catalogue import Fact
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.facts.accommodation import FacilityFitted
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
-from events.ids import CaseId, case_of, case_stream
-from events.instants import instant, stored
-from events.log import Log, recorded
+from events.ids import CaseId, case_of_stream, case_stream
+from events.instants import instant, instant_text
+from events.log import Log, recorded_event
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
-from handlers.projections.accounts import decided, streams_for
+from handlers.projections.accounts import account_streams_for, decide_account_command
 from handlers.projections.board import open_cases
-from handlers.projections.person_search import store
+from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
-from handlers.projections.tasks import Work, claimed_of, held
+from handlers.projections.tasks import TaskRows, lock_claims, lock_tasks
 from handlers.reactions import react
-from handlers.reactions.moment import Moment
+from handlers.reactions.moment import ReactionContext
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import StateCache, VersionedState, evolve, folded
+from handlers.states.state_cache import StateCache, VersionedState, evolve, fold_events
 from workflow.case.state import At, Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.programme.loading import Definition, load
+from workflow.programme.loading import Definition, load_definition
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
 from workflow.situation import Situation, StreamFact
@@ -49,7 +49,7 @@ from workflow.subjects.intake.commands import OpenCase
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
 
 
-class Served(NamedTuple):
+class BatchResult(NamedTuple):
     """What a turn leads to once it is committed."""
 
     answers: list[Answer | CommandReused]
@@ -80,32 +80,32 @@ class CommandBatch:
         return instant(self._writing.now)
 
     @cached_property
-    def _work(self) -> Work:
-        return Work(self._writing.now)
+    def _work(self) -> TaskRows:
+        return TaskRows(self._writing.now)
 
-    def serve(self, commands: Sequence[Command], digests: Sequence[str]) -> Served:
+    def serve(self, commands: Sequence[Command], digests: Sequence[str]) -> BatchResult:
         """Return the answers; everything that follows from them is in the write."""
         self._hold(commands)
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
         self._work.store(self._writing)
         project(self._writing, self._before, self._states, self._definition)
-        return Served(answers, self._states, self._work.due())
+        return BatchResult(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------
 
     def _hold(self, commands: Sequence[Command]) -> None:
         """Lock and load everything the batch needs, in as few questions to the database as possible."""
         own = {stream for command in commands for stream in _own_streams(command)}
-        self._load({stream for stream in own if case_of(stream) is not None})
+        self._load({stream for stream in own if case_of_stream(stream) is not None})
         # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
-        own |= streams_for(self._writing.connection, commands)
+        own |= account_streams_for(self._writing.connection, commands)
         self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
         cancelling = {c.case_id for c in commands if isinstance(c, CaseCommand) and cancels(c)}
         if finishing:
-            self._held = held(self._writing.connection, finishing)
+            self._held = lock_tasks(self._writing.connection, finishing)
         if cancelling:
-            self._claimed = claimed_of(self._writing.connection, sorted(cancelling))
+            self._claimed = lock_claims(self._writing.connection, sorted(cancelling))
         known = self._writing.answers([str(command.command_id) for command in commands])
         self._answered = {key: (answer.digest, _remembered(key, answer.answer)) for key, answer in known.items()}
 
@@ -116,15 +116,17 @@ class CommandBatch:
         heads = self._writing.lock(missing)
         kept = {stream: self._folds.get(stream, upto=heads[stream].version) for stream in missing}
         behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
-        rows: dict[str, list[Recorded]] = {stream: [] for stream in behind}
+        rows: dict[str, list[RecordedEvent]] = {stream: [] for stream in behind}
         for row in self._writing.since(behind):
-            event = recorded(row)
+            event = recorded_event(row)
             rows[event.envelope.stream].append(event)
         for stream in missing:
-            found = folded(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
+            found = (
+                fold_events(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
+            )
             self._states[stream] = found
             self._before[stream] = found
-        self._shared_streams |= {stream for stream in missing if case_of(stream) is None}
+        self._shared_streams |= {stream for stream in missing if case_of_stream(stream) is None}
 
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
@@ -156,7 +158,7 @@ class CommandBatch:
         if isinstance(command, PublishProgramme):
             return self._publish(command)
         if isinstance(command, AccountCommand):
-            decision = decided(command, self._states)
+            decision = decide_account_command(command, self._states)
             return decision if isinstance(decision, Refused) else self._record(command, decision, "")
         return self._decide(command)
 
@@ -195,18 +197,18 @@ class CommandBatch:
             return situation
         streams = {case_id: case_stream(CaseId(case_id)) for case_id in case_ids}
         self._load(streams.values())
-        self._claimed |= claimed_of(self._writing.connection, sorted(case_ids))
+        self._claimed |= lock_claims(self._writing.connection, sorted(case_ids))
         claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
         cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
         return situation._replace(cases=cases, claimed=situation.claimed | claimed)
 
     def _open_cases(self, programme: str) -> tuple[str, ...]:
         """Return every open case of a programme; its intake is held still, so none is opened meanwhile."""
-        stored = open_cases(self._writing.connection, programme)
-        states = [kept.state for stream, kept in self._states.items() if case_of(stream) is not None]
+        instant_text = open_cases(self._writing.connection, programme)
+        states = [kept.state for stream, kept in self._states.items() if case_of_stream(stream) is not None]
         here = [case for case in states if case is not None and case.programme == programme]
         ended = {case.case_id for case in here if self._definition(case).journey.stage(case.stage).ends}
-        return tuple(dict.fromkeys(c for c in (*stored, *(case.case_id for case in here)) if c not in ended))
+        return tuple(dict.fromkeys(c for c in (*instant_text, *(case.case_id for case in here)) if c not in ended))
 
     def _current_of(self, programme: str) -> Definition | None:
         if programme not in self._current:
@@ -247,7 +249,7 @@ class CommandBatch:
             actor=command.actor,
             mandate=command.mandate,
             cause=f"command:{type(command).__name__}",
-            occurred_at=stored(occurred(command, self._now)),
+            occurred_at=instant_text(occurred(command, self._now)),
             definition=definition,
         )
         names: list[str] = []
@@ -261,14 +263,16 @@ class CommandBatch:
     def _tell(self, told: StreamFact, said: EventMetadata, command: Command) -> list[str]:
         before = self._states[told.stream].state
         version = self._append(told.stream, told.fact, said)
-        case_id = case_of(told.stream)
+        case_id = case_of_stream(told.stream)
         if case_id is None:
             return [type(told.fact).__name__]
         after = cast("Case", self._states[told.stream].state)
         claimed = frozenset(self._claimed.get(case_id, ()))
-        moment = Moment(before, after, self._definition(after), self._now, command.command_id, version, claimed)
+        moment = ReactionContext(
+            before, after, self._definition(after), self._now, command.command_id, version, claimed
+        )
         follows = react(told.fact, moment)
-        because = said._replace(cause=f"{told.stream}@{version}", occurred_at=stored(self._now))
+        because = said._replace(cause=f"{told.stream}@{version}", occurred_at=instant_text(self._now))
         for fact in follows:
             self._append(told.stream, fact, because)
         return [type(fact).__name__ for fact in (told.fact, *follows)]
@@ -279,15 +283,15 @@ class CommandBatch:
         version = self._writing.append(stream, fact, said)
         state = evolve(stream, self._states[stream].state, fact, At(self._writing.now, said.actor, said.definition))
         self._states[stream] = VersionedState(version, state)
-        case_id = case_of(stream)
+        case_id = case_of_stream(stream)
         if case_id is not None:
             self._work.apply(case_id, fact)
         if isinstance(fact, CaseOpened):
-            store(self._writing, self._log.keys, fact)
+            store_tokens(self._writing, self._log.keys, fact)
         return version
 
     def _publish(self, command: PublishProgramme) -> Answer:
-        definition = load(command.text)
+        definition = load_definition(command.text)
         if definition.programme.programme != command.programme:
             return refused(PROGRAMME_IS_THE_FILES(file=definition.programme.programme, given=command.programme))
         stream = f"programme:{definition.programme.programme}"

@@ -18,23 +18,23 @@ from itertools import islice
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-Asked = TypeVar("Asked")
-Given = TypeVar("Given")
+Request = TypeVar("Request")
+Response = TypeVar("Response")
 
 
-class PendingCommand(Generic[Asked, Given]):
+class PendingCommand(Generic[Request, Response]):
     """One request and, later, its answer or the error given instead."""
 
     __slots__ = ("answer", "asked", "caller", "error", "served")
 
-    def __init__(self, asked: Asked, caller: Caller[Asked, Given]) -> None:
+    def __init__(self, asked: Request, caller: WaitingCaller[Request, Response]) -> None:
         self.asked = asked
         self.caller = caller
-        self.answer: Given | None = None
+        self.answer: Response | None = None
         self.error: BaseException | None = None
         self.served = False
 
-    def result(self) -> Given:
+    def result(self) -> Response:
         """Return the answer, or raise the error."""
         if self.error is not None:
             raise self.error
@@ -42,13 +42,13 @@ class PendingCommand(Generic[Asked, Given]):
         return self.answer
 
 
-class Caller(Generic[Asked, Given]):
+class WaitingCaller(Generic[Request, Response]):
     """One thread that asked; it is woken when all its requests are served, or when it is its turn to serve."""
 
     __slots__ = ("_woken", "pending")
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
-        self.pending: list[PendingCommand[Asked, Given]] = [PendingCommand(one, self) for one in asked]
+    def __init__(self, asked: Sequence[Request]) -> None:
+        self.pending: list[PendingCommand[Request, Response]] = [PendingCommand(one, self) for one in asked]
         self._woken: SimpleQueue[None] = SimpleQueue()  # in C: nobody can be torn away with its lock in hand
 
     @property
@@ -65,18 +65,18 @@ class Caller(Generic[Asked, Given]):
         self._woken.put(None)
 
 
-class GroupCommit(Generic[Asked, Given]):
+class GroupCommit(Generic[Request, Response]):
     """Gathers what callers ask and has it served in batches, one batch at a time."""
 
-    def __init__(self, serve: Callable[[Sequence[PendingCommand[Asked, Given]]], None], most: int = 256) -> None:
+    def __init__(self, serve: Callable[[Sequence[PendingCommand[Request, Response]]], None], most: int = 256) -> None:
         """Serve with a function that answers every command, and does no harm when given one a second time."""
         self._serve = serve
         self._most = most
         self._lock = threading.Lock()  # only ever taken by ``with``, which cannot be torn apart from its release
-        self._waiting: deque[PendingCommand[Asked, Given]] = deque()
-        self._server: Caller[Asked, Given] | None = None
+        self._waiting: deque[PendingCommand[Request, Response]] = deque()
+        self._server: WaitingCaller[Request, Response] | None = None
 
-    def take(self, asked: Sequence[Asked]) -> list[PendingCommand[Asked, Given]]:
+    def take(self, asked: Sequence[Request]) -> list[PendingCommand[Request, Response]]:
         """Return these requests once every one of them is served.
 
         Whatever is raised here came from outside, into this thread; what is not yet being served is then
@@ -84,7 +84,7 @@ class GroupCommit(Generic[Asked, Given]):
         """
         if not asked:
             return []
-        caller: Caller[Asked, Given] = Caller(asked)
+        caller: WaitingCaller[Request, Response] = WaitingCaller(asked)
         try:
             self._join(caller)
             while not caller.is_served:
@@ -97,13 +97,13 @@ class GroupCommit(Generic[Asked, Given]):
             raise
         return caller.pending
 
-    def _join(self, caller: Caller[Asked, Given]) -> None:
+    def _join(self, caller: WaitingCaller[Request, Response]) -> None:
         with self._lock:
             self._waiting.extend(caller.pending)
             if self._server is None:
                 self._server = caller
 
-    def _serve_some(self, caller: Caller[Asked, Given]) -> None:
+    def _serve_some(self, caller: WaitingCaller[Request, Response]) -> None:
         with self._lock:
             batch = list(islice(self._waiting, self._most))
         try:
@@ -114,12 +114,12 @@ class GroupCommit(Generic[Asked, Given]):
             pending.served = True
         self._hand_on(caller)
 
-    def _withdraw(self, caller: Caller[Asked, Given]) -> None:
+    def _withdraw(self, caller: WaitingCaller[Request, Response]) -> None:
         with self._lock:
             self._waiting = deque(pending for pending in self._waiting if pending.caller is not caller)
         self._hand_on(caller)
 
-    def _hand_on(self, caller: Caller[Asked, Given]) -> None:
+    def _hand_on(self, caller: WaitingCaller[Request, Response]) -> None:
         """Wake those who have everything they asked for and, if it was this one's duty, the next to serve."""
         with self._lock:
             while self._waiting and self._waiting[0].served:
@@ -133,7 +133,7 @@ class GroupCommit(Generic[Asked, Given]):
                 self._server.wake()
 
 
-def _give(batch: Sequence[PendingCommand[Asked, Given]], problem: Exception) -> None:
+def _give(batch: Sequence[PendingCommand[Request, Response]], problem: Exception) -> None:
     """Nobody is left waiting, whatever happened: who has no answer yet is given the problem."""
     for pending in batch:
         if pending.answer is None and pending.error is None:

@@ -15,17 +15,17 @@ from events.errors import CommandReused, StoreFull, StoreReadOnly, StoreUnavaila
 from events.ids import case_stream
 from events.log import Log
 from handlers.commanding.answers import Answer, Conflict
-from handlers.commanding.command_batch import CommandBatch, Served
+from handlers.commanding.command_batch import BatchResult, CommandBatch
 from handlers.commanding.errors import Overtaken
 from handlers.commanding.group_commit import GroupCommit, PendingCommand
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache
 from workflow.command import CaseCommand, Command
 
-TRIES = 8  # how often a batch is decided again because another process got in between
+ATTEMPTS_MAX = 8  # how often a batch is decided again because another process got in between
 # With these no command of a batch is at fault; any other problem is isolated.
 _WHOLE_STORE = (StoreUnavailable, StoreReadOnly, StoreFull)
-Tickets = Sequence[PendingCommand[Command, Answer]]
+PendingCommands = Sequence[PendingCommand[Command, Answer]]
 
 
 class TaskNotifier(Protocol):
@@ -43,7 +43,7 @@ class NullNotifier:
         """Do nothing."""
 
 
-class Service:
+class CommandService:
     """Carries out commands against a log; safe to call from many threads."""
 
     def __init__(
@@ -68,11 +68,11 @@ class Service:
         """Carry out commands in order, in as few transactions as possible; raises the first error of any."""
         return [ticket.result() for ticket in self._turns.take(commands)]
 
-    def offer(self, commands: Sequence[Command]) -> Tickets:
+    def offer(self, commands: Sequence[Command]) -> PendingCommands:
         """Carry out commands and return their tickets, so that one's error does not hide the others' answers."""
         return self._turns.take(commands)
 
-    def _serve(self, tickets: Tickets) -> None:
+    def _serve(self, tickets: PendingCommands) -> None:
         try:
             served = self._write(tickets)
         except _WHOLE_STORE:
@@ -89,7 +89,7 @@ class Service:
             if served.due:
                 self.bell.ring(served.due)
 
-    def _isolate(self, tickets: Tickets, bug: Exception) -> None:
+    def _isolate(self, tickets: PendingCommands, bug: Exception) -> None:
         """Find the command that fails by serving halves; everybody else is served."""
         self.folds.forget()
         if len(tickets) == 1:
@@ -107,9 +107,9 @@ class Service:
         events = self.log.stream(case_stream(command.case_id), answer.expected)
         return answer._replace(since=tuple(e for e in events if e.envelope.version <= answer.version))
 
-    def _write(self, tickets: Tickets) -> Served:
+    def _write(self, tickets: PendingCommands) -> BatchResult:
         digests = [self._digest(ticket.asked) for ticket in tickets]
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS_MAX):
             try:
                 with self.log.writing() as writing:
                     turn = CommandBatch(writing, self.folds, self.definitions, self.log)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
-from events.batch import Rows
+from events.batch import InsertRows
 from handlers.projections.tables import accounts
 from handlers.states.state_cache import VersionedState
 from workflow.command import Command
@@ -16,10 +16,10 @@ from workflow.rights.acts import ROLES
 from workflow.rights.table import Account
 from workflow.situation import Decision
 from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
-from workflow.subjects.accounts.decisions import Standing, account_of, account_stream, decide, roles_of
+from workflow.subjects.accounts.decisions import AccountState, account_of, account_stream, decide, roles_of
 
-ROWS: Final = Rows(accounts, replace=True)
-INSERT_ACCOUNTS: Final = Rows(accounts)
+ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
+INSERT_ACCOUNTS: Final = InsertRows(accounts)
 ACCOUNT_COLUMNS: Final = tuple(column.name for column in accounts.columns if not column.primary_key)
 
 
@@ -33,7 +33,7 @@ class AccountRow(NamedTuple):
     resets: int  # a password of an earlier one opens nothing
 
 
-def streams_for(connection: Connection, commands: Iterable[Command]) -> set[str]:
+def account_streams_for(connection: Connection, commands: Iterable[Command]) -> set[str]:
     """Return the streams that decisions about accounts look at, to be held still until they are stored.
 
     Beside its own that is the second person's, and every administrator's: one of them always remains.
@@ -46,13 +46,13 @@ def streams_for(connection: Connection, commands: Iterable[Command]) -> set[str]
     return {account_stream(name) for name in (*(command.account for command in asked), *seconds, *administrators)}
 
 
-def decided(command: AccountCommand, states: Mapping[str, VersionedState]) -> Decision:
+def decide_account_command(command: AccountCommand, states: Mapping[str, VersionedState]) -> Decision:
     """Return what a command about an account comes to, given the states of all streams held."""
     held = {account_of(stream): kept.state for stream, kept in states.items()}
     return decide(command, {name: state for name, state in held.items() if name is not None and state is not None})
 
 
-def account_row(standing: Standing) -> dict[str, Any]:
+def account_row(standing: AccountState) -> dict[str, Any]:
     """Return the row of an account; it depends on nothing but its history."""
     account = standing.account
     return {

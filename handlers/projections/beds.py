@@ -7,19 +7,19 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from events.batch import Removals, Rows
-from events.instants import stored
+from events.batch import DeleteRows, InsertRows
+from events.instants import instant_text
 from events.writing import Writing
 from handlers.projections.tables import beds, beds_in_use, case_board
-from workflow.subjects.accommodation.shelter import Bed, Shelter
+from workflow.subjects.accommodation.shelter import BedUse, Shelter
 
 Row = dict[str, Any]
-Key = tuple[str, int]
-INSERT_BEDS: Final = Rows(beds)
-INSERT_USES: Final = Rows(beds_in_use)
-_REPLACE_BEDS = Rows(beds, replace=True)
-_REMOVE_BEDS = Removals(beds)
-_REMOVE_USES = Removals(beds_in_use)
+BedKey = tuple[str, int]
+INSERT_BEDS: Final = InsertRows(beds)
+INSERT_USES: Final = InsertRows(beds_in_use)
+_REPLACE_BEDS = InsertRows(beds, replace=True)
+_REMOVE_BEDS = DeleteRows(beds)
+_REMOVE_USES = DeleteRows(beds_in_use)
 
 
 class BedRows:
@@ -62,13 +62,13 @@ def bed_rows(facility: str, house: Shelter) -> Iterator[Row]:
         yield {"facility": facility, "bed": number, "room": ""}
 
 
-def use_row(facility: str, number: int, bed: Bed) -> Row:
+def use_row(facility: str, number: int, bed: BedUse) -> Row:
     """Return who has a bed; a hold has an end, a stay has none."""
-    until = stored(bed.held_until) if bed.held_until else ""
+    until = instant_text(bed.held_until) if bed.held_until else ""
     return {"facility": facility, "bed": number, "case_id": bed.case_id, "held_until": until}
 
 
-def implied(houses: Mapping[str, Shelter]) -> tuple[dict[Key, Row], dict[Key, Row]]:
+def implied_bed_rows(houses: Mapping[str, Shelter]) -> tuple[dict[BedKey, Row], dict[BedKey, Row]]:
     """Return the rows all houses imply, as far as the tables can hold them.
 
     A history in which a person has two beds, or one that is not there, cannot lie in the tables; that it is wrong
@@ -94,7 +94,7 @@ def houses_in_use(connection: Connection, programmes: Collection[str]) -> set[st
     return {row.facility for row in connection.execute(query)}
 
 
-def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:
+def _by_key(rows: Iterable[Row]) -> dict[BedKey, Row]:
     return {(row["facility"], row["bed"]): row for row in rows}
 
 

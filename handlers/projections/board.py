@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
-from events.batch import Rows
+from events.batch import InsertRows
 from handlers.projections.tables import case_board
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
@@ -16,7 +16,7 @@ from workflow.rights.visibility import office_of
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 
-BOARD = Rows(case_board, replace=True)
+BOARD_ROWS = InsertRows(case_board, replace=True)
 
 
 def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any]:
@@ -81,6 +81,6 @@ def count_cases(connection: Connection, programme: str | None = None) -> dict[st
     return {name: int(count) for name, count in connection.execute(query)}
 
 
-def rows_of(connection: Connection, case_ids: Sequence[str]) -> list[RowMapping]:
+def board_rows_of(connection: Connection, case_ids: Sequence[str]) -> list[RowMapping]:
     """Return the rows of these cases; whoever asks has looked whether they may be seen."""
     return list(connection.execute(select(case_board).where(case_board.c.case_id.in_(case_ids))).mappings())

@@ -33,21 +33,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import RowMapping
 
-from events.batch import Removals, Rows
-from events.instants import stored
+from events.batch import DeleteRows, InsertRows
+from events.instants import instant_text
 from events.writing import Writing
 from handlers.projections.tables import case_board, case_relations, work_items
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
 from workflow.rights.table import Account, Relation, relations_for
-from workflow.rights.visibility import offices_of, shown_until
+from workflow.rights.visibility import offices_of, organisations_shown_until
 from workflow.subjects.access.state import access_of
 
 Row = dict[str, Any]
 
 
-class Page(NamedTuple):
+class PageRequest(NamedTuple):
     """Which part of a list: so many rows after one, which is named by what the list is sorted by."""
 
     after: tuple[str, ...] = ()  # of cases (since, case_id), of work (since, case_id, item)
@@ -55,10 +55,10 @@ class Page(NamedTuple):
 
 
 RELATION_KEY: Final = ("case_id", "relation", "who")
-INSERT_RELATIONS: Final = Rows(case_relations)
-_ROWS = Rows(case_relations, replace=True)
-_GONE = Removals(case_relations)
-FIRST: Final = Page()
+INSERT_RELATIONS: Final = InsertRows(case_relations)
+_ROWS = InsertRows(case_relations, replace=True)
+_GONE = DeleteRows(case_relations)
+FIRST_PAGE: Final = PageRequest()
 _FOR_EVER: Final = "9999"
 _BUILT: Final = 4096  # statements kept ready: an account asks for a handful, the board for one a stage
 _board, _items = case_board.c, work_items.c
@@ -69,15 +69,15 @@ _board, _items = case_board.c, work_items.c
 
 def relation_rows(case: Case, definition: Definition) -> list[Row]:
     """Return how others than the programme's people stand to a case; it depends on the case and its rules only."""
-    partners = shown_until(case, definition.programme)
+    partners = organisations_shown_until(case, definition.programme)
     rows = [_row(case, "partner", word, _end_of(day)) for word, day in partners.items()]
     ends: dict[str, datetime] = {}
     for glass in access_of(case).glass.values():
         ends[glass.account] = max(glass.until, ends.get(glass.account, glass.until))
-    return rows + [_row(case, "glass", account, stored(until)) for account, until in ends.items()]
+    return rows + [_row(case, "glass", account, instant_text(until)) for account, until in ends.items()]
 
 
-def store(writing: Writing, before: Case | None, after: Case, definition: Definition) -> None:
+def store_relations(writing: Writing, before: Case | None, after: Case, definition: Definition) -> None:
     """Write what changed in how others stand to a case."""
     old = relation_rows(before, definition) if before is not None else []
     new = relation_rows(after, definition)
@@ -96,10 +96,10 @@ def _row(case: Case, relation: Relation, who: str, until: str) -> Row:
 
 def _end_of(day: Any) -> str:
     """Return the instant at which a last day is over; days here are those of UTC, as everywhere in the rules."""
-    return _FOR_EVER if day is None else stored(datetime.combine(day + timedelta(days=1), time(), UTC))
+    return _FOR_EVER if day is None else instant_text(datetime.combine(day + timedelta(days=1), time(), UTC))
 
 
-class Only(NamedTuple):
+class CaseFilter(NamedTuple):
     """What somebody narrows a list of cases to; what is empty narrows nothing."""
 
     programme: str = ""
@@ -118,13 +118,13 @@ class Only(NamedTuple):
         return (_board.programme, self.programme), (_board.owner, self.owner), (_board.team, self.team)
 
 
-EVERYTHING: Final = Only()
+NO_FILTER: Final = CaseFilter()
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------
 
 
-def cases_of(
+def cases_for(
     connection: Connection,
     account: Account,
     now: datetime,
@@ -132,8 +132,8 @@ def cases_of(
     act: Act = "case.see",
     stage: str | None = None,
     ended: bool | None = False,
-    only: Only = EVERYTHING,
-    page: Page = FIRST,
+    only: CaseFilter = NO_FILTER,
+    page: PageRequest = FIRST_PAGE,
 ) -> list[RowMapping]:
     """Return the cases somebody may do an act on, those that have waited longest in their stage first.
 
@@ -143,7 +143,7 @@ def cases_of(
 
 
 def count_by_stage(
-    connection: Connection, account: Account, now: datetime, *, act: Act = "case.see", only: Only = EVERYTHING
+    connection: Connection, account: Account, now: datetime, *, act: Act = "case.see", only: CaseFilter = NO_FILTER
 ) -> dict[str, int]:
     """Return how many cases somebody may do an act on are in each stage."""
     found: dict[str, int] = {}
@@ -152,7 +152,7 @@ def count_by_stage(
     return found
 
 
-def work_of(
+def work_for(
     connection: Connection,
     account: Account,
     now: datetime,
@@ -160,15 +160,15 @@ def work_of(
     act: Act = "case.see",
     kinds: Sequence[str] = (),
     owner: str = "",
-    page: Page = FIRST,
+    page: PageRequest = FIRST_PAGE,
 ) -> list[RowMapping]:
     """Return what waits for people on the cases somebody may do an act on, oldest first, with whose case it is."""
     return _found(connection, _work(account, act, tuple(kinds), owner, page), now)
 
 
-def stands_to(account: Account, act: Act, now: datetime) -> ColumnElement[bool]:
+def may_act_on(account: Account, act: Act, now: datetime) -> ColumnElement[bool]:
     """Return the condition on the board that somebody may do an act on a case; for few cases found otherwise."""
-    asker = _Asker(account, act, case_board, literal(stored(now)))
+    asker = _Asker(account, act, case_board, literal(instant_text(now)))
     return or_(false(), *asker.broad(), *asker.own(), *asker.few())
 
 
@@ -177,7 +177,7 @@ def stands_to(account: Account, act: Act, now: datetime) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=_BUILT)
 def _cases(
-    account: Account, act: Act, stage: str | None, only: Only, page: Page, *, ended: bool | None
+    account: Account, act: Act, stage: str | None, only: CaseFilter, page: PageRequest, *, ended: bool | None
 ) -> Executable | None:
     key = (_board.since, _board.case_id)
     where = [*only.conditions(), *([_board.stage == stage] if stage is not None else [])]
@@ -187,7 +187,7 @@ def _cases(
 
 
 @lru_cache(maxsize=_BUILT)
-def _counts(account: Account, act: Act, only: Only) -> Executable | None:
+def _counts(account: Account, act: Act, only: CaseFilter) -> Executable | None:
     asker, where = _Asker(account, act, case_board), only.conditions()
     broad, narrow = asker.broad(), [*asker.own(), *asker.few()]
     count = func.count().label("cases")
@@ -200,7 +200,7 @@ def _counts(account: Account, act: Act, only: Only) -> Executable | None:
 
 
 @lru_cache(maxsize=_BUILT)
-def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: Page) -> Executable | None:
+def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: PageRequest) -> Executable | None:
     key = (_items.since, _items.case_id, _items.item)
     where: list[ColumnElement[bool]] = [_items.kind.in_(kinds)] if kinds else []
     where += [_items.owner == owner] if owner else []
@@ -209,7 +209,7 @@ def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: 
 
 
 def _found(connection: Connection, query: Executable | None, now: datetime) -> list[RowMapping]:
-    return [] if query is None else list(connection.execute(query, {"now": stored(now)}).mappings())
+    return [] if query is None else list(connection.execute(query, {"now": instant_text(now)}).mappings())
 
 
 class _Asker(NamedTuple):

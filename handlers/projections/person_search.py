@@ -14,26 +14,26 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, or_, select
 
-from events.batch import Rows
+from events.batch import InsertRows
 from events.facts.intake import CaseOpened
 from events.keys import Keys
 from events.log import Log
 from events.writing import Writing
-from handlers.projections.case_access import stands_to
+from handlers.projections.case_access import may_act_on
 from handlers.projections.tables import case_board, name_tokens, to_compare
 from workflow.rights.acts import Act
 from workflow.rights.table import Account
 from workflow.values.name_matching import folded_parts, folded_phone
 
 Row = dict[str, Any]
-INSERT_TOKENS: Final = Rows(name_tokens)
-_TOKENS = Rows(name_tokens, replace=True)
-_TO_COMPARE = Rows(to_compare, replace=True)
+INSERT_TOKENS: Final = InsertRows(name_tokens)
+_TOKENS = InsertRows(name_tokens, replace=True)
+_TO_COMPARE = InsertRows(to_compare, replace=True)
 _ASKED_FOR: Final = 10  # every question names so many hashes, however much was typed
 _MOST: Final = 50
 
 
-class Match(NamedTuple):
+class PersonMatch(NamedTuple):
     """A case somebody may see that fits what they typed: its number, where it is, and how many parts are equal."""
 
     case_id: str
@@ -44,10 +44,10 @@ class Match(NamedTuple):
     equal: int
 
 
-class Found(NamedTuple):
+class PersonMatches(NamedTuple):
     """What a search comes to; of people somebody may not see it says nothing, not even that there are any."""
 
-    matches: tuple[Match, ...] = ()
+    matches: tuple[PersonMatch, ...] = ()
 
 
 def search_key(keys: Keys) -> bytes:
@@ -61,7 +61,7 @@ def token_rows(key: bytes, opened: CaseOpened) -> list[Row]:
     return [{"token": token, "case_id": opened.case_id, "kind": kind} for kind, token in found]
 
 
-def store(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
+def store_tokens(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
     """Write the hashes of a case that is being opened, and that it is still to be compared with the others."""
     rows = token_rows(search_key(keys), opened)
     for row in rows:
@@ -76,7 +76,7 @@ def forget_tokens(connection: Connection, case_id: str) -> None:
     connection.execute(delete(to_compare).where(to_compare.c.case_id == case_id))
 
 
-def find(
+def search_people(
     log: Log,
     connection: Connection,
     account: Account,
@@ -86,7 +86,7 @@ def find(
     birth_date: date | None = None,
     phone: str = "",
     act: Act = "case.see",
-) -> Found:
+) -> PersonMatches:
     """Return the cases somebody may see that fit a name, a birth date or a telephone number, the best first.
 
     Two parts must be equal when two were given (of the name, or one and the birth date), or the telephone number.
@@ -110,11 +110,11 @@ def find(
     query = (
         select(board.case_id, board.programme, board.stage, board.since, board.ended, fitting.c.equal)
         .join(fitting, fitting.c.case_id == board.case_id)
-        .where(stands_to(account, act, now))
+        .where(may_act_on(account, act, now))
         .order_by(fitting.c.equal.desc(), board.since.desc(), board.case_id)
         .limit(_MOST)
     )
-    return Found(tuple(Match(*row) for row in connection.execute(query)))
+    return PersonMatches(tuple(PersonMatch(*row) for row in connection.execute(query)))
 
 
 def _tokens(key: bytes, name: str, birth_date: str, phone: str) -> list[tuple[str, str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from events.ids import case_of
+from events.ids import case_of_stream
 from events.writing import Writing
 from handlers.projections import work_items as work_list
-from handlers.projections.accounts import ROWS, account_row
+from handlers.projections.accounts import ACCOUNT_ROWS, account_row
 from handlers.projections.beds import BedRows
-from handlers.projections.board import BOARD, board_row
-from handlers.projections.case_access import store
+from handlers.projections.board import BOARD_ROWS, board_row
+from handlers.projections.case_access import store_relations
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
@@ -29,16 +29,16 @@ def project(
         old = before[stream]
         if kept.version == old.version:
             continue
-        if case_of(stream) is not None:
+        if case_of_stream(stream) is not None:
             _draw(writing, old.state, kept, definition_of(kept.state))
         elif stream.startswith("facility:"):
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
-            writing.write(ROWS, account_row(kept.state))
+            writing.write(ACCOUNT_ROWS, account_row(kept.state))
     beds.store(writing)
 
 
 def _draw(writing: Writing, before: Case | None, kept: VersionedState, definition: Definition) -> None:
-    writing.write(BOARD, board_row(kept.state, kept.version, definition))
-    work_list.store(writing, before, kept.state, office_of(definition.programme))
-    store(writing, before, kept.state, definition)
+    writing.write(BOARD_ROWS, board_row(kept.state, kept.version, definition))
+    work_list.store_items(writing, before, kept.state, office_of(definition.programme))
+    store_relations(writing, before, kept.state, definition)

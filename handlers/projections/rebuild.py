@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
-from events.batch import Rows
+from events.batch import InsertRows
 from events.facts.intake import CaseOpened
 from events.log import Log
 from handlers.projections.accounts import INSERT_ACCOUNTS
@@ -21,8 +21,8 @@ from handlers.projections.person_search import INSERT_TOKENS, search_key, token_
 from handlers.projections.replay import Progress, Replay, Row, pages_of
 from handlers.projections.tables import accounts, beds, beds_in_use, case_board, case_relations, name_tokens, work_items
 
-_BOARD = Rows(case_board)
-_ITEMS = Rows(work_items)
+_BOARD = InsertRows(case_board)
+_ITEMS = InsertRows(work_items)
 _AT_ONCE = 1000
 # In the order in which a turn writes them, so that neither waits for the other for ever.
 _LOCKED = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
@@ -51,7 +51,7 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
         return _written(connection, replay, tokens)
 
 
-def draw_if_new(log: Log) -> bool:
+def rebuild_if_new(log: Log) -> bool:
     """Draw the read models once for a database that an older Wayhome made, and tell whether that was needed."""
     case_id, office = case_board.c.case_id, case_board.c.office
     with log.database.reading() as connection:
@@ -94,7 +94,7 @@ def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebui
     return Rebuilt(len(board), len(items), replay.position)
 
 
-def _fill(connection: Connection, statement: Rows, rows: Collection[Row]) -> None:
+def _fill(connection: Connection, statement: InsertRows, rows: Collection[Row]) -> None:
     waiting = list(rows)
     for start in range(0, len(waiting), _AT_ONCE):
         statement.run(connection, waiting[start : start + _AT_ONCE])

@@ -13,41 +13,41 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from events.catalogue import Fact, TaskOutcome
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import TaskRequested, TaskUnwanted, TimerCancelled, TimerFired, TimerSet
-from events.ids import CaseId, case_of, case_stream
-from events.instants import stored
+from events.ids import CaseId, case_of_stream, case_stream
+from events.instants import instant_text
 from events.log import END, Log
 from handlers.projections.accounts import account_row
-from handlers.projections.beds import implied
+from handlers.projections.beds import implied_bed_rows
 from handlers.projections.board import board_row
 from handlers.projections.case_access import relation_rows
-from handlers.projections.tasks import outcome, task_row, timer_outcome, timer_row
-from handlers.projections.work_items import items_of, place_of
+from handlers.projections.tasks import task_outcome, task_row, timer_outcome, timer_row
+from handlers.projections.work_items import item_place, items_of
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import VersionedState, evolve, folded
+from handlers.states.state_cache import VersionedState, evolve, fold_events
 from workflow.case.state import At, Case
-from workflow.programme.loading import Definition, load
+from workflow.programme.loading import Definition, load_definition
 from workflow.registry import PARTS
 from workflow.rights.visibility import office_of
 
-PAGE = 2000
+PAGE_SIZE = 2000
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]  # events done, events in all
-Change = tuple[str, Any, Any]  # field, what it was, what it is
+FieldChange = tuple[str, Any, Any]  # field, what it was, what it is
 
 
-class Replayed(NamedTuple):
+class ReplayedCase(NamedTuple):
     """A case as of a position: None, version -1 and no events before it was opened."""
 
     case: Case | None
     version: int
-    events: tuple[Recorded, ...]
+    events: tuple[RecordedEvent, ...]
     definition: Definition | None = None  # the rules it ran under then
 
 
-class World(NamedTuple):
+class ReplayedStates(NamedTuple):
     """All states at a position, and the rows they imply in the tables beside the log."""
 
     position: int
@@ -58,7 +58,7 @@ class World(NamedTuple):
     items: Mapping[tuple[str, str], Row]  # since is when the item appeared; the live path knows it per write
 
 
-class Step(NamedTuple):
+class ReplayStep(NamedTuple):
     """What one event did to its stream."""
 
     fact: Fact
@@ -66,16 +66,16 @@ class Step(NamedTuple):
     after: Any
 
 
-def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) -> Replayed:
+def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) -> ReplayedCase:
     """Return the case as it stood after the event at a global position."""
     stream = case_stream(case_id)
     events = log.stream(stream, upto=upto)
-    version, case = folded(stream, events, log.fact)
+    version, case = fold_events(stream, events, log.fact)
     definition = definitions.of(case.programme, case.definition) if case else None
-    return Replayed(case, version, tuple(events), definition)
+    return ReplayedCase(case, version, tuple(events), definition)
 
 
-def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> World:
+def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> ReplayedStates:
     """Return everything the log implies up to a position, from one state of the database."""
     replay = Replay(log)
     with log.database.reading() as connection:
@@ -93,10 +93,10 @@ def position_of(log: Log, at: datetime | None = None, position: int | None = Non
     last = log.size() - 1
     if position is not None:
         last = max(-1, min(last, position))
-    return last if at is None else min(last, log.position_at(stored(at)))
+    return last if at is None else min(last, log.position_at(instant_text(at)))
 
 
-def difference(before: Case | None, after: Case | None) -> list[Change]:
+def case_difference(before: Case | None, after: Case | None) -> list[FieldChange]:
     """Return what changed between two states of a case, one line for each task, timer, grant and consent."""
     was, now = _fields(before), _fields(after)
     return [change for name in now or was for change in _changes(name, was.get(name), now.get(name))]
@@ -113,10 +113,10 @@ def _fields(case: Case | None) -> dict[str, Any]:
 
 def pages_of(
     log: Log, connection: Connection, *, after: int = -1, upto: int = END, progress: Progress | None = None
-) -> Iterator[list[Recorded]]:
+) -> Iterator[list[RecordedEvent]]:
     """Yield the log page by page as this connection sees it, telling how far it has come."""
     total = log.size() if progress else 0
-    while page := log.page_on(connection, after, PAGE, upto):
+    while page := log.page_on(connection, after, PAGE_SIZE, upto):
         yield page
         after = page[-1].position
         if progress:
@@ -135,7 +135,7 @@ class Replay:
         self._items: dict[str, dict[str, tuple[str, str]]] = {}
         self._fact_of = log.fact
 
-    def take(self, event: Recorded) -> Step:
+    def take(self, event: RecordedEvent) -> ReplayStep:
         """Fold one event and return what it did; raises what folding raises on a history that makes no sense."""
         envelope = event.envelope
         fact = self._fact_of(event)
@@ -146,7 +146,7 @@ class Replay:
         self._follow(fact, event, after)
         self.states[envelope.stream] = VersionedState(envelope.version, after)
         self.position = event.position
-        return Step(fact, before, after)
+        return ReplayStep(fact, before, after)
 
     def case(self, case_id: str) -> Case | None:
         """Return a case as it stands now in the replay."""
@@ -156,7 +156,7 @@ class Replay:
     def cases(self) -> Iterator[tuple[Case, int]]:
         """Yield every case with its version."""
         for stream, kept in self.states.items():
-            if case_of(stream) is not None and kept.state is not None:
+            if case_of_stream(stream) is not None and kept.state is not None:
                 yield kept.state, kept.version
 
     def board(self) -> dict[str, Row]:
@@ -177,7 +177,7 @@ class Replay:
         """Return the work list's rows; raises KeyError as the board does."""
         return {
             (case.case_id, item): {"case_id": case.case_id, "item": item, "kind": kind, "since": since}
-            | place_of(case, office_of(self.definitions[case.definition].programme))
+            | item_place(case, office_of(self.definitions[case.definition].programme))
             for case, _ in self.cases()
             for item, (kind, since) in self._items.get(case.case_id, {}).items()
         }
@@ -186,25 +186,25 @@ class Replay:
         """Return the rows of the beds there are and of those in use."""
         kind = "facility:"
         houses = {s.removeprefix(kind): k.state for s, k in self.states.items() if s.startswith(kind) and k.state}
-        return implied(houses)
+        return implied_bed_rows(houses)
 
     def accounts(self) -> dict[str, Row]:
         """Return the rows of the accounts."""
         found = [kept.state for stream, kept in self.states.items() if stream.startswith("account:") and kept.state]
         return {standing.account.account: account_row(standing) for standing in found}
 
-    def world(self) -> World:
+    def world(self) -> ReplayedStates:
         """Return all of it."""
-        return World(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
+        return ReplayedStates(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
 
-    def _follow(self, fact: Fact, event: Recorded, after: Any) -> None:
+    def _follow(self, fact: Fact, event: RecordedEvent, after: Any) -> None:
         envelope = event.envelope
-        case_id = case_of(envelope.stream)
+        case_id = case_of_stream(envelope.stream)
         if case_id is not None:
             self._work(case_id, fact, envelope.recorded_at)
             self._list(case_id, after, envelope.recorded_at)
         elif isinstance(fact, ProgrammePublished):
-            definition = load(fact.text)
+            definition = load_definition(fact.text)
             self.definitions[definition.hash] = definition
 
     def _work(self, case_id: str, fact: Fact, now: str) -> None:
@@ -213,7 +213,7 @@ class Replay:
         elif isinstance(fact, TaskUnwanted):
             self.tasks[fact.task_id] |= {"wanted": False}
         elif isinstance(fact, TaskOutcome) and fact.task_id:
-            self.tasks[fact.task_id] |= outcome(fact, now)
+            self.tasks[fact.task_id] |= task_outcome(fact, now)
         elif isinstance(fact, TimerSet):
             self.timers[fact.timer_id] = timer_row(case_id, fact, now)
         elif isinstance(fact, TimerFired | TimerCancelled):
@@ -226,7 +226,7 @@ class Replay:
             self._items[case_id] = {i: old[i] if i in same else (kind, now) for i, kind in new.items()}
 
 
-def _changes(name: str, was: Any, now: Any) -> Iterator[Change]:
+def _changes(name: str, was: Any, now: Any) -> Iterator[FieldChange]:
     if not isinstance(was, Mapping) and not isinstance(now, Mapping):
         if was != now:
             yield name, was, now

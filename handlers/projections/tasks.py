@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.engine import RowMapping
 
-from events.batch import Changes, Rows
+from events.batch import InsertRows, UpdateRows
 from events.catalogue import Fact, TaskOutcome
 from events.facts.tasks import (
     TaskCancelled,
@@ -20,17 +20,17 @@ from events.facts.tasks import (
     TimerFired,
     TimerSet,
 )
-from events.instants import stored
+from events.instants import instant_text
 from events.writing import Writing
 from handlers.projections.tables import tasks, timers
 from workflow.case.state import Pairs
 
-LIVE: Final = ("waiting", "claimed", "unknown")
-_INSERT_TASKS = Rows(tasks)
-_CHANGE_TASKS = Changes(tasks, ("status", "due_at", "attempts", "error", "finished_at", "rung_at"))
-_CALL_OFF = Changes(tasks, ("wanted",))
-_INSERT_TIMERS = Rows(timers)
-_CHANGE_TIMERS = Changes(timers, ("status", "finished_at"))
+LIVE_STATUSES: Final = ("waiting", "claimed", "unknown")
+_INSERT_TASKS = InsertRows(tasks)
+_CHANGE_TASKS = UpdateRows(tasks, ("status", "due_at", "attempts", "error", "finished_at", "rung_at"))
+_CALL_OFF = UpdateRows(tasks, ("wanted",))
+_INSERT_TIMERS = InsertRows(timers)
+_CHANGE_TIMERS = UpdateRows(timers, ("status", "finished_at"))
 
 _TASK_ROWS = select(tasks).where(tasks.c.task_id.in_(bindparam("ids", expanding=True)))
 _OPEN_OF_CASES = select(tasks).where(
@@ -40,7 +40,7 @@ _OPEN_OF_CASES = select(tasks).where(
 Row = dict[str, Any]
 
 
-class Work:
+class TaskRows:
     """The task and timer rows that one write changes; a task made and ended in one write becomes one row."""
 
     def __init__(self, now: str) -> None:
@@ -85,7 +85,7 @@ class Work:
             writing.write(_CHANGE_TIMERS, row)
 
     def _outcome(self, fact: TaskOutcome) -> None:
-        change = outcome(fact, self._now)
+        change = task_outcome(fact, self._now)
         if fact.task_id in self._made:
             self._made[fact.task_id] |= change
         else:
@@ -101,7 +101,7 @@ class Work:
 
 def task_row(case_id: str, fact: TaskRequested, now: str) -> Row:
     """Return the row of a task just asked for."""
-    due_at = stored(fact.due_at)
+    due_at = instant_text(fact.due_at)
     return {
         "task_id": fact.task_id,
         "case_id": case_id,
@@ -122,7 +122,7 @@ def task_row(case_id: str, fact: TaskRequested, now: str) -> Row:
     }
 
 
-def outcome(fact: TaskOutcome, now: str) -> Row:
+def task_outcome(fact: TaskOutcome, now: str) -> Row:
     """Return what a fact changes in its task's row."""
     status = fact.leaves
     over = status in ("done", "cancelled", "dead")
@@ -147,7 +147,7 @@ def timer_row(case_id: str, fact: TimerSet, now: str) -> Row:
         "kind": fact.kind,
         "subject": subject_text(fact.subject),
         "status": "set",
-        "due_at": stored(fact.due_at),
+        "due_at": instant_text(fact.due_at),
         "created_at": now,
         "finished_at": "",
     }
@@ -158,13 +158,13 @@ def timer_outcome(fact: TimerFired | TimerCancelled, now: str) -> Row:
     return {"status": "fired" if isinstance(fact, TimerFired) else "cancelled", "finished_at": now}
 
 
-def held(connection: Connection, task_ids: list[str]) -> dict[str, RowMapping]:
+def lock_tasks(connection: Connection, task_ids: list[str]) -> dict[str, RowMapping]:
     """Return these tasks' rows, held still until the write ends."""
     query = _TASK_ROWS.with_for_update() if connection.dialect.name == "postgresql" else _TASK_ROWS
     return {row["task_id"]: row for row in connection.execute(query, {"ids": task_ids}).mappings()}
 
 
-def claimed_of(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
+def lock_claims(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
     """Return per case the tasks that workers are doing; none can be begun until the write ends."""
     query = _OPEN_OF_CASES.with_for_update() if connection.dialect.name == "postgresql" else _OPEN_OF_CASES
     found: dict[str, set[str]] = {}

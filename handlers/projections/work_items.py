@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
-from events.batch import Changes, Removals, Rows
+from events.batch import DeleteRows, InsertRows, UpdateRows
 from events.writing import Writing
 from handlers.projections.tables import work_items
 from workflow.case.state import Case
@@ -22,10 +22,10 @@ from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.travel.guards import escort_needed
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
-_ITEMS = Rows(work_items, replace=True)
-_MOVED = Changes(work_items, ("stage", "owner", "team"))
-_GONE = Removals(work_items)
-DOCUMENTS: Final = "documents"  # the stage in which somebody without a document should come by one
+_ITEMS = InsertRows(work_items, replace=True)
+_MOVED = UpdateRows(work_items, ("stage", "owner", "team"))
+_GONE = DeleteRows(work_items)
+DOCUMENTS_ITEM: Final = "documents"  # the stage in which somebody without a document should come by one
 
 
 def items_of(case: Case | None) -> dict[str, str]:
@@ -90,7 +90,7 @@ def _papers(case: Case) -> dict[str, str]:
         for key, paper in documents_of(case).papers.items()
         if paper.waits_for == "refused"
     }
-    wanted = case.stage == DOCUMENTS and documents_of(case).document is None and not travel_of(case).stays
+    wanted = case.stage == DOCUMENTS_ITEM and documents_of(case).document is None and not travel_of(case).stays
     if wanted and not any(paper.kind in IN_HAND for paper in documents_of(case).papers.values()):
         items["document"] = "document_to_start"
     return items
@@ -104,15 +104,15 @@ def _life_items(case: Case) -> dict[str, str]:
     return items | ({"plan": "agree_plan"} if life.plan.number and not life.plan.agreed else {})
 
 
-def place_of(case: Case, office: str) -> dict[str, str]:
+def item_place(case: Case, office: str) -> dict[str, str]:
     """Return where a case's items belong: in which stage, whose office and team, and whose case it is."""
     return {"stage": case.stage, "office": office, "owner": access_of(case).owner, "team": access_of(case).team}
 
 
-def store(writing: Writing, before: Case | None, after: Case, office: str) -> None:
+def store_items(writing: Writing, before: Case | None, after: Case, office: str) -> None:
     """Write what changed on the list between two states of a case."""
-    old, new, place = items_of(before), items_of(after), place_of(after, office)
-    moved = before is not None and place != place_of(before, office)
+    old, new, place = items_of(before), items_of(after), item_place(after, office)
+    moved = before is not None and place != item_place(before, office)
     for item, kind in new.items():
         row = {"case_id": after.case_id, "item": item, "kind": kind, "since": writing.now, **place}
         if old.get(item) != kind:

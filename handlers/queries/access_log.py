@@ -13,27 +13,27 @@ from sqlalchemy import Connection, Select, distinct, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from events.database import Database
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.facts.access import GlassBroken
 from events.facts.intake import SealedOpened
 from events.facts.referrals import DisclosureMade
 from events.facts.safety import SealedDenied
-from events.ids import case_of, case_stream
-from events.instants import stored
+from events.ids import case_of_stream, case_stream
+from events.instants import instant_text
 from events.log import END, Log
 from handlers.projections.tables import looks
-from handlers.queries.history import Sought, search
+from handlers.queries.history import EventQuery, search_events
 from workflow.reasons import Refused, refused
 from workflow.refusals import TOO_MANY_FILES
 
-AGAIN_AFTER: Final = timedelta(minutes=15)  # the same page of the same case is one look for so long
-WITHIN: Final = timedelta(hours=1)
+SAME_VIEW_WITHIN: Final = timedelta(minutes=15)  # the same page of the same case is one look for so long
+BULK_WINDOW: Final = timedelta(hours=1)
 CASES_PER_HOUR_MAX: Final = 40
 _WINDOWS_MAX: Final = 20  # of the log, when all cases are gone through for openings
 _OPENINGS: Final = ("SealedOpened", "SealedDenied", "DisclosureMade", "GlassBroken")
 
 
-class Read(NamedTuple):
+class AccessRecord(NamedTuple):
     """One look or opening: when, who, by which right, what, and why."""
 
     at: str
@@ -56,13 +56,13 @@ def record_view(
             return None
     with database.writing() as connection:
         many = _cases_of_hour(connection, account, now) >= CASES_PER_HOUR_MAX
-        row = {"account": account, "at": stored(now), "case_id": case_id, "session": session, "page": page}
+        row = {"account": account, "at": instant_text(now), "case_id": case_id, "session": session, "page": page}
         if not (many and _was_refused(connection, case_id, account, now)):
             connection.execute(insert(looks), [row | {"refused": many}])
     return _too_many() if many else None
 
 
-def looks_of(connection: Connection, case_id: str) -> list[RowMapping]:
+def views_of_case(connection: Connection, case_id: str) -> list[RowMapping]:
     """Return who looked at a case, the first first."""
     query = select(looks).where(looks.c.case_id == case_id).order_by(looks.c.at, looks.c.account)
     return list(connection.execute(query).mappings())
@@ -73,17 +73,17 @@ def bulk_readers(connection: Connection, since: datetime) -> list[RowMapping]:
     last = func.max(looks.c.at).label("last")
     query = (
         select(looks.c.account, func.count().label("times"), last)
-        .where(looks.c.refused, looks.c.at >= stored(since))
+        .where(looks.c.refused, looks.c.at >= instant_text(since))
         .group_by(looks.c.account)
         .order_by(last.desc())
     )
     return list(connection.execute(query).mappings())
 
 
-def reads_of_case(log: Log, case_id: str) -> list[Read]:
+def accesses_of_case(log: Log, case_id: str) -> list[AccessRecord]:
     """Return who read what of a case, in the order of time: looks, openings, refused openings, and disclosures."""
     with log.database.reading() as connection:
-        found = [_look(row) for row in looks_of(connection, case_id)]
+        found = [_look(row) for row in views_of_case(connection, case_id)]
     stream = case_stream(case_id)
     for event in log.of_types(stream, _OPENINGS):
         envelope = event.envelope
@@ -91,7 +91,7 @@ def reads_of_case(log: Log, case_id: str) -> list[Read]:
     return sorted(found, key=lambda read: read.at)
 
 
-class Wanted(NamedTuple):
+class AccessQuery(NamedTuple):
     """Which readings are looked for; what is empty narrows nothing."""
 
     case_id: str = ""
@@ -100,7 +100,7 @@ class Wanted(NamedTuple):
     until: str = ""
 
 
-class Reading(NamedTuple):
+class CaseAccessRecord(NamedTuple):
     """Somebody's look at a case, or their opening of what is sealed there."""
 
     case_id: str
@@ -112,16 +112,16 @@ class Reading(NamedTuple):
     why: str
 
 
-def readings(log: Log, wanted: Wanted, limit: int) -> list[Reading]:
+def readings(log: Log, wanted: AccessQuery, limit: int) -> list[CaseAccessRecord]:
     """Return who read what, of all cases or of one, the last first."""
     with log.database.reading() as connection:
         rows = connection.execute(_wanted(wanted, limit)).mappings()
-        found = [Reading(row["case_id"], *_look(row)) for row in rows]
+        found = [CaseAccessRecord(row["case_id"], *_look(row)) for row in rows]
     found += [_reading(log, event) for event in _openings(log, wanted, limit)]
     return sorted(found, key=lambda one: (one.at, one.case_id), reverse=True)[:limit]
 
 
-def _wanted(wanted: Wanted, limit: int) -> Select[Any]:
+def _wanted(wanted: AccessQuery, limit: int) -> Select[Any]:
     column, asked = looks.c, [looks.c.case_id == wanted.case_id] if wanted.case_id else []
     asked += [column.account == wanted.account] if wanted.account else []
     asked += [column.at >= wanted.since] if wanted.since else []
@@ -129,40 +129,40 @@ def _wanted(wanted: Wanted, limit: int) -> Select[Any]:
     return select(looks).where(*asked).order_by(column.at.desc(), column.case_id).limit(limit)
 
 
-def _openings(log: Log, wanted: Wanted, limit: int) -> list[Recorded]:
+def _openings(log: Log, wanted: AccessQuery, limit: int) -> list[RecordedEvent]:
     """Return the events that opened something, gone back for as far as one page of the list may cost."""
-    sought = Sought(wanted.case_id, wanted.account, _OPENINGS, "", wanted.since, wanted.until)
-    events: list[Recorded] = []
+    sought = EventQuery(wanted.case_id, wanted.account, _OPENINGS, "", wanted.since, wanted.until)
+    events: list[RecordedEvent] = []
     before: int | None = END
     for _ in range(_WINDOWS_MAX):
         if before is None or len(events) >= limit:
             break
-        page = search(log, sought, before=before, limit=limit)
-        events += [event for event in page.events if case_of(event.envelope.stream) is not None]
+        page = search_events(log, sought, before=before, limit=limit)
+        events += [event for event in page.events if case_of_stream(event.envelope.stream) is not None]
         before = page.earlier
     return events
 
 
-def _reading(log: Log, event: Recorded) -> Reading:
+def _reading(log: Log, event: RecordedEvent) -> CaseAccessRecord:
     envelope = event.envelope
     read = _opening(envelope.recorded_at, envelope.actor, envelope.mandate, log.fact(event))
-    return Reading(case_of(envelope.stream) or "", *read)
+    return CaseAccessRecord(case_of_stream(envelope.stream) or "", *read)
 
 
-def _look(row: RowMapping) -> Read:
+def _look(row: RowMapping) -> AccessRecord:
     what = "too_many_files" if row["refused"] else "page"
-    return Read(row["at"], row["account"], "", what, (row["page"],), "")
+    return AccessRecord(row["at"], row["account"], "", what, (row["page"],), "")
 
 
-def _opening(at: str, account: str, mandate: str, fact: Any) -> Read:
+def _opening(at: str, account: str, mandate: str, fact: Any) -> AccessRecord:
     if isinstance(fact, SealedOpened):
-        return Read(at, account, mandate, "opened", fact.compartments, fact.why)
+        return AccessRecord(at, account, mandate, "opened", fact.compartments, fact.why)
     if isinstance(fact, SealedDenied):
-        return Read(at, account, mandate, "denied", fact.compartments, fact.why)
+        return AccessRecord(at, account, mandate, "denied", fact.compartments, fact.why)
     if isinstance(fact, DisclosureMade):
-        return Read(at, fact.provider, mandate, "disclosed", fact.parts, fact.why)
+        return AccessRecord(at, fact.provider, mandate, "disclosed", fact.parts, fact.why)
     assert isinstance(fact, GlassBroken)
-    return Read(at, account, mandate, "glass", (), fact.reason)
+    return AccessRecord(at, account, mandate, "glass", (), fact.reason)
 
 
 def _has_looked(connection: Connection, case_id: str, account: str, now: datetime) -> bool:
@@ -176,7 +176,7 @@ def _was_refused(connection: Connection, case_id: str, account: str, now: dateti
 def _latest(connection: Connection, case_id: str, account: str, now: datetime, *, refused: bool) -> bool:
     query = select(looks.c.at).where(
         looks.c.account == account,
-        looks.c.at > stored(now - AGAIN_AFTER),
+        looks.c.at > instant_text(now - SAME_VIEW_WITHIN),
         looks.c.case_id == case_id,
         looks.c.refused.is_(refused),
     )
@@ -185,7 +185,7 @@ def _latest(connection: Connection, case_id: str, account: str, now: datetime, *
 
 def _cases_of_hour(connection: Connection, account: str, now: datetime) -> int:
     query = select(func.count(distinct(looks.c.case_id))).where(
-        looks.c.account == account, looks.c.at > stored(now - WITHIN), looks.c.refused.is_(False)
+        looks.c.account == account, looks.c.at > instant_text(now - BULK_WINDOW), looks.c.refused.is_(False)
     )
     return int(connection.execute(query).scalar_one())
 

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from events.instants import stored
+from events.instants import instant_text
 from events.log import Log
 from handlers.projections.tables import timers
 from handlers.states.case_reader import CaseSnapshot
-from handlers.states.state_cache import folded
+from handlers.states.state_cache import fold_events
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.programme import Programme
 from workflow.subjects.documents.guards import travel_papers_are_in_order
@@ -58,7 +58,7 @@ class Departing(NamedTuple):
     missing: tuple[str, ...]
 
 
-class Journey(NamedTuple):
+class EscortJourney(NamedTuple):
     """An escort's trip there and back."""
 
     trip_id: str
@@ -67,11 +67,11 @@ class Journey(NamedTuple):
     back_at: datetime
 
 
-class Going(NamedTuple):
+class EscortSchedule(NamedTuple):
     """An escort and the trips that are not over."""
 
     escort: Escort
-    trips: tuple[Journey, ...]
+    trips: tuple[EscortJourney, ...]
 
 
 # A no-show is told some hours after the arrival; its case is asked for and then looked at.
@@ -80,10 +80,10 @@ _LATER: Final = timedelta(days=7)
 _MISSED: Final = timedelta(days=30)
 
 
-def waiting(connection: Connection, kind: str, now: datetime, until: datetime) -> list[str]:
+def cases_with_timer(connection: Connection, kind: str, now: datetime, until: datetime) -> list[str]:
     """Return the cases with a time of a kind until then, and those whose time came lately."""
-    ahead = (timers.c.status == "set") & (timers.c.due_at <= stored(until + _LATER))
-    lately = (timers.c.status == "fired") & (timers.c.due_at >= stored(now - _MISSED))
+    ahead = (timers.c.status == "set") & (timers.c.due_at <= instant_text(until + _LATER))
+    lately = (timers.c.status == "fired") & (timers.c.due_at >= instant_text(now - _MISSED))
     query = select(timers.c.case_id).where(timers.c.kind == kind, ahead | lately).distinct()
     return sorted(row.case_id for row in connection.execute(query))
 
@@ -111,19 +111,21 @@ def departures(seen: Sequence[CaseSnapshot], until: datetime) -> list[Departing]
     return sorted(found, key=lambda one: (one.at, one.case_id))
 
 
-def escorts(log: Log, programme: Programme, now: datetime) -> list[Going]:
+def current_escort_schedules(log: Log, programme: Programme, now: datetime) -> list[EscortSchedule]:
     """Return the escorts of a programme with the trips from which they are not back."""
-    return going(folded(programme.escorts_stream, log.stream(programme.escorts_stream), log.fact).state, programme, now)
+    return escort_schedules(
+        fold_events(programme.escorts_stream, log.stream(programme.escorts_stream), log.fact).state, programme, now
+    )
 
 
-def going(pool: EscortPool | None, programme: Programme, now: datetime) -> list[Going]:
+def escort_schedules(pool: EscortPool | None, programme: Programme, now: datetime) -> list[EscortSchedule]:
     """Return the escorts of a programme with those of these trips from which they are not back."""
     trips = [
-        (one.escort, Journey(key, one.case_id, one.leaves_at, one.back_at))
+        (one.escort, EscortJourney(key, one.case_id, one.leaves_at, one.back_at))
         for key, one in (pool or EscortPool()).trips.items()
     ]
     ahead = sorted((trip.leaves_at, trip, who) for who, trip in trips if trip.back_at > now)
-    return [Going(one, tuple(trip for _, trip, who in ahead if who == one.id)) for one in programme.escorts]
+    return [EscortSchedule(one, tuple(trip for _, trip, who in ahead if who == one.id)) for one in programme.escorts]
 
 
 def _arriving(seen: CaseSnapshot, arrival: Arrival) -> Arriving:

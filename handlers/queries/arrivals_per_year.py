@@ -10,14 +10,14 @@ from typing import NamedTuple
 from events.facts.closing import ArrivalCounted
 from events.instants import instant
 from events.log import Log
-from handlers.states.state_cache import folded
+from handlers.states.state_cache import fold_events
 from workflow.programme.programme import Programme
-from workflow.subjects.intake.yearly_count import Intake
+from workflow.subjects.intake.yearly_count import YearlyIntake
 
 Month = tuple[int, int]  # the year and the month
 
 
-class Year(NamedTuple):
+class ArrivalYear(NamedTuple):
     """One year of a programme; ``share`` is per cent of the target, rounded to whole ones."""
 
     year: int
@@ -26,11 +26,13 @@ class Year(NamedTuple):
     share: int
 
 
-def pace(log: Log, programme: Programme) -> list[Year]:
+def arrivals_per_year(log: Log, programme: Programme) -> list[ArrivalYear]:
     """Return a programme's years in order; arrivals are those counted when cases were opened."""
-    intake = intake_of(log, programme)
+    intake = yearly_intake(log, programme)
     target = programme.target_per_year
-    return [Year(year, target, count, round(100 * count / target)) for year, count in sorted(intake.arrivals.items())]
+    return [
+        ArrivalYear(year, target, count, round(100 * count / target)) for year, count in sorted(intake.arrivals.items())
+    ]
 
 
 def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
@@ -47,7 +49,7 @@ def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
     return found
 
 
-def intake_of(log: Log, programme: Programme) -> Intake:
+def yearly_intake(log: Log, programme: Programme) -> YearlyIntake:
     """Return who came to a programme, and whether it was ended."""
     stream = programme.intake_stream
-    return folded(stream, log.stream(stream), log.fact).state or Intake()
+    return fold_events(stream, log.stream(stream), log.fact).state or YearlyIntake()

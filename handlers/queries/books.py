@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.log import END, Log
 from events.money import Money
-from handlers.states.state_cache import folded
+from handlers.states.state_cache import fold_events
 from workflow.programme.loading import Definition
-from workflow.subjects.grants.fund import Fund, account_name, budget_of, parts_of
-from workflow.subjects.grants.ledger import Posting, opening, postings
+from workflow.subjects.grants.fund import Fund, account_name, budget_of, funder_and_line
+from workflow.subjects.grants.ledger import Posting, opening_postings, postings
 
 NO_LINE = ""  # the part of a budget that stands in no line
 ALL_LINES = "together"
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """A posting with when and by what it was made; the opening entries have the version -1."""
 
     version: int
@@ -27,14 +27,14 @@ class Entry(NamedTuple):
     posting: Posting
 
 
-class Page(NamedTuple):
+class JournalPage(NamedTuple):
     """A part of the journal, and before which version the next one begins; None when there is no more."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     older: int | None
 
 
-class Row(NamedTuple):
+class LineBalance(NamedTuple):
     """What one line of one funder planned, set aside, paid and has left."""
 
     funder: str
@@ -50,36 +50,36 @@ class Row(NamedTuple):
         return self.planned - self.committed - self.disbursed
 
 
-def journal(log: Log, definition: Definition) -> Iterator[Entry]:
+def journal(log: Log, definition: Definition) -> Iterator[JournalEntry]:
     """Yield every entry of a programme's books, the budgets of the definition now in force first."""
     programme = definition.programme
-    for posting in opening(programme):
-        yield Entry(-1, programme.runs.since.isoformat(), "Budget", posting)
+    for posting in opening_postings(programme):
+        yield JournalEntry(-1, programme.runs.since.isoformat(), "Budget", posting)
     for event in log.stream(programme.fund_stream):
         yield from _entries(log, event)
 
 
-def latest(log: Log, definition: Definition, before: int | None = None, movements: int = 20) -> Page:
+def latest_movements(log: Log, definition: Definition, before: int | None = None, movements: int = 20) -> JournalPage:
     """Return the latest movements of a programme's money before a version, each with all its entries, latest first."""
     stream = definition.programme.fund_stream
     events = log.latest(stream, movements, before=END if before is None else before)
     found = tuple(entry for event in events for entry in _entries(log, event))
-    return Page(found, events[-1].envelope.version if events and events[-1].envelope.version > 0 else None)
+    return JournalPage(found, events[-1].envelope.version if events and events[-1].envelope.version > 0 else None)
 
 
-def _entries(log: Log, event: Recorded) -> Iterator[Entry]:
+def _entries(log: Log, event: RecordedEvent) -> Iterator[JournalEntry]:
     envelope = event.envelope
     for posting in postings(log.fact(event)):
-        yield Entry(envelope.version, envelope.recorded_at[:10], envelope.type, posting)
+        yield JournalEntry(envelope.version, envelope.recorded_at[:10], envelope.type, posting)
 
 
-def by_funder(log: Log, definition: Definition) -> list[Row]:
+def line_balances(log: Log, definition: Definition) -> list[LineBalance]:
     """Return a row for each line; they add up to the budgets, and to all that was set aside and paid, to the cent."""
     stream = definition.programme.fund_stream
-    return standing(definition, folded(stream, log.stream(stream), log.fact).state)
+    return fund_balances(definition, fold_events(stream, log.stream(stream), log.fact).state)
 
 
-def standing(definition: Definition, fund: Fund | None) -> list[Row]:
+def fund_balances(definition: Definition, fund: Fund | None) -> list[LineBalance]:
     """Return a row for each line of a fund as it stands; a fund of which nothing was told has all it was given."""
     programme, fund = definition.programme, fund or Fund()
     planned = {name: money.amount for name, money in budget_of(programme).items()}
@@ -90,18 +90,20 @@ def standing(definition: Definition, fund: Fund | None) -> list[Row]:
     currency = programme.funders[0].budget.currency
     zero = Money.zero(currency).amount  # with the currency's places, so that nothing is written as 0.00
     return [
-        Row(*parts_of(name), currency, planned.get(name, zero), *(zero + amount for amount in fund.account(name)))
+        LineBalance(
+            *funder_and_line(name), currency, planned.get(name, zero), *(zero + amount for amount in fund.account(name))
+        )
         for name in sorted({*planned, *fund.accounts})
     ]
 
 
-def per_funder(rows: list[Row]) -> list[Row]:
+def funder_totals(rows: list[LineBalance]) -> list[LineBalance]:
     """Return the sum of each funder's lines."""
     names = list(dict.fromkeys(row.funder for row in rows))
-    return [total_of([row for row in rows if row.funder == name], name, ALL_LINES) for name in names]
+    return [total_balance([row for row in rows if row.funder == name], name, ALL_LINES) for name in names]
 
 
-def total_of(rows: list[Row], name: str = "total", line: str = NO_LINE) -> Row:
+def total_balance(rows: list[LineBalance], name: str = "total", line: str = NO_LINE) -> LineBalance:
     """Return the sum of rows."""
     sums = (sum((getattr(row, what) for row in rows), Decimal(0)) for what in ("planned", "committed", "disbursed"))
-    return Row(name, line, rows[0].currency if rows else "", *sums)
+    return LineBalance(name, line, rows[0].currency if rows else "", *sums)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from events.instants import stored
+from events.instants import instant_text
 from events.log import END, Log
-from handlers.queries.suppression import K, shown, suppress
-from handlers.states.state_cache import folded
+from handlers.queries.suppression import K, safe_count, suppress
+from handlers.states.state_cache import fold_events
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.state import HotlineState, evolve
 
@@ -35,16 +35,16 @@ class ConsultationReport(NamedTuple):
     groups: Mapping[str, int | None]
 
 
-def desk_of(log: Log, programme: Programme) -> HotlineState:
+def hotline_state_of(log: Log, programme: Programme) -> HotlineState:
     """Return a programme's desk as the log tells it."""
     stream = programme.hotline_stream
-    found = folded(stream, log.stream(stream), log.fact).state
+    found = fold_events(stream, log.stream(stream), log.fact).state
     return found if isinstance(found, HotlineState) else HotlineState()
 
 
-def told_since(log: Log, programme: Programme, since: datetime) -> HotlineState:
+def hotline_state_since(log: Log, programme: Programme, since: datetime) -> HotlineState:
     """Return a desk that knows only what was written down since an instant."""
-    desk, before, begins = HotlineState(), END, stored(since)
+    desk, before, begins = HotlineState(), END, instant_text(since)
     while True:
         page = log.latest(programme.hotline_stream, _PAGE, before=before)
         fresh = [event for event in page if event.envelope.recorded_at >= begins]
@@ -67,9 +67,9 @@ def consultation_report(desk: HotlineState, programme: Programme, year: int, k: 
         programme.programme,
         year,
         k,
-        total=shown(sum(how.values()), k),
-        missed=shown(sum(desk.counted("missed", year).values()), k),
-        converted=shown(sum(desk.counted("converted", year).values()), k),
+        total=safe_count(sum(how.values()), k),
+        missed=safe_count(sum(desk.counted("missed", year).values()), k),
+        converted=safe_count(sum(desk.counted("converted", year).values()), k),
         how=suppress(how, k),
         topics=suppress(_all_of((*topics, "none"), desk.counted("topic", year)), k),
         groups=suppress(_all_of((*groups, "none"), desk.counted("group", year)), k),

@@ -10,10 +10,10 @@ from events.catalogue import CLOSED
 from events.facts.referrals import DisclosureMade
 from events.ids import case_stream
 from events.log import Log
-from workflow.subjects.referrals.disclosure import Source, sources_of
+from workflow.subjects.referrals.disclosure import PartSource, sources_of
 
 
-def disclosed(log: Log, case_id: str, command_id: UUID) -> dict[str, str]:
+def disclosed_fields(log: Log, case_id: str, command_id: UUID) -> dict[str, str]:
     """Return part by part what the command's recorded disclosure names; what the case does not hold is left out.
 
     Raises LookupError when no disclosure was recorded: nothing is opened before it is.
@@ -22,13 +22,13 @@ def disclosed(log: Log, case_id: str, command_id: UUID) -> dict[str, str]:
     made = next((fact for fact in facts if isinstance(fact, DisclosureMade)), None)
     if made is None:
         raise LookupError("no disclosure was recorded under this command")
-    latest: dict[tuple[str, Source | None], str] = {}
+    latest: dict[tuple[str, PartSource | None], str] = {}
     for part, source, value in _opened(log, case_id, made.parts):
         latest[part, source if source.compartment else None] = value  # what was sealed last, or is known by now
     return {part: "; ".join(v for (of, _), v in latest.items() if of == part) for part, _ in latest}
 
 
-def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[str, Source, str]]:
+def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[str, PartSource, str]]:
     """Open, fact by fact, only the compartments these parts are sealed in, and take only their fields."""
     sources = sources_of(parts)
     for event in log.of_types(case_stream(case_id), {source.fact for _, source in sources}):

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
-from events.instants import stored
-from handlers.projections.case_access import stands_to
+from events.instants import instant_text
+from handlers.projections.case_access import may_act_on
 from handlers.projections.tables import case_board, timers
 from workflow.rights.table import Account
 
 
-def due_of(
+def timers_due_for(
     connection: Connection,
     account: Account,
     now: datetime,
@@ -32,8 +32,8 @@ def due_of(
     query = (
         select(due.timer_id, due.case_id, due.kind, due.subject, due.due_at, board.programme, board.owner)
         .join(case_board, board.case_id == due.case_id)
-        .where(due.status == "set", due.due_at <= stored(until), due.kind.in_(kinds))
-        .where(stands_to(account, "case.see", now))
+        .where(due.status == "set", due.due_at <= instant_text(until), due.kind.in_(kinds))
+        .where(may_act_on(account, "case.see", now))
         .order_by(due.due_at, due.timer_id)
         .limit(limit)
     )

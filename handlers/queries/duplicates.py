@@ -17,19 +17,19 @@ _CHAIN_MAX: Final = 20
 _NAMES_ENOUGH: Final = 3  # a given name, a family name and a patronymic; two are many people's
 
 
-def waiting(connection: Connection, most: int) -> list[str]:
+def cases_to_compare(connection: Connection, most: int) -> list[str]:
     """Return the cases still to be compared, the oldest first."""
     query = select(to_compare.c.case_id).order_by(to_compare.c.since, to_compare.c.case_id).limit(most)
     return [row.case_id for row in connection.execute(query)]
 
 
-def compared(database: Database, case_ids: list[str]) -> None:
+def mark_compared(database: Database, case_ids: list[str]) -> None:
     """Note that these have been compared."""
     with database.writing() as connection:
         connection.execute(delete(to_compare).where(to_compare.c.case_id.in_(case_ids)))
 
 
-def older_alike(connection: Connection, case_id: str) -> list[str]:
+def older_matches(connection: Connection, case_id: str) -> list[str]:
     """Return the older cases of the same organisation that are probably the same person's, and not known to be.
 
     Probably: the same telephone number, or a part of the name and the birth date, or three parts of the name.

@@ -11,17 +11,17 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, select
 
 from events import tables
-from events.envelope import Recorded, leaf_of
+from events.envelope import RecordedEvent, leaf_of
 from events.ids import case_stream
-from events.log import END, Log, recorded
+from events.log import END, Log, recorded_event
 from events.tables import log_head
 from handlers.queries.programmes import publications, published_names
 
-WINDOW: Final = 50_000  # events one page looks at when no index leads to what is sought
+SEARCH_WINDOW: Final = 50_000  # events one page looks at when no index leads to what is sought
 _E: Final = tables.events.c
 
 
-class Sought(NamedTuple):
+class EventQuery(NamedTuple):
     """What is looked for; what is empty narrows nothing."""
 
     case_id: str = ""  # its own events, and what the same commands wrote elsewhere
@@ -32,10 +32,10 @@ class Sought(NamedTuple):
     until: str = ""
 
 
-class Found(NamedTuple):
+class EventPage(NamedTuple):
     """Events, the last first; ``earlier`` is the position before which to look on, None when that was all."""
 
-    events: tuple[Recorded, ...]
+    events: tuple[RecordedEvent, ...]
     earlier: int | None
 
 
@@ -46,7 +46,9 @@ class Rule(NamedTuple):
     number: int
 
 
-def search(log: Log, sought: Sought, *, before: int = END, limit: int = 50, window: int = WINDOW) -> Found:
+def search_events(
+    log: Log, sought: EventQuery, *, before: int = END, limit: int = 50, window: int = SEARCH_WINDOW
+) -> EventPage:
     """Return what was sought, from a position backwards."""
     with log.database.reading() as connection:
         size = int(connection.execute(select(log_head.c.size)).scalar_one())
@@ -59,13 +61,13 @@ def search(log: Log, sought: Sought, *, before: int = END, limit: int = 50, wind
             .order_by(_E.position.desc())
             .limit(limit + 1)
         )
-        events = [recorded(row) for row in connection.execute(query)]
+        events = [recorded_event(row) for row in connection.execute(query)]
     if len(events) > limit:
-        return Found(tuple(events[:limit]), events[limit - 1].position)
-    return Found(tuple(events), low if low > bottom else None)
+        return EventPage(tuple(events[:limit]), events[limit - 1].position)
+    return EventPage(tuple(events), low if low > bottom else None)
 
 
-def rules_of(log: Log) -> dict[str, Rule]:
+def definition_versions(log: Log) -> dict[str, Rule]:
     """Return every definition that was ever in force, by its hash; a file published again keeps its first number."""
     with log.database.reading() as connection:
         names = published_names(connection)
@@ -76,7 +78,7 @@ def rules_of(log: Log) -> dict[str, Rule]:
     return found
 
 
-def broken_links(events: Iterable[Recorded]) -> Iterator[int]:
+def broken_links(events: Iterable[RecordedEvent]) -> Iterator[int]:
     """Yield the positions of a stream's events that are not as they were written, or do not follow the one before.
 
     The events are those of one stream from its beginning. What holds streams together, only the whole log proves.
@@ -89,7 +91,7 @@ def broken_links(events: Iterable[Recorded]) -> Iterator[int]:
         before = event.leaf
 
 
-def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
+def _conditions(sought: EventQuery) -> Iterator[ColumnElement[bool]]:
     if sought.case_id:
         own = select(_E.command_id).where(_E.stream == case_stream(sought.case_id))
         yield _E.command_id.in_(own)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from events import tables
 from events.catalogue import Fact
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.facts.accommodation import BedHeld, BedReleased, BedTaken, WaitingBegan, WaitingOver
 from events.instants import instant
 from events.log import Log
@@ -21,7 +21,7 @@ from workflow.subjects.accommodation.shelter import Room, Shelter, evolve
 _KIND = facility_stream("")
 
 
-class Used(NamedTuple):
+class BedInUse(NamedTuple):
     """A bed somebody has: they live there since a time, or it is held for them until a time."""
 
     bed: int
@@ -31,7 +31,7 @@ class Used(NamedTuple):
     held_until: datetime | None
 
 
-class Waits(NamedTuple):
+class WaitingPerson(NamedTuple):
     """Somebody in the line of a house."""
 
     case_id: str
@@ -45,13 +45,13 @@ class Occupancy(NamedTuple):
     at: datetime
     maximum: int
     available: int
-    used: tuple[Used, ...]
-    waiting: tuple[Waits, ...]
+    used: tuple[BedInUse, ...]
+    waiting: tuple[WaitingPerson, ...]
     closed: date | None
     rooms: tuple[tuple[int, Room], ...] = ()  # every bed's number, and its room
 
 
-class _Story(NamedTuple):
+class _HouseHistory(NamedTuple):
     """A house as its history goes so far; since when each person has a bed, or (under 0) waits."""
 
     version: int = -1
@@ -59,19 +59,19 @@ class _Story(NamedTuple):
     since: Mapping[tuple[str, int], datetime] = {}
 
 
-class Houses:
+class CurrentOccupancy:
     """Houses as they are now, read on from the last look; several threads may look at once."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._lock = threading.Lock()
-        self._known: dict[str, _Story] = {}
+        self._known: dict[str, _HouseHistory] = {}
 
     def now(self, facilities: Iterable[str], at: datetime) -> list[Occupancy]:
         """Return houses as they are at the present instant, in one question to the log however many there are."""
         streams = {facility_stream(facility): facility for facility in facilities}
         with self._lock:
-            known = {stream: self._known.get(stream, _Story()) for stream in streams}
+            known = {stream: self._known.get(stream, _HouseHistory()) for stream in streams}
             for event in self._log.since({stream: story.version for stream, story in known.items()}):
                 stream = event.envelope.stream
                 known[stream] = _told(known[stream], event, *_happened(self._log, event))
@@ -79,7 +79,7 @@ class Houses:
         return [_occupancy(facility, at, known[stream]) for stream, facility in streams.items()]
 
 
-def houses(log: Log) -> list[str]:
+def houses_in_log(log: Log) -> list[str]:
     """Return every house whose history the log holds."""
     query = select(tables.streams.c.stream).where(tables.streams.c.stream.startswith(_KIND))
     with log.database.reading() as connection:
@@ -91,7 +91,7 @@ def occupancy(log: Log, facility: str, at: datetime) -> Occupancy:
 
     A hold counts until its own end, whenever somebody noticed that it had run out.
     """
-    story = _Story()
+    story = _HouseHistory()
     for event in log.stream(facility_stream(facility)):
         fact, begins = _happened(log, event)
         if begins <= at:
@@ -104,7 +104,7 @@ def occupancies(log: Log, facility: str, instants: Iterable[datetime]) -> list[O
     told = [(event, *_happened(log, event)) for event in log.stream(facility_stream(facility))]
     found = []
     for at in instants:
-        story = _Story()
+        story = _HouseHistory()
         for event, fact, begins in told:
             if begins <= at:
                 story = _told(story, event, fact, begins)
@@ -112,23 +112,23 @@ def occupancies(log: Log, facility: str, instants: Iterable[datetime]) -> list[O
     return found
 
 
-def _occupancy(facility: str, at: datetime, story: _Story) -> Occupancy:
+def _occupancy(facility: str, at: datetime, story: _HouseHistory) -> Occupancy:
     house, since = story.house, story.since
     numbered = tuple(house.numbered())
     rooms = {number: room.id for number, room in numbered}
     used = tuple(
-        Used(number, rooms.get(number, ""), bed.case_id, since[bed.case_id, number], bed.held_until)
+        BedInUse(number, rooms.get(number, ""), bed.case_id, since[bed.case_id, number], bed.held_until)
         for number, bed in sorted(house.beds.items())
         if not bed.is_over(at)
     )
-    waiting = tuple(Waits(case_id, since[case_id, 0]) for case_id in house.waiting)
+    waiting = tuple(WaitingPerson(case_id, since[case_id, 0]) for case_id in house.waiting)
     # Beds that are no more count for as long as somebody is in them; a closed house offers none.
     is_closed = house.closed is not None and house.closed <= at.date()
     maximum = len(used) if is_closed else max(house.capacity, len(used))
     return Occupancy(facility, at, maximum, maximum - len(used), used, waiting, house.closed, numbered)
 
 
-def _told(story: _Story, event: Recorded, fact: Fact, begins: datetime) -> _Story:
+def _told(story: _HouseHistory, event: RecordedEvent, fact: Fact, begins: datetime) -> _HouseHistory:
     """Return the story with one more fact."""
     since = dict(story.since)
     match fact:
@@ -140,10 +140,10 @@ def _told(story: _Story, event: Recorded, fact: Fact, begins: datetime) -> _Stor
             since.setdefault((fact.case_id, 0), begins)
         case WaitingOver():
             since.pop((fact.case_id, 0), None)
-    return _Story(event.envelope.version, evolve(story.house, fact), since)
+    return _HouseHistory(event.envelope.version, evolve(story.house, fact), since)
 
 
-def _happened(log: Log, event: Recorded) -> tuple[Fact, datetime]:
+def _happened(log: Log, event: RecordedEvent) -> tuple[Fact, datetime]:
     """Return a fact and when it happened: people may move in and out before it is written down."""
     fact = log.fact(event)
     return fact, getattr(fact, "at", None) or instant(event.envelope.recorded_at)

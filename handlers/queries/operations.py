@@ -11,17 +11,17 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from events.instants import stored
+from events.instants import instant_text
 from events.tables import log_head
 from handlers.projections.tables import tasks, timers, work_items
-from handlers.projections.tasks import LIVE
+from handlers.projections.tasks import LIVE_STATUSES
 
 LATE_AFTER: Final = timedelta(minutes=5)  # due for so long and not begun: workers are behind, or there are none
-SHOWN: Final = 50
-COUNTED: Final = 10_000  # whoever has more than that late needs no exact number
+TASKS_SHOWN_MAX: Final = 50
+LATE_COUNTED_MAX: Final = 10_000  # whoever has more than that late needs no exact number
 
 
-class Kind(NamedTuple):
+class LiveTaskCount(NamedTuple):
     """How many live tasks there are of one kind in one status, and since when the first is due."""
 
     kind: str
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
     first_due: str
 
 
-class Shown(NamedTuple):
+class TaskSummary(NamedTuple):
     """One task, as far as its row tells."""
 
     id: str
@@ -42,7 +42,7 @@ class Shown(NamedTuple):
     error: str
 
 
-class AtWork(NamedTuple):
+class WorkerLoad(NamedTuple):
     """A crew that holds tasks now, and how many of its leases have run out."""
 
     owner: str
@@ -50,7 +50,7 @@ class AtWork(NamedTuple):
     lost: int
 
 
-class Ahead(NamedTuple):
+class TimerCount(NamedTuple):
     """How many timers of one kind are set, and when the next is due."""
 
     kind: str
@@ -58,36 +58,36 @@ class Ahead(NamedTuple):
     next_due: str
 
 
-class Machine(NamedTuple):
+class OperationsReport(NamedTuple):
     """The machine's work at one moment."""
 
-    live: Sequence[Kind]
+    live: Sequence[LiveTaskCount]
     waiting_due: int  # at most COUNTED are counted
     oldest_due: str  # empty when nothing waits that could be begun
-    late: Sequence[Shown]
-    stopped: Sequence[Shown]  # dead, refused or unknown: somebody has to look
+    late: Sequence[TaskSummary]
+    stopped: Sequence[TaskSummary]  # dead, refused or unknown: somebody has to look
     stopped_count: int
-    crews: Sequence[AtWork]
-    ahead: Sequence[Ahead]
+    crews: Sequence[WorkerLoad]
+    ahead: Sequence[TimerCount]
     timers_late: int
     events: int
 
 
-def machine(connection: Connection, now: datetime) -> Machine:
+def machine(connection: Connection, now: datetime) -> OperationsReport:
     """Return the machine's work as it stands; each question goes by an index and none reads what is done."""
-    at = stored(now)
+    at = instant_text(now)
     due = _due(at)
     oldest = connection.execute(select(func.min(due.c.due_at))).scalar_one()
-    return Machine(
+    return OperationsReport(
         live=_live(connection),
         waiting_due=_counted(connection, select(due.c.task_id)),
         oldest_due=oldest or "",
-        late=_late(connection, stored(now - LATE_AFTER)),
+        late=_late(connection, instant_text(now - LATE_AFTER)),
         stopped=_stopped(connection),
         stopped_count=_counted(connection, _STOPPED),
         crews=_crews(connection, at),
         ahead=_ahead(connection),
-        timers_late=_counted(connection, _timers_due(stored(now - LATE_AFTER))),
+        timers_late=_counted(connection, _timers_due(instant_text(now - LATE_AFTER))),
         events=int(connection.execute(select(log_head.c.size)).scalar_one()),
     )
 
@@ -105,40 +105,48 @@ def _due(at: str) -> Any:
 
 
 def _counted(connection: Connection, query: Select[Any]) -> int:
-    return int(connection.execute(select(func.count()).select_from(query.limit(COUNTED).subquery())).scalar_one())
+    return int(
+        connection.execute(select(func.count()).select_from(query.limit(LATE_COUNTED_MAX).subquery())).scalar_one()
+    )
 
 
-def _live(connection: Connection) -> list[Kind]:
+def _live(connection: Connection) -> list[LiveTaskCount]:
     query = (
         select(tasks.c.kind, tasks.c.status, func.count(), func.min(tasks.c.due_at))
-        .where(tasks.c.status.in_(LIVE))
+        .where(tasks.c.status.in_(LIVE_STATUSES))
         .group_by(tasks.c.kind, tasks.c.status)
         .order_by(tasks.c.kind, tasks.c.status)
     )
-    return [Kind(*row) for row in connection.execute(query)]
+    return [LiveTaskCount(*row) for row in connection.execute(query)]
 
 
-def _late(connection: Connection, before: str) -> list[Shown]:
+def _late(connection: Connection, before: str) -> list[TaskSummary]:
     query = select(*_TASK).where(tasks.c.status == "waiting", tasks.c.due_at <= before)
-    return [Shown(*row) for row in connection.execute(query.order_by(tasks.c.due_at, tasks.c.task_id).limit(SHOWN))]
+    return [
+        TaskSummary(*row)
+        for row in connection.execute(query.order_by(tasks.c.due_at, tasks.c.task_id).limit(TASKS_SHOWN_MAX))
+    ]
 
 
-def _stopped(connection: Connection) -> list[Shown]:
+def _stopped(connection: Connection) -> list[TaskSummary]:
     items = select(func.substr(work_items.c.item, 6)).where(_IS_STOPPED).order_by(work_items.c.since)
-    query = select(*_TASK).where(tasks.c.task_id.in_(items.limit(SHOWN)))
-    return [Shown(*row) for row in connection.execute(query.order_by(tasks.c.finished_at.desc(), tasks.c.task_id))]
+    query = select(*_TASK).where(tasks.c.task_id.in_(items.limit(TASKS_SHOWN_MAX)))
+    return [
+        TaskSummary(*row) for row in connection.execute(query.order_by(tasks.c.finished_at.desc(), tasks.c.task_id))
+    ]
 
 
-def _crews(connection: Connection, at: str) -> list[AtWork]:
+def _crews(connection: Connection, at: str) -> list[WorkerLoad]:
     lost = func.count().filter(tasks.c.lease_until < at)
     query = select(tasks.c.owner, func.count(), lost).where(tasks.c.status == "claimed").group_by(tasks.c.owner)
-    return [AtWork(*row) for row in connection.execute(query.order_by(tasks.c.owner))]
+    return [WorkerLoad(*row) for row in connection.execute(query.order_by(tasks.c.owner))]
 
 
-def _ahead(connection: Connection) -> list[Ahead]:
+def _ahead(connection: Connection) -> list[TimerCount]:
     query = select(timers.c.kind, func.count(), func.min(timers.c.due_at)).where(timers.c.status == "set")
     return [
-        Ahead(*row) for row in connection.execute(query.group_by(timers.c.kind).order_by(func.min(timers.c.due_at)))
+        TimerCount(*row)
+        for row in connection.execute(query.group_by(timers.c.kind).order_by(func.min(timers.c.due_at)))
     ]
 
 

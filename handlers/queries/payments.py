@@ -66,7 +66,7 @@ class Answered(NamedTuple):
     came_back: bool
 
 
-def waiting(
+def waiting_grants(
     connection: Connection, programmes: Collection[str], kind: str, *, after: Waiting | None = None, limit: int = 50
 ) -> list[Waiting]:
     """Return the grants that wait for an approval or a release, those that have waited longest first."""
@@ -83,7 +83,7 @@ def waiting(
     return [Waiting(*row) for row in connection.execute(query)]
 
 
-def count_waiting(connection: Connection, programmes: Collection[str]) -> dict[str, int]:
+def count_waiting_grants(connection: Connection, programmes: Collection[str]) -> dict[str, int]:
     """Return how many grants wait for an approval, and how many for a release."""
     query = (
         select(work_items.c.kind, func.count())
@@ -95,7 +95,7 @@ def count_waiting(connection: Connection, programmes: Collection[str]) -> dict[s
     return {kind: found.get(kind, 0) for kind in (APPROVE, RELEASE)}
 
 
-def to_send(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[Sending]:
+def payments_to_send(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[Sending]:
     """Return the payments no worker has sent yet, those first that were asked for first."""
     query = (
         select(tasks.c.case_id, tasks.c.subject, tasks.c.task_id, tasks.c.status, tasks.c.created_at)
@@ -108,7 +108,7 @@ def to_send(connection: Connection, programmes: Collection[str], limit: int = 50
     return [_sending(*row) for row in connection.execute(query)]
 
 
-def stopped(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[Sending]:
+def stopped_payments(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[Sending]:
     """Return the payments that wait for a person: refused, given up, or with an outcome nobody knows."""
     task_id = func.substr(work_items.c.item, len(_TASK) + 1)
     query = (
@@ -122,7 +122,7 @@ def stopped(connection: Connection, programmes: Collection[str], limit: int = 50
     return [_sending(*row) for row in connection.execute(query)]
 
 
-def at_the_bank(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[AtTheBank]:
+def payments_at_bank(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[AtTheBank]:
     """Return the payments the bank has not answered yet, those first whose answer is missed first."""
     query = (
         select(timers.c.case_id, timers.c.subject, timers.c.created_at, timers.c.due_at)
@@ -147,7 +147,7 @@ _LATELY = (
 )
 
 
-def answered(connection: Connection, fund_stream: str, after: int = -1, limit: int = 12) -> list[Answered]:
+def settled_payments(connection: Connection, fund_stream: str, after: int = -1, limit: int = 12) -> list[Answered]:
     """Return what the bank last paid and gave back of a programme's money, the latest first."""
     rows = connection.execute(_LATELY, {"stream": fund_stream, "after": after, "limit": limit})
     return [_answered(row.type, orjson.loads(row.body), row.recorded_at) for row in rows]

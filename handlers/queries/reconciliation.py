@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.facts.grants import FundsDisbursed, FundsReturned
 from events.log import Log
 from events.money import Money
@@ -20,7 +20,7 @@ _SENT = select(tasks.c.subject).where(tasks.c.kind == "disburse_grant")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StatementEntry:
     """One payment on a statement: money that left the account, or that came back to it.
 
     ``end_to_end_id`` is empty when the bank gives none: a fee, or somebody else's payment.
@@ -36,16 +36,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class BankStatement:
     """Everything one file says was booked; ``since`` and ``until`` are days, empty when the bank names none."""
 
     statement_id: str
-    entries: tuple[Entry, ...]
+    entries: tuple[StatementEntry, ...]
     since: str = ""
     until: str = ""
 
 
-class Paid(NamedTuple):
+class BookedPayment(NamedTuple):
     """A payment as our books have it: how much, on which day the bank said so, and whether it came back."""
 
     amount: Money
@@ -53,7 +53,7 @@ class Paid(NamedTuple):
     returned: bool = False
 
 
-class Different(NamedTuple):
+class AmountMismatch(NamedTuple):
     """A payment of which the bank and our books say different amounts."""
 
     end_to_end_id: str
@@ -61,14 +61,14 @@ class Different(NamedTuple):
     banks: Money
 
 
-class Reconciled(NamedTuple):
+class Reconciliation(NamedTuple):
     """What a statement and our books say of the same payments; everything named by the tranche's id."""
 
     matched: tuple[str, ...]
     missing: tuple[str, ...]  # paid by us within the statement's days and not on it
     not_recorded: tuple[str, ...]  # sent by us and on the statement; the status report has not come yet
-    unknown: tuple[Entry, ...]  # on the statement and not ours
-    different: tuple[Different, ...]
+    unknown: tuple[StatementEntry, ...]  # on the statement and not ours
+    different: tuple[AmountMismatch, ...]
     returned: tuple[str, ...]  # came back, as our books have it too
     to_return: tuple[str, ...]  # came back and our books still call it paid
     pending: int  # entries the bank has not booked
@@ -80,19 +80,19 @@ class Reconciled(NamedTuple):
         return not (self.missing or self.not_recorded or self.unknown or self.different or self.to_return)
 
 
-def reconcile(books: Mapping[str, Paid], sent: frozenset[str], statement: Statement) -> Reconciled:
+def reconcile(books: Mapping[str, BookedPayment], sent: frozenset[str], statement: BankStatement) -> Reconciliation:
     """Return how a statement agrees with what we paid; what is only pending at the bank counts for nothing."""
     booked = [entry for entry in statement.entries if entry.booked]
     out = {entry.end_to_end_id: entry for entry in booked if not entry.came_in and entry.end_to_end_id}
     back = [entry for entry in booked if entry.returned and entry.end_to_end_id in books]
     ours = out.keys() & books.keys()
     different = {key for key in ours if books[key].amount != out[key].amount}
-    return Reconciled(
+    return Reconciliation(
         matched=tuple(sorted(ours - different)),
         missing=tuple(sorted(key for key in _due(books, statement) if key not in out)),
         not_recorded=tuple(sorted((out.keys() - books.keys()) & sent)),
         unknown=tuple(entry for entry in _once(booked) if not _is_ours(entry, books, sent)),
-        different=tuple(Different(key, books[key].amount, out[key].amount) for key in sorted(different)),
+        different=tuple(AmountMismatch(key, books[key].amount, out[key].amount) for key in sorted(different)),
         returned=tuple(sorted({e.end_to_end_id for e in back if books[e.end_to_end_id].returned})),
         to_return=tuple(sorted({e.end_to_end_id for e in back if not books[e.end_to_end_id].returned})),
         pending=len(statement.entries) - len(booked),
@@ -100,13 +100,13 @@ def reconcile(books: Mapping[str, Paid], sent: frozenset[str], statement: Statem
     )
 
 
-def books_of(log: Log, fund_stream: str) -> dict[str, Paid]:
+def booked_payments(log: Log, fund_stream: str) -> dict[str, BookedPayment]:
     """Return every payment of a programme by tranche, read from its money's own history."""
-    found: dict[str, Paid] = {}
+    found: dict[str, BookedPayment] = {}
     for event in log.stream(fund_stream):
         fact = log.fact(event)
         if isinstance(fact, FundsDisbursed):
-            found[fact.tranche_id] = Paid(_sum([part for _, part in fact.shares]), _day(event))
+            found[fact.tranche_id] = BookedPayment(_sum([part for _, part in fact.shares]), _day(event))
         elif isinstance(fact, FundsReturned):
             found[fact.tranche_id] = found[fact.tranche_id]._replace(returned=True)
     return found
@@ -121,19 +121,19 @@ def sent_to_the_bank(connection: Connection, programme: str | None = None) -> fr
     return frozenset(str(orjson.loads(row.subject).get("tranche_id")) for row in connection.execute(query))
 
 
-def _due(books: Mapping[str, Paid], statement: Statement) -> list[str]:
+def _due(books: Mapping[str, BookedPayment], statement: BankStatement) -> list[str]:
     """Return the payments that ought to be on the statement: those within its days, or all if it names none."""
     since, until = statement.since, statement.until or "9999"
     return [key for key, paid in books.items() if since <= paid.day <= until]
 
 
-def _is_ours(entry: Entry, books: Mapping[str, Paid], sent: frozenset[str]) -> bool:
+def _is_ours(entry: StatementEntry, books: Mapping[str, BookedPayment], sent: frozenset[str]) -> bool:
     if entry.came_in and not entry.returned:
         return False  # money nobody paid from here: a refund, a donation, an error
     return entry.end_to_end_id in books or (entry.end_to_end_id in sent and not entry.came_in)
 
 
-def _once(booked: Iterable[Entry]) -> list[Entry]:
+def _once(booked: Iterable[StatementEntry]) -> list[StatementEntry]:
     """Return the entries, and one paid a second time as an entry nobody knows of."""
     found, seen = [], set()
     for entry in booked:
@@ -144,11 +144,11 @@ def _once(booked: Iterable[Entry]) -> list[Entry]:
     return found
 
 
-def _strange(entry: Entry) -> Entry:
-    return Entry("", entry.amount, entry.came_in, entry.returned, entry.booked, "DUPL", entry.bank_reference)
+def _strange(entry: StatementEntry) -> StatementEntry:
+    return StatementEntry("", entry.amount, entry.came_in, entry.returned, entry.booked, "DUPL", entry.bank_reference)
 
 
-def _totals(booked: Sequence[Entry]) -> dict[str, tuple[Decimal, Decimal]]:
+def _totals(booked: Sequence[StatementEntry]) -> dict[str, tuple[Decimal, Decimal]]:
     totals: dict[str, tuple[Decimal, Decimal]] = {}
     for entry in booked:
         left, came = totals.get(entry.amount.currency, (Decimal(0), Decimal(0)))
@@ -161,5 +161,5 @@ def _sum(parts: Sequence[Money]) -> Money:
     return sum(parts[1:], parts[0])
 
 
-def _day(event: Recorded) -> str:
+def _day(event: RecordedEvent) -> str:
     return event.envelope.recorded_at[:10]

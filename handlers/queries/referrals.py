@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
 from events.instants import instant
-from handlers.projections.case_access import stands_to
+from handlers.projections.case_access import may_act_on
 from handlers.projections.tables import case_board, tasks, timers, work_items
 from workflow.rights.table import Account
 
@@ -22,7 +22,7 @@ _LATE_ITEMS: Final = ("escalation:referral_unanswered", "escalation:referral_not
 _tasks, _board, _items, _timers = tasks.c, case_board.c, work_items.c, timers.c
 
 
-class Letter(NamedTuple):
+class ReferralLetter(NamedTuple):
     """The letter a referral began with; its place in the list is when it was asked for, and its task."""
 
     case_id: str
@@ -40,29 +40,33 @@ class Sender(NamedTuple):
     on_the_way: int
 
 
-def letters(
+def referral_letters(
     connection: Connection, account: Account, now: datetime, *, before: tuple[str, ...] = (), limit: int = 50
-) -> list[Letter]:
+) -> list[ReferralLetter]:
     """Return the letters of referrals of the cases somebody may see, the latest first."""
     key = (_tasks.created_at, _tasks.task_id)
     query = (
         select(_tasks.task_id, _tasks.case_id, _tasks.subject, _tasks.created_at)
         .join(case_board, _board.case_id == _tasks.case_id)
-        .where(_tasks.kind == "send_referral", stands_to(account, "case.see", now))
+        .where(_tasks.kind == "send_referral", may_act_on(account, "case.see", now))
         .order_by(*[column.desc() for column in key])
         .limit(limit)
     )
     rows = connection.execute(query.where(tuple_(*key) < tuple_(*before)) if before else query)
-    return [Letter(row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows]
+    return [
+        ReferralLetter(row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows
+    ]
 
 
-def stuck(connection: Connection, account: Account, now: datetime, *, limit: int = 100) -> list[str]:
+def cases_with_stuck_referral(
+    connection: Connection, account: Account, now: datetime, *, limit: int = 100
+) -> list[str]:
     """Return the cases somebody may see on which a referral waits for a person, the oldest first."""
     late = or_(_items.kind.in_(_LATE_KINDS), _items.item.in_(_LATE_ITEMS))
     query = (
         select(_items.case_id, func.min(_items.since))
         .join(case_board, _board.case_id == _items.case_id)
-        .where(late, stands_to(account, "case.see", now))
+        .where(late, may_act_on(account, "case.see", now))
         .group_by(_items.case_id)
         .order_by(func.min(_items.since), _items.case_id)
         .limit(limit)
@@ -90,7 +94,7 @@ def senders(connection: Connection, account: Account, now: datetime) -> Sequence
             _count_where("waiting", "claimed", "unknown"),
         )
         .select_from(case_board.outerjoin(tasks, answer))
-        .where(stands_to(account, "case.see", now))
+        .where(may_act_on(account, "case.see", now))
         .group_by(_board.programme, _board.source)
         .order_by(_board.programme, _board.source)
     )

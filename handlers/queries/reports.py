@@ -9,8 +9,8 @@ from typing import Final, NamedTuple, TypeVar
 from sqlalchemy import select
 
 from events.facts.trafficking_routes import RouteLeg, RouteRecorded
-from events.ids import case_of
-from events.log import Log, recorded
+from events.ids import case_of_stream
+from events.log import Log, recorded_event
 from events.tables import events
 from handlers.projections.tables import case_board
 from handlers.queries.suppression import K, suppress_table
@@ -37,10 +37,10 @@ def corridors(log: Log, *, programme: str | None = None, k: int = K) -> Corridor
 
     Safe is one release. Two of them, a case apart or with another k, may be subtracted: hand out few.
     """
-    return released(_counted(log, programme), k)
+    return suppressed_corridors(_counted(log, programme), k)
 
 
-def released(counts: Mapping[Corridor, int], k: int = K) -> Corridors:
+def suppressed_corridors(counts: Mapping[Corridor, int], k: int = K) -> Corridors:
     """Return counts as they may be told: nothing below k, nor what would lead to it by subtraction."""
     safe = suppress_table(counts, k)
     return Corridors(k, _shown(safe.cells), _shown(safe.rows), _shown(safe.columns), safe.total)
@@ -61,7 +61,7 @@ def corridor_of(legs: Iterable[RouteLeg]) -> Corridor:
 def _counted(log: Log, programme: str | None) -> Counter[Corridor]:
     """Count each case once, by what was last told of it."""
     with log.database.reading() as connection:
-        told = [recorded(row) for row in connection.execute(_ROUTES)]
+        told = [recorded_event(row) for row in connection.execute(_ROUTES)]
         counted = select(case_board.c.case_id).where(case_board.c.stage.not_in(NOT_COUNTED))
         if programme is not None:
             counted = counted.where(case_board.c.programme == programme)
@@ -69,7 +69,7 @@ def _counted(log: Log, programme: str | None) -> Counter[Corridor]:
     found: dict[str, Corridor] = {}
     for event in told:
         fact = log.fact(event)
-        if isinstance(fact, RouteRecorded) and case_of(event.envelope.stream) in cases:
+        if isinstance(fact, RouteRecorded) and case_of_stream(event.envelope.stream) in cases:
             found[event.envelope.stream] = corridor_of(fact.legs)
     return Counter(found.values())
 

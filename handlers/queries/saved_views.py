@@ -18,7 +18,7 @@ class SavedView(NamedTuple):
     filters: str  # as the list's address has it: open words only
 
 
-def views_of(connection: Connection, account: str) -> list[SavedView]:
+def saved_views_of(connection: Connection, account: str) -> list[SavedView]:
     """Return an account's views by name."""
     query = select(saved_views).where(saved_views.c.account == account).order_by(saved_views.c.name)
     return [SavedView(row.name, row.filters) for row in connection.execute(query)]

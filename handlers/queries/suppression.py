@@ -18,10 +18,10 @@ K: Final = 11  # the field's own limit: CTDC publishes no combination held by fe
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row", bound=Hashable)
 Column = TypeVar("Column", bound=Hashable)
-Entry = tuple[int, int]  # a row and a column; the last of each holds the totals
+Cell = tuple[int, int]  # a row and a column; the last of each holds the totals
 
 
-class Shown(NamedTuple, Generic[Row, Column]):
+class SafeTable(NamedTuple, Generic[Row, Column]):
     """A table made safe, with its totals; None is hidden."""
 
     cells: Mapping[tuple[Row, Column], int | None]
@@ -30,7 +30,7 @@ class Shown(NamedTuple, Generic[Row, Column]):
     total: int | None
 
 
-def shown(count: int, k: int = K) -> int | None:
+def safe_count(count: int, k: int = K) -> int | None:
     """Return a single count, or None when it is below k."""
     return count if count >= k else None
 
@@ -50,14 +50,14 @@ def suppress(cells: Mapping[Key, int], k: int = K) -> Mapping[Key, int | None]:
     return {key: None if key in hidden else count for key, count in cells.items()}
 
 
-def suppress_table(cells: Mapping[tuple[Row, Column], int], k: int = K) -> Shown[Row, Column]:
+def suppress_table(cells: Mapping[tuple[Row, Column], int], k: int = K) -> SafeTable[Row, Column]:
     """Return a table of rows and columns with all totals, None for what is hidden; what is not given counts as 0."""
     rows, columns = _in_order(row for row, _ in cells), _in_order(column for _, column in cells)
     counts = [[cells.get((row, column), 0) for column in columns] for row in rows]
     grid = _with_totals(counts, len(columns))
     hidden = _hidden(grid, k)
     safe = [[None if (r, c) in hidden else count for c, count in enumerate(line)] for r, line in enumerate(grid)]
-    return Shown(
+    return SafeTable(
         {(row, column): safe[r][c] for r, row in enumerate(rows) for c, column in enumerate(columns)},
         {row: safe[r][-1] for r, row in enumerate(rows)},
         {column: safe[-1][c] for c, column in enumerate(columns)},
@@ -74,7 +74,7 @@ def _with_totals(counts: list[list[int]], width: int) -> list[list[int]]:
     return [[*line, sum(line)] for line in (*counts, totals)]
 
 
-def _hidden(grid: list[list[int]], k: int) -> set[Entry]:
+def _hidden(grid: list[list[int]], k: int) -> set[Cell]:
     """Return what must be hidden: everything below k, and for each count of 1 to k-1 a rectangle that blurs it."""
     entries = [(r, c) for r, line in enumerate(grid) for c in range(len(line))]
     hidden = {(r, c) for r, c in entries if grid[r][c] < k}
@@ -83,11 +83,11 @@ def _hidden(grid: list[list[int]], k: int) -> set[Entry]:
     return hidden
 
 
-def _cheapest(grid: list[list[int]], small: Entry, hidden: set[Entry], k: int) -> set[Entry]:
+def _cheapest(grid: list[list[int]], small: Cell, hidden: set[Cell], k: int) -> set[Cell]:
     """Return the corners of the rectangle that hides the least and lets a small count be k or more (the hypercube
     method of statistical offices). With both totals as corners there always is one.
     """  # noqa: D205
-    best, least = set[Entry](), -1
+    best, least = set[Cell](), -1
     row, column = small
     for r in (r for r in range(len(grid)) if r != row):
         for c in (c for c in range(len(grid[0])) if c != column):
@@ -100,7 +100,7 @@ def _cheapest(grid: list[list[int]], small: Entry, hidden: set[Entry], k: int) -
     return best
 
 
-def _room(grid: list[list[int]], small: Entry, opposite: Entry) -> float:
+def _room(grid: list[list[int]], small: Cell, opposite: Cell) -> float:
     """Return by how much a count could be higher, were its row and column to add up to the same totals.
 
     A corner among the totals rises along with what it adds up; any other must fall by as much, and not below 0.

@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from events.catalogue import Fact
-from handlers.reactions.moment import Moment, Reaction
+from handlers.reactions.moment import Reaction, ReactionContext
 from workflow.registry import SUBJECTS
 
 _FOUND = {module.name for module in iter_modules(__path__)}
@@ -23,7 +23,7 @@ for _stem in _STEMS:
             _REACTIONS[_name].append(_reaction)
 
 
-def react(fact: Fact, moment: Moment) -> list[Fact]:
+def react(fact: Fact, moment: ReactionContext) -> list[Fact]:
     """Return what follows from a fact of a case, subject by subject; what two subjects ask for is told once."""
     found = (follow for reaction in _REACTIONS.get(type(fact).__name__, ()) for follow in reaction(fact, moment))
     return list({(type(follow), _about(follow)): follow for follow in found}.values())

@@ -7,18 +7,18 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts.access import AccessReviewed, GlassBroken, GlassMended
-from handlers.reactions.moment import Moment, Reaction, task, timer, timers_over
+from handlers.reactions.moment import Reaction, ReactionContext, cancel_timers, request_task, set_timer
 from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.values.calendars import working_days_later
 
 
-def _broken(fact: GlassBroken, moment: Moment) -> Iterator[Fact]:
+def _broken(fact: GlassBroken, moment: ReactionContext) -> Iterator[Fact]:
     programme, about = moment.definition.programme, (("glass_id", fact.glass_id),)
     days = programme.policies.glass_review_working_days
     due = working_days_later(moment.now, days, programme.home_country, programme.time_zone)
-    yield task(moment, "tell_of_glass", _said(fact))
-    yield timer(moment, "glass_over", fact.until, about)
-    yield timer(moment, "access_review", due, about)
+    yield request_task(moment, "tell_of_glass", _said(fact))
+    yield set_timer(moment, "glass_over", fact.until, about)
+    yield set_timer(moment, "access_review", due, about)
 
 
 def _said(fact: GlassBroken) -> EmergencyLetter:
@@ -28,12 +28,12 @@ def _said(fact: GlassBroken) -> EmergencyLetter:
     )
 
 
-def _mended(fact: GlassMended, moment: Moment) -> Iterator[Fact]:
-    yield from timers_over(moment, "glass_over", glass_id=fact.glass_id)
+def _mended(fact: GlassMended, moment: ReactionContext) -> Iterator[Fact]:
+    yield from cancel_timers(moment, "glass_over", glass_id=fact.glass_id)
 
 
-def _reviewed(fact: AccessReviewed, moment: Moment) -> Iterator[Fact]:
-    yield from timers_over(moment, "access_review", glass_id=fact.glass_id)
+def _reviewed(fact: AccessReviewed, moment: ReactionContext) -> Iterator[Fact]:
+    yield from cancel_timers(moment, "access_review", glass_id=fact.glass_id)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

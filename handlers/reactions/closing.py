@@ -8,18 +8,18 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts.closing import HandOverDecided, HandOverProposed
-from handlers.reactions.moment import Moment, Reaction, timer, timers_over
+from handlers.reactions.moment import Reaction, ReactionContext, cancel_timers, set_timer
 
 _WARNING = timedelta(days=3)  # before the last day, so that something can still be found
 
 
-def _proposed(fact: HandOverProposed, moment: Moment) -> Iterator[Fact]:
+def _proposed(fact: HandOverProposed, moment: ReactionContext) -> Iterator[Fact]:
     last = datetime.combine(fact.by, time(), UTC) - _WARNING
-    yield timer(moment, "hand_over", max(last, moment.now), (("proposal_id", fact.proposal_id),))
+    yield set_timer(moment, "hand_over", max(last, moment.now), (("proposal_id", fact.proposal_id),))
 
 
-def _decided(fact: HandOverDecided, moment: Moment) -> Iterator[Fact]:
-    yield from timers_over(moment, "hand_over", proposal_id=fact.proposal_id)
+def _decided(fact: HandOverDecided, moment: ReactionContext) -> Iterator[Fact]:
+    yield from cancel_timers(moment, "hand_over", proposal_id=fact.proposal_id)
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {"HandOverProposed": _proposed, "HandOverDecided": _decided}

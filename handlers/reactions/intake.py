@@ -9,26 +9,26 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
-from handlers.reactions.moment import Moment, Reaction, called_off, timer, timers_over
+from handlers.reactions.moment import Reaction, ReactionContext, call_off_task, cancel_timers, set_timer
 from workflow.tasks import KIND_OF, about_of
 
 
-def _given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
+def _given(fact: ConsentGiven, moment: ReactionContext) -> Iterator[Fact]:
     about = {"purpose": fact.purpose, "recipient": fact.recipient}
-    yield from timers_over(moment, "consent_expires", **about)
+    yield from cancel_timers(moment, "consent_expires", **about)
     if fact.until is not None:
         over = datetime.combine(fact.until + timedelta(days=1), time(), UTC)
-        yield timer(moment, "consent_expires", over, tuple(about.items()))
+        yield set_timer(moment, "consent_expires", over, tuple(about.items()))
 
 
-def _over(fact: ConsentWithdrawn | ConsentExpired, moment: Moment) -> Iterator[Fact]:
+def _over(fact: ConsentWithdrawn | ConsentExpired, moment: ReactionContext) -> Iterator[Fact]:
     """Stop at once what is queued under the consent that is over."""
-    yield from timers_over(moment, "consent_expires", purpose=fact.purpose, recipient=fact.recipient)
+    yield from cancel_timers(moment, "consent_expires", purpose=fact.purpose, recipient=fact.recipient)
     for key, given in moment.after.tasks.items():
         consent = KIND_OF[given.kind].consent
         under = consent(about_of(given), moment.definition.programme) if consent else None
         if under in (fact.purpose if not fact.recipient else None, (fact.purpose, fact.recipient)):
-            yield from called_off(moment, key, given, f"no consent to {fact.purpose} any more")
+            yield from call_off_task(moment, key, given, f"no consent to {fact.purpose} any more")
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

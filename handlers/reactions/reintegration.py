@@ -18,7 +18,16 @@ from events.facts.reintegration import (
     FollowUpVisited,
     PlanAgreed,
 )
-from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers, timers_over
+from handlers.reactions.moment import (
+    Reaction,
+    ReactionContext,
+    call_off_tasks,
+    cancel_timers,
+    is_consented,
+    request_task,
+    set_timer,
+    timers_of,
+)
 from workflow.subjects.referrals.directory import providers_of
 from workflow.subjects.reintegration.decisions import VisitLetter
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
@@ -28,41 +37,41 @@ from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import months_later
 
 
-def _entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
+def _entered(fact: StageEntered, moment: ReactionContext) -> Iterator[Fact]:
     stage, policies = moment.definition.journey.stage(fact.dest), moment.definition.programme.policies
     if stage.ends:
-        yield timer(moment, "retention", months_later(moment.now, policies.retention_months))
+        yield set_timer(moment, "retention", months_later(moment.now, policies.retention_months))
         return
-    yield from timers_over(moment, "retention")
-    if stage.plan_due and not reintegration_of(moment.after).plan_agreed and not timers(moment.after, "plan_due"):
-        yield timer(moment, "plan_due", moment.now + timedelta(days=policies.plan_due_days))
+    yield from cancel_timers(moment, "retention")
+    if stage.plan_due and not reintegration_of(moment.after).plan_agreed and not timers_of(moment.after, "plan_due"):
+        yield set_timer(moment, "plan_due", moment.now + timedelta(days=policies.plan_due_days))
     if stage.visits:
         yield from _visits(moment)
 
 
-def _visits(moment: Moment) -> Iterator[Fact]:
+def _visits(moment: ReactionContext) -> Iterator[Fact]:
     wanted = moment.definition.programme.policies.follow_up_months
     months = tuple(month for month in wanted if month not in reintegration_of(moment.after).visits)
     yield FollowUpScheduled(start=moment.now.date(), months=months)
     for month in months:
-        yield timer(moment, "follow_up", months_later(moment.now, month), (("month", str(month)),))
+        yield set_timer(moment, "follow_up", months_later(moment.now, month), (("month", str(month)),))
 
 
-def _agreed(_fact: PlanAgreed, moment: Moment) -> Iterator[Fact]:
-    yield from timers_over(moment, "plan_due")
+def _agreed(_fact: PlanAgreed, moment: ReactionContext) -> Iterator[Fact]:
+    yield from cancel_timers(moment, "plan_due")
 
 
-def _due(fact: FollowUpDue, moment: Moment) -> Iterator[Fact]:
+def _due(fact: FollowUpDue, moment: ReactionContext) -> Iterator[Fact]:
     """Wait for the visit, and ask a partner near the person to make it, if there is one."""
     month = str(fact.month)
     days = moment.definition.programme.policies.visit_overdue_days
-    yield timer(moment, "visit_overdue", moment.now + timedelta(days=days), (("month", month),))
+    yield set_timer(moment, "visit_overdue", moment.now + timedelta(days=days), (("month", month),))
     provider = _visitor(moment)
     if provider:
-        yield task(moment, "arrange_visit", VisitLetter(month=fact.month, provider=provider))
+        yield request_task(moment, "arrange_visit", VisitLetter(month=fact.month, provider=provider))
 
 
-def _visitor(moment: Moment) -> str:
+def _visitor(moment: ReactionContext) -> str:
     """Return who may be asked to visit where the person lives; nobody is asked without consent."""
     programme, case = moment.definition.programme, moment.after
     service = programme.service_of.get(FOLLOW_UP_VISIT)
@@ -73,30 +82,30 @@ def _visitor(moment: Moment) -> str:
     return found[0].id if found else ""
 
 
-def _visited(fact: FollowUpVisited, moment: Moment) -> Iterator[Fact]:
+def _visited(fact: FollowUpVisited, moment: ReactionContext) -> Iterator[Fact]:
     if fact.outcome == "not_reached":
         return
     month = str(fact.month)
     for kind in ("follow_up", "visit_overdue"):
-        yield from timers_over(moment, kind, month=month)
-    yield from tasks_off(moment, "the visit was made", ("arrange_visit",), month=month)
+        yield from cancel_timers(moment, kind, month=month)
+    yield from call_off_tasks(moment, "the visit was made", ("arrange_visit",), month=month)
 
 
-def _seat_offered(fact: CourseOffered, moment: Moment) -> Iterator[Fact]:
-    yield timer(moment, "seat_offer", fact.until, (("course", fact.course),))
+def _seat_offered(fact: CourseOffered, moment: ReactionContext) -> Iterator[Fact]:
+    yield set_timer(moment, "seat_offer", fact.until, (("course", fact.course),))
 
 
-def _seat_given(fact: CourseEnrolled, moment: Moment) -> Iterator[Fact]:
-    yield from timers_over(moment, "seat_offer", course=fact.course)
+def _seat_given(fact: CourseEnrolled, moment: ReactionContext) -> Iterator[Fact]:
+    yield from cancel_timers(moment, "seat_offer", course=fact.course)
 
 
-def _seat_freed(fact: CourseLeft | CourseCompleted, moment: Moment) -> Iterator[Fact]:
+def _seat_freed(fact: CourseLeft | CourseCompleted, moment: ReactionContext) -> Iterator[Fact]:
     """Have the seat offered to the next in the line; a place in the line given up frees no seat."""
     assert moment.before is not None
-    yield from timers_over(moment, "seat_offer", course=fact.course)
+    yield from cancel_timers(moment, "seat_offer", course=fact.course)
     had = reintegration_of(moment.before).courses[fact.course].status
     if had != "waiting" and fact.waiting:
-        yield task(moment, "offer_seat", FreeSeat(course=fact.course))
+        yield request_task(moment, "offer_seat", FreeSeat(course=fact.course))
 
 
 REACTIONS: Final[Mapping[str, Reaction]] = {

@@ -21,7 +21,15 @@ from events.facts.travel import (
     TripCancelled,
     TripPlanned,
 )
-from handlers.reactions.moment import Moment, Reaction, is_consented, task, tasks_off, timer, timers_over
+from handlers.reactions.moment import (
+    Reaction,
+    ReactionContext,
+    call_off_tasks,
+    cancel_timers,
+    is_consented,
+    request_task,
+    set_timer,
+)
 from workflow.case.tasks import About
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.guards import ON_THE_WAY
@@ -34,67 +42,67 @@ _GIVES_BACK: Final = {"ticket": "cancel_ticket", "escort": "release_escort", "ar
 _BEFORE: Final = ("departure_check", "departure")
 
 
-def _trip_planned(fact: TripPlanned, moment: Moment) -> Iterator[Fact]:
+def _trip_planned(fact: TripPlanned, moment: ReactionContext) -> Iterator[Fact]:
     trip, policies = _trip(moment), moment.definition.programme.policies
     for booking in _ASKS:
         yield from _ask(moment, booking, trip)
     about = (("trip_id", trip.trip_id),)
     check = trip.departs_at - timedelta(hours=policies.departure_check_hours)
     if check > moment.now:
-        yield timer(moment, "departure_check", check, about)
-    yield timer(moment, "departure", fact.departs_at, about)
-    yield timer(moment, "hand_over_due", fact.arrives_at + timedelta(hours=policies.hand_over_hours), about)
+        yield set_timer(moment, "departure_check", check, about)
+    yield set_timer(moment, "departure", fact.departs_at, about)
+    yield set_timer(moment, "hand_over_due", fact.arrives_at + timedelta(hours=policies.hand_over_hours), about)
 
 
-def _stage_entered(fact: StageEntered, moment: Moment) -> Iterator[Fact]:
+def _stage_entered(fact: StageEntered, moment: ReactionContext) -> Iterator[Fact]:
     if fact.dest == ON_THE_WAY:
         for kind in _BEFORE:
-            yield from timers_over(moment, kind)
+            yield from cancel_timers(moment, kind)
 
 
-def _trip_cancelled(fact: TripCancelled, moment: Moment) -> Iterator[Fact]:
+def _trip_cancelled(fact: TripCancelled, moment: ReactionContext) -> Iterator[Fact]:
     """Take back what is only asked for, and give back what was booked: each thing once."""
     assert moment.before is not None
     trip = travel_of(moment.before).trip
     assert trip is not None
     for kind in (*_BEFORE, "hand_over_due"):
-        yield from timers_over(moment, kind, trip_id=fact.trip_id)
-    yield from tasks_off(moment, fact.reason, trip_id=fact.trip_id)
+        yield from cancel_timers(moment, kind, trip_id=fact.trip_id)
+    yield from call_off_tasks(moment, fact.reason, trip_id=fact.trip_id)
     for booking in travel_of(moment.before).booked:
         yield _give_back(moment, booking, trip)
 
 
-def _handed_over(fact: PersonHandedOver, moment: Moment) -> Iterator[Fact]:
+def _handed_over(fact: PersonHandedOver, moment: ReactionContext) -> Iterator[Fact]:
     for kind in (*_BEFORE, "hand_over_due"):
-        yield from timers_over(moment, kind, trip_id=fact.trip_id)
+        yield from cancel_timers(moment, kind, trip_id=fact.trip_id)
 
 
-def _escort_answered(fact: EscortAnswered, moment: Moment) -> Iterator[Fact]:
+def _escort_answered(fact: EscortAnswered, moment: ReactionContext) -> Iterator[Fact]:
     """Whoever has said no is not written to any more."""
     if not fact.accepted:
-        yield from tasks_off(moment, "the escort declined", ("book_escort",), trip_id=fact.trip_id)
+        yield from call_off_tasks(moment, "the escort declined", ("book_escort",), trip_id=fact.trip_id)
 
 
-def _host_answered(fact: HostAnswered, moment: Moment) -> Iterator[Fact]:
+def _host_answered(fact: HostAnswered, moment: ReactionContext) -> Iterator[Fact]:
     """Ask the next one when a host cannot; whoever has said no is not written to any more."""
     if fact.accepted:
         return
-    yield from tasks_off(moment, "the host declined", ("ask_host",), trip_id=fact.trip_id)
+    yield from call_off_tasks(moment, "the host declined", ("ask_host",), trip_id=fact.trip_id)
     yield from _ask(moment, "arrival_host", _trip(moment))
 
 
-def _host_chosen(fact: HostChosen, moment: Moment) -> Iterator[Fact]:
+def _host_chosen(fact: HostChosen, moment: ReactionContext) -> Iterator[Fact]:
     """Ask somebody else; whoever was asked before is told that it is off, once."""
     assert moment.before is not None
     trip = travel_of(moment.before).trip
     assert trip is not None
-    yield from tasks_off(moment, "another host", ("ask_host",), trip_id=fact.trip_id)
+    yield from call_off_tasks(moment, "another host", ("ask_host",), trip_id=fact.trip_id)
     if "arrival_host" in travel_of(moment.before).booked:
         yield _give_back(moment, "arrival_host", trip)
     yield from _ask(moment, "arrival_host", _trip(moment))
 
 
-def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: Moment) -> Iterator[Fact]:
+def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: ReactionContext) -> Iterator[Fact]:
     """Give back what was booked for a trip that had been called off while the booking was under way.
 
     The same for somebody who was written to and is not the one to come any more.
@@ -107,7 +115,7 @@ def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: Momen
     booking = next(name for name, kind in _ASKS.items() if kind == given.kind)
     wanted = trip is not None and _about(booking, trip) == about
     if not wanted and not _declined(about, trip):
-        yield task(moment, _GIVES_BACK[booking], about.model_copy(update={"booking": booking}))
+        yield request_task(moment, _GIVES_BACK[booking], about.model_copy(update={"booking": booking}))
 
 
 def _declined(about: About, trip: Trip | None) -> bool:
@@ -117,7 +125,7 @@ def _declined(about: About, trip: Trip | None) -> bool:
     return isinstance(about, EscortBooking) or (isinstance(about, HostBooking) and about.host in trip.hosts_declined)
 
 
-def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
+def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Iterator[Fact]:
     """Book what could not be booked without this consent."""
     case, trip = moment.after, travel_of(moment.after).trip
     if fact.purpose != "travel" or trip is None or not trip_is_ahead(case):
@@ -128,21 +136,21 @@ def _consent_given(fact: ConsentGiven, moment: Moment) -> Iterator[Fact]:
             yield from _ask(moment, booking, trip)
 
 
-def _trip(moment: Moment) -> Trip:
+def _trip(moment: ReactionContext) -> Trip:
     trip = travel_of(moment.after).trip
     assert trip is not None
     return trip
 
 
-def _ask(moment: Moment, booking: str, trip: Trip) -> Iterator[Fact]:
+def _ask(moment: ReactionContext, booking: str, trip: Trip) -> Iterator[Fact]:
     """Ask for a booking if the person lets others work on it and somebody is to be written to."""
     about = _about(booking, trip)
     if is_consented("travel", moment) and all(value for _, value in about.pairs()):
-        yield task(moment, _ASKS[booking], about)
+        yield request_task(moment, _ASKS[booking], about)
 
 
-def _give_back(moment: Moment, booking: str, trip: Trip) -> TaskRequested:
-    return task(moment, _GIVES_BACK[booking], _about(booking, trip).model_copy(update={"booking": booking}))
+def _give_back(moment: ReactionContext, booking: str, trip: Trip) -> TaskRequested:
+    return request_task(moment, _GIVES_BACK[booking], _about(booking, trip).model_copy(update={"booking": booking}))
 
 
 def _about(booking: str, trip: Trip) -> Booking:

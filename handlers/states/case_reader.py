@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 import orjson
 
-from events.envelope import Recorded
-from events.ids import case_of, case_stream
+from events.envelope import RecordedEvent
+from events.ids import case_of_stream, case_stream
 from events.instants import instant
 from events.log import Log
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import StateCache, VersionedState, folded
+from handlers.states.state_cache import StateCache, VersionedState, fold_events
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.programme.journey import Option
 from workflow.programme.loading import Definition
-from workflow.rights.visibility import sees
+from workflow.rights.visibility import may_see
 
 
 class CaseSnapshot(NamedTuple):
@@ -49,16 +49,20 @@ class CaseReader:
     def states(self, streams: Iterable[str]) -> dict[str, VersionedState]:
         """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
         kept = {str(stream): self._folds.get(stream) for stream in streams}
-        fresh: dict[str, list[Recorded]] = {}
+        fresh: dict[str, list[RecordedEvent]] = {}
         for event in self._log.since({stream: found.version for stream, found in kept.items()}):
             fresh.setdefault(event.envelope.stream, []).append(event)
-        states = {s: folded(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()}
+        states = {
+            s: fold_events(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
+        }
         self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
         return states
 
     def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
         """Return which of these cases somebody may see: their own organisation's, and those it was sent."""
-        return {one.case.case_id for one in self.at_many(case_ids) if sees(actor, one.case, one.definition.programme)}
+        return {
+            one.case.case_id for one in self.at_many(case_ids) if may_see(actor, one.case, one.definition.programme)
+        }
 
     def options(
         self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "", *, now: datetime | None = None
@@ -71,7 +75,7 @@ class CaseReader:
         asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason, second)
         return seen.definition.journey.options(asked)
 
-    def history(self, case_id: str) -> list[Recorded]:
+    def history(self, case_id: str) -> list[RecordedEvent]:
         """Return the case's timeline: its own events and what the same commands did for it to beds, escorts and money.
 
         One command may close a house to many people: nothing is told here that does not name this case.
@@ -84,7 +88,7 @@ class CaseReader:
         return CaseSnapshot(case, version, self._definitions.of(case.programme, case.definition))
 
 
-def _names(event: Recorded, case_id: str) -> bool:
+def _names(event: RecordedEvent, case_id: str) -> bool:
     """Tell whether an event of a stream that cases share is about this case; another case's never is."""
-    shared = case_of(event.envelope.stream) is None
+    shared = case_of_stream(event.envelope.stream) is None
     return shared and orjson.loads(event.envelope.body).get("case_id") == case_id

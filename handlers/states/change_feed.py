@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from events.ids import case_of
+from events.ids import case_of_stream
 from events.log import Log
 from handlers.states.case_reader import CaseSnapshot
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import VersionedState, folded
+from handlers.states.state_cache import VersionedState, fold_events
 
-PAGE = 2000
+PAGE_SIZE = 2000
 _FRESH = VersionedState(-1, None)
 
 
@@ -30,11 +30,11 @@ class ChangeFeed:
     def changed(self) -> list[CaseSnapshot]:
         """Return the cases that changed since the last call, as they stand now; each once."""
         touched: dict[str, None] = {}
-        while page := self._log.page(self._position, PAGE):
+        while page := self._log.page(self._position, PAGE_SIZE):
             for event in page:
                 stream = event.envelope.stream
-                if case_of(stream) is not None:
-                    self._kept[stream] = folded(stream, (event,), self._log.fact, self._kept.get(stream, _FRESH))
+                if case_of_stream(stream) is not None:
+                    self._kept[stream] = fold_events(stream, (event,), self._log.fact, self._kept.get(stream, _FRESH))
                     touched[stream] = None
             self._position = page[-1].position
         return list(self._seen(touched))

@@ -7,7 +7,7 @@ import threading
 from events.facts.office import ProgrammePublished
 from events.log import Log
 from workflow.programme.errors import UnknownDefinition
-from workflow.programme.loading import Definition, load
+from workflow.programme.loading import Definition, load_definition
 
 
 class Definitions:
@@ -41,7 +41,7 @@ class Definitions:
         with self._lock:
             for fact in self._published(programme):
                 if fact.definition not in self._by_hash:
-                    self._by_hash[fact.definition] = load(fact.text)
+                    self._by_hash[fact.definition] = load_definition(fact.text)
 
     def _published(self, programme: str) -> list[ProgrammePublished]:
         facts = [self._log.fact(event) for event in self._log.stream(f"programme:{programme}")]

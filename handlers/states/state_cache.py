@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from workflow.case.evolve import evolve as evolve_case
 from workflow.case.state import At
 from workflow.registry import evolve_shared
@@ -40,8 +40,11 @@ def evolve(stream: str, state: Any, fact: Fact, at: At) -> Any:
     return fact if word in _TOLD_LAST else evolve_shared(word, state, fact, at)
 
 
-def folded(
-    stream: str, events: Iterable[Recorded], fact_of: Callable[[Recorded], Fact], start: VersionedState = _FRESH
+def fold_events(
+    stream: str,
+    events: Iterable[RecordedEvent],
+    fact_of: Callable[[RecordedEvent], Fact],
+    start: VersionedState = _FRESH,
 ) -> VersionedState:
     """Return a stream's state after more of its events."""
     version, state = start

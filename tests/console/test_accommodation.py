@@ -13,8 +13,8 @@ from console.container import Container
 from console.settings import settings
 from console.simulation.summary import summary
 from console.simulation.year import Rehearsal, Year
-from events.world import SeededEntropy, SetClock
-from handlers.checks.walk import check
+from events.world import ManualClock, SeededEntropy
+from handlers.checks.walk import check_log
 from tests.kit.command_line import AS_ANNA, Wayhome
 from tests.kit.programmes import with_beds
 
@@ -72,7 +72,7 @@ def test_a_house_that_is_not_there_and_a_time_without_zone_are_told(full: tuple[
 
 
 def test_when_the_house_is_full_the_rehearsed_manager_waits_in_line(tmp_path: Path) -> None:
-    clock = SetClock(datetime(2006, 12, 1, 8, tzinfo=UTC))
+    clock = ManualClock(datetime(2006, 12, 1, 8, tzinfo=UTC))
     office = Container(settings(tmp_path / "data"), create=True, clock=clock, chance=SeededEntropy(1))
     definition = office.publish(with_beds(3), "staff:operator")
     Rehearsal(office, clock, definition, Year(arrivals=15, days=25)).run(lambda *_: None)
@@ -81,5 +81,5 @@ def test_when_the_house_is_full_the_rehearsed_manager_waits_in_line(tmp_path: Pa
     assert (found.beds, found.beds_most) == (3, 3)
     assert told["WaitingListJoined"] > told["WaitingListLeft"] > 0
     assert told["BedsOffered"] > 0
-    assert not [one.faults for one in check(office.log, now=clock.now()) if one.name in ("I4", "I6") and not one.ok]
+    assert not [one.faults for one in check_log(office.log, now=clock.now()) if one.name in ("I4", "I6") and not one.ok]
     office.close()

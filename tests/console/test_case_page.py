@@ -17,7 +17,7 @@ from tests.kit.roads import STAGES, bring, close, grant
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse, reading
 from workflow import registry
-from workflow.rights.compartments import OPENS
+from workflow.rights.compartments import COMPARTMENTS_OF_ROLE
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.care.state import care_of
 from workflow.subjects.intake.commands import AddNote
@@ -169,7 +169,7 @@ def test_every_fact_of_a_case_belongs_to_a_panel() -> None:
 def test_who_sees_no_case_has_no_panels() -> None:
     for role in ("finance_request", "finance_approve", "auditor", "donor", "administrator", "partner"):
         assert role not in PANELS
-    assert "medical" not in OPENS["case_manager"]
+    assert "medical" not in COMPARTMENTS_OF_ROLE["case_manager"]
 
 
 def test_an_item_leads_to_the_form_that_settles_it(house: WebHouse) -> None:

@@ -23,10 +23,10 @@ from console.settings import Settings
 from console.simulation.demo_accounts import CAST, admitted, written
 from console.simulation.going_on import GoingOn
 from console.simulation.year import Rehearsal, Year
-from events.ids import CaseId, case_of
-from events.world import RunningClock, SeededEntropy, SetClock
+from events.ids import CaseId, case_of_stream
+from events.world import ManualClock, RunningClock, SeededEntropy
 from handlers.commanding.answers import Accepted
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.rights.acts import ROLES
 from workflow.subjects.intake.commands import AddNote
 
@@ -37,9 +37,9 @@ YEAR = Year(arrivals=6, days=5)
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Container]:
-    clock = SetClock(START)
+    clock = ManualClock(START)
     office = Container(Settings(data=tmp_path), create=True, clock=clock, chance=SeededEntropy(3))
-    definition = office.publish(shipped_text("moscow"), "staff:operator")
+    definition = office.publish(shipped_programme_text("moscow"), "staff:operator")
     Rehearsal(office, clock, definition, YEAR).run(lambda _now, _people: None)
     yield office
     office.close()
@@ -50,7 +50,7 @@ def test_there_is_somebody_for_every_role() -> None:
 
 
 def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Container, tmp_path: Path) -> None:
-    doors = SetClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    doors = ManualClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
     desk = open_auth_services(office.service, doors, office.chance, hashing=CHEAP)
     keys = admitted(office, desk, doors, "moscow", office.chance)
     assert [key.part for key in keys] == list(CAST)
@@ -65,20 +65,20 @@ def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Container, t
 
 
 def test_a_second_is_a_minute_while_somebody_looks() -> None:
-    real = SetClock(datetime(2026, 3, 2, tzinfo=UTC))
+    real = ManualClock(datetime(2026, 3, 2, tzinfo=UTC))
     clock = RunningClock(START, 60, real)
     real.advance(timedelta(seconds=90))
     assert clock.now() == START + timedelta(minutes=90)
 
 
 def test_life_goes_on_and_leaves_the_visitor_alone(office: Container) -> None:
-    life = GoingOn(office, load(shipped_text("moscow")), YEAR)
+    life = GoingOn(office, load_definition(shipped_programme_text("moscow")), YEAR)
     mine, touched = set(life.left.values()), _another(office, life)
     note = AddNote(command_id=office.chance.uuid(), actor="staff:gleb", case_id=touched, note="let me see")
     assert isinstance(office.service.submit(note), Accepted)
     before = {case: _version(office, case) for case in (*mine, touched)}
     size = office.log.size()
-    assert isinstance(office.clock, SetClock)
+    assert isinstance(office.clock, ManualClock)
     for _ in range(10):
         office.clock.advance(timedelta(hours=6))
         life.breathe()
@@ -89,7 +89,7 @@ def test_life_goes_on_and_leaves_the_visitor_alone(office: Container) -> None:
 
 def _another(office: Container, life: GoingOn) -> CaseId:
     cases = {event.envelope.stream for page in office.log.pages() for event in page}
-    return next(case for name in sorted(cases) if (case := case_of(name)) and case not in life.left.values())
+    return next(case for name in sorted(cases) if (case := case_of_stream(name)) and case not in life.left.values())
 
 
 def _version(office: Container, case: str) -> int:

@@ -28,9 +28,9 @@ from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
 from console.drawing.track import track_of
 from console.drawing.words import label_of
 from console.words.language import Language
-from workflow.programme.loading import Definition, load, shipped, shipped_text
+from workflow.programme.loading import Definition, load_definition, shipped_programme_text, shipped_programmes
 from workflow.programme.part import Label
-from workflow.programme.stages import Journey, Stage, Transition
+from workflow.programme.stages import JourneyDefinition, Stage, Transition
 
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
 HOSTILE = "\"><script>alert('1')</script>&\x08<b onload=x>"
@@ -54,9 +54,9 @@ class Plain(NamedTuple):
 EN = Plain("en")
 
 
-@pytest.fixture(params=shipped())
+@pytest.fixture(params=shipped_programmes())
 def definition(request: pytest.FixtureRequest) -> Definition:
-    return load(shipped_text(request.param))
+    return load_definition(shipped_programme_text(request.param))
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -127,7 +127,7 @@ def test_somebody_can_be_at_any_stage(definition: Definition) -> None:
 
 
 def test_a_number_too_small_to_be_told_is_hatched_and_not_told() -> None:
-    definition = load(shipped_text("moscow"))
+    definition = load_definition(shipped_programme_text("moscow"))
     counts = {"care": None, "referral": 40}
     drawn = journey_svg(definition, EN, sight=Sight(counts=counts))
     assert "&lt;11" in drawn
@@ -137,7 +137,7 @@ def test_a_number_too_small_to_be_told_is_hatched_and_not_told() -> None:
 
 
 def test_next_steps_lead_to_their_forms_and_stages_to_their_cases() -> None:
-    definition = load(shipped_text("moscow"))
+    definition = load_definition(shipped_programme_text("moscow"))
     links = Links(stage=lambda name: f"/cases?stage={name}", trigger=lambda name: f"#do-{name}")
     sight = Sight(here="documents", allowed={"depart": False, "stay": True})
     wide = pictures(journey_svg(definition, EN, sight=sight, links=links))[0]
@@ -153,7 +153,7 @@ def test_a_picture_links_to_nothing_outside(href: str) -> None:
 
 
 def test_a_hostile_label_stays_text() -> None:
-    definition = relabelled(load(shipped_text("moscow")), HOSTILE)
+    definition = relabelled(load_definition(shipped_programme_text("moscow")), HOSTILE)
     drawings = [journey_svg(definition, EN), journey_words(definition, EN), *samples(HOSTILE).values()]
     for drawn in drawings:
         assert "<script" not in drawn
@@ -175,7 +175,9 @@ def test_a_picture_holds_no_styles_no_scripts_and_nothing_from_elsewhere(definit
 
 
 def test_every_picture_has_a_name_a_description_and_ids_of_its_own(words: Plain) -> None:
-    every = "".join(samples("Care", words).values()) + journey_svg(load(shipped_text("moscow")), words)
+    every = "".join(samples("Care", words).values()) + journey_svg(
+        load_definition(shipped_programme_text("moscow")), words
+    )
     page = ET.fromstring(f"<body>{every}</body>")
     ids = [part.get("id") for part in page.iter() if part.get("id")]
     assert len(ids) == len(set(ids))
@@ -316,10 +318,10 @@ def long_programme(count: int) -> Definition:
     ways += [Transition(trigger="go_back", source=(names[15],), dest=names[2])]
     ways += [Transition(trigger="stay_put", source=(names[4],), dest=names[4])]
     stages = {name: Stage(label=Label(en=name, ru=name), ends=name == names[-1]) for name in names}
-    journey = Journey(initial=names[0], states=names, transitions=tuple(ways), stages=stages)
-    return changed(load(shipped_text("moscow")), lambda _: journey)
+    journey = JourneyDefinition(initial=names[0], states=names, transitions=tuple(ways), stages=stages)
+    return changed(load_definition(shipped_programme_text("moscow")), lambda _: journey)
 
 
-def changed(definition: Definition, change: Callable[[Journey], Journey]) -> Definition:
+def changed(definition: Definition, change: Callable[[JourneyDefinition], JourneyDefinition]) -> Definition:
     programme = definition.programme
     return definition._replace(programme=programme.model_copy(update={"journey": change(programme.journey)}))

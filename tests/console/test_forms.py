@@ -21,7 +21,7 @@ from tests.kit.web.filled import Pairs, context, filled, rich
 from workflow.command import CaseCommand, Command, OfficeCommand, PublishProgramme
 from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE
 from workflow.rights.acts import ACTS
-from workflow.rights.command_rights import ACTS_OF, BY_MACHINES
+from workflow.rights.command_rights import ACTS_OF, MACHINE_COMMANDS
 from workflow.subjects.access.commands import BreakGlass
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.documents.commands import RecordDocumentStep
@@ -58,8 +58,8 @@ def _all_commands(kind: type[Command] = Command) -> Iterator[type[Command]]:
 def test_every_command_that_people_give_names_its_act() -> None:
     real = {kind for kind in _all_commands() if not kind.__subclasses__() or kind in ACTS_OF}
     ours = {kind for kind in real if kind.__module__.startswith("workflow.")}
-    assert {kind.__name__ for kind in ours - ACTS_OF.keys() - BY_MACHINES} == set()
-    assert {kind.__name__ for kind in BY_MACHINES} == {"FinishTask", "FireTimer", "OfferSeat", "SuspectDuplicate"}
+    assert {kind.__name__ for kind in ours - ACTS_OF.keys() - MACHINE_COMMANDS} == set()
+    assert {kind.__name__ for kind in MACHINE_COMMANDS} == {"FinishTask", "FireTimer", "OfferSeat", "SuspectDuplicate"}
     assert all(acts and set(acts) <= set(ACTS) for acts in ACTS_OF.values())
 
 

@@ -13,13 +13,13 @@ from console.simulation.bank import Answer, ReceivedPayment, build_pain002
 from console.simulation.bank_statement import build_camt053
 from console.web.spreadsheet import harmless
 from events.money import Money
-from handlers.queries.books import by_funder, journal, per_funder, total_of
+from handlers.queries.books import funder_totals, journal, line_balances, total_balance
 from tests.kit.offices import Office
 from tests.kit.people import CLARA
 from tests.kit.story import Story
 from tests.kit.web.houses import Person, WebHouse
 from tests.kit.web.purse import home, page, said, spent
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.grants.commands import RecordCost
 from workflow.subjects.grants.state import grants_of
 
@@ -40,8 +40,8 @@ def clara(house: WebHouse) -> Person:
 def test_the_ledger_says_what_the_report_and_the_journal_say(office: Office, clara: Person) -> None:
     spent(office)
     text = page(clara, "/ledger")
-    rows = by_funder(office.service.log, office.definition)
-    for row in (*rows, *per_funder(rows), total_of(rows)):
+    rows = line_balances(office.service.log, office.definition)
+    for row in (*rows, *funder_totals(rows), total_balance(rows)):
         for amount in (row.planned, row.committed, row.disbursed, row.left):
             assert said(amount) in text, (row, amount)
     for entry in journal(office.service.log, office.definition):
@@ -152,7 +152,7 @@ def test_a_report_about_another_programmes_payment_records_nothing(house: WebHou
     case = spent(office)
     (grant_id,) = grants_of(case.case).grants
     tranche_id = list(grants_of(case.case).grants[grant_id].tranches)[-1]
-    office.publish(shipped_text("st-petersburg"), "st-petersburg")
+    office.publish(shipped_programme_text("st-petersburg"), "st-petersburg")
     stranger = house.sign_in("redcross:petra", ["finance_release"], programmes=["st-petersburg"])
     status, text = send(stranger, report_of(case, tranche_id, office), "st-petersburg")
     assert status == 200

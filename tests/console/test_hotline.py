@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.kit.command_line import AS_ANNA, Wayhome
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.registry import OFFICE
 
-GROUPS = [group.id for group in load(shipped_text("moscow")).programme.at_risk_groups]
+GROUPS = [group.id for group in load_definition(shipped_programme_text("moscow")).programme.at_risk_groups]
 OPEN = ("--at", "2026-03-06T12:00+03:00")
 
 

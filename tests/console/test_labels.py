@@ -20,14 +20,14 @@ from console.words.translation import Words
 from events.facts import catalogue
 from handlers.projections import work_items as work_list
 from workflow.command import CaseCommand, Command, FinishTask, FireTimer, OfficeCommand, fields_of
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.programme.programme import Programme
 from workflow.registry import HUMAN, OFFICE
 from workflow.rights.acts import ROLES
 from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.documents.state import EXPIRING, LATE
 from workflow.subjects.referrals.commands import DiscloseReferral
-from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.moves import STATUS_CHANGES
 from workflow.subjects.reintegration.commands import OfferSeat
 from workflow.subjects.trafficking_routes.commands import Leg
 from workflow.subjects.travel.commands import TripLeg
@@ -42,7 +42,7 @@ PROGRAMMES = ("moscow", "st-petersburg", "consultation-centre")
 
 
 def shipped() -> list[Programme]:
-    return [load(shipped_text(name)).programme for name in PROGRAMMES]
+    return [load_definition(shipped_programme_text(name)).programme for name in PROGRAMMES]
 
 
 def own_fields(kind: type[Any]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def test_statuses_parts_and_roles_are_named() -> None:
     wanted = {
         "task_status": ("open", "waiting", "claimed", "unknown", "done", "cancelled", "refused", "dead"),
         "timer_status": ("set", "fired", "cancelled"),
-        "referral_status": ("queued", *MOVES),
+        "referral_status": ("queued", *STATUS_CHANGES),
         "tranche_status": ("released", "instructed", "paid", "rejected", "returned"),
         "compartment": ("identity", "contact", "medical", "legal", "money", "story"),
         "role": ROLES,
@@ -197,8 +197,10 @@ def test_countries_and_languages_are_babels() -> None:
 
 
 def test_an_office_keeps_its_own_names() -> None:
-    renamed = shipped_text("moscow").replace("label: {en: Care, ru: Помощь}", "label: {en: Daily help, ru: Забота}")
-    office = load(renamed).programme
+    renamed = shipped_programme_text("moscow").replace(
+        "label: {en: Care, ru: Помощь}", "label: {en: Daily help, ru: Забота}"
+    )
+    office = load_definition(renamed).programme
     assert Words("en").label("stage", "care", office) == "Daily help"
     assert Words("ru").label("stage", "care") == "Помощь"
     assert own_name(office, "house", "moscow-centre", "ru") == "Medical rehabilitation centre, Moscow"

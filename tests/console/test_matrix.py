@@ -26,7 +26,7 @@ from tests.kit.web.asking import Asking, Heard
 from tests.kit.web.knocks import Knock, knock_of, ways_into
 from tests.kit.web.standings import STANDINGS, Stage, Town, relations
 from workflow.rights.acts import ACTS, ROLES, Role
-from workflow.rights.table import TABLE, Account, permit
+from workflow.rights.table import RIGHTS_TABLE, Account, permit
 
 pytestmark = pytest.mark.xdist_group("matrix")  # what its tests share is made in one process
 
@@ -78,7 +78,7 @@ def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def test_the_table_says_what_was_written_down_by_hand() -> None:
-    table = {(role, relation, act) for rule in TABLE for role in rule.roles for relation in rule.relations
+    table = {(role, relation, act) for rule in RIGHTS_TABLE for role in rule.roles for relation in rule.relations
              for act in rule.acts}  # fmt: skip
     assert table == statement()
     assert acts() == set(ACTS)

@@ -24,7 +24,7 @@ from tests.kit.roads import ready_to_be_received
 from tests.kit.story import World, moscow, story
 from workflow import refusals as engine
 from workflow.command import AdvanceCase
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.reasons import ReasonKind, Refused
 from workflow.rights.command_rights import ACTS_OF
 from workflow.situation import Situation
@@ -121,7 +121,7 @@ def test_nothing_a_person_reads_is_spelt_for_the_command_line(language: Language
 
 @pytest.mark.parametrize("name", PROGRAMMES)
 def test_every_reason_against_the_steps_of_a_new_case_can_be_read(name: str) -> None:
-    world = World(load(shipped_text(name)), start=datetime(2014, 3, 5, 9, tzinfo=UTC))
+    world = World(load_definition(shipped_programme_text(name)), start=datetime(2014, 3, 5, 9, tzinfo=UTC))
     case = story(world, programme=name, citizenships=("UZ",), age_band="9-17")
     journey, programme = world.definition.journey, world.definition.programme
     situation = Situation(case.case, programme, journey, world.now)

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from handlers.queries.disclosures import disclosed
+from handlers.queries.disclosures import disclosed_fields
 from tests.kit.offices import Office, open_office
 from tests.kit.roads import bring, referred, served
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, reading
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.intake.commands import WithdrawConsent
 
@@ -24,7 +24,7 @@ NAME, PLACE = "Мария Примерова", "a cellar"
 @pytest.fixture
 def office(office_url: str) -> Iterator[Office]:
     """An office whose providers New Start and Legal Aid have people of their own."""
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     for name, word in (("new-start", "newstart"), ("legal-aid", "legalaid")):
         if f"staff: {word}" not in text:
             text = text.replace(f"{{id: {name},", f"{{id: {name}, staff: {word},", 1)
@@ -192,7 +192,7 @@ def test_what_a_partner_is_told_is_recorded_first_and_is_its_profile_s(
     text = page(nina, where)
     (made,) = [e for e in office.service.log.timeline(f"case:{case.case_id}") if e.envelope.type == "DisclosureMade"]
     assert made.envelope.actor == "newstart:nina"
-    shown = disclosed(office.service.log, case.case_id, UUID(made.envelope.command_id))
+    shown = disclosed_fields(office.service.log, case.case_id, UUID(made.envelope.command_id))
     assert shown["name"] == NAME
     assert all(value in text for value in shown.values())
     assert PLACE not in text

@@ -17,7 +17,7 @@ from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from tests.kit.web.houses import Person, WebHouse
 from workflow.rights.acts import ACTS, ROLES
-from workflow.rights.table import TABLE
+from workflow.rights.table import RIGHTS_TABLE
 from workflow.subjects.accounts.commands import OpenAccount
 
 ROOT, ANNA, OWN = "staff:root", "staff:anna", "a quiet river in march"
@@ -208,9 +208,9 @@ def test_the_table_shows_every_act_and_every_role_that_has_it(house: WebHouse) -
     words = house.house.rendering.words("en")
     page = html.unescape(auditor.get("/settings/roles").text)
     assert {words.label("act", act) for act in ACTS} <= set(re.findall(r'class="act">([^<]+?)(?: <|<)', page))
-    assert {words.label("role", role) for rule in TABLE for role in rule.roles if len(rule.roles) < len(ROLES)} <= set(
-        re.findall(r"<strong>([^<]+)</strong>", page)
-    )
+    assert {
+        words.label("role", role) for rule in RIGHTS_TABLE for role in rule.roles if len(rule.roles) < len(ROLES)
+    } <= set(re.findall(r"<strong>([^<]+)</strong>", page))
 
 
 def test_every_act_and_relation_has_words_in_both_languages() -> None:
@@ -219,7 +219,7 @@ def test_every_act_and_relation_has_words_in_both_languages() -> None:
     for act in ACTS:
         assert is_worded("act", act)
         assert label("act", act, "en") != label("act", act, "ru")
-    for rule in TABLE:
+    for rule in RIGHTS_TABLE:
         assert all(is_worded("stands", relation) for relation in rule.relations if relation != "any")
         assert all(is_worded("role", role) for role in rule.roles)
 
@@ -288,10 +288,10 @@ def test_a_file_is_read_before_the_field(house: WebHouse, sofia: Person) -> None
 
 
 def test_a_programme_of_others_is_not_put_into_force(house: WebHouse, sofia: Person) -> None:
-    from workflow.programme.loading import shipped_text
+    from workflow.programme.loading import shipped_programme_text
 
     for deed in ("check", "publish"):
-        refused = upload(sofia, house, shipped_text("st-petersburg"), deed)
+        refused = upload(sofia, house, shipped_programme_text("st-petersburg"), deed)
         assert refused.status_code == 422
         assert "for which you do not work" in refused.text
     with house.office.database.reading() as connection:

@@ -14,9 +14,9 @@ import pytest
 from console.views.reader import Reader
 from console.views.statistics import Figures, figures
 from handlers.projections.board import count_cases
-from handlers.queries.arrivals_per_year import arrivals_by_month, pace
-from handlers.queries.books import by_funder, per_funder
-from handlers.queries.consultations import consultation_report, desk_of
+from handlers.queries.arrivals_per_year import arrivals_by_month, arrivals_per_year
+from handlers.queries.books import funder_totals, line_balances
+from handlers.queries.consultations import consultation_report, hotline_state_of
 from handlers.queries.occupancy import occupancies, occupancy
 from handlers.queries.reports import corridors
 from handlers.queries.suppression import K
@@ -72,12 +72,12 @@ def test_staff_see_the_figures_of_the_command_line(house: WebHouse, office: Offi
     with office.database.reading() as connection:
         counted = count_cases(connection, "moscow")
     assert {stage: n for stage, n in found.stages.items() if n} == counted
-    (year,) = pace(log, programme)
+    (year,) = arrivals_per_year(log, programme)
     assert (found.arrivals.year, found.arrivals.target) == (year.arrived, year.target)
     assert sum(n or 0 for n in found.arrivals.months.values()) == year.arrived
-    assert list(found.funders) == per_funder(by_funder(log, office.definition))
+    assert list(found.funders) == funder_totals(line_balances(log, office.definition))
     assert found.corridors == corridors(log, programme="moscow", k=1).cells
-    advice = consultation_report(desk_of(log, programme), programme, 2007, 1)
+    advice = consultation_report(hotline_state_of(log, programme), programme, 2007, 1)
     assert found.consultations is not None
     assert (found.consultations.total, found.consultations.how["call_silent"]) == (advice.total, 3)
     text = page(house.sign_in(BORIS, ["supervisor"]))

@@ -9,7 +9,7 @@ import pytest
 
 from console.errors import BadInput
 from console.fields import legs
-from handlers.queries.arrivals_departures import Departing, departures, escorts, waiting
+from handlers.queries.arrivals_departures import Departing, cases_with_timer, current_escort_schedules, departures
 from handlers.states.case_reader import CaseReader
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import ON_BOTH_DATABASES, Office
@@ -39,7 +39,7 @@ def test_who_leaves_is_shown_with_what_is_missing(office: Office) -> None:
 
 def board(office: Office, until: datetime) -> list[Departing]:
     with office.database.reading() as connection:
-        case_ids = waiting(connection, "departure", office.now, until)
+        case_ids = cases_with_timer(connection, "departure", office.now, until)
     look = CaseReader(office.service.log, office.service.definitions)
     return departures(look.at_many(case_ids), until)
 
@@ -47,13 +47,15 @@ def board(office: Office, until: datetime) -> list[Departing]:
 @ON_BOTH_DATABASES
 def test_an_escort_is_shown_with_the_way_back(office: Office) -> None:
     case = plan_trip(ready_to_travel(bring(story(office), "documents"), "medical"))
-    going = [one for one in escorts(office.service.log, moscow().programme, office.now) if one.trips]
+    going = [one for one in current_escort_schedules(office.service.log, moscow().programme, office.now) if one.trips]
     (one,) = going
     assert travel_of(case.case).trip is not None
     assert one.escort.id == present(travel_of(case.case).trip).escort
     assert one.trips[0].back_at - one.trips[0].leaves_at == timedelta(hours=24)
     assert not [
-        one for one in escorts(office.service.log, moscow().programme, office.now + timedelta(days=9)) if one.trips
+        one
+        for one in current_escort_schedules(office.service.log, moscow().programme, office.now + timedelta(days=9))
+        if one.trips
     ]
 
 

@@ -8,10 +8,10 @@ import pytest
 from events.envelope import leaf_of
 from events.errors import StoreReadOnly, StreamMoved
 from events.facts import catalogue
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from events.keys import MemoryKeys
-from events.log import Log, recorded
-from events.world import SeededEntropy, SetClock
+from events.log import Log, recorded_event
+from events.world import ManualClock, SeededEntropy
 from tests.kit.logs import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, tell
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_an_event_is_stamped_by_the_databases_own_clock(log: Log) -> None:
     (event,) = log.page()
     assert abs(event.recorded - instant(log.now())) < timedelta(minutes=1)
     assert len(event.envelope.recorded_at) == 27
-    assert stored(event.recorded) == event.envelope.recorded_at
+    assert instant_text(event.recorded) == event.envelope.recorded_at
     assert len(log.now()) == 27
 
 
@@ -103,14 +103,14 @@ def test_a_stream_is_read_as_it_was_at_a_position(log: Log) -> None:
 
 
 def test_the_position_at_an_instant_is_the_last_recorded_by_then(log: Log) -> None:
-    clock = SetClock(MIDNIGHT)
+    clock = ManualClock(MIDNIGHT)
     timed = Log(log.database, catalogue(), MemoryKeys(SeededEntropy(1)), SeededEntropy(2), clock)
     tell(timed, (CASE, LINKED), (CASE, LINKED))
     clock.advance(timedelta(hours=1))
     tell(timed, (CASE, LINKED))
     assert timed.now() == "2026-03-01T01:00:00.000000Z"
     asked = [MIDNIGHT - timedelta(seconds=1), MIDNIGHT, MIDNIGHT + timedelta(minutes=59), clock.now()]
-    assert [timed.position_at(stored(at)) for at in asked] == [-1, 1, 1, 2]
+    assert [timed.position_at(instant_text(at)) for at in asked] == [-1, 1, 1, 2]
 
 
 def test_a_write_that_fails_leaves_no_gap_and_no_trace(log: Log) -> None:
@@ -143,7 +143,7 @@ def test_a_write_reads_what_was_added_since_a_version(log: Log) -> None:
             "case:new": -1,
         }
         rows = writing.since({CASE: 0, OTHER: -1})
-    assert sorted((event.envelope.stream, event.envelope.version) for event in map(recorded, rows)) == [
+    assert sorted((event.envelope.stream, event.envelope.version) for event in map(recorded_event, rows)) == [
         (CASE, 1),
         (OTHER, 0),
     ]

@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.errors import StreamMoved
 from events.log import Log
 from events.verify import verify
@@ -22,7 +22,7 @@ class Follower(threading.Thread):
     def __init__(self, log: Log) -> None:
         super().__init__()
         self._log = log
-        self.seen: list[Recorded] = []
+        self.seen: list[RecordedEvent] = []
         self.done = threading.Event()
 
     def run(self) -> None:

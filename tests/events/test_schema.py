@@ -17,7 +17,7 @@ from events.errors import StoreReadOnly, StoreUnavailable, TooNew
 from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
-from events.schema import current, newest, prepare
+from events.schema import migrate, newest, schema_revision
 from events.world import SystemEntropy
 from tests.kit.logs import CASE, LINKED, prepare_at, tell
 
@@ -33,13 +33,13 @@ def test_the_migrated_schema_is_the_one_the_tables_describe(database: Database) 
     metadata = [events.tables.metadata, handlers.projections.tables.metadata]
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []  # type: ignore[arg-type]
-        assert current(connection) == HEAD == newest()
+        assert schema_revision(connection) == HEAD == newest()
 
 
 def test_preparing_again_changes_nothing(database: Database) -> None:
     log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
     tell(log, (CASE, LINKED))
-    prepare(database)
+    migrate(database)
     assert log.size() == 1
     tell(log, (CASE, LINKED))
 
@@ -49,7 +49,7 @@ def test_several_processes_may_prepare_at_once(empty_database: Database) -> None
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         pool.map(prepare_at, [url] * 3, chunksize=1)
     with empty_database.reading() as connection:
-        assert current(connection) == HEAD
+        assert schema_revision(connection) == HEAD
         assert connection.exec_driver_sql("SELECT id, size FROM log_head").fetchall() == [(0, 0)]
 
 
@@ -57,7 +57,7 @@ def test_connections_from_before_the_schema_act_as_the_application_after(pg_url:
     database = Database(pg_url)
     with database.writing() as connection:
         owner = connection.exec_driver_sql("SELECT current_user").scalar_one()
-    prepare(database)
+    migrate(database)
     with database.writing() as connection:
         assert connection.exec_driver_sql("SELECT current_user").scalar_one() != owner
     database.close()
@@ -69,17 +69,17 @@ def test_data_of_a_newer_wayhome_is_left_alone(empty_database: Database) -> None
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('9999')")
         before = everything(connection)
     with pytest.raises(TooNew, match="schema 9999, written by a newer Wayhome; install that version"):
-        prepare(empty_database)
+        migrate(empty_database)
     with empty_database.reading() as connection:
         assert everything(connection) == before
-        assert current(connection) == "9999"
+        assert schema_revision(connection) == "9999"
 
 
 def test_preparing_what_cannot_be_reached_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
-        prepare(Database(f"postgresql+psycopg://nobody@/nowhere?host={tmp_path}"))
+        migrate(Database(f"postgresql+psycopg://nobody@/nowhere?host={tmp_path}"))
     with pytest.raises(StoreReadOnly, match="unable to open database file"):
-        prepare(Database(sqlite_url(tmp_path / "nowhere" / "wayhome.db")))
+        migrate(Database(sqlite_url(tmp_path / "nowhere" / "wayhome.db")))
 
 
 def test_no_other_kind_of_database_is_taken() -> None:

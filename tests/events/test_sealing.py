@@ -15,9 +15,9 @@ from events.facts import catalogue
 from events.facts.intake import CaseOpened
 from events.keys import FileKeys, MemoryKeys
 from events.log import Log
-from events.sealing import Ciphertext, place, seal, unseal
+from events.sealing import Ciphertext, associated_data, seal, unseal
 from events.world import SystemEntropy
-from tests.kit.logs import (  # fmt: skip
+from tests.kit.logs import (
     CASE,
     LINKED,
     NOTE,
@@ -31,7 +31,7 @@ from tests.kit.logs import (  # fmt: skip
     tell,
 )
 
-WHERE = place(CASE, 0, "CaseOpened", "identity")
+WHERE = associated_data(CASE, 0, "CaseOpened", "identity")
 
 
 def test_a_door_opens_the_compartments_it_asks_for_and_no_other(log: Log) -> None:
@@ -109,7 +109,7 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(log: Log) -> None:
 def test_a_part_is_bound_to_its_place() -> None:
     part = seal(b"k" * 32, b'{"name":"x"}', WHERE, b"r" * 28)
     assert unseal(b"k" * 32, part, WHERE) == {"name": "x"}
-    for where in (place(CASE, 1, "CaseOpened", "identity"), place(CASE, 0, "CaseOpened", "story")):
+    for where in (associated_data(CASE, 1, "CaseOpened", "identity"), associated_data(CASE, 0, "CaseOpened", "story")):
         with pytest.raises(KeysMissing):
             unseal(b"k" * 32, part, where)
     with pytest.raises(KeysMissing):

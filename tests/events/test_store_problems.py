@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from events.database import Database, sqlite_url
-from events.errors import EventsError, StoreFull, StoreProblem, StoreReadOnly, StoreUnavailable, translated
+from events.errors import EventsError, StoreFull, StoreProblem, StoreReadOnly, StoreUnavailable, as_store_problem
 from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
-from events.schema import prepare
+from events.schema import migrate
 from events.sqlite_file import make_durable
 from events.verify import verify
 from events.world import SystemEntropy
@@ -23,7 +23,7 @@ from tests.servers.postgres import Postgres, postgres_server
 @pytest.fixture
 def file_log(sqlite_file: Path) -> Log:
     database = Database(sqlite_url(sqlite_file))
-    prepare(database)
+    migrate(database)
     log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
     tell(log, (CASE, OPENED))
     return log
@@ -40,14 +40,14 @@ def test_a_server_that_is_down_is_unavailable_and_comes_back() -> None:
         if not server.ours:
             pytest.skip("this server was lent to us: it may not be stopped")
         url = server.fresh_database()
-        prepare(Database(url))
+        migrate(Database(url))
         log = a_log(url)
         tell(log, (CASE, LINKED))
         with pytest.raises(StoreUnavailable, match="try again"), log.writing() as writing:  # noqa: PT012 - a write is a block
             writing.lock([CASE])
             writing.append(CASE, LINKED, said(writing))
             server.kill()
-        for attempt in (log.size, log.now, lambda: tell(log, (CASE, LINKED)), lambda: prepare(Database(url))):
+        for attempt in (log.size, log.now, lambda: tell(log, (CASE, LINKED)), lambda: migrate(Database(url))):
             with pytest.raises(StoreUnavailable):
                 attempt()
         server.start()
@@ -105,7 +105,7 @@ def test_a_file_that_may_only_be_read_is_read_only(file_log: Log, sqlite_file: P
     assert getattr(log.opened(log.page()[0], ["identity"]), "name", None) == SECRET_NAME
     with pytest.raises(StoreReadOnly, match="check the file's permissions"):
         tell(log, (CASE, LINKED))
-    prepare(database)
+    migrate(database)
     assert_untouched(log, 1)
     database.close()
 
@@ -177,7 +177,7 @@ def test_when_all_connections_are_busy_the_caller_is_told_to_try_again(prepared_
 def test_a_file_that_is_no_database_is_a_problem_with_a_name(sqlite_file: Path) -> None:
     sqlite_file.write_bytes(b"this is no database, whatever its name says" * 100)
     with pytest.raises(StoreProblem, match="file is not a database"):
-        prepare(Database(sqlite_url(sqlite_file)))
+        migrate(Database(sqlite_url(sqlite_file)))
 
 
 def test_an_error_quotes_nothing_that_was_stored(log: Log) -> None:
@@ -189,4 +189,4 @@ def test_an_error_quotes_nothing_that_was_stored(log: Log) -> None:
 
 
 def test_an_error_without_words_is_named_by_its_kind() -> None:
-    assert "OperationalError" in str(translated(sqlite3.OperationalError()))
+    assert "OperationalError" in str(as_store_problem(sqlite3.OperationalError()))

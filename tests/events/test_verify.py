@@ -18,7 +18,7 @@ from events.envelope import leaf_of
 from events.facts import catalogue
 from events.facts.intake import CaseOpened
 from events.log import Log
-from events.verify import FINDINGS_MAX, PAGE, Report, verify, verify_on
+from events.verify import FINDINGS_MAX, PAGE_SIZE, LogProof, verify, verify_on
 from tests.kit.logs import CASE, LINKED, OTHER, a_log, lower_the_fences, prepare_at, small_history, tell
 
 TABLES = ("events", "sealed_parts", "streams", "commands", "log_head")
@@ -56,7 +56,7 @@ def tampered(database: Database) -> Iterator[Connection]:
         engine.dispose()
 
 
-def after(database: Database, *statements: str, **values: Any) -> Report:
+def after(database: Database, *statements: str, **values: Any) -> LogProof:
     """What the walk finds after somebody did this to the tables."""
     with tampered(database) as connection:
         for statement in statements:
@@ -64,7 +64,7 @@ def after(database: Database, *statements: str, **values: Any) -> Report:
         return verify_on(connection, catalogue())
 
 
-def found(report: Report) -> set[tuple[int | None, str]]:
+def found(report: LogProof) -> set[tuple[int | None, str]]:
     return {(finding.position, finding.code) for finding in report.findings}
 
 
@@ -79,12 +79,12 @@ def test_an_untouched_log_is_whole(told: Log) -> None:
 
 
 def test_an_empty_log_is_whole(log: Log) -> None:
-    assert verify(log) == Report(0, 0, 0, (), 0, None)
+    assert verify(log) == LogProof(0, 0, 0, (), 0, None)
 
 
 def test_a_log_longer_than_a_page_is_whole(told: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_FIRST", "_NEXT"):
-        monkeypatch.setattr(verifying, name, getattr(verifying, name).replace(f"LIMIT {PAGE}", "LIMIT 3"))
+        monkeypatch.setattr(verifying, name, getattr(verifying, name).replace(f"LIMIT {PAGE_SIZE}", "LIMIT 3"))
     seen: list[int] = []
     assert verify(told, seen.append).ok
     assert seen == [3, 6, 8]

@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from handlers.projections.case_access import Page, cases_of, count_by_stage, work_of
-from handlers.projections.rebuild import draw_if_new, rebuild
+from handlers.projections.case_access import PageRequest, cases_for, count_by_stage, work_for
+from handlers.projections.rebuild import rebuild, rebuild_if_new
 from handlers.projections.tables import case_board, case_relations
 from handlers.states.case_reader import CaseReader, CaseSnapshot
 from tests.kit.offices import Office, open_office
 from tests.kit.story import Story
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.rights.acts import ROLES, Act
 from workflow.rights.table import Account, permit, relations_to
 from workflow.subjects.access.commands import AssignCase, BreakGlass
@@ -35,7 +35,7 @@ WHY = "There is smoke in the house and nobody answers."
 def offices(office_url: str) -> Iterator[Office]:
     """Two programmes in one house: one closed to all but the Red Cross and its partners, one open."""
     with open_office(office_url, programme="st-petersburg") as office:
-        office.publish(shipped_text("moscow"), "moscow")
+        office.publish(shipped_programme_text("moscow"), "moscow")
         office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
         _people_come(office)
         yield office
@@ -93,9 +93,9 @@ def test_a_list_holds_the_cases_the_rights_allow_and_no_others(offices: Office, 
             if permit(account, act, one.case, one.definition.programme, now)
         }
         with offices.database.reading() as connection:
-            listed = cases_of(connection, account, now, act=act, ended=None)
+            listed = cases_for(connection, account, now, act=act, ended=None)
             counted = count_by_stage(connection, account, now, act=act)
-            work = work_of(connection, account, now, act=act, page=Page(limit=500))
+            work = work_for(connection, account, now, act=act, page=PageRequest(limit=500))
         assert {row["case_id"]: row["stage"] for row in listed} == allowed, (account, act)
         assert len(listed) == len(allowed)
         assert sum(counted.values()) == len(allowed)
@@ -128,11 +128,11 @@ def test_a_partner_sees_what_it_is_asked_and_no_longer_than_the_person_agreed(of
 
     def seen(after: timedelta) -> int:
         with offices.database.reading() as connection:
-            return len(cases_of(connection, partner, offices.now + after, act="referral.answer"))
+            return len(cases_for(connection, partner, offices.now + after, act="referral.answer"))
 
     assert [seen(timedelta(days=days)) for days in (0, 2, 3, 4, 5)] == [3, 3, 2, 1, 0]
     with offices.database.reading() as connection:
-        assert cases_of(connection, partner, offices.now) == []  # a partner sees referrals, never cases
+        assert cases_for(connection, partner, offices.now) == []  # a partner sees referrals, never cases
 
 
 def test_a_partner_answers_its_own_referral_before_it_has_accepted(offices: Office) -> None:
@@ -149,11 +149,11 @@ def test_a_partner_answers_its_own_referral_before_it_has_accepted(offices: Offi
 def test_pages_follow_each_other_without_gaps(offices: Office) -> None:
     account = Account(OLGA, frozenset({"case_manager", "medical"}), frozenset(PROGRAMMES), "night")
     with offices.database.reading() as connection:
-        whole = cases_of(connection, account, offices.now, ended=None)
-        found, page = [], Page(limit=2)
-        while rows := cases_of(connection, account, offices.now, ended=None, page=page):
+        whole = cases_for(connection, account, offices.now, ended=None)
+        found, page = [], PageRequest(limit=2)
+        while rows := cases_for(connection, account, offices.now, ended=None, page=page):
             found += rows
-            page = Page((rows[-1]["since"], rows[-1]["case_id"]), 2)
+            page = PageRequest((rows[-1]["since"], rows[-1]["case_id"]), 2)
     assert [row["case_id"] for row in found] == [row["case_id"] for row in whole]
     assert len(whole) > 3
 
@@ -164,13 +164,13 @@ def test_drawn_anew_the_rows_are_the_same(offices: Office) -> None:
     before = {name: sorted(map(str, offices.rows(name))) for name in tables[:3]}
     rebuild(offices.service.log)
     assert {name: sorted(map(str, offices.rows(name))) for name in tables[:3]} == before
-    assert not draw_if_new(offices.service.log)
+    assert not rebuild_if_new(offices.service.log)
 
 
 def test_a_database_of_an_older_wayhome_is_drawn_once(offices: Office) -> None:
     with offices.database.writing() as connection:
         connection.execute(case_board.update().values(office="", owner="", team="", facility=""))
         connection.execute(case_relations.delete())
-    assert draw_if_new(offices.service.log)
+    assert rebuild_if_new(offices.service.log)
     assert len(offices.rows("case_relations")) == 5  # three referrals and two emergencies
-    assert not draw_if_new(offices.service.log)
+    assert not rebuild_if_new(offices.service.log)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.queries.access_log import CASES_PER_HOUR_MAX, bulk_readers, looks_of, reads_of_case, record_view
+from handlers.queries.access_log import CASES_PER_HOUR_MAX, accesses_of_case, bulk_readers, record_view, views_of_case
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import referred
@@ -28,7 +28,7 @@ def test_a_look_is_written_down_once_in_a_quarter_of_an_hour(office: Office) -> 
     office.pass_time(timedelta(minutes=2))
     look(office, page="documents")
     with office.database.reading() as connection:
-        assert [(row["account"], row["page"]) for row in looks_of(connection, CASE)] == [
+        assert [(row["account"], row["page"]) for row in views_of_case(connection, CASE)] == [
             (ANNA, "case"), (BORIS, "case"), (ANNA, "documents"),
         ]  # fmt: skip
 
@@ -45,7 +45,7 @@ def test_whoever_looks_at_very_many_cases_within_an_hour_is_stopped_and_seen(off
     with office.database.reading() as connection:
         (alarm,) = bulk_readers(connection, office.now - timedelta(days=1))
         assert (alarm["account"], alarm["times"]) == (ANNA, 1)
-        assert [row["refused"] for row in looks_of(connection, CASE)] == [True, False]
+        assert [row["refused"] for row in views_of_case(connection, CASE)] == [True, False]
     office.pass_time(timedelta(hours=1))
     assert look(office) is None
 
@@ -59,7 +59,7 @@ def test_the_list_tells_looks_openings_refused_openings_disclosures_and_emergenc
     case.later(minutes=1).does(BreakGlass, actor=BORIS, mandate="medical", reason="medical_emergency", why=why)
     referral_id = referred(case.does(GiveConsent, purpose="assistance"))
     case.later(minutes=1).does(DiscloseReferral, referral_id=referral_id, why="first meeting")
-    reads = reads_of_case(office.service.log, case.case_id)
+    reads = accesses_of_case(office.service.log, case.case_id)
     assert [(read.what, read.account, read.why) for read in reads] == [
         ("page", ANNA, ""),
         ("opened", ANNA, "prepare the ticket"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from handlers.states.case_reader import CaseReader
 from tests.kit.offices import Office
 from tests.kit.story import Story
@@ -10,15 +10,15 @@ from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.closing.commands import CloseFacility, EndProgramme
 
 
-def history(office: Office, case: Story) -> list[Recorded]:
+def history(office: Office, case: Story) -> list[RecordedEvent]:
     return CaseReader(office.service.log, office.service.definitions).history(case.case_id)
 
 
-def told(events: list[Recorded]) -> str:
+def told(events: list[RecordedEvent]) -> str:
     return " ".join(str(event) for event in events)
 
 
-def types(events: list[Recorded]) -> list[str]:
+def types(events: list[RecordedEvent]) -> list[str]:
     return [event.envelope.type for event in events]
 
 

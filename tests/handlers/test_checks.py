@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.batch import Rows
+from events.batch import InsertRows
 from events.database import sqlite_url
 from events.facts.accommodation import BedAssigned, BedHeld, BedReleased
 from events.facts.grants import (
@@ -31,10 +31,10 @@ from events.facts.journey import StageEntered
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import ServiceProvided, TaskRequested, TimerFired, TimerSet
 from events.facts.travel import EscortFreed, EscortReserved
-from events.instants import stored
+from events.instants import instant_text
 from events.money import Money
-from handlers.checks.check_results import Ack, Effects
-from handlers.checks.walk import as_lines
+from handlers.checks.check_results import Acknowledgement, OutsideRecords
+from handlers.checks.walk import check_lines
 from handlers.projections.tables import tasks, timers
 from handlers.projections.tasks import task_row, timer_outcome, timer_row
 from tests.kit.histories import Lives, Witnessed, copied
@@ -43,7 +43,7 @@ from workflow.subjects.grants.state import grants_of
 
 _NUMBERS = itertools.count()
 HOUSE, FUND, ESCORTS = "facility:moscow-centre", "fund:moscow", "escorts:moscow"
-_INSERT_TASK, _INSERT_TIMER = Rows(tasks), Rows(timers)
+_INSERT_TASK, _INSERT_TIMER = InsertRows(tasks), InsertRows(timers)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def test_a_healthy_history_passes_every_check(spoilt: Spoilt) -> None:
     office, _ = spoilt
     checks = office.checked()
     assert [one.name for one in checks] == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I10"]
-    assert all(one.ok for one in checks), as_lines(checks)
+    assert all(one.ok for one in checks), check_lines(checks)
     for one in checks:
         assert sum(one.counted.values()) > 0, one
 
@@ -101,7 +101,7 @@ def test_a_healthy_history_passes_every_check(spoilt: Spoilt) -> None:
 def test_a_healthy_history_on_postgresql_passes_every_check(pg_url: str) -> None:
     office = Witnessed(pg_url)
     Lives(office).lived()
-    assert all(one.ok for one in office.checked()), as_lines(office.checked())
+    assert all(one.ok for one in office.checked()), check_lines(office.checked())
     office.close()
 
 
@@ -115,11 +115,11 @@ def test_progress_is_told_to_the_end(spoilt: Spoilt) -> None:
 
 def test_lines_say_what_was_counted_and_what_is_wrong(spoilt: Spoilt) -> None:
     office, lives = spoilt
-    lines = as_lines(office.checked())
+    lines = check_lines(office.checked())
     assert lines[5].startswith("I6 ok   beds never above capacity")
     assert lines[5].endswith(", 0 faults")
     office.tamper("UPDATE case_board SET stage = 'closed' WHERE case_id = ?", lives.home)
-    lines = as_lines(office.checked())
+    lines = check_lines(office.checked())
     assert lines[3].startswith("I4 FAIL")
     assert lines[4].strip() == f"case_board {lives.home}: stage is 'closed', by the log 'follow_up'"
 
@@ -135,7 +135,7 @@ def test_an_empty_log_passes(tmp_path: Path) -> None:
 
 def test_i1_a_lost_command_is_found(spoilt: Spoilt) -> None:
     office, _ = spoilt
-    lost = Ack("00000000-0000-4000-8000-000000000000")
+    lost = Acknowledgement("00000000-0000-4000-8000-000000000000")
     assert office.failing(acknowledged=[*office.acks, lost]) == {"I1"}
 
 
@@ -236,7 +236,7 @@ def test_i4_what_only_the_queue_knows_is_not_compared(spoilt: Spoilt) -> None:
     office, lives = spoilt
     job = office.job(lives.stuck, service="counselling")
     assert office.failing() == set()
-    office.leases.again([(job, stored(office.clock.now() + timedelta(minutes=5)), "Unavailable")])
+    office.leases.again([(job, instant_text(office.clock.now() + timedelta(minutes=5)), "Unavailable")])
     assert office.failing() == set()
 
 
@@ -352,7 +352,7 @@ def test_i5_a_bank_that_says_something_else_is_found(spoilt: Spoilt, change: str
         "other amount": {tranche_id: money("EUR 150.01")},
         "unknown payment": office.statement | {"T-X": money("EUR 1")},
     }
-    assert office.failing(effects=Effects(statements[change])) == {"I5"}
+    assert office.failing(effects=OutsideRecords(statements[change])) == {"I5"}
 
 
 def test_i5_a_payment_the_bank_made_and_has_not_told_us_of_is_no_fault_until_all_is_quiet(spoilt: Spoilt) -> None:
@@ -361,7 +361,7 @@ def test_i5_a_payment_the_bank_made_and_has_not_told_us_of_is_no_fault_until_all
     _approve(office, lives, "G-1", "EUR 100", actor=BORIS)
     released = TrancheReleased(grant_id="G-1", tranche_id="T-1", number=1, amount=money("EUR 100"))
     office.forge((f"case:{lives.home}", released), actor=CLARA)
-    ahead = Effects(office.statement | {"T-1": money("EUR 100")})
+    ahead = OutsideRecords(office.statement | {"T-1": money("EUR 100")})
     assert office.failing(effects=ahead) == set()
     assert "I5" in office.failing(effects=ahead, settled=True)
 
@@ -428,8 +428,8 @@ def test_i6_an_escort_freed_before_may_go_on_another_trip(spoilt: Spoilt) -> Non
 def test_i7_a_task_done_twice_at_the_provider_is_found(spoilt: Spoilt) -> None:
     office, _ = spoilt
     task_id = next(iter(office.performed))
-    assert office.failing(effects=Effects(performed=office.performed | {task_id: 2})) == {"I7"}
-    assert office.failing(effects=Effects(performed=office.performed | {"W-X": 1})) == {"I7"}
+    assert office.failing(effects=OutsideRecords(performed=office.performed | {task_id: 2})) == {"I7"}
+    assert office.failing(effects=OutsideRecords(performed=office.performed | {"W-X": 1})) == {"I7"}
 
 
 def test_i7_a_task_begun_before_its_time_is_found(spoilt: Spoilt) -> None:

@@ -8,7 +8,7 @@ from events.catalogue import Fact
 from events.database import sqlite_url
 from events.facts.reintegration import SeatAwaited, SeatFreed, SeatTaken
 from events.writing import EventMetadata
-from handlers.checks.walk import check
+from handlers.checks.walk import check_log
 from tests.kit.offices import Office
 from tests.kit.story import Story
 from workflow.subjects.intake.commands import GiveConsent
@@ -40,7 +40,7 @@ def forge(office: Office, fact: Fact) -> None:
 
 
 def faults(office: Office) -> list[str]:
-    found = check(office.service.log, now=office.now)
+    found = check_log(office.service.log, now=office.now)
     return [fault for one in found if one.name == "I6" for fault in one.faults]
 
 

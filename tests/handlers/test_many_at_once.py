@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from handlers.commanding.answers import Accepted, Answer, Conflict
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.programmes import with_beds
@@ -87,7 +87,7 @@ def test_the_same_command_from_many_threads_happens_once(office: Office) -> None
 
 
 def test_a_small_batch_serves_many_in_turn(office: Office) -> None:
-    small = Service(office.service.log, batch=3)
+    small = CommandService(office.service.log, batch=3)
     cases = [Story(office) for _ in range(20)]
     notes = [case.command(AddNote, note="fine") for case in cases]
     together(4, lambda number: small.submit_many(notes[number * 5 : number * 5 + 5]))

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SeededEntropy
-from handlers.projections.person_search import Found, find, forget_tokens
+from handlers.projections.person_search import PersonMatches, forget_tokens, search_people
 from handlers.projections.rebuild import rebuild
 from handlers.projections.tables import to_compare
 from tests.kit.offices import Office, open_office
@@ -19,7 +19,7 @@ from tests.kit.people import ANNA
 from tests.kit.story import Story
 from workers.running.duplicate_search import compare_new_cases
 from workflow.command import AdvanceCase
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.rights.table import Account
 from workflow.subjects.access.state import access_of
 
@@ -30,10 +30,10 @@ STRANGER = Account("staff:boris", frozenset({"case_manager"}), frozenset({"mosco
 AUDITOR = Account(ANNA, frozenset({"auditor", "administrator"}), frozenset({"moscow"}))
 
 
-def search(office: Office, account: Account = MANAGER, **asked: object) -> Found:
+def search(office: Office, account: Account = MANAGER, **asked: object) -> PersonMatches:
     log = office.service.log
     with office.database.reading() as connection:
-        return find(log, connection, account, office.now, **asked)  # type: ignore[arg-type]
+        return search_people(log, connection, account, office.now, **asked)  # type: ignore[arg-type]
 
 
 def came(office: Office, **fields: object) -> str:
@@ -58,7 +58,7 @@ def questions(office: Office, **asked: object) -> list[tuple[str, int]]:
     return said
 
 
-def numbers(found: Found) -> list[str]:
+def numbers(found: PersonMatches) -> list[str]:
     return [match.case_id for match in found.matches]
 
 
@@ -72,10 +72,10 @@ def test_somebody_is_found_in_another_script(office: Office) -> None:
 
 def test_of_what_was_typed_two_parts_must_be_equal(office: Office) -> None:
     came(office)
-    assert search(office, name="Yulia Petrova") == Found()
-    assert search(office, name="Ivanova", birth_date=date(1990, 2, 4)) == Found()
-    assert search(office, birth_date=date(1990, 2, 3)) == Found()  # a birth date is no name
-    assert search(office, name="") == Found()
+    assert search(office, name="Yulia Petrova") == PersonMatches()
+    assert search(office, name="Ivanova", birth_date=date(1990, 2, 4)) == PersonMatches()
+    assert search(office, birth_date=date(1990, 2, 3)) == PersonMatches()  # a birth date is no name
+    assert search(office, name="") == PersonMatches()
 
 
 def test_who_fits_best_comes_first(office: Office) -> None:
@@ -90,7 +90,7 @@ def test_to_a_stranger_a_known_and_an_unknown_person_are_the_same(office: Office
         known = search(office, account, name=NAME, birth_date=date(1990, 2, 3), phone=PHONE)
         unknown = search(office, account, name="Ktoto Inoi", birth_date=date(1991, 2, 3), phone="+79160000000")
         assert repr(known).encode() == repr(unknown).encode()
-        assert known == Found()
+        assert known == PersonMatches()
 
 
 def test_the_database_is_asked_the_same_whoever_is_known(office: Office) -> None:
@@ -107,14 +107,14 @@ def test_what_the_database_holds_names_nobody(office: Office) -> None:
     assert all(len(row["token"]) == 32 and int(row["token"], 16) >= 0 for row in rows)
     other = Log(office.database, office.service.log.catalogue, MemoryKeys(SeededEntropy(8)), SeededEntropy(8))
     with office.database.reading() as connection:
-        assert find(other, connection, MANAGER, office.now, name=NAME, phone=PHONE) == Found()
+        assert search_people(other, connection, MANAGER, office.now, name=NAME, phone=PHONE) == PersonMatches()
 
 
 def test_who_is_forgotten_is_not_found_and_not_drawn_again(office: Office) -> None:
     case_id = came(office)
     with office.database.writing() as connection:
         forget_tokens(connection, case_id)
-    assert search(office, name=NAME) == Found()
+    assert search(office, name=NAME) == PersonMatches()
     assert office.rows("name_tokens") == office.rows("to_compare") == []
     rebuild(office.service.log)
     assert numbers(search(office, name=NAME)) == [case_id]  # as long as there is a key
@@ -183,7 +183,7 @@ def test_a_person_who_comes_again_is_not_suspected_of_being_herself(office: Offi
 def two_offices(office_url: str) -> Iterator[Office]:
     """A house with a programme of the Red Cross and one of nobody's."""
     with open_office(office_url, programme="st-petersburg") as office:
-        office.publish(shipped_text("moscow"), "moscow")
+        office.publish(shipped_programme_text("moscow"), "moscow")
         office.clock.advance(datetime(2013, 5, 6, 9, tzinfo=UTC) - office.now)
         yield office
 

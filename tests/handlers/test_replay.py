@@ -14,7 +14,7 @@ from events.database import sqlite_url
 from events.ids import CaseId
 from handlers.projections import tables
 from handlers.projections.rebuild import rebuild
-from handlers.projections.replay import Replay, difference, position_of, replay_case, replay_log
+from handlers.projections.replay import Replay, case_difference, position_of, replay_case, replay_log
 from handlers.projections.tables import case_board, tasks, work_items
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState
@@ -134,15 +134,15 @@ def test_a_difference_names_what_changed_and_nothing_else(office: Witnessed) -> 
     office.does(case_id, GiveConsent, purpose="assistance")
     office.does(case_id, AgreeCarePlan, second="staff:boris")
     after = office.case(case_id)
-    assert difference(before, after) == [("care_plan", False, True)]
+    assert case_difference(before, after) == [("care_plan", False, True)]
     office.does(case_id, GiveConsent, purpose="travel", until=START.date())
-    consent, timer = difference(after, office.case(case_id))
+    consent, timer = case_difference(after, office.case(case_id))
     assert consent == ("consents.travel", None, START.date())
     assert timer[0].startswith("timers.Z-")  # it ends by itself
     office.does(case_id, WithdrawConsent, purpose="travel")
-    assert difference(after, office.case(case_id)) == []
-    assert difference(after, after) == []
-    assert ("stage", None, "referral") in difference(None, after)
+    assert case_difference(after, office.case(case_id)) == []
+    assert case_difference(after, after) == []
+    assert ("stage", None, "referral") in case_difference(None, after)
 
 
 def test_damaged_read_models_are_made_right_from_the_log(office: Witnessed) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.errors import StoreUnavailable
 from events.log import Log
 from events.writing import Writing
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader
 from handlers.states.state_cache import StateCache, VersionedState
 from tests.kit.offices import Office
@@ -33,14 +33,14 @@ class SlowLog:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
-    def since(self, versions: Mapping[str, int]) -> list[Recorded]:
+    def since(self, versions: Mapping[str, int]) -> list[RecordedEvent]:
         if self._slow in versions:
             self.asked.set()
             assert self.answers.wait(PATIENCE_S)
         return self._log.since(versions)
 
 
-def reader_of(service: Service, log: Any = None) -> CaseReader:
+def reader_of(service: CommandService, log: Any = None) -> CaseReader:
     return CaseReader(log or service.log, service.definitions, service.folds)
 
 
@@ -68,7 +68,7 @@ def test_what_a_command_changed_is_not_read_again_by_whoever_looks_next(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id, look = Story(office).case_id, reader_of(office.service)
-    read: list[Recorded] = []
+    read: list[RecordedEvent] = []
     monkeypatch.setattr(office.service.log, "fact", read.append)
     seen = look.at(case_id)
     assert (seen is not None and seen.case, read) == (office.service.folds.get(f"case:{case_id}").state, [])

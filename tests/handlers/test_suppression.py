@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.queries.suppression import K, Shown, shown, suppress, suppress_table
+from handlers.queries.suppression import K, SafeTable, safe_count, suppress, suppress_table
 
 COUNTS = st.integers(0, 40)
 
@@ -13,7 +13,7 @@ COUNTS = st.integers(0, 40)
 def test_ten_are_hidden_and_eleven_are_shown() -> None:
     assert suppress({"a": 10, "b": 11, "c": 12, "d": 90})["a"] is None
     assert suppress({"a": 11, "b": 12}) == {"a": 11, "b": 12}
-    assert (shown(10), shown(11)) == (None, 11)
+    assert (safe_count(10), safe_count(11)) == (None, 11)
 
 
 def test_a_single_small_count_takes_the_next_smallest_with_it() -> None:
@@ -33,7 +33,7 @@ def test_no_small_count_can_be_found_from_the_total(cells: dict[str, int]) -> No
     safe = suppress(cells)
     hidden = sum(cells.values()) - sum(count for count in safe.values() if count is not None)
     assert all(count is None or count == cells[key] >= K for key, count in safe.items())
-    assert hidden == 0 or hidden >= K or shown(sum(cells.values())) is None
+    assert hidden == 0 or hidden >= K or safe_count(sum(cells.values())) is None
 
 
 def test_in_a_table_a_small_count_is_hidden_with_three_others() -> None:
@@ -63,7 +63,7 @@ def test_in_a_table_every_small_count_might_as_well_be_eleven(cells: dict[tuple[
 
 
 def _another_table_looks_the_same(
-    cells: dict[tuple[int, int], int], safe: Shown[int, int], key: tuple[int, int]
+    cells: dict[tuple[int, int], int], safe: SafeTable[int, int], key: tuple[int, int]
 ) -> bool:
     """Tell whether counts with eleven in this place would give the same shown numbers; found by moving people."""
     rows, columns = list(safe.rows), list(safe.columns)
@@ -79,7 +79,7 @@ def _another_table_looks_the_same(
     return any(_agrees(full, move, safe) for move in moves)
 
 
-def _agrees(full: dict[tuple[int, int], int], move: dict[tuple[int, int], int], safe: Shown[int, int]) -> bool:
+def _agrees(full: dict[tuple[int, int], int], move: dict[tuple[int, int], int], safe: SafeTable[int, int]) -> bool:
     other = {key: count + move.get(key, 0) for key, count in full.items()}
     rows = {r: sum(n for (a, _), n in other.items() if a == r) for r in safe.rows}
     columns = {c: sum(n for (_, b), n in other.items() if b == c) for c in safe.columns}

@@ -12,19 +12,19 @@ from typing import Any
 import orjson
 from sqlalchemy import URL, select
 
-from events.batch import Row, Rows
+from events.batch import InsertRows, Row
 from events.catalogue import Fact
 from events.database import sqlite_url
-from events.envelope import Recorded
-from events.ids import CaseId, case_id_of, case_of
-from events.instants import stored
+from events.envelope import RecordedEvent
+from events.ids import CaseId, case_id_of, case_of_stream
+from events.instants import instant_text
 from events.log import Log
 from events.money import Money
 from events.writing import EventMetadata
-from handlers.checks.check_results import Ack, Check, Effects
-from handlers.checks.walk import check
+from handlers.checks.check_results import Acknowledgement, CheckResult, OutsideRecords
+from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.projections.rebuild import rebuild
 from handlers.projections.tables import timers
 from handlers.states.state_cache import VersionedState
@@ -63,7 +63,7 @@ class Witnessed(Office):
     def __init__(self, url: str | URL, seed: int = 7, start: datetime = START) -> None:
         super().__init__(url, seed=seed, start=start, opened=False)
         self.leases = Leases(self.database, "worker-1", timedelta(minutes=5))
-        self.acks: list[Ack] = []
+        self.acks: list[Acknowledgement] = []
         self.statement: dict[str, Money] = {}
         self.performed: dict[str, int] = {}
 
@@ -76,7 +76,7 @@ class Witnessed(Office):
     def accepted(self, command: Command) -> Accepted:
         answer = self.service.submit(command)
         assert isinstance(answer, Accepted), answer
-        self.acks.append(Ack(answer.command_id, answer.version, answer.facts))
+        self.acks.append(Acknowledgement(answer.command_id, answer.version, answer.facts))
         return answer
 
     def published(self) -> Witnessed:
@@ -139,14 +139,14 @@ class Witnessed(Office):
         streams = {event.envelope.stream for event in self.events()}
         return {stream: self.service.folds.get(stream) for stream in streams}
 
-    def events(self) -> list[Recorded]:
+    def events(self) -> list[RecordedEvent]:
         return [event for page in self.log.pages() for event in page]
 
-    def checked(self, **given: Any) -> list[Check]:
+    def checked(self, **given: Any) -> list[CheckResult]:
         """Check everything with what clients, bank and providers have in their books."""
-        books = Effects(self.statement, self.performed)
+        books = OutsideRecords(self.statement, self.performed)
         all_given: dict[str, Any] = {"acknowledged": self.acks, "effects": books, "now": self.clock.now()} | given
-        return check(self.log, **all_given)
+        return check_log(self.log, **all_given)
 
     def failing(self, **given: Any) -> set[str]:
         return {one.name for one in self.checked(**given) if not one.ok}
@@ -154,18 +154,20 @@ class Witnessed(Office):
     # -- who does not keep the rules -----------------------------------------------------------------------
 
     def forge(
-        self, *told: tuple[str, Fact], actor: str = "staff:mallory", rows: Iterable[tuple[Rows, Row]] = ()
+        self, *told: tuple[str, Fact], actor: str = "staff:mallory", rows: Iterable[tuple[InsertRows, Row]] = ()
     ) -> None:
         """Write facts that no rule decided, in due form: known command, right leaves, read models that agree."""
         command_id = str(self.chance.uuid())
-        said = EventMetadata(command_id, actor, "case_manager", "command:Forged", stored(self.clock.now()), MOSCOW.hash)
+        said = EventMetadata(
+            command_id, actor, "case_manager", "command:Forged", instant_text(self.clock.now()), MOSCOW.hash
+        )
         with self.log.writing() as writing:
             writing.lock({stream for stream, _ in told})
             versions = {stream: writing.append(stream, fact, said) for stream, fact in told}
             for statement, row in rows:
                 writing.write(statement, row)
-            own = next((stream for stream in versions if case_of(stream)), "")
-            answer = {"case": case_of(own) or "", "version": versions.get(own, 0)}
+            own = next((stream for stream in versions if case_of_stream(stream)), "")
+            answer = {"case": case_of_stream(own) or "", "version": versions.get(own, 0)}
             facts = [type(fact).__name__ for _, fact in told]
             writing.remember(command_id, "forged", orjson.dumps(answer | {"facts": facts}).decode())
         rebuild(self.log)
@@ -315,7 +317,7 @@ def copied(source: Path, target: Path, office: Witnessed, lives: Lives) -> tuple
     shutil.copy(source, target)
     other = Witnessed(sqlite_url(target), 99, office.clock.now())
     other.log.keys = office.log.keys
-    other.service = Service(other.log)
+    other.service = CommandService(other.log)
     other.acks, other.statement, other.performed = list(office.acks), dict(office.statement), dict(office.performed)
     theirs = Lives(other)
     theirs.home, theirs.withdrawn, theirs.stuck = lives.home, lives.withdrawn, lives.stuck

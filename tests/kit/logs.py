@@ -14,7 +14,7 @@ from events.facts import catalogue
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
 from events.keys import FileKeys, MemoryKeys
 from events.log import Log
-from events.schema import prepare
+from events.schema import migrate
 from events.world import SystemEntropy
 from events.writing import EventMetadata, Writing
 
@@ -89,7 +89,7 @@ def make_key(path: str, owner: tuple[str, str]) -> bytes:
 
 
 def prepare_at(url: str) -> None:
-    prepare(Database(url))
+    migrate(Database(url))
 
 
 def refusal(database: Database, statement: str) -> str:

@@ -16,16 +16,16 @@ from events.facts import catalogue
 from events.ids import CaseId, case_stream
 from events.keys import MemoryKeys
 from events.log import Log
-from events.schema import prepare
-from events.world import SeededEntropy, SetClock
+from events.schema import migrate
+from events.world import ManualClock, SeededEntropy
 from handlers.commanding.answers import Accepted, Answer, Conflict
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.projections.tables import metadata, tasks
-from handlers.states.state_cache import folded
+from handlers.states.state_cache import fold_events
 from tests.kit.people import ANNA, START
 from workflow.case.state import Case
 from workflow.command import Command, PublishProgramme
-from workflow.programme.loading import Definition, shipped_text
+from workflow.programme.loading import Definition, shipped_programme_text
 from workflow.reasons import Refused
 from workflow.situation import Decision, StreamFact
 from workflow.subjects.intake.commands import OpenCase
@@ -51,11 +51,11 @@ class Office:
     ) -> None:
         self.database = Database(url)
         if not has_tables:
-            prepare(self.database)
-        self.clock = SetClock(start)
+            migrate(self.database)
+        self.clock = ManualClock(start)
         self.chance = SeededEntropy(seed)
         self.keys = MemoryKeys(self.chance)
-        self.text = text or shipped_text(programme)
+        self.text = text or shipped_programme_text(programme)
         self.programme = programme
         self.batch = batch
         self._databases = [self.database]
@@ -63,12 +63,12 @@ class Office:
         if opened:
             self.publish(self.text, programme)
 
-    def another_service(self) -> Service:
+    def another_service(self) -> CommandService:
         """Return a service of its own on the same database, as another process has it."""
         database = Database(self.database.url)
         self._databases.append(database)
         log = Log(database, catalogue(), self.keys, self.chance, self.clock)
-        return Service(log, batch=self.batch)
+        return CommandService(log, batch=self.batch)
 
     def publish(self, text: str, programme: str = "moscow") -> Answer:
         return self.service.submit(PublishProgramme(command_id=self.uuid(), actor=ANNA, programme=programme, text=text))
@@ -125,7 +125,7 @@ class Office:
 
     def state(self, stream: str) -> Any:
         log = self.service.log
-        return folded(stream, log.stream(stream), log.fact).state
+        return fold_events(stream, log.stream(stream), log.fact).state
 
     def rows(self, name: str, **where: Any) -> list[dict[str, Any]]:
         table = metadata.tables[name]

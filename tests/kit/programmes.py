@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 
 SMALL: dict[str, Any] = {
     "id": "moscow-centre", "name": "Small house", "kind": "shelter", "opens": "2006-12-01",
@@ -20,7 +20,7 @@ HOSTEL: dict[str, Any] = {
 
 def with_houses(*houses: dict[str, Any], text: str | None = None) -> str:
     """Return the Moscow programme with these houses instead of its own."""
-    tree = yaml.safe_load(text or shipped_text("moscow"))
+    tree = yaml.safe_load(text or shipped_programme_text("moscow"))
     tree["facilities"] = list(houses)
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 

@@ -14,17 +14,17 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from events.catalogue import Fact
-from events.ids import CaseId, case_id_of, case_of, case_stream
-from events.instants import stored
+from events.ids import CaseId, case_id_of, case_of_stream, case_stream
+from events.instants import instant_text
 from handlers.reactions import react
-from handlers.reactions.moment import Moment
+from handlers.reactions.moment import ReactionContext
 from handlers.states.state_cache import evolve
 from tests.kit.people import ANNA, START
 from tests.kit.readable import is_readable
 from workflow.case.state import At, Case, Task
 from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer
 from workflow.decide import decide, needs, reaches
-from workflow.programme.loading import Definition, load, shipped_text
+from workflow.programme.loading import Definition, load_definition, shipped_programme_text
 from workflow.reasons import Refused
 from workflow.situation import Decision, Situation, StreamFact
 from workflow.subjects.accommodation.definition import facility_stream
@@ -38,17 +38,17 @@ Kind = TypeVar("Kind", bound=Command)
 
 @cache
 def moscow() -> Definition:
-    return load(shipped_text("moscow"))
+    return load_definition(shipped_programme_text("moscow"))
 
 
 @cache
 def moscow_with(*changes: tuple[str, str]) -> Definition:
     """Return the shipped programme with some of its text replaced."""
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new, 1)
-    return load(text)
+    return load_definition(text)
 
 
 def uuid(number: int) -> UUID:
@@ -136,17 +136,19 @@ class World:
         if isinstance(command, FinishTask):
             self.claimed.discard(command.task_id)
         self._keep(told, command.actor)
-        if case_of(told.stream) is None:
+        if case_of_stream(told.stream) is None:
             return [told]
         version, after = self.versions[told.stream], self.states[told.stream]
-        moment = Moment(before, after, self.definition, self.now, command.command_id, version, frozenset(self.claimed))
+        moment = ReactionContext(
+            before, after, self.definition, self.now, command.command_id, version, frozenset(self.claimed)
+        )
         follows = [StreamFact(told.stream, fact) for fact in react(told.fact, moment)]
         for follow in follows:
             self._keep(follow, command.actor)
         return [told, *follows]
 
     def _keep(self, told: StreamFact, actor: str) -> None:
-        at = At(stored(self.now), actor, self.definition.hash)
+        at = At(instant_text(self.now), actor, self.definition.hash)
         self.states[told.stream] = evolve(told.stream, self.states.get(told.stream), told.fact, at)
         self.versions[told.stream] = self.versions.get(told.stream, -1) + 1
         self.told.append(told)

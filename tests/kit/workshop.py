@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from console.simulation.order_book import OrderBook
 from events.ids import CaseId, case_stream
-from events.instants import stored
+from events.instants import instant_text
 from handlers.states.case_reader import CaseReader
 from tests.kit.offices import Office
 from tests.kit.roads import consents, plan_trip, ready_to_travel
@@ -25,7 +25,7 @@ from tests.kit.story import Story, story
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import FolderPost, Post
 from workers.running.broker import TIME_LIMIT_S
-from workers.running.jobs import Adapters, Folders
+from workers.running.jobs import Adapters, BankFolders
 from workers.running.leases import Leases
 from workers.running.orders import Order, Orders
 from workers.running.perform import Backoff, Performer
@@ -109,7 +109,7 @@ class Workshop:
         self.office = office
         self.folder = folder
         self.bank = folder / "bank"
-        self.folders = Folders(*(str(self.bank / name) for name in ("out", "sent", "in")))
+        self.folders = BankFolders(*(str(self.bank / name) for name in ("out", "sent", "in")))
         for name in self.folders:
             Path(name).mkdir(parents=True)
         self.book = OrderBook(folder / "orders.sqlite")
@@ -164,7 +164,7 @@ class Workshop:
         case, task_id = self.ticketed()
         leases = self.worker("early").leases
         (job,) = leases.claim([task_id], self.now)
-        leases.again([(job, stored(self.office.now + timedelta(hours=in_hours)), "Unavailable")])
+        leases.again([(job, instant_text(self.office.now + timedelta(hours=in_hours)), "Unavailable")])
         return case, task_id
 
     # -- what is known and what was done --------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.recorded import telling
 from tests.recorded.unpacking import KINDS, Unpacked, unpacked
-from tests.servers import postgres_server
+from tests.servers.postgres import postgres_server
 
 MADE_BY = "f96baae63a213593583acb134edef4b221cabd94"
 _ACTORS = {"moscow": "staff:anna", "st-petersburg": "redcross:olga"}

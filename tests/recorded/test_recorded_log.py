@@ -12,7 +12,7 @@ import pytest
 
 from tests.recorded import telling
 from tests.recorded.unpacking import HERE, KINDS, Unpacked, unpacked
-from tests.servers import Postgres
+from tests.servers.postgres import Postgres
 
 SAID: dict[str, Any] = json.loads((HERE / "expected.json").read_text())
 

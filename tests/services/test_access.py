@@ -13,7 +13,7 @@ from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.story import Story, World, story
 from workflow.case.evolve import evolve
 from workflow.case.state import At
-from workflow.rights.compartments import closed_to
+from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.table import Account, permit
 from workflow.subjects.access.commands import (
     AssignCase,
@@ -117,7 +117,7 @@ def test_under_the_glass_nothing_more_is_open_than_the_mandate_opens() -> None:
     case = broken()
     case.when(OpenSealed, actor=BORIS, mandate="medical", compartments=("story",), why="to help")
     assert [type(fact).__name__ for fact in case.now_told()] == ["SealedDenied"]
-    assert closed_to("supervisor", ["medical"]) == ("medical",)
+    assert compartments_closed_to("supervisor", ["medical"]) == ("medical",)
 
 
 def test_somebody_else_reviews_it_within_two_working_days() -> None:

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from events.errors import EventsError
-from handlers.checks.walk import check
+from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.projections.rebuild import rebuild
-from handlers.queries.occupancy import houses, occupancy
+from handlers.queries.occupancy import houses_in_log, occupancy
 from tests.kit.offices import Office
 from tests.kit.programmes import HOSTEL, SMALL, with_beds, with_houses
 from tests.kit.roads import consents
@@ -87,7 +87,7 @@ def as_they_are(office: Office) -> list[list[tuple[Any, ...]]]:
 
 def sound(office: Office) -> None:
     """All invariants hold, and the tables of beds are what the log says."""
-    found = {one.name: one.faults for one in check(office.service.log, now=office.now)}
+    found = {one.name: one.faults for one in check_log(office.service.log, now=office.now)}
     assert not found["I4"]
     assert not found["I6"]
 
@@ -332,7 +332,7 @@ def test_who_had_which_bed_is_known_at_any_past_instant(office: Office) -> None:
         beds = {used.bed: (used.case_id, used.held_until is None) for used in found.used}
         return found.available, beds, len(found.waiting)
 
-    assert {"hostel", HOUSE} <= set(houses(log))
+    assert {"hostel", HOUSE} <= set(houses_in_log(log))
     assert seen(-1)[1:] == ({}, 0)
     assert seen(0.5) == (1, {1: (one.case_id, True)}, 0)
     assert seen(2) == (0, {1: (one.case_id, True), 2: (two.case_id, False)}, 1)

@@ -20,7 +20,7 @@ from events.facts.accounts import (
     SecondFactorRemoved,
     SessionsRevoked,
 )
-from handlers.checks.walk import check
+from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from handlers.projections.rebuild import rebuild
@@ -45,7 +45,7 @@ from workflow.subjects.accounts.commands import (
     ResetCredentials,
     RevokeSessions,
 )
-from workflow.subjects.accounts.decisions import ONE_OF, PLANES, clashes
+from workflow.subjects.accounts.decisions import DUTY_PLANES, EXCLUSIVE_ROLES, role_clashes
 
 ROOT, OLGA = "staff:root", "staff:olga"
 MEDICAL, MANAGER, ADMINISTRATOR = ("medical",), ("case_manager",), ("administrator",)
@@ -137,10 +137,10 @@ def test_roles_of_two_planes_are_not_held_by_one_person(house: House, roles: tup
 
 
 def test_every_role_stands_in_one_plane() -> None:
-    assert sorted(role for plane in PLANES.values() for role in plane) == sorted(ROLES)
-    assert all(clashes([role]) == [] for role in ROLES)
-    assert all(set(only) <= set(ROLES) for only in ONE_OF)
-    assert clashes(["case_manager", "supervisor", "medical", "legal", "hotline"]) == []
+    assert sorted(role for plane in DUTY_PLANES.values() for role in plane) == sorted(ROLES)
+    assert all(role_clashes([role]) == [] for role in ROLES)
+    assert all(set(only) <= set(ROLES) for only in EXCLUSIVE_ROLES)
+    assert role_clashes(["case_manager", "supervisor", "medical", "legal", "hotline"]) == []
 
 
 # -- changing -------------------------------------------------------------------------------------------------
@@ -263,15 +263,15 @@ def test_the_list_of_accounts_is_what_the_log_says(house: House) -> None:
     with office.database.reading() as connection:
         before = list_accounts(connection)
     assert [row.account.account for row in before] == [ANNA, OLGA, ROOT]
-    assert all(one.ok for one in check(office.service.log, now=office.now)), "before"
+    assert all(one.ok for one in check_log(office.service.log, now=office.now)), "before"
     with office.database.writing() as connection:
         connection.exec_driver_sql("UPDATE accounts SET roles = 'administrator' WHERE account = 'staff:anna'")
-    faults = [fault for one in check(office.service.log, now=office.now) for fault in one.faults]
+    faults = [fault for one in check_log(office.service.log, now=office.now) for fault in one.faults]
     assert faults == ["accounts staff:anna: roles is 'administrator', by the log 'case_manager'"]
     rebuild(office.service.log)
     with office.database.reading() as connection:
         assert list_accounts(connection) == before
-    assert all(one.ok for one in check(office.service.log, now=office.now)), "after"
+    assert all(one.ok for one in check_log(office.service.log, now=office.now)), "after"
 
 
 def test_another_process_sees_the_same_accounts(house: House) -> None:

@@ -24,7 +24,7 @@ from events.facts.intake import SealedOpened
 from events.facts.safety import SealedDenied
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_stream
-from events.instants import stored
+from events.instants import instant_text
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, plan_trip, ready_to_travel
@@ -250,7 +250,7 @@ def test_an_appointment_moved_moves_the_worry_and_the_provider_is_told(office: O
     case.then(AppointmentMoved, TimerCancelled, TimerSet, TaskRequested)
     case.finish(case.task(kind="tell_appointment")).then(AppointmentTold)
     (timer,) = office.rows("timers", kind="appointment", status="set")
-    assert timer["due_at"] == stored(later + timedelta(hours=24))
+    assert timer["due_at"] == instant_text(later + timedelta(hours=24))
 
 
 # -- row 11: social and legal counselling --------------------------------------------------------------------

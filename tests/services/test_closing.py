@@ -10,13 +10,13 @@ from console.words.reasons import typed
 from events.facts.closing import ArrivalCounted, HandOverDecided, HandOverProposed, ProgrammeEnded
 from events.facts.tasks import Escalated
 from handlers.commanding.answers import Accepted
-from handlers.commanding.service import Service
-from handlers.queries.arrivals_per_year import Year, pace
+from handlers.commanding.service import CommandService
+from handlers.queries.arrivals_per_year import ArrivalYear, arrivals_per_year
 from tests.kit.offices import Office
 from tests.kit.people import CLARA
 from tests.kit.roads import agree_plan, bring, grant, release
 from tests.kit.story import Story, present
-from workflow.programme.loading import load
+from workflow.programme.loading import load_definition
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.accommodation.state import accommodation_of
@@ -59,7 +59,9 @@ def test_one_person_more_than_the_target_is_taken_in_and_flagged(office: Office)
 def test_after_115_people_in_a_year_of_350_the_report_says_33_per_cent(office: Office) -> None:
     answers = office.service.submit_many([office.opening() for _ in range(115)])
     assert all(isinstance(answer, Accepted) for answer in answers)
-    assert pace(office.service.log, load(office.text).programme) == [Year(office.now.year, 350, 115, 33)]
+    assert arrivals_per_year(office.service.log, load_definition(office.text).programme) == [
+        ArrivalYear(office.now.year, 350, 115, 33)
+    ]
 
 
 # -- row 32 --------------------------------------------------------------------------------------------------
@@ -226,7 +228,7 @@ def test_a_house_closes_once(office: Office) -> None:
 
 
 def test_two_services_see_the_same_end(office: Office) -> None:
-    other: Service = office.another_service()
+    other: CommandService = office.another_service()
     _end(office)
     office.pass_time(timedelta(days=1))
     answer = other.submit(office.opening())

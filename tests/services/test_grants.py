@@ -32,15 +32,15 @@ from events.facts.grants import (
 )
 from events.facts.tasks import Escalated, TaskCancelled
 from events.tables import metadata
-from handlers.checks.walk import as_lines, check
+from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.projections import tables as view_tables
-from handlers.queries.books import by_funder, journal, per_funder, total_of
+from handlers.queries.books import funder_totals, journal, line_balances, total_balance
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
 from tests.kit.story import Story
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.reasons import Refused
 from workflow.subjects.grants.commands import (
     ApproveGrant,
@@ -114,17 +114,17 @@ def stored(office: Office) -> str:
 
 def adds_up(office: Office) -> None:
     """The report adds up to the budgets and the ledger balances, to the cent; and an auditor's checks agree."""
-    rows = by_funder(office.service.log, definition(office))
-    total = total_of(rows)
+    rows = line_balances(office.service.log, definition(office))
+    total = total_balance(rows)
     funders = definition(office).programme.funders
     assert total.planned == sum(funder.budget.amount for funder in funders)
     assert total.planned == total.committed + total.disbursed + total.left
-    assert total[3:] == total_of(per_funder(rows))[3:]
+    assert total[3:] == total_balance(funder_totals(rows))[3:]
     trial = trial_balance(entry.posting for entry in journal(office.service.log, definition(office)))
     assert sum(one.debit for one in trial.values()) == sum(one.credit for one in trial.values())
-    checks = check(office.service.log, now=office.now)
+    checks = check_log(office.service.log, now=office.now)
     (money,) = [one for one in checks if one.name == "I5"]
-    assert money.ok, as_lines(checks)
+    assert money.ok, check_lines(checks)
 
 
 # -- row 2: three funders, lines, shares ------------------------------------------------------------------------
@@ -137,9 +137,9 @@ def test_the_report_per_funder_sums_to_the_total(office: Office) -> None:
     cost(case).accepted()
     cost(case, "EUR 33.34", "medical", service="medical_exam").accepted()
     requested(home(office), "reinstallation", "EUR 0.01")
-    rows = by_funder(office.service.log, definition(office))
+    rows = line_balances(office.service.log, definition(office))
     assert {row.funder for row in rows} == {"european-commission", "switzerland", "united-states"}
-    total = total_of(rows)
+    total = total_balance(rows)
     assert (total.planned, total.disbursed) == (Decimal("4000000.00"), Decimal("899.99") + Decimal("133.35"))
     assert total.committed == Decimal("900.00")
     adds_up(office)
@@ -185,7 +185,7 @@ def test_a_cost_recorded_by_mistake_is_taken_back_and_both_stay_in_the_history(o
     (cost_id,) = grants_of(case.case).costs
     case.does(ReverseCost, cost_id=cost_id, reason="recorded twice").then(CostReversed, FundsUnspent)
     case.when(ReverseCost, cost_id=cost_id, reason="again").then_refused("cost_counts")
-    assert total_of(by_funder(office.service.log, definition(office))).disbursed == 0
+    assert total_balance(line_balances(office.service.log, definition(office))).disbursed == 0
     assert [e.fact for e in journal(office.service.log, definition(office)) if e.version >= 0] == [
         *["FundsSpent"] * 3, *["FundsUnspent"] * 3
     ]  # fmt: skip
@@ -399,7 +399,7 @@ def test_a_payment_the_bank_gave_back_is_set_aside_again_and_sent_to_another_acc
     first = returned(case, grant_id)
     assert grants_of(case.case).grants[grant_id].paid == 0
     assert "payment_returned" in case.case.escalations
-    assert total_of(by_funder(office.service.log, definition(office))).committed == 1800
+    assert total_balance(line_balances(office.service.log, definition(office))).committed == 1800
     case.when(ReturnPayment, grant_id=grant_id, tranche_id=first, reference="AC04").then()
     case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_was_changed")
     case.does(ChangePayee, grant_id=grant_id, **OTHER)
@@ -431,7 +431,7 @@ def test_a_payment_that_comes_back_after_the_end_is_free_for_others(office: Offi
     bank_says(case, grant_id, tranche_id, "paid").accepted()
     bank_says(case, grant_id, tranche_id, "rejected").accepted()
     assert "payment_returned" in case.case.escalations
-    total = total_of(by_funder(office.service.log, definition(office)))
+    total = total_balance(line_balances(office.service.log, definition(office)))
     assert (total.committed, total.disbursed) == (Decimal(0), Decimal(0))
     adds_up(office)
 
@@ -495,7 +495,10 @@ def test_costs_outside_the_projects_dates_are_refused(office: Office, day: date,
 
 
 def test_sida_is_the_only_account_of_its_project() -> None:
-    assert {name: str(money) for name, money in budget_of(load(sida(shipped_text("moscow"))).programme).items()} == {
+    assert {
+        name: str(money)
+        for name, money in budget_of(load_definition(sida(shipped_programme_text("moscow"))).programme).items()
+    } == {
         "sida/grants": "60000.00 EUR",
         "sida/travel": "20000.00 EUR",
     }

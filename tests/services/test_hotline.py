@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from events.facts.hotline import CallBackExpired, CallBackMade, CallMissed, CallTaken, ConsultationConverted
 from handlers.commanding.answers import Accepted, Answer
-from handlers.queries.consultations import consultation_report, desk_of
+from handlers.queries.consultations import consultation_report, hotline_state_of
 from handlers.queries.suppression import K
 from tests.kit.offices import Office
 from tests.kit.story import moscow
@@ -113,12 +113,12 @@ def test_a_call_back_nobody_makes_is_overdue_and_then_forgotten(office: Office) 
     office.submit(RecordMissedCall, programme="moscow", wants_call_back=True)
     hours = moscow().programme.hotline
     assert hours is not None
-    desk = desk_of(office.service.log, moscow().programme)
+    desk = hotline_state_of(office.service.log, moscow().programme)
     assert len(desk.overdue(datetime(2007, 3, 19, 18, 30, tzinfo=MOSCOW), hours.hours)) == 1
     goes_to(office, 2007, 3, 26, 18, 30)
     (expired,) = facts(office, office.submit(StrikeCallBacks, programme="moscow"))
     assert isinstance(expired, CallBackExpired)
-    assert desk_of(office.service.log, moscow().programme).call_backs == {}
+    assert hotline_state_of(office.service.log, moscow().programme).call_backs == {}
 
 
 def test_a_caller_in_vladivostok_sees_half_past_three_to_half_past_one(office: Office) -> None:
@@ -152,7 +152,7 @@ def test_a_consultation_is_counted_and_no_case(office: Office) -> None:
     assert refusal(consults(office, centre="icc-st-petersburg")) == ("facility_is_open",)  # it opens in 2013
     assert isinstance(consults(office, centre="vladivostok-centre", how="phone"), Accepted)
     assert refusal(consults(office, centre="moscow-centre")) == ("centre_is_known",)
-    assert desk_of(office.service.log, moscow().programme).counted("how") == {"visit": 1, "phone": 1}
+    assert hotline_state_of(office.service.log, moscow().programme).counted("how") == {"visit": 1, "phone": 1}
     assert office.rows("case_board") == []
     centre = moscow().programme.facility_of["icc-moscow"]
     assert centre.address == "12, 2-ya Zvenigorodskaya St., Moscow"
@@ -176,7 +176,7 @@ def test_a_case_from_a_consultation_keeps_a_link_and_nothing_of_the_call(office:
     assert not any(word in fact for fact in about_case for word in ("RU-PRI", "missing_person", "former_convicts"))
     (converted,) = facts_of(office, ConsultationConverted)
     assert converted == ConsultationConverted(code=code, month=f"{office.now:%Y-%m}")
-    assert desk_of(office.service.log, moscow().programme).counted("converted") == {"case": 1}
+    assert hotline_state_of(office.service.log, moscow().programme).counted("converted") == {"case": 1}
     again = office.service.submit(office.opening(**opening, consent=True))
     assert refusal(again) == ("case_code_is_unused",)
 
@@ -205,13 +205,13 @@ def test_statistics_hide_what_fewer_than_eleven_share(office: Office) -> None:
         for _ in range(count):
             assert isinstance(consults(office, at_risk_groups=(group,)), Accepted)
     programme = moscow().programme
-    report = consultation_report(desk_of(office.service.log, programme), programme, office.now.year)
+    report = consultation_report(hotline_state_of(office.service.log, programme), programme, office.now.year)
     assert (report.total, report.groups["labour_migrants"], report.groups["orphans"]) == (45, 30, None)
     assert report.groups["women_migrants"] is None  # else the total would tell the three
     assert report.topics["wages"] == 45
     everything = [report.total, report.missed, report.converted, *report.how.values(), *report.topics.values()]
     assert all(count is None or count >= K for count in (*everything, *report.groups.values()))
-    empty = consultation_report(desk_of(office.service.log, programme), programme, year=2001)
+    empty = consultation_report(hotline_state_of(office.service.log, programme), programme, year=2001)
     assert empty.total is None
 
 

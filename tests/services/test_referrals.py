@@ -14,13 +14,13 @@ from events.facts import catalogue
 from events.facts.referrals import ReferralServed, ReferrerAnswered
 from events.facts.tasks import ServiceProvided, TimerCancelled
 from events.ids import case_stream
-from handlers.queries.disclosures import disclosed
+from handlers.queries.disclosures import disclosed_fields
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
 from tests.kit.roads import agreed_to_be_told, consents, referred, served
 from tests.kit.story import Story, story
 from workflow.command import FireTimer
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.reasons import Refused
 from workflow.subjects.care.commands import CertifyFitness
 from workflow.subjects.documents.commands import RecordTravelDocument
@@ -33,7 +33,7 @@ from workflow.subjects.referrals.commands import (
     SendReferral,
     WaitlistReferral,
 )
-from workflow.subjects.referrals.definition import AgencyKind, Disclosure
+from workflow.subjects.referrals.definition import AgencyKind, DisclosurePolicy
 from workflow.subjects.referrals.disclosure import ORG_TYPES, SOURCES, parts_for
 from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.safety.commands import AppointGuardian, AssessRisk
@@ -67,7 +67,7 @@ def number(case: Story) -> str:
 
 def with_agencies(office: Office) -> None:
     """Put a programme into force whose directory has one agency of each kind."""
-    office.publish(shipped_text("moscow").replace("\nproviders:\n", AGENCIES, 1))
+    office.publish(shipped_programme_text("moscow").replace("\nproviders:\n", AGENCIES, 1))
 
 
 # -- row 17 ----------------------------------------------------------------------------------------------------------
@@ -139,18 +139,18 @@ def test_what_a_provider_may_see_is_recorded_first_and_stops_with_the_consent(of
     referral_id = referred(case, "harbour")
     show = case.command(DiscloseReferral, referral_id=referral_id, why="first meeting")
     case.when(show).accepted()
-    shown = disclosed(office.service.log, case.case_id, show.command_id)
+    shown = disclosed_fields(office.service.log, case.case_id, show.command_id)
     assert (shown["name"], shown["risk"], shown["phone"]) == (NAMES[0], "knows the street", "+79990000000")
     assert "a cellar" not in shown.values(), "the story is not the NGO's to read"
     case.does(WithdrawConsent, purpose="referral")
     again = case.command(DiscloseReferral, referral_id=referral_id, why="again")
     case.when(again).then_refused("consent_to_referral", "referral_is_open")
     with pytest.raises(LookupError):
-        disclosed(office.service.log, case.case_id, again.command_id)
+        disclosed_fields(office.service.log, case.case_id, again.command_id)
 
 
 def test_ten_acceptances_at_once_leave_nobody_beyond_a_providers_room(office: Office) -> None:
-    office.publish(shipped_text("moscow").replace("capacity: 60", "capacity: 4", 1))
+    office.publish(shipped_programme_text("moscow").replace("capacity: 60", "capacity: 4", 1))
     cases = [in_moscow(office) for _ in range(10)]
     numbers = [referred(case, "harbour") for case in cases]
     accept = [case.command(AcceptReferral, referral_id=key) for case, key in zip(cases, numbers, strict=True)]
@@ -178,7 +178,7 @@ def test_each_kind_of_agency_sees_its_row_of_the_matrix_and_nothing_else(office:
     referral_id = referred(case, AGENCY[kind], "advice")
     show = case.command(DiscloseReferral, referral_id=referral_id, why="first meeting")
     case.when(show).accepted()
-    shown = disclosed(office.service.log, case.case_id, show.command_id)
+    shown = disclosed_fields(office.service.log, case.case_id, show.command_id)
     assert set(shown) == {part for part, kinds in MATRIX.items() if LETTER[kind] in kinds}
     assert ("a broken rib" in str(shown)) == (kind == "health")
 
@@ -197,8 +197,12 @@ def _told_everything(office: Office) -> Story:
 
 def test_the_police_never_get_medical_data_whatever_a_programme_file_says() -> None:
     with pytest.raises(Exception, match="police never get medical data"):
-        load(shipped_text("moscow").replace("law_enforcement: [language", "law_enforcement: [medical, language", 1))
-    forged = Disclosure.model_construct(law_enforcement=("medical", *Disclosure().health))
+        load_definition(
+            shipped_programme_text("moscow").replace(
+                "law_enforcement: [language", "law_enforcement: [medical, language", 1
+            )
+        )
+    forged = DisclosurePolicy.model_construct(law_enforcement=("medical", *DisclosurePolicy().health))
     fields = {(s.fact, s.field) for part in parts_for("law_enforcement", forged) for s in SOURCES[part]}
     medical = {
         (shape.name, name)

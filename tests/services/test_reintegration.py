@@ -10,7 +10,7 @@ import pytest
 
 from events.facts.reintegration import CourseWaitlisted
 from events.facts.tasks import Escalated, TaskCancelled, TaskFoundUndone, TimerFired
-from handlers.checks.walk import as_lines, check
+from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import Office
@@ -211,8 +211,8 @@ def test_what_was_done_for_courses_and_visits_passes_every_check(office: Office,
     hand = shop.worker()
     do_offers(first, hand)
     second.does(TakeSeat, course="sewing")
-    found = check(office.service.log, now=office.now)
-    assert all(one.ok for one in found), "\n".join(as_lines(found))
+    found = check_log(office.service.log, now=office.now)
+    assert all(one.ok for one in found), "\n".join(check_lines(found))
 
 
 def test_the_courses_are_listed_with_their_seats(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from handlers.queries.reports import Corridor, Corridors, corridors, released
+from handlers.queries.reports import Corridor, Corridors, corridors, suppressed_corridors
 from handlers.queries.suppression import K
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import Office
@@ -112,7 +112,7 @@ def test_a_person_is_counted_once_and_by_what_was_told_last(office: Office) -> N
 
 
 def test_one_small_corridor_takes_another_with_it_so_that_no_subtraction_finds_it() -> None:
-    found = released({("MD", "RU"): 30, ("MD", "AE"): 4, ("UZ", "RU"): 20, ("UZ", "AE"): 15})
+    found = suppressed_corridors({("MD", "RU"): 30, ("MD", "AE"): 4, ("UZ", "RU"): 20, ("UZ", "AE"): 15})
     assert ("MD", "AE") not in found.cells
     assert found.total == 69
     assert found_by_subtraction(found, ("MD", "AE"), ("MD", "UZ"), ("RU", "AE")) is None
@@ -121,7 +121,7 @@ def test_one_small_corridor_takes_another_with_it_so_that_no_subtraction_finds_i
 @settings(max_examples=300)
 @given(TABLES)
 def test_a_difference_attack_on_one_release_finds_nobody(counts: Mapping[Corridor, int]) -> None:
-    found = released(counts)
+    found = suppressed_corridors(counts)
     rows, columns = sorted({row for row, _ in counts}), sorted({column for _, column in counts})
     shown = [*found.cells.values(), *found.recruited.values(), *found.exploited.values(), *filter(None, [found.total])]
     assert all(count >= K for count in shown)
@@ -167,5 +167,5 @@ def test_a_route_is_typed_in_one_line_and_the_report_reads_it(tmp_path: Path) ->
 
 def test_the_counts_of_a_release_are_those_of_the_cases() -> None:
     counts = Counter({("MD", "RU"): 40, ("UZ", "RU"): 15})
-    assert released(counts).cells == counts
-    assert released(counts).total == 55
+    assert suppressed_corridors(counts).cells == counts
+    assert suppressed_corridors(counts).total == 55

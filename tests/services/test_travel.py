@@ -30,7 +30,7 @@ from tests.kit.roads import booked, bring, consents, handed_over, plan_trip, rea
 from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import Workshop
 from workflow.command import Command
-from workflow.programme.loading import shipped_text
+from workflow.programme.loading import shipped_programme_text
 from workflow.reasons import Refused
 from workflow.subjects.care.commands import CertifyFitness
 from workflow.subjects.documents.commands import RecordTravelDocument
@@ -197,7 +197,7 @@ def test_without_a_free_medical_escort_the_departure_is_blocked(office: Office) 
 
 def five_escorts() -> str:
     """Return the programme with three of its eight escorts on leave all year."""
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     for number in (6, 7, 8):
         leave = f"{{id: escort-0{number}, away: [{{from: 2007-01-01, until: 2008-01-01}}], "
         text = text.replace(f"{{id: escort-0{number}, ", leave)
@@ -251,7 +251,7 @@ def test_an_escort_who_speaks_the_language_goes_first(office: Office) -> None:
 
 def test_an_escort_on_leave_is_not_asked(office: Office) -> None:
     leave = "{id: escort-01, away: [{from: 2007-03-07, until: 2007-03-09}], "
-    office.publish(shipped_text("moscow").replace("{id: escort-01, ", leave))
+    office.publish(shipped_programme_text("moscow").replace("{id: escort-01, ", leave))
     for _ in range(2):
         case = plan_trip(traveller(office, "operational"))
         assert travel_of(case.case).trip is not None
@@ -263,7 +263,9 @@ def test_an_escort_on_leave_is_not_asked(office: Office) -> None:
 
 def test_the_escorts_own_way_back_is_reserved(office: Office) -> None:
     office.publish(
-        shipped_text("moscow").replace("medical, family]", "family]").replace("operational, medical]", "operational]")
+        shipped_programme_text("moscow")
+        .replace("medical, family]", "family]")
+        .replace("operational, medical]", "operational]")
     )
     none = traveller(office, "medical")
     none.when(PlanTrip, **trip(office.now)).then_refused("escort_is_free")

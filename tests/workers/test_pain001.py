@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.money import Money
-from workers.iso20022.pain001 import Account, Payment, PaymentFileError, PaymentOrder, pain001, payment_information_id
+from workers.iso20022.pain001 import (
+    BankAccount,
+    Payment,
+    PaymentFileError,
+    PaymentOrder,
+    pain001,
+    payment_information_id,
+)
 
 NAMES = {
     "Cyrillic": "Олександра Шевченко-Їжакевич",
@@ -35,7 +42,7 @@ def payment(number: int = 1, money: str = "EUR 12.50", **changes: Any) -> Paymen
         instruction_id=f"I-{number}",
         amount=Money.parse(money),
         creditor_name="Ana Popescu",
-        creditor_account=Account(iban=IBAN, bic="COBADEFFXXX"),
+        creditor_account=BankAccount(iban=IBAN, bic="COBADEFFXXX"),
         purpose=f"Ref T-{number}",
     )
     return replace(usual, **changes)
@@ -47,7 +54,7 @@ def order(*payments: Payment, **changes: Any) -> PaymentOrder:
         created_at=datetime(2031, 5, 1, 9, 30, tzinfo=UTC),
         execution_date=date(2031, 5, 2),
         debtor_name="North Street Fund",
-        debtor_account=Account(iban="GB82WEST12345698765432"),
+        debtor_account=BankAccount(iban="GB82WEST12345698765432"),
         payments=payments or (payment(),),
     )
     return replace(usual, **changes)
@@ -67,9 +74,9 @@ def test_a_mixed_order_is_a_valid_file_with_one_group_per_currency() -> None:
         pain001(
             order(
                 payment(1, "JPY 1200"),
-                payment(2, "EUR 12.5", creditor_account=Account(other="12345678")),
+                payment(2, "EUR 12.5", creditor_account=BankAccount(other="12345678")),
                 payment(3, "KWD 1.005"),
-                payment(4, "EUR 7", creditor_account=Account(iban=IBAN)),
+                payment(4, "EUR 7", creditor_account=BankAccount(iban=IBAN)),
             )
         )
     )
@@ -190,7 +197,7 @@ def test_a_name_nobody_can_read_is_refused(name: str, why: str) -> None:
 )
 def test_an_account_that_could_be_a_strangers_is_refused(account: dict[str, str]) -> None:
     with pytest.raises(PaymentFileError):
-        Account(**account)
+        BankAccount(**account)
 
 
 def test_an_order_without_payments_is_refused() -> None:

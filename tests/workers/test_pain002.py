@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from console.simulation.bank import DeliveryRefused, ReceivedPayment, SimulatedBank
 from events.money import Money
 from workers.effects.grants import bank_answers
-from workers.iso20022.pain001 import Account, Payment, PaymentOrder, pain001
+from workers.iso20022.pain001 import BankAccount, Payment, PaymentOrder, pain001
 from workers.iso20022.pain002 import (
     GroupStatus,
-    Outcome,
+    PaymentOutcome,
     StatusReport,
     TransactionStatus,
     outcome_of_status,
@@ -39,12 +39,12 @@ def payment_file(amounts: dict[str, str], message_id: str = "M-1") -> bytes:
             instruction_id=f"I-{one_id}",
             amount=Money.parse(money),
             creditor_name="ნინო ბერიძე",
-            creditor_account=Account(other="12345"),
+            creditor_account=BankAccount(other="12345"),
             purpose=f"Ref {one_id}",
         )
         for one_id, money in amounts.items()
     )
-    account = Account(iban="GB82WEST12345698765432")
+    account = BankAccount(iban="GB82WEST12345698765432")
     return pain001(PaymentOrder(message_id, NOON, date(2031, 5, 2), "North Street", account, payments))
 
 
@@ -118,7 +118,7 @@ def test_a_partly_accepted_file_is_read_payment_by_payment() -> None:
 @given(st.dictionaries(st.integers(1, 99), st.integers(1, 10), min_size=1, max_size=10))
 def test_what_the_report_calls_accepted_is_what_was_truly_paid(amounts: dict[int, int]) -> None:
     bank, data = answered({f"T-{one}": f"EUR {euros}" for one, euros in amounts.items()}, refuse_small)
-    accepted = {one.end_to_end_id for one in read_pain002(data).transactions if one.outcome is Outcome.accepted}
+    accepted = {one.end_to_end_id for one in read_pain002(data).transactions if one.outcome is PaymentOutcome.accepted}
     assert accepted == set(bank.statement())
 
 
@@ -181,14 +181,14 @@ def test_reports_of_other_versions_are_refused(version: str) -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        ("ACSC", Outcome.accepted),
-        ("ACCC", Outcome.accepted),
-        ("RJCT", Outcome.rejected),
-        ("CANC", Outcome.rejected),
-        *[(status, Outcome.pending) for status in ("ACSP", "ACCP", "ACTC", "PDNG", "RCVD", "BLCK", "NEW1", "")],
+        ("ACSC", PaymentOutcome.accepted),
+        ("ACCC", PaymentOutcome.accepted),
+        ("RJCT", PaymentOutcome.rejected),
+        ("CANC", PaymentOutcome.rejected),
+        *[(status, PaymentOutcome.pending) for status in ("ACSP", "ACCP", "ACTC", "PDNG", "RCVD", "BLCK", "NEW1", "")],
     ],
 )
-def test_only_a_final_answer_closes_a_payment(status: str, outcome: Outcome) -> None:
+def test_only_a_final_answer_closes_a_payment(status: str, outcome: PaymentOutcome) -> None:
     assert outcome_of_status(status) is outcome
 
 

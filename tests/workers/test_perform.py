@@ -19,7 +19,7 @@ from tests.kit.workshop import MailServer, MoodyOrders, Workshop
 from tests.servers.postgres import Postgres
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.mail.post import NullPost
-from workers.running.jobs import Outcome
+from workers.running.jobs import JobOutcome
 from workers.running.orders import Order
 from workflow.command import RetryTask
 
@@ -156,10 +156,10 @@ def test_reporting_twice_changes_nothing(shop: Workshop) -> None:
     case, task_id = shop.ticketed()
     hand = shop.worker()
     (job,) = hand.leases.claim([task_id], shop.now)
-    hand.performer.report([Outcome(job, "done", "ref")])
+    hand.performer.report([JobOutcome(job, "done", "ref")])
     size = shop.office.service.log.size()
-    hand.performer.report([Outcome(job, "done", "ref"), Outcome(job, "done", "ref")])
-    shop.worker("another").performer.report([Outcome(job, "done", "ref")])
+    hand.performer.report([JobOutcome(job, "done", "ref"), JobOutcome(job, "done", "ref")])
+    shop.worker("another").performer.report([JobOutcome(job, "done", "ref")])
     assert (shop.office.service.log.size(), shop.told(case, "TicketIssued")) == (size, ["TicketIssued"])
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from events.instants import stored
+from events.instants import instant_text
 from tests.kit.roads import bring, consents, plan_trip, ready_to_travel
 from tests.kit.story import Story, story
 from tests.kit.workshop import Killed, MailServer, MoodyOrders, Workshop, at_once
 from workers.errors import Unavailable
-from workers.running.jobs import Outcome
+from workers.running.jobs import JobOutcome
 from workers.running.orders import Order
 from workers.running.sweeper import SweepSettings
 from workflow.subjects.accommodation.commands import HoldBed
@@ -101,7 +101,7 @@ def test_a_timer_that_came_due_while_everything_was_down_fires_once(either_shop:
         for event in page
         if event.envelope.type == "TimerFired" and shop.office.service.log.fact(event) == timer
     ]
-    assert event.envelope.recorded_at == shop.now == stored(due + timedelta(days=3))
+    assert event.envelope.recorded_at == shop.now == instant_text(due + timedelta(days=3))
     assert accommodation_of(case.case).bed is None, "what the timer was for has happened"
 
 
@@ -154,7 +154,7 @@ def test_one_task_that_cannot_be_asked_about_does_not_stop_the_others(shop: Work
     case = plan_trip(ready_to_travel(bring(story(shop.office), "documents"), "operational"))
     invite, hand = case.task(kind="book_escort"), shop.worker()
     jobs = hand.leases.claim([order, invite], shop.now)
-    shop.worker().performer.report([Outcome(job, "unknown") for job in jobs])
+    shop.worker().performer.report([JobOutcome(job, "unknown") for job in jobs])
     shop.office.pass_time(timedelta(seconds=1))
     hand.sweeper.sweep()
     assert (shop.status(order), shop.status(invite)) == ("unknown", "waiting")

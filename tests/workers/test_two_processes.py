@@ -17,8 +17,8 @@ from console.settings import Settings
 from console.simulation.order_book import OrderBook
 from console.verbs.imports import import_ctdc
 from events.instants import instant
-from handlers.checks.check_results import Check, Effects
-from handlers.checks.walk import as_lines, check
+from handlers.checks.check_results import CheckResult, OutsideRecords
+from handlers.checks.walk import check_lines, check_log
 from handlers.projections.tables import case_board
 from tests.servers.valkey import Valkey
 
@@ -90,7 +90,7 @@ def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
         assert (mishaps.flushed, workers.killed) == (3, 1)
         assert [row["stage"] for row in board(office) if not row["ended"]] == []
         checks = checked(office, drive)
-        assert all(one.ok for one in checks), "\n".join(as_lines(checks))
+        assert all(one.ok for one in checks), "\n".join(check_lines(checks))
         assert {one.name: one.counted for one in checks}["I7"].get("done at providers", 0) > PEOPLE
     finally:
         office.close()
@@ -101,12 +101,12 @@ def board(office: Container) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(case_board.select()).mappings()]
 
 
-def checked(office: Container, drive: Drive) -> list[Check]:
+def checked(office: Container, drive: Drive) -> list[CheckResult]:
     """Compare the history with what was acknowledged, with the providers' books and with the bank's."""
     book = OrderBook(office.settings.order_file)
     posted = {path.stem: 1 for path in office.settings.post_folder.glob("*.eml")}
     statement = drive.books.books.statement() if drive.books.books else {}
-    effects = Effects(statement=statement, performed=book.deliveries() | posted)
+    effects = OutsideRecords(statement=statement, performed=book.deliveries() | posted)
     book.close()
     now = instant(office.log.now())
-    return check(office.log, acknowledged=drive.acknowledged, effects=effects, now=now, settled=True)
+    return check_log(office.log, acknowledged=drive.acknowledged, effects=effects, now=now, settled=True)

@@ -8,13 +8,13 @@ from tests.kit.programmes import with_beds
 from tests.kit.roads import bring
 from tests.kit.story import Story, World, moscow_with, story
 from workflow.command import FireTimer
-from workflow.programme.loading import load
+from workflow.programme.loading import load_definition
 from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed, TakeBed
 from workflow.subjects.accommodation.state import accommodation_of
 
 
 def small_house(beds: int = 2) -> World:
-    return World(load(with_beds(beds)))
+    return World(load_definition(with_beds(beds)))
 
 
 def test_a_sixty_first_person_is_not_given_a_bed() -> None:

@@ -19,7 +19,7 @@ from events.facts.tasks import TaskCancelled, TimerCancelled, TimerFired, TimerS
 from tests.kit.programmes import with_beds, with_houses, with_rooms
 from tests.kit.roads import consents
 from tests.kit.story import Story, World, story
-from workflow.programme.loading import load
+from workflow.programme.loading import load_definition
 from workflow.subjects.accommodation.commands import (
     ExtendHold,
     ExtendStay,
@@ -39,11 +39,11 @@ LATER = datetime(2007, 4, 1, tzinfo=UTC)
 
 
 def small(beds: int = 1) -> World:
-    return World(load(with_beds(beds)))
+    return World(load_definition(with_beds(beds)))
 
 
 def rooms(*rules: tuple[str, int, str, str]) -> World:
-    return World(load(with_rooms(*rules)))
+    return World(load_definition(with_rooms(*rules)))
 
 
 def waits(world: World, **opening: Any) -> Story:
@@ -285,6 +285,6 @@ def test_a_house_made_smaller_takes_nobody_until_enough_have_left() -> None:
 def test_two_houses_are_filled_in_the_order_of_the_file() -> None:
     one = {"id": "one", "name": "One", "kind": "shelter", "opens": "2006-12-01", "time_zone": "Europe/Moscow"}
     two = one | {"id": "two", "name": "Two"}
-    world = World(load(with_houses(one | {"capacity": 1}, two | {"capacity": 1})))
+    world = World(load_definition(with_houses(one | {"capacity": 1}, two | {"capacity": 1})))
     assert [accommodation_of(story(world).does(HoldBed).case).bed for _ in range(2)] == [("one", 1), ("two", 1)]
     story(world).when(HoldBed).then_refused("bed_is_free")

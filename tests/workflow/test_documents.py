@@ -10,7 +10,7 @@ import pytest
 from tests.kit.story import moscow, story
 from workflow.guard_context import GuardContext
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.subjects.documents.commands import (
     AppealDocument,
     RecordDocumentStep,
@@ -18,7 +18,7 @@ from workflow.subjects.documents.commands import (
     RefuseDocument,
     WithdrawDocument,
 )
-from workflow.subjects.documents.guards import goes_abroad, papers_for_booking, papers_last
+from workflow.subjects.documents.guards import document_for_booking, document_lasts, goes_abroad
 from workflow.subjects.travel.state import travel_of
 
 COLLECTION = "{id: collection, by: person, in_person: true, label: {en: Collection in person, ru: Получение лично}}"
@@ -40,10 +40,10 @@ COLLECTION = "{id: collection, by: person, in_person: true, label: {en: Collecti
     ],
 )  # fmt: skip
 def test_a_path_that_leads_nowhere_is_a_fault(old: str, new: str, said: str) -> None:
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     assert old in text
     with pytest.raises(ProgrammeFaulty) as caught:
-        load(text.replace(old, new, 1))
+        load_definition(text.replace(old, new, 1))
     assert said in " | ".join(fault.text for fault in caught.value.faults)
 
 
@@ -80,9 +80,9 @@ def test_whether_the_way_leads_abroad_is_told_by_the_declaration_or_else_by_citi
 def test_a_document_lasts_until_its_last_day() -> None:
     told = story().does(RecordTravelDocument, kind="passport", valid_until="2007-06-01")
     asked = GuardContext(told.case, moscow().programme, told.place.now)
-    assert papers_last(asked, date(2007, 6, 1)) is None
-    assert papers_for_booking(asked, date(2007, 6, 1)) is None
-    refusal = papers_for_booking(asked, date(2007, 6, 2))
+    assert document_lasts(asked, date(2007, 6, 1)) is None
+    assert document_for_booking(asked, date(2007, 6, 1)) is None
+    refusal = document_for_booking(asked, date(2007, 6, 2))
     assert refusal is not None
     assert refusal.code == "travel_papers_are_in_order"
     assert refusal.looked_at == (("needed_until", "2007-06-02"),)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from events.facts.grants import FundsCommitted, FundsDisbursed, FundsReturned, FundsSpent, FundsUnspent, GrantDeclined
 from events.money import Money
 from tests.kit.story import moscow
-from workflow.subjects.grants.fund import Fund, budget_of, evolve, parts_of, shares_of
+from workflow.subjects.grants.fund import Fund, budget_of, evolve, funder_and_line, shares_of
 from workflow.subjects.grants.ledger import (
     AVAILABLE,
     COMMITTED,
@@ -19,7 +19,7 @@ from workflow.subjects.grants.ledger import (
     PROMISED,
     Balance,
     Posting,
-    opening,
+    opening_postings,
     postings,
     trial_balance,
 )
@@ -54,16 +54,16 @@ def test_what_moves_no_money_is_not_in_the_books() -> None:
 
 
 def test_before_anything_is_spent_everything_promised_is_available() -> None:
-    trial = trial_balance(opening(moscow().programme))
+    trial = trial_balance(opening_postings(moscow().programme))
     for name, money in budget_of(moscow().programme).items():
-        assert trial["EUR", *parts_of(name), AVAILABLE].left == money.amount
-        assert trial["EUR", *parts_of(name), PROMISED].left == -money.amount
+        assert trial["EUR", *funder_and_line(name), AVAILABLE].left == money.amount
+        assert trial["EUR", *funder_and_line(name), PROMISED].left == -money.amount
     assert apart(trial) == {}
 
 
 @given(st.lists(st.tuples(st.sampled_from(["reintegration", "travel", "medical"]), st.integers(1, 10**7)), max_size=20))
 def test_whatever_is_spent_the_books_balance_per_currency_and_funder(bought: list[tuple[str, int]]) -> None:
-    programme, fund, journal = moscow().programme, Fund(), list(opening(moscow().programme))
+    programme, fund, journal = moscow().programme, Fund(), list(opening_postings(moscow().programme))
     for number, (kind, cents) in enumerate(bought):
         amount = Money.parse(f"EUR {Decimal(cents) / 100:.2f}")
         shares = shares_of(programme, kind, amount, programme.runs.since)
@@ -75,10 +75,10 @@ def test_whatever_is_spent_the_books_balance_per_currency_and_funder(bought: lis
     total = sum((account.disbursed for account in fund.accounts.values()), Decimal(0))
     assert total == sum((Decimal(cents) / 100 for _, cents in bought), Decimal(0))
     for name, account in fund.accounts.items():
-        assert trial.get(("EUR", *parts_of(name), DISBURSED), Balance()).left == account.disbursed
+        assert trial.get(("EUR", *funder_and_line(name), DISBURSED), Balance()).left == account.disbursed
 
 
 def test_books_that_do_not_balance_are_found() -> None:
-    trial = trial_balance(opening(moscow().programme))
+    trial = trial_balance(opening_postings(moscow().programme))
     key = ("EUR", "switzerland", "travel", AVAILABLE)
     assert apart(trial | {key: Balance(Decimal("119999.99"))}) == {("EUR", "switzerland"): Decimal("-0.01")}

@@ -25,12 +25,12 @@ from workflow.subjects.grants.commands import (
     ReturnPayment,
     ReverseCost,
 )
-from workflow.subjects.grants.fund import Fund, budget_of, parts_of
+from workflow.subjects.grants.fund import Fund, budget_of, funder_and_line
 from workflow.subjects.grants.ledger import (
     COMMITTED,
     DISBURSED,
     Balance,
-    opening,
+    opening_postings,
     out_of_balance,
     postings,
     trial_balance,
@@ -172,11 +172,13 @@ class Money(RuleBasedStateMachine):
             return
         programme = self.world.definition.programme
         facts = self.world.facts(stream="fund:moscow")
-        trial = trial_balance([*opening(programme), *(one for fact in facts for one in postings(fact))])
+        trial = trial_balance([*opening_postings(programme), *(one for fact in facts for one in postings(fact))])
         assert not out_of_balance(trial)
         fund = self.world.states.get("fund:moscow") or Fund()
         for name in budget_of(programme):
-            sides = [trial.get(("EUR", *parts_of(name), side), Balance()).left for side in (COMMITTED, DISBURSED)]
+            sides = [
+                trial.get(("EUR", *funder_and_line(name), side), Balance()).left for side in (COMMITTED, DISBURSED)
+            ]
             assert tuple(sides) == tuple(fund.account(name))
 
     @invariant()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.instants import stored
+from events.instants import instant_text
 from tests.kit.people import ANNA, BORIS, START
 from tests.kit.readable import is_readable
 from tests.kit.roads import bring
@@ -28,7 +28,7 @@ from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.commands import AgreePlan
-from workflow.subjects.reintegration.state import Place, Reintegration, reintegration_of
+from workflow.subjects.reintegration.state import CoursePlace, Reintegration, reintegration_of
 from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, EndReflection, IdentifyVictim
 from workflow.subjects.safety.state import Risk, Safety, safety_of
 from workflow.subjects.travel.commands import AnswerEscort, CancelTrip, DeclareReturn
@@ -52,14 +52,14 @@ def consenting(purpose: str, until: date | None = None) -> Case:
 
 
 def assessed(days_ago: float, *, safe: bool = True) -> Case:
-    return safety_of.changed(OPEN, risk=Risk("low", safe, stored(START - timedelta(days=days_ago))))
+    return safety_of.changed(OPEN, risk=Risk("low", safe, instant_text(START - timedelta(days=days_ago))))
 
 
 AGREED: dict[tuple[str, str], date | None] = {("travel", ""): None}
 
 
 def in_danger(level: str, plan_for: str = "") -> Case:
-    return safety_of.put(OPEN, Safety(plan_for=plan_for)._replace(risk=Risk(level, True, stored(START))))
+    return safety_of.put(OPEN, Safety(plan_for=plan_for)._replace(risk=Risk(level, True, instant_text(START))))
 
 
 def asked(case: Case, **more: Any) -> GuardContext:
@@ -197,13 +197,13 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
         [
             OPEN._replace(tasks={"W-1": TASK}),
             accommodation_of.changed(OPEN, bed=("moscow-centre", 1)),
-            reintegration_of.put(OPEN, Reintegration(courses={"sewing": Place("waiting", TODAY)})),
+            reintegration_of.put(OPEN, Reintegration(courses={"sewing": CoursePlace("waiting", TODAY)})),
         ],
     ),
     (
         "training_is_settled",
         reintegration_of.put(OPEN, Reintegration(training_declined=True)),
-        [OPEN, reintegration_of.put(OPEN, Reintegration(courses={"sewing": Place("enrolled", TODAY)}))],
+        [OPEN, reintegration_of.put(OPEN, Reintegration(courses={"sewing": CoursePlace("enrolled", TODAY)}))],
     ),
     ("nothing_is_running", OPEN, [OPEN._replace(tasks={"W-1": TASK})]),
     ("has_come_home", OPEN._replace(provided=frozenset({"hand_over"})), [OPEN]),

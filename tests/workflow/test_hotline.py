@@ -31,7 +31,7 @@ from tests.kit.readable import is_readable
 from tests.kit.story import World, moscow, moscow_with
 from workflow.command import Command
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.reasons import Refused
 from workflow.registry import OFFICE
 from workflow.situation import Decision
@@ -350,17 +350,17 @@ def test_counts_equal_the_number_of_facts(happenings: list[dict[str, Any]]) -> N
     ],
 )
 def test_a_fault_in_the_hotline_s_part_of_the_file_is_found(old: str, new: str, said: str) -> None:
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     assert old in text
     with pytest.raises(ProgrammeFaulty) as faulty:
-        load(text.replace(old, new, 1))
+        load_definition(text.replace(old, new, 1))
     assert any(said in fault.text for fault in faulty.value.faults), faulty.value.faults
 
 
 def test_a_programme_without_a_hotline_says_so() -> None:
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     start, end = text.index("\nhotline:\n"), text.index("\n# What people ask about")
-    world = World(definition=load(text[:start] + text[end:]), start=START)
+    world = World(definition=load_definition(text[:start] + text[end:]), start=START)
     commands: dict[type[Command], dict[str, Any]] = {
         RecordMissedCall: {}, StrikeCallBacks: {}, PrintCaseCodes: {},
         RecordConsultation: consultation(), TakeCall: {"language": "ru", "outcome": "silent"},

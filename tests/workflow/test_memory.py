@@ -9,7 +9,7 @@ from types import FunctionType, ModuleType
 from transitions import Machine
 
 from events.facts import catalogue
-from events.instants import stored
+from events.instants import instant_text
 from events.money import Money
 from handlers.states.state_cache import StateCache, VersionedState
 from tests.kit.people import ANNA, BORIS, CLARA
@@ -17,7 +17,7 @@ from tests.kit.roads import bring, grant, paid, plan_trip, release, shown
 from tests.kit.story import Story, World, moscow, story
 from workflow.case.evolve import evolve
 from workflow.case.state import NOTHING, At, Case
-from workflow.programme.journey import Traveller
+from workflow.programme.journey import MachineModel
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reintegration.commands import RecordFollowUp
 from workflow.subjects.reintegration.state import reintegration_of
@@ -67,7 +67,9 @@ def read_back(world: World, case_id: str) -> Case:
         if told.stream == f"case:{case_id}":
             shape = facts.shape_of(told.fact)
             fact = facts.load(shape.name, shape.version, shape.open_body(told.fact))
-            at = At(stored(world.now), sys.intern(actors.get(shape.name, ANNA)), sys.intern(world.definition.hash))
+            at = At(
+                instant_text(world.now), sys.intern(actors.get(shape.name, ANNA)), sys.intern(world.definition.hash)
+            )
             known = evolve(known, fact, at)
     assert known is not None
     return known
@@ -107,7 +109,7 @@ def test_no_machine_is_made_for_a_case() -> None:
     cases = [bring(story(), "care") for _ in range(5)]
     assert _machines() == before
     assert journey._machine.models == []
-    assert not any(isinstance(thing, Traveller) for thing in gc.get_objects())
+    assert not any(isinstance(thing, MachineModel) for thing in gc.get_objects())
     assert not any(hasattr(case.case, "__dict__") for case in cases)
 
 

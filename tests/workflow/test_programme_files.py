@@ -6,16 +6,16 @@ import pytest
 
 from tests.kit.story import moscow
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import MAX_CHARACTERS, load, shipped, shipped_text
+from workflow.programme.loading import CHARACTERS_MAX, load_definition, shipped_programme_text, shipped_programmes
 
-MOSCOW = shipped_text("moscow")
+MOSCOW = shipped_programme_text("moscow")
 AGAIN = "    - {trigger: turn_back, source: returning, dest: care}\n    - trigger: begin_care"
 NO_SUCH_TAG = "could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'"
 
 
 def faults_of(text: str) -> list[tuple[int, str]]:
     with pytest.raises(ProgrammeFaulty) as caught:
-        load(text)
+        load_definition(text)
     return [tuple(fault) for fault in caught.value.faults]  # type: ignore[misc]
 
 
@@ -25,14 +25,14 @@ def changed(old: str, new: str, text: str = MOSCOW) -> tuple[str, int]:
     return text[:at] + new + text[at + len(old) :], text.count("\n", 0, at) + 1
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped_programmes())
 def test_a_shipped_programme_has_no_faults(name: str) -> None:
-    assert load(shipped_text(name)).programme.programme == name
+    assert load_definition(shipped_programme_text(name)).programme.programme == name
 
 
 def test_a_definition_is_named_by_the_hash_of_its_bytes() -> None:
-    assert load(MOSCOW).hash == moscow().hash
-    assert load(MOSCOW + "\n").hash != moscow().hash
+    assert load_definition(MOSCOW).hash == moscow().hash
+    assert load_definition(MOSCOW + "\n").hash != moscow().hash
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_wrong_types_everywhere_are_all_told_at_once() -> None:
         ("a: !!python/object:os.system x", 1, f"not readable as YAML: {NO_SUCH_TAG}"),
         ("a: &a [*a]", 1, "the file is nested too deeply"),
         ("[" * 1000, 1, "the file is nested too deeply"),
-        ("#" * (MAX_CHARACTERS + 1), 1, "the file is longer than 500000 characters"),
+        ("#" * (CHARACTERS_MAX + 1), 1, "the file is longer than 500000 characters"),
     ],
 )  # fmt: skip
 def test_what_is_no_programme_at_all_is_said_plainly(text: str, line: int, said: str) -> None:

@@ -27,7 +27,7 @@ from tests.kit.story import Story, World, moscow, moscow_with, story
 from workflow.command import CancelTask, FireTimer
 from workflow.guard_context import GuardContext
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals import commands as referral_commands
 from workflow.subjects.referrals.caseload import Caseload
@@ -42,9 +42,9 @@ from workflow.subjects.referrals.commands import (
     SendReferral,
     WaitlistReferral,
 )
-from workflow.subjects.referrals.definition import AgencyKind, Disclosure
+from workflow.subjects.referrals.definition import AgencyKind, DisclosurePolicy
 from workflow.subjects.referrals.disclosure import ORG_TYPES, SOURCES, parts_for
-from workflow.subjects.referrals.moves import MOVES
+from workflow.subjects.referrals.moves import STATUS_CHANGES
 from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.travel.commands import DeclareReturn
 from workflow.values.calendars import after_working_days
@@ -343,10 +343,10 @@ def test_whoever_withdraws_is_taken_off_every_provider_and_frees_the_place() -> 
 
 def test_the_police_profile_never_holds_medical_data_whatever_a_file_says() -> None:
     wrong = "law_enforcement: [language, medical, "
-    text = shipped_text("moscow").replace("law_enforcement: [language, ", wrong)
+    text = shipped_programme_text("moscow").replace("law_enforcement: [language, ", wrong)
     with pytest.raises(ProgrammeFaulty, match="police never get medical data"):
-        load(text)
-    forged = Disclosure.model_construct(law_enforcement=("name", "medical"))
+        load_definition(text)
+    forged = DisclosurePolicy.model_construct(law_enforcement=("name", "medical"))
     assert parts_for("law_enforcement", forged) == ("name",)
 
 
@@ -433,15 +433,15 @@ def test_only_declared_moves_are_ever_stored(steps: list[tuple[str, int]]) -> No
         held = sum(
             one.status in ("accepted", "served", "feedback") for one in referrals_of(case.case).referrals.values()
         )
-        loads = [load for name, load in world.states.items() if name.startswith("provider:")]
-        assert sum(len(load.referrals) for load in loads) == held
+        loads = [load_definition for name, load_definition in world.states.items() if name.startswith("provider:")]
+        assert sum(len(load_definition.referrals) for load_definition in loads) == held
 
 
 def _leads(before: str, after: str) -> bool:
     """Tell whether declared moves lead on; one command may make two (unanswered, then passed on)."""
-    steps = {status for status, sources in MOVES.items() if before in sources}
+    steps = {status for status, sources in STATUS_CHANGES.items() if before in sources}
     return after in steps or any(
-        after == status for status, sources in MOVES.items() if steps & sources & {"unanswered"}
+        after == status for status, sources in STATUS_CHANGES.items() if steps & sources & {"unanswered"}
     )
 
 

@@ -23,7 +23,7 @@ from tests.kit.people import BORIS
 from tests.kit.roads import bring
 from tests.kit.story import Story, World, moscow_with, story
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import load, shipped_text
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reintegration.commands import (
     CompleteCourse,
@@ -34,7 +34,7 @@ from workflow.subjects.reintegration.commands import (
     RecordAttendance,
     TakeSeat,
 )
-from workflow.subjects.reintegration.courses import Seats, evolve
+from workflow.subjects.reintegration.courses import CourseSeats, evolve
 from workflow.subjects.reintegration.state import reintegration_of
 
 SEWING = "course:sewing"
@@ -55,9 +55,9 @@ def line_up(place: World, people: int) -> list[Story]:
     return [person(place).does(EnrolInCourse, course="sewing") for _ in range(people)]
 
 
-def seats(place: World) -> Seats:
+def seats(place: World) -> CourseSeats:
     found = place.states[SEWING]
-    assert isinstance(found, Seats)
+    assert isinstance(found, CourseSeats)
     return found
 
 
@@ -229,7 +229,7 @@ def test_whatever_people_do_there_are_never_more_of_them_than_seats(steps: list[
 
 def _in_order(place: World, people: list[Story]) -> None:
     """Both sides say the same, nobody stands twice, and never are more seats given than there are."""
-    state = place.states.get(SEWING) or Seats()
+    state = place.states.get(SEWING) or CourseSeats()
     assert len(state.taken) + len(state.offered) <= 2
     standing = [*state.taken, *state.offered, *state.waiting]
     assert len(standing) == len(set(standing))
@@ -243,7 +243,7 @@ def test_what_is_not_about_seats_leaves_a_course_as_it_is() -> None:
     class Other(Fact):
         """Something else."""
 
-    full = Seats(taken=("A",), waiting=("B",))
+    full = CourseSeats(taken=("A",), waiting=("B",))
     assert evolve(full, Other()) == full
 
 
@@ -262,8 +262,8 @@ def test_what_is_not_about_seats_leaves_a_course_as_it_is() -> None:
     ],
 )
 def test_faults_of_courses_are_told(old: str, new: str, said: str) -> None:
-    text = shipped_text("moscow")
+    text = shipped_programme_text("moscow")
     assert old in text
     with pytest.raises(ProgrammeFaulty) as caught:
-        load(text.replace(old, new, 1))
+        load_definition(text.replace(old, new, 1))
     assert said in [fault.text for fault in caught.value.faults]

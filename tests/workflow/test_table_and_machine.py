@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
-from events.instants import stored
+from events.instants import instant_text
 from tests.kit.people import ANNA, START
 from tests.kit.story import Story, World, moscow
 from workflow.case.evolve import evolve
 from workflow.case.state import At, Case
 from workflow.guard_context import GuardContext
 from workflow.guards import guard_named
-from workflow.programme.journey import Journey, Step
-from workflow.programme.loading import shipped_text
+from workflow.programme.journey import Journey, TakenTransition
+from workflow.programme.loading import shipped_programme_text
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.reintegration.state import reintegration_of
 
-AT = At(stored(START), ANNA, "d")
+AT = At(instant_text(START), ANNA, "d")
 STAGES = [f"stage_{number}" for number in range(7)]
 TRIGGERS = [f"go_{number}" for number in range(5)]
 GUARDS = ["bed_is_held", "moved_in", "plan_is_agreed"]
@@ -30,7 +30,7 @@ GUARDS = ["bed_is_held", "moved_in", "plan_is_agreed"]
 
 @cache
 def _base() -> dict[str, object]:
-    tree: dict[str, object] = yaml.safe_load(shipped_text("moscow"))
+    tree: dict[str, object] = yaml.safe_load(shipped_programme_text("moscow"))
     return tree
 
 
@@ -84,8 +84,8 @@ def test_a_case_led_along_any_path_stands_where_the_table_says(
             assert isinstance(step, Refused)
             assert set(step.codes) == needed - has
         else:
-            assert step == Step(trigger, case.stage, journey.table[way], tuple(sorted(needed)))
-            assert isinstance(step, Step)
+            assert step == TakenTransition(trigger, case.stage, journey.table[way], tuple(sorted(needed)))
+            assert isinstance(step, TakenTransition)
             entered = StageEntered(trigger=trigger, source=step.source, dest=step.dest, checked=step.checked)
             folded = evolve(case, entered, AT)
             assert folded is not None

@@ -9,7 +9,7 @@ from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.subjects.access.state import access_of
 
 
-def glass_broken(job: Job[EmergencyLetter], seen: CaseSnapshot) -> Letter:
+def emergency_access_letter(job: Job[EmergencyLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter; it says no more than the open log does, and whose case it is only by its number."""
     office, number, about = seen.definition.programme.office, seen.case.case_id, job.about
     owner, until = access_of(seen.case).owner, about.until
@@ -26,4 +26,4 @@ def glass_broken(job: Job[EmergencyLetter], seen: CaseSnapshot) -> Letter:
     return Letter(office.name, email, f"Emergency access {number}", (english, russian))
 
 
-EFFECTS = (letter_effect("tell_of_glass", glass_broken),)
+EFFECTS = (letter_effect("tell_of_glass", emergency_access_letter),)

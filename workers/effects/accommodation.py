@@ -10,10 +10,10 @@ from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import HandlersError
 from handlers.states.case_reader import CaseSnapshot
-from handlers.states.state_cache import folded
+from handlers.states.state_cache import fold_events
 from workers.errors import Refused, Unavailable
 from workers.mail.letters import Letter, letter_effect
-from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
+from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, one_by_one
 from workflow.command import CaseCommand
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 from workflow.subjects.accommodation.definition import facility_stream
@@ -22,7 +22,7 @@ from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere, guest_of
 
 ACTOR: Final = "worker:places"
-LOOKS_MAX: Final = 5  # at a case that changes while it is looked at
+CLAIMS_MAX: Final = 5  # at a case that changes while it is looked at
 OFFERS_MAX: Final = 200  # in one task; a longer line is gone on with when the next bed is given up
 
 
@@ -38,7 +38,7 @@ def offer_bed(job: Job[FreeBed], outside: Adapters) -> str:
 
 def _offered(job: Job[FreeBed], facility: str, case_id: str, guest: Guest, outside: Adapters) -> bool:
     """Hold a bed for one of the line, unless they have left it: the command counts for the case as it was seen."""
-    for _ in range(LOOKS_MAX):
+    for _ in range(CLAIMS_MAX):
         seen = outside.look.at(case_id)
         if seen is None or facility not in accommodation_of(seen.case).waiting:
             return False
@@ -66,15 +66,15 @@ def _submit(
 
 def _house(facility: str, outside: Adapters) -> Shelter:
     stream = facility_stream(facility)
-    return folded(stream, outside.log.stream(stream), outside.log.fact).state or Shelter()
+    return fold_events(stream, outside.log.stream(stream), outside.log.fact).state or Shelter()
 
 
 def _ask_again(_job: Job[FreeBed], _outside: Adapters) -> str | None:
     """Say that nothing is known: offering again is harmless."""
-    return NOT_DONE
+    return NOT_DONE_REFERENCE
 
 
-def ask_for_a_place(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter:
+def place_request_letter(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter:
     """Return the letter to another house; who the person is, is told once there is a place."""
     houses = seen.definition.programme.facility_of
     other, full = houses[job.about.alternative], houses[job.about.facility]
@@ -96,5 +96,5 @@ def ask_for_a_place(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter:
 
 EFFECTS = (
     Effect("offer_bed", "services", one_by_one(offer_bed), _ask_again),
-    letter_effect("find_alternative", ask_for_a_place),
+    letter_effect("find_alternative", place_request_letter),
 )

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
-from workers.mail.letters import Appointment, Letter, letter_effect
+from workers.mail.letters import CalendarEntry, Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.programme.programme import Programme
 from workflow.subjects.care.appointments import AppointmentLetter
 from workflow.subjects.referrals.definition import Provider
 
-LENGTH: Final = timedelta(hours=1)  # what a calendar shows; nobody knows how long a talk will take
+APPOINTMENT_LENGTH: Final = timedelta(hours=1)  # what a calendar shows; nobody knows how long a talk will take
 
 
-def request(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
+def appointment_request_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a provider for a time."""
     programme, to = seen.definition.programme, _recipient(job, seen)
     label, language = programme.service_of[job.about.service].label, job.about.language
@@ -37,7 +37,7 @@ def request(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def find_interpreter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
+def interpreter_request_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks for an interpreter, with the time once there is one."""
     programme, to = seen.definition.programme, _recipient(job, seen)
     language, key = job.about.language, job.about.appointment
@@ -52,7 +52,7 @@ def find_interpreter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def tell(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
+def new_time_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that tells a new time."""
     programme, to = seen.definition.programme, _recipient(job, seen)
     at_en, at_ru = _time(job, programme)
@@ -65,7 +65,7 @@ def tell(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def cancel(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
+def cancellation_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that says nobody will come."""
     programme, to = seen.definition.programme, _recipient(job, seen)
     key = job.about.appointment
@@ -79,7 +79,7 @@ def cancel(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
 
 
 def _letter(
-    to: Provider, job: Job[AppointmentLetter], english: str, russian: str, entry: Appointment | None = None
+    to: Provider, job: Job[AppointmentLetter], english: str, russian: str, entry: CalendarEntry | None = None
 ) -> Letter:
     return Letter(to.name, to.email, f"Appointment {job.about.appointment}", (english, russian), entry)
 
@@ -100,18 +100,18 @@ def _time(job: Job[AppointmentLetter], programme: Programme) -> tuple[str, str]:
     return f"Time: {shown}.", f"Время: {shown}."
 
 
-def _entry(job: Job[AppointmentLetter], programme: Programme) -> Appointment | None:
+def _entry(job: Job[AppointmentLetter], programme: Programme) -> CalendarEntry | None:
     """Return the calendar's entry: one for each recipient of an appointment, moved and taken back under one name."""
     at = job.about.at
     if at is None:
         return None
     thread = f"{job.about.appointment}.{job.about.provider}"
-    return Appointment(thread, at, at + LENGTH, programme.office.name, job.about.sequence)
+    return CalendarEntry(thread, at, at + APPOINTMENT_LENGTH, programme.office.name, job.about.sequence)
 
 
 EFFECTS = (
-    letter_effect("request_appointment", request),
-    letter_effect("find_interpreter", find_interpreter),
-    letter_effect("tell_appointment", tell),
-    letter_effect("cancel_appointment", cancel),
+    letter_effect("request_appointment", appointment_request_letter),
+    letter_effect("find_interpreter", interpreter_request_letter),
+    letter_effect("tell_appointment", new_time_letter),
+    letter_effect("cancel_appointment", cancellation_letter),
 )

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from events.facts.grants import GrantRequested, PayeeChanged, TrancheReleased
 from events.ids import case_stream
 from workers.errors import DifferentContent, Refused, Unavailable
-from workers.iso20022.pain001 import Account, Payment, PaymentFileError, PaymentOrder, pain001
-from workers.iso20022.pain002 import Outcome, StatusReport
+from workers.iso20022.pain001 import BankAccount, Payment, PaymentFileError, PaymentOrder, pain001
+from workers.iso20022.pain002 import PaymentOutcome, StatusReport
 from workers.running.durable_file import write_once
-from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
-from workflow.programme.programme import Office
+from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, one_by_one
+from workflow.programme.programme import OfficeContact
 from workflow.subjects.grants.tranches import TranchePayment
 from workflow.values.bank_accounts import is_iban
 
@@ -52,7 +52,7 @@ def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
 def ask_about_payment(job: Job[TranchePayment], outside: Adapters) -> str | None:
     """Return whether the payment file is there, or was fetched by the bank's gateway."""
     there = _file(job, outside).exists() or _fetched(job, outside).exists()
-    return job.task_id if there else NOT_DONE
+    return job.task_id if there else NOT_DONE_REFERENCE
 
 
 def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
@@ -66,13 +66,13 @@ def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
         yield from _answer(report, transaction.end_to_end_id, transaction.outcome, said)
     if not report.transactions:
         alone = report.groups[0] if len(report.groups) == 1 else None
-        outcome = report.outcome if report.applies_to_all else alone.outcome if alone else Outcome.pending
+        outcome = report.outcome if report.applies_to_all else alone.outcome if alone else PaymentOutcome.pending
         yield from _answer(report, "", outcome, report.reason_code or report.group_status or "group")
 
 
-def _answer(report: StatusReport, tranche_id: str, outcome: Outcome, said: str) -> Iterator[BankAnswer]:
-    if outcome is not Outcome.pending:
-        paid = "paid" if outcome is Outcome.accepted else "rejected"
+def _answer(report: StatusReport, tranche_id: str, outcome: PaymentOutcome, said: str) -> Iterator[BankAnswer]:
+    if outcome is not PaymentOutcome.pending:
+        paid = "paid" if outcome is PaymentOutcome.accepted else "rejected"
         yield BankAnswer(report.original_message_id, tranche_id, paid, said)
 
 
@@ -101,21 +101,21 @@ def _order(job: Job[TranchePayment], outside: Adapters) -> PaymentOrder:
         created_at=job.begun_at,
         execution_date=job.begun_at.date(),
         debtor_name=found.office.name,
-        debtor_account=Account(other=found.office.account, bic=found.office.bic),
+        debtor_account=BankAccount(other=found.office.account, bic=found.office.bic),
         payments=(payment,),
     )
 
 
-class _Found(NamedTuple):
+class _PaymentDue(NamedTuple):
     """What the case's history says about the payment; payee fields are opened here and nowhere else."""
 
     payee_name: object
     payee_account: object
     released: TrancheReleased
-    office: Office
+    office: OfficeContact
 
 
-def _grant(job: Job[TranchePayment], outside: Adapters) -> _Found:
+def _grant(job: Job[TranchePayment], outside: Adapters) -> _PaymentDue:
     log = outside.log
     programme, payee, released = "", None, None
     for event in log.of_types(case_stream(job.case_id), _ABOUT_PAYING):
@@ -130,12 +130,12 @@ def _grant(job: Job[TranchePayment], outside: Adapters) -> _Found:
         raise Refused("the grant is not in the case's history")
     assert isinstance(payee, GrantRequested | PayeeChanged)
     office = outside.definitions.of(programme, definition).programme.office
-    return _Found(payee.payee_name, payee.payee_account, released, office)
+    return _PaymentDue(payee.payee_name, payee.payee_account, released, office)
 
 
-def _account(text: str) -> Account:
+def _account(text: str) -> BankAccount:
     """Return an IBAN as such; whatever else is an account number of the bank's own country."""
-    return Account(iban=text) if is_iban(text) else Account(other=text)
+    return BankAccount(iban=text) if is_iban(text) else BankAccount(other=text)
 
 
 EFFECTS = (Effect("disburse_grant", "money", one_by_one(disburse_grant), ask_about_payment),)

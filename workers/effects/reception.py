@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
-from workers.mail.letters import Appointment, Letter, letter_effect, readable
+from workers.mail.letters import CalendarEntry, Letter, letter_effect, readable
 from workers.running.jobs import Job
 from workflow.subjects.reception.decisions import PickupLetter
 
@@ -52,7 +52,7 @@ def _letter(
     meeter = programme.meeter_of.get(job.about.meeter)
     if meeter is None:
         raise Refused("the programme knows nobody of that id")
-    appointment = Appointment(
+    appointment = CalendarEntry(
         thread=job.about.arrival_id,
         starts_at=job.about.at,
         ends_at=job.about.at + timedelta(hours=programme.policies.pickup_hours),

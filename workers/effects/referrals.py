@@ -37,7 +37,7 @@ _RECEIVED_EN = "The referral you sent us was received on {day} and is being look
 _RECEIVED_RU = "Ваше направление получено {day}, им занимаются. Спасибо."
 
 
-def asked_for(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
+def referral_letter(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a provider; refused when consent ran out while it waited."""
     reference = job.about.referral_id
     if referrals_of(seen.case).referrals[reference].status != "queued" or not _agreed(job, seen):
@@ -56,14 +56,14 @@ def asked_for(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     return _to(_provider(job, seen), f"Referral {reference}", lines)
 
 
-def taken_back(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
+def revocation_letter(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that takes a referral back."""
     reference = job.about.referral_id
     lines = (_BACK_EN.format(reference=reference), _BACK_RU.format(reference=reference))
     return _to(_provider(job, seen), f"Referral {reference} is taken back", lines)
 
 
-def received(job: Job[ReferrerLetter], seen: CaseSnapshot) -> Letter:
+def referrer_letter(job: Job[ReferrerLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter to whoever sent the person; it says that somebody came, and not who."""
     if not _agreed(job, seen):
         raise Refused("the person does not agree to that any more")
@@ -100,7 +100,7 @@ def _day(at: datetime, zone: str) -> str:
 
 
 EFFECTS = (
-    letter_effect("send_referral", asked_for),
-    letter_effect("revoke_referral", taken_back),
-    letter_effect("answer_referrer", received),
+    letter_effect("send_referral", referral_letter),
+    letter_effect("revoke_referral", revocation_letter),
+    letter_effect("answer_referrer", referrer_letter),
 )

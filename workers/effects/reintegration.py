@@ -8,12 +8,12 @@ from events.ids import CaseId
 from handlers.commanding.answers import Accepted
 from handlers.commanding.errors import HandlersError
 from handlers.states.case_reader import CaseSnapshot
-from handlers.states.state_cache import folded
+from handlers.states.state_cache import fold_events
 from workers.errors import Refused, Unavailable
 from workers.mail.letters import Letter, letter_effect
-from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, one_by_one
+from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, one_by_one
 from workflow.subjects.reintegration.commands import OfferSeat
-from workflow.subjects.reintegration.courses import Seats, has_ended
+from workflow.subjects.reintegration.courses import CourseSeats, has_ended
 from workflow.subjects.reintegration.decisions import VisitLetter
 from workflow.subjects.reintegration.training import FreeSeat
 
@@ -33,12 +33,12 @@ def offer_seat(job: Job[FreeSeat], outside: Adapters) -> str:
     return str(len(asked))
 
 
-def not_known(_job: Job[FreeSeat], _outside: Adapters) -> str | None:
+def nothing_happened(_job: Job[FreeSeat], _outside: Adapters) -> str | None:
     """Return that nothing happened: offering again is harmless, so nobody needs to be asked."""
-    return NOT_DONE
+    return NOT_DONE_REFERENCE
 
 
-def visit_wanted(job: Job[VisitLetter], seen: CaseSnapshot) -> Letter:
+def visit_request_letter(job: Job[VisitLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a partner to visit; whom, the office tells them itself."""
     provider = seen.definition.programme.provider_of[job.about.provider]
     days, reference = seen.definition.programme.policies.visit_overdue_days, job.task_id
@@ -61,7 +61,9 @@ def _first_in_line(job: Job[FreeSeat], outside: Adapters) -> str:
     course = seen.definition.programme.course_of.get(job.about.course) if seen else None
     if course is None:
         raise Refused("there is no such course")
-    seats: Seats = folded(course.stream, outside.log.stream(course.stream), outside.log.fact).state or Seats()
+    seats: CourseSeats = (
+        fold_events(course.stream, outside.log.stream(course.stream), outside.log.fact).state or CourseSeats()
+    )
     if not seats.waiting or not seats.free(course.seats) or has_ended(course, job.begun_at.date()):
         return ""
     return seats.waiting[0]
@@ -83,6 +85,6 @@ def _offered(case_id: str, job: Job[FreeSeat], outside: Adapters) -> bool:
 
 
 EFFECTS = (
-    Effect("offer_seat", "services", one_by_one(offer_seat), not_known),
-    letter_effect("arrange_visit", visit_wanted),
+    Effect("offer_seat", "services", one_by_one(offer_seat), nothing_happened),
+    letter_effect("arrange_visit", visit_request_letter),
 )

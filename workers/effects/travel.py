@@ -8,41 +8,41 @@ from typing import Any, Final
 
 from events.facts.travel import TripPlanned
 from events.ids import case_stream
-from events.instants import stored
+from events.instants import instant_text
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import OutcomeUnknown, Refused, Unavailable
-from workers.mail.letters import Appointment, Letter, letter_effect, post_effect, post_letter, readable
-from workers.running.jobs import NOT_DONE, Adapters, Effect, Job, Outcome
+from workers.mail.letters import CalendarEntry, Letter, letter_effect, post_effect, post_letter, readable
+from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome
 from workers.running.orders import Order
-from workflow.programme.programme import Office, Programme
+from workflow.programme.programme import OfficeContact, Programme
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.definition import Escort
 
 # -- tickets ------------------------------------------------------------------------------------------------
 
 
-def order_tickets(jobs: Sequence[Job[Booking]], outside: Adapters) -> list[Outcome]:
+def order_tickets(jobs: Sequence[Job[Booking]], outside: Adapters) -> list[JobOutcome]:
     """Order the tickets of several journeys, or take them back, in one go; the key makes sure of once."""
     orders = [_order(job, outside) for job in jobs]
     try:
         references = outside.orders.place(orders)
     except Unavailable as later:
-        return [Outcome(job, "unavailable", type(later).__name__) for job in jobs]
+        return [JobOutcome(job, "unavailable", type(later).__name__) for job in jobs]
     except OutcomeUnknown as nobody_knows:
-        return [Outcome(job, "unknown", type(nobody_knows).__name__) for job in jobs]
+        return [JobOutcome(job, "unknown", type(nobody_knows).__name__) for job in jobs]
     except Refused as no:
-        return [Outcome(job, "refused", type(no).__name__) for job in jobs]
-    return [Outcome(job, "done", reference) for job, reference in zip(jobs, references, strict=True)]
+        return [JobOutcome(job, "refused", type(no).__name__) for job in jobs]
+    return [JobOutcome(job, "done", reference) for job, reference in zip(jobs, references, strict=True)]
 
 
 def ask_about_ticket(job: Job[Any], outside: Adapters) -> str | None:
     """Return what the agent knows of an order."""
-    return outside.orders.find(job.task_id) or NOT_DONE
+    return outside.orders.find(job.task_id) or NOT_DONE_REFERENCE
 
 
 def _order(job: Job[Booking], outside: Adapters) -> Order:
     what = "release:ticket" if job.kind == "cancel_ticket" else f"ticket:{_itinerary(job, outside)}"
-    return Order(job.task_id, what, job.about.trip_id, stored(job.begun_at))
+    return Order(job.task_id, what, job.about.trip_id, instant_text(job.begun_at))
 
 
 def _itinerary(job: Job[Booking], outside: Adapters) -> str:
@@ -117,7 +117,7 @@ def _tell_escort(job: Job[EscortBooking], outside: Adapters, *, cancelled: bool)
     )
 
 
-def escort_letter(planned: TripPlanned, escort: Escort, office: Office, *, cancelled: bool) -> Letter:
+def escort_letter(planned: TripPlanned, escort: Escort, office: OfficeContact, *, cancelled: bool) -> Letter:
     """Return what an escort reads: where and when to be and how to answer; the rest is told at the office.
 
     What the escort was chosen by (a nurse, a language) hints at the person and is left out.
@@ -133,7 +133,7 @@ def escort_letter(planned: TripPlanned, escort: Escort, office: Office, *, cance
         "back_en": f" Your own way back: {readable(back)}." if back else "",
         "back_ru": f" Ваше возвращение: {readable(back)}." if back else "",
     }
-    entry = Appointment(
+    entry = CalendarEntry(
         thread=f"{planned.trip_id}.{escort.id}",  # shared by both letters, so that calendars see one appointment
         starts_at=planned.departs_at,
         ends_at=planned.arrives_at,
@@ -151,7 +151,7 @@ def escort_letter(planned: TripPlanned, escort: Escort, office: Office, *, cance
 _HOUR: Final = timedelta(hours=1)
 
 
-def asked_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
+def host_request_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     """Return the letter that asks a partner to receive somebody."""
     when, where = readable(job.about.at), job.about.place
     return _letter(
@@ -161,7 +161,7 @@ def asked_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     )  # fmt: skip
 
 
-def cancelled_host(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
+def host_cancellation_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
     """Return the letter that takes the request back."""
     when, where = readable(job.about.at), job.about.place
     return _letter(
@@ -179,7 +179,7 @@ def _letter(
     host = programme.host_of.get(job.about.host)
     if host is None:
         raise Refused("the programme knows no host of that id")
-    appointment = Appointment(
+    appointment = CalendarEntry(
         thread=f"{reference}.{host.id}",
         starts_at=job.about.at,
         ends_at=job.about.at + _HOUR,
@@ -199,6 +199,6 @@ EFFECTS = (
     Effect("cancel_ticket", "services", order_tickets, ask_about_ticket),
     post_effect("book_escort", book_escort),
     post_effect("release_escort", release_escort),
-    letter_effect("ask_host", asked_host),
-    letter_effect("cancel_host", cancelled_host),
+    letter_effect("ask_host", host_request_letter),
+    letter_effect("cancel_host", host_cancellation_letter),
 )

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, select
 from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
 from workers.iso20022.pain002 import StatusReport, read_pain002
@@ -31,7 +31,7 @@ from workflow.subjects.grants.tranches import TranchePayment
 
 _log = logging.getLogger(__name__)
 REPORTS_AT_ONCE = 200
-Theirs = Callable[[set[str]], set[str]]  # of these cases, those somebody may record payments of
+CaseFilter = Callable[[set[str]], set[str]]  # of these cases, those somebody may record payments of
 _TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
     tasks.c.task_id.in_(bindparam("ids", expanding=True)), tasks.c.kind == "disburse_grant"
 )
@@ -45,7 +45,7 @@ class NotRecorded(NamedTuple):
     obstacle: str
 
 
-class Read(NamedTuple):
+class RecordedReport(NamedTuple):
     """What came of a status report: recorded, heard before, and what needs a person."""
 
     recorded: int
@@ -70,7 +70,7 @@ class _Sent(NamedTuple):
 class BankInbox:
     """Reads status reports from a folder and records what they settle."""
 
-    def __init__(self, service: Service, folder: Path) -> None:
+    def __init__(self, service: CommandService, folder: Path) -> None:
         self._service = service
         self._folder = folder
 
@@ -88,7 +88,7 @@ class BankInbox:
                 self._set_aside(path, "read")
         return found.recorded
 
-    def read_report(self, data: bytes, theirs: Theirs | None = None) -> Read:
+    def read_report(self, data: bytes, theirs: CaseFilter | None = None) -> RecordedReport:
         """Record what a report says; raises BankFileError when it is none.
 
         With ``theirs`` only answers about those cases are recorded; a payment of another case is nobody's.
@@ -105,7 +105,7 @@ class BankInbox:
                 _log.warning("a bank report cannot be read: %s", unreadable)
                 self._set_aside(path, "unreadable")
 
-    def _record(self, answers: Sequence[BankAnswer], theirs: Theirs | None = None) -> Read:
+    def _record(self, answers: Sequence[BankAnswer], theirs: CaseFilter | None = None) -> RecordedReport:
         commands, strange = self._commands(answers, theirs)
         tickets = self._service.offer([command for _, command in commands])
         recorded = repeated = 0
@@ -118,10 +118,10 @@ class BankInbox:
                 if ticket.error is not None:
                     put_off.add(answer.message_id)
                 refused.append(_not_recorded(answer.tranche_id, ticket))
-        return Read(recorded, repeated, frozenset(put_off), tuple(strange), tuple(refused))
+        return RecordedReport(recorded, repeated, frozenset(put_off), tuple(strange), tuple(refused))
 
     def _commands(
-        self, answers: Sequence[BankAnswer], theirs: Theirs | None
+        self, answers: Sequence[BankAnswer], theirs: CaseFilter | None
     ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
         known = self._known({answer.message_id for answer in answers})
         allowed = {sent.case_id for sent in known.values()}

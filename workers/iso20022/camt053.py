@@ -12,7 +12,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from events.money import Money, MoneyError
-from handlers.queries.reconciliation import Entry, Statement
+from handlers.queries.reconciliation import BankStatement, StatementEntry
 from workers.iso20022.xml import BankFileError, parsed, text_at
 
 ENTRIES_MAX: Final = 100_000
@@ -21,7 +21,7 @@ _ROOT: Final = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[
 _NO_ID: Final = ("", "NOTPROVIDED")
 
 
-def read_camt053(data: bytes) -> Statement:
+def read_camt053(data: bytes) -> BankStatement:
     """Reads a camt.053.001.02 to .13 file, or raises `BankFileError` with what to do next."""
     root = parsed(data)
     if not _ROOT.fullmatch(root.tag):
@@ -34,10 +34,10 @@ def read_camt053(data: bytes) -> Statement:
         raise BankFileError(f"the file has over {ENTRIES_MAX:,} entries: ask the bank for smaller statements")
     since = min(_day(one, "FrDtTm") for one in statements)
     until = max(_day(one, "ToDtTm") for one in statements)
-    return Statement(text_at(statements[0], "Id")[:ID_LENGTH_MAX], entries, since, until if since else "")
+    return BankStatement(text_at(statements[0], "Id")[:ID_LENGTH_MAX], entries, since, until if since else "")
 
 
-def _entries(statement: ET.Element) -> Iterator[Entry]:
+def _entries(statement: ET.Element) -> Iterator[StatementEntry]:
     for entry in statement.iterfind("{*}Ntry"):
         details = entry.findall("{*}NtryDtls/{*}TxDtls")
         if len(details) <= 1:
@@ -48,7 +48,7 @@ def _entries(statement: ET.Element) -> Iterator[Entry]:
             yield _entry(entry, detail, alone=False)
 
 
-def _entry(entry: ET.Element, detail: ET.Element | None, *, alone: bool = True) -> Entry:
+def _entry(entry: ET.Element, detail: ET.Element | None, *, alone: bool = True) -> StatementEntry:
     own = _first(detail, "Amt", "AmtDtls/{*}TxAmt/{*}Amt") if detail is not None else None
     amount = entry.find("{*}Amt") if alone or own is None else own
     if not alone and own is None:
@@ -56,7 +56,7 @@ def _entry(entry: ET.Element, detail: ET.Element | None, *, alone: bool = True) 
     came_in = _direction(entry, detail) == "CRDT"
     back = detail.find("{*}RtrInf") if detail is not None else None
     reversal = text_at(entry, "RvslInd") in ("true", "1")
-    return Entry(
+    return StatementEntry(
         end_to_end_id=_id(detail),
         amount=_money(amount),
         came_in=came_in,

@@ -22,7 +22,7 @@ from workers.iso20022.xml import add, document, in_utc, written
 from workflow.values.bank_accounts import is_bic, is_iban
 
 __all__ = [
-    "Account",
+    "BankAccount",
     "Payment",
     "PaymentFileError",
     "PaymentOrder",
@@ -50,7 +50,7 @@ class PaymentFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class BankAccount:
     """An account a bank can find: an IBAN as its country writes them, or another number, never both."""
 
     # Names and account numbers stay out of every repr, because tracebacks and logs print those.
@@ -83,7 +83,7 @@ class Payment:
     instruction_id: str
     amount: Money
     creditor_name: str = field(repr=False)
-    creditor_account: Account = field(repr=False)
+    creditor_account: BankAccount = field(repr=False)
     purpose: str
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ class PaymentOrder:
     created_at: datetime
     execution_date: date
     debtor_name: str
-    debtor_account: Account
+    debtor_account: BankAccount
     payments: tuple[Payment, ...]
 
     def __post_init__(self) -> None:
@@ -194,7 +194,7 @@ def _write_totals(parent: ET.Element, payments: Iterable[Payment]) -> None:
     add(parent, "CtrlSum", format(sum(amounts, Decimal(0)), "f"))
 
 
-def _write_account(parent: ET.Element, tag: str, account: Account) -> None:
+def _write_account(parent: ET.Element, tag: str, account: BankAccount) -> None:
     if account.iban is not None:
         add(parent, f"{tag}/Id/IBAN", account.iban)
     else:

@@ -17,7 +17,7 @@ from workers.iso20022.xml import BankFileError, parsed, text_at
 
 __all__ = [
     "GroupStatus",
-    "Outcome",
+    "PaymentOutcome",
     "StatusReport",
     "TransactionStatus",
     "outcome_of_status",
@@ -34,7 +34,7 @@ _SETTLED: Final = frozenset({"ACSC", "ACCC"})
 _WILL_NOT_BE_PAID: Final = frozenset({"RJCT", "CANC"})
 
 
-class Outcome(Enum):
+class PaymentOutcome(Enum):
     """What the bank's answer means for one payment."""
 
     accepted = "accepted"
@@ -51,7 +51,7 @@ class TransactionStatus:
     reason_code: str = ""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> PaymentOutcome:
         """Says whether this payment was accepted, rejected, or is still open."""
         return outcome_of_status(self.status)
 
@@ -65,7 +65,7 @@ class GroupStatus:
     reason_code: str = ""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> PaymentOutcome:
         """Says whether the whole group was accepted, rejected, or is still open."""
         return outcome_of_status(self.status)
 
@@ -86,7 +86,7 @@ class StatusReport:
     groups: tuple[GroupStatus, ...] = ()
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> PaymentOutcome:
         """Says what the answer about the whole file means."""
         return outcome_of_status(self.group_status)
 
@@ -94,7 +94,7 @@ class StatusReport:
     def applies_to_all(self) -> bool:
         """Tells whether one final answer covers every payment of the file, with none listed apart."""
         one_answer = all(group.outcome is self.outcome for group in self.groups)
-        return self.outcome is not Outcome.pending and not self.transactions and one_answer
+        return self.outcome is not PaymentOutcome.pending and not self.transactions and one_answer
 
 
 def read_pain002(data: bytes) -> StatusReport:
@@ -115,15 +115,15 @@ def read_pain002(data: bytes) -> StatusReport:
     )
 
 
-def outcome_of_status(status: str) -> Outcome:
+def outcome_of_status(status: str) -> PaymentOutcome:
     """Translates an ISO 20022 status code; every code that is not final, or not known, is pending.
 
     >>> outcome_of_status("ACSC"), outcome_of_status("ACSP")
     (<Outcome.accepted: 'accepted'>, <Outcome.pending: 'pending'>)
     """
     if status in _SETTLED:
-        return Outcome.accepted
-    return Outcome.rejected if status in _WILL_NOT_BE_PAID else Outcome.pending
+        return PaymentOutcome.accepted
+    return PaymentOutcome.rejected if status in _WILL_NOT_BE_PAID else PaymentOutcome.pending
 
 
 def _report_in(root: ET.Element) -> ET.Element:

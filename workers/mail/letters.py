@@ -20,8 +20,8 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import LetterUnsafe, Refused
-from workers.running.jobs import NOT_DONE, Adapters, AnyJob, Effect, PerformOne, one_by_one
-from workflow.programme.programme import Office
+from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, AnyJob, Effect, PerformOne, one_by_one
+from workflow.programme.programme import OfficeContact
 from workflow.values.telling import is_telling
 from workflow.values.text import one_line
 
@@ -30,7 +30,7 @@ TEXT_LENGTH_MAX: Final = 200
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9])){0,127}")
 
 
-class Appointment(NamedTuple):
+class CalendarEntry(NamedTuple):
     """A place in somebody's calendar; ``thread`` stays the same when it is moved or taken back.
 
     Where ``answered_with`` names an entry, the calendar offers to accept or decline it under that name, and letter
@@ -53,7 +53,7 @@ class Letter(NamedTuple):
     to_email: str
     subject: str
     lines: tuple[str, ...]
-    appointment: Appointment | None = None
+    appointment: CalendarEntry | None = None
 
     @property
     def text(self) -> str:
@@ -61,10 +61,10 @@ class Letter(NamedTuple):
         return "\n\n".join(self.lines) + "\n"
 
 
-Compose = Callable[[AnyJob, CaseSnapshot], Letter]
+ComposeLetter = Callable[[AnyJob, CaseSnapshot], Letter]
 
 
-def letter_effect(kind: str, compose: Compose) -> Effect:
+def letter_effect(kind: str, compose: ComposeLetter) -> Effect:
     """Return how a kind of task is done by a letter about the case as it stands."""
 
     def send(job: AnyJob, outside: Adapters) -> str:
@@ -81,7 +81,7 @@ def post_effect(kind: str, send: PerformOne) -> Effect:
     return Effect(kind, "post", one_by_one(send), _ask_about_message, safe_to_repeat=False)
 
 
-def post_letter(letter: Letter, office: Office, job: AnyJob, outside: Adapters) -> str:
+def post_letter(letter: Letter, office: OfficeContact, job: AnyJob, outside: Adapters) -> str:
     """Send a letter under its task's key and return the receipt; raises OutsideError."""
     return outside.post.send(message(letter, office, job.task_id, job.begun_at), job.task_id)
 
@@ -91,7 +91,7 @@ def readable(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def message(letter: Letter, office: Office, key: str, sent_at: datetime) -> EmailMessage:
+def message(letter: Letter, office: OfficeContact, key: str, sent_at: datetime) -> EmailMessage:
     """Return the letter as mail from the office, the same bytes for the same letter, key and time.
 
     Raises `LetterUnsafe` when it would tell a bystander what it is about, or would not stay one letter.
@@ -127,7 +127,7 @@ def _calendar(event: Event, method: str) -> str:
     return bytes(calendar.to_ical()).decode()
 
 
-def _event(letter: Letter, entry: Appointment, office: Office, sent_at: datetime) -> Event:
+def _event(letter: Letter, entry: CalendarEntry, office: OfficeContact, sent_at: datetime) -> Event:
     event = Event()
     event.add("uid", f"{entry.thread}@wayhome")
     event.add("sequence", entry.sequence)
@@ -153,7 +153,7 @@ def _party(name: str, email: str, **params: str) -> vCalAddress:
     return party
 
 
-def _check(letter: Letter, office: Office) -> None:
+def _check(letter: Letter, office: OfficeContact) -> None:
     entry = letter.appointment
     place = (entry.place,) if entry else ()
     for text in (letter.subject, letter.to_name, office.name, *place):
@@ -190,4 +190,4 @@ def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
     sent = outside.post.was_sent(job.task_id)
     if sent is None:
         return None
-    return f"sent:{job.task_id}" if sent else NOT_DONE
+    return f"sent:{job.task_id}" if sent else NOT_DONE_REFERENCE

@@ -34,12 +34,12 @@ from workers.running.durable_file import write_once
 
 __all__ = ["FolderPost", "NullPost", "Post", "SmtpPost", "post_from_url", "wire_bytes"]
 
-KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-WIRE = policy.SMTP.clone(cte_type="7bit")
+MESSAGE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+WIRE_POLICY = policy.SMTP.clone(cte_type="7bit")
 SMTP_TIMEOUT_S = 30.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-Reply = tuple[int, bytes]
+SmtpReply = tuple[int, bytes]
 
 
 class Post(Protocol):
@@ -61,7 +61,7 @@ def wire_bytes(message: EmailMessage) -> bytes:
     if "Bcc" in message:
         message = copy.deepcopy(message)
         del message["Bcc"]
-    return message.as_bytes(policy=WIRE)
+    return message.as_bytes(policy=WIRE_POLICY)
 
 
 @dataclass
@@ -199,7 +199,7 @@ def _decoded(text: str | None) -> str | None:
 
 
 def _check_key(key: str) -> str:
-    if not KEY.fullmatch(key):
+    if not MESSAGE_KEY.fullmatch(key):
         raise PostError("a message key is made of letters, digits, dots, dashes and underscores")
     return key
 
@@ -271,7 +271,7 @@ def _hand_over(smtp: smtplib.SMTP, data: bytes) -> None:
     raise _no("the mail server did not take the message", code)
 
 
-def _expect(wanted: AbstractSet[int], what: str, ask: Callable[[], Reply]) -> None:
+def _expect(wanted: AbstractSet[int], what: str, ask: Callable[[], SmtpReply]) -> None:
     code, _ = ask()
     if code not in wanted:
         raise _no(f"the mail server did not accept {what}", code)

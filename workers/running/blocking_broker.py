@@ -2,7 +2,7 @@
 
 dramatiq's own consumer polls; asking often costs a seventh of a core for each idle worker, asking seldom
 costs every task a wait (docs/benchmarks.md). Here every message also pushes on a short list that idle
-consumers block on. The bell is only a hint: a lost one costs at most ``BELL_WAIT_S``.
+consumers block on. The bell is only a hint: a lost one costs at most ``QUEUE_WAIT_S``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 from redis import ConnectionError as RedisConnectionError
 
-BELL_WAIT_S: Final = 1.0
+QUEUE_WAIT_S: Final = 1.0
 _RINGS_MAX: Final = 64  # more rings than sleepers are of no use; the list stays short whatever happens
 
 
@@ -62,7 +62,7 @@ class _BlockingConsumer(_RedisConsumer):
         try:
             self.message_cache = self.broker.do_fetch(self.queue_name, room)
             if not self.message_cache:
-                self.broker.client.blpop([self.broker.bell(self.queue_name)], timeout=BELL_WAIT_S)
+                self.broker.client.blpop([self.broker.bell(self.queue_name)], timeout=QUEUE_WAIT_S)
                 self.misses = 0
         except RedisConnectionError as problem:
             raise ConnectionClosed(problem) from None

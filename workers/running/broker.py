@@ -45,7 +45,7 @@ def open_broker(redis_url: str | None, limit_s: float = TIME_LIMIT_S) -> Broker:
     )
 
 
-def answers(redis_url: str) -> bool:
+def redis_answers(redis_url: str) -> bool:
     """Tell whether Redis answers within a second."""
     client = redis.Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1)
     try:

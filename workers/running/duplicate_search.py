@@ -6,23 +6,23 @@ from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
 from events.ids import CaseId
-from handlers.commanding.service import Service
-from handlers.queries.duplicates import compared, older_alike, waiting
+from handlers.commanding.service import CommandService
+from handlers.queries.duplicates import cases_to_compare, mark_compared, older_matches
 from workflow.subjects.access.commands import SuspectDuplicate
 
 _AT_ONCE: Final = 100
 
 
-def compare_new_cases(service: Service, most: int = _AT_ONCE) -> int:
+def compare_new_cases(service: CommandService, most: int = _AT_ONCE) -> int:
     """Compare the cases opened since the last time and return how many those were; safe to do twice."""
     database = service.log.database
     with database.reading() as connection:
-        new = waiting(connection, most)
-        suspected = [(older, one) for one in new for older in older_alike(connection, one)]
+        new = cases_to_compare(connection, most)
+        suspected = [(older, one) for one in new for older in older_matches(connection, one)]
     if not new:
         return 0
     service.submit_many([_suspicion(older, one) for older, one in suspected])
-    compared(database, new)
+    mark_compared(database, new)
     return len(new)
 
 

@@ -23,7 +23,7 @@ from workflow.command import Command
 from workflow.tasks import KIND_OF
 
 Of = TypeVar("Of", bound=About)
-Result = Literal["done", "refused", "unavailable", "unknown", "undone", "dead", "stopped"]
+JobResult = Literal["done", "refused", "unavailable", "unknown", "undone", "dead", "stopped"]
 
 
 class Job(NamedTuple, Generic[Of]):
@@ -47,15 +47,15 @@ class Job(NamedTuple, Generic[Of]):
 AnyJob = Job[Any]
 
 
-class Outcome(NamedTuple):
+class JobOutcome(NamedTuple):
     """What came of a job; a reference is the other side's, an error a class of error, never its words."""
 
     job: AnyJob
-    result: Result
+    result: JobResult
     reference: str = ""
 
 
-class Folders(NamedTuple):
+class BankFolders(NamedTuple):
     """Where files for the outside go and answers come from."""
 
     bank_out: str
@@ -73,14 +73,14 @@ class Adapters:
     submit: Callable[[Command], Answer]  # what a task leads to in another case, as a command of its own
     orders: Orders
     post: Post
-    folders: Folders
+    folders: BankFolders
 
 
-Perform = Callable[[Sequence[AnyJob], Adapters], list[Outcome]]
+Perform = Callable[[Sequence[AnyJob], Adapters], list[JobOutcome]]
 PerformOne = Callable[[AnyJob, Adapters], str]
 # Asks the outside about a job nobody knows the outcome of: a reference, NOT_DONE, or None when it cannot be told.
-Ask = Callable[[AnyJob, Adapters], str | None]
-NOT_DONE: Final = "not-done"
+AskAboutOne = Callable[[AnyJob, Adapters], str | None]
+NOT_DONE_REFERENCE: Final = "not-done"
 NOT_BEGUN: Final = "NotBegun"  # why a job waits that was claimed together with one that took too long
 
 
@@ -94,7 +94,7 @@ class Effect(NamedTuple):
     kind: str
     lane: str
     perform: Perform
-    ask: Ask
+    ask: AskAboutOne
     safe_to_repeat: bool = True
     attempts_max: int = 8
 
@@ -105,32 +105,32 @@ def one_by_one(perform: PerformOne) -> Perform:
     When the time limit stops one of them, those before it keep their outcomes and those after it wait.
     """
 
-    def each(jobs: Sequence[AnyJob], outside: Adapters) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    def each(jobs: Sequence[AnyJob], outside: Adapters) -> list[JobOutcome]:
+        outcomes: list[JobOutcome] = []
         try:
             for job in jobs:
                 outcomes.append(_attempt(perform, job, outside))  # noqa: PERF401 - what is done must be known when torn away
         except Interrupt as limit:
             left = jobs[len(outcomes) :]
-            stopped = [Outcome(job, "stopped", type(limit).__name__) for job in left[:1]]
+            stopped = [JobOutcome(job, "stopped", type(limit).__name__) for job in left[:1]]
             return [*outcomes, *stopped, *not_begun(left[1:])]
         return outcomes
 
     return each
 
 
-def not_begun(jobs: Sequence[AnyJob]) -> list[Outcome]:
+def not_begun(jobs: Sequence[AnyJob]) -> list[JobOutcome]:
     """Return that these jobs are to wait for their next turn, which is no failure of theirs."""
-    return [Outcome(job, "unavailable", NOT_BEGUN) for job in jobs]
+    return [JobOutcome(job, "unavailable", NOT_BEGUN) for job in jobs]
 
 
-def _attempt(perform: PerformOne, job: AnyJob, outside: Adapters) -> Outcome:
+def _attempt(perform: PerformOne, job: AnyJob, outside: Adapters) -> JobOutcome:
     try:
-        return Outcome(job, "done", perform(job, outside))
+        return JobOutcome(job, "done", perform(job, outside))
     except Refused as no:
-        return Outcome(job, "refused", type(no).__name__)
+        return JobOutcome(job, "refused", type(no).__name__)
     except OutcomeUnknown as nobody_knows:
-        return Outcome(job, "unknown", type(nobody_knows).__name__)
+        return JobOutcome(job, "unknown", type(nobody_knows).__name__)
     except (Unavailable, EventsError) as later:
         # A job reads its case before it says anything outside, so a log that cannot be read has sent nothing.
-        return Outcome(job, "unavailable", type(later).__name__)
+        return JobOutcome(job, "unavailable", type(later).__name__)

@@ -15,14 +15,14 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, case, select, u
 
 from events.database import Database
 from events.ids import CaseId
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from handlers.projections.tables import tasks, timers
 from workers.running.jobs import AnyJob, Job
 
 _MINE: Any = bindparam("ids", expanding=True)
 
 
-class Due(NamedTuple):
+class ElapsedTimer(NamedTuple):
     """A timer whose time has come."""
 
     timer_id: str
@@ -128,7 +128,7 @@ class Leases:
 
     def claim(self, task_ids: Sequence[str], now: str) -> list[AnyJob]:
         """Return those of these tasks that are now ours; the others are done, not due, or somebody else's."""
-        until = stored(instant(now) + self._lease)
+        until = instant_text(instant(now) + self._lease)
         with self._database.writing() as connection:
             rows = connection.execute(
                 _CLAIM, {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
@@ -156,14 +156,14 @@ class Leases:
 
     def to_ring(self, now: str, again_after: timedelta, most: int) -> list[tuple[str, str]]:
         """Return tasks that are due and that no bell was rung for lately, and note that one is rung now."""
-        before = stored(instant(now) - again_after)
+        before = instant_text(instant(now) - again_after)
         with self._database.writing() as connection:
             rows = connection.execute(_TO_RING, {"now": now, "before": before, "most": most})
             return [(row.task_id, row.kind) for row in rows]
 
     def unknown(self, now: str, again_after: timedelta) -> list[AnyJob]:
         """Return tasks nobody knows the outcome of and that were not asked about lately."""
-        before = stored(instant(now) - again_after)
+        before = instant_text(instant(now) - again_after)
         with self._database.writing() as connection:
             return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "before": before})]
 
@@ -172,13 +172,13 @@ class Leases:
         with self._database.reading() as connection:
             return [_job(row) for row in connection.execute(_CALLED_OFF)]
 
-    def timers_due(self, now: str, most: int) -> list[Due]:
+    def timers_due(self, now: str, most: int) -> list[ElapsedTimer]:
         """Return the timers whose time has come, the earliest first."""
         with self._database.reading() as connection:
-            return [Due(*row) for row in connection.execute(_TIMERS_DUE, {"now": now, "most": most})]
+            return [ElapsedTimer(*row) for row in connection.execute(_TIMERS_DUE, {"now": now, "most": most})]
 
 
-def waiting_due(connection: Connection, now: str) -> bool:
+def any_task_due(connection: Connection, now: str) -> bool:
     """Tell whether any task waits that could be done now, or is being done."""
     query = select(tasks.c.task_id).where(
         (tasks.c.status == "claimed") | ((tasks.c.status == "waiting") & (tasks.c.due_at <= now))

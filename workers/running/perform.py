@@ -15,12 +15,12 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from dramatiq.middleware.threading import Interrupt
 
-from events.instants import instant, stored
+from events.instants import instant, instant_text
 from events.world import Entropy
 from handlers.commanding.answers import Accepted
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from workers.effects.registry import EFFECTS
-from workers.running.jobs import NOT_BEGUN, NOT_DONE, Adapters, AnyJob, Outcome, not_begun
+from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, not_begun
 from workers.running.leases import Leases
 from workflow.command import FinishTask
 
@@ -48,7 +48,12 @@ class Performer:
     """Does the tasks it is told of; safe to use from several threads."""
 
     def __init__(
-        self, service: Service, leases: Leases, outside: Adapters, chance: Entropy, patience: Backoff | None = None
+        self,
+        service: CommandService,
+        leases: Leases,
+        outside: Adapters,
+        chance: Entropy,
+        patience: Backoff | None = None,
     ) -> None:
         self._service = service
         self._leases = leases
@@ -61,7 +66,7 @@ class Performer:
 
         Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
         """
-        outcomes: list[Outcome] = []
+        outcomes: list[JobOutcome] = []
         for kind, group in _by_kind(self._leases.claim(task_ids, self._service.log.now())):
             over = any(outcome.result == "stopped" for outcome in outcomes)
             outcomes += not_begun(group) if over else self._do(kind, group)
@@ -71,7 +76,7 @@ class Performer:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
         self.report([outcome for job in jobs if (outcome := self._asked(job)) is not None])
 
-    def report(self, outcomes: Sequence[Outcome]) -> None:
+    def report(self, outcomes: Sequence[JobOutcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
         final = [self._given_up(_after_the_limit(outcome)) for outcome in outcomes]
         self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
@@ -83,17 +88,17 @@ class Performer:
             elif not isinstance(ticket.answer, Accepted):
                 _log.info("report of %s refused: somebody else holds it", outcome.job.task_id)
 
-    def _do(self, kind: str, jobs: list[AnyJob]) -> list[Outcome]:
+    def _do(self, kind: str, jobs: list[AnyJob]) -> list[JobOutcome]:
         try:
             return EFFECTS[kind].perform(jobs, self._outside)
         except Interrupt as limit:
-            return [Outcome(job, "stopped", type(limit).__name__) for job in jobs]
+            return [JobOutcome(job, "stopped", type(limit).__name__) for job in jobs]
         except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
             # The class only: an exception's text may hold what identifies a person.
             _log.error("bug while doing %d %s: %s", len(jobs), kind, type(bug).__name__)
             return [_broken_off(job, type(bug).__name__) for job in jobs]
 
-    def _asked(self, job: AnyJob) -> Outcome | None:
+    def _asked(self, job: AnyJob) -> JobOutcome | None:
         try:
             answer = EFFECTS[job.kind].ask(job, self._outside)
         except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
@@ -101,24 +106,24 @@ class Performer:
             return None
         if answer is None:
             return None
-        return Outcome(job, "undone") if answer == NOT_DONE else Outcome(job, "done", answer)
+        return JobOutcome(job, "undone") if answer == NOT_DONE_REFERENCE else JobOutcome(job, "done", answer)
 
-    def _given_up(self, outcome: Outcome) -> Outcome:
+    def _given_up(self, outcome: JobOutcome) -> JobOutcome:
         tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
         return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
 
-    def _wait(self, outcome: Outcome) -> tuple[AnyJob, str, str]:
+    def _wait(self, outcome: JobOutcome) -> tuple[AnyJob, str, str]:
         wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
         later = instant(self._service.log.now()) + wait
-        return outcome.job, stored(later), outcome.reference
+        return outcome.job, instant_text(later), outcome.reference
 
 
-def _broken_off(job: AnyJob, why: str) -> Outcome:
+def _broken_off(job: AnyJob, why: str) -> JobOutcome:
     """Nobody knows how far a job came that a bug or the time limit ended: only what is safe to repeat is repeated."""
-    return Outcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", why)
+    return JobOutcome(job, "unavailable" if EFFECTS[job.kind].safe_to_repeat else "unknown", why)
 
 
-def _after_the_limit(outcome: Outcome) -> Outcome:
+def _after_the_limit(outcome: JobOutcome) -> JobOutcome:
     return _broken_off(outcome.job, outcome.reference) if outcome.result == "stopped" else outcome
 
 
@@ -127,7 +132,7 @@ def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:
     return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
 
 
-def _command(outcome: Outcome) -> FinishTask:
+def _command(outcome: JobOutcome) -> FinishTask:
     job = outcome.job
     assert outcome.result != "unavailable"
     assert outcome.result != "stopped"

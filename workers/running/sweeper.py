@@ -14,12 +14,12 @@ from typing import NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
 from events.instants import instant
-from handlers.commanding.service import Service, TaskNotifier
+from handlers.commanding.service import CommandService, TaskNotifier
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
 from workers.running.duplicate_search import compare_new_cases
-from workers.running.jobs import AnyJob, Outcome
-from workers.running.leases import Due, Leases
+from workers.running.jobs import AnyJob, JobOutcome
+from workers.running.leases import ElapsedTimer, Leases
 from workers.running.perform import Performer
 from workflow.command import CancelTask, FireTimer
 
@@ -35,7 +35,7 @@ class SweepSettings:
     most: int = 1000
 
 
-class Swept(NamedTuple):
+class SweepResult(NamedTuple):
     """What one sweep found to do."""
 
     freed: int = 0
@@ -57,7 +57,7 @@ class Sweeper:
 
     def __init__(
         self,
-        service: Service,
+        service: CommandService,
         leases: Leases,
         performer: Performer,
         bell: TaskNotifier,
@@ -71,7 +71,7 @@ class Sweeper:
         self._bank = bank
         self._rhythm = rhythm or SweepSettings()
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepResult:
         """Do everything that is due now and return how much that was.
 
         A part that fails does not keep the others from their work: all are gone through, then the first problem
@@ -79,7 +79,7 @@ class Sweeper:
         """
         now = self._service.log.now()
         problems: list[Exception] = []
-        swept = Swept(
+        swept = SweepResult(
             freed=_tried(lambda: self._free_lost(now), problems),
             answers=_tried(self._bank.read, problems),
             fired=_tried(lambda: self._fire_timers(now), problems),
@@ -92,19 +92,19 @@ class Sweeper:
             raise problems[0]
         return swept
 
-    def sweep_safely(self) -> Swept:
+    def sweep_safely(self) -> SweepResult:
         """Sweep, and when something fails say so and leave it to the next sweep: a sweeper never dies."""
         try:
             return self.sweep()
         except Exception as problem:  # noqa: BLE001 - without its sweeper a process would look alive and do nothing
             _log.error("sweep put off: %s", type(problem).__name__)
-            return Swept()
+            return SweepResult()
 
     def _free_lost(self, now: str) -> int:
         lost = self._leases.lost(now)
         self._leases.free([job for job in lost if EFFECTS[job.kind].safe_to_repeat], now)
         unsafe = [job for job in lost if not EFFECTS[job.kind].safe_to_repeat]
-        self._performer.report([Outcome(job, "unknown") for job in unsafe])
+        self._performer.report([JobOutcome(job, "unknown") for job in unsafe])
         return len(lost)
 
     def _ask_about_unknown(self, now: str) -> int:
@@ -147,7 +147,7 @@ def _cancelling(job: AnyJob) -> CancelTask:
     )
 
 
-def _firings(due: Sequence[Due]) -> list[FireTimer]:
+def _firings(due: Sequence[ElapsedTimer]) -> list[FireTimer]:
     return [
         FireTimer(
             command_id=uuid5(NAMESPACE_OID, f"wayhome/{timer.timer_id}/fired"),

@@ -11,13 +11,13 @@ from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
 
 from events.world import Entropy
-from handlers.commanding.service import Service
+from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import Post
 from workers.running.broker import TIME_LIMIT_S, QueueNotifier, open_broker, open_worker
-from workers.running.jobs import Adapters, Folders
-from workers.running.leases import Leases, waiting_due
+from workers.running.jobs import Adapters, BankFolders
+from workers.running.leases import Leases, any_task_due
 from workers.running.orders import Orders
 from workers.running.perform import Backoff, Performer
 from workers.running.sweeper import Sweeper, SweepSettings
@@ -43,7 +43,7 @@ class WorkerPool:
 
     def __init__(
         self,
-        service: Service,
+        service: CommandService,
         *,
         redis_url: str | None,
         orders: Orders,
@@ -99,7 +99,7 @@ class WorkerPool:
 
     def _work_waits(self) -> bool:
         with self.service.log.database.reading() as connection:
-            return waiting_due(connection, self.service.log.now())
+            return any_task_due(connection, self.service.log.now())
 
     def _sweep_on(self) -> None:
         while not self._stop.is_set():
@@ -107,8 +107,8 @@ class WorkerPool:
             self._stop.wait(self.terms.sweep_s)
 
 
-def _bank_folders(bank: Path) -> Folders:
+def _bank_folders(bank: Path) -> BankFolders:
     outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
     for folder in (bank, outgoing, sent, incoming):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Folders(str(outgoing), str(sent), str(incoming))
+    return BankFolders(str(outgoing), str(sent), str(incoming))

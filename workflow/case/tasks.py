@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from events.catalogue import TaskOutcome
 from events.facts.tasks import ServiceProvided, TaskRefused, TaskRequested, TaskUnwanted
-from events.instants import stored
+from events.instants import instant_text
 from workflow.case.state import At, Case, Change, Pairs, Task
 
 _STATUS: Final = {"dead": "dead", "unknown": "unknown"}  # as rules call it; anything else is open again
@@ -38,7 +38,7 @@ class About(BaseModel):
 
 
 def _as_kept(value: object) -> str:
-    return stored(value) if isinstance(value, datetime) else str(value)
+    return instant_text(value) if isinstance(value, datetime) else str(value)
 
 
 def _provided(case: Case, fact: ServiceProvided, _at: At) -> Case:

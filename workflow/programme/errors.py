@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Fault(NamedTuple):
+class ProgrammeFault(NamedTuple):
     """One fault of a programme file and where it is."""
 
     line: int
@@ -27,7 +27,7 @@ class WorkflowError(Exception):
 class ProgrammeFaulty(WorkflowError):
     """A programme file has faults; mend them all and check again with ``wayhome programme check``."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[ProgrammeFault, ...]) -> None:
         super().__init__(f"{len(faults)} faults: " + "; ".join(str(fault) for fault in faults))
         self.faults = faults
 

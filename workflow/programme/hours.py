@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.programme.part import Part, TimeZone
+from workflow.programme.part import ProgrammePart, TimeZone
 from workflow.values.calendars import WEEKDAYS, has_calendar, is_working_day
 
 _LOOK_AHEAD_DAYS = 60  # no office is closed for longer without saying so
 
 
-class Hours(Part):
+class Hours(ProgrammePart):
     """When an office is open: days of the week, from and to in its own time zone; ``to`` itself is closed."""
 
     days: tuple[str, ...] = ("mo", "tu", "we", "th", "fr")

@@ -21,7 +21,7 @@ from workflow.refusals import NOTHING_LEADS_ON, STAGE_DOES_NOT_ALLOW_IT
 GuardOf = Callable[[str, frozenset[str]], Guard | None]  # by its name, and the programme's services
 
 
-class Step(NamedTuple):
+class TakenTransition(NamedTuple):
     """One way on that was taken: where it leads and which guards passed."""
 
     trigger: str
@@ -43,7 +43,7 @@ class Option(NamedTuple):
         return not self.reasons
 
 
-class Traveller:
+class MachineModel:
     """What the machine moves: the state, what is asked, and the reasons it met on the way."""
 
     __slots__ = ("asked", "checked", "reasons", "state")
@@ -72,9 +72,9 @@ class Journey:
         """Return the ways on from a stage, in the order of the programme file."""
         return [trigger for source, trigger in self.table if source == stage]
 
-    def decide(self, asked: GuardContext, trigger: str) -> Step | Refused:
+    def decide(self, asked: GuardContext, trigger: str) -> TakenTransition | Refused:
         """Return the step, or a refusal with every guard that says no."""
-        traveller = Traveller(asked)
+        traveller = MachineModel(asked)
         source = asked.case.stage
         if trigger not in self._machine.events:
             return _no_such_way(self, source, trigger)
@@ -84,7 +84,7 @@ class Journey:
             return _no_such_way(self, source, trigger)
         if not moved:
             return Refused(tuple(traveller.reasons))
-        return Step(trigger, source, traveller.state, traveller.checked)
+        return TakenTransition(trigger, source, traveller.state, traveller.checked)
 
     def options(self, asked: GuardContext) -> list[Option]:
         """Return every way on from where the person is, with all reasons against each."""

@@ -16,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from workflow.guards import guard_named
-from workflow.programme.errors import Fault, ProgrammeFaulty
+from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Transition
@@ -26,9 +26,9 @@ from workflow.registry import SUBJECTS
 # about faults, and a file nested too deeply would end the process: it reads only what is well-formed and shallow.
 _C_LOADER: Any = getattr(yaml, "CSafeLoader", None)
 _DEPTH = 50
-MAX_CHARACTERS = 500_000
-MAX_VALUES = 50_000  # counted with what aliases repeat, so that a small file cannot become a huge one
-Path = tuple[str | int, ...]
+CHARACTERS_MAX = 500_000
+VALUES_MAX = 50_000  # counted with what aliases repeat, so that a small file cannot become a huge one
+YamlPath = tuple[str | int, ...]
 
 
 class Definition(NamedTuple):
@@ -40,19 +40,19 @@ class Definition(NamedTuple):
     journey: Journey
 
 
-def shipped() -> list[str]:
+def shipped_programmes() -> list[str]:
     """Return the names of the programmes that come with Wayhome."""
     files = resources.files("workflow").joinpath("programmes").iterdir()
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
-def shipped_text(name: str) -> str:
+def shipped_programme_text(name: str) -> str:
     """Return a shipped programme file's text."""
     return resources.files("workflow").joinpath("programmes", f"{name}.yaml").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=32)
-def load(text: str) -> Definition:
+def load_definition(text: str) -> Definition:
     """Return the definition a programme file describes; raises ProgrammeFaulty with every fault found.
 
     The same text is compiled once.
@@ -61,7 +61,7 @@ def load(text: str) -> Definition:
     try:
         programme = Programme.model_validate(tree)
     except ValidationError as problem:
-        faults = [Fault(_line(lines, error["loc"]), _said(error)) for error in problem.errors()]
+        faults = [ProgrammeFault(_line(lines, error["loc"]), _said(error)) for error in problem.errors()]
         raise ProgrammeFaulty(tuple(sorted(faults))) from problem
     found = sorted(_faults(programme, lines))
     if found:
@@ -69,10 +69,10 @@ def load(text: str) -> Definition:
     return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
 
 
-def _parsed(text: str) -> tuple[Any, dict[Path, int]]:
-    if len(text) > MAX_CHARACTERS:
-        raise ProgrammeFaulty((Fault(1, f"the file is longer than {MAX_CHARACTERS} characters"),))
-    lines: dict[Path, int] = {}
+def _parsed(text: str) -> tuple[Any, dict[YamlPath, int]]:
+    if len(text) > CHARACTERS_MAX:
+        raise ProgrammeFaulty((ProgrammeFault(1, f"the file is longer than {CHARACTERS_MAX} characters"),))
+    lines: dict[YamlPath, int] = {}
     try:
         loader = _C_LOADER if _C_LOADER is not None and _is_well_formed(text) else yaml.SafeLoader
         node = yaml.compose(text, Loader=loader)
@@ -81,7 +81,7 @@ def _parsed(text: str) -> tuple[Any, dict[Path, int]]:
     except yaml.YAMLError as problem:
         raise ProgrammeFaulty((_unreadable_yaml(text, problem),)) from problem
     except RecursionError as problem:
-        raise ProgrammeFaulty((Fault(1, "the file is nested too deeply"),)) from problem
+        raise ProgrammeFaulty((ProgrammeFault(1, "the file is nested too deeply"),)) from problem
     if found:
         raise ProgrammeFaulty(tuple(found))
     return tree, lines
@@ -100,17 +100,17 @@ def _is_well_formed(text: str) -> bool:
     return True
 
 
-def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Iterator[Fault]:
+def _walk(node: yaml.Node, path: YamlPath, lines: dict[YamlPath, int]) -> Iterator[ProgrammeFault]:
     """Remember the line of every value; find keys given twice (YAML keeps only the last) and unreadable values."""
     lines[path] = node.start_mark.line + 1
-    if len(lines) > MAX_VALUES:
-        raise ProgrammeFaulty((Fault(1, f"the file holds more than {MAX_VALUES} values"),))
+    if len(lines) > VALUES_MAX:
+        raise ProgrammeFaulty((ProgrammeFault(1, f"the file holds more than {VALUES_MAX} values"),))
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             name = str(key.value)
             if name in seen:
-                yield Fault(key.start_mark.line + 1, f"{name} is given twice")
+                yield ProgrammeFault(key.start_mark.line + 1, f"{name} is given twice")
             seen.add(name)
             yield from _walk(value, (*path, name), lines)
     elif isinstance(node, yaml.SequenceNode):
@@ -120,22 +120,22 @@ def _walk(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Iterator[Fault
         yield from _unreadable(node)
 
 
-def _unreadable_yaml(text: str, problem: yaml.YAMLError) -> Fault:
+def _unreadable_yaml(text: str, problem: yaml.YAMLError) -> ProgrammeFault:
     if isinstance(problem, yaml.reader.ReaderError):
-        return Fault(text.count("\n", 0, problem.position) + 1, f"not readable as YAML: {problem.reason}")
+        return ProgrammeFault(text.count("\n", 0, problem.position) + 1, f"not readable as YAML: {problem.reason}")
     mark = getattr(problem, "problem_mark", None)
-    return Fault(mark.line + 1 if mark else 1, f"not readable as YAML: {getattr(problem, 'problem', problem)}")
+    return ProgrammeFault(mark.line + 1 if mark else 1, f"not readable as YAML: {getattr(problem, 'problem', problem)}")
 
 
-def _unreadable(node: yaml.Node) -> Iterator[Fault]:
+def _unreadable(node: yaml.Node) -> Iterator[ProgrammeFault]:
     """Find what looks like a date or a number and is none: 30 February."""
     try:
         yaml.constructor.SafeConstructor().construct_object(node)
     except ValueError as problem:
-        yield Fault(node.start_mark.line + 1, f"{str(node.value)[:40]} cannot be read: {problem}")
+        yield ProgrammeFault(node.start_mark.line + 1, f"{str(node.value)[:40]} cannot be read: {problem}")
 
 
-def _line(lines: dict[Path, int], path: Path) -> int:
+def _line(lines: dict[YamlPath, int], path: YamlPath) -> int:
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -152,12 +152,12 @@ def _said(error: Any) -> str:
     return f"{where}: {message[0].lower() if is_sentence else message[0]}{message[1:]}"
 
 
-def _faults(programme: Programme, lines: dict[Path, int]) -> Iterator[Fault]:
+def _faults(programme: Programme, lines: dict[YamlPath, int]) -> Iterator[ProgrammeFault]:
     for path, said in _all_faults(programme):
-        yield Fault(_line(lines, path), said)
+        yield ProgrammeFault(_line(lines, path), said)
 
 
-def _all_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
+def _all_faults(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     yield from _unknown_names(programme)
     yield from _repeated_names(programme)
     yield from _money_faults(programme)
@@ -167,7 +167,7 @@ def _all_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
             yield from subject.faults(programme)
 
 
-def _unknown_names(programme: Programme) -> Iterator[tuple[Path, str]]:
+def _unknown_names(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     states = set(programme.journey.states)
     yield from _unknown_in_transitions(programme, states)
     yield from _unknown_in_stages(programme, states)
@@ -180,12 +180,12 @@ def _unknown_names(programme: Programme) -> Iterator[tuple[Path, str]]:
                 yield ("grants", number, "during"), f"unknown stage {name}"
 
 
-def _unknown_in_transitions(programme: Programme, states: set[str]) -> Iterator[tuple[Path, str]]:
+def _unknown_in_transitions(programme: Programme, states: set[str]) -> Iterator[tuple[YamlPath, str]]:
     services = frozenset(programme.service_of)
     if programme.journey.initial not in states:
         yield ("journey", "initial"), f"unknown stage {programme.journey.initial}"
     for number, way in enumerate(programme.journey.transitions):
-        at: Path = ("journey", "transitions", number)
+        at: YamlPath = ("journey", "transitions", number)
         for source in way.source:
             if source not in states:
                 yield (*at, "source"), f"unknown stage {source}"
@@ -196,9 +196,9 @@ def _unknown_in_transitions(programme: Programme, states: set[str]) -> Iterator[
                 yield (*at, "conditions"), f"unknown guard {name}"
 
 
-def _unknown_in_stages(programme: Programme, states: set[str]) -> Iterator[tuple[Path, str]]:
+def _unknown_in_stages(programme: Programme, states: set[str]) -> Iterator[tuple[YamlPath, str]]:
     for state, stage in programme.journey.stages.items():
-        at: Path = ("journey", "stages", state)
+        at: YamlPath = ("journey", "stages", state)
         if state not in states:
             yield at, f"unknown stage {state}"
         for name in stage.services:
@@ -209,7 +209,7 @@ def _unknown_in_stages(programme: Programme, states: set[str]) -> Iterator[tuple
             yield ("journey", "states"), f"stage {state} is missing under stages"
 
 
-def _repeated_names(programme: Programme) -> Iterator[tuple[Path, str]]:
+def _repeated_names(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     lists: dict[str, list[str]] = {
         "funders": [funder.id for funder in programme.funders],
         "facilities": [facility.id for facility in programme.facilities],
@@ -239,7 +239,7 @@ def _repeated_names(programme: Programme) -> Iterator[tuple[Path, str]]:
                 yield ("journey", "transitions", number), f"{way.trigger} leads on from {source} more than once"
 
 
-def _money_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
+def _money_faults(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     currencies = {funder.budget.currency for funder in programme.funders}
     if len(currencies) > 1:
         yield ("funders",), f"funders budget in different currencies: {', '.join(sorted(currencies))}"
@@ -252,7 +252,7 @@ def _money_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
         yield ("runs", "until"), "the programme ends before it begins"
 
 
-def _journey_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
+def _journey_faults(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     journey = programme.journey
     onward: dict[str, set[str]] = defaultdict(set)
     back: dict[str, set[str]] = defaultdict(set)
@@ -264,7 +264,7 @@ def _journey_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
     ends = {state for state, stage in journey.stages.items() if stage.ends}
     saved = _closure(ends, back)
     for number, state in enumerate(journey.states):
-        at: Path = ("journey", "states", number)
+        at: YamlPath = ("journey", "states", number)
         if state not in reached:
             yield at, f"no way leads to stage {state}"
         if state not in saved:
@@ -272,11 +272,11 @@ def _journey_faults(programme: Programme) -> Iterator[tuple[Path, str]]:
     yield from _guards_nobody_can_satisfy(programme)
 
 
-def _guards_nobody_can_satisfy(programme: Programme) -> Iterator[tuple[Path, str]]:
+def _guards_nobody_can_satisfy(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     """Find guards that wait for a service which no stage before them asks for, or for a consent nobody may give."""
     reached, asked = _walked(programme)
     for number, way in enumerate(programme.journey.transitions):
-        at: Path = ("journey", "transitions", number, "conditions")
+        at: YamlPath = ("journey", "transitions", number, "conditions")
         for name in way.conditions:
             awaited, purpose = awaited_service(name, programme), name.removeprefix("consent_to_")
             if awaited and awaited not in asked and reached & set(way.source):

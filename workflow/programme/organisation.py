@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from workflow.programme.part import Label, Part, Slug
+from workflow.programme.part import Label, ProgrammePart, Slug
 from workflow.values.phones import Phone
 
 
-class Organisation(Part):
+class Organisation(ProgrammePart):
     """The organisation that runs a programme.
 
     ``staff`` is the word its people's ids begin with (``redcross`` in ``redcross:olga``): with it the programme's

@@ -21,13 +21,13 @@ TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
-class Part(BaseModel):
+class ProgrammePart(BaseModel):
     """A part of a programme file: unknown keys are faults, values never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Label(Part):
+class Label(ProgrammePart):
     """What people read, in the languages of those served and serving."""
 
     en: str

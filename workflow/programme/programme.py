@@ -11,27 +11,27 @@ from functools import cached_property
 from pydantic import Field, ValidationInfo, field_validator
 
 from workflow.programme.organisation import Organisation
-from workflow.programme.part import Label, Name, Part, Slug
+from workflow.programme.part import Label, Name, ProgrammePart, Slug
 from workflow.programme.services import Service
-from workflow.programme.stages import Journey
+from workflow.programme.stages import JourneyDefinition
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.documents.definition import DocumentPath
 from workflow.subjects.grants.definition import COST_KINDS, Funder, GrantKind
 from workflow.subjects.hotline.definition import AtRiskGroup, ConsultationTopic, Hotline
 from workflow.subjects.reception.definition import Meeter
-from workflow.subjects.referrals.definition import Disclosure, Provider
+from workflow.subjects.referrals.definition import DisclosurePolicy, Provider
 from workflow.subjects.reintegration.definition import Course
 from workflow.subjects.travel.definition import Escort, Host, TransitVisa
 
 
-class Runs(Part):
+class RunningPeriod(ProgrammePart):
     """The days a programme runs; without an end it runs until it is ended."""
 
     since: date
     until: date | None = None
 
 
-class Policies(Part):
+class Policies(ProgrammePart):
     """Numbers an office sets for itself; none of them is law in every country."""
 
     risk_valid_days: int = Field(ge=1)
@@ -70,7 +70,7 @@ class Policies(Part):
     glass_review_working_days: int = Field(default=2, ge=1)
 
 
-class Office(Part):
+class OfficeContact(ProgrammePart):
     """Who writes and pays: the sender of invitations and the debtor of payments."""
 
     name: str
@@ -80,16 +80,16 @@ class Office(Part):
     data_protection_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
 
 
-class Programme(Part):
+class Programme(ProgrammePart):
     """One programme, whole."""
 
     programme: Slug
     title: Label
     home_country: str = Field(pattern=r"^[A-Z]{2}$")
-    runs: Runs
+    runs: RunningPeriod
     target_per_year: int = Field(ge=1)
     organisation: Organisation | None = None
-    office: Office
+    office: OfficeContact
     funders: tuple[Funder, ...] = Field(min_length=1)
     facilities: tuple[Facility, ...] = Field(min_length=1)
     meeters: tuple[Meeter, ...] = ()
@@ -100,7 +100,7 @@ class Programme(Part):
     hotline: Hotline | None = None
     consultation_topics: tuple[ConsultationTopic, ...] = ()
     at_risk_groups: tuple[AtRiskGroup, ...] = ()
-    disclosure: Disclosure = Disclosure()
+    disclosure: DisclosurePolicy = DisclosurePolicy()
     documents: tuple[DocumentPath, ...] = ()
     policies: Policies
     purposes: tuple[Name, ...]
@@ -109,7 +109,7 @@ class Programme(Part):
     courses: tuple[Course, ...] = ()
     grants: tuple[GrantKind, ...]
     costs: tuple[Name, ...] = COST_KINDS  # what may be bought for a person
-    journey: Journey
+    journey: JourneyDefinition
 
     @cached_property
     def service_of(self) -> dict[str, Service]:

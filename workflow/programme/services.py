@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from workflow.programme.part import Label, Name, Part
+from workflow.programme.part import Label, Name, ProgrammePart
 
 CareKind = Literal["medical", "psychological", "social", "legal"]
 
 
-class Service(Part):
+class Service(ProgrammePart):
     """Something a provider does for a person."""
 
     id: Name

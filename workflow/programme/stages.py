@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from workflow.programme.part import Label, Name, Part
+from workflow.programme.part import Label, Name, ProgrammePart
 
 
-class Stage(Part):
+class Stage(ProgrammePart):
     """What happens by itself when a person enters a stage."""
 
     label: Label
@@ -19,7 +19,7 @@ class Stage(Part):
     plan_due: bool = False  # whether the days until the reintegration plan must stand are counted from here
 
 
-class Transition(Part):
+class Transition(ProgrammePart):
     """One way on, in the notation of ``transitions``."""
 
     trigger: Name
@@ -33,7 +33,7 @@ class Transition(Part):
         return (value,) if isinstance(value, str) else value
 
 
-class Journey(Part):
+class JourneyDefinition(ProgrammePart):
     """States and transitions, and what each stage brings with it."""
 
     initial: Name

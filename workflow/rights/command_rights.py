@@ -19,7 +19,7 @@ from workflow.subjects.referrals.state import referrals_of
 
 ACTS_OF: Final[Mapping[type[Command], Acts]] = {kind: kind.acts for kind in COMMANDS if kind.acts}
 # What no person asks for: workers report and timers fire.
-BY_MACHINES: Final[frozenset[type[Command]]] = frozenset(COMMANDS) - ACTS_OF.keys()
+MACHINE_COMMANDS: Final[frozenset[type[Command]]] = frozenset(COMMANDS) - ACTS_OF.keys()
 
 
 class Right(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-OPENS: Final[Mapping[str, frozenset[str]]] = {
+COMPARTMENTS_OF_ROLE: Final[Mapping[str, frozenset[str]]] = {
     "case_manager": frozenset({"identity", "contact", "legal", "money", "story"}),
     "supervisor": frozenset({"identity", "contact", "legal", "money", "story"}),
     "medical": frozenset({"identity", "contact", "medical"}),
@@ -20,15 +20,15 @@ OPENS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def closed_to(mandate: str, compartments: Collection[str]) -> tuple[str, ...]:
+def compartments_closed_to(mandate: str, compartments: Collection[str]) -> tuple[str, ...]:
     """Return which of these parts a mandate does not open.
 
     >>> closed_to("transport", ["medical"]), closed_to("medical", ["medical"])
     (('medical',), ())
     """
-    return tuple(sorted(set(compartments) - OPENS.get(mandate, frozenset())))
+    return tuple(sorted(set(compartments) - COMPARTMENTS_OF_ROLE.get(mandate, frozenset())))
 
 
-def who_opens(compartment: str) -> tuple[str, ...]:
+def roles_that_open(compartment: str) -> tuple[str, ...]:
     """Return the mandates that open a part."""
-    return tuple(mandate for mandate, opens in OPENS.items() if compartment in opens)
+    return tuple(mandate for mandate, opens in COMPARTMENTS_OF_ROLE.items() if compartment in opens)

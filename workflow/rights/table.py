@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES, Act, Role
-from workflow.rights.visibility import received, runs
+from workflow.rights.visibility import organisations_shown, speaks_for_office
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 
@@ -48,7 +48,7 @@ class Permit(NamedTuple):
         return self.role
 
 
-class Rule(NamedTuple):
+class RightsRule(NamedTuple):
     """One line of the table: these roles, standing so to a case, may do these acts."""
 
     roles: tuple[Role, ...]
@@ -57,68 +57,72 @@ class Rule(NamedTuple):
 
 
 _NEAR: Final[tuple[Relation, ...]] = ("owner", "team", "glass")
-TABLE: Final[tuple[Rule, ...]] = (
+RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     # Everybody looks after their own account.
-    Rule(ROLES, ("any",), ("self",)),
+    RightsRule(ROLES, ("any",), ("self",)),
     # People with cases.
-    Rule(
+    RightsRule(
         ("case_manager",), _NEAR,
         ("case.see", "case.open_sealed", "case.advance", "case.record", "case.consent", "case.legal", "case.assign",
          "money.request", "money.record", "referral.send", "referral.answer", "referral.disclose", "tasks.retry"),
     ),
-    Rule(
+    RightsRule(
         ("case_manager", "supervisor"), ("any",),
         ("work.see", "cases.see", "case.search", "case.open", "beds.see", "travel.see", "directory.see",
          "referrals.see", "programmes.see", "case.break_glass"),
     ),
-    Rule(
+    RightsRule(
         ("supervisor",), ("programme", "glass"),
         ("case.see", "case.open_sealed", "case.advance", "case.record", "case.consent", "case.legal", "case.assign",
          "case.review", "money.approve", "money.record", "referral.send", "referral.answer", "referral.disclose",
          "tasks.retry"),
     ),
-    Rule(
+    RightsRule(
         ("supervisor",), ("any",),
         ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "office.close",
          "programmes.publish", "export"),
     ),
-    Rule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
-    Rule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),
-    Rule(("medical", "legal"), ("any",), ("work.see", "cases.see", "case.search", "case.break_glass")),
-    Rule(("medical",), ("any",), ("beds.see",)),
-    Rule(("hotline",), ("any",), ("work.see", "hotline.see", "hotline.record", "case.open", "directory.see")),
-    Rule(("hotline",), ("owner",), ("case.see",)),
+    RightsRule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
+    RightsRule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),
+    RightsRule(("medical", "legal"), ("any",), ("work.see", "cases.see", "case.search", "case.break_glass")),
+    RightsRule(("medical",), ("any",), ("beds.see",)),
+    RightsRule(("hotline",), ("any",), ("work.see", "hotline.see", "hotline.record", "case.open", "directory.see")),
+    RightsRule(("hotline",), ("owner",), ("case.see",)),
     # A partner sees what was referred to it, for as long as the referral lasts.
-    Rule(("partner",), ("any",), ("work.see", "referrals.see")),
-    Rule(("partner",), ("partner",), ("referral.answer", "referral.disclose")),
+    RightsRule(("partner",), ("any",), ("work.see", "referrals.see")),
+    RightsRule(("partner",), ("partner",), ("referral.answer", "referral.disclose")),
     # Money: three hands, and no stories.
-    Rule(
+    RightsRule(
         ("finance_request", "finance_approve", "finance_release"), ("any",),
         ("work.see", "grants.see", "ledger.see", "statistics.see"),
     ),
-    Rule(("finance_request",), ("programme",), ("money.request", "money.record")),
-    Rule(("finance_approve",), ("programme",), ("money.approve",)),
-    Rule(("finance_release",), ("programme",), ("money.release", "money.record")),
-    Rule(("finance_approve", "finance_release"), ("any",), ("export",)),
+    RightsRule(("finance_request",), ("programme",), ("money.request", "money.record")),
+    RightsRule(("finance_approve",), ("programme",), ("money.approve",)),
+    RightsRule(("finance_release",), ("programme",), ("money.release", "money.record")),
+    RightsRule(("finance_approve", "finance_release"), ("any",), ("export",)),
     # Proof: who did what under which rule, and never a story.
-    Rule(
+    RightsRule(
         ("auditor",), ("any",),
         ("history.see", "access.see", "statistics.see", "ledger.see", "programmes.see", "operations.see", "export"),
     ),
-    Rule(
+    RightsRule(
         ("data_protection",), ("any",),
         ("work.see", "access.see", "history.see", "statistics.see", "programmes.see"),
     ),
-    Rule(("data_protection",), ("programme",), ("case.review",)),
-    Rule(("donor",), ("any",), ("statistics.see",)),
+    RightsRule(("data_protection",), ("programme",), ("case.review",)),
+    RightsRule(("donor",), ("any",), ("statistics.see",)),
     # The house itself, without a single case.
-    Rule(
+    RightsRule(
         ("administrator",), ("any",),
         ("accounts.see", "accounts.change", "operations.see", "programmes.see"),
     ),
 )  # fmt: skip
 _ALLOWED: Final[frozenset[tuple[Role, Relation, Act]]] = frozenset(
-    (role, relation, act) for rule in TABLE for role in rule.roles for relation in rule.relations for act in rule.acts
+    (role, relation, act)
+    for rule in RIGHTS_TABLE
+    for role in rule.roles
+    for relation in rule.relations
+    for act in rule.acts
 )
 _EVER: Final[frozenset[tuple[Role, Act]]] = frozenset((role, act) for role, _, act in _ALLOWED)
 # Acts that some line of the table ties to a relation are asked about a case; the others concern none.
@@ -151,17 +155,17 @@ def relations_to(account: Account, case: Case, programme: Programme, now: dateti
         if bed is not None and bed[0] in account.facilities:
             yield "facility"
         yield "programme"
-    if "partner" in account.roles and word in received(case, programme, now):
+    if "partner" in account.roles and word in organisations_shown(case, programme, now):
         yield "partner"
     if access_of(case).is_broken_by(account.account, now) and not account.roles.isdisjoint(_BREAKS):
         yield "glass"
 
 
-_BREAKS: Final = frozenset(role for rule in TABLE for role in rule.roles if "case.break_glass" in rule.acts)
+_BREAKS: Final = frozenset(role for rule in RIGHTS_TABLE for role in rule.roles if "case.break_glass" in rule.acts)
 
 
 def _works_for(account: Account, programme: Programme) -> bool:
-    return programme.programme in account.programmes and runs(account.account, programme)
+    return programme.programme in account.programmes and speaks_for_office(account.account, programme)
 
 
 def relations_for(account: Account, act: Act) -> frozenset[Relation]:

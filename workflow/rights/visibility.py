@@ -24,20 +24,20 @@ _AGREED: Final = "referral"  # the purpose of the consent whose recipient is the
 _WENT: Final = ("accepted", "elsewhere")  # how a hand-over may end in somebody taking the person on
 
 
-def sees(actor: str, case: Case, programme: Programme) -> bool:
+def may_see(actor: str, case: Case, programme: Programme) -> bool:
     """Tell whether somebody may look at a case and act on it."""
-    return runs(actor, programme) or actor.partition(":")[0] in _received(case, programme)
+    return speaks_for_office(actor, programme) or actor.partition(":")[0] in _received(case, programme)
 
 
-def may_say(actor: str, referral_id: str, case: Case, programme: Programme) -> bool:
+def may_command(actor: str, referral_id: str, case: Case, programme: Programme) -> bool:
     """Tell whether somebody may give a command about a case.
 
     A partner speaks for the referrals sent to it, those it has not answered yet among them, and for no other's.
     """
-    if runs(actor, programme):
+    if speaks_for_office(actor, programme):
         return True
     if not referral_id:
-        return sees(actor, case, programme)
+        return may_see(actor, case, programme)
     word, referral = actor.partition(":")[0], referrals_of(case).referrals.get(referral_id)
     asked = programme.provider_of.get(referral.provider) if referral else None
     known = referral is not None and referral.status in _SHOWN | _ACCEPTED
@@ -49,7 +49,7 @@ def is_machine(actor: str) -> bool:
     return actor.partition(":")[0] in MACHINES
 
 
-def runs(actor: str, programme: Programme) -> bool:
+def speaks_for_office(actor: str, programme: Programme) -> bool:
     """Tell whether somebody may speak for a programme's office: count its calls, close its houses, end it."""
     word = actor.partition(":")[0]
     own = programme.organisation.staff if programme.organisation else ""
@@ -67,17 +67,19 @@ def offices_of(actor: str, programmes: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{staff}:{programme}" for programme in sorted(programmes) for staff in ("", word))
 
 
-def received(case: Case, programme: Programme, now: datetime) -> frozenset[str]:
+def organisations_shown(case: Case, programme: Programme, now: datetime) -> frozenset[str]:
     """Return the words of the organisations a case is shown to now.
 
     Those are asked or helping by a referral that lasts and that the person still agrees to, and those it was handed to.
     """
     return frozenset(
-        word for word, until in shown_until(case, programme).items() if until is None or now.date() <= until
+        word
+        for word, until in organisations_shown_until(case, programme).items()
+        if until is None or now.date() <= until
     )
 
 
-def shown_until(case: Case, programme: Programme) -> dict[str, date | None]:
+def organisations_shown_until(case: Case, programme: Programme) -> dict[str, date | None]:
     """Return to whom a case is shown and the last day of it, None when no end was agreed; a day may be past."""
     found: dict[str, date | None] = {}
     for provider_id, until in _shown(case):

@@ -49,7 +49,7 @@ ShortText = Annotated[
 LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_visible)
 ]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Reported = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=200)]
-Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+CodeWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ProviderText = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=200)]
+ReferenceToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 ActorId = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]{0,60}$")]

@@ -14,8 +14,8 @@ from console.web.errors import NotReadable, NotThere
 from console.web.pages.history import day_of, number_of
 from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from events.instants import instant, stored
-from handlers.queries.access_log import Wanted, readings
+from events.instants import instant, instant_text
+from handlers.queries.access_log import AccessQuery, readings
 
 router = APIRouter(include_in_schema=False)
 _FIELDS: Final = ("case", "account", "since", "until")
@@ -33,7 +33,7 @@ def show(context: Annotated[RequestContext, require("access.see")]) -> Response:
         422 if wrong else 200,
         asked=asked,
         wrong=wrong,
-        found=access(context.reader, Wanted(since=last_days(context.reader)) if wrong else wanted),
+        found=access(context.reader, AccessQuery(since=last_days(context.reader)) if wrong else wanted),
         by_itself=not any(asked.values()),
         rows_max=ROWS_MAX,
         moment_of=instant,
@@ -60,16 +60,16 @@ def _asked(context: RequestContext) -> dict[str, str]:
     return {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
 
 
-def _wanted(context: RequestContext, asked: dict[str, str]) -> tuple[Wanted, tuple[str, ...]]:
+def _wanted(context: RequestContext, asked: dict[str, str]) -> tuple[AccessQuery, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     since, until = day_of(asked["since"]), day_of(asked["until"])
     case_id, account = number_of(asked["case"]), as_account(asked["account"]) if asked["account"] else ""
     read = {"case": case_id, "account": account, "since": since, "until": until}
     wrong = tuple(name for name, value in asked.items() if value and not read[name])
-    wanted = Wanted(
+    wanted = AccessQuery(
         case_id,
         account,
-        stored(since) if since else "" if any(asked.values()) else last_days(context.reader),
-        stored(until + timedelta(days=1)) if until else "",
+        instant_text(since) if since else "" if any(asked.values()) else last_days(context.reader),
+        instant_text(until + timedelta(days=1)) if until else "",
     )
     return wanted, wrong

@@ -12,7 +12,7 @@ from console.views.cases import Filters, as_filters, cards_of, filters_of, forge
 from console.web.request_context import RequestContext, go, permitted, require
 from console.words.naming import Naming
 from events.ids import parse_case_id
-from handlers.projections.person_search import find
+from handlers.projections.person_search import search_people
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
@@ -76,7 +76,7 @@ def found_cards(context: RequestContext, name: str, born: str, phone: str) -> li
     """Return the cases somebody may see that fit what they typed, as cards without names."""
     container = context.web.container
     with container.database.reading() as connection:
-        found = find(
+        found = search_people(
             container.log, connection, context.account, context.web.now(), name=name, birth_date=day(born), phone=phone
         )
     return list(cards_of(context.reader, [match.case_id for match in found.matches]))

@@ -17,7 +17,7 @@ from console.views.conflict_diff import Changed, changes
 from console.web.errors import NotThere
 from console.web.filling import Sent, context_of, drawn, helping, is_fresh, right_of, sent_by
 from console.web.request_context import RequestContext, go, require
-from events.envelope import Recorded
+from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.instants import instant
 from handlers.commanding.answers import Accepted, Conflict
@@ -154,7 +154,7 @@ def _changes(context: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
     return changes(before.case, after.case, _context(context))
 
 
-def _since(context: RequestContext, events: tuple[Recorded, ...]) -> list[Told]:
+def _since(context: RequestContext, events: tuple[RecordedEvent, ...]) -> list[Told]:
     """Return what happened, as far as the visitor is told of such things."""
     words, zone, panels = context.words, context.case.definition.programme.time_zone, _panels(context)
     log = context.web.container.log

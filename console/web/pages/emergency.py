@@ -20,9 +20,9 @@ from console.web.request_context import RequestContext, go, permitted, require
 from events.errors import CommandReused
 from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
-from events.instants import stored
+from events.instants import instant_text
 from handlers.commanding.answers import Accepted
-from handlers.queries.access_log import reads_of_case
+from handlers.queries.access_log import accesses_of_case
 from workflow.reasons import Refused
 from workflow.subjects.access.commands import BreakGlass, ReviewAccess
 from workflow.subjects.access.state import EmergencyAccess, access_of
@@ -121,7 +121,7 @@ def _faults(context: RequestContext, reason: str, why: str) -> dict[str, str]:
 
 def _review(context: RequestContext, faults: Mapping[str, str], status: int = 200) -> Response:
     case, log = context.case.case, context.web.container.log
-    reads = reads_of_case(log, case.case_id)
+    reads = accesses_of_case(log, case.case_id)
     broken = [
         (emergency, [read for read in reads if read.account == emergency.account and _within(read.at, emergency)])
         for emergency in access_of(case).unreviewed.values()
@@ -141,7 +141,7 @@ def _review(context: RequestContext, faults: Mapping[str, str], status: int = 20
 
 def _within(at: str, emergency: EmergencyAccess) -> bool:
     """Tell whether something was read under an emergency access."""
-    return emergency.broken_at <= at <= stored(emergency.until)
+    return emergency.broken_at <= at <= instant_text(emergency.until)
 
 
 def _sees(context: RequestContext, case_id: CaseId) -> bool:

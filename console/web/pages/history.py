@@ -22,8 +22,8 @@ from console.web.filling import context_of
 from console.web.request_context import RequestContext, go, require
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
-from events.instants import stored
-from handlers.queries.history import Sought
+from events.instants import instant_text
+from handlers.queries.history import EventQuery
 
 router = APIRouter(include_in_schema=False)
 Auditor = Annotated[RequestContext, require("history.see")]
@@ -90,7 +90,7 @@ def back(context: Auditor) -> Response:
 # -- what is asked for --------------------------------------------------------------------------------------------
 
 
-def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[Sought, tuple[str, ...]]:
+def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[EventQuery, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     days = {name: day_of(asked[name]) for name in ("since", "until")}
     wrong = [name for name, day in days.items() if asked[name] and day is None]
@@ -100,13 +100,13 @@ def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[Sought, t
     wrong += ["command"] if asked["command"] and not _COMMAND.fullmatch(asked["command"].lower()) else []
     wrong += ["type"] if asked["type"] and asked["type"] not in context.web.container.log.catalogue.shapes else []
     since, until = days["since"], days["until"]
-    sought = Sought(
+    sought = EventQuery(
         case_id=case_id,
         actor=asked["actor"],
         types=(asked["type"],) if asked["type"] else (),
         command_id=asked["command"].lower(),
-        since=stored(since) if since else "",
-        until=stored(until + timedelta(days=1)) if until else "",
+        since=instant_text(since) if since else "",
+        until=instant_text(until + timedelta(days=1)) if until else "",
     )
     return sought, tuple(wrong)
 

@@ -21,7 +21,7 @@ from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
 from workflow.programme.programme import Programme
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
 from workflow.values.name_matching import folded_phone
 
@@ -112,13 +112,13 @@ def _choices(context: RequestContext) -> list[tuple[str, str]]:
     return [
         (definition.programme.programme, str(getattr(definition.programme.title, language)))
         for definition in context.reader.definitions()
-        if runs(context.account.account, definition.programme)
+        if speaks_for_office(context.account.account, definition.programme)
     ]
 
 
 def _programme(context: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
     definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
-    if definition is None or not runs(context.account.account, definition.programme):
+    if definition is None or not speaks_for_office(context.account.account, definition.programme):
         raise NotThere
     return definition.programme

@@ -25,7 +25,7 @@ from workflow.command import OfficeCommand
 from workflow.programme.programme import Programme
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import ACTS_OF, Right
-from workflow.rights.visibility import runs
+from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.hotline.commands import PrintCaseCodes
 
 router = APIRouter(include_in_schema=False)
@@ -117,7 +117,7 @@ def _due(context: RequestContext, programme: Programme, due_at: datetime) -> str
 def _programme(context: RequestContext, name: str) -> Programme:
     """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
     definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
-    if definition is None or not runs(context.account.account, definition.programme):
+    if definition is None or not speaks_for_office(context.account.account, definition.programme):
         raise NotThere
     return definition.programme
 

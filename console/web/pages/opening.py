@@ -21,7 +21,7 @@ from console.web.request_context import RequestContext, go, require
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused
 from events.ids import CaseId
-from workflow.rights.compartments import OPENS, closed_to, who_opens
+from workflow.rights.compartments import COMPARTMENTS_OF_ROLE, compartments_closed_to, roles_that_open
 
 router = APIRouter(include_in_schema=False)
 
@@ -97,7 +97,7 @@ def opened(
 def _form(
     context: RequestContext, parts: Sequence[str], purpose: str, why: str, faults: Mapping[str, str], status: int = 200
 ) -> Response:
-    opens = OPENS.get(mandate_for(context.reader, context.case, parts), frozenset())
+    opens = COMPARTMENTS_OF_ROLE.get(mandate_for(context.reader, context.case, parts), frozenset())
     _ = context.words.gettext
     return context.page(
         "pages/open.html",
@@ -125,8 +125,10 @@ def _faults(context: RequestContext, parts: Sequence[str], purpose: str, why: st
 def _closed(context: RequestContext, parts: Sequence[str], mandate: str) -> str:
     """Return what is closed to somebody's role and whom to ask; that they asked is recorded."""
     words = context.words
-    closed = ", ".join(words.label("compartment", part) for part in closed_to(mandate, parts))
-    openers = dict.fromkeys(opener for part in closed_to(mandate, parts) for opener in who_opens(part))
+    closed = ", ".join(words.label("compartment", part) for part in compartments_closed_to(mandate, parts))
+    openers = dict.fromkeys(
+        opener for part in compartments_closed_to(mandate, parts) for opener in roles_that_open(part)
+    )
     who = ", ".join(words.label("mandate", opener) for opener in openers)
     said = words.gettext("Closed to you: %(parts)s. Nothing was opened, and that you asked was recorded. Ask: %(who)s.")
     return said % {"parts": closed, "who": who}

@@ -17,8 +17,8 @@ from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import typed
 from handlers.queries.programmes import Publication
 from workflow.command import PublishProgramme
-from workflow.programme.errors import Fault, ProgrammeFaulty
-from workflow.programme.loading import MAX_CHARACTERS, Definition, load
+from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
+from workflow.programme.loading import CHARACTERS_MAX, Definition, load_definition
 from workflow.reasons import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +31,7 @@ class Draft(NamedTuple):
 
     text: str
     definition: Definition | None = None
-    faults: Sequence[Fault] = ()
+    faults: Sequence[ProgrammeFault] = ()
 
 
 @router.get("/settings/programmes")
@@ -105,16 +105,16 @@ def _draft(given: FormData) -> Draft:
     file = given.get("file")
     if isinstance(file, UploadFile) and file.filename:
         try:
-            text = file.file.read(4 * MAX_CHARACTERS + 1).decode("utf-8-sig")
+            text = file.file.read(4 * CHARACTERS_MAX + 1).decode("utf-8-sig")
         except UnicodeDecodeError:
-            return Draft("", faults=(Fault(1, "the file is not UTF-8 text; save it as UTF-8"),))
+            return Draft("", faults=(ProgrammeFault(1, "the file is not UTF-8 text; save it as UTF-8"),))
     else:
         text = typed(given, "text")
     text = text.replace("\r\n", "\n")
     try:
-        return Draft(text, load(text))
+        return Draft(text, load_definition(text))
     except ProgrammeFaulty as faulty:
-        return Draft(text[:MAX_CHARACTERS], faults=faulty.faults)
+        return Draft(text[:CHARACTERS_MAX], faults=faulty.faults)
 
 
 def _asked(context: RequestContext, draft: Draft, *, checked: bool = False, **more: Any) -> Response:

@@ -21,7 +21,7 @@ from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
-from handlers.queries.disclosures import disclosed
+from handlers.queries.disclosures import disclosed_fields
 from workflow.programme.loading import Definition
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import ACTS_OF
@@ -92,7 +92,7 @@ def told(context: Disclosing, referral_id: str, command_id: UUID, key: str = "")
     if not found.lasts(context.web.now()) or not row.may_disclose:
         return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
     return context.page(
-        "pages/disclosed.html", row=row, told=found, values=disclosed(log, row.case_id, command_id),
+        "pages/disclosed.html", row=row, told=found, values=disclosed_fields(log, row.case_id, command_id),
         until=found.at + SHOWN_FOR, n=namings(context)(row.programme),
     )  # fmt: skip
 

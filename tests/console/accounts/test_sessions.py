@@ -9,8 +9,8 @@ import pytest
 
 from console.accounts.sessions import Sessions
 from console.accounts.sign_in import SignedIn
-from events.instants import stored
-from events.world import SetClock
+from events.instants import instant_text
+from events.world import ManualClock
 from tests.console.accounts.conftest import ANNA, HERE, OLGA, ROOT, Door
 from tests.kit.authenticators import SoftwareApp
 from workflow.subjects.accounts.commands import (
@@ -54,14 +54,14 @@ def test_a_session_ends_after_eight_hours_in_any_case(door: Door, anna: Anna) ->
 
 def test_being_seen_is_written_down_once_a_minute_at_most(door: Door, anna: Anna) -> None:
     token, _ = anna
-    began = stored(door.office.now)
+    began = instant_text(door.office.now)
     for _ in range(5):
         door.later(seconds=10)
         door.session(token)
     assert [row["seen_at"] for row in door.office.rows("sessions", stage="open")] == [began]
     door.later(seconds=10)
     door.session(token)
-    assert [row["seen_at"] for row in door.office.rows("sessions", stage="open")] == [stored(door.office.now)]
+    assert [row["seen_at"] for row in door.office.rows("sessions", stage="open")] == [instant_text(door.office.now)]
 
 
 def test_whoever_signs_out_is_out_at_once(door: Door, anna: Anna) -> None:
@@ -149,7 +149,7 @@ def test_what_is_no_token_finds_nobody(door: Door, anna: Anna) -> None:
 
 def test_a_clock_put_back_by_hours_lets_nobody_stay(door: Door, anna: Anna) -> None:
     token, _ = anna
-    early = SetClock(door.office.now - timedelta(hours=3))
+    early = ManualClock(door.office.now - timedelta(hours=3))
     assert Sessions(door.office.database, early, door.office.chance).find(token) is None
     door.session(token)
 

@@ -23,9 +23,9 @@ from console.web.app import console
 from console.web.context import WebContext, build_context
 from console.web.rendering import Rendering
 from console.web.site import Site
-from events.world import SetClock
+from events.world import ManualClock
 from handlers.commanding.answers import Accepted
-from handlers.queries.occupancy import Houses
+from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
 from tests.kit.offices import Office
 from workflow.rights.acts import Role
@@ -58,7 +58,7 @@ class WebHouse:
 
     def __init__(self, office: Office, site: Site | None = None) -> None:
         self.office = office
-        self.clock = SetClock(FIRST_DAY)
+        self.clock = ManualClock(FIRST_DAY)
         opened = build_context(behind(office), site or Site(), self.clock, hashing=CHEAP)
         self.house = replace(opened, rendering=_drawn_once())
         self.app = _served(self.house)
@@ -135,7 +135,7 @@ def behind(office: Office) -> Container:
     opened.log = office.service.log
     opened.service = office.service
     opened.cases = CaseReader(office.service.log, office.service.definitions, office.service.folds)
-    opened.houses = Houses(office.service.log)
+    opened.houses = CurrentOccupancy(office.service.log)
     return opened
 
 

@@ -10,7 +10,7 @@ from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand
 from workflow.rights.acts import Acts
-from workflow.values.text import ActorId, LongText, Word
+from workflow.values.text import ActorId, CodeWord, LongText
 
 _WHY_SHORTEST: Final = 10  # characters
 
@@ -20,7 +20,7 @@ class AssignCase(CaseCommand):
 
     acts: ClassVar[Acts] = ("case.assign",)
     owner: ActorId
-    team: Word | Literal[""] = ""  # everybody of the programme when left out
+    team: CodeWord | Literal[""] = ""  # everybody of the programme when left out
 
 
 class BreakGlass(CaseCommand):

@@ -30,7 +30,13 @@ from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, Hol
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import Guest, shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
-from workflow.subjects.accommodation.waiting_list import against_house, all_houses, guest_of, houses_asked, left
+from workflow.subjects.accommodation.waiting_list import (
+    against_house,
+    all_houses,
+    guest_of,
+    houses_asked,
+    left_waiting_list,
+)
 
 _RAN_OUT: Final = "the hold ran out"
 
@@ -45,7 +51,7 @@ def hold_bed(command: HoldBed, situation: Situation) -> Decision:
     for facility in asked:
         bed = _bed_in(facility, guest_of(case_of(situation), family=command.family), situation)
         if isinstance(bed, int):
-            over = given_up(situation, _RAN_OUT, accommodation_of(case_of(situation)).held_until)
+            over = bed_given_up(situation, _RAN_OUT, accommodation_of(case_of(situation)).held_until)
             return Refused(tuple(reasons)) if reasons else [*over, *_held(facility, bed, situation)]
         against += bed
     return Refused((*reasons, *against))
@@ -63,16 +69,21 @@ def _held(facility: Facility, bed: int, situation: Situation) -> list[StreamFact
         told.append(StreamFact(there, over))
     held = BedHeld(case_id=case.case_id, bed=bed, until=until)
     assigned = BedAssigned(facility=facility.id, bed=bed, until=until)
-    return [*told, *situation.about_case(assigned), StreamFact(there, held), *left(situation, "a bed is held")]
+    return [
+        *told,
+        *situation.about_case(assigned),
+        StreamFact(there, held),
+        *left_waiting_list(situation, "a bed is held"),
+    ]
 
 
-def moved_over(to: str, situation: Situation) -> Decision:
+def moved_to_other_house(to: str, situation: Situation) -> Decision:
     """Return that the person's bed is given up for one held in another house, or every reason why it is not."""
     facility = situation.programme.facility_of[to]
     bed = _bed_in(facility, guest_of(case_of(situation)), situation)
     if not isinstance(bed, int):
         return Refused(tuple(bed))
-    return [*given_up(situation, f"moves to {to}"), *_held(facility, bed, situation)]
+    return [*bed_given_up(situation, f"moves to {to}"), *_held(facility, bed, situation)]
 
 
 def extend_hold(command: ExtendHold, situation: Situation) -> Decision:
@@ -171,10 +182,10 @@ def release_bed(command: ReleaseBed, situation: Situation) -> Decision:
         return refused(refusals.CHECK_OUT_IS_AFTER_CHECK_IN(since=since))
     if at > situation.now:
         return refused(refusals.HAS_LEFT())
-    return given_up(situation, command.reason, at)
+    return bed_given_up(situation, command.reason, at)
 
 
-def given_up(situation: Situation, why: str, at: datetime | None = None) -> list[StreamFact]:
+def bed_given_up(situation: Situation, why: str, at: datetime | None = None) -> list[StreamFact]:
     """Return both sides of a bed given up, or nothing when there is none."""
     case = case_of(situation)
     own = accommodation_of(case)
@@ -192,7 +203,7 @@ def given_up(situation: Situation, why: str, at: datetime | None = None) -> list
 
 def places_left(situation: Situation, why: str) -> list[StreamFact]:
     """Return that the person neither has a bed nor waits for one any more."""
-    return [*given_up(situation, why), *left(situation, why, tells=True)]
+    return [*bed_given_up(situation, why), *left_waiting_list(situation, why, tells=True)]
 
 
 def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | list[Reason]:
@@ -229,7 +240,7 @@ def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
         or accommodation_of(case).has_bed(situation.now)
     ):
         return []
-    return given_up(situation, _RAN_OUT, accommodation_of(case).held_until)
+    return bed_given_up(situation, _RAN_OUT, accommodation_of(case).held_until)
 
 
 def _stay_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:

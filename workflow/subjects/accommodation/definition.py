@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from workflow.programme.hours import Hours
-from workflow.programme.part import Part, Slug, TimeZone
+from workflow.programme.part import ProgrammePart, Slug, TimeZone
 
 BEDS_MAX = 10_000
 FacilityKind = Literal["shelter", "rehabilitation_centre", "consultation_centre", "hostel"]
 RoomFor = Literal["any", "women", "men", "family"]
-Minors = Literal["allowed", "only", "no"]
+MinorsRule = Literal["allowed", "only", "no"]
 
 
-class RoomRule(Part):
+class RoomRule(ProgrammePart):
     """A room with beds, and whom it is for; beds are numbered through the rooms in the order of the file."""
 
     id: Slug
     beds: int = Field(ge=1, le=BEDS_MAX)
     who: RoomFor = Field(default="any", alias="for")
-    minors: Minors = "allowed"
+    minors: MinorsRule = "allowed"
 
     @field_validator("minors", mode="before")
     @classmethod
@@ -31,7 +31,7 @@ class RoomRule(Part):
         return "no" if value is False else value  # YAML reads an unquoted no as false
 
 
-class Facility(Part):
+class Facility(ProgrammePart):
     """A house with beds, or an office without; beds either as plain ``capacity`` for anybody or room by room."""
 
     id: Slug

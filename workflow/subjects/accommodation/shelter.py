@@ -18,7 +18,7 @@ _WHO: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-class Bed(NamedTuple):
+class BedUse(NamedTuple):
     """Who has a bed; a bed that is only held has an end."""
 
     case_id: str
@@ -65,7 +65,7 @@ class Room(NamedTuple):
 class Shelter(NamedTuple):
     """The beds in use by number from 1, the rooms, and the line of those who wait."""
 
-    beds: Mapping[int, Bed] = {}
+    beds: Mapping[int, BedUse] = {}
     rooms: tuple[Room, ...] = ()
     waiting: Mapping[str, Guest] = {}  # in the order of the line
     closed: date | None = None
@@ -131,9 +131,9 @@ def evolve(shelter: Shelter, fact: Fact) -> Shelter:
     """Return the house after a fact."""
     match fact:
         case BedHeld() | BedHoldExtended():
-            return shelter._replace(beds={**shelter.beds, fact.bed: Bed(fact.case_id, fact.until)})
+            return shelter._replace(beds={**shelter.beds, fact.bed: BedUse(fact.case_id, fact.until)})
         case BedTaken():
-            return shelter._replace(beds={**shelter.beds, fact.bed: Bed(fact.case_id, None)})
+            return shelter._replace(beds={**shelter.beds, fact.bed: BedUse(fact.case_id, None)})
         case BedReleased():
             beds, freed = _without(shelter.beds, fact.bed), {**shelter.freed, fact.bed: fact.at}
             return shelter._replace(beds=beds, freed=freed, leaving=shelter.leaving - {fact.bed})

@@ -53,10 +53,10 @@ def leave_waiting_list(command: LeaveWaitingList, situation: Situation) -> Decis
     """Return that the person waits there no more."""
     if command.facility not in accommodation_of(case_of(situation)).waiting:
         return refused(refusals.IS_WAITING())
-    return left(situation, command.reason, tells=True, houses=(command.facility,))
+    return left_waiting_list(situation, command.reason, tells=True, houses=(command.facility,))
 
 
-def left(
+def left_waiting_list(
     situation: Situation, why: str, *, tells: bool = False, houses: tuple[str, ...] | None = None
 ) -> list[StreamFact]:
     """Return both sides of waiting no more, in these houses or in all; ``tells`` lets the next in line be asked."""

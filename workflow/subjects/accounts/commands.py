@@ -12,7 +12,7 @@ from pydantic import Field
 
 from workflow.command import Command
 from workflow.rights.acts import Acts, Role
-from workflow.values.text import ActorId, Token, Word
+from workflow.values.text import ActorId, CodeWord, ReferenceToken
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Team = Slug | Literal[""]
@@ -23,7 +23,7 @@ FactorKind = Literal["totp", "passkey"]
 class AccountCommand(Command):
     """Something wanted for one account."""
 
-    mandate: Word = "administrator"
+    mandate: CodeWord = "administrator"
     account: Annotated[ActorId, Field(description="the account, like staff:anna")]
 
     @property
@@ -92,7 +92,7 @@ class RecordSecondFactor(AccountCommand):
 
     acts: ClassVar[Acts] = ("self",)
     kind: FactorKind
-    factor: Token
+    factor: ReferenceToken
 
 
 class RemoveSecondFactor(AccountCommand):
@@ -100,7 +100,7 @@ class RemoveSecondFactor(AccountCommand):
 
     acts: ClassVar[Acts] = ("self",)
     kind: FactorKind
-    factor: Token
+    factor: ReferenceToken
 
 
 class RevokeSessions(AccountCommand):

@@ -44,7 +44,7 @@ from workflow.subjects.accounts.commands import (
 )
 
 
-class Standing(NamedTuple):
+class AccountState(NamedTuple):
     """An account as it stands: who it is, what proves it, and since when earlier sign-ins do not count."""
 
     account: Account
@@ -63,10 +63,12 @@ class Standing(NamedTuple):
         return self.is_open and not self.account.roles.isdisjoint(roles)
 
 
-Register = Mapping[str, Standing]  # accounts by their id: the one in question, and every one the rules must see
+AccountRegister = Mapping[
+    str, AccountState
+]  # accounts by their id: the one in question, and every one the rules must see
 
 # The planes of the office; nobody stands in two of them, or what one plane may not see the other would show.
-PLANES: Final[Mapping[str, frozenset[Role]]] = {
+DUTY_PLANES: Final[Mapping[str, frozenset[Role]]] = {
     "people with cases": frozenset({"case_manager", "supervisor", "medical", "legal", "hotline"}),
     "a partner": frozenset({"partner"}),
     "money": frozenset({"finance_request", "finance_approve", "finance_release"}),
@@ -75,11 +77,11 @@ PLANES: Final[Mapping[str, frozenset[Role]]] = {
     "the house": frozenset({"administrator"}),
 }
 # Of these nobody has two: money goes through three different pairs of hands, and no auditor proves their own acts.
-ONE_OF: Final[tuple[frozenset[Role], ...]] = (
+EXCLUSIVE_ROLES: Final[tuple[frozenset[Role], ...]] = (
     frozenset({"finance_request", "finance_approve", "finance_release"}),
     frozenset({"auditor", "data_protection"}),
 )
-OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")  # who may stand second behind a reset
+RESET_OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")  # who may stand second behind a reset
 
 
 def account_stream(account: str) -> str:
@@ -98,10 +100,10 @@ def account_of(stream: str) -> str | None:
     return name if kind == "account" else None
 
 
-def evolve(standing: Standing | None, fact: Fact, at: At) -> Standing:
+def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
     """Return the account after a fact."""
     if isinstance(fact, AccountOpened):
-        return Standing(_opened(fact), at.recorded_at)
+        return AccountState(_opened(fact), at.recorded_at)
     assert standing is not None, "an account begins with its opening"
     changed = _described(_proved(standing, fact), fact)
     return changed._replace(epoch=standing.epoch + 1) if isinstance(fact, _SIGNING_OUT) else changed
@@ -123,7 +125,7 @@ def _opened(fact: AccountOpened) -> Account:
     return Account(fact.account, roles_of(fact.roles), *placed, language=fact.language)
 
 
-def _described(standing: Standing, fact: Fact) -> Standing:
+def _described(standing: AccountState, fact: Fact) -> AccountState:
     account = standing.account
     match fact:
         case RolesChanged():
@@ -138,7 +140,7 @@ def _described(standing: Standing, fact: Fact) -> Standing:
     return standing._replace(account=account)
 
 
-def _proved(standing: Standing, fact: Fact) -> Standing:
+def _proved(standing: AccountState, fact: Fact) -> AccountState:
     match fact:
         case SecondFactorAdded():
             return standing._replace(factors=(*standing.factors, (fact.kind, fact.factor)))
@@ -154,14 +156,14 @@ def _proved(standing: Standing, fact: Fact) -> Standing:
 # -- decisions ------------------------------------------------------------------------------------------------
 
 
-def decide(command: AccountCommand, register: Register) -> Decision:
+def decide(command: AccountCommand, register: AccountRegister) -> Decision:
     """Return the facts of a command about an account, or a refusal that lists every reason."""
     if not isinstance(command, OpenAccount) and command.account not in register:
         return refused(refusals.ACCOUNT_EXISTS())
     return DECISIONS[type(command)](command, register)
 
 
-def open_account(command: OpenAccount, register: Register) -> Decision:
+def open_account(command: OpenAccount, register: AccountRegister) -> Decision:
     """Return that somebody may sign in; the first administrator opens their own account."""
     first = not any(standing.has("administrator") for standing in register.values())
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
@@ -178,7 +180,7 @@ def open_account(command: OpenAccount, register: Register) -> Decision:
     return Refused(tuple(reasons)) if reasons else _about(command, fact)
 
 
-def change_roles(command: ChangeRoles, register: Register) -> Decision:
+def change_roles(command: ChangeRoles, register: AccountRegister) -> Decision:
     """Return somebody's new roles; nobody gives roles to themselves, and an administrator always remains."""
     standing = register[command.account]
     reasons = [*_against_roles(command.roles), *_against_change(command, standing)]
@@ -191,7 +193,7 @@ def change_roles(command: ChangeRoles, register: Register) -> Decision:
     return _about(command, RolesChanged(roles=_in_order(command.roles)))
 
 
-def place_account(command: PlaceAccount, register: Register) -> Decision:
+def place_account(command: PlaceAccount, register: AccountRegister) -> Decision:
     """Return where somebody works; nobody moves themselves to where other cases can be seen."""
     reasons = list(_against_change(command, register[command.account]))
     placed = AccountPlaced(
@@ -200,7 +202,7 @@ def place_account(command: PlaceAccount, register: Register) -> Decision:
     return Refused(tuple(reasons)) if reasons else _about(command, placed)
 
 
-def choose_language(command: ChooseLanguage, register: Register) -> Decision:
+def choose_language(command: ChooseLanguage, register: AccountRegister) -> Decision:
     """Return the language of somebody's own screen."""
     if command.actor != command.account:
         return refused(refusals.LANGUAGE_IS_THEIRS())
@@ -209,14 +211,14 @@ def choose_language(command: ChooseLanguage, register: Register) -> Decision:
     return _about(command, LanguageChosen(language=command.language))
 
 
-def close_account(command: CloseAccount, register: Register) -> Decision:
+def close_account(command: CloseAccount, register: AccountRegister) -> Decision:
     """Return that somebody signs in no more; the last administrator stays."""
     reasons = list(_against_change(command, register[command.account]))
     reasons += _against_losing_administrator(command.account, register)
     return Refused(tuple(reasons)) if reasons else _about(command, AccountClosed(reason=command.reason))
 
 
-def reopen_account(command: ReopenAccount, register: Register) -> Decision:
+def reopen_account(command: ReopenAccount, register: AccountRegister) -> Decision:
     """Return that a closed account may sign in again."""
     if register[command.account].is_open:
         return refused(refusals.ACCOUNT_IS_CLOSED())
@@ -225,7 +227,7 @@ def reopen_account(command: ReopenAccount, register: Register) -> Decision:
     return _about(command, AccountReopened(reason=command.reason))
 
 
-def reset_credentials(command: ResetCredentials, register: Register) -> Decision:
+def reset_credentials(command: ResetCredentials, register: AccountRegister) -> Decision:
     """Return that the secrets of an account are replaced; two people stand behind it, and neither is the owner."""
     reasons = list(_against_closed(register[command.account]))
     if command.account in (command.actor, command.second):
@@ -233,12 +235,12 @@ def reset_credentials(command: ResetCredentials, register: Register) -> Decision
     if command.actor == command.second:
         reasons.append(refusals.SECOND_OFFICER_IS_THE_FIRST())
     second = register.get(command.second)
-    if second is None or not second.has(*OFFICERS):
+    if second is None or not second.has(*RESET_OFFICERS):
         reasons.append(refusals.SECOND_PERSON_MAY())
     return Refused(tuple(reasons)) if reasons else _about(command, CredentialsReset(second=command.second))
 
 
-def record_second_factor(command: RecordSecondFactor, register: Register) -> Decision:
+def record_second_factor(command: RecordSecondFactor, register: AccountRegister) -> Decision:
     """Return that somebody proves with one thing more that it is them."""
     standing = register[command.account]
     reasons = list(_against_closed(standing))
@@ -250,7 +252,7 @@ def record_second_factor(command: RecordSecondFactor, register: Register) -> Dec
     return Refused(tuple(reasons)) if reasons else _about(command, added)
 
 
-def remove_second_factor(command: RemoveSecondFactor, register: Register) -> Decision:
+def remove_second_factor(command: RemoveSecondFactor, register: AccountRegister) -> Decision:
     """Return that a second factor counts no more; the only one stays until another is added."""
     standing = register[command.account]
     reasons = list(_against_closed(standing))
@@ -264,12 +266,12 @@ def remove_second_factor(command: RemoveSecondFactor, register: Register) -> Dec
     return Refused(tuple(reasons)) if reasons else _about(command, removed)
 
 
-def revoke_sessions(command: RevokeSessions, register: Register) -> Decision:
+def revoke_sessions(command: RevokeSessions, register: AccountRegister) -> Decision:
     """Return that everybody signed in under the account is signed out."""
     return _about(command, SessionsRevoked(reason=command.reason))
 
 
-def clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
+def role_clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
     """Return which roles nobody has together, as pairs to be said.
 
     >>> clashes(["administrator", "medical"])
@@ -277,37 +279,39 @@ def clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
     """
     ordered = [role for role in ROLES if role in roles]
     pairs = [(one, other) for number, one in enumerate(ordered) for other in ordered[number + 1 :]]
-    return [pair for pair in pairs if _plane(pair[0]) != _plane(pair[1]) or any({*pair} <= only for only in ONE_OF)]
+    return [
+        pair for pair in pairs if _plane(pair[0]) != _plane(pair[1]) or any({*pair} <= only for only in EXCLUSIVE_ROLES)
+    ]
 
 
 def _plane(role: Role) -> str:
-    return next(plane for plane, roles in PLANES.items() if role in roles)
+    return next(plane for plane, roles in DUTY_PLANES.items() if role in roles)
 
 
 def _against_roles(roles: Collection[Role]) -> Iterator[Reason]:
-    for one, other in clashes(roles):
+    for one, other in role_clashes(roles):
         yield refusals.ROLES_GO_TOGETHER(one=one, other=other)
 
 
-def _against_opening(command: OpenAccount, register: Register) -> Iterator[Reason]:
+def _against_opening(command: OpenAccount, register: AccountRegister) -> Iterator[Reason]:
     if command.account in register:
         yield refusals.ACCOUNT_IS_NEW()
     if command.account.partition(":")[0] in MACHINES:
         yield refusals.ACCOUNT_IS_A_PERSON()
 
 
-def _against_change(command: AccountCommand, standing: Standing) -> Iterator[Reason]:
+def _against_change(command: AccountCommand, standing: AccountState) -> Iterator[Reason]:
     yield from _against_closed(standing)
     if command.actor == command.account:
         yield refusals.CHANGES_OWN_ACCOUNT()
 
 
-def _against_closed(standing: Standing) -> Iterator[Reason]:
+def _against_closed(standing: AccountState) -> Iterator[Reason]:
     if not standing.is_open:
         yield refusals.ACCOUNT_IS_OPEN()
 
 
-def _against_losing_administrator(account: str, register: Register) -> Iterator[Reason]:
+def _against_losing_administrator(account: str, register: AccountRegister) -> Iterator[Reason]:
     others = [name for name, standing in register.items() if name != account and standing.has("administrator")]
     if register[account].has("administrator") and not others:
         yield refusals.ADMINISTRATOR_REMAINS()
@@ -325,7 +329,7 @@ def _once(names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-DECISIONS: Final[Mapping[type[AccountCommand], Callable[[Any, Register], Decision]]] = {
+DECISIONS: Final[Mapping[type[AccountCommand], Callable[[Any, AccountRegister], Decision]]] = {
     OpenAccount: open_account,
     ChangeRoles: change_roles,
     PlaceAccount: place_account,

@@ -31,7 +31,7 @@ class AppointmentLetter(About):
     at: datetime | None = None
 
 
-def who_helps(programme: Programme, service: str, language: str, named: str = "") -> Appointment:
+def appointment_with(programme: Programme, service: str, language: str, named: str = "") -> Appointment:
     """Return an appointment with somebody who speaks the person's language, else with somebody and an interpreter.
 
     A provider somebody has chosen by name stays, whatever they speak. An unknown language needs nobody.

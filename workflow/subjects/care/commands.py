@@ -7,23 +7,23 @@ from typing import ClassVar, Literal
 
 from workflow.command import CaseCommand, Instant
 from workflow.rights.acts import Acts
-from workflow.values.text import ActorId, LongText, ShortText, Token, Word
+from workflow.values.text import ActorId, CodeWord, LongText, ReferenceToken, ShortText
 
 
 class BookAppointment(CaseCommand):
     """Record when a provider expects the person; the provider is found by language when none is named."""
 
     acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
-    service: Word
+    service: CodeWord
     at: Instant
-    provider: Token | Literal[""] = ""
+    provider: ReferenceToken | Literal[""] = ""
 
 
 class MoveAppointment(CaseCommand):
     """Record that an appointment is at another time; provider and interpreter are told."""
 
     acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
-    appointment: Token
+    appointment: ReferenceToken
     at: Instant
 
 
@@ -31,7 +31,7 @@ class CancelAppointment(CaseCommand):
     """Take an appointment back; whoever expected the person is told."""
 
     acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
-    appointment: Token
+    appointment: ReferenceToken
     reason: ShortText
 
 
@@ -39,8 +39,8 @@ class RecordSession(CaseCommand):
     """Record whether the person came, when they come next, and, sealed, what was found or said."""
 
     acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
-    appointment: Token | Literal[""] = ""
-    service: Word | Literal[""] = ""  # for a session without an appointment
+    appointment: ReferenceToken | Literal[""] = ""
+    service: CodeWord | Literal[""] = ""  # for a session without an appointment
     attended: bool
     next_at: Instant | None = None
     note: LongText | None = None

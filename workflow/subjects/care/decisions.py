@@ -22,7 +22,7 @@ from workflow.refusals import CONSENT_IS_MISSING, SECOND_PERSON_IS_THE_FIRST
 from workflow.situation import Decision, Situation, case_of, id_from, person_of
 from workflow.subject import CommandRule
 from workflow.subjects.care import refusals
-from workflow.subjects.care.appointments import who_helps
+from workflow.subjects.care.appointments import appointment_with
 from workflow.subjects.care.commands import (
     AgreeCarePlan,
     AssignLegalReference,
@@ -131,7 +131,7 @@ def _booking(command: BookAppointment, situation: Situation, key: str) -> Appoin
     case = case_of(situation)
     before = care_of(case).appointments.get(key)
     named = command.provider or (before.provider if before else "")
-    chosen = who_helps(situation.programme, command.service, case.language, named)
+    chosen = appointment_with(situation.programme, command.service, case.language, named)
     return AppointmentBooked(
         appointment=key or id_from(command.command_id, "A", command.service),
         service=command.service,
@@ -151,7 +151,7 @@ def _next(at: datetime, key: str, service: str, before: Appointment) -> Appointm
 
 
 def _somebody(service: str, situation: Situation) -> Appointment:
-    return who_helps(situation.programme, service, case_of(situation).language)
+    return appointment_with(situation.programme, service, case_of(situation).language)
 
 
 def _held(command: RecordSession, key: str, service: str, situation: Situation) -> SessionHeld:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from workflow.command import CaseCommand, OfficeCommand
 from workflow.rights.acts import Acts
-from workflow.values.text import ShortText, Token
+from workflow.values.text import ReferenceToken, ShortText
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
@@ -47,7 +47,7 @@ class DecideHandOver(CaseCommand):
     """Record what was decided with the person about a hand-over; to go elsewhere needs their consent."""
 
     acts: ClassVar[Acts] = ("case.record",)
-    proposal_id: Token
+    proposal_id: ReferenceToken
     outcome: Literal["accepted", "elsewhere", "stays"]
     to: Slug | Literal[""] = ""
     reason: ShortText | Literal[""] = ""

@@ -17,7 +17,7 @@ from workflow.case.state import Case, Pairs
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subject import CommandRule, TimerKind
-from workflow.subjects.accommodation.decisions import moved_over
+from workflow.subjects.accommodation.decisions import moved_to_other_house
 from workflow.subjects.accommodation.shelter import Shelter, shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import all_houses
@@ -25,7 +25,7 @@ from workflow.subjects.closing import refusals
 from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.grants.state import grants_of
-from workflow.subjects.intake.yearly_count import Intake
+from workflow.subjects.intake.yearly_count import YearlyIntake
 from workflow.subjects.travel.state import trip_is_ahead
 
 
@@ -43,7 +43,7 @@ def close_facility(command: CloseFacility, situation: Situation) -> Decision:
 
 def end_programme(command: EndProgramme, situation: Situation) -> Decision:
     """Return that a programme ends, and a proposal for every open case."""
-    intake = situation.state_of(command.stream, Intake)
+    intake = situation.state_of(command.stream, YearlyIntake)
     if intake.ended_on is not None:
         return refused(refusals.PROGRAMME_WAS_ENDED(day=intake.ended_on))
     if command.on < situation.today:
@@ -74,7 +74,7 @@ def decide_hand_over(command: DecideHandOver, situation: Situation) -> Decision:
     goes = (
         command.outcome != "stays" and accommodation_of(case).bed is not None and to in situation.programme.facility_of
     )
-    moves: Decision = moved_over(to, situation) if goes else []
+    moves: Decision = moved_to_other_house(to, situation) if goes else []
     if reasons or isinstance(moves, Refused):
         return Refused((*reasons, *(moves.reasons if isinstance(moves, Refused) else ())))
     decided = HandOverDecided(

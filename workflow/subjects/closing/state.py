@@ -10,7 +10,7 @@ from events.facts.closing import HandOverDecided, HandOverProposed
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
-class HandOver(NamedTuple):
+class ProposedHandOver(NamedTuple):
     """Where a person could go on, and what was decided about it; undecided while ``outcome`` is empty."""
 
     closes: str
@@ -22,7 +22,7 @@ class HandOver(NamedTuple):
 class Closing(NamedTuple):
     """Hand-overs proposed to the person, by id."""
 
-    hand_overs: Mapping[str, HandOver] = NOTHING
+    hand_overs: Mapping[str, ProposedHandOver] = NOTHING
 
 
 closing_of: Final = Part("closing", Closing())
@@ -30,7 +30,8 @@ closing_of: Final = Part("closing", Closing())
 
 def _proposed(case: Case, fact: HandOverProposed, _at: At) -> Case:
     return closing_of.changed(
-        case, hand_overs={**closing_of(case).hand_overs, fact.proposal_id: HandOver(fact.closes, fact.to, fact.by)}
+        case,
+        hand_overs={**closing_of(case).hand_overs, fact.proposal_id: ProposedHandOver(fact.closes, fact.to, fact.by)},
     )
 
 

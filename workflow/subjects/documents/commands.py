@@ -10,7 +10,7 @@ from pydantic import Field
 from workflow.command import CaseCommand
 from workflow.rights.acts import Acts
 from workflow.values.countries import Country
-from workflow.values.text import LongText, ShortText, Token, Word
+from workflow.values.text import CodeWord, LongText, ReferenceToken, ShortText
 
 
 class RecordTravelDocument(CaseCommand):
@@ -36,7 +36,7 @@ class RecordDocumentStep(CaseCommand):
     """Record that the next step towards a document was done; collecting it takes number and valid_until too."""
 
     acts: ClassVar[Acts] = ("case.record",)
-    document_id: Token
+    document_id: ReferenceToken
     step: Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
     on: date
     by: Literal["person", "other"] = "person"
@@ -49,8 +49,8 @@ class RefuseDocument(CaseCommand):
     """Record that the authority will not issue a document."""
 
     acts: ClassVar[Acts] = ("case.record",)
-    document_id: Token
-    reason: Word
+    document_id: ReferenceToken
+    reason: CodeWord
     note: LongText | None = None
     sealed: ClassVar[bool] = True
 
@@ -59,16 +59,16 @@ class AppealDocument(CaseCommand):
     """Record that a refusal is contested; the authority looks at it again."""
 
     acts: ClassVar[Acts] = ("case.record",)
-    document_id: Token
-    reason: Word
+    document_id: ReferenceToken
+    reason: CodeWord
 
 
 class WithdrawDocument(CaseCommand):
     """Record that a document is not sought any more."""
 
     acts: ClassVar[Acts] = ("case.record",)
-    document_id: Token
-    reason: Word
+    document_id: ReferenceToken
+    reason: CodeWord
 
 
 class RecordDocumentLoss(CaseCommand):

@@ -20,7 +20,7 @@ from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
-from workflow.subject import CommandRule, Fault
+from workflow.subject import CommandRule, LocatedFault
 from workflow.subjects.documents import refusals
 from workflow.subjects.documents.commands import (
     AppealDocument,
@@ -31,7 +31,7 @@ from workflow.subjects.documents.commands import (
     StartDocument,
     WithdrawDocument,
 )
-from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, Step
+from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, DocumentStep
 from workflow.subjects.documents.guards import consent_to_renewal
 from workflow.subjects.documents.paths import already_under_way, way
 from workflow.subjects.documents.state import Paper, documents_of
@@ -199,14 +199,14 @@ def _done(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> Docu
     )
 
 
-def _still_due(following: Step | None, paper: Paper, path: DocumentPath, on: date) -> date | None:
+def _still_due(following: DocumentStep | None, paper: Paper, path: DocumentPath, on: date) -> date | None:
     """Return when the authority should be ready: what it promised holds for all its steps together."""
     if following is None or following.by != "authority":
         return None
     return paper.due_on if paper.waits_for == "authority" else _due(path, following, on)
 
 
-def _due(path: DocumentPath, first: Step, on: date) -> date:
+def _due(path: DocumentPath, first: DocumentStep, on: date) -> date:
     days = sum(step.working_days for step in path.turn_of_authority(first.id))
     return path.authority.ready_on(on, days)
 
@@ -246,7 +246,7 @@ RULES: Final = (
 )
 
 
-def faults(programme: Programme) -> Iterator[Fault]:
+def faults(programme: Programme) -> Iterator[LocatedFault]:
     """Find a programme that seeks documents without the service that is given by it."""
     if programme.documents and DOCUMENT_RENEWAL not in programme.service_of:
         yield ("documents",), f"documents are sought, but there is no service {DOCUMENT_RENEWAL}"

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.programme.part import Label, Name, Part, Slug, TimeZone
+from workflow.programme.part import Label, Name, ProgrammePart, Slug, TimeZone
 from workflow.values.calendars import after_working_days, has_calendar
 from workflow.values.countries import Country
 
 DocumentKind = Literal["passport", "return_certificate", "identity_card", "laissez_passer", "birth_certificate"]
-StepId = Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
+DocumentStepId = Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
 DOCUMENT_RENEWAL = "document_renewal"  # the service that was given once a document is collected
 
 
-class Authority(Part):
+class Authority(ProgrammePart):
     """The office that issues a document, and whose working days count."""
 
     name: str = Field(max_length=120)
@@ -45,23 +45,23 @@ class Authority(Part):
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.time_zone)).astimezone(UTC)
 
 
-class Step(Part):
+class DocumentStep(ProgrammePart):
     """One step on the way to a document: whose turn it is and how many working days it takes."""
 
-    id: StepId
+    id: DocumentStepId
     by: Literal["person", "authority"]
     working_days: int = Field(default=0, ge=0, le=250)
     in_person: bool = False  # nobody else may do it for the person
     label: Label
 
     @model_validator(mode="after")
-    def _only_offices_take_days(self) -> Step:
+    def _only_offices_take_days(self) -> DocumentStep:
         if self.by == "person" and self.working_days:
             raise ValueError("working_days are for steps by the authority")
         return self
 
 
-class DocumentPath(Part):
+class DocumentPath(ProgrammePart):
     """A way to a document: for whom, from whom, what to bring, and which steps in which order."""
 
     id: Slug
@@ -70,7 +70,7 @@ class DocumentPath(Part):
     nationalities: tuple[Country, ...] = ()  # whoever has no path of their own, when empty
     authority: Authority
     needs: tuple[Name, ...] = ()
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[DocumentStep, ...] = Field(min_length=1)
     valid_months: int | None = Field(default=None, ge=1, le=240)  # it does not run out when left out
 
     @model_validator(mode="after")
@@ -84,16 +84,16 @@ class DocumentPath(Part):
             raise ValueError("no step is by the authority")
         return self
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> DocumentStep:
         """Return a step by its name."""
         return next(step for step in self.steps if step.id == name)
 
-    def after(self, name: str) -> Step | None:
+    def after(self, name: str) -> DocumentStep | None:
         """Return the step that follows, or None after the last."""
         position = self._position(name)
         return self.steps[position + 1] if position + 1 < len(self.steps) else None
 
-    def turn_of_authority(self, name: str) -> tuple[Step, ...]:
+    def turn_of_authority(self, name: str) -> tuple[DocumentStep, ...]:
         """Return the steps the authority does without a break, around one of them."""
         first = last = self._position(name)
         while first > 0 and self.steps[first - 1].by == "authority":

@@ -19,15 +19,15 @@ from workflow.subjects.travel.state import travel_of
 def travel_papers_are_in_order(asked: GuardContext) -> Reason | None:
     """Nobody travels abroad without a travel document valid until arrival; at home any valid document is enough."""
     trip = travel_of(asked.case).trip
-    return papers_last(asked, trip.arrives_at.date() if trip else asked.today)
+    return document_lasts(asked, trip.arrives_at.date() if trip else asked.today)
 
 
-def papers_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:
+def document_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:
     """Nobody books international travel on a missing or expired document (Palermo Protocol Art. 8(4) on who issues)."""
-    return papers_last(asked, arrives_on) if goes_abroad(asked.case, asked.programme) else None
+    return document_lasts(asked, arrives_on) if goes_abroad(asked.case, asked.programme) else None
 
 
-def papers_last(asked: GuardContext, needed: date) -> Reason | None:
+def document_lasts(asked: GuardContext, needed: date) -> Reason | None:
     """Return why the document in hand does not carry the person until a day, or None when it does."""
     document = documents_of(asked.case).document
     if document is None:

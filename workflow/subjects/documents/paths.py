@@ -12,10 +12,10 @@ from workflow.subjects.documents.commands import StartDocument
 from workflow.subjects.documents.definition import DocumentPath
 from workflow.subjects.documents.state import documents_of
 
-Way = tuple[DocumentPath, str]  # a path, and whose document it leads to
+PathAndStep = tuple[DocumentPath, str]  # a path, and whose document it leads to
 
 
-def way(command: StartDocument, situation: Situation) -> Way | Reason:
+def way(command: StartDocument, situation: Situation) -> PathAndStep | Reason:
     """Return the one way that fits, or why there is none or more than one."""
     if command.path and command.path not in situation.programme.document_path:
         return refusals.DOCUMENT_PATH_IS_KNOWN(path=command.path, known=situation.programme.document_path)
@@ -28,14 +28,14 @@ def way(command: StartDocument, situation: Situation) -> Way | Reason:
     return refusals.DOCUMENT_IS_CHOSEN(choices=map(_choice, ways))
 
 
-def _choice(way: Way) -> Reason:
+def _choice(way: PathAndStep) -> Reason:
     path, country = way
     if not country:
         return refusals.PATH_TO_CHOOSE(path=path.id)
     return refusals.COUNTRYS_PATH_TO_CHOOSE(path=path.id, country=country)
 
 
-def _ways(command: StartDocument, situation: Situation) -> Iterator[Way]:
+def _ways(command: StartDocument, situation: Situation) -> Iterator[PathAndStep]:
     own = case_of(situation).citizenships
     for country in own or (command.country,):
         if command.country in ("", country):

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from events.money import Money
 from workflow.command import CaseCommand
 from workflow.rights.acts import Acts
-from workflow.values.text import PersonName, ShortText, Token, Word
+from workflow.values.text import CodeWord, PersonName, ReferenceToken, ShortText
 
 
 def _written_as_text(value: object) -> object:
@@ -25,7 +25,7 @@ class RequestGrant(CaseCommand):
     """Ask for a grant for the person."""
 
     acts: ClassVar[Acts] = ("money.request",)
-    kind: Word
+    kind: CodeWord
     amount: Amount
     payee_name: PersonName
     payee_account: AccountNumber
@@ -36,14 +36,14 @@ class ApproveGrant(CaseCommand):
     """Approve a grant, or its changed payee; somebody who neither asked for it nor changed the payee does this."""
 
     acts: ClassVar[Acts] = ("money.approve",)
-    grant_id: Token
+    grant_id: ReferenceToken
 
 
 class DeclineGrant(CaseCommand):
     """Decide against a grant, or against what is left of it."""
 
     acts: ClassVar[Acts] = ("money.approve",)
-    grant_id: Token
+    grant_id: ReferenceToken
     reason: ShortText
 
 
@@ -51,7 +51,7 @@ class ReleaseTranche(CaseCommand):
     """Let the next part of an approved grant go to the bank; a third person does this."""
 
     acts: ClassVar[Acts] = ("money.release",)
-    grant_id: Token
+    grant_id: ReferenceToken
     delivery: Literal["", "cash", "in_kind"] = ""  # nothing said: as the kind of grant is given
 
 
@@ -59,9 +59,9 @@ class RecordEvidence(CaseCommand):
     """Record a receipt or another paper that shows what a paid part was used for."""
 
     acts: ClassVar[Acts] = ("money.record",)
-    grant_id: Token
-    tranche_id: Token
-    kind: Word
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
+    kind: CodeWord
     reference: ShortText
     sealed: ClassVar[bool] = True
 
@@ -70,7 +70,7 @@ class ChangePayee(CaseCommand):
     """Have somebody else, or another account, paid; the grant must then be approved anew."""
 
     acts: ClassVar[Acts] = ("money.request",)
-    grant_id: Token
+    grant_id: ReferenceToken
     payee_name: PersonName
     payee_account: AccountNumber
     sealed: ClassVar[bool] = True
@@ -80,7 +80,7 @@ class PutPayeeOnHold(CaseCommand):
     """Let nothing go to a grant's payee until somebody has looked."""
 
     acts: ClassVar[Acts] = ("money.approve",)
-    grant_id: Token
+    grant_id: ReferenceToken
     reason: ShortText
 
 
@@ -88,7 +88,7 @@ class ReleasePayee(CaseCommand):
     """Say that a payee on hold may be paid; not by whoever chose the payee."""
 
     acts: ClassVar[Acts] = ("money.approve",)
-    grant_id: Token
+    grant_id: ReferenceToken
     reason: ShortText
 
 
@@ -96,8 +96,8 @@ class RecordPayment(CaseCommand):
     """Record what the bank says about a tranche."""
 
     acts: ClassVar[Acts] = ("money.record",)
-    grant_id: Token
-    tranche_id: Token
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
     outcome: Literal["paid", "rejected"]
     reference: ShortText
 
@@ -106,8 +106,8 @@ class ReturnPayment(CaseCommand):
     """Record that the bank gave a payment back that it had made."""
 
     acts: ClassVar[Acts] = ("money.record",)
-    grant_id: Token
-    tranche_id: Token
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
     reference: ShortText
 
 
@@ -115,11 +115,11 @@ class RecordCost(CaseCommand):
     """Record what something cost, on the day it was bought; the funders' lines bear it by weight."""
 
     acts: ClassVar[Acts] = ("money.record",)
-    kind: Word
+    kind: CodeWord
     amount: Amount
     day: date
     reference: ShortText
-    service: Word | None = None
+    service: CodeWord | None = None
     sealed: ClassVar[bool] = True
 
 
@@ -127,5 +127,5 @@ class ReverseCost(CaseCommand):
     """Take back a cost recorded by mistake, or given back; both stay in the history."""
 
     acts: ClassVar[Acts] = ("money.record",)
-    cost_id: Token
+    cost_id: ReferenceToken
     reason: ShortText

@@ -25,7 +25,7 @@ from workflow.subjects.grants.commands import (
     RequestGrant,
     ReturnPayment,
 )
-from workflow.subjects.grants.giving_back import ended
+from workflow.subjects.grants.giving_back import grants_ended
 from workflow.subjects.grants.payees import change_payee, put_payee_on_hold, release_payee
 from workflow.subjects.grants.payments import bank_is_silent, record_payment, return_payment
 from workflow.subjects.grants.request import request_grant
@@ -63,4 +63,4 @@ RULES: Final = (
     CommandRule(ReturnPayment, return_payment, needs=_fund, after_the_end=True),
 )
 TIMERS: Final = (TimerKind("bank_answer", bank_is_silent),)
-ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: ended(situation, f"case {dest}"), _fund)
+ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: grants_ended(situation, f"case {dest}"), _fund)

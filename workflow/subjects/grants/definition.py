@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator
 
 from events.money import Money
-from workflow.programme.part import Label, Name, Part, Slug
+from workflow.programme.part import Label, Name, ProgrammePart, Slug
 
 WHOLE_BUDGET: Final = "all"  # the only line of a funder that keeps none
 COST_KINDS: Final = ("travel", "medical", "accommodation", "documents", "other")
@@ -20,7 +20,7 @@ def _written_as_text(value: object) -> object:
     return Money.parse(value) if isinstance(value, str) else value
 
 
-class Line(Part):
+class BudgetLine(ProgrammePart):
     """A part of a funder's budget that is kept for some kinds of grant and of cost."""
 
     id: Slug
@@ -31,7 +31,7 @@ class Line(Part):
     read_amount = field_validator("amount", mode="before")(_written_as_text)
 
 
-class Funder(Part):
+class Funder(ProgrammePart):
     """Who pays, from when to when, up to how much, and which weight of everything they bear."""
 
     id: Slug
@@ -40,7 +40,7 @@ class Funder(Part):
     weight: int = Field(default=1, ge=1, le=1000)
     since: date | None = None
     until: date | None = None
-    lines: tuple[Line, ...] = ()
+    lines: tuple[BudgetLine, ...] = ()
 
     read_budget = field_validator("budget", mode="before")(_written_as_text)
 
@@ -60,7 +60,7 @@ class Funder(Part):
         return {line.id: line.amount for line in self.lines} or {WHOLE_BUDGET: self.budget}
 
 
-class GrantKind(Part):
+class GrantKind(ProgrammePart):
     """A kind of grant: its ceiling, how it is paid out and who decides. Amounts are policy of the office, not law."""
 
     kind: Name
@@ -78,10 +78,10 @@ class GrantKind(Part):
     read_cap = field_validator("cap", mode="before")(_written_as_text)
 
 
-Fault = tuple[tuple[str | int, ...], str]
+LocatedFault = tuple[tuple[str | int, ...], str]
 
 
-def faults(funders: Sequence[Funder], grants: Sequence[GrantKind], costs: Sequence[str]) -> Iterator[Fault]:
+def faults(funders: Sequence[Funder], grants: Sequence[GrantKind], costs: Sequence[str]) -> Iterator[LocatedFault]:
     """Find lines that hold more than their budget, pay for what nobody knows, or leave a grant without money."""
     known = {*costs, *(grant.kind for grant in grants)}
     for number, funder in enumerate(funders):
@@ -93,7 +93,7 @@ def faults(funders: Sequence[Funder], grants: Sequence[GrantKind], costs: Sequen
             yield ("grants", number, "cash_share"), f"{grant.kind} is given in cash, so all of it may be"
 
 
-def _faults_of_funder(funder: Funder, at: tuple[str | int, ...], known: Collection[str]) -> Iterator[Fault]:
+def _faults_of_funder(funder: Funder, at: tuple[str | int, ...], known: Collection[str]) -> Iterator[LocatedFault]:
     if funder.since is not None and funder.until is not None and funder.until < funder.since:
         yield (*at, "until"), f"{funder.id} pays until before it begins"
     held = sum((line.amount.amount for line in funder.lines), Decimal(0))

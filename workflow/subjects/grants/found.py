@@ -15,41 +15,41 @@ def grant_of(grant_id: str, situation: Situation) -> Grant | None:
     return grants_of(case_of(situation)).grants.get(grant_id)
 
 
-def unknown(grant_id: str) -> Refused:
+def unknown_grant(grant_id: str) -> Refused:
     """Return that the case has no such grant."""
     return refused(refusals.GRANT_EXISTS(grant=grant_id))
 
 
-def no_tranche(tranche_id: str) -> Refused:
+def unknown_tranche(tranche_id: str) -> Refused:
     """Return that the grant has no such part."""
     return refused(refusals.TRANCHE_IS_KNOWN(tranche=tranche_id))
 
 
-def money_of(grant: Grant) -> Money:
+def grant_amount(grant: Grant) -> Money:
     """Return a grant's whole amount."""
     return Money(amount=grant.amount, currency=grant.currency)
 
 
-def both(situation: Situation, mine: Fact, funds: Fact) -> list[StreamFact]:
+def for_case_and_fund(situation: Situation, mine: Fact, funds: Fact) -> list[StreamFact]:
     """Return a fact for the case and one for the fund: stored together or not at all."""
     return [*situation.about_case(mine), StreamFact(situation.programme.fund_stream, funds)]
 
 
-def is_over(grant: Grant) -> list[Reason]:
+def grant_is_over(grant: Grant) -> list[Reason]:
     """Return why a grant that is settled or declined is not changed any more."""
     if not (grant.settled or grant.declined):
         return []
     return [refusals.GRANT_TAKES_NO_CHANGE()]
 
 
-def on_hold(grant: Grant) -> list[Reason]:
+def payee_on_hold(grant: Grant) -> list[Reason]:
     """Return why nothing goes to a payee on hold."""
     if not grant.on_hold:
         return []
     return [refusals.PAYEE_WAITS()]
 
 
-def still_at_the_bank(grant: Grant) -> list[Reason]:
+def payment_at_bank(grant: Grant) -> list[Reason]:
     """Return why one waits while a part is on its way."""
     if not grant.at_the_bank:
         return []

@@ -29,7 +29,7 @@ from workflow.subjects.grants import refusals
 from workflow.subjects.grants.definition import Funder
 
 
-class Account(NamedTuple):
+class LineAccount(NamedTuple):
     """One line's money, in the currency of its funder's budget."""
 
     committed: Decimal = Decimal(0)  # set aside for grants, not yet paid
@@ -39,7 +39,7 @@ class Account(NamedTuple):
 class Fund(NamedTuple):
     """The accounts, and what each live grant still has set aside in each."""
 
-    accounts: Mapping[str, Account] = {}
+    accounts: Mapping[str, LineAccount] = {}
     grants: Mapping[str, Mapping[str, Decimal]] = {}
     ended_on: date | None = None  # the programme's last day, once it was ended
 
@@ -47,9 +47,9 @@ class Fund(NamedTuple):
         """Tell whether the programme was ended before a day."""
         return self.ended_on is not None and on > self.ended_on
 
-    def account(self, name: str) -> Account:
+    def account(self, name: str) -> LineAccount:
         """Return an account."""
-        return self.accounts.get(name, Account())
+        return self.accounts.get(name, LineAccount())
 
 
 def account_name(funder: str, line: str) -> str:
@@ -57,7 +57,7 @@ def account_name(funder: str, line: str) -> str:
     return f"{funder}/{line}"
 
 
-def parts_of(account: str) -> tuple[str, str]:
+def funder_and_line(account: str) -> tuple[str, str]:
     """Return the funder and the line an account's name stands for."""
     funder, _, line = account.partition("/")
     return funder, line
@@ -105,7 +105,7 @@ def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: d
     if fund.is_over(on) or not _runs(programme, on):
         return [_not_running(on)]
     funders = {funder.id: funder for funder in programme.funders}
-    late = [name for name, _ in map(parts_of, accounts) if name in funders and not funders[name].pays_on(on)]
+    late = [name for name, _ in map(funder_and_line, accounts) if name in funders and not funders[name].pays_on(on)]
     return [refusals.FUNDER_PAYS_NO_MORE(day=on, funder=name) for name in late]
 
 
@@ -140,11 +140,11 @@ def evolve(fund: Fund, fact: Fact) -> Fund:
     return fund._replace(accounts=_booked(fund, shares, committed, disbursed), grants=grants)
 
 
-def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mapping[str, Account]:
+def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mapping[str, LineAccount]:
     accounts = dict(fund.accounts)
     for name, part in shares:
-        account = accounts.get(name, Account())
-        accounts[name] = Account(
+        account = accounts.get(name, LineAccount())
+        accounts[name] = LineAccount(
             account.committed + committed * part.amount, account.disbursed + disbursed * part.amount
         )
     return accounts

@@ -11,37 +11,37 @@ from workflow.subjects.grants.fund import fund_of
 from workflow.subjects.grants.state import Grant, grants_of
 
 
-def given_back(situation: Situation, grant_id: str, grant: Grant, why: str) -> list[StreamFact]:
+def grant_given_back(situation: Situation, grant_id: str, grant: Grant, why: str) -> list[StreamFact]:
     """Return that a grant will not go on, and that what no bank has is free for others."""
     told = situation.about_case(GrantDeclined(grant_id=grant_id, reason=why))
-    return [*told, *freed(situation, grant_id, _aside(situation, grant_id), grant)]
+    return [*told, *funds_freed(situation, grant_id, _aside(situation, grant_id), grant)]
 
 
-def rejected(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[StreamFact]:
+def tranche_rejected(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[StreamFact]:
     """Return that a tranche was not paid; of a grant already given up, its money is then free for others."""
     told = situation.about_case(TrancheRejected(grant_id=grant_id, tranche_id=tranche_id, reason=why))
     grant = grants_of(case_of(situation)).grants[grant_id]
     if not grant.declined:
         return told
     after = {**grant.tranches, tranche_id: grant.tranches[tranche_id]._replace(status="rejected")}
-    return [*told, *freed(situation, grant_id, _aside(situation, grant_id), grant._replace(tranches=after))]
+    return [*told, *funds_freed(situation, grant_id, _aside(situation, grant_id), grant._replace(tranches=after))]
 
 
-def ended(situation: Situation, why: str) -> list[StreamFact]:
+def grants_ended(situation: Situation, why: str) -> list[StreamFact]:
     """Return what becomes of unsettled grants when a case ends: nothing new goes out, what is out is waited for."""
     told: list[StreamFact] = []
     for grant_id, grant in grants_of(case_of(situation)).grants.items():
         if grant.settled or grant.declined:
             continue
-        halted = stopped(situation, grant_id, grant)
+        halted = tranches_stopped(situation, grant_id, grant)
         told += halted
         ids = {getattr(item.fact, "tranche_id", "") for item in halted}
         tranches = {k: t._replace(status="rejected") if k in ids else t for k, t in grant.tranches.items()}
-        told += given_back(situation, grant_id, grant._replace(tranches=tranches), why)
+        told += grant_given_back(situation, grant_id, grant._replace(tranches=tranches), why)
     return told
 
 
-def stopped(situation: Situation, grant_id: str, grant: Grant) -> list[StreamFact]:
+def tranches_stopped(situation: Situation, grant_id: str, grant: Grant) -> list[StreamFact]:
     """Return the tranches that were let go but that no worker has begun to send."""
     tasks = case_of(situation).tasks
     begun = {dict(task.subject).get("tranche_id") for key, task in tasks.items() if key in situation.claimed}
@@ -56,7 +56,7 @@ def stopped(situation: Situation, grant_id: str, grant: Grant) -> list[StreamFac
     ]
 
 
-def freed(situation: Situation, grant_id: str, aside: dict[str, Decimal], grant: Grant) -> list[StreamFact]:
+def funds_freed(situation: Situation, grant_id: str, aside: dict[str, Decimal], grant: Grant) -> list[StreamFact]:
     """Return that what is set aside and not on its way to a bank is free, or nothing when there is none."""
     free = _not_in_flight(aside, grant)
     if not any(part.amount for _, part in free):

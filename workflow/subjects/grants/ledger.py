@@ -21,7 +21,7 @@ from events.facts.grants import (
     Shares,
 )
 from workflow.programme.programme import Programme
-from workflow.subjects.grants.fund import budget_of, parts_of
+from workflow.subjects.grants.fund import budget_of, funder_and_line
 
 PROMISED, AVAILABLE, COMMITTED, DISBURSED = "promised", "available", "committed", "disbursed"
 # Which account a movement of money goes into, and which it comes from.
@@ -59,13 +59,13 @@ class Balance(NamedTuple):
         return self.debit - self.credit
 
 
-Key = tuple[str, str, str, str]  # currency, funder, line, account
+AccountKey = tuple[str, str, str, str]  # currency, funder, line, account
 
 
-def opening(programme: Programme) -> Iterator[Posting]:
+def opening_postings(programme: Programme) -> Iterator[Posting]:
     """Yield what each line holds before anything is spent, from what its funder promised."""
     for account, money in budget_of(programme).items():
-        funder, line = parts_of(account)
+        funder, line = funder_and_line(account)
         yield Posting(AVAILABLE, PROMISED, money.amount, money.currency, funder, line, programme.programme)
 
 
@@ -78,12 +78,12 @@ def postings(fact: Fact) -> Iterator[Posting]:
     shares: Shares = fact.shares  # type: ignore[attr-defined]
     for account, part in shares:
         if part.amount:
-            yield Posting(*entry, part.amount, part.currency, *parts_of(account), about)
+            yield Posting(*entry, part.amount, part.currency, *funder_and_line(account), about)
 
 
-def trial_balance(journal: Iterable[Posting]) -> dict[Key, Balance]:
+def trial_balance(journal: Iterable[Posting]) -> dict[AccountKey, Balance]:
     """Return both sides of every account, in the order of currency, funder, line and account."""
-    found: dict[Key, Balance] = {}
+    found: dict[AccountKey, Balance] = {}
     for one in journal:
         own = (one.currency, one.funder, one.line)
         into, out_of = (*own, one.debit), (*own, one.credit)
@@ -94,7 +94,7 @@ def trial_balance(journal: Iterable[Posting]) -> dict[Key, Balance]:
     return dict(sorted(found.items()))
 
 
-def out_of_balance(trial: dict[Key, Balance]) -> dict[tuple[str, str], Decimal]:
+def out_of_balance(trial: dict[AccountKey, Balance]) -> dict[tuple[str, str], Decimal]:
     """Return by how much debits and credits differ, per currency and funder where they do: never anywhere."""
     sums: dict[tuple[str, str], Decimal] = {}
     for (currency, funder, _, _), balance in trial.items():

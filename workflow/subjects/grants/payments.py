@@ -12,9 +12,9 @@ from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordPayment, ReturnPayment
-from workflow.subjects.grants.found import both, grant_of, no_tranche
+from workflow.subjects.grants.found import for_case_and_fund, grant_of, unknown_tranche
 from workflow.subjects.grants.fund import fund_of
-from workflow.subjects.grants.giving_back import freed, rejected
+from workflow.subjects.grants.giving_back import funds_freed, tranche_rejected
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
 
 
@@ -23,7 +23,7 @@ def record_payment(command: RecordPayment, situation: Situation) -> Decision:
     grant = grant_of(command.grant_id, situation)
     tranche = grant.tranches.get(command.tranche_id) if grant else None
     if grant is None or tranche is None:
-        return no_tranche(command.tranche_id)
+        return unknown_tranche(command.tranche_id)
     match tranche.status, command.outcome:
         case ("paid", "paid") | ("rejected" | "returned", "rejected"):
             return []
@@ -32,7 +32,7 @@ def record_payment(command: RecordPayment, situation: Situation) -> Decision:
         case (("rejected" | "returned"), _):
             return _contradicted(tranche, command.outcome)
         case _, "rejected":
-            return rejected(situation, command.grant_id, command.tranche_id, command.reference)
+            return tranche_rejected(situation, command.grant_id, command.tranche_id, command.reference)
         case _:
             return _paid(command, grant, tranche, situation)
 
@@ -42,7 +42,7 @@ def return_payment(command: ReturnPayment, situation: Situation) -> Decision:
     grant = grant_of(command.grant_id, situation)
     tranche = grant.tranches.get(command.tranche_id) if grant else None
     if tranche is None:
-        return no_tranche(command.tranche_id)
+        return unknown_tranche(command.tranche_id)
     if tranche.status == "returned":
         return []
     if tranche.status != "paid":
@@ -58,7 +58,7 @@ def _paid(command: RecordPayment, grant: Grant, tranche: Tranche, situation: Sit
     key = {"grant_id": command.grant_id, "tranche_id": command.tranche_id}
     paid = TranchePaid(**key, reference=command.reference, shares=shares)
     disbursed = FundsDisbursed(case_id=case_of(situation).case_id, **key, shares=shares)
-    return both(situation, paid, disbursed)
+    return for_case_and_fund(situation, paid, disbursed)
 
 
 def _returned(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[StreamFact]:
@@ -70,7 +70,7 @@ def _returned(situation: Situation, grant_id: str, tranche_id: str, why: str) ->
     looked_at = situation.about_case(Escalated(kind="payment_returned"))
     ends = situation.journey.stage(case.stage).ends
     given_up = [] if grant.declined or not ends else situation.about_case(_too_late(grant_id))
-    found = [*both(situation, back, funds), *given_up, *looked_at]
+    found = [*for_case_and_fund(situation, back, funds), *given_up, *looked_at]
     return [*found, *_freed_at_once(situation, grant_id, tranche_id)] if grant.declined or ends else found
 
 
@@ -87,7 +87,7 @@ def _freed_at_once(situation: Situation, grant_id: str, tranche_id: str) -> list
     for account, part in tranche.shares:
         aside[account] = aside.get(account, Decimal(0)) + part.amount
     after = {**grant.tranches, tranche_id: tranche._replace(status="returned")}
-    return freed(situation, grant_id, aside, grant._replace(tranches=after))
+    return funds_freed(situation, grant_id, aside, grant._replace(tranches=after))
 
 
 def _contradicted(tranche: Tranche, outcome: str) -> Refused:

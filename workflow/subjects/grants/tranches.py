@@ -14,9 +14,16 @@ from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordEvidence, ReleaseTranche
 from workflow.subjects.grants.definition import GrantKind
-from workflow.subjects.grants.found import grant_of, money_of, no_tranche, on_hold, still_at_the_bank, unknown
+from workflow.subjects.grants.found import (
+    grant_amount,
+    grant_of,
+    payee_on_hold,
+    payment_at_bank,
+    unknown_grant,
+    unknown_tranche,
+)
 from workflow.subjects.grants.fund import against_day, fund_of
-from workflow.subjects.grants.giving_back import rejected
+from workflow.subjects.grants.giving_back import tranche_rejected
 from workflow.subjects.grants.state import Grant, grants_of
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.reintegration.guards import plan_is_agreed
@@ -26,7 +33,7 @@ def release_tranche(command: ReleaseTranche, situation: Situation) -> Decision:
     """Return the next part of the grant on its way to the bank."""
     grant = grant_of(command.grant_id, situation)
     if grant is None:
-        return unknown(command.grant_id)
+        return unknown_grant(command.grant_id)
     kind = situation.programme.grant_kind[grant.kind]
     delivery = command.delivery or kind.delivery
     reasons = _against_release(command, grant, kind, situation)
@@ -38,7 +45,7 @@ def release_tranche(command: ReleaseTranche, situation: Situation) -> Decision:
         grant_id=command.grant_id,
         tranche_id=id_from(command.command_id, "T"),
         number=grant.next_number,
-        amount=money_of(grant).share(kind.tranches)[grant.next_number - 1],
+        amount=grant_amount(grant).share(kind.tranches)[grant.next_number - 1],
         delivery=delivery,
     )
     return situation.about_case(released)
@@ -48,10 +55,10 @@ def record_evidence(command: RecordEvidence, situation: Situation) -> Decision:
     """Return that it was shown what a paid part was used for."""
     grant = grant_of(command.grant_id, situation)
     if grant is None:
-        return unknown(command.grant_id)
+        return unknown_grant(command.grant_id)
     tranche = grant.tranches.get(command.tranche_id)
     if tranche is None:
-        return no_tranche(command.tranche_id)
+        return unknown_tranche(command.tranche_id)
     wanted = situation.programme.grant_kind[grant.kind].evidence
     if command.kind not in wanted:
         return refused(refusals.EVIDENCE_IS_ASKED_FOR(kind=command.kind, grant=grant.kind, known=wanted))
@@ -76,7 +83,12 @@ def _against_release(command: ReleaseTranche, grant: Grant, kind: GrantKind, sit
         reasons.append(refusals.NEW_PAYEE_IS_NOT_APPROVED())
     if command.actor in grant.hands:
         reasons.append(refusals.RELEASER_IS_A_THIRD())
-    reasons += [*still_at_the_bank(grant), *on_hold(grant), *_after_a_return(grant), *_without_evidence(grant, kind)]
+    reasons += [
+        *payment_at_bank(grant),
+        *payee_on_hold(grant),
+        *_after_a_return(grant),
+        *_without_evidence(grant, kind),
+    ]
     if grant.released >= grant.amount:
         reasons.append(refusals.SOMETHING_IS_LEFT())
     return [*reasons, *against_day(situation.programme, fund_of(situation), grant.accounts, situation.today)]
@@ -104,7 +116,7 @@ def _against_cash(grant: Grant, kind: GrantKind, delivery: str) -> list[Reason]:
     # Rounded up: a part is divided to the cent and may be one cent more than its per cent.
     unit = Decimal(1).scaleb(-minor_unit_digits(grant.currency))
     most = (grant.amount * kind.cash_share / 100).quantize(unit, ROUND_CEILING)
-    part = money_of(grant).share(kind.tranches)[grant.next_number - 1].amount
+    part = grant_amount(grant).share(kind.tranches)[grant.next_number - 1].amount
     if grant.in_cash + part <= most:
         return []
     allowed = Money(amount=most, currency=grant.currency)
@@ -133,7 +145,7 @@ def tranche_stopped(about: TranchePayment, situation: Situation) -> list[StreamF
     grant_id, tranche_id = about.grant_id, about.tranche_id
     if grants_of(case_of(situation)).grants[grant_id].tranches[tranche_id].status != "released":
         return []
-    return rejected(situation, grant_id, tranche_id, "stopped before it was sent")
+    return tranche_rejected(situation, grant_id, tranche_id, "stopped before it was sent")
 
 
 def payment_is_wanted(about: TranchePayment, situation: Situation) -> bool:

@@ -10,11 +10,11 @@ from pydantic import Field, field_validator, model_validator
 
 from workflow.command import OfficeCommand
 from workflow.rights.acts import Acts
-from workflow.values.text import Word
+from workflow.values.text import CodeWord
 
 _Outcome = Literal["advised", "referred", "call_back", "silent", "wrong_number", "emergency"]
-_Topics = Annotated[tuple[Word, ...], Field(max_length=10, description="what was asked about")]
-_Groups = Annotated[tuple[Word, ...], Field(max_length=7, description="the at-risk groups it concerned")]
+_Topics = Annotated[tuple[CodeWord, ...], Field(max_length=10, description="what was asked about")]
+_Groups = Annotated[tuple[CodeWord, ...], Field(max_length=7, description="the at-risk groups it concerned")]
 _Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 _CallBackCode = Annotated[str, Field(pattern=r"^C-[0-9A-HJKMNP-TV-Z]{6}$", description="the caller's code")]
 

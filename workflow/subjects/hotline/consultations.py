@@ -19,9 +19,9 @@ from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultatio
 from workflow.subjects.hotline.decisions import (
     against_the_day,
     against_words,
-    desk_of,
+    hotline_missing,
+    hotline_state,
     month_of,
-    no_hotline,
     short_code,
 )
 from workflow.subjects.intake.commands import OpenCase
@@ -31,7 +31,7 @@ def record_consultation(command: RecordConsultation, situation: Situation) -> De
     """Return the consultation counted; no case comes of it by itself."""
     line = situation.programme.hotline
     if line is None:
-        return no_hotline()
+        return hotline_missing()
     reasons = [
         *against_the_day(command, situation),
         *against_words(command.topics, command.at_risk_groups, situation.programme),
@@ -53,8 +53,8 @@ def record_consultation(command: RecordConsultation, situation: Situation) -> De
 def print_case_codes(command: PrintCaseCodes, situation: Situation) -> Decision:
     """Return a pad of codes that no open case code has yet."""
     if situation.programme.hotline is None:
-        return no_hotline()
-    taken = set(desk_of(situation).case_codes)
+        return hotline_missing()
+    taken = set(hotline_state(situation).case_codes)
     codes: list[str] = []
     for number in range(command.count):
         codes.append(short_code("K", command.command_id, number, taken))
@@ -67,7 +67,7 @@ def against_conversion(command: OpenCase, situation: Situation) -> list[Reason]:
     if command.consultation is None:
         return []
     reasons = []
-    if command.consultation not in desk_of(situation).case_codes:
+    if command.consultation not in hotline_state(situation).case_codes:
         reasons.append(refusals.CASE_CODE_IS_UNUSED())
     if not command.consent:
         reasons.append(refusals.CONSENT_IS_GIVEN())

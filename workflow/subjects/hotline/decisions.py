@@ -19,7 +19,7 @@ from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, id_from
-from workflow.subject import CommandRule, Fault
+from workflow.subject import CommandRule, LocatedFault
 from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
 from workflow.subjects.hotline.definition import Hotline
@@ -33,7 +33,7 @@ def take_call(command: TakeCall, situation: Situation) -> Decision:
     """Return the call counted; a caller who is to call again also has a promise."""
     line = situation.programme.hotline
     if line is None:
-        return no_hotline()
+        return hotline_missing()
     reasons = [*_against_the_hour(command, situation, line), *_against_the_call(command, situation.programme)]
     if reasons:
         return Refused(tuple(reasons))
@@ -48,7 +48,7 @@ def record_missed_call(command: RecordMissedCall, situation: Situation) -> Decis
     """Return the call counted as missed, and a promise for the next opening when the caller wants one."""
     line = situation.programme.hotline
     if line is None:
-        return no_hotline()
+        return hotline_missing()
     early = against_the_day(command, situation)
     if early:
         return Refused(tuple(early))
@@ -61,7 +61,7 @@ def record_missed_call(command: RecordMissedCall, situation: Situation) -> Decis
 
 def make_call_back(command: MakeCallBack, situation: Situation) -> Decision:
     """Return the call counted and its code struck off the list."""
-    if command.code not in desk_of(situation).call_backs:
+    if command.code not in hotline_state(situation).call_backs:
         return refused(refusals.CALL_BACK_IS_PROMISED())
     taken = take_call(command, situation)
     if isinstance(taken, Refused):
@@ -73,14 +73,14 @@ def strike_call_backs(command: StrikeCallBacks, situation: Situation) -> Decisio
     """Return every call-back as expired that nobody made for so many working days."""
     line = situation.programme.hotline
     if line is None:
-        return no_hotline()
-    over = [code for code, due in desk_of(situation).call_backs.items() if _given_up(line, due) <= situation.now]
+        return hotline_missing()
+    over = [code for code, due in hotline_state(situation).call_backs.items() if _given_up(line, due) <= situation.now]
     if not over:
         return refused(refusals.CALL_BACK_IS_LONG_DUE(days=line.call_back_days))
     return [_told(command, CallBackExpired(code=code)) for code in over]
 
 
-def desk_of(situation: Situation) -> HotlineState:
+def hotline_state(situation: Situation) -> HotlineState:
     """Return the programme's desk."""
     return situation.state_of(situation.programme.hotline_stream, HotlineState)
 
@@ -102,7 +102,7 @@ def _taken(command: TakeCall, month: str) -> CallTaken:
 
 
 def _promise(command: DeskCommand, situation: Situation, due_at: datetime) -> StreamFact:
-    code = short_code("C", command.command_id, 0, desk_of(situation).call_backs)
+    code = short_code("C", command.command_id, 0, hotline_state(situation).call_backs)
     return _told(command, CallBackPromised(code=code, due_at=due_at))
 
 
@@ -159,7 +159,7 @@ def against_words(topics: Iterable[str], groups: Iterable[str], programme: Progr
         yield refusals.GROUP_IS_KNOWN(known=known_groups)
 
 
-def no_hotline() -> Refused:
+def hotline_missing() -> Refused:
     """Return that there is no desk to count anything."""
     return refused(refusals.HOTLINE_EXISTS())
 
@@ -172,7 +172,7 @@ RULES: Final = (
 )
 
 
-def faults(programme: Programme) -> Iterator[Fault]:
+def faults(programme: Programme) -> Iterator[LocatedFault]:
     """Find a hotline that asks for consent to a purpose nobody declared."""
     if programme.hotline is not None and programme.hotline.consent not in programme.purposes:
         yield ("hotline", "consent"), f"unknown purpose {programme.hotline.consent}"

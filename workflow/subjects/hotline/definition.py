@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from workflow.programme.hours import Hours
-from workflow.programme.part import Label, Name, Part, Slug, TimeZone
+from workflow.programme.part import Label, Name, ProgrammePart, Slug, TimeZone
 from workflow.values.phones import Phone, is_toll_free
 
 
-class Hotline(Part):
+class Hotline(ProgrammePart):
     """A number that anybody may call for nothing and without a name, and what it promises them."""
 
     id: Slug
@@ -31,14 +31,14 @@ class Hotline(Part):
         return value
 
 
-class ConsultationTopic(Part):
+class ConsultationTopic(ProgrammePart):
     """Something people ask about."""
 
     id: Name
     label: Label
 
 
-class AtRiskGroup(Part):
+class AtRiskGroup(ProgrammePart):
     """People whom traffickers seek out, and what to ask so that a danger is noticed in time."""
 
     id: Name

@@ -19,7 +19,7 @@ from events.facts.hotline import (
 )
 from workflow.programme.hours import Hours
 
-Count = tuple[str, str, str]  # the month, what is counted, and which of it
+CountKey = tuple[str, str, str]  # the month, what is counted, and which of it
 
 
 class HotlineState(NamedTuple):
@@ -27,7 +27,7 @@ class HotlineState(NamedTuple):
 
     call_backs: Mapping[str, datetime] = {}  # when each is due, by the code the caller was given
     case_codes: frozenset[str] = frozenset()  # printed, and no case opened with them yet
-    counts: Mapping[Count, int] = {}
+    counts: Mapping[CountKey, int] = {}
 
     def overdue(self, now: datetime, hours: Hours) -> tuple[str, ...]:
         """Return the codes of those who were to call on a day that is over."""

@@ -11,7 +11,7 @@ from events.ids import CaseId, case_id_of, parse_case_id
 from workflow.command import CaseCommand, Command
 from workflow.rights.acts import Acts
 from workflow.values.countries import Country
-from workflow.values.text import LongText, PersonName, ShortText, Token, Word
+from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -28,12 +28,14 @@ class OpenCase(Command):
     previous_case: CaseId | None = None
     # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
     referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
-    reference: Token | None = None
-    team: Word | Literal[""] = ""  # whose people may see the case beside its owner; the whole programme's when empty
+    reference: ReferenceToken | None = None
+    team: CodeWord | Literal[""] = (
+        ""  # whose people may see the case beside its owner; the whole programme's when empty
+    )
     consultation: str | None = Field(default=None, pattern=r"^K-[0-9A-HJKMNP-TV-Z]{6}$")  # on their slip
     consent: bool = False  # whether the person agreed that a consultation becomes a case
     citizenships: tuple[Country, ...] = Field(default=(), max_length=5)
-    gender: Word | None = None
+    gender: CodeWord | None = None
     age_band: Literal["0-8", "9-17", "18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+"] | None = None
     majority: Literal["adult", "minor"] | None = None  # when no birth date or age band is known
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
@@ -69,7 +71,7 @@ class GiveConsent(CaseCommand):
     """Record that the person (or a guardian) agreed to a purpose."""
 
     acts: ClassVar[Acts] = ("case.consent",)
-    purpose: Word
+    purpose: CodeWord
     recipient: ShortText | Literal[""] = ""
     by: Literal["person", "guardian"] = "person"
     until: date | None = None
@@ -79,7 +81,7 @@ class WithdrawConsent(CaseCommand):
     """Record that the person took an agreement back."""
 
     acts: ClassVar[Acts] = ("case.consent",)
-    purpose: Word
+    purpose: CodeWord
     recipient: ShortText | Literal[""] = ""
 
 

@@ -15,7 +15,7 @@ from workflow.subjects.closing.state import closing_of
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals.caseload import open_providers
-from workflow.subjects.referrals.moves import withdrawn
+from workflow.subjects.referrals.moves import referrals_withdrawn
 from workflow.subjects.referrals.sending import PURPOSE
 from workflow.subjects.safety.state import safety_of
 
@@ -58,7 +58,7 @@ def withdraw_consent(command: WithdrawConsent, situation: Situation) -> Decision
     if not taken:
         return refused(refusals.CONSENT_EXISTS(purpose=command.purpose))
     facts = [ConsentWithdrawn(purpose=purpose, recipient=recipient) for purpose, recipient in taken]
-    over = withdrawn(command.purpose, command.recipient, situation)
+    over = referrals_withdrawn(command.purpose, command.recipient, situation)
     return [*situation.about_case(*facts), *over]
 
 
@@ -75,7 +75,7 @@ def _is_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
     if until is None or situation.today <= until:
         return []
     expired = ConsentExpired(purpose=about["purpose"], recipient=about["recipient"])
-    over = withdrawn(about["purpose"], about["recipient"], situation, "consent_expired")
+    over = referrals_withdrawn(about["purpose"], about["recipient"], situation, "consent_expired")
     return [*situation.about_case(expired), *over]
 
 

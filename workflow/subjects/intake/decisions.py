@@ -14,7 +14,7 @@ from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import OpenCase
-from workflow.subjects.intake.yearly_count import Intake, against_the_day
+from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
 
 CHILD_BANDS = ("0-8", "9-17")
 
@@ -108,8 +108,8 @@ def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
     return reasons
 
 
-def _intake(situation: Situation) -> Intake:
-    return situation.state_of(situation.programme.intake_stream, Intake)
+def _intake(situation: Situation) -> YearlyIntake:
+    return situation.state_of(situation.programme.intake_stream, YearlyIntake)
 
 
 def _against_referrer(command: OpenCase, situation: Situation) -> list[Reason]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from events.facts.intake import NoteAdded, SealedOpened
 from events.facts.safety import SealedDenied
-from workflow.rights.compartments import closed_to
+from workflow.rights.compartments import compartments_closed_to
 from workflow.situation import Decision, Situation, person_of
 from workflow.subject import CommandRule
 from workflow.subjects.intake.commands import AddNote, OpenSealed
@@ -19,7 +19,7 @@ def add_note(command: AddNote, situation: Situation) -> Decision:
 
 def open_sealed(command: OpenSealed, situation: Situation) -> Decision:
     """Return the record of who opens what and why, or of whom it was denied to: the mandate decides."""
-    closed = closed_to(command.mandate, command.compartments)
+    closed = compartments_closed_to(command.mandate, command.compartments)
     if closed:
         return situation.about_case(SealedDenied(compartments=closed, mandate=command.mandate, why=command.why))
     return situation.about_case(SealedOpened(compartments=command.compartments, why=command.why))

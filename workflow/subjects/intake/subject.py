@@ -9,7 +9,7 @@ from workflow.subjects.intake import commands, decisions, records
 from workflow.subjects.intake.consents import ON_LEAVING, RULES, TIMERS
 from workflow.subjects.intake.guards import GUARDS
 from workflow.subjects.intake.state import CHANGES
-from workflow.subjects.intake.yearly_count import Intake, evolve
+from workflow.subjects.intake.yearly_count import YearlyIntake, evolve
 
 SUBJECT: Final = Subject(
     stem="intake",
@@ -19,5 +19,5 @@ SUBJECT: Final = Subject(
     guards=GUARDS,
     timers=TIMERS,
     leaving=ON_LEAVING,
-    aggregates=(aggregate("intake", Intake, evolve),),
+    aggregates=(aggregate("intake", YearlyIntake, evolve),),
 )

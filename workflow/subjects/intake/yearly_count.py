@@ -13,7 +13,7 @@ from workflow.reasons import Reason
 from workflow.subjects.intake import refusals
 
 
-class Intake(NamedTuple):
+class YearlyIntake(NamedTuple):
     """How many people came in each year, and when the programme was ended."""
 
     arrivals: Mapping[int, int] = {}
@@ -27,7 +27,7 @@ class Intake(NamedTuple):
         return ArrivalCounted(case_id=case_id, year=year, number=number, target=target, above_target=number > target)
 
 
-def evolve(intake: Intake, fact: Fact) -> Intake:
+def evolve(intake: YearlyIntake, fact: Fact) -> YearlyIntake:
     """Return the count after a fact."""
     match fact:
         case ArrivalCounted():
@@ -38,7 +38,7 @@ def evolve(intake: Intake, fact: Fact) -> Intake:
             return intake
 
 
-def against_the_day(programme: Programme, intake: Intake, day: date) -> list[Reason]:
+def against_the_day(programme: Programme, intake: YearlyIntake, day: date) -> list[Reason]:
     """Return why nobody can be taken in on a day: before the programme began, or after it ended."""
     runs = programme.runs
     ends = [until for until in (runs.until, intake.ended_on) if until is not None]

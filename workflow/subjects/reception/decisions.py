@@ -42,7 +42,7 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     case = case_of(situation)
     arrival_id = id_from(command.command_id, "A")
     language = command.language or case.language
-    earlier = called_off(situation, "planned again")
+    earlier = arrival_called_off(situation, "planned again")
     meeter = _pool(situation).find(situation.programme, language, *_errand(command.at, situation))
     plan = ArrivalPlanned(
         arrival_id=arrival_id,
@@ -86,7 +86,7 @@ def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
 def cancel_arrival(command: CancelArrival, situation: Situation) -> Decision:
     """Return that nobody comes."""
     arrival = _awaited(situation)
-    return arrival if isinstance(arrival, Refused) else called_off(situation, command.reason)
+    return arrival if isinstance(arrival, Refused) else arrival_called_off(situation, command.reason)
 
 
 def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
@@ -99,7 +99,7 @@ def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
     return [*here, *_freed(situation, arrival, "met")]
 
 
-def called_off(situation: Situation, why: str) -> list[StreamFact]:
+def arrival_called_off(situation: Situation, why: str) -> list[StreamFact]:
     """Return that nobody is to be met and that whoever was to meet them is free, or nothing if nobody is awaited."""
     case = case_of(situation)
     arrival = reception_of(case).arrival
@@ -245,5 +245,5 @@ def _awaited_meeters(programme: Programme, case: Case) -> tuple[str, ...]:
 
 
 ON_ENTERING: Final = StepHook(
-    case_ends, lambda situation, dest: called_off(situation, f"case {dest}"), _awaited_meeters
+    case_ends, lambda situation, dest: arrival_called_off(situation, f"case {dest}"), _awaited_meeters
 )

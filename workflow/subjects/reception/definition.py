@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from workflow.programme.part import Part, Slug
+from workflow.programme.part import ProgrammePart, Slug
 
 
-class Meeter(Part):
+class Meeter(ProgrammePart):
     """Somebody who meets people at airports and stations, and how they are written to."""
 
     id: Slug

@@ -15,7 +15,7 @@ from workflow.subjects.reception.definition import Meeter
 _MEMORY = timedelta(days=60)
 
 
-class Errand(NamedTuple):
+class MeeterAssignment(NamedTuple):
     """A meeter on the way to an arrival and back."""
 
     meeter: str
@@ -26,7 +26,7 @@ class Errand(NamedTuple):
 class MeeterPool(NamedTuple):
     """Which arrivals meeters are taken for, by arrival."""
 
-    errands: Mapping[str, Errand] = {}
+    errands: Mapping[str, MeeterAssignment] = {}
 
     def taken(self, leaves_at: datetime, back_at: datetime) -> frozenset[str]:
         """Return the meeters who are somewhere else at any moment of the time between."""
@@ -60,7 +60,7 @@ def evolve(pool: MeeterPool, fact: Fact) -> MeeterPool:
     match fact:
         case MeeterReserved():
             errands = {key: one for key, one in pool.errands.items() if one.back_at > fact.leaves_at - _MEMORY}
-            return MeeterPool({**errands, fact.arrival_id: Errand(fact.meeter, fact.leaves_at, fact.back_at)})
+            return MeeterPool({**errands, fact.arrival_id: MeeterAssignment(fact.meeter, fact.leaves_at, fact.back_at)})
         case MeeterFreed():
             return pool.without(fact.arrival_id)
         case _:

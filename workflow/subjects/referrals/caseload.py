@@ -21,7 +21,7 @@ class Caseload(NamedTuple):
         return capacity is None or len(self.referrals) < capacity
 
 
-def stream_of(provider: str) -> str:
+def provider_stream(provider: str) -> str:
     """Return the stream that counts a provider's referrals."""
     return f"provider:{provider}"
 
@@ -39,4 +39,6 @@ def evolve(load: Caseload, fact: Fact) -> Caseload:
 
 def open_providers(_programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the providers of open referrals."""
-    return tuple(dict.fromkeys(stream_of(one.provider) for one in referrals_of(case).referrals.values() if one.is_open))
+    return tuple(
+        dict.fromkeys(provider_stream(one.provider) for one in referrals_of(case).referrals.values() if one.is_open)
+    )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workflow.command import CaseCommand, Instant
 from workflow.rights.acts import Acts
-from workflow.values.text import LongText, ShortText, Word
+from workflow.values.text import CodeWord, LongText, ShortText
 
 ProviderId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 ReferralId = Annotated[str, Field(pattern=r"^R-[0-9A-HJKMNP-TV-Z]{16}$")]
@@ -18,7 +18,7 @@ class SendReferral(CaseCommand):
     """Refer the person to a provider: the one named, or the best in the directory that has room."""
 
     acts: ClassVar[Acts] = ("referral.send",)
-    service: Word
+    service: CodeWord
     provider: ProviderId | Literal[""] = ""
     language: str = Field(default="", pattern=r"^([a-z]{2,3})?$")
     area: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")  # else where the person will live
@@ -44,7 +44,7 @@ class DeclineReferral(CaseCommand):
 
     acts: ClassVar[Acts] = ("referral.answer",)
     referral_id: ReferralId
-    reason: Word
+    reason: CodeWord
 
 
 class WaitlistReferral(CaseCommand):
@@ -83,7 +83,7 @@ class RevokeReferral(CaseCommand):
 
     acts: ClassVar[Acts] = ("referral.send",)
     referral_id: ReferralId
-    reason: Word
+    reason: CodeWord
 
 
 class DiscloseReferral(CaseCommand):

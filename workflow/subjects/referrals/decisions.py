@@ -28,7 +28,7 @@ from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.referrals import refusals
-from workflow.subjects.referrals.caseload import open_providers, stream_of
+from workflow.subjects.referrals.caseload import open_providers, provider_stream
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
     AcknowledgeReferral,
@@ -42,24 +42,32 @@ from workflow.subjects.referrals.commands import (
     WaitlistReferral,
 )
 from workflow.subjects.referrals.disclosure import parts_for_provider
-from workflow.subjects.referrals.moves import closed, ended, freed, moved, no_consent, revoked, status_of
+from workflow.subjects.referrals.moves import (
+    no_consent,
+    place_freed,
+    referral_closed,
+    referral_moved,
+    referral_revoked,
+    referrals_ended,
+    status_of,
+)
 from workflow.subjects.referrals.sending import (
     PURPOSE,
     agreed_to,
     has_room,
     is_full,
-    limited,
+    limited_provider_streams,
+    need_of,
     next_provider,
     passed_on,
     send_referral,
-    wish_of,
 )
 from workflow.subjects.referrals.state import referrals_of
 
 
 def acknowledge_referral(command: AcknowledgeReferral, situation: Situation) -> Decision:
     """Return that the provider has the letter."""
-    found = moved(command.referral_id, "acknowledged", situation)
+    found = referral_moved(command.referral_id, "acknowledged", situation)
     if isinstance(found, Refused):
         return found
     return situation.about_case(ReferralAcknowledged(referral_id=command.referral_id, provider=found.provider))
@@ -67,13 +75,13 @@ def acknowledge_referral(command: AcknowledgeReferral, situation: Situation) -> 
 
 def accept_referral(command: AcceptReferral, situation: Situation) -> Decision:
     """Return that the provider takes the person, as long as it has room; told in its own stream too."""
-    found = moved(command.referral_id, "accepted", situation)
+    found = referral_moved(command.referral_id, "accepted", situation)
     if isinstance(found, Refused):
         return found
     provider = situation.programme.provider_of[found.provider]
     reasons = []
     if not has_room(provider, situation):
-        reasons.append(is_full(provider, wish_of(found, situation), situation))
+        reasons.append(is_full(provider, need_of(found, situation), situation))
     if not agreed_to(case_of(situation), found.provider, situation):
         reasons.append(no_consent(found.provider))
     if command.first_meeting is not None and command.first_meeting < situation.now:
@@ -84,12 +92,12 @@ def accept_referral(command: AcceptReferral, situation: Situation) -> Decision:
         referral_id=command.referral_id, provider=found.provider, first_meeting=command.first_meeting
     )
     place = ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
-    return [*situation.about_case(accepted), StreamFact(stream_of(found.provider), place)]
+    return [*situation.about_case(accepted), StreamFact(provider_stream(found.provider), place)]
 
 
 def waitlist_referral(command: WaitlistReferral, situation: Situation) -> Decision:
     """Return that the provider has no room yet."""
-    found = moved(command.referral_id, "wait_listed", situation)
+    found = referral_moved(command.referral_id, "wait_listed", situation)
     if isinstance(found, Refused):
         return found
     return situation.about_case(ReferralWaitlisted(referral_id=command.referral_id, provider=found.provider))
@@ -97,16 +105,16 @@ def waitlist_referral(command: WaitlistReferral, situation: Situation) -> Decisi
 
 def decline_referral(command: DeclineReferral, situation: Situation) -> Decision:
     """Return that the provider said no; the place of one that had said yes is free again."""
-    found = moved(command.referral_id, "declined", situation)
+    found = referral_moved(command.referral_id, "declined", situation)
     if isinstance(found, Refused):
         return found
     declined = ReferralDeclined(referral_id=command.referral_id, provider=found.provider, reason=command.reason)
-    return [*situation.about_case(declined), *freed(command.referral_id, found, "declined", situation)]
+    return [*situation.about_case(declined), *place_freed(command.referral_id, found, "declined", situation)]
 
 
 def record_served(command: RecordReferralServed, situation: Situation) -> Decision:
     """Return that the service was given, by whom; whatever waits for the service goes on."""
-    found = moved(command.referral_id, "served", situation)
+    found = referral_moved(command.referral_id, "served", situation)
     if isinstance(found, Refused):
         return found
     served = ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
@@ -116,7 +124,7 @@ def record_served(command: RecordReferralServed, situation: Situation) -> Decisi
 
 def record_feedback(command: RecordReferralFeedback, situation: Situation) -> Decision:
     """Return what came of it; the note is sealed."""
-    found = moved(command.referral_id, "feedback", situation)
+    found = referral_moved(command.referral_id, "feedback", situation)
     if isinstance(found, Refused):
         return found
     feedback = ReferralFeedback(
@@ -131,14 +139,16 @@ def record_feedback(command: RecordReferralFeedback, situation: Situation) -> De
 
 def close_referral(command: CloseReferral, situation: Situation) -> Decision:
     """Return that the referral is at its end; its place is free for somebody else."""
-    found = moved(command.referral_id, "closed", situation)
-    return found if isinstance(found, Refused) else closed(command.referral_id, found, situation)
+    found = referral_moved(command.referral_id, "closed", situation)
+    return found if isinstance(found, Refused) else referral_closed(command.referral_id, found, situation)
 
 
 def revoke_referral(command: RevokeReferral, situation: Situation) -> Decision:
     """Return that the referral is taken back."""
-    found = moved(command.referral_id, "revoked", situation)
-    return found if isinstance(found, Refused) else revoked(command.referral_id, found, command.reason, situation)
+    found = referral_moved(command.referral_id, "revoked", situation)
+    return (
+        found if isinstance(found, Refused) else referral_revoked(command.referral_id, found, command.reason, situation)
+    )
 
 
 def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decision:
@@ -229,7 +239,7 @@ def _never_sent(about: ReferralLetter, situation: Situation) -> list[StreamFact]
     """Return that a referral whose letter was called off is taken back: nothing waits for a letter nobody writes."""
     key = about.referral_id
     referral = referrals_of(case_of(situation)).referrals[key]
-    return revoked(key, referral, "letter_called_off", situation) if referral.status == "queued" else []
+    return referral_revoked(key, referral, "letter_called_off", situation) if referral.status == "queued" else []
 
 
 def _may_tell(about: ReferrerLetter, situation: Situation) -> bool:
@@ -241,12 +251,12 @@ def _recipient(about: ReferrerLetter, _programme: Programme) -> tuple[str, str]:
 
 
 def _limited(programme: Programme, _case: Case) -> tuple[str, ...]:
-    return limited(programme)
+    return limited_provider_streams(programme)
 
 
 def answer_needs(programme: Programme, case: Case) -> tuple[str, ...]:
     """Return what accepting looks at: the provider's room, and others' to name who else has some."""
-    return tuple(dict.fromkeys((*open_providers(programme, case), *limited(programme))))
+    return tuple(dict.fromkeys((*open_providers(programme, case), *limited_provider_streams(programme))))
 
 
 TASKS: Final = (
@@ -272,4 +282,6 @@ TIMERS: Final = (
     TimerKind("referral_answer", _no_answer, lambda programme, case, _: answer_needs(programme, case)),
     TimerKind("referral_meeting", _no_meeting),
 )
-ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: ended(situation, f"case_{dest}"), open_providers)
+ON_ENTERING: Final = StepHook(
+    case_ends, lambda situation, dest: referrals_ended(situation, f"case_{dest}"), open_providers
+)

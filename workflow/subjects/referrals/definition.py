@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator
 
 from workflow.programme.hours import Hours
-from workflow.programme.part import Name, Part, Slug
+from workflow.programme.part import Name, ProgrammePart, Slug
 from workflow.values.phones import Phone
 
 # The six kinds of agency of the founding document, and the people who come by themselves.
@@ -16,7 +16,7 @@ AgencyKind = Literal[
 ]  # fmt: skip
 
 
-class Provider(Part):
+class Provider(ProgrammePart):
     """An organisation that helps: its services, languages, hours, areas, and how many people at a time."""
 
     id: Slug
@@ -45,7 +45,7 @@ MEDICAL: Final[frozenset[str]] = frozenset({"medical"})
 _FOR_HELP: Final[Parts] = ("language", "gender", "age_band", "child", "name", "phone", "guardian")
 
 
-class Disclosure(Part):
+class DisclosurePolicy(ProgrammePart):
     """For each kind of agency the parts of a case it may see once the person agreed."""
 
     government: Parts = (

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from workflow.programme.programme import Programme
-from workflow.subjects.referrals.definition import MEDICAL, AgencyKind, Disclosure
+from workflow.subjects.referrals.definition import MEDICAL, AgencyKind, DisclosurePolicy
 
 
-class Source(NamedTuple):
+class PartSource(NamedTuple):
     """Where a part comes from: a fact, its field, and the compartment it is sealed in ("" when it is open)."""
 
     fact: str
@@ -30,26 +30,29 @@ ORG_TYPES: Final[Mapping[AgencyKind, tuple[str, ...]]] = {
     "international_organisation": ("x_InternationalOrganisation",),
 }
 
-SOURCES: Final[Mapping[str, tuple[Source, ...]]] = {
-    "language": (Source("CaseOpened", "language"),),
-    "gender": (Source("CaseOpened", "gender"),),
-    "age_band": (Source("CaseOpened", "age_band"),),
-    "child": (Source("CaseOpened", "child"), Source("AgeEstablished", "child")),
-    "citizenships": (Source("CaseOpened", "citizenships"),),
-    "exploitation": (Source("CaseOpened", "exploitation"),),
-    "country_of_exploitation": (Source("CaseOpened", "country_of_exploitation"),),
-    "name": (Source("CaseOpened", "name", "identity"),),
-    "birth_date": (Source("CaseOpened", "birth_date", "identity"),),
-    "phone": (Source("CaseOpened", "phone", "contact"),),
-    "guardian": (Source("GuardianAppointed", "name", "identity"),),
-    "document_number": (Source("TravelDocumentRecorded", "number", "identity"),),
-    "medical": (Source("FitnessCertified", "note", "medical"), Source("SessionHeld", "medical_note", "medical")),
-    "story": (Source("CaseOpened", "story", "story"),),
-    "risk": (Source("RiskAssessed", "note", "story"),),
+SOURCES: Final[Mapping[str, tuple[PartSource, ...]]] = {
+    "language": (PartSource("CaseOpened", "language"),),
+    "gender": (PartSource("CaseOpened", "gender"),),
+    "age_band": (PartSource("CaseOpened", "age_band"),),
+    "child": (PartSource("CaseOpened", "child"), PartSource("AgeEstablished", "child")),
+    "citizenships": (PartSource("CaseOpened", "citizenships"),),
+    "exploitation": (PartSource("CaseOpened", "exploitation"),),
+    "country_of_exploitation": (PartSource("CaseOpened", "country_of_exploitation"),),
+    "name": (PartSource("CaseOpened", "name", "identity"),),
+    "birth_date": (PartSource("CaseOpened", "birth_date", "identity"),),
+    "phone": (PartSource("CaseOpened", "phone", "contact"),),
+    "guardian": (PartSource("GuardianAppointed", "name", "identity"),),
+    "document_number": (PartSource("TravelDocumentRecorded", "number", "identity"),),
+    "medical": (
+        PartSource("FitnessCertified", "note", "medical"),
+        PartSource("SessionHeld", "medical_note", "medical"),
+    ),
+    "story": (PartSource("CaseOpened", "story", "story"),),
+    "risk": (PartSource("RiskAssessed", "note", "story"),),
 }
 
 
-def parts_for(kind: AgencyKind, profiles: Disclosure) -> tuple[str, ...]:
+def parts_for(kind: AgencyKind, profiles: DisclosurePolicy) -> tuple[str, ...]:
     """Return what a kind of agency may see; the police get nothing medical even if a profile says so."""
     allowed = getattr(profiles, kind)
     never = MEDICAL if kind == "law_enforcement" else frozenset()
@@ -61,6 +64,6 @@ def parts_for_provider(programme: Programme, provider_id: str) -> tuple[str, ...
     return parts_for(programme.provider_of[provider_id].kind, programme.disclosure)
 
 
-def sources_of(parts: tuple[str, ...]) -> list[tuple[str, Source]]:
+def sources_of(parts: tuple[str, ...]) -> list[tuple[str, PartSource]]:
     """Return where parts come from, each with its part."""
     return [(part, source) for part in parts for source in SOURCES[part]]

@@ -10,12 +10,12 @@ from workflow.case.state import Case
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Situation, StreamFact, case_of
 from workflow.subjects.referrals import refusals
-from workflow.subjects.referrals.caseload import stream_of
+from workflow.subjects.referrals.caseload import provider_stream
 from workflow.subjects.referrals.sending import PURPOSE
 from workflow.subjects.referrals.state import HOLDS_PLACE, OPEN, Referral, referrals_of
 
 # From where a referral may come to a status; every other move is refused.
-MOVES: Final[Mapping[str, frozenset[str]]] = {
+STATUS_CHANGES: Final[Mapping[str, frozenset[str]]] = {
     "sent": frozenset({"queued"}),
     "acknowledged": frozenset({"sent", "unanswered"}),
     "accepted": frozenset({"sent", "acknowledged", "wait_listed", "unanswered"}),
@@ -31,21 +31,23 @@ MOVES: Final[Mapping[str, frozenset[str]]] = {
 _BY_ITSELF: Final = frozenset({"sent", "unanswered", "passed_on"})  # nobody records these
 
 
-def ended(situation: Situation, why: str) -> list[StreamFact]:
+def referrals_ended(situation: Situation, why: str) -> list[StreamFact]:
     """Return that no referral outlives its case: what was served is closed, the rest is taken back."""
     return [
         one
         for key, referral in referrals_of(case_of(situation)).referrals.items()
-        if referral.status in MOVES["revoked"]
+        if referral.status in STATUS_CHANGES["revoked"]
         for one in (
-            closed(key, referral, situation)
-            if referral.status in MOVES["closed"]
-            else revoked(key, referral, why, situation)
+            referral_closed(key, referral, situation)
+            if referral.status in STATUS_CHANGES["closed"]
+            else referral_revoked(key, referral, why, situation)
         )
     ]
 
 
-def withdrawn(purpose: str, recipient: str, situation: Situation, why: str = "consent_withdrawn") -> list[StreamFact]:
+def referrals_withdrawn(
+    purpose: str, recipient: str, situation: Situation, why: str = "consent_withdrawn"
+) -> list[StreamFact]:
     """Return the referrals that may not go on once a consent is taken back: to one provider, or to all."""
     programme = situation.programme
     taken = []
@@ -53,22 +55,22 @@ def withdrawn(purpose: str, recipient: str, situation: Situation, why: str = "co
         service = programme.service_of.get(referral.service)
         under_service = service is not None and (purpose, recipient) == (service.consent, "")
         if referral.is_open and (under_service or (purpose == PURPOSE and recipient in ("", referral.provider))):
-            taken += revoked(key, referral, why, situation)
+            taken += referral_revoked(key, referral, why, situation)
     return taken
 
 
-def moved(referral_id: str, status: str, situation: Situation) -> Referral | Refused:
+def referral_moved(referral_id: str, status: str, situation: Situation) -> Referral | Refused:
     """Return the referral when it may come to a status from where it is, else why not and what it may come to."""
     case = case_of(situation)
     referral = referrals_of(case).referrals.get(referral_id)
     if referral is None:
         return refused(refusals.NO_SUCH_REFERRAL(known=referrals_of(case).referrals))
     now = status_of(referral, referral_id, case)
-    if now in MOVES[status]:
+    if now in STATUS_CHANGES[status]:
         return referral
     if now == "queued":
         return refused(refusals.REFERRAL_WAITS_FOR_LETTER(next=status, status=now))
-    possible = (one for one, sources in MOVES.items() if now in sources and one not in _BY_ITSELF)
+    possible = (one for one, sources in STATUS_CHANGES.items() if now in sources and one not in _BY_ITSELF)
     return refused(refusals.REFERRAL_CANNOT_BECOME_IT(next=status, possible=possible, status=now))
 
 
@@ -80,24 +82,24 @@ def status_of(referral: Referral, referral_id: str, case: Case) -> str:
     return "sent" if any(task.status == "unknown" for task in letters) else "queued"
 
 
-def closed(referral_id: str, referral: Referral, situation: Situation) -> list[StreamFact]:
+def referral_closed(referral_id: str, referral: Referral, situation: Situation) -> list[StreamFact]:
     """Return that a referral is at its end, and its place free."""
     over = ReferralClosed(referral_id=referral_id, provider=referral.provider)
-    return [*situation.about_case(over), *freed(referral_id, referral, "closed", situation)]
+    return [*situation.about_case(over), *place_freed(referral_id, referral, "closed", situation)]
 
 
-def revoked(referral_id: str, referral: Referral, why: str, situation: Situation) -> list[StreamFact]:
+def referral_revoked(referral_id: str, referral: Referral, why: str, situation: Situation) -> list[StreamFact]:
     """Return that a referral is taken back, and its place free."""
     over = ReferralRevoked(referral_id=referral_id, provider=referral.provider, reason=why)
-    return [*situation.about_case(over), *freed(referral_id, referral, why, situation)]
+    return [*situation.about_case(over), *place_freed(referral_id, referral, why, situation)]
 
 
-def freed(referral_id: str, referral: Referral, why: str, situation: Situation) -> list[StreamFact]:
+def place_freed(referral_id: str, referral: Referral, why: str, situation: Situation) -> list[StreamFact]:
     """Return that the provider has one place more, if the referral held one."""
     if referral.status not in HOLDS_PLACE:
         return []
     free = ProviderPlaceFreed(case_id=case_of(situation).case_id, referral_id=referral_id, reason=why)
-    return [StreamFact(stream_of(referral.provider), free)]
+    return [StreamFact(provider_stream(referral.provider), free)]
 
 
 def no_consent(provider_id: str) -> Reason:

@@ -12,7 +12,7 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
 from workflow.subjects.referrals import refusals
-from workflow.subjects.referrals.caseload import Caseload, stream_of
+from workflow.subjects.referrals.caseload import Caseload, provider_stream
 from workflow.subjects.referrals.commands import SendReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.directory import providers_of
@@ -24,7 +24,7 @@ from workflow.values.calendars import working_days_later
 PURPOSE: Final = "referral"  # of a consent whose recipient is the provider
 
 
-class Wish(NamedTuple):
+class ReferralNeed(NamedTuple):
     """What somebody is referred for, in which language, and where they will live."""
 
     service: str
@@ -49,7 +49,7 @@ def next_provider(referral: Referral, situation: Situation) -> tuple[Provider | 
     """Return who could be asked instead, those the person agreed to first, and whether they agreed."""
     case = case_of(situation)
     tried = {one.provider for one in referrals_of(case).referrals.values() if one.service == referral.service}
-    wish = Wish(referral.service, referral.language, _area(case, situation.programme))
+    wish = ReferralNeed(referral.service, referral.language, _area(case, situation.programme))
     free = _with_room(_able(wish, situation.programme, tried), situation)
     agreed = [provider for provider in free if _agreed(provider, situation)]
     found = next(iter([*agreed, *free]), None)
@@ -65,7 +65,7 @@ def has_room(provider: Provider, situation: Situation) -> bool:
     """Tell whether a provider can take one more."""
     if provider.capacity is None:
         return True  # nobody counts, so nothing has to be held still
-    return situation.state_of(stream_of(provider.id), Caseload).has_room(provider.capacity)
+    return situation.state_of(provider_stream(provider.id), Caseload).has_room(provider.capacity)
 
 
 def answer_due(at: datetime, programme: Programme) -> datetime:
@@ -74,12 +74,12 @@ def answer_due(at: datetime, programme: Programme) -> datetime:
     return working_days_later(at, days, programme.home_country, zone)
 
 
-def limited(programme: Programme) -> tuple[str, ...]:
+def limited_provider_streams(programme: Programme) -> tuple[str, ...]:
     """Return the streams of the providers whose room is limited."""
-    return tuple(stream_of(provider.id) for provider in programme.providers if provider.capacity is not None)
+    return tuple(provider_stream(provider.id) for provider in programme.providers if provider.capacity is not None)
 
 
-def is_full(provider: Provider, wish: Wish, situation: Situation) -> Reason:
+def is_full(provider: Provider, wish: ReferralNeed, situation: Situation) -> Reason:
     """Return that a provider has no room, and who else could be asked."""
     others = [one.id for one in _with_room(_able(wish, situation.programme, {provider.id}), situation)]
     capacity, name = provider.capacity, provider.name
@@ -88,14 +88,16 @@ def is_full(provider: Provider, wish: Wish, situation: Situation) -> Reason:
     return refusals.PROVIDER_HAS_ROOM(capacity=capacity, name=name, others=others, provider=provider.id)
 
 
-def wish_of(referral: Referral, situation: Situation) -> Wish:
+def need_of(referral: Referral, situation: Situation) -> ReferralNeed:
     """Return what a referral asks for."""
-    return Wish(referral.service, referral.language, _area(case_of(situation), situation.programme))
+    return ReferralNeed(referral.service, referral.language, _area(case_of(situation), situation.programme))
 
 
-def _wish(command: SendReferral, situation: Situation) -> Wish:
+def _wish(command: SendReferral, situation: Situation) -> ReferralNeed:
     case = case_of(situation)
-    return Wish(command.service, command.language or case.language, command.area or _area(case, situation.programme))
+    return ReferralNeed(
+        command.service, command.language or case.language, command.area or _area(case, situation.programme)
+    )
 
 
 def _area(case: Case, programme: Programme) -> str:
@@ -103,7 +105,7 @@ def _area(case: Case, programme: Programme) -> str:
     return travel_of(case).destination or programme.home_country
 
 
-def _able(wish: Wish, programme: Programme, without: set[str] | frozenset[str] = frozenset()) -> list[Provider]:
+def _able(wish: ReferralNeed, programme: Programme, without: set[str] | frozenset[str] = frozenset()) -> list[Provider]:
     return [
         provider
         for provider in providers_of(programme, wish.service, language=wish.language or None, without=without)
@@ -124,7 +126,7 @@ def _agreed(provider: Provider, situation: Situation) -> bool:
     return agreed_to(case_of(situation), provider.id, situation)
 
 
-def _named(provider_id: str, wish: Wish, situation: Situation) -> tuple[Provider | None, list[Reason]]:
+def _named(provider_id: str, wish: ReferralNeed, situation: Situation) -> tuple[Provider | None, list[Reason]]:
     provider = situation.programme.provider_of.get(provider_id)
     if provider is None:
         return None, [refusals.PROVIDER_IS_KNOWN()]
@@ -146,7 +148,7 @@ def _named(provider_id: str, wish: Wish, situation: Situation) -> tuple[Provider
     return provider, reasons
 
 
-def _best(wish: Wish, situation: Situation) -> tuple[Provider | None, list[Reason]]:
+def _best(wish: ReferralNeed, situation: Situation) -> tuple[Provider | None, list[Reason]]:
     able = _able(wish, situation.programme)
     if not able:
         return None, [_nobody(wish, situation.programme)]
@@ -157,7 +159,7 @@ def _best(wish: Wish, situation: Situation) -> tuple[Provider | None, list[Reaso
     return agreed, [] if agreed else [_not_agreed(free[0])]
 
 
-def _nobody(wish: Wish, programme: Programme) -> Reason:
+def _nobody(wish: ReferralNeed, programme: Programme) -> Reason:
     others = [provider.id for provider in providers_of(programme, wish.service)]
     spoken = wish.language or "any language"
     return refusals.PROVIDER_IS_FOUND(

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from workflow.command import CaseCommand
 from workflow.rights.acts import Acts
-from workflow.values.text import ActorId, LongText, Token, Word
+from workflow.values.text import ActorId, CodeWord, LongText, ReferenceToken
 
 CourseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="a course, like sewing")]
 # What a plan may be about; the words are ours.
@@ -75,7 +75,7 @@ class LeaveCourse(CaseCommand):
 
     acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
-    reason: Word
+    reason: CodeWord
 
 
 class RecordAttendance(CaseCommand):
@@ -99,14 +99,14 @@ class DeclineTraining(CaseCommand):
     """Record that the person wants no course."""
 
     acts: ClassVar[Acts] = ("case.record",)
-    reason: Word
+    reason: CodeWord
 
 
 class OfferSeat(CaseCommand):
     """Keep a freed seat for the person, who is first in the line; a worker asks for this."""
 
     course: CourseId
-    task_id: Token
+    task_id: ReferenceToken
 
 
 class RecordFollowUp(CaseCommand):

@@ -11,7 +11,7 @@ from events.facts.reintegration import SeatAwaited, SeatFreed, SeatOffered, Seat
 from workflow.subjects.reintegration.definition import Course
 
 
-class Seats(NamedTuple):
+class CourseSeats(NamedTuple):
     """Who sits in a course, for whom a seat is kept until when, and who waits, in the order of coming."""
 
     taken: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ def has_ended(course: Course, day: date) -> bool:
     return course.ends is not None and day > course.ends
 
 
-def evolve(seats: Seats, fact: Fact) -> Seats:
+def evolve(seats: CourseSeats, fact: Fact) -> CourseSeats:
     """Return the course after a fact."""
     match fact:
         case SeatTaken():
@@ -53,8 +53,8 @@ def evolve(seats: Seats, fact: Fact) -> Seats:
             return seats
 
 
-def _without(seats: Seats, case_id: str) -> Seats:
-    return Seats(
+def _without(seats: CourseSeats, case_id: str) -> CourseSeats:
+    return CourseSeats(
         tuple(one for one in seats.taken if one != case_id),
         {one: until for one, until in seats.offered.items() if one != case_id},
         tuple(one for one in seats.waiting if one != case_id),

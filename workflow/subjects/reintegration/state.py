@@ -23,7 +23,7 @@ from workflow.case.state import NOTHING, At, Case, Change, Part
 OVERDUE = frozenset({"plan_overdue", "visit_overdue", "retention_due"})
 
 
-class Plan(NamedTuple):
+class ReintegrationPlan(NamedTuple):
     """The reintegration plan: which version it is, what it aims at, whether two people stand behind it."""
 
     number: int = 0
@@ -31,7 +31,7 @@ class Plan(NamedTuple):
     agreed: bool = False
 
 
-class Place(NamedTuple):
+class CoursePlace(NamedTuple):
     """Where the person stands with a course: waiting, offered a seat, or enrolled; and on which days they came."""
 
     status: str
@@ -44,7 +44,7 @@ class Place(NamedTuple):
         return any(self.days.values())
 
 
-class Result(NamedTuple):
+class CourseResult(NamedTuple):
     """What came of a course."""
 
     course: str
@@ -67,9 +67,9 @@ class FollowUp(NamedTuple):
 class Reintegration(NamedTuple):
     """Everything about life after the return that rules and statistics look at."""
 
-    plan: Plan = Plan()
-    courses: Mapping[str, Place] = NOTHING
-    results: tuple[Result, ...] = ()  # the courses' part of the plan
+    plan: ReintegrationPlan = ReintegrationPlan()
+    courses: Mapping[str, CoursePlace] = NOTHING
+    results: tuple[CourseResult, ...] = ()  # the courses' part of the plan
     training_declined: bool = False
     visits_from: date | None = None
     due: frozenset[int] = frozenset()  # months whose visit is due and not recorded
@@ -95,7 +95,7 @@ def _life(case: Case, **changes: Any) -> Case:
 
 
 def _drafted(case: Case, fact: PlanDrafted, _at: At) -> Case:
-    return _life(case, plan=Plan(fact.number, fact.goals))
+    return _life(case, plan=ReintegrationPlan(fact.number, fact.goals))
 
 
 def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
@@ -107,12 +107,12 @@ def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
 
 
 def _revised(case: Case, fact: PlanRevised, _at: At) -> Case:
-    return _life(case, plan=Plan(fact.number, fact.goals, agreed=True))
+    return _life(case, plan=ReintegrationPlan(fact.number, fact.goals, agreed=True))
 
 
 def _place(status: str) -> Change:
     def change(case: Case, fact: Any, at: At) -> Case:
-        place = Place(status, instant(at.recorded_at).date())
+        place = CoursePlace(status, instant(at.recorded_at).date())
         return _life(case, courses={**reintegration_of(case).courses, fact.course: place}, training_declined=False)
 
     return change
@@ -131,7 +131,7 @@ def _attended(case: Case, fact: CourseAttended, _at: At) -> Case:
 
 def _completed(case: Case, fact: CourseCompleted, at: At) -> Case:
     came = list(reintegration_of(case).courses[fact.course].days.values())
-    result = Result(fact.course, fact.outcome, came.count(True), came.count(False))
+    result = CourseResult(fact.course, fact.outcome, came.count(True), came.count(False))
     return _life(_out(case, fact, at), results=(*reintegration_of(case).results, result))
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
 from workflow.subjects.reintegration import commands, training
-from workflow.subjects.reintegration.courses import Seats, evolve
+from workflow.subjects.reintegration.courses import CourseSeats, evolve
 from workflow.subjects.reintegration.decisions import RULES, TASKS, TIMERS
 from workflow.subjects.reintegration.definition import faults
 from workflow.subjects.reintegration.guards import GUARDS
@@ -23,6 +23,6 @@ SUBJECT: Final = Subject(
     tasks=(*TASKS, *training.TASKS),
     timers=(*TIMERS, *training.TIMERS),
     entering=ON_ENTERING,
-    aggregates=(aggregate("course", Seats, evolve),),
+    aggregates=(aggregate("course", CourseSeats, evolve),),
     faults=lambda programme: faults(programme.courses, set(programme.service_of), set(programme.provider_of)),
 )

@@ -43,9 +43,9 @@ from workflow.subjects.reintegration.commands import (
     RecordAttendance,
     TakeSeat,
 )
-from workflow.subjects.reintegration.courses import Seats, has_ended
+from workflow.subjects.reintegration.courses import CourseSeats, has_ended
 from workflow.subjects.reintegration.definition import Course
-from workflow.subjects.reintegration.state import Place, reintegration_of
+from workflow.subjects.reintegration.state import CoursePlace, reintegration_of
 
 
 def enrol_in_course(command: EnrolInCourse, situation: Situation) -> Decision:
@@ -85,7 +85,7 @@ def leave_course(command: LeaveCourse, situation: Situation) -> Decision:
     """Return that the seat, the offer or the place in the line is free for others."""
     if command.course not in reintegration_of(case_of(situation)).courses:
         return _not_now(None, command.course, refusals.WHEN_IN_COURSE())
-    return freed(situation, command.course, command.reason)
+    return seat_freed(situation, command.course, command.reason)
 
 
 def record_attendance(command: RecordAttendance, situation: Situation) -> Decision:
@@ -142,7 +142,7 @@ def offer_seat(command: OfferSeat, situation: Situation) -> Decision:
     return _both(situation, course, offered, SeatOffered(case_id=case.case_id, until=until))
 
 
-def freed(situation: Situation, course_id: str, why: str) -> list[StreamFact]:
+def seat_freed(situation: Situation, course_id: str, why: str) -> list[StreamFact]:
     """Return both sides of a seat, an offer or a place in the line given up."""
     course = situation.programme.course_of[course_id]
     waiting = [one for one in _seats(course, situation).waiting if one != case_of(situation).case_id]
@@ -150,12 +150,14 @@ def freed(situation: Situation, course_id: str, why: str) -> list[StreamFact]:
     return _both(situation, course, left, SeatFreed(case_id=case_of(situation).case_id, reason=why))
 
 
-def ended(situation: Situation, why: str) -> list[StreamFact]:
+def seats_freed_at_end(situation: Situation, why: str) -> list[StreamFact]:
     """Return what becomes of the seats of a case that ends: all are free for others."""
-    return [one for course in reintegration_of(case_of(situation)).courses for one in freed(situation, course, why)]
+    return [
+        one for course in reintegration_of(case_of(situation)).courses for one in seat_freed(situation, course, why)
+    ]
 
 
-def streams_of(programme: Programme, case: Case) -> tuple[str, ...]:
+def course_streams(programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the courses a case is in or waits for."""
     return tuple(programme.course_of[course].stream for course in reintegration_of(case).courses)
 
@@ -169,7 +171,7 @@ def _against_enrolling(course: Course, situation: Situation) -> list[Reason]:
     return reasons
 
 
-def _against_day(command: RecordAttendance, place: Place, situation: Situation) -> list[Reason]:
+def _against_day(command: RecordAttendance, place: CoursePlace, situation: Situation) -> list[Reason]:
     course, reasons = situation.programme.course_of[command.course], []
     if command.day > situation.today:
         reasons.append(refusals.DAY_IS_PAST())
@@ -190,7 +192,7 @@ _NOT_NOW: Final[Mapping[str, ReasonKind]] = {
 }
 
 
-def _not_now(place: Place | None, course: str, wanted: Reason) -> Refused:
+def _not_now(place: CoursePlace | None, course: str, wanted: Reason) -> Refused:
     stands = place.status if place else "not in it"
     kind = _NOT_NOW.get(stands, refusals.IS_NOT_IN_COURSE_YET)
     return refused(kind(wanted=wanted, stands=stands, course=course))
@@ -200,8 +202,8 @@ def _unknown(programme: Programme) -> Refused:
     return refused(refusals.COURSE_IS_KNOWN(known=programme.course_of))
 
 
-def _seats(course: Course, situation: Situation) -> Seats:
-    return situation.state_of(course.stream, Seats)
+def _seats(course: Course, situation: Situation) -> CourseSeats:
+    return situation.state_of(course.stream, CourseSeats)
 
 
 def _both(situation: Situation, course: Course, mine: Any, theirs: Any) -> list[StreamFact]:
@@ -211,7 +213,7 @@ def _both(situation: Situation, course: Course, mine: Any, theirs: Any) -> list[
 def _offer_is_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
     course = dict(subject)["course"]
     place = reintegration_of(case_of(situation)).courses.get(course)
-    return freed(situation, course, "offer_ran_out") if place and place.status == "offered" else []
+    return seat_freed(situation, course, "offer_ran_out") if place and place.status == "offered" else []
 
 
 class FreeSeat(About):
@@ -250,4 +252,6 @@ RULES: Final = (
 TIMERS: Final = (TimerKind("seat_offer", _offer_is_over, _offered_course),)
 
 
-ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: ended(situation, f"case_{dest}"), streams_of)
+ON_ENTERING: Final = StepHook(
+    case_ends, lambda situation, dest: seats_freed_at_end(situation, f"case_{dest}"), course_streams
+)

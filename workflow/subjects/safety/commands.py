@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from workflow.command import CaseCommand
 from workflow.rights.acts import Acts
-from workflow.values.text import ActorId, LongText, PersonName, ShortText, Word
+from workflow.values.text import ActorId, CodeWord, LongText, PersonName, ShortText
 
 
 class EstablishAge(CaseCommand):
@@ -74,5 +74,5 @@ class RecordAssent(CaseCommand):
     """Record what the child, asked in words they understand, says to a purpose a guardian consents to."""
 
     acts: ClassVar[Acts] = ("case.consent",)
-    to: Word
+    to: CodeWord
     answer: Literal["agrees", "refuses", "cannot_form_a_view"] = "agrees"

@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 
 from workflow.case.state import Change, Part
 
-Leg = tuple[str, str]  # Recruitment, Transit or Exploitation, and the country
+KindAndCountry = tuple[str, str]  # Recruitment, Transit or Exploitation, and the country
 
 
 class Route(NamedTuple):
     """The way the person was taken, leg by leg."""
 
-    route: tuple[Leg, ...] = ()
+    route: tuple[KindAndCountry, ...] = ()
 
 
 trafficking_routes_of: Final = Part("trafficking_routes", Route())

@@ -43,10 +43,10 @@ def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
         return []
     answer = EscortAnswered(trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason)
     decided = situation.about_case(answer)
-    return decided if command.accepted else [*decided, *freed(situation, "declined")]
+    return decided if command.accepted else [*decided, *escort_freed(situation, "declined")]
 
 
-def freed(situation: Situation, why: str) -> list[StreamFact]:
+def escort_freed(situation: Situation, why: str) -> list[StreamFact]:
     """Return that the escort of the trip is free, or nothing when there is none."""
     case = case_of(situation)
     trip = travel_of(case).trip

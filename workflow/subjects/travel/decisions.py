@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from events.facts.travel import EscortReserved, Leg, ReturnDeclared, StayChosen, TripCancelled, TripPlanned
+from events.facts.travel import EscortReserved, PlannedLeg, ReturnDeclared, StayChosen, TripCancelled, TripPlanned
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
@@ -13,11 +13,11 @@ from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
 from workflow.subject import CommandRule, StepHook
-from workflow.subjects.documents.guards import papers_for_booking
+from workflow.subjects.documents.guards import document_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel import refusals
-from workflow.subjects.travel.bookings import freed, host_for, no_host
+from workflow.subjects.travel.bookings import escort_freed, host_for, no_host
 from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
 from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
@@ -30,7 +30,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
     reasons = list(reasons_against(asked, (consent_to_travel, guardian_is_appointed, return_is_declared)))
     if command.departs_at <= situation.now:
         reasons.append(refusals.DEPARTURE_IS_AHEAD())
-    papers = papers_for_booking(asked, command.arrives_at.date())
+    papers = document_for_booking(asked, command.arrives_at.date())
     reasons += [papers] if papers else []
     legs = _legs(command, situation)
     reasons += _against_route(legs, case)
@@ -42,11 +42,11 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
         reasons += [] if found else [_nobody_free(needed)]
     if reasons:
         return Refused(tuple(reasons))
-    return [*called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
+    return [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
 
 
 def _planned(
-    command: PlanTrip, situation: Situation, legs: tuple[Leg, ...], escort: str, back_at: datetime
+    command: PlanTrip, situation: Situation, legs: tuple[PlannedLeg, ...], escort: str, back_at: datetime
 ) -> list[StreamFact]:
     case, programme = case_of(situation), situation.programme
     trip_id, host = id_from(command.command_id, "R"), host_for(programme, travel_of(case).destination)
@@ -82,12 +82,12 @@ def route_of(case: Case, programme: Programme) -> str:
     return "domestic" if travel_of(case).destination == home and case.is_national(home) else "international"
 
 
-def _legs(command: PlanTrip, situation: Situation) -> tuple[Leg, ...]:
+def _legs(command: PlanTrip, situation: Situation) -> tuple[PlannedLeg, ...]:
     """Return the legs with the countries filled in that go without saying: from here, to the declared destination."""
     home, destination = situation.programme.home_country, travel_of(case_of(situation)).destination
     last = len(command.legs) - 1
     return tuple(
-        Leg(
+        PlannedLeg(
             **leg.model_dump(exclude={"from_country", "to_country"}),
             from_country=leg.from_country or (home if number == 0 else ""),
             to_country=leg.to_country or (destination if number == last else ""),
@@ -96,13 +96,13 @@ def _legs(command: PlanTrip, situation: Situation) -> tuple[Leg, ...]:
     )
 
 
-def _transit(legs: tuple[Leg, ...]) -> tuple[str, ...]:
+def _transit(legs: tuple[PlannedLeg, ...]) -> tuple[str, ...]:
     """Return the countries in which the person changes, without those where the way begins and ends."""
     ends = {legs[0].from_country, legs[-1].to_country}
     return tuple(dict.fromkeys(leg.to_country for leg in legs[:-1] if leg.to_country not in ends))
 
 
-def _against_route(legs: tuple[Leg, ...], case: Case) -> list[Reason]:
+def _against_route(legs: tuple[PlannedLeg, ...], case: Case) -> list[Reason]:
     """Return what is wrong with where the way leads: only to the country the person declared."""
     found = legs[-1].to_country
     if not travel_of(case).destination or found == travel_of(case).destination:
@@ -122,7 +122,7 @@ def declare_return(command: DeclareReturn, situation: Situation) -> Decision:
         return Refused(tuple(reasons))
     declared = ReturnDeclared(destination=command.destination, signed_on=command.signed_on, because=command.because)
     changed = travel_of(case_of(situation)).destination not in ("", command.destination)
-    before = called_off(situation, "another destination") if changed else []
+    before = trip_called_off(situation, "another destination") if changed else []
     return [*before, *situation.about_case(declared)]
 
 
@@ -158,7 +158,7 @@ def choose_stay(command: ChooseStay, situation: Situation) -> Decision:
     reasons = _against_change(situation)
     if reasons:
         return Refused(tuple(reasons))
-    return [*called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))]
+    return [*trip_called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))]
 
 
 def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
@@ -169,17 +169,17 @@ def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
     if not trip_is_ahead(case):
         return refused(refusals.TRIP_IS_AHEAD())
     reasons = _against_change(situation)
-    return Refused(tuple(reasons)) if reasons else called_off(situation, command.reason)
+    return Refused(tuple(reasons)) if reasons else trip_called_off(situation, command.reason)
 
 
-def called_off(situation: Situation, why: str) -> list[StreamFact]:
+def trip_called_off(situation: Situation, why: str) -> list[StreamFact]:
     """Return that the trip is cancelled and its escort free, or nothing when there is no trip ahead."""
     case = case_of(situation)
     trip = travel_of(case).trip
     if trip is None or not trip_is_ahead(case):
         return []
     cancelled = TripCancelled(trip_id=trip.trip_id, reason=why)
-    return [*situation.about_case(cancelled), *freed(situation, why)]
+    return [*situation.about_case(cancelled), *escort_freed(situation, why)]
 
 
 def _pool(situation: Situation) -> EscortPool:
@@ -218,7 +218,7 @@ def _is_off(name: str, stage: Stage) -> bool:
 
 
 def _off(situation: Situation, dest: str) -> list[StreamFact]:
-    return called_off(situation, dest if dest == REASSESSMENT else f"case {dest}")
+    return trip_called_off(situation, dest if dest == REASSESSMENT else f"case {dest}")
 
 
 ON_ENTERING: Final = StepHook(_is_off, _off, escorts_stream)

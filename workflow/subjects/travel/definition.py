@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import ConfigDict, Field, model_validator
 
-from workflow.programme.part import Name, Part, Slug
+from workflow.programme.part import Name, ProgrammePart, Slug
 from workflow.values.countries import Country
 
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
 
 
-class Away(Part):
+class EscortAbsence(ProgrammePart):
     """Days on which an escort does not travel, both included; days are UTC's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -21,7 +21,7 @@ class Away(Part):
     until: date
 
     @model_validator(mode="after")
-    def _forwards(self) -> Away:
+    def _forwards(self) -> EscortAbsence:
         if self.until < self.since:
             raise ValueError("until is before from")
         return self
@@ -33,7 +33,7 @@ class Away(Part):
         return begins < back_at and leaves_at < ends
 
 
-class Escort(Part):
+class Escort(ProgrammePart):
     """Somebody who goes along, what they can do, when they cannot, and how they are written to."""
 
     id: Slug
@@ -41,10 +41,10 @@ class Escort(Part):
     email: str = Field(pattern=_EMAIL, max_length=200)
     skills: tuple[Name, ...]
     languages: tuple[str, ...]
-    away: tuple[Away, ...] = ()
+    away: tuple[EscortAbsence, ...] = ()
 
 
-class Host(Part):
+class Host(ProgrammePart):
     """A partner who receives people where they arrive; everywhere when no country is named."""
 
     id: Slug
@@ -53,7 +53,7 @@ class Host(Part):
     countries: tuple[Country, ...] = ()
 
 
-class TransitVisa(Part):
+class TransitVisa(ProgrammePart):
     """A nationality that needs a visa to change in a country."""
 
     nationality: Country

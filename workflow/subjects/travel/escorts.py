@@ -17,7 +17,7 @@ from workflow.subjects.travel.definition import Escort
 _MEMORY = timedelta(days=400)
 
 
-class Assignment(NamedTuple):
+class EscortAssignment(NamedTuple):
     """An escort on a trip, with the way back."""
 
     escort: str
@@ -29,7 +29,7 @@ class Assignment(NamedTuple):
 class EscortPool(NamedTuple):
     """Which trips escorts are taken for, by trip."""
 
-    trips: Mapping[str, Assignment] = {}
+    trips: Mapping[str, EscortAssignment] = {}
 
     def away(self, leaves_at: datetime, back_at: datetime) -> frozenset[str]:
         """Return the escorts who are somewhere else at any moment of the time between."""
@@ -63,7 +63,7 @@ def evolve(pool: EscortPool, fact: Fact) -> EscortPool:
     match fact:
         case EscortReserved():
             trips = {key: trip for key, trip in pool.trips.items() if trip.back_at > fact.leaves_at - _MEMORY}
-            assignment = Assignment(fact.escort, fact.case_id, fact.leaves_at, fact.back_at)
+            assignment = EscortAssignment(fact.escort, fact.case_id, fact.leaves_at, fact.back_at)
             return EscortPool({**trips, fact.trip_id: assignment})
         case EscortFreed():
             return pool.without(fact.trip_id)
