@@ -17,7 +17,7 @@ from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from workflow.case.evolve import evolve as evolve_case
 from workflow.case.state import At
-from workflow.registry import evolve_shared
+from workflow.registry import PARTS, evolve_shared
 
 
 class VersionedState(NamedTuple):
@@ -113,8 +113,14 @@ class StateCache:
         return kept.version if kept is not None else -1 if packed is None else _version_of(packed)
 
 
+# What every packed case repeats: where the classes of its parts are written. Said once, it is in no packed case.
+_REPEATED: Final = "\x94".join(f"{part.home}\x94\x8c{part.name}" for part in PARTS.values()).encode()
+
+
 def _packed(kept: VersionedState) -> bytes:
-    return kept.version.to_bytes(4, "big") + zlib.compress(pickle.dumps(kept.state, pickle.HIGHEST_PROTOCOL), 1)
+    packing = zlib.compressobj(3, zdict=_REPEATED)
+    data = packing.compress(pickle.dumps(kept.state, pickle.HIGHEST_PROTOCOL)) + packing.flush()
+    return kept.version.to_bytes(4, "big") + data
 
 
 def _version_of(data: bytes) -> int:
@@ -122,5 +128,6 @@ def _version_of(data: bytes) -> int:
 
 
 def _unpacked(data: bytes) -> VersionedState:
-    state = pickle.loads(zlib.decompress(data[4:]))  # noqa: S301 - made by us, in this process's own memory
+    unpacking = zlib.decompressobj(zdict=_REPEATED)
+    state = pickle.loads(unpacking.decompress(data[4:]) + unpacking.flush())  # noqa: S301 - made by us, in this process's own memory
     return VersionedState(_version_of(data), state)

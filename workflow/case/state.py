@@ -91,6 +91,11 @@ class Part(Generic[P]):
         self.name = name
         self._empty = empty
 
+    @property
+    def home(self) -> str:
+        """Return the module its class is written in."""
+        return type(self._empty).__module__
+
     def __call__(self, case: Case) -> P:
         """Return the part of a case."""
         found: P = case.parts.get(self.name, self._empty)
