@@ -61,7 +61,7 @@ class OfficeTerminal(CommandTerminal):
     options: ClassVar[tuple[Option, ...]] = (_PROGRAMME, *CommandTerminal.options)
     programme: str
 
-    def count(self, kind: type[OfficeCommand], zone: str = "", **fields: Any) -> None:
+    def count(self, kind: type[OfficeCommand], zone: str = "", /, **fields: Any) -> None:
         """Carry a command out and print the answer, with the code and time the caller is to be told, if any.
 
         ``zone`` is the time zone of the caller, that of the hotline without one.
@@ -93,7 +93,7 @@ class TalkTerminal(OfficeTerminal):
     groups: list[str] | None
     at: datetime | None
 
-    def count_talk(self, kind: type[OfficeCommand], **fields: Any) -> None:
+    def count_talk(self, kind: type[OfficeCommand], /, **fields: Any) -> None:
         """Count a conversation."""
         topics, groups = tuple(self.topics or ()), tuple(self.groups or ())
         self.count(kind, language=self.language, topics=topics, at_risk_groups=groups, occurred_at=self.at, **fields)

@@ -98,16 +98,16 @@ class ActorTerminal(Terminal):
         seen = self.container.cases.seen_by(self.actor, [row["case_id"] for row in listed])
         return [row for row in listed if row["case_id"] in seen]
 
-    def made(self, kind: type[Kind], **fields: Any) -> Kind:
+    def made(self, kind: type[Kind], /, **fields: Any) -> Kind:
         """Return a command of this person; raises ValidationError for fields that do not go."""
         sender = {"command_id": self.command_id or self.container.chance.uuid(), "actor": self.actor}
         return kind.model_validate(sender | fields)
 
-    def submit(self, kind: type[Command], **fields: Any) -> Answer:
+    def submit(self, kind: type[Command], /, **fields: Any) -> Answer:
         """Carry a command out and return its answer."""
         return self.container.service.submit(self.made(kind, **fields))
 
-    def give(self, kind: type[Command], **fields: Any) -> None:
+    def give(self, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command out and print its answer."""
         self.tell(self.submit(kind, **fields))
 
@@ -132,7 +132,7 @@ class CaseTerminal(CommandTerminal):
     )
     expected: int | None
 
-    def give_about(self, case: str, kind: type[Command], **fields: Any) -> None:
+    def give_about(self, case: str, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command about a case out and print its answer."""
         self.give(kind, case_id=case_number(case), expected=self.expected, **fields)
 
