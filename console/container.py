@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from console.errors import BadInput, NoData
 from console.settings import Settings
-from console.simulation.order_book import OrderBook
 from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
@@ -22,15 +21,7 @@ from events.world import Clock, Entropy, SystemEntropy
 from handlers.commanding.service import CommandService
 from handlers.projections.rebuild import rebuild_if_new
 from handlers.queries.occupancy import CurrentOccupancy
-from handlers.queries.reconciliation import BankStatement
 from handlers.states.case_reader import CaseReader
-from workers.iso20022.bank_inbox import BankInbox, RecordedReport
-from workers.iso20022.camt053 import read_camt053
-from workers.iso20022.xml import BankFileError
-from workers.mail.post import Post, post_from_url
-from workers.running.broker import redis_answers
-from workers.running.orders import Orders
-from workers.running.worker_pool import WorkerPool, WorkerSettings
 from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load_definition
 
@@ -83,6 +74,8 @@ class Container:
         self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
     ) -> WorkerPool:
         """Return workers for this office; the caller starts and stops them."""
+        from console.simulation.order_book import OrderBook
+        from workers.mail.post import post_from_url
         from workers.running.worker_pool import WorkerPool
 
         return WorkerPool(
@@ -103,6 +96,9 @@ class Container:
 
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> RecordedReport:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
+        from workers.iso20022.bank_inbox import BankInbox
+        from workers.iso20022.xml import BankFileError
+
         try:
             return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
         except BankFileError as problem:
@@ -110,6 +106,9 @@ class Container:
 
     def read_statement(self, data: bytes) -> BankStatement:
         """Return what a statement of the bank says; raises BadInput when it is none."""
+        from workers.iso20022.camt053 import read_camt053
+        from workers.iso20022.xml import BankFileError
+
         try:
             return read_camt053(data)
         except BankFileError as problem:
@@ -119,6 +118,7 @@ class Container:
         """Return whether the queue answers; without Redis it is inside whichever process works."""
         if self.settings.redis_url is None:
             return "inside"
+        from workers.running.broker import redis_answers
 
         return "up" if redis_answers(self.settings.redis_url) else "down"
 

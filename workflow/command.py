@@ -36,7 +36,7 @@ class Command(BaseModel):
     occurred_at: Instant | None = None  # when it happened in the world, if that was earlier
 
     acts: ClassVar[Acts] = ()  # by which right it is given; where none is named no person gives it
-    has_own_verb: ClassVar[bool] = False  # whether the command line has a verb of its own for it
+    is_recorded: ClassVar[bool] = True  # whether `case record` offers it; others have a verb of their own, or none
     sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
 
 
@@ -77,6 +77,7 @@ class AdvanceCase(CaseCommand):
     """Move the person on along the journey."""
 
     acts: ClassVar[Acts] = ("case.advance",)
+    is_recorded: ClassVar[bool] = False
     trigger: CodeWord
     reason: CodeWord | Literal[""] = ""
     second: ActorId | Literal[""] = ""
@@ -95,6 +96,7 @@ class RetryTask(CaseCommand):
     """Have a refused, dead or unknown task tried again, after looking at it."""
 
     acts: ClassVar[Acts] = ("tasks.retry",)
+    is_recorded: ClassVar[bool] = False
     task_id: ReferenceToken
 
 
@@ -102,6 +104,7 @@ class CancelTask(CaseCommand):
     """Take a task back that nobody has begun."""
 
     acts: ClassVar[Acts] = ("tasks.retry",)
+    is_recorded: ClassVar[bool] = False
     task_id: ReferenceToken
     reason: ShortText
 

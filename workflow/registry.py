@@ -55,7 +55,7 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
 )
 # What `wayhome case record` offers: what people do about a case, but for what has a verb of its own.
 HUMAN: Final[tuple[type[CaseCommand], ...]] = tuple(
-    kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and not kind.has_own_verb
+    kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and kind.is_recorded
 )
 OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS if issubclass(kind, OfficeCommand))
 # What a settings page offers; no command of the line about a case takes these.

@@ -17,7 +17,8 @@ from workflow import reasons
 _SEVERAL: Mapping[Any, Any] = {Union: Union, types.UnionType: Union, tuple: tuple}
 # Programs were made by these names of the API's description, so they stay, whatever a view is called by now.
 KNOWN_AS: Mapping[str, str] = {
-    "BedView": "Place", "CallBackDue": "CallBack", "HousingRecord": "Stay", "ItemDescription": "Thing",
+    "BedView": "Place", "CallBackDue": "CallBack", "EmergencyAccess": "Glass", "HousingRecord": "Stay",
+    "ItemDescription": "Thing",
     "LogLine": "Line", "ReferralRow": "Row", "ReferralToAnswer": "Answer", "SuggestedAction": "Deed",
     "TimelineEntry": "Entry",
 }  # fmt: skip

@@ -713,3 +713,8 @@ def test_what_a_record_tells_of_the_harm_is_kept_and_sealed(wayhome: Wayhome, tm
     opened = wayhome.json("case", "show", case["case_id"], "--open", "story", "--why", "statistics")["opened"]
     assert "Construction" in str(opened)
     assert "Threats" in str(opened)
+
+
+def test_what_has_a_verb_of_its_own_cannot_be_recorded_by_name(wayhome: Wayhome) -> None:
+    for name in ("AdvanceCase", "RetryTask", "CancelTask", "BreakGlass", "OpenSealed", "DiscloseReferral"):
+        assert "nothing is called" in wayhome.told_off("case", "record", "7K3P9-QXM2D", name)

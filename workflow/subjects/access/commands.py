@@ -27,7 +27,7 @@ class BreakGlass(CaseCommand):
     """Open a case one has no part in, in an emergency and for a few hours; owner and officer are told at once."""
 
     acts: ClassVar[Acts] = ("case.break_glass",)
-    has_own_verb: ClassVar[bool] = True
+    is_recorded: ClassVar[bool] = False
     reason: Emergency
     why: LongText
     sealed: ClassVar[bool] = True

@@ -97,6 +97,6 @@ class OpenSealed(CaseCommand):
     """Open what is sealed of the case; who and why is recorded before anything is shown."""
 
     acts: ClassVar[Acts] = ("case.open_sealed",)
-    has_own_verb: ClassVar[bool] = True
+    is_recorded: ClassVar[bool] = False
     compartments: tuple[Literal["identity", "contact", "medical", "legal", "money", "story"], ...] = Field(min_length=1)
     why: ShortText

@@ -90,6 +90,6 @@ class DiscloseReferral(CaseCommand):
     """Show a provider what its profile allows; recorded before anything is shown."""
 
     acts: ClassVar[Acts] = ("referral.disclose",)
-    has_own_verb: ClassVar[bool] = True
+    is_recorded: ClassVar[bool] = False
     referral_id: ReferralId
     why: ShortText

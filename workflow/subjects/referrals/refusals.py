@@ -11,7 +11,11 @@ NO_REFERRAL_TO_SHOW: Final = ReasonKind("referral_exists/to_show", field="referr
 REFERRAL_IS_OPEN: Final = ReasonKind("referral_is_open", ("status",), helps_with=("SendReferral",), field="referral_id")
 NO_SUCH_REFERRAL: Final = ReasonKind("referral_exists/no_such", ("known",), field="referral_id")
 NO_CONSENT_TO_REFERRAL: Final = ReasonKind(
-    "consent_to_referral/none", ("purpose",), looked_at=("recipient",), helps_with=("GiveConsent",), field="provider"
+    "consent_to_{purpose}/none_to_refer",
+    ("purpose",),
+    looked_at=("recipient",),
+    helps_with=("GiveConsent",),
+    field="provider",
 )
 PROVIDER_IS_KNOWN: Final = ReasonKind("provider_is_known", field="provider")
 PROVIDER_OFFERS_SERVICE: Final = ReasonKind(
@@ -19,7 +23,7 @@ PROVIDER_OFFERS_SERVICE: Final = ReasonKind(
 )
 PROVIDER_IS_ACTIVE: Final = ReasonKind("provider_is_active", ("provider", "status"), field="provider")
 PROVIDER_IS_NOT_AGREED: Final = ReasonKind(
-    "consent_to_referral/not_agreed",
+    "consent_to_{purpose}/not_agreed",
     ("provider", "purpose"),
     looked_at=("recipient",),
     helps_with=("GiveConsent",),

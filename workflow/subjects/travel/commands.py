@@ -33,6 +33,17 @@ class ChooseStay(CaseCommand):
     basis: ShortText
 
 
+class RecordTransitVisa(CaseCommand):
+    """Record a visa for a country on the way."""
+
+    acts: ClassVar[Acts] = ("case.record",)
+    sealed: ClassVar[bool] = True
+
+    country: Country
+    valid_until: date
+    number: PersonName | None = None
+
+
 class TripLeg(BaseModel):
     """A part of a journey without a change."""
 
@@ -123,17 +134,6 @@ class AnswerHost(CaseCommand):
 
     acts: ClassVar[Acts] = ("case.record",)
     accepted: bool
-
-
-class RecordTransitVisa(CaseCommand):
-    """Record a visa for a country on the way."""
-
-    acts: ClassVar[Acts] = ("case.record",)
-    sealed: ClassVar[bool] = True
-
-    country: Country
-    valid_until: date
-    number: PersonName | None = None
 
 
 class CancelTrip(CaseCommand):
