@@ -125,6 +125,13 @@ def test_every_subject_is_explained_and_tested(subject: Subject) -> None:
     ]
 
 
+def test_every_service_that_is_tested_is_on_the_page_of_services() -> None:
+    page = (ROOT / "docs" / "services.md").read_text(encoding="utf-8")
+    tested = {path.name for path in (ROOT / "tests" / "services").glob("test_*.py")}
+    for_no_person = {"test_access.py", "test_accounts.py"}  # how the office itself works
+    assert [name for name in sorted(tested - for_no_person) if f"`tests/services/{name}::" not in page] == []
+
+
 @pytest.mark.parametrize("kind", CASE_FORMS.values(), ids=lambda kind: kind.__name__)
 def test_nobody_has_to_type_an_id_that_could_be_chosen(kind: type[Command]) -> None:
     pattern = ReferenceToken.__metadata__[0].pattern  # type: ignore[attr-defined]
