@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.ids import case_stream
 from workflow.case.state import Case
 from workflow.case.tasks import About
@@ -95,7 +95,7 @@ class TaskKind(NamedTuple, Generic[Of]):
 
     kind: str
     about: type[Of]
-    done: Callable[[FinishTask, Of], Fact]
+    done: Callable[[FinishTask, Of], TaskOutcome]
     wanted: Callable[[Of, Situation], bool] = _always
     gives_back: bool = False
     consent: Callable[[Of, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient

@@ -6,7 +6,6 @@ the office, part by part, as the provider's profile and the person's consent all
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,10 +92,6 @@ def _agreed(job: Job[Any], seen: CaseSnapshot) -> bool:
 
 def _wish(word: str, language: str) -> str:
     return f" {word}: {language}." if language else ""
-
-
-def _day(at: datetime, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 EFFECTS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from events.catalogue import Fact
+from events.catalogue import TaskOutcome
 from events.facts.accommodation import (
     AlternativeAsked,
     BedsOffered,
@@ -135,11 +135,11 @@ class PlaceElsewhere(About):
     alternative: str
 
 
-def _offered(command: FinishTask, about: FreeBed) -> Fact:
+def _offered(command: FinishTask, about: FreeBed) -> TaskOutcome:
     return BedsOffered(task_id=command.task_id, facility=about.facility, outcome=command.reference)
 
 
-def _asked_elsewhere(command: FinishTask, about: PlaceElsewhere) -> Fact:
+def _asked_elsewhere(command: FinishTask, about: PlaceElsewhere) -> TaskOutcome:
     return AlternativeAsked(
         task_id=command.task_id, facility=about.facility, alternative=about.alternative, receipt=command.reference
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from events.catalogue import Fact
+from events.catalogue import TaskOutcome
 from events.facts.care import AppointmentRequested, AppointmentTakenBack, AppointmentTold, InterpreterRequested
 from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
@@ -46,22 +46,22 @@ def appointment_with(programme: Programme, service: str, language: str, named: s
     return Appointment(service, provider, language, needs_interpreter=True, interpreter=found)
 
 
-def _requested(command: FinishTask, about: AppointmentLetter) -> Fact:
+def _requested(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
     key, reference = about.appointment, command.reference
     return AppointmentRequested(task_id=command.task_id, appointment=key, reference=reference)
 
 
-def _interpreter_asked(command: FinishTask, about: AppointmentLetter) -> Fact:
+def _interpreter_asked(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
     key, reference = about.appointment, command.reference
     return InterpreterRequested(task_id=command.task_id, appointment=key, reference=reference)
 
 
-def _told(command: FinishTask, about: AppointmentLetter) -> Fact:
+def _told(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
     key, to = about.appointment, about.provider
     return AppointmentTold(task_id=command.task_id, appointment=key, to=to, reference=command.reference)
 
 
-def _taken_back(command: FinishTask, about: AppointmentLetter) -> Fact:
+def _taken_back(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
     key, to = about.appointment, about.provider
     return AppointmentTakenBack(task_id=command.task_id, appointment=key, to=to, reference=command.reference)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.catalogue import Fact
+from events.catalogue import TaskOutcome
 from events.facts.documents import DocumentChased, DocumentRanOut
 from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
@@ -48,7 +48,7 @@ class AuthorityLetter(About):
     document_id: str
 
 
-def _chased(command: FinishTask, about: AuthorityLetter) -> Fact:
+def _chased(command: FinishTask, about: AuthorityLetter) -> TaskOutcome:
     return DocumentChased(task_id=command.task_id, document_id=about.document_id, receipt=command.reference)
 
 

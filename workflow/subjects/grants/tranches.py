@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Decimal
 
-from events.catalogue import Fact
+from events.catalogue import TaskOutcome
 from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
 from events.money import Money, minor_unit_digits
 from workflow.case.tasks import About
@@ -130,7 +130,7 @@ class TranchePayment(About):
     tranche_id: str
 
 
-def grant_sent(command: FinishTask, about: TranchePayment) -> Fact:
+def grant_sent(command: FinishTask, about: TranchePayment) -> TaskOutcome:
     """Return that the bank was told to pay."""
     return TrancheInstructed(
         task_id=command.task_id,

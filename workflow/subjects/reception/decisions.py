@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from events.catalogue import Fact
+from events.catalogue import TaskOutcome
 from events.facts.reception import (
     ArrivalCancelled,
     ArrivalDelayed,
@@ -182,13 +182,13 @@ class PickupLetter(About):
     sequence: int
 
 
-def _booked(command: FinishTask, about: PickupLetter) -> Fact:
+def _booked(command: FinishTask, about: PickupLetter) -> TaskOutcome:
     return PickupBooked(
         task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
     )
 
 
-def _moved(command: FinishTask, about: PickupLetter) -> Fact:
+def _moved(command: FinishTask, about: PickupLetter) -> TaskOutcome:
     return PickupMoved(
         task_id=command.task_id,
         arrival_id=about.arrival_id,
@@ -198,7 +198,7 @@ def _moved(command: FinishTask, about: PickupLetter) -> Fact:
     )
 
 
-def _cancelled(command: FinishTask, about: PickupLetter) -> Fact:
+def _cancelled(command: FinishTask, about: PickupLetter) -> TaskOutcome:
     return PickupCancelled(
         task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
     )

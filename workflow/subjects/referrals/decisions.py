@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.catalogue import Fact
+from events.catalogue import TaskOutcome
 from events.facts.referrals import (
     DisclosureMade,
     ProviderPlaceTaken,
@@ -214,19 +214,19 @@ class ReferralLetter(ReferrerLetter):
     referral_id: str
 
 
-def _sent(command: FinishTask, about: ReferralLetter) -> Fact:
+def _sent(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
     return ReferralSent(
         task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
     )
 
 
-def _taken_back(command: FinishTask, about: ReferralLetter) -> Fact:
+def _taken_back(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
     return ReferralTakenBack(
         task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
     )
 
 
-def _referrer_answered(command: FinishTask, about: ReferrerLetter) -> Fact:
+def _referrer_answered(command: FinishTask, about: ReferrerLetter) -> TaskOutcome:
     return ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=about.provider)
 
 

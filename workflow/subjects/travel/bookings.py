@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from events.catalogue import Fact
+from events.catalogue import Fact, TaskOutcome
 from events.facts.tasks import BookingReleased, Escalated, ServiceProvided
 from events.facts.travel import (
     EscortAnswered,
@@ -211,19 +211,19 @@ class HostBooking(Booking):
         return super().is_for(trip) and trip.host == self.host
 
 
-def _escort_invited(command: FinishTask, about: EscortBooking) -> Fact:
+def _escort_invited(command: FinishTask, about: EscortBooking) -> TaskOutcome:
     return EscortInvited(task_id=command.task_id, trip_id=about.trip_id, escort=about.escort, receipt=command.reference)
 
 
-def _ticket_issued(command: FinishTask, about: Booking) -> Fact:
+def _ticket_issued(command: FinishTask, about: Booking) -> TaskOutcome:
     return TicketIssued(task_id=command.task_id, trip_id=about.trip_id, reference=command.reference)
 
 
-def _host_asked(command: FinishTask, about: HostBooking) -> Fact:
+def _host_asked(command: FinishTask, about: HostBooking) -> TaskOutcome:
     return HostAsked(task_id=command.task_id, trip_id=about.trip_id, host=about.host, receipt=command.reference)
 
 
-def _given_back(command: FinishTask, about: Booking) -> Fact:
+def _given_back(command: FinishTask, about: Booking) -> TaskOutcome:
     return BookingReleased(
         task_id=command.task_id, booking=about.booking, trip_id=about.trip_id, reference=command.reference
     )
