@@ -149,7 +149,7 @@ def count_by_stage(
     found: dict[str, int] = {}
     for row in _found(connection, _counts(account, act, only), now):
         found[row["stage"]] = found.get(row["stage"], 0) + int(row["cases"])
-    return found
+    return dict(sorted(found.items()))  # groups come in whatever order a database finds them
 
 
 def work_for(

@@ -144,10 +144,8 @@ def _crews(connection: Connection, at: str) -> list[WorkerLoad]:
 
 def _ahead(connection: Connection) -> list[TimerCount]:
     query = select(timers.c.kind, func.count(), func.min(timers.c.due_at)).where(timers.c.status == "set")
-    return [
-        TimerCount(*row)
-        for row in connection.execute(query.group_by(timers.c.kind).order_by(func.min(timers.c.due_at)))
-    ]
+    found = [TimerCount(*row) for row in connection.execute(query.group_by(timers.c.kind))]
+    return sorted(found, key=lambda one: (one.next_due, one.kind))  # the same on every database, ties too
 
 
 def _timers_due(before: str) -> Select[Any]:

@@ -176,10 +176,12 @@ class ServerProcess:
         """Ends the server and all its children as a power cut would, and returns when they are gone."""
         if self._process is None:
             return
-        for process in _family(self.pid):
+        family = _family(self.pid)
+        for process in family:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self._process.wait(STOP_SECONDS_MAX)
+        psutil.wait_procs(family, timeout=STOP_SECONDS_MAX)  # a child that lingers holds the memory the next one wants
         self._forget()
 
     def _forget(self) -> None:
