@@ -42,7 +42,7 @@ def test_a_page_hears_of_it_when_the_log_has_grown() -> None:
 
 
 def test_a_page_on_which_nothing_happens_is_asked_now_and_then_whether_it_is_still_there() -> None:
-    assert asyncio.run(_first(ChangeBroadcaster(lambda: 7, beat_s=0.001).beats(still_s=0.01), 3)) == [7, 7, 7]
+    assert asyncio.run(_first(ChangeBroadcaster(lambda: 7, beat_s=0.001).beats(still_s=0.3), 3)) == [7, 7, 7]
 
 
 def test_however_many_pages_are_open_the_log_is_looked_at_once_a_beat() -> None:
