@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,7 +23,6 @@ _OUR_WORDS: Final = ("wayhome", "moscow", "домой", "возвращение"
 _JUDGING: Final = threading.Lock()  # zxcvbn keeps the words it is given for everybody
 
 Weakness = Literal["short", "long", "named", "common"]
-WEAKNESSES: Final[tuple[Weakness, ...]] = get_args(Weakness)
 
 
 class Hashing(NamedTuple):

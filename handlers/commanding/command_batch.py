@@ -67,7 +67,6 @@ class CommandBatch:
         self._log = log
         self._states: dict[str, VersionedState] = {}
         self._before: dict[str, VersionedState] = {}
-        self._shared_streams: set[str] = set()
         self._claimed: dict[str, set[str]] = {}
         self._held: dict[str, Any] = {}
         self._answered: dict[str, tuple[str, Answer]] = {}
@@ -126,7 +125,6 @@ class CommandBatch:
             )
             self._states[stream] = found
             self._before[stream] = found
-        self._shared_streams |= {stream for stream in missing if case_of_stream(stream) is None}
 
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
