@@ -63,7 +63,7 @@ def decide(command: Command, situation: Situation) -> Decision:
     rule = RULES[type(command)]
     if isinstance(command, CaseCommand):
         # To whom a case is not to be seen it is not there.
-        about = getattr(command, "referral_id", "")
+        about = vars(command).get("referral_id", "")
         if situation.case is None or not may_command(command.actor, about, situation.case, situation.programme):
             return refused(CASE_EXISTS())
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:

@@ -66,8 +66,10 @@ class Situation(NamedTuple):
     def asked(self, command: Command) -> GuardContext:
         """Return what the guards look at for this command."""
         assert self.case is not None
-        reason, second = getattr(command, "reason", ""), getattr(command, "second", "")
-        return GuardContext(self.case, self.programme, self.now, command.actor, reason, second)
+        given = vars(command)
+        return GuardContext(
+            self.case, self.programme, self.now, command.actor, given.get("reason", ""), given.get("second", "")
+        )
 
     def about_case(self, *facts: Fact) -> list[StreamFact]:
         """Return facts for the case's own stream."""

@@ -134,8 +134,9 @@ class CommandBatch:
         return needs(command, None, current.programme) if current else ()
 
     def _case(self, command: Command) -> Case | None:
-        own = getattr(command, "case_id", None)
-        return cast("Case | None", self._states[case_stream(own)].state) if own else None
+        if not isinstance(command, CaseCommand | OpenCase):
+            return None
+        return cast("Case | None", self._states[case_stream(command.case_id)].state)
 
     def _definition(self, case: Case) -> Definition:
         return self._definitions.of(case.programme, case.definition)
@@ -168,22 +169,25 @@ class CommandBatch:
         definition = self._definition(case) if case else self._definition_for(command)
         if isinstance(definition, Refused):
             return definition
-        self._load(self._shared(command))
-        decision = decide(command, self._reached(command, self._situation(command, case, definition)))
+        shared = self._shared(command)
+        self._load(shared)
+        decision = decide(command, self._reached(command, self._situation(command, case, definition, shared)))
         if isinstance(decision, Refused):
             return decision
         return self._record(command, decision, definition.hash)
 
-    def _situation(self, command: Command, case: Case | None, definition: Definition) -> Situation:
-        previous = getattr(command, "previous_case", None)
+    def _situation(
+        self, command: Command, case: Case | None, definition: Definition, shared: tuple[str, ...]
+    ) -> Situation:
+        previous = command.previous_case if isinstance(command, OpenCase) else None
         return Situation(
             case=case,
             programme=definition.programme,
             journey=definition.journey,
             now=self._now,
             previous=self._states[case_stream(previous)].state if previous else None,
-            shared={stream: self._states[stream].state for stream in self._shared(command)},
-            claimed=frozenset(self._claimed.get(getattr(command, "case_id", ""), ())),
+            shared={stream: self._states[stream].state for stream in shared},
+            claimed=frozenset(self._claimed.get(case.case_id, ())) if case else frozenset(),
         )
 
     def _reached(self, command: Command, situation: Situation) -> Situation:
@@ -323,9 +327,9 @@ def _own_streams(command: Command) -> Collection[str]:
         return (f"programme:{command.programme}",)
     if isinstance(command, OfficeCommand):
         return (command.stream,)
-    streams = [case_stream(command.case_id)] if hasattr(command, "case_id") else []
-    previous = getattr(command, "previous_case", None)
-    return [*streams, case_stream(previous)] if previous else streams
+    if isinstance(command, OpenCase):
+        return [case_stream(case_id) for case_id in (command.case_id, command.previous_case) if case_id]
+    return [case_stream(command.case_id)] if isinstance(command, CaseCommand) else []
 
 
 def _again(key: str, digest: str, before: str, answer: Answer) -> Answer | CommandReused:

@@ -22,7 +22,7 @@ BOARD_ROWS = InsertRows(case_board, replace=True)
 def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any]:
     """Return the board's row of a case; it depends on nothing but the case and its definition."""
     national = case.is_national(definition.programme.home_country)
-    bed = accommodation_of(case).bed
+    bed, access = accommodation_of(case).bed, access_of(case)
     return {
         "case_id": case.case_id,
         "programme": case.programme,
@@ -38,8 +38,8 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "previous_case": case.previous_case or "",
         "version": version,
         "office": office_of(definition.programme),
-        "owner": access_of(case).owner,
-        "team": access_of(case).team,
+        "owner": access.owner,
+        "team": access.team,
         "facility": bed[0] if bed else "",
     }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
@@ -11,16 +11,16 @@ from sqlalchemy.engine import RowMapping
 from events.batch import DeleteRows, InsertRows, UpdateRows
 from events.writing import Writing
 from handlers.projections.tables import work_items
-from workflow.case.state import Case
-from workflow.subjects.access.state import access_of
-from workflow.subjects.care.state import care_of
-from workflow.subjects.closing.state import closing_of
-from workflow.subjects.documents.state import IN_HAND, documents_of
-from workflow.subjects.grants.state import grants_of
-from workflow.subjects.referrals.state import referrals_of
-from workflow.subjects.reintegration.state import reintegration_of
+from workflow.case.state import Case, Part
+from workflow.subjects.access.state import Access, access_of
+from workflow.subjects.care.state import Care, care_of
+from workflow.subjects.closing.state import Closing, closing_of
+from workflow.subjects.documents.state import IN_HAND, Documents, documents_of
+from workflow.subjects.grants.state import Grants, grants_of
+from workflow.subjects.referrals.state import Referrals, referrals_of
+from workflow.subjects.reintegration.state import Reintegration, reintegration_of
 from workflow.subjects.travel.guards import escort_needed
-from workflow.subjects.travel.state import travel_of, trip_is_ahead
+from workflow.subjects.travel.state import Travel, travel_of, trip_is_ahead
 
 _ITEMS = InsertRows(work_items, replace=True)
 _MOVED = UpdateRows(work_items, ("stage", "owner", "team"))
@@ -28,43 +28,35 @@ _GONE = DeleteRows(work_items)
 DOCUMENTS_ITEM: Final = "documents"  # the stage in which somebody without a document should come by one
 
 
-def items_of(case: Case | None) -> dict[str, str]:
+Items = dict[str, str]  # item to kind
+
+
+def items_of(case: Case | None) -> Items:
     """Return what waits for a person on a case: item to kind."""
     if case is None:
         return {}
     items = {f"escalation:{kind}": "escalation" for kind in case.escalations}
     items |= {f"task:{key}": f"task_{task.status}" for key, task in case.tasks.items() if task.status != "open"}
-    for grant_id, grant in grants_of(case).grants.items():
+    for part, waits in _WAITS:
+        items |= waits(part(case), case)
+    return items
+
+
+def _grants(part: Grants, _case: Case) -> Items:
+    items = {}
+    for grant_id, grant in part.grants.items():
         if grant.awaits_approval:
             items[f"grant:{grant_id}"] = "approve_grant"
         elif not grant.declined and not grant.settled and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
-    items |= _referrals(case)
-    trip = travel_of(case).trip
-    if trip is not None and not trip.confirmed and "hand_over" not in case.provided:
-        if trip.escort:
-            items["escort"] = "escort_answer"
-        elif escort_needed(case, trip.departs_at.date()) != "none":
-            items["escort"] = "find_escort"
-    if trip is not None and trip_is_ahead(case) and trip.host and not trip.host_ready:
-        items["host"] = "host_answer"
-    items |= _papers(case)
-    items |= _appointments(case)
-    items |= _life_items(case)
-    items |= {f"glass:{key}": "glass_broken" for key in access_of(case).glass}
-    items |= {f"review:{key}": "review_access" for key in access_of(case).unreviewed}
-    items |= {f"duplicate:{other}": "possible_duplicate" for other in access_of(case).duplicates}
-    items |= {
-        f"hand_over:{key}": "decide_hand_over" for key, one in closing_of(case).hand_overs.items() if not one.outcome
-    }
     return items
 
 
-def _referrals(case: Case) -> dict[str, str]:
+def _referrals(part: Referrals, _case: Case) -> Items:
     """Return the referrals somebody has to see to: to send elsewhere, to chase, or to ask the person about."""
-    helped = {one.service for one in referrals_of(case).referrals.values() if one.is_open or one.status == "closed"}
+    helped = {one.service for one in part.referrals.values() if one.is_open or one.status == "closed"}
     items = {}
-    for key, one in referrals_of(case).referrals.items():
+    for key, one in part.referrals.items():
         if one.status == "unanswered":
             items[f"referral:{key}"] = "referral_consent_needed" if one.next_provider else "referral_unanswered"
         elif one.status == "declined" and one.service not in helped:
@@ -72,10 +64,33 @@ def _referrals(case: Case) -> dict[str, str]:
     return items
 
 
-def _appointments(case: Case) -> dict[str, str]:
+def _travel(part: Travel, case: Case) -> Items:
+    trip, items = part.trip, Items()
+    if trip is None:
+        return items
+    if not trip.confirmed and "hand_over" not in case.provided:
+        if trip.escort:
+            items["escort"] = "escort_answer"
+        elif escort_needed(case, trip.departs_at.date()) != "none":
+            items["escort"] = "find_escort"
+    if trip_is_ahead(case) and trip.host and not trip.host_ready:
+        items["host"] = "host_answer"
+    return items
+
+
+def _documents(part: Documents, case: Case) -> Items:
+    """Return what the person's documents wait for: nobody is written to before somebody has chosen the path."""
+    items = {f"document:{key}": "document_refused" for key, one in part.papers.items() if one.waits_for == "refused"}
+    wanted = case.stage == DOCUMENTS_ITEM and part.document is None and not travel_of(case).stays
+    if wanted and not any(paper.kind in IN_HAND for paper in part.papers.values()):
+        items["document"] = "document_to_start"
+    return items
+
+
+def _care(part: Care, _case: Case) -> Items:
     """Return the appointments somebody has to see to: one that has no time, or that nobody can interpret at."""
     items = {}
-    for key, one in care_of(case).appointments.items():
+    for key, one in part.appointments.items():
         if one.at is None:
             items[f"appointment:{key}"] = "appointment_to_book"
         if one.needs_interpreter and not one.interpreter:
@@ -83,30 +98,39 @@ def _appointments(case: Case) -> dict[str, str]:
     return items
 
 
-def _papers(case: Case) -> dict[str, str]:
-    """Return what the person's documents wait for: nobody is written to before somebody has chosen the path."""
-    items = {
-        f"document:{key}": "document_refused"
-        for key, paper in documents_of(case).papers.items()
-        if paper.waits_for == "refused"
-    }
-    wanted = case.stage == DOCUMENTS_ITEM and documents_of(case).document is None and not travel_of(case).stays
-    if wanted and not any(paper.kind in IN_HAND for paper in documents_of(case).papers.values()):
-        items["document"] = "document_to_start"
-    return items
-
-
-def _life_items(case: Case) -> dict[str, str]:
+def _reintegration(part: Reintegration, _case: Case) -> Items:
     """Return what waits for a person after the return: a plan to approve, an offered seat, a visit."""
-    life = reintegration_of(case)
-    items = {f"visit:{month}": "visit_due" for month in life.due}
-    items |= {f"seat:{course}": "take_seat" for course, place in life.courses.items() if place.status == "offered"}
-    return items | ({"plan": "agree_plan"} if life.plan.number and not life.plan.agreed else {})
+    items = {f"visit:{month}": "visit_due" for month in part.due}
+    items |= {f"seat:{course}": "take_seat" for course, place in part.courses.items() if place.status == "offered"}
+    return items | ({"plan": "agree_plan"} if part.plan.number and not part.plan.agreed else {})
+
+
+def _access(part: Access, _case: Case) -> Items:
+    items = {f"glass:{key}": "glass_broken" for key in part.glass}
+    items |= {f"review:{key}": "review_access" for key in part.unreviewed}
+    return items | {f"duplicate:{other}": "possible_duplicate" for other in part.duplicates}
+
+
+def _closing(part: Closing, _case: Case) -> Items:
+    return {f"hand_over:{key}": "decide_hand_over" for key, one in part.hand_overs.items() if not one.outcome}
+
+
+_WAITS: Final[tuple[tuple[Part[Any], Callable[[Any, Case], Items]], ...]] = (
+    (grants_of, _grants),
+    (referrals_of, _referrals),
+    (travel_of, _travel),
+    (documents_of, _documents),
+    (care_of, _care),
+    (reintegration_of, _reintegration),
+    (access_of, _access),
+    (closing_of, _closing),
+)
 
 
 def item_place(case: Case, office: str) -> dict[str, str]:
     """Return where a case's items belong: in which stage, whose office and team, and whose case it is."""
-    return {"stage": case.stage, "office": office, "owner": access_of(case).owner, "team": access_of(case).team}
+    access = access_of(case)
+    return {"stage": case.stage, "office": office, "owner": access.owner, "team": access.team}
 
 
 def store_items(writing: Writing, before: Case | None, after: Case, office: str) -> None:
