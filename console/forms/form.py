@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from console.forms.about_case import month_due, next_step
+from console.forms.about_case import next_step
 from console.forms.choices import Offer, offer
 from console.forms.context import Choice, FormContext
 from console.forms.countries import countries, currencies, languages
 from console.forms.given import CURRENCY, TWICE, Given
 from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, row_class, row_fields, shapes_of
-from console.forms.wording import choice_label, explains, field_hint, field_label, title
 from console.words.amounts import place_of
 from console.words.reasons import Worded
 from workflow.command import Command
@@ -138,7 +137,7 @@ def form_for(
     shown = {field.name for field in _every(fields)}
     loose = tuple(text for name, texts in (errors or {}).items() if name not in shown for text in texts)
     name = kind.__name__
-    said = title(context.words, name), explains(context.words, name)
+    said = context.words.label("command", name), context.words.label("command_help", name)
     return Form(name, *said, fields, loose, tuple(reasons), kind.sealed)
 
 
@@ -177,8 +176,8 @@ class _Drawing(NamedTuple):
         return Field(
             name,
             _drawn_as(shape, offered),
-            field_label(words, command, shape.name),
-            field_hint(words, command, shape.name),
+            words.label("field", f"{command}.{shape.name}"),
+            words.label("hint", f"{command}.{shape.name}"),
             needed=shape.needed,
             choices=choices,
             values=self._values(shape, name, offered, choices, command),
@@ -202,7 +201,7 @@ class _Drawing(NamedTuple):
             return countries(self.context)
         if shape.kind == "language":
             return languages(self.context)
-        return tuple(Choice(name, choice_label(words, command, shape.name, name)) for name in shape.options)
+        return tuple(Choice(name, words.label("choice", f"{command}.{shape.name}.{name}")) for name in shape.options)
 
     def _values(
         self, shape: Shape, name: str, offered: Offer | None, choices: tuple[Choice, ...], command: str
@@ -257,7 +256,7 @@ class _Drawing(NamedTuple):
             for number in range(count)
         )
         words, command = self.context.words, self.kind.__name__
-        said = field_label(words, command, shape.name), field_hint(words, command, shape.name)
+        said = words.label("field", f"{command}.{shape.name}"), words.label("hint", f"{command}.{shape.name}")
         return Field(
             shape.name, shape.kind, *said, needed=shape.needed, rows=rows, errors=self.errors.get(shape.name, ()),
             most=ROWS_MAX[shape.kind],
@@ -320,5 +319,4 @@ _USUAL: Final[Mapping[str, Callable[[FormContext], str]]] = {
     "TripLeg.from_country": _home,
     "TripLeg.to_country": _destination,
     "RecordDocumentStep.step": next_step,
-    "RecordFollowUp.month": month_due,
 }

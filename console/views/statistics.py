@@ -181,8 +181,7 @@ def _occupied(reader: Reader, programme: Programme, year: int, k: int | None) ->
     }
     safe = [_made_safe({house: counts[number] for house, counts in people.items()}, k) for number in range(len(days))]
     return Occupied(
-        days,
-        tuple(House(one.id, one.name, tuple(day[one.id] for day in safe)) for one in programme.beds_facilities),
+        days, tuple(House(one.id, one.name, tuple(day[one.id] for day in safe)) for one in programme.beds_facilities)
     )
 
 
