@@ -7,7 +7,6 @@ from typing import Final
 
 from console.forms.context import Choice, FormContext
 from workflow.case.state import Case
-from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.closing.state import closing_of
@@ -22,38 +21,30 @@ Source = Callable[[FormContext], Iterable[Choice]]
 _DOT: Final = " · "
 
 
-def _of(context: FormContext) -> Case:
+def case_of(context: FormContext) -> Case:
+    """Return the case a form is made in front of."""
     assert context.case is not None, "a form about a case is made in front of one"
     return context.case
-
-
-# -- the journey ------------------------------------------------------------------------------------------------
 
 
 def ways_on(context: FormContext) -> Iterator[Choice]:
     """Offer every step from where the person is; whether it is allowed is said when it is asked for."""
     journey = context.programme.journey
     for way in journey.transitions:
-        if _of(context).stage in way.source:
+        if case_of(context).stage in way.source:
             said = context.words.label("trigger", way.trigger)
             yield Choice(way.trigger, f"{said} → {context.name_of(journey.stages[way.dest])}")
 
 
-def purposes_agreed_to(context: FormContext) -> Iterator[Choice]:
-    """Offer the purposes of live consents."""
-    given = dict.fromkeys(purpose for purpose, _ in _of(context).consents)
-    return (Choice(name, context.words.label("purpose", name)) for name in given)
-
-
 def recipients_agreed_to(context: FormContext) -> Iterator[Choice]:
     """Offer whoever may be told by a live consent."""
-    given = dict.fromkeys(recipient for _, recipient in _of(context).consents if recipient)
+    given = dict.fromkeys(recipient for _, recipient in case_of(context).consents if recipient)
     return (Choice(name, context.recipients.get(name, name)) for name in given)
 
 
 def hand_overs_proposed(context: FormContext) -> Iterator[Choice]:
     """Offer the hand-overs nobody has decided on."""
-    for key, one in closing_of(_of(context)).hand_overs.items():
+    for key, one in closing_of(case_of(context)).hand_overs.items():
         if not one.outcome:
             said = one.closes.partition(":")[2], f"→ {one.to or '?'}", context.words.day(one.by)
             yield Choice(key, _DOT.join(said))
@@ -62,46 +53,40 @@ def hand_overs_proposed(context: FormContext) -> Iterator[Choice]:
 def lines_waited_in(context: FormContext) -> Iterator[Choice]:
     """Offer the houses the person waits for."""
     houses = context.programme.facility_of
-    return (Choice(house, context.called(houses, house)) for house in accommodation_of(_of(context)).waiting)
-
-
-# -- care and documents -----------------------------------------------------------------------------------------
+    return (Choice(house, context.called(houses, house)) for house in accommodation_of(case_of(context)).waiting)
 
 
 def appointments(*, only_booked: bool) -> Source:
     """Offer the appointments that are not over, or those of them that have a time."""
     return lambda context: (
         Choice(key, _appointment(one, context))
-        for key, one in care_of(_of(context)).appointments.items()
+        for key, one in care_of(case_of(context)).appointments.items()
         if one.at is not None or not only_booked
     )
 
 
 def service_without_a_time(context: FormContext) -> str:
     """Return the service whose appointment is the next to be booked."""
-    return next((one.service for one in care_of(_of(context)).appointments.values() if one.at is None), "")
+    return next((one.service for one in care_of(case_of(context)).appointments.values() if one.at is None), "")
 
 
 def documents(wanted: Callable[[Paper], bool]) -> Source:
     """Offer those of the documents that are sought."""
     return lambda context: (
-        Choice(key, _paper(one, context)) for key, one in documents_of(_of(context)).papers.items() if wanted(one)
+        Choice(key, _paper(one, context)) for key, one in documents_of(case_of(context)).papers.items() if wanted(one)
     )
 
 
 def next_step(context: FormContext) -> str:
     """Return the next step of the only document under way."""
-    steps = [one.step for one in documents_of(_of(context)).papers.values() if one.waits_for != "refused"]
+    steps = [one.step for one in documents_of(case_of(context)).papers.values() if one.waits_for != "refused"]
     return steps[0] if len(steps) == 1 else ""
-
-
-# -- money ------------------------------------------------------------------------------------------------------
 
 
 def grants(wanted: Callable[[Grant], bool]) -> Source:
     """Offer those of the grants that something can be done about, with how they stand."""
     return lambda context: (
-        Choice(key, _grant(grant, context)) for key, grant in grants_of(_of(context)).grants.items() if wanted(grant)
+        Choice(key, _grant(one, context)) for key, one in grants_of(case_of(context)).grants.items() if wanted(one)
     )
 
 
@@ -109,7 +94,7 @@ def parts_of_grants(*statuses: str) -> Source:
     """Offer parts of grants; both numbers travel in one value, so that they cannot be mixed up."""
 
     def source(context: FormContext) -> Iterator[Choice]:
-        for grant_id, grant in grants_of(_of(context)).grants.items():
+        for grant_id, grant in grants_of(case_of(context)).grants.items():
             for tranche_id, part in grant.tranches.items():
                 if part.status in statuses:
                     amount = context.words.sum_of(part.amount, grant.currency)
@@ -123,33 +108,30 @@ def parts_of_grants(*statuses: str) -> Source:
 
 def costs_recorded(context: FormContext) -> Iterator[Choice]:
     """Offer the costs that count."""
-    for key, cost in grants_of(_of(context)).costs.items():
+    for key, cost in grants_of(case_of(context)).costs.items():
         said = context.words.label("cost", cost.kind), context.words.sum_of(cost.amount, cost.currency)
         yield Choice(key, _DOT.join(said))
-
-
-# -- life after the return, and others who help -----------------------------------------------------------------
 
 
 def courses(*statuses: str) -> Source:
     """Offer the courses where the person has come so far."""
     return lambda context: (
         Choice(key, context.called(context.programme.course_of, key))
-        for key, place in reintegration_of(_of(context)).courses.items()
+        for key, place in reintegration_of(case_of(context)).courses.items()
         if place.status in statuses
     )
 
 
 def month_due(context: FormContext) -> str:
     """Return the visit that is due, the earliest first."""
-    return next((str(month) for month in sorted(reintegration_of(_of(context)).due)), "")
+    return next((str(month) for month in sorted(reintegration_of(case_of(context)).due)), "")
 
 
 def referrals_to(status: str) -> Source:
     """Offer the referrals that may come to a status from where they are."""
 
     def source(context: FormContext) -> Iterator[Choice]:
-        for key, one in referrals_of(_of(context)).referrals.items():
+        for key, one in referrals_of(case_of(context)).referrals.items():
             mine = context.referrals is None or key in context.referrals
             if mine and one.status in STATUS_CHANGES[status]:
                 service = context.called(context.programme.service_of, one.service)
@@ -159,35 +141,16 @@ def referrals_to(status: str) -> Source:
     return source
 
 
-def glass_broken(context: FormContext) -> Iterator[Choice]:
-    """Offer whoever has the case open in an emergency."""
-    return (Choice(name, name) for name in dict.fromkeys(one.account for one in access_of(_of(context)).glass.values()))
-
-
-def openings_to_review(context: FormContext) -> Iterator[Choice]:
-    """Offer the emergency openings by others that nobody has looked at."""
-    found = dict.fromkeys(one.account for one in access_of(_of(context)).unreviewed.values())
-    return (Choice(name, name) for name in found if name != context.account)
-
-
-def duplicates_suspected(context: FormContext) -> Iterator[Choice]:
-    """Offer the cases that may be the same person's."""
-    return (Choice(other, other) for other in access_of(_of(context)).duplicates)
-
-
 def tasks(*statuses: str) -> Source:
     """Offer the tasks that stand so and are still wanted."""
 
     def source(context: FormContext) -> Iterator[Choice]:
-        for key, task in _of(context).tasks.items():
+        for key, task in case_of(context).tasks.items():
             if task.status in statuses and task.wanted:
                 said = context.words.label("task", task.kind), context.words.label("task_status", task.status)
                 yield Choice(key, _DOT.join(said))
 
     return source
-
-
-# -- how it reads -----------------------------------------------------------------------------------------------
 
 
 def _appointment(one: Appointment, context: FormContext) -> str:

@@ -12,18 +12,15 @@ from typing import Any, Final, NamedTuple
 from console.forms.about_case import (
     Source,
     appointments,
+    case_of,
     costs_recorded,
     courses,
     documents,
-    duplicates_suspected,
-    glass_broken,
     grants,
     hand_overs_proposed,
     lines_waited_in,
     month_due,
-    openings_to_review,
     parts_of_grants,
-    purposes_agreed_to,
     recipients_agreed_to,
     referrals_to,
     service_without_a_time,
@@ -34,6 +31,7 @@ from console.forms.context import Choice, FormContext
 from console.forms.listed import AFTER_AN_END, LISTED
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES
+from workflow.subjects.access.state import access_of
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.grants.state import IN_FLIGHT, Grant
 from workflow.subjects.reintegration.state import Reintegration, reintegration_of
@@ -59,9 +57,6 @@ def offer(command: str, field: str, context: FormContext) -> Offer | None:
     return Offer(choices, choices[0].value if len(choices) == 1 and name not in _LEFT_OPEN else "")
 
 
-# -- kinds of lists ----------------------------------------------------------------------------------------------
-
-
 def _ours(words: Mapping[str, str]) -> Source:
     """Offer a list of ours."""
     return lambda context: (Choice(value, context.words.gettext(said)) for value, said in words.items())
@@ -72,17 +67,14 @@ def _parts(parts: Callable[[Programme], Iterable[Any]]) -> Source:
     return lambda context: (Choice(part.id, context.name_of(part)) for part in parts(context.programme))
 
 
-def _words(kind: str, names: Callable[[Programme], Iterable[str]]) -> Source:
-    """Offer words of the programme file or of the engine."""
-    return lambda context: (Choice(name, context.words.label(kind, name)) for name in names(context.programme))
+def _words(kind: str, names: Callable[[FormContext], Iterable[str]]) -> Source:
+    """Offer words of the programme file, of the case or of the engine."""
+    return lambda context: (Choice(name, context.words.label(kind, name)) for name in names(context))
 
 
 def _names(names: Callable[[FormContext], Iterable[str]]) -> Source:
     """Offer names that are read as they are."""
     return lambda context: (Choice(name, name) for name in names(context))
-
-
-# -- from the programme file --------------------------------------------------------------------------------------
 
 
 def _recipients(context: FormContext) -> Iterator[Choice]:
@@ -117,12 +109,9 @@ def _hosts(context: FormContext) -> Iterator[Choice]:
             yield Choice(host.id, host.name)
 
 
-def _grant_kinds(context: FormContext) -> Iterator[Choice]:
-    return (Choice(kind.kind, context.name_of(kind)) for kind in context.programme.grants)
-
-
-def _evidence(programme: Programme) -> Iterable[str]:
-    return dict.fromkeys(paper for kind in programme.grants for paper in kind.evidence)
+def _openings_by_others(context: FormContext) -> Iterable[str]:
+    found = dict.fromkeys(one.account for one in access_of(case_of(context)).unreviewed.values())
+    return (name for name in found if name != context.account)
 
 
 def _courses(context: FormContext) -> Iterable[Choice]:
@@ -138,7 +127,7 @@ def _paths(context: FormContext) -> Iterable[Choice]:
 
 
 def _reasons(context: FormContext) -> Iterator[Choice]:
-    yield from _words("closure_reason", lambda programme: programme.closure_reasons)(context)
+    yield from _words("closure_reason", lambda context: context.programme.closure_reasons)(context)
     yield from _ours(AFTER_AN_END)(context)
 
 
@@ -158,7 +147,7 @@ def _is_open(grant: Grant) -> bool:
     return not grant.settled and not grant.declined
 
 
-_purposes: Final = _words("purpose", lambda programme: programme.purposes)
+_purposes: Final = _words("purpose", lambda context: context.programme.purposes)
 _houses: Final = _parts(lambda programme: programme.beds_facilities)
 _all_houses: Final = _parts(lambda programme: programme.facilities)
 _care: Final = _parts(lambda programme: (service for service in programme.services if service.kind))
@@ -176,7 +165,9 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "facilities": _all_houses,
     "OpenCase.referred_by": _providers,
     "GiveConsent.purpose": _purposes,
-    "WithdrawConsent.purpose": purposes_agreed_to,
+    "WithdrawConsent.purpose": _words(
+        "purpose", lambda context: dict.fromkeys(purpose for purpose, _ in case_of(context).consents)
+    ),
     "GiveConsent.recipient": _recipients,
     "WithdrawConsent.recipient": recipients_agreed_to,
     "RecordAssent.to": _purposes,
@@ -197,9 +188,11 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "AppealDocument.document_id": documents(lambda paper: paper.waits_for == "refused"),
     "document_id": documents(lambda _: True),
     "host": _hosts,
-    "RequestGrant.kind": _grant_kinds,
-    "RecordEvidence.kind": _words("evidence", _evidence),
-    "RecordCost.kind": _words("cost", lambda programme: programme.costs),
+    "RequestGrant.kind": lambda context: (Choice(one.kind, context.name_of(one)) for one in context.programme.grants),
+    "RecordEvidence.kind": _words(
+        "evidence", lambda context: dict.fromkeys(paper for kind in context.programme.grants for paper in kind.evidence)
+    ),
+    "RecordCost.kind": _words("cost", lambda context: context.programme.costs),
     "RecordCost.service": _parts(lambda programme: programme.services),
     "ApproveGrant.grant_id": grants(lambda grant: grant.awaits_approval),
     "DeclineGrant.grant_id": grants(_is_open),
@@ -225,9 +218,11 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "RecordReferralServed.referral_id": referrals_to("served"),
     "RecordReferralFeedback.referral_id": referrals_to("feedback"),
     "CloseReferral.referral_id": referrals_to("closed"),
-    "MendGlass.account": glass_broken,
-    "ReviewAccess.account": openings_to_review,
-    "DecideDuplicate.other": duplicates_suspected,
+    "MendGlass.account": _names(
+        lambda context: dict.fromkeys(one.account for one in access_of(case_of(context)).glass.values())
+    ),
+    "ReviewAccess.account": _names(_openings_by_others),
+    "DecideDuplicate.other": _names(lambda context: access_of(case_of(context)).duplicates),
     "RetryTask.task_id": tasks("refused", "dead", "unknown"),
     "CancelTask.task_id": tasks("open", "refused", "dead"),
     "topics": _parts(lambda programme: programme.consultation_topics),

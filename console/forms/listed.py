@@ -1,9 +1,17 @@
-"""Closed lists of ours for fields that take any one word: reasons, mostly. Free words would end up holding names."""
+"""Closed lists for fields that take any one word: reasons, countries, languages. Free words would hold names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
+
+from babel import Locale
+from babel.numbers import get_currency_name
+
+from console.forms.context import Choice, FormContext
+from workflow.subjects.travel.state import travel_of
+from workflow.values.countries import countries as all_countries
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 Words = Mapping[str, str]
@@ -85,3 +93,55 @@ LISTED: Final[Mapping[str, Words]] = {
     },
     **dict.fromkeys(("economic", "social", "psychosocial"), _HOW_MUCH),
 }
+# Of the people served and of those who serve; a programme's own languages are added.
+_LANGUAGES: Final = (
+    "ru", "en", "uk", "be", "ro", "uz", "tg", "ky", "kk", "hy", "ka", "az", "tk", "pl", "bg", "sr", "sq", "de", "fr",
+    "es", "pt", "it", "tr", "ar", "fa", "ps", "ur", "hi", "bn", "ne", "my", "th", "vi", "zh", "ko", "mn", "tl", "id",
+    "am", "ti", "so", "sw", "ha", "yo", "ig",
+)  # fmt: skip
+
+
+def countries(context: FormContext) -> tuple[Choice, ...]:
+    """Return every country by its name in the reader's language, those the case knows of first."""
+    case = context.case
+    own = (*case.citizenships, travel_of(case).destination) if case else ()
+    likely = dict.fromkeys((*own, context.programme.home_country))
+    return _likely_first(_countries(context.words.language), likely)
+
+
+def languages(context: FormContext) -> tuple[Choice, ...]:
+    """Return the languages people speak here, the person's own and the desk's first."""
+    programme = context.programme
+    spoken = (context.case.language,) if context.case else ()
+    desk = programme.hotline.languages if programme.hotline else ()
+    helped = frozenset(code for provider in programme.providers for code in provider.languages)
+    known = helped | {*spoken, *desk} - {""}
+    return _likely_first(_languages(context.words.language, known), dict.fromkeys((*spoken, *desk)))
+
+
+def currencies(context: FormContext) -> tuple[Choice, ...]:
+    """Return the currencies the programme has money in."""
+    codes = dict.fromkeys(funder.budget.currency for funder in context.programme.funders)
+    return tuple(Choice(code, f"{code} · {get_currency_name(code, locale=context.words.language)}") for code in codes)
+
+
+def _likely_first(choices: tuple[Choice, ...], likely: Iterable[str]) -> tuple[Choice, ...]:
+    by_value = {choice.value: choice for choice in choices}
+    first = [by_value[value] for value in likely if value in by_value]
+    return (*first, *(choice for choice in choices if choice not in first))
+
+
+@cache
+def _countries(language: str) -> tuple[Choice, ...]:
+    names = Locale(language).territories
+    return _sorted(Choice(code, str(names[code])) for code in all_countries())
+
+
+@cache
+def _languages(language: str, known: frozenset[str]) -> tuple[Choice, ...]:
+    names = Locale(language).languages
+    return _sorted(Choice(code, str(names.get(code, code))) for code in {*_LANGUAGES, *known})
+
+
+def _sorted(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    return tuple(sorted(choices, key=lambda choice: choice.label.casefold().replace("ё", "е")))
