@@ -53,9 +53,9 @@ def opened(context: Annotated[RequestContext, require("case.open_sealed")], give
         raise NotReadable(422, "id_was_used") from None
     except ValidationError as problem:
         raise Unfit(problem) from None
-    if found.denied:
+    if found == "denied":
         raise NotReadable(403, "sealed_to_this_role")
-    opening = opening_of(container.log, case_id, command_id) if found.accepted else None
+    opening = opening_of(container.log, case_id, command_id) if found == "opened" else None
     if opening is None or opening.actor != context.account.account:
         raise NotThere
     if not opening.lasts(context.web.now()):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.words.translation import Words
@@ -40,6 +41,20 @@ class FormContext(NamedTuple):
         """Return which day it is there."""
         return self.now.astimezone(self.zone).date()
 
-    def label(self, labelled: object) -> str:
-        """Return what a part of the programme file is called in the reader's language."""
-        return str(getattr(labelled, self.words.language))
+    @property
+    def recipients(self) -> dict[str, str]:
+        """Return by name whoever the programme may tell of a person: its providers, houses and offices."""
+        providers = {one.id: one.name for one in self.programme.providers}
+        return providers | {one.id: one.name for one in self.programme.facilities}
+
+    def name_of(self, part: Any) -> str:
+        """Return what a part of the programme file is called, in the reader's language where it has words in both."""
+        return str(getattr(part.label, self.words.language) if hasattr(part, "label") else part.name)
+
+    def called(self, parts: Mapping[str, Any], key: str) -> str:
+        """Return what one of the parts is called; a part that is in no file any more goes by its id."""
+        return self.name_of(parts[key]) if key in parts else key
+
+    def moment(self, value: datetime) -> str:
+        """Return a time by the programme's clock."""
+        return self.words.moment(value, self.programme.time_zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -15,32 +15,27 @@ N_: Final = str  # marks a text for translation; it is translated where it is sh
 NEEDED: Final = N_("This is needed.")
 CHECK: Final = N_("Check what is written here.")
 CHOOSE: Final = N_("Choose one of the list.")
+A_DAY: Final = N_("Write a day, like 2026-03-01.")
+A_MOMENT: Final = N_("Write a day and a time, like 2026-03-01 18:40.")
 LAST_OF_ROW: Final = "*"
 GENERAL: Final = ""  # what concerns no field, or all of them
 
 Faults = dict[str, tuple[str, ...]]
 
 _BY_TYPE: Final[Mapping[str, str]] = {
-    "missing": NEEDED,
-    "string_too_short": NEEDED,
+    **dict.fromkeys(("missing", "string_too_short"), NEEDED),
     "string_too_long": N_("Write at most %(max_length)s characters."),
     "string_type": N_("Write text here."),
-    "bool_parsing": N_("Choose yes or no."),
-    "bool_type": N_("Choose yes or no."),
+    **dict.fromkeys(("bool_parsing", "bool_type"), N_("Choose yes or no.")),
     "literal_error": CHOOSE,
-    "int_parsing": N_("Write a whole number."),
+    **dict.fromkeys(("int_parsing", "int_from_float"), N_("Write a whole number.")),
     "int_parsing_size": N_("The number is too large."),
-    "int_from_float": N_("Write a whole number."),
     "greater_than_equal": N_("Write a number that is not below %(ge)s."),
     "less_than_equal": N_("Write a number that is not above %(le)s."),
     "too_short": N_("Choose at least one."),
     "too_long": N_("Choose at most %(max_length)s."),
-    "date_parsing": N_("Write a day, like 2026-03-01."),
-    "date_from_datetime_parsing": N_("Write a day, like 2026-03-01."),
-    "date_from_datetime_inexact": N_("Write a day, like 2026-03-01."),
-    "datetime_parsing": N_("Write a day and a time, like 2026-03-01 18:40."),
-    "datetime_from_date_parsing": N_("Write a day and a time, like 2026-03-01 18:40."),
-    "timezone_aware": N_("Write a day and a time, like 2026-03-01 18:40."),
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), A_DAY),
+    **dict.fromkeys(("datetime_parsing", "datetime_from_date_parsing", "timezone_aware"), A_MOMENT),
 }
 # What the commands themselves say of a value, and how it reads on the screen.
 SAID: Final[Mapping[str, str]] = {
@@ -72,8 +67,11 @@ SAID: Final[Mapping[str, str]] = {
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }
-_COUNTRY: Final = re.compile(r"is not a country; give its ISO 3166 code")
-_CASE: Final = re.compile(r"is not a case number; they look like")
+# What they say beside the value itself, which is never repeated.
+_SAID_OF_A_VALUE: Final[Mapping[str, str]] = {
+    "is not a country; give its ISO 3166 code": N_("Choose a country."),
+    "is not a case number; they look like": N_("Write a case number, like 7K3P9-QXM2D."),
+}
 _UNSEEN: Final = re.compile(r"holds a character that cannot be shown \((U\+[0-9A-F]{4,6})\)")
 _MONEY: Final[Mapping[type[Exception], str]] = {
     UnreadableMoney: N_("Write an amount in digits, like 1250.50."),
@@ -91,12 +89,9 @@ _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "region": N_("Write the region's code, like RU-PRI."),
     "area": N_("Write the region's code, like RU-MOW."),
     "reference": N_("Use Latin letters, digits, - and _ only."),
-    "programme": N_("Use small Latin letters, digits and - only."),
-    "successor": N_("Use small Latin letters, digits and - only."),
-    "team": N_("Use small Latin letters, digits and - only."),
+    **dict.fromkeys(("programme", "successor", "team"), N_("Use small Latin letters, digits and - only.")),
     "account": N_("Write it like staff:anna."),
-    "second": N_("Choose a colleague, or write like staff:boris."),
-    "owner": N_("Choose a colleague, or write like staff:boris."),
+    **dict.fromkeys(("second", "owner"), N_("Choose a colleague, or write like staff:boris.")),
 }
 
 
@@ -108,15 +103,7 @@ def faults_of(problem: ValidationError, words: Words, moved: Mapping[str, str]) 
         said = _in_words(error, name.rpartition("-")[2] or name, words)
         if said not in found.setdefault(name, []):
             found[name].append(said)
-    return {name: tuple(_telling(texts, words)) for name, texts in found.items()}
-
-
-def joined(*parts: Mapping[str, tuple[str, ...]]) -> Faults:
-    """Return faults of several readings together; what was said first of a field is all that is said of it."""
-    found: Faults = {}
-    for part in parts:
-        found |= {name: texts for name, texts in part.items() if name not in found}
-    return found
+    return {name: (_clearest(texts, words),) for name, texts in found.items()}
 
 
 def _place(loc: tuple[int | str, ...], moved: Mapping[str, str]) -> str:
@@ -129,11 +116,10 @@ def _place(loc: tuple[int | str, ...], moved: Mapping[str, str]) -> str:
     return f"{name}-{loc[1]}-{loc[2] if len(loc) > 2 else moved[LAST_OF_ROW]}"
 
 
-def _telling(texts: Iterable[str], words: Words) -> Iterator[str]:
-    """Keep one text: where a value may be this or that, the list says nothing that the other does not."""
+def _clearest(texts: Iterable[str], words: Words) -> str:
+    """Return one text: where a value may be this or that, the list says nothing that the other does not."""
     dull = words.gettext(CHOOSE)
-    clear = [text for text in texts if text != dull]
-    yield clear[0] if clear else dull
+    return next((text for text in texts if text != dull), dull)
 
 
 def _in_words(error: Any, field: str, words: Words) -> str:
@@ -148,15 +134,13 @@ def _in_words(error: Any, field: str, words: Words) -> str:
 
 def _value(problem: Exception, words: Words) -> str:
     text = str(problem)
-    money = _MONEY.get(type(problem))
-    if money is not None:
-        return words.gettext(money)
-    if _COUNTRY.search(text):
-        return words.gettext("Choose a country.")
-    if _CASE.search(text):
-        return words.gettext("Write a case number, like 7K3P9-QXM2D.")
+    if type(problem) in _MONEY:
+        return words.gettext(_MONEY[type(problem)])
+    for part, said in _SAID_OF_A_VALUE.items():
+        if part in text:
+            return words.gettext(said)
     unseen = _UNSEEN.match(text)
     if unseen:
-        said = words.gettext("There is a character that cannot be shown (%(code)s). Write it again without it.")
-        return said % {"code": unseen[1]}
+        shown = words.gettext("There is a character that cannot be shown (%(code)s). Write it again without it.")
+        return shown % {"code": unseen[1]}
     return words.gettext(SAID.get(text, CHECK))

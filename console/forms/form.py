@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from console.forms.about_case import month_due, next_step
+from console.forms.about_case import next_step
 from console.forms.choices import Offer, offer
 from console.forms.context import Choice, FormContext
-from console.forms.countries import countries, currencies, languages
 from console.forms.given import CURRENCY, TWICE, Given
-from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, row_class, row_fields, shapes_of
-from console.forms.wording import choice_label, explains, field_hint, field_label, title
+from console.forms.listed import countries, currencies, languages
+from console.forms.shapes import COUNTRIES_MAX, ROWS, Shape, shapes_of
 from console.words.amounts import place_of
 from console.words.reasons import Worded
 from workflow.command import Command
@@ -133,22 +132,12 @@ def form_for(
     more_rows: int = 0,
 ) -> Form:
     """Return the form of a command: as it is offered first, or with what was given and what is wrong with it."""
-    drawing = _Drawing(kind, context, given, errors or {}, _at_fields(kind, reasons), preset or {}, more_rows)
+    drawing = _Drawing(kind, context, given, errors or {}, reasons, preset or {}, more_rows)
     fields = tuple(drawing.field(shape) for shape in shapes_of(kind))
     shown = {field.name for field in _every(fields)}
     loose = tuple(text for name, texts in (errors or {}).items() if name not in shown for text in texts)
-    name = kind.__name__
-    said = title(context.words, name), explains(context.words, name)
-    return Form(name, *said, fields, loose, tuple(reasons), kind.sealed)
-
-
-def _at_fields(kind: type[Command], reasons: Iterable[Worded]) -> dict[str, tuple[str, ...]]:
-    named = {shape.name for shape in shapes_of(kind)}
-    found: dict[str, tuple[str, ...]] = {}
-    for reason in reasons:
-        if reason.field in named:
-            found[reason.field] = (*found.get(reason.field, ()), reason.text)
-    return found
+    said = context.words.label("command", kind.__name__), context.words.label("command_help", kind.__name__)
+    return Form(kind.__name__, *said, fields, loose, tuple(reasons), kind.sealed)
 
 
 def _every(fields: Iterable[Field]) -> list[Field]:
@@ -162,12 +151,12 @@ class _Drawing(NamedTuple):
     context: FormContext
     given: Given | None
     errors: Mapping[str, tuple[str, ...]]
-    refused: Mapping[str, tuple[str, ...]]
+    reasons: Sequence[Worded]
     preset: Mapping[str, str]
     more_rows: int
 
     def field(self, shape: Shape) -> Field:
-        if shape.kind in ("trip_legs", "route_legs"):
+        if shape.kind in ROWS:
             return self._rows(shape)
         return self._field(shape, shape.name, offer(self.kind.__name__, shape.name, self.context))
 
@@ -177,20 +166,18 @@ class _Drawing(NamedTuple):
         return Field(
             name,
             _drawn_as(shape, offered),
-            field_label(words, command, shape.name),
-            field_hint(words, command, shape.name),
+            words.label("field", f"{command}.{shape.name}"),
+            words.label("hint", f"{command}.{shape.name}"),
             needed=shape.needed,
             choices=choices,
             values=self._values(shape, name, offered, choices, command),
-            errors=(*self.errors.get(name, ()), *self.refused.get(name, ())),
+            errors=(*self.errors.get(name, ()), *(one.text for one in self.reasons if one.field == name)),
             unit=self._unit(shape, name),
             zone=place_of(self.context.programme.time_zone, words.language) if shape.kind == "moment" else "",
-            longest=shape.longest,
-            least=shape.least,
-            most=shape.most,
+            longest=shape.longest, least=shape.least, most=shape.most,
             sealed=self.kind.sealed and shape.kind in ("text", "long_text", "phone", "day") and offered is None,
             empty="" if shape.needed or shape.default else words.gettext("Leave open"),
-        )
+        )  # fmt: skip
 
     def _choices(self, shape: Shape, offered: Offer | None, command: str) -> tuple[Choice, ...]:
         words = self.context.words
@@ -202,7 +189,7 @@ class _Drawing(NamedTuple):
             return countries(self.context)
         if shape.kind == "language":
             return languages(self.context)
-        return tuple(Choice(name, choice_label(words, command, shape.name, name)) for name in shape.options)
+        return tuple(Choice(name, words.label("choice", f"{command}.{shape.name}.{name}")) for name in shape.options)
 
     def _values(
         self, shape: Shape, name: str, offered: Offer | None, choices: tuple[Choice, ...], command: str
@@ -225,10 +212,8 @@ class _Drawing(NamedTuple):
     def _is_new_row(self, name: str) -> bool:
         """Tell whether a field is in a row that was not there when the form was filled in."""
         stem, _, rest = name.partition("-")
-        return bool(rest) and not any(typed.startswith(f"{stem}-{rest.partition('-')[0]}-") for typed in self._typed())
-
-    def _typed(self) -> Iterable[str]:
-        return self.given.typed if self.given else ()
+        row = f"{stem}-{rest.partition('-')[0]}-"
+        return bool(rest) and not any(typed.startswith(row) for typed in (self.given.typed if self.given else ()))
 
     def _unit(self, shape: Shape, name: str) -> Field | None:
         _ = self.context.words.gettext
@@ -236,49 +221,40 @@ class _Drawing(NamedTuple):
             choices = currencies(self.context)
             typed = self.given.typed.get(name + CURRENCY) if self.given else None
             return Field(name + CURRENCY, "choice", _("Currency"), choices=choices, values=typed or (choices[0].value,))
-        asked = (
-            self.given is not None
-            and shape.kind == "moment"
-            and (name in self.errors or name + TWICE in self.given.typed)
-        )
-        if not asked or self.given is None or not _comes_twice(self.given.first(name), self.context):
+        if shape.kind != "moment" or self.given is None or not self._comes_twice(self.given, name):
             return None
         both = Choice("0", _("The first time, before the clocks went back")), Choice("1", _("The second time"))
-        return Field(
-            name + TWICE, "choice", _("Which of the two"), choices=both, values=self.given.typed.get(name + TWICE, ())
-        )
+        chosen = self.given.typed.get(name + TWICE, ())
+        return Field(name + TWICE, "choice", _("Which of the two"), choices=both, values=chosen)
+
+    def _comes_twice(self, given: Given, name: str) -> bool:
+        """Tell whether it must be asked which of two equal hours is meant, or was asked before."""
+        try:
+            local = datetime.fromisoformat(given.first(name))
+        except ValueError:
+            return False
+        first, second = (local.replace(tzinfo=self.context.zone, fold=fold) for fold in (0, 1))
+        return (name in self.errors or name + TWICE in given.typed) and first.utcoffset() != second.utcoffset()
 
     def _rows(self, shape: Shape) -> Field:
-        filled = self.given.rows if self.given else 0
-        count = min(max(filled, 1) + self.more_rows, ROWS_MAX[shape.kind])
-        row = row_class(shape)
+        row, filled = ROWS[shape.kind], self.given.rows if self.given else 0
         rows = tuple(
-            tuple(self._field(part, f"{shape.name}-{number}-{part.name}", None, row) for part in row_fields(shape))
-            for number in range(count)
+            tuple(self._field(part, f"{shape.name}-{number}-{part.name}", None, row.name) for part in row.fields)
+            for number in range(min(max(filled, 1) + self.more_rows, row.most))
         )
         words, command = self.context.words, self.kind.__name__
-        said = field_label(words, command, shape.name), field_hint(words, command, shape.name)
+        said = words.label("field", f"{command}.{shape.name}"), words.label("hint", f"{command}.{shape.name}")
         return Field(
             shape.name, shape.kind, *said, needed=shape.needed, rows=rows, errors=self.errors.get(shape.name, ()),
-            most=ROWS_MAX[shape.kind],
+            most=row.most,
         )  # fmt: skip
 
 
 def _drawn_as(shape: Shape, offered: Offer | None) -> str:
     if shape.kind == "person":
         return "choice" if offered and offered.choices else "text"
-    if offered is None or shape.kind == "choices":
-        return "choice" if shape.kind in ("country", "language") else shape.kind
-    return "choice"
-
-
-def _comes_twice(text: str, context: FormContext) -> bool:
-    try:
-        local = datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    first, second = (local.replace(tzinfo=context.zone, fold=fold) for fold in (0, 1))
-    return first.utcoffset() != second.utcoffset()
+    is_one_of = offered is not None and shape.kind != "choices"
+    return "choice" if is_one_of or shape.kind in ("country", "language") else shape.kind
 
 
 def _language(context: FormContext) -> str:
@@ -294,14 +270,6 @@ def _own_country(context: FormContext) -> str:
     return own[0] if len(own) == 1 else ""
 
 
-def _home(context: FormContext) -> str:
-    return context.programme.home_country
-
-
-def _destination(context: FormContext) -> str:
-    return travel_of(context.case).destination if context.case else ""
-
-
 def _arrival(context: FormContext) -> str:
     arrival = reception_of(context.case).arrival if context.case else None
     return f"{arrival.at.astimezone(context.zone):%Y-%m-%dT%H:%M}" if arrival and not arrival.over else ""
@@ -309,16 +277,11 @@ def _arrival(context: FormContext) -> str:
 
 # What is meant in the usual case, so that it is one click.
 _USUAL: Final[Mapping[str, Callable[[FormContext], str]]] = {
-    "PlanArrival.language": _language,
-    "SendReferral.language": _language,
-    "TakeCall.language": _desk_language,
-    "MakeCallBack.language": _desk_language,
-    "RecordConsultation.language": _desk_language,
-    "RecordTravelDocument.country": _own_country,
-    "DeclareReturn.destination": _own_country,
+    **dict.fromkeys(("PlanArrival.language", "SendReferral.language"), _language),
+    **dict.fromkeys(("TakeCall.language", "MakeCallBack.language", "RecordConsultation.language"), _desk_language),
+    **dict.fromkeys(("RecordTravelDocument.country", "DeclareReturn.destination"), _own_country),
     "DelayArrival.at": _arrival,
-    "TripLeg.from_country": _home,
-    "TripLeg.to_country": _destination,
+    "TripLeg.from_country": lambda context: context.programme.home_country,
+    "TripLeg.to_country": lambda context: travel_of(context.case).destination if context.case else "",
     "RecordDocumentStep.step": next_step,
-    "RecordFollowUp.month": month_due,
 }

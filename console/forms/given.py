@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from console.forms.context import FormContext
-from console.forms.faults import GENERAL, LAST_OF_ROW, NEEDED, Faults, faults_of, joined
-from console.forms.shapes import COUNTRIES_MAX, ROWS_MAX, Shape, read_off, row_fields, shapes_of
+from console.forms.faults import A_MOMENT, GENERAL, LAST_OF_ROW, NEEDED, Faults, faults_of
+from console.forms.shapes import COUNTRIES_MAX, ROWS, Shape, read_off, shapes_of
 from workflow.command import Command
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
@@ -50,10 +49,9 @@ def read(kind: type[Command], sent: Iterable[tuple[str, str]], context: FormCont
     shapes = shapes_of(kind)
     values: dict[str, Any] = {}
     for shape in shapes:
-        values |= reading.value(kind, shape)
+        values |= reading.value(shape)
     if not reading.is_whole(shapes):
-        said = context.words.gettext("This form was changed on its way. Open it again and fill it in anew.")
-        reading.faults[GENERAL] = (said,)
+        reading.say(GENERAL, N_("This form was changed on its way. Open it again and fill it in anew."))
     return Given(typed, values, reading.faults, reading.rows)
 
 
@@ -67,15 +65,15 @@ def command_of(kind: type[Command], given: Given, context: FormContext, **envelo
         made = kind.model_validate({**given.values, **envelope})
     except ValidationError as problem:
         found = faults_of(problem, context.words, _shown_at(kind))
-    found = joined(given.faults, found)
+    found = given.faults | found | given.faults  # in this order; what was said first of a field is all that is said
     if any(name.startswith("legs-") for name in found):
         found.pop("legs", None)  # it only says that a row is not right
     return made if made is not None and not found else found
 
 
 def _shown_at(kind: type[Command]) -> Mapping[str, str]:
-    rows = [row_fields(shape) for shape in shapes_of(kind) if shape.kind in ("trip_legs", "route_legs")]
-    return {**read_off(kind), LAST_OF_ROW: rows[0][-1].name if rows else ""}
+    rows = (ROWS[shape.kind] for shape in shapes_of(kind) if shape.kind in ROWS)
+    return {**read_off(kind), LAST_OF_ROW: next((row.fields[-1].name for row in rows), "")}
 
 
 def _typed(sent: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -100,15 +98,14 @@ class _Reading:
     def is_whole(self, shapes: tuple[Shape, ...]) -> bool:
         """Tell whether the form had only fields of ours, each as often as it may."""
         once = all(len(values) == 1 or name in self._several for name, values in self._typed.items())
-        many = all(
-            len(self._typed.get(shape.name, ())) <= COUNTRIES_MAX for shape in shapes if shape.kind == "countries"
-        )
+        countries = (self._typed.get(shape.name, ()) for shape in shapes if shape.kind == "countries")
+        many = all(len(values) <= COUNTRIES_MAX for values in countries)
         return once and many and self._typed.keys() <= self._met
 
-    def value(self, kind: type[Command], shape: Shape) -> dict[str, Any]:
+    def value(self, shape: Shape) -> dict[str, Any]:
         """Return a field's value by its name, or nothing when it was left empty."""
-        if shape.kind in ("trip_legs", "route_legs"):
-            return self._legs(kind, shape)
+        if shape.kind in ROWS:
+            return self._legs(shape)
         if shape.kind in ("choices", "countries"):
             self._several.add(shape.name)
             values = tuple(value for value in self._all(shape.name) if value)
@@ -140,33 +137,32 @@ class _Reading:
             return {}
         local = _local(text)
         if local is None:
-            self._say(name, N_("Write a day and a time, like 2026-03-01 18:40."))
+            self.say(name, A_MOMENT)
             return {}
         earlier, later = (local.replace(tzinfo=self._context.zone, fold=fold) for fold in (0, 1))
         if earlier.utcoffset() == later.utcoffset():
             return {shape.name: earlier}
-        if not _exists(local, self._context.zone):
-            self._say(name, N_("This time did not exist: the clocks went forward that night. Check it."))
+        if earlier.astimezone(UTC).astimezone(self._context.zone).replace(tzinfo=None) != local:
+            self.say(name, N_("This time did not exist: the clocks went forward that night. Check it."))
             return {}
         if choice not in ("0", "1"):
-            self._say(name, N_("The clocks went back that night and this time came twice. Choose which one is meant."))
+            self.say(name, N_("The clocks went back that night and this time came twice. Choose which one is meant."))
             return {}
         return {shape.name: later if choice == "1" else earlier}
 
-    def _legs(self, kind: type[Command], shape: Shape) -> dict[str, Any]:
-        legs = []
-        for number in range(ROWS_MAX[shape.kind]):
-            fields = row_fields(shape)
-            names = {field.name: f"{shape.name}-{number}-{field.name}" for field in fields}
-            if any(name in self._typed for name in names.values()):
-                self.rows = number + 1
+    def _legs(self, shape: Shape) -> dict[str, Any]:
+        legs, row = [], ROWS[shape.kind]
+        for number in range(row.most):
             leg: dict[str, Any] = {}
-            for field in fields:
-                leg |= self._single(field, names[field.name])
+            for field in row.fields:
+                name = f"{shape.name}-{number}-{field.name}"
+                if name in self._typed:
+                    self.rows = number + 1
+                leg |= self._single(field, name)
             if leg.keys() - {"mode", "kind"}:
                 legs.append(leg)
         if not legs:
-            self.faults[f"{shape.name}-0-{row_fields(shape)[0].name}"] = (self._context.words.gettext(NEEDED),)
+            self.say(f"{shape.name}-0-{row.fields[0].name}", NEEDED)
         return {shape.name: tuple(legs)} if legs else {}
 
     def _all(self, name: str) -> tuple[str, ...]:
@@ -176,7 +172,8 @@ class _Reading:
     def _one(self, name: str) -> str:
         return next(iter(self._all(name)), "")
 
-    def _say(self, name: str, text: str) -> None:
+    def say(self, name: str, text: str) -> None:
+        """Keep what is wrong with a field."""
         self.faults[name] = (self._context.words.gettext(text),)
 
 
@@ -212,12 +209,6 @@ def _local(text: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(f"{_iso_day(parts[0])}T{parts[1].zfill(5)}")
-        date(found.year, 1, 1)
     except ValueError:
         return None
     return found if found.tzinfo is None and 1900 <= found.year <= 2200 else None
-
-
-def _exists(local: datetime, zone: ZoneInfo) -> bool:
-    there = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
-    return there.replace(tzinfo=None) == local

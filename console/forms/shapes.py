@@ -49,8 +49,7 @@ _READ_OFF: Final[Mapping[str, frozenset[str]]] = {
     "RecordPayment": frozenset({"grant_id"}),
     "ReturnPayment": frozenset({"grant_id"}),
 }
-# The command takes them for granted, a form without them makes no sense.
-_ASKED_FOR: Final = frozenset({"PlanTrip.legs"})
+_ASKED_FOR: Final = "PlanTrip.legs"  # the command takes them for granted, a form without them makes no sense
 _LONG: Final = 1000
 
 
@@ -58,7 +57,8 @@ _LONG: Final = 1000
 def shapes_of(kind: type[Command]) -> tuple[Shape, ...]:
     """Return what a person fills in for a command, in the order of its class.
 
-    >>> [(shape.name, shape.kind) for shape in shapes_of(ask.HoldBed)]
+    >>> from workflow.subjects.accommodation.commands import HoldBed
+    >>> [(shape.name, shape.kind) for shape in shapes_of(HoldBed)]
     [('facility', 'text'), ('family', 'tick')]
     """
     schema = kind.model_json_schema()
@@ -77,15 +77,9 @@ def _shape(command: str, name: str, schema: Mapping[str, Any], *, needed: bool) 
     options = _options(said)
     named = _BY_NAME.get(full) or (None if options else _BY_NAME.get(name))
     return Shape(
-        name,
-        named or _kind(said, options, needed=needed),
-        needed or full in _ASKED_FOR,
-        options,
-        _default(schema),
-        said.get("maxLength"),
-        said.get("minimum"),
-        said.get("maximum"),
-    )
+        name, named or _kind(said, options, needed=needed), needed or full == _ASKED_FOR, options, _default(schema),
+        said.get("maxLength"), said.get("minimum"), said.get("maximum"),
+    )  # fmt: skip
 
 
 def _said(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -123,36 +117,43 @@ def _kind(said: Mapping[str, Any], options: tuple[str, ...], *, needed: bool) ->
 def read_off(kind: type[Command]) -> Mapping[str, str]:
     """Return where a form shows what concerns a field it does not have: legs hold times, a part names its grant."""
     hidden = _READ_OFF.get(kind.__name__, frozenset())
-    kinds = {shape.kind for shape in shapes_of(kind)}
-    if "trip_legs" in kinds:
+    if any(shape.kind == "trip_legs" for shape in shapes_of(kind)):
         return {name: f"legs-0-{name}" for name in hidden}
     return dict.fromkeys(hidden, "tranche_id")
 
 
-ROWS_MAX: Final[Mapping[str, int]] = {"trip_legs": 12, "route_legs": 20}
-_TRIP: Final = (
-    Shape("mode", "choice", needed=True, options=("flight", "train", "bus", "car"), default="flight"),
-    Shape("number", "text", needed=False, longest=10),
-    Shape("origin", "text", needed=True, longest=120),
-    Shape("from_country", "country", needed=False),
-    Shape("departs_at", "moment", needed=True),
-    Shape("destination", "text", needed=True, longest=120),
-    Shape("to_country", "country", needed=False),
-    Shape("arrives_at", "moment", needed=True),
-)
-_ROUTE: Final = (
-    Shape("kind", "choice", needed=True, options=("recruitment", "transit", "exploitation"), default="recruitment"),
-    Shape("country", "country", needed=True),
-    Shape("year", "number", needed=False, least=1950, most=2200),
-    Shape("month", "number", needed=False, least=1, most=12),
-)
+class Row(NamedTuple):
+    """A row of a field that has several: its class, by which its fields are named, and how many there may be."""
+
+    name: str
+    fields: tuple[Shape, ...]
+    most: int
 
 
-def row_fields(shape: Shape) -> tuple[Shape, ...]:
-    """Return the fields of one row."""
-    return _TRIP if shape.kind == "trip_legs" else _ROUTE
-
-
-def row_class(shape: Shape) -> str:
-    """Return the class one row is of, by which its fields are named."""
-    return "TripLeg" if shape.kind == "trip_legs" else "Leg"
+_STATIONS: Final = ("recruitment", "transit", "exploitation")
+ROWS: Final[Mapping[str, Row]] = {
+    "trip_legs": Row(
+        "TripLeg",
+        (
+            Shape("mode", "choice", needed=True, options=("flight", "train", "bus", "car"), default="flight"),
+            Shape("number", "text", needed=False, longest=10),
+            Shape("origin", "text", needed=True, longest=120),
+            Shape("from_country", "country", needed=False),
+            Shape("departs_at", "moment", needed=True),
+            Shape("destination", "text", needed=True, longest=120),
+            Shape("to_country", "country", needed=False),
+            Shape("arrives_at", "moment", needed=True),
+        ),
+        12,
+    ),
+    "route_legs": Row(
+        "Leg",
+        (
+            Shape("kind", "choice", needed=True, options=_STATIONS, default="recruitment"),
+            Shape("country", "country", needed=True),
+            Shape("year", "number", needed=False, least=1950, most=2200),
+            Shape("month", "number", needed=False, least=1, most=12),
+        ),
+        20,
+    ),
+}

@@ -69,9 +69,9 @@ def opened_fields(
     case_id = case_number(snapshot.case.case_id)
     container, who = terminal.container, (terminal.actor, mandate)
     found = record_opening(container, container.chance.uuid(), case_id, who, tuple(compartments), why)
-    if not found.accepted:
+    if found == "refused":
         raise BadInput("the opening could not be recorded, so nothing was opened")
-    if found.denied:
+    if found == "denied":
         tell_refused(_denied(compartments, mandate), as_json=terminal.as_json)
     opened = sealed_values(container.log, case_id, compartments)
     return {f"{one.fact}@{one.version}.{one.name}": one.value for one in opened}

@@ -69,7 +69,7 @@ def last_days(reader: Reader) -> str:
 
 def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:
     """Yield the emergency accesses nobody has looked at, the oldest first."""
-    snapshots = {one.case.case_id: one for one in reader.container.cases.at_many({row["case_id"] for row in waiting})}
+    snapshots = reader.cases({row["case_id"] for row in waiting})
     for row in waiting:
         case = snapshots[row["case_id"]]
         number = row["item"].partition(":")[2]

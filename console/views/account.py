@@ -55,9 +55,8 @@ def factors_of(log: Log, auth: AuthServices, row: AccountRow) -> Sequence[Factor
 
 def places_of(auth: AuthServices, account: str, here: str = "") -> Sequence[SignedInPlace]:
     """Return where an account is signed in, this browser first."""
-    found = [
-        SignedInPlace(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in auth.sessions.of(account)
-    ]
+    sessions = auth.sessions.of(account)
+    found = [SignedInPlace(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in sessions]
     return sorted(found, key=lambda place: not place.here)
 
 

@@ -6,19 +6,16 @@ the last look; an instant of the past is read from the history of each house.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.container import Container
 from console.views.reader import Reader
 from handlers.projections.beds import houses_in_use
 from handlers.queries.occupancy import BedInUse, Occupancy, occupancy
 from handlers.states.case_reader import CaseSnapshot
-from workflow.rights.acts import Role
 from workflow.rights.table import RIGHTS_TABLE, Account
-from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.accommodation.shelter import Room
 from workflow.subjects.accommodation.state import accommodation_of
@@ -102,8 +99,8 @@ class HouseView(NamedTuple):
 
 def houses_of(reader: Reader) -> dict[str, Facility | None]:
     """Return the houses a reader may look into, by id; None for one no programme file names any more."""
-    own = _own_programmes(reader)
-    named = {house.id: house for one in own.values() for house in one}
+    own = reader.own_programmes()
+    named = {house.id: house for one in own.values() for house in one.programme.beds_facilities}
     with reader.container.database.reading() as connection:
         left_over = houses_in_use(connection, own.keys())
     known: dict[str, Facility | None] = {**named, **dict.fromkeys(sorted(left_over - named.keys()))}
@@ -115,32 +112,19 @@ def houses_of(reader: Reader) -> dict[str, Facility | None]:
 def beds_of(reader: Reader, at: datetime | None = None, only: str | None = None) -> list[HouseView]:
     """Return the reader's houses as they are now or were at an instant, or one of them."""
     known = {name: house for name, house in houses_of(reader).items() if only in (None, name)}
-    found = _occupancies(reader.container, list(known), reader.now if at is None else at, is_now=at is None)
+    houses, log = reader.container.houses, reader.container.log
+    found = houses.now(list(known), reader.now) if at is None else [occupancy(log, name, at) for name in known]
     case_ids = {used.case_id for house in found for used in house.used}
     case_ids |= {waits.case_id for house in found for waits in house.waiting}
-    cases = reader.container.cases.at_many(sorted(case_ids))
-    snapshots = {one.case.case_id: one for one in cases if reader.may("case.see", one)}
+    snapshots = reader.visible_cases(sorted(case_ids))
     return [_house(house, known[house.facility], snapshots, reader, is_now=at is None) for house in found]
 
 
 def sees_all_houses(account: Account) -> bool:
     """Tell whether somebody's work is with all houses, not only with those they work in."""
     in_a_house = {role for rule in RIGHTS_TABLE if "facility" in rule.relations for role in rule.roles}
-    everywhere: set[Role] = {
-        role for rule in RIGHTS_TABLE if "beds.see" in rule.acts for role in rule.roles
-    } - in_a_house
-    return not account.roles.isdisjoint(everywhere)
-
-
-def _own_programmes(reader: Reader) -> Mapping[str, Sequence[Facility]]:
-    definitions = [one for one in reader.definitions() if speaks_for_office(reader.account.account, one.programme)]
-    return {one.programme.programme: one.programme.beds_facilities for one in definitions}
-
-
-def _occupancies(container: Container, facilities: list[str], at: datetime, *, is_now: bool) -> list[Occupancy]:
-    if is_now:
-        return container.houses.now(facilities, at)
-    return [occupancy(container.log, facility, at) for facility in facilities]
+    of_houses = {role for rule in RIGHTS_TABLE if "beds.see" in rule.acts for role in rule.roles}
+    return not account.roles.isdisjoint(of_houses - in_a_house)
 
 
 def _house(
@@ -154,18 +138,14 @@ def _house(
         kind=facility.kind if facility else "",
         time_zone=facility.time_zone if facility else "UTC",
         at=one.at,
-        maximum=one.maximum,
-        taken=len(one.used) - held,
-        held=held,
-        available=one.available,
-        closed=one.closed,
+        maximum=one.maximum, taken=len(one.used) - held, held=held, available=one.available, closed=one.closed,
         rooms=tuple(_rooms(one, snapshots, acting, is_now=is_now)),
         waiting=tuple(
             InLine(number, waits.case_id if waits.case_id in snapshots else "", waits.since, waits.case_id in acting)
             for number, waits in enumerate(one.waiting, 1)
         ),
         on_request=facility.on_request if facility else False,
-    )
+    )  # fmt: skip
 
 
 def _rooms(

@@ -5,7 +5,7 @@ What is drawn depends on why somebody may look: ``console.subjects`` says which 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -14,14 +14,13 @@ import orjson
 from console.subjects import ALL, Panel, likely, panels_for
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
-from console.views.suggested_actions import SuggestedAction, action_for, acts_on, commands_for
+from console.views.suggested_actions import SuggestedAction, action_for, commands_for
 from console.views.timeline import TimelinePage, history
 from events.ids import case_stream
 from events.instants import instant, instant_text
 from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
-from workflow.programme.journey import Option
 from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
@@ -125,43 +124,38 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
     case, programme = snapshot.case, snapshot.definition.programme
     panels = panels_of(reader, snapshot)
     tasks, timers = _work_of(reader, case.case_id) if "running" in panels else ([], [])
-    may = commands_for(acts_on(reader.account, case, programme, reader.now))
+    may = commands_for(reader.acts_on(snapshot))
     risk = safety_of(case).risk
     return CaseView(
-        snapshot=snapshot,
-        panels=panels,
-        may=may,
+        snapshot, panels, may,
         ended=snapshot.definition.journey.stage(case.stage).ends,
         high_risk=risk is not None and risk.level == "high",
         emergencies=tuple(access_of(case).glass.values()),
         walked=_walked(reader, case.case_id) if "next" in panels else (),
-        ways=_ways(reader, snapshot) if "next" in panels else (),
+        ways=tuple(_ways(reader, snapshot)) if "next" in panels else (),
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
-        ahead=tuple(_ahead(row) for row in timers),
+        ahead=tuple(DueTimer(row["kind"], _about(row), instant(row["due_at"])) for row in timers),
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
-    )
+    )  # fmt: skip
 
 
 def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
     """Return what waits for a person on a case, the escalations first."""
     items = sorted(items_of(snapshot.case).items(), key=lambda item: item[1] != "escalation")
     return tuple(
-        Waiting(item, kind, descriptions_of(item, kind, snapshot), action_for(item, kind, snapshot.case))
+        Waiting(item, kind, descriptions_of(item, snapshot.case), action_for(item, kind, snapshot.case))
         for item, kind in items
     )
 
 
-def _ways(reader: Reader, snapshot: CaseSnapshot) -> tuple[WayOn, ...]:
-    options = reader.container.cases.options(snapshot, reader.account.account, now=reader.now)
-    return tuple(_way(option, snapshot) for option in options)
-
-
-def _way(option: Option, snapshot: CaseSnapshot) -> WayOn:
-    against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
-    asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
-    return WayOn(option.trigger, option.dest, snapshot.definition.journey.stage(option.dest).ends, against, asks)
+def _ways(reader: Reader, snapshot: CaseSnapshot) -> Iterator[WayOn]:
+    for option in reader.container.cases.options(snapshot, reader.account.account, now=reader.now):
+        ends = snapshot.definition.journey.stage(option.dest).ends
+        against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
+        asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
+        yield WayOn(option.trigger, option.dest, ends, against, asks)
 
 
 def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:
@@ -192,9 +186,5 @@ def _running(row: Any) -> Running:
     )  # fmt: skip
 
 
-def _ahead(row: Any) -> DueTimer:
-    return DueTimer(row["kind"], _about(row), instant(row["due_at"]))
-
-
 def _about(row: Any) -> tuple[ItemDescription, ...]:
-    return tuple(describe_subject(orjson.loads(row["subject"])))
+    return describe_subject(orjson.loads(row["subject"]))

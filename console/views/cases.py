@@ -92,8 +92,7 @@ def filters_of(given: Mapping[str, str]) -> Filters:
     >>> filters_of({"whose": "mine", "child": "maybe", "x": "1", "waits": "7"})
     Filters(view='board', programme='', stage='', whose='mine', child='', waits='7', ended='')
     """
-    kept = {name: given[name] for name in Filters._fields if _is_ours(name, given.get(name, ""))}
-    return Filters(**kept)
+    return Filters(**{name: given[name] for name in Filters._fields if _is_ours(name, given.get(name, ""))})
 
 
 def known_to(reader: Reader, filters: Filters) -> Filters:
@@ -126,32 +125,30 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
     with reader.container.database.reading() as connection:
         counts = count_by_stage(connection, reader.account, reader.now, only=only)
         saved = tuple(saved_views_of(connection, reader.account.account))
-        listed, columns = None, tuple[Column, ...]()
-        if filters.view == "list":
-            listed = _listed(connection, reader, filters, after)
-        else:
-            columns = _columns(connection, reader, filters, _stages(definitions, filters), counts)
+        listed = _listed(connection, reader, filters, after) if filters.view == "list" else None
+        stages = _stages(definitions, filters)
+        columns = _columns(connection, reader, filters, stages, counts) if listed is None else ()
     return Overview(filters, definitions, counts, columns, listed, saved)
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
+    since, _, case_id = after.partition("~")
     rows = cases_for(
         connection, reader.account, reader.now, stage=filters.stage or None,
         ended=None if filters.stage else filters.ended == "yes",
-        only=_only(reader, filters), page=PageRequest(_key(after), PAGE + 1),
+        only=_only(reader, filters), page=PageRequest((since, case_id) if case_id else (), PAGE + 1),
     )  # fmt: skip
-    more = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Listed(tuple(_cards(connection, rows[:PAGE]).values()), _text(more))
+    after = f"{rows[PAGE - 1]['since']}~{rows[PAGE - 1]['case_id']}" if len(rows) > PAGE else ""
+    return Listed(tuple(_cards(connection, rows[:PAGE]).values()), after)
 
 
 def _columns(
     connection: Connection, reader: Reader, filters: Filters, stages: Mapping[str, str], counts: Mapping[str, int]
 ) -> tuple[Column, ...]:
     only = _only(reader, filters)
+    page = PageRequest(limit=CARDS)
     rows = {
-        stage: cases_for(
-            connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=PageRequest(limit=CARDS)
-        )
+        stage: cases_for(connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=page)
         for stage in stages
         if counts.get(stage)
     }
@@ -202,33 +199,22 @@ def _stages(definitions: Sequence[Definition], filters: Filters) -> dict[str, st
 
 
 def _only(reader: Reader, filters: Filters) -> CaseFilter:
-    before = instant_text(reader.now - timedelta(days=int(filters.waits))) if filters.waits else ""
     return CaseFilter(
         programme=filters.programme,
         owner=reader.account.account if filters.whose == "mine" else "",
         team=reader.account.team if filters.whose == "team" else "",
         child={"yes": True, "no": False}.get(filters.child),
-        since_before=before,
+        since_before=instant_text(reader.now - timedelta(days=int(filters.waits))) if filters.waits else "",
     )
 
 
 def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:
     """Return cards by case, with one question about what waits on all of them."""
     waiting = count_items(connection, [row["case_id"] for row in rows])
-    return {row["case_id"]: _card(row, waiting.get(row["case_id"], {})) for row in rows}
-
-
-def _card(row: Any, waiting: Mapping[str, int]) -> Card:
-    return Card(
-        row["case_id"], row["programme"], row["stage"], instant(row["since"]), row["owner"], row["team"], row["child"],
-        row["ended"], sum(waiting.values()), waiting.get("escalation", 0),
-    )  # fmt: skip
-
-
-def _key(after: str) -> tuple[str, ...]:
-    since, _, case_id = after.partition("~")
-    return (since, case_id) if case_id else ()
-
-
-def _text(row: Any) -> str:
-    return f"{row['since']}~{row['case_id']}" if row is not None else ""
+    cards = {}
+    for row in rows:
+        kinds = waiting.get(row["case_id"], {})
+        told = {name: row[name] for name in ("case_id", "programme", "stage", "owner", "team", "child", "ended")}
+        since, escalated = instant(row["since"]), kinds.get("escalation", 0)
+        cards[row["case_id"]] = Card(**told, since=since, waiting=sum(kinds.values()), escalated=escalated)
+    return cards

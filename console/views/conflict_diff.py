@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from console.forms.context import FormContext
-from console.forms.wording import day, known, moment, money
 from handlers.projections.replay import case_difference
 from workflow.case.state import Case
 from workflow.subjects.care.state import care_of
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 NOTHING: Final = "—"
+_Say = Callable[[Any, FormContext], str]
 
 
 class Changed(NamedTuple):
@@ -41,12 +41,12 @@ def changes(
         if field not in _TOLD:
             continue
         label, say = _TOLD[field]
-        if field in unsaid:
-            found.append(Changed(context.words.gettext(label), NOTHING, context.words.gettext("not shown here")))
-            continue
         what = context.words.gettext(label)
+        if field in unsaid:
+            found.append(Changed(what, NOTHING, context.words.gettext("not shown here")))
+            continue
         about = _about(field, key, context)
-        told = Changed(f"{what}: {about}" if about else what, _said(was, say, context), _said(now, say, context))
+        told = Changed(f"{what}: {about}" if about else what, *(_said(value, say, context) for value in (was, now)))
         if told.was != told.now:
             found.append(told)
     return tuple(found)
@@ -63,107 +63,86 @@ def _to_compare(case: Case | None) -> Case | None:
     return care_of.changed(case._replace(consents=given), appointments=str(len(care_of(case).appointments)))
 
 
-def _said(value: Any, say: Callable[[Any, FormContext], str], context: FormContext) -> str:
-    if value is None or value in ("", (), frozenset()):
-        return NOTHING
-    return say(value, context)
+def _said(value: Any, say: _Say, context: FormContext) -> str:
+    return NOTHING if value is None or value in ("", (), frozenset()) else say(value, context)
 
 
 def _about(field: str, key: str, context: FormContext) -> str:
     if field != "consents" or not key:
         return ""
     purpose, _, recipient = key.partition("/")
-    named = known(context.words, "purpose", purpose)
-    return f"{named} → {known(context.words, 'provider', recipient)}" if recipient else named
+    named = context.words.label("purpose", purpose)
+    return f"{named} → {context.words.label('provider', recipient)}" if recipient else named
 
 
 def _yes(value: Any, context: FormContext) -> str:
     return context.words.gettext("Yes") if value else context.words.gettext("No")
 
 
-def _word(kind: str) -> Callable[[Any, FormContext], str]:
-    return lambda value, context: known(context.words, kind, value)
+def _word(kind: str) -> _Say:
+    return lambda value, context: context.words.label(kind, value)
 
 
-def _each(kind: str) -> Callable[[Any, FormContext], str]:
-    return lambda value, context: ", ".join(known(context.words, kind, one) for one in sorted(value))
-
-
-def _stage(value: Any, context: FormContext) -> str:
-    stage = context.programme.journey.stages.get(value)
-    return context.label(stage.label) if stage else str(value)
+def _each(kind: str) -> _Say:
+    return lambda value, context: ", ".join(context.words.label(kind, one) for one in sorted(value))
 
 
 def _bed(value: Any, context: FormContext) -> str:
-    house = context.programme.facility_of.get(value[0])
     bed = context.words.gettext("bed %(number)s") % {"number": value[1]}
-    return f"{house.name if house else value[0]}, {bed}"
+    return f"{context.called(context.programme.facility_of, value[0])}, {bed}"
 
 
 def _date(value: Any, context: FormContext) -> str:
-    return day(context, value) if isinstance(value, date) else str(value)
+    return context.words.day(value) if isinstance(value, date) else str(value)
 
 
 def _consent(value: Any, context: FormContext) -> str:
     if isinstance(value, date):
-        return context.words.gettext("given until %(day)s") % {"day": day(context, value)}
+        return context.words.gettext("given until %(day)s") % {"day": context.words.day(value)}
     return context.words.gettext("given")
 
 
 def _grant(value: Any, context: FormContext) -> str:
-    kind = context.programme.grant_kind.get(value.kind)
-    said = [context.label(kind.label) if kind else value.kind, money(context, value.amount, value.currency)]
+    words = context.words
+    stands = words.gettext("%(paid)s paid") % {"paid": words.sum_of(value.paid, value.currency)}
     if value.declined:
-        said.append(context.words.gettext("declined"))
+        stands = words.gettext("declined")
     elif value.awaits_approval:
-        said.append(context.words.gettext("waits for approval"))
-    else:
-        said.append(context.words.gettext("%(paid)s paid") % {"paid": money(context, value.paid, value.currency)})
-    return ", ".join(said)
+        stands = words.gettext("waits for approval")
+    kind = context.called(context.programme.grant_kind, value.kind)
+    return ", ".join((kind, words.sum_of(value.amount, value.currency), stands))
 
 
 def _referral(value: Any, context: FormContext) -> str:
-    provider = context.programme.provider_of.get(value.provider)
-    return f"{provider.name if provider else value.provider}: {known(context.words, 'referral_status', value.status)}"
+    provider = context.called(context.programme.provider_of, value.provider)
+    return f"{provider}: {context.words.label('referral_status', value.status)}"
 
 
 def _paper(value: Any, context: FormContext) -> str:
-    path = context.programme.document_path.get(value.path)
-    return f"{context.label(path.label) if path else value.path}: {known(context.words, 'step', value.step)}"
+    path = context.called(context.programme.document_path, value.path)
+    return f"{path}: {context.words.label('step', value.step)}"
 
 
 def _document(value: Any, context: FormContext) -> str:
-    until = (_date(value.valid_until, context),) if value.valid_until else ()
-    return ", ".join((known(context.words, "document", value.kind), *until))
-
-
-def _trip(value: Any, context: FormContext) -> str:
-    return f"{value.origin} → {value.destination}, {moment(context, value.departs_at)}"
-
-
-def _arrival(value: Any, context: FormContext) -> str:
-    return f"{value.place}, {moment(context, value.at)}"
+    kind = context.words.label("document", value.kind)
+    return f"{kind}, {_date(value.valid_until, context)}" if value.valid_until else kind
 
 
 def _risk(value: Any, context: FormContext) -> str:
-    level = known(context.words, "risk", value.level)
+    level = context.words.label("risk", value.level)
     unsafe = context.words.gettext("not safe to return")
     return level if value.safe_to_return else f"{level}, {unsafe}"
 
 
-def _differs(_value: Any, context: FormContext) -> str:
-    return context.words.gettext("changed")
-
-
-_TOLD: Final[Mapping[str, tuple[str, Callable[[Any, FormContext], str]]]] = {
-    "stage": (N_("Stage"), _stage),
+_TOLD: Final[Mapping[str, tuple[str, _Say]]] = {
+    "stage": (N_("Stage"), lambda stage, context: context.called(context.programme.journey.stages, stage)),
     "child": (N_("Child"), _yes),
     "consents": (N_("Consent"), _consent),
     "identified": (N_("Trafficking status"), _word("identified")),
     "risk": (N_("Risk"), _risk),
     "reflection_until": (N_("Reflection period until"), _date),
     "guardian": (N_("Guardian recorded"), _yes),
-    "arrival": (N_("Arrival"), _arrival),
+    "arrival": (N_("Arrival"), lambda arrival, context: f"{arrival.place}, {context.moment(arrival.at)}"),
     "bed": (N_("Bed"), _bed),
     "moved_in": (N_("Moved in"), _yes),
     "care_plan": (N_("Care plan agreed"), _yes),
@@ -173,13 +152,16 @@ _TOLD: Final[Mapping[str, tuple[str, Callable[[Any, FormContext], str]]]] = {
     "papers": (N_("Document under way"), _paper),
     "destination": (N_("Country of return"), _word("country")),
     "stays": (N_("Stays here"), _yes),
-    "trip": (N_("Journey"), _trip),
+    "trip": (
+        N_("Journey"),
+        lambda trip, context: f"{trip.origin} → {trip.destination}, {context.moment(trip.departs_at)}",
+    ),
     "booked": (N_("Booked"), _each("booking")),
     "provided": (N_("Services given"), _each("service")),
     "plan_agreed": (N_("Reintegration plan agreed"), _yes),
     "grants": (N_("Grant"), _grant),
-    "costs": (N_("Cost"), lambda cost, context: money(context, cost.amount, cost.currency)),
+    "costs": (N_("Cost"), lambda cost, context: context.words.sum_of(cost.amount, cost.currency)),
     "referrals": (N_("Referral"), _referral),
-    "hand_overs": (N_("Hand-over"), _differs),
+    "hand_overs": (N_("Hand-over"), lambda _, context: context.words.gettext("changed")),
     "owner": (N_("Whose case it is"), lambda owner, _: owner),
 }

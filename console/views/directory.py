@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from console.container import Container
-from console.views.reader import Reader
-from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme
-from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.referrals.caseload import Caseload, provider_stream
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.directory import open_now, providers_of
@@ -51,33 +47,13 @@ def directory_of(container: Container, programme: Programme, wanted: Wanted, at:
     """Return the directory of a programme with how full each provider is, in one question to the log."""
     found = providers_for(programme, wanted, at)
     loads = container.cases.states([provider_stream(one.id) for one in found]) if found else {}
-    return tuple(_listing(one, loads[provider_stream(one.id)].state or Caseload(), at) for one in found)
+    rows = ((one, one.hours, loads[provider_stream(one.id)].state or Caseload()) for one in found)
+    return tuple(Listing(one, hours.is_open(at) if hours else None, len(load.referrals)) for one, hours, load in rows)
 
 
-def own_programmes(reader: Reader) -> dict[str, Definition]:
-    """Return the programmes of their own organisation that a reader works for, by name."""
+def offers_of(programme: Programme) -> dict[str, tuple[str, ...]]:
+    """Return the services, languages and areas of the directory, each once."""
     return {
-        one.programme.programme: one
-        for one in reader.definitions()
-        if speaks_for_office(reader.account.account, one.programme)
+        what: tuple(dict.fromkeys(name for one in programme.providers for name in getattr(one, what)))
+        for what in ("services", "languages", "areas")
     }
-
-
-def services_of(programme: Programme) -> Sequence[str]:
-    """Return every service of the directory, each once."""
-    return tuple(dict.fromkeys(name for one in programme.providers for name in one.services))
-
-
-def languages_of(programme: Programme) -> Sequence[str]:
-    """Return every language of the directory, each once."""
-    return tuple(dict.fromkeys(code for one in programme.providers for code in one.languages))
-
-
-def areas_of(programme: Programme) -> Sequence[str]:
-    """Return every area of the directory, each once."""
-    return tuple(dict.fromkeys(area for one in programme.providers for area in one.areas))
-
-
-def _listing(provider: Provider, load: Caseload, at: datetime) -> Listing:
-    is_open = provider.hours.is_open(at) if provider.hours is not None else None
-    return Listing(provider, is_open, len(load.referrals))

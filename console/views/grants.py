@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from console.views.reader import Reader
 from events.instants import instant
 from events.money import Money
+from handlers.projections.work_items import items_of
 from handlers.queries import payments
 from handlers.queries.payments import APPROVE, RELEASE, Answered, AtTheBank, Sending, Waiting, count_waiting_grants
 from handlers.states.case_reader import CaseSnapshot
@@ -23,7 +25,6 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import right_to
-from workflow.rights.visibility import speaks_for_office
 from workflow.situation import Situation
 from workflow.subjects.grants.commands import (
     ApproveGrant,
@@ -112,44 +113,38 @@ class GrantView(NamedTuple):
         return {number: papers for number, papers in found.items() if papers}
 
 
-def programmes_of(reader: Reader) -> list[str]:
-    """Return the programmes whose money a reader may look at."""
-    return [
-        d.programme.programme for d in reader.definitions() if speaks_for_office(reader.account.account, d.programme)
-    ]
-
-
 def counts(reader: Reader) -> dict[str, int]:
     """Return how many grants wait for an approval, and how many for a release."""
     with reader.container.database.reading() as connection:
-        return count_waiting_grants(connection, programmes_of(reader))
+        return count_waiting_grants(connection, list(reader.own_programmes()))
 
 
 def queue(reader: Reader, kind: str, after: Waiting | None = None, limit: int = 40) -> GrantQueue:
     """Return a part of what waits for an approval or a release, with what stands against it."""
     with reader.container.database.reading() as connection:
-        rows = payments.waiting_grants(connection, programmes_of(reader), kind, after=after, limit=limit + 1)
-    snapshots = {
-        one.case.case_id: one for one in reader.container.cases.at_many(sorted({row.case_id for row in rows[:limit]}))
-    }
+        rows = payments.waiting_grants(connection, list(reader.own_programmes()), kind, after=after, limit=limit + 1)
+    snapshots = reader.cases(sorted({row.case_id for row in rows[:limit]}))
     funds = _funds(reader, snapshots.values())
+    known = {case_id: grants_of(one.case).grants for case_id, one in snapshots.items()}
     found = tuple(
-        _queued(row, snapshots[row.case_id], kind, funds, reader) for row in rows[:limit] if _is_there(row, snapshots)
+        _queued(row, snapshots[row.case_id], kind, funds, reader)
+        for row in rows[:limit]
+        if row.grant_id in known.get(row.case_id, ())
     )
     return GrantQueue(found, rows[limit - 1] if len(rows) > limit else None)
 
 
 def payments_of(reader: Reader) -> Payments:
     """Return the payments on their way, and what the bank last answered."""
-    programmes = programmes_of(reader)
-    streams = [d.programme.fund_stream for d in reader.definitions() if d.programme.programme in programmes]
+    programmes = reader.own_programmes()
+    names = list(programmes)
     with reader.container.database.reading() as connection:
-        answered = [one for stream in streams for one in payments.settled_payments(connection, stream)]
+        settled = [payments.settled_payments(connection, d.programme.fund_stream) for d in programmes.values()]
         return Payments(
-            to_send=tuple(payments.payments_to_send(connection, programmes)),
-            stopped=tuple(payments.stopped_payments(connection, programmes)),
-            at_the_bank=tuple(payments.payments_at_bank(connection, programmes)),
-            answered=tuple(sorted(answered, key=lambda one: one.at, reverse=True)),
+            to_send=tuple(payments.payments_to_send(connection, names)),
+            stopped=tuple(payments.stopped_payments(connection, names)),
+            at_the_bank=tuple(payments.payments_at_bank(connection, names)),
+            answered=tuple(sorted(chain(*settled), key=lambda one: one.at, reverse=True)),
         )
 
 
@@ -159,39 +154,28 @@ def grant_view(reader: Reader, snapshot: CaseSnapshot, grant_id: str) -> GrantVi
     if grant is None:
         return None
     funds, programme = _funds(reader, [snapshot]), snapshot.definition.programme
-    waits = payments_wait(grant)
+    waits = items_of(snapshot.case).get(f"grant:{grant_id}", "")
     return GrantView(
-        case_id=snapshot.case.case_id,
-        grant_id=grant_id,
-        programme=programme,
-        version=snapshot.version,
-        grant=grant,
-        kind=programme.grant_kind[grant.kind],
+        snapshot.case.case_id, grant_id, programme, snapshot.version, grant, programme.grant_kind[grant.kind],
         tranches=tuple(sorted(grant.tranches.items(), key=lambda one: one[1].number)),
         against_approval=_against(ApproveGrant, grant_id, snapshot, funds, reader) if waits == APPROVE else None,
         against_release=_against(ReleaseTranche, grant_id, snapshot, funds, reader) if waits == RELEASE else None,
         commands=frozenset(_commands(grant, snapshot, reader)),
-    )
-
-
-def payments_wait(grant: Grant) -> str:
-    """Return what a grant waits for: an approval, a release, or nothing."""
-    if grant.awaits_approval:
-        return APPROVE
-    return RELEASE if not grant.declined and not grant.settled and grant.released < grant.amount else ""
+    )  # fmt: skip
 
 
 def _commands(grant: Grant, snapshot: CaseSnapshot, reader: Reader) -> Iterator[str]:
     """Yield what this reader may do about a grant as it stands."""
     is_open = not grant.settled and not grant.declined
+    is_paid = any(one.status == "paid" for one in grant.tranches.values())
     wanted: Iterable[tuple[type[CaseCommand], bool]] = (
         (DeclineGrant, is_open),
         (ChangePayee, is_open),
         (PutPayeeOnHold, is_open and not grant.on_hold),
         (ReleasePayee, grant.on_hold),
-        (RecordEvidence, any(one.status == "paid" for one in grant.tranches.values())),
+        (RecordEvidence, is_paid),
         (RecordPayment, grant.at_the_bank),
-        (ReturnPayment, any(one.status == "paid" for one in grant.tranches.values())),
+        (ReturnPayment, is_paid),
     )
     case, programme = snapshot.case, snapshot.definition.programme
     for kind, makes_sense in wanted:
@@ -199,37 +183,26 @@ def _commands(grant: Grant, snapshot: CaseSnapshot, reader: Reader) -> Iterator[
             yield kind.__name__
 
 
-def _is_there(row: Waiting, snapshots: Mapping[str, CaseSnapshot]) -> bool:
-    return row.case_id in snapshots and row.grant_id in grants_of(snapshots[row.case_id].case).grants
-
-
 def _queued(row: Waiting, snapshot: CaseSnapshot, kind: str, funds: Mapping[str, Any], reader: Reader) -> Queued:
     grant, programme = grants_of(snapshot.case).grants[row.grant_id], snapshot.definition.programme
     policy = programme.grant_kind[grant.kind]
     against = _against(_DEED[kind], row.grant_id, snapshot, funds, reader)
     return Queued(
-        waiting=row,
-        programme=programme,
-        grant=grant,
+        row, programme, grant,
         label=(policy.label.en, policy.label.ru),
-        part=grant.amount if kind == APPROVE else next_part(grant, policy),
-        version=snapshot.version,
-        may=against is not None,
-        against=against or (),
-    )
+        part=grant.amount if kind == APPROVE else _next_part(grant, policy),
+        version=snapshot.version, may=against is not None, against=against or (),
+    )  # fmt: skip
 
 
-def next_part(grant: Grant, kind: GrantKind) -> Decimal:
-    """Return how much of a grant goes out next, or nothing when all of it has gone."""
+def _next_part(grant: Grant, kind: GrantKind) -> Decimal:
     parts = Money(amount=grant.amount, currency=grant.currency).share(kind.tranches)
     return parts[grant.next_number - 1].amount if grant.next_number <= len(parts) else Decimal(0)
 
 
 def _funds(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> Mapping[str, Any]:
-    streams = {one.definition.programme.fund_stream for one in snapshots}
-    return (
-        {name: kept.state for name, kept in reader.container.cases.states(sorted(streams)).items()} if streams else {}
-    )
+    streams = sorted({one.definition.programme.fund_stream for one in snapshots})
+    return {name: kept.state for name, kept in reader.container.cases.states(streams).items()} if streams else {}
 
 
 def _against(

@@ -132,18 +132,14 @@ def as_of(reader: Reader, case_id: CaseId, moment: Moment, other: int | None = N
     beside = max(-1, min(len(events) - 1, number - 1 if other is None else other))
     upto = events[max(0, number + 1 - LINES_MAX) : number + 1]
     return AsOf(
-        case_id,
-        snapshot.definition,
-        len(events) - 1,
-        number,
-        _replayed(reader, case_id, events, number),
-        beside,
-        _replayed(reader, case_id, events, beside),
-        tuple(_stays(log, events)),
-        tuple(reversed(list(_lines(log, upto, definition_versions(log))))),
-        tuple((event.envelope.version, event.recorded, event.envelope.type) for event in events),
-        tuple(broken_links(events)),
-    )
+        case_id, snapshot.definition, len(events) - 1,
+        number, _replayed(reader, case_id, events, number),
+        beside, _replayed(reader, case_id, events, beside),
+        stays=tuple(_stays(log, events)),
+        lines=tuple(reversed(list(_lines(log, upto, definition_versions(log))))),
+        ticks=tuple((event.envelope.version, event.recorded, event.envelope.type) for event in events),
+        broken=tuple(broken_links(events)),
+    )  # fmt: skip
 
 
 def _number(log: Log, events: Sequence[RecordedEvent], moment: Moment) -> int:
@@ -157,9 +153,8 @@ def _number(log: Log, events: Sequence[RecordedEvent], moment: Moment) -> int:
 
 
 def _replayed(reader: Reader, case_id: CaseId, events: Sequence[RecordedEvent], number: int) -> ReplayedCase:
-    container = reader.container
     position = events[number].position if number >= 0 else events[0].position - 1
-    return replay_case(container.log, container.service.definitions, case_id, position)
+    return replay_case(reader.container.log, reader.container.service.definitions, case_id, position)
 
 
 def _stays(log: Log, events: Sequence[RecordedEvent]) -> Iterator[StageStay]:
@@ -174,25 +169,15 @@ def _lines(log: Log, events: Sequence[RecordedEvent], rules: Mapping[str, Rule])
     for event in events:
         said = event.envelope
         yield LogLine(
-            position=event.position,
-            stream=said.stream,
-            version=said.version,
-            case_id=case_of_stream(said.stream) or "",
-            fact=said.type,
-            recorded_at=instant(said.recorded_at),
-            occurred_at=instant(said.occurred_at),
-            actor=said.actor,
-            mandate=said.mandate,
-            definition=said.definition,
+            event.position, said.stream, said.version, case_of_stream(said.stream) or "", said.type,
+            instant(said.recorded_at), instant(said.occurred_at), said.actor, said.mandate, said.definition,
             rule=rules.get(said.definition),
             checked=getattr(log.fact(event), "checked", ()),
             cause=said.cause,
             command_id=said.command_id,
             sealed=tuple(Commitment(part.compartment, part.commitment) for part in said.sealed),
-            leaf=event.leaf.hex(),
-            previous=(said.previous or b"").hex(),
-            link=(said.link or b"").hex(),
-        )
+            leaf=event.leaf.hex(), previous=(said.previous or b"").hex(), link=(said.link or b"").hex(),
+        )  # fmt: skip
 
 
 # More than this takes longer than anybody looks at a page; the command line shows how far it has come.

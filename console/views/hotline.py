@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.views.directory import own_programmes
 from console.views.reader import Reader
 from handlers.queries.consultations import hotline_state_since
 from workflow.programme.loading import Definition
@@ -78,8 +77,13 @@ class DeskView(NamedTuple):
 def status_of(line: Hotline, at: datetime, zones: Sequence[str] = ()) -> Status:
     """Return whether the hotline is open, and its hours by the clocks of these zones."""
     opens = line.hours.next_opening(at)
-    clocks = tuple(_clock(zone, line, at, opens) for zone in zones)
-    return Status(line.hours.is_open(at), at, opens, line.hours.closing(opens), clocks)
+    begins = opens.astimezone(ZoneInfo(line.hours.time_zone)).date()
+    clocks = []
+    for zone in zones:
+        here, day = ZoneInfo(zone), line.hours.on(begins, zone)
+        assert day is not None, "it opens on that day"
+        clocks.append(ZoneClock(zone, *day, at.astimezone(here), opens.astimezone(here)))
+    return Status(line.hours.is_open(at), at, opens, line.hours.closing(opens), tuple(clocks))
 
 
 def call_backs_of(desk: HotlineState, line: Hotline, now: datetime) -> tuple[CallBack, ...]:
@@ -91,7 +95,7 @@ def call_backs_of(desk: HotlineState, line: Hotline, now: datetime) -> tuple[Cal
 
 def desks(reader: Reader) -> dict[str, Definition]:
     """Return the programmes with a hotline that a reader works for, by name."""
-    return {name: one for name, one in own_programmes(reader).items() if one.programme.hotline is not None}
+    return {name: one for name, one in reader.own_programmes().items() if one.programme.hotline is not None}
 
 
 def desk_view(reader: Reader, programme: Programme) -> DeskView:
@@ -110,11 +114,3 @@ def desk_view(reader: Reader, programme: Programme) -> DeskView:
         tuple(sorted(desk.case_codes)),
         Today(counted.counted("how"), sum(counted.counted("missed").values())),
     )
-
-
-def _clock(zone: str, line: Hotline, at: datetime, opens: datetime) -> ZoneClock:
-    here = ZoneInfo(zone)
-    begins = opens.astimezone(ZoneInfo(line.hours.time_zone)).date()
-    day = line.hours.on(begins, zone)
-    assert day is not None, "it opens on that day"
-    return ZoneClock(zone, *day, at.astimezone(here), opens.astimezone(here))

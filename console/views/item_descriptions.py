@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 from events.money import Money
-from handlers.states.case_reader import CaseSnapshot
+from workflow.case.state import Case
 from workflow.subjects.access.state import access_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.documents.state import documents_of
@@ -22,81 +22,56 @@ class ItemDescription(NamedTuple):
     amount: Money | None = None
 
 
-def descriptions_of(item: str, kind: str, snapshot: CaseSnapshot) -> tuple[ItemDescription, ...]:
-    """Return what an item of the work list is about."""
-    found = _ABOUT.get(item.partition(":")[0])
-    return tuple(found(item.partition(":")[2], snapshot)) if found else ()
-
-
-def _escalation(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    yield ItemDescription("escalation", about)
-
-
-def _task(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    task = snapshot.case.tasks.get(about)
-    if task is not None:
-        yield ItemDescription("task", task.kind)
-        yield from describe_subject(dict(task.subject))
-
-
-def describe_subject(subject: Mapping[str, str]) -> Iterator[ItemDescription]:
-    """Yield what a task or a timer is about, without the numbers that tell a person nothing."""
-    for name, value in subject.items():
-        if name in _TELLING and value:
-            yield ItemDescription(_TELLING[name], value)
-
-
+Descriptions = tuple[ItemDescription, ...]
 # The field of a subject, and the kind of word its value is.
 _TELLING: Final[Mapping[str, str]] = {
     "service": "service", "provider": "provider", "booking": "booking", "host": "host", "escort": "actor",
     "meeter": "actor", "facility": "house", "course": "course", "month": "month", "purpose": "purpose",
 }  # fmt: skip
+# The items that name what they are about, and the kind of word it is.
+_NAMED: Final[Mapping[str, str]] = {"escalation": "escalation", "visit": "month", "seat": "course", "duplicate": "case"}
 
 
-def _grant(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    grant: Grant | None = grants_of(snapshot.case).grants.get(about)
-    if grant is not None:
-        yield ItemDescription("grant", grant.kind)
-        yield ItemDescription("sum", "", Money(amount=grant.amount, currency=grant.currency))
+def descriptions_of(item: str, case: Case) -> Descriptions:
+    """Return what an item of the work list is about."""
+    stem, _, about = item.partition(":")
+    if stem == "task":
+        task = case.tasks.get(about)
+        return (ItemDescription("task", task.kind), *describe_subject(dict(task.subject))) if task is not None else ()
+    if stem in _NAMED:
+        return (ItemDescription(_NAMED[stem], about),)
+    return _part(about, case, *_PARTS[stem]) if stem in _PARTS else ()
 
 
-def _referral(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    one = referrals_of(snapshot.case).referrals.get(about)
-    if one is not None:
-        yield ItemDescription("service", one.service)
-        yield ItemDescription("provider", one.provider)
+def describe_subject(subject: Mapping[str, str]) -> Descriptions:
+    """Return what a task or a timer is about, without the numbers that tell a person nothing."""
+    told = ((_TELLING[name], value) for name, value in subject.items() if name in _TELLING and value)
+    return tuple(ItemDescription(kind, value) for kind, value in told)
 
 
-def _appointment(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    one = care_of(snapshot.case).appointments.get(about)
-    if one is not None:
-        yield ItemDescription("service", one.service)
+def _part(
+    about: str, case: Case, parts: Callable[[Case], Mapping[str, Any]], fields: Mapping[str, str]
+) -> Descriptions:
+    one = parts(case).get(about)
+    if one is None:
+        return ()
+    told = tuple(ItemDescription(kind, getattr(one, field)) for field, kind in fields.items())
+    if isinstance(one, Grant):
+        return (*told, ItemDescription("sum", "", Money(amount=one.amount, currency=one.currency)))
+    return told
 
 
-def _document(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    paper = documents_of(snapshot.case).papers.get(about)
-    if paper is not None:
-        yield ItemDescription("path", paper.path)
+def _emergencies(case: Case) -> Mapping[str, Any]:
+    return {**access_of(case).unreviewed, **access_of(case).glass}
 
 
-def _emergency(about: str, snapshot: CaseSnapshot) -> Iterator[ItemDescription]:
-    broken = access_of(snapshot.case).glass.get(about) or access_of(snapshot.case).unreviewed.get(about)
-    if broken is not None:
-        yield ItemDescription("actor", broken.account)
-        yield ItemDescription("emergency", broken.reason)
-
-
-_ABOUT: Final[Mapping[str, Callable[[str, CaseSnapshot], Iterator[ItemDescription]]]] = {
-    "escalation": _escalation,
-    "task": _task,
-    "grant": _grant,
-    "referral": _referral,
-    "appointment": _appointment,
-    "interpreter": _appointment,
-    "document": _document,
-    "glass": _emergency,
-    "review": _emergency,
-    "visit": lambda about, _: iter((ItemDescription("month", about),)),
-    "seat": lambda about, _: iter((ItemDescription("course", about),)),
-    "duplicate": lambda about, _: iter((ItemDescription("case", about),)),
+# The items that name a part of the case: where it is kept, and which of its fields are told as which kind of word.
+_PARTS: Final[Mapping[str, tuple[Callable[[Case], Mapping[str, Any]], Mapping[str, str]]]] = {
+    "grant": (lambda case: grants_of(case).grants, {"kind": "grant"}),
+    "referral": (lambda case: referrals_of(case).referrals, {"service": "service", "provider": "provider"}),
+    "appointment": (lambda case: care_of(case).appointments, {"service": "service"}),
+    "interpreter": (lambda case: care_of(case).appointments, {"service": "service"}),
+    "document": (lambda case: documents_of(case).papers, {"path": "path"}),
+    "glass": (_emergencies, {"account": "actor", "reason": "emergency"}),
+    "review": (_emergencies, {"account": "actor", "reason": "emergency"}),
 }

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from console.views.reader import Reader
 from handlers.queries.books import (
-    JournalEntry,
     JournalPage,
     LineBalance,
     fund_balances,
@@ -18,7 +17,6 @@ from handlers.queries.books import (
 )
 from handlers.queries.reconciliation import BankStatement, Reconciliation, booked_payments, reconcile, sent_to_the_bank
 from workflow.programme.loading import Definition
-from workflow.rights.visibility import speaks_for_office
 
 HEADS = ("day", "version", "what", "funder", "line", "debit", "credit", "amount", "currency", "about")
 
@@ -41,15 +39,6 @@ class LedgerView(NamedTuple):
     journal: JournalPage
 
 
-def books(reader: Reader) -> dict[str, Definition]:
-    """Return the programmes whose books a reader may look into, by name."""
-    return {
-        one.programme.programme: one
-        for one in reader.definitions()
-        if speaks_for_office(reader.account.account, one.programme)
-    }
-
-
 def ledger(reader: Reader, definition: Definition, funder: str | None = None, before: int | None = None) -> LedgerView:
     """Return a programme's books, of one funder if one is named, the journal from a movement backwards."""
     stream = definition.programme.fund_stream
@@ -69,8 +58,10 @@ def ledger(reader: Reader, definition: Definition, funder: str | None = None, be
 def journal_rows(reader: Reader, definition: Definition, funder: str | None = None) -> Iterator[tuple[str, ...]]:
     """Yield every entry of the books as a row of text under ``HEADS``, the oldest first."""
     for entry in journal(reader.container.log, definition):
-        if funder in (None, entry.posting.funder):
-            yield _texts(entry)
+        p = entry.posting
+        if funder in (None, p.funder):
+            named = (p.funder, p.line, p.debit, p.credit, str(p.amount), p.currency, p.about)
+            yield entry.day, str(entry.version), entry.fact, *named
 
 
 def compared(reader: Reader, definition: Definition, statement: BankStatement) -> Reconciliation:
@@ -86,9 +77,3 @@ def _funder(definition: Definition, row: LineBalance, rows: list[LineBalance]) -
     titles = {line.id: line.title for line in funder.lines} if funder else {}
     lines = tuple((titles.get(one.line, one.line), one) for one in rows if one.funder == row.funder)
     return FunderView(row.funder, funder.name if funder else row.funder, row, lines)
-
-
-def _texts(entry: JournalEntry) -> tuple[str, ...]:
-    p = entry.posting
-    named = (p.funder, p.line, p.debit, p.credit, str(p.amount), p.currency, p.about)
-    return (entry.day, str(entry.version), entry.fact, *named)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 from uuid import UUID
 
 from console.container import Container
-from events.catalogue import CLOSED, Fact
+from events.catalogue import CLOSED
 from events.envelope import RecordedEvent
+from events.facts.intake import SealedOpened
+from events.facts.safety import SealedDenied
 from events.ids import CaseId, case_stream
 from events.instants import instant
 from events.log import Log
 from handlers.commanding.answers import Accepted
 from workflow.subjects.intake.commands import OpenSealed
 
+# What came of asking; nothing was opened unless it says so.
+Recording = Literal["opened", "denied", "refused"]
 SHOWN_FOR: Final = timedelta(minutes=5)  # then it is asked for again: a page left open is not a right
 
 
@@ -45,56 +49,46 @@ class Opening(NamedTuple):
         return now - self.at <= SHOWN_FOR
 
 
-class Recording(NamedTuple):
-    """What came of asking: nothing was opened unless it was accepted and not denied."""
-
-    accepted: bool
-    denied: bool
-
-
 def record_opening(
     container: Container, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
 ) -> Recording:
     """Record that somebody (actor and mandate) opens these parts and why, or that they asked in vain."""
-    command = OpenSealed(
-        command_id=command_id,
-        actor=who[0],
-        mandate=who[1],
-        case_id=case_id,
-        compartments=parts,  # type: ignore[arg-type]
-        why=why,
-    )
+    command = OpenSealed.model_validate({
+        "command_id": command_id, "actor": who[0], "mandate": who[1], "case_id": case_id, "compartments": parts,
+        "why": why,
+    })  # fmt: skip
     answer = container.service.submit(command)
-    accepted = isinstance(answer, Accepted)
-    return Recording(accepted, isinstance(answer, Accepted) and "SealedDenied" in answer.facts)
+    if not isinstance(answer, Accepted):
+        return "refused"
+    return "denied" if "SealedDenied" in answer.facts else "opened"
+
+
+def recorded(log: Log, case_id: str, command_id: UUID, *facts: str) -> RecordedEvent | None:
+    """Return what a command recorded of a case, if it is one of these facts."""
+    events = (event for event in log.of_command(str(command_id)) if event.envelope.stream == case_stream(case_id))
+    return next((event for event in events if event.envelope.type in facts), None)
 
 
 def opening_of(log: Log, case_id: str, command_id: UUID) -> Opening | None:
     """Return what the log says of an opening of this case, or None when there was none."""
-    for event in log.of_command(str(command_id)):
-        if event.envelope.stream == case_stream(case_id) and event.envelope.type in ("SealedOpened", "SealedDenied"):
-            return _opening(log, event)
-    return None
+    event = recorded(log, case_id, command_id, "SealedOpened", "SealedDenied")
+    if event is None:
+        return None
+    said, fact = event.envelope, cast("SealedOpened | SealedDenied", log.fact(event))
+    denied = said.type == "SealedDenied"
+    return Opening(said.actor, said.mandate, instant(said.recorded_at), fact.compartments, fact.why, denied)
 
 
 def sealed_values(log: Log, case_id: str, compartments: Collection[str]) -> tuple[OpenedField, ...]:
     """Return what these parts of a case hold; call it only once the opening is in the log."""
     opened = log.opened_of(case_stream(case_id), compartments)
-    return tuple(field for event, fact in opened for field in _fields(log, event, fact))
-
-
-def _fields(log: Log, event: RecordedEvent, fact: Fact) -> list[OpenedField]:
-    said = event.envelope
-    values = [(name, getattr(fact, name)) for name in sorted(log.catalogue.shape_of(fact).hidden)]
-    return [
+    fields = (
+        (event.envelope, name, getattr(fact, name))
+        for event, fact in opened
+        for name in sorted(log.catalogue.shape_of(fact).hidden)
+    )
+    return tuple(
         OpenedField(said.type, said.version, name, str(value), said.recorded_at, said.actor)
-        for name, value in values
+        for said, name, value in fields
         if value is not None and value is not CLOSED
-    ]
-
-
-def _opening(log: Log, event: RecordedEvent) -> Opening:
-    fact: Any = log.fact(event)
-    envelope = event.envelope
-    denied = envelope.type == "SealedDenied"
-    return Opening(envelope.actor, envelope.mandate, instant(envelope.recorded_at), fact.compartments, fact.why, denied)
+    )

@@ -68,21 +68,13 @@ def operations(reader: Reader, queue: str) -> Operations:
 
 
 def _rows(tasks: Iterable[TaskSummary], theirs: dict[str, bool]) -> tuple[TaskRow, ...]:
-    return tuple(
-        TaskRow(
-            task, instant(task.due_at), task.case_id if task.case_id in theirs else "", theirs.get(task.case_id, False)
-        )
-        for task in tasks
-    )
+    seen = ((task, task.case_id if task.case_id in theirs else "") for task in tasks)
+    return tuple(TaskRow(task, instant(task.due_at), case_id, theirs.get(case_id, False)) for task, case_id in seen)
 
 
 def _theirs(reader: Reader, tasks: Iterable[TaskSummary]) -> dict[str, bool]:
     """Return the cases among these that the reader may see, and whether they may retry tasks there."""
     if not may_ever(reader.account.roles, "case.see"):
         return {}
-    snapshots = reader.container.cases.at_many({task.case_id for task in tasks})
-    return {
-        str(one.case.case_id): reader.may("tasks.retry", one) is not None
-        for one in snapshots
-        if reader.may("case.see", one)
-    }
+    visible = reader.visible_cases({task.case_id for task in tasks})
+    return {case_id: reader.may("tasks.retry", one) is not None for case_id, one in visible.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from console.views.reader import Reader
@@ -63,18 +63,10 @@ def compared(before: str, after: str) -> list[ComparedLine]:
         if lines:
             lines.append(ComparedLine("gap", None, None, ""))
         for tag, i1, i2, j1, j2 in group:
-            lines += _lines(tag == "equal", (old, i1, i2), (new, j1, j2))
+            if tag == "equal":
+                pairs = zip(range(i1, i2), range(j1, j2), strict=True)
+                lines += [ComparedLine("same", i + 1, j + 1, old[i]) for i, j in pairs]
+                continue
+            lines += [ComparedLine("out", i + 1, None, old[i]) for i in range(i1, i2)]
+            lines += [ComparedLine("in", None, j + 1, new[j]) for j in range(j1, j2)]
     return lines
-
-
-def _lines(same: bool, out: tuple[list[str], int, int], into: tuple[list[str], int, int]) -> Iterator[ComparedLine]:  # noqa: FBT001
-    old, i1, i2 = out
-    new, j1, j2 = into
-    if same:
-        for step in range(i2 - i1):
-            yield ComparedLine("same", i1 + step + 1, j1 + step + 1, old[i1 + step])
-        return
-    for number in range(i1, i2):
-        yield ComparedLine("out", number + 1, None, old[number])
-    for number in range(j1, j2):
-        yield ComparedLine("in", None, number + 1, new[number])

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from console.subjects import Panel
 from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workflow.subjects.access.state import access_of
-from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.accommodation.state import Accommodation, accommodation_of
 from workflow.subjects.care.state import Appointment, Fitness, care_of
 from workflow.subjects.documents.state import Document, Paper, documents_of
 from workflow.subjects.grants.state import Cost, Grant, grants_of
 from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.referrals.state import Referral, referrals_of
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import Safety, safety_of
 from workflow.subjects.travel.state import Trip, travel_of
+
+_Part = TypeVar("_Part")
 
 
 class Agreement(NamedTuple):
@@ -128,67 +130,36 @@ class CaseRecord(NamedTuple):
 
 def record(snapshot: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
     """Return a case as somebody with these panels is told of it."""
-    case, safety = snapshot.case, "safety" in panels
+    case = snapshot.case
+    access, care, documents = access_of(case), care_of(case), documents_of(case)
+    travel, grants, arrival = travel_of(case), grants_of(case), reception_of(case).arrival
+
+    def told(panel: Panel, part: _Part) -> _Part | None:
+        return part if panel in panels else None
+
     return CaseRecord(
-        case_id=case.case_id,
-        version=snapshot.version,
-        programme=case.programme,
-        definition=case.definition,
-        stage=case.stage,
+        case.case_id, snapshot.version, case.programme, case.definition, case.stage,
         ended=snapshot.definition.journey.stage(case.stage).ends,
-        since=instant(case.since),
-        opened_at=instant(case.opened_at),
-        owner=access_of(case).owner,
-        team=access_of(case).team,
-        told=panels,
-        person=About(case.child, case.gender, case.citizenships, case.language, case.source)
-        if "person" in panels
-        else None,
-        safety=_safe(snapshot) if safety else None,
-        place=_stay(snapshot) if "place" in panels else None,
-        care=Attended(
-            care_of(case).care_plan, care_of(case).appointments, tuple(sorted(case.provided)), care_of(case).fitness
-        )
-        if "care" in panels
-        else None,
-        consents=tuple(Agreement(*key, until) for key, until in case.consents.items())
-        if "consents" in panels
-        else None,
-        documents=Papers(documents_of(case).document, documents_of(case).papers) if "documents" in panels else None,
-        travel=Travels(
-            reception_of(case).arrival,
-            travel_of(case).destination,
-            travel_of(case).stays,
-            travel_of(case).trip,
-            travel_of(case).booked,
-        )
-        if "travel" in panels
-        else None,
-        money=Funds(grants_of(case).grants, grants_of(case).costs) if "money" in panels else None,
-        referrals=referrals_of(case).referrals if "referrals" in panels else None,
-        running=tuple(Work(key, one.kind, one.status) for key, one in case.tasks.items())
-        if "running" in panels
-        else None,
-    )
+        since=instant(case.since), opened_at=instant(case.opened_at),
+        owner=access.owner, team=access.team, told=panels,
+        person=told("person", About(case.child, case.gender, case.citizenships, case.language, case.source)),
+        safety=told("safety", _safe(safety_of(case))),
+        place=told("place", _stay(accommodation_of(case))),
+        care=told("care", Attended(care.care_plan, care.appointments, tuple(sorted(case.provided)), care.fitness)),
+        consents=told("consents", tuple(Agreement(*key, until) for key, until in case.consents.items())),
+        documents=told("documents", Papers(documents.document, documents.papers)),
+        travel=told("travel", Travels(arrival, travel.destination, travel.stays, travel.trip, travel.booked)),
+        money=told("money", Funds(grants.grants, grants.costs)),
+        referrals=told("referrals", referrals_of(case).referrals),
+        running=told("running", tuple(Work(key, one.kind, one.status) for key, one in case.tasks.items())),
+    )  # fmt: skip
 
 
-def _safe(snapshot: CaseSnapshot) -> Safe:
-    case = snapshot.case
-    assessed = safety_of(case).risk
-    risk = assessed.level if assessed else ""
-    return Safe(
-        safety_of(case).identified,
-        risk,
-        safety_of(case).reflection_until,
-        safety_of(case).guardian,
-        safety_of(case).best_interests,
-    )
+def _safe(safety: Safety) -> Safe:
+    risk = safety.risk.level if safety.risk else ""
+    return Safe(safety.identified, risk, safety.reflection_until, safety.guardian, safety.best_interests)
 
 
-def _stay(snapshot: CaseSnapshot) -> HousingRecord:
-    case = snapshot.case
-    facility, bed = accommodation_of(case).bed or ("", None)
-    places = accommodation_of(case)
-    return HousingRecord(
-        facility, bed, accommodation_of(case).moved_in, places.held_until, places.stay_until, places.waiting
-    )
+def _stay(stay: Accommodation) -> HousingRecord:
+    facility, bed = stay.bed or ("", None)
+    return HousingRecord(facility, bed, stay.moved_in, stay.held_until, stay.stay_until, stay.waiting)

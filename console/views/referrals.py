@@ -5,17 +5,16 @@ A partner sees of a case nothing but what was asked of its own organisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from console.views.opening import SHOWN_FOR, recorded
 from console.views.reader import Reader
-from console.views.suggested_actions import SuggestedAction, acts_on, commands_for
-from events.envelope import RecordedEvent
+from console.views.suggested_actions import SuggestedAction, commands_for
 from events.facts.referrals import DisclosureMade
-from events.ids import case_stream
 from events.instants import instant
 from events.log import Log
 from handlers.projections.case_access import PageRequest, cases_for
@@ -31,20 +30,19 @@ from workflow.values.calendars import is_working_day
 
 PAGE: Final = 50
 PARTNER_MAX: Final = 200
-SHOWN_FOR: Final = timedelta(minutes=5)  # then it is asked for again, as with what a case seals
 State = Literal["due", "late", "none"]
 
-# The answers a provider gives, and to which status each leads.
-ANSWERS: Final[Mapping[str, str]] = {
+# The answers a provider gives and what whoever referred the person does with them; to which status each leads.
+_LEADS_TO: Final[Mapping[str, str]] = {
     "AcknowledgeReferral": "acknowledged",
     "AcceptReferral": "accepted",
     "WaitlistReferral": "wait_listed",
     "DeclineReferral": "declined",
     "RecordReferralServed": "served",
     "RecordReferralFeedback": "feedback",
+    "CloseReferral": "closed",
+    "RevokeReferral": "revoked",
 }
-# What whoever referred the person does with it.
-_CARE_OF: Final[Mapping[str, str]] = {"CloseReferral": "closed", "RevokeReferral": "revoked"}
 _OVER: Final = frozenset({"declined", "unanswered"})  # somebody else may be asked
 
 
@@ -113,24 +111,16 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> ReferralBoard:
         case_ids = list(dict.fromkeys([*late, *(letter.case_id for letter in shown)]))
         due = meetings_due(connection, case_ids)
         senders = referred.senders(connection, reader.account, reader.now)
-    snapshots = {
-        one.case.case_id: one for one in reader.container.cases.at_many(case_ids) if reader.may("case.see", one)
-    }
-    acts = {case_id: _may(reader, one) for case_id, one in snapshots.items()}
+    snapshots = reader.visible_cases(case_ids)
+    known = {case_id: referrals_of(one.case).referrals for case_id, one in snapshots.items()}
+    may = {case_id: commands_for(reader.acts_on(one)) for case_id, one in snapshots.items()}
 
     def row(case_id: str, referral_id: str) -> ReferralRow:
-        return _row(reader, snapshots[case_id], referral_id, due, acts[case_id])
+        return _row(reader, snapshots[case_id], referral_id, due, may[case_id])
 
-    waiting = [
-        (case_id, key)
-        for case_id in late
-        if case_id in snapshots
-        for key in referrals_of(snapshots[case_id].case).referrals
-    ]
-    sent = [(one.case_id, one.referral_id) for one in shown if one.case_id in snapshots]
     return ReferralBoard(
-        stuck=tuple(one for one in (row(*key) for key in waiting) if _is_stuck(one)),
-        sent=tuple(row(*key) for key in sent if key[1] in referrals_of(snapshots[key[0]].case).referrals),
+        stuck=tuple(one for key in late for number in known.get(key, ()) if _is_stuck(one := row(key, number))),
+        sent=tuple(row(one.case_id, one.referral_id) for one in shown if one.referral_id in known.get(one.case_id, ())),
         after=shown[-1].place if len(letters) > PAGE else (),
         senders=senders,
     )
@@ -153,24 +143,20 @@ def own_row(reader: Reader, snapshot: CaseSnapshot, referral_id: str) -> Referra
     partner = reader.may("referral.disclose", snapshot)
     word = reader.account.account.partition(":")[0]
     case, programme = snapshot.case, snapshot.definition.programme
-    known = (
-        own_referrals(word, case, programme)
-        if partner and partner.relation == "partner"
-        else referrals_of(case).referrals
-    )
+    is_partner = partner is not None and partner.relation == "partner"
+    known = own_referrals(word, case, programme) if is_partner else referrals_of(case).referrals
     if partner is None or referral_id not in known:
         return None
-    return _row(reader, snapshot, referral_id, {}, _may(reader, snapshot))
+    return _row(reader, snapshot, referral_id, {}, commands_for(reader.acts_on(snapshot)))
 
 
 def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None:
     """Return what the log says of a disclosure of this case, or None when there was none."""
-    for event in log.of_command(str(command_id)):
-        if event.envelope.stream == case_stream(case_id):
-            fact = log.fact(event)
-            if isinstance(fact, DisclosureMade):
-                return _disclosure(event, fact)
-    return None
+    event = recorded(log, case_id, command_id, "DisclosureMade")
+    if event is None:
+        return None
+    said, fact = event.envelope, cast("DisclosureMade", log.fact(event))
+    return Disclosure(said.actor, instant(said.recorded_at), fact.referral_id, fact.provider, fact.parts, fact.why)
 
 
 def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
@@ -204,14 +190,10 @@ def working_days(since: date, until: date, country: str) -> int:
 
 
 def _own(reader: Reader, snapshot: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[ReferralRow]:
-    may, programme = _may(reader, snapshot), snapshot.definition.programme
+    may, programme = commands_for(reader.acts_on(snapshot)), snapshot.definition.programme
     for referral_id in sorted(own_referrals(word, snapshot.case, programme)):
         if agrees(snapshot, referral_id, reader.now) and referrals_of(snapshot.case).referrals[referral_id].is_known:
             yield _row(reader, snapshot, referral_id, due, may)
-
-
-def _may(reader: Reader, snapshot: CaseSnapshot) -> frozenset[str]:
-    return commands_for(acts_on(reader.account, snapshot.case, snapshot.definition.programme, reader.now))
 
 
 def _row(
@@ -219,27 +201,16 @@ def _row(
 ) -> ReferralRow:
     case, programme = snapshot.case, snapshot.definition.programme
     one = referrals_of(case).referrals[referral_id]
+    leads_on = [command for command, status in _LEADS_TO.items() if one.status in STATUS_CHANGES[status]]
     return ReferralRow(
         case.case_id, referral_id, case.programme, one.service, one.provider, one.status,
         sent_at=instant(one.sent_at) if one.sent_at else None,
         clock=clock_of(one, programme, reader.now, due.get(referral_id)),
-        deeds=tuple(_actions(one, referral_id, may)),
+        deeds=tuple(SuggestedAction(name, (("referral_id", referral_id),)) for name in leads_on if name in may),
         may_disclose="DiscloseReferral" in may and one.is_known and agrees(snapshot, referral_id, reader.now),
         elsewhere=one.status in _OVER and "SendReferral" in may,
     )  # fmt: skip
 
 
-def _actions(referral: Referral, referral_id: str, may: frozenset[str]) -> Iterable[SuggestedAction]:
-    """Yield what a referral may come to from where it is, as far as the reader may record it."""
-    for command, status in {**ANSWERS, **_CARE_OF}.items():
-        if command in may and referral.status in STATUS_CHANGES[status]:
-            yield SuggestedAction(command, (("referral_id", referral_id),))
-
-
 def _is_stuck(row: ReferralRow) -> bool:
     return row.clock.state == "late" or row.status in _OVER
-
-
-def _disclosure(event: RecordedEvent, fact: DisclosureMade) -> Disclosure:
-    said = event.envelope
-    return Disclosure(said.actor, instant(said.recorded_at), fact.referral_id, fact.provider, fact.parts, fact.why)

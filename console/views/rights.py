@@ -25,7 +25,6 @@ _GROUPS: Final[Mapping[str, tuple[Act, ...]]] = {
         "programmes.publish", "office.close", "export", "self",
     ),
 }  # fmt: skip
-RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
 
 
 class Holder(NamedTuple):
@@ -42,10 +41,6 @@ class RightsLine(NamedTuple):
     step_up: bool
     holders: tuple[Holder, ...]
 
-    def of(self, role: Role) -> Holder | None:
-        """Return how a role may do the act, or None when it may not."""
-        return next((holder for holder in self.holders if holder.role == role), None)
-
 
 class RightsGroup(NamedTuple):
     """Acts that belong together."""
@@ -57,17 +52,16 @@ class RightsGroup(NamedTuple):
 def rights_table() -> Sequence[RightsGroup]:
     """Return the whole table, grouped; every act of it is on some line."""
     named = {act for acts in _GROUPS.values() for act in acts}
-    rest = tuple(act for act in ACTS if act not in named)
-    groups = {**_GROUPS, "house": _GROUPS["house"] + rest}
+    groups = {**_GROUPS, "house": (*_GROUPS["house"], *(act for act in ACTS if act not in named))}
     return [RightsGroup(name, tuple(_line(act) for act in acts)) for name, acts in groups.items()]
 
 
 def _line(act: Act) -> RightsLine:
-    holders = ((role, _relations(role, act)) for role in ROLES)
-    found = tuple(Holder(role, tuple(r for r in told if r != "any")) for role, told in holders if told)
-    return RightsLine(act, act in STEP_UP, found)
+    told = ((role, _relations(role, act)) for role in ROLES)
+    holders = (Holder(role, tuple(one for one in named if one != "any")) for role, named in told if named)
+    return RightsLine(act, act in STEP_UP, tuple(holders))
 
 
 def _relations(role: Role, act: Act) -> tuple[Relation, ...]:
     told = {relation for rule in RIGHTS_TABLE if role in rule.roles and act in rule.acts for relation in rule.relations}
-    return tuple(relation for relation in RELATIONS if relation in told)
+    return tuple(relation for relation in get_args(Relation) if relation in told)

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.views.directory import own_programmes
 from console.views.reader import Reader
 from handlers.projections.board import count_cases
 from handlers.queries import reports
@@ -84,7 +83,7 @@ class Figures(NamedTuple):
 def limit_for(reader: Reader) -> int | None:
     """Return below which number nothing is told to a reader, None when they may count the cases themselves.
 
-    >>> from workflow.rights import Account
+    >>> from workflow.rights.table import Account
     >>> [limit_for(Reader(None, Account("a:b", frozenset({role})), None)) for role in ("donor", "supervisor")]
     [11, None]
     """
@@ -106,11 +105,7 @@ def figures(reader: Reader, definition: Definition, year: int | None = None) -> 
     streams = container.cases.states([programme.fund_stream, programme.hotline_stream])
     course = stage_statistics(container.log, programme, chosen)
     return Figures(
-        programme,
-        definition,
-        chosen,
-        years,
-        k,
+        programme, definition, chosen, years, k,
         stages=stages if k is None else suppress(stages, k),
         arrivals=_arrivals(counted, chosen, months, programme.target_per_year, k),
         occupied=_occupied(reader, programme, chosen, k),
@@ -119,12 +114,12 @@ def figures(reader: Reader, definition: Definition, year: int | None = None) -> 
         consultations=_advice(streams[programme.hotline_stream].state, programme, chosen, k),
         visits=_visits(course, k),
         stays=tuple(_stays(course, programme, k)),
-    )
+    )  # fmt: skip
 
 
 def chosen(reader: Reader, name: str) -> Definition | None:
     """Return the programme named, or the first of the reader's; None when it is not theirs."""
-    known = own_programmes(reader)
+    known = reader.own_programmes()
     return known.get(name) if name else next(iter(known.values()), None)
 
 
@@ -140,9 +135,9 @@ def rows_of(found: Figures) -> Iterator[tuple[str, str, str, str]]:
         for day, count in zip(found.occupied.days, house.people, strict=True):
             yield "beds in use", house.facility, day.isoformat(), _text(count)
     for row in found.funders:
-        for name, amount in (("planned", row.planned), ("set aside", row.committed), ("paid", row.disbursed)):
+        amounts = {"planned": row.planned, "set aside": row.committed, "paid": row.disbursed, "left": row.left}
+        for name, amount in amounts.items():
             yield "money", row.funder, f"{name} {row.currency}", str(amount)
-        yield "money", row.funder, f"left {row.currency}", str(row.left)
     for (source, dest), count in found.corridors.items():
         yield "corridors", source, dest, _text(count)
     yield from _advice_rows(found.consultations)
@@ -158,40 +153,25 @@ def _arrivals(counted: Mapping[tuple[int, int], int], year: int, until: int, tar
     own: dict[int, Count] = {month: counted.get((year, month), 0) for month in months}
     total: Count = sum(counted.get((year, month), 0) for month in months)
     if k is not None:
-        safe = suppress_table(_by_year(counted), k)
+        years = sorted({year for year, _ in counted})
+        every = {(year, month): counted.get((year, month), 0) for year in years for month in range(13)}
+        safe = suppress_table(every, k)
         own = {month: safe.cells.get((year, month)) for month in months}
         total = safe.rows.get(year)
     return Arrivals(own, total, target)
-
-
-def _by_year(counted: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
-    """Return the counts of all years with every month of each."""
-    years = sorted({year for year, _ in counted})
-    return {(year, month): counted.get((year, month), 0) for year in years for month in range(13)}
 
 
 def _occupied(reader: Reader, programme: Programme, year: int, k: int | None) -> Occupied:
     zone, today = ZoneInfo(programme.time_zone), reader.now.astimezone(ZoneInfo(programme.time_zone)).date()
     ends = [date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in range(1, 13)]
     days = tuple(sorted({day for day in ends if day < today} | ({today} if today.year == year else set())))
-    instants = [min(_end_of(day, zone), reader.now) for day in days]
-    people = {
-        house.id: [len(one.used) for one in occupancies(reader.container.log, house.id, instants)]
-        for house in programme.beds_facilities
-    }
-    safe = [_made_safe({house: counts[number] for house, counts in people.items()}, k) for number in range(len(days))]
-    return Occupied(
-        days,
-        tuple(House(one.id, one.name, tuple(day[one.id] for day in safe)) for one in programme.beds_facilities),
-    )
-
-
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(seconds=1)
-
-
-def _made_safe(counts: Mapping[str, int], k: int | None) -> Mapping[str, Count]:
-    return dict(counts) if k is None else suppress(counts, k)
+    midnights = (datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) for day in days)
+    instants = [min(midnight - timedelta(seconds=1), reader.now) for midnight in midnights]
+    log, houses = reader.container.log, programme.beds_facilities
+    people = {one.id: [len(day.used) for day in occupancies(log, one.id, instants)] for one in houses}
+    by_day = ({house: counts[number] for house, counts in people.items()} for number in range(len(days)))
+    safe: list[Mapping[str, Count]] = [{**counts} if k is None else suppress(counts, k) for counts in by_day]
+    return Occupied(days, tuple(House(one.id, one.name, tuple(day[one.id] for day in safe)) for one in houses))
 
 
 def _corridors(reader: Reader, programme: Programme, people: int, k: int | None) -> Mapping[Corridor, Count]:

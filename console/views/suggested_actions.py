@@ -7,16 +7,13 @@ whoever may not do it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from workflow.case.state import Case
-from workflow.programme.programme import Programme
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import ACTS_OF
-from workflow.rights.table import ABOUT_A_CASE, Account, permit
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.documents.state import documents_of
@@ -40,88 +37,77 @@ class SuggestedAction(NamedTuple):
         return f"/cases/{case_id}/do/{self.command}{query}"
 
 
-def acts_on(account: Account, case: Case, programme: Programme, now: datetime) -> frozenset[Act]:
-    """Return every act somebody may do on a case."""
-    return frozenset(act for act in ABOUT_A_CASE if permit(account, act, case, programme, now))
-
-
 @cache
 def commands_for(acts: frozenset[Act]) -> frozenset[str]:
     """Return the commands that these acts are enough for."""
     return frozenset(kind.__name__ for kind, any_of in ACTS_OF.items() if any(act in acts for act in any_of))
 
 
+def _where(*wanted: tuple[str, bool]) -> Iterator[SuggestedAction]:
+    return (SuggestedAction(command) for command, is_likely in wanted if is_likely)
+
+
 def safety_actions(case: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about safety and age, the likeliest first."""
-    yield SuggestedAction("AssessRisk")
-    risk = safety_of(case).risk
-    if risk is not None and risk.level not in ("low", safety_of(case).plan_for):
-        yield SuggestedAction("AgreeSafetyPlan")
-    if case.child and not safety_of(case).guardian:
-        yield SuggestedAction("AppointGuardian")
-    if not safety_of(case).identified:
-        yield SuggestedAction("IdentifyVictim")
-    if safety_of(case).reflection_until is not None:
-        yield SuggestedAction("EndReflection")
-    if case.child:
-        yield SuggestedAction("EstablishAge")
+    """Return what is likely about safety and age, the likeliest first."""
+    safety = safety_of(case)
+    return _where(
+        ("AssessRisk", True),
+        ("AgreeSafetyPlan", safety.risk is not None and safety.risk.level not in ("low", safety.plan_for)),
+        ("AppointGuardian", case.child and not safety.guardian),
+        ("IdentifyVictim", not safety.identified),
+        ("EndReflection", safety.reflection_until is not None),
+        ("EstablishAge", case.child),
+    )
 
 
 def accommodation_actions(case: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about where the person stays, the likeliest first."""
-    if accommodation_of(case).bed is None:
-        yield SuggestedAction("HoldBed")
-        yield SuggestedAction("LeaveWaitingList" if accommodation_of(case).waiting else "JoinWaitingList")
-        return
-    yield from (
-        (SuggestedAction("ExtendStay"),)
-        if accommodation_of(case).moved_in
-        else (SuggestedAction("TakeBed"), SuggestedAction("ExtendHold"))
-    )
-    yield SuggestedAction("ReleaseBed")
+    """Return what is likely about where the person stays, the likeliest first."""
+    stay = accommodation_of(case)
+    waits, is_held = bool(stay.waiting), not stay.moved_in
+    if stay.bed is None:
+        return _where(("HoldBed", True), ("LeaveWaitingList", waits), ("JoinWaitingList", not waits))
+    return _where(("ExtendStay", stay.moved_in), ("TakeBed", is_held), ("ExtendHold", is_held), ("ReleaseBed", True))
 
 
 def care_actions(case: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about care, the likeliest first."""
-    if any(one.at is not None for one in care_of(case).appointments.values()):
-        yield SuggestedAction("RecordSession")
-    yield SuggestedAction("BookAppointment")
-    if not care_of(case).care_plan:
-        yield SuggestedAction("AgreeCarePlan")
-    yield SuggestedAction("CertifyFitness")
+    """Return what is likely about care, the likeliest first."""
+    care = care_of(case)
+    return _where(
+        ("RecordSession", any(one.at is not None for one in care.appointments.values())),
+        ("BookAppointment", True),
+        ("AgreeCarePlan", not care.care_plan),
+        ("CertifyFitness", True),
+    )
 
 
 def document_actions(case: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about documents, the likeliest first."""
-    if any(paper.waits_for == "refused" for paper in documents_of(case).papers.values()):
-        yield SuggestedAction("AppealDocument")
-    if any(paper.waits_for != "refused" for paper in documents_of(case).papers.values()):
-        yield SuggestedAction("RecordDocumentStep")
-    else:
-        yield SuggestedAction("StartDocument")
-    yield SuggestedAction("RecordDocumentLoss" if documents_of(case).document else "RecordTravelDocument")
+    """Return what is likely about documents, the likeliest first."""
+    is_refused = [paper.waits_for == "refused" for paper in documents_of(case).papers.values()]
+    in_hand = documents_of(case).document is not None
+    return _where(
+        ("AppealDocument", any(is_refused)),
+        ("RecordDocumentStep", not all(is_refused)),
+        ("StartDocument", all(is_refused)),
+        ("RecordDocumentLoss", in_hand),
+        ("RecordTravelDocument", not in_hand),
+    )
 
 
 def travel_actions(case: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about the arrival and the way home, the likeliest first."""
+    """Return what is likely about the arrival and the way home, the likeliest first."""
+    trip, returns = travel_of(case).trip, case.stage == "returning"
     if reception_of(case).is_ahead:
-        yield SuggestedAction("MeetPerson")
-        yield SuggestedAction("DelayArrival")
-        return
-    trip = travel_of(case).trip
+        return _where(("MeetPerson", True), ("DelayArrival", True))
     if trip_is_ahead(case) and trip is not None:
-        if trip.escort and not trip.confirmed:
-            yield SuggestedAction("AnswerEscort")
-        if trip.host and not trip.host_ready:
-            yield SuggestedAction("AnswerHost")
-        yield SuggestedAction("HandOver" if case.stage == "returning" else "CancelTrip")
-        return
+        return _where(
+            ("AnswerEscort", bool(trip.escort) and not trip.confirmed),
+            ("AnswerHost", bool(trip.host) and not trip.host_ready),
+            ("HandOver", returns),
+            ("CancelTrip", not returns),
+        )
     if case.stage in ("referral", "reassessment"):
-        yield SuggestedAction("PlanArrival")
-        return
-    if not travel_of(case).destination:
-        yield SuggestedAction("DeclareReturn")
-    yield SuggestedAction("PlanTrip")
+        return _where(("PlanArrival", True))
+    return _where(("DeclareReturn", not travel_of(case).destination), ("PlanTrip", True))
 
 
 def reintegration_actions(case: Case) -> Iterator[SuggestedAction]:
@@ -129,46 +115,37 @@ def reintegration_actions(case: Case) -> Iterator[SuggestedAction]:
     life = reintegration_of(case)
     if life.due:
         yield SuggestedAction("RecordFollowUp", (("month", str(min(life.due))),))
-    if not life.plan.number:
-        yield SuggestedAction("DraftPlan")
-    elif not life.plan.agreed:
-        yield SuggestedAction("AgreePlan")
-    yield from (
-        SuggestedAction("TakeSeat", (("course", key),)) for key, one in life.courses.items() if one.status == "offered"
-    )
-    yield SuggestedAction(
-        "RecordAttendance" if "enrolled" in {one.status for one in life.courses.values()} else "EnrolInCourse"
-    )
+    yield from _where(("DraftPlan", not life.plan.number), ("AgreePlan", life.plan.number > 0 and not life.plan.agreed))
+    for key, one in life.courses.items():
+        if one.status == "offered":
+            yield SuggestedAction("TakeSeat", (("course", key),))
+    enrolled = any(one.status == "enrolled" for one in life.courses.values())
+    yield SuggestedAction("RecordAttendance" if enrolled else "EnrolInCourse")
 
 
 def grant_actions(case: Case) -> Iterator[SuggestedAction]:
     """Yield what is likely about grants and costs, the likeliest first."""
-    for key, grant in grants_of(case).grants.items():
+    grants = grants_of(case).grants
+    for key, grant in grants.items():
         if grant.awaits_approval:
             yield SuggestedAction("ApproveGrant", (("grant_id", key),))
         elif not grant.declined and not grant.settled and grant.released < grant.amount:
             yield SuggestedAction("ReleaseTranche", (("grant_id", key),))
-    yield SuggestedAction("RequestGrant")
-    if any(
-        tranche.status == "paid" for grant in grants_of(case).grants.values() for tranche in grant.tranches.values()
-    ):
-        yield SuggestedAction("RecordEvidence")
-    yield SuggestedAction("RecordCost")
+    is_paid = any(tranche.status == "paid" for grant in grants.values() for tranche in grant.tranches.values())
+    yield from _where(("RequestGrant", True), ("RecordEvidence", is_paid), ("RecordCost", True))
 
 
 def referral_actions(case: Case) -> Iterator[SuggestedAction]:
     """Yield what is likely about referrals, the likeliest first."""
     yield SuggestedAction("SendReferral")
-    yield from (SuggestedAction("CloseReferral", (("referral_id", key),))
-                for key, one in referrals_of(case).referrals.items()
-                if one.status in ("served", "feedback"))  # fmt: skip
+    for key, one in referrals_of(case).referrals.items():
+        if one.status in ("served", "feedback"):
+            yield SuggestedAction("CloseReferral", (("referral_id", key),))
 
 
 def consent_actions(case: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about consents."""
-    yield SuggestedAction("GiveConsent")
-    if case.consents:
-        yield SuggestedAction("WithdrawConsent")
+    """Return what is likely about consents."""
+    return _where(("GiveConsent", True), ("WithdrawConsent", bool(case.consents)))
 
 
 def note_actions(_: Case) -> Iterator[SuggestedAction]:
@@ -191,31 +168,21 @@ def action_for(item: str, kind: str, case: Case) -> SuggestedAction | None:
         return SuggestedAction("BookAppointment", (("service", care_of(case).appointments[about].service),))
     if kind == "referral_to_send" and about in referrals_of(case).referrals:
         return SuggestedAction("SendReferral", (("service", referrals_of(case).referrals[about].service),))
-    if kind == "escalation":
-        command = _FOR_ESCALATION.get(about, "")
-        return SuggestedAction(command) if command else None
-    found = _FOR_KIND.get(kind)
-    if found is None:
-        return None
-    command, field = found
-    return SuggestedAction(command, ((field, about),) if field and about else ())
+    command, field = (_FOR_ESCALATION.get(about, ""), "") if kind == "escalation" else _FOR_KIND.get(kind, ("", ""))
+    return SuggestedAction(command, ((field, about),) if field and about else ()) if command else None
 
 
 # For each kind of item the command, and the field its item names.
 _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
-    "task_dead": ("RetryTask", "task_id"),
-    "task_refused": ("RetryTask", "task_id"),
-    "task_unknown": ("RetryTask", "task_id"),
+    **dict.fromkeys(("task_dead", "task_refused", "task_unknown"), ("RetryTask", "task_id")),
     "approve_grant": ("ApproveGrant", "grant_id"),
     "release_tranche": ("ReleaseTranche", "grant_id"),
-    "referral_unanswered": ("SendReferral", ""),
+    **dict.fromkeys(("referral_unanswered", "referral_to_send"), ("SendReferral", "")),
     "referral_consent_needed": ("GiveConsent", ""),
-    "referral_to_send": ("SendReferral", ""),
     "escort_answer": ("AnswerEscort", ""),
     "find_escort": ("PlanTrip", ""),
     "host_answer": ("AnswerHost", ""),
-    "appointment_to_book": ("BookAppointment", ""),
-    "find_interpreter": ("BookAppointment", ""),
+    **dict.fromkeys(("appointment_to_book", "find_interpreter"), ("BookAppointment", "")),
     "document_refused": ("AppealDocument", "document_id"),
     "document_to_start": ("StartDocument", ""),
     "visit_due": ("RecordFollowUp", "month"),
@@ -226,51 +193,29 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "review_access": ("ReviewAccess", ""),
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
-    "risk_reassess": "AssessRisk",
-    "stay_ends": "ExtendStay",
-    "visit_overdue": "RecordFollowUp",
-    "plan_overdue": "DraftPlan",
-    "payment_returned": "ChangePayee",
-    "bank_silent": "RecordPayment",
-    "no_show": "MeetPerson",
-    "nobody_to_meet": "DelayArrival",
-    "no_host": "AskHost",
-    "missed_departure": "PlanTrip",
-    "not_handed_over": "HandOver",
-    "reflection_ending": "EndReflection",
-    "appointment_unrecorded": "RecordSession",
-    "document_late": "RecordDocumentStep",
-    "document_expiring": "StartDocument",
-    "hand_over_late": "DecideHandOver",
-    "referral_unanswered": "SendReferral",
-    "referral_not_served": "RecordReferralServed",
-    "access_not_reviewed": "ReviewAccess",
-    "idle": "AdvanceCase",
-}
+    "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
+    "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
+    "no_show": "MeetPerson", "nobody_to_meet": "DelayArrival", "no_host": "AskHost", "missed_departure": "PlanTrip",
+    "not_handed_over": "HandOver", "reflection_ending": "EndReflection", "appointment_unrecorded": "RecordSession",
+    "document_late": "RecordDocumentStep", "document_expiring": "StartDocument", "hand_over_late": "DecideHandOver",
+    "referral_unanswered": "SendReferral", "referral_not_served": "RecordReferralServed",
+    "access_not_reviewed": "ReviewAccess", "idle": "AdvanceCase",
+}  # fmt: skip
 # What is to be done when a time comes, and the field of its form that the timer names.
-_FOR_TIMER: Final[Mapping[str, tuple[str, str]]] = {
-    "appointment": ("RecordSession", "appointment"),
-    "bed_hold": ("TakeBed", ""),
-    "departure": ("AdvanceCase", ""),
-    "document_due": ("RecordDocumentStep", "document_id"),
-    "document_expires": ("StartDocument", ""),
-    "follow_up": ("RecordFollowUp", "month"),
-    "hand_over_due": ("HandOver", ""),
-    "no_show": ("MeetPerson", ""),
-    "plan_due": ("DraftPlan", ""),
-    "reflection_ending": ("EndReflection", ""),
-    "referral_meeting": ("RecordReferralServed", "referral_id"),
-    "risk_expires": ("AssessRisk", ""),
-    "seat_offer": ("TakeSeat", "course"),
-    "stay_ends": ("ExtendStay", ""),
-    "visit_overdue": ("RecordFollowUp", "month"),
-    "access_review": ("ReviewAccess", ""),
-}
+ACTIONS_AT: Final[Mapping[str, tuple[str, str]]] = {
+    "appointment": ("RecordSession", "appointment"), "bed_hold": ("TakeBed", ""), "departure": ("AdvanceCase", ""),
+    "document_due": ("RecordDocumentStep", "document_id"), "document_expires": ("StartDocument", ""),
+    "follow_up": ("RecordFollowUp", "month"), "hand_over_due": ("HandOver", ""), "no_show": ("MeetPerson", ""),
+    "plan_due": ("DraftPlan", ""), "reflection_ending": ("EndReflection", ""),
+    "referral_meeting": ("RecordReferralServed", "referral_id"), "risk_expires": ("AssessRisk", ""),
+    "seat_offer": ("TakeSeat", "course"), "stay_ends": ("ExtendStay", ""),
+    "visit_overdue": ("RecordFollowUp", "month"), "access_review": ("ReviewAccess", ""),
+}  # fmt: skip
 
 
 def action_at(timer: str, subject: Mapping[str, str]) -> SuggestedAction | None:
     """Return the action a timer reminds of."""
-    command, field = _FOR_TIMER.get(timer, ("", ""))
+    command, field = ACTIONS_AT.get(timer, ("", ""))
     given = ((field, subject[field]),) if field and field in subject else ()
     return SuggestedAction(command, given) if command else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from console.subjects import MACHINERY, Panel, is_shown
@@ -66,8 +66,7 @@ def history(
     """Return what a reader with these panels is told of a case, the last first; two questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
-    entries = [_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels)]
-    return TimelinePage(tuple(entries), shown[-1].envelope.version if more else None)
+    return TimelinePage(_told(log, shown, panels), shown[-1].envelope.version if more else None)
 
 
 class Onwards(NamedTuple):
@@ -82,35 +81,29 @@ def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, 
     """Return what a reader with these panels is told of a case after a version, Wayhome's own hands included."""
     events = log.stream(case_stream(case_id), after)
     shown = events[:limit]
-    entries = tuple(_entry(event, log.fact(event)) for event in shown if _is_shown(log, event, panels))
     version = events[-1].envelope.version if events else after
-    return Onwards(entries, shown[-1].envelope.version if shown else after, version)
+    return Onwards(_told(log, shown, panels), shown[-1].envelope.version if shown else after, version)
 
 
-def _is_shown(log: Log, event: RecordedEvent, panels: tuple[Panel, ...]) -> bool:
-    return is_shown(log.catalogue.shapes[event.envelope.type].fact, panels)
+def _told(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
+    shapes = log.catalogue.shapes
+    return tuple(
+        _entry(event, log.fact(event)) for event in events if is_shown(shapes[event.envelope.type].fact, panels)
+    )
 
 
 def _entry(event: RecordedEvent, fact: Fact) -> TimelineEntry:
-    envelope = event.envelope
+    said = event.envelope
     return TimelineEntry(
-        envelope.version,
-        envelope.type,
-        envelope.recorded_at,
-        envelope.occurred_at,
-        envelope.actor,
-        envelope.mandate,
-        tuple(_said(fact)),
-        tuple(part.compartment for part in envelope.sealed),
-    )
+        said.version, said.type, said.recorded_at, said.occurred_at, said.actor, said.mandate,
+        said=tuple(_said(fact)), sealed=tuple(part.compartment for part in said.sealed),
+    )  # fmt: skip
 
 
 def _said(fact: Fact) -> Iterator[tuple[str, Any]]:
     """Yield what a fact says openly and in few words; what is sealed never gets here."""
     for name in type(fact).model_fields:
         value = getattr(fact, name)
-        if name in _IDS or value is CLOSED or value in (None, "", ()):
-            continue
-        if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
-            continue
-        yield name, value
+        is_short = not isinstance(value, tuple) or all(isinstance(one, str) for one in value)
+        if is_short and name not in _IDS and value is not CLOSED and value not in (None, "", ()):
+            yield name, value

@@ -23,7 +23,6 @@ from handlers.queries.arrivals_departures import (
 )
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
-from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.reception.meeters import MeeterAssignment, MeeterPool
@@ -105,14 +104,11 @@ def expected(container: Container, kind: str, now: datetime, until: datetime) ->
 def travel_board(reader: Reader, days: int = 7) -> TravelBoard:
     """Return the board of the next days, as far as the reader may see its cases."""
     until = reader.now + timedelta(days=days)
-    programmes = [
-        one.programme for one in reader.definitions() if speaks_for_office(reader.account.account, one.programme)
-    ]
-    leaving = list(_leaving(reader, until))
+    programmes = [one.programme for one in reader.own_programmes().values()]
     return TravelBoard(
         days=days,
         coming=tuple(arrivals_for(reader, days)),
-        leaving=tuple(leaving),
+        leaving=tuple(_leaving(reader, until)),
         escorts=tuple(_escorts(reader, programmes)),
         meeters=tuple(_meeters(reader, programmes)),
     )
@@ -123,16 +119,12 @@ def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
     until = reader.now + timedelta(days=days)
     snapshots = _theirs(reader, expected(reader.container, "no_show", reader.now, until))
     for one in arrivals(list(snapshots.values()), until):
-        case, definition = snapshots[one.case_id].case, snapshots[one.case_id].definition
-        meeter = definition.programme.meeter_of.get(one.meeter)
-        yield Coming(
-            arriving=one,
-            when=_when(one.at, reader.now, definition.programme.time_zone, is_late=one.state == "missed"),
-            time_zone=definition.programme.time_zone,
-            met_by=meeter.name if meeter else one.meeter,
-            has_bed=accommodation_of(case).has_bed(reader.now),
-            may_record=reader.may("case.record", snapshots[one.case_id]) is not None,
-        )
+        case, programme = snapshots[one.case_id].case, snapshots[one.case_id].definition.programme
+        meeter = programme.meeter_of.get(one.meeter)
+        when = _when(one.at, reader.now, programme.time_zone, is_late=one.state == "missed")
+        met_by, has_bed = meeter.name if meeter else one.meeter, accommodation_of(case).has_bed(reader.now)
+        may_record = reader.may("case.record", snapshots[one.case_id]) is not None
+        yield Coming(one, when, programme.time_zone, met_by, has_bed, may_record)
 
 
 def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
@@ -142,15 +134,11 @@ def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
         assert trip is not None, "whoever leaves has a trip"
         escort, host = programme.escort_of.get(one.escort), programme.host_of.get(one.host)
         yield Leaving(
-            departing=one,
-            when=_when(one.at, reader.now, programme.time_zone),
-            time_zone=programme.time_zone,
-            escort=escort.name if escort else one.escort,
-            escort_confirmed=trip.confirmed,
-            host=host.name if host else one.host,
-            host_ready=trip.host_ready,
+            one, _when(one.at, reader.now, programme.time_zone), programme.time_zone,
+            escort=escort.name if escort else one.escort, escort_confirmed=trip.confirmed,
+            host=host.name if host else one.host, host_ready=trip.host_ready,
             may_record=reader.may("case.record", snapshots[one.case_id]) is not None,
-        )
+        )  # fmt: skip
 
 
 def _theirs(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> dict[str, CaseSnapshot]:
@@ -172,7 +160,7 @@ def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escort
         for one in escort_schedules(pools[programme.escorts_stream].state, programme, reader.now)
     ]
     case_ids = {trip.case_id for _, one in found for trip in one.trips}
-    snapshots = _theirs(reader, reader.container.cases.at_many(sorted(case_ids)))
+    snapshots = reader.visible_cases(sorted(case_ids))
     for programme, one in found:
         rest = timedelta(hours=programme.policies.escort_rest_hours)
         yield Escorting(
@@ -207,9 +195,7 @@ def _meeters(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Meetin
     for programme in programmes:
         pool: MeeterPool = pools[programme.meeters_stream].state or MeeterPool()
         for meeter in programme.meeters:
-            errands = sorted(
-                (one for one in pool.errands.values() if one.meeter == meeter.id and one.back_at > reader.now),
-                key=lambda one: one.leaves_at,
-            )
+            theirs = (one for one in pool.errands.values() if one.meeter == meeter.id and one.back_at > reader.now)
+            errands = tuple(sorted(theirs, key=lambda one: one.leaves_at))
             is_out = any(one.leaves_at <= reader.now for one in errands)
-            yield Meeting(meeter, is_out, tuple(errands), programme.time_zone)
+            yield Meeting(meeter, is_out, errands, programme.time_zone)

@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
-from console.views.suggested_actions import APPROVALS, SuggestedAction, action_at, action_for, acts_on, commands_for
+from console.views.suggested_actions import ACTIONS_AT, APPROVALS, SuggestedAction, action_at, action_for, commands_for
 from events.instants import instant
 from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage, work_for
 from handlers.queries.due_list import timers_due_for
 from handlers.states.case_reader import CaseSnapshot
-from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
 from workflow.rights.table import may_ever
 from workflow.subjects.access.state import EmergencyAccess, access_of
@@ -28,11 +27,7 @@ from workflow.subjects.referrals.state import referrals_of
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
 _PAGE: Final = PageRequest(limit=ROWS_MAX)
 # What goes off today and concerns people, not only Wayhome's own hands.
-DUE_TODAY: Final = (
-    "appointment", "bed_hold", "departure", "departure_check", "document_due", "document_expires", "follow_up",
-    "hand_over_due", "no_show", "plan_due", "reflection_ending", "referral_meeting", "risk_expires", "seat_offer",
-    "stay_ends", "visit_overdue", "access_review",
-)  # fmt: skip
+DUE_TODAY: Final = (*ACTIONS_AT, "departure_check")
 GROUPS: Final = ("overdue", "approvals", "waiting", "others")
 
 
@@ -114,10 +109,10 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
     owner = reader.account.account if mine else ""
     with reader.container.database.reading() as connection:
         rows = _rows(connection, reader, owner)
-        due = _due(connection, reader, owner) if _may_ever(reader, "case.see") else []
+        due = _due(connection, reader, owner) if may_ever(reader.account.roles, "case.see") else []
         partners = _partner_cases(connection, reader)
         counts = count_by_stage(connection, reader.account, reader.now, only=CaseFilter(owner=owner))
-    snapshots = _looked_up(reader, [*(row["case_id"] for row in (*rows, *due)), *partners])
+    snapshots = reader.cases(dict.fromkeys([*(row["case_id"] for row in (*rows, *due)), *partners]))
     items = _items(reader, rows, snapshots)
     return MyWork(
         groups=_grouped(items),
@@ -125,17 +120,10 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         notices=tuple(_notices(reader, rows, snapshots)),
         answers=tuple(_answers(reader, [snapshots[case_id] for case_id in partners])),
         call_backs=tuple(_call_backs(reader)),
-        cases=sum(counts.values()) if _may_ever(reader, "cases.see") else None,
+        cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,
     )
-
-
-# -- what the tables say ------------------------------------------------------------------------------------------
-
-
-def _may_ever(reader: Reader, act: Act) -> bool:
-    return may_ever(reader.account.roles, act)
 
 
 # Who does not see cases still sees, by number, what they have to decide.
@@ -151,24 +139,19 @@ def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
     """Return the rows of the work list somebody has to do with, each once, oldest first."""
     found: dict[tuple[str, str], Any] = {}
     for act, kinds in _BY_ACT:
-        if _may_ever(reader, act):
+        if may_ever(reader.account.roles, act):
             rows = work_for(connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE)
             found |= {(row["case_id"], row["item"]): row for row in rows}
     return sorted(found.values(), key=lambda row: (row["since"], row["case_id"], row["item"]))[:ROWS_MAX]
 
 
 def _due(connection: Connection, reader: Reader, owner: str) -> list[Any]:
-    ends = [_end_of_day(definition, reader.now) for definition in reader.definitions()]
-    if not ends:
+    zones = [ZoneInfo(definition.programme.time_zone) for definition in reader.definitions()]
+    if not zones:
         return []
-    return timers_due_for(
-        connection, reader.account, reader.now, max(ends), kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX
-    )
-
-
-def _end_of_day(definition: Definition, now: datetime) -> datetime:
-    zone = ZoneInfo(definition.programme.time_zone)
-    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    now, day = reader.now, timedelta(days=1)
+    until = max(datetime.combine(now.astimezone(zone).date() + day, time(), zone) for zone in zones)
+    return timers_due_for(connection, reader.account, now, until, kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX)
 
 
 def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
@@ -178,17 +161,8 @@ def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
     return [row["case_id"] for row in rows]
 
 
-def _looked_up(reader: Reader, case_ids: Iterable[str]) -> dict[str, CaseSnapshot]:
-    return {one.case.case_id: one for one in reader.container.cases.at_many(dict.fromkeys(case_ids))}
-
-
-# -- what it means to them ----------------------------------------------------------------------------------------
-
-
 def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> list[Item]:
-    acts = {
-        key: acts_on(reader.account, one.case, one.definition.programme, reader.now) for key, one in snapshots.items()
-    }
+    acts = {key: reader.acts_on(one) for key, one in snapshots.items()}
     found = (_item(reader, row, snapshots[row["case_id"]], acts[row["case_id"]]) for row in rows)
     return [item for item in found if item is not None]
 
@@ -196,14 +170,17 @@ def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnap
 def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = snapshot.case
-    action, sees = action_for(row["item"], row["kind"], case), "case.see" in acts
-    does = action is not None and action.command in commands_for(acts)
-    if not does and not (sees and reader.account.roles & _LOOKS_AFTER):
+    deed, sees = _theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
+    if deed is None and not (sees and reader.account.roles & _LOOKS_AFTER):
         return None
     return Item(
-        case.case_id, row["item"], row["kind"], descriptions_of(row["item"], row["kind"], snapshot), case.programme,
-        instant(row["since"]), action if does else None, sees, _own_hand(reader, row, snapshot),
+        case.case_id, row["item"], row["kind"], descriptions_of(row["item"], case), case.programme,
+        instant(row["since"]), deed, sees, _own_hand(reader, row, snapshot),
     )  # fmt: skip
+
+
+def _theirs(action: SuggestedAction | None, acts: frozenset[Act]) -> SuggestedAction | None:
+    return action if action is not None and action.command in commands_for(acts) else None
 
 
 _LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
@@ -221,10 +198,8 @@ def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
 
 
 def _grouped(items: Sequence[Item]) -> Mapping[str, tuple[Item, ...]]:
-    found: dict[str, list[Item]] = {name: [] for name in GROUPS}
-    for item in items:
-        found[_group_of(item)].append(item)
-    return {name: tuple(items) for name, items in found.items()}
+    groups = [(_group_of(item), item) for item in items]
+    return {name: tuple(item for group, item in groups if group == name) for name in GROUPS}
 
 
 def _group_of(item: Item) -> str:
@@ -239,11 +214,9 @@ def _group_of(item: Item) -> str:
 
 def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
     subject = orjson.loads(row["subject"])
-    action = action_at(row["kind"], subject)
-    acts = acts_on(reader.account, snapshot.case, snapshot.definition.programme, reader.now)
-    does = action is not None and action.command in commands_for(acts)
-    about = tuple(describe_subject(subject))
-    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), action if does else None)
+    deed = _theirs(action_at(row["kind"], subject), reader.acts_on(snapshot))
+    about = describe_subject(subject)
+    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), deed)
 
 
 def _notices(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
@@ -258,15 +231,13 @@ def _answers(reader: Reader, cases: Sequence[CaseSnapshot]) -> Iterable[Referral
     """Yield the referrals sent to somebody's organisation that still want something of it."""
     word = reader.account.account.partition(":")[0]
     for snapshot in cases:
-        providers = snapshot.definition.programme.provider_of
-        for key, one in referrals_of(snapshot.case).referrals.items():
+        case, providers = snapshot.case, snapshot.definition.programme.provider_of
+        for key, one in referrals_of(case).referrals.items():
             provider = providers.get(one.provider)
             if provider is not None and provider.staff == word and one.status in _NEXT_ANSWER:
                 sent = instant(one.sent_at) if one.sent_at else None
                 action = SuggestedAction(_NEXT_ANSWER[one.status], (("referral_id", key),))
-                yield ReferralToAnswer(
-                    snapshot.case.case_id, key, one.service, one.status, sent, snapshot.case.programme, action
-                )
+                yield ReferralToAnswer(case.case_id, key, one.service, one.status, sent, case.programme, action)
 
 
 _NEXT_ANSWER: Final[Mapping[str, str]] = {
@@ -281,7 +252,7 @@ _NEXT_ANSWER: Final[Mapping[str, str]] = {
 
 def _call_backs(reader: Reader) -> Iterable[CallBackDue]:
     """Yield the call-backs that are open, the longest due first, from one question to the log."""
-    if not _may_ever(reader, "hotline.record"):
+    if not may_ever(reader.account.roles, "hotline.record"):
         return
     lines = {d.programme.hotline_stream: d.programme for d in reader.definitions() if d.programme.hotline}
     for stream, kept in (reader.container.cases.states(lines) if lines else {}).items():

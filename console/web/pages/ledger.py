@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from console.drawing.charts import Stack, stacked_svg, stacked_words
 from console.drawing.tables import figure
-from console.views.ledger import HEADS, LedgerView, books, journal_rows, ledger
+from console.views.ledger import HEADS, LedgerView, journal_rows, ledger
 from console.web.errors import NotThere
 from console.web.pages.statement import chosen_books, may_compare
 from console.web.request_context import RequestContext, require
@@ -26,7 +26,7 @@ Books = Annotated[RequestContext, require("ledger.see")]
 @router.get("/ledger")
 def show(context: Books, programme: str = "", funder: str = "", before: str = "") -> Response:
     """Show the books of a programme, of one funder if one is named."""
-    known = books(context.reader)
+    known = context.reader.own_programmes()
     if not known:
         return context.page("pages/no_books.html")
     definition = chosen_books(known, programme)
@@ -53,7 +53,7 @@ def file(context: Annotated[RequestContext, require("export")], programme: str, 
     context.fresh("export")
     if context.may("ledger.see") is None:
         raise NotThere
-    definition = chosen_books(books(context.reader), programme)
+    definition = chosen_books(context.reader.own_programmes(), programme)
     _known_funder(definition, funder)
     rows = journal_rows(context.reader, definition, funder or None)
     return csv_answer(f"ledger-{definition.programme.programme}", HEADS, rows)

@@ -61,9 +61,9 @@ def open_parts(context: Annotated[RequestContext, require("case.open_sealed")]) 
         found = record_opening(context.web.container, command_id, _number(context), who, parts, f"{purpose}: {why}")
     except (CommandReused, ValidationError):
         raise NotReadable(422, "form_used_before") from None
-    if found.denied:
+    if found == "denied":
         return _form(context, parts, purpose, why, {"parts": _closed(context, parts, mandate)}, 403)
-    if not found.accepted:
+    if found == "refused":
         raise NotThere
     return go(f"/cases/{_number(context)}/opened/{command_id}?key={_key(context, command_id)}")
 

@@ -14,8 +14,9 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
-from console.views.directory import Wanted, areas_of, directory_of, languages_of, own_programmes, services_of
-from console.views.referrals import SHOWN_FOR, ReferralRow, board, disclosure_of, own_row, own_rows
+from console.views.directory import Wanted, directory_of, offers_of
+from console.views.opening import SHOWN_FOR
+from console.views.referrals import ReferralRow, board, disclosure_of, own_row, own_rows
 from console.web.access_log import namings
 from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, go, require
@@ -98,17 +99,14 @@ def told(context: Disclosing, referral_id: str, command_id: UUID, key: str = "")
 
 
 def _directory(context: RequestContext, name: str, wanted: Wanted) -> dict[str, Any]:
-    known = own_programmes(context.reader)
+    known = context.reader.own_programmes()
     if name and name not in known:
         raise NotThere
     definition: Definition | None = known.get(name) or next(iter(known.values()), None)
     if definition is None:
         return {"programme": None}
     programme = definition.programme
-    offered = {
-        "services": services_of(programme), "languages": languages_of(programme),
-        "areas": areas_of(programme),
-    }  # fmt: skip
+    offered = offers_of(programme)
     wanted = wanted._replace(
         service=wanted.service if wanted.service in offered["services"] else "",
         language=wanted.language if wanted.language in offered["languages"] else "",

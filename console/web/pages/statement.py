@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from console.errors import BadInput
-from console.views.ledger import books, compared
+from console.views.ledger import compared
 from console.views.reader import Reader
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, require
@@ -59,7 +59,7 @@ def read_statement(context: Books) -> Response:
     """Compare a statement with the books, or record what a status report says."""
     _refuse_strangers(context)
     context.fresh("money.release")
-    definition = chosen_books(books(context.reader), str(context.given.get("programme", "")))
+    definition = chosen_books(context.reader.own_programmes(), str(context.given.get("programme", "")))
     file = context.given.get("file")
     data = file.file.read() if isinstance(file, UploadFile) else b""
     if not data:
@@ -82,7 +82,9 @@ def _read(context: RequestContext, definition: Definition, data: bytes) -> Respo
 def _statement(context: RequestContext, status: int = 200, **values: Any) -> Response:
     nothing: dict[str, Any] = {"wrong": "", "said": "", "found": None, "report": None, "programme": ""}
     nothing["sums"] = context.words.sum_of
-    return context.page("pages/statement.html", status, programmes=list(books(context.reader)), **(nothing | values))
+    return context.page(
+        "pages/statement.html", status, programmes=list(context.reader.own_programmes()), **(nothing | values)
+    )
 
 
 def _refuse_strangers(context: RequestContext) -> None:

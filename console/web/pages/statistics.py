@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console.views.directory import own_programmes
 from console.views.statistics import HEADS, Figures, chosen, figures, rows_of
 from console.web.errors import NotThere
 from console.web.figures import drawn
@@ -22,7 +21,7 @@ def statistics(
     context: Annotated[RequestContext, require("statistics.see")], programme: str = "", year: str = ""
 ) -> Response:
     """Show the numbers of a programme and a year."""
-    known = own_programmes(context.reader)
+    known = context.reader.own_programmes()
     if not known:
         return context.page("pages/statistics.html", found=None)
     found = _figures(context, programme, year)
