@@ -113,13 +113,7 @@ SEVENTEEN = Layout(
         }
     },
     words={},
-    opaque=(
-        "majority_status_at_exploit",
-        "majority_entry",
-        "labor",
-        "victim_purpose",
-        "trafficker_relationship",
-    ),
+    opaque=("majority_status_at_exploit", "majority_entry", "labor", "victim_purpose", "trafficker_relationship"),
 )
 
 CONDENSED = Layout(

@@ -16,15 +16,7 @@ from console.simulation.bank_statement import build_camt053
 from events.money import Money, MoneyError
 from workers.iso20022.xml import BankFileError, add, document, in_utc, parsed, written
 
-__all__ = [
-    "Answer",
-    "DeliveryRefused",
-    "ReceivedPayment",
-    "Rule",
-    "SimulatedBank",
-    "build_pain002",
-    "pay_all",
-]
+__all__ = ["Answer", "DeliveryRefused", "ReceivedPayment", "Rule", "SimulatedBank", "build_pain002", "pay_all"]
 
 ID_LENGTH_MAX: Final = 35
 

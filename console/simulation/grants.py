@@ -70,9 +70,5 @@ def _changes_payee(grant_id: str, grant: Grant) -> bool:
 def _fare(managed: ManagedCase) -> Command:
     euros = 60 + sum(managed.case.case_id.encode()) % 200
     return managed.make(
-        RecordCost,
-        kind="travel",
-        amount=Money.parse(f"EUR {euros}"),
-        day=managed.now.date(),
-        reference="made-up bill",
+        RecordCost, kind="travel", amount=Money.parse(f"EUR {euros}"), day=managed.now.date(), reference="made-up bill"
     )

@@ -55,11 +55,7 @@ class ReadModelsCheck:
         self._compare("case_board", board, _by(tables.board, "case_id"), lambda _: _BOARD)
 
     def _compare(
-        self,
-        table: str,
-        implied: Mapping[Any, Row],
-        stored: Mapping[Any, Row],
-        columns: Callable[[Row], Sequence[str]],
+        self, table: str, implied: Mapping[Any, Row], stored: Mapping[Any, Row], columns: Callable[[Row], Sequence[str]]
     ) -> None:
         self.tally.count(f"rows of {table}", len(stored))
         for key, row in stored.items():

@@ -142,10 +142,7 @@ name_tokens = Table(
 )
 
 to_compare = Table(  # new cases nobody has compared with the older ones yet
-    "to_compare",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("since", Text, nullable=False),
+    "to_compare", metadata, Column("case_id", Text, primary_key=True), Column("since", Text, nullable=False)
 )
 
 beds = Table(

@@ -45,11 +45,7 @@ def older_matches(connection: Connection, case_id: str) -> list[str]:
         .where(mine.c.case_id == case_id)
         .group_by(theirs.case_id)
         .having(
-            or_(
-                found["phone"] > 0,
-                and_(found["name"] > 0, found["birth_date"] > 0),
-                found["name"] >= _NAMES_ENOUGH,
-            )
+            or_(found["phone"] > 0, and_(found["name"] > 0, found["birth_date"] > 0), found["name"] >= _NAMES_ENOUGH)
         )
     )
     query = (
@@ -57,10 +53,7 @@ def older_matches(connection: Connection, case_id: str) -> list[str]:
         .where(
             board.case_id.in_(alike),
             board.office.startswith(new["office"].partition(":")[0] + ":", autoescape=True),
-            or_(
-                board.opened_at < new["opened_at"],
-                and_(board.opened_at == new["opened_at"], board.case_id < case_id),
-            ),
+            or_(board.opened_at < new["opened_at"], and_(board.opened_at == new["opened_at"], board.case_id < case_id)),
         )
         .order_by(board.opened_at, board.case_id)
     )
