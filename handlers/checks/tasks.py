@@ -4,66 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from events.catalogue import TaskOutcome
 from events.facts import outcomes
 from events.facts.tasks import TaskRequested, TimerFired
 from events.instants import instant_text
-from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
+from handlers.checks.check_results import InvariantCheck, ObservedEvent, WalkEnd, sees
 from handlers.projections.replay import Row
+from handlers.projections.tables import tasks, timers, work_items
 
 
-class TasksCheck:
+class TasksCheck(InvariantCheck):
     """I7: every task and timer of the log is accounted for."""
 
+    name, title = "I7", "tasks done once, in time, or in sight"
+
     def __init__(self, performed: Mapping[str, int] | None) -> None:
-        self.tally = CheckRecorder("I7", "tasks done once, in time, or in sight")
+        super().__init__()
         self._performed = performed
         self._due: dict[str, str] = {}
 
-    def sees(self) -> Mapping[str, Observer]:
-        """Ask for every fact about tasks and timers."""
-        return {
-            "TaskRequested": self._on_request,
-            "TimerFired": self._on_fired,
-            **dict.fromkeys(outcomes("done"), self._on_done),
-            **dict.fromkeys(outcomes("waiting", "unknown", "dead", "cancelled"), self._on_outcome),
-        }
-
-    def _on_request(self, seen: ObservedEvent) -> None:
-        fact: TaskRequested = seen.fact
-        self.tally.count("tasks")
-        self.tally.demand(fact.task_id not in self._due, f"{seen.at}: task {fact.task_id} was asked for before")
+    @sees(TaskRequested)
+    def _on_request(self, fact: TaskRequested, seen: ObservedEvent) -> None:
+        self.count("tasks")
+        self.demand(fact.task_id not in self._due, f"{seen.at}: task {fact.task_id} was asked for before")
         self._due[fact.task_id] = instant_text(fact.due_at)
 
-    def _on_done(self, seen: ObservedEvent) -> None:
-        if not seen.fact.task_id:
+    @sees(*outcomes("done"))
+    def _on_done(self, fact: TaskOutcome, seen: ObservedEvent) -> None:
+        if not fact.task_id:
             return  # given by people, not by a task
-        self._on_outcome(seen)
-        task_id, at = seen.fact.task_id, seen.event.envelope.recorded_at
+        self._on_outcome(fact, seen)
+        task_id, at = fact.task_id, seen.event.envelope.recorded_at
         due = self._due.get(task_id, "")
-        self.tally.demand(at >= due, f"{seen.at}: task {task_id} was done at {at}, before it was due at {due}")
+        self.demand(at >= due, f"{seen.at}: task {task_id} was done at {at}, before it was due at {due}")
 
-    def _on_outcome(self, seen: ObservedEvent) -> None:
-        open_before = seen.before is not None and seen.fact.task_id in seen.before.tasks
-        kind = seen.event.envelope.type
-        self.tally.demand(open_before, f"{seen.at}: {kind} for task {seen.fact.task_id}, which was over")
+    @sees(*outcomes("waiting", "unknown", "dead", "cancelled"))
+    def _on_outcome(self, fact: TaskOutcome, seen: ObservedEvent) -> None:
+        open_before = seen.before is not None and fact.task_id in seen.before.tasks
+        self.demand(open_before, f"{seen.at}: {seen.event.envelope.type} for task {fact.task_id}, which was over")
 
-    def _on_fired(self, seen: ObservedEvent) -> None:
-        fact: TimerFired = seen.fact
-        self.tally.count("timers fired")
+    @sees(TimerFired)
+    def _on_fired(self, fact: TimerFired, seen: ObservedEvent) -> None:
+        self.count("timers fired")
         was_set = seen.before is not None and fact.timer_id in seen.before.timers
-        self.tally.demand(was_set, f"{seen.at}: timer {fact.timer_id} fired and was not set")
+        self.demand(was_set, f"{seen.at}: timer {fact.timer_id} fired and was not set")
         at, due = seen.event.envelope.recorded_at, instant_text(fact.due_at)
-        self.tally.demand(at >= due, f"{seen.at}: timer {fact.timer_id} fired at {at}, before {due}")
+        self.demand(at >= due, f"{seen.at}: timer {fact.timer_id} fired at {at}, before {due}")
 
     def end(self, end: WalkEnd) -> None:
         """Look where each task and timer stands now, and at the providers' books."""
         now = instant_text(end.now)
-        in_sight = {(row["case_id"], row["item"]) for row in end.tables.items}
-        for row in end.tables.tasks:
+        in_sight = {(row["case_id"], row["item"]) for row in end.rows[work_items]}
+        for row in end.rows[tasks]:
             self._task(row, now, end)
             if row["status"] in ("dead", "unknown") and (row["case_id"], f"task:{row['task_id']}") not in in_sight:
-                self.tally.fault(f"task {row['task_id']} is {row['status']} and on nobody's work list")
-        for row in end.tables.timers:
+                self.fault(f"task {row['task_id']} is {row['status']} and on nobody's work list")
+        for row in end.rows[timers]:
             if row["status"] == "set":
                 self._open(f"timer {row['timer_id']}", row["due_at"], now, end)
         for task_id, times in (self._performed or {}).items():
@@ -73,25 +69,25 @@ class TasksCheck:
         task_id, due = row["task_id"], self._due.get(row["task_id"], "")
         if row["claimed_at"]:
             early = f"task {task_id} was begun at {row['claimed_at']}, before it was due at {due}"
-            self.tally.demand(row["claimed_at"] >= due, early)
+            self.demand(row["claimed_at"] >= due, early)
         if row["status"] in ("waiting", "claimed", "unknown"):
             self._open(f"task {task_id} ({row['status']})", row["due_at"], now, end)
         else:
-            self.tally.count(row["status"])
+            self.count(row["status"])
 
     def _open(self, what: str, due: str, now: str, end: WalkEnd) -> None:
         if due > now:
-            self.tally.count("not yet due")
+            self.count("not yet due")
             return
-        self.tally.count("overdue")
-        self.tally.demand(not end.settled, f"{what} was due at {due} and is still open")
+        self.count("overdue")
+        self.demand(not end.settled, f"{what} was due at {due} and is still open")
 
     def _provider(self, task_id: str, times: int, end: WalkEnd) -> None:
-        self.tally.count("done at providers", times)
-        self.tally.demand(times <= 1, f"task {task_id} was done {times} times at the provider")
+        self.count("done at providers", times)
+        self.demand(times <= 1, f"task {task_id} was done {times} times at the provider")
         row = end.replay.tasks.get(task_id)
         if row is None:
-            self.tally.fault(f"task {task_id} was done at a provider and never asked for")
+            self.fault(f"task {task_id} was done at a provider and never asked for")
         elif row["status"] == "cancelled":
             # A crash between doing and reporting, and a cancellation in between: somebody should know.
-            self.tally.count("done before they were taken back")
+            self.count("done before they were taken back")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
+from events.catalogue import TaskOutcome
 from events.facts import outcomes
 from events.facts.journey import StageEntered
-from events.facts.tasks import TaskRequested
-from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
+from events.facts.tasks import TaskFoundUndone, TaskRequested, TaskRetried
+from handlers.checks.check_results import InvariantCheck, ObservedEvent, WalkEnd, sees
+from handlers.projections.tables import tasks
 from workflow.tasks import GIVING_BACK
 
 
@@ -21,59 +22,53 @@ class DoneAfterWithdrawal(NamedTuple):
     at: str
 
 
-class WithdrawalCheck:
+class WithdrawalCheck(InvariantCheck):
     """I10: what is done after a withdrawal had been begun before it."""
 
+    name, title = "I10", "nothing is done after a withdrawal"
+
     def __init__(self) -> None:
-        self.tally = CheckRecorder("I10", "nothing is done after a withdrawal")
+        super().__init__()
         self._withdrawn: dict[str, str] = {}  # stream to when
         self._tried_again: set[str] = set()
         self._late: list[DoneAfterWithdrawal] = []
 
-    def sees(self) -> Mapping[str, Observer]:
-        """Ask for steps, requests, retries and what was done for the person."""
-        return {
-            "StageEntered": self._on_step,
-            "TaskRequested": self._on_request,
-            "TaskRetried": self._on_retry,
-            "TaskFoundUndone": self._on_retry,
-            **dict.fromkeys(outcomes("done"), self._on_done),
-        }
-
-    def _on_step(self, seen: ObservedEvent) -> None:
-        fact: StageEntered = seen.fact
+    @sees(StageEntered)
+    def _on_step(self, fact: StageEntered, seen: ObservedEvent) -> None:
         if fact.dest == "withdrawn":
-            self.tally.count("withdrawals")
+            self.count("withdrawals")
             self._withdrawn[seen.stream] = seen.event.envelope.recorded_at
         else:
             self._withdrawn.pop(seen.stream, None)
 
-    def _on_request(self, seen: ObservedEvent) -> None:
-        fact: TaskRequested = seen.fact
+    @sees(TaskRequested)
+    def _on_request(self, fact: TaskRequested, seen: ObservedEvent) -> None:
         if seen.stream in self._withdrawn and fact.kind not in GIVING_BACK:
-            self.tally.fault(f"{seen.at}: {fact.kind} is asked for after the withdrawal")
+            self.fault(f"{seen.at}: {fact.kind} is asked for after the withdrawal")
 
-    def _on_retry(self, seen: ObservedEvent) -> None:
-        if seen.stream in self._withdrawn and seen.fact.kind not in GIVING_BACK:
-            self._tried_again.add(seen.fact.task_id)
+    @sees(TaskRetried, TaskFoundUndone)
+    def _on_retry(self, fact: TaskRetried | TaskFoundUndone, seen: ObservedEvent) -> None:
+        if seen.stream in self._withdrawn and fact.kind not in GIVING_BACK:
+            self._tried_again.add(fact.task_id)
 
-    def _on_done(self, seen: ObservedEvent) -> None:
+    @sees(*outcomes("done"))
+    def _on_done(self, fact: TaskOutcome, seen: ObservedEvent) -> None:
         at = self._withdrawn.get(seen.stream)
-        if at is not None and seen.fact.task_id:
-            self._late.append(DoneAfterWithdrawal(seen.fact.task_id, seen.event.envelope.type, at, seen.at))
+        if at is not None and fact.task_id:
+            self._late.append(DoneAfterWithdrawal(fact.task_id, seen.event.envelope.type, at, seen.at))
 
     def end(self, end: WalkEnd) -> None:
         """Check of everything done late that a worker had begun it before the withdrawal."""
-        rows = {row["task_id"]: row for row in end.tables.tasks}
+        rows = {row["task_id"]: row for row in end.rows[tasks]}
         giving_back = {task_id for task_id, row in rows.items() if row["kind"] in GIVING_BACK}
         done_late = [late for late in self._late if late.task_id not in giving_back]
-        self.tally.count("begun before", len(done_late))
+        self.count("begun before", len(done_late))
         for late in done_late:
             row = rows.get(late.task_id)
             if row is not None and row["epoch"] > 1:
                 # The row keeps the first claim only: whether the last one came in time cannot be told.
-                self.tally.count("of them claimed more than once")
+                self.count("of them claimed more than once")
             if row is None or not row["claimed_at"] or row["claimed_at"] > late.withdrawn_at:
-                self.tally.fault(f"{late.at}: {late.what} was begun after the withdrawal")
+                self.fault(f"{late.at}: {late.what} was begun after the withdrawal")
             elif late.task_id in self._tried_again:
-                self.tally.fault(f"{late.at}: {late.what} was tried again after the withdrawal")
+                self.fault(f"{late.at}: {late.what} was tried again after the withdrawal")

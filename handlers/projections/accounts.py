@@ -20,7 +20,6 @@ from workflow.subjects.accounts.decisions import AccountState, account_of, accou
 
 ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
 INSERT_ACCOUNTS: Final = InsertRows(accounts)
-ACCOUNT_COLUMNS: Final = tuple(column.name for column in accounts.columns if not column.primary_key)
 
 
 class AccountRow(NamedTuple):

@@ -155,9 +155,11 @@ class Replay:
 
     def cases(self) -> Iterator[tuple[Case, int]]:
         """Yield every case with its version."""
-        for stream, kept in self.states.items():
-            if case_of_stream(stream) is not None and kept.state is not None:
-                yield kept.state, kept.version
+        yield from ((kept.state, kept.version) for _, kept in self._streams("case"))
+
+    def states_of(self, kind: str) -> dict[str, Any]:
+        """Return how all streams of a kind stand, by the names behind the kind."""
+        return {name: kept.state for name, kept in self._streams(kind)}
 
     def board(self) -> dict[str, Row]:
         """Return the case board's rows; raises KeyError when a case runs under a definition nobody published."""
@@ -184,18 +186,19 @@ class Replay:
 
     def beds(self) -> tuple[dict[tuple[str, int], Row], dict[tuple[str, int], Row]]:
         """Return the rows of the beds there are and of those in use."""
-        kind = "facility:"
-        houses = {s.removeprefix(kind): k.state for s, k in self.states.items() if s.startswith(kind) and k.state}
-        return implied_bed_rows(houses)
+        return implied_bed_rows(self.states_of("facility"))
 
     def accounts(self) -> dict[str, Row]:
         """Return the rows of the accounts."""
-        found = [kept.state for stream, kept in self.states.items() if stream.startswith("account:") and kept.state]
-        return {standing.account.account: account_row(standing) for standing in found}
+        return {name: account_row(standing) for name, standing in self.states_of("account").items()}
 
     def world(self) -> ReplayedStates:
         """Return all of it."""
         return ReplayedStates(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
+
+    def _streams(self, kind: str) -> Iterator[tuple[str, VersionedState]]:
+        split = ((*stream.partition(":"), kept) for stream, kept in self.states.items())
+        return ((name, kept) for of, _, name, kept in split if of == kind and kept.state is not None)
 
     def _follow(self, fact: Fact, event: RecordedEvent, after: Any) -> None:
         envelope = event.envelope
