@@ -12,7 +12,7 @@ from console.printing import print_rows, say
 from handlers.projections.board import count_cases
 from handlers.projections.tasks import count_retried, count_tasks
 from handlers.queries.books import funder_totals, line_balances
-from handlers.queries.fact_counts import count_facts
+from handlers.queries.history import count_facts
 from workflow.programme.loading import Definition
 
 # What people would count at the end of a year, each by the fact that says it was done.

@@ -19,7 +19,7 @@ from handlers.queries.arrivals_per_year import arrivals_by_month
 from handlers.queries.books import LineBalance, fund_balances, funder_totals
 from handlers.queries.consultations import ConsultationReport, consultation_report
 from handlers.queries.occupancy import occupancies
-from handlers.queries.stages import StageStatistics, stage_statistics
+from handlers.queries.reports import StageStatistics, stage_statistics
 from handlers.queries.suppression import K, safe_count, suppress, suppress_table
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from events import tables
 from events.envelope import RecordedEvent, leaf_of
@@ -65,6 +65,12 @@ def search_events(
     if len(events) > limit:
         return EventPage(tuple(events[:limit]), events[limit - 1].position)
     return EventPage(tuple(events), low if low > bottom else None)
+
+
+def count_facts(connection: Connection) -> dict[str, int]:
+    """Return how many facts of each kind the log holds."""
+    query = select(_E.type, func.count()).group_by(_E.type)
+    return {name: int(count) for name, count in connection.execute(query)}
 
 
 def definition_versions(log: Log) -> dict[str, Rule]:

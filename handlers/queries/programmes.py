@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from events.facts.office import ProgrammePublished
-from events.instants import instant
 from events.log import Log
 from events.tables import streams
 
@@ -43,8 +42,6 @@ def publications(log: Log, programme: str) -> Sequence[Publication]:
     for event in log.of_types(f"{_PREFIX}{programme}", ("ProgrammePublished",)):
         fact = log.fact(event)
         assert isinstance(fact, ProgrammePublished)
-        envelope = event.envelope
-        found.append(
-            Publication(len(found) + 1, fact.definition, fact.text, envelope.actor, instant(envelope.recorded_at))
-        )
+        actor, at = event.envelope.actor, event.recorded
+        found.append(Publication(len(found) + 1, fact.definition, fact.text, actor, at))
     return found

@@ -1,24 +1,39 @@
-"""Reports for people outside: counts in which nobody can be found, read off the log."""
+"""Counts read off the log: corridors for people outside, in which nobody can be found, and how people fare inside.
+
+Inside is how they move through the journey of one programme, and what visits find after it. One question to the log
+however many cases there are; nothing here holds the number of a case.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import median
 from typing import Final, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select
 
+from events.envelope import RecordedEvent
+from events.facts.intake import CaseOpened
+from events.facts.journey import StageEntered
+from events.facts.reintegration import FollowUpVisited
 from events.facts.trafficking_routes import RouteLeg, RouteRecorded
 from events.ids import case_of_stream
+from events.instants import instant
 from events.log import Log, recorded_event
 from events.tables import events
 from handlers.projections.tables import case_board
 from handlers.queries.suppression import K, suppress_table
+from workflow.programme.programme import Programme
 
 UNKNOWN: Final = "unknown"
 NOT_COUNTED: Final = ("not_a_victim",)  # stages: who was found not to be a victim was not taken any way
-_ROUTES = select(events).where(events.c.type == "RouteRecorded").order_by(events.c.position)
+_TOLD = select(events).where(events.c.type.in_(bindparam("types", expanding=True))).order_by(events.c.position)
+_MOVES: Final = ("CaseOpened", "StageEntered", "FollowUpVisited")
 Key = TypeVar("Key", bound=Hashable)
+VisitFinding = tuple[int, str]  # how many months after the return, and what was found
 Corridor = tuple[str, str]  # from the country of recruitment to that of the last exploitation
 
 
@@ -58,20 +73,57 @@ def corridor_of(legs: Iterable[RouteLeg]) -> Corridor:
     return (recruited or [UNKNOWN])[0], (exploited or [UNKNOWN])[-1]
 
 
+class StageStay(NamedTuple):
+    """How many people left a stage in a year, and how long the middle one of them had been there."""
+
+    people: int
+    median: timedelta
+
+
+class StageStatistics(NamedTuple):
+    """What happened in a programme in a year: who left which stage after how long, and what visits found."""
+
+    stays: Mapping[str, StageStay]
+    visits: Mapping[VisitFinding, int]
+
+
+def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatistics:
+    """Return what happened in a year of a programme, by its own calendar."""
+    zone = ZoneInfo(programme.time_zone)
+    entered: dict[str, datetime] = {}
+    spans: dict[str, list[timedelta]] = {}
+    visits: Counter[VisitFinding] = Counter()
+    for event in _told(log, _MOVES, case_board.c.programme == programme.programme):
+        fact, at, stream = log.fact(event), instant(event.envelope.recorded_at), event.envelope.stream
+        if isinstance(fact, FollowUpVisited):
+            visits[fact.month, fact.outcome] += fact.made_on.year == year
+            continue
+        if isinstance(fact, StageEntered) and stream in entered and at.astimezone(zone).year == year:
+            spans.setdefault(fact.source, []).append(at - entered[stream])
+        if isinstance(fact, CaseOpened | StageEntered):
+            entered[stream] = at
+    stays = {
+        stage: StageStay(len(found), timedelta(seconds=median(span.total_seconds() for span in found)))
+        for stage, found in spans.items()
+    }
+    return StageStatistics(stays, +visits)
+
+
 def _counted(log: Log, programme: str | None) -> Counter[Corridor]:
     """Count each case once, by what was last told of it."""
-    with log.database.reading() as connection:
-        told = [recorded_event(row) for row in connection.execute(_ROUTES)]
-        counted = select(case_board.c.case_id).where(case_board.c.stage.not_in(NOT_COUNTED))
-        if programme is not None:
-            counted = counted.where(case_board.c.programme == programme)
-        cases = set(connection.execute(counted).scalars())
-    found: dict[str, Corridor] = {}
-    for event in told:
-        fact = log.fact(event)
-        if isinstance(fact, RouteRecorded) and case_of_stream(event.envelope.stream) in cases:
-            found[event.envelope.stream] = corridor_of(fact.legs)
+    counted: list[ColumnElement[bool]] = [case_board.c.stage.not_in(NOT_COUNTED)]
+    counted += [] if programme is None else [case_board.c.programme == programme]
+    facts = ((event.envelope.stream, log.fact(event)) for event in _told(log, ("RouteRecorded",), *counted))
+    found = {stream: corridor_of(fact.legs) for stream, fact in facts if isinstance(fact, RouteRecorded)}
     return Counter(found.values())
+
+
+def _told(log: Log, types: Sequence[str], *of_cases: ColumnElement[bool]) -> list[RecordedEvent]:
+    """Return what was told of these kinds, in order, of the cases of which this holds: two questions for all."""
+    with log.database.reading() as connection:
+        rows = [recorded_event(row) for row in connection.execute(_TOLD, {"types": types})]
+        cases = set(connection.execute(select(case_board.c.case_id).where(*of_cases)).scalars())
+    return [event for event in rows if case_of_stream(event.envelope.stream) in cases]
 
 
 def _shown(counts: Mapping[Key, int | None]) -> dict[Key, int]:
