@@ -71,13 +71,8 @@ class SimulatedBank:
         self._rule = rule
         self._answers: dict[str, Answer] = {}
         self._messages: dict[str, dict[str, ReceivedPayment]] = {}
-        self._duplicate_deliveries = 0
+        self.duplicate_deliveries = 0  # payments that arrived again and were not paid again
         self._returned: dict[str, str] = {}
-
-    @property
-    def duplicate_deliveries(self) -> int:
-        """Counts the payments that arrived again and were not paid again."""
-        return self._duplicate_deliveries
 
     def receive(self, data: bytes) -> None:
         """Takes a pain.001 file and decides each payment that is new.
@@ -85,7 +80,10 @@ class SimulatedBank:
         Raises `DeliveryRefused`, and pays nothing in the file, when it cannot be read or when an
         EndToEndId comes back with another amount.
         """
-        payments = _readable_payments(data)
+        try:
+            payments = _payments_in(data)
+        except (BankFileError, MoneyError) as unreadable:
+            raise DeliveryRefused(f"the payment file cannot be read: {unreadable}") from unreadable
         self._refuse_changed_amounts(payments)
         for payment in payments:
             self._decide_once(payment)
@@ -114,11 +112,7 @@ class SimulatedBank:
 
     def statement(self) -> dict[str, Money]:
         """Returns what was truly paid and has not come back, by EndToEndId, in the order of payment."""
-        return {
-            end_to_end_id: answer.payment.amount
-            for end_to_end_id, answer in self._answers.items()
-            if self._reason(end_to_end_id) is None
-        }
+        return {key: answer.payment.amount for key, answer in self._answers.items() if self._reason(key) is None}
 
     def account_statement(self) -> bytes:
         """Returns the account's statement as a camt.053.001.08 file: what left it, and what came back."""
@@ -136,34 +130,26 @@ class SimulatedBank:
 
     def _decide_once(self, payment: ReceivedPayment) -> None:
         if payment.end_to_end_id in self._answers:
-            self._duplicate_deliveries += 1
-            return
-        self._answers[payment.end_to_end_id] = Answer(payment, self._rule(payment))
+            self.duplicate_deliveries += 1
+        else:
+            self._answers[payment.end_to_end_id] = Answer(payment, self._rule(payment))
 
 
 def build_pain002(original_message_id: str, answers: Sequence[Answer], created_at: datetime) -> bytes:
     """Writes a pain.002.001.10 report that answers every payment of one message, group by group."""
     root = document("pain.002.001.10")
     report = add(root, "CstmrPmtStsRpt")
-    _write_header(report, original_message_id, created_at)
-    _write_original(report, original_message_id, answers)
-    for group_id, members in groupby(answers, key=lambda answer: answer.payment.payment_information_id):
-        _write_group(report, group_id, members)
-    return written(root)
-
-
-def _write_header(report: ET.Element, original_message_id: str, created_at: datetime) -> None:
     header = add(report, "GrpHdr")
     add(header, "MsgId", f"S-{original_message_id}"[:ID_LENGTH_MAX])
     add(header, "CreDtTm", in_utc(created_at))
-
-
-def _write_original(report: ET.Element, original_message_id: str, answers: Sequence[Answer]) -> None:
     original = add(report, "OrgnlGrpInfAndSts")
     add(original, "OrgnlMsgId", original_message_id)
     add(original, "OrgnlMsgNmId", "pain.001.001.09")
     statuses = {answer.status for answer in answers}
     add(original, "GrpSts", statuses.pop() if len(statuses) == 1 else "PART")
+    for group_id, members in groupby(answers, key=lambda answer: answer.payment.payment_information_id):
+        _write_group(report, group_id, members)
+    return written(root)
 
 
 def _write_group(report: ET.Element, group_id: str, answers: Iterator[Answer]) -> None:
@@ -176,13 +162,6 @@ def _write_group(report: ET.Element, group_id: str, answers: Iterator[Answer]) -
         add(transaction, "TxSts", answer.status)
         if answer.reason_code is not None:
             add(transaction, "StsRsnInf/Rsn/Cd", answer.reason_code)
-
-
-def _readable_payments(data: bytes) -> list[ReceivedPayment]:
-    try:
-        return _payments_in(data)
-    except (BankFileError, MoneyError) as unreadable:
-        raise DeliveryRefused(f"the payment file cannot be read: {unreadable}") from unreadable
 
 
 def _payments_in(data: bytes) -> list[ReceivedPayment]:

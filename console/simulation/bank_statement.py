@@ -26,9 +26,7 @@ def build_camt053(paid: Mapping[str, Money], returned: Mapping[str, str], create
     gone = sum((money.amount for key, money in paid.items() if key not in returned), Decimal(0))
     for kind, amount in (("OPBD", _OPENING), ("CLBD", _OPENING - gone)):
         _write_balance(statement, kind, Money(amount=amount, currency=currency), moment[:10])
-    for key, money in paid.items():
-        _write_entry(statement, key, money, "", moment[:10])
-    for key, reason in returned.items():
+    for key, reason in (*dict.fromkeys(paid, "").items(), *returned.items()):
         _write_entry(statement, key, paid[key], reason, moment[:10])
     return written(root)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -98,11 +98,7 @@ def written(keys: Sequence[Key], folder: Path, address: str) -> Path:
     path = folder / FILE
     path.touch(mode=0o600)
     path.chmod(0o600)
-    path.write_text("\n".join(_lines(keys, address)) + "\n")
+    head = f"Made-up people of a rehearsal, at {address}. The addresses are for an authenticator app."
+    lines = (f"{key.part.account}  {key.part.role}  {key.password}  {key.uri}" for key in keys)
+    path.write_text("\n".join((head, *lines)) + "\n")
     return path
-
-
-def _lines(keys: Iterable[Key], address: str) -> Iterable[str]:
-    yield f"Made-up people of a rehearsal, at {address}. The addresses are for an authenticator app."
-    for key in keys:
-        yield f"{key.part.account}  {key.part.role}  {key.password}  {key.uri}"

@@ -12,6 +12,7 @@ from events.ids import CaseId
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.state import Case
 from workflow.command import AdvanceCase, CaseCommand, Command
+from workflow.guard_context import GuardContext
 from workflow.subjects.access.state import access_of
 
 ANNA: Final = "staff:anna"
@@ -27,8 +28,11 @@ class ManagedCase:
     def __init__(self, snapshot: CaseSnapshot, now: datetime) -> None:
         self.snapshot = snapshot
         self.case: Case = snapshot.case
+        self.programme = snapshot.definition.programme
         self.now = now
+        self.asked = GuardContext(self.case, self.programme, now)
         self.fate: Fate = fate_of(snapshot.case.case_id)
+        self.number = sum(self.case.case_id.encode())  # the same for a person at each look: they always fare the same
 
     @property
     def is_child(self) -> bool:
@@ -37,9 +41,8 @@ class ManagedCase:
 
     def make(self, wanted: type[CaseCommand], by: str = "", /, **fields: Any) -> CaseCommand:
         """Return a command, of the person's own case manager; looking twice at one version makes the same command."""
-        seed = (
-            f"wayhome/rehearsal/{self.case.case_id}/{self.snapshot.version}/{wanted.__name__}/{sorted(fields.items())}"
-        )
+        look = f"{self.case.case_id}/{self.snapshot.version}"
+        seed = f"wayhome/rehearsal/{look}/{wanted.__name__}/{sorted(fields.items())}"
         actor, case_id = by or access_of(self.case).owner or ANNA, CaseId(self.case.case_id)
         return wanted(command_id=uuid5(NAMESPACE_OID, seed), actor=actor, case_id=case_id, **fields)
 

@@ -12,27 +12,12 @@ from workflow.subjects.intake.commands import OpenCase
 # A made-up mix; the programme's documents name source and transit countries but publish no shares.
 _CITIZENSHIPS = ("RU", "RU", "RU", "UZ", "MD", "UA", "KG", "TJ", "BY", "AM", "KZ", "GE")
 _LANGUAGES = {
-    "RU": "ru",
-    "UZ": "uz",
-    "MD": "ro",
-    "UA": "uk",
-    "KG": "ky",
-    "TJ": "tg",
-    "BY": "be",
-    "AM": "hy",
-    "KZ": "kk",
-    "GE": "ka",
-}
+    "RU": "ru", "UZ": "uz", "MD": "ro", "UA": "uk", "KG": "ky",
+    "TJ": "tg", "BY": "be", "AM": "hy", "KZ": "kk", "GE": "ka",
+}  # fmt: skip
 _SOURCES = (
-    "ngo",
-    "law_enforcement",
-    "hotline",
-    "health",
-    "government",
-    "international_organisation",
-    "self",
-    "social_support",
-)
+    "ngo", "law_enforcement", "hotline", "health", "government", "international_organisation", "self", "social_support",
+)  # fmt: skip
 _GIVEN = ("Мария", "Анна", "Gulnora", "Ion", "Оксана", "Бакыт", "ნინო", "Farrukh", "Ольга", "Արամ", "Aigerim", "Денис")
 _FAMILY = ("Иванова", "Petrescu", "Каримова", "Шевченко", "Асанов", "Qodirov", "ბერიძე", "Ковалёва", "Սարգսյան", "Ким")
 
@@ -60,7 +45,7 @@ class Fate(NamedTuple):
 
 def fate_of(case_id: str) -> Fate:
     """Return a person's fate."""
-    draw = _draws(case_id)
+    draw = hashlib.sha256(f"wayhome/fate/{case_id}".encode()).digest()
     return Fate(
         withdraws_in=("care", "documents", "returning", "reintegration")[draw[1] % 4] if draw[0] < 10 else "",
         lost_in="follow_up" if draw[2] < 10 else "",
@@ -100,7 +85,3 @@ def arrival(number: int, seed: int, today: date, programme: str) -> OpenCase:
         birth_date=today - timedelta(days=365 * years + digest[24]) if known_age else None,
         story="A made-up person of a rehearsal.",
     )
-
-
-def _draws(case_id: str) -> bytes:
-    return hashlib.sha256(f"wayhome/fate/{case_id}".encode()).digest()

@@ -33,7 +33,7 @@ from handlers.checks.read_models import ReadModelsCheck
 from handlers.checks.steps import StepsCheck
 from handlers.checks.tasks import TasksCheck
 from handlers.checks.withdrawal import WithdrawalCheck
-from handlers.projections.replay import Progress, Replay, ReplayStep, pages_of
+from handlers.projections.replay import Progress, Replay, events_on
 from handlers.projections.tables import (
     accounts,
     beds,
@@ -78,8 +78,8 @@ def check_log(
     with log.database.reading() as connection:
         walk = _Dispatcher(replay, every_command, watches)
         total = 2 * int(connection.execute(select(log_head.c.size)).scalar_one())
-        for page in pages_of(log, connection, progress=_first_half(progress, total)):
-            walk.take(page)
+        for event in events_on(log, connection, progress=_first_half(progress, total)):
+            walk.take(event)
         report = verify_on(connection, log.catalogue, _second_half(progress, total))
         rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in _COMPARED}
         end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled)
@@ -105,20 +105,16 @@ class _Dispatcher:
             for kind, see in watch.observers():
                 self._sees[kind].append(see)
 
-    def take(self, page: Iterable[RecordedEvent]) -> None:
-        """Fold a page of events and show them round."""
-        for event in page:
-            self._commands.take(event)
-            try:
-                step = self._replay.take(event)
-            except _BROKEN as problem:
-                # The class only: a broken body may hold anything, and faults are shown and kept.
-                kind = type(problem).__name__
-                self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
-            else:
-                self._show(event, step)
-
-    def _show(self, event: RecordedEvent, step: ReplayStep) -> None:
+    def take(self, event: RecordedEvent) -> None:
+        """Fold an event and show it round."""
+        self._commands.take(event)
+        try:
+            step = self._replay.take(event)
+        except _BROKEN as problem:
+            # The class only: a broken body may hold anything, and faults are shown and kept.
+            kind = type(problem).__name__
+            self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
+            return
         definition = self._replay.definitions.get(event.envelope.definition)
         for see in self._sees.get(event.envelope.type, ()):
             see(step.fact, ObservedEvent(event, *step, definition))

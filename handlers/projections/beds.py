@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -15,11 +15,10 @@ from workflow.subjects.accommodation.shelter import BedUse, Shelter
 
 Row = dict[str, Any]
 BedKey = tuple[str, int]
-INSERT_BEDS: Final = InsertRows(beds)
-INSERT_USES: Final = InsertRows(beds_in_use)
 _REPLACE_BEDS = InsertRows(beds, replace=True)
 _REMOVE_BEDS = DeleteRows(beds)
 _REMOVE_USES = DeleteRows(beds_in_use)
+_INSERT_USES = InsertRows(beds_in_use)
 
 
 class BedRows:
@@ -48,7 +47,7 @@ class BedRows:
             (_REMOVE_USES, self._uses_gone),
             (_REMOVE_BEDS, self._beds_gone),
             (_REPLACE_BEDS, self._beds_new),
-            (INSERT_USES, self._uses_new),
+            (_INSERT_USES, self._uses_new),
         ):
             for row in rows:
                 writing.write(statement, row)

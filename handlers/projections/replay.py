@@ -79,9 +79,8 @@ def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> R
     """Return everything the log implies up to a position, from one state of the database."""
     replay = Replay(log)
     with log.database.reading() as connection:
-        for page in pages_of(log, connection, upto=upto, progress=progress):
-            for event in page:
-                replay.take(event)
+        for event in events_on(log, connection, upto=upto, progress=progress):
+            replay.take(event)
     return replay.world()
 
 
@@ -111,13 +110,13 @@ def _fields(case: Case | None) -> dict[str, Any]:
     return core | {name: value for part in PARTS.values() for name, value in part(case)._asdict().items()}
 
 
-def pages_of(
+def events_on(
     log: Log, connection: Connection, *, after: int = -1, upto: int = END, progress: Progress | None = None
-) -> Iterator[list[RecordedEvent]]:
-    """Yield the log page by page as this connection sees it, telling how far it has come."""
+) -> Iterator[RecordedEvent]:
+    """Yield the log as this connection sees it, read page by page, telling how far it has come."""
     total = log.size() if progress else 0
     while page := log.page_on(connection, after, PAGE_SIZE, upto):
-        yield page
+        yield from page
         after = page[-1].position
         if progress:
             progress(after + 1, max(total, after + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Table, bindparam, func, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import InsertRows, UpdateRows
@@ -66,10 +66,9 @@ class TaskRows:
 
     def due(self) -> list[tuple[str, str]]:
         """Return the new tasks that may be begun at once, with their kinds, for the bell."""
-        rows = [*self._made.values(), *self._changed.values()]
-        return [
-            (r["task_id"], r.get("kind", "")) for r in rows if r["status"] == "waiting" and r["due_at"] <= self._now
-        ]
+        rows = (*self._made.values(), *self._changed.values())
+        due = (row for row in rows if row["status"] == "waiting" and row["due_at"] <= self._now)
+        return [(row["task_id"], row.get("kind", "")) for row in due]
 
     def store(self, writing: Writing) -> None:
         """Put the rows into the write."""
@@ -188,23 +187,21 @@ def list_tasks(
     connection: Connection, *, status: str | None = None, case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
     """Return tasks, those due first at the top."""
-    query = select(tasks).order_by(tasks.c.due_at, tasks.c.task_id).limit(limit)
-    if status is not None:
-        query = query.where(tasks.c.status == status)
-    if case_id is not None:
-        query = query.where(tasks.c.case_id == case_id)
-    return list(connection.execute(query).mappings())
+    return _listed(connection, tasks, status, case_id, limit)
 
 
 def list_timers(
     connection: Connection, *, status: str | None = "set", case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
     """Return timers, the next ones first."""
-    query = select(timers).order_by(timers.c.due_at, timers.c.timer_id).limit(limit)
-    if status is not None:
-        query = query.where(timers.c.status == status)
-    if case_id is not None:
-        query = query.where(timers.c.case_id == case_id)
+    return _listed(connection, timers, status, case_id, limit)
+
+
+def _listed(
+    connection: Connection, table: Table, status: str | None, case_id: str | None, limit: int
+) -> list[RowMapping]:
+    wanted = [table.c[name] == value for name, value in (("status", status), ("case_id", case_id)) if value is not None]
+    query = select(table).where(*wanted).order_by(table.c.due_at, *table.primary_key).limit(limit)
     return list(connection.execute(query).mappings())
 
 
