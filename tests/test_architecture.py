@@ -39,7 +39,6 @@ STEMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "console/simulation": {
         "bank": "plays the bank",
-        "bank_statement": "plays the bank",
         "demo_accounts": "who signs in to a demo",
         "demo_bank": "plays the bank",
         "going_on": "time that passes while a demo is looked at",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -124,15 +125,8 @@ def runs(values: Sequence[int | None]) -> Iterator[list[int]]:
     >>> list(runs([1, 2, None, 4]))
     [[0, 1], [3]]
     """
-    run: list[int] = []
-    for day, value in enumerate(values):
-        if value is not None:
-            run.append(day)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
+    stretches = groupby(range(len(values)), key=lambda day: values[day] is not None)
+    return (list(run) for is_told, run in stretches if is_told)
 
 
 def straight(points: Sequence[Point]) -> str:

@@ -14,9 +14,8 @@ from console.drawing.journey_words import Told
 from console.drawing.lettering import widest_word, width_of, wrapped
 from console.drawing.plan import Plan, Route, tall_plan
 from console.drawing.plan_wide import wide_plan
-from console.drawing.sight import Links, Next, Sight, next_steps, visits, was_walked
+from console.drawing.sight import Links, Next, Sight, Track, TrackWay, next_steps, track_of, visits, was_walked
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, rounded, tag, tip
-from console.drawing.track import Track, TrackWay, track_of
 from console.drawing.words import DrawingWords, label_of, number_said
 from workflow.programme.loading import Definition
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from console.drawing.sight import Sight, next_steps
+from console.drawing.sight import Sight, Track, next_steps, track_of
 from console.drawing.tables import table
-from console.drawing.track import Track, track_of
 from console.drawing.words import DrawingWords, label_of, number_said
 from workflow.programme.loading import Definition
 

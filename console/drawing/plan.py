@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from console.drawing.sight import Track, TrackWay
 from console.drawing.svg import Box, Point
-from console.drawing.track import Track, TrackWay
 
 LANE = 15
 PORT = 11  # how far two ways beside each other are apart

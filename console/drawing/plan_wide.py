@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from console.drawing.plan import LANE, Lane, Plan, Route, band_height, banded, beside, lanes, returning, room_for, steps
+from console.drawing.sight import Track, TrackWay
 from console.drawing.svg import Box, Point
-from console.drawing.track import Track, TrackWay
 
 _GAP = 38  # between stations: an arrow must be seen
 _BAR = 38

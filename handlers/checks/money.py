@@ -22,11 +22,9 @@ from events.facts.grants import (
 )
 from events.money import Money
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, WalkEnd, sees
-from handlers.checks.fund import FundBooks, sum_of_shares
+from handlers.checks.fund import NOTHING, FundBooks, sum_of_shares
 from handlers.projections.replay import Replay
 from workflow.subjects.grants.state import IN_FLIGHT, Grant, Tranche, grants_of
-
-NOTHING = Decimal(0)
 
 
 class MoneyCheck(InvariantCheck):

@@ -20,6 +20,7 @@ from handlers.projections.tables import (
     work_items,
 )
 
+COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_relations, case_board)
 # Left out: since and stage are those of the write in which an item appeared, which the log does not tell.
 _ITEMS: Final = ("kind", "office", "owner", "team")
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at")

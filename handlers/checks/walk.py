@@ -29,27 +29,13 @@ from handlers.checks.check_results import (
 )
 from handlers.checks.log import CommandsCheck, GapsCheck, ProofCheck
 from handlers.checks.money import MoneyCheck
-from handlers.checks.read_models import ReadModelsCheck
+from handlers.checks.read_models import COMPARED, ReadModelsCheck
 from handlers.checks.steps import StepsCheck
-from handlers.checks.tasks import TasksCheck
-from handlers.checks.withdrawal import WithdrawalCheck
+from handlers.checks.tasks import TasksCheck, WithdrawalCheck
 from handlers.projections.replay import Progress, Replay, events_on
-from handlers.projections.tables import (
-    accounts,
-    beds,
-    beds_in_use,
-    case_board,
-    case_relations,
-    tasks,
-    timers,
-    work_items,
-)
 from workflow.programme.errors import WorkflowError
 
-__all__ = ["Acknowledgement", "CheckResult", "OutsideRecords", "check_lines", "check_log"]
-
 FAULTS_SHOWN = 20
-_COMPARED = (case_board, work_items, tasks, timers, commands, beds, beds_in_use, accounts, case_relations)
 # What folding raises on a history that nobody could have written by the rules.
 _BROKEN = (EventsError, WorkflowError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -81,7 +67,8 @@ def check_log(
         for event in events_on(log, connection, progress=_first_half(progress, total)):
             walk.take(event)
         report = verify_on(connection, log.catalogue, _second_half(progress, total))
-        rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in _COMPARED}
+        tables = (*COMPARED, commands)
+        rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
         end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled)
     for watch in watches:
         watch.end(end)

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from events.catalogue import Fact, TaskOutcome
+from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.facts.office import ProgrammePublished
-from events.facts.tasks import TaskRequested, TaskUnwanted, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_of_stream, case_stream
 from events.instants import instant_text
 from events.log import END, Log
@@ -23,7 +22,8 @@ from handlers.projections.accounts import account_row
 from handlers.projections.beds import implied_bed_rows
 from handlers.projections.board import board_row
 from handlers.projections.case_access import relation_rows
-from handlers.projections.tasks import task_outcome, task_row, timer_outcome, timer_row
+from handlers.projections.tables import tasks
+from handlers.projections.tasks import WorkChange, work_change
 from handlers.projections.work_items import item_place, items_of
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState, evolve, fold_events
@@ -47,17 +47,6 @@ class ReplayedCase(NamedTuple):
     definition: Definition | None = None  # the rules it ran under then
 
 
-class ReplayedStates(NamedTuple):
-    """All states at a position, and the rows they imply in the tables beside the log."""
-
-    position: int
-    states: Mapping[str, VersionedState]
-    tasks: Mapping[str, Row]
-    timers: Mapping[str, Row]
-    board: Mapping[str, Row]
-    items: Mapping[tuple[str, str], Row]  # since is when the item appeared; the live path knows it per write
-
-
 class ReplayStep(NamedTuple):
     """What one event did to its stream."""
 
@@ -75,13 +64,13 @@ def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) 
     return ReplayedCase(case, version, tuple(events), definition)
 
 
-def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> ReplayedStates:
+def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> Replay:
     """Return everything the log implies up to a position, from one state of the database."""
     replay = Replay(log)
     with log.database.reading() as connection:
         for event in events_on(log, connection, upto=upto, progress=progress):
             replay.take(event)
-    return replay.world()
+    return replay
 
 
 def position_of(log: Log, at: datetime | None = None, position: int | None = None) -> int:
@@ -191,10 +180,6 @@ class Replay:
         """Return the rows of the accounts."""
         return {name: account_row(standing) for name, standing in self.states_of("account").items()}
 
-    def world(self) -> ReplayedStates:
-        """Return all of it."""
-        return ReplayedStates(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
-
     def _streams(self, kind: str) -> Iterator[tuple[str, VersionedState]]:
         split = ((*stream.partition(":"), kept) for stream, kept in self.states.items())
         return ((name, kept) for of, _, name, kept in split if of == kind and kept.state is not None)
@@ -203,23 +188,16 @@ class Replay:
         envelope = event.envelope
         case_id = case_of_stream(envelope.stream)
         if case_id is not None:
-            self._work(case_id, fact, envelope.recorded_at)
+            self._work(work_change(case_id, fact, envelope.recorded_at))
             self._list(case_id, after, envelope.recorded_at)
         elif isinstance(fact, ProgrammePublished):
             definition = load_definition(fact.text)
             self.definitions[definition.hash] = definition
 
-    def _work(self, case_id: str, fact: Fact, now: str) -> None:
-        if isinstance(fact, TaskRequested):
-            self.tasks[fact.task_id] = task_row(case_id, fact, now)
-        elif isinstance(fact, TaskUnwanted):
-            self.tasks[fact.task_id] |= {"wanted": False}
-        elif isinstance(fact, TaskOutcome) and fact.task_id:
-            self.tasks[fact.task_id] |= task_outcome(fact, now)
-        elif isinstance(fact, TimerSet):
-            self.timers[fact.timer_id] = timer_row(case_id, fact, now)
-        elif isinstance(fact, TimerFired | TimerCancelled):
-            self.timers[fact.timer_id] |= timer_outcome(fact, now)
+    def _work(self, change: WorkChange | None) -> None:
+        if change is not None:
+            rows = self.tasks if change.table is tasks else self.timers
+            rows[change.key] = change.row if change.is_new else rows[change.key] | change.row
 
     def _list(self, case_id: str, case: Case | None, now: str) -> None:
         old, new = self._items.get(case_id, {}), items_of(case)
