@@ -280,15 +280,10 @@ def _country(row: Mapping[str, str], column: str | None) -> str | None:
     text = row[column].upper() if column is not None else ""
     if text.lower() in NO_CODE:
         return None
-    code = _alpha_2(text)
-    if code is None:
+    codes = get_global("territory_aliases").get(text, []) if len(text) == 3 and text.isalpha() else [text]
+    if len(codes) != 1 or codes[0] not in countries():
         raise _RowRefusedError(f"{column} is not the ISO 3166 code of a country")
-    return code
-
-
-def _alpha_2(code: str) -> str | None:
-    aliases = get_global("territory_aliases").get(code, []) if len(code) == 3 and code.isalpha() else [code]
-    return aliases[0] if len(aliases) == 1 and aliases[0] in countries() else None
+    return codes[0]
 
 
 def _listed(layout: Layout, row: Mapping[str, str], field: str) -> tuple[str, ...]:

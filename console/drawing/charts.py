@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, legend, lines, linked, picture, rect, tag
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, number_said
+from console.drawing.words import DrawingWords, number_said, table
 
 WIDTH = 400
 TONES = 6

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from console.drawing.svg import Box, Frame, Point, hatch, hatched, joined, legend, picture, rect, tag
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, full_day, number_said, short_day
+from console.drawing.words import DrawingWords, full_day, number_said, short_day, table
 
 _WIDTH, _HEIGHT = 400, 200
 _LEFT, _TOP, _BOTTOM = 44, 12, 30

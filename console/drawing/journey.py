@@ -76,7 +76,7 @@ def plan_of(definition: Definition, words: DrawingWords, kind: str, *, sight: Si
 
 def _drawn(scene: Scene, kind: str) -> Markup:
     title, desc, plan = scene.told.title(), scene.told.description(), scene.plan
-    frame = Frame(scene.prefix, title, desc, plan.width, plan.height, f"journey {kind}", scene.links.any)
+    frame = Frame(scene.prefix, title, desc, plan.width, plan.height, f"journey {kind}", scene.links != _UNLINKED)
     importance = ("", "walked", "shut", "open")  # what matters more is drawn over what matters less
     kinds = [(route, _kind_of(route.way, scene)) for route in plan.routes]
     routes = sorted(kinds, key=lambda one: min(importance.index(one[1]), 2))
@@ -111,9 +111,8 @@ def _route(route: Route, kind: str) -> Markup:
 
 def _stage(stage: str, scene: Scene) -> Markup:
     box, step = scene.plan.boxes[stage], scene.following.get(stage)
-    href = scene.links.to_stage(stage)
-    if step is not None:
-        href = scene.links.to_trigger(step.trigger) or href
+    href = scene.links.trigger(step.trigger) if step and scene.links.trigger else None
+    href = href or (scene.links.stage(stage) if scene.links.stage else None)
     body = joined((*_body(stage, box, scene), *_marks(stage, box, scene, step)))
     told = ", ".join((scene.told.label(stage), *_told(stage, scene, step)))
     return linked(href, tag("title", told), body, class_=" ".join(_kinds(stage, scene, step)))

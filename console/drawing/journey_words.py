@@ -8,8 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from console.drawing.sight import Sight, Track, next_steps, track_of
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, label_of, number_said
+from console.drawing.words import DrawingWords, label_of, number_said, table
 from workflow.programme.loading import Definition
 
 _PLAIN = Sight()
@@ -60,7 +59,8 @@ def journey_words(
     told = Told(definition, track_of(definition.programme), sight, words)
     heads = [_("Stage"), _("Ways on")]
     heads[1:1] = [_("People")] if sight.counts is not None else [_("State")] if sight.path else []
-    rows = [_row(told, stage, say_way or _plainly) for stage in told.track.stages]
+    say = say_way or (lambda trigger: trigger.replace("_", " "))
+    rows = [_row(told, stage, say) for stage in told.track.stages]
     return table(told.title(), heads, rows)
 
 
@@ -88,7 +88,3 @@ def _state(told: Told, stage: str) -> str:
     if stage == told.sight.here:
         return _("You are here")
     return _("was here before") if stage in told.sight.path else "–"
-
-
-def _plainly(trigger: str) -> str:
-    return trigger.replace("_", " ")

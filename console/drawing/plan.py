@@ -117,9 +117,8 @@ def tall_plan(track: Track, height: float, bar_width: float) -> Plan:
     left = max(room_for(found, 8), 16) + (10 if not track.aside else 0)
     bar = bar_width + _REACH if track.aside else 0
     width = TALL_WIDTH - left - bar - 14
-    boxes = {
-        stage: Box(left, _TOP + number * (height + _GAP), width, height) for number, stage in enumerate(track.line)
-    }
+    tops = (_TOP + number * (height + _GAP) for number in range(len(track.line)))
+    boxes = {stage: Box(left, top, width, height) for stage, top in zip(track.line, tops, strict=True)}
     bottom = _TOP + len(track.line) * (height + _GAP) - _GAP
     if track.aside:
         boxes[track.aside] = Box(left + width + _REACH, _TOP, bar_width, bottom - _TOP)

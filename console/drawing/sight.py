@@ -6,7 +6,8 @@ The line's order is that of the programme file, which is the order its authors t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from workflow.programme.programme import Programme
@@ -86,9 +87,7 @@ def _aside(programme: Programme, ways: tuple[TrackWay, ...], under_way: tuple[st
     return max(found, key=lambda state: found[state], default=None)
 
 
-def _goal(
-    programme: Programme, ways: tuple[TrackWay, ...], line: tuple[str, ...], under_way: tuple[str, ...]
-) -> str | None:
+def _goal(programme: Programme, ways: Sequence[TrackWay], line: Sequence[str], under_way: Sequence[str]) -> str | None:
     """Return the ending that the line leads to: reached from its last stage, and not from nearly everywhere."""
     for state in programme.journey.states:
         sources = {way.source for way in ways if way.dest == state} & set(under_way)
@@ -120,19 +119,6 @@ class Links(NamedTuple):
     stage: Callable[[str], str | None] | None = None
     trigger: Callable[[str], str | None] | None = None  # for the next steps from here
 
-    def to_stage(self, name: str) -> str | None:
-        """Return where a stage leads."""
-        return self.stage(name) if self.stage else None
-
-    def to_trigger(self, name: str) -> str | None:
-        """Return where a next step leads."""
-        return self.trigger(name) if self.trigger else None
-
-    @property
-    def any(self) -> bool:
-        """Tell whether there may be links at all."""
-        return self.stage is not None or self.trigger is not None
-
 
 class Next(NamedTuple):
     """A stage that can be next, and by which triggers."""
@@ -163,8 +149,5 @@ def visits(sight: Sight) -> dict[str, tuple[int, ...]]:
 
 def was_walked(way: TrackWay, sight: Sight, track: Track) -> bool:
     """Tell whether a way is part of the path; the way back is one way for all endings."""
-    pairs = zip(sight.path, sight.path[1:], strict=False)
-    return any(
-        dest == way.dest and (source == way.source or (not way.source and source in track.endings))
-        for source, dest in pairs
-    )
+    sources = [way.source] if way.source else track.endings
+    return any(dest == way.dest and source in sources for source, dest in pairwise(sight.path))

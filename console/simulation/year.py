@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -94,9 +94,8 @@ class Rehearsal:
 def most_travelled(container: Container) -> str | None:
     """Return the case whose history is longest, for people to look at."""
     with container.database.reading() as connection:
-        rows: Sequence[object] = list_cases(connection, stage="closed", limit=5000)
-        rows = rows or list_cases(connection, limit=5000)
-    return max(rows, key=lambda row: row["version"])["case_id"] if rows else None  # type: ignore[index]
+        rows = list_cases(connection, stage="closed", limit=5000) or list_cases(connection, limit=5000)
+    return max(rows, key=lambda row: row["version"])["case_id"] if rows else None
 
 
 def empty_folder(folder: Path) -> bool:

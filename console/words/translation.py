@@ -81,7 +81,8 @@ def choose_language(chosen: str = "", accepted: str = "") -> Language:
     wishes = [wish for part in accepted[:_READ_MAX].split(",") if (wish := _WISH.fullmatch(part))]
     weights = {wish[1].lower(): float(wish[2] or 1) for wish in reversed(wishes)}
     liked = [language for language in LANGUAGES if weights.get(language, 0) > 0]
-    return max(liked, key=lambda language: (weights[language], -_place(wishes, language)), default=LANGUAGES[0])
+    order = [wish[1].lower() for wish in wishes]
+    return max(liked, key=lambda language: (weights[language], -order.index(language)), default=LANGUAGES[0])
 
 
 def po_files(language: Language) -> list[Path]:
@@ -108,7 +109,3 @@ def _messages(language: Language) -> gettext.NullTranslations:
     write_mo(compiled, catalog(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
-
-
-def _place(wishes: list[re.Match[str]], language: str) -> int:
-    return next(place for place, wish in enumerate(wishes) if wish[1].lower() == language)

@@ -48,7 +48,8 @@ class StepsCheck(InvariantCheck):
             self._guards(seen, case, fact, definition)
 
     def _guards(self, seen: ObservedEvent, case: Case, fact: StageEntered, definition: Definition) -> None:
-        expected = _conditions(definition, fact)
+        ways = [way for way in definition.programme.journey.transitions if way.trigger == fact.trigger]
+        expected = next(way.conditions for way in ways if fact.source in way.source)
         said = ", ".join(fact.checked) or "none"
         self.demand(fact.checked == expected, f"{seen.at}: other guards were asked than the definition's: {said}")
         now = instant(seen.event.envelope.recorded_at)
@@ -57,8 +58,3 @@ class StepsCheck(InvariantCheck):
         self.count("guards asked again", len(expected))
         if isinstance(again, Refused):
             self.fault(f"{seen.at}: {fact.trigger} would be refused: {', '.join(again.codes)}")
-
-
-def _conditions(definition: Definition, fact: StageEntered) -> tuple[str, ...]:
-    ways = definition.programme.journey.transitions
-    return next(way.conditions for way in ways if way.trigger == fact.trigger and fact.source in way.source)

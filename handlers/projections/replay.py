@@ -151,9 +151,8 @@ class Replay:
 
     def board(self) -> dict[str, Row]:
         """Return the case board's rows; raises KeyError when a case runs under a definition nobody published."""
-        return {
-            case.case_id: board_row(case, version, self.definitions[case.definition]) for case, version in self.cases()
-        }
+        rows = (board_row(case, version, self.definitions[case.definition]) for case, version in self.cases())
+        return {row["case_id"]: row for row in rows}
 
     def relations(self) -> dict[tuple[str, str, str], Row]:
         """Return how others stand to the cases; raises KeyError as the board does."""
@@ -214,8 +213,5 @@ def _changes(name: str, was: Any, now: Any) -> Iterator[FieldChange]:
     was, now = was or {}, now or {}
     for key in (*was, *(key for key in now if key not in was)):
         if was.get(key) != now.get(key):
-            yield f"{name}.{_key_text(key)}", was.get(key), now.get(key)
-
-
-def _key_text(key: object) -> str:
-    return "/".join(part for part in key if part) if isinstance(key, tuple) else str(key)
+            named = "/".join(filter(None, key)) if isinstance(key, tuple) else key
+            yield f"{name}.{named}", was.get(key), now.get(key)

@@ -6,6 +6,8 @@ secret must be able to end.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -23,6 +25,11 @@ from sqlalchemy import (
 metadata = MetaData()
 
 
+def table(name: str, *items: Column[Any] | Index | ForeignKeyConstraint) -> Table:
+    """Return a table beside the log."""
+    return Table(name, metadata, *items)
+
+
 def keys(*names: str) -> list[Column[str]]:
     """Return columns of text that name a row, all of them together."""
     return [Column(name, Text, primary_key=True) for name in names]
@@ -33,9 +40,8 @@ def texts(*names: str, default: str | None = None) -> list[Column[str]]:
     return [Column(name, Text, nullable=False, server_default=default) for name in names]
 
 
-tasks = Table(
+tasks = table(
     "tasks",
-    metadata,
     *keys("task_id"),
     *texts("case_id", "kind"),
     *texts("subject"),  # what it is about: ids and open values only
@@ -53,9 +59,8 @@ tasks = Table(
     Index("tasks_open", "status", "due_at", postgresql_where=text("status IN ('waiting', 'claimed', 'unknown')")),
 )
 
-timers = Table(
+timers = table(
     "timers",
-    metadata,
     *keys("timer_id"),
     *texts("case_id", "kind", "subject"),
     *texts("status"),  # set, fired, cancelled
@@ -64,9 +69,8 @@ timers = Table(
     Index("timers_set", "status", "due_at", postgresql_where=text("status = 'set'")),
 )
 
-case_board = Table(
+case_board = table(
     "case_board",
-    metadata,
     *keys("case_id"),
     *texts("programme", "definition", "stage", "since", "opened_at", "source", "route"),
     Column("child", Boolean, nullable=False),
@@ -85,9 +89,8 @@ case_board = Table(
     Index("case_board_facility", "facility", "since"),
 )
 
-work_items = Table(
+work_items = table(
     "work_items",
-    metadata,
     *keys("case_id", "item"),
     *texts("kind", "stage", "since"),
     *texts("office", default=""),  # as on the board, so that each list has its index
@@ -100,9 +103,8 @@ work_items = Table(
 )
 
 # How others than the programme's own people stand to a case, and until when: partners, and who broke the glass.
-case_relations = Table(
+case_relations = table(
     "case_relations",
-    metadata,
     *keys("case_id", "relation"),
     *keys("who"),  # a partner's word, or an account
     *texts("until"),
@@ -110,9 +112,8 @@ case_relations = Table(
 )
 
 # Who looked at which case. Looking is no fact about the person, but it is never changed or forgotten either.
-looks = Table(
+looks = table(
     "looks",
-    metadata,
     *keys("account", "at", "case_id"),
     *texts("session", "page"),
     Column("refused", Boolean, nullable=False),  # too many files in one hour: nothing was shown
@@ -120,22 +121,17 @@ looks = Table(
 )
 
 # Keyed hashes of folded names, birth dates and telephones; without the key file they say nothing.
-name_tokens = Table(
-    "name_tokens", metadata, *keys("token", "case_id"), *texts("kind"), Index("name_tokens_of_case", "case_id")
-)
+name_tokens = table("name_tokens", *keys("token", "case_id"), *texts("kind"), Index("name_tokens_of_case", "case_id"))
 
-to_compare = Table(  # new cases nobody has compared with the older ones yet
-    "to_compare", metadata, *keys("case_id"), *texts("since")
-)
+to_compare = table(
+    "to_compare", *keys("case_id"), *texts("since")
+)  # new cases nobody has compared with the older ones yet
 
-beds = Table(
-    "beds", metadata, *keys("facility"), Column("bed", Integer, primary_key=True, autoincrement=False), *texts("room")
-)
+beds = table("beds", *keys("facility"), Column("bed", Integer, primary_key=True, autoincrement=False), *texts("room"))
 
 # One row for each bed and for each person, and none for a bed that is not there: the last fence before a ninth.
-beds_in_use = Table(
+beds_in_use = table(
     "beds_in_use",
-    metadata,
     *keys("facility"),
     Column("bed", Integer, primary_key=True, autoincrement=False),
     Column("case_id", Text, nullable=False, unique=True),
@@ -144,9 +140,8 @@ beds_in_use = Table(
 )
 
 # Who may sign in: a read model of the log, and the fence for what is below.
-accounts = Table(
+accounts = table(
     "accounts",
-    metadata,
     *keys("account"),
     *texts("roles"),  # with a space between
     *texts("programmes", "team", "facilities", "language"),
@@ -157,9 +152,8 @@ accounts = Table(
     Column("resets", Integer, nullable=False),  # likewise: a password of an earlier one opens nothing
 )
 
-credentials = Table(
+credentials = table(
     "credentials",
-    metadata,
     *keys("account"),
     Column("resets", Integer, nullable=False),
     *texts("password_hash"),
@@ -168,9 +162,8 @@ credentials = Table(
     *texts("changed_at"),
 )
 
-authenticators = Table(
+authenticators = table(
     "authenticators",
-    metadata,
     *keys("factor"),  # its name in the log
     *texts("account"),
     Column("secret", LargeBinary, nullable=False),  # sealed with this installation's key
@@ -179,9 +172,8 @@ authenticators = Table(
     Index("authenticators_account", "account"),
 )
 
-passkeys = Table(
+passkeys = table(
     "passkeys",
-    metadata,
     *keys("factor"),  # its name in the log
     *texts("account"),
     Column("credential_id", Text, nullable=False, unique=True),
@@ -191,9 +183,8 @@ passkeys = Table(
     Index("passkeys_account", "account"),
 )
 
-sessions = Table(
+sessions = table(
     "sessions",
-    metadata,
     *keys("token_hash"),
     *texts("account"),
     Column("epoch", Integer, nullable=False),
@@ -208,9 +199,8 @@ sessions = Table(
 )
 
 # Keys are hashed: neither where somebody came from nor what they typed as a name is kept.
-sign_in_attempts = Table(
+sign_in_attempts = table(
     "sign_in_attempts",
-    metadata,
     *keys("key"),
     Column("count", Integer, nullable=False),
     *texts("last_at"),
@@ -218,4 +208,4 @@ sign_in_attempts = Table(
 )
 
 # Filters of the list of cases that somebody keeps; words of the programme's, nothing of a person.
-saved_views = Table("saved_views", metadata, *keys("account", "name"), *texts("filters", "saved_at"))
+saved_views = table("saved_views", *keys("account", "name"), *texts("filters", "saved_at"))

@@ -33,9 +33,8 @@ _INSERT_TIMERS = InsertRows(timers)
 _CHANGE_TIMERS = UpdateRows(timers, ("status", "finished_at"))
 
 _TASK_ROWS = select(tasks).where(tasks.c.task_id.in_(bindparam("ids", expanding=True)))
-_OPEN_OF_CASES = select(tasks).where(
-    tasks.c.case_id.in_(bindparam("ids", expanding=True)), tasks.c.status.in_(("waiting", "claimed"))
-)
+_IS_OPEN = tasks.c.status.in_(("waiting", "claimed"))
+_OPEN_OF_CASES = select(tasks).where(tasks.c.case_id.in_(bindparam("ids", expanding=True)), _IS_OPEN)
 
 Row = dict[str, Any]
 
@@ -195,20 +194,18 @@ def list_tasks(
     connection: Connection, *, status: str | None = None, case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
     """Return tasks, those due first at the top."""
-    return _listed(connection, tasks, status, case_id, limit)
+    return _listed(connection, tasks, limit, status=status, case_id=case_id)
 
 
 def list_timers(
     connection: Connection, *, status: str | None = "set", case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
     """Return timers, the next ones first."""
-    return _listed(connection, timers, status, case_id, limit)
+    return _listed(connection, timers, limit, status=status, case_id=case_id)
 
 
-def _listed(
-    connection: Connection, table: Table, status: str | None, case_id: str | None, limit: int
-) -> list[RowMapping]:
-    wanted = [table.c[name] == value for name, value in (("status", status), ("case_id", case_id)) if value is not None]
+def _listed(connection: Connection, table: Table, limit: int, **narrowed: str | None) -> list[RowMapping]:
+    wanted = [table.c[name] == value for name, value in narrowed.items() if value is not None]
     query = select(table).where(*wanted).order_by(table.c.due_at, *table.primary_key).limit(limit)
     return list(connection.execute(query).mappings())
 

@@ -55,7 +55,7 @@ def record_view(
         if _latest(connection, case_id, account, now, refused=False):
             return None
     with database.writing() as connection:
-        many = _cases_of_hour(connection, account, now) >= CASES_PER_HOUR_MAX
+        many = connection.execute(_cases_since(account, now - BULK_WINDOW)).scalar_one() >= CASES_PER_HOUR_MAX
         row = {"account": account, "at": instant_text(now), "case_id": case_id, "session": session, "page": page}
         if not (many and _latest(connection, case_id, account, now, refused=True)):
             connection.execute(insert(looks), [row | {"refused": many}])
@@ -160,17 +160,11 @@ def _opening(log: Log, event: RecordedEvent) -> AccessRecord:
 
 
 def _latest(connection: Connection, case_id: str, account: str, now: datetime, *, refused: bool) -> bool:
-    query = select(looks.c.at).where(
-        looks.c.account == account,
-        looks.c.at > instant_text(now - SAME_VIEW_WITHIN),
-        looks.c.case_id == case_id,
-        looks.c.refused.is_(refused),
-    )
+    lately = (looks.c.account == account, looks.c.at > instant_text(now - SAME_VIEW_WITHIN))
+    query = select(looks.c.at).where(*lately, looks.c.case_id == case_id, looks.c.refused.is_(refused))
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _cases_of_hour(connection: Connection, account: str, now: datetime) -> int:
-    query = select(func.count(distinct(looks.c.case_id))).where(
-        looks.c.account == account, looks.c.at > instant_text(now - BULK_WINDOW), looks.c.refused.is_(False)
-    )
-    return int(connection.execute(query).scalar_one())
+def _cases_since(account: str, since: datetime) -> Select[int]:
+    shown = (looks.c.account == account, looks.c.at > instant_text(since), looks.c.refused.is_(False))
+    return select(func.count(distinct(looks.c.case_id))).where(*shown)

@@ -30,9 +30,8 @@ def arrivals_per_year(log: Log, programme: Programme) -> list[ArrivalYear]:
     """Return a programme's years in order; arrivals are those counted when cases were opened."""
     intake = yearly_intake(log, programme)
     target = programme.target_per_year
-    return [
-        ArrivalYear(year, target, count, round(100 * count / target)) for year, count in sorted(intake.arrivals.items())
-    ]
+    arrived = sorted(intake.arrivals.items())
+    return [ArrivalYear(year, target, count, round(100 * count / target)) for year, count in arrived]
 
 
 def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:

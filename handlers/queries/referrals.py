@@ -59,9 +59,8 @@ def referral_letters(
         .limit(limit)
     )
     rows = connection.execute(query.where(tuple_(*key) < tuple_(*before)) if before else query)
-    return [
-        ReferralLetter(row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows
-    ]
+    letters = ((row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows)
+    return [ReferralLetter(*letter) for letter in letters]
 
 
 def cases_with_stuck_referral(
@@ -82,9 +81,8 @@ def cases_with_stuck_referral(
 
 def meetings_due(connection: Connection, case_ids: Collection[str]) -> dict[str, datetime]:
     """Return by when something is to be heard of each referral that was received or accepted."""
-    query = select(_timers.subject, _timers.due_at).where(
-        _timers.case_id.in_(sorted(case_ids)), _timers.kind == "referral_meeting", _timers.status == "set"
-    )
+    is_set = (_timers.kind == "referral_meeting", _timers.status == "set")
+    query = select(_timers.subject, _timers.due_at).where(_timers.case_id.in_(sorted(case_ids)), *is_set)
     return {_about(row.subject, "referral_id"): instant(row.due_at) for row in connection.execute(query)}
 
 
@@ -92,13 +90,8 @@ def senders(connection: Connection, account: Account, now: datetime) -> Sequence
     """Return who referred the people somebody may see, by programme and kind of agency, and who was answered."""
     answer = and_(_tasks.case_id == _board.case_id, _tasks.kind == "answer_referrer")
     query = (
-        select(
-            _board.programme,
-            _board.source,
-            func.count(_board.case_id.distinct()).label("people"),
-            _count_where("done"),
-            _count_where("waiting", "claimed", "unknown"),
-        )
+        select(_board.programme, _board.source, func.count(_board.case_id.distinct()).label("people"))
+        .add_columns(_count_where("done"), _count_where("waiting", "claimed", "unknown"))
         .select_from(case_board.outerjoin(tasks, answer))
         .where(may_act_on(account, "case.see", now))
         .group_by(_board.programme, _board.source)

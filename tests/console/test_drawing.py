@@ -23,9 +23,8 @@ from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, o
 from console.drawing.plan import Route
 from console.drawing.sight import Links, Sight, track_of
 from console.drawing.svg import Box, linked, tag
-from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
-from console.drawing.words import label_of
+from console.drawing.words import figure, label_of
 from console.words.language import Language
 from workflow.programme.loading import Definition, load_definition, shipped_programme_text, shipped_programmes
 from workflow.programme.part import Label
