@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from events.facts.grants import (
@@ -72,8 +72,8 @@ class MoneyCheck(InvariantCheck):
         before: Grant = grants_of(seen.before).grants[fact.grant_id]
         after: Grant = grants_of(seen.after).grants[fact.grant_id]
         actor = seen.event.envelope.actor
-        first = actor not in before.hands
-        self.demand(first, f"{seen.at}: released by {actor}, who asked for it, approved it or changed the payee")
+        said = f"{seen.at}: released by {actor}, who asked for it, approved it or changed the payee"
+        self.demand(actor not in before.hands, said)
         approved = bool(before.approved_by) and not before.declined and not before.changed_by
         self.demand(approved, f"{seen.at}: released without approval")
         self.demand(not before.on_hold, f"{seen.at}: released to a payee on hold")
@@ -117,17 +117,17 @@ class MoneyCheck(InvariantCheck):
     def end(self, end: WalkEnd) -> None:
         """Compare the two sides with each other, and with the bank."""
         self._fund.end()
-        wanted, aside = _wanted(end.replay), self._fund.aside
+        wanted = {grant_id: _wanted(grant) for grant_id, grant in _grants(end.replay) if grant.approved_by}
+        aside = self._fund.aside
         for grant_id in wanted.keys() | aside.keys():
             held, needed = aside.get(grant_id, NOTHING), wanted.get(grant_id, NOTHING)
-            text = f"{grant_id}: the fund has {held} set aside, the case still needs {needed}"
-            self.demand(held == needed, text)
+            self.demand(held == needed, f"{grant_id}: the fund has {held} set aside, the case still needs {needed}")
         if self._statement is not None:
             self._ask_bank(self._statement, end)
 
     def _ask_bank(self, statement: Mapping[str, Money], end: WalkEnd) -> None:
         """Compare what we say was paid with the bank's books; what is under way may be ahead of us there."""
-        paid, flying = _tranches(end.replay)
+        paid, flying = _tranches(end.replay, ("paid",)), _tranches(end.replay, IN_FLIGHT)
         self.count("payments of the bank", len(statement))
         for tranche_id, amount in paid.items():
             found = statement.get(tranche_id)
@@ -137,25 +137,19 @@ class MoneyCheck(InvariantCheck):
             self.demand(known, f"{tranche_id}: the bank paid {statement[tranche_id]}, we know of no payment")
 
 
-def _wanted(replay: Replay) -> dict[str, Decimal]:
-    """Return what each grant still needs by its case: what is not paid, or only what is under way if it ended."""
-    found = {}
-    for case, _ in replay.cases():
-        for grant_id, grant in grants_of(case).grants.items():
-            if grant.approved_by:
-                found[grant_id] = grant.flying if grant.declined else grant.amount - grant.paid
-    return found
+def _grants(replay: Replay) -> Iterator[tuple[str, Grant]]:
+    return (named for case, _ in replay.cases() for named in grants_of(case).grants.items())
 
 
-def _tranches(replay: Replay) -> tuple[dict[str, Money], dict[str, Money]]:
-    """Return the tranches paid, and those under way."""
-    paid, flying = {}, {}
-    for case, _ in replay.cases():
-        for grant in grants_of(case).grants.values():
-            for tranche_id, tranche in grant.tranches.items():
-                amount = Money(amount=tranche.amount, currency=grant.currency)
-                if tranche.status == "paid":
-                    paid[tranche_id] = amount
-                elif tranche.status in IN_FLIGHT:
-                    flying[tranche_id] = amount
-    return paid, flying
+def _wanted(grant: Grant) -> Decimal:
+    """Return what a grant still needs by its case: what is not paid, or only what is under way if it ended."""
+    return grant.flying if grant.declined else grant.amount - grant.paid
+
+
+def _tranches(replay: Replay, statuses: Collection[str]) -> dict[str, Money]:
+    return {
+        tranche_id: Money(amount=tranche.amount, currency=grant.currency)
+        for _, grant in _grants(replay)
+        for tranche_id, tranche in grant.tranches.items()
+        if tranche.status in statuses
+    }
