@@ -45,7 +45,6 @@ STEMS: Final[Mapping[str, Mapping[str, str]]] = {
         "managed_case": "plays a case manager",
         "manager": "plays a case manager",
         "order_book": "plays the travel agent",
-        "scenarios": "which way each made-up person goes",
         "summary": "what a year came to",
         "year": "a year as a whole",
     },

@@ -15,8 +15,8 @@ from typing import Final
 from console.container import Container
 from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
+from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands
-from console.simulation.scenarios import arrival
 from console.simulation.year import Year
 from events.errors import EventsError
 from events.ids import case_id_of, case_of_stream

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from console.container import Container
 from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
+from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands
-from console.simulation.scenarios import arrival
 from events.world import ManualClock
 from handlers.projections.board import list_cases
 from handlers.states.case_reader import CaseSnapshot

@@ -27,11 +27,9 @@ from handlers.checks.check_results import (
     OutsideRecords,
     WalkEnd,
 )
-from handlers.checks.log import CommandsCheck, GapsCheck, ProofCheck
+from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
-from handlers.checks.read_models import COMPARED, ReadModelsCheck
-from handlers.checks.steps import StepsCheck
-from handlers.checks.tasks import TasksCheck, WithdrawalCheck
+from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
 from handlers.projections.replay import Progress, Replay, events_on
 from workflow.programme.errors import WorkflowError
 
