@@ -163,7 +163,6 @@ def weaves(prefix: str) -> Markup:
     """Return the patterns that tell parts from each other without colour; the first part has none."""
     ways = ("M0 8L8 0", "M4 0V8", "M0 0L8 8", "M0 4H8", "M0 0L8 8M0 8L8 0")
     drawn = (tag("path", d=way, class_="draw-thread") for way in ways)
+    facts = {"patternUnits": "userSpaceOnUse"}
     named = ((way, f"{prefix}-weave-{number}") for number, way in enumerate(drawn, start=2))
-    return tag(
-        "defs", *(tag("pattern", way, id=name, width=8, height=8, patternUnits="userSpaceOnUse") for way, name in named)
-    )
+    return tag("defs", *(tag("pattern", way, id=name, width=8, height=8, **facts) for way, name in named))
