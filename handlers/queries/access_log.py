@@ -147,16 +147,18 @@ def _look(row: RowMapping) -> AccessRecord:
 
 
 def _opening(log: Log, event: RecordedEvent) -> AccessRecord:
-    fact, envelope = log.fact(event), event.envelope
-    account, opened = envelope.actor, "denied" if isinstance(fact, SealedDenied) else "opened"
+    fact, envelope, who = log.fact(event), event.envelope, event.envelope.actor
     match fact:
-        case SealedOpened() | SealedDenied():
-            what = (opened, fact.compartments, fact.why)
+        case SealedOpened():
+            what = ("opened", fact.compartments, fact.why)
+        case SealedDenied():
+            what = ("denied", fact.compartments, fact.why)
         case DisclosureMade():
-            account, what = fact.provider, ("disclosed", fact.parts, fact.why)
-        case GlassBroken():
+            who, what = fact.provider, ("disclosed", fact.parts, fact.why)
+        case _:
+            assert isinstance(fact, GlassBroken)
             what = ("glass", (), fact.reason)
-    return AccessRecord(envelope.recorded_at, account, envelope.mandate, *what)
+    return AccessRecord(envelope.recorded_at, who, envelope.mandate, *what)
 
 
 def _latest(connection: Connection, case_id: str, account: str, now: datetime, *, refused: bool) -> bool:
