@@ -20,8 +20,8 @@ from console.views.travel import Coming, Leaving, travel_board
 from console.views.work import MyWork, my_work
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, require
+from handlers.queries.history import publications
 from handlers.queries.payments import APPROVE, RELEASE, Waiting
-from handlers.queries.programmes import publications
 
 router = APIRouter(prefix="/api/v1", route_class=Strict)
 _Place = Annotated[str, Query(max_length=200, pattern=r"^([0-9TZ:.+-]{10,40}~[0-9A-Z-]{11}~[A-Za-z0-9:_-]{1,120})?$")]

@@ -35,8 +35,10 @@ class Layout:
         return (*known, *flagged, *worded, *self.opaque, *self.unread)
 
 
-def _same(prefix: str, names: str) -> dict[str, tuple[str, ...]]:
-    return {f"{prefix}{name}": (name,) for name in names.split()}
+def _columns(names: str, prefix: str = "") -> dict[str, tuple[str, ...]]:
+    """Return a group's columns: ``Other`` says what its name says, ``Both=One+Another`` two things, ``No=`` nothing."""
+    split = (name.partition("=") for name in names.split())
+    return {prefix + name: tuple(filter(None, said.split("+"))) if other else (name,) for name, other, said in split}
 
 
 SECTORS = (
@@ -54,33 +56,23 @@ GLOBAL = Layout(
     majority="majorityStatus",
     country="CountryOfExploitation",
     flags={
-        "exploitation": {
-            "isForcedLabour": ("ForcedLabour",),
-            "isSexualExploit": ("SexualExploitation",),
-            "isOtherExploit": ("Other",),
-            "isSexAndLabour": ("ForcedLabour", "SexualExploitation"),
-            "isForcedMarriage": ("ForcedMarriage",),
-            "isForcedMilitary": ("ForcedMilitaryByNonStateActors",),
-            "isOrganRemoval": ("OrganRemoval",),
-            "isSlaveryAndPractices": ("Servitude",),
-        },
-        "means_of_control": _same(
-            "meansOfControl",
+        "exploitation": _columns(
+            "isForcedLabour=ForcedLabour isSexualExploit=SexualExploitation isOtherExploit=Other "
+            "isSexAndLabour=ForcedLabour+SexualExploitation isForcedMarriage=ForcedMarriage "
+            "isForcedMilitary=ForcedMilitaryByNonStateActors isOrganRemoval=OrganRemoval "
+            "isSlaveryAndPractices=Servitude"
+        ),
+        "means_of_control": _columns(
             "DebtBondage TakesEarnings RestrictsFinancialAccess Threats PsychologicalAbuse PhysicalAbuse "
             "SexualAbuse FalsePromises RestrictsMovement RestrictsMedicalCare ExcessiveWorkingHours "
-            "WithholdsNecessities WithholdsDocuments Other",
-        )
-        | {
-            "meansOfControlPsychoactiveSubstances": ("PsychoactiveSubstance",),
-            "meansOfControlUsesChildren": ("ThreatensChildrenFamily",),
-            "meansOfControlThreatOfLawEnforcement": ("ThreatsLawEnforcement",),
-            "meansOfControlNotSpecified": (),
-        },
-        "labour_sectors": _same("typeOfLabour", SECTORS) | {"typeOfLabourNotSpecified": ()},
-        "recruiter_relations": _same("recruiterRelation", "IntimatePartner Friend Family Other")
-        | {"recruiterRelationUnknown": ()},
-        "sexual_exploitation_types": _same(
-            "typeOfSex", "Prostitution Pornography RemoteInteractiveServices PrivateSexualServices"
+            "WithholdsNecessities WithholdsDocuments Other PsychoactiveSubstances=PsychoactiveSubstance "
+            "UsesChildren=ThreatensChildrenFamily ThreatOfLawEnforcement=ThreatsLawEnforcement NotSpecified=",
+            prefix="meansOfControl",
+        ),
+        "labour_sectors": _columns(f"{SECTORS} NotSpecified=", prefix="typeOfLabour"),
+        "recruiter_relations": _columns("IntimatePartner Friend Family Other Unknown=", prefix="recruiterRelation"),
+        "sexual_exploitation_types": _columns(
+            "Prostitution Pornography RemoteInteractiveServices PrivateSexualServices", prefix="typeOfSex"
         ),
     },
     words={},
@@ -104,23 +96,32 @@ SEVENTEEN = Layout(
     majority="majority_status",
     country="country_of_exploitation",
     flags={
-        "means_of_control": {
-            "control_financial": ("FinancialControl",),
-            "control_threats": ("Threats",),
-            "control_physical": ("PhysicalControl",),
-            "control_limit_necessities": ("WithholdsNecessities",),
-            "control_other": ("Other",),
-        }
+        "means_of_control": _columns(
+            "financial=FinancialControl threats=Threats physical=PhysicalControl "
+            "limit_necessities=WithholdsNecessities other=Other",
+            prefix="control_",
+        )
     },
     words={},
-    opaque=(
-        "majority_status_at_exploit",
-        "majority_entry",
-        "labor",
-        "victim_purpose",
-        "trafficker_relationship",
-    ),
+    opaque=("majority_status_at_exploit", "majority_entry", "labor", "victim_purpose", "trafficker_relationship"),
 )
+
+_EXPLOITATION: Words = {
+    "forced labor": "ForcedLabour", "forced labour": "ForcedLabour", "sexual exploitation": "SexualExploitation",
+    "forced marriage": "ForcedMarriage", "forced military": "ForcedMilitaryByNonStateActors",
+    "organ removal": "OrganRemoval", "slavery and similar practices": "Servitude", "other": "Other",
+}  # fmt: skip
+_MEANS: Words = {
+    "financial": "FinancialControl", "threats": "Threats", "physical": "PhysicalControl",
+    "survival": "WithholdsNecessities", "other": "Other",
+}  # fmt: skip
+_SECTORS: Words = {re.sub(r"(?<=[a-z])(?=[A-Z])", " ", sector).lower(): sector for sector in SECTORS.split()} | {
+    "mining": "MiningOrDrilling"
+}
+_RECRUITERS: Words = {
+    "intimate partner": "IntimatePartner", "friend/acquaintance": "Friend",
+    "family/relative": "Family", "other": "Other",
+}  # fmt: skip
 
 CONDENSED = Layout(
     name="condensed",
@@ -131,45 +132,12 @@ CONDENSED = Layout(
     citizenship="citizenship",
     majority=None,
     country=None,
-    flags={"exploitation": {"isForcedLabour": ("ForcedLabour",)}},
+    flags={"exploitation": _columns("isForcedLabour=ForcedLabour")},
     words={
-        "exploitation": (
-            "ExploitType",
-            {
-                "forced labor": "ForcedLabour",
-                "forced labour": "ForcedLabour",
-                "sexual exploitation": "SexualExploitation",
-                "forced marriage": "ForcedMarriage",
-                "forced military": "ForcedMilitaryByNonStateActors",
-                "organ removal": "OrganRemoval",
-                "slavery and similar practices": "Servitude",
-                "other": "Other",
-            },
-        ),
-        "means_of_control": (
-            "ControlCategory",
-            {
-                "financial": "FinancialControl",
-                "threats": "Threats",
-                "physical": "PhysicalControl",
-                "survival": "WithholdsNecessities",
-                "other": "Other",
-            },
-        ),
-        "labour_sectors": (
-            "Labor_Type",
-            {re.sub(r"(?<=[a-z])(?=[A-Z])", " ", sector).lower(): sector for sector in SECTORS.split()}
-            | {"mining": "MiningOrDrilling"},
-        ),
-        "recruiter_relations": (
-            "RecruiterCategory",
-            {
-                "intimate partner": "IntimatePartner",
-                "friend/acquaintance": "Friend",
-                "family/relative": "Family",
-                "other": "Other",
-            },
-        ),
+        "exploitation": ("ExploitType", _EXPLOITATION),
+        "means_of_control": ("ControlCategory", _MEANS),
+        "labour_sectors": ("Labor_Type", _SECTORS),
+        "recruiter_relations": ("RecruiterCategory", _RECRUITERS),
     },
 )
 

@@ -89,17 +89,10 @@ UNKNOWN = frozenset({"", "-99", "unknown", "not specified", "not specified/unkno
 NO_CODE = UNKNOWN | {"0", "00"}
 FLAGS: Words = MappingProxyType({"1": "yes", "1.0": "yes", "0": "no", "0.0": "no"})
 SOURCES: Words = MappingProxyType({"hotline": "hotline", "case management": "case_management"})
-GENDERS: Words = MappingProxyType(
-    {
-        "female": "female",
-        "woman": "female",
-        "male": "male",
-        "man": "male",
-        "transgender": "transgender",
-        "trans/transgender/nonconforming": "transgender",
-        "nonconforming": "non_conforming",
-    }
-)
+GENDERS: Words = MappingProxyType({
+    "female": "female", "woman": "female", "male": "male", "man": "male", "transgender": "transgender",
+    "trans/transgender/nonconforming": "transgender", "nonconforming": "non_conforming",
+})  # fmt: skip
 MAJORITIES: Words = MappingProxyType({"minor": "minor", "adult": "adult"})
 MINOR_BANDS = ("0-8", "9-17")
 ADULT_BANDS = ("18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+")
@@ -130,7 +123,7 @@ def read_ctdc(source: Path | str | BinaryIO | Iterable[str]) -> Iterator[CtdcRec
     """
     if isinstance(source, str | Path):
         with Path(source).open("rb") as file:
-            yield from _read_lines(_decoded_lines(file))
+            yield from read_ctdc(file)
     elif isinstance(source, io.IOBase) and not isinstance(source, io.TextIOBase):
         yield from _read_lines(_decoded_lines(cast("BinaryIO", source)))
     else:
@@ -138,9 +131,7 @@ def read_ctdc(source: Path | str | BinaryIO | Iterable[str]) -> Iterator[CtdcRec
 
 
 def _decoded_lines(file: BinaryIO) -> Iterator[str]:
-    number = 0
-    while line := file.readline(LINE_BYTES_MAX + 1):
-        number += 1
+    for number, line in enumerate(iter(lambda: file.readline(LINE_BYTES_MAX + 1), b""), start=1):
         if len(line) > LINE_BYTES_MAX:
             _skip_rest_of_line(file, line)
             # As long as the line it stands for, so that the reader refuses it, and free of half characters.
@@ -149,9 +140,8 @@ def _decoded_lines(file: BinaryIO) -> Iterator[str]:
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError:
-            raise CtdcError(
-                f"Line {number} is not UTF-8 text: open the file where it was made and save it as CSV UTF-8."
-            ) from None
+            advice = "open the file where it was made and save it as CSV UTF-8."
+            raise CtdcError(f"Line {number} is not UTF-8 text: {advice}") from None
 
 
 def _skip_rest_of_line(file: BinaryIO, line: bytes) -> None:
@@ -163,10 +153,8 @@ def _read_lines(lines: Iterable[str]) -> Iterator[CtdcRecord | BadRow]:
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if not line.isspace() and line)
     header = _read_header(numbered)
     seen: Counter[bytes] = Counter()
-    for number, line in numbered:
-        row = _read_row(header, number, line, seen)
-        if row is not None:
-            yield row
+    rows = (_read_row(header, number, line, seen) for number, line in numbered)
+    yield from (row for row in rows if row is not None)
 
 
 def _read_header(numbered: Iterator[tuple[int, str]]) -> _Header:
@@ -292,25 +280,17 @@ def _country(row: Mapping[str, str], column: str | None) -> str | None:
     text = row[column].upper() if column is not None else ""
     if text.lower() in NO_CODE:
         return None
-    code = _alpha_2(text)
-    if code is None:
+    codes = get_global("territory_aliases").get(text, []) if len(text) == 3 and text.isalpha() else [text]
+    if len(codes) != 1 or codes[0] not in countries():
         raise _RowRefusedError(f"{column} is not the ISO 3166 code of a country")
-    return code
-
-
-def _alpha_2(code: str) -> str | None:
-    aliases = get_global("territory_aliases").get(code, []) if len(code) == 3 and code.isalpha() else [code]
-    return aliases[0] if len(aliases) == 1 and aliases[0] in countries() else None
+    return codes[0]
 
 
 def _listed(layout: Layout, row: Mapping[str, str], field: str) -> tuple[str, ...]:
-    found = [name for column, names in layout.flags.get(field, {}).items() if _is_set(row, column) for name in names]
+    flags = layout.flags.get(field, {}).items()
+    found = [name for column, names in flags if _word(row, column, FLAGS) == "yes" for name in names]
     if field in layout.words:
         column, words = layout.words[field]
         word = _word(row, column, words)
         found += [word] if word is not None else []
     return tuple(dict.fromkeys(found))
-
-
-def _is_set(row: Mapping[str, str], column: str) -> bool:
-    return _word(row, column, FLAGS) == "yes"

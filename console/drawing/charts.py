@@ -8,9 +8,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from console.drawing.lettering import fitted, width_of, wrapped
-from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, tag
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, number_said
+from console.drawing.svg import Box, Frame, hatch, hatched, joined, legend, lines, linked, picture, rect, tag
+from console.drawing.words import DrawingWords, number_said, table
 
 WIDTH = 400
 TONES = 6
@@ -81,14 +80,9 @@ def _planned_key(words: DrawingWords) -> Markup:
     _ = words.gettext
     actual, planned = _("Actual"), _("Planned")
     second = 36 + width_of(actual, _SIZE)
-    return joined(
-        (
-            rect(Box(1, 4, 18, 12), "tone-1", 3),
-            tag("text", actual, x=25, y=15, class_="draw-start"),
-            tag("path", d=f"M{second + 6:.0f} 1V19", class_="draw-plan"),
-            tag("text", planned, x=second + 16, y=15, class_="draw-start"),
-        )
-    )
+    first = rect(Box(1, 4, 18, 12), "tone-1", 3), tag("text", actual, x=25, y=15, class_="draw-start")
+    stroke = tag("path", d=f"M{second + 6:.0f} 1V19", class_="draw-plan")
+    return joined((*first, stroke, tag("text", planned, x=second + 16, y=15, class_="draw-start")))
 
 
 def _bar(prefix: str, bar: Bar, y: float, scale: float, say: Callable[[float | None], str]) -> Markup:
@@ -112,8 +106,11 @@ def _bar(prefix: str, bar: Bar, y: float, scale: float, say: Callable[[float | N
 def stacked_svg(prefix: str, title: str, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords) -> Markup:
     """Return bars made of parts; each part carries its number, and its own pattern beside its colour."""
     assert len(series) <= TONES, "more parts than can be told apart"
-    key, top = _key(prefix, series)
-    scale = min((_scale(stack) for stack in stacks), default=1.0)
+    key, line = legend(series, lambda n, at: _filled(prefix, Box(at[0], at[1] + 4, 18, 12), n), WIDTH, _SIZE, 24, 16)
+    top = line + 30
+    # How much one may measure in every bar; a part that is not told has a width of its own.
+    untold = ((sum(part is None for part in stack.parts), sum(part or 0 for part in stack.parts)) for stack in stacks)
+    scale = min(((WIDTH - hidden * _UNTOLD) / max(told, 1) for hidden, told in untold), default=1.0)
     rows = joined(_stack(prefix, stack, series, top + number * 56, scale, words) for number, stack in enumerate(stacks))
     desc = "; ".join(f"{stack.label}: {_parts_said(stack, series, words)}" for stack in stacks)
     frame = Frame(prefix, title, desc, WIDTH, top + len(stacks) * 56, "stacked", any(stack.href for stack in stacks))
@@ -126,29 +123,9 @@ def stacked_words(title: str, series: Sequence[str], stacks: Sequence[Stack], wo
     return table(title, ["", *series], rows)
 
 
-def _scale(stack: Stack) -> float:
-    """Return how much one of this bar may measure; a part that is not told has a width of its own."""
-    untold = sum(part is None for part in stack.parts)
-    return (WIDTH - untold * _UNTOLD) / max(sum(part or 0 for part in stack.parts), 1)
-
-
 def _parts_said(stack: Stack, series: Sequence[str], words: DrawingWords) -> str:
     told = zip(series, stack.parts, strict=True)
     return ", ".join(f"{name} {number_said(part, words)}" for name, part in told if part != 0)
-
-
-def _key(prefix: str, series: Sequence[str]) -> tuple[Markup, float]:
-    """Return the names of the series with a swatch each, in as many lines as they take, and where they end."""
-    parts, x, y = [], 0.0, 0.0
-    for number, name in enumerate(series):
-        said = fitted(name, WIDTH - 26, _SIZE)
-        width = width_of(said, _SIZE) + 40
-        if x and x + width > WIDTH:
-            x, y = 0.0, y + 22
-        parts += [*_filled(prefix, Box(x, y + 4, 18, 12), number)]
-        parts.append(tag("text", said, x=x + 24, y=y + 15, class_="draw-start"))
-        x += width
-    return joined(parts), y + 30
 
 
 def _stack(prefix: str, stack: Stack, series: Sequence[str], y: float, scale: float, words: DrawingWords) -> Markup:
@@ -184,18 +161,8 @@ def _filled(prefix: str, box: Box, number: int) -> tuple[Markup, ...]:
 
 def weaves(prefix: str) -> Markup:
     """Return the patterns that tell parts from each other without colour; the first part has none."""
-    drawn = ("M0 8L8 0", "M4 0V8", "M0 0L8 8", "M0 4H8", "M0 0L8 8M0 8L8 0")
-    return tag(
-        "defs",
-        *(
-            tag(
-                "pattern",
-                tag("path", d=way, class_="draw-thread"),
-                id=f"{prefix}-weave-{number}",
-                width=8,
-                height=8,
-                patternUnits="userSpaceOnUse",
-            )
-            for number, way in enumerate(drawn, start=2)
-        ),
-    )
+    ways = ("M0 8L8 0", "M4 0V8", "M0 0L8 8", "M0 4H8", "M0 0L8 8M0 8L8 0")
+    drawn = (tag("path", d=way, class_="draw-thread") for way in ways)
+    facts = {"patternUnits": "userSpaceOnUse"}
+    named = ((way, f"{prefix}-weave-{number}") for number, way in enumerate(drawn, start=2))
+    return tag("defs", *(tag("pattern", way, id=name, width=8, height=8, **facts) for way, name in named))

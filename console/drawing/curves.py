@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from console.drawing.lettering import fitted, width_of
-from console.drawing.svg import Box, Frame, Point, hatch, hatched, joined, picture, rect, tag
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, full_day, number_said, short_day
+from console.drawing.svg import Box, Frame, Point, hatch, hatched, joined, legend, picture, rect, tag
+from console.drawing.words import DrawingWords, full_day, number_said, short_day, table
 
 _WIDTH, _HEIGHT = 400, 200
 _LEFT, _TOP, _BOTTOM = 44, 12, 30
@@ -49,7 +48,8 @@ def curves_svg(prefix: str, title: str, days: Sequence[date], curves: Sequence[C
     most = max((value for curve in curves for value in curve.values if value is not None), default=0)
     axes = Axes(tuple(days), ceiling(max(most, _TOLD_FROM)), _WIDTH - 24)
     desc = "; ".join(_told(curve, days, words) for curve in curves)
-    key, top = _key(curves)
+    key, line = legend([curve.label for curve in curves], _piece, _WIDTH, _SIZE, 38, 18)
+    top = line + 26 if curves else 0
     frame = Frame(prefix, title, desc, _WIDTH, top + _HEIGHT, "curves")
     drawn = joined(_curve(prefix, curve, number, axes) for number, curve in enumerate(curves, start=1))
     chart = tag("g", *_grid(axes, words), drawn, transform=f"translate(0 {top:.0f})")
@@ -124,15 +124,8 @@ def runs(values: Sequence[int | None]) -> Iterator[list[int]]:
     >>> list(runs([1, 2, None, 4]))
     [[0, 1], [3]]
     """
-    run: list[int] = []
-    for day, value in enumerate(values):
-        if value is not None:
-            run.append(day)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
+    stretches = groupby(range(len(values)), key=lambda day: values[day] is not None)
+    return (list(run) for is_told, run in stretches if is_told)
 
 
 def straight(points: Sequence[Point]) -> str:
@@ -140,15 +133,5 @@ def straight(points: Sequence[Point]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
-def _key(curves: Sequence[Curve]) -> tuple[Markup, float]:
-    """Return the names of the lines with a piece of each, and how high they stand."""
-    parts, x, y = [], 0.0, 0.0
-    for number, curve in enumerate(curves, start=1):
-        said = fitted(curve.label, _WIDTH - 40, _SIZE)
-        width = width_of(said, _SIZE) + 56
-        if x and x + width > _WIDTH:
-            x, y = 0.0, y + 22
-        parts.append(tag("path", d=f"M{x + 2:.1f} {y + 10:.1f}h30", class_=f"draw-curve line-{number}"))
-        parts.append(tag("text", said, x=x + 38, y=y + 15, class_="draw-start"))
-        x += width
-    return joined(parts), y + 26 if curves else 0
+def _piece(number: int, at: Point) -> Iterator[Markup]:
+    yield tag("path", d=f"M{at[0] + 2:.1f} {at[1] + 10:.1f}h30", class_=f"draw-curve line-{number + 1}")

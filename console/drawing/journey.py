@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from console.drawing.journey_words import described
+from console.drawing.journey_words import Told
 from console.drawing.lettering import widest_word, width_of, wrapped
-from console.drawing.plan import Plan, Route
-from console.drawing.plan_tall import tall_plan
+from console.drawing.plan import Plan, Route, tall_plan
 from console.drawing.plan_wide import wide_plan
-from console.drawing.sight import Links, Next, Sight, next_steps, visits, was_walked
+from console.drawing.sight import Links, Next, Sight, Track, TrackWay, next_steps, track_of, visits, was_walked
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, rounded, tag, tip
-from console.drawing.track import Track, TrackWay, track_of
 from console.drawing.words import DrawingWords, label_of, number_said
 from workflow.programme.loading import Definition
 
@@ -31,17 +29,18 @@ _UNLINKED = Links()
 class Scene(NamedTuple):
     """All that one picture of a journey is drawn from."""
 
-    definition: Definition
+    told: Told
     track: Track
     plan: Plan
     sight: Sight
     links: Links
     words: DrawingWords
     prefix: str
+    following: dict[str, Next]
 
-    def label(self, stage: str) -> str:
-        """Return what people call a stage."""
-        return label_of(self.definition.programme.journey.stages[stage].label, self.words)
+    def ends(self, stage: str) -> bool:
+        """Tell whether a stage ends the journey."""
+        return self.told.definition.programme.journey.stages[stage].ends
 
 
 def journey_svg(
@@ -53,8 +52,13 @@ def journey_svg(
     prefix: str = "journey",
 ) -> Markup:
     """Return the journey twice, wide and tall; the stylesheet shows the one there is room for."""
-    scenes = {kind: _scene(definition, words, sight, links, f"{prefix}-{kind}") for kind in ("wide", "tall")}
-    drawn = joined(_drawn(scene, kind) for kind, scene in scenes.items())
+    told = Told(definition, track_of(definition.programme), sight, words)
+    following = next_steps(told.track, sight)
+    plans = {kind: plan_of(definition, words, kind, sight=sight) for kind in ("wide", "tall")}
+    drawn = joined(
+        _drawn(Scene(told, told.track, plan, sight, links, words, f"{prefix}-{kind}", following), kind)
+        for kind, plan in plans.items()
+    )
     return tag("div", drawn, class_="drawing-both")
 
 
@@ -70,32 +74,22 @@ def plan_of(definition: Definition, words: DrawingWords, kind: str, *, sight: Si
     return tall_plan(track, height, min(max(aside + 14, 92), 138))
 
 
-def _scene(definition: Definition, words: DrawingWords, sight: Sight, links: Links, prefix: str) -> Scene:
-    plan = plan_of(definition, words, prefix.rpartition("-")[2], sight=sight)
-    return Scene(definition, track_of(definition.programme), plan, sight, links, words, prefix)
-
-
 def _drawn(scene: Scene, kind: str) -> Markup:
-    title, desc = described(scene.definition, scene.track, scene.sight, scene.words)
-    frame = Frame(scene.prefix, title, desc, scene.plan.width, scene.plan.height, f"journey {kind}", scene.links.any)
-    following = next_steps(scene.track, scene.sight)
-    routes = sorted(scene.plan.routes, key=lambda route: _importance(route.way, scene, following))
-    return picture(
-        frame,
-        hatch(scene.prefix),
-        *_band(scene),
-        *(_route(route, scene, following) for route in routes),
-        *(_stage(stage, scene, following) for stage in scene.track.stages),
-    )
+    title, desc, plan = scene.told.title(), scene.told.description(), scene.plan
+    frame = Frame(scene.prefix, title, desc, plan.width, plan.height, f"journey {kind}", scene.links != _UNLINKED)
+    importance = ("", "walked", "shut", "open")  # what matters more is drawn over what matters less
+    kinds = [(route, _kind_of(route.way, scene)) for route in plan.routes]
+    routes = sorted(kinds, key=lambda one: min(importance.index(one[1]), 2))
+    stages = (_stage(stage, scene) for stage in scene.track.stages)
+    return picture(frame, hatch(scene.prefix), *_band(scene), *(_route(*one) for one in routes), *stages)
 
 
-def _importance(way: TrackWay, scene: Scene, following: dict[str, Next]) -> int:
-    return 2 if _leads_on(way, scene, following) else int(was_walked(way, scene.sight, scene.track))
-
-
-def _leads_on(way: TrackWay, scene: Scene, following: dict[str, Next]) -> bool:
+def _kind_of(way: TrackWay, scene: Scene) -> str:
+    """Return whether a way leads on from here, and may be taken or not, or was walked; nothing if neither."""
     from_here = way.source == scene.sight.here or (not way.source and scene.sight.here in scene.track.endings)
-    return from_here and way.dest in following
+    if from_here and way.dest in scene.following:
+        return scene.following[way.dest].mark
+    return "walked" if was_walked(way, scene.sight, scene.track) else ""
 
 
 def _band(scene: Scene) -> Iterator[Markup]:
@@ -109,29 +103,24 @@ def _band(scene: Scene) -> Iterator[Markup]:
     yield lines(rows, (at, box.y + (20 if len(rows) == 1 else 27)), _STEP, "draw-heading", "start")
 
 
-def _route(route: Route, scene: Scene, following: dict[str, Next]) -> Markup:
-    kind = "way"
-    if _leads_on(route.way, scene, following):
-        kind = f"way way-{following[route.way.dest].mark}"
-    elif was_walked(route.way, scene.sight, scene.track):
-        kind = "way way-walked"
-    ends = route.points[-2:]
-    return tag("g", tag("path", d=rounded(route.points), class_="draw-line"), tip(ends[0], ends[1]), class_=kind)
+def _route(route: Route, kind: str) -> Markup:
+    before, end = route.points[-2:]
+    line = tag("path", d=rounded(route.points), class_="draw-line")
+    return tag("g", line, tip(before, end), class_=f"way way-{kind}" if kind else "way")
 
 
-def _stage(stage: str, scene: Scene, following: dict[str, Next]) -> Markup:
-    box, step = scene.plan.boxes[stage], following.get(stage)
-    href = scene.links.to_stage(stage)
-    if step is not None:
-        href = scene.links.to_trigger(step.trigger) or href
+def _stage(stage: str, scene: Scene) -> Markup:
+    box, step = scene.plan.boxes[stage], scene.following.get(stage)
+    href = scene.links.trigger(step.trigger) if step and scene.links.trigger else None
+    href = href or (scene.links.stage(stage) if scene.links.stage else None)
     body = joined((*_body(stage, box, scene), *_marks(stage, box, scene, step)))
-    told = ", ".join((scene.label(stage), *_told(stage, scene, step)))
+    told = ", ".join((scene.told.label(stage), *_told(stage, scene, step)))
     return linked(href, tag("title", told), body, class_=" ".join(_kinds(stage, scene, step)))
 
 
 def _kinds(stage: str, scene: Scene, step: Next | None) -> Iterator[str]:
     yield "stage"
-    if scene.definition.programme.journey.stages[stage].ends:
+    if scene.ends(stage):
         yield "stage-end"
     if stage == scene.track.aside:
         yield "stage-aside"
@@ -157,7 +146,7 @@ def _told(stage: str, scene: Scene, step: Next | None) -> Iterator[str]:
 
 def _body(stage: str, box: Box, scene: Scene) -> Iterator[Markup]:
     yield rect(box, "draw-box", 10)
-    if scene.definition.programme.journey.stages[stage].ends:
+    if scene.ends(stage):
         yield rect(Box(box.x + 3.5, box.y + 3.5, box.width - 7, box.height - 7), "draw-inner", 7)
     if scene.sight.counts is not None:
         yield from _level(stage, box, scene)
@@ -165,24 +154,22 @@ def _body(stage: str, box: Box, scene: Scene) -> Iterator[Markup]:
     x, y = box.middle
     lift = 6 if scene.sight.counts is not None else 0  # above the bar at the foot
     if box.height < 2 * _STEP + 14:  # the stage aside has one line for everything
-        said = " · ".join((scene.label(stage), *([note] if note else [])))
+        said = " · ".join((scene.told.label(stage), *([note] if note else [])))
         yield lines((said,), (x, y - lift), _STEP, "draw-label")
         return
-    rows = wrapped(scene.label(stage), box.width - 14, SIZE, rows=_rows_of(box, note), bold=True)
+    rows_max = max(1, min(5, int((box.height - (28 if note else 10)) // _STEP)))
+    rows = wrapped(scene.told.label(stage), box.width - 14, SIZE, rows=rows_max, bold=True)
     y -= lift
     if note:
         told = wrapped(note, box.width - 10, _SMALL, rows=2 if box.height > 2 * _STEP + 60 else 1, bold=True)
         y -= 8
-        yield lines(told, (x, y + len(rows) * _STEP / 2 + 1 + 8 * len(told)), _STEP, _note_class(scene))
+        yield lines(
+            told,
+            (x, y + len(rows) * _STEP / 2 + 1 + 8 * len(told)),
+            _STEP,
+            "draw-note" if scene.sight.counts is None else "draw-count",
+        )
     yield lines(rows, (x, y), _STEP, "draw-label")
-
-
-def _note_class(scene: Scene) -> str:
-    return "draw-note" if scene.sight.counts is None else "draw-count"
-
-
-def _rows_of(box: Box, note: str | None) -> int:
-    return max(1, min(5, int((box.height - (28 if note else 10)) // _STEP)))
 
 
 def _note(stage: str, scene: Scene) -> str | None:
@@ -194,7 +181,7 @@ def _note(stage: str, scene: Scene) -> str | None:
         return "● " + _("You are here")
     sources = [way.source for way in scene.track.exits if way.dest == stage]
     if stage in scene.track.endings and len(sources) == 1:
-        return _("from {stage}").format(stage=scene.label(sources[0]))
+        return _("from {stage}").format(stage=scene.told.label(sources[0]))
     if stage in scene.track.endings and len(sources) < len(scene.track.open_stages):
         return _("from {some} of {all} stages").format(some=len(sources), all=len(scene.track.open_stages))
     return None
@@ -215,7 +202,7 @@ def _level(stage: str, box: Box, scene: Scene) -> Iterator[Markup]:
 def _marks(stage: str, box: Box, scene: Scene, step: Next | None) -> Iterator[Markup]:
     been = visits(scene.sight).get(stage, ())
     if been:
-        yield _visit(", ".join(str(number) for number in been[-3:]), box)
+        yield _visit(", ".join(map(str, been[-3:])), box)
     if step is None:
         return
     x, y = box.right - 6, box.y + 4

@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, tag
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, full_day, short_day
+from console.drawing.words import DrawingWords, full_day, short_day, table
 
 Kind = Literal["taken", "held", "leaving"]
 _DAY, _ROW, _TOP = 30, 40, 50
@@ -68,7 +67,8 @@ def occupancy_svg(prefix: str, title: str, beds: Sequence[Bed], days: Days, word
     left = min(max((width_of(bed.label, _SIZE) for bed in beds), default=0) + 14, 150)
     chart = Chart(prefix, days, left, words)
     height = _TOP + len(beds) * _ROW + 36
-    frame = Frame(prefix, title, desc_of(beds, days, words), chart.right + 2, height, "occupancy", _is_linked(beds))
+    is_linked = any(stay.href for bed in beds for stay in bed.stays)
+    frame = Frame(prefix, title, desc_of(beds, days, words), chart.right + 2, height, "occupancy", is_linked)
     rows = (_bed(bed, _TOP + number * _ROW, chart) for number, bed in enumerate(beds))
     bottom = _TOP + len(beds) * _ROW
     return picture(frame, hatch(prefix), *_days(chart, bottom), *rows, *_today(chart, bottom), _key(chart, bottom + 10))
@@ -85,15 +85,9 @@ def desc_of(beds: Sequence[Bed], days: Days, words: DrawingWords) -> str:
     """Say how many beds are free today, and what days are shown."""
     free = sum(not any(stay.first <= days.today <= stay.last for stay in bed.stays) for bed in beds)
     said = words.ngettext("{n} bed free today of {all}.", "{n} beds free today of {all}.", free)
-    last = days.first + timedelta(days=days.length - 1)
-    shown = words.gettext("Shown: {since} to {until}.").format(
-        since=full_day(days.first, words), until=full_day(last, words)
-    )
+    since, until = (full_day(day, words) for day in (days.first, days.first + timedelta(days=days.length - 1)))
+    shown = words.gettext("Shown: {since} to {until}.").format(since=since, until=until)
     return f"{said.format(n=free, all=len(beds))} {shown}"
-
-
-def _is_linked(beds: Sequence[Bed]) -> bool:
-    return any(stay.href for bed in beds for stay in bed.stays)
 
 
 def _seen(bed: Bed, days: Days) -> list[BedStay]:
@@ -126,12 +120,9 @@ def _days(chart: Chart, bottom: float) -> Iterator[Markup]:
 
 def _bed(bed: Bed, y: float, chart: Chart) -> Markup:
     said = fitted(bed.label, chart.left - 8, _SIZE)
-    parts = [
-        tag("text", said, x=0, y=y + _ROW / 2 + 5, class_="draw-start"),
-        tag("path", d=f"M0 {y + _ROW}H{chart.right}", class_="draw-rule"),
-        *(_stay(stay, y, chart) for stay in _seen(bed, chart.days)),
-    ]
-    return joined(parts)
+    label = tag("text", said, x=0, y=y + _ROW / 2 + 5, class_="draw-start")
+    rule = tag("path", d=f"M0 {y + _ROW}H{chart.right}", class_="draw-rule")
+    return joined((label, rule, *(_stay(stay, y, chart) for stay in _seen(bed, chart.days))))
 
 
 def _stay(stay: BedStay, y: float, chart: Chart) -> Markup:
@@ -201,9 +192,7 @@ def ring_svg(prefix: str, title: str, beds: Beds, words: DrawingWords) -> Markup
     """Return a ring with a piece for each bed and the number of free ones inside."""
     pieces = _pieces(prefix, beds)
     said = words.ngettext("{n} bed free", "{n} beds free", beds.free).format(n=beds.free)
-    desc = words.gettext("{free}, {taken} taken, {held} held, {all} in all").format(
-        free=said, taken=beds.taken, held=beds.held, all=beds.all
-    )
+    desc = words.gettext("{free}, {taken} taken, {held} held, {all} in all").format(free=said, **beds._asdict())
     inside = (
         tag("text", str(beds.free), x=80, y=84, class_="ring-number"),
         lines(wrapped(said.replace(str(beds.free), "").strip(), 84, 12), (80, 106), 14, "draw-small"),

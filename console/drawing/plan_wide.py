@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from console.drawing.plan import LANE, Lane, Plan, Route, band_height, banded, beside, lanes, returning, room_for, steps
+from console.drawing.sight import Track, TrackWay
 from console.drawing.svg import Box, Point
-from console.drawing.track import Track, TrackWay
 
 _GAP = 38  # between stations: an arrow must be seen
 _BAR = 38
@@ -65,12 +65,8 @@ def wide_plan(track: Track, width: float, height: float) -> Plan:
     columns = -(-len(track.endings) // -(-len(track.endings) // columns)) if track.endings else 1
     frame = Box(3, bottom + 26, whole - 6, band_height(len(track.endings), columns, height, _HEAD))
     boxes |= banded(track.endings, frame, columns, height, _HEAD)
-    routes = (
-        *_steps(track, grid),
-        *_passing(found, grid),
-        *_beside(track, grid, boxes),
-        *_returns(track, grid, boxes, frame),
-    )
+    passing = (*_passing(found, grid), *_beside(track, grid, boxes))
+    routes = (*_steps(track, grid), *passing, *_returns(track, grid, boxes, frame))
     end = frame.bottom if track.endings else bottom
     return Plan(whole, end + 4, boxes, routes, frame if track.endings else None)
 
@@ -90,20 +86,18 @@ def _bar(grid: Grid) -> Box:
 def _steps(track: Track, grid: Grid) -> Iterator[Route]:
     for way, number in steps(track):
         here, there = grid.station(number), grid.station(number + 1)
+        turn = here.right - _TURN
         if grid.row(number) != grid.row(number + 1):
-            x = here.right - _TURN
-            yield Route(way, ((x, here.bottom), (x, there.y)))
-        elif grid.row(number):
-            yield Route(way, ((here.x, here.middle[1]), (there.right, there.middle[1])))
+            yield Route(way, ((turn, here.bottom), (turn, there.y)))
         else:
-            yield Route(way, ((here.right, here.middle[1]), (there.x, there.middle[1])))
+            out, into = (here.x, there.right) if grid.row(number) else (here.right, there.x)
+            yield Route(way, ((out, here.middle[1]), (into, there.middle[1])))
 
 
 def _passing(found: tuple[Lane, ...], grid: Grid) -> Iterator[Route]:
     for lane in found:
-        yield Route(
-            lane.way, (*_leave(lane, lane.start, grid, 1), *_round(lane, grid), *_leave(lane, lane.end, grid, -1)[::-1])
-        )
+        leaving, arriving = _leave(lane, lane.start, grid, 1), _leave(lane, lane.end, grid, -1)[::-1]
+        yield Route(lane.way, (*leaving, *_round(lane, grid), *arriving))
 
 
 def _leave(lane: Lane, number: int, grid: Grid, going: int) -> tuple[Point, ...]:
@@ -144,10 +138,8 @@ def _beside(track: Track, grid: Grid, boxes: dict[str, Box]) -> Iterator[Route]:
 
 
 def _returns(track: Track, grid: Grid, boxes: dict[str, Box], frame: Box) -> Iterator[Route]:
-    for way in returning(track):
-        points = _back(way, track, grid, boxes, frame)
-        if points:
-            yield Route(way, points)
+    routes = (Route(way, _back(way, track, grid, boxes, frame)) for way in returning(track))
+    return (route for route in routes if route.points)
 
 
 def _back(way: TrackWay, track: Track, grid: Grid, boxes: dict[str, Box], frame: Box) -> tuple[Point, ...]:

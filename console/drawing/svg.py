@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
+
+from console.drawing.lettering import fitted, width_of
 
 Point = tuple[float, float]
 _EM = 16  # units of a picture to one em of the page: text in pictures grows with the text around them
@@ -48,11 +50,6 @@ class Box(NamedTuple):
     def bottom(self) -> float:
         """Return its lower edge."""
         return self.y + self.height
-
-    def meets(self, other: Box) -> bool:
-        """Tell whether two boxes cover a common spot."""
-        beside = self.right <= other.x or other.right <= self.x
-        return not (beside or self.bottom <= other.y or other.bottom <= self.y)
 
 
 def tag(name: str, *inside: str, **facts: str | float | None) -> Markup:
@@ -124,6 +121,26 @@ def lines(rows: Sequence[str], at: Point, step: float, class_: str, anchor: str 
     )
 
 
+def legend(
+    names: Sequence[str],
+    swatch: Callable[[int, Point], Iterable[str]],
+    width: float,
+    size: float,
+    left: float,
+    gap: float,
+) -> tuple[Markup, float]:
+    """Return names behind a swatch each, in as many lines as they take, and where the last line stands."""
+    parts, x, y = list[str](), 0.0, 0.0
+    for number, name in enumerate(names):
+        said = fitted(name, width - left - 2, size)
+        wide = width_of(said, size) + left + gap
+        if x and x + wide > width:
+            x, y = 0.0, y + 22
+        parts += [*swatch(number, (x, y)), tag("text", said, x=x + left, y=y + 15, class_="draw-start")]
+        x += wide
+    return joined(parts), y
+
+
 def rect(box: Box, class_: str, radius: float = 0, fill: str | None = None) -> Markup:
     """Return a rectangle; a fill is the name of a pattern, colours belong to the stylesheet."""
     x, y, width, height = box
@@ -169,10 +186,7 @@ def tip(before: Point, end: Point, size: float = 7) -> Markup:
     """Return the head of an arrow, drawn by itself: a marker could not take the colour of its line everywhere."""
     across, down = end[0] - before[0], end[1] - before[1]
     length = max((across**2 + down**2) ** 0.5, 0.01)
-    ahead, aside = (
-        (across / length * size, down / length * size),
-        (down / length * size / 2, across / length * size / 2),
-    )
-    back = end[0] - ahead[0], end[1] - ahead[1]
-    left, right = (back[0] - aside[0], back[1] + aside[1]), (back[0] + aside[0], back[1] - aside[1])
+    ahead, beside = across / length * size, down / length * size
+    back = end[0] - ahead, end[1] - beside
+    left, right = (back[0] - beside / 2, back[1] + ahead / 2), (back[0] + beside / 2, back[1] - ahead / 2)
     return tag("path", d=f"M{_at(end)}L{_at(left)}L{_at(right)}Z", class_="draw-tip")

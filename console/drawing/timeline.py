@@ -14,8 +14,7 @@ from markupsafe import Markup
 
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, joined, lines, linked, picture, rect, tag
-from console.drawing.tables import table
-from console.drawing.words import DrawingWords, full_day, short_day
+from console.drawing.words import DrawingWords, full_day, short_day, table
 
 _WIDE, _TALL, _LEAST = 952, 356, 74
 _BEAD = 27  # beads are so far apart: a finger must meet one of them only
@@ -107,18 +106,12 @@ def _drawn(prefix: str, title: str, strip: Strip, shape: Shape, words: DrawingWo
     rule = _rule(strip, shape, words)
     along = rule.edges[-1] + 4
     width, height = (along, 142) if shape == "wide" else (_TALL, along + 16)
-    frame = Frame(
-        prefix, title, _desc(strip, words), width, height, f"strip {shape}", any(tick.href for tick in strip.ticks)
-    )
+    is_linked = any(tick.href for tick in strip.ticks)
+    frame = Frame(prefix, title, _desc(strip, words), width, height, f"strip {shape}", is_linked)
     pairs = zip(strip.bands, rule.edges, rule.edges[1:], strict=False)
     bands = (_band(band, start, end, shape, words) for band, start, end in pairs)
-    return picture(
-        frame,
-        *bands,
-        *_dates(strip, rule, shape, words),
-        *_as_of(strip, rule, shape, words),
-        *(_bead(place, ticks, strip, shape, words) for place, ticks in beads(strip, rule)),
-    )
+    said = (*_dates(strip, rule, shape, words), *_as_of(strip, rule, shape, words))
+    return picture(frame, *bands, *said, *(_bead(*bead, strip, shape, words) for bead in beads(strip, rule)))
 
 
 def _rule(strip: Strip, shape: Shape, words: DrawingWords) -> Rule:

@@ -5,28 +5,20 @@ It keeps its own ledger, so a test can ask what was truly paid and not only what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from console.simulation.bank_statement import build_camt053
 from events.money import Money, MoneyError
 from workers.iso20022.xml import BankFileError, add, document, in_utc, parsed, written
 
-__all__ = [
-    "Answer",
-    "DeliveryRefused",
-    "ReceivedPayment",
-    "Rule",
-    "SimulatedBank",
-    "build_pain002",
-    "pay_all",
-]
-
 ID_LENGTH_MAX: Final = 35
+_OPENING: Final = Decimal("10000000.00")  # of the only account: enough for any rehearsal
+_ACCOUNT: Final = "40702810900000000001"
 
 
 class DeliveryRefused(ValueError):
@@ -79,13 +71,8 @@ class SimulatedBank:
         self._rule = rule
         self._answers: dict[str, Answer] = {}
         self._messages: dict[str, dict[str, ReceivedPayment]] = {}
-        self._duplicate_deliveries = 0
+        self.duplicate_deliveries = 0  # payments that arrived again and were not paid again
         self._returned: dict[str, str] = {}
-
-    @property
-    def duplicate_deliveries(self) -> int:
-        """Counts the payments that arrived again and were not paid again."""
-        return self._duplicate_deliveries
 
     def receive(self, data: bytes) -> None:
         """Takes a pain.001 file and decides each payment that is new.
@@ -93,7 +80,10 @@ class SimulatedBank:
         Raises `DeliveryRefused`, and pays nothing in the file, when it cannot be read or when an
         EndToEndId comes back with another amount.
         """
-        payments = _readable_payments(data)
+        try:
+            payments = _payments_in(data)
+        except (BankFileError, MoneyError) as unreadable:
+            raise DeliveryRefused(f"the payment file cannot be read: {unreadable}") from unreadable
         self._refuse_changed_amounts(payments)
         for payment in payments:
             self._decide_once(payment)
@@ -122,11 +112,7 @@ class SimulatedBank:
 
     def statement(self) -> dict[str, Money]:
         """Returns what was truly paid and has not come back, by EndToEndId, in the order of payment."""
-        return {
-            end_to_end_id: answer.payment.amount
-            for end_to_end_id, answer in self._answers.items()
-            if self._reason(end_to_end_id) is None
-        }
+        return {key: answer.payment.amount for key, answer in self._answers.items() if self._reason(key) is None}
 
     def account_statement(self) -> bytes:
         """Returns the account's statement as a camt.053.001.08 file: what left it, and what came back."""
@@ -144,34 +130,26 @@ class SimulatedBank:
 
     def _decide_once(self, payment: ReceivedPayment) -> None:
         if payment.end_to_end_id in self._answers:
-            self._duplicate_deliveries += 1
-            return
-        self._answers[payment.end_to_end_id] = Answer(payment, self._rule(payment))
+            self.duplicate_deliveries += 1
+        else:
+            self._answers[payment.end_to_end_id] = Answer(payment, self._rule(payment))
 
 
 def build_pain002(original_message_id: str, answers: Sequence[Answer], created_at: datetime) -> bytes:
     """Writes a pain.002.001.10 report that answers every payment of one message, group by group."""
     root = document("pain.002.001.10")
     report = add(root, "CstmrPmtStsRpt")
-    _write_header(report, original_message_id, created_at)
-    _write_original(report, original_message_id, answers)
-    for group_id, members in groupby(answers, key=lambda answer: answer.payment.payment_information_id):
-        _write_group(report, group_id, members)
-    return written(root)
-
-
-def _write_header(report: ET.Element, original_message_id: str, created_at: datetime) -> None:
     header = add(report, "GrpHdr")
     add(header, "MsgId", f"S-{original_message_id}"[:ID_LENGTH_MAX])
     add(header, "CreDtTm", in_utc(created_at))
-
-
-def _write_original(report: ET.Element, original_message_id: str, answers: Sequence[Answer]) -> None:
     original = add(report, "OrgnlGrpInfAndSts")
     add(original, "OrgnlMsgId", original_message_id)
     add(original, "OrgnlMsgNmId", "pain.001.001.09")
     statuses = {answer.status for answer in answers}
     add(original, "GrpSts", statuses.pop() if len(statuses) == 1 else "PART")
+    for group_id, members in groupby(answers, key=lambda answer: answer.payment.payment_information_id):
+        _write_group(report, group_id, members)
+    return written(root)
 
 
 def _write_group(report: ET.Element, group_id: str, answers: Iterator[Answer]) -> None:
@@ -186,11 +164,55 @@ def _write_group(report: ET.Element, group_id: str, answers: Iterator[Answer]) -
             add(transaction, "StsRsnInf/Rsn/Cd", answer.reason_code)
 
 
-def _readable_payments(data: bytes) -> list[ReceivedPayment]:
-    try:
-        return _payments_in(data)
-    except (BankFileError, MoneyError) as unreadable:
-        raise DeliveryRefused(f"the payment file cannot be read: {unreadable}") from unreadable
+def build_camt053(paid: Mapping[str, Money], returned: Mapping[str, str], created_at: datetime) -> bytes:
+    """Writes a camt.053.001.08 statement: an entry for each payment, and for each that came back, with its reason."""
+    root, moment = document("camt.053.001.08"), in_utc(created_at)
+    _write_names(add(root, "BkToCstmrStmt/GrpHdr"), "MsgId", moment)
+    statement = add(root[0], "Stmt")
+    _write_names(statement, "Id", moment)
+    add(statement, "Acct/Id/Othr/Id", _ACCOUNT)
+    currency = next((money.currency for money in paid.values()), "EUR")
+    gone = sum((money.amount for key, money in paid.items() if key not in returned), Decimal(0))
+    for kind, amount in (("OPBD", _OPENING), ("CLBD", _OPENING - gone)):
+        _write_balance(statement, kind, Money(amount=amount, currency=currency), moment[:10])
+    for key, reason in (*dict.fromkeys(paid, "").items(), *returned.items()):
+        _write_entry(statement, key, paid[key], reason, moment[:10])
+    return written(root)
+
+
+def _write_names(parent: ET.Element, tag: str, moment: str) -> None:
+    add(parent, tag, f"STATEMENT-{moment[:10]}")
+    add(parent, "CreDtTm", moment)
+
+
+def _write_balance(statement: ET.Element, kind: str, money: Money, day: str) -> None:
+    balance = add(statement, "Bal")
+    add(balance, "Tp/CdOrPrtry/Cd", kind)
+    _write_amount(balance, money)
+    add(balance, "CdtDbtInd", "CRDT")
+    add(balance, "Dt/Dt", day)
+
+
+def _write_entry(statement: ET.Element, end_to_end_id: str, money: Money, reason: str, day: str) -> None:
+    entry = add(statement, "Ntry")
+    _write_amount(entry, money)
+    add(entry, "CdtDbtInd", "CRDT" if reason else "DBIT")
+    add(entry, "Sts/Cd", "BOOK")
+    add(entry, "BookgDt/Dt", day)
+    add(entry, "AcctSvcrRef", f"B-{end_to_end_id}"[:ID_LENGTH_MAX])
+    domain = add(entry, "BkTxCd/Domn")
+    add(domain, "Cd", "PMNT")
+    family = add(domain, "Fmly")
+    add(family, "Cd", "RCDT" if reason else "ICDT")
+    add(family, "SubFmlyCd", "RRTN" if reason else "XBCT")
+    detail = add(entry, "NtryDtls/TxDtls")
+    add(detail, "Refs/EndToEndId", end_to_end_id)
+    if reason:
+        add(detail, "RtrInf/Rsn/Cd", reason)
+
+
+def _write_amount(parent: ET.Element, money: Money) -> None:
+    add(parent, "Amt", format(money.amount, "f"), Ccy=money.currency)
 
 
 def _payments_in(data: bytes) -> list[ReceivedPayment]:

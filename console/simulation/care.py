@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from console.simulation.managed_case import BORIS, ManagedCase, Steps
-from workflow.guard_context import GuardContext
 from workflow.subjects.care.commands import BookAppointment, CertifyFitness, RecordSession
 from workflow.subjects.care.guards import fit_to_travel
 from workflow.subjects.care.state import Appointment, care_of
@@ -28,17 +27,16 @@ def prepared(managed: ManagedCase) -> Steps:
 
 def reassessed(managed: ManagedCase) -> Steps:
     """Go through the dangers again when it is time, and plan against what was found."""
-    asked = _asked(managed)
-    if risk_is_assessed(asked) or "risk_reassess" in managed.case.escalations:
+    if risk_is_assessed(managed.asked) or "risk_reassess" in managed.case.escalations:
         note = "gone through together"
         yield managed.make(AssessRisk, level=managed.fate.danger, safe_to_return=True, note=note)
-    elif safety_plan_is_agreed(asked):
+    elif safety_plan_is_agreed(managed.asked):
         yield managed.make(AgreeSafetyPlan, second=BORIS, plan="whom to call, where to go")
 
 
 def examined(managed: ManagedCase) -> Steps:
     """Have a doctor certify, when no certificate covers the journey."""
-    if fit_to_travel(_asked(managed)):
+    if fit_to_travel(managed.asked):
         valid, note = managed.now.date() + timedelta(days=60), "examined"
         yield managed.make(CertifyFitness, valid_until=valid, escort=managed.fate.escort, note=note, mandate="medical")
 
@@ -49,33 +47,23 @@ def appointments(managed: ManagedCase) -> Steps:
         if one.at is None and one.provider_knows:
             yield managed.make(BookAppointment, service=one.service, at=_open_time(managed, one))
         elif one.at is not None and one.at <= managed.now:
-            yield from _session(managed, key, one)
-
-
-def _session(managed: ManagedCase, key: str, one: Appointment) -> Steps:
-    """The first time, some do not come; they are expected again."""
-    if managed.fate.misses_once and one.service == "counselling" and care_of(managed.case).missed == 0:
-        yield managed.make(RecordSession, appointment=key, attended=False)
-    else:
-        yield managed.make(RecordSession, appointment=key, attended=True, note="as it went")
+            # The first time, some do not come; they are expected again.
+            misses = managed.fate.misses_once and one.service == "counselling" and care_of(managed.case).missed == 0
+            how_it_went = {} if misses else {"note": "as it went"}
+            yield managed.make(RecordSession, appointment=key, attended=not misses, **how_it_went)
 
 
 def _open_time(managed: ManagedCase, one: Appointment) -> datetime:
     at = managed.now + timedelta(hours=20)
-    provider = managed.snapshot.definition.programme.provider_of.get(one.provider)
+    provider = managed.programme.provider_of.get(one.provider)
     return provider.hours.next_opening(at) if provider is not None and provider.hours is not None else at
 
 
 def _agreed(managed: ManagedCase) -> Steps:
-    asked = _asked(managed)
     by = "guardian" if managed.is_child else "person"
     for purpose, guard in _CONSENTS.items():
-        if guard(asked):
+        if guard(managed.asked):
             yield managed.make(GiveConsent, purpose=purpose, by=by)
+    assents = safety_of(managed.case).assents
     if managed.is_child:
-        asked_child = safety_of(managed.case).assents
-        yield from (managed.make(RecordAssent, to=purpose) for purpose in _CONSENTS if purpose not in asked_child)
-
-
-def _asked(managed: ManagedCase) -> GuardContext:
-    return GuardContext(managed.case, managed.snapshot.definition.programme, managed.now)
+        yield from (managed.make(RecordAssent, to=purpose) for purpose in _CONSENTS if purpose not in assents)

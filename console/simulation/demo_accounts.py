@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from console.accounts.passwords import Passwords
 from console.accounts.totp import STEP_S
 from console.container import Container
 from events.world import Clock, Entropy
-from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.answers import Accepted
 from workflow.rights.acts import Role
 from workflow.subjects.accounts.commands import OpenAccount, RecordSecondFactor
 
@@ -74,7 +74,7 @@ def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, p
     account, own = part.account, {"command_id": container.chance.uuid(), "account": part.account}
     placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
     opened = auth.accounts.open(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
-    _accepted(opened.answer)
+    assert isinstance(opened.answer, Accepted), opened.answer
     row = auth.accounts.row(account)
     assert row is not None, "an account that was opened is there"
     weak = auth.credentials.set_own(row, password)
@@ -85,12 +85,9 @@ def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, p
     confirmed = auth.factors.codes.confirm(account, shown.factor, before)
     assert confirmed, "a code of half a minute ago is taken"
     factor = {"command_id": container.chance.uuid(), "account": account, "actor": account, "mandate": "account_holder"}
-    _accepted(container.service.submit(RecordSecondFactor(kind="totp", factor=shown.factor, **factor)))  # type: ignore[arg-type]
+    recorded = container.service.submit(RecordSecondFactor(kind="totp", factor=shown.factor, **factor))  # type: ignore[arg-type]
+    assert isinstance(recorded, Accepted), recorded
     return Key(part, password, shown.secret, shown.uri)
-
-
-def _accepted(answer: Answer) -> None:
-    assert isinstance(answer, Accepted), answer
 
 
 def written(keys: Sequence[Key], folder: Path, address: str) -> Path:
@@ -98,11 +95,7 @@ def written(keys: Sequence[Key], folder: Path, address: str) -> Path:
     path = folder / FILE
     path.touch(mode=0o600)
     path.chmod(0o600)
-    path.write_text("\n".join(_lines(keys, address)) + "\n")
+    head = f"Made-up people of a rehearsal, at {address}. The addresses are for an authenticator app."
+    lines = (f"{key.part.account}  {key.part.role}  {key.password}  {key.uri}" for key in keys)
+    path.write_text("\n".join((head, *lines)) + "\n")
     return path
-
-
-def _lines(keys: Iterable[Key], address: str) -> Iterable[str]:
-    yield f"Made-up people of a rehearsal, at {address}. The addresses are for an authenticator app."
-    for key in keys:
-        yield f"{key.part.account}  {key.part.role}  {key.password}  {key.uri}"

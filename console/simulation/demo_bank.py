@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from console.simulation.bank import ReceivedPayment, SimulatedBank
 
 _BACK_AFTER = timedelta(days=1)
-
-
-class Bank(Protocol):
-    """Answers the payment files that were sent to it."""
-
-    def answer(self, now: datetime) -> int:
-        """Answer what has come in since, and return how many payments that were."""
-        ...
 
 
 class DemoBank:

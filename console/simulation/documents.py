@@ -34,7 +34,7 @@ def papers(managed: ManagedCase) -> Steps:
 
 def _steps(managed: ManagedCase, document_id: str, paper: Paper) -> Steps:
     """Do everything that can be done today; the authority takes its days, and some take a few more."""
-    path = managed.snapshot.definition.programme.document_path[paper.path]
+    path = managed.programme.document_path[paper.path]
     today = path.authority.today(managed.now)
     ready = paper.due_on is not None and today >= paper.due_on + (_LATE if managed.fate.late_consulate else timedelta())
     for step in path.steps[[step.id for step in path.steps].index(path.step(paper.step).id) :]:

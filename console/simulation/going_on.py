@@ -15,8 +15,8 @@ from typing import Final
 from console.container import Container
 from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
+from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands
-from console.simulation.scenarios import arrival
 from console.simulation.year import Year
 from events.errors import EventsError
 from events.ids import case_id_of, case_of_stream
@@ -97,9 +97,8 @@ class GoingOn:
         self._notice_visitors()
         looked_at = {snapshot.case.case_id: snapshot for snapshot in (*self._next_in_turn(), *changed)}
         ours = [snapshot for snapshot in looked_at.values() if snapshot.case.case_id in self._came - self._theirs]
-        self._give(
-            [command for snapshot in ours if not self._ended(snapshot) for command in next_commands(snapshot, now)]
-        )
+        under_way = [snapshot for snapshot in ours if not self._ended(snapshot)]
+        self._give([command for snapshot in under_way for command in next_commands(snapshot, now)])
 
     def _give(self, commands: Sequence[Command]) -> None:
         self._ours.update(str(command.command_id) for command in commands)
@@ -126,10 +125,8 @@ class GoingOn:
         """Leave alone, from now on, every case somebody else than the rehearsal and its workers did something about."""
         while page := self._container.log.page(self._read, PAGE_SIZE):
             for event in page:
-                envelope = event.envelope
-                theirs = not is_machine(envelope.actor) and envelope.command_id not in self._ours
-                case_id = case_of_stream(envelope.stream)
-                if theirs and case_id is not None:
+                actor, case_id = event.envelope.actor, case_of_stream(event.envelope.stream)
+                if case_id and not is_machine(actor) and event.envelope.command_id not in self._ours:
                     self._theirs.add(case_id)
             self._read = page[-1].position
         self._ours.clear()

@@ -6,7 +6,6 @@ from typing import Final
 
 from console.simulation.managed_case import BORIS, CLARA, DORA, ManagedCase, Steps
 from events.money import Money
-from workflow.command import Command
 from workflow.subjects.grants.commands import (
     ApproveGrant,
     ChangePayee,
@@ -25,13 +24,13 @@ _PAYEE_CHANGES_EVERY: Final = 12
 def asked_for(managed: ManagedCase) -> Steps:
     """Ask for every kind of grant the person has not had, and record what the way home cost."""
     had = {grant.kind for grant in grants_of(managed.case).grants.values()}
-    for kind in managed.snapshot.definition.programme.grants:
+    for kind in managed.programme.grants:
         if kind.kind not in had:
-            yield managed.make(
-                RequestGrant, kind=kind.kind, amount=kind.cap, payee_name="Rehearsed Person", payee_account=_ACCOUNT
-            )
+            payee = {"payee_name": "Rehearsed Person", "payee_account": _ACCOUNT}
+            yield managed.make(RequestGrant, kind=kind.kind, amount=kind.cap, **payee)
     if not grants_of(managed.case).costs:
-        yield _fare(managed)
+        fare, day = Money.parse(f"EUR {60 + managed.number % 200}"), managed.now.date()
+        yield managed.make(RecordCost, kind="travel", amount=fare, day=day, reference="made-up bill")
 
 
 def grants(managed: ManagedCase) -> Steps:
@@ -53,7 +52,7 @@ def _one(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
 
 
 def _receipts(managed: ManagedCase, grant_id: str, grant: Grant) -> Steps:
-    wanted = managed.snapshot.definition.programme.grant_kind[grant.kind].evidence
+    wanted = managed.programme.grant_kind[grant.kind].evidence
     for tranche_id, tranche in grant.tranches.items():
         for paper in wanted if tranche.status == "paid" else ():
             if paper not in tranche.evidence:
@@ -65,14 +64,3 @@ def _changes_payee(grant_id: str, grant: Grant) -> bool:
     """Tell whether this grant is one of the few whose payee is changed once it is approved."""
     chosen = sum(grant_id.encode()) % _PAYEE_CHANGES_EVERY == 0
     return chosen and bool(grant.approved_by) and not grant.tranches and DORA not in grant.hands
-
-
-def _fare(managed: ManagedCase) -> Command:
-    euros = 60 + sum(managed.case.case_id.encode()) % 200
-    return managed.make(
-        RecordCost,
-        kind="travel",
-        amount=Money.parse(f"EUR {euros}"),
-        day=managed.now.date(),
-        reference="made-up bill",
-    )

@@ -28,7 +28,9 @@ def desk_commands(programme: Programme, now: datetime, seed: int) -> Iterator[Co
     for centre in programme.facilities:
         working = centre.kind == "consultation_centre" and centre.is_running(centre.day(at))
         if working and centre.hours is not None and centre.hours.is_open(at):
-            yield _consultation(programme, at, centre.id, _draw(seed, at, centre.id))
+            draw = _draw(seed, at, centre.id)
+            fields = {"centre": centre.id, "how": "visit", "language": _one(_LANGUAGES, draw[1])}
+            yield _make(RecordConsultation, programme, at, draw, **fields, **_about(programme, draw))
 
 
 def _call(programme: Programme, at: datetime, draw: bytes) -> Command:
@@ -37,11 +39,6 @@ def _call(programme: Programme, at: datetime, draw: bytes) -> Command:
     if outcome not in ("silent", "wrong_number"):
         fields |= _about(programme, draw)
     return _make(TakeCall, programme, at, draw, **fields)
-
-
-def _consultation(programme: Programme, at: datetime, centre: str, draw: bytes) -> Command:
-    fields = {"centre": centre, "how": "visit", "language": _one(_LANGUAGES, draw[1])}
-    return _make(RecordConsultation, programme, at, draw, **fields, **_about(programme, draw))
 
 
 def _about(programme: Programme, draw: bytes) -> dict[str, Any]:

@@ -42,8 +42,7 @@ def next_commands(snapshot: CaseSnapshot, now: datetime) -> list[Command]:
         return [managed.advance("withdraw", reason="declined")]
     if managed.fate.lost_in == stage and 1 in reintegration_of(snapshot.case).visits:
         return [managed.advance("lose_contact", reason="not_seen")]
-    handle = _STAGES.get(stage)
-    return list(handle(managed)) if handle else []
+    return list(_STAGES[stage](managed)) if stage in _STAGES else []
 
 
 def _referral(managed: ManagedCase) -> Steps:
@@ -57,11 +56,10 @@ def _reception(managed: ManagedCase) -> Steps:
     yield from prepared(managed)
     if not accommodation_of(managed.case).has_bed(managed.now):
         yield from _bed(managed)
+    elif "airport_reception" in managed.case.provided and managed.fate.is_victim:
+        yield managed.advance("accommodate")
     elif "airport_reception" in managed.case.provided:
-        if not managed.fate.is_victim:
-            yield managed.advance("find_not_a_victim", reason="not_a_victim", second=BORIS)
-        else:
-            yield managed.advance("accommodate")
+        yield managed.advance("find_not_a_victim", reason="not_a_victim", second=BORIS)
 
 
 def _accommodation(managed: ManagedCase) -> Steps:
@@ -89,9 +87,8 @@ def _documents(managed: ManagedCase) -> Steps:
     case = managed.case
     yield from prepared(managed)
     if managed.is_child and not safety_of(case).best_interests:
-        yield managed.make(
-            DecideBestInterests, outcome="stay" if managed.fate.stays else "return", decided_by="guardianship board"
-        )
+        outcome = "stay" if managed.fate.stays else "return"
+        yield managed.make(DecideBestInterests, outcome=outcome, decided_by="guardianship board")
     if managed.fate.stays:
         if not travel_of(case).stays:
             yield managed.make(ChooseStay, basis="own wish")
@@ -128,7 +125,7 @@ def _follow_up(managed: ManagedCase) -> Steps:
     yield from grants(managed)
     yield from visits(managed)
     yield from reassessed(managed)
-    if max(managed.snapshot.definition.programme.policies.follow_up_months) in reintegration_of(managed.case).visits:
+    if max(managed.programme.policies.follow_up_months) in reintegration_of(managed.case).visits:
         yield managed.advance("close", reason="goals_met", second=BORIS)
 
 
@@ -144,9 +141,8 @@ def _route(managed: ManagedCase) -> Steps:
     if trafficking_routes_of(managed.case).route:
         return
     home = (managed.case.citizenships or ("MD",))[0]
-    number = sum(map(ord, managed.case.case_id))
-    transit = ("transit:UA",) if number % 3 == 0 else ()
-    legs = (f"recruitment:{home}", *transit, f"exploitation:{_TAKEN_TO[number % len(_TAKEN_TO)]}")
+    transit = ("transit:UA",) if managed.number % 3 == 0 else ()
+    legs = (f"recruitment:{home}", *transit, f"exploitation:{_TAKEN_TO[managed.number % len(_TAKEN_TO)]}")
     yield managed.make(RecordRoute, legs=legs)
 
 

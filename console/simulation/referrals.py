@@ -49,7 +49,7 @@ def _refer(managed: ManagedCase) -> Steps:
 
 def _known(managed: ManagedCase) -> list[Provider]:
     """Return the providers where the person lives now, those who speak the language first."""
-    programme = managed.snapshot.definition.programme
+    programme = managed.programme
     area = travel_of(managed.case).destination or programme.home_country
     near = providers_of(programme, SERVICE, area=area) or providers_of(programme, SERVICE)
     return sorted(near, key=lambda one: managed.case.language not in one.languages)

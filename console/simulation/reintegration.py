@@ -39,7 +39,7 @@ def plan_and_training(managed: ManagedCase) -> Steps:
 def visits(managed: ManagedCase) -> Steps:
     """Visit some days after a visit was due; now and then so late that a supervisor has to ask."""
     life = reintegration_of(managed.case)
-    days = 20 if _number(managed) % 17 == 0 else _number(managed) % 9
+    days = 20 if managed.number % 17 == 0 else managed.number % 9
     for month in sorted(life.due):
         assert life.visits_from is not None
         if managed.now.date() >= months_later(life.visits_from, month) + timedelta(days=days):
@@ -47,7 +47,7 @@ def visits(managed: ManagedCase) -> Steps:
 
 
 def _visit(managed: ManagedCase, month: int) -> Command:
-    number = _number(managed) + month
+    number = managed.number + month
     score = min(3, 1 + month // 4 + number % 2)
     outcome = ("well", "getting_on", "getting_on", "in_need")[number % 4]
     how = ("visit", "call", "partner")[number % 3]
@@ -56,12 +56,12 @@ def _visit(managed: ManagedCase, month: int) -> Command:
 
 
 def _training(managed: ManagedCase) -> Steps:
-    courses = list(managed.snapshot.definition.programme.courses)
-    wants_none = _number(managed) % 13 == 0
+    courses = list(managed.programme.courses)
+    wants_none = managed.number % 13 == 0
     if wants_none or not courses:
         yield managed.make(DeclineTraining, reason="has_work")
         return
-    course = courses[_number(managed) % len(courses)].id
+    course = courses[managed.number % len(courses)].id
     place = reintegration_of(managed.case).courses.get(course)
     if place is None:
         yield managed.make(EnrolInCourse, course=course)
@@ -76,16 +76,11 @@ def _training(managed: ManagedCase) -> Steps:
 
 def _in_course(managed: ManagedCase, course: str, place: CoursePlace) -> Steps:
     today = managed.now.date()
-    if _number(managed) % 19 == 0 and len(place.days) == 2:
+    if managed.number % 19 == 0 and len(place.days) == 2:
         yield managed.make(LeaveCourse, course=course, reason="found_work")
         yield managed.make(DeclineTraining, reason="found_work")
     elif today not in place.days:
-        came = (_number(managed) + today.toordinal()) % 8 != 0
+        came = (managed.number + today.toordinal()) % 8 != 0
         yield managed.make(RecordAttendance, course=course, day=today, attended=came)
     elif len(place.days) >= COURSE_DAYS:
         yield managed.make(CompleteCourse, course=course, outcome="certificate")
-
-
-def _number(managed: ManagedCase) -> int:
-    """Return a number that stays the same for a person, so that they always fare the same."""
-    return sum(managed.case.case_id.encode())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from console.container import Container
 from console.printing import print_rows, say
 from handlers.projections.board import count_cases
 from handlers.projections.tasks import count_retried, count_tasks
 from handlers.queries.books import funder_totals, line_balances
-from handlers.queries.fact_counts import count_facts
+from handlers.queries.history import count_facts
 from workflow.programme.loading import Definition
 
 # What people would count at the end of a year, each by the fact that says it was done.
@@ -55,10 +55,6 @@ class Summary(NamedTuple):
     beds_used: int
     beds_most: int
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it for scripts."""
-        return self._asdict()
-
 
 def summary(container: Container, definition: Definition) -> Summary:
     """Return the summary of a programme as it stands."""
@@ -89,8 +85,7 @@ def print_summary(found: Summary) -> None:
     stages = [(stage, count) for count, stage in sorted(((n, s) for s, n in found.stages.items()), reverse=True)]
     print_rows("Cases", ("stage", "cases"), stages)
     print_rows("Services", ("what was done", "times"), list(found.services.items()))
-    tasks = [(status, count) for status, count in sorted(found.tasks.items())]
-    print_rows("Tasks", ("status", "tasks"), [*tasks, ("tried more than once", found.retried)])
+    print_rows("Tasks", ("status", "tasks"), [*sorted(found.tasks.items()), ("tried more than once", found.retried)])
     money = [(f, f"{found.paid[f]:,.2f}", f"{found.set_aside[f]:,.2f}") for f in found.paid]
     total = ("together", f"{sum(found.paid.values()):,.2f}", f"{sum(found.set_aside.values()):,.2f}")
     print_rows(f"Grants and costs, {found.currency}", ("funder", "paid", "set aside"), [*money, total])

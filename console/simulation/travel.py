@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from console.simulation.managed_case import ManagedCase, Steps
 from workflow.command import Command
-from workflow.guard_context import GuardContext
 from workflow.subjects.reception.commands import DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, HandOver, PlanTrip, RecordTransitVisa, TripLeg
@@ -47,11 +46,10 @@ def trip(managed: ManagedCase) -> Steps:
         yield _plan(managed)
         return
     yield from _answers(managed, trip)
-    missing = transit_visas_are_in_order(GuardContext(case, managed.snapshot.definition.programme, managed.now))
-    if missing:
+    if transit_visas_are_in_order(managed.asked):
         valid = managed.now.date() + timedelta(days=90)
         yield managed.make(RecordTransitVisa, country=trip.transit[0], valid_until=valid, number="TV-0000")
-    hours = managed.snapshot.definition.programme.policies.departure_check_hours
+    hours = managed.programme.policies.departure_check_hours
     if managed.now >= trip.departs_at - timedelta(hours=hours) and not _misses(managed, trip):
         yield managed.advance("depart")
 
@@ -65,10 +63,8 @@ def arrived(managed: ManagedCase) -> Steps:
     elif trip is not None and managed.now >= trip.arrives_at:
         if managed.fate.is_missed and "not_handed_over" not in case.escalations:
             return
-        who: dict[str, Any] = {"received_by": "host"}
-        if managed.is_child:
-            who = {"received_by": "guardian", "receiver": "Опекун"}
-        yield managed.make(HandOver, **who)
+        child = {"received_by": "guardian", "receiver": "Опекун"}
+        yield managed.make(HandOver, **(child if managed.is_child else {"received_by": "host"}))
 
 
 def _answers(managed: ManagedCase, planned: Trip) -> Steps:
@@ -98,7 +94,7 @@ def _every_second(planned: Trip) -> bool:
 
 
 def _plan(managed: ManagedCase) -> Command:
-    home = managed.snapshot.definition.programme.home_country
+    home = managed.programme.home_country
     departs, abroad = managed.now + _UNTIL_DEPARTURE, travel_of(managed.case).destination != home
     if managed.fate.changes and abroad:
         return managed.make(PlanTrip, legs=_through_istanbul(departs, home))

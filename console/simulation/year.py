@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from console.container import Container
-from console.simulation.demo_bank import Bank, DemoBank
+from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
+from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands
-from console.simulation.scenarios import arrival
 from events.world import ManualClock
 from handlers.projections.board import list_cases
 from handlers.states.case_reader import CaseSnapshot
@@ -42,7 +42,7 @@ class Rehearsal:
         self._year = year
         # Time that is not real waits for nobody: what is due is done as soon as it is told.
         self._pool = container.pool(WorkerSettings(threads=2, rhythm=SweepSettings(ring_again_s=0.0)))
-        self._bank: Bank = DemoBank(container.settings.bank_folder)
+        self._bank = DemoBank(container.settings.bank_folder)
         self._arrived = 0
         self._follow = ChangeFeed(container.log, container.service.definitions)
 
@@ -71,12 +71,11 @@ class Rehearsal:
 
     def _receive(self) -> None:
         """Open the cases of those who have come by now; they come evenly over the year."""
-        start = datetime.combine(self._definition.programme.runs.since, datetime.min.time(), UTC)
-        passed = (self._clock.now() - start) / timedelta(days=self._year.days)
-        due = min(self._year.arrivals, int(passed * self._year.arrivals) + 1)
-        programme = self._definition.programme.programme
-        today = self._clock.now().date()
-        commands = [arrival(number, self._year.seed, today, programme) for number in range(self._arrived, due)]
+        now, programme = self._clock.now(), self._definition.programme
+        start = datetime.combine(programme.runs.since, datetime.min.time(), UTC)
+        due = min(self._year.arrivals, int((now - start) / timedelta(days=self._year.days) * self._year.arrivals) + 1)
+        numbers = range(self._arrived, due)
+        commands = [arrival(number, self._year.seed, now.date(), programme.programme) for number in numbers]
         self._container.service.submit_many(commands)
         self._arrived = due
 
@@ -95,9 +94,8 @@ class Rehearsal:
 def most_travelled(container: Container) -> str | None:
     """Return the case whose history is longest, for people to look at."""
     with container.database.reading() as connection:
-        rows: Sequence[object] = list_cases(connection, stage="closed", limit=5000)
-        rows = rows or list_cases(connection, limit=5000)
-    return max(rows, key=lambda row: row["version"])["case_id"] if rows else None  # type: ignore[index]
+        rows = list_cases(connection, stage="closed", limit=5000) or list_cases(connection, limit=5000)
+    return max(rows, key=lambda row: row["version"])["case_id"] if rows else None
 
 
 def empty_folder(folder: Path) -> bool:

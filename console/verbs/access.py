@@ -82,9 +82,9 @@ def find_person(terminal: ActorTerminal) -> None:
         found = search_people(
             terminal.container.log, connection, account, now, name=name, birth_date=_day(born), phone=phone
         )
-    rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found.matches]
+    rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found]
     columns = ("case", "programme", "stage", "since", "equal parts")
-    terminal.table([match._asdict() for match in found.matches], "Cases that fit", columns, rows)
+    terminal.table([match._asdict() for match in found], "Cases that fit", columns, rows)
 
 
 def _asked(what: str) -> str:

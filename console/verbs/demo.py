@@ -51,7 +51,7 @@ def demo(
             found = _run(container, year, quiet=as_json)
             case = most_travelled(container)
             if as_json:
-                print_json(found.as_json() | {"case": case, "data": str(data)})
+                print_json(found._asdict() | {"case": case, "data": str(data)})
                 return
             print_summary(found)
             if case is not None:

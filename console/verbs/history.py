@@ -86,14 +86,14 @@ def _replay_log(terminal: Terminal, upto: int) -> None:
         bar = progress.add_task("replaying", total=None)
         world = replay_log(container.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
     stages: dict[str, int] = {}
-    for row in world.board.values():
+    for row in world.board().values():
         stages[row["stage"]] = stages.get(row["stage"], 0) + 1
     with container.database.reading() as connection:
         now = count_cases(connection)
     if terminal.as_json:
         print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
         return
-    say(f"as of position {world.position}: {len(world.board)} cases, {len(world.tasks)} tasks")
+    say(f"as of position {world.position}: {sum(stages.values())} cases, {len(world.tasks)} tasks")
     names = sorted(stages.keys() | now.keys())
     print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 

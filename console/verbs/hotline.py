@@ -17,7 +17,7 @@ from console.views.hotline import ZoneClock, call_backs_of, status_of
 from events.facts.hotline import CallBackPromised
 from events.instants import instant
 from handlers.commanding.answers import Accepted
-from handlers.queries.consultations import hotline_state_of
+from handlers.queries.reports import hotline_state_of
 from workflow.command import OfficeCommand
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import (

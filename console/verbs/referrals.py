@@ -14,7 +14,7 @@ from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
 from events.instants import instant
 from handlers.commanding.answers import Accepted
-from handlers.queries.disclosures import disclosed_fields
+from handlers.queries.referrals import disclosed_fields
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.disclosure import ORG_TYPES, parts_for

@@ -10,10 +10,8 @@ from console.printing import print_json, print_rows, say
 from console.verbs.terminal import Terminal, verb
 from events.instants import instant
 from handlers.queries import reports
-from handlers.queries.arrivals_per_year import arrivals_per_year
 from handlers.queries.books import LineBalance, funder_totals, line_balances, total_balance
-from handlers.queries.consultations import consultation_report, hotline_state_of
-from handlers.queries.reports import Corridors
+from handlers.queries.reports import Corridors, arrivals_per_year, consultation_report, hotline_state_of
 from handlers.queries.suppression import K
 
 app = typer.Typer(no_args_is_help=True, help="Reports: counts that may be handed out.")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
-from handlers.queries.consultations import hotline_state_since
+from handlers.queries.reports import hotline_state_since
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.definition import Hotline

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from console.views.reader import Reader
-from handlers.queries.programmes import Publication, publications, published_names
+from handlers.queries.history import Publication, publications, published_names
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Role
 from workflow.rights.visibility import speaks_for_office

@@ -14,11 +14,15 @@ from zoneinfo import ZoneInfo
 from console.views.reader import Reader
 from handlers.projections.board import count_cases
 from handlers.queries import reports
-from handlers.queries.arrivals_per_year import arrivals_by_month
 from handlers.queries.books import LineBalance, fund_balances, funder_totals
-from handlers.queries.consultations import ConsultationReport, consultation_report
 from handlers.queries.occupancy import occupancies
-from handlers.queries.stages import StageStatistics, stage_statistics
+from handlers.queries.reports import (
+    ConsultationReport,
+    StageStatistics,
+    arrivals_by_month,
+    consultation_report,
+    stage_statistics,
+)
 from handlers.queries.suppression import K, safe_count, suppress, suppress_table
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme

@@ -15,7 +15,7 @@ from console.views.reader import Reader
 from console.views.suggested_actions import ACTIONS_AT, APPROVALS, SuggestedAction, action_at, action_for, commands_for
 from events.instants import instant
 from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage, work_for
-from handlers.queries.due_list import timers_due_for
+from handlers.queries.arrivals_departures import timers_due_for
 from handlers.states.case_reader import CaseSnapshot
 from workflow.rights.acts import Act
 from workflow.rights.table import may_ever

@@ -14,8 +14,7 @@ from console.drawing.curves import Curve, curves_svg, curves_words
 from console.drawing.journey import journey_svg
 from console.drawing.journey_words import journey_words
 from console.drawing.sight import Links, Sight
-from console.drawing.tables import figure, table
-from console.drawing.words import number_said
+from console.drawing.words import figure, number_said, table
 from console.views.statistics import ONLY_YEAR, Figures, House
 from console.words.translation import Words
 

@@ -16,38 +16,84 @@ _Unit = Literal["year", "month", "day", "hour", "minute"]
 _NEVER: Final = 1e9  # Babel takes a larger unit from so many on; we choose the unit ourselves
 
 
-def day(value: date, language: Language) -> str:
-    """Return a day.
+class Amounts:
+    """Writes amounts in one language."""
 
-    >>> day(date(2026, 3, 12), "en"), day(date(2026, 3, 12), "ru").replace(chr(8239), " ")
-    ('12 Mar 2026', '12 мар. 2026 г.')
-    """
-    return format_date(value, "medium", locale=LOCALES[language])
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._locale = LOCALES[language]
 
+    def day(self, value: date) -> str:
+        """Return a day.
 
-def month(value: date, language: Language) -> str:
-    """Return a month and its year.
+        >>> Amounts("en").day(date(2026, 3, 12)), Amounts("ru").day(date(2026, 3, 12)).replace(chr(8239), " ")
+        ('12 Mar 2026', '12 мар. 2026 г.')
+        """
+        return format_date(value, "medium", locale=self._locale)
 
-    >>> month(date(2026, 3, 1), "en"), month(date(2026, 3, 1), "ru")
-    ('March 2026', 'март 2026')
-    """
-    return format_date(value, "LLLL y", locale=LOCALES[language])
+    def month(self, value: date) -> str:
+        """Return a month and its year.
 
+        >>> Amounts("en").month(date(2026, 3, 1)), Amounts("ru").month(date(2026, 3, 1))
+        ('March 2026', 'март 2026')
+        """
+        return format_date(value, "LLLL y", locale=self._locale)
 
-def clock(value: datetime, zone: str, language: Language) -> str:
-    """Return the time of day by the clocks of a place, without its day."""
-    return format_datetime(value, "HH:mm", tzinfo=ZoneInfo(zone), locale=LOCALES[language])
+    def clock(self, value: datetime, zone: str = "UTC") -> str:
+        """Return the time of day by the clocks of a place, without its day."""
+        return format_datetime(value, "HH:mm", tzinfo=ZoneInfo(zone), locale=self._locale)
 
+    def moment(self, value: datetime, zone: str = "UTC") -> str:
+        """Return a day and a time by the clocks of a place, and which place that is.
 
-def moment(value: datetime, zone: str, language: Language) -> str:
-    """Return a day and a time by the clocks of a place, and which place that is.
+        >>> from datetime import UTC
+        >>> Amounts("en").moment(datetime(2026, 3, 12, 15, 40, tzinfo=UTC), "Europe/Moscow")
+        '12 Mar 2026, 18:40 (Moscow)'
+        """
+        there = value.astimezone(ZoneInfo(zone))
+        return f"{self.day(there.date())}, {self.clock(value, zone)} ({place_of(zone, self.language)})"
 
-    >>> from datetime import UTC
-    >>> moment(datetime(2026, 3, 12, 15, 40, tzinfo=UTC), "Europe/Moscow", "en")
-    '12 Mar 2026, 18:40 (Moscow)'
-    """
-    there = value.astimezone(ZoneInfo(zone))
-    return f"{day(there.date(), language)}, {clock(value, zone, language)} ({place_of(zone, language)})"
+    def how_long(self, span: timedelta) -> str:
+        """Return a span in whole years, months, days, hours or minutes, whichever says most in one word.
+
+        >>> [Amounts("ru").how_long(timedelta(days=days)) for days in (1, 3, 5)]
+        ['1 день', '3 дня', '5 дней']
+        """
+        return format_timedelta(abs(span), granularity=_unit(span), threshold=_NEVER, locale=self._locale)
+
+    def how_long_ago(self, then: datetime, now: datetime) -> str:
+        """Return how long ago, or in how long, something is.
+
+        >>> from datetime import UTC
+        >>> noon = datetime(2026, 3, 12, 12, tzinfo=UTC)
+        >>> Amounts("en").how_long_ago(noon, noon + timedelta(days=3))
+        '3 days ago'
+        """
+        span, unit = then - now, _unit(then - now)
+        return format_timedelta(span, granularity=unit, threshold=_NEVER, add_direction=True, locale=self._locale)
+
+    def money(self, value: Money) -> str:
+        """Return a sum with its currency; without minor units when there are none.
+
+        >>> [Amounts("en").money(Money.parse(sum_)) for sum_ in ("EUR 1800", "RUB 1200.50")]
+        ['EUR 1,800', 'RUB 1,200.50']
+        """
+        digits = get_currency_precision(value.currency)
+        whole = value.amount == value.amount.to_integral_value()
+        pattern = "¤¤ #,##0" if self.language == "en" else "#,##0 ¤¤"
+        if not whole and digits:
+            pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
+        return format_currency(
+            value.amount, value.currency, pattern, locale=self._locale, currency_digits=False, group_separator=True
+        ).replace("\xa0\xa0", "\xa0")
+
+    def number(self, value: float) -> str:
+        """Return a number with its thousands apart.
+
+        >>> Amounts("en").number(12500), Amounts("ru").number(12500).replace(chr(160), " ")
+        ('12,500', '12 500')
+        """
+        return format_decimal(value, locale=self._locale)
 
 
 def place_of(zone: str, language: Language) -> str:
@@ -58,56 +104,7 @@ def place_of(zone: str, language: Language) -> str:
     """
     if zone == "UTC":
         return zone
-    named = get_timezone_location(zone, locale=LOCALES[language], return_city=True)
-    return str(named)
-
-
-def how_long(span: timedelta, language: Language) -> str:
-    """Return a span in whole years, months, days, hours or minutes, whichever says most in one word.
-
-    >>> [how_long(timedelta(days=days), "ru") for days in (1, 3, 5)], how_long(timedelta(days=3), "en")
-    (['1 день', '3 дня', '5 дней'], '3 days')
-    """
-    return format_timedelta(abs(span), granularity=_unit(span), threshold=_NEVER, locale=LOCALES[language])
-
-
-def how_long_ago(then: datetime, now: datetime, language: Language) -> str:
-    """Return how long ago, or in how long, something is.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 3, 12, 12, tzinfo=UTC)
-    >>> how_long_ago(noon, noon + timedelta(days=3), "en"), how_long_ago(noon, noon - timedelta(hours=2), "ru")
-    ('3 days ago', 'через 2 часа')
-    """
-    span = then - now
-    return format_timedelta(
-        span, granularity=_unit(span), threshold=_NEVER, add_direction=True, locale=LOCALES[language]
-    )
-
-
-def money(value: Money, language: Language) -> str:
-    """Return a sum with its currency; without minor units when there are none.
-
-    >>> money(Money.parse("EUR 1800"), "en"), money(Money.parse("RUB 1200.50"), "ru").replace(chr(160), " ")
-    ('EUR 1,800', '1 200,50 RUB')
-    """
-    digits = get_currency_precision(value.currency)
-    whole = value.amount == value.amount.to_integral_value()
-    pattern = "¤¤ #,##0" if language == "en" else "#,##0 ¤¤"
-    if not whole and digits:
-        pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
-    return format_currency(
-        value.amount, value.currency, pattern, locale=LOCALES[language], currency_digits=False, group_separator=True
-    ).replace("\xa0\xa0", "\xa0")
-
-
-def number(value: float, language: Language) -> str:
-    """Return a number with its thousands apart.
-
-    >>> number(12500, "en"), number(12500, "ru").replace(chr(160), " ")
-    ('12,500', '12 500')
-    """
-    return format_decimal(value, locale=LOCALES[language])
+    return str(get_timezone_location(zone, locale=LOCALES[language], return_city=True))
 
 
 def _unit(span: timedelta) -> _Unit:

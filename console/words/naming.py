@@ -1,4 +1,4 @@
-"""What the values in a refusal are called: an id becomes a name, a stored time a time of a place's clocks."""
+"""What the values in a refusal are called: an id becomes a name, the office's own if its programme file has one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple, TypeVar
 
-from console.words import amounts
+from console.words.amounts import Amounts
 from console.words.labels import is_worded, label
 from console.words.language import Language
-from console.words.own_names import own_name
+from workflow.programme.part import Label
 from workflow.programme.programme import Programme
 
 _TECHNICAL: Final = re.compile(r"[\w -]*")  # what may be an id or a word of the programme
@@ -47,14 +47,14 @@ class Naming(NamedTuple):
     def day(self, text: str) -> str | None:
         """Return a stored day as people write it."""
         found = _stored(date.fromisoformat, text)
-        return amounts.day(found, self.language) if found else None
+        return Amounts(self.language).day(found) if found else None
 
     def moment(self, text: str) -> str | None:
         """Return a stored time as people write it; without a zone it is UTC."""
         found = _stored(datetime.fromisoformat, text)
-        if found is None:
-            return None
-        return amounts.moment(found if found.tzinfo else found.replace(tzinfo=UTC), self.zone, self.language)
+        if found is not None and found.tzinfo is None:
+            found = found.replace(tzinfo=UTC)
+        return Amounts(self.language).moment(found, self.zone) if found else None
 
 
 _Read = Callable[[Naming, str], str | None]
@@ -66,3 +66,37 @@ def _stored(read: Callable[[str], Day], text: str) -> Day | None:
         return read(text)
     except ValueError:
         return None  # not written by the rules as we know them; it is shown as it stands
+
+
+def own_name(programme: Programme, kind: str, name: str, language: Language) -> str | None:
+    """Return what a programme file calls something, None when it has no name of its own for it."""
+    found = _NAMED[kind](programme, name) if kind in _NAMED else None
+    return str(getattr(found, language)) if isinstance(found, Label) else found
+
+
+def _step(programme: Programme, name: str) -> Label | None:
+    """Return the step's name when all the programme's ways to a document call it the same."""
+    labels = {step.label for path in programme.documents for step in path.steps if step.id == name}
+    return labels.pop() if len(labels) == 1 else None
+
+
+def _place(programme: Programme, name: str) -> str | None:
+    """Return the name of a house or a provider: whoever takes somebody on may be either."""
+    found = programme.facility_of.get(name) or programme.provider_of.get(name)
+    return found.name if found else None
+
+
+_NAMED: Final[Mapping[str, Callable[[Programme, str], Label | str | None]]] = {
+    "stage": lambda programme, name: getattr(programme.journey.stages.get(name), "label", None),
+    "service": lambda programme, name: getattr(programme.service_of.get(name), "label", None),
+    "grant": lambda programme, name: getattr(programme.grant_kind.get(name), "label", None),
+    "course": lambda programme, name: getattr(programme.course_of.get(name), "label", None),
+    "path": lambda programme, name: getattr(programme.document_path.get(name), "label", None),
+    "topic": lambda programme, name: {one.id: one.label for one in programme.consultation_topics}.get(name),
+    "group": lambda programme, name: {one.id: one.label for one in programme.at_risk_groups}.get(name),
+    "host": lambda programme, name: getattr(programme.host_of.get(name), "name", None),
+    "house": _place,
+    "provider": _place,
+    "step": _step,
+    "programme": lambda programme, name: programme.title if programme.programme == name else None,
+}

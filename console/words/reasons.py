@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import yaml
 
-from console.words import amounts
+from console.words.amounts import Amounts
 from console.words.language import LANGUAGES, Language
 from console.words.naming import Naming
 from events.money import Money
@@ -111,13 +111,14 @@ def _said(reason: Reason, words: Mapping[str, Wording], show: Callable[[Value, s
 
 
 def _named(naming: Naming, value: Value, kind: str) -> str:
+    amounts = Amounts(naming.language)
     match value:
         case Money():
-            return amounts.money(value, naming.language)
+            return amounts.money(value)
         case datetime():
-            return amounts.moment(value, naming.zone, naming.language)
+            return amounts.moment(value, naming.zone)
         case date():
-            return amounts.day(value, naming.language)
+            return amounts.day(value)
     return naming.name(kind, str(value))
 
 

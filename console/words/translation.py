@@ -9,7 +9,6 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,9 +18,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from console.words import amounts, labels, reasons
+from console.words import labels, reasons
+from console.words.amounts import Amounts
 from console.words.language import LANGUAGES, Language
-from console.words.own_names import own_name
+from console.words.naming import own_name
 from console.words.reasons import Worded
 from events.money import Money
 from workflow.programme.programme import Programme
@@ -34,24 +34,15 @@ _WISH: Final = re.compile(
 )
 
 
-class Words:
+class Words(Amounts):
     """Says everything in one language; made once for each, used by many threads."""
 
     def __init__(self, language: Language) -> None:
-        self.language: Language = language
-        self._messages = _messages(language)
-
-    def gettext(self, message: str, /) -> str:
-        """Return a message in this language."""
-        return self._messages.gettext(message)
-
-    def ngettext(self, singular: str, plural: str, n: int, /) -> str:
-        """Return a message in this language, in the form that goes with a number."""
-        return self._messages.ngettext(singular, plural, n)
-
-    def pgettext(self, context: str, message: str, /) -> str:
-        """Return a message in this language, where the same English means several things."""
-        return self._messages.pgettext(context, message)
+        super().__init__(language)
+        messages = _messages(language)
+        self.gettext = messages.gettext
+        self.ngettext = messages.ngettext  # in the form that goes with a number
+        self.pgettext = messages.pgettext  # where the same English means several things
 
     def label(self, kind: str, name: str, programme: Programme | None = None) -> str:
         """Return what a thing of a kind is called; a programme gives its own names."""
@@ -71,41 +62,9 @@ class Words:
         """Return the name of a language."""
         return labels.label("language", code, self.language)
 
-    def day(self, value: date) -> str:
-        """Return a day."""
-        return amounts.day(value, self.language)
-
-    def month(self, value: date) -> str:
-        """Return a month."""
-        return amounts.month(value, self.language)
-
-    def moment(self, value: datetime, zone: str = "UTC") -> str:
-        """Return a day and time by the clocks of a place."""
-        return amounts.moment(value, zone, self.language)
-
-    def clock(self, value: datetime, zone: str = "UTC") -> str:
-        """Return a time of day by the clocks of a place."""
-        return amounts.clock(value, zone, self.language)
-
-    def how_long(self, span: timedelta) -> str:
-        """Return a span, like ``3 days``."""
-        return amounts.how_long(span, self.language)
-
-    def how_long_ago(self, then: datetime, now: datetime) -> str:
-        """Return how long ago, or in how long, something is."""
-        return amounts.how_long_ago(then, now, self.language)
-
-    def money(self, value: Money) -> str:
-        """Return a sum with its currency."""
-        return amounts.money(value, self.language)
-
     def sum_of(self, amount: Decimal, currency: str) -> str:
         """Return a sum from its amount and its currency."""
         return self.money(Money(amount=amount, currency=currency))
-
-    def number(self, value: float) -> str:
-        """Return a number."""
-        return amounts.number(value, self.language)
 
 
 def choose_language(chosen: str = "", accepted: str = "") -> Language:
@@ -122,7 +81,8 @@ def choose_language(chosen: str = "", accepted: str = "") -> Language:
     wishes = [wish for part in accepted[:_READ_MAX].split(",") if (wish := _WISH.fullmatch(part))]
     weights = {wish[1].lower(): float(wish[2] or 1) for wish in reversed(wishes)}
     liked = [language for language in LANGUAGES if weights.get(language, 0) > 0]
-    return max(liked, key=lambda language: (weights[language], -_place(wishes, language)), default=LANGUAGES[0])
+    order = [wish[1].lower() for wish in wishes]
+    return max(liked, key=lambda language: (weights[language], -order.index(language)), default=LANGUAGES[0])
 
 
 def po_files(language: Language) -> list[Path]:
@@ -149,7 +109,3 @@ def _messages(language: Language) -> gettext.NullTranslations:
     write_mo(compiled, catalog(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
-
-
-def _place(wishes: list[re.Match[str]], language: str) -> int:
-    return next(place for place, wish in enumerate(wishes) if wish[1].lower() == language)

@@ -28,7 +28,7 @@ def facts_of(module: ModuleType) -> list[type[Fact]]:
     return [m for m in members if inspect.isclass(m) and issubclass(m, Fact) and m.__module__ == module.__name__]
 
 
-def outcomes(*leaves: TaskStatus) -> tuple[str, ...]:
-    """Return the names of the facts that leave their task in one of these states."""
+def outcomes(*leaves: TaskStatus) -> tuple[type[TaskOutcome], ...]:
+    """Return the facts that leave their task in one of these states."""
     found = [fact for module in modules() for fact in facts_of(module) if issubclass(fact, TaskOutcome)]
-    return tuple(fact.__name__ for fact in found if fact.leaves in leaves)
+    return tuple(fact for fact in found if fact.leaves in leaves)

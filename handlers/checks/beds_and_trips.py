@@ -1,20 +1,22 @@
-"""I6: beds never above capacity, nobody in two beds, no escort on two trips at once."""
+"""I6: beds and courses never above capacity, nobody in two beds or served twice, no escort on two trips at once."""
 
 from __future__ import annotations
 
 from bisect import bisect, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from events.facts.accommodation import BedHeld, BedReleased
+from events.facts.accommodation import BedHeld, BedReleased, BedTaken, WaitingBegan
 from events.facts.reception import MeeterFreed, MeeterReserved
+from events.facts.reintegration import SeatAwaited, SeatOffered, SeatTaken
 from events.facts.travel import EscortFreed, EscortReserved
-from handlers.checks.check_results import CheckRecorder, ObservedEvent, Observer, WalkEnd
-from handlers.checks.courses import CoursesCheck
+from handlers.checks.check_results import InvariantCheck, ObservedEvent, WalkEnd, sees
 from handlers.projections.replay import Replay
 from workflow.subjects.accommodation.shelter import Shelter
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.reintegration.courses import CourseSeats
+from workflow.subjects.reintegration.state import reintegration_of
 
 
 class TripInterval(NamedTuple):
@@ -25,69 +27,55 @@ class TripInterval(NamedTuple):
     trip_id: str
 
 
-class BedsAndTripsCheck:
+class BedsAndTripsCheck(InvariantCheck):
     """I6: at every position of the log the houses and the escorts can be as they are said to be."""
 
+    name, title = "I6", "beds never above capacity, escorts never in two places"
+
     def __init__(self, replay: Replay) -> None:
-        self.tally = CheckRecorder("I6", "beds never above capacity, escorts never in two places")
+        super().__init__(_CourseSeatsWatch(self))
         self._replay = replay
         self._bed_of: dict[str, tuple[str, int]] = {}  # by person
         self._away: dict[str, list[TripInterval]] = {}  # by escort, in the order of leaving
-        self._courses = CoursesCheck(self.tally)
-
-    def sees(self) -> Mapping[str, Observer]:
-        """Ask for what happens in houses, courses and to escorts."""
-        return {
-            "BedHeld": self._on_hold,
-            "BedTaken": self._on_taking,
-            "BedReleased": self._on_release,
-            "WaitingBegan": self._on_waiting,
-            "EscortReserved": self._on_reservation,
-            "EscortFreed": self._on_freeing,
-            "MeeterReserved": self._on_meeting,
-            "MeeterFreed": self._on_freeing,
-            **self._courses.sees(),
-        }
 
     # -- beds -----------------------------------------------------------------------------------------------
 
-    def _on_hold(self, seen: ObservedEvent) -> None:
-        fact: BedHeld = seen.fact
-        self.tally.count("stays")
+    @sees(BedHeld)
+    def _on_hold(self, fact: BedHeld, seen: ObservedEvent) -> None:
+        self.count("stays")
         house, person = seen.before or Shelter(), self._person(fact.case_id)
         if fact.bed in house.beds:
-            self.tally.fault(f"{seen.at}: bed {fact.bed} is {house.beds[fact.bed].case_id}'s already")
+            self.fault(f"{seen.at}: bed {fact.bed} is {house.beds[fact.bed].case_id}'s already")
         if person in self._bed_of:
-            self.tally.fault(f"{seen.at}: {fact.case_id} has bed {self._bed_of[person][1]} already")
+            self.fault(f"{seen.at}: {fact.case_id} has bed {self._bed_of[person][1]} already")
         self._bed_of[person] = (seen.stream, fact.bed)
         self._within_capacity(seen)
 
-    def _on_taking(self, seen: ObservedEvent) -> None:
-        self._is_theirs(seen, seen.fact.bed, seen.fact.case_id)
+    @sees(BedTaken)
+    def _on_taking(self, fact: BedTaken | BedReleased, seen: ObservedEvent) -> None:
+        bed = (seen.before or Shelter()).beds.get(fact.bed)
+        mine = bed is not None and bed.case_id == fact.case_id
+        self.demand(mine, f"{seen.at}: bed {fact.bed} is not {fact.case_id}'s")
 
-    def _on_release(self, seen: ObservedEvent) -> None:
-        fact: BedReleased = seen.fact
-        self._is_theirs(seen, fact.bed, fact.case_id)
+    @sees(BedReleased)
+    def _on_release(self, fact: BedReleased, seen: ObservedEvent) -> None:
+        self._on_taking(fact, seen)
         self._bed_of.pop(self._person(fact.case_id), None)
-
-    def _is_theirs(self, seen: ObservedEvent, number: int, case_id: str) -> None:
-        bed = (seen.before or Shelter()).beds.get(number)
-        mine = bed is not None and bed.case_id == case_id
-        self.tally.demand(mine, f"{seen.at}: bed {number} is not {case_id}'s")
 
     def _within_capacity(self, seen: ObservedEvent) -> None:
         house: Shelter = seen.after
         if not house.rooms:
-            self.tally.fault(f"{seen.at}: nobody has said which rooms this house has")
+            self.fault(f"{seen.at}: nobody has said which rooms this house has")
             return
         used = len(house.beds)
-        self.tally.most("beds in use at most", used)
-        self.tally.demand(used <= house.capacity, f"{seen.at}: {used} people for {house.capacity} beds")
+        self.most("beds in use at most", used)
+        self.demand(used <= house.capacity, f"{seen.at}: {used} people for {house.capacity} beds")
         numbered = 1 <= seen.fact.bed <= house.capacity
-        self.tally.demand(numbered, f"{seen.at}: there is no bed {seen.fact.bed}")
+        self.demand(numbered, f"{seen.at}: there is no bed {seen.fact.bed}")
 
-    def _on_waiting(self, _seen: ObservedEvent) -> None:
-        self.tally.count("waits for a bed")
+    @sees(WaitingBegan)
+    def _on_waiting(self, _fact: WaitingBegan, _seen: ObservedEvent) -> None:
+        self.count("waits for a bed")
 
     def _person(self, case_id: str) -> str:
         case = self._replay.case(case_id)
@@ -95,15 +83,15 @@ class BedsAndTripsCheck:
 
     # -- escorts --------------------------------------------------------------------------------------------
 
-    def _on_reservation(self, seen: ObservedEvent) -> None:
-        fact: EscortReserved = seen.fact
-        self.tally.count("trips")
+    @sees(EscortReserved)
+    def _on_reservation(self, fact: EscortReserved, seen: ObservedEvent) -> None:
+        self.count("trips")
         self._is_away(seen, fact.escort, TripInterval(fact.leaves_at, fact.back_at, fact.trip_id))
 
-    def _on_meeting(self, seen: ObservedEvent) -> None:
+    @sees(MeeterReserved)
+    def _on_meeting(self, fact: MeeterReserved, seen: ObservedEvent) -> None:
         """Whoever meets people is in one place too; an arrival that was moved is told again."""
-        fact: MeeterReserved = seen.fact
-        self.tally.count("pick-ups")
+        self.count("pick-ups")
         earlier = self._away.get(fact.meeter, [])
         self._away[fact.meeter] = [one for one in earlier if one.trip_id != fact.arrival_id]
         self._is_away(seen, fact.meeter, TripInterval(fact.leaves_at, fact.back_at, fact.arrival_id))
@@ -114,72 +102,88 @@ class BedsAndTripsCheck:
         # What does not overlap is in one order by leaving and by coming back: neighbours are enough.
         for other in trips[max(0, place - 1) : place + 1]:
             if other.leaves_at < mine.back_at and mine.leaves_at < other.back_at:
-                self.tally.fault(f"{seen.at}: {who} is on {other.trip_id} at that time")
+                self.fault(f"{seen.at}: {who} is on {other.trip_id} at that time")
         insort(trips, mine)
 
-    def _on_freeing(self, seen: ObservedEvent) -> None:
-        fact: EscortFreed | MeeterFreed = seen.fact
+    @sees(EscortFreed, MeeterFreed)
+    def _on_freeing(self, fact: EscortFreed | MeeterFreed, seen: ObservedEvent) -> None:
         who, what = (fact.escort, fact.trip_id) if isinstance(fact, EscortFreed) else (fact.meeter, fact.arrival_id)
         trips = self._away.get(who, [])
         left = [trip for trip in trips if trip.trip_id != what]
-        self.tally.demand(len(left) < len(trips), f"{seen.at}: {who} was not on {what}")
+        self.demand(len(left) < len(trips), f"{seen.at}: {who} was not on {what}")
         self._away[who] = left
 
     # -- at the end -----------------------------------------------------------------------------------------
 
     def end(self, end: WalkEnd) -> None:
         """Compare what houses and courses say with what cases say."""
-        self._courses.end(end)
-        houses, cases = set(_beds_of_houses(end.replay)), set(_beds_of_cases(end.replay))
+        self._compare_courses(end.replay)
+        shelters: dict[str, Shelter] = end.replay.states_of("facility")
+        houses: set[BedClaim] = {
+            (bed.case_id, facility, number, bed.held_until is None)
+            for facility, house in shelters.items()
+            for number, bed in house.beds.items()
+        }
+        cases = set(_beds_of_cases(end.replay))
         for case_id, facility, bed, lives in houses - cases:
-            self.tally.fault(f"{facility} has {case_id} {_how(lives)} bed {bed}, the case does not say so")
-        for case_id, facility, bed, lives in cases - houses - set(_holds_over(end)):
-            self.tally.fault(f"{case_id} is {_how(lives)} bed {bed}, {facility} does not say so")
-        for case_id, facility in set(_lines_of_houses(end.replay)) ^ set(_lines_of_cases(end.replay)):
-            self.tally.fault(f"{case_id} and {facility} do not agree whether they wait there")
+            self.fault(f"{facility} has {case_id} {_how(lives)} bed {bed}, the case does not say so")
+        for case_id, facility, bed, lives in cases - houses - set(_beds_of_cases(end.replay, over_at=end.now)):
+            self.fault(f"{case_id} is {_how(lives)} bed {bed}, {facility} does not say so")
+        lines = {(case_id, name) for name, house in shelters.items() for case_id in house.waiting}
+        waits = {(case.case_id, name) for case, _ in end.replay.cases() for name in accommodation_of(case).waiting}
+        for case_id, facility in lines ^ waits:
+            self.fault(f"{case_id} and {facility} do not agree whether they wait there")
+
+    def _compare_courses(self, replay: Replay) -> None:
+        standing: dict[str, CourseSeats] = replay.states_of("course")
+        courses = {
+            (case_id, course, stands)
+            for course, seats in standing.items()
+            for stands, ids in (("enrolled", seats.taken), ("offered", seats.offered), ("waiting", seats.waiting))
+            for case_id in ids
+        }
+        places = ((case.case_id, reintegration_of(case).courses) for case, _ in replay.cases())
+        cases = {(case_id, course, place.status) for case_id, mine in places for course, place in mine.items()}
+        for case_id, course, stands in courses ^ cases:
+            self.fault(f"{case_id} is {stands} in course {course} by one side only")
+
+
+class _CourseSeatsWatch:
+    """Watches the seats of courses; what it finds goes into the check it is a part of."""
+
+    def __init__(self, check: InvariantCheck) -> None:
+        self._check = check
+
+    @sees(SeatTaken, SeatOffered)
+    def _on_seat(self, fact: SeatTaken | SeatOffered, seen: ObservedEvent) -> None:
+        self._on_waiting(fact, seen)
+        given = _given(seen.after)
+        if given <= _given(seen.before or CourseSeats()):
+            return  # an offer was taken: the seat was counted when it was offered
+        known = seen.definition.programme.courses if seen.definition else ()
+        seats = next((course.seats for course in known if course.stream == seen.stream), 0)
+        self._check.demand(given <= seats, f"{seen.at}: {given} people for {seats} seats")
+
+    @sees(SeatAwaited)
+    def _on_waiting(self, fact: SeatTaken | SeatOffered | SeatAwaited, seen: ObservedEvent) -> None:
+        after: CourseSeats = seen.after
+        standing = [*after.taken, *after.offered, *after.waiting]
+        self._check.demand(len(standing) == len(set(standing)), f"{seen.at}: {fact.case_id} is there twice")
 
 
 BedClaim = tuple[str, str, int, bool]  # case, house, bed, whether somebody lives there
 
 
-def _houses(replay: Replay) -> Iterator[tuple[str, Shelter]]:
-    for stream, kept in replay.states.items():
-        kind, _, facility = stream.partition(":")
-        if kind == "facility" and kept.state is not None:
-            yield facility, kept.state
-
-
-def _beds_of_houses(replay: Replay) -> Iterator[BedClaim]:
-    for facility, house in _houses(replay):
-        for number, bed in house.beds.items():
-            yield bed.case_id, facility, number, bed.held_until is None
-
-
-def _beds_of_cases(replay: Replay) -> Iterator[BedClaim]:
+def _beds_of_cases(replay: Replay, over_at: datetime | None = None) -> Iterator[BedClaim]:
+    """Yield the beds of cases, or only holds that ran out: those beds may be others', the case learns by its timer."""
     for case, _ in replay.cases():
         mine = accommodation_of(case)
-        if mine.bed is not None:
+        if mine.bed is not None and not (over_at and mine.has_bed(over_at)):
             yield case.case_id, *mine.bed, mine.moved_in
 
 
-def _holds_over(end: WalkEnd) -> Iterator[BedClaim]:
-    """Yield holds that ran out and whose bed may be somebody else's; the case learns of it by its timer."""
-    for case, _ in end.replay.cases():
-        mine = accommodation_of(case)
-        if mine.bed is not None and not mine.has_bed(end.now):
-            yield case.case_id, *mine.bed, mine.moved_in
-
-
-def _lines_of_houses(replay: Replay) -> Iterator[tuple[str, str]]:
-    for facility, house in _houses(replay):
-        for case_id in house.waiting:
-            yield case_id, facility
-
-
-def _lines_of_cases(replay: Replay) -> Iterator[tuple[str, str]]:
-    for case, _ in replay.cases():
-        for facility in accommodation_of(case).waiting:
-            yield case.case_id, facility
+def _given(seats: CourseSeats) -> int:
+    return len(seats.taken) + len(seats.offered)
 
 
 def _how(lives: bool) -> str:  # noqa: FBT001 - two words for two cases

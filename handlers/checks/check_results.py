@@ -1,18 +1,20 @@
-"""What the checks are given and what they say: values only, and one small protocol for whoever watches.
+"""What the checks are given and what they say: values only, and what all who watch have in common.
 
-All checks share one walk through the log. A watcher names the facts it wants to see; at the end it may
-compare what it has noted with the tables. What it says names cases, tasks and streams by id, never anybody.
+All checks share one walk through the log. A watcher marks its methods with the facts they want to see; at the end it
+may compare what it has noted with the tables. What it says names cases, tasks and streams by id, never anybody.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Table
 
+from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.money import Money
 from events.verify import LogProof
@@ -65,43 +67,51 @@ class ObservedEvent(NamedTuple):
         return f"{self.event.envelope.stream}@{self.event.envelope.version}"
 
 
-class ReadModelRows(NamedTuple):
-    """The rows beside the log, of the same instant as the walk."""
-
-    board: Sequence[Row]
-    items: Sequence[Row]
-    tasks: Sequence[Row]
-    timers: Sequence[Row]
-    commands: Sequence[Row]
-    beds: Sequence[Row]
-    beds_in_use: Sequence[Row]
-    accounts: Sequence[Row]
-    relations: Sequence[Row]
-
-
 class WalkEnd(NamedTuple):
     """What a watcher may look at when the walk is over."""
 
-    connection: Connection
     replay: Replay
-    tables: ReadModelRows
+    rows: Mapping[Table, Sequence[Row]]  # beside the log, of the same instant as the walk
     report: LogProof  # of events.verify
     unreadable: tuple[str, ...]  # events that could not be folded
     now: datetime
     settled: bool
 
 
-Observer = Callable[[ObservedEvent], None]
+Observer = Callable[[Any, ObservedEvent], None]
+Method = TypeVar("Method", bound=Callable[..., None])
 
 
-class CheckRecorder:
-    """Counts and faults of one check, gathered on the way."""
+def sees(*kinds: type[Fact]) -> Callable[[Method], Method]:
+    """Mark a watcher's method: facts of these kinds are to be shown to it, each with its event."""
 
-    def __init__(self, name: str, title: str) -> None:
-        self._name = name
-        self._title = title
+    def marked(method: Method) -> Method:
+        vars(method)["sees"] = kinds
+        return method
+
+    return marked
+
+
+class InvariantCheck:
+    """One invariant's watcher; counts what it looks at and gathers faults on the way."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, *parts: object) -> None:
+        self._watching = (self, *parts)
         self._counted: Counter[str] = Counter()
         self._faults: list[str] = []
+
+    def observers(self) -> Iterator[tuple[str, Observer]]:
+        """Yield to whom facts are to be shown, by the facts' names."""
+        for watcher in self._watching:
+            for method in vars(type(watcher)).values():
+                for kind in getattr(method, "sees", ()):
+                    yield kind.__name__, partial(method, watcher)
+
+    def end(self, end: WalkEnd) -> None:
+        """Look at what the whole walk came to."""
 
     def count(self, what: str, by: int = 1) -> None:
         """Count something looked at."""
@@ -120,20 +130,6 @@ class CheckRecorder:
         if not holds:
             self._faults.append(text)
 
-    def check(self) -> CheckResult:
+    def result(self) -> CheckResult:
         """Return what it came to."""
-        return CheckResult(self._name, self._title, not self._faults, dict(self._counted), tuple(self._faults))
-
-
-class InvariantCheck(Protocol):
-    """One invariant's watcher."""
-
-    tally: CheckRecorder
-
-    def sees(self) -> Mapping[str, Observer]:
-        """Return which facts are to be shown to whom, by the facts' names."""
-        ...
-
-    def end(self, end: WalkEnd) -> None:
-        """Look at what the whole walk came to."""
-        ...
+        return CheckResult(self.name, self.title, not self._faults, dict(self._counted), tuple(self._faults))

@@ -7,16 +7,15 @@ I9 and I11 are about what leaves the house and are checked where that happens.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import select
 
-from events import tables as log_tables
 from events.envelope import RecordedEvent
 from events.errors import EventsError
 from events.log import Log
-from events.tables import log_head
+from events.tables import commands, log_head
 from events.verify import verify_on
 from handlers.checks.beds_and_trips import BedsAndTripsCheck
 from handlers.checks.check_results import (
@@ -26,29 +25,13 @@ from handlers.checks.check_results import (
     ObservedEvent,
     Observer,
     OutsideRecords,
-    ReadModelRows,
     WalkEnd,
 )
-from handlers.checks.log import CommandsCheck, GapsCheck, ProofCheck
+from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
-from handlers.checks.read_models import ReadModelsCheck
-from handlers.checks.steps import StepsCheck
-from handlers.checks.tasks import TasksCheck
-from handlers.checks.withdrawal import WithdrawalCheck
-from handlers.projections.replay import Progress, Replay, ReplayStep, Row, pages_of
-from handlers.projections.tables import (
-    accounts,
-    beds,
-    beds_in_use,
-    case_board,
-    case_relations,
-    tasks,
-    timers,
-    work_items,
-)
+from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
+from handlers.projections.replay import Progress, Replay, events_on
 from workflow.programme.errors import WorkflowError
-
-__all__ = ["Acknowledgement", "CheckResult", "OutsideRecords", "check_lines", "check_log"]
 
 FAULTS_SHOWN = 20
 # What folding raises on a history that nobody could have written by the rules.
@@ -71,21 +54,23 @@ def check_log(
     """
     outside = effects or OutsideRecords()
     replay = Replay(log)
-    commands = CommandsCheck(acknowledged)
+    every_command = CommandsCheck(acknowledged)
     watches: Sequence[InvariantCheck] = (
-        commands, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
+        every_command, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
         BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
     )  # fmt: skip
     with log.database.reading() as connection:
-        walk = _Dispatcher(replay, commands, watches)
-        total = 2 * _size(connection)
-        for page in pages_of(log, connection, progress=_first_half(progress, total)):
-            walk.take(page)
+        walk = _Dispatcher(replay, every_command, watches)
+        total = 2 * int(connection.execute(select(log_head.c.size)).scalar_one())
+        for event in events_on(log, connection, progress=_first_half(progress, total)):
+            walk.take(event)
         report = verify_on(connection, log.catalogue, _second_half(progress, total))
-        end = WalkEnd(connection, replay, _read(connection), report, tuple(walk.unreadable), now, settled)
+        tables = (*COMPARED, commands)
+        rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
+        end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled)
     for watch in watches:
         watch.end(end)
-    return [watch.tally.check() for watch in watches]
+    return [watch.result() for watch in watches]
 
 
 def check_lines(checks: Iterable[CheckResult]) -> list[str]:
@@ -100,62 +85,24 @@ class _Dispatcher:
         self.unreadable: list[str] = []
         self._replay = replay
         self._commands = commands
-        self._sees: Mapping[str, list[Observer]] = _by_kind(watches)
+        self._sees: dict[str, list[Observer]] = defaultdict(list)
+        for watch in watches:
+            for kind, see in watch.observers():
+                self._sees[kind].append(see)
 
-    def take(self, page: Iterable[RecordedEvent]) -> None:
-        """Fold a page of events and show them round."""
-        for event in page:
-            self._commands.take(event)
-            step = self._folded(event)
-            if step is not None:
-                self._show(event, step)
-
-    def _folded(self, event: RecordedEvent) -> ReplayStep | None:
+    def take(self, event: RecordedEvent) -> None:
+        """Fold an event and show it round."""
+        self._commands.take(event)
         try:
-            return self._replay.take(event)
+            step = self._replay.take(event)
         except _BROKEN as problem:
             # The class only: a broken body may hold anything, and faults are shown and kept.
             kind = type(problem).__name__
             self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
-            return None
-
-    def _show(self, event: RecordedEvent, step: ReplayStep) -> None:
-        sees = self._sees.get(event.envelope.type)
-        if sees:
-            definition = self._replay.definitions.get(event.envelope.definition)
-            seen = ObservedEvent(event, step.fact, step.before, step.after, definition)
-            for see in sees:
-                see(seen)
-
-
-def _by_kind(watches: Iterable[InvariantCheck]) -> dict[str, list[Observer]]:
-    found: dict[str, list[Observer]] = defaultdict(list)
-    for watch in watches:
-        for kind, see in watch.sees().items():
-            found[kind].append(see)
-    return found
-
-
-def _read(connection: Connection) -> ReadModelRows:
-    return ReadModelRows(
-        board=_rows(connection, case_board),
-        items=_rows(connection, work_items),
-        tasks=_rows(connection, tasks),
-        timers=_rows(connection, timers),
-        commands=_rows(connection, log_tables.commands),
-        beds=_rows(connection, beds),
-        beds_in_use=_rows(connection, beds_in_use),
-        accounts=_rows(connection, accounts),
-        relations=_rows(connection, case_relations),
-    )
-
-
-def _rows(connection: Connection, table: Table) -> list[Row]:
-    return [dict(row) for row in connection.execute(select(table)).mappings()]
-
-
-def _size(connection: Connection) -> int:
-    return int(connection.execute(select(log_head.c.size)).scalar_one())
+            return
+        definition = self._replay.definitions.get(event.envelope.definition)
+        for see in self._sees.get(event.envelope.type, ()):
+            see(step.fact, ObservedEvent(event, *step, definition))
 
 
 def _first_half(progress: Progress | None, total: int) -> Progress | None:

@@ -19,8 +19,6 @@ from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
 from workflow.subjects.accounts.decisions import AccountState, account_of, account_stream, decide, roles_of
 
 ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
-INSERT_ACCOUNTS: Final = InsertRows(accounts)
-ACCOUNT_COLUMNS: Final = tuple(column.name for column in accounts.columns if not column.primary_key)
 
 
 class AccountRow(NamedTuple):

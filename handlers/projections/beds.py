@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -15,41 +15,33 @@ from workflow.subjects.accommodation.shelter import BedUse, Shelter
 
 Row = dict[str, Any]
 BedKey = tuple[str, int]
-INSERT_BEDS: Final = InsertRows(beds)
-INSERT_USES: Final = InsertRows(beds_in_use)
 _REPLACE_BEDS = InsertRows(beds, replace=True)
 _REMOVE_BEDS = DeleteRows(beds)
 _REMOVE_USES = DeleteRows(beds_in_use)
+_INSERT_USES = InsertRows(beds_in_use)
 
 
 class BedRows:
     """The rows that one write changes in all houses; what is taken away is taken away before anything is added."""
 
     def __init__(self) -> None:
-        self._beds_gone: list[Row] = []
-        self._beds_new: list[Row] = []
-        self._uses_gone: list[Row] = []
-        self._uses_new: list[Row] = []
+        order = (_REMOVE_USES, _REMOVE_BEDS, _REPLACE_BEDS, _INSERT_USES)
+        self._rows: dict[DeleteRows | InsertRows, list[Row]] = {statement: [] for statement in order}
 
     def apply(self, facility: str, before: Shelter | None, after: Shelter) -> None:
         """Take in a house as it was before the write and as it is after."""
         before = before or Shelter()
         changed = [n for n in before.beds.keys() | after.beds.keys() if before.beds.get(n) != after.beds.get(n)]
-        self._uses_gone += [_key_of(facility, number) for number in sorted(changed) if number in before.beds]
-        self._uses_new += [use_row(facility, n, after.beds[n]) for n in sorted(changed) if n in after.beds]
+        self._rows[_REMOVE_USES] += [_key_of(facility, number) for number in sorted(changed) if number in before.beds]
+        self._rows[_INSERT_USES] += [use_row(facility, n, after.beds[n]) for n in sorted(changed) if n in after.beds]
         if (before.rooms, before.leaving) != (after.rooms, after.leaving):
             old, new = _by_key(bed_rows(facility, before)), _by_key(bed_rows(facility, after))
-            self._beds_gone += [_key_of(*key) for key in old if key not in new]
-            self._beds_new += [row for key, row in new.items() if old.get(key) != row]
+            self._rows[_REMOVE_BEDS] += [_key_of(*key) for key in old if key not in new]
+            self._rows[_REPLACE_BEDS] += [row for key, row in new.items() if old.get(key) != row]
 
     def store(self, writing: Writing) -> None:
         """Put the rows into the write."""
-        for statement, rows in (
-            (_REMOVE_USES, self._uses_gone),
-            (_REMOVE_BEDS, self._beds_gone),
-            (_REPLACE_BEDS, self._beds_new),
-            (INSERT_USES, self._uses_new),
-        ):
+        for statement, rows in self._rows.items():
             for row in rows:
                 writing.write(statement, row)
 

@@ -26,7 +26,6 @@ from workflow.rights.table import Account
 from workflow.values.name_matching import folded_parts, folded_phone
 
 Row = dict[str, Any]
-INSERT_TOKENS: Final = InsertRows(name_tokens)
 _TOKENS = InsertRows(name_tokens, replace=True)
 _TO_COMPARE = InsertRows(to_compare, replace=True)
 _ASKED_FOR: Final = 10  # every question names so many hashes, however much was typed
@@ -42,12 +41,6 @@ class PersonMatch(NamedTuple):
     since: str
     ended: bool
     equal: int
-
-
-class PersonMatches(NamedTuple):
-    """What a search comes to; of people somebody may not see it says nothing, not even that there are any."""
-
-    matches: tuple[PersonMatch, ...] = ()
 
 
 def search_key(keys: Keys) -> bytes:
@@ -86,10 +79,11 @@ def search_people(
     birth_date: date | None = None,
     phone: str = "",
     act: Act = "case.see",
-) -> PersonMatches:
+) -> list[PersonMatch]:
     """Return the cases somebody may see that fit a name, a birth date or a telephone number, the best first.
 
-    Two parts must be equal when two were given (of the name, or one and the birth date), or the telephone number.
+    Of people somebody may not see it says nothing, not even that there are any. Two parts must be equal when two were
+    given (of the name, or one and the birth date), or the telephone number.
     """
     key = search_key(log.keys)
     asked = _tokens(key, name, birth_date.isoformat() if birth_date else "", phone)
@@ -114,7 +108,7 @@ def search_people(
         .order_by(fitting.c.equal.desc(), board.since.desc(), board.case_id)
         .limit(_MOST)
     )
-    return PersonMatches(tuple(PersonMatch(*row) for row in connection.execute(query)))
+    return [PersonMatch(*row) for row in connection.execute(query)]
 
 
 def _tokens(key: bytes, name: str, birth_date: str, phone: str) -> list[tuple[str, str]]:

@@ -6,26 +6,21 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Table, delete, select
 
 from events.batch import InsertRows
 from events.facts.intake import CaseOpened
 from events.log import Log
-from handlers.projections.accounts import INSERT_ACCOUNTS
-from handlers.projections.beds import INSERT_BEDS, INSERT_USES
-from handlers.projections.case_access import INSERT_RELATIONS
-from handlers.projections.person_search import INSERT_TOKENS, search_key, token_rows
-from handlers.projections.replay import Progress, Replay, Row, pages_of
+from handlers.projections.person_search import search_key, token_rows
+from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import accounts, beds, beds_in_use, case_board, case_relations, name_tokens, work_items
 
-_BOARD = InsertRows(case_board)
-_ITEMS = InsertRows(work_items)
 _AT_ONCE = 1000
 # In the order in which a turn writes them, so that neither waits for the other for ever.
 _LOCKED = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
+_INSERTS = {table: InsertRows(table) for table in _LOCKED}
 
 
 class Rebuilt(NamedTuple):
@@ -65,7 +60,7 @@ def rebuild_if_new(log: Log) -> bool:
 
 def _catch_up(log: Log, connection: Connection, replay: Replay, tokens: list[Row], progress: Progress | None) -> None:
     key = search_key(log.keys)
-    for event in chain.from_iterable(pages_of(log, connection, after=replay.position, progress=progress)):
+    for event in events_on(log, connection, after=replay.position, progress=progress):
         replay.take(event)
         # Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
         if event.envelope.type == "CaseOpened" and event.envelope.sealed:
@@ -84,17 +79,17 @@ def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebui
     there, used = replay.beds()
     for table in (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts):
         connection.execute(delete(table))
-    _fill(connection, _BOARD, board.values())
-    _fill(connection, _ITEMS, items.values())
-    _fill(connection, INSERT_BEDS, there.values())
-    _fill(connection, INSERT_USES, used.values())
-    _fill(connection, INSERT_ACCOUNTS, replay.accounts().values())
-    _fill(connection, INSERT_RELATIONS, replay.relations().values())
-    _fill(connection, INSERT_TOKENS, tokens)
+    _fill(connection, case_board, board.values())
+    _fill(connection, work_items, items.values())
+    _fill(connection, beds, there.values())
+    _fill(connection, beds_in_use, used.values())
+    _fill(connection, accounts, replay.accounts().values())
+    _fill(connection, case_relations, replay.relations().values())
+    _fill(connection, name_tokens, tokens)
     return Rebuilt(len(board), len(items), replay.position)
 
 
-def _fill(connection: Connection, statement: InsertRows, rows: Collection[Row]) -> None:
+def _fill(connection: Connection, table: Table, rows: Collection[Row]) -> None:
     waiting = list(rows)
     for start in range(0, len(waiting), _AT_ONCE):
-        statement.run(connection, waiting[start : start + _AT_ONCE])
+        _INSERTS[table].run(connection, waiting[start : start + _AT_ONCE])

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from events.catalogue import Fact, TaskOutcome
+from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.facts.office import ProgrammePublished
-from events.facts.tasks import TaskRequested, TaskUnwanted, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_of_stream, case_stream
 from events.instants import instant_text
 from events.log import END, Log
@@ -23,7 +22,8 @@ from handlers.projections.accounts import account_row
 from handlers.projections.beds import implied_bed_rows
 from handlers.projections.board import board_row
 from handlers.projections.case_access import relation_rows
-from handlers.projections.tasks import task_outcome, task_row, timer_outcome, timer_row
+from handlers.projections.tables import tasks
+from handlers.projections.tasks import WorkChange, work_change
 from handlers.projections.work_items import item_place, items_of
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState, evolve, fold_events
@@ -47,17 +47,6 @@ class ReplayedCase(NamedTuple):
     definition: Definition | None = None  # the rules it ran under then
 
 
-class ReplayedStates(NamedTuple):
-    """All states at a position, and the rows they imply in the tables beside the log."""
-
-    position: int
-    states: Mapping[str, VersionedState]
-    tasks: Mapping[str, Row]
-    timers: Mapping[str, Row]
-    board: Mapping[str, Row]
-    items: Mapping[tuple[str, str], Row]  # since is when the item appeared; the live path knows it per write
-
-
 class ReplayStep(NamedTuple):
     """What one event did to its stream."""
 
@@ -75,14 +64,13 @@ def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) 
     return ReplayedCase(case, version, tuple(events), definition)
 
 
-def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> ReplayedStates:
+def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> Replay:
     """Return everything the log implies up to a position, from one state of the database."""
     replay = Replay(log)
     with log.database.reading() as connection:
-        for page in pages_of(log, connection, upto=upto, progress=progress):
-            for event in page:
-                replay.take(event)
-    return replay.world()
+        for event in events_on(log, connection, upto=upto, progress=progress):
+            replay.take(event)
+    return replay
 
 
 def position_of(log: Log, at: datetime | None = None, position: int | None = None) -> int:
@@ -111,13 +99,13 @@ def _fields(case: Case | None) -> dict[str, Any]:
     return core | {name: value for part in PARTS.values() for name, value in part(case)._asdict().items()}
 
 
-def pages_of(
+def events_on(
     log: Log, connection: Connection, *, after: int = -1, upto: int = END, progress: Progress | None = None
-) -> Iterator[list[RecordedEvent]]:
-    """Yield the log page by page as this connection sees it, telling how far it has come."""
+) -> Iterator[RecordedEvent]:
+    """Yield the log as this connection sees it, read page by page, telling how far it has come."""
     total = log.size() if progress else 0
     while page := log.page_on(connection, after, PAGE_SIZE, upto):
-        yield page
+        yield from page
         after = page[-1].position
         if progress:
             progress(after + 1, max(total, after + 1))
@@ -155,15 +143,16 @@ class Replay:
 
     def cases(self) -> Iterator[tuple[Case, int]]:
         """Yield every case with its version."""
-        for stream, kept in self.states.items():
-            if case_of_stream(stream) is not None and kept.state is not None:
-                yield kept.state, kept.version
+        yield from ((kept.state, kept.version) for _, kept in self._streams("case"))
+
+    def states_of(self, kind: str) -> dict[str, Any]:
+        """Return how all streams of a kind stand, by the names behind the kind."""
+        return {name: kept.state for name, kept in self._streams(kind)}
 
     def board(self) -> dict[str, Row]:
         """Return the case board's rows; raises KeyError when a case runs under a definition nobody published."""
-        return {
-            case.case_id: board_row(case, version, self.definitions[case.definition]) for case, version in self.cases()
-        }
+        rows = (board_row(case, version, self.definitions[case.definition]) for case, version in self.cases())
+        return {row["case_id"]: row for row in rows}
 
     def relations(self) -> dict[tuple[str, str, str], Row]:
         """Return how others stand to the cases; raises KeyError as the board does."""
@@ -184,40 +173,30 @@ class Replay:
 
     def beds(self) -> tuple[dict[tuple[str, int], Row], dict[tuple[str, int], Row]]:
         """Return the rows of the beds there are and of those in use."""
-        kind = "facility:"
-        houses = {s.removeprefix(kind): k.state for s, k in self.states.items() if s.startswith(kind) and k.state}
-        return implied_bed_rows(houses)
+        return implied_bed_rows(self.states_of("facility"))
 
     def accounts(self) -> dict[str, Row]:
         """Return the rows of the accounts."""
-        found = [kept.state for stream, kept in self.states.items() if stream.startswith("account:") and kept.state]
-        return {standing.account.account: account_row(standing) for standing in found}
+        return {name: account_row(standing) for name, standing in self.states_of("account").items()}
 
-    def world(self) -> ReplayedStates:
-        """Return all of it."""
-        return ReplayedStates(self.position, self.states, self.tasks, self.timers, self.board(), self.items())
+    def _streams(self, kind: str) -> Iterator[tuple[str, VersionedState]]:
+        split = ((*stream.partition(":"), kept) for stream, kept in self.states.items())
+        return ((name, kept) for of, _, name, kept in split if of == kind and kept.state is not None)
 
     def _follow(self, fact: Fact, event: RecordedEvent, after: Any) -> None:
         envelope = event.envelope
         case_id = case_of_stream(envelope.stream)
         if case_id is not None:
-            self._work(case_id, fact, envelope.recorded_at)
+            self._work(work_change(case_id, fact, envelope.recorded_at))
             self._list(case_id, after, envelope.recorded_at)
         elif isinstance(fact, ProgrammePublished):
             definition = load_definition(fact.text)
             self.definitions[definition.hash] = definition
 
-    def _work(self, case_id: str, fact: Fact, now: str) -> None:
-        if isinstance(fact, TaskRequested):
-            self.tasks[fact.task_id] = task_row(case_id, fact, now)
-        elif isinstance(fact, TaskUnwanted):
-            self.tasks[fact.task_id] |= {"wanted": False}
-        elif isinstance(fact, TaskOutcome) and fact.task_id:
-            self.tasks[fact.task_id] |= task_outcome(fact, now)
-        elif isinstance(fact, TimerSet):
-            self.timers[fact.timer_id] = timer_row(case_id, fact, now)
-        elif isinstance(fact, TimerFired | TimerCancelled):
-            self.timers[fact.timer_id] |= timer_outcome(fact, now)
+    def _work(self, change: WorkChange | None) -> None:
+        if change is not None:
+            rows = self.tasks if change.table is tasks else self.timers
+            rows[change.key] = change.row if change.is_new else rows[change.key] | change.row
 
     def _list(self, case_id: str, case: Case | None, now: str) -> None:
         old, new = self._items.get(case_id, {}), items_of(case)
@@ -234,8 +213,5 @@ def _changes(name: str, was: Any, now: Any) -> Iterator[FieldChange]:
     was, now = was or {}, now or {}
     for key in (*was, *(key for key in now if key not in was)):
         if was.get(key) != now.get(key):
-            yield f"{name}.{_key_text(key)}", was.get(key), now.get(key)
-
-
-def _key_text(key: object) -> str:
-    return "/".join(part for part in key if part) if isinstance(key, tuple) else str(key)
+            named = "/".join(filter(None, key)) if isinstance(key, tuple) else key
+            yield f"{name}.{named}", was.get(key), now.get(key)

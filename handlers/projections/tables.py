@@ -6,6 +6,8 @@ secret must be able to end.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -22,64 +24,62 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-tasks = Table(
+
+def table(name: str, *items: Column[Any] | Index | ForeignKeyConstraint) -> Table:
+    """Return a table beside the log."""
+    return Table(name, metadata, *items)
+
+
+def keys(*names: str) -> list[Column[str]]:
+    """Return columns of text that name a row, all of them together."""
+    return [Column(name, Text, primary_key=True) for name in names]
+
+
+def texts(*names: str, default: str | None = None) -> list[Column[str]]:
+    """Return columns of text, none of which is ever null."""
+    return [Column(name, Text, nullable=False, server_default=default) for name in names]
+
+
+tasks = table(
     "tasks",
-    metadata,
-    Column("task_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),  # what it is about: ids and open values only
-    Column("status", Text, nullable=False),  # waiting, claimed, unknown, done, cancelled, dead
-    Column("due_at", Text, nullable=False),
+    *keys("task_id"),
+    *texts("case_id", "kind"),
+    *texts("subject"),  # what it is about: ids and open values only
+    *texts("status"),  # waiting, claimed, unknown, done, cancelled, dead
+    *texts("due_at"),
     Column("epoch", Integer, nullable=False),  # the fence: a claim raises it, a result must carry it
-    Column("owner", Text, nullable=False),
-    Column("lease_until", Text, nullable=False),
+    *texts("owner", "lease_until"),
     Column("attempts", Integer, nullable=False),
-    Column("error", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
-    Column("claimed_at", Text, nullable=False),  # the first claim: the instant an outside effect is dated with
-    Column("finished_at", Text, nullable=False),
+    *texts("error", "created_at"),
+    *texts("claimed_at"),  # the first claim: the instant an outside effect is dated with
+    *texts("finished_at"),
     Column("wanted", Boolean, nullable=False),  # False: called off while it ran; not begun again
-    Column("rung_at", Text, nullable=False),  # when the bell was last rung for it
+    *texts("rung_at"),  # when the bell was last rung for it
     Index("tasks_of_case", "case_id"),
     Index("tasks_open", "status", "due_at", postgresql_where=text("status IN ('waiting', 'claimed', 'unknown')")),
 )
 
-timers = Table(
+timers = table(
     "timers",
-    metadata,
-    Column("timer_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("status", Text, nullable=False),  # set, fired, cancelled
-    Column("due_at", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
-    Column("finished_at", Text, nullable=False),
+    *keys("timer_id"),
+    *texts("case_id", "kind", "subject"),
+    *texts("status"),  # set, fired, cancelled
+    *texts("due_at", "created_at", "finished_at"),
     Index("timers_of_case", "case_id"),
     Index("timers_set", "status", "due_at", postgresql_where=text("status = 'set'")),
 )
 
-case_board = Table(
+case_board = table(
     "case_board",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("programme", Text, nullable=False),
-    Column("definition", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("since", Text, nullable=False),
-    Column("opened_at", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("route", Text, nullable=False),
+    *keys("case_id"),
+    *texts("programme", "definition", "stage", "since", "opened_at", "source", "route"),
     Column("child", Boolean, nullable=False),
     Column("ended", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("previous_case", Text, nullable=False),
+    *texts("reason", "previous_case"),
     Column("version", Integer, nullable=False),
-    Column("office", Text, nullable=False, server_default=""),  # its people's word and the programme: redcross:moscow
-    Column("owner", Text, nullable=False, server_default=""),
-    Column("team", Text, nullable=False, server_default=""),
-    Column("facility", Text, nullable=False, server_default=""),  # where a bed is theirs
+    *texts("office", default=""),  # its people's word and the programme: redcross:moscow
+    *texts("owner", "team", default=""),
+    *texts("facility", default=""),  # where a bed is theirs
     Index("case_board_stage", "programme", "stage"),
     Index("case_board_open", "office", "ended", "since", "case_id"),
     Index("case_board_in_stage", "office", "stage", "since", "case_id"),
@@ -89,17 +89,12 @@ case_board = Table(
     Index("case_board_facility", "facility", "since"),
 )
 
-work_items = Table(
+work_items = table(
     "work_items",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("item", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("since", Text, nullable=False),
-    Column("office", Text, nullable=False, server_default=""),  # as on the board, so that each list has its index
-    Column("owner", Text, nullable=False, server_default=""),
-    Column("team", Text, nullable=False, server_default=""),
+    *keys("case_id", "item"),
+    *texts("kind", "stage", "since"),
+    *texts("office", default=""),  # as on the board, so that each list has its index
+    *texts("owner", "team", default=""),
     Index("work_items_kind", "kind", "since"),
     Index("work_items_office", "office", "since", "case_id", "item"),
     Index("work_items_office_kind", "office", "kind", "since", "case_id", "item"),
@@ -108,150 +103,109 @@ work_items = Table(
 )
 
 # How others than the programme's own people stand to a case, and until when: partners, and who broke the glass.
-case_relations = Table(
+case_relations = table(
     "case_relations",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("relation", Text, primary_key=True),
-    Column("who", Text, primary_key=True),  # a partner's word, or an account
-    Column("until", Text, nullable=False),
+    *keys("case_id", "relation"),
+    *keys("who"),  # a partner's word, or an account
+    *texts("until"),
     Index("case_relations_who", "relation", "who", "until"),
 )
 
 # Who looked at which case. Looking is no fact about the person, but it is never changed or forgotten either.
-looks = Table(
+looks = table(
     "looks",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("at", Text, primary_key=True),
-    Column("case_id", Text, primary_key=True),
-    Column("session", Text, nullable=False),
-    Column("page", Text, nullable=False),
+    *keys("account", "at", "case_id"),
+    *texts("session", "page"),
     Column("refused", Boolean, nullable=False),  # too many files in one hour: nothing was shown
     Index("looks_of_case", "case_id", "at"),
 )
 
 # Keyed hashes of folded names, birth dates and telephones; without the key file they say nothing.
-name_tokens = Table(
-    "name_tokens",
-    metadata,
-    Column("token", Text, primary_key=True),
-    Column("case_id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Index("name_tokens_of_case", "case_id"),
-)
+name_tokens = table("name_tokens", *keys("token", "case_id"), *texts("kind"), Index("name_tokens_of_case", "case_id"))
 
-to_compare = Table(  # new cases nobody has compared with the older ones yet
-    "to_compare",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("since", Text, nullable=False),
-)
+to_compare = table(
+    "to_compare", *keys("case_id"), *texts("since")
+)  # new cases nobody has compared with the older ones yet
 
-beds = Table(
-    "beds",
-    metadata,
-    Column("facility", Text, primary_key=True),
-    Column("bed", Integer, primary_key=True, autoincrement=False),
-    Column("room", Text, nullable=False),
-)
+beds = table("beds", *keys("facility"), Column("bed", Integer, primary_key=True, autoincrement=False), *texts("room"))
 
 # One row for each bed and for each person, and none for a bed that is not there: the last fence before a ninth.
-beds_in_use = Table(
+beds_in_use = table(
     "beds_in_use",
-    metadata,
-    Column("facility", Text, primary_key=True),
+    *keys("facility"),
     Column("bed", Integer, primary_key=True, autoincrement=False),
     Column("case_id", Text, nullable=False, unique=True),
-    Column("held_until", Text, nullable=False),  # empty when the person lives there
+    *texts("held_until"),  # empty when the person lives there
     ForeignKeyConstraint(["facility", "bed"], ["beds.facility", "beds.bed"], name="beds_in_use_bed"),
 )
 
 # Who may sign in: a read model of the log, and the fence for what is below.
-accounts = Table(
+accounts = table(
     "accounts",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("roles", Text, nullable=False),  # with a space between
-    Column("programmes", Text, nullable=False),
-    Column("team", Text, nullable=False),
-    Column("facilities", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("factors", Text, nullable=False),  # kind:name of each second factor; one not named here does not count
+    *keys("account"),
+    *texts("roles"),  # with a space between
+    *texts("programmes", "team", "facilities", "language"),
+    *texts("factors"),  # kind:name of each second factor; one not named here does not count
     Column("closed", Boolean, nullable=False),
-    Column("opened_at", Text, nullable=False),
+    *texts("opened_at"),
     Column("epoch", Integer, nullable=False),  # the fence: sessions of an earlier one are over
     Column("resets", Integer, nullable=False),  # likewise: a password of an earlier one opens nothing
 )
 
-credentials = Table(
+credentials = table(
     "credentials",
-    metadata,
-    Column("account", Text, primary_key=True),
+    *keys("account"),
     Column("resets", Integer, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    *texts("password_hash"),
     Column("must_change", Boolean, nullable=False),  # a one-time password: good for setting one of their own
-    Column("expires_at", Text, nullable=False),  # of a one-time password; empty for one of their own
-    Column("changed_at", Text, nullable=False),
+    *texts("expires_at"),  # of a one-time password; empty for one of their own
+    *texts("changed_at"),
 )
 
-authenticators = Table(
+authenticators = table(
     "authenticators",
-    metadata,
-    Column("factor", Text, primary_key=True),  # its name in the log
-    Column("account", Text, nullable=False),
+    *keys("factor"),  # its name in the log
+    *texts("account"),
     Column("secret", LargeBinary, nullable=False),  # sealed with this installation's key
     Column("last_step", Integer, nullable=False),  # a code is taken once
-    Column("created_at", Text, nullable=False),
+    *texts("created_at"),
     Index("authenticators_account", "account"),
 )
 
-passkeys = Table(
+passkeys = table(
     "passkeys",
-    metadata,
-    Column("factor", Text, primary_key=True),  # its name in the log
-    Column("account", Text, nullable=False),
+    *keys("factor"),  # its name in the log
+    *texts("account"),
     Column("credential_id", Text, nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
+    *texts("name", "created_at"),
     Index("passkeys_account", "account"),
 )
 
-sessions = Table(
+sessions = table(
     "sessions",
-    metadata,
-    Column("token_hash", Text, primary_key=True),
-    Column("account", Text, nullable=False),
+    *keys("token_hash"),
+    *texts("account"),
     Column("epoch", Integer, nullable=False),
-    Column("stage", Text, nullable=False),  # password: half signed in; open
-    Column("csrf", Text, nullable=False),
-    Column("challenge", Text, nullable=False),  # of a passkey; taken once
-    Column("created_at", Text, nullable=False),
-    Column("seen_at", Text, nullable=False),
-    Column("strong_at", Text, nullable=False),  # when a second factor was last given
-    Column("ended_at", Text, nullable=False),
+    *texts("stage"),  # password: half signed in; open
+    *texts("csrf"),
+    *texts("challenge"),  # of a passkey; taken once
+    *texts("created_at", "seen_at"),
+    *texts("strong_at"),  # when a second factor was last given
+    *texts("ended_at"),
     Index("sessions_account", "account"),
     Index("sessions_created", "created_at"),
 )
 
 # Keys are hashed: neither where somebody came from nor what they typed as a name is kept.
-sign_in_attempts = Table(
+sign_in_attempts = table(
     "sign_in_attempts",
-    metadata,
-    Column("key", Text, primary_key=True),
+    *keys("key"),
     Column("count", Integer, nullable=False),
-    Column("last_at", Text, nullable=False),
+    *texts("last_at"),
     Index("sign_in_attempts_last", "last_at"),
 )
 
 # Filters of the list of cases that somebody keeps; words of the programme's, nothing of a person.
-saved_views = Table(
-    "saved_views",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("filters", Text, nullable=False),
-    Column("saved_at", Text, nullable=False),
-)
+saved_views = table("saved_views", *keys("account", "name"), *texts("filters", "saved_at"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Table, bindparam, func, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import InsertRows, UpdateRows
@@ -33,11 +33,36 @@ _INSERT_TIMERS = InsertRows(timers)
 _CHANGE_TIMERS = UpdateRows(timers, ("status", "finished_at"))
 
 _TASK_ROWS = select(tasks).where(tasks.c.task_id.in_(bindparam("ids", expanding=True)))
-_OPEN_OF_CASES = select(tasks).where(
-    tasks.c.case_id.in_(bindparam("ids", expanding=True)), tasks.c.status.in_(("waiting", "claimed"))
-)
+_IS_OPEN = tasks.c.status.in_(("waiting", "claimed"))
+_OPEN_OF_CASES = select(tasks).where(tasks.c.case_id.in_(bindparam("ids", expanding=True)), _IS_OPEN)
 
 Row = dict[str, Any]
+
+
+class WorkChange(NamedTuple):
+    """What a fact changes of a task's or a timer's row, or the whole row when it is new."""
+
+    table: Table
+    key: str
+    row: Row
+    is_new: bool = False
+
+
+def work_change(case_id: str, fact: Fact, now: str) -> WorkChange | None:
+    """Return what a fact changes of tasks and timers; None when it is not about work."""
+    match fact:
+        case TaskRequested():
+            return WorkChange(tasks, fact.task_id, task_row(case_id, fact, now), is_new=True)
+        case TaskUnwanted():
+            return WorkChange(tasks, fact.task_id, {"wanted": False})
+        case TaskOutcome() if fact.task_id:  # a service given by people ends no task
+            return WorkChange(tasks, fact.task_id, task_outcome(fact, now))
+        case TimerSet():
+            return WorkChange(timers, fact.timer_id, timer_row(case_id, fact, now), is_new=True)
+        case TimerFired() | TimerCancelled():
+            status = "fired" if isinstance(fact, TimerFired) else "cancelled"
+            return WorkChange(timers, fact.timer_id, {"status": status, "finished_at": now})
+    return None
 
 
 class TaskRows:
@@ -45,58 +70,44 @@ class TaskRows:
 
     def __init__(self, now: str) -> None:
         self._now = now
-        self._made: dict[str, Row] = {}
-        self._changed: dict[str, Row] = {}
+        self._made: dict[Table, dict[str, Row]] = {tasks: {}, timers: {}}
+        self._changed: dict[Table, dict[str, Row]] = {tasks: {}, timers: {}}
         self._called_off: set[str] = set()
-        self._timers_made: dict[str, Row] = {}
-        self._timers_changed: dict[str, Row] = {}
+        self._kinds: dict[str, str] = {}  # of tasks, as far as facts tell
 
     def apply(self, case_id: str, fact: Fact) -> None:
         """Take in a fact; those that are not about work change nothing."""
-        if isinstance(fact, TaskRequested):
-            self._made[fact.task_id] = task_row(case_id, fact, self._now)
-        elif isinstance(fact, TaskUnwanted):
-            self._called_off.add(fact.task_id)
-        elif isinstance(fact, TaskOutcome) and fact.task_id:  # a service given by people ends no task
-            self._outcome(fact)
-        elif isinstance(fact, TimerSet):
-            self._timers_made[fact.timer_id] = timer_row(case_id, fact, self._now)
-        elif isinstance(fact, TimerFired | TimerCancelled):
-            self._timer_over(fact)
+        change = work_change(case_id, fact, self._now)
+        if change is None:
+            return
+        made, changed = self._made[change.table], self._changed[change.table]
+        if isinstance(fact, TaskUnwanted):
+            self._called_off.add(change.key)
+        elif change.is_new or change.key in made:
+            made[change.key] = made.get(change.key, {}) | change.row
+        else:
+            (key,) = change.table.primary_key
+            changed[change.key] = {str(key.name): change.key} | change.row
+            self._kinds[change.key] = getattr(fact, "kind", "")
 
     def due(self) -> list[tuple[str, str]]:
         """Return the new tasks that may be begun at once, with their kinds, for the bell."""
-        rows = [*self._made.values(), *self._changed.values()]
-        return [
-            (r["task_id"], r.get("kind", "")) for r in rows if r["status"] == "waiting" and r["due_at"] <= self._now
-        ]
+        rows = (*self._made[tasks].values(), *self._changed[tasks].values())
+        due = (row for row in rows if row["status"] == "waiting" and row["due_at"] <= self._now)
+        return [(row["task_id"], row["kind"] if "kind" in row else self._kinds[row["task_id"]]) for row in due]
 
     def store(self, writing: Writing) -> None:
         """Put the rows into the write."""
-        for row in self._made.values():
-            writing.write(_INSERT_TASKS, row)
-        for row in self._changed.values():
-            writing.write(_CHANGE_TASKS, {key: value for key, value in row.items() if key != "kind"})
-        for task_id in self._called_off:
-            writing.write(_CALL_OFF, {"task_id": task_id, "wanted": False})
-        for row in self._timers_made.values():
-            writing.write(_INSERT_TIMERS, row)
-        for row in self._timers_changed.values():
-            writing.write(_CHANGE_TIMERS, row)
-
-    def _outcome(self, fact: TaskOutcome) -> None:
-        change = task_outcome(fact, self._now)
-        if fact.task_id in self._made:
-            self._made[fact.task_id] |= change
-        else:
-            self._changed[fact.task_id] = {"task_id": fact.task_id, "kind": getattr(fact, "kind", "")} | change
-
-    def _timer_over(self, fact: TimerFired | TimerCancelled) -> None:
-        change = timer_outcome(fact, self._now)
-        if fact.timer_id in self._timers_made:
-            self._timers_made[fact.timer_id] |= change
-        else:
-            self._timers_changed[fact.timer_id] = {"timer_id": fact.timer_id} | change
+        called_off = {task_id: {"task_id": task_id, "wanted": False} for task_id in self._called_off}
+        for statement, rows in (
+            (_INSERT_TASKS, self._made[tasks]),
+            (_CHANGE_TASKS, self._changed[tasks]),
+            (_CALL_OFF, called_off),
+            (_INSERT_TIMERS, self._made[timers]),
+            (_CHANGE_TIMERS, self._changed[timers]),
+        ):
+            for row in rows.values():
+                writing.write(statement, row)
 
 
 def task_row(case_id: str, fact: TaskRequested, now: str) -> Row:
@@ -153,11 +164,6 @@ def timer_row(case_id: str, fact: TimerSet, now: str) -> Row:
     }
 
 
-def timer_outcome(fact: TimerFired | TimerCancelled, now: str) -> Row:
-    """Return what a fact changes in its timer's row."""
-    return {"status": "fired" if isinstance(fact, TimerFired) else "cancelled", "finished_at": now}
-
-
 def lock_tasks(connection: Connection, task_ids: list[str]) -> dict[str, RowMapping]:
     """Return these tasks' rows, held still until the write ends."""
     query = _TASK_ROWS.with_for_update() if connection.dialect.name == "postgresql" else _TASK_ROWS
@@ -188,23 +194,19 @@ def list_tasks(
     connection: Connection, *, status: str | None = None, case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
     """Return tasks, those due first at the top."""
-    query = select(tasks).order_by(tasks.c.due_at, tasks.c.task_id).limit(limit)
-    if status is not None:
-        query = query.where(tasks.c.status == status)
-    if case_id is not None:
-        query = query.where(tasks.c.case_id == case_id)
-    return list(connection.execute(query).mappings())
+    return _listed(connection, tasks, limit, status=status, case_id=case_id)
 
 
 def list_timers(
     connection: Connection, *, status: str | None = "set", case_id: str | None = None, limit: int = 100
 ) -> list[RowMapping]:
     """Return timers, the next ones first."""
-    query = select(timers).order_by(timers.c.due_at, timers.c.timer_id).limit(limit)
-    if status is not None:
-        query = query.where(timers.c.status == status)
-    if case_id is not None:
-        query = query.where(timers.c.case_id == case_id)
+    return _listed(connection, timers, limit, status=status, case_id=case_id)
+
+
+def _listed(connection: Connection, table: Table, limit: int, **narrowed: str | None) -> list[RowMapping]:
+    wanted = [table.c[name] == value for name, value in narrowed.items() if value is not None]
+    query = select(table).where(*wanted).order_by(table.c.due_at, *table.primary_key).limit(limit)
     return list(connection.execute(query).mappings())
 
 

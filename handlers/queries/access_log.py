@@ -52,14 +52,14 @@ def record_view(
     A look at the same case within a quarter of an hour is the same look and stores nothing.
     """
     with database.reading() as connection:
-        if _has_looked(connection, case_id, account, now):
+        if _latest(connection, case_id, account, now, refused=False):
             return None
     with database.writing() as connection:
-        many = _cases_of_hour(connection, account, now) >= CASES_PER_HOUR_MAX
+        many = connection.execute(_cases_since(account, now - BULK_WINDOW)).scalar_one() >= CASES_PER_HOUR_MAX
         row = {"account": account, "at": instant_text(now), "case_id": case_id, "session": session, "page": page}
-        if not (many and _was_refused(connection, case_id, account, now)):
+        if not (many and _latest(connection, case_id, account, now, refused=True)):
             connection.execute(insert(looks), [row | {"refused": many}])
-    return _too_many() if many else None
+    return refused(TOO_MANY_FILES(count=CASES_PER_HOUR_MAX)) if many else None
 
 
 def views_of_case(connection: Connection, case_id: str) -> list[RowMapping]:
@@ -84,10 +84,7 @@ def accesses_of_case(log: Log, case_id: str) -> list[AccessRecord]:
     """Return who read what of a case, in the order of time: looks, openings, refused openings, and disclosures."""
     with log.database.reading() as connection:
         found = [_look(row) for row in views_of_case(connection, case_id)]
-    stream = case_stream(case_id)
-    for event in log.of_types(stream, _OPENINGS):
-        envelope = event.envelope
-        found.append(_opening(envelope.recorded_at, envelope.actor, envelope.mandate, log.fact(event)))
+    found += [_opening(log, event) for event in log.of_types(case_stream(case_id), _OPENINGS)]
     return sorted(found, key=lambda read: read.at)
 
 
@@ -117,7 +114,8 @@ def readings(log: Log, wanted: AccessQuery, limit: int) -> list[CaseAccessRecord
     with log.database.reading() as connection:
         rows = connection.execute(_wanted(wanted, limit)).mappings()
         found = [CaseAccessRecord(row["case_id"], *_look(row)) for row in rows]
-    found += [_reading(log, event) for event in _openings(log, wanted, limit)]
+    openings = ((case_of_stream(event.envelope.stream) or "", event) for event in _openings(log, wanted, limit))
+    found += [CaseAccessRecord(case_id, *_opening(log, event)) for case_id, event in openings]
     return sorted(found, key=lambda one: (one.at, one.case_id), reverse=True)[:limit]
 
 
@@ -143,52 +141,32 @@ def _openings(log: Log, wanted: AccessQuery, limit: int) -> list[RecordedEvent]:
     return events
 
 
-def _reading(log: Log, event: RecordedEvent) -> CaseAccessRecord:
-    envelope = event.envelope
-    read = _opening(envelope.recorded_at, envelope.actor, envelope.mandate, log.fact(event))
-    return CaseAccessRecord(case_of_stream(envelope.stream) or "", *read)
-
-
 def _look(row: RowMapping) -> AccessRecord:
     what = "too_many_files" if row["refused"] else "page"
     return AccessRecord(row["at"], row["account"], "", what, (row["page"],), "")
 
 
-def _opening(at: str, account: str, mandate: str, fact: Any) -> AccessRecord:
-    if isinstance(fact, SealedOpened):
-        return AccessRecord(at, account, mandate, "opened", fact.compartments, fact.why)
-    if isinstance(fact, SealedDenied):
-        return AccessRecord(at, account, mandate, "denied", fact.compartments, fact.why)
-    if isinstance(fact, DisclosureMade):
-        return AccessRecord(at, fact.provider, mandate, "disclosed", fact.parts, fact.why)
-    assert isinstance(fact, GlassBroken)
-    return AccessRecord(at, account, mandate, "glass", (), fact.reason)
-
-
-def _has_looked(connection: Connection, case_id: str, account: str, now: datetime) -> bool:
-    return _latest(connection, case_id, account, now, refused=False)
-
-
-def _was_refused(connection: Connection, case_id: str, account: str, now: datetime) -> bool:
-    return _latest(connection, case_id, account, now, refused=True)
+def _opening(log: Log, event: RecordedEvent) -> AccessRecord:
+    fact, envelope, who = log.fact(event), event.envelope, event.envelope.actor
+    match fact:
+        case SealedOpened():
+            what = ("opened", fact.compartments, fact.why)
+        case SealedDenied():
+            what = ("denied", fact.compartments, fact.why)
+        case DisclosureMade():
+            who, what = fact.provider, ("disclosed", fact.parts, fact.why)
+        case _:
+            assert isinstance(fact, GlassBroken)
+            what = ("glass", (), fact.reason)
+    return AccessRecord(envelope.recorded_at, who, envelope.mandate, *what)
 
 
 def _latest(connection: Connection, case_id: str, account: str, now: datetime, *, refused: bool) -> bool:
-    query = select(looks.c.at).where(
-        looks.c.account == account,
-        looks.c.at > instant_text(now - SAME_VIEW_WITHIN),
-        looks.c.case_id == case_id,
-        looks.c.refused.is_(refused),
-    )
+    lately = (looks.c.account == account, looks.c.at > instant_text(now - SAME_VIEW_WITHIN))
+    query = select(looks.c.at).where(*lately, looks.c.case_id == case_id, looks.c.refused.is_(refused))
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _cases_of_hour(connection: Connection, account: str, now: datetime) -> int:
-    query = select(func.count(distinct(looks.c.case_id))).where(
-        looks.c.account == account, looks.c.at > instant_text(now - BULK_WINDOW), looks.c.refused.is_(False)
-    )
-    return int(connection.execute(query).scalar_one())
-
-
-def _too_many() -> Refused:
-    return refused(TOO_MANY_FILES(count=CASES_PER_HOUR_MAX))
+def _cases_since(account: str, since: datetime) -> Select[int]:
+    shown = (looks.c.account == account, looks.c.at > instant_text(since), looks.c.refused.is_(False))
+    return select(func.count(distinct(looks.c.case_id))).where(*shown)

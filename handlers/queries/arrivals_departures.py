@@ -1,4 +1,4 @@
-"""Who arrives and who departs in the next days, and where the escorts are: read off timers and states.
+"""Who arrives and departs in the next days, where the escorts are, and what else is due: read off timers and states.
 
 Each view takes the same few questions to the database, however many people travel.
 """
@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
 
 from events.instants import instant_text
 from events.log import Log
-from handlers.projections.tables import timers
+from handlers.projections.case_access import may_act_on
+from handlers.projections.tables import case_board, timers
 from handlers.states.case_reader import CaseSnapshot
 from handlers.states.state_cache import fold_events
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.programme import Programme
+from workflow.rights.table import Account
 from workflow.subjects.documents.guards import travel_papers_are_in_order
 from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.travel.definition import Escort
@@ -88,6 +91,32 @@ def cases_with_timer(connection: Connection, kind: str, now: datetime, until: da
     return sorted(row.case_id for row in connection.execute(query))
 
 
+def timers_due_for(
+    connection: Connection,
+    account: Account,
+    now: datetime,
+    until: datetime,
+    *,
+    kinds: Sequence[str],
+    owner: str = "",
+    limit: int = 100,
+) -> list[RowMapping]:
+    """Return the timers of these kinds that go off until an instant on cases somebody may see, the next first.
+
+    Few timers are set for one day, so that looking up the case of each is no work however many cases there are.
+    """
+    due, board = timers.c, case_board.c
+    query = (
+        select(due.timer_id, due.case_id, due.kind, due.subject, due.due_at, board.programme, board.owner)
+        .join(case_board, board.case_id == due.case_id)
+        .where(due.status == "set", due.due_at <= instant_text(until), due.kind.in_(kinds))
+        .where(may_act_on(account, "case.see", now))
+        .order_by(due.due_at, due.timer_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query.where(board.owner == owner) if owner else query).mappings())
+
+
 def arrivals(seen: Sequence[CaseSnapshot], until: datetime) -> list[Arriving]:
     """Return who of these is to be met until then, the first at the top."""
     found = [
@@ -113,9 +142,8 @@ def departures(seen: Sequence[CaseSnapshot], until: datetime) -> list[Departing]
 
 def current_escort_schedules(log: Log, programme: Programme, now: datetime) -> list[EscortSchedule]:
     """Return the escorts of a programme with the trips from which they are not back."""
-    return escort_schedules(
-        fold_events(programme.escorts_stream, log.stream(programme.escorts_stream), log.fact).state, programme, now
-    )
+    stream = programme.escorts_stream
+    return escort_schedules(fold_events(stream, log.stream(stream), log.fact).state, programme, now)
 
 
 def escort_schedules(pool: EscortPool | None, programme: Programme, now: datetime) -> list[EscortSchedule]:
@@ -129,11 +157,9 @@ def escort_schedules(pool: EscortPool | None, programme: Programme, now: datetim
 
 
 def _arriving(seen: CaseSnapshot, arrival: Arrival) -> Arriving:
-    by = f"{arrival.means} {arrival.number}".strip()
+    case_id, at, by = seen.case.case_id, arrival.at, f"{arrival.means} {arrival.number}".strip()
     state = "missed" if "no_show" in seen.case.escalations else "told" if arrival.notified else "not told yet"
-    return Arriving(
-        seen.case.case_id, arrival.at, arrival.place, by, arrival.meeter, arrival.sign, state, arrival.sequence
-    )
+    return Arriving(case_id, at, arrival.place, by, arrival.meeter, arrival.sign, state, arrival.sequence)
 
 
 # What must be there on the day, by the guards of the departure; each is named as the board names it.
@@ -147,9 +173,7 @@ _NEEDED: Final[Mapping[str, Guard]] = {
 
 
 def _departing(seen: CaseSnapshot, trip: Trip) -> Departing:
-    case = seen.case
-    asked = GuardContext(case, seen.definition.programme, trip.departs_at)
+    case_id, at = seen.case.case_id, trip.departs_at
+    asked = GuardContext(seen.case, seen.definition.programme, at)
     missing = tuple(name for name, guard in _NEEDED.items() if guard(asked) is not None)
-    return Departing(
-        case.case_id, trip.departs_at, trip.origin, trip.destination, trip.route, trip.escort, trip.host, missing
-    )
+    return Departing(case_id, at, trip.origin, trip.destination, trip.route, trip.escort, trip.host, missing)

@@ -89,12 +89,8 @@ def fund_balances(definition: Definition, fund: Fund | None) -> list[LineBalance
             planned[account_name(funder.id, NO_LINE)] = spare
     currency = programme.funders[0].budget.currency
     zero = Money.zero(currency).amount  # with the currency's places, so that nothing is written as 0.00
-    return [
-        LineBalance(
-            *funder_and_line(name), currency, planned.get(name, zero), *(zero + amount for amount in fund.account(name))
-        )
-        for name in sorted({*planned, *fund.accounts})
-    ]
+    lines = ((name, (zero + amount for amount in fund.account(name))) for name in sorted({*planned, *fund.accounts}))
+    return [LineBalance(*funder_and_line(name), currency, planned.get(name, zero), *sums) for name, sums in lines]
 
 
 def funder_totals(rows: list[LineBalance]) -> list[LineBalance]:

@@ -39,28 +39,20 @@ def older_matches(connection: Connection, case_id: str) -> list[str]:
         return []
     mine, theirs, board = name_tokens.alias(), name_tokens.c, case_board.c
     found = {kind: func.sum(case((theirs.kind == kind, 1), else_=0)) for kind in ("name", "birth_date", "phone")}
+    fits = or_(found["phone"] > 0, and_(found["name"] > 0, found["birth_date"] > 0), found["name"] >= _NAMES_ENOUGH)
     alike = (
         select(theirs.case_id)
         .join(mine, and_(mine.c.token == theirs.token, mine.c.case_id != theirs.case_id))
         .where(mine.c.case_id == case_id)
         .group_by(theirs.case_id)
-        .having(
-            or_(
-                found["phone"] > 0,
-                and_(found["name"] > 0, found["birth_date"] > 0),
-                found["name"] >= _NAMES_ENOUGH,
-            )
-        )
+        .having(fits)
     )
     query = (
         select(board.case_id)
         .where(
             board.case_id.in_(alike),
             board.office.startswith(new["office"].partition(":")[0] + ":", autoescape=True),
-            or_(
-                board.opened_at < new["opened_at"],
-                and_(board.opened_at == new["opened_at"], board.case_id < case_id),
-            ),
+            or_(board.opened_at < new["opened_at"], and_(board.opened_at == new["opened_at"], board.case_id < case_id)),
         )
         .order_by(board.opened_at, board.case_id)
     )

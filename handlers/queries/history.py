@@ -1,24 +1,32 @@
-"""Looking through the whole log by who, what, when and why, page by page; and the proof of one case on its own.
+"""Looking through the whole log by who, what, when and why, page by page; published programmes; one case's proof.
 
 A page never reads more than a window of the log, so that a question nothing answers costs no more than another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from events import tables
 from events.envelope import RecordedEvent, leaf_of
+from events.facts.office import ProgrammePublished
 from events.ids import case_stream
 from events.log import END, Log, recorded_event
-from events.tables import log_head
-from handlers.queries.programmes import publications, published_names
+from events.tables import log_head, streams
 
 SEARCH_WINDOW: Final = 50_000  # events one page looks at when no index leads to what is sought
 _E: Final = tables.events.c
+_PREFIX: Final = "programme:"
+# The bounds lead by the index whichever way a database orders letters; the last condition says what is meant.
+_NAMES: Final = (
+    select(streams.c.stream)
+    .where(streams.c.stream.between(_PREFIX, _PREFIX + 41 * "z"), streams.c.stream.startswith(_PREFIX))
+    .order_by(streams.c.stream)
+)
 
 
 class EventQuery(NamedTuple):
@@ -46,6 +54,16 @@ class Rule(NamedTuple):
     number: int
 
 
+class Publication(NamedTuple):
+    """One version of a programme file."""
+
+    number: int  # from 1
+    definition: str
+    text: str
+    actor: str
+    at: datetime
+
+
 def search_events(
     log: Log, sought: EventQuery, *, before: int = END, limit: int = 50, window: int = SEARCH_WINDOW
 ) -> EventPage:
@@ -65,6 +83,28 @@ def search_events(
     if len(events) > limit:
         return EventPage(tuple(events[:limit]), events[limit - 1].position)
     return EventPage(tuple(events), low if low > bottom else None)
+
+
+def count_facts(connection: Connection) -> dict[str, int]:
+    """Return how many facts of each kind the log holds."""
+    query = select(_E.type, func.count()).group_by(_E.type)
+    return {name: int(count) for name, count in connection.execute(query)}
+
+
+def published_names(connection: Connection) -> list[str]:
+    """Return every programme that was ever published."""
+    return [name.removeprefix(_PREFIX) for name in connection.execute(_NAMES).scalars()]
+
+
+def publications(log: Log, programme: str) -> Sequence[Publication]:
+    """Return the versions of a programme file, the one in force last."""
+    found: list[Publication] = []
+    for event in log.of_types(f"{_PREFIX}{programme}", ("ProgrammePublished",)):
+        fact = log.fact(event)
+        assert isinstance(fact, ProgrammePublished)
+        actor, at = event.envelope.actor, event.recorded
+        found.append(Publication(len(found) + 1, fact.definition, fact.text, actor, at))
+    return found
 
 
 def definition_versions(log: Log) -> dict[str, Rule]:

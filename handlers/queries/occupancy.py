@@ -91,12 +91,7 @@ def occupancy(log: Log, facility: str, at: datetime) -> Occupancy:
 
     A hold counts until its own end, whenever somebody noticed that it had run out.
     """
-    story = _HouseHistory()
-    for event in log.stream(facility_stream(facility)):
-        fact, begins = _happened(log, event)
-        if begins <= at:
-            story = _told(story, event, fact, begins)
-    return _occupancy(facility, at, story)
+    return occupancies(log, facility, [at])[0]
 
 
 def occupancies(log: Log, facility: str, instants: Iterable[datetime]) -> list[Occupancy]:

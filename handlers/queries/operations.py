@@ -75,19 +75,20 @@ class OperationsReport(NamedTuple):
 
 def machine(connection: Connection, now: datetime) -> OperationsReport:
     """Return the machine's work as it stands; each question goes by an index and none reads what is done."""
-    at = instant_text(now)
-    due = _due(at)
+    at, late = instant_text(now), instant_text(now - LATE_AFTER)
+    due = select(tasks.c.task_id, tasks.c.due_at).where(tasks.c.status == "waiting", tasks.c.due_at <= at).subquery()
+    timers_late = select(timers.c.timer_id).where(timers.c.status == "set", timers.c.due_at <= late)
     oldest = connection.execute(select(func.min(due.c.due_at))).scalar_one()
     return OperationsReport(
         live=_live(connection),
         waiting_due=_counted(connection, select(due.c.task_id)),
         oldest_due=oldest or "",
-        late=_late(connection, instant_text(now - LATE_AFTER)),
+        late=_late(connection, late),
         stopped=_stopped(connection),
         stopped_count=_counted(connection, _STOPPED),
         crews=_crews(connection, at),
         ahead=_ahead(connection),
-        timers_late=_counted(connection, _timers_due(instant_text(now - LATE_AFTER))),
+        timers_late=_counted(connection, timers_late),
         events=int(connection.execute(select(log_head.c.size)).scalar_one()),
     )
 
@@ -100,14 +101,9 @@ _IS_STOPPED: Final = work_items.c.kind.in_(("task_dead", "task_refused", "task_u
 _STOPPED: Final = select(work_items.c.item).where(_IS_STOPPED)
 
 
-def _due(at: str) -> Any:
-    return select(tasks.c.task_id, tasks.c.due_at).where(tasks.c.status == "waiting", tasks.c.due_at <= at).subquery()
-
-
 def _counted(connection: Connection, query: Select[Any]) -> int:
-    return int(
-        connection.execute(select(func.count()).select_from(query.limit(LATE_COUNTED_MAX).subquery())).scalar_one()
-    )
+    counted = select(func.count()).select_from(query.limit(LATE_COUNTED_MAX).subquery())
+    return int(connection.execute(counted).scalar_one())
 
 
 def _live(connection: Connection) -> list[LiveTaskCount]:
@@ -122,18 +118,15 @@ def _live(connection: Connection) -> list[LiveTaskCount]:
 
 def _late(connection: Connection, before: str) -> list[TaskSummary]:
     query = select(*_TASK).where(tasks.c.status == "waiting", tasks.c.due_at <= before)
-    return [
-        TaskSummary(*row)
-        for row in connection.execute(query.order_by(tasks.c.due_at, tasks.c.task_id).limit(TASKS_SHOWN_MAX))
-    ]
+    query = query.order_by(tasks.c.due_at, tasks.c.task_id).limit(TASKS_SHOWN_MAX)
+    return [TaskSummary(*row) for row in connection.execute(query)]
 
 
 def _stopped(connection: Connection) -> list[TaskSummary]:
     items = select(func.substr(work_items.c.item, 6)).where(_IS_STOPPED).order_by(work_items.c.since)
     query = select(*_TASK).where(tasks.c.task_id.in_(items.limit(TASKS_SHOWN_MAX)))
-    return [
-        TaskSummary(*row) for row in connection.execute(query.order_by(tasks.c.finished_at.desc(), tasks.c.task_id))
-    ]
+    query = query.order_by(tasks.c.finished_at.desc(), tasks.c.task_id)
+    return [TaskSummary(*row) for row in connection.execute(query)]
 
 
 def _crews(connection: Connection, at: str) -> list[WorkerLoad]:
@@ -146,7 +139,3 @@ def _ahead(connection: Connection) -> list[TimerCount]:
     query = select(timers.c.kind, func.count(), func.min(timers.c.due_at)).where(timers.c.status == "set")
     found = [TimerCount(*row) for row in connection.execute(query.group_by(timers.c.kind))]
     return sorted(found, key=lambda one: (one.next_due, one.kind))  # the same on every database, ties too
-
-
-def _timers_due(before: str) -> Select[Any]:
-    return select(timers.c.timer_id).where(timers.c.status == "set", timers.c.due_at <= before)

@@ -137,12 +137,11 @@ def payments_at_bank(connection: Connection, programmes: Collection[str], limit:
     ]
 
 
-_EVENTS = events
 _LATELY = (
-    select(_EVENTS.c.type, _EVENTS.c.body, _EVENTS.c.recorded_at)
-    .where(_EVENTS.c.stream == bindparam("stream"), _EVENTS.c.version > bindparam("after"))
-    .where(_EVENTS.c.type.in_(("FundsDisbursed", "FundsReturned")))
-    .order_by(_EVENTS.c.version.desc())
+    select(events.c.type, events.c.body, events.c.recorded_at)
+    .where(events.c.stream == bindparam("stream"), events.c.version > bindparam("after"))
+    .where(events.c.type.in_(("FundsDisbursed", "FundsReturned")))
+    .order_by(events.c.version.desc())
     .limit(bindparam("limit"))
 )
 

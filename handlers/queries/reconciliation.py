@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, select
 
-from events.envelope import RecordedEvent
 from events.facts.grants import FundsDisbursed, FundsReturned
 from events.log import Log
 from events.money import Money
@@ -106,7 +105,9 @@ def booked_payments(log: Log, fund_stream: str) -> dict[str, BookedPayment]:
     for event in log.stream(fund_stream):
         fact = log.fact(event)
         if isinstance(fact, FundsDisbursed):
-            found[fact.tranche_id] = BookedPayment(_sum([part for _, part in fact.shares]), _day(event))
+            first, *others = (part for _, part in fact.shares)
+            paid = sum(others, first)
+            found[fact.tranche_id] = BookedPayment(paid, event.envelope.recorded_at[:10])
         elif isinstance(fact, FundsReturned):
             found[fact.tranche_id] = found[fact.tranche_id]._replace(returned=True)
     return found
@@ -139,13 +140,9 @@ def _once(booked: Iterable[StatementEntry]) -> list[StatementEntry]:
     for entry in booked:
         key = (entry.end_to_end_id, entry.came_in)
         again = bool(entry.end_to_end_id) and key in seen
-        found.append(_strange(entry) if again else entry)
+        found.append(replace(entry, end_to_end_id="", reason_code="DUPL") if again else entry)
         seen.add(key)
     return found
-
-
-def _strange(entry: StatementEntry) -> StatementEntry:
-    return StatementEntry("", entry.amount, entry.came_in, entry.returned, entry.booked, "DUPL", entry.bank_reference)
 
 
 def _totals(booked: Sequence[StatementEntry]) -> dict[str, tuple[Decimal, Decimal]]:
@@ -155,11 +152,3 @@ def _totals(booked: Sequence[StatementEntry]) -> dict[str, tuple[Decimal, Decima
         amount = entry.amount.amount
         totals[entry.amount.currency] = (left, came + amount) if entry.came_in else (left + amount, came)
     return dict(sorted(totals.items()))
-
-
-def _sum(parts: Sequence[Money]) -> Money:
-    return sum(parts[1:], parts[0])
-
-
-def _day(event: RecordedEvent) -> str:
-    return event.envelope.recorded_at[:10]

@@ -1,21 +1,27 @@
-"""Referrals as the database lists them: which cases have some, which are late, and who referred people here.
+"""Referrals as the database lists them, and what a provider was shown: which are late, and who referred people here.
 
 Every referral begins with a letter, so the letters' tasks are the list; how far each has come is told by its case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
+from events.catalogue import CLOSED
+from events.facts.referrals import DisclosureMade
+from events.ids import case_stream
 from events.instants import instant
+from events.log import Log
 from handlers.projections.case_access import may_act_on
 from handlers.projections.tables import case_board, tasks, timers, work_items
 from workflow.rights.table import Account
+from workflow.subjects.referrals.disclosure import PartSource, sources_of
 
 _LATE_KINDS: Final = ("referral_unanswered", "referral_consent_needed", "referral_to_send")
 _LATE_ITEMS: Final = ("escalation:referral_unanswered", "escalation:referral_not_served")
@@ -53,9 +59,8 @@ def referral_letters(
         .limit(limit)
     )
     rows = connection.execute(query.where(tuple_(*key) < tuple_(*before)) if before else query)
-    return [
-        ReferralLetter(row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows
-    ]
+    letters = ((row.case_id, _about(row.subject, "referral_id"), (row.created_at, row.task_id)) for row in rows)
+    return [ReferralLetter(*letter) for letter in letters]
 
 
 def cases_with_stuck_referral(
@@ -76,9 +81,8 @@ def cases_with_stuck_referral(
 
 def meetings_due(connection: Connection, case_ids: Collection[str]) -> dict[str, datetime]:
     """Return by when something is to be heard of each referral that was received or accepted."""
-    query = select(_timers.subject, _timers.due_at).where(
-        _timers.case_id.in_(sorted(case_ids)), _timers.kind == "referral_meeting", _timers.status == "set"
-    )
+    is_set = (_timers.kind == "referral_meeting", _timers.status == "set")
+    query = select(_timers.subject, _timers.due_at).where(_timers.case_id.in_(sorted(case_ids)), *is_set)
     return {_about(row.subject, "referral_id"): instant(row.due_at) for row in connection.execute(query)}
 
 
@@ -86,19 +90,41 @@ def senders(connection: Connection, account: Account, now: datetime) -> Sequence
     """Return who referred the people somebody may see, by programme and kind of agency, and who was answered."""
     answer = and_(_tasks.case_id == _board.case_id, _tasks.kind == "answer_referrer")
     query = (
-        select(
-            _board.programme,
-            _board.source,
-            func.count(_board.case_id.distinct()).label("people"),
-            _count_where("done"),
-            _count_where("waiting", "claimed", "unknown"),
-        )
+        select(_board.programme, _board.source, func.count(_board.case_id.distinct()).label("people"))
+        .add_columns(_count_where("done"), _count_where("waiting", "claimed", "unknown"))
         .select_from(case_board.outerjoin(tasks, answer))
         .where(may_act_on(account, "case.see", now))
         .group_by(_board.programme, _board.source)
         .order_by(_board.programme, _board.source)
     )
     return [Sender(*row) for row in connection.execute(query)]
+
+
+def disclosed_fields(log: Log, case_id: str, command_id: UUID) -> dict[str, str]:
+    """Return part by part what the command's recorded disclosure names; what the case does not hold is left out.
+
+    Raises LookupError when no disclosure was recorded: nothing is opened before it is.
+    """
+    facts = (log.fact(event) for event in log.of_command(str(command_id)))
+    made = next((fact for fact in facts if isinstance(fact, DisclosureMade)), None)
+    if made is None:
+        raise LookupError("no disclosure was recorded under this command")
+    latest: dict[tuple[str, PartSource | None], str] = {}
+    for part, source, value in _opened(log, case_id, made.parts):
+        latest[part, source if source.compartment else None] = value  # what was sealed last, or is known by now
+    return {part: "; ".join(v for (of, _), v in latest.items() if of == part) for part, _ in latest}
+
+
+def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[str, PartSource, str]]:
+    """Open, fact by fact, only the compartments these parts are sealed in, and take only their fields."""
+    sources = sources_of(parts)
+    for event in log.of_types(case_stream(case_id), {source.fact for _, source in sources}):
+        wanted = [(part, source) for part, source in sources if source.fact == event.envelope.type]
+        fact: Any = log.opened(event, sorted({source.compartment for _, source in wanted if source.compartment}))
+        for part, source in wanted:
+            value = getattr(fact, source.field)
+            if value not in (None, "", ()) and value is not CLOSED:
+                yield part, source, ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _count_where(*statuses: str) -> ColumnElement[int]:

@@ -54,7 +54,8 @@ def suppress_table(cells: Mapping[tuple[Row, Column], int], k: int = K) -> SafeT
     """Return a table of rows and columns with all totals, None for what is hidden; what is not given counts as 0."""
     rows, columns = _in_order(row for row, _ in cells), _in_order(column for _, column in cells)
     counts = [[cells.get((row, column), 0) for column in columns] for row in rows]
-    grid = _with_totals(counts, len(columns))
+    totals = [sum(line[c] for line in counts) for c in range(len(columns))]
+    grid = [[*line, sum(line)] for line in (*counts, totals)]
     hidden = _hidden(grid, k)
     safe = [[None if (r, c) in hidden else count for c, count in enumerate(line)] for r, line in enumerate(grid)]
     return SafeTable(
@@ -67,11 +68,6 @@ def suppress_table(cells: Mapping[tuple[Row, Column], int], k: int = K) -> SafeT
 
 def _in_order(keys: Iterable[Key]) -> list[Key]:
     return list(dict.fromkeys(keys))
-
-
-def _with_totals(counts: list[list[int]], width: int) -> list[list[int]]:
-    totals = [sum(line[c] for line in counts) for c in range(width)]
-    return [[*line, sum(line)] for line in (*counts, totals)]
 
 
 def _hidden(grid: list[list[int]], k: int) -> set[Cell]:

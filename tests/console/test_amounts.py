@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from console.words.amounts import clock, day, how_long, how_long_ago, moment, money, number
+from console.words.amounts import Amounts
 from console.words.language import Language
 from events.money import Money
 
@@ -19,20 +19,20 @@ def plain(text: str) -> str:
 
 
 def test_a_day_is_written_before_its_month() -> None:
-    assert day(date(2026, 3, 12), "en") == "12 Mar 2026"
-    assert plain(day(date(2026, 3, 12), "ru")) == "12 мар. 2026 г."
+    assert Amounts("en").day(date(2026, 3, 12)) == "12 Mar 2026"
+    assert plain(Amounts("ru").day(date(2026, 3, 12))) == "12 мар. 2026 г."
 
 
 def test_a_time_is_told_by_the_clocks_of_a_place() -> None:
-    assert moment(NOON, "Europe/Moscow", "en") == "12 Mar 2026, 15:00 (Moscow)"
-    assert plain(moment(NOON, "Asia/Vladivostok", "ru")) == "12 мар. 2026 г., 22:00 (Владивосток)"
-    assert moment(NOON, "UTC", "en") == "12 Mar 2026, 12:00 (UTC)"
-    assert clock(NOON, "Europe/Kaliningrad", "ru") == "14:00"
+    assert Amounts("en").moment(NOON, "Europe/Moscow") == "12 Mar 2026, 15:00 (Moscow)"
+    assert plain(Amounts("ru").moment(NOON, "Asia/Vladivostok")) == "12 мар. 2026 г., 22:00 (Владивосток)"
+    assert Amounts("en").moment(NOON, "UTC") == "12 Mar 2026, 12:00 (UTC)"
+    assert Amounts("ru").clock(NOON, "Europe/Kaliningrad") == "14:00"
 
 
 def test_a_time_late_in_the_evening_is_the_next_day_further_east() -> None:
     late = datetime(2026, 3, 12, 20, 0, tzinfo=UTC)
-    assert moment(late, "Asia/Kamchatka", "en").startswith("13 Mar 2026, 08:00")
+    assert Amounts("en").moment(late, "Asia/Kamchatka").startswith("13 Mar 2026, 08:00")
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_a_time_late_in_the_evening_is_the_next_day_further_east() -> None:
     ],
 )
 def test_a_span_is_counted_in_one_unit_with_its_right_form(span: timedelta, english: str, russian: str) -> None:
-    assert how_long(span, "en") == english
-    assert how_long(span, "ru") == russian
+    assert Amounts("en").how_long(span) == english
+    assert Amounts("ru").how_long(span) == russian
 
 
 def test_how_long_ago_and_in_how_long() -> None:
-    assert how_long_ago(NOON - timedelta(days=3), NOON, "en") == "3 days ago"
-    assert how_long_ago(NOON - timedelta(days=5), NOON, "ru") == "5 дней назад"
-    assert how_long_ago(NOON + timedelta(hours=2), NOON, "ru") == "через 2 часа"
+    assert Amounts("en").how_long_ago(NOON - timedelta(days=3), NOON) == "3 days ago"
+    assert Amounts("ru").how_long_ago(NOON - timedelta(days=5), NOON) == "5 дней назад"
+    assert Amounts("ru").how_long_ago(NOON + timedelta(hours=2), NOON) == "через 2 часа"
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_how_long_ago_and_in_how_long() -> None:
     ],
 )
 def test_a_sum_is_written_with_its_currency(sum_: str, language: Language, written: str) -> None:
-    assert plain(money(Money.parse(sum_), language)) == written
+    assert plain(Amounts(language).money(Money.parse(sum_))) == written
 
 
 def test_thousands_stand_apart() -> None:
-    assert number(12500, "en") == "12,500"
-    assert plain(number(12500, "ru")) == "12 500"
+    assert Amounts("en").number(12500) == "12,500"
+    assert plain(Amounts("ru").number(12500)) == "12 500"

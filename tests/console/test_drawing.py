@@ -21,12 +21,10 @@ from console.drawing.journey import journey_svg, plan_of
 from console.drawing.journey_words import journey_words
 from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, occupancy_words, ring_svg
 from console.drawing.plan import Route
-from console.drawing.sight import Links, Sight
+from console.drawing.sight import Links, Sight, track_of
 from console.drawing.svg import Box, linked, tag
-from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
-from console.drawing.track import track_of
-from console.drawing.words import label_of
+from console.drawing.words import figure, label_of
 from console.words.language import Language
 from workflow.programme.loading import Definition, load_definition, shipped_programme_text, shipped_programmes
 from workflow.programme.part import Label
@@ -64,6 +62,12 @@ def words(request: pytest.FixtureRequest) -> Plain:
     return Plain(request.param)
 
 
+def meets(one: Box, other: Box) -> bool:
+    """Tell whether two boxes cover a common spot."""
+    beside = one.right <= other.x or other.right <= one.x
+    return not (beside or one.bottom <= other.y or other.bottom <= one.y)
+
+
 def test_every_stage_is_labelled_in_both_languages(definition: Definition, words: Plain) -> None:
     stages = definition.programme.journey.stages.values()
     for drawn in pictures(journey_svg(definition, words)):
@@ -82,7 +86,7 @@ def test_a_programme_of_twenty_stages_with_ways_back_is_drawn_without_overlap() 
     for kind in ("wide", "tall"):
         boxes = plan_of(definition, EN, kind).boxes
         assert set(boxes) == set(definition.programme.journey.states)
-        assert [pair for pair in combinations(boxes.values(), 2) if pair[0].meets(pair[1])] == []
+        assert [pair for pair in combinations(boxes.values(), 2) if meets(*pair)] == []
     pictures(journey_svg(definition, EN))
 
 
@@ -277,7 +281,7 @@ def sight_of(definition: Definition) -> Sight:
 
 def covered(definition: Definition, words: Plain, kind: str, sight: Sight) -> list[object]:
     plan = plan_of(definition, words, kind, sight=sight)
-    boxes = [pair for pair in combinations(plan.boxes.items(), 2) if pair[0][1].meets(pair[1][1])]
+    boxes = [pair for pair in combinations(plan.boxes.items(), 2) if meets(pair[0][1], pair[1][1])]
     outside = [box for box in plan.boxes.values() if not inside(box, plan.width, plan.height)]
     through = [(route.way, stage) for route in plan.routes for stage, box in plan.boxes.items() if crosses(route, box)]
     return [*boxes, *outside, *through]
@@ -292,7 +296,7 @@ def crosses(route: Route, box: Box) -> bool:
     inner = Box(box.x + 1, box.y + 1, box.width - 2, box.height - 2)
     for (x1, y1), (x2, y2) in pairwise(route.points):
         leg = Box(min(x1, x2), min(y1, y2), max(abs(x2 - x1), 0.1), max(abs(y2 - y1), 0.1))
-        if leg.meets(inner):
+        if meets(leg, inner):
             return True
     return False
 

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from console.simulation.bank import Answer, ReceivedPayment, build_pain002
-from console.simulation.bank_statement import build_camt053
+from console.simulation.bank import Answer, ReceivedPayment, build_camt053, build_pain002
 from console.web.spreadsheet import harmless
 from events.money import Money
 from handlers.queries.books import funder_totals, journal, line_balances, total_balance

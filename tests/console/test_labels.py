@@ -15,7 +15,7 @@ import yaml
 import workflow
 from console.words.labels import _labels, humanised, is_worded, label
 from console.words.language import LANGUAGES
-from console.words.own_names import own_name
+from console.words.naming import own_name
 from console.words.translation import Words
 from events.facts import catalogue
 from handlers.projections import work_items as work_list

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from handlers.queries.disclosures import disclosed_fields
+from handlers.queries.referrals import disclosed_fields
 from tests.kit.offices import Office, open_office
 from tests.kit.roads import bring, referred, served
 from tests.kit.story import Story, story

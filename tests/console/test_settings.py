@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from httpx2 import Response
 
-from handlers.queries.programmes import publications, published_names
+from handlers.queries.history import publications, published_names
 from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from tests.kit.web.houses import Person, WebHouse

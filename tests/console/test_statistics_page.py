@@ -14,11 +14,15 @@ import pytest
 from console.views.reader import Reader
 from console.views.statistics import Figures, figures
 from handlers.projections.board import count_cases
-from handlers.queries.arrivals_per_year import arrivals_by_month, arrivals_per_year
 from handlers.queries.books import funder_totals, line_balances
-from handlers.queries.consultations import consultation_report, hotline_state_of
 from handlers.queries.occupancy import occupancies, occupancy
-from handlers.queries.reports import corridors
+from handlers.queries.reports import (
+    arrivals_by_month,
+    arrivals_per_year,
+    consultation_report,
+    corridors,
+    hotline_state_of,
+)
 from handlers.queries.suppression import K
 from tests.kit.offices import Office
 from tests.kit.people import BORIS

@@ -36,7 +36,7 @@ from events.money import Money
 from handlers.checks.check_results import Acknowledgement, OutsideRecords
 from handlers.checks.walk import check_lines
 from handlers.projections.tables import tasks, timers
-from handlers.projections.tasks import task_row, timer_outcome, timer_row
+from handlers.projections.tasks import task_row, timer_row, work_change
 from tests.kit.histories import Lives, Witnessed, copied
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.subjects.grants.state import grants_of
@@ -465,7 +465,9 @@ def test_i7_a_timer_that_fired_early_is_found(spoilt: Spoilt) -> None:
     timer = TimerSet(timer_id="Z-1", kind="idle", due_at=due_at)
     fired = TimerFired(timer_id="Z-1", kind="idle", due_at=due_at)
     now, stream = office.log.now(), f"case:{lives.home}"
-    row = timer_row(lives.home, timer, now) | timer_outcome(fired, now)
+    change = work_change(lives.home, fired, now)
+    assert change is not None
+    row = timer_row(lives.home, timer, now) | change.row
     office.forge((stream, timer), (stream, fired), rows=[(_INSERT_TIMER, row)])
     assert office.failing() == {"I7"}
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SeededEntropy
-from handlers.projections.person_search import PersonMatches, forget_tokens, search_people
+from handlers.projections.person_search import PersonMatch, forget_tokens, search_people
 from handlers.projections.rebuild import rebuild
 from handlers.projections.tables import to_compare
 from tests.kit.offices import Office, open_office
@@ -30,7 +30,7 @@ STRANGER = Account("staff:boris", frozenset({"case_manager"}), frozenset({"mosco
 AUDITOR = Account(ANNA, frozenset({"auditor", "administrator"}), frozenset({"moscow"}))
 
 
-def search(office: Office, account: Account = MANAGER, **asked: object) -> PersonMatches:
+def search(office: Office, account: Account = MANAGER, **asked: object) -> list[PersonMatch]:
     log = office.service.log
     with office.database.reading() as connection:
         return search_people(log, connection, account, office.now, **asked)  # type: ignore[arg-type]
@@ -58,8 +58,8 @@ def questions(office: Office, **asked: object) -> list[tuple[str, int]]:
     return said
 
 
-def numbers(found: PersonMatches) -> list[str]:
-    return [match.case_id for match in found.matches]
+def numbers(found: list[PersonMatch]) -> list[str]:
+    return [match.case_id for match in found]
 
 
 def test_somebody_is_found_in_another_script(office: Office) -> None:
@@ -72,10 +72,10 @@ def test_somebody_is_found_in_another_script(office: Office) -> None:
 
 def test_of_what_was_typed_two_parts_must_be_equal(office: Office) -> None:
     came(office)
-    assert search(office, name="Yulia Petrova") == PersonMatches()
-    assert search(office, name="Ivanova", birth_date=date(1990, 2, 4)) == PersonMatches()
-    assert search(office, birth_date=date(1990, 2, 3)) == PersonMatches()  # a birth date is no name
-    assert search(office, name="") == PersonMatches()
+    assert search(office, name="Yulia Petrova") == []
+    assert search(office, name="Ivanova", birth_date=date(1990, 2, 4)) == []
+    assert search(office, birth_date=date(1990, 2, 3)) == []  # a birth date is no name
+    assert search(office, name="") == []
 
 
 def test_who_fits_best_comes_first(office: Office) -> None:
@@ -90,7 +90,7 @@ def test_to_a_stranger_a_known_and_an_unknown_person_are_the_same(office: Office
         known = search(office, account, name=NAME, birth_date=date(1990, 2, 3), phone=PHONE)
         unknown = search(office, account, name="Ktoto Inoi", birth_date=date(1991, 2, 3), phone="+79160000000")
         assert repr(known).encode() == repr(unknown).encode()
-        assert known == PersonMatches()
+        assert known == []
 
 
 def test_the_database_is_asked_the_same_whoever_is_known(office: Office) -> None:
@@ -107,14 +107,14 @@ def test_what_the_database_holds_names_nobody(office: Office) -> None:
     assert all(len(row["token"]) == 32 and int(row["token"], 16) >= 0 for row in rows)
     other = Log(office.database, office.service.log.catalogue, MemoryKeys(SeededEntropy(8)), SeededEntropy(8))
     with office.database.reading() as connection:
-        assert search_people(other, connection, MANAGER, office.now, name=NAME, phone=PHONE) == PersonMatches()
+        assert search_people(other, connection, MANAGER, office.now, name=NAME, phone=PHONE) == []
 
 
 def test_who_is_forgotten_is_not_found_and_not_drawn_again(office: Office) -> None:
     case_id = came(office)
     with office.database.writing() as connection:
         forget_tokens(connection, case_id)
-    assert search(office, name=NAME) == PersonMatches()
+    assert search(office, name=NAME) == []
     assert office.rows("name_tokens") == office.rows("to_compare") == []
     rebuild(office.service.log)
     assert numbers(search(office, name=NAME)) == [case_id]  # as long as there is a key
@@ -193,5 +193,5 @@ def test_another_organisation_is_told_nothing(two_offices: Office) -> None:
     second = came(two_offices)
     compare_new_cases(two_offices.service)
     assert suspected(two_offices, first) == suspected(two_offices, second) == ()
-    assert search(two_offices, MANAGER, name=NAME).matches[0].case_id == second
-    assert len(search(two_offices, MANAGER, name=NAME).matches) == 1
+    assert search(two_offices, MANAGER, name=NAME)[0].case_id == second
+    assert len(search(two_offices, MANAGER, name=NAME)) == 1

@@ -93,7 +93,7 @@ def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Witnessed) 
         board = {row["case_id"]: dict(row) for row in connection.execute(select(case_board)).mappings()}
         timers = {row["timer_id"]: dict(row) for row in connection.execute(select(tables.timers)).mappings()}
         statuses = {row.task_id: row.status for row in connection.execute(select(tasks))}
-    assert world.board == board
+    assert world.board() == board
     assert world.timers == timers
     assert {task_id: row["status"] for task_id, row in world.tasks.items()} == statuses
 
@@ -104,7 +104,7 @@ def test_a_replay_up_to_a_position_knows_nothing_of_what_came_later(office: Witn
     told: list[tuple[int, int]] = []
     world = replay_log(office.log, opened - 1, lambda done, total: told.append((done, total)))
     assert world.position == opened - 1
-    assert set(world.board) == {lives.home}
+    assert set(world.board()) == {lives.home}
     assert told == [(opened, office.log.size())]
 
 
@@ -176,5 +176,5 @@ def test_a_rebuild_on_postgresql_makes_read_models_right_too(pg_url: str) -> Non
     assert office.failing() == set()
     office.goes(lives.stuck, "withdraw")
     assert office.failing() == set()
-    assert replay_log(office.log).board[lives.stuck]["definition"] == MOSCOW.hash
+    assert replay_log(office.log).board()[lives.stuck]["definition"] == MOSCOW.hash
     office.close()

@@ -11,7 +11,7 @@ from events.facts.closing import ArrivalCounted, HandOverDecided, HandOverPropos
 from events.facts.tasks import Escalated
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
-from handlers.queries.arrivals_per_year import ArrivalYear, arrivals_per_year
+from handlers.queries.reports import ArrivalYear, arrivals_per_year
 from tests.kit.offices import Office
 from tests.kit.people import CLARA
 from tests.kit.roads import agree_plan, bring, grant, release

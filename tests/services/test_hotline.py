@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from events.facts.hotline import CallBackExpired, CallBackMade, CallMissed, CallTaken, ConsultationConverted
 from handlers.commanding.answers import Accepted, Answer
-from handlers.queries.consultations import consultation_report, hotline_state_of
+from handlers.queries.reports import consultation_report, hotline_state_of
 from handlers.queries.suppression import K
 from tests.kit.offices import Office
 from tests.kit.story import moscow

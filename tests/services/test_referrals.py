@@ -14,7 +14,7 @@ from events.facts import catalogue
 from events.facts.referrals import ReferralServed, ReferrerAnswered
 from events.facts.tasks import ServiceProvided, TimerCancelled
 from events.ids import case_stream
-from handlers.queries.disclosures import disclosed_fields
+from handlers.queries.referrals import disclosed_fields
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
 from tests.kit.roads import agreed_to_be_told, consents, referred, served

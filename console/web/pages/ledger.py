@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from console.drawing.charts import Stack, stacked_svg, stacked_words
-from console.drawing.tables import figure
+from console.drawing.words import figure
 from console.views.ledger import HEADS, LedgerView, journal_rows, ledger
 from console.web.errors import NotThere
 from console.web.pages.statement import chosen_books, may_compare

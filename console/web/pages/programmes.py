@@ -15,7 +15,7 @@ from console.views.programmes import compared, may_read, programme_of, programme
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import typed
-from handlers.queries.programmes import Publication
+from handlers.queries.history import Publication
 from workflow.command import PublishProgramme
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.loading import CHARACTERS_MAX, Definition, load_definition

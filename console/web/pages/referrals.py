@@ -22,7 +22,7 @@ from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
-from handlers.queries.disclosures import disclosed_fields
+from handlers.queries.referrals import disclosed_fields
 from workflow.programme.loading import Definition
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import ACTS_OF
