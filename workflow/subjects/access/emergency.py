@@ -104,7 +104,4 @@ RULES: Final = (
     CommandRule(MendGlass, mend_glass, after_the_end=True),
     CommandRule(ReviewAccess, review_access, after_the_end=True),
 )
-TIMERS: Final = (
-    TimerKind("glass_over", _hours_over),
-    TimerKind("access_review", _not_reviewed),
-)
+TIMERS: Final = (TimerKind("glass_over", _hours_over), TimerKind("access_review", _not_reviewed))

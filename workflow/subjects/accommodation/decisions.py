@@ -269,10 +269,7 @@ RULES: Final = (
     CommandRule(ExtendStay, extend_stay, needs=_own_house),
     CommandRule(ReleaseBed, release_bed, needs=_own_house),
 )
-TIMERS: Final = (
-    TimerKind("bed_hold", _hold_is_over, _held_house),
-    TimerKind("stay_ends", _stay_is_over),
-)
+TIMERS: Final = (TimerKind("bed_hold", _hold_is_over, _held_house), TimerKind("stay_ends", _stay_is_over))
 
 
 def _is_left(_name: str, stage: Stage) -> bool:

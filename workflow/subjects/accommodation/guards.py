@@ -24,7 +24,4 @@ def moved_in(asked: GuardContext) -> Reason | None:
     return refusals.HAS_NOT_MOVED_IN_YET()
 
 
-GUARDS: Final = (
-    bed_is_held,
-    moved_in,
-)
+GUARDS: Final = (bed_is_held, moved_in)

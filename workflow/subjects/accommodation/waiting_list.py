@@ -157,13 +157,7 @@ def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
 # A bed given up is given to the next whatever becomes of the case that had it.
 TASKS: Final = (
     TaskKind("offer_bed", FreeBed, _offered, gives_back=True),
-    TaskKind(
-        "find_alternative",
-        PlaceElsewhere,
-        _asked_elsewhere,
-        _still_waits,
-        consent=_assistance,
-    ),
+    TaskKind("find_alternative", PlaceElsewhere, _asked_elsewhere, _still_waits, consent=_assistance),
 )
 
 

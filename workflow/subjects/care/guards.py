@@ -33,7 +33,4 @@ def fit_to_travel(asked: GuardContext) -> Reason | None:
     return None
 
 
-GUARDS: Final = (
-    care_plan_is_agreed,
-    fit_to_travel,
-)
+GUARDS: Final = (care_plan_is_agreed, fit_to_travel)

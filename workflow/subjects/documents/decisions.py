@@ -107,10 +107,7 @@ def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
         return refused(refusals.AUTHORITY_HAS_IT(step=paper.step))
     return situation.about_case(
         DocumentRefused(
-            person_id=person_of(situation),
-            document_id=command.document_id,
-            reason=command.reason,
-            note=command.note,
+            person_id=person_of(situation), document_id=command.document_id, reason=command.reason, note=command.note
         )
     )
 

@@ -133,10 +133,7 @@ class TranchePayment(About):
 def grant_sent(command: FinishTask, about: TranchePayment) -> TaskOutcome:
     """Return that the bank was told to pay."""
     return TrancheInstructed(
-        task_id=command.task_id,
-        grant_id=about.grant_id,
-        tranche_id=about.tranche_id,
-        message_id=command.reference,
+        task_id=command.task_id, grant_id=about.grant_id, tranche_id=about.tranche_id, message_id=command.reference
     )
 
 

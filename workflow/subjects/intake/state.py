@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from workflow.case.state import Change
 
-CHANGES: dict[str, Change] = {
-    "CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case),
-}
+CHANGES: dict[str, Change] = {"CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case)}

@@ -73,10 +73,7 @@ def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
     pool, times = _pool(situation), _errand(command.at, situation)
     meeter = pool.find(situation.programme, arrival.language, *times, first=arrival.meeter)
     delayed = ArrivalDelayed(
-        arrival_id=arrival.arrival_id,
-        at=command.at,
-        meeter=meeter.id if meeter else "",
-        sequence=arrival.sequence + 1,
+        arrival_id=arrival.arrival_id, at=command.at, meeter=meeter.id if meeter else "", sequence=arrival.sequence + 1
     )
     taken = _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
     given_up = [] if delayed.meeter else _freed(situation, arrival, "moved")
@@ -145,11 +142,7 @@ def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> 
         return situation.about_case(*nobody)
     leaves_at, back_at = _errand(at, situation)
     reserved = MeeterReserved(
-        meeter=meeter,
-        case_id=case_of(situation).case_id,
-        arrival_id=arrival_id,
-        leaves_at=leaves_at,
-        back_at=back_at,
+        meeter=meeter, case_id=case_of(situation).case_id, arrival_id=arrival_id, leaves_at=leaves_at, back_at=back_at
     )
     return [StreamFact(situation.programme.meeters_stream, reserved)]
 

@@ -122,10 +122,7 @@ def hand_over(command: HandOver, situation: Situation) -> Decision:
     if reasons:
         return Refused(reasons)
     received = PersonHandedOver(
-        person_id=person_of(situation),
-        trip_id=trip.trip_id,
-        received_by=command.received_by,
-        receiver=command.receiver,
+        person_id=person_of(situation), trip_id=trip.trip_id, received_by=command.received_by, receiver=command.receiver
     )
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
     return situation.about_case(received, provided)

@@ -66,11 +66,7 @@ def _planned(
     planned = situation.about_case(plan, *([] if host else no_host()))
     if escort:
         reserved = EscortReserved(
-            escort=escort,
-            case_id=case.case_id,
-            trip_id=trip_id,
-            leaves_at=command.departs_at,
-            back_at=back_at,
+            escort=escort, case_id=case.case_id, trip_id=trip_id, leaves_at=command.departs_at, back_at=back_at
         )
         planned.append(StreamFact(programme.escorts_stream, reserved))
     return planned
