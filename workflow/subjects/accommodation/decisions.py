@@ -6,17 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from events.facts.accommodation import (
-    BedAssigned,
-    BedGivenUp,
-    BedHeld,
-    BedHoldExtended,
-    BedReleased,
-    BedTaken,
-    HoldExtended,
-    MovedIn,
-    StayExtended,
-)
+from events.facts import accommodation as facts
 from events.facts.tasks import Escalated
 from workflow.case.state import Case, Pairs
 from workflow.command import occurred
@@ -65,10 +55,10 @@ def _held(facility: Facility, bed: int, situation: Situation) -> list[StreamFact
     if last is not None and last.case_id != case.case_id:
         # Nobody fired the timer yet: the hold is over all the same. The other case learns of it by its timer.
         assert last.held_until is not None
-        over = BedReleased(case_id=last.case_id, bed=bed, reason=_RAN_OUT, at=last.held_until)
+        over = facts.BedReleased(case_id=last.case_id, bed=bed, reason=_RAN_OUT, at=last.held_until)
         told.append(StreamFact(there, over))
-    held = BedHeld(case_id=case.case_id, bed=bed, until=until)
-    assigned = BedAssigned(facility=facility.id, bed=bed, until=until)
+    held = facts.BedHeld(case_id=case.case_id, bed=bed, until=until)
+    assigned = facts.BedAssigned(facility=facility.id, bed=bed, until=until)
     return [
         *told,
         *situation.about_case(assigned),
@@ -100,8 +90,8 @@ def extend_hold(command: ExtendHold, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     facility, bed = mine.bed
-    extended = StreamFact(facility_stream(facility), BedHoldExtended(case_id=case.case_id, bed=bed, until=until))
-    return [*situation.about_case(HoldExtended(facility=facility, bed=bed, until=until)), extended]
+    extended = StreamFact(facility_stream(facility), facts.BedHoldExtended(case_id=case.case_id, bed=bed, until=until))
+    return [*situation.about_case(facts.HoldExtended(facility=facility, bed=bed, until=until)), extended]
 
 
 def _against_extension(until: datetime, situation: Situation) -> Iterator[Reason]:
@@ -128,8 +118,8 @@ def take_bed(command: TakeBed, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     facility, bed = mine.bed
-    taken = StreamFact(facility_stream(facility), BedTaken(case_id=case.case_id, bed=bed, at=at))
-    moved_in = MovedIn(facility=facility, bed=bed, at=at, until=command.until)
+    taken = StreamFact(facility_stream(facility), facts.BedTaken(case_id=case.case_id, bed=bed, at=at))
+    moved_in = facts.MovedIn(facility=facility, bed=bed, at=at, until=command.until)
     return [*situation.about_case(moved_in), taken]
 
 
@@ -168,7 +158,7 @@ def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
         reasons.append(refusals.HOUSE_CLOSES_DURING_STAY(day=ends))
     if reasons:
         return Refused(tuple(reasons))
-    return situation.about_case(StayExtended(facility=name, bed=bed, until=command.until))
+    return situation.about_case(facts.StayExtended(facility=name, bed=bed, until=command.until))
 
 
 def release_bed(command: ReleaseBed, situation: Situation) -> Decision:
@@ -194,10 +184,10 @@ def bed_given_up(situation: Situation, why: str, at: datetime | None = None) -> 
     facility, bed = own.bed
     house = shelter_of(facility, situation)
     awaited = any(other != case.case_id for other in house.waiting)
-    mine = situation.about_case(BedGivenUp(facility=facility, bed=bed, reason=why, awaited=awaited))
+    mine = situation.about_case(facts.BedGivenUp(facility=facility, bed=bed, reason=why, awaited=awaited))
     if house.bed_of(case.case_id) != bed:
         return mine  # the hold had run out and somebody else has the bed
-    released = BedReleased(case_id=case.case_id, bed=bed, reason=why, at=at or situation.now)
+    released = facts.BedReleased(case_id=case.case_id, bed=bed, reason=why, at=at or situation.now)
     return [*mine, StreamFact(facility_stream(facility), released)]
 
 

@@ -7,14 +7,7 @@ from datetime import date
 from typing import Final
 
 from events.catalogue import TaskOutcome
-from events.facts.accommodation import (
-    AlternativeAsked,
-    BedsOffered,
-    WaitingBegan,
-    WaitingListJoined,
-    WaitingListLeft,
-    WaitingOver,
-)
+from events.facts import accommodation as facts
 from workflow.case.state import Case
 from workflow.case.tasks import About
 from workflow.command import FinishTask
@@ -39,13 +32,13 @@ def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decisio
     reasons = list(_against_waiting(facility, guest, situation))
     if reasons:
         return Refused(tuple(reasons))
-    began = WaitingBegan(
+    began = facts.WaitingBegan(
         case_id=case.case_id, gender=guest.gender, child=guest.child, of_age_from=guest.of_age_from, family=guest.family
     )
     theirs = StreamFact(facility_stream(facility.id), began)
     if facility.id in accommodation_of(case).waiting:
         return [theirs]
-    joined = WaitingListJoined(facility=facility.id, family=command.family)
+    joined = facts.WaitingListJoined(facility=facility.id, family=command.family)
     return [*situation.about_case(joined), theirs]
 
 
@@ -65,9 +58,9 @@ def left_waiting_list(
     for facility in accommodation_of(case).waiting if houses is None else houses:
         line = shelter_of(facility, situation).waiting
         awaited = tells and any(other != case.case_id for other in line)
-        told += situation.about_case(WaitingListLeft(facility=facility, reason=why, awaited=awaited))
+        told += situation.about_case(facts.WaitingListLeft(facility=facility, reason=why, awaited=awaited))
         if case.case_id in line:
-            told.append(StreamFact(facility_stream(facility), WaitingOver(case_id=case.case_id, reason=why)))
+            told.append(StreamFact(facility_stream(facility), facts.WaitingOver(case_id=case.case_id, reason=why)))
     return told
 
 
@@ -136,11 +129,11 @@ class PlaceElsewhere(About):
 
 
 def _offered(command: FinishTask, about: FreeBed) -> TaskOutcome:
-    return BedsOffered(task_id=command.task_id, facility=about.facility, outcome=command.reference)
+    return facts.BedsOffered(task_id=command.task_id, facility=about.facility, outcome=command.reference)
 
 
 def _asked_elsewhere(command: FinishTask, about: PlaceElsewhere) -> TaskOutcome:
-    return AlternativeAsked(
+    return facts.AlternativeAsked(
         task_id=command.task_id, facility=about.facility, alternative=about.alternative, receipt=command.reference
     )
 

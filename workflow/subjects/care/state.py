@@ -6,14 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from events.facts.care import (
-    AppointmentBooked,
-    AppointmentMoved,
-    AppointmentNeeded,
-    AppointmentRequested,
-    InterpreterRequested,
-    SessionHeld,
-)
+from events.facts import care as facts
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
@@ -83,12 +76,12 @@ def _looked_at(case: Case) -> Case:
     return case._replace(escalations=case.escalations - {"appointment_unrecorded"})
 
 
-def _needed(case: Case, fact: AppointmentNeeded, _at: At) -> Case:
+def _needed(case: Case, fact: facts.AppointmentNeeded, _at: At) -> Case:
     one = Appointment(fact.service, fact.provider, fact.language, fact.needs_interpreter, fact.interpreter)
     return _kept(case, fact.appointment, one)
 
 
-def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
+def _booked(case: Case, fact: facts.AppointmentBooked, _at: At) -> Case:
     before = care_of(case).appointments.get(fact.appointment)
     same = before is not None and before.interpreter == fact.interpreter
     one = Appointment(
@@ -100,12 +93,12 @@ def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
     return _looked_at(_kept(case, fact.appointment, one))
 
 
-def _moved(case: Case, fact: AppointmentMoved, _at: At) -> Case:
+def _moved(case: Case, fact: facts.AppointmentMoved, _at: At) -> Case:
     before = care_of(case).appointments[fact.appointment]
     return _looked_at(_changed(case, fact.appointment, at=fact.at, sequence=before.sequence + 1))
 
 
-def _session(case: Case, fact: SessionHeld, _at: At) -> Case:
+def _session(case: Case, fact: facts.SessionHeld, _at: At) -> Case:
     """A session that was missed leaves the appointment open, without a time: it is to be booked anew."""
     if fact.attended:
         return _over(case, fact.appointment)
@@ -113,11 +106,11 @@ def _session(case: Case, fact: SessionHeld, _at: At) -> Case:
     return _looked_at(_changed(case, fact.appointment, at=None))
 
 
-def _requested(case: Case, fact: AppointmentRequested, _at: At) -> Case:
+def _requested(case: Case, fact: facts.AppointmentRequested, _at: At) -> Case:
     return _changed(case, fact.appointment, provider_knows=True)
 
 
-def _interpreter(case: Case, fact: InterpreterRequested, _at: At) -> Case:
+def _interpreter(case: Case, fact: facts.InterpreterRequested, _at: At) -> Case:
     return _changed(case, fact.appointment, interpreter_knows=True)
 
 

@@ -6,31 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from events.facts.documents import (
-    DocumentAppealed,
-    DocumentCollected,
-    DocumentLost,
-    DocumentRefused,
-    DocumentStarted,
-    DocumentStepDone,
-    DocumentWithdrawn,
-    TravelDocumentRecorded,
-)
+from events.facts import documents as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
 from workflow.subject import CommandRule, LocatedFault
-from workflow.subjects.documents import refusals
-from workflow.subjects.documents.commands import (
-    AppealDocument,
-    RecordDocumentLoss,
-    RecordDocumentStep,
-    RecordTravelDocument,
-    RefuseDocument,
-    StartDocument,
-    WithdrawDocument,
-)
+from workflow.subjects.documents import commands, refusals
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, DocumentStep
 from workflow.subjects.documents.guards import consent_to_renewal
 from workflow.subjects.documents.paths import already_under_way, way
@@ -38,12 +20,12 @@ from workflow.subjects.documents.state import Paper, documents_of
 from workflow.subjects.safety.guards import guardian_is_appointed
 
 
-def record_travel_document(command: RecordTravelDocument, situation: Situation) -> Decision:
+def record_travel_document(command: commands.RecordTravelDocument, situation: Situation) -> Decision:
     """Return the document; its number is sealed."""
     if command.valid_until < situation.today:
         return refused(refusals.DOCUMENT_HAS_RUN_OUT())
     return situation.about_case(
-        TravelDocumentRecorded(
+        facts.TravelDocumentRecorded(
             person_id=person_of(situation),
             kind=command.kind,
             valid_until=command.valid_until,
@@ -53,15 +35,15 @@ def record_travel_document(command: RecordTravelDocument, situation: Situation) 
     )
 
 
-def record_document_loss(command: RecordDocumentLoss, situation: Situation) -> Decision:
+def record_document_loss(command: commands.RecordDocumentLoss, situation: Situation) -> Decision:
     """Return that the document in hand is gone; from this moment nothing international is booked on it."""
     document = documents_of(case_of(situation)).document
     if document is None:
         return refused(refusals.DOCUMENT_IS_IN_HAND())
-    return situation.about_case(DocumentLost(kind=document.kind, how=command.how))
+    return situation.about_case(facts.DocumentLost(kind=document.kind, how=command.how))
 
 
-def start_document(command: StartDocument, situation: Situation) -> Decision:
+def start_document(command: commands.StartDocument, situation: Situation) -> Decision:
     """Return the path set about: the one for the person's citizenship; who has several of them chooses."""
     reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
     found = way(command, situation)
@@ -73,7 +55,7 @@ def start_document(command: StartDocument, situation: Situation) -> Decision:
         return Refused(tuple(reasons))
     first = path.steps[0]
     return situation.about_case(
-        DocumentStarted(
+        facts.DocumentStarted(
             document_id=id_from(command.command_id, "D"),
             path=path.id,
             kind=path.kind,
@@ -84,7 +66,7 @@ def start_document(command: StartDocument, situation: Situation) -> Decision:
     )
 
 
-def record_document_step(command: RecordDocumentStep, situation: Situation) -> Decision:
+def record_document_step(command: commands.RecordDocumentStep, situation: Situation) -> Decision:
     """Return the step, done in its order and on a day that can be; with the last one the document is in hand."""
     paper = documents_of(case_of(situation)).papers.get(command.document_id)
     if paper is None:
@@ -98,7 +80,7 @@ def record_document_step(command: RecordDocumentStep, situation: Situation) -> D
     return done if path.after(command.step) else [*done, *_collected(command, paper, path, situation)]
 
 
-def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
+def refuse_document(command: commands.RefuseDocument, situation: Situation) -> Decision:
     """Return the authority's no; what it said is sealed."""
     paper = documents_of(case_of(situation)).papers.get(command.document_id)
     if paper is None:
@@ -106,13 +88,13 @@ def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
     if paper.waits_for != "authority":
         return refused(refusals.AUTHORITY_HAS_IT(step=paper.step))
     return situation.about_case(
-        DocumentRefused(
+        facts.DocumentRefused(
             person_id=person_of(situation), document_id=command.document_id, reason=command.reason, note=command.note
         )
     )
 
 
-def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
+def appeal_document(command: commands.AppealDocument, situation: Situation) -> Decision:
     """Return the appeal: the authority begins its part anew, and has its working days once more."""
     paper = documents_of(case_of(situation)).papers.get(command.document_id)
     if paper is None:
@@ -124,7 +106,7 @@ def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
         return Refused(tuple(reasons))
     path = situation.programme.document_path[paper.path]
     turn = path.turn_of_authority(paper.step)
-    appealed = DocumentAppealed(
+    appealed = facts.DocumentAppealed(
         document_id=command.document_id,
         reason=command.reason,
         step=turn[0].id,
@@ -133,17 +115,17 @@ def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
     return situation.about_case(appealed)
 
 
-def withdraw_document(command: WithdrawDocument, situation: Situation) -> Decision:
+def withdraw_document(command: commands.WithdrawDocument, situation: Situation) -> Decision:
     """Return that the document is not sought any more; nobody is chased for it."""
     if command.document_id not in documents_of(case_of(situation)).papers:
         return Refused((_unknown(situation),))
-    return situation.about_case(DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
+    return situation.about_case(facts.DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
 
 
 # -- a step -------------------------------------------------------------------------------------------------
 
 
-def _against_step(command: RecordDocumentStep, paper: Paper) -> list[Reason]:
+def _against_step(command: commands.RecordDocumentStep, paper: Paper) -> list[Reason]:
     if paper.waits_for == "refused":
         return [refusals.DOCUMENT_IS_NOT_REFUSED()]
     if command.step != paper.step:
@@ -151,7 +133,7 @@ def _against_step(command: RecordDocumentStep, paper: Paper) -> list[Reason]:
     return []
 
 
-def _against_day(command: RecordDocumentStep, paper: Paper, situation: Situation) -> list[Reason]:
+def _against_day(command: commands.RecordDocumentStep, paper: Paper, situation: Situation) -> list[Reason]:
     programme, found = situation.programme, []
     if command.on > programme.document_path[paper.path].authority.today(situation.now):
         found.append(refusals.STEP_IS_DONE())
@@ -163,7 +145,7 @@ def _against_day(command: RecordDocumentStep, paper: Paper, situation: Situation
     return found
 
 
-def _against_helper(command: RecordDocumentStep, path: DocumentPath) -> list[Reason]:
+def _against_helper(command: commands.RecordDocumentStep, path: DocumentPath) -> list[Reason]:
     """Return why somebody else may not do it: a return certificate is neither posted nor given to others."""
     steps = {step.id: step for step in path.steps}
     step = steps.get(command.step)
@@ -173,7 +155,7 @@ def _against_helper(command: RecordDocumentStep, path: DocumentPath) -> list[Rea
     return [kind(step=step.id)]
 
 
-def _against_document(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> list[Reason]:
+def _against_document(command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath) -> list[Reason]:
     if command.step != "collection":
         if command.number is None and command.valid_until is None:
             return []
@@ -184,9 +166,9 @@ def _against_document(command: RecordDocumentStep, paper: Paper, path: DocumentP
     return []
 
 
-def _done(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> DocumentStepDone:
+def _done(command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath) -> facts.DocumentStepDone:
     following = path.after(command.step)
-    return DocumentStepDone(
+    return facts.DocumentStepDone(
         document_id=command.document_id,
         step=command.step,
         on=command.on,
@@ -209,10 +191,10 @@ def _due(path: DocumentPath, first: DocumentStep, on: date) -> date:
 
 
 def _collected(
-    command: RecordDocumentStep, paper: Paper, path: DocumentPath, situation: Situation
+    command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath, situation: Situation
 ) -> list[StreamFact]:  # fmt: skip
     """Return the document in hand, valid from its issue as long as such documents are unless told otherwise."""
-    collected = DocumentCollected(
+    collected = facts.DocumentCollected(
         person_id=person_of(situation),
         document_id=command.document_id,
         kind=paper.kind,
@@ -233,13 +215,13 @@ def _unknown(situation: Situation) -> Reason:
 
 
 RULES: Final = (
-    CommandRule(RecordTravelDocument, record_travel_document),
-    CommandRule(RecordDocumentLoss, record_document_loss),
-    CommandRule(StartDocument, start_document),
-    CommandRule(RecordDocumentStep, record_document_step, cancels=True),
-    CommandRule(RefuseDocument, refuse_document, cancels=True),
-    CommandRule(AppealDocument, appeal_document),
-    CommandRule(WithdrawDocument, withdraw_document, cancels=True),
+    CommandRule(commands.RecordTravelDocument, record_travel_document),
+    CommandRule(commands.RecordDocumentLoss, record_document_loss),
+    CommandRule(commands.StartDocument, start_document),
+    CommandRule(commands.RecordDocumentStep, record_document_step, cancels=True),
+    CommandRule(commands.RefuseDocument, refuse_document, cancels=True),
+    CommandRule(commands.AppealDocument, appeal_document),
+    CommandRule(commands.WithdrawDocument, withdraw_document, cancels=True),
 )
 
 

@@ -6,14 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from events.facts.documents import (
-    DocumentAppealed,
-    DocumentCollected,
-    DocumentRefused,
-    DocumentStarted,
-    DocumentStepDone,
-    TravelDocumentRecorded,
-)
+from events.facts import documents as facts
 from workflow.case.state import NOTHING, At, Case, Change, Pairs, Part
 
 # With these one may cross a border; the others say who somebody is.
@@ -61,12 +54,12 @@ class Documents(NamedTuple):
 documents_of: Final = Part("documents", Documents())
 
 
-def _started(case: Case, fact: DocumentStarted, _at: At) -> Case:
+def _started(case: Case, fact: facts.DocumentStarted, _at: At) -> Case:
     paper = Paper(fact.path, fact.kind, fact.country, fact.next_step, fact.waits_for)
     return documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper})
 
 
-def _step_done(case: Case, fact: DocumentStepDone, _at: At) -> Case:
+def _step_done(case: Case, fact: facts.DocumentStepDone, _at: At) -> Case:
     if not fact.next_step:
         return _over(case, fact.document_id)
     before = documents_of(case).papers[fact.document_id]
@@ -74,12 +67,12 @@ def _step_done(case: Case, fact: DocumentStepDone, _at: At) -> Case:
     return _in_time(documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper}))
 
 
-def _refused(case: Case, fact: DocumentRefused, _at: At) -> Case:
+def _refused(case: Case, fact: facts.DocumentRefused, _at: At) -> Case:
     paper = documents_of(case).papers[fact.document_id]._replace(waits_for="refused", due_on=None)
     return _in_time(documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper}))
 
 
-def _appealed(case: Case, fact: DocumentAppealed, _at: At) -> Case:
+def _appealed(case: Case, fact: facts.DocumentAppealed, _at: At) -> Case:
     paper = (
         documents_of(case).papers[fact.document_id]._replace(step=fact.step, waits_for="authority", due_on=fact.due_on)
     )
@@ -100,11 +93,11 @@ def _in_time(case: Case) -> Case:
     return case if waiting else case._replace(escalations=case.escalations - {LATE})
 
 
-def _collected(case: Case, fact: DocumentCollected, at: At) -> Case:
+def _collected(case: Case, fact: facts.DocumentCollected, at: At) -> Case:
     return _in_hand(case, Document(fact.kind, fact.valid_until, fact.country), at)
 
 
-def _recorded(case: Case, fact: TravelDocumentRecorded, at: At) -> Case:
+def _recorded(case: Case, fact: facts.TravelDocumentRecorded, at: At) -> Case:
     return _in_hand(case, Document(fact.kind, fact.valid_until, fact.country), at)
 
 

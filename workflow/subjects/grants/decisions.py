@@ -12,19 +12,8 @@ from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.situation import TaskKind
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.grants import commands
 from workflow.subjects.grants.approval import approve_grant, decline_grant
-from workflow.subjects.grants.commands import (
-    ApproveGrant,
-    ChangePayee,
-    DeclineGrant,
-    PutPayeeOnHold,
-    RecordEvidence,
-    RecordPayment,
-    ReleasePayee,
-    ReleaseTranche,
-    RequestGrant,
-    ReturnPayment,
-)
 from workflow.subjects.grants.giving_back import grants_ended
 from workflow.subjects.grants.payees import change_payee, put_payee_on_hold, release_payee
 from workflow.subjects.grants.payments import bank_is_silent, record_payment, return_payment
@@ -51,16 +40,16 @@ TASKS: Final = (
 
 
 RULES: Final = (
-    CommandRule(RequestGrant, request_grant),
-    CommandRule(ApproveGrant, approve_grant, needs=_fund),
-    CommandRule(DeclineGrant, decline_grant, needs=_fund),
-    CommandRule(ReleaseTranche, release_tranche, needs=_fund),
-    CommandRule(RecordEvidence, record_evidence, after_the_end=True),
-    CommandRule(ChangePayee, change_payee),
-    CommandRule(PutPayeeOnHold, put_payee_on_hold, cancels=True),
-    CommandRule(ReleasePayee, release_payee),
-    CommandRule(RecordPayment, record_payment, needs=_fund, after_the_end=True, cancels=True),
-    CommandRule(ReturnPayment, return_payment, needs=_fund, after_the_end=True),
+    CommandRule(commands.RequestGrant, request_grant),
+    CommandRule(commands.ApproveGrant, approve_grant, needs=_fund),
+    CommandRule(commands.DeclineGrant, decline_grant, needs=_fund),
+    CommandRule(commands.ReleaseTranche, release_tranche, needs=_fund),
+    CommandRule(commands.RecordEvidence, record_evidence, after_the_end=True),
+    CommandRule(commands.ChangePayee, change_payee),
+    CommandRule(commands.PutPayeeOnHold, put_payee_on_hold, cancels=True),
+    CommandRule(commands.ReleasePayee, release_payee),
+    CommandRule(commands.RecordPayment, record_payment, needs=_fund, after_the_end=True, cancels=True),
+    CommandRule(commands.ReturnPayment, return_payment, needs=_fund, after_the_end=True),
 )
 TIMERS: Final = (TimerKind("bank_answer", bank_is_silent),)
 ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: grants_ended(situation, f"case {dest}"), _fund)

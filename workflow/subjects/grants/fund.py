@@ -11,16 +11,8 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from events.catalogue import Fact
+from events.facts import grants as facts
 from events.facts.closing import FundClosed
-from events.facts.grants import (
-    FundsCommitted,
-    FundsDisbursed,
-    FundsFreed,
-    FundsReturned,
-    FundsSpent,
-    FundsUnspent,
-    Shares,
-)
 from events.money import Money
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
@@ -70,7 +62,7 @@ def budget_of(programme: Programme) -> dict[str, Money]:
     }
 
 
-def shares_of(programme: Programme, kind: str, amount: Money, on: date) -> Shares:
+def shares_of(programme: Programme, kind: str, amount: Money, on: date) -> facts.Shares:
     """Return each account's part of an amount by the funders' weights, to the cent; nothing when nobody pays."""
     payers = _payers(programme, kind, on)
     if not payers:
@@ -109,7 +101,7 @@ def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: d
     return [refusals.FUNDER_PAYS_NO_MORE(day=on, funder=name) for name in late]
 
 
-def short_of(programme: Programme, fund: Fund, shares: Shares) -> list[tuple[str, Decimal]]:
+def short_of(programme: Programme, fund: Fund, shares: facts.Shares) -> list[tuple[str, Decimal]]:
     """Return the accounts that do not carry their share, with what they have left."""
     budget = budget_of(programme)
     left = {a: budget[a].amount - fund.account(a).committed - fund.account(a).disbursed for a, _ in shares}
@@ -118,12 +110,12 @@ def short_of(programme: Programme, fund: Fund, shares: Shares) -> list[tuple[str
 
 # By how many times its shares a fact moves what is set aside, and what is paid.
 _MOVES: Final[dict[type[Fact], tuple[int, int]]] = {
-    FundsCommitted: (1, 0),
-    FundsFreed: (-1, 0),
-    FundsDisbursed: (-1, 1),
-    FundsReturned: (1, -1),
-    FundsSpent: (0, 1),
-    FundsUnspent: (0, -1),
+    facts.FundsCommitted: (1, 0),
+    facts.FundsFreed: (-1, 0),
+    facts.FundsDisbursed: (-1, 1),
+    facts.FundsReturned: (1, -1),
+    facts.FundsSpent: (0, 1),
+    facts.FundsUnspent: (0, -1),
 }
 
 
@@ -134,13 +126,13 @@ def evolve(fund: Fund, fact: Fact) -> Fund:
     if type(fact) not in _MOVES:
         return fund
     committed, disbursed = _MOVES[type(fact)]
-    shares: Shares = fact.shares  # type: ignore[attr-defined]
+    shares: facts.Shares = fact.shares  # type: ignore[attr-defined]
     grant_id = getattr(fact, "grant_id", "")
     grants = _aside(fund, grant_id, shares, committed) if grant_id else fund.grants
     return fund._replace(accounts=_booked(fund, shares, committed, disbursed), grants=grants)
 
 
-def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mapping[str, LineAccount]:
+def _booked(fund: Fund, shares: facts.Shares, committed: int, disbursed: int) -> Mapping[str, LineAccount]:
     accounts = dict(fund.accounts)
     for name, part in shares:
         account = accounts.get(name, LineAccount())
@@ -150,7 +142,7 @@ def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mappi
     return accounts
 
 
-def _aside(fund: Fund, grant_id: str, shares: Shares, times: int) -> Mapping[str, Mapping[str, Decimal]]:
+def _aside(fund: Fund, grant_id: str, shares: facts.Shares, times: int) -> Mapping[str, Mapping[str, Decimal]]:
     aside = dict(fund.grants.get(grant_id, {}))
     for name, part in shares:
         aside[name] = aside.get(name, Decimal(0)) + times * part.amount

@@ -6,21 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from events.facts.grants import (
-    CostRecorded,
-    EvidenceRecorded,
-    GrantApproved,
-    GrantDeclined,
-    GrantRequested,
-    PayeeApproved,
-    PayeeChanged,
-    Shares,
-    TrancheInstructed,
-    TranchePaid,
-    TrancheRejected,
-    TrancheReleased,
-    TrancheReturned,
-)
+from events.facts import grants as facts
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
 IN_FLIGHT: Final = ("released", "instructed")
@@ -35,7 +21,7 @@ class Tranche(NamedTuple):
     released_by: str
     status: str = "released"  # released, instructed, paid, rejected, returned
     delivery: str = "cash"
-    shares: Shares = ()  # of what was paid: which lines bore it
+    shares: facts.Shares = ()  # of what was paid: which lines bore it
     evidence: frozenset[str] = frozenset()
 
 
@@ -130,61 +116,61 @@ def _looked_at(case: Case) -> Case:
     return case if waiting else _calm(case, "payment_returned")
 
 
-def _grant_asked(case: Case, fact: GrantRequested, at: At) -> Case:
+def _grant_asked(case: Case, fact: facts.GrantRequested, at: At) -> Case:
     hands = frozenset({at.actor})
     money = fact.amount
     grant = Grant(fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands)
     return _looked_at(grants_of.changed(case, grants={**grants_of(case).grants, fact.grant_id: grant}))
 
 
-def _approved(case: Case, fact: GrantApproved, at: At) -> Case:
+def _approved(case: Case, fact: facts.GrantApproved, at: At) -> Case:
     accounts = tuple(name for name, _ in fact.shares)
     hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
     return _grant(case, fact.grant_id, approved_by=at.actor, accounts=accounts, changed_by="", hands=hands)
 
 
-def _payee_approved(case: Case, fact: PayeeApproved, at: At) -> Case:
+def _payee_approved(case: Case, fact: facts.PayeeApproved, at: At) -> Case:
     hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
     return _grant(case, fact.grant_id, approved_by=at.actor, changed_by="", hands=hands)
 
 
-def _payee_changed(case: Case, fact: PayeeChanged, at: At) -> Case:
+def _payee_changed(case: Case, fact: facts.PayeeChanged, at: At) -> Case:
     hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
     return _looked_at(_grant(case, fact.grant_id, changed_by=at.actor, hands=hands, returned=False))
 
 
-def _declined(case: Case, fact: GrantDeclined, _at: At) -> Case:
+def _declined(case: Case, fact: facts.GrantDeclined, _at: At) -> Case:
     return _looked_at(_grant(case, fact.grant_id, declined=True, returned=False))
 
 
-def _tranche_released(case: Case, fact: TrancheReleased, at: At) -> Case:
+def _tranche_released(case: Case, fact: facts.TrancheReleased, at: At) -> Case:
     tranche = Tranche(fact.number, fact.amount.amount, at.actor, delivery=fact.delivery)
     return _grant(
         case, fact.grant_id, tranches={**grants_of(case).grants[fact.grant_id].tranches, fact.tranche_id: tranche}
     )
 
 
-def _tranche_instructed(case: Case, fact: TrancheInstructed, _at: At) -> Case:
+def _tranche_instructed(case: Case, fact: facts.TrancheInstructed, _at: At) -> Case:
     if grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id].status != "released":
         return case  # the bank answered before its worker reported; an answer is never forgotten
     return _tranche(case, fact.grant_id, fact.tranche_id, status="instructed")
 
 
-def _paid(case: Case, fact: TranchePaid, _at: At) -> Case:
+def _paid(case: Case, fact: facts.TranchePaid, _at: At) -> Case:
     case = _calm(case, "bank_silent")
     return _tranche(case, fact.grant_id, fact.tranche_id, status="paid", shares=fact.shares)
 
 
-def _rejected(case: Case, fact: TrancheRejected, _at: At) -> Case:
+def _rejected(case: Case, fact: facts.TrancheRejected, _at: At) -> Case:
     return _tranche(_calm(case, "bank_silent"), fact.grant_id, fact.tranche_id, status="rejected")
 
 
-def _returned(case: Case, fact: TrancheReturned, _at: At) -> Case:
+def _returned(case: Case, fact: facts.TrancheReturned, _at: At) -> Case:
     case = _tranche(case, fact.grant_id, fact.tranche_id, status="returned")
     return _grant(case, fact.grant_id, returned=not grants_of(case).grants[fact.grant_id].declined)
 
 
-def _shown(case: Case, fact: EvidenceRecorded, _at: At) -> Case:
+def _shown(case: Case, fact: facts.EvidenceRecorded, _at: At) -> Case:
     tranche = grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id]
     return _tranche(case, fact.grant_id, fact.tranche_id, evidence=tranche.evidence | {fact.kind})
 
@@ -212,10 +198,10 @@ class Cost(NamedTuple):
     kind: str
     amount: Decimal
     currency: str
-    shares: Shares
+    shares: facts.Shares
 
 
-def _cost(fact: CostRecorded) -> Cost:
+def _cost(fact: facts.CostRecorded) -> Cost:
     return Cost(fact.kind, fact.amount.amount, fact.amount.currency, fact.shares)
 
 

@@ -6,17 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from events.catalogue import TaskOutcome
-from events.facts.reception import (
-    ArrivalCancelled,
-    ArrivalDelayed,
-    ArrivalPlanned,
-    MeeterFreed,
-    MeeterReserved,
-    PersonMet,
-    PickupBooked,
-    PickupCancelled,
-    PickupMoved,
-)
+from events.facts import reception as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
@@ -44,7 +34,7 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     language = command.language or case.language
     earlier = arrival_called_off(situation, "planned again")
     meeter = _pool(situation).find(situation.programme, language, *_errand(command.at, situation))
-    plan = ArrivalPlanned(
+    plan = facts.ArrivalPlanned(
         arrival_id=arrival_id,
         at=command.at,
         place=command.place,
@@ -72,7 +62,7 @@ def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
         return []
     pool, times = _pool(situation), _errand(command.at, situation)
     meeter = pool.find(situation.programme, arrival.language, *times, first=arrival.meeter)
-    delayed = ArrivalDelayed(
+    delayed = facts.ArrivalDelayed(
         arrival_id=arrival.arrival_id, at=command.at, meeter=meeter.id if meeter else "", sequence=arrival.sequence + 1
     )
     taken = _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
@@ -92,7 +82,7 @@ def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
     if isinstance(arrival, Refused):
         return arrival
     provided = ServiceProvided(task_id="", service=SERVICE, reference=arrival.arrival_id)
-    here = situation.about_case(PersonMet(arrival_id=arrival.arrival_id), provided)
+    here = situation.about_case(facts.PersonMet(arrival_id=arrival.arrival_id), provided)
     return [*here, *_freed(situation, arrival, "met")]
 
 
@@ -102,7 +92,7 @@ def arrival_called_off(situation: Situation, why: str) -> list[StreamFact]:
     arrival = reception_of(case).arrival
     if arrival is None or not reception_of(case).is_ahead:
         return []
-    cancelled = ArrivalCancelled(arrival_id=arrival.arrival_id, reason=why)
+    cancelled = facts.ArrivalCancelled(arrival_id=arrival.arrival_id, reason=why)
     return [*situation.about_case(cancelled), *_freed(situation, arrival, why)]
 
 
@@ -141,7 +131,7 @@ def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> 
         nobody = [Escalated(kind="nobody_to_meet")] if situation.programme.meeters else []
         return situation.about_case(*nobody)
     leaves_at, back_at = _errand(at, situation)
-    reserved = MeeterReserved(
+    reserved = facts.MeeterReserved(
         meeter=meeter, case_id=case_of(situation).case_id, arrival_id=arrival_id, leaves_at=leaves_at, back_at=back_at
     )
     return [StreamFact(situation.programme.meeters_stream, reserved)]
@@ -150,7 +140,7 @@ def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> 
 def _freed(situation: Situation, arrival: Arrival, why: str) -> list[StreamFact]:
     if not arrival.meeter:
         return []
-    freed = MeeterFreed(
+    freed = facts.MeeterFreed(
         meeter=arrival.meeter, case_id=case_of(situation).case_id, arrival_id=arrival.arrival_id, reason=why
     )
     return [StreamFact(situation.programme.meeters_stream, freed)]
@@ -176,13 +166,13 @@ class PickupLetter(About):
 
 
 def _booked(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return PickupBooked(
+    return facts.PickupBooked(
         task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
     )
 
 
 def _moved(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return PickupMoved(
+    return facts.PickupMoved(
         task_id=command.task_id,
         arrival_id=about.arrival_id,
         meeter=about.meeter,
@@ -192,7 +182,7 @@ def _moved(command: FinishTask, about: PickupLetter) -> TaskOutcome:
 
 
 def _cancelled(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return PickupCancelled(
+    return facts.PickupCancelled(
         task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
     )
 

@@ -5,20 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from events.catalogue import TaskOutcome
-from events.facts.referrals import (
-    DisclosureMade,
-    ProviderPlaceTaken,
-    ReferralAccepted,
-    ReferralAcknowledged,
-    ReferralDeclined,
-    ReferralFeedback,
-    ReferralSent,
-    ReferralServed,
-    ReferralTakenBack,
-    ReferralUnanswered,
-    ReferralWaitlisted,
-    ReferrerAnswered,
-)
+from events.facts import referrals as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
@@ -27,20 +14,8 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
-from workflow.subjects.referrals import refusals
+from workflow.subjects.referrals import commands, refusals
 from workflow.subjects.referrals.caseload import open_providers, provider_stream
-from workflow.subjects.referrals.commands import (
-    AcceptReferral,
-    AcknowledgeReferral,
-    CloseReferral,
-    DeclineReferral,
-    DiscloseReferral,
-    RecordReferralFeedback,
-    RecordReferralServed,
-    RevokeReferral,
-    SendReferral,
-    WaitlistReferral,
-)
 from workflow.subjects.referrals.disclosure import parts_for_provider
 from workflow.subjects.referrals.moves import (
     no_consent,
@@ -65,15 +40,15 @@ from workflow.subjects.referrals.sending import (
 from workflow.subjects.referrals.state import referrals_of
 
 
-def acknowledge_referral(command: AcknowledgeReferral, situation: Situation) -> Decision:
+def acknowledge_referral(command: commands.AcknowledgeReferral, situation: Situation) -> Decision:
     """Return that the provider has the letter."""
     found = referral_moved(command.referral_id, "acknowledged", situation)
     if isinstance(found, Refused):
         return found
-    return situation.about_case(ReferralAcknowledged(referral_id=command.referral_id, provider=found.provider))
+    return situation.about_case(facts.ReferralAcknowledged(referral_id=command.referral_id, provider=found.provider))
 
 
-def accept_referral(command: AcceptReferral, situation: Situation) -> Decision:
+def accept_referral(command: commands.AcceptReferral, situation: Situation) -> Decision:
     """Return that the provider takes the person, as long as it has room; told in its own stream too."""
     found = referral_moved(command.referral_id, "accepted", situation)
     if isinstance(found, Refused):
@@ -88,46 +63,46 @@ def accept_referral(command: AcceptReferral, situation: Situation) -> Decision:
         reasons.append(refusals.MEETING_IS_AHEAD())
     if reasons:
         return Refused(tuple(reasons))
-    accepted = ReferralAccepted(
+    accepted = facts.ReferralAccepted(
         referral_id=command.referral_id, provider=found.provider, first_meeting=command.first_meeting
     )
-    place = ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
+    place = facts.ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
     return [*situation.about_case(accepted), StreamFact(provider_stream(found.provider), place)]
 
 
-def waitlist_referral(command: WaitlistReferral, situation: Situation) -> Decision:
+def waitlist_referral(command: commands.WaitlistReferral, situation: Situation) -> Decision:
     """Return that the provider has no room yet."""
     found = referral_moved(command.referral_id, "wait_listed", situation)
     if isinstance(found, Refused):
         return found
-    return situation.about_case(ReferralWaitlisted(referral_id=command.referral_id, provider=found.provider))
+    return situation.about_case(facts.ReferralWaitlisted(referral_id=command.referral_id, provider=found.provider))
 
 
-def decline_referral(command: DeclineReferral, situation: Situation) -> Decision:
+def decline_referral(command: commands.DeclineReferral, situation: Situation) -> Decision:
     """Return that the provider said no; the place of one that had said yes is free again."""
     found = referral_moved(command.referral_id, "declined", situation)
     if isinstance(found, Refused):
         return found
-    declined = ReferralDeclined(referral_id=command.referral_id, provider=found.provider, reason=command.reason)
+    declined = facts.ReferralDeclined(referral_id=command.referral_id, provider=found.provider, reason=command.reason)
     return [*situation.about_case(declined), *place_freed(command.referral_id, found, "declined", situation)]
 
 
-def record_served(command: RecordReferralServed, situation: Situation) -> Decision:
+def record_served(command: commands.RecordReferralServed, situation: Situation) -> Decision:
     """Return that the service was given, by whom; whatever waits for the service goes on."""
     found = referral_moved(command.referral_id, "served", situation)
     if isinstance(found, Refused):
         return found
-    served = ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
+    served = facts.ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
     given = ServiceProvided(task_id="", service=found.service, reference=command.referral_id)
     return situation.about_case(served, given)
 
 
-def record_feedback(command: RecordReferralFeedback, situation: Situation) -> Decision:
+def record_feedback(command: commands.RecordReferralFeedback, situation: Situation) -> Decision:
     """Return what came of it; the note is sealed."""
     found = referral_moved(command.referral_id, "feedback", situation)
     if isinstance(found, Refused):
         return found
-    feedback = ReferralFeedback(
+    feedback = facts.ReferralFeedback(
         person_id=person_of(situation),
         referral_id=command.referral_id,
         provider=found.provider,
@@ -137,13 +112,13 @@ def record_feedback(command: RecordReferralFeedback, situation: Situation) -> De
     return situation.about_case(feedback)
 
 
-def close_referral(command: CloseReferral, situation: Situation) -> Decision:
+def close_referral(command: commands.CloseReferral, situation: Situation) -> Decision:
     """Return that the referral is at its end; its place is free for somebody else."""
     found = referral_moved(command.referral_id, "closed", situation)
     return found if isinstance(found, Refused) else referral_closed(command.referral_id, found, situation)
 
 
-def revoke_referral(command: RevokeReferral, situation: Situation) -> Decision:
+def revoke_referral(command: commands.RevokeReferral, situation: Situation) -> Decision:
     """Return that the referral is taken back."""
     found = referral_moved(command.referral_id, "revoked", situation)
     return (
@@ -151,7 +126,7 @@ def revoke_referral(command: RevokeReferral, situation: Situation) -> Decision:
     )
 
 
-def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decision:
+def disclose_referral(command: commands.DiscloseReferral, situation: Situation) -> Decision:
     """Return which parts the provider is shown; without a live consent nothing is."""
     case = case_of(situation)
     referral = referrals_of(case).referrals.get(command.referral_id)
@@ -164,7 +139,7 @@ def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decisi
         reasons.append(no_consent(referral.provider))
     if reasons:
         return Refused(tuple(reasons))
-    shown = DisclosureMade(
+    shown = facts.DisclosureMade(
         referral_id=command.referral_id,
         provider=referral.provider,
         kind=situation.programme.provider_of[referral.provider].kind,
@@ -184,7 +159,7 @@ def _no_answer(situation: Situation, subject: Pairs) -> list[StreamFact]:
     if referral.status != "sent":
         return []
     following, agreed = next_provider(referral, situation)
-    silent = ReferralUnanswered(
+    silent = facts.ReferralUnanswered(
         referral_id=key, provider=referral.provider, next_provider=following.id if following else ""
     )
     onward = passed_on(key, referral, following, situation) if following is not None and agreed else []
@@ -215,19 +190,19 @@ class ReferralLetter(ReferrerLetter):
 
 
 def _sent(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
-    return ReferralSent(
+    return facts.ReferralSent(
         task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
     )
 
 
 def _taken_back(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
-    return ReferralTakenBack(
+    return facts.ReferralTakenBack(
         task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
     )
 
 
 def _referrer_answered(command: FinishTask, about: ReferrerLetter) -> TaskOutcome:
-    return ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=about.provider)
+    return facts.ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=about.provider)
 
 
 def _letter_is_wanted(about: ReferralLetter, situation: Situation) -> bool:
@@ -267,16 +242,16 @@ TASKS: Final = (
 
 
 RULES: Final = (
-    CommandRule(SendReferral, send_referral, needs=_limited, cancels=True),
-    CommandRule(AcknowledgeReferral, acknowledge_referral),
-    CommandRule(AcceptReferral, accept_referral, needs=answer_needs),
-    CommandRule(WaitlistReferral, waitlist_referral),
-    CommandRule(DeclineReferral, decline_referral, needs=open_providers),
-    CommandRule(RecordReferralServed, record_served),
-    CommandRule(RecordReferralFeedback, record_feedback),
-    CommandRule(CloseReferral, close_referral, needs=open_providers),
-    CommandRule(RevokeReferral, revoke_referral, needs=open_providers, cancels=True),
-    CommandRule(DiscloseReferral, disclose_referral),
+    CommandRule(commands.SendReferral, send_referral, needs=_limited, cancels=True),
+    CommandRule(commands.AcknowledgeReferral, acknowledge_referral),
+    CommandRule(commands.AcceptReferral, accept_referral, needs=answer_needs),
+    CommandRule(commands.WaitlistReferral, waitlist_referral),
+    CommandRule(commands.DeclineReferral, decline_referral, needs=open_providers),
+    CommandRule(commands.RecordReferralServed, record_served),
+    CommandRule(commands.RecordReferralFeedback, record_feedback),
+    CommandRule(commands.CloseReferral, close_referral, needs=open_providers),
+    CommandRule(commands.RevokeReferral, revoke_referral, needs=open_providers, cancels=True),
+    CommandRule(commands.DiscloseReferral, disclose_referral),
 )
 TIMERS: Final = (
     TimerKind("referral_answer", _no_answer, lambda programme, case, _: answer_needs(programme, case)),

@@ -5,15 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from events.facts.reintegration import (
-    FollowUpDue,
-    FollowUpVisited,
-    PlanAgreed,
-    PlanDrafted,
-    PlanRevised,
-    RetentionReached,
-    VisitArranged,
-)
+from events.facts import reintegration as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
@@ -35,14 +27,16 @@ def draft_plan(command: DraftPlan, situation: Situation) -> Decision:
     if plan.agreed:
         return refused(refusals.PLAN_IS_NO_DRAFT(version=plan.number))
     return situation.about_case(
-        PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
+        facts.PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
     )
 
 
 def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
     """Return the approved reintegration plan, when there is one to approve and two different people agreed."""
     plan = reintegration_of(case_of(situation)).plan
-    agreed = by_two(command.actor, command.second, PlanAgreed(second=command.second, number=plan.number), situation)
+    agreed = by_two(
+        command.actor, command.second, facts.PlanAgreed(second=command.second, number=plan.number), situation
+    )
     reasons = agreed.reasons if isinstance(agreed, Refused) else ()
     if not plan.number:
         reasons += (refusals.PLAN_IS_DRAFTED(),)
@@ -54,7 +48,7 @@ def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
 def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
     """Return the next version of an agreed plan, when a second person agreed to the change too."""
     plan = reintegration_of(case_of(situation)).plan
-    revised = PlanRevised(
+    revised = facts.PlanRevised(
         person_id=person_of(situation),
         number=plan.number + 1,
         goals=command.goals,
@@ -75,7 +69,7 @@ def record_follow_up(command: RecordFollowUp, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     found = command.model_dump(include={"month", "how", "outcome", "economic", "social", "psychosocial", "note"})
-    visited = FollowUpVisited(person_id=person_of(situation), made_on=made_on, **found)
+    visited = facts.FollowUpVisited(person_id=person_of(situation), made_on=made_on, **found)
     if command.outcome == "not_reached":
         return situation.about_case(visited)
     reference = f"month {command.month}"
@@ -101,7 +95,7 @@ def _visit_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     month = int(dict(subject)["month"])
     if month in reintegration_of(case_of(situation)).visits:
         return []
-    return situation.about_case(FollowUpDue(month=month))
+    return situation.about_case(facts.FollowUpDue(month=month))
 
 
 def _visit_is_overdue(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -119,7 +113,7 @@ def _plan_is_overdue(situation: Situation, _subject: Pairs) -> list[StreamFact]:
 def _retention_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     if not situation.journey.stage(case_of(situation).stage).ends:
         return []
-    reached = RetentionReached(months=situation.programme.policies.retention_months)
+    reached = facts.RetentionReached(months=situation.programme.policies.retention_months)
     return situation.about_case(reached, Escalated(kind="retention_due"))
 
 
@@ -130,8 +124,10 @@ class VisitLetter(About):
     provider: str
 
 
-def _arranged(command: FinishTask, about: VisitLetter) -> VisitArranged:
-    return VisitArranged(task_id=command.task_id, month=about.month, provider=about.provider, receipt=command.reference)
+def _arranged(command: FinishTask, about: VisitLetter) -> facts.VisitArranged:
+    return facts.VisitArranged(
+        task_id=command.task_id, month=about.month, provider=about.provider, receipt=command.reference
+    )
 
 
 def _visit_is_wanted(about: VisitLetter, situation: Situation) -> bool:

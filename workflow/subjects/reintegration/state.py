@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from events.facts import reintegration as facts
 from events.facts.journey import StageEntered
-from events.facts.reintegration import (
-    CourseAttended,
-    CourseCompleted,
-    CourseLeft,
-    FollowUpVisited,
-    PlanAgreed,
-    PlanDrafted,
-    PlanRevised,
-)
 from events.instants import instant
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
@@ -94,11 +86,11 @@ def _life(case: Case, **changes: Any) -> Case:
     return reintegration_of.put(case, reintegration_of(case)._replace(**changes))
 
 
-def _drafted(case: Case, fact: PlanDrafted, _at: At) -> Case:
+def _drafted(case: Case, fact: facts.PlanDrafted, _at: At) -> Case:
     return _life(case, plan=ReintegrationPlan(fact.number, fact.goals))
 
 
-def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
+def _agreed(case: Case, fact: facts.PlanAgreed, _at: At) -> Case:
     plan = reintegration_of(case).plan._replace(number=fact.number, agreed=True)
     return _life(
         reintegration_of.changed(case._replace(escalations=case.escalations - {"plan_overdue"}), plan_agreed=True),
@@ -106,7 +98,7 @@ def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
     )
 
 
-def _revised(case: Case, fact: PlanRevised, _at: At) -> Case:
+def _revised(case: Case, fact: facts.PlanRevised, _at: At) -> Case:
     return _life(case, plan=ReintegrationPlan(fact.number, fact.goals, agreed=True))
 
 
@@ -118,24 +110,24 @@ def _place(status: str) -> Change:
     return change
 
 
-def _out(case: Case, fact: CourseLeft | CourseCompleted, _at: At) -> Case:
+def _out(case: Case, fact: facts.CourseLeft | facts.CourseCompleted, _at: At) -> Case:
     return _life(case, courses={k: place for k, place in reintegration_of(case).courses.items() if k != fact.course})
 
 
-def _attended(case: Case, fact: CourseAttended, _at: At) -> Case:
+def _attended(case: Case, fact: facts.CourseAttended, _at: At) -> Case:
     courses = reintegration_of(case).courses
     place = courses[fact.course]
     here = place._replace(days={**place.days, fact.day: fact.attended})
     return _life(case, courses={**courses, fact.course: here})
 
 
-def _completed(case: Case, fact: CourseCompleted, at: At) -> Case:
+def _completed(case: Case, fact: facts.CourseCompleted, at: At) -> Case:
     came = list(reintegration_of(case).courses[fact.course].days.values())
     result = CourseResult(fact.course, fact.outcome, came.count(True), came.count(False))
     return _life(_out(case, fact, at), results=(*reintegration_of(case).results, result))
 
 
-def _visited(case: Case, fact: FollowUpVisited, _at: At) -> Case:
+def _visited(case: Case, fact: facts.FollowUpVisited, _at: At) -> Case:
     scores = (fact.economic, fact.social, fact.psychosocial)
     found = FollowUp(fact.made_on, fact.how, fact.outcome, *scores)
     case = _life(case, follow_ups={**reintegration_of(case).follow_ups, fact.month: found})

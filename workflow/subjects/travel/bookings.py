@@ -7,18 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from events.catalogue import Fact, TaskOutcome
+from events.facts import travel as facts
 from events.facts.tasks import BookingReleased, Escalated, ServiceProvided
-from events.facts.travel import (
-    EscortAnswered,
-    EscortFreed,
-    EscortInvited,
-    HostAnswered,
-    HostAsked,
-    HostChosen,
-    PersonHandedOver,
-    TicketIssued,
-    TransitVisaRecorded,
-)
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.command import FinishTask
@@ -41,7 +31,9 @@ def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
         return refused(refusals.ESCORT_IS_ASKED())
     if trip.confirmed and command.accepted:
         return []
-    answer = EscortAnswered(trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason)
+    answer = facts.EscortAnswered(
+        trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason
+    )
     decided = situation.about_case(answer)
     return decided if command.accepted else [*decided, *escort_freed(situation, "declined")]
 
@@ -52,7 +44,7 @@ def escort_freed(situation: Situation, why: str) -> list[StreamFact]:
     trip = travel_of(case).trip
     if trip is None or not trip.escort:
         return []
-    free = EscortFreed(escort=trip.escort, case_id=case.case_id, trip_id=trip.trip_id, reason=why)
+    free = facts.EscortFreed(escort=trip.escort, case_id=case.case_id, trip_id=trip.trip_id, reason=why)
     return [StreamFact(situation.programme.escorts_stream, free)]
 
 
@@ -79,7 +71,7 @@ def ask_host(command: AskHost, situation: Situation) -> Decision:
         return refused(refusals.HOST_IS_KNOWN(known=situation.programme.host_of))
     if command.host == trip.host:
         return refused(refusals.HOST_IS_ANOTHER())
-    return situation.about_case(HostChosen(trip_id=trip.trip_id, host=command.host))
+    return situation.about_case(facts.HostChosen(trip_id=trip.trip_id, host=command.host))
 
 
 def answer_host(command: AnswerHost, situation: Situation) -> Decision:
@@ -92,10 +84,10 @@ def answer_host(command: AnswerHost, situation: Situation) -> Decision:
     if command.accepted:
         if trip.host_ready:
             return []
-        return situation.about_case(HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=True))
+        return situation.about_case(facts.HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=True))
     declined = (*trip.hosts_declined, trip.host)
     following = host_for(situation.programme, travel_of(case_of(situation)).destination, declined)
-    answer = HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
+    answer = facts.HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
     return situation.about_case(answer, *([] if following else no_host()))
 
 
@@ -104,7 +96,7 @@ def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Dec
     if command.valid_until < situation.today:
         return refused(refusals.VISA_IS_VALID())
     return situation.about_case(
-        TransitVisaRecorded(
+        facts.TransitVisaRecorded(
             person_id=person_of(situation),
             country=command.country,
             valid_until=command.valid_until,
@@ -121,7 +113,7 @@ def hand_over(command: HandOver, situation: Situation) -> Decision:
     reasons = _against_hand_over(command, situation)
     if reasons:
         return Refused(reasons)
-    received = PersonHandedOver(
+    received = facts.PersonHandedOver(
         person_id=person_of(situation), trip_id=trip.trip_id, received_by=command.received_by, receiver=command.receiver
     )
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
@@ -209,15 +201,17 @@ class HostBooking(Booking):
 
 
 def _escort_invited(command: FinishTask, about: EscortBooking) -> TaskOutcome:
-    return EscortInvited(task_id=command.task_id, trip_id=about.trip_id, escort=about.escort, receipt=command.reference)
+    return facts.EscortInvited(
+        task_id=command.task_id, trip_id=about.trip_id, escort=about.escort, receipt=command.reference
+    )
 
 
 def _ticket_issued(command: FinishTask, about: Booking) -> TaskOutcome:
-    return TicketIssued(task_id=command.task_id, trip_id=about.trip_id, reference=command.reference)
+    return facts.TicketIssued(task_id=command.task_id, trip_id=about.trip_id, reference=command.reference)
 
 
 def _host_asked(command: FinishTask, about: HostBooking) -> TaskOutcome:
-    return HostAsked(task_id=command.task_id, trip_id=about.trip_id, host=about.host, receipt=command.reference)
+    return facts.HostAsked(task_id=command.task_id, trip_id=about.trip_id, host=about.host, receipt=command.reference)
 
 
 def _given_back(command: FinishTask, about: Booking) -> TaskOutcome:
