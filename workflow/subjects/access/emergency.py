@@ -9,9 +9,8 @@ from events.facts.access import AccessReviewed, GlassBroken, GlassMended, GlassT
 from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, person_of, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.access import refusals
 from workflow.subjects.access.commands import BreakGlass, MendGlass, ReviewAccess
@@ -28,14 +27,13 @@ def break_glass(command: BreakGlass, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     return situation.about_case(
-        GlassBroken(
+        said_by(
+            command,
+            GlassBroken,
             glass_id=id_from(command.command_id, "B", "glass"),
             person_id=person_of(situation),
             account=command.actor,
-            mandate=command.mandate,
-            reason=command.reason,
             until=situation.now + timedelta(hours=situation.programme.policies.glass_hours),
-            why=command.why,
         )
     )
 
@@ -58,15 +56,7 @@ def review_access(command: ReviewAccess, situation: Situation) -> Decision:
         reasons.append(refusals.REVIEWER_IS_ANOTHER())
     if reasons:
         return Refused(tuple(reasons))
-    return situation.about_case(
-        AccessReviewed(
-            glass_id=glass_id,
-            person_id=person_of(situation),
-            account=command.account,
-            outcome=command.outcome,
-            note=command.note,
-        )
-    )
+    return situation.about_case(said_by(command, AccessReviewed, glass_id=glass_id, person_id=person_of(situation)))
 
 
 def _hours_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -90,13 +80,9 @@ class EmergencyLetter(About):
     until: str  # as it is read: a day and a time in UTC
 
 
-def _told(command: FinishTask, about: EmergencyLetter) -> GlassTold:
-    return GlassTold(task_id=command.task_id, glass_id=about.glass_id, receipt=command.reference)
-
-
 # An emergency may concern somebody whose case has ended, and what was opened is looked at in any case.
 # That somebody looked is told whatever becomes of the case: like giving back, it is never called off.
-TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, _told, gives_back=True),)
+TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, ends_in(GlassTold), gives_back=True),)
 
 
 RULES: Final = (

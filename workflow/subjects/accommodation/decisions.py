@@ -12,8 +12,8 @@ from workflow.case.state import Case, Pairs
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
-from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.reasons import Reason, Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, case_of, unless
 from workflow.subject import CommandRule, StepHook, TimerKind
 from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
@@ -130,12 +130,11 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
     name, bed = mine.bed
     house, facility = shelter_of(name, situation), situation.programme.facility_of.get(name)
     held_until = mine.held_until
-    if house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at):
-        yield refusals.HOLD_RAN_OUT()
-    if at > situation.now:
-        yield refusals.HAS_ARRIVED()
-    if bed in house.freed and at < house.freed[bed]:
-        yield refusals.BED_IS_EMPTY(bed=bed, until=house.freed[bed])
+    yield from reasons_if(
+        (house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at), refusals.HOLD_RAN_OUT()),
+        (at > situation.now, refusals.HAS_ARRIVED()),
+        (bed in house.freed and at < house.freed[bed], refusals.BED_IS_EMPTY(bed=bed, until=house.freed[bed])),
+    )
     if facility is not None:
         yield from against_house(facility, facility.day(at), situation)
         if command.until is not None and command.until < facility.day(at):
@@ -156,9 +155,7 @@ def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
     ends = min((day for day in (closed, facility.closes if facility else None) if day), default=None)
     if ends is not None and command.until > ends:
         reasons.append(refusals.HOUSE_CLOSES_DURING_STAY(day=ends))
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(facts.StayExtended(facility=name, bed=bed, until=command.until))
+    return unless(reasons, situation.about_case(facts.StayExtended(facility=name, bed=bed, until=command.until)))
 
 
 def release_bed(command: ReleaseBed, situation: Situation) -> Decision:

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from events.catalogue import TaskOutcome
 from events.facts import accommodation as facts
 from workflow.case.state import Case
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import CommandRule
 from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList
@@ -128,20 +126,6 @@ class PlaceElsewhere(About):
     alternative: str
 
 
-def _offered(command: FinishTask, about: FreeBed) -> TaskOutcome:
-    return facts.BedsOffered(task_id=command.task_id, facility=about.facility, outcome=command.reference)
-
-
-def _asked_elsewhere(command: FinishTask, about: PlaceElsewhere) -> TaskOutcome:
-    return facts.AlternativeAsked(
-        task_id=command.task_id, facility=about.facility, alternative=about.alternative, receipt=command.reference
-    )
-
-
-def _assistance(_about: PlaceElsewhere, _programme: Programme) -> str:
-    return "assistance"
-
-
 def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
     case = case_of(situation)
     return about.facility in accommodation_of(case).waiting and case.consents_to("assistance", situation.today)
@@ -149,8 +133,14 @@ def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
 
 # A bed given up is given to the next whatever becomes of the case that had it.
 TASKS: Final = (
-    TaskKind("offer_bed", FreeBed, _offered, gives_back=True),
-    TaskKind("find_alternative", PlaceElsewhere, _asked_elsewhere, _still_waits, consent=_assistance),
+    TaskKind("offer_bed", FreeBed, ends_in(facts.BedsOffered, "outcome"), gives_back=True),
+    TaskKind(
+        "find_alternative",
+        PlaceElsewhere,
+        ends_in(facts.AlternativeAsked),
+        _still_waits,
+        consent=lambda *_: "assistance",
+    ),
 )
 
 

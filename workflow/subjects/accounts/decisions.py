@@ -16,7 +16,7 @@ from workflow.reasons import Reason, Refused, refused
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account
 from workflow.rights.visibility import MACHINES
-from workflow.situation import Decision, StreamFact
+from workflow.situation import Decision, StreamFact, said_by
 from workflow.subjects.accounts import commands, refusals
 
 
@@ -145,13 +145,12 @@ def open_account(command: commands.OpenAccount, register: AccountRegister) -> De
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
     if command.actor == command.account and not first:
         reasons.append(refusals.OPENS_OWN_ACCOUNT())
-    fact = facts.AccountOpened(
-        account=command.account,
+    fact = said_by(
+        command,
+        facts.AccountOpened,
         roles=_in_order(command.roles),
         programmes=_once(command.programmes),
-        team=command.team,
         facilities=_once(command.facilities),
-        language=command.language,
     )
     return Refused(tuple(reasons)) if reasons else _about(command, fact)
 

@@ -9,9 +9,9 @@ from events.catalogue import Fact
 from events.facts import care as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, refused
+from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.refusals import CONSENT_IS_MISSING, SECOND_PERSON_IS_THE_FIRST
-from workflow.situation import Decision, Situation, case_of, id_from, person_of
+from workflow.situation import Decision, Situation, case_of, id_from, person_of, said_by, unless
 from workflow.subject import CommandRule
 from workflow.subjects.care import commands, refusals
 from workflow.subjects.care.appointments import appointment_with
@@ -41,9 +41,7 @@ def move_appointment(command: commands.MoveAppointment, situation: Situation) ->
     if found is None or found.at is None:
         return refused(refusals.APPOINTMENT_HAS_NO_TIME())
     against = _against_time(command.at, found.provider, situation)
-    if against:
-        return Refused(tuple(against))
-    return situation.about_case(facts.AppointmentMoved(appointment=command.appointment, at=command.at))
+    return unless(against, situation.about_case(facts.AppointmentMoved(appointment=command.appointment, at=command.at)))
 
 
 def cancel_appointment(command: commands.CancelAppointment, situation: Situation) -> Decision:
@@ -91,22 +89,17 @@ def agree_care_plan(command: commands.AgreeCarePlan, situation: Situation) -> De
 def certify_fitness(command: commands.CertifyFitness, situation: Situation) -> Decision:
     """Return the certificate; only medical staff certify, and the note is sealed for them."""
     seen_on, today = command.certified_on or situation.today, situation.today
-    reasons = []
-    if command.mandate != "medical":
-        reasons.append(refusals.CERTIFIER_IS_MEDICAL(mandate=command.mandate))
-    if command.valid_until < max(today, seen_on):
-        reasons.append(refusals.CERTIFICATE_IS_VALID())
-    if seen_on > today:
-        reasons.append(refusals.CERTIFICATE_IS_DATED(certified_on=seen_on))
+    reasons = reasons_if(
+        (command.mandate != "medical", refusals.CERTIFIER_IS_MEDICAL(mandate=command.mandate)),
+        (command.valid_until < max(today, seen_on), refusals.CERTIFICATE_IS_VALID()),
+        (seen_on > today, refusals.CERTIFICATE_IS_DATED(certified_on=seen_on)),
+    )
     if today - seen_on > timedelta(days=situation.programme.policies.fitness_valid_days):
         days = situation.programme.policies.fitness_valid_days
         reasons.append(refusals.CERTIFICATE_IS_RECENT(days=days, certified_on=seen_on))
     if reasons:
         return Refused(tuple(reasons))
-    fact = facts.FitnessCertified(
-        person_id=person_of(situation), certified_on=seen_on, valid_until=command.valid_until, escort=command.escort,
-        note=command.note,
-    )  # fmt: skip
+    fact = said_by(command, facts.FitnessCertified, person_id=person_of(situation), certified_on=seen_on)
     return situation.about_case(fact)
 
 
@@ -115,11 +108,11 @@ def _booking(command: commands.BookAppointment, situation: Situation, key: str) 
     before = care_of(case).appointments.get(key)
     named = command.provider or (before.provider if before else "")
     chosen = appointment_with(situation.programme, command.service, case.language, named)
-    return facts.AppointmentBooked(
+    return said_by(
+        command,
+        facts.AppointmentBooked,
         appointment=key or id_from(command.command_id, "A", command.service),
-        service=command.service,
         provider=chosen.provider,
-        at=command.at,
         language=chosen.language,
         needs_interpreter=chosen.needs_interpreter,
         interpreter=chosen.interpreter,
@@ -158,9 +151,7 @@ def _against_service(service: str, programme: Programme) -> list[Reason]:
 
 def _against_consent(service: str, situation: Situation) -> list[Reason]:
     purpose = situation.programme.service_of[service].consent
-    if case_of(situation).consents_to(purpose, situation.today):
-        return []
-    return [CONSENT_IS_MISSING(purpose=purpose)]
+    return [] if case_of(situation).consents_to(purpose, situation.today) else [CONSENT_IS_MISSING(purpose=purpose)]
 
 
 def _against_provider(command: commands.BookAppointment, programme: Programme) -> list[Reason]:

@@ -15,7 +15,7 @@ from events.facts.tasks import Escalated
 from events.ids import CaseId, case_stream
 from workflow.case.state import Case, Pairs
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.accommodation.decisions import moved_to_other_house
 from workflow.subjects.accommodation.shelter import Shelter, shelter_of
@@ -35,9 +35,7 @@ def close_facility(command: CloseFacility, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     to = command.to or _another_house(command, situation)
-    closed = FacilityClosed(
-        facility=command.facility, on=command.on, reason=command.reason, proposed=tuple(situation.cases)
-    )
+    closed = said_by(command, FacilityClosed, proposed=tuple(situation.cases))
     return [StreamFact(command.stream, closed), *_proposals(command, situation, command.stream, to, command.on)]
 
 
@@ -50,10 +48,7 @@ def end_programme(command: EndProgramme, situation: Situation) -> Decision:
         return refused(refusals.LAST_DAY_IS_PAST())
     if command.successor == command.programme:
         return refused(refusals.SUCCESSOR_IS_ANOTHER())
-    ended = ProgrammeEnded(
-        programme=command.programme, on=command.on, reason=command.reason, successor=command.successor,
-        proposed=tuple(situation.cases),
-    )  # fmt: skip
+    ended = said_by(command, ProgrammeEnded, proposed=tuple(situation.cases))
     closes = f"programme:{command.programme}"
     money = StreamFact(situation.programme.fund_stream, FundClosed(programme=command.programme, on=command.on))
     return [

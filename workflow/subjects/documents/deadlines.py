@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.catalogue import TaskOutcome
 from events.facts.documents import DocumentChased, DocumentRanOut
 from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
-from workflow.programme.programme import Programme
-from workflow.situation import Situation, StreamFact, TaskKind, case_of
+from workflow.situation import Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import TimerKind
 from workflow.subjects.documents.guards import renewal_consent
 from workflow.subjects.documents.state import EXPIRING, LATE, documents_of
@@ -48,10 +45,6 @@ class AuthorityLetter(About):
     document_id: str
 
 
-def _chased(command: FinishTask, about: AuthorityLetter) -> TaskOutcome:
-    return DocumentChased(task_id=command.task_id, document_id=about.document_id, receipt=command.reference)
-
-
 def _chase_is_wanted(about: AuthorityLetter, situation: Situation) -> bool:
     case = case_of(situation)
     paper = documents_of(case).papers.get(about.document_id)
@@ -59,11 +52,15 @@ def _chase_is_wanted(about: AuthorityLetter, situation: Situation) -> bool:
     return consented and paper is not None and paper.waits_for == "authority"
 
 
-def _chase_consent(_about: AuthorityLetter, programme: Programme) -> str:
-    return renewal_consent(programme)
-
-
-TASKS: Final = (TaskKind("chase_consulate", AuthorityLetter, _chased, _chase_is_wanted, consent=_chase_consent),)
+TASKS: Final = (
+    TaskKind(
+        "chase_consulate",
+        AuthorityLetter,
+        ends_in(DocumentChased),
+        _chase_is_wanted,
+        consent=lambda _, programme: renewal_consent(programme),
+    ),
+)
 
 
 TIMERS: Final = (

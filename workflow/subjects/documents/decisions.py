@@ -10,7 +10,7 @@ from events.facts import documents as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against, said_by
 from workflow.subject import CommandRule, LocatedFault
 from workflow.subjects.documents import commands, refusals
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, DocumentStep
@@ -24,15 +24,7 @@ def record_travel_document(command: commands.RecordTravelDocument, situation: Si
     """Return the document; its number is sealed."""
     if command.valid_until < situation.today:
         return refused(refusals.DOCUMENT_HAS_RUN_OUT())
-    return situation.about_case(
-        facts.TravelDocumentRecorded(
-            person_id=person_of(situation),
-            kind=command.kind,
-            valid_until=command.valid_until,
-            country=command.country,
-            number=command.number,
-        )
-    )
+    return situation.about_case(said_by(command, facts.TravelDocumentRecorded, person_id=person_of(situation)))
 
 
 def record_document_loss(command: commands.RecordDocumentLoss, situation: Situation) -> Decision:
@@ -87,11 +79,7 @@ def refuse_document(command: commands.RefuseDocument, situation: Situation) -> D
         return Refused((_unknown(situation),))
     if paper.waits_for != "authority":
         return refused(refusals.AUTHORITY_HAS_IT(step=paper.step))
-    return situation.about_case(
-        facts.DocumentRefused(
-            person_id=person_of(situation), document_id=command.document_id, reason=command.reason, note=command.note
-        )
-    )
+    return situation.about_case(said_by(command, facts.DocumentRefused, person_id=person_of(situation)))
 
 
 def appeal_document(command: commands.AppealDocument, situation: Situation) -> Decision:
@@ -106,9 +94,9 @@ def appeal_document(command: commands.AppealDocument, situation: Situation) -> D
         return Refused(tuple(reasons))
     path = situation.programme.document_path[paper.path]
     turn = path.turn_of_authority(paper.step)
-    appealed = facts.DocumentAppealed(
-        document_id=command.document_id,
-        reason=command.reason,
+    appealed = said_by(
+        command,
+        facts.DocumentAppealed,
         step=turn[0].id,
         due_on=_due(path, turn[0], path.authority.today(situation.now)),
     )
@@ -168,10 +156,9 @@ def _against_document(command: commands.RecordDocumentStep, paper: Paper, path: 
 
 def _done(command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath) -> facts.DocumentStepDone:
     following = path.after(command.step)
-    return facts.DocumentStepDone(
-        document_id=command.document_id,
-        step=command.step,
-        on=command.on,
+    return said_by(
+        command,
+        facts.DocumentStepDone,
         next_step=following.id if following else "",
         waits_for=following.by if following else "",
         due_on=_still_due(following, paper, path, command.on),
@@ -194,13 +181,13 @@ def _collected(
     command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath, situation: Situation
 ) -> list[StreamFact]:  # fmt: skip
     """Return the document in hand, valid from its issue as long as such documents are unless told otherwise."""
-    collected = facts.DocumentCollected(
+    collected = said_by(
+        command,
+        facts.DocumentCollected,
         person_id=person_of(situation),
-        document_id=command.document_id,
         kind=paper.kind,
         country=paper.country,
         valid_until=command.valid_until or path.valid_until(paper.since or command.on),
-        number=command.number,
     )
     provided = ServiceProvided(task_id="", service=DOCUMENT_RENEWAL, reference=command.document_id)
     return situation.about_case(collected, provided)

@@ -8,7 +8,7 @@ from events.facts.grants import CostRecorded, CostReversed, FundsSpent, FundsUns
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, said_by
 from workflow.subject import CommandRule
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
@@ -24,15 +24,13 @@ def record_cost(command: RecordCost, situation: Situation) -> Decision:
     programme, case_id = situation.programme, case_of(situation).case_id
     cost_id = id_from(command.command_id, "C")
     shares = shares_of(programme, command.kind, command.amount, command.day)
-    cost = CostRecorded(
+    cost = said_by(
+        command,
+        CostRecorded,
         person_id=person_of(situation),
         cost_id=cost_id,
-        kind=command.kind,
-        amount=command.amount,
-        day=command.day,
         shares=shares,
         service=command.service or "",
-        reference=command.reference,
     )
     spent = FundsSpent(case_id=case_id, cost_id=cost_id, shares=shares)
     return [*situation.about_case(cost), StreamFact(programme.fund_stream, spent)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from events.facts.grants import TrancheInstructed
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.situation import TaskKind
+from workflow.situation import TaskKind, ends_in
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.grants import commands
 from workflow.subjects.grants.approval import approve_grant, decline_grant
@@ -20,7 +21,6 @@ from workflow.subjects.grants.payments import bank_is_silent, record_payment, re
 from workflow.subjects.grants.request import request_grant
 from workflow.subjects.grants.tranches import (
     TranchePayment,
-    grant_sent,
     payment_is_wanted,
     record_evidence,
     release_tranche,
@@ -34,7 +34,12 @@ def _fund(programme: Programme, _case: Case) -> tuple[str, ...]:
 
 TASKS: Final = (
     TaskKind(
-        "disburse_grant", TranchePayment, grant_sent, payment_is_wanted, taken_back=tranche_stopped, unsent_needs=_fund
+        "disburse_grant",
+        TranchePayment,
+        ends_in(TrancheInstructed, "message_id"),
+        payment_is_wanted,
+        taken_back=tranche_stopped,
+        unsent_needs=_fund,
     ),
 )
 

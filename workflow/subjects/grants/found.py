@@ -37,20 +37,14 @@ def for_case_and_fund(situation: Situation, mine: Fact, funds: Fact) -> list[Str
 
 def grant_is_over(grant: Grant) -> list[Reason]:
     """Return why a grant that is settled or declined is not changed any more."""
-    if not (grant.settled or grant.declined):
-        return []
-    return [refusals.GRANT_TAKES_NO_CHANGE()]
+    return [refusals.GRANT_TAKES_NO_CHANGE()] if grant.settled or grant.declined else []
 
 
 def payee_on_hold(grant: Grant) -> list[Reason]:
     """Return why nothing goes to a payee on hold."""
-    if not grant.on_hold:
-        return []
-    return [refusals.PAYEE_WAITS()]
+    return [refusals.PAYEE_WAITS()] if grant.on_hold else []
 
 
 def payment_at_bank(grant: Grant) -> list[Reason]:
     """Return why one waits while a part is on its way."""
-    if not grant.at_the_bank:
-        return []
-    return [refusals.GRANT_IS_STILL_AT_THE_BANK()]
+    return [refusals.GRANT_IS_STILL_AT_THE_BANK()] if grant.at_the_bank else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from events.facts.grants import PayeeChanged, PayeePutOnHold, PayeeReleased
 from workflow.reasons import Refused, refused
-from workflow.situation import Decision, Situation, person_of
+from workflow.situation import Decision, Situation, person_of, said_by
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import ChangePayee, PutPayeeOnHold, ReleasePayee
 from workflow.subjects.grants.found import grant_is_over, grant_of, payment_at_bank, unknown_grant
@@ -19,12 +19,7 @@ def change_payee(command: ChangePayee, situation: Situation) -> Decision:
     reasons = [*grant_is_over(grant), *payment_at_bank(grant)]
     if reasons:
         return Refused(tuple(reasons))
-    changed = PayeeChanged(
-        person_id=person_of(situation),
-        grant_id=command.grant_id,
-        payee_name=command.payee_name,
-        payee_account=command.payee_account,
-    )
+    changed = said_by(command, PayeeChanged, person_id=person_of(situation))
     if not grant.on_hold:
         return situation.about_case(changed)
     # The hold was on the payee before; the new one is looked at when the grant is approved anew.

@@ -8,7 +8,7 @@ from events.facts.grants import GrantRequested
 from events.money import Money
 from workflow.case.state import Case
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, case_of, id_from, reasons_against
+from workflow.situation import Decision, Situation, case_of, id_from, reasons_against, said_by
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.definition import GrantKind
@@ -28,14 +28,12 @@ def request_grant(command: RequestGrant, situation: Situation) -> Decision:
     reasons += _against_request(command, case, kind)
     if reasons:
         return Refused(tuple(reasons))
-    asked = GrantRequested(
+    asked = said_by(
+        command,
+        GrantRequested,
         person_id=case.person_id,
         grant_id=id_from(command.command_id, "G"),
-        kind=command.kind,
-        amount=command.amount,
         return_id=_return_of(case),
-        payee_name=command.payee_name,
-        payee_account=command.payee_account,
     )
     return situation.about_case(asked)
 

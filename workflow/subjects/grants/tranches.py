@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Decimal
 
-from events.catalogue import TaskOutcome
-from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
+from events.facts.grants import EvidenceRecorded, TrancheReleased
 from events.money import Money, minor_unit_digits
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against, said_by
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordEvidence, ReleaseTranche
 from workflow.subjects.grants.definition import GrantKind
@@ -64,13 +62,7 @@ def record_evidence(command: RecordEvidence, situation: Situation) -> Decision:
         return refused(refusals.EVIDENCE_IS_ASKED_FOR(kind=command.kind, grant=grant.kind, known=wanted))
     if tranche.status != "paid":
         return refused(refusals.PART_IS_NOT_PAID(status=tranche.status))
-    shown = EvidenceRecorded(
-        person_id=person_of(situation),
-        grant_id=command.grant_id,
-        tranche_id=command.tranche_id,
-        kind=command.kind,
-        reference=command.reference,
-    )
+    shown = said_by(command, EvidenceRecorded, person_id=person_of(situation))
     return situation.about_case(shown)
 
 
@@ -95,9 +87,7 @@ def _against_release(command: ReleaseTranche, grant: Grant, kind: GrantKind, sit
 
 
 def _after_a_return(grant: Grant) -> list[Reason]:
-    if not grant.returned:
-        return []
-    return [refusals.PAYEE_WAS_CHANGED()]
+    return [refusals.PAYEE_WAS_CHANGED()] if grant.returned else []
 
 
 def _without_evidence(grant: Grant, kind: GrantKind) -> list[Reason]:
@@ -128,13 +118,6 @@ class TranchePayment(About):
 
     grant_id: str
     tranche_id: str
-
-
-def grant_sent(command: FinishTask, about: TranchePayment) -> TaskOutcome:
-    """Return that the bank was told to pay."""
-    return TrancheInstructed(
-        task_id=command.task_id, grant_id=about.grant_id, tranche_id=about.tranche_id, message_id=command.reference
-    )
 
 
 def tranche_stopped(about: TranchePayment, situation: Situation) -> list[StreamFact]:

@@ -10,7 +10,7 @@ from events.facts.intake import ConsentGiven
 from events.ids import case_stream
 from workflow.command import occurred
 from workflow.reasons import Reason, Refused
-from workflow.situation import Decision, Situation, StreamFact
+from workflow.situation import Decision, Situation, StreamFact, said_by
 from workflow.subject import CommandRule
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import shelter_of
@@ -39,14 +39,7 @@ def record_consultation(command: RecordConsultation, situation: Situation) -> De
     ]
     if reasons:
         return Refused(tuple(reasons))
-    held = ConsultationHeld(
-        centre=command.centre,
-        how=command.how,
-        language=command.language,
-        topics=command.topics,
-        at_risk_groups=command.at_risk_groups,
-        month=month_of(line, occurred(command, situation.now)),
-    )
+    held = said_by(command, ConsultationHeld, month=month_of(line, occurred(command, situation.now)))
     return [StreamFact(command.stream, held)]
 
 

@@ -18,7 +18,7 @@ from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, id_from
+from workflow.situation import Decision, Situation, StreamFact, id_from, said_by
 from workflow.subject import CommandRule, LocatedFault
 from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
@@ -90,15 +90,7 @@ def _told(command: DeskCommand, fact: Fact) -> StreamFact:
 
 
 def _taken(command: TakeCall, month: str) -> CallTaken:
-    return CallTaken(
-        language=command.language,
-        outcome=command.outcome,
-        topics=command.topics,
-        at_risk_groups=command.at_risk_groups,
-        region=command.region,
-        minutes=command.minutes,
-        month=month,
-    )
+    return said_by(command, CallTaken, month=month)
 
 
 def _promise(command: DeskCommand, situation: Situation, due_at: datetime) -> StreamFact:

@@ -9,7 +9,7 @@ from events.facts.intake import CaseLinked, CaseOpened
 from events.ids import case_stream, person_id_of
 from workflow.reasons import Reason, Refused, refused
 from workflow.rights.visibility import is_machine
-from workflow.situation import Decision, Situation, StreamFact
+from workflow.situation import Decision, Situation, StreamFact, said_by
 from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
@@ -58,30 +58,17 @@ def age_known(
 def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
     child, of_age_from = age_known(command.birth_date, command.age_band, situation.today, command.majority)
     previous = situation.previous
-    return CaseOpened(
-        case_id=command.case_id,
+    return said_by(
+        command,
+        CaseOpened,
         person_id=previous.person_id if previous else person_id_of(command.command_id),
-        programme=command.programme,
-        source=command.source,
         stage=situation.journey.initial,
-        previous_case=command.previous_case,
         consultation=command.consultation or "",
         citizenships=command.citizenships or (previous.citizenships if previous else ()),
-        gender=command.gender,
-        age_band=command.age_band,
         child=child,
         of_age_from=of_age_from,
-        language=command.language,
-        exploitation=command.exploitation,
-        country_of_exploitation=command.country_of_exploitation,
-        registered_year=command.registered_year,
-        referred_by=command.referred_by,
         owner="" if is_machine(command.actor) else command.actor,
-        team=command.team,
-        name=command.name,
         birth_date=command.birth_date.isoformat() if command.birth_date else None,
-        phone=command.phone,
-        story=command.story,
         their_reference=command.reference,
     )
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from events.catalogue import TaskOutcome
 from events.facts import reception as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
@@ -108,9 +106,7 @@ def _awaited(situation: Situation) -> Arrival | Refused:
 
 def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
     since = situation.programme.runs.since
-    if at.date() >= since:
-        return None
-    return PROGRAMME_HAS_BEGUN(since=since)
+    return None if at.date() >= since else PROGRAMME_HAS_BEGUN(since=since)
 
 
 def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
@@ -147,9 +143,7 @@ def _freed(situation: Situation, arrival: Arrival, why: str) -> list[StreamFact]
 
 
 def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    if not reception_of(case_of(situation)).is_ahead:
-        return []
-    return situation.about_case(Escalated(kind="no_show"))
+    return situation.about_case(Escalated(kind="no_show")) if reception_of(case_of(situation)).is_ahead else []
 
 
 class PickupLetter(About):
@@ -163,28 +157,6 @@ class PickupLetter(About):
     number: str
     sign: str
     sequence: int
-
-
-def _booked(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return facts.PickupBooked(
-        task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
-    )
-
-
-def _moved(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return facts.PickupMoved(
-        task_id=command.task_id,
-        arrival_id=about.arrival_id,
-        meeter=about.meeter,
-        sequence=about.sequence,
-        receipt=command.reference,
-    )
-
-
-def _cancelled(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return facts.PickupCancelled(
-        task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
-    )
 
 
 def _pickup_is_wanted(about: PickupLetter, situation: Situation) -> bool:
@@ -203,14 +175,14 @@ def _meeters(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.meeters_stream,)
 
 
-def _assistance(_about: PickupLetter, _programme: Programme) -> str:
-    return "assistance"
-
-
 TASKS: Final = (
-    TaskKind("book_pickup", PickupLetter, _booked, _pickup_is_wanted, consent=_assistance),
-    TaskKind("move_pickup", PickupLetter, _moved, _pickup_is_wanted, consent=_assistance),
-    TaskKind("cancel_pickup", PickupLetter, _cancelled, gives_back=True),
+    TaskKind(
+        "book_pickup", PickupLetter, ends_in(facts.PickupBooked), _pickup_is_wanted, consent=lambda *_: "assistance"
+    ),
+    TaskKind(
+        "move_pickup", PickupLetter, ends_in(facts.PickupMoved), _pickup_is_wanted, consent=lambda *_: "assistance"
+    ),
+    TaskKind("cancel_pickup", PickupLetter, ends_in(facts.PickupCancelled), gives_back=True),
 )
 
 

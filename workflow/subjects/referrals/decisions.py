@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.catalogue import TaskOutcome
 from events.facts import referrals as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
+from workflow.reasons import Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.referrals import commands, refusals
 from workflow.subjects.referrals.caseload import open_providers, provider_stream
@@ -54,18 +52,14 @@ def accept_referral(command: commands.AcceptReferral, situation: Situation) -> D
     if isinstance(found, Refused):
         return found
     provider = situation.programme.provider_of[found.provider]
-    reasons = []
-    if not has_room(provider, situation):
-        reasons.append(is_full(provider, need_of(found, situation), situation))
-    if not agreed_to(case_of(situation), found.provider, situation):
-        reasons.append(no_consent(found.provider))
-    if command.first_meeting is not None and command.first_meeting < situation.now:
-        reasons.append(refusals.MEETING_IS_AHEAD())
+    reasons = reasons_if(
+        (not has_room(provider, situation), is_full(provider, need_of(found, situation), situation)),
+        (not agreed_to(case_of(situation), found.provider, situation), no_consent(found.provider)),
+        (command.first_meeting is not None and command.first_meeting < situation.now, refusals.MEETING_IS_AHEAD()),
+    )
     if reasons:
         return Refused(tuple(reasons))
-    accepted = facts.ReferralAccepted(
-        referral_id=command.referral_id, provider=found.provider, first_meeting=command.first_meeting
-    )
+    accepted = said_by(command, facts.ReferralAccepted, provider=found.provider)
     place = facts.ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
     return [*situation.about_case(accepted), StreamFact(provider_stream(found.provider), place)]
 
@@ -102,13 +96,7 @@ def record_feedback(command: commands.RecordReferralFeedback, situation: Situati
     found = referral_moved(command.referral_id, "feedback", situation)
     if isinstance(found, Refused):
         return found
-    feedback = facts.ReferralFeedback(
-        person_id=person_of(situation),
-        referral_id=command.referral_id,
-        provider=found.provider,
-        outcome=command.outcome,
-        note=command.note,
-    )
+    feedback = said_by(command, facts.ReferralFeedback, person_id=person_of(situation), provider=found.provider)
     return situation.about_case(feedback)
 
 
@@ -139,12 +127,12 @@ def disclose_referral(command: commands.DiscloseReferral, situation: Situation) 
         reasons.append(no_consent(referral.provider))
     if reasons:
         return Refused(tuple(reasons))
-    shown = facts.DisclosureMade(
-        referral_id=command.referral_id,
+    shown = said_by(
+        command,
+        facts.DisclosureMade,
         provider=referral.provider,
         kind=situation.programme.provider_of[referral.provider].kind,
         parts=parts_for_provider(situation.programme, referral.provider),
-        why=command.why,
     )
     return situation.about_case(shown)
 
@@ -189,22 +177,6 @@ class ReferralLetter(ReferrerLetter):
     referral_id: str
 
 
-def _sent(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
-    return facts.ReferralSent(
-        task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
-    )
-
-
-def _taken_back(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
-    return facts.ReferralTakenBack(
-        task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
-    )
-
-
-def _referrer_answered(command: FinishTask, about: ReferrerLetter) -> TaskOutcome:
-    return facts.ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=about.provider)
-
-
 def _letter_is_wanted(about: ReferralLetter, situation: Situation) -> bool:
     case = case_of(situation)
     return referrals_of(case).referrals[about.referral_id].status == "queued" and _may_tell(about, situation)
@@ -235,9 +207,16 @@ def answer_needs(programme: Programme, case: Case) -> tuple[str, ...]:
 
 
 TASKS: Final = (
-    TaskKind("send_referral", ReferralLetter, _sent, _letter_is_wanted, consent=_recipient, taken_back=_never_sent),
-    TaskKind("revoke_referral", ReferralLetter, _taken_back, gives_back=True),
-    TaskKind("answer_referrer", ReferrerLetter, _referrer_answered, _may_tell, consent=_recipient),
+    TaskKind(
+        "send_referral",
+        ReferralLetter,
+        ends_in(facts.ReferralSent),
+        _letter_is_wanted,
+        consent=_recipient,
+        taken_back=_never_sent,
+    ),
+    TaskKind("revoke_referral", ReferralLetter, ends_in(facts.ReferralTakenBack), gives_back=True),
+    TaskKind("answer_referrer", ReferrerLetter, ends_in(facts.ReferrerAnswered), _may_tell, consent=_recipient),
 )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from events.facts.referrals import ReferralMade, ReferralPassedOn
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused
+from workflow.reasons import Reason, Refused, reasons_if
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
 from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import Caseload, provider_stream
@@ -139,12 +139,11 @@ def _named(provider_id: str, wish: ReferralNeed, situation: Situation) -> tuple[
                 service=wish.service,
             )
         )
-    if provider.status != "active":
-        reasons.append(refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status))
-    if not has_room(provider, situation):
-        reasons.append(is_full(provider, wish, situation))
-    if not _agreed(provider, situation):
-        reasons.append(_not_agreed(provider))
+    reasons += reasons_if(
+        (provider.status != "active", refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status)),
+        (not has_room(provider, situation), is_full(provider, wish, situation)),
+        (not _agreed(provider, situation), _not_agreed(provider)),
+    )
     return provider, reasons
 
 

@@ -9,10 +9,10 @@ from events.facts import reintegration as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask, occurred
+from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, ends_in, person_of, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.reintegration import refusals
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp, RevisePlan
@@ -48,13 +48,7 @@ def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
 def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
     """Return the next version of an agreed plan, when a second person agreed to the change too."""
     plan = reintegration_of(case_of(situation)).plan
-    revised = facts.PlanRevised(
-        person_id=person_of(situation),
-        number=plan.number + 1,
-        goals=command.goals,
-        second=command.second,
-        content=command.content,
-    )
+    revised = said_by(command, facts.PlanRevised, person_id=person_of(situation), number=plan.number + 1)
     decision = by_two(command.actor, command.second, revised, situation)
     if plan.agreed:
         return decision
@@ -124,12 +118,6 @@ class VisitLetter(About):
     provider: str
 
 
-def _arranged(command: FinishTask, about: VisitLetter) -> facts.VisitArranged:
-    return facts.VisitArranged(
-        task_id=command.task_id, month=about.month, provider=about.provider, receipt=command.reference
-    )
-
-
 def _visit_is_wanted(about: VisitLetter, situation: Situation) -> bool:
     case = case_of(situation)
     consented = case.consents_to(_purpose(about, situation.programme), situation.today)
@@ -140,7 +128,9 @@ def _purpose(_about: VisitLetter, programme: Programme) -> str:
     return programme.service_of[FOLLOW_UP_VISIT].consent
 
 
-TASKS: Final = (TaskKind("arrange_visit", VisitLetter, _arranged, _visit_is_wanted, consent=_purpose),)
+TASKS: Final = (
+    TaskKind("arrange_visit", VisitLetter, ends_in(facts.VisitArranged), _visit_is_wanted, consent=_purpose),
+)
 # A visit that was made calls off the letter that would ask for it.
 
 

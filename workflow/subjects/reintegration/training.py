@@ -14,10 +14,9 @@ from events.facts import reintegration as facts
 from events.facts.tasks import ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, ReasonKind, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, reasons_against
+from workflow.reasons import Reason, ReasonKind, Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, reasons_against, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.reintegration import commands, refusals
@@ -54,9 +53,9 @@ def take_seat(command: commands.TakeSeat, situation: Situation) -> Decision:
     until = _seats(course, situation).offered[case.case_id]
     if until <= situation.now:
         reasons.append(refusals.OFFER_IS_LIVE(until=until))
-    if reasons:
-        return Refused(tuple(reasons))
-    return _both(situation, course, facts.CourseEnrolled(course=course.id), facts.SeatTaken(case_id=case.case_id))
+    return unless(
+        reasons, _both(situation, course, facts.CourseEnrolled(course=course.id), facts.SeatTaken(case_id=case.case_id))
+    )
 
 
 def leave_course(command: commands.LeaveCourse, situation: Situation) -> Decision:
@@ -72,9 +71,10 @@ def record_attendance(command: commands.RecordAttendance, situation: Situation) 
     if place is None or place.status != "enrolled":
         return _not_now(place, command.course, refusals.WHEN_SEATED())
     reasons = _against_day(command, place, situation)
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(facts.CourseAttended(course=command.course, day=command.day, attended=command.attended))
+    return unless(
+        reasons,
+        situation.about_case(facts.CourseAttended(course=command.course, day=command.day, attended=command.attended)),
+    )
 
 
 def complete_course(command: commands.CompleteCourse, situation: Situation) -> Decision:
@@ -107,12 +107,11 @@ def offer_seat(command: commands.OfferSeat, situation: Situation) -> Decision:
     if course is None:
         return _unknown(situation.programme)
     seats, reasons = _seats(course, situation), []
-    if seats.waiting[:1] != (case.case_id,):
-        reasons.append(refusals.IS_FIRST_IN_LINE())
-    if not seats.free(course.seats):
-        reasons.append(refusals.SEAT_IS_FREE(seats=course.seats))
-    if has_ended(course, situation.today):
-        reasons.append(refusals.COURSE_IS_OPEN(day=course.ends))
+    reasons += reasons_if(
+        (seats.waiting[:1] != (case.case_id,), refusals.IS_FIRST_IN_LINE()),
+        (not seats.free(course.seats), refusals.SEAT_IS_FREE(seats=course.seats)),
+        (has_ended(course, situation.today), refusals.COURSE_IS_OPEN(day=course.ends)),
+    )
     if reasons:
         return Refused(tuple(reasons))
     until = situation.now + timedelta(days=situation.programme.policies.seat_offer_days)
@@ -141,12 +140,10 @@ def course_streams(programme: Programme, case: Case) -> tuple[str, ...]:
 
 
 def _against_enrolling(course: Course, situation: Situation) -> list[Reason]:
-    reasons = []
-    if course.id in reintegration_of(case_of(situation)).courses:
-        reasons.append(refusals.IS_NOT_IN_COURSE())
-    if has_ended(course, situation.today):
-        reasons.append(refusals.COURSE_IS_OPEN(day=course.ends))
-    return reasons
+    return reasons_if(
+        (course.id in reintegration_of(case_of(situation)).courses, refusals.IS_NOT_IN_COURSE()),
+        (has_ended(course, situation.today), refusals.COURSE_IS_OPEN(day=course.ends)),
+    )
 
 
 def _against_day(command: commands.RecordAttendance, place: CoursePlace, situation: Situation) -> list[Reason]:
@@ -200,17 +197,13 @@ class FreeSeat(About):
     course: str
 
 
-def _passed_on(command: FinishTask, about: FreeSeat) -> facts.SeatPassedOn:
-    return facts.SeatPassedOn(task_id=command.task_id, course=about.course, offered=command.reference)
-
-
 def _course(programme: Programme, command: Any) -> tuple[str, ...]:
     course = programme.course_of.get(command.course)
     return (course.stream,) if course else ()
 
 
 # A freed seat is passed on whatever becomes of the case that freed it.
-TASKS: Final = (TaskKind("offer_seat", FreeSeat, _passed_on, gives_back=True),)
+TASKS: Final = (TaskKind("offer_seat", FreeSeat, ends_in(facts.SeatPassedOn, "offered"), gives_back=True),)
 # Which course a decision looks at is known from the command itself.
 
 

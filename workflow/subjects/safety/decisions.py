@@ -11,7 +11,7 @@ from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.reasons import Refused, refused
 from workflow.refusals import PURPOSE_IS_KNOWN, SECOND_PERSON_IS_THE_FIRST
-from workflow.situation import Decision, Situation, StreamFact, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.state import safety_of
@@ -45,14 +45,7 @@ def end_reflection(command: commands.EndReflection, situation: Situation) -> Dec
 
 def assess_risk(command: commands.AssessRisk, situation: Situation) -> Decision:
     """Return the assessment; the note is sealed."""
-    return situation.about_case(
-        facts.RiskAssessed(
-            person_id=person_of(situation),
-            level=command.level,
-            safe_to_return=command.safe_to_return,
-            note=command.note,
-        )
-    )
+    return situation.about_case(said_by(command, facts.RiskAssessed, person_id=person_of(situation)))
 
 
 def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -> Decision:
@@ -65,9 +58,7 @@ def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -
     if risk is None or reasons:
         return Refused(tuple(reasons))
     return situation.about_case(
-        facts.SafetyPlanAgreed(
-            person_id=person_of(situation), level=risk.level, second=command.second, plan=command.plan
-        )
+        said_by(command, facts.SafetyPlanAgreed, person_id=person_of(situation), level=risk.level)
     )
 
 
@@ -90,9 +81,7 @@ def record_assent(command: commands.RecordAssent, situation: Situation) -> Decis
         reasons.append(PURPOSE_IS_KNOWN(purpose=command.to, known=situation.programme.purposes))
     if not case_of(situation).is_child(situation.today):
         reasons.append(refusals.PERSON_IS_A_CHILD(purpose=command.to))
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(facts.ChildAssented(to=command.to, answer=command.answer))
+    return unless(reasons, situation.about_case(facts.ChildAssented(to=command.to, answer=command.answer)))
 
 
 def _reflection_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:

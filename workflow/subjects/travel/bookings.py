@@ -6,16 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from events.catalogue import Fact, TaskOutcome
+from events.catalogue import Fact
 from events.facts import travel as facts
 from events.facts.tasks import BookingReleased, Escalated, ServiceProvided
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.travel import refusals
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
@@ -95,14 +94,7 @@ def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Dec
     """Return that a visa is in hand."""
     if command.valid_until < situation.today:
         return refused(refusals.VISA_IS_VALID())
-    return situation.about_case(
-        facts.TransitVisaRecorded(
-            person_id=person_of(situation),
-            country=command.country,
-            valid_until=command.valid_until,
-            number=command.number,
-        )
-    )
+    return situation.about_case(said_by(command, facts.TransitVisaRecorded, person_id=person_of(situation)))
 
 
 def hand_over(command: HandOver, situation: Situation) -> Decision:
@@ -113,9 +105,7 @@ def hand_over(command: HandOver, situation: Situation) -> Decision:
     reasons = _against_hand_over(command, situation)
     if reasons:
         return Refused(reasons)
-    received = facts.PersonHandedOver(
-        person_id=person_of(situation), trip_id=trip.trip_id, received_by=command.received_by, receiver=command.receiver
-    )
+    received = said_by(command, facts.PersonHandedOver, person_id=person_of(situation), trip_id=trip.trip_id)
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
     return situation.about_case(received, provided)
 
@@ -200,42 +190,21 @@ class HostBooking(Booking):
         return super().is_for(trip) and trip.host == self.host
 
 
-def _escort_invited(command: FinishTask, about: EscortBooking) -> TaskOutcome:
-    return facts.EscortInvited(
-        task_id=command.task_id, trip_id=about.trip_id, escort=about.escort, receipt=command.reference
-    )
-
-
-def _ticket_issued(command: FinishTask, about: Booking) -> TaskOutcome:
-    return facts.TicketIssued(task_id=command.task_id, trip_id=about.trip_id, reference=command.reference)
-
-
-def _host_asked(command: FinishTask, about: HostBooking) -> TaskOutcome:
-    return facts.HostAsked(task_id=command.task_id, trip_id=about.trip_id, host=about.host, receipt=command.reference)
-
-
-def _given_back(command: FinishTask, about: Booking) -> TaskOutcome:
-    return BookingReleased(
-        task_id=command.task_id, booking=about.booking, trip_id=about.trip_id, reference=command.reference
-    )
-
-
 def _trip_is_wanted(about: Booking, situation: Situation) -> bool:
     trip = travel_of(case_of(situation)).trip
     return trip is not None and about.is_for(trip)
 
 
-def _travel(_about: Booking, _programme: Programme) -> str:
-    return "travel"
-
-
+_GIVEN_BACK: Final = ends_in(BookingReleased, "reference")
 TASKS: Final = (
-    TaskKind("book_ticket", Booking, _ticket_issued, _trip_is_wanted, consent=_travel),
-    TaskKind("cancel_ticket", Booking, _given_back, gives_back=True),
-    TaskKind("book_escort", EscortBooking, _escort_invited, _trip_is_wanted, consent=_travel),
-    TaskKind("release_escort", EscortBooking, _given_back, gives_back=True),
-    TaskKind("ask_host", HostBooking, _host_asked, _trip_is_wanted, consent=_travel),
-    TaskKind("cancel_host", HostBooking, _given_back, gives_back=True),
+    TaskKind(
+        "book_ticket", Booking, ends_in(facts.TicketIssued, "reference"), _trip_is_wanted, consent=lambda *_: "travel"
+    ),
+    TaskKind("cancel_ticket", Booking, _GIVEN_BACK, gives_back=True),
+    TaskKind("book_escort", EscortBooking, ends_in(facts.EscortInvited), _trip_is_wanted, consent=lambda *_: "travel"),
+    TaskKind("release_escort", EscortBooking, _GIVEN_BACK, gives_back=True),
+    TaskKind("ask_host", HostBooking, ends_in(facts.HostAsked), _trip_is_wanted, consent=lambda *_: "travel"),
+    TaskKind("cancel_host", HostBooking, _GIVEN_BACK, gives_back=True),
 )
 
 

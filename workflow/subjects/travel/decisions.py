@@ -11,7 +11,7 @@ from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against, said_by, unless
 from workflow.subject import CommandRule, StepHook
 from workflow.subjects.documents.guards import document_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
@@ -40,9 +40,9 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
         found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language)
         escort = found.id if found else ""
         reasons += [] if found else [_nobody_free(needed)]
-    if reasons:
-        return Refused(tuple(reasons))
-    return [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
+    return unless(
+        reasons, [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
+    )
 
 
 def _planned(
@@ -50,13 +50,11 @@ def _planned(
 ) -> list[StreamFact]:
     case, programme = case_of(situation), situation.programme
     trip_id, host = id_from(command.command_id, "R"), host_for(programme, travel_of(case).destination)
-    plan = TripPlanned(
+    plan = said_by(
+        command,
+        TripPlanned,
         trip_id=trip_id,
         route=route_of(case, programme),
-        departs_at=command.departs_at,
-        arrives_at=command.arrives_at,
-        origin=command.origin,
-        destination=command.destination,
         legs=legs,
         transit=_transit(legs),
         escort=escort,
@@ -144,17 +142,16 @@ def _against_signature(command: DeclareReturn, situation: Situation) -> list[Rea
 def _against_change(situation: Situation) -> list[Reason]:
     """Return that nothing of a journey is changed while somebody makes it."""
     case = case_of(situation)
-    if case.stage != ON_THE_WAY or not trip_is_ahead(case):
-        return []
-    return [refusals.HAS_NOT_DEPARTED()]
+    return [] if case.stage != ON_THE_WAY or not trip_is_ahead(case) else [refusals.HAS_NOT_DEPARTED()]
 
 
 def choose_stay(command: ChooseStay, situation: Situation) -> Decision:
     """Return the choice to stay; nobody is asked to justify it, only on which basis they may."""
     reasons = _against_change(situation)
-    if reasons:
-        return Refused(tuple(reasons))
-    return [*trip_called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))]
+    return unless(
+        reasons,
+        [*trip_called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))],
+    )
 
 
 def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
