@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
 from pydantic import Field
 
 from workflow.command import CaseCommand, Instant
+from workflow.programme.part import Slug
 from workflow.values.text import ShortText
-
-House = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
 class HoldBed(CaseCommand, acts=("case.record",)):
     """Hold a bed: in the house named, else in the first of the programme's houses that has one for the person."""
 
-    facility: House | None = None
+    facility: Slug | None = None
     family: bool = False  # the person comes with family
 
 
@@ -48,12 +46,12 @@ class ReleaseBed(CaseCommand, acts=("case.record",)):
 class JoinWaitingList(CaseCommand, acts=("case.record",)):
     """Wait for a bed in a full house; whoever waits longest is offered the next one that fits."""
 
-    facility: House | None = None
+    facility: Slug | None = None
     family: bool = False
 
 
 class LeaveWaitingList(CaseCommand, acts=("case.record",)):
     """Wait no longer for a bed in a house."""
 
-    facility: House
+    facility: Slug
     reason: ShortText

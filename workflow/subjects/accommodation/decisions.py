@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from events.facts import accommodation as facts
-from events.facts.tasks import Escalated
 from workflow.case.state import Case, Pairs
 from workflow.command import occurred
 from workflow.programme.programme import Programme
@@ -34,7 +33,7 @@ _RAN_OUT: Final = "the hold ran out"
 def hold_bed(command: HoldBed, situation: Situation) -> Decision:
     """Return a hold on a bed in the first house asked that has one for the person, for as long as the policy says."""
     asked = houses_asked(command.facility, situation)
-    reasons = [_has_a_bed()] if accommodation_of(case_of(situation)).has_bed(situation.now) else []
+    reasons = [refusals.HAS_NO_BED()] if accommodation_of(case_of(situation)).has_bed(situation.now) else []
     if isinstance(asked, Reason):
         return Refused((*reasons, asked))
     against: list[Reason] = []
@@ -59,12 +58,8 @@ def _held(facility: Facility, bed: int, situation: Situation) -> list[StreamFact
         told.append(StreamFact(there, over))
     held = facts.BedHeld(case_id=case.case_id, bed=bed, until=until)
     assigned = facts.BedAssigned(facility=facility.id, bed=bed, until=until)
-    return [
-        *told,
-        *situation.about_case(assigned),
-        StreamFact(there, held),
-        *left_waiting_list(situation, "a bed is held"),
-    ]
+    waits_no_more = left_waiting_list(situation, "a bed is held")
+    return [*told, *situation.about_case(assigned), StreamFact(there, held), *waits_no_more]
 
 
 def moved_to_other_house(to: str, situation: Situation) -> Decision:
@@ -129,11 +124,11 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
     assert mine.bed is not None
     name, bed = mine.bed
     house, facility = shelter_of(name, situation), situation.programme.facility_of.get(name)
-    held_until = mine.held_until
+    held_until, empty_since = mine.held_until, house.freed.get(bed)
     yield from reasons_if(
         (house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at), refusals.HOLD_RAN_OUT()),
         (at > situation.now, refusals.HAS_ARRIVED()),
-        (bed in house.freed and at < house.freed[bed], refusals.BED_IS_EMPTY(bed=bed, until=house.freed[bed])),
+        (empty_since is not None and at < empty_since, refusals.BED_IS_EMPTY(bed=bed, until=empty_since)),
     )
     if facility is not None:
         yield from against_house(facility, facility.day(at), situation)
@@ -203,64 +198,44 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | lis
         return [refusals.ROOM_FITS(house=facility.name, facility=facility.id)]
     bed = house.bed_for(case.case_id, guest, day, situation.now)
     if bed is None:
-        return [
-            refusals.BED_IS_FREE(
-                house=facility.name,
-                taken=len(house.beds),
-                capacity=house.capacity,
-                waiting=len(house.waiting),
-                facility=facility.id,
-            )
-        ]
+        counts = {"taken": len(house.beds), "capacity": house.capacity, "waiting": len(house.waiting)}
+        return [refusals.BED_IS_FREE(house=facility.name, facility=facility.id, **counts)]
     return bed
 
 
-def _has_a_bed() -> Reason:
-    return refusals.HAS_NO_BED()
-
-
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    case = case_of(situation)
-    if (
-        accommodation_of(case).moved_in
-        or accommodation_of(case).bed is None
-        or accommodation_of(case).has_bed(situation.now)
-    ):
-        return []
-    return bed_given_up(situation, _RAN_OUT, accommodation_of(case).held_until)
+    mine = accommodation_of(case_of(situation))
+    is_kept = mine.moved_in or mine.bed is None or mine.has_bed(situation.now)
+    return [] if is_kept else bed_given_up(situation, _RAN_OUT, mine.held_until)
 
 
 def _stay_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return situation.about_case(Escalated(kind="stay_ends")) if accommodation_of(case_of(situation)).moved_in else []
+    return situation.escalated("stay_ends", when=accommodation_of(case_of(situation)).moved_in)
 
 
-def houses_of(case: Case) -> tuple[str, ...]:
+def _own_houses(_programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the houses where a case has a bed or waits for one."""
     mine = accommodation_of(case)
     own = (mine.bed[0],) if mine.bed else ()
     return tuple(facility_stream(facility) for facility in dict.fromkeys((*own, *mine.waiting)))
 
 
-def _own_house(_programme: Programme, case: Case) -> tuple[str, ...]:
-    return houses_of(case)
-
-
-def _held_house(_programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
-    return () if accommodation_of(case).moved_in else houses_of(case)
-
-
-RULES: Final = (
-    CommandRule(HoldBed, hold_bed, needs=all_houses),
-    CommandRule(ExtendHold, extend_hold, needs=_own_house),
-    CommandRule(TakeBed, take_bed, needs=_own_house),
-    CommandRule(ExtendStay, extend_stay, needs=_own_house),
-    CommandRule(ReleaseBed, release_bed, needs=_own_house),
-)
-TIMERS: Final = (TimerKind("bed_hold", _hold_is_over, _held_house), TimerKind("stay_ends", _stay_is_over))
+def _held_houses(programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
+    return () if accommodation_of(case).moved_in else _own_houses(programme, case)
 
 
 def _is_left(_name: str, stage: Stage) -> bool:
     return stage.frees_bed or stage.ends
 
 
-ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_house)
+RULES: Final = (
+    CommandRule(HoldBed, hold_bed, needs=all_houses),
+    CommandRule(ExtendHold, extend_hold, needs=_own_houses),
+    CommandRule(TakeBed, take_bed, needs=_own_houses),
+    CommandRule(ExtendStay, extend_stay, needs=_own_houses),
+    CommandRule(ReleaseBed, release_bed, needs=_own_houses),
+)
+TIMERS: Final = (TimerKind("bed_hold", _hold_is_over, _held_houses), TimerKind("stay_ends", _stay_is_over))
+
+
+ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_houses)

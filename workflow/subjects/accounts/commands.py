@@ -11,10 +11,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workflow.command import Command
+from workflow.programme.part import Slug
 from workflow.rights.acts import Role
 from workflow.values.text import ActorId, CodeWord, ReferenceToken
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Team = Slug | Literal[""]
 Language = Literal["en", "ru"]
 FactorKind = Literal["totp", "passkey"]

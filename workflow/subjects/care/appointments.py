@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from events.facts.care import AppointmentRequested, AppointmentTakenBack, AppointmentTold, InterpreterRequested
-from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.programme.programme import Programme
@@ -57,9 +56,8 @@ def _purpose(about: AppointmentLetter, programme: Programme) -> str:
 def _unrecorded(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Somebody asks whether the person came, when nobody has said so since the appointment's time."""
     found = care_of(case_of(situation)).appointments.get(dict(subject)["appointment"])
-    if found is None or found.at is None or found.at > situation.now:
-        return []
-    return situation.about_case(Escalated(kind="appointment_unrecorded"))
+    is_past = found is not None and found.at is not None and found.at <= situation.now
+    return situation.escalated("appointment_unrecorded", when=is_past)
 
 
 TASKS: Final = (

@@ -10,8 +10,8 @@ from events.facts import care as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
-from workflow.refusals import CONSENT_IS_MISSING, SECOND_PERSON_IS_THE_FIRST
-from workflow.situation import Decision, Situation, case_of, id_from, person_of, said_by, unless
+from workflow.refusals import CONSENT_IS_MISSING
+from workflow.situation import Decision, Situation, by_two, case_of, id_from, person_of, said_by, unless
 from workflow.subject import CommandRule
 from workflow.subjects.care import commands, refusals
 from workflow.subjects.care.appointments import appointment_with
@@ -66,41 +66,33 @@ def record_session(command: commands.RecordSession, situation: Situation) -> Dec
         told.append(ServiceProvided(task_id="", service=service, reference=key))
     if command.next_at is not None:
         again = id_from(command.command_id, "A", service, "next") if command.attended else key
-        told.append(_next(command.next_at, again, service, found or _somebody(service, situation)))
+        told.append(_booked(again, command.next_at, found or _somebody(service, situation)))
     return situation.about_case(*told)
 
 
 def assign_legal_reference(command: commands.AssignLegalReference, situation: Situation) -> Decision:
     """Return that the matter has a number elsewhere; the number is sealed for legal staff."""
-    return situation.about_case(
-        facts.LegalReferenceAssigned(person_id=person_of(situation), matter=command.matter, reference=command.reference)
-    )
+    return situation.about_case(said_by(command, facts.LegalReferenceAssigned, person_id=person_of(situation)))
 
 
 def agree_care_plan(command: commands.AgreeCarePlan, situation: Situation) -> Decision:
     """Return the agreed plan, when two different people agreed."""
-    if command.second == command.actor:
-        return refused(SECOND_PERSON_IS_THE_FIRST())
-    return situation.about_case(
-        facts.CarePlanAgreed(person_id=person_of(situation), second=command.second, plan=command.plan)
-    )
+    agreed = said_by(command, facts.CarePlanAgreed, person_id=person_of(situation))
+    return by_two(command.actor, command.second, agreed, situation)
 
 
 def certify_fitness(command: commands.CertifyFitness, situation: Situation) -> Decision:
     """Return the certificate; only medical staff certify, and the note is sealed for them."""
     seen_on, today = command.certified_on or situation.today, situation.today
+    days = situation.programme.policies.fitness_valid_days
     reasons = reasons_if(
         (command.mandate != "medical", refusals.CERTIFIER_IS_MEDICAL(mandate=command.mandate)),
         (command.valid_until < max(today, seen_on), refusals.CERTIFICATE_IS_VALID()),
         (seen_on > today, refusals.CERTIFICATE_IS_DATED(certified_on=seen_on)),
+        (today - seen_on > timedelta(days=days), refusals.CERTIFICATE_IS_RECENT(days=days, certified_on=seen_on)),
     )
-    if today - seen_on > timedelta(days=situation.programme.policies.fitness_valid_days):
-        days = situation.programme.policies.fitness_valid_days
-        reasons.append(refusals.CERTIFICATE_IS_RECENT(days=days, certified_on=seen_on))
-    if reasons:
-        return Refused(tuple(reasons))
     fact = said_by(command, facts.FitnessCertified, person_id=person_of(situation), certified_on=seen_on)
-    return situation.about_case(fact)
+    return unless(reasons, situation.about_case(fact))
 
 
 def _booking(command: commands.BookAppointment, situation: Situation, key: str) -> facts.AppointmentBooked:
@@ -108,21 +100,13 @@ def _booking(command: commands.BookAppointment, situation: Situation, key: str) 
     before = care_of(case).appointments.get(key)
     named = command.provider or (before.provider if before else "")
     chosen = appointment_with(situation.programme, command.service, case.language, named)
-    return said_by(
-        command,
-        facts.AppointmentBooked,
-        appointment=key or id_from(command.command_id, "A", command.service),
-        provider=chosen.provider,
-        language=chosen.language,
-        needs_interpreter=chosen.needs_interpreter,
-        interpreter=chosen.interpreter,
-    )
+    return _booked(key or id_from(command.command_id, "A", command.service), command.at, chosen)
 
 
-def _next(at: datetime, key: str, service: str, before: Appointment) -> facts.AppointmentBooked:
+def _booked(key: str, at: datetime, chosen: Appointment) -> facts.AppointmentBooked:
     return facts.AppointmentBooked(
-        appointment=key, service=service, provider=before.provider, at=at, language=before.language,
-        needs_interpreter=before.needs_interpreter, interpreter=before.interpreter,
+        appointment=key, service=chosen.service, provider=chosen.provider, at=at, language=chosen.language,
+        needs_interpreter=chosen.needs_interpreter, interpreter=chosen.interpreter,
     )  # fmt: skip
 
 
@@ -196,8 +180,6 @@ def _against_session(command: commands.RecordSession, found: Appointment | None,
 
 
 # What takes back letters about an appointment must know which of them a worker has begun.
-
-
 RULES: Final = (
     CommandRule(commands.BookAppointment, book_appointment, cancels=True),
     CommandRule(commands.MoveAppointment, move_appointment, cancels=True),

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from workflow.command import CaseCommand, OfficeCommand
+from workflow.programme.part import Slug
 from workflow.values.text import ReferenceToken, ShortText
-
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
 class CloseFacility(OfficeCommand, acts=("office.close",)):

@@ -6,7 +6,7 @@ stays, and is shown to a supervisor until something is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -18,7 +18,7 @@ from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.accommodation.decisions import moved_to_other_house
-from workflow.subjects.accommodation.shelter import Shelter, shelter_of
+from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import all_houses
 from workflow.subjects.closing import refusals
@@ -114,7 +114,7 @@ def _against_closing(command: CloseFacility, situation: Situation) -> list[Reaso
         reasons.append(refusals.NO_SUCH_HOUSE(house=command.facility, known=sorted(known)))
     if command.to and (command.to == command.facility or command.to not in known):
         reasons.append(refusals.HOUSE_CANNOT_TAKE_THEM(to=command.to))
-    closed = _house(command.facility, situation).closed
+    closed = shelter_of(command.facility, situation).closed
     if closed is not None:
         reasons.append(refusals.HOUSE_CLOSES_ALREADY(day=closed))
     if command.on < situation.today:
@@ -146,24 +146,14 @@ def _another_house(command: CloseFacility, situation: Situation) -> str:
     return next((f.id for f in others if f.closes is None or f.closes > command.on), "")
 
 
-def _house(facility: str, situation: Situation) -> Shelter:
-    return shelter_of(facility, situation)
-
-
 def _in_the_house(command: CloseFacility, situation: Situation) -> tuple[str, ...]:
-    house = _house(command.facility, situation)
-    return _once([*(bed.case_id for bed in house.beds.values()), *house.waiting])
-
-
-def _once(case_ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(case_ids))
+    house = shelter_of(command.facility, situation)
+    return tuple(dict.fromkeys([*(bed.case_id for bed in house.beds.values()), *house.waiting]))
 
 
 def _not_decided_in_time(situation: Situation, subject: Pairs) -> list[StreamFact]:
     proposal = closing_of(case_of(situation)).hand_overs.get(dict(subject)["proposal_id"])
-    if proposal is None or proposal.outcome:
-        return []
-    return situation.about_case(Escalated(kind="hand_over_late"))
+    return situation.escalated("hand_over_late", when=proposal is not None and not proposal.outcome)
 
 
 RULES: Final = (

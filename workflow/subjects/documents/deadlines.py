@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from events.facts.documents import DocumentChased, DocumentRanOut
-from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.situation import Situation, StreamFact, TaskKind, case_of, ends_in
@@ -18,18 +17,15 @@ from workflow.subjects.travel.state import travel_of
 def _late(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that an authority is late; the letter to it, and the next look, are reactions."""
     paper = documents_of(case_of(situation)).papers.get(dict(subject)["document_id"])
-    if paper is None or paper.waits_for != "authority":
-        return []
-    return situation.about_case(Escalated(kind=LATE))
+    return situation.escalated(LATE, when=paper is not None and paper.waits_for == "authority")
 
 
 def _expiring(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that the document in hand will soon run out; it matters to nobody who has come home."""
     case = case_of(situation)
     document, is_home = documents_of(case).document, "hand_over" in case.provided and not travel_of(case).stays
-    if document is None or document.about() != subject or is_home:
-        return []
-    return situation.about_case(Escalated(kind=EXPIRING))
+    is_the_one = document is not None and document.about() == subject
+    return situation.escalated(EXPIRING, when=is_the_one and not is_home)
 
 
 def _ran_out(situation: Situation, subject: Pairs) -> list[StreamFact]:

@@ -14,9 +14,10 @@ from events.catalogue import Fact
 from events.facts import grants as facts
 from events.facts.closing import FundClosed
 from events.money import Money
+from workflow.case.state import Case, without
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
-from workflow.situation import Situation
+from workflow.situation import Situation, StreamFact
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.definition import Funder
 
@@ -83,13 +84,11 @@ def against_paying(programme: Programme, fund: Fund, kind: str, amount: Money, o
         currency = programme.funders[0].budget.currency
         return [refusals.CURRENCY_IS_THE_FUNDS(currency=currency)]
     return [
-        refusals.BUDGET_CARRIES_IT(rest=_rest(left, amount.currency), account=account, left=left)
+        refusals.BUDGET_CARRIES_IT(
+            rest=Money(amount=max(left, Decimal(0)), currency=amount.currency), account=account, left=left
+        )
         for account, left in short_of(programme, fund, shares)
     ]
-
-
-def _rest(left: Decimal, currency: str) -> Money:
-    return Money(amount=max(left, Decimal(0)), currency=currency)
 
 
 def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: date) -> list[Reason]:
@@ -148,7 +147,7 @@ def _aside(fund: Fund, grant_id: str, shares: facts.Shares, times: int) -> Mappi
         aside[name] = aside.get(name, Decimal(0)) + times * part.amount
     if any(aside.values()):
         return {**fund.grants, grant_id: aside}
-    return {key: value for key, value in fund.grants.items() if key != grant_id}
+    return without(fund.grants, grant_id)
 
 
 def _payers(programme: Programme, kind: str, on: date) -> list[Funder]:
@@ -172,6 +171,16 @@ def _not_running(on: date) -> Reason:
 def _runs(programme: Programme, on: date) -> bool:
     runs = programme.runs
     return runs.since <= on and (runs.until is None or on <= runs.until)
+
+
+def fund_needed(programme: Programme, _case: Case) -> tuple[str, ...]:
+    """Return the stream that a decision about money looks at."""
+    return (programme.fund_stream,)
+
+
+def for_case_and_fund(situation: Situation, mine: Fact, funds: Fact) -> list[StreamFact]:
+    """Return a fact for the case and one for the fund: stored together or not at all."""
+    return [*situation.about_case(mine), StreamFact(situation.programme.fund_stream, funds)]
 
 
 def fund_of(situation: Situation) -> Fund:

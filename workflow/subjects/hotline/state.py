@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from events.catalogue import Fact
 from events.facts import hotline as facts
+from workflow.case.state import without
 from workflow.programme.hours import Hours
 
 CountKey = tuple[str, str, str]  # the month, what is counted, and which of it
@@ -46,7 +47,7 @@ def evolve(desk: HotlineState, fact: Fact) -> HotlineState:
         case facts.CallBackPromised():
             return desk._replace(call_backs={**desk.call_backs, fact.code: fact.due_at})
         case facts.CallBackMade() | facts.CallBackExpired():
-            return desk._replace(call_backs={key: due for key, due in desk.call_backs.items() if key != fact.code})
+            return desk._replace(call_backs=without(desk.call_backs, fact.code))
         case facts.CaseCodesPrinted():
             return desk._replace(case_codes=desk.case_codes | set(fact.codes))
         case _:

@@ -12,7 +12,7 @@ from workflow.case.tasks import About
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, said_by
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
@@ -32,12 +32,10 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     language = command.language or case.language
     earlier = arrival_called_off(situation, "planned again")
     meeter = _pool(situation).find(situation.programme, language, *_errand(command.at, situation))
-    plan = facts.ArrivalPlanned(
+    plan = said_by(
+        command,
+        facts.ArrivalPlanned,
         arrival_id=arrival_id,
-        at=command.at,
-        place=command.place,
-        means=command.means,
-        number=command.number,
         language=language,
         sign=arrival_id[-4:],  # says nothing about anybody, and is not typed, so that no name gets onto it
         meeter=meeter.id if meeter else "",
@@ -86,17 +84,15 @@ def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
 
 def arrival_called_off(situation: Situation, why: str) -> list[StreamFact]:
     """Return that nobody is to be met and that whoever was to meet them is free, or nothing if nobody is awaited."""
-    case = case_of(situation)
-    arrival = reception_of(case).arrival
-    if arrival is None or not reception_of(case).is_ahead:
+    arrival = reception_of(case_of(situation)).arrival
+    if arrival is None or arrival.over:
         return []
     cancelled = facts.ArrivalCancelled(arrival_id=arrival.arrival_id, reason=why)
     return [*situation.about_case(cancelled), *_freed(situation, arrival, why)]
 
 
 def _awaited(situation: Situation) -> Arrival | Refused:
-    case = case_of(situation)
-    arrival = reception_of(case).arrival
+    arrival = reception_of(case_of(situation)).arrival
     if arrival is None:
         return refused(refusals.ARRIVAL_IS_PLANNED())
     if arrival.over:
@@ -124,8 +120,7 @@ def _pool(situation: Situation) -> MeeterPool:
 def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> list[StreamFact]:
     """Return who is taken; when nobody is free, that somebody has to look."""
     if not meeter:
-        nobody = [Escalated(kind="nobody_to_meet")] if situation.programme.meeters else []
-        return situation.about_case(*nobody)
+        return situation.escalated("nobody_to_meet", when=bool(situation.programme.meeters))
     leaves_at, back_at = _errand(at, situation)
     reserved = facts.MeeterReserved(
         meeter=meeter, case_id=case_of(situation).case_id, arrival_id=arrival_id, leaves_at=leaves_at, back_at=back_at
@@ -143,7 +138,7 @@ def _freed(situation: Situation, arrival: Arrival, why: str) -> list[StreamFact]
 
 
 def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return situation.about_case(Escalated(kind="no_show")) if reception_of(case_of(situation)).is_ahead else []
+    return situation.escalated("no_show", when=reception_of(case_of(situation)).is_ahead)
 
 
 class PickupLetter(About):
@@ -162,26 +157,23 @@ class PickupLetter(About):
 def _pickup_is_wanted(about: PickupLetter, situation: Situation) -> bool:
     """Tell whether the letter still says what is planned: the arrival, the meeter and the time."""
     arrival = reception_of(case_of(situation)).arrival
-    return (
-        arrival is not None
-        and not arrival.over
-        and arrival.arrival_id == about.arrival_id
-        and arrival.meeter == about.meeter
-        and arrival.sequence == about.sequence
-    )
+    if arrival is None or arrival.over:
+        return False
+    told = (about.arrival_id, about.meeter, about.sequence)
+    return (arrival.arrival_id, arrival.meeter, arrival.sequence) == told
 
 
 def _meeters(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.meeters_stream,)
 
 
+def _assistance(*_: object) -> str:
+    return "assistance"
+
+
 TASKS: Final = (
-    TaskKind(
-        "book_pickup", PickupLetter, ends_in(facts.PickupBooked), _pickup_is_wanted, consent=lambda *_: "assistance"
-    ),
-    TaskKind(
-        "move_pickup", PickupLetter, ends_in(facts.PickupMoved), _pickup_is_wanted, consent=lambda *_: "assistance"
-    ),
+    TaskKind("book_pickup", PickupLetter, ends_in(facts.PickupBooked), _pickup_is_wanted, consent=_assistance),
+    TaskKind("move_pickup", PickupLetter, ends_in(facts.PickupMoved), _pickup_is_wanted, consent=_assistance),
     TaskKind("cancel_pickup", PickupLetter, ends_in(facts.PickupCancelled), gives_back=True),
 )
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workflow.command import CaseCommand, Instant
+from workflow.programme.part import Slug
 from workflow.values.text import CodeWord, LongText, ShortText
 
-ProviderId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 ReferralId = Annotated[str, Field(pattern=r"^R-[0-9A-HJKMNP-TV-Z]{16}$")]
 
 
@@ -17,7 +17,7 @@ class SendReferral(CaseCommand, acts=("referral.send",)):
     """Refer the person to a provider: the one named, or the best in the directory that has room."""
 
     service: CodeWord
-    provider: ProviderId | Literal[""] = ""
+    provider: Slug | Literal[""] = ""
     language: str = Field(default="", pattern=r"^([a-z]{2,3})?$")
     area: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")  # else where the person will live
 

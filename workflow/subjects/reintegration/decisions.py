@@ -93,15 +93,12 @@ def _visit_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
 
 
 def _visit_is_overdue(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    if int(dict(subject)["month"]) not in reintegration_of(case_of(situation)).due:
-        return []
-    return situation.about_case(Escalated(kind="visit_overdue"))
+    due = reintegration_of(case_of(situation)).due
+    return situation.escalated("visit_overdue", when=int(dict(subject)["month"]) in due)
 
 
 def _plan_is_overdue(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return (
-        [] if reintegration_of(case_of(situation)).plan_agreed else situation.about_case(Escalated(kind="plan_overdue"))
-    )
+    return situation.escalated("plan_overdue", when=not reintegration_of(case_of(situation)).plan_agreed)
 
 
 def _retention_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
@@ -132,8 +129,6 @@ TASKS: Final = (
     TaskKind("arrange_visit", VisitLetter, ends_in(facts.VisitArranged), _visit_is_wanted, consent=_purpose),
 )
 # A visit that was made calls off the letter that would ask for it.
-
-
 RULES: Final = (
     CommandRule(DraftPlan, draft_plan),
     CommandRule(AgreePlan, agree_plan),

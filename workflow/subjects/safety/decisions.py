@@ -7,7 +7,6 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts import safety as facts
-from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.reasons import Refused, refused
 from workflow.refusals import PURPOSE_IS_KNOWN, SECOND_PERSON_IS_THE_FIRST
@@ -85,21 +84,13 @@ def record_assent(command: commands.RecordAssent, situation: Situation) -> Decis
 
 
 def _reflection_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    if safety_of(case_of(situation)).reflection_until is None:
-        return []
-    return situation.about_case(facts.ReflectionEnded(why="the period is over"))
+    over = facts.ReflectionEnded(why="the period is over")
+    return situation.about_case(over) if safety_of(case_of(situation)).reflection_until else []
 
 
 def _reflection_ends_soon(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     """Somebody asks the person what they have decided, before the period is over."""
-    if safety_of(case_of(situation)).reflection_until is None:
-        return []
-    return situation.about_case(Escalated(kind="reflection_ending"))
-
-
-def _risk_is_old(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    """The dangers are gone through again; every assessment stops the timer of the one before."""
-    return situation.about_case(Escalated(kind="risk_reassess"))
+    return situation.escalated("reflection_ending", when=safety_of(case_of(situation)).reflection_until is not None)
 
 
 RULES: Final = (
@@ -115,5 +106,6 @@ RULES: Final = (
 TIMERS: Final = (
     TimerKind("reflection", _reflection_is_over),
     TimerKind("reflection_ending", _reflection_ends_soon),
-    TimerKind("risk_expires", _risk_is_old),
+    # The dangers are gone through again; every assessment stops the timer of the one before.
+    TimerKind("risk_expires", lambda situation, _: situation.escalated("risk_reassess")),
 )

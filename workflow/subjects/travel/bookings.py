@@ -133,17 +133,13 @@ def _trip_ahead(situation: Situation) -> Trip | Refused:
 
 def _departure_is_near(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Escalate when ticket, host or escort are not certain though the departure is near."""
-    case = case_of(situation)
-    if not _still_waits(situation, subject):
-        return []
-    asked = GuardContext(case, situation.programme, situation.now)
-    ready = not any(guard(asked) for guard in (ticket_is_issued, host_is_ready, escort_is_confirmed))
-    return [] if ready else situation.about_case(Escalated(kind="departure_not_ready"))
+    asked = GuardContext(case_of(situation), situation.programme, situation.now)
+    lacks = (guard(asked) for guard in (ticket_is_issued, host_is_ready, escort_is_confirmed))
+    return situation.escalated("departure_not_ready", when=_still_waits(situation, subject) and any(lacks))
 
 
 def _departure_has_come(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    waits = _still_waits(situation, subject)
-    return situation.about_case(Escalated(kind="missed_departure")) if waits else []
+    return situation.escalated("missed_departure", when=_still_waits(situation, subject))
 
 
 def _still_waits(situation: Situation, subject: Pairs) -> bool:
@@ -154,7 +150,7 @@ def _still_waits(situation: Situation, subject: Pairs) -> bool:
 def _hand_over_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     case = case_of(situation)
     missing = travel_of(case).is_on_trip(dict(subject)["trip_id"]) and trip_is_ahead(case) and case.stage == ON_THE_WAY
-    return situation.about_case(Escalated(kind="not_handed_over")) if missing else []
+    return situation.escalated("not_handed_over", when=missing)
 
 
 class Booking(About):

@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflow.command import CaseCommand, Instant
+from workflow.programme.part import Slug
 from workflow.subjects.reception.commands import ServiceNumber
 from workflow.values.countries import Country
 from workflow.values.telling import Place
 from workflow.values.text import PersonName, ShortText
-
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
 class DeclareReturn(CaseCommand, acts=("case.record",)):
@@ -117,7 +116,7 @@ class AnswerEscort(CaseCommand, acts=("case.record",)):
 class AskHost(CaseCommand, acts=("case.record",)):
     """Ask somebody else to receive the person; whoever was asked before is told that it is off."""
 
-    host: Id
+    host: Slug
 
 
 class AnswerHost(CaseCommand, acts=("case.record",)):

@@ -39,7 +39,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
         pool = _pool(situation)
         found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language)
         escort = found.id if found else ""
-        reasons += [] if found else [_nobody_free(needed)]
+        reasons += [] if found else [refusals.ESCORT_IS_FREE(skill=needed)]
     return unless(
         reasons, [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
     )
@@ -188,13 +188,7 @@ def _back_at(command: PlanTrip, situation: Situation) -> datetime:
     return command.arrives_at + rest + (command.arrives_at - command.departs_at)
 
 
-def _nobody_free(skill: str) -> Reason:
-    return refusals.ESCORT_IS_FREE(skill=skill)
-
-
 # Whatever may call a journey off, or free an escort.
-
-
 RULES: Final = (
     CommandRule(DeclareReturn, declare_return, needs=escorts_stream, cancels=True),
     CommandRule(ChooseStay, choose_stay, needs=escorts_stream, cancels=True),
