@@ -83,8 +83,6 @@ class EmergencyLetter(About):
 # An emergency may concern somebody whose case has ended, and what was opened is looked at in any case.
 # That somebody looked is told whatever becomes of the case: like giving back, it is never called off.
 TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, ends_in(GlassTold), gives_back=True),)
-
-
 RULES: Final = (
     CommandRule(BreakGlass, break_glass, after_the_end=True),
     CommandRule(MendGlass, mend_glass, after_the_end=True),

@@ -236,6 +236,4 @@ RULES: Final = (
     CommandRule(ReleaseBed, release_bed, needs=_own_houses),
 )
 TIMERS: Final = (TimerKind("bed_hold", _hold_is_over, _held_houses), TimerKind("stay_ends", _stay_is_over))
-
-
 ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_houses)

@@ -142,8 +142,6 @@ TASKS: Final = (
         consent=lambda *_: "assistance",
     ),
 )
-
-
 RULES: Final = (
     CommandRule(JoinWaitingList, join_waiting_list, needs=all_houses),
     CommandRule(LeaveWaitingList, leave_waiting_list, needs=_waited_for),

@@ -145,13 +145,9 @@ def open_account(command: commands.OpenAccount, register: AccountRegister) -> De
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
     if command.actor == command.account and not first:
         reasons.append(refusals.OPENS_OWN_ACCOUNT())
-    fact = said_by(
-        command,
-        facts.AccountOpened,
-        roles=_in_order(command.roles),
-        programmes=_once(command.programmes),
-        facilities=_once(command.facilities),
-    )
+    houses, programmes = _once(command.facilities), _once(command.programmes)
+    placed = {"roles": _in_order(command.roles), "programmes": programmes, "facilities": houses}
+    fact = said_by(command, facts.AccountOpened, **placed)
     return Refused(tuple(reasons)) if reasons else _about(command, fact)
 
 
@@ -171,9 +167,8 @@ def change_roles(command: commands.ChangeRoles, register: AccountRegister) -> De
 def place_account(command: commands.PlaceAccount, register: AccountRegister) -> Decision:
     """Return where somebody works; nobody moves themselves to where other cases can be seen."""
     reasons = list(_against_change(command, register[command.account]))
-    placed = facts.AccountPlaced(
-        programmes=_once(command.programmes), team=command.team, facilities=_once(command.facilities)
-    )
+    houses, programmes = _once(command.facilities), _once(command.programmes)
+    placed = said_by(command, facts.AccountPlaced, programmes=programmes, facilities=houses)
     return Refused(tuple(reasons)) if reasons else _about(command, placed)
 
 

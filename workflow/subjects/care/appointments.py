@@ -85,6 +85,4 @@ TASKS: Final = (
         gives_back=True,
     ),
 )
-
-
 TIMERS: Final = (TimerKind("appointment", _unrecorded),)

@@ -57,8 +57,6 @@ TASKS: Final = (
         consent=lambda _, programme: renewal_consent(programme),
     ),
 )
-
-
 TIMERS: Final = (
     TimerKind("document_due", _late),
     TimerKind("document_expires", _expiring),

@@ -110,9 +110,6 @@ def withdraw_document(command: commands.WithdrawDocument, situation: Situation) 
     return situation.about_case(facts.DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
 
 
-# -- a step -------------------------------------------------------------------------------------------------
-
-
 def _against_step(command: commands.RecordDocumentStep, paper: Paper) -> list[Reason]:
     if paper.waits_for == "refused":
         return [refusals.DOCUMENT_IS_NOT_REFUSED()]

@@ -5,18 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from events.money import Money
 from workflow.command import CaseCommand
+from workflow.subjects.grants.definition import Amount
 from workflow.values.text import CodeWord, PersonName, ReferenceToken, ShortText
 
-
-def _written_as_text(value: object) -> object:
-    return Money.parse(value) if isinstance(value, str) else value
-
-
-Amount = Annotated[Money, BeforeValidator(_written_as_text)]
 AccountNumber = Annotated[str, Field(min_length=4, max_length=34, pattern=r"^[A-Z0-9]+$")]
 
 

@@ -36,9 +36,6 @@ def about_grant(decide: Callable[[Any, Grant, Situation], Decision]) -> Decide:
     return decided
 
 
-# -- asking -----------------------------------------------------------------------------------------------------
-
-
 def request_grant(command: commands.RequestGrant, situation: Situation) -> Decision:
     """Return the request; who is to be paid is sealed."""
     case = case_of(situation)
@@ -87,9 +84,6 @@ def _return_of(case: Case) -> str:
     return trip.trip_id if trip is not None else ""
 
 
-# -- approving --------------------------------------------------------------------------------------------------
-
-
 def approve_grant(command: commands.ApproveGrant, grant: Grant, situation: Situation) -> Decision:
     """Return the approval with each line's share set aside; a changed payee's approval sets nothing more aside."""
     anew = bool(grant.approved_by) and bool(grant.changed_by)
@@ -124,9 +118,6 @@ def decline_grant(command: commands.DeclineGrant, grant: Grant, situation: Situa
     if grant.at_the_bank:
         return refused(refusals.GRANT_IS_AT_THE_BANK())
     return grant_given_back(situation, command.grant_id, grant, command.reason)
-
-
-# -- who is paid: changed only with a new approval, put on hold by anybody, let go again by somebody else -----------
 
 
 def change_payee(command: commands.ChangePayee, grant: Grant, situation: Situation) -> Decision:

@@ -38,7 +38,7 @@ def take_call(command: TakeCall, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     at = occurred(command, situation.now)
-    facts = [_told(command, _taken(command, month_of(line, at)))]
+    facts = [_told(command, said_by(command, CallTaken, month=month_of(line, at)))]
     if command.outcome == "call_back":
         facts.append(_promise(command, situation, line.hours.next_opening(line.hours.closing(at))))
     return facts
@@ -87,10 +87,6 @@ def hotline_state(situation: Situation) -> HotlineState:
 
 def _told(command: DeskCommand, fact: Fact) -> StreamFact:
     return StreamFact(command.stream, fact)
-
-
-def _taken(command: TakeCall, month: str) -> CallTaken:
-    return said_by(command, CallTaken, month=month)
 
 
 def _promise(command: DeskCommand, situation: Situation, due_at: datetime) -> StreamFact:

@@ -122,9 +122,6 @@ def _first_of_month_after(day: date) -> date:
     return day if day.day == 1 else date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-# -- what is written down, and who looks at what is sealed ------------------------------------------------------
-
-
 def add_note(command: AddNote, situation: Situation) -> Decision:
     """Return the note, sealed."""
     return situation.about_case(NoteAdded(person_id=person_of(situation), note=command.note))

@@ -176,8 +176,6 @@ TASKS: Final = (
     TaskKind("move_pickup", PickupLetter, ends_in(facts.PickupMoved), _pickup_is_wanted, consent=_assistance),
     TaskKind("cancel_pickup", PickupLetter, ends_in(facts.PickupCancelled), gives_back=True),
 )
-
-
 RULES: Final = (
     CommandRule(PlanArrival, plan_arrival, needs=_meeters, cancels=True),
     CommandRule(DelayArrival, delay_arrival, needs=_meeters, cancels=True),

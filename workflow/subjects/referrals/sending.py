@@ -9,7 +9,7 @@ from uuid import UUID
 from events.facts.referrals import ReferralMade, ReferralPassedOn
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, reasons_if
+from workflow.reasons import Reason, Refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
 from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import Caseload, provider_stream
@@ -74,7 +74,7 @@ def answer_due(at: datetime, programme: Programme) -> datetime:
     return working_days_later(at, days, programme.home_country, zone)
 
 
-def limited_provider_streams(programme: Programme) -> tuple[str, ...]:
+def limited_provider_streams(programme: Programme, _case: Case) -> tuple[str, ...]:
     """Return the streams of the providers whose room is limited."""
     return tuple(provider_stream(provider.id) for provider in programme.providers if provider.capacity is not None)
 
@@ -139,12 +139,11 @@ def _named(provider_id: str, wish: ReferralNeed, situation: Situation) -> tuple[
                 service=wish.service,
             )
         )
-    reasons += reasons_if(
-        (provider.status != "active", refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status)),
-        (not has_room(provider, situation), is_full(provider, wish, situation)),
-        (not _agreed(provider, situation), _not_agreed(provider)),
-    )
-    return provider, reasons
+    if provider.status != "active":
+        reasons.append(refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status))
+    if not has_room(provider, situation):
+        reasons.append(is_full(provider, wish, situation))
+    return provider, [*reasons, *([] if _agreed(provider, situation) else [_not_agreed(provider)])]
 
 
 def _best(wish: ReferralNeed, situation: Situation) -> tuple[Provider | None, list[Reason]]:

@@ -221,8 +221,6 @@ RULES: Final = (
     CommandRule(commands.DeclineTraining, decline_training),
 )
 TIMERS: Final = (TimerKind("seat_offer", _offer_is_over, _offered_course),)
-
-
 ON_ENTERING: Final = StepHook(
     case_ends, lambda situation, dest: seats_freed_at_end(situation, f"case_{dest}"), course_streams
 )

@@ -6,15 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from events.catalogue import Fact
 from events.facts import travel as facts
-from events.facts.tasks import BookingReleased, Escalated, ServiceProvided
+from events.facts.tasks import BookingReleased, ServiceProvided
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by
+from workflow.reasons import Reason, Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.travel import refusals
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
@@ -56,11 +55,6 @@ def host_for(programme: Programme, country: str, without: Collection[str] = ()) 
     return able[0].id if able else ""
 
 
-def no_host() -> list[Fact]:
-    """Return that a person has to find somebody who receives the traveller."""
-    return [Escalated(kind="no_host")]
-
-
 def ask_host(command: AskHost, situation: Situation) -> Decision:
     """Return who is asked now."""
     trip = _trip_ahead(situation)
@@ -87,7 +81,7 @@ def answer_host(command: AnswerHost, situation: Situation) -> Decision:
     declined = (*trip.hosts_declined, trip.host)
     following = host_for(situation.programme, travel_of(case_of(situation)).destination, declined)
     answer = facts.HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
-    return situation.about_case(answer, *([] if following else no_host()))
+    return [*situation.about_case(answer), *situation.escalated("no_host", when=not following)]
 
 
 def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Decision:
@@ -102,23 +96,19 @@ def hand_over(command: HandOver, situation: Situation) -> Decision:
     trip = _trip_ahead(situation)
     if isinstance(trip, Refused):
         return trip
-    reasons = _against_hand_over(command, situation)
-    if reasons:
-        return Refused(reasons)
     received = said_by(command, facts.PersonHandedOver, person_id=person_of(situation), trip_id=trip.trip_id)
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
-    return situation.about_case(received, provided)
+    return unless(_against_hand_over(command, situation), situation.about_case(received, provided))
 
 
-def _against_hand_over(command: HandOver, situation: Situation) -> tuple[Reason, ...]:
-    case, found = case_of(situation), []
-    if case.stage != ON_THE_WAY:
-        found.append(refusals.HAS_DEPARTED())
-    if case.is_child(situation.today) and command.received_by not in ("guardian", "authority"):
-        found.append(refusals.RECEIVING_GUARDIAN_IS_THERE())
-    if case.is_child(situation.today) and not command.receiver:
-        found.append(refusals.RECEIVER_IS_NAMED())
-    return tuple(found)
+def _against_hand_over(command: HandOver, situation: Situation) -> list[Reason]:
+    case, is_child = case_of(situation), case_of(situation).is_child(situation.today)
+    by_guardian = command.received_by in ("guardian", "authority")
+    return reasons_if(
+        (case.stage != ON_THE_WAY, refusals.HAS_DEPARTED()),
+        (is_child and not by_guardian, refusals.RECEIVING_GUARDIAN_IS_THERE()),
+        (is_child and not command.receiver, refusals.RECEIVER_IS_NAMED()),
+    )
 
 
 def _trip_ahead(situation: Situation) -> Trip | Refused:
@@ -202,8 +192,6 @@ TASKS: Final = (
     TaskKind("ask_host", HostBooking, ends_in(facts.HostAsked), _trip_is_wanted, consent=lambda *_: "travel"),
     TaskKind("cancel_host", HostBooking, _GIVEN_BACK, gives_back=True),
 )
-
-
 RULES: Final = (
     CommandRule(AnswerEscort, answer_escort, needs=escorts_stream, cancels=True),
     CommandRule(AskHost, ask_host, cancels=True),

@@ -17,7 +17,7 @@ from workflow.subjects.documents.guards import document_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel import refusals
-from workflow.subjects.travel.bookings import escort_freed, host_for, no_host
+from workflow.subjects.travel.bookings import escort_freed, host_for
 from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
 from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
@@ -40,9 +40,9 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
         found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language)
         escort = found.id if found else ""
         reasons += [] if found else [refusals.ESCORT_IS_FREE(skill=needed)]
-    return unless(
-        reasons, [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
-    )
+    if reasons:
+        return Refused(tuple(reasons))
+    return [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
 
 
 def _planned(
@@ -61,7 +61,7 @@ def _planned(
         escort_back_at=back_at if escort else None,
         host=host,
     )
-    planned = situation.about_case(plan, *([] if host else no_host()))
+    planned = [*situation.about_case(plan), *situation.escalated("no_host", when=not host)]
     if escort:
         reserved = EscortReserved(
             escort=escort, case_id=case.case_id, trip_id=trip_id, leaves_at=command.departs_at, back_at=back_at
@@ -99,9 +99,8 @@ def _transit(legs: tuple[PlannedLeg, ...]) -> tuple[str, ...]:
 def _against_route(legs: tuple[PlannedLeg, ...], case: Case) -> list[Reason]:
     """Return what is wrong with where the way leads: only to the country the person declared."""
     found = legs[-1].to_country
-    if not travel_of(case).destination or found == travel_of(case).destination:
-        return []
-    return [refusals.ROUTE_LEADS_HOME(found=found, home=travel_of(case).destination)]
+    home = travel_of(case).destination
+    return [refusals.ROUTE_LEADS_HOME(found=found, home=home)] if home not in ("", found) else []
 
 
 def declare_return(command: DeclareReturn, situation: Situation) -> Decision:
