@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from events.facts import documents as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against, said_by
-from workflow.subject import CommandRule, LocatedFault
+from workflow.subject import CommandRule, Decide, LocatedFault
 from workflow.subjects.documents import commands, refusals
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, DocumentStep
 from workflow.subjects.documents.guards import consent_to_renewal
@@ -46,23 +46,24 @@ def start_document(command: commands.StartDocument, situation: Situation) -> Dec
     if reasons:
         return Refused(tuple(reasons))
     first = path.steps[0]
+    key, turn = id_from(command.command_id, "D"), {"next_step": first.id, "waits_for": first.by}
     return situation.about_case(
-        facts.DocumentStarted(
-            document_id=id_from(command.command_id, "D"),
-            path=path.id,
-            kind=path.kind,
-            country=country,
-            next_step=first.id,
-            waits_for=first.by,
-        )
+        facts.DocumentStarted(document_id=key, path=path.id, kind=path.kind, country=country, **turn)
     )
 
 
-def record_document_step(command: commands.RecordDocumentStep, situation: Situation) -> Decision:
+def _about_paper(decide: Callable[[Any, Paper, Situation], Decision]) -> Decide:
+    def decided(command: Any, situation: Situation) -> Decision:
+        papers = documents_of(case_of(situation)).papers
+        if command.document_id in papers:
+            return decide(command, papers[command.document_id], situation)
+        return refused(refusals.DOCUMENT_IS_UNDER_WAY(known=papers) if papers else refusals.NO_DOCUMENT_IS_UNDER_WAY())
+
+    return decided
+
+
+def record_document_step(command: commands.RecordDocumentStep, paper: Paper, situation: Situation) -> Decision:
     """Return the step, done in its order and on a day that can be; with the last one the document is in hand."""
-    paper = documents_of(case_of(situation)).papers.get(command.document_id)
-    if paper is None:
-        return Refused((_unknown(situation),))
     path = situation.programme.document_path[paper.path]
     reasons = [*_against_step(command, paper), *_against_day(command, paper, situation)]
     reasons += _against_helper(command, path) + _against_document(command, paper, path)
@@ -72,41 +73,28 @@ def record_document_step(command: commands.RecordDocumentStep, situation: Situat
     return done if path.after(command.step) else [*done, *_collected(command, paper, path, situation)]
 
 
-def refuse_document(command: commands.RefuseDocument, situation: Situation) -> Decision:
+def refuse_document(command: commands.RefuseDocument, paper: Paper, situation: Situation) -> Decision:
     """Return the authority's no; what it said is sealed."""
-    paper = documents_of(case_of(situation)).papers.get(command.document_id)
-    if paper is None:
-        return Refused((_unknown(situation),))
     if paper.waits_for != "authority":
         return refused(refusals.AUTHORITY_HAS_IT(step=paper.step))
     return situation.about_case(said_by(command, facts.DocumentRefused, person_id=person_of(situation)))
 
 
-def appeal_document(command: commands.AppealDocument, situation: Situation) -> Decision:
+def appeal_document(command: commands.AppealDocument, paper: Paper, situation: Situation) -> Decision:
     """Return the appeal: the authority begins its part anew, and has its working days once more."""
-    paper = documents_of(case_of(situation)).papers.get(command.document_id)
-    if paper is None:
-        return Refused((_unknown(situation),))
     reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
     if paper.waits_for != "refused":
         reasons.append(refusals.DOCUMENT_IS_REFUSED())
     if reasons:
         return Refused(tuple(reasons))
     path = situation.programme.document_path[paper.path]
-    turn = path.turn_of_authority(paper.step)
-    appealed = said_by(
-        command,
-        facts.DocumentAppealed,
-        step=turn[0].id,
-        due_on=_due(path, turn[0], path.authority.today(situation.now)),
-    )
-    return situation.about_case(appealed)
+    first = path.turn_of_authority(paper.step)[0]
+    due_on = _due(path, first, path.authority.today(situation.now))
+    return situation.about_case(said_by(command, facts.DocumentAppealed, step=first.id, due_on=due_on))
 
 
-def withdraw_document(command: commands.WithdrawDocument, situation: Situation) -> Decision:
+def withdraw_document(command: commands.WithdrawDocument, _paper: Paper, situation: Situation) -> Decision:
     """Return that the document is not sought any more; nobody is chased for it."""
-    if command.document_id not in documents_of(case_of(situation)).papers:
-        return Refused((_unknown(situation),))
     return situation.about_case(facts.DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
 
 
@@ -190,11 +178,6 @@ def _collected(
     return situation.about_case(collected, provided)
 
 
-def _unknown(situation: Situation) -> Reason:
-    known = documents_of(case_of(situation)).papers
-    return refusals.DOCUMENT_IS_UNDER_WAY(known=known) if known else refusals.NO_DOCUMENT_IS_UNDER_WAY()
-
-
 # Each of these may call off a letter to an authority: what a worker has begun is waited for.
 
 
@@ -202,10 +185,10 @@ RULES: Final = (
     CommandRule(commands.RecordTravelDocument, record_travel_document),
     CommandRule(commands.RecordDocumentLoss, record_document_loss),
     CommandRule(commands.StartDocument, start_document),
-    CommandRule(commands.RecordDocumentStep, record_document_step, cancels=True),
-    CommandRule(commands.RefuseDocument, refuse_document, cancels=True),
-    CommandRule(commands.AppealDocument, appeal_document),
-    CommandRule(commands.WithdrawDocument, withdraw_document, cancels=True),
+    CommandRule(commands.RecordDocumentStep, _about_paper(record_document_step), cancels=True),
+    CommandRule(commands.RefuseDocument, _about_paper(refuse_document), cancels=True),
+    CommandRule(commands.AppealDocument, _about_paper(appeal_document)),
+    CommandRule(commands.WithdrawDocument, _about_paper(withdraw_document), cancels=True),
 )
 
 

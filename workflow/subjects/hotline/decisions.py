@@ -6,10 +6,10 @@ back: a caller who is to call again is given a code, and the desk expects them a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import count
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, id_from, said_by
-from workflow.subject import CommandRule, LocatedFault
+from workflow.subject import CommandRule, Decide, LocatedFault
 from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
 from workflow.subjects.hotline.definition import Hotline
@@ -29,11 +29,18 @@ from workflow.values.calendars import working_days_later
 _NEEDS_A_TOPIC: Final = ("advised", "referred")
 
 
-def take_call(command: TakeCall, situation: Situation) -> Decision:
+def at_the_desk(decide: Callable[[Any, Hotline, Situation], Decision]) -> Decide:
+    """Return how a command of the hotline is decided; without a hotline there is no desk to count anything."""
+
+    def decided(command: Any, situation: Situation) -> Decision:
+        line = situation.programme.hotline
+        return refused(refusals.HOTLINE_EXISTS()) if line is None else decide(command, line, situation)
+
+    return decided
+
+
+def take_call(command: TakeCall, line: Hotline, situation: Situation) -> Decision:
     """Return the call counted; a caller who is to call again also has a promise."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     reasons = [*_against_the_hour(command, situation, line), *_against_the_call(command, situation.programme)]
     if reasons:
         return Refused(tuple(reasons))
@@ -44,11 +51,8 @@ def take_call(command: TakeCall, situation: Situation) -> Decision:
     return facts
 
 
-def record_missed_call(command: RecordMissedCall, situation: Situation) -> Decision:
+def record_missed_call(command: RecordMissedCall, line: Hotline, situation: Situation) -> Decision:
     """Return the call counted as missed, and a promise for the next opening when the caller wants one."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     early = against_the_day(command, situation)
     if early:
         return Refused(tuple(early))
@@ -63,17 +67,14 @@ def make_call_back(command: MakeCallBack, situation: Situation) -> Decision:
     """Return the call counted and its code struck off the list."""
     if command.code not in hotline_state(situation).call_backs:
         return refused(refusals.CALL_BACK_IS_PROMISED())
-    taken = take_call(command, situation)
+    taken = at_the_desk(take_call)(command, situation)
     if isinstance(taken, Refused):
         return taken
     return [*taken, _told(command, CallBackMade(code=command.code))]
 
 
-def strike_call_backs(command: StrikeCallBacks, situation: Situation) -> Decision:
+def strike_call_backs(command: StrikeCallBacks, line: Hotline, situation: Situation) -> Decision:
     """Return every call-back as expired that nobody made for so many working days."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     over = [code for code, due in hotline_state(situation).call_backs.items() if _given_up(line, due) <= situation.now]
     if not over:
         return refused(refusals.CALL_BACK_IS_LONG_DUE(days=line.call_back_days))
@@ -147,16 +148,11 @@ def against_words(topics: Iterable[str], groups: Iterable[str], programme: Progr
         yield refusals.GROUP_IS_KNOWN(known=known_groups)
 
 
-def hotline_missing() -> Refused:
-    """Return that there is no desk to count anything."""
-    return refused(refusals.HOTLINE_EXISTS())
-
-
 RULES: Final = (
-    CommandRule(TakeCall, take_call),
-    CommandRule(RecordMissedCall, record_missed_call),
+    CommandRule(TakeCall, at_the_desk(take_call)),
+    CommandRule(RecordMissedCall, at_the_desk(record_missed_call)),
     CommandRule(MakeCallBack, make_call_back),
-    CommandRule(StrikeCallBacks, strike_call_backs),
+    CommandRule(StrikeCallBacks, at_the_desk(strike_call_backs)),
 )
 
 

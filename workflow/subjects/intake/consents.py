@@ -22,21 +22,16 @@ from workflow.subjects.safety.state import safety_of
 
 def give_consent(command: GiveConsent, situation: Situation) -> Decision:
     """Return the consent; a child's is given by a guardian, and an unknown age is presumed a child's."""
-    case, reasons = case_of(situation), []
-    if command.purpose not in situation.programme.purposes:
-        reasons.append(PURPOSE_IS_KNOWN(purpose=command.purpose, known=situation.programme.purposes))
-    reasons += reasons_if(
+    case, known = case_of(situation), situation.programme.purposes
+    reasons = reasons_if(
+        (command.purpose not in known, PURPOSE_IS_KNOWN(purpose=command.purpose, known=known)),
         (command.recipient and command.recipient not in _recipients(situation), refusals.RECIPIENT_IS_KNOWN()),
         (command.until is not None and command.until < situation.today, refusals.CONSENT_IS_LIVE(until=command.until)),
         (command.by == "guardian" and not safety_of(case).guardian, refusals.NO_GUARDIAN_IS_RECORDED()),
         (command.by == "person" and case.is_child(situation.today), refusals.GUARDIAN_CONSENTS()),
     )
-    return unless(
-        reasons,
-        situation.about_case(
-            ConsentGiven(purpose=command.purpose, recipient=command.recipient, by=command.by, until=command.until)
-        ),
-    )
+    given = ConsentGiven(purpose=command.purpose, recipient=command.recipient, by=command.by, until=command.until)
+    return unless(reasons, situation.about_case(given))
 
 
 def _recipients(situation: Situation) -> set[str]:

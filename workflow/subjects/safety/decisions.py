@@ -8,7 +8,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts import safety as facts
 from workflow.case.state import Pairs
-from workflow.reasons import Refused, refused
+from workflow.reasons import Refused, reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN, SECOND_PERSON_IS_THE_FIRST
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, TimerKind
@@ -75,11 +75,11 @@ def decide_best_interests(command: commands.DecideBestInterests, situation: Situ
 
 def record_assent(command: commands.RecordAssent, situation: Situation) -> Decision:
     """Return what the child said; an adult's own consent takes the place of assent."""
-    reasons = []
-    if command.to not in situation.programme.purposes:
-        reasons.append(PURPOSE_IS_KNOWN(purpose=command.to, known=situation.programme.purposes))
-    if not case_of(situation).is_child(situation.today):
-        reasons.append(refusals.PERSON_IS_A_CHILD(purpose=command.to))
+    is_child, known = case_of(situation).is_child(situation.today), situation.programme.purposes
+    reasons = reasons_if(
+        (command.to not in known, PURPOSE_IS_KNOWN(purpose=command.to, known=known)),
+        (not is_child, refusals.PERSON_IS_A_CHILD(purpose=command.to)),
+    )
     return unless(reasons, situation.about_case(facts.ChildAssented(to=command.to, answer=command.answer)))
 
 
