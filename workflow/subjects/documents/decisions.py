@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against, said_by
-from workflow.subject import CommandRule, Decide, LocatedFault
+from workflow.subject import CommandRule, LocatedFault, given
 from workflow.subjects.documents import commands, refusals
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, DocumentStep
 from workflow.subjects.documents.guards import consent_to_renewal
@@ -52,14 +52,10 @@ def start_document(command: commands.StartDocument, situation: Situation) -> Dec
     )
 
 
-def _about_paper(decide: Callable[[Any, Paper, Situation], Decision]) -> Decide:
-    def decided(command: Any, situation: Situation) -> Decision:
-        papers = documents_of(case_of(situation)).papers
-        if command.document_id in papers:
-            return decide(command, papers[command.document_id], situation)
-        return refused(refusals.DOCUMENT_IS_UNDER_WAY(known=papers) if papers else refusals.NO_DOCUMENT_IS_UNDER_WAY())
-
-    return decided
+def _paper(command: Any, situation: Situation) -> Paper | Refused:
+    papers = documents_of(case_of(situation)).papers
+    none = refusals.DOCUMENT_IS_UNDER_WAY(known=papers) if papers else refusals.NO_DOCUMENT_IS_UNDER_WAY()
+    return papers.get(command.document_id) or refused(none)
 
 
 def record_document_step(command: commands.RecordDocumentStep, paper: Paper, situation: Situation) -> Decision:
@@ -185,10 +181,10 @@ RULES: Final = (
     CommandRule(commands.RecordTravelDocument, record_travel_document),
     CommandRule(commands.RecordDocumentLoss, record_document_loss),
     CommandRule(commands.StartDocument, start_document),
-    CommandRule(commands.RecordDocumentStep, _about_paper(record_document_step), cancels=True),
-    CommandRule(commands.RefuseDocument, _about_paper(refuse_document), cancels=True),
-    CommandRule(commands.AppealDocument, _about_paper(appeal_document)),
-    CommandRule(commands.WithdrawDocument, _about_paper(withdraw_document), cancels=True),
+    CommandRule(commands.RecordDocumentStep, given(_paper, record_document_step), cancels=True),
+    CommandRule(commands.RefuseDocument, given(_paper, refuse_document), cancels=True),
+    CommandRule(commands.AppealDocument, given(_paper, appeal_document)),
+    CommandRule(commands.WithdrawDocument, given(_paper, withdraw_document), cancels=True),
 )
 
 

@@ -6,7 +6,6 @@ fund's own stream, and stored with it or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from events.money import Money
 from workflow.case.state import Case
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, case_of, id_from, person_of, reasons_against, said_by, unless
-from workflow.subject import CommandRule, Decide, StepHook, case_ends
+from workflow.subject import CommandRule, StepHook, case_ends, given
 from workflow.subjects.grants import commands, refusals
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.fund import against_paying, for_case_and_fund, fund_needed, fund_of, shares_of
@@ -26,14 +25,10 @@ from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel.state import travel_of
 
 
-def about_grant(decide: Callable[[Any, Grant, Situation], Decision]) -> Decide:
-    """Return how a command about one of the case's grants is decided; a grant it does not have is refused."""
-
-    def decided(command: Any, situation: Situation) -> Decision:
-        grant = grants_of(case_of(situation)).grants.get(command.grant_id)
-        return decide(command, grant, situation) if grant else refused(refusals.GRANT_EXISTS(grant=command.grant_id))
-
-    return decided
+def known_grant(command: Any, situation: Situation) -> Grant | Refused:
+    """Return the grant a command is about, refused when the case has no such grant."""
+    grant = grants_of(case_of(situation)).grants.get(command.grant_id)
+    return grant or refused(refusals.GRANT_EXISTS(grant=command.grant_id))
 
 
 def request_grant(command: commands.RequestGrant, situation: Situation) -> Decision:
@@ -153,10 +148,10 @@ def release_payee(command: commands.ReleasePayee, grant: Grant, situation: Situa
 
 RULES: Final = (
     CommandRule(commands.RequestGrant, request_grant),
-    CommandRule(commands.ApproveGrant, about_grant(approve_grant), needs=fund_needed),
-    CommandRule(commands.DeclineGrant, about_grant(decline_grant), needs=fund_needed),
-    CommandRule(commands.ChangePayee, about_grant(change_payee)),
-    CommandRule(commands.PutPayeeOnHold, about_grant(put_payee_on_hold), cancels=True),
-    CommandRule(commands.ReleasePayee, about_grant(release_payee)),
+    CommandRule(commands.ApproveGrant, given(known_grant, approve_grant), needs=fund_needed),
+    CommandRule(commands.DeclineGrant, given(known_grant, decline_grant), needs=fund_needed),
+    CommandRule(commands.ChangePayee, given(known_grant, change_payee)),
+    CommandRule(commands.PutPayeeOnHold, given(known_grant, put_payee_on_hold), cancels=True),
+    CommandRule(commands.ReleasePayee, given(known_grant, release_payee)),
 )
 ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: grants_ended(situation, f"case {dest}"), fund_needed)

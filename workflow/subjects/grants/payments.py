@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from events.facts import grants as facts
 from events.money import Money
 from workflow.case.state import Pairs
-from workflow.reasons import refused
+from workflow.reasons import Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
-from workflow.subject import CommandRule, Decide, TimerKind
+from workflow.subject import CommandRule, TimerKind, given
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordPayment, ReturnPayment
 from workflow.subjects.grants.fund import for_case_and_fund, fund_needed, fund_of
@@ -19,19 +18,17 @@ from workflow.subjects.grants.giving_back import funds_freed, tranche_rejected
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
 
 
-def _about_tranche(decide: Callable[[Any, Grant, Tranche, Situation], Decision]) -> Decide:
-    def decided(command: RecordPayment | ReturnPayment, situation: Situation) -> Decision:
-        grant = grants_of(case_of(situation)).grants.get(command.grant_id)
-        tranche = grant.tranches.get(command.tranche_id) if grant else None
-        if grant is None or tranche is None:
-            return refused(refusals.TRANCHE_IS_KNOWN(tranche=command.tranche_id))
-        return decide(command, grant, tranche, situation)
-
-    return decided
+def _known_tranche(command: RecordPayment | ReturnPayment, situation: Situation) -> tuple[Grant, Tranche] | Refused:
+    grant = grants_of(case_of(situation)).grants.get(command.grant_id)
+    tranche = grant.tranches.get(command.tranche_id) if grant else None
+    if grant is None or tranche is None:
+        return refused(refusals.TRANCHE_IS_KNOWN(tranche=command.tranche_id))
+    return grant, tranche
 
 
-def record_payment(command: RecordPayment, grant: Grant, tranche: Tranche, situation: Situation) -> Decision:
+def record_payment(command: RecordPayment, found: tuple[Grant, Tranche], situation: Situation) -> Decision:
     """Return what the bank said; not paid after it was paid means that the money came back."""
+    grant, tranche = found
     match tranche.status, command.outcome:
         case ("paid", "paid") | ("rejected" | "returned", "rejected"):
             return []
@@ -45,8 +42,9 @@ def record_payment(command: RecordPayment, grant: Grant, tranche: Tranche, situa
             return _paid(command, grant, tranche, situation)
 
 
-def return_payment(command: ReturnPayment, grant: Grant, tranche: Tranche, situation: Situation) -> Decision:
+def return_payment(command: ReturnPayment, found: tuple[Grant, Tranche], situation: Situation) -> Decision:
     """Return that the bank gave back what it had paid: the money is set aside again and somebody has to look."""
+    grant, tranche = found
     if tranche.status == "returned":
         return []
     if tranche.status != "paid":
@@ -93,7 +91,9 @@ def _bank_is_silent(situation: Situation, subject: Pairs) -> list[StreamFact]:
 
 
 RULES: Final = (
-    CommandRule(RecordPayment, _about_tranche(record_payment), needs=fund_needed, after_the_end=True, cancels=True),
-    CommandRule(ReturnPayment, _about_tranche(return_payment), needs=fund_needed, after_the_end=True),
+    CommandRule(
+        RecordPayment, given(_known_tranche, record_payment), needs=fund_needed, after_the_end=True, cancels=True
+    ),
+    CommandRule(ReturnPayment, given(_known_tranche, return_payment), needs=fund_needed, after_the_end=True),
 )
 TIMERS: Final = (TimerKind("bank_answer", _bank_is_silent),)

@@ -21,10 +21,10 @@ from workflow.situation import (
     reasons_against,
     said_by,
 )
-from workflow.subject import CommandRule
+from workflow.subject import CommandRule, given
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordEvidence, ReleaseTranche
-from workflow.subjects.grants.decisions import about_grant
+from workflow.subjects.grants.decisions import known_grant
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.fund import against_day, fund_needed, fund_of
 from workflow.subjects.grants.giving_back import tranche_rejected
@@ -136,6 +136,6 @@ TASKS: Final = (
     ),
 )
 RULES: Final = (
-    CommandRule(ReleaseTranche, about_grant(release_tranche), needs=fund_needed),
-    CommandRule(RecordEvidence, about_grant(record_evidence), after_the_end=True),
+    CommandRule(ReleaseTranche, given(known_grant, release_tranche), needs=fund_needed),
+    CommandRule(RecordEvidence, given(known_grant, record_evidence), after_the_end=True),
 )

@@ -11,7 +11,7 @@ from events.ids import case_stream
 from workflow.command import occurred
 from workflow.reasons import Reason, Refused
 from workflow.situation import Decision, Situation, StreamFact, said_by
-from workflow.subject import CommandRule
+from workflow.subject import CommandRule, given
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.hotline import refusals
@@ -19,7 +19,7 @@ from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultatio
 from workflow.subjects.hotline.decisions import (
     against_the_day,
     against_words,
-    at_the_desk,
+    desk,
     hotline_state,
     month_of,
     short_code,
@@ -92,8 +92,8 @@ def _against_centre(command: RecordConsultation, situation: Situation) -> Iterab
 RULES: Final = (
     CommandRule(
         RecordConsultation,
-        at_the_desk(record_consultation),
+        given(desk, record_consultation),
         office_needs=lambda _programme, command: (facility_stream(command.centre),),
     ),
-    CommandRule(PrintCaseCodes, at_the_desk(print_case_codes)),
+    CommandRule(PrintCaseCodes, given(desk, print_case_codes)),
 )

@@ -6,10 +6,10 @@ back: a caller who is to call again is given a code, and the desk expects them a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import count
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, id_from, said_by
-from workflow.subject import CommandRule, Decide, LocatedFault
+from workflow.subject import CommandRule, LocatedFault, given
 from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
 from workflow.subjects.hotline.definition import Hotline
@@ -29,14 +29,9 @@ from workflow.values.calendars import working_days_later
 _NEEDS_A_TOPIC: Final = ("advised", "referred")
 
 
-def at_the_desk(decide: Callable[[Any, Hotline, Situation], Decision]) -> Decide:
-    """Return how a command of the hotline is decided; without a hotline there is no desk to count anything."""
-
-    def decided(command: Any, situation: Situation) -> Decision:
-        line = situation.programme.hotline
-        return refused(refusals.HOTLINE_EXISTS()) if line is None else decide(command, line, situation)
-
-    return decided
+def desk(_command: DeskCommand, situation: Situation) -> Hotline | Refused:
+    """Return the programme's hotline; without one there is no desk to count anything."""
+    return situation.programme.hotline or refused(refusals.HOTLINE_EXISTS())
 
 
 def take_call(command: TakeCall, line: Hotline, situation: Situation) -> Decision:
@@ -67,7 +62,7 @@ def make_call_back(command: MakeCallBack, situation: Situation) -> Decision:
     """Return the call counted and its code struck off the list."""
     if command.code not in hotline_state(situation).call_backs:
         return refused(refusals.CALL_BACK_IS_PROMISED())
-    taken = at_the_desk(take_call)(command, situation)
+    taken = given(desk, take_call)(command, situation)
     if isinstance(taken, Refused):
         return taken
     return [*taken, _told(command, CallBackMade(code=command.code))]
@@ -149,10 +144,10 @@ def against_words(topics: Iterable[str], groups: Iterable[str], programme: Progr
 
 
 RULES: Final = (
-    CommandRule(TakeCall, at_the_desk(take_call)),
-    CommandRule(RecordMissedCall, at_the_desk(record_missed_call)),
+    CommandRule(TakeCall, given(desk, take_call)),
+    CommandRule(RecordMissedCall, given(desk, record_missed_call)),
     CommandRule(MakeCallBack, make_call_back),
-    CommandRule(StrikeCallBacks, at_the_desk(strike_call_backs)),
+    CommandRule(StrikeCallBacks, given(desk, strike_call_backs)),
 )
 
 

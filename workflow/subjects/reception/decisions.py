@@ -13,7 +13,7 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, said_by
-from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subject import CommandRule, StepHook, TimerKind, case_ends, given
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.meeters import MeeterPool, speaks
@@ -46,11 +46,8 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     return [*earlier, *situation.about_case(plan, *wish), *taken]
 
 
-def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
+def delay_arrival(command: DelayArrival, arrival: Arrival, situation: Situation) -> Decision:
     """Return the new time; who was to be there comes then, or somebody else who is free."""
-    arrival = _awaited(situation)
-    if isinstance(arrival, Refused):
-        return arrival
     against = _before_the_programme(command.at, situation)
     if against:
         return Refused((against,))
@@ -66,17 +63,13 @@ def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
     return [*situation.about_case(delayed), *given_up, *taken]
 
 
-def cancel_arrival(command: CancelArrival, situation: Situation) -> Decision:
+def cancel_arrival(command: CancelArrival, _arrival: Arrival, situation: Situation) -> Decision:
     """Return that nobody comes."""
-    arrival = _awaited(situation)
-    return arrival if isinstance(arrival, Refused) else arrival_called_off(situation, command.reason)
+    return arrival_called_off(situation, command.reason)
 
 
-def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
+def meet_person(_command: MeetPerson, arrival: Arrival, situation: Situation) -> Decision:
     """Return that the person was met, and that the service was given."""
-    arrival = _awaited(situation)
-    if isinstance(arrival, Refused):
-        return arrival
     provided = ServiceProvided(task_id="", service=SERVICE, reference=arrival.arrival_id)
     here = situation.about_case(facts.PersonMet(arrival_id=arrival.arrival_id), provided)
     return [*here, *_freed(situation, arrival, "met")]
@@ -91,7 +84,7 @@ def arrival_called_off(situation: Situation, why: str) -> list[StreamFact]:
     return [*situation.about_case(cancelled), *_freed(situation, arrival, why)]
 
 
-def _awaited(situation: Situation) -> Arrival | Refused:
+def _awaited(_command: DelayArrival | CancelArrival | MeetPerson, situation: Situation) -> Arrival | Refused:
     arrival = reception_of(case_of(situation)).arrival
     if arrival is None:
         return refused(refusals.ARRIVAL_IS_PLANNED())
@@ -178,9 +171,9 @@ TASKS: Final = (
 )
 RULES: Final = (
     CommandRule(PlanArrival, plan_arrival, needs=_meeters, cancels=True),
-    CommandRule(DelayArrival, delay_arrival, needs=_meeters, cancels=True),
-    CommandRule(CancelArrival, cancel_arrival, needs=_meeters, cancels=True),
-    CommandRule(MeetPerson, meet_person, needs=_meeters, cancels=True),
+    CommandRule(DelayArrival, given(_awaited, delay_arrival), needs=_meeters, cancels=True),
+    CommandRule(CancelArrival, given(_awaited, cancel_arrival), needs=_meeters, cancels=True),
+    CommandRule(MeetPerson, given(_awaited, meet_person), needs=_meeters, cancels=True),
 )
 TIMERS: Final = (TimerKind("no_show", _nobody_was_met),)
 

@@ -9,7 +9,7 @@ from events.facts.referrals import ProviderPlaceFreed, ReferralClosed, ReferralR
 from workflow.case.state import Case
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of
-from workflow.subject import Decide
+from workflow.subject import Decide, given
 from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import provider_stream
 from workflow.subjects.referrals.sending import PURPOSE
@@ -77,12 +77,7 @@ def referral_moved(referral_id: str, status: str, situation: Situation) -> Refer
 
 def moves_to(status: str, decide: Callable[[Any, Referral, Situation], Decision]) -> Decide:
     """Return how a command is decided by which a referral comes to a status: refused from where it cannot."""
-
-    def decided(command: Any, situation: Situation) -> Decision:
-        found = referral_moved(command.referral_id, status, situation)
-        return found if isinstance(found, Refused) else decide(command, found, situation)
-
-    return decided
+    return given(lambda command, situation: referral_moved(command.referral_id, status, situation), decide)
 
 
 def status_of(referral: Referral, referral_id: str, case: Case) -> str:

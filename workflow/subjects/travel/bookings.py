@@ -14,7 +14,7 @@ from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
-from workflow.subject import CommandRule, TimerKind
+from workflow.subject import CommandRule, TimerKind, given
 from workflow.subjects.travel import refusals
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
 from workflow.subjects.travel.escorts import escorts_stream
@@ -55,11 +55,8 @@ def host_for(programme: Programme, country: str, without: Collection[str] = ()) 
     return able[0].id if able else ""
 
 
-def ask_host(command: AskHost, situation: Situation) -> Decision:
+def ask_host(command: AskHost, trip: Trip, situation: Situation) -> Decision:
     """Return who is asked now."""
-    trip = _trip_ahead(situation)
-    if isinstance(trip, Refused):
-        return trip
     if command.host not in situation.programme.host_of:
         return refused(refusals.HOST_IS_KNOWN(known=situation.programme.host_of))
     if command.host == trip.host:
@@ -67,11 +64,8 @@ def ask_host(command: AskHost, situation: Situation) -> Decision:
     return situation.about_case(facts.HostChosen(trip_id=trip.trip_id, host=command.host))
 
 
-def answer_host(command: AnswerHost, situation: Situation) -> Decision:
+def answer_host(command: AnswerHost, trip: Trip, situation: Situation) -> Decision:
     """Return the answer; when the host cannot, the next one is asked, and if there is none somebody has to look."""
-    trip = _trip_ahead(situation)
-    if isinstance(trip, Refused):
-        return trip
     if not trip.host:
         return refused(refusals.HOST_IS_ASKED())
     if command.accepted:
@@ -91,11 +85,8 @@ def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Dec
     return situation.about_case(said_by(command, facts.TransitVisaRecorded, person_id=person_of(situation)))
 
 
-def hand_over(command: HandOver, situation: Situation) -> Decision:
+def hand_over(command: HandOver, trip: Trip, situation: Situation) -> Decision:
     """Return that the person arrived and who received them, and that the service was given."""
-    trip = _trip_ahead(situation)
-    if isinstance(trip, Refused):
-        return trip
     received = said_by(command, facts.PersonHandedOver, person_id=person_of(situation), trip_id=trip.trip_id)
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
     return unless(_against_hand_over(command, situation), situation.about_case(received, provided))
@@ -111,7 +102,7 @@ def _against_hand_over(command: HandOver, situation: Situation) -> list[Reason]:
     )
 
 
-def _trip_ahead(situation: Situation) -> Trip | Refused:
+def _trip_ahead(_command: AskHost | AnswerHost | HandOver, situation: Situation) -> Trip | Refused:
     case = case_of(situation)
     trip = travel_of(case).trip
     if trip is None:
@@ -194,10 +185,10 @@ TASKS: Final = (
 )
 RULES: Final = (
     CommandRule(AnswerEscort, answer_escort, needs=escorts_stream, cancels=True),
-    CommandRule(AskHost, ask_host, cancels=True),
-    CommandRule(AnswerHost, answer_host, cancels=True),
+    CommandRule(AskHost, given(_trip_ahead, ask_host), cancels=True),
+    CommandRule(AnswerHost, given(_trip_ahead, answer_host), cancels=True),
     CommandRule(RecordTransitVisa, record_transit_visa),
-    CommandRule(HandOver, hand_over),
+    CommandRule(HandOver, given(_trip_ahead, hand_over)),
 )
 TIMERS: Final = (
     TimerKind("departure_check", _departure_is_near),
