@@ -137,9 +137,10 @@ def _against_document(command: commands.RecordDocumentStep, paper: Paper, path: 
 
 def _done(command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath) -> facts.DocumentStepDone:
     following = path.after(command.step)
-    return said_by(
-        command,
-        facts.DocumentStepDone,
+    return facts.DocumentStepDone(
+        document_id=command.document_id,
+        step=command.step,
+        on=command.on,
         next_step=following.id if following else "",
         waits_for=following.by if following else "",
         due_on=_still_due(following, paper, path, command.on),
