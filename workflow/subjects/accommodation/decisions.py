@@ -198,8 +198,9 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | lis
         return [refusals.ROOM_FITS(house=facility.name, facility=facility.id)]
     bed = house.bed_for(case.case_id, guest, day, situation.now)
     if bed is None:
-        counts = {"taken": len(house.beds), "capacity": house.capacity, "waiting": len(house.waiting)}
-        return [refusals.BED_IS_FREE(house=facility.name, facility=facility.id, **counts)]
+        taken, waiting, name, key = len(house.beds), len(house.waiting), facility.name, facility.id
+        full = refusals.BED_IS_FREE(house=name, taken=taken, capacity=house.capacity, waiting=waiting, facility=key)
+        return [full]
     return bed
 
 

@@ -48,11 +48,11 @@ def _against_request(command: commands.RequestGrant, case: Case, kind: GrantKind
         one for one in grants_of(case).grants.values() if (one.kind, one.return_id) == (kind.kind, _return_of(case))
     ]
     is_first = all(grant.declined for grant in same)
-    stages = {"stage": case.stage, "stages": kind.during}
+    not_now = refusals.GRANT_IS_NOT_GIVEN_NOW(kind=kind.kind, stage=case.stage, stages=kind.during)
     # Accounts are sealed, so nobody can tell here whether the new payee is the same as one on hold: all wait.
     waits = any(grant.on_hold and not grant.declined for grant in grants_of(case).grants.values())
     reasons = reasons_if(
-        (case.stage not in kind.during, refusals.GRANT_IS_NOT_GIVEN_NOW(kind=kind.kind, **stages)),
+        (case.stage not in kind.during, not_now),
         (kind.once_per_return and not is_first, refusals.GRANT_IS_THE_FIRST(kind=kind.kind)),
         (waits, refusals.ANOTHER_PAYEE_WAITS()),
     )
@@ -96,12 +96,12 @@ def approve_grant(command: commands.ApproveGrant, grant: Grant, situation: Situa
 def _against_approval(command: commands.ApproveGrant, grant: Grant, situation: Situation) -> list[Reason]:
     kind, asked = situation.programme.grant_kind[grant.kind], command.actor == grant.requested_by
     no_right = kind.approvers and command.mandate not in kind.approvers
-    known = {"kind": kind.kind, "mandate": command.mandate, "known": kind.approvers}
+    rights = refusals.APPROVER_HAS_THE_RIGHT(kind=kind.kind, mandate=command.mandate, known=kind.approvers)
     return reasons_if(
         (not grant.awaits_approval, refusals.GRANT_IS_REQUESTED()),
         (asked, refusals.ASKER_MAY_NOT_APPROVE()),
         (not asked and command.actor == grant.changed_by, refusals.CHANGER_MAY_NOT_APPROVE()),
-        (no_right, refusals.APPROVER_HAS_THE_RIGHT(**known)),
+        (no_right, rights),
         (grant.on_hold, refusals.PAYEE_WAITS()),
     )
 
