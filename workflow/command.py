@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Unpack
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -39,6 +39,13 @@ class Command(BaseModel):
     is_recorded: ClassVar[bool] = True  # whether `case record` offers it; others have a verb of their own, or none
     sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
 
+    def __init_subclass__(
+        cls, *, acts: Acts = (), is_recorded: bool = True, sealed: bool = False, **config: Unpack[ConfigDict]
+    ) -> None:
+        """Let each kind of command say these three where it is named."""
+        super().__init_subclass__(**config)
+        cls.acts, cls.is_recorded, cls.sealed = acts, is_recorded, sealed
+
 
 class CaseCommand(Command):
     """Something wanted for one case."""
@@ -73,11 +80,9 @@ def fields_of(kind: type[Command]) -> dict[str, Any]:
     return {name: field for name, field in kind.model_fields.items() if name not in shared.model_fields}
 
 
-class AdvanceCase(CaseCommand):
+class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False):
     """Move the person on along the journey."""
 
-    acts: ClassVar[Acts] = ("case.advance",)
-    is_recorded: ClassVar[bool] = False
     trigger: CodeWord
     reason: CodeWord | Literal[""] = ""
     second: ActorId | Literal[""] = ""
@@ -92,19 +97,15 @@ class FinishTask(CaseCommand):
     reference: ProviderText = ""
 
 
-class RetryTask(CaseCommand):
+class RetryTask(CaseCommand, acts=("tasks.retry",), is_recorded=False):
     """Have a refused, dead or unknown task tried again, after looking at it."""
 
-    acts: ClassVar[Acts] = ("tasks.retry",)
-    is_recorded: ClassVar[bool] = False
     task_id: ReferenceToken
 
 
-class CancelTask(CaseCommand):
+class CancelTask(CaseCommand, acts=("tasks.retry",), is_recorded=False):
     """Take a task back that nobody has begun."""
 
-    acts: ClassVar[Acts] = ("tasks.retry",)
-    is_recorded: ClassVar[bool] = False
     task_id: ReferenceToken
     reason: ShortText
 
@@ -116,9 +117,8 @@ class FireTimer(CaseCommand):
     due_at: Instant
 
 
-class PublishProgramme(Command):
+class PublishProgramme(Command, acts=("programmes.publish",)):
     """Put a programme file into force for cases opened from now on."""
 
-    acts: ClassVar[Acts] = ("programmes.publish",)
     programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     text: str

@@ -84,6 +84,11 @@ def refused(*reasons: Reason) -> Refused:
     return Refused(reasons)
 
 
+def reasons_if(*checks: tuple[object, Reason]) -> list[Reason]:
+    """Return the reasons whose condition is met, each after its condition."""
+    return [reason for met, reason in checks if met]
+
+
 def _kept(value: Value | Iterable[Value]) -> Value:
     if value is None or isinstance(value, (*_WHOLE, Reason)):
         return value

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from events.catalogue import Fact, TaskOutcome
+from events.facts.tasks import Escalated
 from events.ids import case_stream
 from workflow.case.state import Case
 from workflow.case.tasks import About
@@ -21,6 +22,7 @@ from workflow.refusals import SECOND_PERSON_IS_THE_FIRST
 
 State = TypeVar("State")
 Of = TypeVar("Of", bound=About)
+F = TypeVar("F", bound=Fact)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -76,6 +78,10 @@ class Situation(NamedTuple):
         assert self.case is not None
         return [StreamFact(case_stream(self.case.case_id), fact) for fact in facts]
 
+    def escalated(self, kind: str, *, when: bool = True) -> list[StreamFact]:
+        """Return that somebody has to look, when it is so."""
+        return self.about_case(Escalated(kind=kind)) if when else []
+
 
 Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
 
@@ -105,6 +111,25 @@ class TaskKind(NamedTuple, Generic[Of]):
     unsent_needs: Needs | None = None  # shared streams looked at when it did not happen
 
 
+def ends_in(
+    fact: type[TaskOutcome], reference: str = "receipt", **renamed: str
+) -> Callable[[FinishTask, About], TaskOutcome]:
+    """Return how a task ends in a fact about the same things; ``reference`` is where the fact keeps what came back."""
+
+    def done(command: FinishTask, about: About) -> TaskOutcome:
+        same = {name: value for name, value in about if name in fact.model_fields}
+        other = {name: getattr(about, source) for name, source in renamed.items()}
+        return fact.model_validate({**same, **other, "task_id": command.task_id, reference: command.reference})
+
+    return done
+
+
+def said_by(command: Command, fact: type[F], **more: Any) -> F:
+    """Return a fact that repeats what a command says under the same names, and what is added."""
+    same = type(command).model_fields.keys() & fact.model_fields.keys() - more.keys()
+    return fact(**{name: getattr(command, name) for name in same}, **more)
+
+
 def case_of(situation: Situation) -> Case:
     """Return the case a decision is about; a command for a case is decided only when there is one."""
     assert situation.case is not None
@@ -114,6 +139,12 @@ def case_of(situation: Situation) -> Case:
 def person_of(situation: Situation) -> str:
     """Return whose keys seal what is told."""
     return case_of(situation).person_id
+
+
+def unless(reasons: Iterable[Reason], facts: list[StreamFact]) -> Decision:
+    """Return the facts, or a refusal with every reason when there is one."""
+    against = tuple(reasons)
+    return Refused(against) if against else facts
 
 
 def by_two(actor: str, second: str, fact: Fact, situation: Situation) -> Decision:

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from events.catalogue import Fact
 from workflow.case.state import At, Case, Change, Pairs, Part
@@ -17,8 +17,10 @@ from workflow.command import Command
 from workflow.guard_context import Guard
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
+from workflow.reasons import Refused
 from workflow.situation import Decision, Needs, Situation, StreamFact, TaskKind
 
+Found = TypeVar("Found")
 Decide = Callable[[Any, Situation], Decision]
 OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # shared streams known from the command itself
 Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
@@ -40,6 +42,18 @@ class CommandRule(NamedTuple):
     reaches: Reaches | None = None
     after_the_end: bool = False
     cancels: bool = False
+
+
+def given(
+    find: Callable[[Any, Situation], Found | Refused], decide: Callable[[Any, Found, Situation], Decision]
+) -> Decide:
+    """Return how a command is decided that is about something: ``find`` returns it, or why there is no such thing."""
+
+    def decided(command: Any, situation: Situation) -> Decision:
+        found = find(command, situation)
+        return found if isinstance(found, Refused) else decide(command, found, situation)
+
+    return decided
 
 
 def _nothing_shared(_programme: Programme, _case: Case, _subject: Pairs) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ class At(NamedTuple):
     definition: str
 
 
+K = TypeVar("K")
+V = TypeVar("V")
 Change: TypeAlias = "Callable[[Case, Any, At], Case]"
 
 
@@ -71,6 +73,15 @@ class Case(NamedTuple):
             return False
         until = self.consents[purpose, recipient]
         return until is None or on <= until
+
+    def calm(self, *kinds: str) -> Case:
+        """Return the case without escalations of these kinds: nobody has to look any more."""
+        return self._replace(escalations=self.escalations - {*kinds})
+
+
+def without(entries: Mapping[K, V], gone: object) -> dict[K, V]:
+    """Return what is left of a mapping without one key."""
+    return {key: value for key, value in entries.items() if key != gone}
 
 
 P = TypeVar("P")  # a NamedTuple

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import Final, Literal
 
 from pydantic import field_validator
 
 from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand
-from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, CodeWord, LongText
 
 _WHY_SHORTEST: Final = 10  # characters
 
 
-class AssignCase(CaseCommand):
+class AssignCase(CaseCommand, acts=("case.assign",)):
     """Give the case to somebody, and to a team; the one who had it before has it no more."""
 
-    acts: ClassVar[Acts] = ("case.assign",)
     owner: ActorId
     team: CodeWord | Literal[""] = ""  # everybody of the programme when left out
 
 
-class BreakGlass(CaseCommand):
+class BreakGlass(CaseCommand, acts=("case.break_glass",), is_recorded=False, sealed=True):
     """Open a case one has no part in, in an emergency and for a few hours; owner and officer are told at once."""
 
-    acts: ClassVar[Acts] = ("case.break_glass",)
-    is_recorded: ClassVar[bool] = False
     reason: Emergency
     why: LongText
-    sealed: ClassVar[bool] = True
 
     @field_validator("why")
     @classmethod
@@ -40,27 +35,23 @@ class BreakGlass(CaseCommand):
         return value
 
 
-class MendGlass(CaseCommand):
+class MendGlass(CaseCommand, acts=("case.see", "case.review")):
     """Record that an emergency is over before its hours are."""
 
-    acts: ClassVar[Acts] = ("case.see", "case.review")
     account: ActorId | Literal[""] = ""  # whose, if not one's own
 
 
-class ReviewAccess(CaseCommand):
+class ReviewAccess(CaseCommand, acts=("case.review",), sealed=True):
     """Record what somebody else thinks of an emergency for which a case was opened."""
 
-    acts: ClassVar[Acts] = ("case.review",)
     account: ActorId
     outcome: Literal["justified", "not_justified"]
     note: LongText | None = None
-    sealed: ClassVar[bool] = True
 
 
-class DecideDuplicate(CaseCommand):
+class DecideDuplicate(CaseCommand, acts=("case.record",)):
     """Record whether another case is the same person's."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     other: CaseId
     same: bool
 

@@ -6,12 +6,21 @@ from datetime import timedelta
 from typing import Final
 
 from events.facts.access import AccessReviewed, GlassBroken, GlassMended, GlassTold
-from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
-from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from, person_of
+from workflow.reasons import reasons_if, refused
+from workflow.situation import (
+    Decision,
+    Situation,
+    StreamFact,
+    TaskKind,
+    case_of,
+    ends_in,
+    id_from,
+    person_of,
+    said_by,
+    unless,
+)
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.access import refusals
 from workflow.subjects.access.commands import BreakGlass, MendGlass, ReviewAccess
@@ -20,24 +29,14 @@ from workflow.subjects.access.state import access_of
 
 def break_glass(command: BreakGlass, situation: Situation) -> Decision:
     """Return that somebody opens the case in an emergency; once at a time, and never one's own."""
-    access, reasons = access_of(case_of(situation)), list[Reason]()
-    if access.owner == command.actor:
-        reasons.append(refusals.CASE_IS_ANOTHERS())
-    if access.is_broken_by(command.actor, situation.now):
-        reasons.append(refusals.GLASS_IS_WHOLE())
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(
-        GlassBroken(
-            glass_id=id_from(command.command_id, "B", "glass"),
-            person_id=person_of(situation),
-            account=command.actor,
-            mandate=command.mandate,
-            reason=command.reason,
-            until=situation.now + timedelta(hours=situation.programme.policies.glass_hours),
-            why=command.why,
-        )
+    access, until = access_of(case_of(situation)), timedelta(hours=situation.programme.policies.glass_hours)
+    reasons = reasons_if(
+        (access.owner == command.actor, refusals.CASE_IS_ANOTHERS()),
+        (access.is_broken_by(command.actor, situation.now), refusals.GLASS_IS_WHOLE()),
     )
+    key = {"glass_id": id_from(command.command_id, "B", "glass"), "person_id": person_of(situation)}
+    broken = said_by(command, GlassBroken, **key, account=command.actor, until=situation.now + until)
+    return unless(reasons, situation.about_case(broken))
 
 
 def mend_glass(command: MendGlass, situation: Situation) -> Decision:
@@ -51,22 +50,13 @@ def mend_glass(command: MendGlass, situation: Situation) -> Decision:
 
 def review_access(command: ReviewAccess, situation: Situation) -> Decision:
     """Return what was thought of the oldest breaking by an account that nobody has looked at."""
-    glass_id, reasons = access_of(case_of(situation)).to_review_of(command.account), list[Reason]()
-    if not glass_id:
-        reasons.append(refusals.REVIEW_IS_DUE(account=command.account))
-    if command.actor == command.account:
-        reasons.append(refusals.REVIEWER_IS_ANOTHER())
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(
-        AccessReviewed(
-            glass_id=glass_id,
-            person_id=person_of(situation),
-            account=command.account,
-            outcome=command.outcome,
-            note=command.note,
-        )
+    glass_id = access_of(case_of(situation)).to_review_of(command.account)
+    reasons = reasons_if(
+        (not glass_id, refusals.REVIEW_IS_DUE(account=command.account)),
+        (command.actor == command.account, refusals.REVIEWER_IS_ANOTHER()),
     )
+    reviewed = said_by(command, AccessReviewed, glass_id=glass_id, person_id=person_of(situation))
+    return unless(reasons, situation.about_case(reviewed))
 
 
 def _hours_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -77,7 +67,7 @@ def _hours_over(situation: Situation, subject: Pairs) -> list[StreamFact]:
 
 def _not_reviewed(situation: Situation, subject: Pairs) -> list[StreamFact]:
     waits = dict(subject)["glass_id"] in access_of(case_of(situation)).unreviewed
-    return situation.about_case(Escalated(kind="access_not_reviewed")) if waits else []
+    return situation.escalated("access_not_reviewed", when=waits)
 
 
 class EmergencyLetter(About):
@@ -90,21 +80,12 @@ class EmergencyLetter(About):
     until: str  # as it is read: a day and a time in UTC
 
 
-def _told(command: FinishTask, about: EmergencyLetter) -> GlassTold:
-    return GlassTold(task_id=command.task_id, glass_id=about.glass_id, receipt=command.reference)
-
-
 # An emergency may concern somebody whose case has ended, and what was opened is looked at in any case.
 # That somebody looked is told whatever becomes of the case: like giving back, it is never called off.
-TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, _told, gives_back=True),)
-
-
+TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, ends_in(GlassTold), gives_back=True),)
 RULES: Final = (
     CommandRule(BreakGlass, break_glass, after_the_end=True),
     CommandRule(MendGlass, mend_glass, after_the_end=True),
     CommandRule(ReviewAccess, review_access, after_the_end=True),
 )
-TIMERS: Final = (
-    TimerKind("glass_over", _hours_over),
-    TimerKind("access_review", _not_reviewed),
-)
+TIMERS: Final = (TimerKind("glass_over", _hours_over), TimerKind("access_review", _not_reviewed))

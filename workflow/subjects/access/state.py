@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from events.facts.access import AccessReviewed, DuplicateDecided, DuplicateSuspected, GlassBroken
-from events.facts.intake import CaseOpened
-from workflow.case.state import NOTHING, At, Case, Change, Part
+from events.facts.access import AccessReviewed, GlassBroken
+from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
 class EmergencyAccess(NamedTuple):
@@ -42,43 +41,25 @@ class Access(NamedTuple):
 access_of: Final = Part("access", Access())
 
 
-def _access(case: Case, **changes: Any) -> Case:
-    return access_of.put(case, access_of(case)._replace(**changes))
-
-
 def _broken(case: Case, fact: GlassBroken, at: At) -> Case:
     glass = {fact.glass_id: EmergencyAccess(fact.account, fact.mandate, fact.reason, at.recorded_at, fact.until)}
-    return _access(case, glass={**access_of(case).glass, **glass}, unreviewed={**access_of(case).unreviewed, **glass})
+    access = access_of(case)
+    return access_of.changed(case, glass={**access.glass, **glass}, unreviewed={**access.unreviewed, **glass})
 
 
 def _reviewed(case: Case, fact: AccessReviewed, _at: At) -> Case:
-    left = _without(access_of(case).unreviewed, fact.glass_id)
-    over = set() if left else {"access_not_reviewed"}
-    return _access(case._replace(escalations=case.escalations - over), unreviewed=left)
-
-
-def _suspected(case: Case, fact: DuplicateSuspected, _at: At) -> Case:
-    return _access(case, duplicates=(*access_of(case).duplicates, fact.other))
-
-
-def _compared(case: Case, fact: DuplicateDecided, _at: At) -> Case:
-    return _access(case, duplicates=tuple(other for other in access_of(case).duplicates if other != fact.other))
-
-
-def _without(glass: Mapping[str, EmergencyAccess], number: str) -> dict[str, EmergencyAccess]:
-    return {key: one for key, one in glass.items() if key != number}
-
-
-def _opened(case: Case, fact: CaseOpened, _at: At) -> Case:
-    return _access(case, owner=fact.owner, team=fact.team) if fact.owner or fact.team else case
+    left = without(access_of(case).unreviewed, fact.glass_id)
+    return access_of.changed(case if left else case.calm("access_not_reviewed"), unreviewed=left)
 
 
 CHANGES: dict[str, Change] = {
-    "CaseOpened": _opened,
-    "CaseAssigned": lambda c, f, _: _access(c, owner=f.owner, team=f.team),
+    "CaseOpened": lambda c, f, _: access_of.changed(c, owner=f.owner, team=f.team) if f.owner or f.team else c,
+    "CaseAssigned": lambda c, f, _: access_of.changed(c, owner=f.owner, team=f.team),
     "GlassBroken": _broken,
-    "GlassMended": lambda c, f, _: _access(c, glass=_without(access_of(c).glass, f.glass_id)),
+    "GlassMended": lambda c, f, _: access_of.changed(c, glass=without(access_of(c).glass, f.glass_id)),
     "AccessReviewed": _reviewed,
-    "DuplicateSuspected": _suspected,
-    "DuplicateDecided": _compared,
+    "DuplicateSuspected": lambda c, f, _: access_of.changed(c, duplicates=(*access_of(c).duplicates, f.other)),
+    "DuplicateDecided": lambda c, f, _: access_of.changed(
+        c, duplicates=tuple(other for other in access_of(c).duplicates if other != f.other)
+    ),
 }

@@ -6,24 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from events.facts.accommodation import (
-    BedAssigned,
-    BedGivenUp,
-    BedHeld,
-    BedHoldExtended,
-    BedReleased,
-    BedTaken,
-    HoldExtended,
-    MovedIn,
-    StayExtended,
-)
-from events.facts.tasks import Escalated
+from events.facts import accommodation as facts
 from workflow.case.state import Case, Pairs
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
-from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.reasons import Reason, Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, case_of, unless
 from workflow.subject import CommandRule, StepHook, TimerKind
 from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
@@ -44,7 +33,7 @@ _RAN_OUT: Final = "the hold ran out"
 def hold_bed(command: HoldBed, situation: Situation) -> Decision:
     """Return a hold on a bed in the first house asked that has one for the person, for as long as the policy says."""
     asked = houses_asked(command.facility, situation)
-    reasons = [_has_a_bed()] if accommodation_of(case_of(situation)).has_bed(situation.now) else []
+    reasons = [refusals.HAS_NO_BED()] if accommodation_of(case_of(situation)).has_bed(situation.now) else []
     if isinstance(asked, Reason):
         return Refused((*reasons, asked))
     against: list[Reason] = []
@@ -65,16 +54,12 @@ def _held(facility: Facility, bed: int, situation: Situation) -> list[StreamFact
     if last is not None and last.case_id != case.case_id:
         # Nobody fired the timer yet: the hold is over all the same. The other case learns of it by its timer.
         assert last.held_until is not None
-        over = BedReleased(case_id=last.case_id, bed=bed, reason=_RAN_OUT, at=last.held_until)
+        over = facts.BedReleased(case_id=last.case_id, bed=bed, reason=_RAN_OUT, at=last.held_until)
         told.append(StreamFact(there, over))
-    held = BedHeld(case_id=case.case_id, bed=bed, until=until)
-    assigned = BedAssigned(facility=facility.id, bed=bed, until=until)
-    return [
-        *told,
-        *situation.about_case(assigned),
-        StreamFact(there, held),
-        *left_waiting_list(situation, "a bed is held"),
-    ]
+    held = facts.BedHeld(case_id=case.case_id, bed=bed, until=until)
+    assigned = facts.BedAssigned(facility=facility.id, bed=bed, until=until)
+    waits_no_more = left_waiting_list(situation, "a bed is held")
+    return [*told, *situation.about_case(assigned), StreamFact(there, held), *waits_no_more]
 
 
 def moved_to_other_house(to: str, situation: Situation) -> Decision:
@@ -100,8 +85,8 @@ def extend_hold(command: ExtendHold, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     facility, bed = mine.bed
-    extended = StreamFact(facility_stream(facility), BedHoldExtended(case_id=case.case_id, bed=bed, until=until))
-    return [*situation.about_case(HoldExtended(facility=facility, bed=bed, until=until)), extended]
+    extended = StreamFact(facility_stream(facility), facts.BedHoldExtended(case_id=case.case_id, bed=bed, until=until))
+    return [*situation.about_case(facts.HoldExtended(facility=facility, bed=bed, until=until)), extended]
 
 
 def _against_extension(until: datetime, situation: Situation) -> Iterator[Reason]:
@@ -128,8 +113,8 @@ def take_bed(command: TakeBed, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     facility, bed = mine.bed
-    taken = StreamFact(facility_stream(facility), BedTaken(case_id=case.case_id, bed=bed, at=at))
-    moved_in = MovedIn(facility=facility, bed=bed, at=at, until=command.until)
+    taken = StreamFact(facility_stream(facility), facts.BedTaken(case_id=case.case_id, bed=bed, at=at))
+    moved_in = facts.MovedIn(facility=facility, bed=bed, at=at, until=command.until)
     return [*situation.about_case(moved_in), taken]
 
 
@@ -139,13 +124,12 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
     assert mine.bed is not None
     name, bed = mine.bed
     house, facility = shelter_of(name, situation), situation.programme.facility_of.get(name)
-    held_until = mine.held_until
-    if house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at):
-        yield refusals.HOLD_RAN_OUT()
-    if at > situation.now:
-        yield refusals.HAS_ARRIVED()
-    if bed in house.freed and at < house.freed[bed]:
-        yield refusals.BED_IS_EMPTY(bed=bed, until=house.freed[bed])
+    held_until, empty_since = mine.held_until, house.freed.get(bed)
+    yield from reasons_if(
+        (house.bed_of(case.case_id) != bed or (held_until is not None and held_until <= at), refusals.HOLD_RAN_OUT()),
+        (at > situation.now, refusals.HAS_ARRIVED()),
+        (empty_since is not None and at < empty_since, refusals.BED_IS_EMPTY(bed=bed, until=empty_since)),
+    )
     if facility is not None:
         yield from against_house(facility, facility.day(at), situation)
         if command.until is not None and command.until < facility.day(at):
@@ -166,9 +150,7 @@ def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
     ends = min((day for day in (closed, facility.closes if facility else None) if day), default=None)
     if ends is not None and command.until > ends:
         reasons.append(refusals.HOUSE_CLOSES_DURING_STAY(day=ends))
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(StayExtended(facility=name, bed=bed, until=command.until))
+    return unless(reasons, situation.about_case(facts.StayExtended(facility=name, bed=bed, until=command.until)))
 
 
 def release_bed(command: ReleaseBed, situation: Situation) -> Decision:
@@ -194,10 +176,10 @@ def bed_given_up(situation: Situation, why: str, at: datetime | None = None) -> 
     facility, bed = own.bed
     house = shelter_of(facility, situation)
     awaited = any(other != case.case_id for other in house.waiting)
-    mine = situation.about_case(BedGivenUp(facility=facility, bed=bed, reason=why, awaited=awaited))
+    mine = situation.about_case(facts.BedGivenUp(facility=facility, bed=bed, reason=why, awaited=awaited))
     if house.bed_of(case.case_id) != bed:
         return mine  # the hold had run out and somebody else has the bed
-    released = BedReleased(case_id=case.case_id, bed=bed, reason=why, at=at or situation.now)
+    released = facts.BedReleased(case_id=case.case_id, bed=bed, reason=why, at=at or situation.now)
     return [*mine, StreamFact(facility_stream(facility), released)]
 
 
@@ -216,67 +198,43 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | lis
         return [refusals.ROOM_FITS(house=facility.name, facility=facility.id)]
     bed = house.bed_for(case.case_id, guest, day, situation.now)
     if bed is None:
-        return [
-            refusals.BED_IS_FREE(
-                house=facility.name,
-                taken=len(house.beds),
-                capacity=house.capacity,
-                waiting=len(house.waiting),
-                facility=facility.id,
-            )
-        ]
+        taken, waiting, name, key = len(house.beds), len(house.waiting), facility.name, facility.id
+        full = refusals.BED_IS_FREE(house=name, taken=taken, capacity=house.capacity, waiting=waiting, facility=key)
+        return [full]
     return bed
 
 
-def _has_a_bed() -> Reason:
-    return refusals.HAS_NO_BED()
-
-
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    case = case_of(situation)
-    if (
-        accommodation_of(case).moved_in
-        or accommodation_of(case).bed is None
-        or accommodation_of(case).has_bed(situation.now)
-    ):
-        return []
-    return bed_given_up(situation, _RAN_OUT, accommodation_of(case).held_until)
+    mine = accommodation_of(case_of(situation))
+    is_kept = mine.moved_in or mine.bed is None or mine.has_bed(situation.now)
+    return [] if is_kept else bed_given_up(situation, _RAN_OUT, mine.held_until)
 
 
 def _stay_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return situation.about_case(Escalated(kind="stay_ends")) if accommodation_of(case_of(situation)).moved_in else []
+    return situation.escalated("stay_ends", when=accommodation_of(case_of(situation)).moved_in)
 
 
-def houses_of(case: Case) -> tuple[str, ...]:
+def _own_houses(_programme: Programme, case: Case) -> tuple[str, ...]:
     """Return the streams of the houses where a case has a bed or waits for one."""
     mine = accommodation_of(case)
     own = (mine.bed[0],) if mine.bed else ()
     return tuple(facility_stream(facility) for facility in dict.fromkeys((*own, *mine.waiting)))
 
 
-def _own_house(_programme: Programme, case: Case) -> tuple[str, ...]:
-    return houses_of(case)
-
-
-def _held_house(_programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
-    return () if accommodation_of(case).moved_in else houses_of(case)
-
-
-RULES: Final = (
-    CommandRule(HoldBed, hold_bed, needs=all_houses),
-    CommandRule(ExtendHold, extend_hold, needs=_own_house),
-    CommandRule(TakeBed, take_bed, needs=_own_house),
-    CommandRule(ExtendStay, extend_stay, needs=_own_house),
-    CommandRule(ReleaseBed, release_bed, needs=_own_house),
-)
-TIMERS: Final = (
-    TimerKind("bed_hold", _hold_is_over, _held_house),
-    TimerKind("stay_ends", _stay_is_over),
-)
+def _held_houses(programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
+    return () if accommodation_of(case).moved_in else _own_houses(programme, case)
 
 
 def _is_left(_name: str, stage: Stage) -> bool:
     return stage.frees_bed or stage.ends
 
 
-ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_house)
+RULES: Final = (
+    CommandRule(HoldBed, hold_bed, needs=all_houses),
+    CommandRule(ExtendHold, extend_hold, needs=_own_houses),
+    CommandRule(TakeBed, take_bed, needs=_own_houses),
+    CommandRule(ExtendStay, extend_stay, needs=_own_houses),
+    CommandRule(ReleaseBed, release_bed, needs=_own_houses),
+)
+TIMERS: Final = (TimerKind("bed_hold", _hold_is_over, _held_houses), TimerKind("stay_ends", _stay_is_over))
+ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_houses)

@@ -12,19 +12,12 @@ from workflow.subjects.accommodation.state import accommodation_of
 
 def bed_is_held(asked: GuardContext) -> Reason | None:
     """A bed waits before anybody is brought to the house; a hold that ran out holds nothing."""
-    if accommodation_of(asked.case).has_bed(asked.now):
-        return None
-    return refusals.NO_BED_IS_HELD_YET()
+    return None if accommodation_of(asked.case).has_bed(asked.now) else refusals.NO_BED_IS_HELD_YET()
 
 
 def moved_in(asked: GuardContext) -> Reason | None:
     """The person lives in the house."""
-    if accommodation_of(asked.case).moved_in:
-        return None
-    return refusals.HAS_NOT_MOVED_IN_YET()
+    return None if accommodation_of(asked.case).moved_in else refusals.HAS_NOT_MOVED_IN_YET()
 
 
-GUARDS: Final = (
-    bed_is_held,
-    moved_in,
-)
+GUARDS: Final = (bed_is_held, moved_in)

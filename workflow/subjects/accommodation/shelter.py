@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
 from events.facts.accommodation import BedHeld, BedHoldExtended, BedReleased, BedTaken
+from workflow.case.state import without
 from workflow.situation import Situation
 from workflow.subjects.accommodation.definition import facility_stream
 
@@ -135,7 +136,7 @@ def evolve(shelter: Shelter, fact: Fact) -> Shelter:
         case BedTaken():
             return shelter._replace(beds={**shelter.beds, fact.bed: BedUse(fact.case_id, None)})
         case BedReleased():
-            beds, freed = _without(shelter.beds, fact.bed), {**shelter.freed, fact.bed: fact.at}
+            beds, freed = without(shelter.beds, fact.bed), {**shelter.freed, fact.bed: fact.at}
             return shelter._replace(beds=beds, freed=freed, leaving=shelter.leaving - {fact.bed})
         case _:
             return _evolve_house(shelter, fact)
@@ -151,15 +152,11 @@ def _evolve_house(shelter: Shelter, fact: Any) -> Shelter:
             guest = Guest(fact.gender, fact.child, fact.of_age_from, fact.family)
             return shelter._replace(waiting={**shelter.waiting, fact.case_id: guest})
         case "WaitingOver":
-            return shelter._replace(waiting=_without(shelter.waiting, fact.case_id))
+            return shelter._replace(waiting=without(shelter.waiting, fact.case_id))
         case "FacilityClosed":
             return shelter._replace(closed=fact.on)
         case _:
             return shelter
-
-
-def _without(found: Mapping[Any, Any], gone: Any) -> dict[Any, Any]:
-    return {key: value for key, value in found.items() if key != gone}
 
 
 def shelter_of(facility: str, situation: Situation) -> Shelter:

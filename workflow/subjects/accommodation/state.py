@@ -30,44 +30,30 @@ accommodation_of: Final = Part("accommodation", Accommodation())
 
 
 def _assigned(case: Case, fact: Any, at: At) -> Case:
-    places = accommodation_of(case)._replace(held_since=instant(at.recorded_at), held_until=fact.until)
-    return accommodation_of.put(case, places._replace(bed=(fact.facility, fact.bed), moved_in=False))
-
-
-def _moved_in(case: Case, fact: Any, _at: At) -> Case:
-    places = accommodation_of(case)._replace(held_until=None, moved_in_at=fact.at, stay_until=fact.until)
-    return accommodation_of.put(case, places._replace(moved_in=True))
+    since, bed = instant(at.recorded_at), (fact.facility, fact.bed)
+    return accommodation_of.changed(case, held_since=since, held_until=fact.until, bed=bed, moved_in=False)
 
 
 def _given_up(case: Case, _fact: Any, _at: At) -> Case:
-    settled = case.escalations - {"stay_ends"}
-    return accommodation_of.put(
-        case._replace(escalations=settled),
-        Accommodation(waiting=accommodation_of(case).waiting)._replace(bed=None, moved_in=False),
-    )
-
-
-def _stay_extended(case: Case, fact: Any, _at: At) -> Case:
-    places = accommodation_of(case)._replace(stay_until=fact.until)
-    return accommodation_of.put(case._replace(escalations=case.escalations - {"stay_ends"}), places)
+    return accommodation_of.put(case.calm("stay_ends"), Accommodation(waiting=accommodation_of(case).waiting))
 
 
 def _waits(case: Case, fact: Any, _at: At) -> Case:
-    others = tuple(house for house in accommodation_of(case).waiting if house != fact.facility)
-    return accommodation_of.put(case, accommodation_of(case)._replace(waiting=(*others, fact.facility)))
+    return accommodation_of.changed(case, waiting=(*_other_lines(case, fact), fact.facility))
 
 
-def _waits_no_more(case: Case, fact: Any, _at: At) -> Case:
-    others = tuple(house for house in accommodation_of(case).waiting if house != fact.facility)
-    return accommodation_of.put(case, accommodation_of(case)._replace(waiting=others))
+def _other_lines(case: Case, fact: Any) -> tuple[str, ...]:
+    return tuple(house for house in accommodation_of(case).waiting if house != fact.facility)
 
 
 CHANGES: dict[str, Change] = {
     "BedAssigned": _assigned,
-    "HoldExtended": lambda c, f, _: accommodation_of.put(c, accommodation_of(c)._replace(held_until=f.until)),
-    "MovedIn": _moved_in,
-    "StayExtended": _stay_extended,
+    "HoldExtended": lambda c, f, _: accommodation_of.changed(c, held_until=f.until),
+    "MovedIn": lambda c, f, _: accommodation_of.changed(
+        c, held_until=None, moved_in_at=f.at, stay_until=f.until, moved_in=True
+    ),
+    "StayExtended": lambda c, f, _: accommodation_of.changed(c.calm("stay_ends"), stay_until=f.until),
     "BedGivenUp": _given_up,
     "WaitingListJoined": _waits,
-    "WaitingListLeft": _waits_no_more,
+    "WaitingListLeft": lambda c, f, _: accommodation_of.changed(c, waiting=_other_lines(c, f)),
 }

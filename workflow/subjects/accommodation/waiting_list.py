@@ -6,21 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from events.catalogue import TaskOutcome
-from events.facts.accommodation import (
-    AlternativeAsked,
-    BedsOffered,
-    WaitingBegan,
-    WaitingListJoined,
-    WaitingListLeft,
-    WaitingOver,
-)
+from events.facts import accommodation as facts
 from workflow.case.state import Case
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import CommandRule
 from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList
@@ -39,13 +30,13 @@ def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decisio
     reasons = list(_against_waiting(facility, guest, situation))
     if reasons:
         return Refused(tuple(reasons))
-    began = WaitingBegan(
+    began = facts.WaitingBegan(
         case_id=case.case_id, gender=guest.gender, child=guest.child, of_age_from=guest.of_age_from, family=guest.family
     )
     theirs = StreamFact(facility_stream(facility.id), began)
     if facility.id in accommodation_of(case).waiting:
         return [theirs]
-    joined = WaitingListJoined(facility=facility.id, family=command.family)
+    joined = facts.WaitingListJoined(facility=facility.id, family=command.family)
     return [*situation.about_case(joined), theirs]
 
 
@@ -65,9 +56,9 @@ def left_waiting_list(
     for facility in accommodation_of(case).waiting if houses is None else houses:
         line = shelter_of(facility, situation).waiting
         awaited = tells and any(other != case.case_id for other in line)
-        told += situation.about_case(WaitingListLeft(facility=facility, reason=why, awaited=awaited))
+        told += situation.about_case(facts.WaitingListLeft(facility=facility, reason=why, awaited=awaited))
         if case.case_id in line:
-            told.append(StreamFact(facility_stream(facility), WaitingOver(case_id=case.case_id, reason=why)))
+            told.append(StreamFact(facility_stream(facility), facts.WaitingOver(case_id=case.case_id, reason=why)))
     return told
 
 
@@ -135,20 +126,6 @@ class PlaceElsewhere(About):
     alternative: str
 
 
-def _offered(command: FinishTask, about: FreeBed) -> TaskOutcome:
-    return BedsOffered(task_id=command.task_id, facility=about.facility, outcome=command.reference)
-
-
-def _asked_elsewhere(command: FinishTask, about: PlaceElsewhere) -> TaskOutcome:
-    return AlternativeAsked(
-        task_id=command.task_id, facility=about.facility, alternative=about.alternative, receipt=command.reference
-    )
-
-
-def _assistance(_about: PlaceElsewhere, _programme: Programme) -> str:
-    return "assistance"
-
-
 def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
     case = case_of(situation)
     return about.facility in accommodation_of(case).waiting and case.consents_to("assistance", situation.today)
@@ -156,17 +133,15 @@ def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
 
 # A bed given up is given to the next whatever becomes of the case that had it.
 TASKS: Final = (
-    TaskKind("offer_bed", FreeBed, _offered, gives_back=True),
+    TaskKind("offer_bed", FreeBed, ends_in(facts.BedsOffered, "outcome"), gives_back=True),
     TaskKind(
         "find_alternative",
         PlaceElsewhere,
-        _asked_elsewhere,
+        ends_in(facts.AlternativeAsked),
         _still_waits,
-        consent=_assistance,
+        consent=lambda *_: "assistance",
     ),
 )
-
-
 RULES: Final = (
     CommandRule(JoinWaitingList, join_waiting_list, needs=all_houses),
     CommandRule(LeaveWaitingList, leave_waiting_list, needs=_waited_for),

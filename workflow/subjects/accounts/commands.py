@@ -6,15 +6,15 @@ that it changed, and the door that takes the command keeps the secret itself.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from workflow.command import Command
-from workflow.rights.acts import Acts, Role
+from workflow.programme.part import Slug
+from workflow.rights.acts import Role
 from workflow.values.text import ActorId, CodeWord, ReferenceToken
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Team = Slug | Literal[""]
 Language = Literal["en", "ru"]
 FactorKind = Literal["totp", "passkey"]
@@ -32,10 +32,9 @@ class AccountCommand(Command):
         return f"account:{self.account}"
 
 
-class OpenAccount(AccountCommand):
+class OpenAccount(AccountCommand, acts=("accounts.change",)):
     """Let somebody sign in, in these roles, for these programmes."""
 
-    acts: ClassVar[Acts] = ("accounts.change",)
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=13)]
     programmes: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
     team: Team = ""
@@ -43,68 +42,59 @@ class OpenAccount(AccountCommand):
     language: Language = "en"
 
 
-class ChangeRoles(AccountCommand):
+class ChangeRoles(AccountCommand, acts=("accounts.change",)):
     """Give somebody exactly these roles; they have to sign in again."""
 
-    acts: ClassVar[Acts] = ("accounts.change",)
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=13)]
 
 
-class PlaceAccount(AccountCommand):
+class PlaceAccount(AccountCommand, acts=("accounts.change",)):
     """Say in which programmes, team and houses somebody works from now on."""
 
-    acts: ClassVar[Acts] = ("accounts.change",)
     programmes: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
     team: Team = ""
     facilities: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
 
 
-class ChooseLanguage(AccountCommand):
+class ChooseLanguage(AccountCommand, acts=("self",)):
     """Read the screen in another language."""
 
-    acts: ClassVar[Acts] = ("self",)
     language: Language
 
 
-class CloseAccount(AccountCommand):
+class CloseAccount(AccountCommand, acts=("accounts.change",)):
     """Let somebody sign in no more, and sign them out at once."""
 
-    acts: ClassVar[Acts] = ("accounts.change",)
     reason: Literal["left", "away", "role_ended", "misuse", "mistake"]
 
 
-class ReopenAccount(AccountCommand):
+class ReopenAccount(AccountCommand, acts=("accounts.change",)):
     """Let somebody sign in again after their account was closed."""
 
-    acts: ClassVar[Acts] = ("accounts.change",)
     reason: Literal["back", "mistake"]
 
 
-class ResetCredentials(AccountCommand):
+class ResetCredentials(AccountCommand, acts=("accounts.change",)):
     """Replace somebody's password and second factors by a one-time password; two people stand behind it."""
 
-    acts: ClassVar[Acts] = ("accounts.change",)
     second: ActorId  # an administrator or data-protection officer other than whoever asks
 
 
-class RecordSecondFactor(AccountCommand):
+class RecordSecondFactor(AccountCommand, acts=("self",)):
     """Record that somebody added a second factor to their own account."""
 
-    acts: ClassVar[Acts] = ("self",)
     kind: FactorKind
     factor: ReferenceToken
 
 
-class RemoveSecondFactor(AccountCommand):
+class RemoveSecondFactor(AccountCommand, acts=("self",)):
     """Let one of one's own second factors count no more; one has to stay."""
 
-    acts: ClassVar[Acts] = ("self",)
     kind: FactorKind
     factor: ReferenceToken
 
 
-class RevokeSessions(AccountCommand):
+class RevokeSessions(AccountCommand, acts=("accounts.change", "self")):
     """Sign somebody out wherever they are signed in."""
 
-    acts: ClassVar[Acts] = ("accounts.change", "self")
     reason: Literal["asked", "lost_device", "misuse"]

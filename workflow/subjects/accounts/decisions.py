@@ -10,38 +10,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
-from events.facts.accounts import (
-    AccountClosed,
-    AccountOpened,
-    AccountPlaced,
-    AccountReopened,
-    CredentialsReset,
-    LanguageChosen,
-    RolesChanged,
-    SecondFactorAdded,
-    SecondFactorRemoved,
-    SessionsRevoked,
-)
+from events.facts import accounts as facts
 from workflow.case.state import At
 from workflow.reasons import Reason, Refused, refused
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account
 from workflow.rights.visibility import MACHINES
-from workflow.situation import Decision, StreamFact
-from workflow.subjects.accounts import refusals
-from workflow.subjects.accounts.commands import (
-    AccountCommand,
-    ChangeRoles,
-    ChooseLanguage,
-    CloseAccount,
-    OpenAccount,
-    PlaceAccount,
-    RecordSecondFactor,
-    RemoveSecondFactor,
-    ReopenAccount,
-    ResetCredentials,
-    RevokeSessions,
-)
+from workflow.situation import Decision, StreamFact, said_by
+from workflow.subjects.accounts import commands, refusals
 
 
 class AccountState(NamedTuple):
@@ -102,7 +78,7 @@ def account_of(stream: str) -> str | None:
 
 def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
     """Return the account after a fact."""
-    if isinstance(fact, AccountOpened):
+    if isinstance(fact, facts.AccountOpened):
         return AccountState(_opened(fact), at.recorded_at)
     assert standing is not None, "an account begins with its opening"
     changed = _described(_proved(standing, fact), fact)
@@ -111,16 +87,16 @@ def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
 
 # After these everybody signed in under the account has to sign in again.
 _SIGNING_OUT: Final = (
-    RolesChanged,
-    AccountClosed,
-    AccountReopened,
-    CredentialsReset,
-    SecondFactorRemoved,
-    SessionsRevoked,
+    facts.RolesChanged,
+    facts.AccountClosed,
+    facts.AccountReopened,
+    facts.CredentialsReset,
+    facts.SecondFactorRemoved,
+    facts.SessionsRevoked,
 )
 
 
-def _opened(fact: AccountOpened) -> Account:
+def _opened(fact: facts.AccountOpened) -> Account:
     placed = frozenset(fact.programmes), fact.team, frozenset(fact.facilities)
     return Account(fact.account, roles_of(fact.roles), *placed, language=fact.language)
 
@@ -128,26 +104,26 @@ def _opened(fact: AccountOpened) -> Account:
 def _described(standing: AccountState, fact: Fact) -> AccountState:
     account = standing.account
     match fact:
-        case RolesChanged():
+        case facts.RolesChanged():
             account = account._replace(roles=roles_of(fact.roles))
-        case AccountPlaced():
+        case facts.AccountPlaced():
             houses, programmes = frozenset(fact.facilities), frozenset(fact.programmes)
             account = account._replace(programmes=programmes, team=fact.team, facilities=houses)
-        case LanguageChosen():
+        case facts.LanguageChosen():
             account = account._replace(language=fact.language)
-        case AccountClosed() | AccountReopened():
-            account = account._replace(closed=isinstance(fact, AccountClosed))
+        case facts.AccountClosed() | facts.AccountReopened():
+            account = account._replace(closed=isinstance(fact, facts.AccountClosed))
     return standing._replace(account=account)
 
 
 def _proved(standing: AccountState, fact: Fact) -> AccountState:
     match fact:
-        case SecondFactorAdded():
+        case facts.SecondFactorAdded():
             return standing._replace(factors=(*standing.factors, (fact.kind, fact.factor)))
-        case SecondFactorRemoved():
+        case facts.SecondFactorRemoved():
             kept = tuple(factor for factor in standing.factors if factor != (fact.kind, fact.factor))
             return standing._replace(factors=kept)
-        case CredentialsReset():
+        case facts.CredentialsReset():
             return standing._replace(factors=(), resets=standing.resets + 1)
         case _:
             return standing
@@ -156,31 +132,26 @@ def _proved(standing: AccountState, fact: Fact) -> AccountState:
 # -- decisions ------------------------------------------------------------------------------------------------
 
 
-def decide(command: AccountCommand, register: AccountRegister) -> Decision:
+def decide(command: commands.AccountCommand, register: AccountRegister) -> Decision:
     """Return the facts of a command about an account, or a refusal that lists every reason."""
-    if not isinstance(command, OpenAccount) and command.account not in register:
+    if not isinstance(command, commands.OpenAccount) and command.account not in register:
         return refused(refusals.ACCOUNT_EXISTS())
     return DECISIONS[type(command)](command, register)
 
 
-def open_account(command: OpenAccount, register: AccountRegister) -> Decision:
+def open_account(command: commands.OpenAccount, register: AccountRegister) -> Decision:
     """Return that somebody may sign in; the first administrator opens their own account."""
     first = not any(standing.has("administrator") for standing in register.values())
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
     if command.actor == command.account and not first:
         reasons.append(refusals.OPENS_OWN_ACCOUNT())
-    fact = AccountOpened(
-        account=command.account,
-        roles=_in_order(command.roles),
-        programmes=_once(command.programmes),
-        team=command.team,
-        facilities=_once(command.facilities),
-        language=command.language,
-    )
+    houses, programmes = _once(command.facilities), _once(command.programmes)
+    placed = {"roles": _in_order(command.roles), "programmes": programmes, "facilities": houses}
+    fact = said_by(command, facts.AccountOpened, **placed)
     return Refused(tuple(reasons)) if reasons else _about(command, fact)
 
 
-def change_roles(command: ChangeRoles, register: AccountRegister) -> Decision:
+def change_roles(command: commands.ChangeRoles, register: AccountRegister) -> Decision:
     """Return somebody's new roles; nobody gives roles to themselves, and an administrator always remains."""
     standing = register[command.account]
     reasons = [*_against_roles(command.roles), *_against_change(command, standing)]
@@ -190,44 +161,43 @@ def change_roles(command: ChangeRoles, register: AccountRegister) -> Decision:
         return Refused(tuple(reasons))
     if frozenset(command.roles) == standing.account.roles:
         return []
-    return _about(command, RolesChanged(roles=_in_order(command.roles)))
+    return _about(command, facts.RolesChanged(roles=_in_order(command.roles)))
 
 
-def place_account(command: PlaceAccount, register: AccountRegister) -> Decision:
+def place_account(command: commands.PlaceAccount, register: AccountRegister) -> Decision:
     """Return where somebody works; nobody moves themselves to where other cases can be seen."""
     reasons = list(_against_change(command, register[command.account]))
-    placed = AccountPlaced(
-        programmes=_once(command.programmes), team=command.team, facilities=_once(command.facilities)
-    )
+    houses, programmes = _once(command.facilities), _once(command.programmes)
+    placed = said_by(command, facts.AccountPlaced, programmes=programmes, facilities=houses)
     return Refused(tuple(reasons)) if reasons else _about(command, placed)
 
 
-def choose_language(command: ChooseLanguage, register: AccountRegister) -> Decision:
+def choose_language(command: commands.ChooseLanguage, register: AccountRegister) -> Decision:
     """Return the language of somebody's own screen."""
     if command.actor != command.account:
         return refused(refusals.LANGUAGE_IS_THEIRS())
     if register[command.account].account.language == command.language:
         return []
-    return _about(command, LanguageChosen(language=command.language))
+    return _about(command, facts.LanguageChosen(language=command.language))
 
 
-def close_account(command: CloseAccount, register: AccountRegister) -> Decision:
+def close_account(command: commands.CloseAccount, register: AccountRegister) -> Decision:
     """Return that somebody signs in no more; the last administrator stays."""
     reasons = list(_against_change(command, register[command.account]))
     reasons += _against_losing_administrator(command.account, register)
-    return Refused(tuple(reasons)) if reasons else _about(command, AccountClosed(reason=command.reason))
+    return Refused(tuple(reasons)) if reasons else _about(command, facts.AccountClosed(reason=command.reason))
 
 
-def reopen_account(command: ReopenAccount, register: AccountRegister) -> Decision:
+def reopen_account(command: commands.ReopenAccount, register: AccountRegister) -> Decision:
     """Return that a closed account may sign in again."""
     if register[command.account].is_open:
         return refused(refusals.ACCOUNT_IS_CLOSED())
     if command.actor == command.account:
         return refused(refusals.REOPENS_OWN_ACCOUNT())
-    return _about(command, AccountReopened(reason=command.reason))
+    return _about(command, facts.AccountReopened(reason=command.reason))
 
 
-def reset_credentials(command: ResetCredentials, register: AccountRegister) -> Decision:
+def reset_credentials(command: commands.ResetCredentials, register: AccountRegister) -> Decision:
     """Return that the secrets of an account are replaced; two people stand behind it, and neither is the owner."""
     reasons = list(_against_closed(register[command.account]))
     if command.account in (command.actor, command.second):
@@ -237,10 +207,10 @@ def reset_credentials(command: ResetCredentials, register: AccountRegister) -> D
     second = register.get(command.second)
     if second is None or not second.has(*RESET_OFFICERS):
         reasons.append(refusals.SECOND_PERSON_MAY())
-    return Refused(tuple(reasons)) if reasons else _about(command, CredentialsReset(second=command.second))
+    return Refused(tuple(reasons)) if reasons else _about(command, facts.CredentialsReset(second=command.second))
 
 
-def record_second_factor(command: RecordSecondFactor, register: AccountRegister) -> Decision:
+def record_second_factor(command: commands.RecordSecondFactor, register: AccountRegister) -> Decision:
     """Return that somebody proves with one thing more that it is them."""
     standing = register[command.account]
     reasons = list(_against_closed(standing))
@@ -248,11 +218,11 @@ def record_second_factor(command: RecordSecondFactor, register: AccountRegister)
         reasons.append(refusals.NEW_FACTOR_IS_THEIRS())
     if (command.kind, command.factor) in standing.factors:
         reasons.append(refusals.FACTOR_IS_NEW())
-    added = SecondFactorAdded(kind=command.kind, factor=command.factor)
+    added = facts.SecondFactorAdded(kind=command.kind, factor=command.factor)
     return Refused(tuple(reasons)) if reasons else _about(command, added)
 
 
-def remove_second_factor(command: RemoveSecondFactor, register: AccountRegister) -> Decision:
+def remove_second_factor(command: commands.RemoveSecondFactor, register: AccountRegister) -> Decision:
     """Return that a second factor counts no more; the only one stays until another is added."""
     standing = register[command.account]
     reasons = list(_against_closed(standing))
@@ -262,13 +232,13 @@ def remove_second_factor(command: RemoveSecondFactor, register: AccountRegister)
         reasons.append(refusals.FACTOR_EXISTS())
     elif len(standing.factors) == 1:
         reasons.append(refusals.FACTOR_REMAINS())
-    removed = SecondFactorRemoved(kind=command.kind, factor=command.factor)
+    removed = facts.SecondFactorRemoved(kind=command.kind, factor=command.factor)
     return Refused(tuple(reasons)) if reasons else _about(command, removed)
 
 
-def revoke_sessions(command: RevokeSessions, register: AccountRegister) -> Decision:
+def revoke_sessions(command: commands.RevokeSessions, register: AccountRegister) -> Decision:
     """Return that everybody signed in under the account is signed out."""
-    return _about(command, SessionsRevoked(reason=command.reason))
+    return _about(command, facts.SessionsRevoked(reason=command.reason))
 
 
 def role_clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
@@ -293,14 +263,14 @@ def _against_roles(roles: Collection[Role]) -> Iterator[Reason]:
         yield refusals.ROLES_GO_TOGETHER(one=one, other=other)
 
 
-def _against_opening(command: OpenAccount, register: AccountRegister) -> Iterator[Reason]:
+def _against_opening(command: commands.OpenAccount, register: AccountRegister) -> Iterator[Reason]:
     if command.account in register:
         yield refusals.ACCOUNT_IS_NEW()
     if command.account.partition(":")[0] in MACHINES:
         yield refusals.ACCOUNT_IS_A_PERSON()
 
 
-def _against_change(command: AccountCommand, standing: AccountState) -> Iterator[Reason]:
+def _against_change(command: commands.AccountCommand, standing: AccountState) -> Iterator[Reason]:
     yield from _against_closed(standing)
     if command.actor == command.account:
         yield refusals.CHANGES_OWN_ACCOUNT()
@@ -317,7 +287,7 @@ def _against_losing_administrator(account: str, register: AccountRegister) -> It
         yield refusals.ADMINISTRATOR_REMAINS()
 
 
-def _about(command: AccountCommand, fact: Fact) -> list[StreamFact]:
+def _about(command: commands.AccountCommand, fact: Fact) -> list[StreamFact]:
     return [StreamFact(command.stream, fact)]
 
 
@@ -329,15 +299,15 @@ def _once(names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-DECISIONS: Final[Mapping[type[AccountCommand], Callable[[Any, AccountRegister], Decision]]] = {
-    OpenAccount: open_account,
-    ChangeRoles: change_roles,
-    PlaceAccount: place_account,
-    ChooseLanguage: choose_language,
-    CloseAccount: close_account,
-    ReopenAccount: reopen_account,
-    ResetCredentials: reset_credentials,
-    RecordSecondFactor: record_second_factor,
-    RemoveSecondFactor: remove_second_factor,
-    RevokeSessions: revoke_sessions,
+DECISIONS: Final[Mapping[type[commands.AccountCommand], Callable[[Any, AccountRegister], Decision]]] = {
+    commands.OpenAccount: open_account,
+    commands.ChangeRoles: change_roles,
+    commands.PlaceAccount: place_account,
+    commands.ChooseLanguage: choose_language,
+    commands.CloseAccount: close_account,
+    commands.ReopenAccount: reopen_account,
+    commands.ResetCredentials: reset_credentials,
+    commands.RecordSecondFactor: record_second_factor,
+    commands.RemoveSecondFactor: remove_second_factor,
+    commands.RevokeSessions: revoke_sessions,
 }

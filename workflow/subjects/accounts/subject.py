@@ -8,8 +8,4 @@ from workflow.subject import Aggregate, Subject, commands_in
 from workflow.subjects.accounts import commands
 from workflow.subjects.accounts.decisions import evolve
 
-SUBJECT: Final = Subject(
-    stem="accounts",
-    commands=commands_in(commands),
-    aggregates=(Aggregate("account", evolve),),
-)
+SUBJECT: Final = Subject(stem="accounts", commands=commands_in(commands), aggregates=(Aggregate("account", evolve),))

@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from events.catalogue import TaskOutcome
 from events.facts.care import AppointmentRequested, AppointmentTakenBack, AppointmentTold, InterpreterRequested
-from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.situation import Situation, StreamFact, TaskKind, case_of
+from workflow.situation import Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import TimerKind
 from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.referrals.directory import providers_of
@@ -46,26 +43,6 @@ def appointment_with(programme: Programme, service: str, language: str, named: s
     return Appointment(service, provider, language, needs_interpreter=True, interpreter=found)
 
 
-def _requested(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
-    key, reference = about.appointment, command.reference
-    return AppointmentRequested(task_id=command.task_id, appointment=key, reference=reference)
-
-
-def _interpreter_asked(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
-    key, reference = about.appointment, command.reference
-    return InterpreterRequested(task_id=command.task_id, appointment=key, reference=reference)
-
-
-def _told(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
-    key, to = about.appointment, about.provider
-    return AppointmentTold(task_id=command.task_id, appointment=key, to=to, reference=command.reference)
-
-
-def _taken_back(command: FinishTask, about: AppointmentLetter) -> TaskOutcome:
-    key, to = about.appointment, about.provider
-    return AppointmentTakenBack(task_id=command.task_id, appointment=key, to=to, reference=command.reference)
-
-
 def _is_wanted(about: AppointmentLetter, situation: Situation) -> bool:
     case = case_of(situation)
     still = about.appointment in care_of(case).appointments
@@ -79,17 +56,33 @@ def _purpose(about: AppointmentLetter, programme: Programme) -> str:
 def _unrecorded(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Somebody asks whether the person came, when nobody has said so since the appointment's time."""
     found = care_of(case_of(situation)).appointments.get(dict(subject)["appointment"])
-    if found is None or found.at is None or found.at > situation.now:
-        return []
-    return situation.about_case(Escalated(kind="appointment_unrecorded"))
+    is_past = found is not None and found.at is not None and found.at <= situation.now
+    return situation.escalated("appointment_unrecorded", when=is_past)
 
 
 TASKS: Final = (
-    TaskKind("request_appointment", AppointmentLetter, _requested, _is_wanted, consent=_purpose),
-    TaskKind("find_interpreter", AppointmentLetter, _interpreter_asked, _is_wanted, consent=_purpose),
-    TaskKind("tell_appointment", AppointmentLetter, _told, _is_wanted, consent=_purpose),
-    TaskKind("cancel_appointment", AppointmentLetter, _taken_back, gives_back=True),
+    TaskKind(
+        "request_appointment",
+        AppointmentLetter,
+        ends_in(AppointmentRequested, "reference"),
+        _is_wanted,
+        consent=_purpose,
+    ),
+    TaskKind(
+        "find_interpreter", AppointmentLetter, ends_in(InterpreterRequested, "reference"), _is_wanted, consent=_purpose
+    ),
+    TaskKind(
+        "tell_appointment",
+        AppointmentLetter,
+        ends_in(AppointmentTold, "reference", to="provider"),
+        _is_wanted,
+        consent=_purpose,
+    ),
+    TaskKind(
+        "cancel_appointment",
+        AppointmentLetter,
+        ends_in(AppointmentTakenBack, "reference", to="provider"),
+        gives_back=True,
+    ),
 )
-
-
 TIMERS: Final = (TimerKind("appointment", _unrecorded),)

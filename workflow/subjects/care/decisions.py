@@ -6,36 +6,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts.care import (
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentMoved,
-    CarePlanAgreed,
-    FitnessCertified,
-    LegalReferenceAssigned,
-    SessionHeld,
-)
+from events.facts import care as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, refused
-from workflow.refusals import CONSENT_IS_MISSING, SECOND_PERSON_IS_THE_FIRST
-from workflow.situation import Decision, Situation, case_of, id_from, person_of
+from workflow.reasons import Reason, Refused, reasons_if, refused
+from workflow.refusals import CONSENT_IS_MISSING
+from workflow.situation import Decision, Situation, by_two, case_of, id_from, person_of, said_by, unless
 from workflow.subject import CommandRule
-from workflow.subjects.care import refusals
+from workflow.subjects.care import commands, refusals
 from workflow.subjects.care.appointments import appointment_with
-from workflow.subjects.care.commands import (
-    AgreeCarePlan,
-    AssignLegalReference,
-    BookAppointment,
-    CancelAppointment,
-    CertifyFitness,
-    MoveAppointment,
-    RecordSession,
-)
 from workflow.subjects.care.state import Appointment, care_of
 
 
-def book_appointment(command: BookAppointment, situation: Situation) -> Decision:
+def book_appointment(command: commands.BookAppointment, situation: Situation) -> Decision:
     """Return the booking; the appointment the stage asked for gets its time, or a new one is made."""
     programme, case = situation.programme, case_of(situation)
     reasons = _against_service(command.service, programme) or [
@@ -52,25 +35,23 @@ def book_appointment(command: BookAppointment, situation: Situation) -> Decision
     return Refused(tuple(against)) if against else situation.about_case(booked)
 
 
-def move_appointment(command: MoveAppointment, situation: Situation) -> Decision:
+def move_appointment(command: commands.MoveAppointment, situation: Situation) -> Decision:
     """Return the new time of an appointment that has one."""
     found = care_of(case_of(situation)).appointments.get(command.appointment)
     if found is None or found.at is None:
         return refused(refusals.APPOINTMENT_HAS_NO_TIME())
     against = _against_time(command.at, found.provider, situation)
-    if against:
-        return Refused(tuple(against))
-    return situation.about_case(AppointmentMoved(appointment=command.appointment, at=command.at))
+    return unless(against, situation.about_case(facts.AppointmentMoved(appointment=command.appointment, at=command.at)))
 
 
-def cancel_appointment(command: CancelAppointment, situation: Situation) -> Decision:
+def cancel_appointment(command: commands.CancelAppointment, situation: Situation) -> Decision:
     """Return that an appointment will not take place."""
     if command.appointment not in care_of(case_of(situation)).appointments:
         return refused(refusals.NO_SUCH_OPEN_APPOINTMENT())
-    return situation.about_case(AppointmentCancelled(appointment=command.appointment, reason=command.reason))
+    return situation.about_case(facts.AppointmentCancelled(appointment=command.appointment, reason=command.reason))
 
 
-def record_session(command: RecordSession, situation: Situation) -> Decision:
+def record_session(command: commands.RecordSession, situation: Situation) -> Decision:
     """Return what came of a session; not having come is counted and leads to a new appointment, never to an end."""
     case = case_of(situation)
     key = command.appointment or care_of(case).open_for(command.service)
@@ -80,73 +61,52 @@ def record_session(command: RecordSession, situation: Situation) -> Decision:
         return Refused(tuple(against))
     service = found.service if found else command.service
     key = key or id_from(command.command_id, "A", service)
-    facts: list[Fact] = [_held(command, key, service, situation)]
+    told: list[Fact] = [_held(command, key, service, situation)]
     if command.attended:
-        facts.append(ServiceProvided(task_id="", service=service, reference=key))
+        told.append(ServiceProvided(task_id="", service=service, reference=key))
     if command.next_at is not None:
         again = id_from(command.command_id, "A", service, "next") if command.attended else key
-        facts.append(_next(command.next_at, again, service, found or _somebody(service, situation)))
-    return situation.about_case(*facts)
+        told.append(_booked(again, command.next_at, found or _somebody(service, situation)))
+    return situation.about_case(*told)
 
 
-def assign_legal_reference(command: AssignLegalReference, situation: Situation) -> Decision:
+def assign_legal_reference(command: commands.AssignLegalReference, situation: Situation) -> Decision:
     """Return that the matter has a number elsewhere; the number is sealed for legal staff."""
-    return situation.about_case(
-        LegalReferenceAssigned(person_id=person_of(situation), matter=command.matter, reference=command.reference)
-    )
+    return situation.about_case(said_by(command, facts.LegalReferenceAssigned, person_id=person_of(situation)))
 
 
-def agree_care_plan(command: AgreeCarePlan, situation: Situation) -> Decision:
+def agree_care_plan(command: commands.AgreeCarePlan, situation: Situation) -> Decision:
     """Return the agreed plan, when two different people agreed."""
-    if command.second == command.actor:
-        return refused(SECOND_PERSON_IS_THE_FIRST())
-    return situation.about_case(
-        CarePlanAgreed(person_id=person_of(situation), second=command.second, plan=command.plan)
-    )
+    agreed = said_by(command, facts.CarePlanAgreed, person_id=person_of(situation))
+    return by_two(command.actor, command.second, agreed, situation)
 
 
-def certify_fitness(command: CertifyFitness, situation: Situation) -> Decision:
+def certify_fitness(command: commands.CertifyFitness, situation: Situation) -> Decision:
     """Return the certificate; only medical staff certify, and the note is sealed for them."""
     seen_on, today = command.certified_on or situation.today, situation.today
-    reasons = []
-    if command.mandate != "medical":
-        reasons.append(refusals.CERTIFIER_IS_MEDICAL(mandate=command.mandate))
-    if command.valid_until < max(today, seen_on):
-        reasons.append(refusals.CERTIFICATE_IS_VALID())
-    if seen_on > today:
-        reasons.append(refusals.CERTIFICATE_IS_DATED(certified_on=seen_on))
-    if today - seen_on > timedelta(days=situation.programme.policies.fitness_valid_days):
-        days = situation.programme.policies.fitness_valid_days
-        reasons.append(refusals.CERTIFICATE_IS_RECENT(days=days, certified_on=seen_on))
-    if reasons:
-        return Refused(tuple(reasons))
-    fact = FitnessCertified(
-        person_id=person_of(situation), certified_on=seen_on, valid_until=command.valid_until, escort=command.escort,
-        note=command.note,
-    )  # fmt: skip
-    return situation.about_case(fact)
+    days = situation.programme.policies.fitness_valid_days
+    reasons = reasons_if(
+        (command.mandate != "medical", refusals.CERTIFIER_IS_MEDICAL(mandate=command.mandate)),
+        (command.valid_until < max(today, seen_on), refusals.CERTIFICATE_IS_VALID()),
+        (seen_on > today, refusals.CERTIFICATE_IS_DATED(certified_on=seen_on)),
+        (today - seen_on > timedelta(days=days), refusals.CERTIFICATE_IS_RECENT(days=days, certified_on=seen_on)),
+    )
+    fact = said_by(command, facts.FitnessCertified, person_id=person_of(situation), certified_on=seen_on)
+    return unless(reasons, situation.about_case(fact))
 
 
-def _booking(command: BookAppointment, situation: Situation, key: str) -> AppointmentBooked:
+def _booking(command: commands.BookAppointment, situation: Situation, key: str) -> facts.AppointmentBooked:
     case = case_of(situation)
     before = care_of(case).appointments.get(key)
     named = command.provider or (before.provider if before else "")
     chosen = appointment_with(situation.programme, command.service, case.language, named)
-    return AppointmentBooked(
-        appointment=key or id_from(command.command_id, "A", command.service),
-        service=command.service,
-        provider=chosen.provider,
-        at=command.at,
-        language=chosen.language,
-        needs_interpreter=chosen.needs_interpreter,
-        interpreter=chosen.interpreter,
-    )
+    return _booked(key or id_from(command.command_id, "A", command.service), command.at, chosen)
 
 
-def _next(at: datetime, key: str, service: str, before: Appointment) -> AppointmentBooked:
-    return AppointmentBooked(
-        appointment=key, service=service, provider=before.provider, at=at, language=before.language,
-        needs_interpreter=before.needs_interpreter, interpreter=before.interpreter,
+def _booked(key: str, at: datetime, chosen: Appointment) -> facts.AppointmentBooked:
+    return facts.AppointmentBooked(
+        appointment=key, service=chosen.service, provider=chosen.provider, at=at, language=chosen.language,
+        needs_interpreter=chosen.needs_interpreter, interpreter=chosen.interpreter,
     )  # fmt: skip
 
 
@@ -154,11 +114,11 @@ def _somebody(service: str, situation: Situation) -> Appointment:
     return appointment_with(situation.programme, service, case_of(situation).language)
 
 
-def _held(command: RecordSession, key: str, service: str, situation: Situation) -> SessionHeld:
+def _held(command: commands.RecordSession, key: str, service: str, situation: Situation) -> facts.SessionHeld:
     """Seal the note in the compartment of the kind of care: a doctor's is not for a lawyer's eyes, nor back."""
     kind = situation.programme.service_of[service].kind
     field = {"medical": "medical_note", "legal": "legal_note"}.get(kind or "", "note")
-    return SessionHeld(
+    return facts.SessionHeld(
         person_id=person_of(situation), appointment=key, service=service, attended=command.attended,
         **{field: command.note},
     )  # fmt: skip
@@ -175,12 +135,10 @@ def _against_service(service: str, programme: Programme) -> list[Reason]:
 
 def _against_consent(service: str, situation: Situation) -> list[Reason]:
     purpose = situation.programme.service_of[service].consent
-    if case_of(situation).consents_to(purpose, situation.today):
-        return []
-    return [CONSENT_IS_MISSING(purpose=purpose)]
+    return [] if case_of(situation).consents_to(purpose, situation.today) else [CONSENT_IS_MISSING(purpose=purpose)]
 
 
-def _against_provider(command: BookAppointment, programme: Programme) -> list[Reason]:
+def _against_provider(command: commands.BookAppointment, programme: Programme) -> list[Reason]:
     if not command.provider:
         return []
     found = programme.provider_of.get(command.provider)
@@ -204,7 +162,7 @@ def _against_time(at: datetime, provider: str, situation: Situation) -> list[Rea
     return reasons
 
 
-def _against_session(command: RecordSession, found: Appointment | None, situation: Situation) -> list[Reason]:
+def _against_session(command: commands.RecordSession, found: Appointment | None, situation: Situation) -> list[Reason]:
     if command.appointment and found is None:
         return [refusals.SESSION_OF_NO_APPOINTMENT()]
     service = found.service if found else command.service
@@ -222,14 +180,12 @@ def _against_session(command: RecordSession, found: Appointment | None, situatio
 
 
 # What takes back letters about an appointment must know which of them a worker has begun.
-
-
 RULES: Final = (
-    CommandRule(BookAppointment, book_appointment, cancels=True),
-    CommandRule(MoveAppointment, move_appointment, cancels=True),
-    CommandRule(CancelAppointment, cancel_appointment, cancels=True),
-    CommandRule(RecordSession, record_session, cancels=True),
-    CommandRule(AssignLegalReference, assign_legal_reference),
-    CommandRule(AgreeCarePlan, agree_care_plan),
-    CommandRule(CertifyFitness, certify_fitness),
+    CommandRule(commands.BookAppointment, book_appointment, cancels=True),
+    CommandRule(commands.MoveAppointment, move_appointment, cancels=True),
+    CommandRule(commands.CancelAppointment, cancel_appointment, cancels=True),
+    CommandRule(commands.RecordSession, record_session, cancels=True),
+    CommandRule(commands.AssignLegalReference, assign_legal_reference),
+    CommandRule(commands.AgreeCarePlan, agree_care_plan),
+    CommandRule(commands.CertifyFitness, certify_fitness),
 )

@@ -14,9 +14,7 @@ from workflow.subjects.travel.state import travel_of
 
 def care_plan_is_agreed(asked: GuardContext) -> Reason | None:
     """Two people agreed on the plan of care."""
-    if care_of(asked.case).care_plan:
-        return None
-    return refusals.CARE_PLAN_IS_AGREED()
+    return None if care_of(asked.case).care_plan else refusals.CARE_PLAN_IS_AGREED()
 
 
 def fit_to_travel(asked: GuardContext) -> Reason | None:
@@ -33,7 +31,4 @@ def fit_to_travel(asked: GuardContext) -> Reason | None:
     return None
 
 
-GUARDS: Final = (
-    care_plan_is_agreed,
-    fit_to_travel,
-)
+GUARDS: Final = (care_plan_is_agreed, fit_to_travel)

@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from events.facts.care import (
-    AppointmentBooked,
-    AppointmentMoved,
-    AppointmentNeeded,
-    AppointmentRequested,
-    InterpreterRequested,
-    SessionHeld,
-)
-from workflow.case.state import NOTHING, At, Case, Change, Part
+from events.facts import care as facts
+from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
 class Fitness(NamedTuple):
@@ -61,6 +54,7 @@ class Care(NamedTuple):
         return next((key for key, one in self.appointments.items() if one.service == service), "")
 
 
+_UNRECORDED: Final = "appointment_unrecorded"
 care_of: Final = Part("care", Care())
 
 
@@ -71,24 +65,19 @@ def _changed(case: Case, appointment: str, **changes: Any) -> Case:
 
 
 def _kept(case: Case, key: str, one: Appointment) -> Case:
-    return care_of.put(case, care_of(case)._replace(appointments={**care_of(case).appointments, key: one}))
+    return care_of.changed(case, appointments={**care_of(case).appointments, key: one})
 
 
 def _over(case: Case, appointment: str) -> Case:
-    left = {key: one for key, one in care_of(case).appointments.items() if key != appointment}
-    return _looked_at(care_of.put(case, care_of(case)._replace(appointments=left)))
+    return care_of.changed(case.calm(_UNRECORDED), appointments=without(care_of(case).appointments, appointment))
 
 
-def _looked_at(case: Case) -> Case:
-    return case._replace(escalations=case.escalations - {"appointment_unrecorded"})
-
-
-def _needed(case: Case, fact: AppointmentNeeded, _at: At) -> Case:
+def _needed(case: Case, fact: facts.AppointmentNeeded, _at: At) -> Case:
     one = Appointment(fact.service, fact.provider, fact.language, fact.needs_interpreter, fact.interpreter)
     return _kept(case, fact.appointment, one)
 
 
-def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
+def _booked(case: Case, fact: facts.AppointmentBooked, _at: At) -> Case:
     before = care_of(case).appointments.get(fact.appointment)
     same = before is not None and before.interpreter == fact.interpreter
     one = Appointment(
@@ -97,39 +86,31 @@ def _booked(case: Case, fact: AppointmentBooked, _at: At) -> Case:
         provider_knows=True,  # it is the provider who gave the time
         interpreter_knows=same and before is not None and before.interpreter_knows,
     )  # fmt: skip
-    return _looked_at(_kept(case, fact.appointment, one))
+    return _kept(case.calm(_UNRECORDED), fact.appointment, one)
 
 
-def _moved(case: Case, fact: AppointmentMoved, _at: At) -> Case:
+def _moved(case: Case, fact: facts.AppointmentMoved, _at: At) -> Case:
     before = care_of(case).appointments[fact.appointment]
-    return _looked_at(_changed(case, fact.appointment, at=fact.at, sequence=before.sequence + 1))
+    return _changed(case.calm(_UNRECORDED), fact.appointment, at=fact.at, sequence=before.sequence + 1)
 
 
-def _session(case: Case, fact: SessionHeld, _at: At) -> Case:
+def _session(case: Case, fact: facts.SessionHeld, _at: At) -> Case:
     """A session that was missed leaves the appointment open, without a time: it is to be booked anew."""
     if fact.attended:
         return _over(case, fact.appointment)
-    case = care_of.put(case, care_of(case)._replace(missed=care_of(case).missed + 1))
-    return _looked_at(_changed(case, fact.appointment, at=None))
-
-
-def _requested(case: Case, fact: AppointmentRequested, _at: At) -> Case:
-    return _changed(case, fact.appointment, provider_knows=True)
-
-
-def _interpreter(case: Case, fact: InterpreterRequested, _at: At) -> Case:
-    return _changed(case, fact.appointment, interpreter_knows=True)
+    case = care_of.changed(case.calm(_UNRECORDED), missed=care_of(case).missed + 1)
+    return _changed(case, fact.appointment, at=None)
 
 
 CHANGES: dict[str, Change] = {
     "AppointmentNeeded": _needed,
-    "AppointmentRequested": _requested,
-    "InterpreterRequested": _interpreter,
+    "AppointmentRequested": lambda c, f, _: _changed(c, f.appointment, provider_knows=True),
+    "InterpreterRequested": lambda c, f, _: _changed(c, f.appointment, interpreter_knows=True),
     "AppointmentBooked": _booked,
     "AppointmentMoved": _moved,
     "AppointmentCancelled": lambda c, f, _: _over(c, f.appointment),
     "SessionHeld": _session,
-    "LegalReferenceAssigned": lambda c, _f, _: care_of.put(c, care_of(c)._replace(legal_reference=True)),
+    "LegalReferenceAssigned": lambda c, _f, _: care_of.changed(c, legal_reference=True),
     "CarePlanAgreed": lambda c, _f, _: care_of.changed(c, care_plan=True),
     "FitnessCertified": lambda c, f, _: care_of.changed(c, fitness=Fitness(f.valid_until, f.escort, f.certified_on)),
 }

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from workflow.command import CaseCommand, OfficeCommand
-from workflow.rights.acts import Acts
+from workflow.programme.part import Slug
 from workflow.values.text import ReferenceToken, ShortText
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
-
-class CloseFacility(OfficeCommand):
+class CloseFacility(OfficeCommand, acts=("office.close",)):
     """Close a house: it takes nobody any more, and a hand-over is proposed for everybody who is or waits there."""
 
-    acts: ClassVar[Acts] = ("office.close",)
     facility: Slug
     on: date
     reason: ShortText
@@ -29,10 +24,9 @@ class CloseFacility(OfficeCommand):
         return f"facility:{self.facility}"
 
 
-class EndProgramme(OfficeCommand):
+class EndProgramme(OfficeCommand, acts=("office.close",)):
     """End a programme: it takes nobody any more, and a hand-over is proposed for every open case."""
 
-    acts: ClassVar[Acts] = ("office.close",)
     on: date
     reason: ShortText
     successor: Slug | Literal[""] = ""
@@ -43,10 +37,9 @@ class EndProgramme(OfficeCommand):
         return f"intake:{self.programme}"
 
 
-class DecideHandOver(CaseCommand):
+class DecideHandOver(CaseCommand, acts=("case.record",)):
     """Record what was decided with the person about a hand-over; to go elsewhere needs their consent."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     proposal_id: ReferenceToken
     outcome: Literal["accepted", "elsewhere", "stays"]
     to: Slug | Literal[""] = ""

@@ -6,7 +6,7 @@ stays, and is shown to a supervisor until something is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -15,10 +15,10 @@ from events.facts.tasks import Escalated
 from events.ids import CaseId, case_stream
 from workflow.case.state import Case, Pairs
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.accommodation.decisions import moved_to_other_house
-from workflow.subjects.accommodation.shelter import Shelter, shelter_of
+from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import all_houses
 from workflow.subjects.closing import refusals
@@ -35,9 +35,7 @@ def close_facility(command: CloseFacility, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     to = command.to or _another_house(command, situation)
-    closed = FacilityClosed(
-        facility=command.facility, on=command.on, reason=command.reason, proposed=tuple(situation.cases)
-    )
+    closed = said_by(command, FacilityClosed, proposed=tuple(situation.cases))
     return [StreamFact(command.stream, closed), *_proposals(command, situation, command.stream, to, command.on)]
 
 
@@ -50,10 +48,7 @@ def end_programme(command: EndProgramme, situation: Situation) -> Decision:
         return refused(refusals.LAST_DAY_IS_PAST())
     if command.successor == command.programme:
         return refused(refusals.SUCCESSOR_IS_ANOTHER())
-    ended = ProgrammeEnded(
-        programme=command.programme, on=command.on, reason=command.reason, successor=command.successor,
-        proposed=tuple(situation.cases),
-    )  # fmt: skip
+    ended = said_by(command, ProgrammeEnded, proposed=tuple(situation.cases))
     closes = f"programme:{command.programme}"
     money = StreamFact(situation.programme.fund_stream, FundClosed(programme=command.programme, on=command.on))
     return [
@@ -119,7 +114,7 @@ def _against_closing(command: CloseFacility, situation: Situation) -> list[Reaso
         reasons.append(refusals.NO_SUCH_HOUSE(house=command.facility, known=sorted(known)))
     if command.to and (command.to == command.facility or command.to not in known):
         reasons.append(refusals.HOUSE_CANNOT_TAKE_THEM(to=command.to))
-    closed = _house(command.facility, situation).closed
+    closed = shelter_of(command.facility, situation).closed
     if closed is not None:
         reasons.append(refusals.HOUSE_CLOSES_ALREADY(day=closed))
     if command.on < situation.today:
@@ -151,24 +146,14 @@ def _another_house(command: CloseFacility, situation: Situation) -> str:
     return next((f.id for f in others if f.closes is None or f.closes > command.on), "")
 
 
-def _house(facility: str, situation: Situation) -> Shelter:
-    return shelter_of(facility, situation)
-
-
 def _in_the_house(command: CloseFacility, situation: Situation) -> tuple[str, ...]:
-    house = _house(command.facility, situation)
-    return _once([*(bed.case_id for bed in house.beds.values()), *house.waiting])
-
-
-def _once(case_ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(case_ids))
+    house = shelter_of(command.facility, situation)
+    return tuple(dict.fromkeys([*(bed.case_id for bed in house.beds.values()), *house.waiting]))
 
 
 def _not_decided_in_time(situation: Situation, subject: Pairs) -> list[StreamFact]:
     proposal = closing_of(case_of(situation)).hand_overs.get(dict(subject)["proposal_id"])
-    if proposal is None or proposal.outcome:
-        return []
-    return situation.about_case(Escalated(kind="hand_over_late"))
+    return situation.escalated("hand_over_late", when=proposal is not None and not proposal.outcome)
 
 
 RULES: Final = (

@@ -26,9 +26,7 @@ def reason_is_listed(asked: GuardContext) -> Reason | None:
 
 def reason_is_given(asked: GuardContext) -> Reason | None:
     """Somebody reading later must know why."""
-    if asked.reason:
-        return None
-    return refusals.REASON_FOR_STEP()
+    return None if asked.reason else refusals.REASON_FOR_STEP()
 
 
 def second_person_agreed(asked: GuardContext) -> Reason | None:
@@ -76,17 +74,13 @@ def _left_with_others(case: Case) -> Iterator[Reason]:
 def nothing_is_running(asked: GuardContext) -> Reason | None:
     """Before a person is declared done with a stage, the stage's own tasks are over."""
     running = [dict(task.subject).get("service", task.kind) for task in asked.case.tasks.values()]
-    if not running:
-        return None
-    return refusals.NOTHING_IS_RUNNING(tasks=sorted(running))
+    return refusals.NOTHING_IS_RUNNING(tasks=sorted(running)) if running else None
 
 
 def nothing_came_after(asked: GuardContext) -> Reason | None:
     """A case that led to another is not taken up again: the person's journey goes on there."""
     following = asked.case.next_case
-    if following is None:
-        return None
-    return refusals.NOTHING_CAME_AFTER(next=following)
+    return None if following is None else refusals.NOTHING_CAME_AFTER(next=following)
 
 
 GUARDS: Final = (

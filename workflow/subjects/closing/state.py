@@ -29,18 +29,14 @@ closing_of: Final = Part("closing", Closing())
 
 
 def _proposed(case: Case, fact: HandOverProposed, _at: At) -> Case:
-    return closing_of.changed(
-        case,
-        hand_overs={**closing_of(case).hand_overs, fact.proposal_id: ProposedHandOver(fact.closes, fact.to, fact.by)},
-    )
+    proposed = ProposedHandOver(fact.closes, fact.to, fact.by)
+    return closing_of.changed(case, hand_overs={**closing_of(case).hand_overs, fact.proposal_id: proposed})
 
 
 def _decided(case: Case, fact: HandOverDecided, _at: At) -> Case:
-    decided = closing_of(case).hand_overs[fact.proposal_id]._replace(outcome=fact.outcome, to=fact.to)
-    return closing_of.changed(
-        case._replace(escalations=case.escalations - {"hand_over_late"}),
-        hand_overs={**closing_of(case).hand_overs, fact.proposal_id: decided},
-    )
+    before = closing_of(case).hand_overs
+    decided = before[fact.proposal_id]._replace(outcome=fact.outcome, to=fact.to)
+    return closing_of.changed(case.calm("hand_over_late"), hand_overs={**before, fact.proposal_id: decided})
 
 
 CHANGES: dict[str, Change] = {"HandOverProposed": _proposed, "HandOverDecided": _decided}

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.catalogue import TaskOutcome
 from events.facts.documents import DocumentChased, DocumentRanOut
-from events.facts.tasks import Escalated
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
-from workflow.programme.programme import Programme
-from workflow.situation import Situation, StreamFact, TaskKind, case_of
+from workflow.situation import Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import TimerKind
 from workflow.subjects.documents.guards import renewal_consent
 from workflow.subjects.documents.state import EXPIRING, LATE, documents_of
@@ -21,18 +17,15 @@ from workflow.subjects.travel.state import travel_of
 def _late(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that an authority is late; the letter to it, and the next look, are reactions."""
     paper = documents_of(case_of(situation)).papers.get(dict(subject)["document_id"])
-    if paper is None or paper.waits_for != "authority":
-        return []
-    return situation.about_case(Escalated(kind=LATE))
+    return situation.escalated(LATE, when=paper is not None and paper.waits_for == "authority")
 
 
 def _expiring(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that the document in hand will soon run out; it matters to nobody who has come home."""
     case = case_of(situation)
     document, is_home = documents_of(case).document, "hand_over" in case.provided and not travel_of(case).stays
-    if document is None or document.about() != subject or is_home:
-        return []
-    return situation.about_case(Escalated(kind=EXPIRING))
+    is_the_one = document is not None and document.about() == subject
+    return situation.escalated(EXPIRING, when=is_the_one and not is_home)
 
 
 def _ran_out(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -48,10 +41,6 @@ class AuthorityLetter(About):
     document_id: str
 
 
-def _chased(command: FinishTask, about: AuthorityLetter) -> TaskOutcome:
-    return DocumentChased(task_id=command.task_id, document_id=about.document_id, receipt=command.reference)
-
-
 def _chase_is_wanted(about: AuthorityLetter, situation: Situation) -> bool:
     case = case_of(situation)
     paper = documents_of(case).papers.get(about.document_id)
@@ -59,13 +48,15 @@ def _chase_is_wanted(about: AuthorityLetter, situation: Situation) -> bool:
     return consented and paper is not None and paper.waits_for == "authority"
 
 
-def _chase_consent(_about: AuthorityLetter, programme: Programme) -> str:
-    return renewal_consent(programme)
-
-
-TASKS: Final = (TaskKind("chase_consulate", AuthorityLetter, _chased, _chase_is_wanted, consent=_chase_consent),)
-
-
+TASKS: Final = (
+    TaskKind(
+        "chase_consulate",
+        AuthorityLetter,
+        ends_in(DocumentChased),
+        _chase_is_wanted,
+        consent=lambda _, programme: renewal_consent(programme),
+    ),
+)
 TIMERS: Final = (
     TimerKind("document_due", _late),
     TimerKind("document_expires", _expiring),

@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from events.facts.documents import (
-    DocumentAppealed,
-    DocumentCollected,
-    DocumentLost,
-    DocumentRefused,
-    DocumentStarted,
-    DocumentStepDone,
-    DocumentWithdrawn,
-    TravelDocumentRecorded,
-)
+from events.facts import documents as facts
 from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against
-from workflow.subject import CommandRule, LocatedFault
-from workflow.subjects.documents import refusals
-from workflow.subjects.documents.commands import (
-    AppealDocument,
-    RecordDocumentLoss,
-    RecordDocumentStep,
-    RecordTravelDocument,
-    RefuseDocument,
-    StartDocument,
-    WithdrawDocument,
-)
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of, reasons_against, said_by
+from workflow.subject import CommandRule, LocatedFault, given
+from workflow.subjects.documents import commands, refusals
 from workflow.subjects.documents.definition import DOCUMENT_RENEWAL, DocumentPath, DocumentStep
 from workflow.subjects.documents.guards import consent_to_renewal
 from workflow.subjects.documents.paths import already_under_way, way
@@ -38,30 +20,22 @@ from workflow.subjects.documents.state import Paper, documents_of
 from workflow.subjects.safety.guards import guardian_is_appointed
 
 
-def record_travel_document(command: RecordTravelDocument, situation: Situation) -> Decision:
+def record_travel_document(command: commands.RecordTravelDocument, situation: Situation) -> Decision:
     """Return the document; its number is sealed."""
     if command.valid_until < situation.today:
         return refused(refusals.DOCUMENT_HAS_RUN_OUT())
-    return situation.about_case(
-        TravelDocumentRecorded(
-            person_id=person_of(situation),
-            kind=command.kind,
-            valid_until=command.valid_until,
-            country=command.country,
-            number=command.number,
-        )
-    )
+    return situation.about_case(said_by(command, facts.TravelDocumentRecorded, person_id=person_of(situation)))
 
 
-def record_document_loss(command: RecordDocumentLoss, situation: Situation) -> Decision:
+def record_document_loss(command: commands.RecordDocumentLoss, situation: Situation) -> Decision:
     """Return that the document in hand is gone; from this moment nothing international is booked on it."""
     document = documents_of(case_of(situation)).document
     if document is None:
         return refused(refusals.DOCUMENT_IS_IN_HAND())
-    return situation.about_case(DocumentLost(kind=document.kind, how=command.how))
+    return situation.about_case(facts.DocumentLost(kind=document.kind, how=command.how))
 
 
-def start_document(command: StartDocument, situation: Situation) -> Decision:
+def start_document(command: commands.StartDocument, situation: Situation) -> Decision:
     """Return the path set about: the one for the person's citizenship; who has several of them chooses."""
     reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
     found = way(command, situation)
@@ -72,23 +46,20 @@ def start_document(command: StartDocument, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     first = path.steps[0]
+    key, turn = id_from(command.command_id, "D"), {"next_step": first.id, "waits_for": first.by}
     return situation.about_case(
-        DocumentStarted(
-            document_id=id_from(command.command_id, "D"),
-            path=path.id,
-            kind=path.kind,
-            country=country,
-            next_step=first.id,
-            waits_for=first.by,
-        )
+        facts.DocumentStarted(document_id=key, path=path.id, kind=path.kind, country=country, **turn)
     )
 
 
-def record_document_step(command: RecordDocumentStep, situation: Situation) -> Decision:
+def _paper(command: Any, situation: Situation) -> Paper | Refused:
+    papers = documents_of(case_of(situation)).papers
+    none = refusals.DOCUMENT_IS_UNDER_WAY(known=papers) if papers else refusals.NO_DOCUMENT_IS_UNDER_WAY()
+    return papers.get(command.document_id) or refused(none)
+
+
+def record_document_step(command: commands.RecordDocumentStep, paper: Paper, situation: Situation) -> Decision:
     """Return the step, done in its order and on a day that can be; with the last one the document is in hand."""
-    paper = documents_of(case_of(situation)).papers.get(command.document_id)
-    if paper is None:
-        return Refused((_unknown(situation),))
     path = situation.programme.document_path[paper.path]
     reasons = [*_against_step(command, paper), *_against_day(command, paper, situation)]
     reasons += _against_helper(command, path) + _against_document(command, paper, path)
@@ -98,55 +69,32 @@ def record_document_step(command: RecordDocumentStep, situation: Situation) -> D
     return done if path.after(command.step) else [*done, *_collected(command, paper, path, situation)]
 
 
-def refuse_document(command: RefuseDocument, situation: Situation) -> Decision:
+def refuse_document(command: commands.RefuseDocument, paper: Paper, situation: Situation) -> Decision:
     """Return the authority's no; what it said is sealed."""
-    paper = documents_of(case_of(situation)).papers.get(command.document_id)
-    if paper is None:
-        return Refused((_unknown(situation),))
     if paper.waits_for != "authority":
         return refused(refusals.AUTHORITY_HAS_IT(step=paper.step))
-    return situation.about_case(
-        DocumentRefused(
-            person_id=person_of(situation),
-            document_id=command.document_id,
-            reason=command.reason,
-            note=command.note,
-        )
-    )
+    return situation.about_case(said_by(command, facts.DocumentRefused, person_id=person_of(situation)))
 
 
-def appeal_document(command: AppealDocument, situation: Situation) -> Decision:
+def appeal_document(command: commands.AppealDocument, paper: Paper, situation: Situation) -> Decision:
     """Return the appeal: the authority begins its part anew, and has its working days once more."""
-    paper = documents_of(case_of(situation)).papers.get(command.document_id)
-    if paper is None:
-        return Refused((_unknown(situation),))
     reasons = [*reasons_against(situation.asked(command), (consent_to_renewal, guardian_is_appointed))]
     if paper.waits_for != "refused":
         reasons.append(refusals.DOCUMENT_IS_REFUSED())
     if reasons:
         return Refused(tuple(reasons))
     path = situation.programme.document_path[paper.path]
-    turn = path.turn_of_authority(paper.step)
-    appealed = DocumentAppealed(
-        document_id=command.document_id,
-        reason=command.reason,
-        step=turn[0].id,
-        due_on=_due(path, turn[0], path.authority.today(situation.now)),
-    )
-    return situation.about_case(appealed)
+    first = path.turn_of_authority(paper.step)[0]
+    due_on = _due(path, first, path.authority.today(situation.now))
+    return situation.about_case(said_by(command, facts.DocumentAppealed, step=first.id, due_on=due_on))
 
 
-def withdraw_document(command: WithdrawDocument, situation: Situation) -> Decision:
+def withdraw_document(command: commands.WithdrawDocument, _paper: Paper, situation: Situation) -> Decision:
     """Return that the document is not sought any more; nobody is chased for it."""
-    if command.document_id not in documents_of(case_of(situation)).papers:
-        return Refused((_unknown(situation),))
-    return situation.about_case(DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
+    return situation.about_case(facts.DocumentWithdrawn(document_id=command.document_id, reason=command.reason))
 
 
-# -- a step -------------------------------------------------------------------------------------------------
-
-
-def _against_step(command: RecordDocumentStep, paper: Paper) -> list[Reason]:
+def _against_step(command: commands.RecordDocumentStep, paper: Paper) -> list[Reason]:
     if paper.waits_for == "refused":
         return [refusals.DOCUMENT_IS_NOT_REFUSED()]
     if command.step != paper.step:
@@ -154,7 +102,7 @@ def _against_step(command: RecordDocumentStep, paper: Paper) -> list[Reason]:
     return []
 
 
-def _against_day(command: RecordDocumentStep, paper: Paper, situation: Situation) -> list[Reason]:
+def _against_day(command: commands.RecordDocumentStep, paper: Paper, situation: Situation) -> list[Reason]:
     programme, found = situation.programme, []
     if command.on > programme.document_path[paper.path].authority.today(situation.now):
         found.append(refusals.STEP_IS_DONE())
@@ -166,7 +114,7 @@ def _against_day(command: RecordDocumentStep, paper: Paper, situation: Situation
     return found
 
 
-def _against_helper(command: RecordDocumentStep, path: DocumentPath) -> list[Reason]:
+def _against_helper(command: commands.RecordDocumentStep, path: DocumentPath) -> list[Reason]:
     """Return why somebody else may not do it: a return certificate is neither posted nor given to others."""
     steps = {step.id: step for step in path.steps}
     step = steps.get(command.step)
@@ -176,7 +124,7 @@ def _against_helper(command: RecordDocumentStep, path: DocumentPath) -> list[Rea
     return [kind(step=step.id)]
 
 
-def _against_document(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> list[Reason]:
+def _against_document(command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath) -> list[Reason]:
     if command.step != "collection":
         if command.number is None and command.valid_until is None:
             return []
@@ -187,9 +135,9 @@ def _against_document(command: RecordDocumentStep, paper: Paper, path: DocumentP
     return []
 
 
-def _done(command: RecordDocumentStep, paper: Paper, path: DocumentPath) -> DocumentStepDone:
+def _done(command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath) -> facts.DocumentStepDone:
     following = path.after(command.step)
-    return DocumentStepDone(
+    return facts.DocumentStepDone(
         document_id=command.document_id,
         step=command.step,
         on=command.on,
@@ -212,37 +160,32 @@ def _due(path: DocumentPath, first: DocumentStep, on: date) -> date:
 
 
 def _collected(
-    command: RecordDocumentStep, paper: Paper, path: DocumentPath, situation: Situation
+    command: commands.RecordDocumentStep, paper: Paper, path: DocumentPath, situation: Situation
 ) -> list[StreamFact]:  # fmt: skip
     """Return the document in hand, valid from its issue as long as such documents are unless told otherwise."""
-    collected = DocumentCollected(
+    collected = said_by(
+        command,
+        facts.DocumentCollected,
         person_id=person_of(situation),
-        document_id=command.document_id,
         kind=paper.kind,
         country=paper.country,
         valid_until=command.valid_until or path.valid_until(paper.since or command.on),
-        number=command.number,
     )
     provided = ServiceProvided(task_id="", service=DOCUMENT_RENEWAL, reference=command.document_id)
     return situation.about_case(collected, provided)
-
-
-def _unknown(situation: Situation) -> Reason:
-    known = documents_of(case_of(situation)).papers
-    return refusals.DOCUMENT_IS_UNDER_WAY(known=known) if known else refusals.NO_DOCUMENT_IS_UNDER_WAY()
 
 
 # Each of these may call off a letter to an authority: what a worker has begun is waited for.
 
 
 RULES: Final = (
-    CommandRule(RecordTravelDocument, record_travel_document),
-    CommandRule(RecordDocumentLoss, record_document_loss),
-    CommandRule(StartDocument, start_document),
-    CommandRule(RecordDocumentStep, record_document_step, cancels=True),
-    CommandRule(RefuseDocument, refuse_document, cancels=True),
-    CommandRule(AppealDocument, appeal_document),
-    CommandRule(WithdrawDocument, withdraw_document, cancels=True),
+    CommandRule(commands.RecordTravelDocument, record_travel_document),
+    CommandRule(commands.RecordDocumentLoss, record_document_loss),
+    CommandRule(commands.StartDocument, start_document),
+    CommandRule(commands.RecordDocumentStep, given(_paper, record_document_step), cancels=True),
+    CommandRule(commands.RefuseDocument, given(_paper, refuse_document), cancels=True),
+    CommandRule(commands.AppealDocument, given(_paper, appeal_document)),
+    CommandRule(commands.WithdrawDocument, given(_paper, withdraw_document), cancels=True),
 )
 
 

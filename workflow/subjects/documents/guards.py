@@ -47,9 +47,7 @@ def goes_abroad(case: Case, programme: Programme) -> bool:
 def consent_to_renewal(asked: GuardContext) -> Reason | None:
     """The person agrees that an office of their country is written to (IOM Data Protection Principle 5)."""
     purpose = renewal_consent(asked.programme)
-    if asked.case.consents_to(purpose, asked.today):
-        return None
-    return CONSENT_IS_MISSING(purpose=purpose)
+    return None if asked.case.consents_to(purpose, asked.today) else CONSENT_IS_MISSING(purpose=purpose)
 
 
 def renewal_consent(programme: Programme) -> str:

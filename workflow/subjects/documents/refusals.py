@@ -6,6 +6,7 @@ from typing import Final
 
 from workflow.reasons import ReasonKind
 
+_BY_A_DOCUMENT: Final = ("RecordTravelDocument", "StartDocument")
 DOCUMENT_HAS_RUN_OUT: Final = ReasonKind("document_is_valid/has_run_out", field="valid_until")
 DOCUMENT_IS_IN_HAND: Final = ReasonKind("document_is_in_hand", helps_with=("StartDocument",))
 AUTHORITY_HAS_IT: Final = ReasonKind(
@@ -32,24 +33,24 @@ DOCUMENT_PATH_FITS: Final = ReasonKind("document_path_fits", looked_at=("citizen
 COLLECTED_IN_PERSON: Final = ReasonKind("collected_in_person", ("step",), field="by")
 DONE_IN_PERSON: Final = ReasonKind("done_in_person", ("step",), field="by")
 NO_TRAVEL_DOCUMENT: Final = ReasonKind(
-    "travel_papers_are_in_order/none", looked_at=("needed_until",), helps_with=("RecordTravelDocument", "StartDocument")
+    "travel_papers_are_in_order/none", looked_at=("needed_until",), helps_with=_BY_A_DOCUMENT
 )
 TRAVEL_DOCUMENT_RUNS_OUT: Final = ReasonKind(
     "travel_papers_are_in_order/runs_out",
     looked_at=("needed_until",),
-    helps_with=("RecordTravelDocument", "StartDocument"),
+    helps_with=_BY_A_DOCUMENT,
 )
 DOCUMENT_IS_NOT_FOR_TRAVEL: Final = ReasonKind(
     "travel_papers_are_in_order/not_for_travel",
     ("kind",),
     looked_at=("needed_until",),
-    helps_with=("RecordTravelDocument", "StartDocument"),
+    helps_with=_BY_A_DOCUMENT,
 )
 DOCUMENT_LEADS_ELSEWHERE: Final = ReasonKind(
     "travel_papers_are_in_order/leads_elsewhere",
     ("kind", "country", "home"),
     looked_at=("needed_until",),
-    helps_with=("RecordTravelDocument", "StartDocument"),
+    helps_with=_BY_A_DOCUMENT,
 )
 DOCUMENT_IS_CHOSEN: Final = ReasonKind("document_is_chosen", ("choices",), field="path")
 PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen/path", ("path",))

@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from events.facts.documents import (
-    DocumentAppealed,
-    DocumentCollected,
-    DocumentRefused,
-    DocumentStarted,
-    DocumentStepDone,
-    TravelDocumentRecorded,
-)
-from workflow.case.state import NOTHING, At, Case, Change, Pairs, Part
+from events.facts import documents as facts
+from workflow.case.state import NOTHING, At, Case, Change, Pairs, Part, without
 
 # With these one may cross a border; the others say who somebody is.
 FOR_TRAVEL = frozenset({"passport", "return_certificate", "laissez_passer"})
@@ -61,64 +54,54 @@ class Documents(NamedTuple):
 documents_of: Final = Part("documents", Documents())
 
 
-def _started(case: Case, fact: DocumentStarted, _at: At) -> Case:
-    paper = Paper(fact.path, fact.kind, fact.country, fact.next_step, fact.waits_for)
-    return documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper})
+def _started(case: Case, fact: facts.DocumentStarted, _at: At) -> Case:
+    return _with(case, fact.document_id, Paper(fact.path, fact.kind, fact.country, fact.next_step, fact.waits_for))
 
 
-def _step_done(case: Case, fact: DocumentStepDone, _at: At) -> Case:
+def _step_done(case: Case, fact: facts.DocumentStepDone, _at: At) -> Case:
     if not fact.next_step:
         return _over(case, fact.document_id)
     before = documents_of(case).papers[fact.document_id]
     paper = before._replace(step=fact.next_step, waits_for=fact.waits_for, since=fact.on, due_on=fact.due_on)
-    return _in_time(documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper}))
+    return _in_time(_with(case, fact.document_id, paper))
 
 
-def _refused(case: Case, fact: DocumentRefused, _at: At) -> Case:
+def _refused(case: Case, fact: facts.DocumentRefused, _at: At) -> Case:
     paper = documents_of(case).papers[fact.document_id]._replace(waits_for="refused", due_on=None)
-    return _in_time(documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper}))
+    return _in_time(_with(case, fact.document_id, paper))
 
 
-def _appealed(case: Case, fact: DocumentAppealed, _at: At) -> Case:
-    paper = (
-        documents_of(case).papers[fact.document_id]._replace(step=fact.step, waits_for="authority", due_on=fact.due_on)
-    )
-    return documents_of.changed(case, papers={**documents_of(case).papers, fact.document_id: paper})
+def _appealed(case: Case, fact: facts.DocumentAppealed, _at: At) -> Case:
+    before = documents_of(case).papers[fact.document_id]
+    return _with(case, fact.document_id, before._replace(step=fact.step, waits_for="authority", due_on=fact.due_on))
+
+
+def _with(case: Case, document_id: str, paper: Paper) -> Case:
+    return documents_of.changed(case, papers={**documents_of(case).papers, document_id: paper})
 
 
 def _over(case: Case, document_id: str) -> Case:
-    return _in_time(
-        documents_of.changed(
-            case, papers={key: paper for key, paper in documents_of(case).papers.items() if key != document_id}
-        )
-    )
+    return _in_time(documents_of.changed(case, papers=without(documents_of(case).papers, document_id)))
 
 
 def _in_time(case: Case) -> Case:
     """Return the case without the warning of a late document once no authority has one to do."""
     waiting = any(paper.waits_for == "authority" for paper in documents_of(case).papers.values())
-    return case if waiting else case._replace(escalations=case.escalations - {LATE})
+    return case if waiting else case.calm(LATE)
 
 
-def _collected(case: Case, fact: DocumentCollected, at: At) -> Case:
-    return _in_hand(case, Document(fact.kind, fact.valid_until, fact.country), at)
-
-
-def _recorded(case: Case, fact: TravelDocumentRecorded, at: At) -> Case:
-    return _in_hand(case, Document(fact.kind, fact.valid_until, fact.country), at)
-
-
-def _in_hand(case: Case, new: Document, at: At) -> Case:
+def _in_hand(case: Case, fact: facts.DocumentCollected | facts.TravelDocumentRecorded, at: At) -> Case:
     """Return the case with a new document in hand; what opens no border does not take the place of what does."""
+    new = Document(fact.kind, fact.valid_until, fact.country)
     old, today = documents_of(case).document, date.fromisoformat(at.recorded_at[:10])
     worth_more = old is not None and old.kind in FOR_TRAVEL and new.kind not in FOR_TRAVEL and old.lives_on(today)
     if worth_more or new.kind not in IN_HAND:
         return case
-    return documents_of.changed(case._replace(escalations=case.escalations - {EXPIRING}), document=new)
+    return documents_of.changed(case.calm(EXPIRING), document=new)
 
 
-def _gone(case: Case) -> Case:
-    return documents_of.changed(case._replace(escalations=case.escalations - {EXPIRING}), document=None)
+def _gone(case: Case, _fact: facts.DocumentLost | facts.DocumentRanOut, _at: At) -> Case:
+    return documents_of.changed(case.calm(EXPIRING), document=None)
 
 
 CHANGES: dict[str, Change] = {
@@ -127,8 +110,8 @@ CHANGES: dict[str, Change] = {
     "DocumentRefused": _refused,
     "DocumentAppealed": _appealed,
     "DocumentWithdrawn": lambda c, f, _: _over(c, f.document_id),
-    "DocumentCollected": _collected,
-    "TravelDocumentRecorded": _recorded,
-    "DocumentLost": lambda c, _f, _: _gone(c),
-    "DocumentRanOut": lambda c, _f, _: _gone(c),
+    "DocumentCollected": _in_hand,
+    "TravelDocumentRecorded": _in_hand,
+    "DocumentLost": _gone,
+    "DocumentRanOut": _gone,
 }

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from events.facts.grants import CostRecorded, CostReversed, FundsSpent, FundsUnspent
-from workflow.case.state import Case
-from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of
+from workflow.situation import Decision, Situation, case_of, id_from, person_of, said_by
 from workflow.subject import CommandRule
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
-from workflow.subjects.grants.fund import against_paying, fund_of, shares_of
+from workflow.subjects.grants.fund import against_paying, for_case_and_fund, fund_needed, fund_of, shares_of
 from workflow.subjects.grants.state import grants_of
 
 
@@ -24,18 +22,16 @@ def record_cost(command: RecordCost, situation: Situation) -> Decision:
     programme, case_id = situation.programme, case_of(situation).case_id
     cost_id = id_from(command.command_id, "C")
     shares = shares_of(programme, command.kind, command.amount, command.day)
-    cost = CostRecorded(
+    cost = said_by(
+        command,
+        CostRecorded,
         person_id=person_of(situation),
         cost_id=cost_id,
-        kind=command.kind,
-        amount=command.amount,
-        day=command.day,
         shares=shares,
         service=command.service or "",
-        reference=command.reference,
     )
     spent = FundsSpent(case_id=case_id, cost_id=cost_id, shares=shares)
-    return [*situation.about_case(cost), StreamFact(programme.fund_stream, spent)]
+    return for_case_and_fund(situation, cost, spent)
 
 
 def reverse_cost(command: ReverseCost, situation: Situation) -> Decision:
@@ -46,7 +42,7 @@ def reverse_cost(command: ReverseCost, situation: Situation) -> Decision:
         return refused(refusals.COST_COUNTS(cost=command.cost_id))
     reversed_ = CostReversed(cost_id=command.cost_id, reason=command.reason)
     unspent = FundsUnspent(case_id=case.case_id, cost_id=command.cost_id, shares=cost.shares)
-    return [*situation.about_case(reversed_), StreamFact(situation.programme.fund_stream, unspent)]
+    return for_case_and_fund(situation, reversed_, unspent)
 
 
 def _against_cost(command: RecordCost, situation: Situation) -> list[Reason]:
@@ -65,11 +61,7 @@ def _against_cost(command: RecordCost, situation: Situation) -> list[Reason]:
     return reasons
 
 
-def _fund(programme: Programme, _case: Case) -> tuple[str, ...]:
-    return (programme.fund_stream,)
-
-
 RULES: Final = (
-    CommandRule(RecordCost, record_cost, needs=_fund, after_the_end=True),
-    CommandRule(ReverseCost, reverse_cost, needs=_fund, after_the_end=True),
+    CommandRule(RecordCost, record_cost, needs=fund_needed, after_the_end=True),
+    CommandRule(ReverseCost, reverse_cost, needs=fund_needed, after_the_end=True),
 )

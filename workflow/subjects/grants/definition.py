@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from events.money import Money
 from workflow.programme.part import Label, Name, ProgrammePart, Slug
@@ -20,15 +20,16 @@ def _written_as_text(value: object) -> object:
     return Money.parse(value) if isinstance(value, str) else value
 
 
+Amount = Annotated[Money, BeforeValidator(_written_as_text)]
+
+
 class BudgetLine(ProgrammePart):
     """A part of a funder's budget that is kept for some kinds of grant and of cost."""
 
     id: Slug
     title: str
-    amount: Money
+    amount: Amount
     pays_for: tuple[Name, ...] = Field(min_length=1, alias="for")
-
-    read_amount = field_validator("amount", mode="before")(_written_as_text)
 
 
 class Funder(ProgrammePart):
@@ -36,13 +37,11 @@ class Funder(ProgrammePart):
 
     id: Slug
     name: str
-    budget: Money
+    budget: Amount
     weight: int = Field(default=1, ge=1, le=1000)
     since: date | None = None
     until: date | None = None
     lines: tuple[BudgetLine, ...] = ()
-
-    read_budget = field_validator("budget", mode="before")(_written_as_text)
 
     def pays_on(self, day: date) -> bool:
         """Tell whether a day lies within the funder's own."""
@@ -65,7 +64,7 @@ class GrantKind(ProgrammePart):
 
     kind: Name
     label: Label
-    cap: Money
+    cap: Amount
     tranches: tuple[int, ...] = Field(min_length=1, max_length=12)  # per cent each, together 100
     during: tuple[Name, ...] = Field(min_length=1)  # the stages in which it may be asked for
     needs_plan: bool = False  # nothing is paid before a second person approved the reintegration plan
@@ -74,8 +73,6 @@ class GrantKind(ProgrammePart):
     evidence: tuple[Name, ...] = ()  # what must be there of each part before the next one goes out
     approvers: tuple[Name, ...] = ()  # by which rights it may be approved; none named: by any
     once_per_return: bool = True  # a second one for the same return is refused
-
-    read_cap = field_validator("cap", mode="before")(_written_as_text)
 
 
 LocatedFault = tuple[tuple[str | int, ...], str]

@@ -11,20 +11,13 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from events.catalogue import Fact
+from events.facts import grants as facts
 from events.facts.closing import FundClosed
-from events.facts.grants import (
-    FundsCommitted,
-    FundsDisbursed,
-    FundsFreed,
-    FundsReturned,
-    FundsSpent,
-    FundsUnspent,
-    Shares,
-)
 from events.money import Money
+from workflow.case.state import Case, without
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
-from workflow.situation import Situation
+from workflow.situation import Situation, StreamFact
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.definition import Funder
 
@@ -70,7 +63,7 @@ def budget_of(programme: Programme) -> dict[str, Money]:
     }
 
 
-def shares_of(programme: Programme, kind: str, amount: Money, on: date) -> Shares:
+def shares_of(programme: Programme, kind: str, amount: Money, on: date) -> facts.Shares:
     """Return each account's part of an amount by the funders' weights, to the cent; nothing when nobody pays."""
     payers = _payers(programme, kind, on)
     if not payers:
@@ -91,13 +84,11 @@ def against_paying(programme: Programme, fund: Fund, kind: str, amount: Money, o
         currency = programme.funders[0].budget.currency
         return [refusals.CURRENCY_IS_THE_FUNDS(currency=currency)]
     return [
-        refusals.BUDGET_CARRIES_IT(rest=_rest(left, amount.currency), account=account, left=left)
+        refusals.BUDGET_CARRIES_IT(
+            rest=Money(amount=max(left, Decimal(0)), currency=amount.currency), account=account, left=left
+        )
         for account, left in short_of(programme, fund, shares)
     ]
-
-
-def _rest(left: Decimal, currency: str) -> Money:
-    return Money(amount=max(left, Decimal(0)), currency=currency)
 
 
 def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: date) -> list[Reason]:
@@ -109,7 +100,7 @@ def against_day(programme: Programme, fund: Fund, accounts: Iterable[str], on: d
     return [refusals.FUNDER_PAYS_NO_MORE(day=on, funder=name) for name in late]
 
 
-def short_of(programme: Programme, fund: Fund, shares: Shares) -> list[tuple[str, Decimal]]:
+def short_of(programme: Programme, fund: Fund, shares: facts.Shares) -> list[tuple[str, Decimal]]:
     """Return the accounts that do not carry their share, with what they have left."""
     budget = budget_of(programme)
     left = {a: budget[a].amount - fund.account(a).committed - fund.account(a).disbursed for a, _ in shares}
@@ -118,12 +109,12 @@ def short_of(programme: Programme, fund: Fund, shares: Shares) -> list[tuple[str
 
 # By how many times its shares a fact moves what is set aside, and what is paid.
 _MOVES: Final[dict[type[Fact], tuple[int, int]]] = {
-    FundsCommitted: (1, 0),
-    FundsFreed: (-1, 0),
-    FundsDisbursed: (-1, 1),
-    FundsReturned: (1, -1),
-    FundsSpent: (0, 1),
-    FundsUnspent: (0, -1),
+    facts.FundsCommitted: (1, 0),
+    facts.FundsFreed: (-1, 0),
+    facts.FundsDisbursed: (-1, 1),
+    facts.FundsReturned: (1, -1),
+    facts.FundsSpent: (0, 1),
+    facts.FundsUnspent: (0, -1),
 }
 
 
@@ -134,13 +125,13 @@ def evolve(fund: Fund, fact: Fact) -> Fund:
     if type(fact) not in _MOVES:
         return fund
     committed, disbursed = _MOVES[type(fact)]
-    shares: Shares = fact.shares  # type: ignore[attr-defined]
+    shares: facts.Shares = fact.shares  # type: ignore[attr-defined]
     grant_id = getattr(fact, "grant_id", "")
     grants = _aside(fund, grant_id, shares, committed) if grant_id else fund.grants
     return fund._replace(accounts=_booked(fund, shares, committed, disbursed), grants=grants)
 
 
-def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mapping[str, LineAccount]:
+def _booked(fund: Fund, shares: facts.Shares, committed: int, disbursed: int) -> Mapping[str, LineAccount]:
     accounts = dict(fund.accounts)
     for name, part in shares:
         account = accounts.get(name, LineAccount())
@@ -150,13 +141,13 @@ def _booked(fund: Fund, shares: Shares, committed: int, disbursed: int) -> Mappi
     return accounts
 
 
-def _aside(fund: Fund, grant_id: str, shares: Shares, times: int) -> Mapping[str, Mapping[str, Decimal]]:
+def _aside(fund: Fund, grant_id: str, shares: facts.Shares, times: int) -> Mapping[str, Mapping[str, Decimal]]:
     aside = dict(fund.grants.get(grant_id, {}))
     for name, part in shares:
         aside[name] = aside.get(name, Decimal(0)) + times * part.amount
     if any(aside.values()):
         return {**fund.grants, grant_id: aside}
-    return {key: value for key, value in fund.grants.items() if key != grant_id}
+    return without(fund.grants, grant_id)
 
 
 def _payers(programme: Programme, kind: str, on: date) -> list[Funder]:
@@ -180,6 +171,16 @@ def _not_running(on: date) -> Reason:
 def _runs(programme: Programme, on: date) -> bool:
     runs = programme.runs
     return runs.since <= on and (runs.until is None or on <= runs.until)
+
+
+def fund_needed(programme: Programme, _case: Case) -> tuple[str, ...]:
+    """Return the stream that a decision about money looks at."""
+    return (programme.fund_stream,)
+
+
+def for_case_and_fund(situation: Situation, mine: Fact, funds: Fact) -> list[StreamFact]:
+    """Return a fact for the case and one for the fund: stored together or not at all."""
+    return [*situation.about_case(mine), StreamFact(situation.programme.fund_stream, funds)]
 
 
 def fund_of(situation: Situation) -> Fund:

@@ -11,27 +11,19 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from events.catalogue import Fact
-from events.facts.grants import (
-    FundsCommitted,
-    FundsDisbursed,
-    FundsFreed,
-    FundsReturned,
-    FundsSpent,
-    FundsUnspent,
-    Shares,
-)
+from events.facts import grants as facts
 from workflow.programme.programme import Programme
 from workflow.subjects.grants.fund import budget_of, funder_and_line
 
 PROMISED, AVAILABLE, COMMITTED, DISBURSED = "promised", "available", "committed", "disbursed"
 # Which account a movement of money goes into, and which it comes from.
 _ENTRIES: Final[dict[type[Fact], tuple[str, str]]] = {
-    FundsCommitted: (COMMITTED, AVAILABLE),
-    FundsFreed: (AVAILABLE, COMMITTED),
-    FundsDisbursed: (DISBURSED, COMMITTED),
-    FundsReturned: (COMMITTED, DISBURSED),
-    FundsSpent: (DISBURSED, AVAILABLE),
-    FundsUnspent: (AVAILABLE, DISBURSED),
+    facts.FundsCommitted: (COMMITTED, AVAILABLE),
+    facts.FundsFreed: (AVAILABLE, COMMITTED),
+    facts.FundsDisbursed: (DISBURSED, COMMITTED),
+    facts.FundsReturned: (COMMITTED, DISBURSED),
+    facts.FundsSpent: (DISBURSED, AVAILABLE),
+    facts.FundsUnspent: (AVAILABLE, DISBURSED),
 }
 
 
@@ -75,7 +67,7 @@ def postings(fact: Fact) -> Iterator[Posting]:
     if entry is None:
         return
     about = getattr(fact, "cost_id", "") or getattr(fact, "tranche_id", "") or getattr(fact, "grant_id", "")
-    shares: Shares = fact.shares  # type: ignore[attr-defined]
+    shares: facts.Shares = fact.shares  # type: ignore[attr-defined]
     for account, part in shares:
         if part.amount:
             yield Posting(*entry, part.amount, part.currency, *funder_and_line(account), about)

@@ -6,22 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from events.facts.grants import (
-    CostRecorded,
-    EvidenceRecorded,
-    GrantApproved,
-    GrantDeclined,
-    GrantRequested,
-    PayeeApproved,
-    PayeeChanged,
-    Shares,
-    TrancheInstructed,
-    TranchePaid,
-    TrancheRejected,
-    TrancheReleased,
-    TrancheReturned,
-)
-from workflow.case.state import NOTHING, At, Case, Change, Part
+from events.facts import grants as facts
+from events.money import Money
+from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 IN_FLIGHT: Final = ("released", "instructed")
 _NOT_PAID: Final = ("rejected", "returned")
@@ -35,7 +22,7 @@ class Tranche(NamedTuple):
     released_by: str
     status: str = "released"  # released, instructed, paid, rejected, returned
     delivery: str = "cash"
-    shares: Shares = ()  # of what was paid: which lines bore it
+    shares: facts.Shares = ()  # of what was paid: which lines bore it
     evidence: frozenset[str] = frozenset()
 
 
@@ -55,6 +42,11 @@ class Grant(NamedTuple):
     hands: frozenset[str] = frozenset()  # who asked for it, changed its payee or approved it
     on_hold: bool = False  # its payee is
     returned: bool = False  # a payment came back and the payee is still the same
+
+    @property
+    def money(self) -> Money:
+        """Return its whole amount."""
+        return Money(amount=self.amount, currency=self.currency)
 
     @property
     def released(self) -> Decimal:
@@ -99,6 +91,15 @@ class Grant(NamedTuple):
         return next(number for number in range(1, len(out) + 2) if number not in out)
 
 
+class Cost(NamedTuple):
+    """A cost that counts; one reversed is no more in the case."""
+
+    kind: str
+    amount: Decimal
+    currency: str
+    shares: facts.Shares
+
+
 class Grants(NamedTuple):
     """Grants and costs of a person, by id."""
 
@@ -110,9 +111,8 @@ grants_of: Final = Part("grants", Grants())
 
 
 def _grant(case: Case, grant_id: str, **changes: Any) -> Case:
-    return grants_of.changed(
-        case, grants={**grants_of(case).grants, grant_id: grants_of(case).grants[grant_id]._replace(**changes)}
-    )
+    before = grants_of(case).grants
+    return grants_of.changed(case, grants={**before, grant_id: before[grant_id]._replace(**changes)})
 
 
 def _tranche(case: Case, grant_id: str, tranche_id: str, **changes: Any) -> Case:
@@ -120,110 +120,75 @@ def _tranche(case: Case, grant_id: str, tranche_id: str, **changes: Any) -> Case
     return _grant(case, grant_id, tranches={**tranches, tranche_id: tranches[tranche_id]._replace(**changes)})
 
 
-def _calm(case: Case, *kinds: str) -> Case:
-    return case._replace(escalations=case.escalations - {*kinds})
-
-
 def _looked_at(case: Case) -> Case:
     """Return the case without the worry about a payment that came back, once no grant waits for another payee."""
     waiting = any(grant.returned for grant in grants_of(case).grants.values())
-    return case if waiting else _calm(case, "payment_returned")
+    return case if waiting else case.calm("payment_returned")
 
 
-def _grant_asked(case: Case, fact: GrantRequested, at: At) -> Case:
-    hands = frozenset({at.actor})
-    money = fact.amount
+def _grant_asked(case: Case, fact: facts.GrantRequested, at: At) -> Case:
+    money, hands = fact.amount, frozenset({at.actor})
     grant = Grant(fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands)
     return _looked_at(grants_of.changed(case, grants={**grants_of(case).grants, fact.grant_id: grant}))
 
 
-def _approved(case: Case, fact: GrantApproved, at: At) -> Case:
+def _in_hands_of(case: Case, grant_id: str, actor: str, **changes: Any) -> Case:
+    """Return the grant changed by somebody: whoever had a hand in it does not release its parts."""
+    return _grant(case, grant_id, hands=grants_of(case).grants[grant_id].hands | {actor}, **changes)
+
+
+def _approved(case: Case, fact: facts.GrantApproved, at: At) -> Case:
     accounts = tuple(name for name, _ in fact.shares)
-    hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
-    return _grant(case, fact.grant_id, approved_by=at.actor, accounts=accounts, changed_by="", hands=hands)
+    return _in_hands_of(case, fact.grant_id, at.actor, approved_by=at.actor, changed_by="", accounts=accounts)
 
 
-def _payee_approved(case: Case, fact: PayeeApproved, at: At) -> Case:
-    hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
-    return _grant(case, fact.grant_id, approved_by=at.actor, changed_by="", hands=hands)
+def _payee_changed(case: Case, fact: facts.PayeeChanged, at: At) -> Case:
+    return _looked_at(_in_hands_of(case, fact.grant_id, at.actor, changed_by=at.actor, returned=False))
 
 
-def _payee_changed(case: Case, fact: PayeeChanged, at: At) -> Case:
-    hands = grants_of(case).grants[fact.grant_id].hands | {at.actor}
-    return _looked_at(_grant(case, fact.grant_id, changed_by=at.actor, hands=hands, returned=False))
-
-
-def _declined(case: Case, fact: GrantDeclined, _at: At) -> Case:
-    return _looked_at(_grant(case, fact.grant_id, declined=True, returned=False))
-
-
-def _tranche_released(case: Case, fact: TrancheReleased, at: At) -> Case:
+def _tranche_released(case: Case, fact: facts.TrancheReleased, at: At) -> Case:
+    before = grants_of(case).grants[fact.grant_id].tranches
     tranche = Tranche(fact.number, fact.amount.amount, at.actor, delivery=fact.delivery)
-    return _grant(
-        case, fact.grant_id, tranches={**grants_of(case).grants[fact.grant_id].tranches, fact.tranche_id: tranche}
-    )
+    return _grant(case, fact.grant_id, tranches={**before, fact.tranche_id: tranche})
 
 
-def _tranche_instructed(case: Case, fact: TrancheInstructed, _at: At) -> Case:
+def _tranche_instructed(case: Case, fact: facts.TrancheInstructed, _at: At) -> Case:
     if grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id].status != "released":
         return case  # the bank answered before its worker reported; an answer is never forgotten
     return _tranche(case, fact.grant_id, fact.tranche_id, status="instructed")
 
 
-def _paid(case: Case, fact: TranchePaid, _at: At) -> Case:
-    case = _calm(case, "bank_silent")
-    return _tranche(case, fact.grant_id, fact.tranche_id, status="paid", shares=fact.shares)
-
-
-def _rejected(case: Case, fact: TrancheRejected, _at: At) -> Case:
-    return _tranche(_calm(case, "bank_silent"), fact.grant_id, fact.tranche_id, status="rejected")
-
-
-def _returned(case: Case, fact: TrancheReturned, _at: At) -> Case:
+def _returned(case: Case, fact: facts.TrancheReturned, _at: At) -> Case:
     case = _tranche(case, fact.grant_id, fact.tranche_id, status="returned")
     return _grant(case, fact.grant_id, returned=not grants_of(case).grants[fact.grant_id].declined)
 
 
-def _shown(case: Case, fact: EvidenceRecorded, _at: At) -> Case:
+def _shown(case: Case, fact: facts.EvidenceRecorded, _at: At) -> Case:
     tranche = grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id]
     return _tranche(case, fact.grant_id, fact.tranche_id, evidence=tranche.evidence | {fact.kind})
+
+
+def _spent(case: Case, fact: facts.CostRecorded, _at: At) -> Case:
+    cost = Cost(fact.kind, fact.amount.amount, fact.amount.currency, fact.shares)
+    return grants_of.changed(case, costs={**grants_of(case).costs, fact.cost_id: cost})
 
 
 CHANGES: dict[str, Change] = {
     "GrantRequested": _grant_asked,
     "GrantApproved": _approved,
-    "GrantDeclined": _declined,
+    "GrantDeclined": lambda c, f, _: _looked_at(_grant(c, f.grant_id, declined=True, returned=False)),
     "PayeeChanged": _payee_changed,
-    "PayeeApproved": _payee_approved,
+    "PayeeApproved": lambda c, f, at: _in_hands_of(c, f.grant_id, at.actor, approved_by=at.actor, changed_by=""),
     "PayeePutOnHold": lambda c, f, _: _grant(c, f.grant_id, on_hold=True),
     "PayeeReleased": lambda c, f, _: _grant(c, f.grant_id, on_hold=False),
     "EvidenceRecorded": _shown,
     "TrancheReleased": _tranche_released,
     "TrancheInstructed": _tranche_instructed,
-    "TranchePaid": _paid,
-    "TrancheRejected": _rejected,
+    "TranchePaid": lambda c, f, _: _tranche(
+        c.calm("bank_silent"), f.grant_id, f.tranche_id, status="paid", shares=f.shares
+    ),
+    "TrancheRejected": lambda c, f, _: _tranche(c.calm("bank_silent"), f.grant_id, f.tranche_id, status="rejected"),
     "TrancheReturned": _returned,
-}
-
-
-class Cost(NamedTuple):
-    """A cost that counts; one reversed is no more in the case."""
-
-    kind: str
-    amount: Decimal
-    currency: str
-    shares: Shares
-
-
-def _cost(fact: CostRecorded) -> Cost:
-    return Cost(fact.kind, fact.amount.amount, fact.amount.currency, fact.shares)
-
-
-def _without(costs: Mapping[str, Cost], cost_id: str) -> Mapping[str, Cost]:
-    return {key: cost for key, cost in costs.items() if key != cost_id}
-
-
-CHANGES |= {
-    "CostRecorded": lambda c, f, _: grants_of.changed(c, costs={**grants_of(c).costs, f.cost_id: _cost(f)}),
-    "CostReversed": lambda c, f, _: grants_of.changed(c, costs=_without(grants_of(c).costs, f.cost_id)),
+    "CostRecorded": _spent,
+    "CostReversed": lambda c, f, _: grants_of.changed(c, costs=without(grants_of(c).costs, f.cost_id)),
 }

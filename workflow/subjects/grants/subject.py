@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.grants import commands, decisions
-from workflow.subjects.grants.costs import RULES
-from workflow.subjects.grants.decisions import ON_ENTERING, TASKS, TIMERS
+from workflow.subjects.grants import commands, costs, payments, tranches
+from workflow.subjects.grants.decisions import ON_ENTERING, RULES
 from workflow.subjects.grants.definition import faults
 from workflow.subjects.grants.fund import Fund, evolve
 from workflow.subjects.grants.guards import GUARDS
@@ -16,12 +15,12 @@ from workflow.subjects.grants.state import CHANGES, grants_of
 SUBJECT: Final = Subject(
     stem="grants",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *RULES),
+    rules=(*RULES, *tranches.RULES, *payments.RULES, *costs.RULES),
     part=grants_of,
     changes=CHANGES,
     guards=GUARDS,
-    tasks=TASKS,
-    timers=TIMERS,
+    tasks=tranches.TASKS,
+    timers=payments.TIMERS,
     entering=ON_ENTERING,
     aggregates=(aggregate("fund", Fund, evolve),),
     faults=lambda programme: faults(programme.funders, programme.grants, programme.costs),

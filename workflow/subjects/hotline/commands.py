@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from workflow.command import OfficeCommand
-from workflow.rights.acts import Acts
 from workflow.values.text import CodeWord
 
 _Outcome = Literal["advised", "referred", "call_back", "silent", "wrong_number", "emergency"]
@@ -38,10 +37,9 @@ class DeskCommand(OfficeCommand):
         return self
 
 
-class TakeCall(DeskCommand):
+class TakeCall(DeskCommand, acts=("hotline.record",)):
     """Count a call that was taken: what it was about, never who called."""
 
-    acts: ClassVar[Acts] = ("hotline.record",)
     language: _Language
     outcome: _Outcome
     topics: _Topics = ()
@@ -56,31 +54,26 @@ class TakeCall(DeskCommand):
         return (value + 2) // 5 * 5
 
 
-class RecordMissedCall(DeskCommand):
+class RecordMissedCall(DeskCommand, acts=("hotline.record",)):
     """Count a call nobody could take; whoever wants one is given a code and asked to call at the next opening."""
 
-    acts: ClassVar[Acts] = ("hotline.record",)
     language: _Language | Literal[""] = ""
     wants_call_back: bool = False
 
 
-class MakeCallBack(TakeCall):
+class MakeCallBack(TakeCall, acts=("hotline.record",)):
     """Count the call of somebody who called again and named the code."""
 
-    acts: ClassVar[Acts] = ("hotline.record",)
     code: _CallBackCode
 
 
-class StrikeCallBacks(DeskCommand):
+class StrikeCallBacks(DeskCommand, acts=("hotline.record",)):
     """Strike off the call-backs that nobody made for as many working days as the programme says."""
 
-    acts: ClassVar[Acts] = ("hotline.record",)
 
-
-class RecordConsultation(DeskCommand):
+class RecordConsultation(DeskCommand, acts=("hotline.record",)):
     """Count a consultation by a centre; it is not a case."""
 
-    acts: ClassVar[Acts] = ("hotline.record",)
     centre: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
     how: Literal["visit", "phone"]
     language: _Language
@@ -88,10 +81,9 @@ class RecordConsultation(DeskCommand):
     at_risk_groups: _Groups = ()
 
 
-class PrintCaseCodes(DeskCommand):
+class PrintCaseCodes(DeskCommand, acts=("hotline.record",)):
     """Print a pad of codes to hand to people who may want a case: many at once, so that none belongs to a call."""
 
-    acts: ClassVar[Acts] = ("hotline.record",)
     count: int = Field(default=20, ge=10, le=100)
 
 

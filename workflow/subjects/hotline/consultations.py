@@ -10,8 +10,8 @@ from events.facts.intake import ConsentGiven
 from events.ids import case_stream
 from workflow.command import occurred
 from workflow.reasons import Reason, Refused
-from workflow.situation import Decision, Situation, StreamFact
-from workflow.subject import CommandRule
+from workflow.situation import Decision, Situation, StreamFact, said_by
+from workflow.subject import CommandRule, given
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.hotline import refusals
@@ -19,19 +19,17 @@ from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultatio
 from workflow.subjects.hotline.decisions import (
     against_the_day,
     against_words,
-    hotline_missing,
+    desk,
     hotline_state,
     month_of,
     short_code,
 )
+from workflow.subjects.hotline.definition import Hotline
 from workflow.subjects.intake.commands import OpenCase
 
 
-def record_consultation(command: RecordConsultation, situation: Situation) -> Decision:
+def record_consultation(command: RecordConsultation, line: Hotline, situation: Situation) -> Decision:
     """Return the consultation counted; no case comes of it by itself."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     reasons = [
         *against_the_day(command, situation),
         *against_words(command.topics, command.at_risk_groups, situation.programme),
@@ -39,21 +37,12 @@ def record_consultation(command: RecordConsultation, situation: Situation) -> De
     ]
     if reasons:
         return Refused(tuple(reasons))
-    held = ConsultationHeld(
-        centre=command.centre,
-        how=command.how,
-        language=command.language,
-        topics=command.topics,
-        at_risk_groups=command.at_risk_groups,
-        month=month_of(line, occurred(command, situation.now)),
-    )
+    held = said_by(command, ConsultationHeld, month=month_of(line, occurred(command, situation.now)))
     return [StreamFact(command.stream, held)]
 
 
-def print_case_codes(command: PrintCaseCodes, situation: Situation) -> Decision:
+def print_case_codes(command: PrintCaseCodes, _line: Hotline, situation: Situation) -> Decision:
     """Return a pad of codes that no open case code has yet."""
-    if situation.programme.hotline is None:
-        return hotline_missing()
     taken = set(hotline_state(situation).case_codes)
     codes: list[str] = []
     for number in range(command.count):
@@ -103,8 +92,8 @@ def _against_centre(command: RecordConsultation, situation: Situation) -> Iterab
 RULES: Final = (
     CommandRule(
         RecordConsultation,
-        record_consultation,
+        given(desk, record_consultation),
         office_needs=lambda _programme, command: (facility_stream(command.centre),),
     ),
-    CommandRule(PrintCaseCodes, print_case_codes),
+    CommandRule(PrintCaseCodes, given(desk, print_case_codes)),
 )

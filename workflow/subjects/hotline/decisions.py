@@ -18,8 +18,8 @@ from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, id_from
-from workflow.subject import CommandRule, LocatedFault
+from workflow.situation import Decision, Situation, StreamFact, id_from, said_by
+from workflow.subject import CommandRule, LocatedFault, given
 from workflow.subjects.hotline import refusals
 from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, RecordMissedCall, StrikeCallBacks, TakeCall
 from workflow.subjects.hotline.definition import Hotline
@@ -29,26 +29,25 @@ from workflow.values.calendars import working_days_later
 _NEEDS_A_TOPIC: Final = ("advised", "referred")
 
 
-def take_call(command: TakeCall, situation: Situation) -> Decision:
+def desk(_command: DeskCommand, situation: Situation) -> Hotline | Refused:
+    """Return the programme's hotline; without one there is no desk to count anything."""
+    return situation.programme.hotline or refused(refusals.HOTLINE_EXISTS())
+
+
+def take_call(command: TakeCall, line: Hotline, situation: Situation) -> Decision:
     """Return the call counted; a caller who is to call again also has a promise."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     reasons = [*_against_the_hour(command, situation, line), *_against_the_call(command, situation.programme)]
     if reasons:
         return Refused(tuple(reasons))
     at = occurred(command, situation.now)
-    facts = [_told(command, _taken(command, month_of(line, at)))]
+    facts = [_told(command, said_by(command, CallTaken, month=month_of(line, at)))]
     if command.outcome == "call_back":
         facts.append(_promise(command, situation, line.hours.next_opening(line.hours.closing(at))))
     return facts
 
 
-def record_missed_call(command: RecordMissedCall, situation: Situation) -> Decision:
+def record_missed_call(command: RecordMissedCall, line: Hotline, situation: Situation) -> Decision:
     """Return the call counted as missed, and a promise for the next opening when the caller wants one."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     early = against_the_day(command, situation)
     if early:
         return Refused(tuple(early))
@@ -63,17 +62,14 @@ def make_call_back(command: MakeCallBack, situation: Situation) -> Decision:
     """Return the call counted and its code struck off the list."""
     if command.code not in hotline_state(situation).call_backs:
         return refused(refusals.CALL_BACK_IS_PROMISED())
-    taken = take_call(command, situation)
+    taken = given(desk, take_call)(command, situation)
     if isinstance(taken, Refused):
         return taken
     return [*taken, _told(command, CallBackMade(code=command.code))]
 
 
-def strike_call_backs(command: StrikeCallBacks, situation: Situation) -> Decision:
+def strike_call_backs(command: StrikeCallBacks, line: Hotline, situation: Situation) -> Decision:
     """Return every call-back as expired that nobody made for so many working days."""
-    line = situation.programme.hotline
-    if line is None:
-        return hotline_missing()
     over = [code for code, due in hotline_state(situation).call_backs.items() if _given_up(line, due) <= situation.now]
     if not over:
         return refused(refusals.CALL_BACK_IS_LONG_DUE(days=line.call_back_days))
@@ -87,18 +83,6 @@ def hotline_state(situation: Situation) -> HotlineState:
 
 def _told(command: DeskCommand, fact: Fact) -> StreamFact:
     return StreamFact(command.stream, fact)
-
-
-def _taken(command: TakeCall, month: str) -> CallTaken:
-    return CallTaken(
-        language=command.language,
-        outcome=command.outcome,
-        topics=command.topics,
-        at_risk_groups=command.at_risk_groups,
-        region=command.region,
-        minutes=command.minutes,
-        month=month,
-    )
 
 
 def _promise(command: DeskCommand, situation: Situation, due_at: datetime) -> StreamFact:
@@ -159,16 +143,11 @@ def against_words(topics: Iterable[str], groups: Iterable[str], programme: Progr
         yield refusals.GROUP_IS_KNOWN(known=known_groups)
 
 
-def hotline_missing() -> Refused:
-    """Return that there is no desk to count anything."""
-    return refused(refusals.HOTLINE_EXISTS())
-
-
 RULES: Final = (
-    CommandRule(TakeCall, take_call),
-    CommandRule(RecordMissedCall, record_missed_call),
+    CommandRule(TakeCall, given(desk, take_call)),
+    CommandRule(RecordMissedCall, given(desk, record_missed_call)),
     CommandRule(MakeCallBack, make_call_back),
-    CommandRule(StrikeCallBacks, strike_call_backs),
+    CommandRule(StrikeCallBacks, given(desk, strike_call_backs)),
 )
 
 

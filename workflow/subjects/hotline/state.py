@@ -7,16 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from events.catalogue import Fact
-from events.facts.hotline import (
-    CallBackExpired,
-    CallBackMade,
-    CallBackPromised,
-    CallMissed,
-    CallTaken,
-    CaseCodesPrinted,
-    ConsultationConverted,
-    ConsultationHeld,
-)
+from events.facts import hotline as facts
+from workflow.case.state import without
 from workflow.programme.hours import Hours
 
 CountKey = tuple[str, str, str]  # the month, what is counted, and which of it
@@ -52,11 +44,11 @@ class HotlineState(NamedTuple):
 def evolve(desk: HotlineState, fact: Fact) -> HotlineState:
     """Return the desk after a fact."""
     match fact:
-        case CallBackPromised():
+        case facts.CallBackPromised():
             return desk._replace(call_backs={**desk.call_backs, fact.code: fact.due_at})
-        case CallBackMade() | CallBackExpired():
-            return desk._replace(call_backs={key: due for key, due in desk.call_backs.items() if key != fact.code})
-        case CaseCodesPrinted():
+        case facts.CallBackMade() | facts.CallBackExpired():
+            return desk._replace(call_backs=without(desk.call_backs, fact.code))
+        case facts.CaseCodesPrinted():
             return desk._replace(case_codes=desk.case_codes | set(fact.codes))
         case _:
             return _counting(desk, fact)
@@ -64,13 +56,13 @@ def evolve(desk: HotlineState, fact: Fact) -> HotlineState:
 
 def _counting(desk: HotlineState, fact: Fact) -> HotlineState:
     match fact:
-        case CallTaken():
+        case facts.CallTaken():
             return desk.plus(fact.month, _counted(f"call_{fact.outcome}", fact.topics, fact.at_risk_groups))
-        case ConsultationHeld():
+        case facts.ConsultationHeld():
             return desk.plus(fact.month, _counted(fact.how, fact.topics, fact.at_risk_groups))
-        case CallMissed():
+        case facts.CallMissed():
             return desk.plus(fact.month, [("missed", "call")])
-        case ConsultationConverted():
+        case facts.ConsultationConverted():
             left = desk._replace(case_codes=desk.case_codes - {fact.code})
             return left.plus(fact.month, [("converted", "case")])
         case _:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator
 
 from events.ids import CaseId, case_id_of, parse_case_id
 from workflow.command import CaseCommand, Command
-from workflow.rights.acts import Acts
 from workflow.values.countries import Country
 from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 
-class OpenCase(Command):
+class OpenCase(Command, acts=("case.open",), sealed=True):
     """Open a case for a referral that came in."""
 
-    acts: ClassVar[Acts] = ("case.open",)
     programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     source: Literal[
         "government", "law_enforcement", "health", "social_support", "ngo", "international_organisation",
@@ -47,8 +45,6 @@ class OpenCase(Command):
     phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{5,14}$")
     story: LongText | None = None
 
-    sealed: ClassVar[bool] = True
-
     @field_validator("birth_date")
     @classmethod
     def _not_before_1900(cls, value: date | None) -> date | None:
@@ -67,36 +63,30 @@ class OpenCase(Command):
         return case_id_of(self.command_id)
 
 
-class GiveConsent(CaseCommand):
+class GiveConsent(CaseCommand, acts=("case.consent",)):
     """Record that the person (or a guardian) agreed to a purpose."""
 
-    acts: ClassVar[Acts] = ("case.consent",)
     purpose: CodeWord
     recipient: ShortText | Literal[""] = ""
     by: Literal["person", "guardian"] = "person"
     until: date | None = None
 
 
-class WithdrawConsent(CaseCommand):
+class WithdrawConsent(CaseCommand, acts=("case.consent",)):
     """Record that the person took an agreement back."""
 
-    acts: ClassVar[Acts] = ("case.consent",)
     purpose: CodeWord
     recipient: ShortText | Literal[""] = ""
 
 
-class AddNote(CaseCommand):
+class AddNote(CaseCommand, acts=("case.record", "case.medical", "case.legal"), sealed=True):
     """Write something down about the case."""
 
-    acts: ClassVar[Acts] = ("case.record", "case.medical", "case.legal")
     note: LongText
-    sealed: ClassVar[bool] = True
 
 
-class OpenSealed(CaseCommand):
+class OpenSealed(CaseCommand, acts=("case.open_sealed",), is_recorded=False):
     """Open what is sealed of the case; who and why is recorded before anything is shown."""
 
-    acts: ClassVar[Acts] = ("case.open_sealed",)
-    is_recorded: ClassVar[bool] = False
     compartments: tuple[Literal["identity", "contact", "medical", "legal", "money", "story"], ...] = Field(min_length=1)
     why: ShortText

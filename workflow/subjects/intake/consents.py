@@ -7,9 +7,9 @@ from typing import Final
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
 from workflow.case.state import Pairs
-from workflow.reasons import Refused, refused
+from workflow.reasons import reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
-from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.situation import Decision, Situation, StreamFact, case_of, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.intake import refusals
@@ -22,22 +22,16 @@ from workflow.subjects.safety.state import safety_of
 
 def give_consent(command: GiveConsent, situation: Situation) -> Decision:
     """Return the consent; a child's is given by a guardian, and an unknown age is presumed a child's."""
-    case, reasons = case_of(situation), []
-    if command.purpose not in situation.programme.purposes:
-        reasons.append(PURPOSE_IS_KNOWN(purpose=command.purpose, known=situation.programme.purposes))
-    if command.recipient and command.recipient not in _recipients(situation):
-        reasons.append(refusals.RECIPIENT_IS_KNOWN())
-    if command.until is not None and command.until < situation.today:
-        reasons.append(refusals.CONSENT_IS_LIVE(until=command.until))
-    if command.by == "guardian" and not safety_of(case).guardian:
-        reasons.append(refusals.NO_GUARDIAN_IS_RECORDED())
-    if command.by == "person" and case.is_child(situation.today):
-        reasons.append(refusals.GUARDIAN_CONSENTS())
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(
-        ConsentGiven(purpose=command.purpose, recipient=command.recipient, by=command.by, until=command.until)
+    case, known = case_of(situation), situation.programme.purposes
+    reasons = reasons_if(
+        (command.purpose not in known, PURPOSE_IS_KNOWN(purpose=command.purpose, known=known)),
+        (command.recipient and command.recipient not in _recipients(situation), refusals.RECIPIENT_IS_KNOWN()),
+        (command.until is not None and command.until < situation.today, refusals.CONSENT_IS_LIVE(until=command.until)),
+        (command.by == "guardian" and not safety_of(case).guardian, refusals.NO_GUARDIAN_IS_RECORDED()),
+        (command.by == "person" and case.is_child(situation.today), refusals.GUARDIAN_CONSENTS()),
     )
+    given = ConsentGiven(purpose=command.purpose, recipient=command.recipient, by=command.by, until=command.until)
+    return unless(reasons, situation.about_case(given))
 
 
 def _recipients(situation: Situation) -> set[str]:

@@ -1,19 +1,21 @@
-"""Opening a case: anybody who is referred gets one, whatever their age and gender."""
+"""Opening a case: anybody who is referred gets one, whatever their age and gender; what is written down and read."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Final
 
-from events.facts.intake import CaseLinked, CaseOpened
+from events.facts.intake import CaseLinked, CaseOpened, NoteAdded, SealedOpened
+from events.facts.safety import SealedDenied
 from events.ids import case_stream, person_id_of
 from workflow.reasons import Reason, Refused, refused
+from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.visibility import is_machine
-from workflow.situation import Decision, Situation, StreamFact
+from workflow.situation import Decision, Situation, StreamFact, person_of, said_by
 from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
-from workflow.subjects.intake.commands import OpenCase
+from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
 
 CHILD_BANDS = ("0-8", "9-17")
@@ -58,30 +60,18 @@ def age_known(
 def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
     child, of_age_from = age_known(command.birth_date, command.age_band, situation.today, command.majority)
     previous = situation.previous
-    return CaseOpened(
+    return said_by(
+        command,
+        CaseOpened,
         case_id=command.case_id,
         person_id=previous.person_id if previous else person_id_of(command.command_id),
-        programme=command.programme,
-        source=command.source,
         stage=situation.journey.initial,
-        previous_case=command.previous_case,
         consultation=command.consultation or "",
         citizenships=command.citizenships or (previous.citizenships if previous else ()),
-        gender=command.gender,
-        age_band=command.age_band,
         child=child,
         of_age_from=of_age_from,
-        language=command.language,
-        exploitation=command.exploitation,
-        country_of_exploitation=command.country_of_exploitation,
-        registered_year=command.registered_year,
-        referred_by=command.referred_by,
         owner="" if is_machine(command.actor) else command.actor,
-        team=command.team,
-        name=command.name,
         birth_date=command.birth_date.isoformat() if command.birth_date else None,
-        phone=command.phone,
-        story=command.story,
         their_reference=command.reference,
     )
 
@@ -129,12 +119,25 @@ def _birthday(born: date, years: int) -> date:
 
 
 def _first_of_month_after(day: date) -> date:
-    if day.day == 1:
-        return day
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return day if day.day == 1 else date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def add_note(command: AddNote, situation: Situation) -> Decision:
+    """Return the note, sealed."""
+    return situation.about_case(NoteAdded(person_id=person_of(situation), note=command.note))
+
+
+def open_sealed(command: OpenSealed, situation: Situation) -> Decision:
+    """Return the record of who opens what and why, or of whom it was denied to: the mandate decides."""
+    closed = compartments_closed_to(command.mandate, command.compartments)
+    if closed:
+        return situation.about_case(SealedDenied(compartments=closed, mandate=command.mandate, why=command.why))
+    return situation.about_case(SealedOpened(compartments=command.compartments, why=command.why))
 
 
 RULES: Final = (
+    CommandRule(AddNote, add_note, after_the_end=True),
+    CommandRule(OpenSealed, open_sealed, after_the_end=True),
     CommandRule(
         OpenCase,
         open_case,

@@ -30,7 +30,4 @@ def _consent(asked: GuardContext, purpose: str) -> Reason | None:
     return CONSENT_IS_MISSING(purpose=purpose)
 
 
-GUARDS: Final = (
-    consent_to_assistance,
-    consent_to_travel,
-)
+GUARDS: Final = (consent_to_assistance, consent_to_travel)

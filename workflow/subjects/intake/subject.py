@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.intake import commands, decisions, records
+from workflow.subjects.intake import commands, decisions
 from workflow.subjects.intake.consents import ON_LEAVING, RULES, TIMERS
 from workflow.subjects.intake.guards import GUARDS
-from workflow.subjects.intake.state import CHANGES
 from workflow.subjects.intake.yearly_count import YearlyIntake, evolve
 
 SUBJECT: Final = Subject(
     stem="intake",
     commands=commands_in(commands),
-    rules=(*decisions.RULES, *RULES, *records.RULES),
-    changes=CHANGES,
+    rules=(*decisions.RULES, *RULES),
+    changes={"CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case)},
     guards=GUARDS,
     timers=TIMERS,
     leaving=ON_LEAVING,

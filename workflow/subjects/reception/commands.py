@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StringConstraints
 
 from workflow.command import CaseCommand, Instant
-from workflow.rights.acts import Acts
 from workflow.values.telling import Place
 from workflow.values.text import ShortText
 
@@ -25,10 +24,9 @@ ServiceNumber = Annotated[
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
-class PlanArrival(CaseCommand):
+class PlanArrival(CaseCommand, acts=("case.record",)):
     """Record when, where and how the person arrives; whoever is free and speaks their language is to meet them."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     at: Instant
     place: Place
     means: Literal["flight", "train", "bus", "car", "on_foot"]
@@ -36,21 +34,17 @@ class PlanArrival(CaseCommand):
     language: Language | Literal[""] = ""
 
 
-class DelayArrival(CaseCommand):
+class DelayArrival(CaseCommand, acts=("case.record",)):
     """Record that the person comes at another time; whoever meets them is told once."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     at: Instant
 
 
-class CancelArrival(CaseCommand):
+class CancelArrival(CaseCommand, acts=("case.record",)):
     """Record that the person does not come; whoever was to meet them is told once."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     reason: ShortText
 
 
-class MeetPerson(CaseCommand):
+class MeetPerson(CaseCommand, acts=("case.record",)):
     """Record that the person was met."""
-
-    acts: ClassVar[Acts] = ("case.record",)

@@ -5,27 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from events.catalogue import TaskOutcome
-from events.facts.reception import (
-    ArrivalCancelled,
-    ArrivalDelayed,
-    ArrivalPlanned,
-    MeeterFreed,
-    MeeterReserved,
-    PersonMet,
-    PickupBooked,
-    PickupCancelled,
-    PickupMoved,
-)
+from events.facts import reception as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, id_from
-from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, said_by
+from workflow.subject import CommandRule, StepHook, TimerKind, case_ends, given
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.meeters import MeeterPool, speaks
@@ -44,12 +32,10 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     language = command.language or case.language
     earlier = arrival_called_off(situation, "planned again")
     meeter = _pool(situation).find(situation.programme, language, *_errand(command.at, situation))
-    plan = ArrivalPlanned(
+    plan = said_by(
+        command,
+        facts.ArrivalPlanned,
         arrival_id=arrival_id,
-        at=command.at,
-        place=command.place,
-        means=command.means,
-        number=command.number,
         language=language,
         sign=arrival_id[-4:],  # says nothing about anybody, and is not typed, so that no name gets onto it
         meeter=meeter.id if meeter else "",
@@ -60,11 +46,8 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     return [*earlier, *situation.about_case(plan, *wish), *taken]
 
 
-def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
+def delay_arrival(command: DelayArrival, arrival: Arrival, situation: Situation) -> Decision:
     """Return the new time; who was to be there comes then, or somebody else who is free."""
-    arrival = _awaited(situation)
-    if isinstance(arrival, Refused):
-        return arrival
     against = _before_the_programme(command.at, situation)
     if against:
         return Refused((against,))
@@ -72,46 +55,37 @@ def delay_arrival(command: DelayArrival, situation: Situation) -> Decision:
         return []
     pool, times = _pool(situation), _errand(command.at, situation)
     meeter = pool.find(situation.programme, arrival.language, *times, first=arrival.meeter)
-    delayed = ArrivalDelayed(
-        arrival_id=arrival.arrival_id,
-        at=command.at,
-        meeter=meeter.id if meeter else "",
-        sequence=arrival.sequence + 1,
+    delayed = facts.ArrivalDelayed(
+        arrival_id=arrival.arrival_id, at=command.at, meeter=meeter.id if meeter else "", sequence=arrival.sequence + 1
     )
     taken = _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
     given_up = [] if delayed.meeter else _freed(situation, arrival, "moved")
     return [*situation.about_case(delayed), *given_up, *taken]
 
 
-def cancel_arrival(command: CancelArrival, situation: Situation) -> Decision:
+def cancel_arrival(command: CancelArrival, _arrival: Arrival, situation: Situation) -> Decision:
     """Return that nobody comes."""
-    arrival = _awaited(situation)
-    return arrival if isinstance(arrival, Refused) else arrival_called_off(situation, command.reason)
+    return arrival_called_off(situation, command.reason)
 
 
-def meet_person(_command: MeetPerson, situation: Situation) -> Decision:
+def meet_person(_command: MeetPerson, arrival: Arrival, situation: Situation) -> Decision:
     """Return that the person was met, and that the service was given."""
-    arrival = _awaited(situation)
-    if isinstance(arrival, Refused):
-        return arrival
     provided = ServiceProvided(task_id="", service=SERVICE, reference=arrival.arrival_id)
-    here = situation.about_case(PersonMet(arrival_id=arrival.arrival_id), provided)
+    here = situation.about_case(facts.PersonMet(arrival_id=arrival.arrival_id), provided)
     return [*here, *_freed(situation, arrival, "met")]
 
 
 def arrival_called_off(situation: Situation, why: str) -> list[StreamFact]:
     """Return that nobody is to be met and that whoever was to meet them is free, or nothing if nobody is awaited."""
-    case = case_of(situation)
-    arrival = reception_of(case).arrival
-    if arrival is None or not reception_of(case).is_ahead:
+    arrival = reception_of(case_of(situation)).arrival
+    if arrival is None or arrival.over:
         return []
-    cancelled = ArrivalCancelled(arrival_id=arrival.arrival_id, reason=why)
+    cancelled = facts.ArrivalCancelled(arrival_id=arrival.arrival_id, reason=why)
     return [*situation.about_case(cancelled), *_freed(situation, arrival, why)]
 
 
-def _awaited(situation: Situation) -> Arrival | Refused:
-    case = case_of(situation)
-    arrival = reception_of(case).arrival
+def _awaited(_command: DelayArrival | CancelArrival | MeetPerson, situation: Situation) -> Arrival | Refused:
+    arrival = reception_of(case_of(situation)).arrival
     if arrival is None:
         return refused(refusals.ARRIVAL_IS_PLANNED())
     if arrival.over:
@@ -121,9 +95,7 @@ def _awaited(situation: Situation) -> Arrival | Refused:
 
 def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
     since = situation.programme.runs.since
-    if at.date() >= since:
-        return None
-    return PROGRAMME_HAS_BEGUN(since=since)
+    return None if at.date() >= since else PROGRAMME_HAS_BEGUN(since=since)
 
 
 def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
@@ -141,15 +113,10 @@ def _pool(situation: Situation) -> MeeterPool:
 def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> list[StreamFact]:
     """Return who is taken; when nobody is free, that somebody has to look."""
     if not meeter:
-        nobody = [Escalated(kind="nobody_to_meet")] if situation.programme.meeters else []
-        return situation.about_case(*nobody)
+        return situation.escalated("nobody_to_meet", when=bool(situation.programme.meeters))
     leaves_at, back_at = _errand(at, situation)
-    reserved = MeeterReserved(
-        meeter=meeter,
-        case_id=case_of(situation).case_id,
-        arrival_id=arrival_id,
-        leaves_at=leaves_at,
-        back_at=back_at,
+    reserved = facts.MeeterReserved(
+        meeter=meeter, case_id=case_of(situation).case_id, arrival_id=arrival_id, leaves_at=leaves_at, back_at=back_at
     )
     return [StreamFact(situation.programme.meeters_stream, reserved)]
 
@@ -157,16 +124,14 @@ def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> 
 def _freed(situation: Situation, arrival: Arrival, why: str) -> list[StreamFact]:
     if not arrival.meeter:
         return []
-    freed = MeeterFreed(
+    freed = facts.MeeterFreed(
         meeter=arrival.meeter, case_id=case_of(situation).case_id, arrival_id=arrival.arrival_id, reason=why
     )
     return [StreamFact(situation.programme.meeters_stream, freed)]
 
 
 def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    if not reception_of(case_of(situation)).is_ahead:
-        return []
-    return situation.about_case(Escalated(kind="no_show"))
+    return situation.escalated("no_show", when=reception_of(case_of(situation)).is_ahead)
 
 
 class PickupLetter(About):
@@ -182,60 +147,33 @@ class PickupLetter(About):
     sequence: int
 
 
-def _booked(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return PickupBooked(
-        task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
-    )
-
-
-def _moved(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return PickupMoved(
-        task_id=command.task_id,
-        arrival_id=about.arrival_id,
-        meeter=about.meeter,
-        sequence=about.sequence,
-        receipt=command.reference,
-    )
-
-
-def _cancelled(command: FinishTask, about: PickupLetter) -> TaskOutcome:
-    return PickupCancelled(
-        task_id=command.task_id, arrival_id=about.arrival_id, meeter=about.meeter, receipt=command.reference
-    )
-
-
 def _pickup_is_wanted(about: PickupLetter, situation: Situation) -> bool:
     """Tell whether the letter still says what is planned: the arrival, the meeter and the time."""
     arrival = reception_of(case_of(situation)).arrival
-    return (
-        arrival is not None
-        and not arrival.over
-        and arrival.arrival_id == about.arrival_id
-        and arrival.meeter == about.meeter
-        and arrival.sequence == about.sequence
-    )
+    if arrival is None or arrival.over:
+        return False
+    told = (about.arrival_id, about.meeter, about.sequence)
+    return (arrival.arrival_id, arrival.meeter, arrival.sequence) == told
 
 
 def _meeters(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.meeters_stream,)
 
 
-def _assistance(_about: PickupLetter, _programme: Programme) -> str:
+def _assistance(*_: object) -> str:
     return "assistance"
 
 
 TASKS: Final = (
-    TaskKind("book_pickup", PickupLetter, _booked, _pickup_is_wanted, consent=_assistance),
-    TaskKind("move_pickup", PickupLetter, _moved, _pickup_is_wanted, consent=_assistance),
-    TaskKind("cancel_pickup", PickupLetter, _cancelled, gives_back=True),
+    TaskKind("book_pickup", PickupLetter, ends_in(facts.PickupBooked), _pickup_is_wanted, consent=_assistance),
+    TaskKind("move_pickup", PickupLetter, ends_in(facts.PickupMoved), _pickup_is_wanted, consent=_assistance),
+    TaskKind("cancel_pickup", PickupLetter, ends_in(facts.PickupCancelled), gives_back=True),
 )
-
-
 RULES: Final = (
     CommandRule(PlanArrival, plan_arrival, needs=_meeters, cancels=True),
-    CommandRule(DelayArrival, delay_arrival, needs=_meeters, cancels=True),
-    CommandRule(CancelArrival, cancel_arrival, needs=_meeters, cancels=True),
-    CommandRule(MeetPerson, meet_person, needs=_meeters, cancels=True),
+    CommandRule(DelayArrival, given(_awaited, delay_arrival), needs=_meeters, cancels=True),
+    CommandRule(CancelArrival, given(_awaited, cancel_arrival), needs=_meeters, cancels=True),
+    CommandRule(MeetPerson, given(_awaited, meet_person), needs=_meeters, cancels=True),
 )
 TIMERS: Final = (TimerKind("no_show", _nobody_was_met),)
 

@@ -12,9 +12,7 @@ from workflow.subjects.reception.state import reception_of
 
 def arrival_is_planned(asked: GuardContext) -> Reason | None:
     """Somebody can be met only at a known time and place."""
-    if reception_of(asked.case).arrival is not None:
-        return None
-    return refusals.ARRIVAL_IS_PLANNED()
+    return None if reception_of(asked.case).arrival is not None else refusals.ARRIVAL_IS_PLANNED()
 
 
 GUARDS: Final = (arrival_is_planned,)

@@ -37,7 +37,7 @@ class Reception(NamedTuple):
 
     def is_awaited(self, arrival_id: str) -> bool:
         """Tell whether this is the arrival somebody is still waiting for."""
-        return self.arrival is not None and not self.arrival.over and self.arrival.arrival_id == arrival_id
+        return self.arrival is not None and self.is_ahead and self.arrival.arrival_id == arrival_id
 
 
 reception_of: Final = Part("reception", Reception())
@@ -48,9 +48,7 @@ def _planned(case: Case, fact: ArrivalPlanned, _at: At) -> Case:
         fact.arrival_id, fact.at, fact.place, fact.means, fact.number, fact.sign, fact.language, fact.meeter
     )
     provided = case.provided - {"airport_reception"}  # whoever comes again is met again
-    return reception_of.changed(
-        case._replace(provided=provided, escalations=case.escalations - _SETTLED), arrival=arrival
-    )
+    return reception_of.changed(case.calm(*_SETTLED)._replace(provided=provided), arrival=arrival)
 
 
 def _delayed(case: Case, fact: ArrivalDelayed, _at: At) -> Case:
@@ -59,9 +57,7 @@ def _delayed(case: Case, fact: ArrivalDelayed, _at: At) -> Case:
         return case
     notified = arrival.notified and arrival.meeter == fact.meeter
     moved = arrival._replace(at=fact.at, meeter=fact.meeter, sequence=fact.sequence, notified=notified)
-    return reception_of.changed(
-        case._replace(escalations=case.escalations - {"no_show", "nobody_to_meet"}), arrival=moved
-    )
+    return reception_of.changed(case.calm("no_show", "nobody_to_meet"), arrival=moved)
 
 
 def _notified(case: Case, fact: PickupBooked | PickupMoved, _at: At) -> Case:
@@ -73,7 +69,7 @@ def _notified(case: Case, fact: PickupBooked | PickupMoved, _at: At) -> Case:
 
 def _met(case: Case, _fact: PersonMet, _at: At) -> Case:
     arrival = reception_of(case).arrival
-    calm = case._replace(escalations=case.escalations - _SETTLED)
+    calm = case.calm(*_SETTLED)
     return reception_of.changed(calm, arrival=arrival._replace(over=True)) if arrival else calm
 
 
@@ -82,9 +78,7 @@ _SETTLED = frozenset({"no_show", "nobody_to_meet", "interpreter_wanted"})
 CHANGES: dict[str, Change] = {
     "ArrivalPlanned": _planned,
     "ArrivalDelayed": _delayed,
-    "ArrivalCancelled": lambda c, _f, _: reception_of.changed(
-        c._replace(escalations=c.escalations - _SETTLED), arrival=None
-    ),
+    "ArrivalCancelled": lambda c, _f, _: reception_of.changed(c.calm(*_SETTLED), arrival=None),
     "PickupBooked": _notified,
     "PickupMoved": _notified,
     "PersonMet": _met,

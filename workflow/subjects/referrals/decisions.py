@@ -4,49 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.catalogue import TaskOutcome
-from events.facts.referrals import (
-    DisclosureMade,
-    ProviderPlaceTaken,
-    ReferralAccepted,
-    ReferralAcknowledged,
-    ReferralDeclined,
-    ReferralFeedback,
-    ReferralSent,
-    ReferralServed,
-    ReferralTakenBack,
-    ReferralUnanswered,
-    ReferralWaitlisted,
-    ReferrerAnswered,
-)
+from events.facts import referrals as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
+from workflow.reasons import Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
-from workflow.subjects.referrals import refusals
+from workflow.subjects.referrals import commands, refusals
 from workflow.subjects.referrals.caseload import open_providers, provider_stream
-from workflow.subjects.referrals.commands import (
-    AcceptReferral,
-    AcknowledgeReferral,
-    CloseReferral,
-    DeclineReferral,
-    DiscloseReferral,
-    RecordReferralFeedback,
-    RecordReferralServed,
-    RevokeReferral,
-    SendReferral,
-    WaitlistReferral,
-)
 from workflow.subjects.referrals.disclosure import parts_for_provider
 from workflow.subjects.referrals.moves import (
+    moves_to,
     no_consent,
     place_freed,
     referral_closed,
-    referral_moved,
     referral_revoked,
     referrals_ended,
     status_of,
@@ -62,119 +35,78 @@ from workflow.subjects.referrals.sending import (
     passed_on,
     send_referral,
 )
-from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.referrals.state import Referral, referrals_of
 
 
-def acknowledge_referral(command: AcknowledgeReferral, situation: Situation) -> Decision:
+def acknowledge_referral(command: commands.AcknowledgeReferral, found: Referral, situation: Situation) -> Decision:
     """Return that the provider has the letter."""
-    found = referral_moved(command.referral_id, "acknowledged", situation)
-    if isinstance(found, Refused):
-        return found
-    return situation.about_case(ReferralAcknowledged(referral_id=command.referral_id, provider=found.provider))
+    return situation.about_case(facts.ReferralAcknowledged(referral_id=command.referral_id, provider=found.provider))
 
 
-def accept_referral(command: AcceptReferral, situation: Situation) -> Decision:
+def accept_referral(command: commands.AcceptReferral, found: Referral, situation: Situation) -> Decision:
     """Return that the provider takes the person, as long as it has room; told in its own stream too."""
-    found = referral_moved(command.referral_id, "accepted", situation)
-    if isinstance(found, Refused):
-        return found
     provider = situation.programme.provider_of[found.provider]
-    reasons = []
-    if not has_room(provider, situation):
-        reasons.append(is_full(provider, need_of(found, situation), situation))
-    if not agreed_to(case_of(situation), found.provider, situation):
-        reasons.append(no_consent(found.provider))
-    if command.first_meeting is not None and command.first_meeting < situation.now:
-        reasons.append(refusals.MEETING_IS_AHEAD())
+    full = [] if has_room(provider, situation) else [is_full(provider, need_of(found, situation), situation)]
+    reasons = full + reasons_if(
+        (not agreed_to(case_of(situation), found.provider, situation), no_consent(found.provider)),
+        (command.first_meeting is not None and command.first_meeting < situation.now, refusals.MEETING_IS_AHEAD()),
+    )
     if reasons:
         return Refused(tuple(reasons))
-    accepted = ReferralAccepted(
-        referral_id=command.referral_id, provider=found.provider, first_meeting=command.first_meeting
-    )
-    place = ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
+    accepted = said_by(command, facts.ReferralAccepted, provider=found.provider)
+    place = facts.ProviderPlaceTaken(case_id=case_of(situation).case_id, referral_id=command.referral_id)
     return [*situation.about_case(accepted), StreamFact(provider_stream(found.provider), place)]
 
 
-def waitlist_referral(command: WaitlistReferral, situation: Situation) -> Decision:
+def waitlist_referral(command: commands.WaitlistReferral, found: Referral, situation: Situation) -> Decision:
     """Return that the provider has no room yet."""
-    found = referral_moved(command.referral_id, "wait_listed", situation)
-    if isinstance(found, Refused):
-        return found
-    return situation.about_case(ReferralWaitlisted(referral_id=command.referral_id, provider=found.provider))
+    return situation.about_case(facts.ReferralWaitlisted(referral_id=command.referral_id, provider=found.provider))
 
 
-def decline_referral(command: DeclineReferral, situation: Situation) -> Decision:
+def decline_referral(command: commands.DeclineReferral, found: Referral, situation: Situation) -> Decision:
     """Return that the provider said no; the place of one that had said yes is free again."""
-    found = referral_moved(command.referral_id, "declined", situation)
-    if isinstance(found, Refused):
-        return found
-    declined = ReferralDeclined(referral_id=command.referral_id, provider=found.provider, reason=command.reason)
+    declined = facts.ReferralDeclined(referral_id=command.referral_id, provider=found.provider, reason=command.reason)
     return [*situation.about_case(declined), *place_freed(command.referral_id, found, "declined", situation)]
 
 
-def record_served(command: RecordReferralServed, situation: Situation) -> Decision:
+def record_served(command: commands.RecordReferralServed, found: Referral, situation: Situation) -> Decision:
     """Return that the service was given, by whom; whatever waits for the service goes on."""
-    found = referral_moved(command.referral_id, "served", situation)
-    if isinstance(found, Refused):
-        return found
-    served = ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
+    served = facts.ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
     given = ServiceProvided(task_id="", service=found.service, reference=command.referral_id)
     return situation.about_case(served, given)
 
 
-def record_feedback(command: RecordReferralFeedback, situation: Situation) -> Decision:
+def record_feedback(command: commands.RecordReferralFeedback, found: Referral, situation: Situation) -> Decision:
     """Return what came of it; the note is sealed."""
-    found = referral_moved(command.referral_id, "feedback", situation)
-    if isinstance(found, Refused):
-        return found
-    feedback = ReferralFeedback(
-        person_id=person_of(situation),
-        referral_id=command.referral_id,
-        provider=found.provider,
-        outcome=command.outcome,
-        note=command.note,
-    )
+    feedback = said_by(command, facts.ReferralFeedback, person_id=person_of(situation), provider=found.provider)
     return situation.about_case(feedback)
 
 
-def close_referral(command: CloseReferral, situation: Situation) -> Decision:
+def close_referral(command: commands.CloseReferral, found: Referral, situation: Situation) -> Decision:
     """Return that the referral is at its end; its place is free for somebody else."""
-    found = referral_moved(command.referral_id, "closed", situation)
-    return found if isinstance(found, Refused) else referral_closed(command.referral_id, found, situation)
+    return referral_closed(command.referral_id, found, situation)
 
 
-def revoke_referral(command: RevokeReferral, situation: Situation) -> Decision:
+def revoke_referral(command: commands.RevokeReferral, found: Referral, situation: Situation) -> Decision:
     """Return that the referral is taken back."""
-    found = referral_moved(command.referral_id, "revoked", situation)
-    return (
-        found if isinstance(found, Refused) else referral_revoked(command.referral_id, found, command.reason, situation)
-    )
+    return referral_revoked(command.referral_id, found, command.reason, situation)
 
 
-def disclose_referral(command: DiscloseReferral, situation: Situation) -> Decision:
+def disclose_referral(command: commands.DiscloseReferral, situation: Situation) -> Decision:
     """Return which parts the provider is shown; without a live consent nothing is."""
     case = case_of(situation)
     referral = referrals_of(case).referrals.get(command.referral_id)
     if referral is None:
         return refused(refusals.NO_REFERRAL_TO_SHOW())
-    reasons = []
-    if not referral.is_open or not referral.is_known:
-        reasons.append(refusals.REFERRAL_IS_OPEN(status=status_of(referral, command.referral_id, case)))
-    if not agreed_to(case, referral.provider, situation):
-        reasons.append(no_consent(referral.provider))
-    if reasons:
-        return Refused(tuple(reasons))
-    shown = DisclosureMade(
-        referral_id=command.referral_id,
-        provider=referral.provider,
-        kind=situation.programme.provider_of[referral.provider].kind,
-        parts=parts_for_provider(situation.programme, referral.provider),
-        why=command.why,
+    status = status_of(referral, command.referral_id, case)
+    reasons = reasons_if(
+        (not referral.is_open or not referral.is_known, refusals.REFERRAL_IS_OPEN(status=status)),
+        (not agreed_to(case, referral.provider, situation), no_consent(referral.provider)),
     )
-    return situation.about_case(shown)
-
-
-# -- time -------------------------------------------------------------------------------------------------------
+    kind = situation.programme.provider_of[referral.provider].kind
+    parts = parts_for_provider(situation.programme, referral.provider)
+    shown = said_by(command, facts.DisclosureMade, provider=referral.provider, kind=kind, parts=parts)
+    return unless(reasons, situation.about_case(shown))
 
 
 def _no_answer(situation: Situation, subject: Pairs) -> list[StreamFact]:
@@ -184,7 +116,7 @@ def _no_answer(situation: Situation, subject: Pairs) -> list[StreamFact]:
     if referral.status != "sent":
         return []
     following, agreed = next_provider(referral, situation)
-    silent = ReferralUnanswered(
+    silent = facts.ReferralUnanswered(
         referral_id=key, provider=referral.provider, next_provider=following.id if following else ""
     )
     onward = passed_on(key, referral, following, situation) if following is not None and agreed else []
@@ -194,12 +126,7 @@ def _no_answer(situation: Situation, subject: Pairs) -> list[StreamFact]:
 def _no_meeting(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Return that the provider said it would look into it, and nothing was heard of it since."""
     referral = referrals_of(case_of(situation)).referrals[dict(subject)["referral_id"]]
-    if referral.status not in ("acknowledged", "accepted"):
-        return []
-    return situation.about_case(Escalated(kind="referral_not_served"))
-
-
-# -- tasks ------------------------------------------------------------------------------------------------------
+    return situation.escalated("referral_not_served", when=referral.status in ("acknowledged", "accepted"))
 
 
 class ReferrerLetter(About):
@@ -212,22 +139,6 @@ class ReferralLetter(ReferrerLetter):
     """The referral a provider is asked about, or need do nothing more about."""
 
     referral_id: str
-
-
-def _sent(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
-    return ReferralSent(
-        task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
-    )
-
-
-def _taken_back(command: FinishTask, about: ReferralLetter) -> TaskOutcome:
-    return ReferralTakenBack(
-        task_id=command.task_id, receipt=command.reference, referral_id=about.referral_id, provider=about.provider
-    )
-
-
-def _referrer_answered(command: FinishTask, about: ReferrerLetter) -> TaskOutcome:
-    return ReferrerAnswered(task_id=command.task_id, receipt=command.reference, provider=about.provider)
 
 
 def _letter_is_wanted(about: ReferralLetter, situation: Situation) -> bool:
@@ -250,33 +161,34 @@ def _recipient(about: ReferrerLetter, _programme: Programme) -> tuple[str, str]:
     return PURPOSE, about.provider
 
 
-def _limited(programme: Programme, _case: Case) -> tuple[str, ...]:
-    return limited_provider_streams(programme)
-
-
 def answer_needs(programme: Programme, case: Case) -> tuple[str, ...]:
     """Return what accepting looks at: the provider's room, and others' to name who else has some."""
-    return tuple(dict.fromkeys((*open_providers(programme, case), *limited_provider_streams(programme))))
+    return tuple(dict.fromkeys((*open_providers(programme, case), *limited_provider_streams(programme, case))))
 
 
 TASKS: Final = (
-    TaskKind("send_referral", ReferralLetter, _sent, _letter_is_wanted, consent=_recipient, taken_back=_never_sent),
-    TaskKind("revoke_referral", ReferralLetter, _taken_back, gives_back=True),
-    TaskKind("answer_referrer", ReferrerLetter, _referrer_answered, _may_tell, consent=_recipient),
+    TaskKind(
+        "send_referral",
+        ReferralLetter,
+        ends_in(facts.ReferralSent),
+        _letter_is_wanted,
+        consent=_recipient,
+        taken_back=_never_sent,
+    ),
+    TaskKind("revoke_referral", ReferralLetter, ends_in(facts.ReferralTakenBack), gives_back=True),
+    TaskKind("answer_referrer", ReferrerLetter, ends_in(facts.ReferrerAnswered), _may_tell, consent=_recipient),
 )
-
-
 RULES: Final = (
-    CommandRule(SendReferral, send_referral, needs=_limited, cancels=True),
-    CommandRule(AcknowledgeReferral, acknowledge_referral),
-    CommandRule(AcceptReferral, accept_referral, needs=answer_needs),
-    CommandRule(WaitlistReferral, waitlist_referral),
-    CommandRule(DeclineReferral, decline_referral, needs=open_providers),
-    CommandRule(RecordReferralServed, record_served),
-    CommandRule(RecordReferralFeedback, record_feedback),
-    CommandRule(CloseReferral, close_referral, needs=open_providers),
-    CommandRule(RevokeReferral, revoke_referral, needs=open_providers, cancels=True),
-    CommandRule(DiscloseReferral, disclose_referral),
+    CommandRule(commands.SendReferral, send_referral, needs=limited_provider_streams, cancels=True),
+    CommandRule(commands.AcknowledgeReferral, moves_to("acknowledged", acknowledge_referral)),
+    CommandRule(commands.AcceptReferral, moves_to("accepted", accept_referral), needs=answer_needs),
+    CommandRule(commands.WaitlistReferral, moves_to("wait_listed", waitlist_referral)),
+    CommandRule(commands.DeclineReferral, moves_to("declined", decline_referral), needs=open_providers),
+    CommandRule(commands.RecordReferralServed, moves_to("served", record_served)),
+    CommandRule(commands.RecordReferralFeedback, moves_to("feedback", record_feedback)),
+    CommandRule(commands.CloseReferral, moves_to("closed", close_referral), needs=open_providers),
+    CommandRule(commands.RevokeReferral, moves_to("revoked", revoke_referral), needs=open_providers, cancels=True),
+    CommandRule(commands.DiscloseReferral, disclose_referral),
 )
 TIMERS: Final = (
     TimerKind("referral_answer", _no_answer, lambda programme, case, _: answer_needs(programme, case)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from events.facts.referrals import ProviderPlaceFreed, ReferralClosed, ReferralRevoked
 from workflow.case.state import Case
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Situation, StreamFact, case_of
+from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subject import Decide, given
 from workflow.subjects.referrals import refusals
 from workflow.subjects.referrals.caseload import provider_stream
 from workflow.subjects.referrals.sending import PURPOSE
@@ -72,6 +73,11 @@ def referral_moved(referral_id: str, status: str, situation: Situation) -> Refer
         return refused(refusals.REFERRAL_WAITS_FOR_LETTER(next=status, status=now))
     possible = (one for one, sources in STATUS_CHANGES.items() if now in sources and one not in _BY_ITSELF)
     return refused(refusals.REFERRAL_CANNOT_BECOME_IT(next=status, possible=possible, status=now))
+
+
+def moves_to(status: str, decide: Callable[[Any, Referral, Situation], Decision]) -> Decide:
+    """Return how a command is decided by which a referral comes to a status: refused from where it cannot."""
+    return given(lambda command, situation: referral_moved(command.referral_id, status, situation), decide)
 
 
 def status_of(referral: Referral, referral_id: str, case: Case) -> str:

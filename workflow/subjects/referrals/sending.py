@@ -74,7 +74,7 @@ def answer_due(at: datetime, programme: Programme) -> datetime:
     return working_days_later(at, days, programme.home_country, zone)
 
 
-def limited_provider_streams(programme: Programme) -> tuple[str, ...]:
+def limited_provider_streams(programme: Programme, _case: Case) -> tuple[str, ...]:
     """Return the streams of the providers whose room is limited."""
     return tuple(provider_stream(provider.id) for provider in programme.providers if provider.capacity is not None)
 
@@ -143,9 +143,7 @@ def _named(provider_id: str, wish: ReferralNeed, situation: Situation) -> tuple[
         reasons.append(refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status))
     if not has_room(provider, situation):
         reasons.append(is_full(provider, wish, situation))
-    if not _agreed(provider, situation):
-        reasons.append(_not_agreed(provider))
-    return provider, reasons
+    return provider, [*reasons, *([] if _agreed(provider, situation) else [_not_agreed(provider)])]
 
 
 def _best(wish: ReferralNeed, situation: Situation) -> tuple[Provider | None, list[Reason]]:

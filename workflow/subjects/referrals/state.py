@@ -48,8 +48,12 @@ referrals_of: Final = Part("referrals", Referrals())
 
 
 def _made(case: Case, fact: ReferralMade, _at: At) -> Case:
-    referral = Referral(fact.service, fact.provider, language=fact.language)
-    return referrals_of.changed(case, referrals={**referrals_of(case).referrals, fact.referral_id: referral})
+    return _with(case, fact.referral_id, Referral(fact.service, fact.provider, language=fact.language))
+
+
+def _unanswered(case: Case, fact: ReferralUnanswered, _at: At) -> Case:
+    referral = referrals_of(case).referrals[fact.referral_id]
+    return _with(case, fact.referral_id, referral._replace(status="unanswered", next_provider=fact.next_provider))
 
 
 def _sent(case: Case, fact: ReferralSent, at: At) -> Case:
@@ -71,11 +75,6 @@ def _now(status: str) -> Change:
     return change
 
 
-def _unanswered(case: Case, fact: ReferralUnanswered, _at: At) -> Case:
-    referral = referrals_of(case).referrals[fact.referral_id]
-    return _with(case, fact.referral_id, referral._replace(status="unanswered", next_provider=fact.next_provider))
-
-
 def _with(case: Case, referral_id: str, referral: Referral) -> Case:
     return referrals_of.changed(case, referrals={**referrals_of(case).referrals, referral_id: referral})
 
@@ -85,7 +84,7 @@ def _looked_at(case: Case) -> Case:
     statuses = {referral.status for referral in referrals_of(case).referrals.values()}
     over = set() if "unanswered" in statuses else {"referral_unanswered"}
     over |= set() if statuses & {"acknowledged", "accepted"} else {"referral_not_served"}
-    return case._replace(escalations=case.escalations - over)
+    return case.calm(*over)
 
 
 CHANGES: dict[str, Change] = {

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from workflow.command import CaseCommand
-from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, CodeWord, LongText, ReferenceToken
 
 CourseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="a course, like sewing")]
@@ -20,13 +19,11 @@ Score = Annotated[int, Field(ge=0, le=3)]
 Goals = Annotated[tuple[PlanArea, ...], Field(min_length=1, max_length=10)]
 
 
-class DraftPlan(CaseCommand):
+class DraftPlan(CaseCommand, acts=("case.record",), sealed=True):
     """Record the reintegration plan as written with the person; a second person is to approve it."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     goals: Goals
     content: LongText | None = None
-    sealed: ClassVar[bool] = True
 
     @field_validator("goals")
     @classmethod
@@ -34,21 +31,18 @@ class DraftPlan(CaseCommand):
         return _each_once(value)
 
 
-class AgreePlan(CaseCommand):
+class AgreePlan(CaseCommand, acts=("case.record",)):
     """Record the reintegration plan with the second person who approved it."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     second: ActorId
 
 
-class RevisePlan(CaseCommand):
+class RevisePlan(CaseCommand, acts=("case.record",), sealed=True):
     """Record a changed plan with the second person who approved the change."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     goals: Goals
     second: ActorId
     content: LongText | None = None
-    sealed: ClassVar[bool] = True
 
     @field_validator("goals")
     @classmethod
@@ -56,49 +50,43 @@ class RevisePlan(CaseCommand):
         return _each_once(value)
 
 
-class EnrolInCourse(CaseCommand):
+class EnrolInCourse(CaseCommand, acts=("case.record",)):
     """Give the person a seat in a course, or a place in its line when it is full."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
 
 
-class TakeSeat(CaseCommand):
+class TakeSeat(CaseCommand, acts=("case.record",)):
     """Record that the person takes the seat that was offered."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
 
 
-class LeaveCourse(CaseCommand):
+class LeaveCourse(CaseCommand, acts=("case.record",)):
     """Record that the person gives up a seat, an offer or a place in the line; whoever is next gets it."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
     reason: CodeWord
 
 
-class RecordAttendance(CaseCommand):
+class RecordAttendance(CaseCommand, acts=("case.record",)):
     """Record whether the person was there on a day of a course."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
     day: date
     attended: bool
 
 
-class CompleteCourse(CaseCommand):
+class CompleteCourse(CaseCommand, acts=("case.record",)):
     """Record that the person came to the end of a course, and what came of it for the plan."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     course: CourseId
     outcome: Literal["completed", "certificate", "found_work", "began_business"]
 
 
-class DeclineTraining(CaseCommand):
+class DeclineTraining(CaseCommand, acts=("case.record",)):
     """Record that the person wants no course."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     reason: CodeWord
 
 
@@ -109,10 +97,9 @@ class OfferSeat(CaseCommand):
     task_id: ReferenceToken
 
 
-class RecordFollowUp(CaseCommand):
+class RecordFollowUp(CaseCommand, acts=("case.record",), sealed=True):
     """Record how the person is, so many months after the return."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     month: int = Field(ge=0, le=60)
     outcome: Literal["well", "getting_on", "in_need", "at_risk", "not_reached"]
     made_on: date | None = None  # today when left out
@@ -122,7 +109,6 @@ class RecordFollowUp(CaseCommand):
     social: Score | None = None
     psychosocial: Score | None = None
     note: LongText | None = None
-    sealed: ClassVar[bool] = True
 
 
 def _each_once(areas: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,22 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from events.facts.reintegration import (
-    FollowUpDue,
-    FollowUpVisited,
-    PlanAgreed,
-    PlanDrafted,
-    PlanRevised,
-    RetentionReached,
-    VisitArranged,
-)
+from events.facts import reintegration as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask, occurred
+from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, ends_in, person_of, said_by
 from workflow.subject import CommandRule, TimerKind
 from workflow.subjects.reintegration import refusals
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp, RevisePlan
@@ -35,14 +27,16 @@ def draft_plan(command: DraftPlan, situation: Situation) -> Decision:
     if plan.agreed:
         return refused(refusals.PLAN_IS_NO_DRAFT(version=plan.number))
     return situation.about_case(
-        PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
+        facts.PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
     )
 
 
 def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
     """Return the approved reintegration plan, when there is one to approve and two different people agreed."""
     plan = reintegration_of(case_of(situation)).plan
-    agreed = by_two(command.actor, command.second, PlanAgreed(second=command.second, number=plan.number), situation)
+    agreed = by_two(
+        command.actor, command.second, facts.PlanAgreed(second=command.second, number=plan.number), situation
+    )
     reasons = agreed.reasons if isinstance(agreed, Refused) else ()
     if not plan.number:
         reasons += (refusals.PLAN_IS_DRAFTED(),)
@@ -54,13 +48,7 @@ def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
 def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
     """Return the next version of an agreed plan, when a second person agreed to the change too."""
     plan = reintegration_of(case_of(situation)).plan
-    revised = PlanRevised(
-        person_id=person_of(situation),
-        number=plan.number + 1,
-        goals=command.goals,
-        second=command.second,
-        content=command.content,
-    )
+    revised = said_by(command, facts.PlanRevised, person_id=person_of(situation), number=plan.number + 1)
     decision = by_two(command.actor, command.second, revised, situation)
     if plan.agreed:
         return decision
@@ -75,7 +63,7 @@ def record_follow_up(command: RecordFollowUp, situation: Situation) -> Decision:
     if reasons:
         return Refused(tuple(reasons))
     found = command.model_dump(include={"month", "how", "outcome", "economic", "social", "psychosocial", "note"})
-    visited = FollowUpVisited(person_id=person_of(situation), made_on=made_on, **found)
+    visited = facts.FollowUpVisited(person_id=person_of(situation), made_on=made_on, **found)
     if command.outcome == "not_reached":
         return situation.about_case(visited)
     reference = f"month {command.month}"
@@ -101,25 +89,22 @@ def _visit_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     month = int(dict(subject)["month"])
     if month in reintegration_of(case_of(situation)).visits:
         return []
-    return situation.about_case(FollowUpDue(month=month))
+    return situation.about_case(facts.FollowUpDue(month=month))
 
 
 def _visit_is_overdue(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    if int(dict(subject)["month"]) not in reintegration_of(case_of(situation)).due:
-        return []
-    return situation.about_case(Escalated(kind="visit_overdue"))
+    due = reintegration_of(case_of(situation)).due
+    return situation.escalated("visit_overdue", when=int(dict(subject)["month"]) in due)
 
 
 def _plan_is_overdue(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    return (
-        [] if reintegration_of(case_of(situation)).plan_agreed else situation.about_case(Escalated(kind="plan_overdue"))
-    )
+    return situation.escalated("plan_overdue", when=not reintegration_of(case_of(situation)).plan_agreed)
 
 
 def _retention_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     if not situation.journey.stage(case_of(situation).stage).ends:
         return []
-    reached = RetentionReached(months=situation.programme.policies.retention_months)
+    reached = facts.RetentionReached(months=situation.programme.policies.retention_months)
     return situation.about_case(reached, Escalated(kind="retention_due"))
 
 
@@ -128,10 +113,6 @@ class VisitLetter(About):
 
     month: int
     provider: str
-
-
-def _arranged(command: FinishTask, about: VisitLetter) -> VisitArranged:
-    return VisitArranged(task_id=command.task_id, month=about.month, provider=about.provider, receipt=command.reference)
 
 
 def _visit_is_wanted(about: VisitLetter, situation: Situation) -> bool:
@@ -144,10 +125,10 @@ def _purpose(_about: VisitLetter, programme: Programme) -> str:
     return programme.service_of[FOLLOW_UP_VISIT].consent
 
 
-TASKS: Final = (TaskKind("arrange_visit", VisitLetter, _arranged, _visit_is_wanted, consent=_purpose),)
+TASKS: Final = (
+    TaskKind("arrange_visit", VisitLetter, ends_in(facts.VisitArranged), _visit_is_wanted, consent=_purpose),
+)
 # A visit that was made calls off the letter that would ask for it.
-
-
 RULES: Final = (
     CommandRule(DraftPlan, draft_plan),
     CommandRule(AgreePlan, agree_plan),

@@ -38,8 +38,4 @@ def follow_up_is_done(asked: GuardContext) -> Reason | None:
     return refusals.FOLLOW_UP_IS_DONE(month=last, made=sorted(reintegration_of(asked.case).visits))
 
 
-GUARDS: Final = (
-    plan_is_agreed,
-    training_is_settled,
-    follow_up_is_done,
-)
+GUARDS: Final = (plan_is_agreed, training_is_settled, follow_up_is_done)

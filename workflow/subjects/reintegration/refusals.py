@@ -41,25 +41,14 @@ DAY_IS_BEFORE_SEAT: Final = ReasonKind("day_is_in_course/before_seat", ("first",
 DAY_IS_OUTSIDE_COURSE: Final = ReasonKind(
     "day_is_in_course/outside", ("first", "ends"), looked_at=("day",), field="day"
 )
-WAITS_FOR_COURSE: Final = ReasonKind(
-    "has_a_place_in_course/waiting", ("wanted", "stands"), looked_at=("course",), field="course"
-)
+_STANDS: Final = ("wanted", "stands")
+WAITS_FOR_COURSE: Final = ReasonKind("has_a_place_in_course/waiting", _STANDS, looked_at=("course",), field="course")
 SEAT_IS_OFFERED: Final = ReasonKind(
-    "has_a_place_in_course/offered",
-    ("wanted", "stands"),
-    looked_at=("course",),
-    helps_with=("TakeSeat",),
-    field="course",
+    "has_a_place_in_course/offered", _STANDS, looked_at=("course",), helps_with=("TakeSeat",), field="course"
 )
-IS_ENROLLED: Final = ReasonKind(
-    "has_a_place_in_course/enrolled", ("wanted", "stands"), looked_at=("course",), field="course"
-)
+IS_ENROLLED: Final = ReasonKind("has_a_place_in_course/enrolled", _STANDS, looked_at=("course",), field="course")
 IS_NOT_IN_COURSE_YET: Final = ReasonKind(
-    "has_a_place_in_course/not_in_it",
-    ("wanted", "stands"),
-    looked_at=("course",),
-    helps_with=("EnrolInCourse",),
-    field="course",
+    "has_a_place_in_course/not_in_it", _STANDS, looked_at=("course",), helps_with=("EnrolInCourse",), field="course"
 )
 WHEN_OFFERED: Final = ReasonKind("has_a_place_in_course/when_offered")
 WHEN_IN_COURSE: Final = ReasonKind("has_a_place_in_course/when_in_it")

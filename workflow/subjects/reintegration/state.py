@@ -6,18 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from events.facts import reintegration as facts
 from events.facts.journey import StageEntered
-from events.facts.reintegration import (
-    CourseAttended,
-    CourseCompleted,
-    CourseLeft,
-    FollowUpVisited,
-    PlanAgreed,
-    PlanDrafted,
-    PlanRevised,
-)
 from events.instants import instant
-from workflow.case.state import NOTHING, At, Case, Change, Part
+from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 # What a visit or a plan that came late has left on the work list; moving on settles it.
 OVERDUE = frozenset({"plan_overdue", "visit_overdue", "retention_due"})
@@ -84,86 +76,66 @@ reintegration_of: Final = Part("reintegration", Reintegration())
 def _moved_on(case: Case, _fact: StageEntered, _at: At) -> Case:
     """Return the case in its next stage: visits that were due in the stage before are not waited for any more."""
     life = reintegration_of(case)
-    escalations = case.escalations - OVERDUE
-    if not life.due and escalations == case.escalations:
+    if not life.due and case.escalations.isdisjoint(OVERDUE):
         return case
-    return reintegration_of.put(case._replace(escalations=escalations), life._replace(due=frozenset()))
+    return reintegration_of.changed(case.calm(*OVERDUE), due=frozenset())
 
 
-def _life(case: Case, **changes: Any) -> Case:
-    return reintegration_of.put(case, reintegration_of(case)._replace(**changes))
-
-
-def _drafted(case: Case, fact: PlanDrafted, _at: At) -> Case:
-    return _life(case, plan=ReintegrationPlan(fact.number, fact.goals))
-
-
-def _agreed(case: Case, fact: PlanAgreed, _at: At) -> Case:
+def _agreed(case: Case, fact: facts.PlanAgreed, _at: At) -> Case:
     plan = reintegration_of(case).plan._replace(number=fact.number, agreed=True)
-    return _life(
-        reintegration_of.changed(case._replace(escalations=case.escalations - {"plan_overdue"}), plan_agreed=True),
-        plan=plan,
-    )
-
-
-def _revised(case: Case, fact: PlanRevised, _at: At) -> Case:
-    return _life(case, plan=ReintegrationPlan(fact.number, fact.goals, agreed=True))
+    return reintegration_of.changed(case.calm("plan_overdue"), plan=plan, plan_agreed=True)
 
 
 def _place(status: str) -> Change:
     def change(case: Case, fact: Any, at: At) -> Case:
         place = CoursePlace(status, instant(at.recorded_at).date())
-        return _life(case, courses={**reintegration_of(case).courses, fact.course: place}, training_declined=False)
+        courses = {**reintegration_of(case).courses, fact.course: place}
+        return reintegration_of.changed(case, courses=courses, training_declined=False)
 
     return change
 
 
-def _out(case: Case, fact: CourseLeft | CourseCompleted, _at: At) -> Case:
-    return _life(case, courses={k: place for k, place in reintegration_of(case).courses.items() if k != fact.course})
+def _out(case: Case, fact: facts.CourseLeft | facts.CourseCompleted, _at: At) -> Case:
+    return reintegration_of.changed(case, courses=without(reintegration_of(case).courses, fact.course))
 
 
-def _attended(case: Case, fact: CourseAttended, _at: At) -> Case:
+def _attended(case: Case, fact: facts.CourseAttended, _at: At) -> Case:
     courses = reintegration_of(case).courses
     place = courses[fact.course]
     here = place._replace(days={**place.days, fact.day: fact.attended})
-    return _life(case, courses={**courses, fact.course: here})
+    return reintegration_of.changed(case, courses={**courses, fact.course: here})
 
 
-def _completed(case: Case, fact: CourseCompleted, at: At) -> Case:
+def _completed(case: Case, fact: facts.CourseCompleted, at: At) -> Case:
     came = list(reintegration_of(case).courses[fact.course].days.values())
     result = CourseResult(fact.course, fact.outcome, came.count(True), came.count(False))
-    return _life(_out(case, fact, at), results=(*reintegration_of(case).results, result))
+    return reintegration_of.changed(_out(case, fact, at), results=(*reintegration_of(case).results, result))
 
 
-def _visited(case: Case, fact: FollowUpVisited, _at: At) -> Case:
+def _visited(case: Case, fact: facts.FollowUpVisited, _at: At) -> Case:
     scores = (fact.economic, fact.social, fact.psychosocial)
     found = FollowUp(fact.made_on, fact.how, fact.outcome, *scores)
-    case = _life(case, follow_ups={**reintegration_of(case).follow_ups, fact.month: found})
+    case = reintegration_of.changed(case, follow_ups={**reintegration_of(case).follow_ups, fact.month: found})
     if fact.outcome == "not_reached":
         return case  # nobody knows yet how the person is: the visit is still to be made
     due = reintegration_of(case).due - {fact.month}
-    over = frozenset() if due else frozenset({"visit_overdue"})
-    return _life(
-        reintegration_of.changed(
-            case._replace(escalations=case.escalations - over), visits=reintegration_of(case).visits | {fact.month}
-        ),
-        due=due,
-    )
+    visits = reintegration_of(case).visits | {fact.month}
+    return reintegration_of.changed(case if due else case.calm("visit_overdue"), visits=visits, due=due)
 
 
 CHANGES: dict[str, Change] = {
     "StageEntered": _moved_on,
-    "PlanDrafted": _drafted,
+    "PlanDrafted": lambda c, f, _: reintegration_of.changed(c, plan=ReintegrationPlan(f.number, f.goals)),
     "PlanAgreed": _agreed,
-    "PlanRevised": _revised,
+    "PlanRevised": lambda c, f, _: reintegration_of.changed(c, plan=ReintegrationPlan(f.number, f.goals, agreed=True)),
     "CourseEnrolled": _place("enrolled"),
     "CourseWaitlisted": _place("waiting"),
     "CourseOffered": _place("offered"),
     "CourseLeft": _out,
     "CourseAttended": _attended,
     "CourseCompleted": _completed,
-    "TrainingDeclined": lambda c, _f, _: _life(c, training_declined=True),
-    "FollowUpScheduled": lambda c, f, _: _life(c, visits_from=f.start),
-    "FollowUpDue": lambda c, f, _: _life(c, due=reintegration_of(c).due | {f.month}),
+    "TrainingDeclined": lambda c, _f, _: reintegration_of.changed(c, training_declined=True),
+    "FollowUpScheduled": lambda c, f, _: reintegration_of.changed(c, visits_from=f.start),
+    "FollowUpDue": lambda c, f, _: reintegration_of.changed(c, due=reintegration_of(c).due | {f.month}),
     "FollowUpVisited": _visited,
 }

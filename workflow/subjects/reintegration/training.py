@@ -10,45 +10,22 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from events.facts.reintegration import (
-    CourseAttended,
-    CourseCompleted,
-    CourseEnrolled,
-    CourseLeft,
-    CourseOffered,
-    CourseWaitlisted,
-    SeatAwaited,
-    SeatFreed,
-    SeatOffered,
-    SeatPassedOn,
-    SeatTaken,
-    TrainingDeclined,
-)
+from events.facts import reintegration as facts
 from events.facts.tasks import ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, ReasonKind, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, reasons_against
+from workflow.reasons import Reason, ReasonKind, Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, reasons_against, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
 from workflow.subjects.intake.guards import consent_to_assistance
-from workflow.subjects.reintegration import refusals
-from workflow.subjects.reintegration.commands import (
-    CompleteCourse,
-    DeclineTraining,
-    EnrolInCourse,
-    LeaveCourse,
-    OfferSeat,
-    RecordAttendance,
-    TakeSeat,
-)
+from workflow.subjects.reintegration import commands, refusals
 from workflow.subjects.reintegration.courses import CourseSeats, has_ended
 from workflow.subjects.reintegration.definition import Course
 from workflow.subjects.reintegration.state import CoursePlace, reintegration_of
 
 
-def enrol_in_course(command: EnrolInCourse, situation: Situation) -> Decision:
+def enrol_in_course(command: commands.EnrolInCourse, situation: Situation) -> Decision:
     """Return a seat in the course, or a place in its line when it is full or others came before."""
     course = situation.programme.course_of.get(command.course)
     if course is None:
@@ -61,12 +38,12 @@ def enrol_in_course(command: EnrolInCourse, situation: Situation) -> Decision:
         return Refused(tuple(reasons))
     seats, case_id = _seats(course, situation), case_of(situation).case_id
     if seats.has_room(course.seats):
-        return _both(situation, course, CourseEnrolled(course=course.id), SeatTaken(case_id=case_id))
-    waits = CourseWaitlisted(course=course.id, place=len(seats.waiting) + 1)
-    return _both(situation, course, waits, SeatAwaited(case_id=case_id))
+        return _both(situation, course, facts.CourseEnrolled(course=course.id), facts.SeatTaken(case_id=case_id))
+    waits = facts.CourseWaitlisted(course=course.id, place=len(seats.waiting) + 1)
+    return _both(situation, course, waits, facts.SeatAwaited(case_id=case_id))
 
 
-def take_seat(command: TakeSeat, situation: Situation) -> Decision:
+def take_seat(command: commands.TakeSeat, situation: Situation) -> Decision:
     """Return that the offered seat is the person's."""
     case, course = case_of(situation), situation.programme.course_of.get(command.course)
     place = reintegration_of(case).courses.get(command.course)
@@ -76,30 +53,31 @@ def take_seat(command: TakeSeat, situation: Situation) -> Decision:
     until = _seats(course, situation).offered[case.case_id]
     if until <= situation.now:
         reasons.append(refusals.OFFER_IS_LIVE(until=until))
-    if reasons:
-        return Refused(tuple(reasons))
-    return _both(situation, course, CourseEnrolled(course=course.id), SeatTaken(case_id=case.case_id))
+    return unless(
+        reasons, _both(situation, course, facts.CourseEnrolled(course=course.id), facts.SeatTaken(case_id=case.case_id))
+    )
 
 
-def leave_course(command: LeaveCourse, situation: Situation) -> Decision:
+def leave_course(command: commands.LeaveCourse, situation: Situation) -> Decision:
     """Return that the seat, the offer or the place in the line is free for others."""
     if command.course not in reintegration_of(case_of(situation)).courses:
         return _not_now(None, command.course, refusals.WHEN_IN_COURSE())
     return seat_freed(situation, command.course, command.reason)
 
 
-def record_attendance(command: RecordAttendance, situation: Situation) -> Decision:
+def record_attendance(command: commands.RecordAttendance, situation: Situation) -> Decision:
     """Return whether the person was there; said again of the same day, the last word counts."""
     place = reintegration_of(case_of(situation)).courses.get(command.course)
     if place is None or place.status != "enrolled":
         return _not_now(place, command.course, refusals.WHEN_SEATED())
     reasons = _against_day(command, place, situation)
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(CourseAttended(course=command.course, day=command.day, attended=command.attended))
+    return unless(
+        reasons,
+        situation.about_case(facts.CourseAttended(course=command.course, day=command.day, attended=command.attended)),
+    )
 
 
-def complete_course(command: CompleteCourse, situation: Situation) -> Decision:
+def complete_course(command: commands.CompleteCourse, situation: Situation) -> Decision:
     """Return what came of the course; the service is given, the seat is free."""
     case = case_of(situation)
     place = reintegration_of(case).courses.get(command.course)
@@ -109,45 +87,44 @@ def complete_course(command: CompleteCourse, situation: Situation) -> Decision:
         return refused(refusals.COURSE_WAS_ATTENDED())
     course = situation.programme.course_of[command.course]
     waiting = len(_seats(course, situation).waiting)
-    completed = CourseCompleted(course=course.id, outcome=command.outcome, waiting=waiting)
+    completed = facts.CourseCompleted(course=course.id, outcome=command.outcome, waiting=waiting)
     given = ServiceProvided(task_id="", service=course.service, reference=course.id)
-    free = SeatFreed(case_id=case.case_id, reason=command.outcome)
+    free = facts.SeatFreed(case_id=case.case_id, reason=command.outcome)
     return [*situation.about_case(completed, given), StreamFact(course.stream, free)]
 
 
-def decline_training(command: DeclineTraining, situation: Situation) -> Decision:
+def decline_training(command: commands.DeclineTraining, situation: Situation) -> Decision:
     """Return that the person wants no course; what they began they leave first."""
     begun = sorted(reintegration_of(case_of(situation)).courses)
     if begun:
         return refused(refusals.IS_IN_NO_COURSE(courses=begun))
-    return situation.about_case(TrainingDeclined(reason=command.reason))
+    return situation.about_case(facts.TrainingDeclined(reason=command.reason))
 
 
-def offer_seat(command: OfferSeat, situation: Situation) -> Decision:
+def offer_seat(command: commands.OfferSeat, situation: Situation) -> Decision:
     """Return that a freed seat is kept for the person, who must be the first in the line."""
     case, course = case_of(situation), situation.programme.course_of.get(command.course)
     if course is None:
         return _unknown(situation.programme)
     seats, reasons = _seats(course, situation), []
-    if seats.waiting[:1] != (case.case_id,):
-        reasons.append(refusals.IS_FIRST_IN_LINE())
-    if not seats.free(course.seats):
-        reasons.append(refusals.SEAT_IS_FREE(seats=course.seats))
-    if has_ended(course, situation.today):
-        reasons.append(refusals.COURSE_IS_OPEN(day=course.ends))
+    reasons += reasons_if(
+        (seats.waiting[:1] != (case.case_id,), refusals.IS_FIRST_IN_LINE()),
+        (not seats.free(course.seats), refusals.SEAT_IS_FREE(seats=course.seats)),
+        (has_ended(course, situation.today), refusals.COURSE_IS_OPEN(day=course.ends)),
+    )
     if reasons:
         return Refused(tuple(reasons))
     until = situation.now + timedelta(days=situation.programme.policies.seat_offer_days)
-    offered = CourseOffered(course=course.id, until=until)
-    return _both(situation, course, offered, SeatOffered(case_id=case.case_id, until=until))
+    offered = facts.CourseOffered(course=course.id, until=until)
+    return _both(situation, course, offered, facts.SeatOffered(case_id=case.case_id, until=until))
 
 
 def seat_freed(situation: Situation, course_id: str, why: str) -> list[StreamFact]:
     """Return both sides of a seat, an offer or a place in the line given up."""
     course = situation.programme.course_of[course_id]
     waiting = [one for one in _seats(course, situation).waiting if one != case_of(situation).case_id]
-    left = CourseLeft(course=course_id, reason=why, waiting=len(waiting))
-    return _both(situation, course, left, SeatFreed(case_id=case_of(situation).case_id, reason=why))
+    left = facts.CourseLeft(course=course_id, reason=why, waiting=len(waiting))
+    return _both(situation, course, left, facts.SeatFreed(case_id=case_of(situation).case_id, reason=why))
 
 
 def seats_freed_at_end(situation: Situation, why: str) -> list[StreamFact]:
@@ -163,15 +140,13 @@ def course_streams(programme: Programme, case: Case) -> tuple[str, ...]:
 
 
 def _against_enrolling(course: Course, situation: Situation) -> list[Reason]:
-    reasons = []
-    if course.id in reintegration_of(case_of(situation)).courses:
-        reasons.append(refusals.IS_NOT_IN_COURSE())
-    if has_ended(course, situation.today):
-        reasons.append(refusals.COURSE_IS_OPEN(day=course.ends))
-    return reasons
+    return reasons_if(
+        (course.id in reintegration_of(case_of(situation)).courses, refusals.IS_NOT_IN_COURSE()),
+        (has_ended(course, situation.today), refusals.COURSE_IS_OPEN(day=course.ends)),
+    )
 
 
-def _against_day(command: RecordAttendance, place: CoursePlace, situation: Situation) -> list[Reason]:
+def _against_day(command: commands.RecordAttendance, place: CoursePlace, situation: Situation) -> list[Reason]:
     course, reasons = situation.programme.course_of[command.course], []
     if command.day > situation.today:
         reasons.append(refusals.DAY_IS_PAST())
@@ -222,17 +197,13 @@ class FreeSeat(About):
     course: str
 
 
-def _passed_on(command: FinishTask, about: FreeSeat) -> SeatPassedOn:
-    return SeatPassedOn(task_id=command.task_id, course=about.course, offered=command.reference)
-
-
 def _course(programme: Programme, command: Any) -> tuple[str, ...]:
     course = programme.course_of.get(command.course)
     return (course.stream,) if course else ()
 
 
 # A freed seat is passed on whatever becomes of the case that freed it.
-TASKS: Final = (TaskKind("offer_seat", FreeSeat, _passed_on, gives_back=True),)
+TASKS: Final = (TaskKind("offer_seat", FreeSeat, ends_in(facts.SeatPassedOn, "offered"), gives_back=True),)
 # Which course a decision looks at is known from the command itself.
 
 
@@ -241,17 +212,15 @@ def _offered_course(programme: Programme, _case: Case, subject: Pairs) -> tuple[
 
 
 RULES: Final = (
-    CommandRule(EnrolInCourse, enrol_in_course, office_needs=_course),
-    CommandRule(TakeSeat, take_seat, office_needs=_course),
-    CommandRule(LeaveCourse, leave_course, office_needs=_course),
-    CommandRule(CompleteCourse, complete_course, office_needs=_course),
-    CommandRule(OfferSeat, offer_seat, office_needs=_course),
-    CommandRule(RecordAttendance, record_attendance),
-    CommandRule(DeclineTraining, decline_training),
+    CommandRule(commands.EnrolInCourse, enrol_in_course, office_needs=_course),
+    CommandRule(commands.TakeSeat, take_seat, office_needs=_course),
+    CommandRule(commands.LeaveCourse, leave_course, office_needs=_course),
+    CommandRule(commands.CompleteCourse, complete_course, office_needs=_course),
+    CommandRule(commands.OfferSeat, offer_seat, office_needs=_course),
+    CommandRule(commands.RecordAttendance, record_attendance),
+    CommandRule(commands.DeclineTraining, decline_training),
 )
 TIMERS: Final = (TimerKind("seat_offer", _offer_is_over, _offered_course),)
-
-
 ON_ENTERING: Final = StepHook(
     case_ends, lambda situation, dest: seats_freed_at_end(situation, f"case_{dest}"), course_streams
 )

@@ -6,74 +6,48 @@ from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
-from events.facts.safety import (
-    AgeEstablished,
-    BestInterestsDecided,
-    ChildAssented,
-    GuardianAppointed,
-    ReflectionEnded,
-    ReflectionStarted,
-    RiskAssessed,
-    SafetyPlanAgreed,
-    VictimIdentified,
-)
-from events.facts.tasks import Escalated
+from events.facts import safety as facts
 from workflow.case.state import Pairs
-from workflow.reasons import Refused, refused
+from workflow.reasons import Refused, reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN, SECOND_PERSON_IS_THE_FIRST
-from workflow.situation import Decision, Situation, StreamFact, case_of, person_of
+from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, TimerKind
-from workflow.subjects.safety import refusals
-from workflow.subjects.safety.commands import (
-    AgreeSafetyPlan,
-    AppointGuardian,
-    AssessRisk,
-    DecideBestInterests,
-    EndReflection,
-    EstablishAge,
-    IdentifyVictim,
-    RecordAssent,
-)
+from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.state import safety_of
 
 
-def establish_age(command: EstablishAge, situation: Situation) -> Decision:
+def establish_age(command: commands.EstablishAge, situation: Situation) -> Decision:
     """Return what is now known about the age."""
-    return situation.about_case(AgeEstablished(child=command.child, basis=command.basis))
+    return situation.about_case(facts.AgeEstablished(child=command.child, basis=command.basis))
 
 
-def identify_victim(command: IdentifyVictim, situation: Situation) -> Decision:
+def identify_victim(command: commands.IdentifyVictim, situation: Situation) -> Decision:
     """Return the status; formal identification starts the reflection period by itself, once in a case."""
     case, decided_on = case_of(situation), command.decided_on or situation.today
     if decided_on > situation.today:
         return refused(refusals.DECISION_IS_PAST(day=decided_on))
-    facts: list[Fact] = [VictimIdentified(status=command.status, decided_by=command.decided_by, decided_on=decided_on)]
+    told: list[Fact] = [
+        facts.VictimIdentified(status=command.status, decided_by=command.decided_by, decided_on=decided_on)
+    ]
     until = decided_on + timedelta(days=situation.programme.policies.reflection_days)
     if command.status == "actual" and not safety_of(case).had_reflection and until >= situation.today:
-        facts.append(ReflectionStarted(until=until))
-    return situation.about_case(*facts)
+        told.append(facts.ReflectionStarted(until=until))
+    return situation.about_case(*told)
 
 
-def end_reflection(command: EndReflection, situation: Situation) -> Decision:
+def end_reflection(command: commands.EndReflection, situation: Situation) -> Decision:
     """Return the early end, when there is a period to end."""
     if safety_of(case_of(situation)).reflection_until is None:
         return refused(refusals.REFLECTION_RUNS())
-    return situation.about_case(ReflectionEnded(why=command.why))
+    return situation.about_case(facts.ReflectionEnded(why=command.why))
 
 
-def assess_risk(command: AssessRisk, situation: Situation) -> Decision:
+def assess_risk(command: commands.AssessRisk, situation: Situation) -> Decision:
     """Return the assessment; the note is sealed."""
-    return situation.about_case(
-        RiskAssessed(
-            person_id=person_of(situation),
-            level=command.level,
-            safe_to_return=command.safe_to_return,
-            note=command.note,
-        )
-    )
+    return situation.about_case(said_by(command, facts.RiskAssessed, person_id=person_of(situation)))
 
 
-def agree_safety_plan(command: AgreeSafetyPlan, situation: Situation) -> Decision:
+def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -> Decision:
     """Return the plan for the dangers last found, when two different people agreed."""
     risk, reasons = safety_of(case_of(situation)).risk, []
     if risk is None:
@@ -83,62 +57,55 @@ def agree_safety_plan(command: AgreeSafetyPlan, situation: Situation) -> Decisio
     if risk is None or reasons:
         return Refused(tuple(reasons))
     return situation.about_case(
-        SafetyPlanAgreed(person_id=person_of(situation), level=risk.level, second=command.second, plan=command.plan)
+        said_by(command, facts.SafetyPlanAgreed, person_id=person_of(situation), level=risk.level)
     )
 
 
-def appoint_guardian(command: AppointGuardian, situation: Situation) -> Decision:
+def appoint_guardian(command: commands.AppointGuardian, situation: Situation) -> Decision:
     """Return the appointment; the guardian's name is sealed."""
-    return situation.about_case(GuardianAppointed(person_id=person_of(situation), kind=command.kind, name=command.name))
+    return situation.about_case(
+        facts.GuardianAppointed(person_id=person_of(situation), kind=command.kind, name=command.name)
+    )
 
 
-def decide_best_interests(command: DecideBestInterests, situation: Situation) -> Decision:
+def decide_best_interests(command: commands.DecideBestInterests, situation: Situation) -> Decision:
     """Return what the body decided."""
-    return situation.about_case(BestInterestsDecided(outcome=command.outcome, decided_by=command.decided_by))
+    return situation.about_case(facts.BestInterestsDecided(outcome=command.outcome, decided_by=command.decided_by))
 
 
-def record_assent(command: RecordAssent, situation: Situation) -> Decision:
+def record_assent(command: commands.RecordAssent, situation: Situation) -> Decision:
     """Return what the child said; an adult's own consent takes the place of assent."""
-    reasons = []
-    if command.to not in situation.programme.purposes:
-        reasons.append(PURPOSE_IS_KNOWN(purpose=command.to, known=situation.programme.purposes))
-    if not case_of(situation).is_child(situation.today):
-        reasons.append(refusals.PERSON_IS_A_CHILD(purpose=command.to))
-    if reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(ChildAssented(to=command.to, answer=command.answer))
+    is_child, known = case_of(situation).is_child(situation.today), situation.programme.purposes
+    reasons = reasons_if(
+        (command.to not in known, PURPOSE_IS_KNOWN(purpose=command.to, known=known)),
+        (not is_child, refusals.PERSON_IS_A_CHILD(purpose=command.to)),
+    )
+    return unless(reasons, situation.about_case(facts.ChildAssented(to=command.to, answer=command.answer)))
 
 
 def _reflection_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    if safety_of(case_of(situation)).reflection_until is None:
-        return []
-    return situation.about_case(ReflectionEnded(why="the period is over"))
+    over = facts.ReflectionEnded(why="the period is over")
+    return situation.about_case(over) if safety_of(case_of(situation)).reflection_until else []
 
 
 def _reflection_ends_soon(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     """Somebody asks the person what they have decided, before the period is over."""
-    if safety_of(case_of(situation)).reflection_until is None:
-        return []
-    return situation.about_case(Escalated(kind="reflection_ending"))
-
-
-def _risk_is_old(situation: Situation, _subject: Pairs) -> list[StreamFact]:
-    """The dangers are gone through again; every assessment stops the timer of the one before."""
-    return situation.about_case(Escalated(kind="risk_reassess"))
+    return situation.escalated("reflection_ending", when=safety_of(case_of(situation)).reflection_until is not None)
 
 
 RULES: Final = (
-    CommandRule(EstablishAge, establish_age),
-    CommandRule(IdentifyVictim, identify_victim),
-    CommandRule(EndReflection, end_reflection),
-    CommandRule(AssessRisk, assess_risk),
-    CommandRule(AgreeSafetyPlan, agree_safety_plan),
-    CommandRule(AppointGuardian, appoint_guardian),
-    CommandRule(DecideBestInterests, decide_best_interests),
-    CommandRule(RecordAssent, record_assent),
+    CommandRule(commands.EstablishAge, establish_age),
+    CommandRule(commands.IdentifyVictim, identify_victim),
+    CommandRule(commands.EndReflection, end_reflection),
+    CommandRule(commands.AssessRisk, assess_risk),
+    CommandRule(commands.AgreeSafetyPlan, agree_safety_plan),
+    CommandRule(commands.AppointGuardian, appoint_guardian),
+    CommandRule(commands.DecideBestInterests, decide_best_interests),
+    CommandRule(commands.RecordAssent, record_assent),
 )
 TIMERS: Final = (
     TimerKind("reflection", _reflection_is_over),
     TimerKind("reflection_ending", _reflection_ends_soon),
-    TimerKind("risk_expires", _risk_is_old),
+    # The dangers are gone through again; every assessment stops the timer of the one before.
+    TimerKind("risk_expires", lambda situation, _: situation.escalated("risk_reassess")),
 )

@@ -76,9 +76,7 @@ def return_is_safe(asked: GuardContext) -> Reason | None:
 def reflection_is_over(asked: GuardContext) -> Reason | None:
     """No return in the reflection period unless the person asks (CoE Convention Art. 13: at least 30 days)."""
     until = safety_of(asked.case).reflection_until
-    if until is None or asked.today > until:
-        return None
-    return refusals.REFLECTION_IS_OVER(until=until)
+    return None if until is None or asked.today > until else refusals.REFLECTION_IS_OVER(until=until)
 
 
 def risk_valid_days(case: Case, programme: Programme, today: date) -> int:

@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflow.command import CaseCommand
-from workflow.rights.acts import Acts
 from workflow.values.countries import Country
 
 
@@ -43,8 +42,7 @@ class Leg(BaseModel):
         return self
 
 
-class RecordRoute(CaseCommand):
+class RecordRoute(CaseCommand, acts=("case.record",)):
     """Record which way the person was taken, leg by leg; a later record takes the place of an earlier one."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     legs: tuple[Leg, ...] = Field(min_length=1, max_length=20)

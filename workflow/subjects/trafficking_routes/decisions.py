@@ -50,8 +50,7 @@ def _first(leg: Leg) -> tuple[int, int]:
 
 
 def _last(leg: Leg) -> tuple[int, int]:
-    assert leg.year is not None
-    return leg.year, leg.month or 12
+    return _first(leg)[0], leg.month or 12
 
 
 RULES: Final = (CommandRule(RecordRoute, record_route),)

@@ -21,5 +21,5 @@ trafficking_routes_of: Final = Part("trafficking_routes", Route())
 CHANGES: dict[str, Change] = {
     "RouteRecorded": lambda c, f, _: trafficking_routes_of.changed(
         c, route=tuple((leg.kind, leg.country) for leg in f.legs)
-    ),
+    )
 }

@@ -10,9 +10,5 @@ from workflow.subjects.trafficking_routes.decisions import RULES
 from workflow.subjects.trafficking_routes.state import CHANGES, trafficking_routes_of
 
 SUBJECT: Final = Subject(
-    stem="trafficking_routes",
-    commands=commands_in(commands),
-    rules=RULES,
-    part=trafficking_routes_of,
-    changes=CHANGES,
+    stem="trafficking_routes", commands=commands_in(commands), rules=RULES, part=trafficking_routes_of, changes=CHANGES
 )

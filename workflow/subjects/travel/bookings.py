@@ -6,27 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from events.catalogue import Fact, TaskOutcome
-from events.facts.tasks import BookingReleased, Escalated, ServiceProvided
-from events.facts.travel import (
-    EscortAnswered,
-    EscortFreed,
-    EscortInvited,
-    HostAnswered,
-    HostAsked,
-    HostChosen,
-    PersonHandedOver,
-    TicketIssued,
-    TransitVisaRecorded,
-)
+from events.facts import travel as facts
+from events.facts.tasks import BookingReleased, ServiceProvided
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
-from workflow.command import FinishTask
 from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, person_of
-from workflow.subject import CommandRule, TimerKind
+from workflow.reasons import Reason, Refused, reasons_if, refused
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
+from workflow.subject import CommandRule, TimerKind, given
 from workflow.subjects.travel import refusals
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, HandOver, RecordTransitVisa
 from workflow.subjects.travel.escorts import escorts_stream
@@ -41,7 +29,9 @@ def answer_escort(command: AnswerEscort, situation: Situation) -> Decision:
         return refused(refusals.ESCORT_IS_ASKED())
     if trip.confirmed and command.accepted:
         return []
-    answer = EscortAnswered(trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason)
+    answer = facts.EscortAnswered(
+        trip_id=trip.trip_id, escort=trip.escort, accepted=command.accepted, reason=command.reason
+    )
     decided = situation.about_case(answer)
     return decided if command.accepted else [*decided, *escort_freed(situation, "declined")]
 
@@ -52,7 +42,7 @@ def escort_freed(situation: Situation, why: str) -> list[StreamFact]:
     trip = travel_of(case).trip
     if trip is None or not trip.escort:
         return []
-    free = EscortFreed(escort=trip.escort, case_id=case.case_id, trip_id=trip.trip_id, reason=why)
+    free = facts.EscortFreed(escort=trip.escort, case_id=case.case_id, trip_id=trip.trip_id, reason=why)
     return [StreamFact(situation.programme.escorts_stream, free)]
 
 
@@ -65,84 +55,54 @@ def host_for(programme: Programme, country: str, without: Collection[str] = ()) 
     return able[0].id if able else ""
 
 
-def no_host() -> list[Fact]:
-    """Return that a person has to find somebody who receives the traveller."""
-    return [Escalated(kind="no_host")]
-
-
-def ask_host(command: AskHost, situation: Situation) -> Decision:
+def ask_host(command: AskHost, trip: Trip, situation: Situation) -> Decision:
     """Return who is asked now."""
-    trip = _trip_ahead(situation)
-    if isinstance(trip, Refused):
-        return trip
     if command.host not in situation.programme.host_of:
         return refused(refusals.HOST_IS_KNOWN(known=situation.programme.host_of))
     if command.host == trip.host:
         return refused(refusals.HOST_IS_ANOTHER())
-    return situation.about_case(HostChosen(trip_id=trip.trip_id, host=command.host))
+    return situation.about_case(facts.HostChosen(trip_id=trip.trip_id, host=command.host))
 
 
-def answer_host(command: AnswerHost, situation: Situation) -> Decision:
+def answer_host(command: AnswerHost, trip: Trip, situation: Situation) -> Decision:
     """Return the answer; when the host cannot, the next one is asked, and if there is none somebody has to look."""
-    trip = _trip_ahead(situation)
-    if isinstance(trip, Refused):
-        return trip
     if not trip.host:
         return refused(refusals.HOST_IS_ASKED())
     if command.accepted:
         if trip.host_ready:
             return []
-        return situation.about_case(HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=True))
+        return situation.about_case(facts.HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=True))
     declined = (*trip.hosts_declined, trip.host)
     following = host_for(situation.programme, travel_of(case_of(situation)).destination, declined)
-    answer = HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
-    return situation.about_case(answer, *([] if following else no_host()))
+    answer = facts.HostAnswered(trip_id=trip.trip_id, host=trip.host, accepted=False, next_host=following)
+    return [*situation.about_case(answer), *situation.escalated("no_host", when=not following)]
 
 
 def record_transit_visa(command: RecordTransitVisa, situation: Situation) -> Decision:
     """Return that a visa is in hand."""
     if command.valid_until < situation.today:
         return refused(refusals.VISA_IS_VALID())
-    return situation.about_case(
-        TransitVisaRecorded(
-            person_id=person_of(situation),
-            country=command.country,
-            valid_until=command.valid_until,
-            number=command.number,
-        )
-    )
+    return situation.about_case(said_by(command, facts.TransitVisaRecorded, person_id=person_of(situation)))
 
 
-def hand_over(command: HandOver, situation: Situation) -> Decision:
+def hand_over(command: HandOver, trip: Trip, situation: Situation) -> Decision:
     """Return that the person arrived and who received them, and that the service was given."""
-    trip = _trip_ahead(situation)
-    if isinstance(trip, Refused):
-        return trip
-    reasons = _against_hand_over(command, situation)
-    if reasons:
-        return Refused(reasons)
-    received = PersonHandedOver(
-        person_id=person_of(situation),
-        trip_id=trip.trip_id,
-        received_by=command.received_by,
-        receiver=command.receiver,
-    )
+    received = said_by(command, facts.PersonHandedOver, person_id=person_of(situation), trip_id=trip.trip_id)
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
-    return situation.about_case(received, provided)
+    return unless(_against_hand_over(command, situation), situation.about_case(received, provided))
 
 
-def _against_hand_over(command: HandOver, situation: Situation) -> tuple[Reason, ...]:
-    case, found = case_of(situation), []
-    if case.stage != ON_THE_WAY:
-        found.append(refusals.HAS_DEPARTED())
-    if case.is_child(situation.today) and command.received_by not in ("guardian", "authority"):
-        found.append(refusals.RECEIVING_GUARDIAN_IS_THERE())
-    if case.is_child(situation.today) and not command.receiver:
-        found.append(refusals.RECEIVER_IS_NAMED())
-    return tuple(found)
+def _against_hand_over(command: HandOver, situation: Situation) -> list[Reason]:
+    case, is_child = case_of(situation), case_of(situation).is_child(situation.today)
+    by_guardian = command.received_by in ("guardian", "authority")
+    return reasons_if(
+        (case.stage != ON_THE_WAY, refusals.HAS_DEPARTED()),
+        (is_child and not by_guardian, refusals.RECEIVING_GUARDIAN_IS_THERE()),
+        (is_child and not command.receiver, refusals.RECEIVER_IS_NAMED()),
+    )
 
 
-def _trip_ahead(situation: Situation) -> Trip | Refused:
+def _trip_ahead(_command: AskHost | AnswerHost | HandOver, situation: Situation) -> Trip | Refused:
     case = case_of(situation)
     trip = travel_of(case).trip
     if trip is None:
@@ -154,17 +114,13 @@ def _trip_ahead(situation: Situation) -> Trip | Refused:
 
 def _departure_is_near(situation: Situation, subject: Pairs) -> list[StreamFact]:
     """Escalate when ticket, host or escort are not certain though the departure is near."""
-    case = case_of(situation)
-    if not _still_waits(situation, subject):
-        return []
-    asked = GuardContext(case, situation.programme, situation.now)
-    ready = not any(guard(asked) for guard in (ticket_is_issued, host_is_ready, escort_is_confirmed))
-    return [] if ready else situation.about_case(Escalated(kind="departure_not_ready"))
+    asked = GuardContext(case_of(situation), situation.programme, situation.now)
+    lacks = (guard(asked) for guard in (ticket_is_issued, host_is_ready, escort_is_confirmed))
+    return situation.escalated("departure_not_ready", when=_still_waits(situation, subject) and any(lacks))
 
 
 def _departure_has_come(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    waits = _still_waits(situation, subject)
-    return situation.about_case(Escalated(kind="missed_departure")) if waits else []
+    return situation.escalated("missed_departure", when=_still_waits(situation, subject))
 
 
 def _still_waits(situation: Situation, subject: Pairs) -> bool:
@@ -175,7 +131,7 @@ def _still_waits(situation: Situation, subject: Pairs) -> bool:
 def _hand_over_is_due(situation: Situation, subject: Pairs) -> list[StreamFact]:
     case = case_of(situation)
     missing = travel_of(case).is_on_trip(dict(subject)["trip_id"]) and trip_is_ahead(case) and case.stage == ON_THE_WAY
-    return situation.about_case(Escalated(kind="not_handed_over")) if missing else []
+    return situation.escalated("not_handed_over", when=missing)
 
 
 class Booking(About):
@@ -211,49 +167,28 @@ class HostBooking(Booking):
         return super().is_for(trip) and trip.host == self.host
 
 
-def _escort_invited(command: FinishTask, about: EscortBooking) -> TaskOutcome:
-    return EscortInvited(task_id=command.task_id, trip_id=about.trip_id, escort=about.escort, receipt=command.reference)
-
-
-def _ticket_issued(command: FinishTask, about: Booking) -> TaskOutcome:
-    return TicketIssued(task_id=command.task_id, trip_id=about.trip_id, reference=command.reference)
-
-
-def _host_asked(command: FinishTask, about: HostBooking) -> TaskOutcome:
-    return HostAsked(task_id=command.task_id, trip_id=about.trip_id, host=about.host, receipt=command.reference)
-
-
-def _given_back(command: FinishTask, about: Booking) -> TaskOutcome:
-    return BookingReleased(
-        task_id=command.task_id, booking=about.booking, trip_id=about.trip_id, reference=command.reference
-    )
-
-
 def _trip_is_wanted(about: Booking, situation: Situation) -> bool:
     trip = travel_of(case_of(situation)).trip
     return trip is not None and about.is_for(trip)
 
 
-def _travel(_about: Booking, _programme: Programme) -> str:
-    return "travel"
-
-
+_GIVEN_BACK: Final = ends_in(BookingReleased, "reference")
 TASKS: Final = (
-    TaskKind("book_ticket", Booking, _ticket_issued, _trip_is_wanted, consent=_travel),
-    TaskKind("cancel_ticket", Booking, _given_back, gives_back=True),
-    TaskKind("book_escort", EscortBooking, _escort_invited, _trip_is_wanted, consent=_travel),
-    TaskKind("release_escort", EscortBooking, _given_back, gives_back=True),
-    TaskKind("ask_host", HostBooking, _host_asked, _trip_is_wanted, consent=_travel),
-    TaskKind("cancel_host", HostBooking, _given_back, gives_back=True),
+    TaskKind(
+        "book_ticket", Booking, ends_in(facts.TicketIssued, "reference"), _trip_is_wanted, consent=lambda *_: "travel"
+    ),
+    TaskKind("cancel_ticket", Booking, _GIVEN_BACK, gives_back=True),
+    TaskKind("book_escort", EscortBooking, ends_in(facts.EscortInvited), _trip_is_wanted, consent=lambda *_: "travel"),
+    TaskKind("release_escort", EscortBooking, _GIVEN_BACK, gives_back=True),
+    TaskKind("ask_host", HostBooking, ends_in(facts.HostAsked), _trip_is_wanted, consent=lambda *_: "travel"),
+    TaskKind("cancel_host", HostBooking, _GIVEN_BACK, gives_back=True),
 )
-
-
 RULES: Final = (
     CommandRule(AnswerEscort, answer_escort, needs=escorts_stream, cancels=True),
-    CommandRule(AskHost, ask_host, cancels=True),
-    CommandRule(AnswerHost, answer_host, cancels=True),
+    CommandRule(AskHost, given(_trip_ahead, ask_host), cancels=True),
+    CommandRule(AnswerHost, given(_trip_ahead, answer_host), cancels=True),
     CommandRule(RecordTransitVisa, record_transit_visa),
-    CommandRule(HandOver, hand_over),
+    CommandRule(HandOver, given(_trip_ahead, hand_over)),
 )
 TIMERS: Final = (
     TimerKind("departure_check", _departure_is_near),

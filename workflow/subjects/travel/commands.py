@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflow.command import CaseCommand, Instant
-from workflow.rights.acts import Acts
+from workflow.programme.part import Slug
 from workflow.subjects.reception.commands import ServiceNumber
 from workflow.values.countries import Country
 from workflow.values.telling import Place
 from workflow.values.text import PersonName, ShortText
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
-
-class DeclareReturn(CaseCommand):
+class DeclareReturn(CaseCommand, acts=("case.record",)):
     """Record that the person signed to return of their own will; a national who goes abroad says why."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     destination: Country
     signed_on: date
     because: Literal["", "family", "residence", "work", "study", "protection"] = ""
 
 
-class ChooseStay(CaseCommand):
+class ChooseStay(CaseCommand, acts=("case.record",)):
     """Record that the person decided to stay; a journey that has not begun is called off."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     basis: ShortText
 
 
-class RecordTransitVisa(CaseCommand):
+class RecordTransitVisa(CaseCommand, acts=("case.record",), sealed=True):
     """Record a visa for a country on the way."""
-
-    acts: ClassVar[Acts] = ("case.record",)
-    sealed: ClassVar[bool] = True
 
     country: Country
     valid_until: date
@@ -65,13 +58,12 @@ class TripLeg(BaseModel):
         return self
 
 
-class PlanTrip(CaseCommand):
+class PlanTrip(CaseCommand, acts=("case.record",)):
     """Plan the way home; an escort is reserved when one is needed, ticket and host are asked for.
 
     ``legs`` lists every part between changes; a journey without a change may be given by its own times and places.
     """
 
-    acts: ClassVar[Acts] = ("case.record",)
     legs: Annotated[tuple[TripLeg, ...], Field(max_length=12)] = ()
     departs_at: Instant
     arrives_at: Instant
@@ -114,40 +106,33 @@ def _fields(leg: Any) -> dict[str, Any]:
     return leg if isinstance(leg, dict) else dict(leg) if isinstance(leg, BaseModel) else {}
 
 
-class AnswerEscort(CaseCommand):
+class AnswerEscort(CaseCommand, acts=("case.record",)):
     """Record the escort's answer to the invitation."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     accepted: bool
     reason: ShortText | Literal[""] = ""
 
 
-class AskHost(CaseCommand):
+class AskHost(CaseCommand, acts=("case.record",)):
     """Ask somebody else to receive the person; whoever was asked before is told that it is off."""
 
-    acts: ClassVar[Acts] = ("case.record",)
-    host: Id
+    host: Slug
 
 
-class AnswerHost(CaseCommand):
+class AnswerHost(CaseCommand, acts=("case.record",)):
     """Record the host's answer; when they cannot, the next one of that country is asked."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     accepted: bool
 
 
-class CancelTrip(CaseCommand):
+class CancelTrip(CaseCommand, acts=("case.record",)):
     """Call the journey off; whatever was booked is released, each thing once."""
 
-    acts: ClassVar[Acts] = ("case.record",)
     reason: ShortText
 
 
-class HandOver(CaseCommand):
+class HandOver(CaseCommand, acts=("case.record",), sealed=True):
     """Record that the person arrived and was received, as host or escort report it; a child by a guardian."""
-
-    acts: ClassVar[Acts] = ("case.record",)
-    sealed: ClassVar[bool] = True
 
     received_by: Literal["host", "family", "guardian", "authority", "nobody"]
     receiver: PersonName | None = None

@@ -11,13 +11,13 @@ from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against
+from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against, said_by, unless
 from workflow.subject import CommandRule, StepHook
 from workflow.subjects.documents.guards import document_for_booking
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel import refusals
-from workflow.subjects.travel.bookings import escort_freed, host_for, no_host
+from workflow.subjects.travel.bookings import escort_freed, host_for
 from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
 from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
@@ -39,7 +39,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
         pool = _pool(situation)
         found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language)
         escort = found.id if found else ""
-        reasons += [] if found else [_nobody_free(needed)]
+        reasons += [] if found else [refusals.ESCORT_IS_FREE(skill=needed)]
     if reasons:
         return Refused(tuple(reasons))
     return [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
@@ -50,27 +50,21 @@ def _planned(
 ) -> list[StreamFact]:
     case, programme = case_of(situation), situation.programme
     trip_id, host = id_from(command.command_id, "R"), host_for(programme, travel_of(case).destination)
-    plan = TripPlanned(
+    plan = said_by(
+        command,
+        TripPlanned,
         trip_id=trip_id,
         route=route_of(case, programme),
-        departs_at=command.departs_at,
-        arrives_at=command.arrives_at,
-        origin=command.origin,
-        destination=command.destination,
         legs=legs,
         transit=_transit(legs),
         escort=escort,
         escort_back_at=back_at if escort else None,
         host=host,
     )
-    planned = situation.about_case(plan, *([] if host else no_host()))
+    planned = [*situation.about_case(plan), *situation.escalated("no_host", when=not host)]
     if escort:
         reserved = EscortReserved(
-            escort=escort,
-            case_id=case.case_id,
-            trip_id=trip_id,
-            leaves_at=command.departs_at,
-            back_at=back_at,
+            escort=escort, case_id=case.case_id, trip_id=trip_id, leaves_at=command.departs_at, back_at=back_at
         )
         planned.append(StreamFact(programme.escorts_stream, reserved))
     return planned
@@ -105,9 +99,8 @@ def _transit(legs: tuple[PlannedLeg, ...]) -> tuple[str, ...]:
 def _against_route(legs: tuple[PlannedLeg, ...], case: Case) -> list[Reason]:
     """Return what is wrong with where the way leads: only to the country the person declared."""
     found = legs[-1].to_country
-    if not travel_of(case).destination or found == travel_of(case).destination:
-        return []
-    return [refusals.ROUTE_LEADS_HOME(found=found, home=travel_of(case).destination)]
+    home = travel_of(case).destination
+    return [refusals.ROUTE_LEADS_HOME(found=found, home=home)] if home not in ("", found) else []
 
 
 def declare_return(command: DeclareReturn, situation: Situation) -> Decision:
@@ -148,17 +141,16 @@ def _against_signature(command: DeclareReturn, situation: Situation) -> list[Rea
 def _against_change(situation: Situation) -> list[Reason]:
     """Return that nothing of a journey is changed while somebody makes it."""
     case = case_of(situation)
-    if case.stage != ON_THE_WAY or not trip_is_ahead(case):
-        return []
-    return [refusals.HAS_NOT_DEPARTED()]
+    return [] if case.stage != ON_THE_WAY or not trip_is_ahead(case) else [refusals.HAS_NOT_DEPARTED()]
 
 
 def choose_stay(command: ChooseStay, situation: Situation) -> Decision:
     """Return the choice to stay; nobody is asked to justify it, only on which basis they may."""
     reasons = _against_change(situation)
-    if reasons:
-        return Refused(tuple(reasons))
-    return [*trip_called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))]
+    return unless(
+        reasons,
+        [*trip_called_off(situation, "the person stays"), *situation.about_case(StayChosen(basis=command.basis))],
+    )
 
 
 def cancel_trip(command: CancelTrip, situation: Situation) -> Decision:
@@ -195,13 +187,7 @@ def _back_at(command: PlanTrip, situation: Situation) -> datetime:
     return command.arrives_at + rest + (command.arrives_at - command.departs_at)
 
 
-def _nobody_free(skill: str) -> Reason:
-    return refusals.ESCORT_IS_FREE(skill=skill)
-
-
 # Whatever may call a journey off, or free an escort.
-
-
 RULES: Final = (
     CommandRule(DeclareReturn, declare_return, needs=escorts_stream, cancels=True),
     CommandRule(ChooseStay, choose_stay, needs=escorts_stream, cancels=True),

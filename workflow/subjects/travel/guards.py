@@ -17,16 +17,12 @@ ON_THE_WAY: Final = "returning"  # the stage between departure and hand-over
 
 def return_is_declared(asked: GuardContext) -> Reason | None:
     """Return is voluntary, in writing (Palermo Protocol Art. 8(2): preferably voluntary)."""
-    if travel_of(asked.case).destination:
-        return None
-    return refusals.RETURN_IS_DECLARED()
+    return None if travel_of(asked.case).destination else refusals.RETURN_IS_DECLARED()
 
 
 def trip_is_planned(asked: GuardContext) -> Reason | None:
     """There is a way home with a time and a place."""
-    if travel_of(asked.case).trip is not None:
-        return None
-    return refusals.TRIP_IS_NOT_PLANNED()
+    return None if travel_of(asked.case).trip is not None else refusals.TRIP_IS_NOT_PLANNED()
 
 
 def escort_is_confirmed(asked: GuardContext) -> Reason | None:
@@ -38,24 +34,18 @@ def escort_is_confirmed(asked: GuardContext) -> Reason | None:
     if trip is None or not trip.confirmed:
         return refusals.NO_ESCORT_CONFIRMED()
     escort = asked.programme.escort_of[trip.escort]
-    if needed in escort.skills:
-        return None
-    return refusals.ESCORT_IS_OF_ANOTHER_KIND(needed=needed)
+    return None if needed in escort.skills else refusals.ESCORT_IS_OF_ANOTHER_KIND(needed=needed)
 
 
 def ticket_is_issued(asked: GuardContext) -> Reason | None:
     """The ticket is there before anybody leaves for the station."""
-    if "ticket" in travel_of(asked.case).booked:
-        return None
-    return refusals.TICKET_IS_ISSUED()
+    return None if "ticket" in travel_of(asked.case).booked else refusals.TICKET_IS_ISSUED()
 
 
 def host_is_ready(asked: GuardContext) -> Reason | None:
     """Somebody will meet the person where they arrive, and has said so."""
     trip = travel_of(asked.case).trip
-    if trip is not None and trip.host_ready:
-        return None
-    return refusals.HOST_IS_READY()
+    return None if trip is not None and trip.host_ready else refusals.HOST_IS_READY()
 
 
 def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:
@@ -68,9 +58,7 @@ def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:
         country for country in trip.transit
         if _needs_visa(asked, country) and travel_of(asked.case).visas.get(country, date.min) < last
     ]  # fmt: skip
-    if not missing:
-        return None
-    return refusals.TRANSIT_VISAS_ARE_IN_ORDER(country=missing[0], countries=missing)
+    return refusals.TRANSIT_VISAS_ARE_IN_ORDER(country=missing[0], countries=missing) if missing else None
 
 
 def _needs_visa(asked: GuardContext, country: str) -> bool:
@@ -82,16 +70,12 @@ def _needs_visa(asked: GuardContext, country: str) -> bool:
 
 def stay_is_chosen(asked: GuardContext) -> Reason | None:
     """Return is voluntary: the person may decide to stay."""
-    if travel_of(asked.case).stays:
-        return None
-    return refusals.STAY_IS_CHOSEN()
+    return None if travel_of(asked.case).stays else refusals.STAY_IS_CHOSEN()
 
 
 def has_come_home(asked: GuardContext) -> Reason | None:
     """The person was received at the destination."""
-    if "hand_over" in asked.case.provided:
-        return None
-    return refusals.HAS_COME_HOME()
+    return None if "hand_over" in asked.case.provided else refusals.HAS_COME_HOME()
 
 
 def escort_needed(case: Case, today: date) -> str:

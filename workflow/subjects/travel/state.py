@@ -52,11 +52,8 @@ def _trip(case: Case, fact: TripPlanned, _at: At) -> Case:
         fact.trip_id, fact.departs_at, fact.arrives_at, fact.origin, fact.destination, fact.escort,
         route=fact.route, transit=fact.transit, host=fact.host,
     )  # fmt: skip
-    return _settled(travel_of.changed(case._replace(provided=case.provided - {"hand_over"}), trip=trip, booked=()))
-
-
-def _settled(case: Case) -> Case:
-    return case._replace(escalations=case.escalations - _SETTLED)
+    calm = case.calm(*_SETTLED)._replace(provided=case.provided - {"hand_over"})
+    return travel_of.changed(calm, trip=trip, booked=())
 
 
 def _invited(case: Case, fact: EscortInvited, _at: At) -> Case:
@@ -84,8 +81,9 @@ def _host_chosen(case: Case, fact: HostChosen, _at: At) -> Case:
     trip = travel_of(case).trip
     if trip is None:
         return case
-    calm = case._replace(escalations=case.escalations - {"no_host"})
-    return _not_booked(travel_of.changed(calm, trip=trip._replace(host=fact.host, host_ready=False)), "arrival_host")
+    return _not_booked(
+        travel_of.changed(case.calm("no_host"), trip=trip._replace(host=fact.host, host_ready=False)), "arrival_host"
+    )
 
 
 def _host_answered(case: Case, fact: HostAnswered, _at: At) -> Case:
@@ -115,14 +113,14 @@ CHANGES: dict[str, Change] = {
     "StayChosen": lambda c, _f, _: travel_of.changed(c, stays=True, destination=""),
     "TransitVisaRecorded": lambda c, f, _: travel_of.changed(c, visas={**travel_of(c).visas, f.country: f.valid_until}),
     "TripPlanned": _trip,
-    "TripCancelled": lambda c, _f, _: _settled(travel_of.changed(c, trip=None, booked=())),
+    "TripCancelled": lambda c, _f, _: travel_of.changed(c.calm(*_SETTLED), trip=None, booked=()),
     "TicketIssued": lambda c, f, _: booked_for(c, f.trip_id, "ticket"),
     "EscortInvited": _invited,
     "EscortAnswered": _answered,
     "HostAsked": _host_asked,
     "HostChosen": _host_chosen,
     "HostAnswered": _host_answered,
-    "PersonHandedOver": lambda c, _f, _: _settled(c),
+    "PersonHandedOver": lambda c, _f, _: c.calm(*_SETTLED),
 }
 
 
