@@ -4,12 +4,10 @@ A fact's name and version are for ever. When a fact must change, give it the nex
 upcaster that turns an old body into the next; stored bytes are never touched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, create_model
@@ -33,6 +31,14 @@ class Sealed:
 
     def __post_init__(self) -> None:
         assert self.compartment in COMPARTMENTS, f"no compartment {self.compartment!r}"
+
+
+Identity = Annotated[str | None, Sealed("identity")]
+Contact = Annotated[str | None, Sealed("contact")]
+Medical = Annotated[str | None, Sealed("medical")]
+Legal = Annotated[str | None, Sealed("legal")]
+Financial = Annotated[str | None, Sealed("money")]
+Story = Annotated[str | None, Sealed("story")]
 
 
 class Closed:
@@ -130,13 +136,10 @@ class Catalogue:
             raise UnknownFact(f"fact {name} v{version} is not known here; a newer Wayhome wrote it, install that")
         if version == shape.version and not opened:
             return shape.closed.model_validate_json(body)
-        raw = self._upcast(name, version, shape.version, orjson.loads(body))
+        raw: Body = orjson.loads(body)
+        for step in range(version, shape.version):
+            raw = self._upcasters[name, step](raw)
         return shape.closed.model_validate(raw | dict(opened or {}))
-
-    def _upcast(self, name: str, version: int, latest: int, body: Body) -> Body:
-        for step in range(version, latest):
-            body = self._upcasters[name, step](body)
-        return body
 
 
 def _shape(fact: type[Fact]) -> FactSchema:

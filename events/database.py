@@ -5,8 +5,6 @@ begins by reading and then wants to write fails at once however long the time-ou
 engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot change or delete a fact.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -5,8 +5,6 @@ Case numbers are random, not counted: a sequence would tell how many people came
 one over the telephone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from typing import NewType

@@ -1,7 +1,5 @@
 """How every SQLite file of ours is opened: by a writer that lets readers go on, and never half written."""
 
-from __future__ import annotations
-
 import sqlite3
 import time
 from typing import Final

@@ -1,7 +1,5 @@
 """What every command has, and the engine's own commands: a step of the journey, tasks, timers, publishing."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID

@@ -1,7 +1,5 @@
 """What a decision looks at and what comes out of it: facts for streams, or a refusal with all reasons."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime

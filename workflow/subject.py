@@ -3,8 +3,6 @@
 The engine knows no subject by name. It asks every registered one for its part (``workflow.registry``).
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

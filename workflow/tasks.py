@@ -1,7 +1,5 @@
 """Tasks and timers as the case sees them: what came of them, and what an operator may do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final

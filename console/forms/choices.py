@@ -56,7 +56,7 @@ from console.forms.listed import (
     WHY_REVOKED,
 )
 from console.forms.wording import known
-from workflow.programme.services import Service
+from workflow.programme.stages import Service
 from workflow.rights.acts import ROLES
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.reintegration.state import reintegration_of

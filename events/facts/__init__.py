@@ -1,7 +1,5 @@
 """Every fact there is, one module for each subject, and the catalogue made of them."""
 
-from __future__ import annotations
-
 import inspect
 from importlib import import_module
 from pkgutil import iter_modules

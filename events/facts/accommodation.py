@@ -1,7 +1,5 @@
 """What is told about beds, houses and waiting, in the house's stream and in the case's."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from events.catalogue import Fact, TaskOutcome

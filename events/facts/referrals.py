@@ -3,12 +3,9 @@
 Open fields hold providers, services and references only. What the provider writes back about the person is sealed.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from events.catalogue import Fact, TaskOutcome
-from events.facts.intake import Story
+from events.catalogue import Fact, Story, TaskOutcome
 
 
 class ReferralMade(Fact):

@@ -4,8 +4,6 @@ Reading a report twice is harmless (every payment has its own command id), so a 
 setting aside costs nothing. A report that cannot be read is set aside too, where an operator sees it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress

@@ -32,8 +32,6 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from workers.errors import DifferentContent, OutcomeUnknown, PostError, Refused, Unavailable
 from workers.running.durable_file import write_once
 
-__all__ = ["FolderPost", "NullPost", "Post", "SmtpPost", "post_from_url", "wire_bytes"]
-
 MESSAGE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 WIRE_POLICY = policy.SMTP.clone(cte_type="7bit")
 SMTP_TIMEOUT_S = 30.0
@@ -140,7 +138,10 @@ class SmtpPost:
             _name_envelope(smtp, sender, recipients)
             _hand_over(smtp, data)
         finally:
-            _leave(smtp)
+            # The outcome is already known; a server that is rude at the door changes nothing.
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+            smtp.close()
         return str(message["Message-ID"] or key)
 
     def was_sent(self, key: str) -> bool | None:
@@ -280,10 +281,3 @@ def _expect(wanted: AbstractSet[int], what: str, ask: Callable[[], SmtpReply]) -
 def _no(what: str, code: int) -> Refused | Unavailable:
     # The server's own words often repeat the recipient's address, so only the number is told.
     return Refused(f"{what} ({code})") if 500 <= code <= 599 else Unavailable(f"{what} ({code})")
-
-
-def _leave(smtp: smtplib.SMTP) -> None:
-    # The outcome is already known; a server that is rude at the door changes nothing.
-    with suppress(OSError, smtplib.SMTPException):
-        smtp.quit()
-    smtp.close()

@@ -5,8 +5,6 @@ costs every task a wait (docs/benchmarks.md). Here every message also pushes on 
 consumers block on. The bell is only a hint: a lost one costs at most ``QUEUE_WAIT_S``.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from dramatiq import Message
@@ -22,7 +20,7 @@ class BlockingBroker(RedisBroker):
     """Carries messages as dramatiq does and wakes whoever sleeps; it has no delayed queues, for nothing is delayed."""
 
     @property
-    def consumer_class(self) -> type[_BlockingConsumer]:
+    def consumer_class(self) -> type[_RedisConsumer]:
         """Return the consumer that sleeps on the bell."""
         return _BlockingConsumer
 

@@ -4,8 +4,6 @@ All that dramatiq offers beyond carrying is switched off on purpose: its delays 
 Redis, its retries use the same delays, its results and pipelines live in Redis. The task rows do all of it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final

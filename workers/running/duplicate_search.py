@@ -1,7 +1,5 @@
 """Tells an older case's people that a new case may be the same person's."""
 
-from __future__ import annotations
-
 from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 

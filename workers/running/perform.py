@@ -4,8 +4,6 @@ A report is a command like any other; its id is made from task, epoch and outcom
 is harmless, and a report that nobody could take is made good when the lease runs out.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +76,7 @@ class Performer:
 
     def report(self, outcomes: Sequence[JobOutcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
-        final = [self._given_up(_after_the_limit(outcome)) for outcome in outcomes]
+        final = [_given_up(_after_the_limit(outcome)) for outcome in outcomes]
         self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
         settled = [outcome for outcome in final if outcome.result != "unavailable"]
         tickets = self._service.offer([_command(outcome) for outcome in settled])
@@ -108,10 +106,6 @@ class Performer:
             return None
         return JobOutcome(job, "undone") if answer == NOT_DONE_REFERENCE else JobOutcome(job, "done", answer)
 
-    def _given_up(self, outcome: JobOutcome) -> JobOutcome:
-        tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
-        return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
-
     def _wait(self, outcome: JobOutcome) -> tuple[AnyJob, str, str]:
         wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
         later = instant(self._service.log.now()) + wait
@@ -125,6 +119,11 @@ def _broken_off(job: AnyJob, why: str) -> JobOutcome:
 
 def _after_the_limit(outcome: JobOutcome) -> JobOutcome:
     return _broken_off(outcome.job, outcome.reference) if outcome.result == "stopped" else outcome
+
+
+def _given_up(outcome: JobOutcome) -> JobOutcome:
+    tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
+    return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
 
 
 def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:

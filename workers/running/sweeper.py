@@ -4,8 +4,6 @@ Everything it does is safe to do twice and in several processes at once. It ring
 frees those whose worker died, asks about unknown outcomes, fires timers and reads the bank's answers.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@
 same case for ever.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from events.catalogue import Fact, TaskOutcome

@@ -1,7 +1,5 @@
 """One person's case as far as the rules need it: its core, and the parts its subjects keep; never holding a name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
