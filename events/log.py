@@ -24,31 +24,18 @@ from events.writing import Writing, rows_since
 
 _E = tables.events
 _EVENTS = select(_E)
-_PAGE = (
-    _EVENTS.where(_E.c.position > bindparam("after"), _E.c.position <= bindparam("upto"))
-    .order_by(_E.c.position)
-    .limit(bindparam("limit"))
-)
-_STREAM = _EVENTS.where(
-    _E.c.stream == bindparam("stream"), _E.c.version > bindparam("after"), _E.c.position <= bindparam("upto")
-).order_by(_E.c.version)
+_IN_STREAM = _EVENTS.where(_E.c.stream == bindparam("stream"))
+_UPTO = _E.c.position <= bindparam("upto")
+_PAGE = _EVENTS.where(_E.c.position > bindparam("after"), _UPTO).order_by(_E.c.position).limit(bindparam("limit"))
+_STREAM = _IN_STREAM.where(_E.c.version > bindparam("after"), _UPTO).order_by(_E.c.version)
 _OF_COMMAND = _EVENTS.where(_E.c.command_id == bindparam("command_id")).order_by(_E.c.position)
-_OF_TYPES = _EVENTS.where(
-    _E.c.stream == bindparam("stream"), _E.c.type.in_(bindparam("types", expanding=True))
-).order_by(_E.c.version)
-_LATEST = (
-    _EVENTS.where(
-        _E.c.stream == bindparam("stream"),
-        _E.c.version < bindparam("before", type_=BigInteger),
-        _E.c.type.not_in(bindparam("without", expanding=True)),
-    )
-    .order_by(_E.c.version.desc())
-    .limit(bindparam("limit"))
+_OF_TYPES = _IN_STREAM.where(_E.c.type.in_(bindparam("types", expanding=True))).order_by(_E.c.version)
+_BEFORE = _IN_STREAM.where(
+    _E.c.version < bindparam("before", type_=BigInteger), _E.c.type.not_in(bindparam("without", expanding=True))
 )
-_TIMELINE = _EVENTS.where(
-    _E.c.command_id.in_(select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))),
-    _E.c.position <= bindparam("upto"),
-).order_by(_E.c.position)
+_LATEST = _BEFORE.order_by(_E.c.version.desc()).limit(bindparam("limit"))
+_COMMANDS = select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))
+_TIMELINE = _EVENTS.where(_E.c.command_id.in_(_COMMANDS), _UPTO).order_by(_E.c.position)
 _SIZE = select(log_head.c.size)
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(

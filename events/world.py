@@ -44,12 +44,6 @@ class ManualClock:
             self._now += by
             return self._now
 
-    def advance_to(self, when: datetime) -> datetime:
-        """Move forward to an instant; an earlier one changes nothing."""
-        with self._lock:
-            self._now = max(self._now, when.astimezone(UTC))
-            return self._now
-
 
 class RunningClock:
     """A clock that goes on from an instant at a pace of its own: of 60, every real second is a minute."""

@@ -40,16 +40,12 @@ class CommandRule(NamedTuple):
     cancels: bool = False
 
 
-def _nothing_shared(_programme: Programme, _case: Case, _subject: Pairs) -> tuple[str, ...]:
-    return ()
-
-
 class TimerKind(NamedTuple):
     """A kind of timer: what follows when its time has come, and the shared streams that looks at."""
 
     kind: str
     follows: Callable[[Situation, Pairs], list[StreamFact]]
-    needs: TimerNeeds = _nothing_shared
+    needs: TimerNeeds = lambda _programme, _case, _subject: ()
 
 
 class StepHook(NamedTuple):

@@ -1,14 +1,6 @@
 """What follows for beds: holds that run out, stays that end, the next in line, another house asked for a place."""
 
-from events.facts.accommodation import (
-    BedAssigned,
-    BedGivenUp,
-    HoldExtended,
-    MovedIn,
-    StayExtended,
-    WaitingListJoined,
-    WaitingListLeft,
-)
+from events.facts import accommodation as facts
 from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Follows, ReactionContext, Reactions
 from workflow.subjects.accommodation.state import accommodation_of
@@ -16,18 +8,18 @@ from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere
 from workflow.values.calendars import begin_of
 
 
-def _bed_assigned(fact: BedAssigned | HoldExtended, moment: ReactionContext) -> Follows:
+def _bed_assigned(fact: facts.BedAssigned | facts.HoldExtended, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("bed_hold")
     yield moment.set_timer("bed_hold", fact.until, bed=str(fact.bed), facility=fact.facility)
 
 
-def _moved_in(fact: MovedIn, moment: ReactionContext) -> Follows:
+def _moved_in(fact: facts.MovedIn, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("bed_hold")
     if fact.until is not None:
         yield from _stay_planned(fact, moment)
 
 
-def _stay_planned(fact: MovedIn | StayExtended, moment: ReactionContext) -> Follows:
+def _stay_planned(fact: facts.MovedIn | facts.StayExtended, moment: ReactionContext) -> Follows:
     """Set a reminder for the morning of the day, as clocks in the house show it."""
     yield from moment.cancel_timers("stay_ends")
     facility = moment.programme.facility_of.get(fact.facility)
@@ -36,13 +28,13 @@ def _stay_planned(fact: MovedIn | StayExtended, moment: ReactionContext) -> Foll
     yield moment.set_timer("stay_ends", max(morning, moment.now), facility=fact.facility)
 
 
-def _given_up(fact: BedGivenUp, moment: ReactionContext) -> Follows:
+def _given_up(fact: facts.BedGivenUp, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("bed_hold", "stay_ends")
     if fact.awaited:
         yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
 
 
-def _waits(fact: WaitingListJoined, moment: ReactionContext) -> Follows:
+def _waits(fact: facts.WaitingListJoined, moment: ReactionContext) -> Follows:
     yield from _asked_elsewhere(fact.facility, moment)
 
 
@@ -64,7 +56,7 @@ def _asked_elsewhere(name: str, moment: ReactionContext) -> Follows:
         yield moment.request_task("find_alternative", PlaceElsewhere(facility=name, alternative=other.id))
 
 
-def _waits_no_more(fact: WaitingListLeft, moment: ReactionContext) -> Follows:
+def _waits_no_more(fact: facts.WaitingListLeft, moment: ReactionContext) -> Follows:
     yield from moment.call_off_tasks("waits no more", "find_alternative", facility=fact.facility)
     if fact.awaited:
         yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))

@@ -3,15 +3,7 @@
 from datetime import datetime, timedelta
 
 from events.catalogue import Fact
-from events.facts.care import (
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentMoved,
-    AppointmentNeeded,
-    AppointmentRequested,
-    InterpreterRequested,
-    SessionHeld,
-)
+from events.facts import care as facts
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.journey import StageEntered
 from events.facts.safety import ConsentExpired
@@ -24,7 +16,7 @@ from workflow.subjects.care.state import Appointment, care_of
 def _entered(fact: StageEntered, moment: ReactionContext) -> Follows:
     if moment.definition.journey.stage(fact.dest).ends:
         for key, one in care_of(moment.after).appointments.items():
-            yield AppointmentCancelled(appointment=key, reason=f"case {fact.dest}")
+            yield facts.AppointmentCancelled(appointment=key, reason=f"case {fact.dest}")
             yield from _told_not_to_wait(moment, key, one)
         return
     for service in _care_of_stage(moment):
@@ -47,11 +39,11 @@ def _consent_over(fact: ConsentWithdrawn | ConsentExpired, moment: ReactionConte
         return
     for key, one in care_of(moment.after).appointments.items():
         if moment.programme.service_of[one.service].consent == fact.purpose:
-            yield AppointmentCancelled(appointment=key, reason=f"no consent to {fact.purpose}")
+            yield facts.AppointmentCancelled(appointment=key, reason=f"no consent to {fact.purpose}")
             yield from _no_more(moment, key, one)
 
 
-def _booked(fact: AppointmentBooked, moment: ReactionContext) -> Follows:
+def _booked(fact: facts.AppointmentBooked, moment: ReactionContext) -> Follows:
     """The provider gave the time and needs no letter; an interpreter hears of it."""
     yield from moment.cancel_timers("appointment", appointment=fact.appointment)
     yield _worry(moment, fact.appointment, fact.at)
@@ -73,7 +65,7 @@ def _others_told(moment: ReactionContext, key: str, one: Appointment) -> Follows
             yield moment.request_task("cancel_appointment", _about(key, before._replace(sequence=one.sequence), to))
 
 
-def _moved(fact: AppointmentMoved, moment: ReactionContext) -> Follows:
+def _moved(fact: facts.AppointmentMoved, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("appointment", appointment=fact.appointment)
     yield _worry(moment, fact.appointment, fact.at)
     yield from moment.call_off_tasks("it was moved", appointment=fact.appointment)
@@ -84,16 +76,16 @@ def _moved(fact: AppointmentMoved, moment: ReactionContext) -> Follows:
         yield moment.request_task("find_interpreter", _about(fact.appointment, one, one.interpreter))
 
 
-def _cancelled(fact: AppointmentCancelled, moment: ReactionContext) -> Follows:
+def _cancelled(fact: facts.AppointmentCancelled, moment: ReactionContext) -> Follows:
     yield from _no_more(moment, fact.appointment, care_of(moment.was).appointments[fact.appointment])
 
 
-def _held(fact: SessionHeld, moment: ReactionContext) -> Follows:
+def _held(fact: facts.SessionHeld, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("appointment", appointment=fact.appointment)
     yield from moment.call_off_tasks("it is over", appointment=fact.appointment)
 
 
-def _came_too_late(fact: AppointmentRequested | InterpreterRequested, moment: ReactionContext) -> Follows:
+def _came_too_late(fact: facts.AppointmentRequested | facts.InterpreterRequested, moment: ReactionContext) -> Follows:
     """Take back what was asked for while the appointment was being cancelled."""
     given = moment.was.tasks.get(fact.task_id)
     if given is None or fact.appointment in care_of(moment.after).appointments or given.wanted:
@@ -113,7 +105,7 @@ def _needed(moment: ReactionContext, service: Service) -> Follows:
         return
     one = appointment_with(moment.programme, service.id, moment.after.language)
     key = moment.name("A", "appointment", (("service", service.id),))
-    yield AppointmentNeeded(
+    yield facts.AppointmentNeeded(
         appointment=key, service=one.service, provider=one.provider, language=one.language,
         needs_interpreter=one.needs_interpreter, interpreter=one.interpreter,
     )  # fmt: skip

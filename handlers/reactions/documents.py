@@ -3,14 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from events.facts.documents import (
-    DocumentAppealed,
-    DocumentCollected,
-    DocumentRefused,
-    DocumentStepDone,
-    DocumentWithdrawn,
-    TravelDocumentRecorded,
-)
+from events.facts import documents as facts
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.journey import StageEntered
 from events.facts.safety import ConsentExpired
@@ -24,7 +17,7 @@ from workflow.values.calendars import begin_of
 EXPIRY: Final = ("document_expires", "document_over")
 
 
-def _with_authority(fact: DocumentStepDone | DocumentAppealed, moment: ReactionContext) -> Follows:
+def _with_authority(fact: facts.DocumentStepDone | facts.DocumentAppealed, moment: ReactionContext) -> Follows:
     """Wait for the authority from the moment its turn begins; while it goes on, the same wait holds."""
     paper = documents_of(moment.after).papers.get(fact.document_id)
     if paper is None or paper.waits_for != "authority":
@@ -34,7 +27,8 @@ def _with_authority(fact: DocumentStepDone | DocumentAppealed, moment: ReactionC
 
 
 def _nobody_waits(
-    fact: DocumentStepDone | DocumentAppealed | DocumentRefused | DocumentWithdrawn, moment: ReactionContext
+    fact: facts.DocumentStepDone | facts.DocumentAppealed | facts.DocumentRefused | facts.DocumentWithdrawn,
+    moment: ReactionContext,
 ) -> Follows:
     yield from moment.cancel_timers("document_due", document_id=fact.document_id)
     yield from moment.call_off_tasks("the authority has answered", "chase_consulate", document_id=fact.document_id)
@@ -86,7 +80,7 @@ def _purpose(moment: ReactionContext) -> str:
     return renewal_consent(moment.programme)
 
 
-def _in_hand(_fact: TravelDocumentRecorded | DocumentCollected, moment: ReactionContext) -> Follows:
+def _in_hand(_fact: facts.TravelDocumentRecorded | facts.DocumentCollected, moment: ReactionContext) -> Follows:
     """Remind in time that the document runs out; of several, the one that counts."""
     if documents_of(moment.after).document != documents_of(moment.was).document:
         yield from moment.cancel_timers(*EXPIRY)

@@ -4,15 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from events.catalogue import Fact
+from events.facts import referrals as facts
 from events.facts.intake import ConsentGiven
-from events.facts.referrals import (
-    ReferralAccepted,
-    ReferralAcknowledged,
-    ReferralMade,
-    ReferralPassedOn,
-    ReferralRevoked,
-    ReferralSent,
-)
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
@@ -21,11 +14,11 @@ from workflow.subjects.referrals.state import referrals_of
 _not_waited_for = cancelling("referral_answer", "referral_meeting", about="referral_id")
 
 
-def _made(fact: ReferralMade, moment: ReactionContext) -> Follows:
+def _made(fact: facts.ReferralMade, moment: ReactionContext) -> Follows:
     yield moment.request_task("send_referral", _about(fact))
 
 
-def _sent(fact: ReferralSent, moment: ReactionContext) -> Follows:
+def _sent(fact: facts.ReferralSent, moment: ReactionContext) -> Follows:
     """Wait for the answer; a letter that went out although the referral was taken back meanwhile is taken back too."""
     status = referrals_of(moment.after).referrals[fact.referral_id].status
     if status == "sent":
@@ -35,12 +28,12 @@ def _sent(fact: ReferralSent, moment: ReactionContext) -> Follows:
         yield moment.request_task("revoke_referral", _about(fact))
 
 
-def _acknowledged(fact: ReferralAcknowledged, moment: ReactionContext) -> Follows:
+def _acknowledged(fact: facts.ReferralAcknowledged, moment: ReactionContext) -> Follows:
     yield from _not_waited_for(fact, moment)
     yield _meeting(fact.referral_id, moment)
 
 
-def _accepted(fact: ReferralAccepted, moment: ReactionContext) -> Follows:
+def _accepted(fact: facts.ReferralAccepted, moment: ReactionContext) -> Follows:
     """Wait until the day after the first meeting, or as long as the policy says."""
     yield from _not_waited_for(fact, moment)
     yield _meeting(fact.referral_id, moment, fact)
@@ -51,7 +44,7 @@ def _over(fact: Any, moment: ReactionContext) -> Follows:
     yield from moment.call_off_tasks("the referral is over", "send_referral", referral_id=fact.referral_id)
 
 
-def _taken_back(fact: ReferralRevoked | ReferralPassedOn, moment: ReactionContext) -> Follows:
+def _taken_back(fact: facts.ReferralRevoked | facts.ReferralPassedOn, moment: ReactionContext) -> Follows:
     """Tell whoever has heard of it, once; a letter that has not left never does."""
     yield from _over(fact, moment)
     before = referrals_of(moment.was).referrals[fact.referral_id]
@@ -70,7 +63,7 @@ def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
         yield moment.request_task("answer_referrer", ReferrerLetter(provider=fact.recipient))
 
 
-def _meeting(referral_id: str, moment: ReactionContext, accepted: ReferralAccepted | None = None) -> Fact:
+def _meeting(referral_id: str, moment: ReactionContext, accepted: facts.ReferralAccepted | None = None) -> Fact:
     due = moment.now + timedelta(days=moment.policies.referral_meeting_days)
     if accepted is not None and accepted.first_meeting is not None:
         due = accepted.first_meeting + timedelta(days=1)

@@ -2,15 +2,8 @@
 
 from datetime import timedelta
 
+from events.facts import reintegration as facts
 from events.facts.journey import StageEntered
-from events.facts.reintegration import (
-    CourseCompleted,
-    CourseLeft,
-    CourseOffered,
-    FollowUpDue,
-    FollowUpScheduled,
-    FollowUpVisited,
-)
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.referrals.directory import providers_of
 from workflow.subjects.reintegration.decisions import VisitLetter
@@ -36,12 +29,12 @@ def _entered(fact: StageEntered, moment: ReactionContext) -> Follows:
 def _visits(moment: ReactionContext) -> Follows:
     wanted = moment.policies.follow_up_months
     months = tuple(month for month in wanted if month not in reintegration_of(moment.after).visits)
-    yield FollowUpScheduled(start=moment.now.date(), months=months)
+    yield facts.FollowUpScheduled(start=moment.now.date(), months=months)
     for month in months:
         yield moment.set_timer("follow_up", months_later(moment.now, month), month=str(month))
 
 
-def _due(fact: FollowUpDue, moment: ReactionContext) -> Follows:
+def _due(fact: facts.FollowUpDue, moment: ReactionContext) -> Follows:
     """Wait for the visit, and ask a partner near the person to make it, if there is one."""
     overdue = moment.now + timedelta(days=moment.policies.visit_overdue_days)
     yield moment.set_timer("visit_overdue", overdue, month=str(fact.month))
@@ -60,17 +53,17 @@ def _visitor(moment: ReactionContext) -> str:
     return found[0].id if found else ""
 
 
-def _visited(fact: FollowUpVisited, moment: ReactionContext) -> Follows:
+def _visited(fact: facts.FollowUpVisited, moment: ReactionContext) -> Follows:
     if fact.outcome != "not_reached":
         yield from moment.cancel_timers("follow_up", "visit_overdue", month=str(fact.month))
         yield from moment.call_off_tasks("the visit was made", "arrange_visit", month=str(fact.month))
 
 
-def _seat_offered(fact: CourseOffered, moment: ReactionContext) -> Follows:
+def _seat_offered(fact: facts.CourseOffered, moment: ReactionContext) -> Follows:
     yield moment.set_timer("seat_offer", fact.until, course=fact.course)
 
 
-def _seat_freed(fact: CourseLeft | CourseCompleted, moment: ReactionContext) -> Follows:
+def _seat_freed(fact: facts.CourseLeft | facts.CourseCompleted, moment: ReactionContext) -> Follows:
     """Have the seat offered to the next in the line; a place in the line given up frees no seat."""
     yield from moment.cancel_timers("seat_offer", course=fact.course)
     if reintegration_of(moment.was).courses[fact.course].status != "waiting" and fact.waiting:

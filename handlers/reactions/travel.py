@@ -3,19 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
+from events.facts import travel as facts
 from events.facts.intake import ConsentGiven
 from events.facts.journey import StageEntered
 from events.facts.tasks import TaskRequested
-from events.facts.travel import (
-    EscortAnswered,
-    EscortInvited,
-    HostAnswered,
-    HostAsked,
-    HostChosen,
-    TicketIssued,
-    TripCancelled,
-    TripPlanned,
-)
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.case.state import Case
 from workflow.case.tasks import About
@@ -30,7 +21,7 @@ _GIVES_BACK: Final = {"ticket": "cancel_ticket", "escort": "release_escort", "ar
 _BEFORE: Final = ("departure_check", "departure")
 
 
-def _trip_planned(fact: TripPlanned, moment: ReactionContext) -> Follows:
+def _trip_planned(fact: facts.TripPlanned, moment: ReactionContext) -> Follows:
     trip, policies = _trip(moment.after), moment.policies
     for booking in _ASKS:
         yield from _ask(moment, booking, trip)
@@ -47,7 +38,7 @@ def _stage_entered(fact: StageEntered, moment: ReactionContext) -> Follows:
         yield from moment.cancel_timers(*_BEFORE)
 
 
-def _trip_cancelled(fact: TripCancelled, moment: ReactionContext) -> Follows:
+def _trip_cancelled(fact: facts.TripCancelled, moment: ReactionContext) -> Follows:
     """Take back what is only asked for, and give back what was booked: each thing once."""
     trip = _trip(moment.was)
     yield from moment.cancel_timers(*_BEFORE, "hand_over_due", trip_id=fact.trip_id)
@@ -56,13 +47,13 @@ def _trip_cancelled(fact: TripCancelled, moment: ReactionContext) -> Follows:
         yield _give_back(moment, booking, trip)
 
 
-def _escort_answered(fact: EscortAnswered, moment: ReactionContext) -> Follows:
+def _escort_answered(fact: facts.EscortAnswered, moment: ReactionContext) -> Follows:
     """Whoever has said no is not written to any more."""
     if not fact.accepted:
         yield from moment.call_off_tasks("the escort declined", "book_escort", trip_id=fact.trip_id)
 
 
-def _host_answered(fact: HostAnswered, moment: ReactionContext) -> Follows:
+def _host_answered(fact: facts.HostAnswered, moment: ReactionContext) -> Follows:
     """Ask the next one when a host cannot; whoever has said no is not written to any more."""
     if fact.accepted:
         return
@@ -70,7 +61,7 @@ def _host_answered(fact: HostAnswered, moment: ReactionContext) -> Follows:
     yield from _ask(moment, "arrival_host", _trip(moment.after))
 
 
-def _host_chosen(fact: HostChosen, moment: ReactionContext) -> Follows:
+def _host_chosen(fact: facts.HostChosen, moment: ReactionContext) -> Follows:
     """Ask somebody else; whoever was asked before is told that it is off, once."""
     trip = _trip(moment.was)
     yield from moment.call_off_tasks("another host", "ask_host", trip_id=fact.trip_id)
@@ -79,7 +70,9 @@ def _host_chosen(fact: HostChosen, moment: ReactionContext) -> Follows:
     yield from _ask(moment, "arrival_host", _trip(moment.after))
 
 
-def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: ReactionContext) -> Follows:
+def _came_too_late(
+    fact: facts.EscortInvited | facts.TicketIssued | facts.HostAsked, moment: ReactionContext
+) -> Follows:
     """Give back what was booked for a trip that had been called off while the booking was under way.
 
     The same for somebody who was written to and is not the one to come any more.

@@ -6,7 +6,7 @@ is harmless, and a report that nobody could take is made good when the lease run
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -42,22 +42,15 @@ class Backoff:
         return timedelta(seconds=wait * (0.5 + fraction))
 
 
+@dataclass(frozen=True, slots=True)
 class Performer:
     """Does the tasks it is told of; safe to use from several threads."""
 
-    def __init__(
-        self,
-        service: CommandService,
-        leases: Leases,
-        outside: Adapters,
-        chance: Entropy,
-        patience: Backoff | None = None,
-    ) -> None:
-        self._service = service
-        self._leases = leases
-        self._outside = outside
-        self._chance = chance
-        self._patience = patience or Backoff()
+    service: CommandService
+    leases: Leases
+    outside: Adapters
+    chance: Entropy
+    patience: Backoff = field(default_factory=Backoff)
 
     def perform(self, task_ids: Sequence[str]) -> None:
         """Do those of these tasks that can be claimed; the others are done, not due, or somebody else's.
@@ -65,7 +58,7 @@ class Performer:
         Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
         """
         outcomes: list[JobOutcome] = []
-        for kind, group in _by_kind(self._leases.claim(task_ids, self._service.log.now())):
+        for kind, group in _by_kind(self.leases.claim(task_ids, self.service.log.now())):
             over = any(outcome.result == "stopped" for outcome in outcomes)
             outcomes += not_begun(group) if over else self._do(kind, group)
         self.report(outcomes)
@@ -77,9 +70,9 @@ class Performer:
     def report(self, outcomes: Sequence[JobOutcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
         final = [_given_up(_after_the_limit(outcome)) for outcome in outcomes]
-        self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
+        self.leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
         settled = [outcome for outcome in final if outcome.result != "unavailable"]
-        tickets = self._service.offer([_command(outcome) for outcome in settled])
+        tickets = self.service.offer([_command(outcome) for outcome in settled])
         for outcome, ticket in zip(settled, tickets, strict=True):
             if ticket.error is not None:
                 _log.warning("report of %s not taken: %s", outcome.job.task_id, type(ticket.error).__name__)
@@ -88,7 +81,7 @@ class Performer:
 
     def _do(self, kind: str, jobs: list[AnyJob]) -> list[JobOutcome]:
         try:
-            return EFFECTS[kind].perform(jobs, self._outside)
+            return EFFECTS[kind].perform(jobs, self.outside)
         except Interrupt as limit:
             return [JobOutcome(job, "stopped", type(limit).__name__) for job in jobs]
         except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
@@ -98,7 +91,7 @@ class Performer:
 
     def _asked(self, job: AnyJob) -> JobOutcome | None:
         try:
-            answer = EFFECTS[job.kind].ask(job, self._outside)
+            answer = EFFECTS[job.kind].ask(job, self.outside)
         except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
             _log.warning("could not ask about %s: %s", job.task_id, type(problem).__name__)
             return None
@@ -107,8 +100,8 @@ class Performer:
         return JobOutcome(job, "undone") if answer == NOT_DONE_REFERENCE else JobOutcome(job, "done", answer)
 
     def _wait(self, outcome: JobOutcome) -> tuple[AnyJob, str, str]:
-        wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
-        later = instant(self._service.log.now()) + wait
+        wait = self.patience.after(outcome.job.attempts, self.chance.fraction())
+        later = instant(self.service.log.now()) + wait
         return outcome.job, instant_text(later), outcome.reference
 
 
