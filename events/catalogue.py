@@ -99,24 +99,19 @@ class FactSchema:
 
 
 class Catalogue:
-    """All facts this version of Wayhome can write, and all it can still read."""
+    """All facts this version of Wayhome can write, and all it can still read; ``shapes`` has each kind by name."""
 
     def __init__(
         self, facts: Iterable[type[Fact]], upcasters: Mapping[tuple[str, int], Upcaster] | None = None
     ) -> None:
         given = list(facts)
-        self._shapes = {fact.__name__: _shape(fact) for fact in given}
-        assert len(self._shapes) == len(given), "two facts of one name"
-        self._of_class = {shape.fact: shape for shape in self._shapes.values()}
-        self._of_class |= {shape.closed: shape for shape in self._shapes.values()}
+        self.shapes: Mapping[str, FactSchema] = {fact.__name__: _shape(fact) for fact in given}
+        assert len(self.shapes) == len(given), "two facts of one name"
+        self._of_class = {shape.fact: shape for shape in self.shapes.values()}
+        self._of_class |= {shape.closed: shape for shape in self.shapes.values()}
         self._upcasters = dict(upcasters or {})
-        steps = {(shape.name, step) for shape in self._shapes.values() for step in range(1, shape.version)}
+        steps = {(shape.name, step) for shape in self.shapes.values() for step in range(1, shape.version)}
         assert steps <= self._upcasters.keys(), f"no upcaster for {sorted(steps - self._upcasters.keys())}"
-
-    @property
-    def shapes(self) -> Mapping[str, FactSchema]:
-        """Return every kind of fact by name."""
-        return self._shapes
 
     def shape_of(self, fact: Fact) -> FactSchema:
         """Return how this fact is stored; raises UnknownFact for a class that was never registered."""
@@ -131,7 +126,7 @@ class Catalogue:
         Raises UnknownFact for a name or version this program does not know, and ValueError (pydantic's) for a body
         that is not such a fact: one that nobody but a forger could have stored.
         """
-        shape = self._shapes.get(name)
+        shape = self.shapes.get(name)
         if shape is None or not 1 <= version <= shape.version:
             raise UnknownFact(f"fact {name} v{version} is not known here; a newer Wayhome wrote it, install that")
         if version == shape.version and not opened:

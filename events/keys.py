@@ -11,8 +11,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
+from events.database import make_durable
 from events.errors import KeysMissing, as_store_problem
-from events.sqlite_file import make_durable
 from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment

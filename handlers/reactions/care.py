@@ -51,18 +51,18 @@ def _booked(fact: facts.AppointmentBooked, moment: ReactionContext) -> Follows:
     one = care_of(moment.after).appointments[fact.appointment]
     yield from _others_told(moment, fact.appointment, one)
     if one.interpreter and one.interpreter_knows:
-        yield _tell(moment, fact.appointment, one, one.interpreter)
+        yield from _letters(moment, "tell_appointment", fact.appointment, one, one.interpreter)
     elif one.interpreter:
         yield from moment.call_off_tasks("it has a time now", "find_interpreter", appointment=fact.appointment)
-        yield moment.request_task("find_interpreter", _about(fact.appointment, one, one.interpreter))
+        yield from _letters(moment, "find_interpreter", fact.appointment, one, one.interpreter)
 
 
 def _others_told(moment: ReactionContext, key: str, one: Appointment) -> Follows:
     """Tell whoever was asked before that somebody else sees the person now."""
     before = care_of(moment.was).appointments.get(key)
-    for to in before.expecting if before else ():
-        if before is not None and to not in (one.provider, one.interpreter):
-            yield moment.request_task("cancel_appointment", _about(key, before._replace(sequence=one.sequence), to))
+    if before is not None:
+        others = [to for to in before.expecting if to not in (one.provider, one.interpreter)]
+        yield from _letters(moment, "cancel_appointment", key, before._replace(sequence=one.sequence), *others)
 
 
 def _moved(fact: facts.AppointmentMoved, moment: ReactionContext) -> Follows:
@@ -70,10 +70,9 @@ def _moved(fact: facts.AppointmentMoved, moment: ReactionContext) -> Follows:
     yield _worry(moment, fact.appointment, fact.at)
     yield from moment.call_off_tasks("it was moved", appointment=fact.appointment)
     one = care_of(moment.after).appointments[fact.appointment]
-    for to in one.expecting:
-        yield _tell(moment, fact.appointment, one, to)
-    if one.interpreter and not one.interpreter_knows:
-        yield moment.request_task("find_interpreter", _about(fact.appointment, one, one.interpreter))
+    yield from _letters(moment, "tell_appointment", fact.appointment, one, *one.expecting)
+    if not one.interpreter_knows:
+        yield from _letters(moment, "find_interpreter", fact.appointment, one, one.interpreter)
 
 
 def _cancelled(fact: facts.AppointmentCancelled, moment: ReactionContext) -> Follows:
@@ -109,10 +108,8 @@ def _needed(moment: ReactionContext, service: Service) -> Follows:
         appointment=key, service=one.service, provider=one.provider, language=one.language,
         needs_interpreter=one.needs_interpreter, interpreter=one.interpreter,
     )  # fmt: skip
-    if one.provider:
-        yield moment.request_task("request_appointment", _about(key, one, one.provider))
-    if one.interpreter:
-        yield moment.request_task("find_interpreter", _about(key, one, one.interpreter))
+    yield from _letters(moment, "request_appointment", key, one, one.provider)
+    yield from _letters(moment, "find_interpreter", key, one, one.interpreter)
 
 
 def _no_more(moment: ReactionContext, key: str, one: Appointment) -> Follows:
@@ -122,19 +119,16 @@ def _no_more(moment: ReactionContext, key: str, one: Appointment) -> Follows:
 
 
 def _told_not_to_wait(moment: ReactionContext, key: str, one: Appointment) -> Follows:
-    for to in one.expecting:
-        gone = one._replace(sequence=one.sequence + 1)
-        yield moment.request_task("cancel_appointment", _about(key, gone, to))
+    yield from _letters(moment, "cancel_appointment", key, one._replace(sequence=one.sequence + 1), *one.expecting)
 
 
-def _tell(moment: ReactionContext, key: str, one: Appointment, to: str) -> Fact:
-    return moment.request_task("tell_appointment", _about(key, one, to))
-
-
-def _about(key: str, one: Appointment, to: str) -> AppointmentLetter:
-    return AppointmentLetter(
-        appointment=key, service=one.service, provider=to, sequence=one.sequence, language=one.language, at=one.at
-    )
+def _letters(moment: ReactionContext, kind: str, key: str, one: Appointment, *readers: str) -> Follows:
+    """Write to these of an appointment; where there is nobody, nobody is written to."""
+    for to in filter(None, readers):
+        letter = AppointmentLetter(
+            appointment=key, service=one.service, provider=to, sequence=one.sequence, language=one.language, at=one.at
+        )
+        yield moment.request_task(kind, letter)
 
 
 def _worry(moment: ReactionContext, key: str, at: datetime) -> Fact:

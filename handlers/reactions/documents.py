@@ -65,15 +65,11 @@ def _consent_over(fact: ConsentWithdrawn | ConsentExpired, moment: ReactionConte
 
 
 def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
-    if documents_of(moment.after).papers and fact.purpose == _purpose(moment) and not fact.recipient:
-        yield from _waits(moment)
-
-
-def _waits(moment: ReactionContext) -> Follows:
     """Wait again for every authority that is not waited for."""
-    for document_id, paper in documents_of(moment.after).papers.items():
-        if paper.waits_for == "authority" and not moment.timers_of("document_due", document_id=document_id):
-            yield from _wait(document_id, paper, moment)
+    if documents_of(moment.after).papers and fact.purpose == _purpose(moment) and not fact.recipient:
+        for document_id, paper in documents_of(moment.after).papers.items():
+            if paper.waits_for == "authority" and not moment.timers_of("document_due", document_id=document_id):
+                yield from _wait(document_id, paper, moment)
 
 
 def _purpose(moment: ReactionContext) -> str:

@@ -104,15 +104,9 @@ def _cancelled_letter(moment: ReactionContext, before: Arrival) -> TaskRequested
 
 def _about(arrival: Arrival) -> PickupLetter:
     return PickupLetter(
-        arrival_id=arrival.arrival_id,
-        meeter=arrival.meeter,
-        at=arrival.at,
-        place=arrival.place,
-        means=arrival.means,
-        number=arrival.number,
-        sign=arrival.sign,
-        sequence=arrival.sequence,
-    )
+        arrival_id=arrival.arrival_id, meeter=arrival.meeter, at=arrival.at, place=arrival.place, means=arrival.means,
+        number=arrival.number, sign=arrival.sign, sequence=arrival.sequence,
+    )  # fmt: skip
 
 
 REACTIONS: Reactions = {

@@ -58,35 +58,23 @@ def _planned(job: Job[Any], outside: Adapters) -> tuple[TripPlanned, Programme]:
 
 
 _INVITED: Final = (
-    (
-        "Travel assignment {ref}: from {origin}, {departs}, to {destination}, {arrives}.{back_en} "
-        "The office will tell you everything else in person."
-    ),
-    (
-        "Please reply to the office at {office}, or accept or decline this invitation in your calendar. "
-        "If you cannot travel, please decline as soon as you can so that a colleague can be asked."
-    ),
-    (
-        "Поездка по заданию {ref}: отправление — {origin}, {departs}; прибытие — {destination}, {arrives}.{back_ru} "
-        "Всё остальное вам сообщат лично в офисе."
-    ),
-    (
-        "Пожалуйста, ответьте офису по адресу {office} либо примите или отклоните это приглашение в календаре. "
-        "Если вы не можете поехать, отклоните его как можно скорее, чтобы офис успел обратиться к другому сотруднику."
-    ),
-)
+    ("Travel assignment {ref}: from {origin}, {departs}, to {destination}, {arrives}.{back_en} "
+     "The office will tell you everything else in person."),
+    ("Please reply to the office at {office}, or accept or decline this invitation in your calendar. "
+     "If you cannot travel, please decline as soon as you can so that a colleague can be asked."),
+    ("Поездка по заданию {ref}: отправление — {origin}, {departs}; прибытие — {destination}, {arrives}.{back_ru} "
+     "Всё остальное вам сообщат лично в офисе."),
+    ("Пожалуйста, ответьте офису по адресу {office} либо примите или отклоните это приглашение в календаре. "
+     "Если вы не можете поехать, отклоните его как можно скорее, чтобы офис успел обратиться к другому сотруднику."),
+)  # fmt: skip
 _CALLED_OFF: Final = (
     "Travel assignment {ref} on {departs} is cancelled. Please do not travel.",
-    (
-        "You need not accept or decline anything. If you have a question, or have already left, "
-        "reply to the office at {office}."
-    ),
+    ("You need not accept or decline anything. If you have a question, or have already left, "
+     "reply to the office at {office}."),
     "Поездка по заданию {ref}, назначенная на {departs}, отменена. Пожалуйста, никуда не выезжайте.",
-    (
-        "Принимать или отклонять ничего не нужно. Если у вас есть вопросы или вы уже в пути, "
-        "ответьте офису по адресу {office}."
-    ),
-)
+    ("Принимать или отклонять ничего не нужно. Если у вас есть вопросы или вы уже в пути, "
+     "ответьте офису по адресу {office}."),
+)  # fmt: skip
 
 
 def tell_escort(job: Job[EscortBooking], outside: Adapters) -> str:

@@ -58,13 +58,6 @@ class RecordedReport(NamedTuple):
         return bool(self.strange or self.refused)
 
 
-class _Sent(NamedTuple):
-    """A payment that was sent from here: whose case it is, and what it pays."""
-
-    case_id: str
-    about: TranchePayment
-
-
 class BankInbox:
     """Reads status reports from a folder and records what they settle."""
 
@@ -122,22 +115,23 @@ class BankInbox:
         self, answers: Sequence[BankAnswer], theirs: CaseFilter | None
     ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
         known = self._known({answer.message_id for answer in answers})
-        allowed = {sent.case_id for sent in known.values()}
+        allowed = {case_id for case_id, _ in known.values()}
         allowed = allowed if theirs is None else theirs(allowed)
         commands, strange = [], []
         for answer in answers:
-            sent = known.get(answer.message_id)
-            if sent is None or sent.case_id not in allowed or answer.tranche_id not in ("", sent.about.tranche_id):
+            case_id, about = known.get(answer.message_id, ("", None))
+            if about is None or case_id not in allowed or answer.tranche_id not in ("", about.tranche_id):
                 strange.append(answer.tranche_id or answer.message_id)
             else:
-                whole = answer._replace(tranche_id=sent.about.tranche_id)
-                commands.append((whole, _command(whole, sent.case_id, sent.about.grant_id)))
+                whole = answer._replace(tranche_id=about.tranche_id)
+                commands.append((whole, _command(whole, case_id, about.grant_id)))
         return commands, strange
 
-    def _known(self, message_ids: set[str]) -> dict[str, _Sent]:
+    def _known(self, message_ids: set[str]) -> dict[str, tuple[str, TranchePayment]]:
+        """Return what was sent from here: whose case each message is about, and what it pays."""
         with self._service.log.database.reading() as connection:
             rows = connection.execute(_TASKS, {"ids": sorted(message_ids)})
-            return {r.task_id: _Sent(r.case_id, TranchePayment.of(orjson.loads(r.subject))) for r in rows}
+            return {r.task_id: (r.case_id, TranchePayment.of(orjson.loads(r.subject))) for r in rows}
 
     def _set_aside(self, path: Path, kind: str) -> None:
         aside = self._folder / kind
