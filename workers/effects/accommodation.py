@@ -2,15 +2,13 @@
 
 from itertools import islice
 from typing import Any, Final
-from uuid import NAMESPACE_OID, uuid5
 
-from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused, Unavailable
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
-from workflow.command import CaseCommand
+from workflow.command import CaseCommand, by_machine
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Guest, Shelter
@@ -52,10 +50,9 @@ def _offered(job: Job[FreeBed], facility: str, case_id: str, guest: Guest, outsi
 def _submit(
     kind: type[CaseCommand], job: Job[FreeBed], seen: CaseSnapshot, outside: Adapters, fields: dict[str, Any]
 ) -> Answer:
-    key = uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}")
-    case_id, expected = CaseId(seen.case.case_id), seen.version
-    command = kind(command_id=key, actor=ACTOR, mandate="system", case_id=case_id, expected=expected, **fields)
-    return outside.submitted(command)
+    what = f"{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}"
+    said = by_machine(ACTOR, "system", seen.case.case_id, what)
+    return outside.submitted(kind(**said, expected=seen.version, **fields))
 
 
 def place_request_letter(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter:

@@ -1,13 +1,11 @@
 """Seats passed on to whoever is next in a course's line, and letters to partners who visit."""
 
-from uuid import NAMESPACE_OID, uuid5
-
-from events.ids import CaseId
 from handlers.commanding.answers import Accepted
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
+from workflow.command import by_machine
 from workflow.subjects.reintegration.commands import OfferSeat
 from workflow.subjects.reintegration.courses import CourseSeats, has_ended
 from workflow.subjects.reintegration.decisions import VisitLetter
@@ -56,10 +54,7 @@ def _first_in_line(job: Job[FreeSeat], outside: Adapters) -> str:
 
 def _offered(case_id: str, job: Job[FreeSeat], outside: Adapters) -> bool:
     command = OfferSeat(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/offer-seat/{job.task_id}/{case_id}"),
-        actor="worker:services",
-        mandate="worker",
-        case_id=CaseId(case_id),
+        **by_machine("worker:services", "worker", case_id, f"offer-seat/{job.task_id}/{case_id}"),
         course=job.about.course,
         task_id=job.task_id,
     )

@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 from sqlalchemy import bindparam, select
 
-from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
@@ -22,7 +20,7 @@ from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
 from workers.iso20022.pain002 import StatusReport, read_pain002
 from workers.iso20022.xml import BankFileError
-from workflow.command import Command
+from workflow.command import Command, by_machine
 from workflow.reasons import Reason, Refused
 from workflow.subjects.grants.commands import RecordPayment
 from workflow.subjects.grants.tranches import TranchePayment
@@ -148,10 +146,7 @@ def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> N
 def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:
     said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
     return RecordPayment(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/bank/{said}"),
-        actor="worker:bank",
-        mandate="worker",
-        case_id=CaseId(case_id),
+        **by_machine("worker:bank", "worker", case_id, f"bank/{said}"),
         grant_id=grant_id,
         tranche_id=answer.tranche_id,
         outcome="paid" if answer.outcome == "paid" else "rejected",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
-from uuid import NAMESPACE_OID, UUID, uuid5
 
 from dramatiq.middleware.threading import Interrupt
 
@@ -20,7 +19,7 @@ from handlers.commanding.service import CommandService
 from workers.effects.registry import EFFECTS
 from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, not_begun
 from workers.running.leases import Leases
-from workflow.command import FinishTask
+from workflow.command import FinishTask, by_machine
 
 _log = logging.getLogger(__name__)
 
@@ -125,21 +124,13 @@ def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:
 
 
 def _command(outcome: JobOutcome) -> FinishTask:
-    job = outcome.job
+    job, actor = outcome.job, f"worker:{EFFECTS[outcome.job.kind].lane}"
     assert outcome.result != "unavailable"
     assert outcome.result != "stopped"
     return FinishTask(
-        command_id=report_id(job, outcome.result),
-        actor=f"worker:{EFFECTS[job.kind].lane}",
-        mandate="worker",
-        case_id=job.case_id,
+        **by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{outcome.result}"),
         task_id=job.task_id,
         epoch=job.epoch,
         outcome=outcome.result,
         reference=outcome.reference,
     )
-
-
-def report_id(job: AnyJob, result: str) -> UUID:
-    """Return the id of a report: the same for the same task, claim and outcome."""
-    return uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/{result}")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NamedTuple
-from uuid import NAMESPACE_OID, uuid5
 
 from events.ids import CaseId
 from events.instants import instant
@@ -20,7 +19,7 @@ from workers.iso20022.bank_inbox import BankInbox
 from workers.running.jobs import AnyJob, JobOutcome
 from workers.running.leases import ElapsedTimer, Leases
 from workers.running.perform import Performer
-from workflow.command import CancelTask, FireTimer
+from workflow.command import CancelTask, FireTimer, by_machine
 from workflow.subjects.access.commands import SuspectDuplicate
 
 _log = logging.getLogger(__name__)
@@ -147,10 +146,7 @@ def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
 
 def _cancelling(job: AnyJob) -> CancelTask:
     return CancelTask(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/called-off"),
-        actor="system:sweeper",
-        mandate="system",
-        case_id=job.case_id,
+        **by_machine("system:sweeper", "system", job.case_id, f"{job.task_id}/{job.epoch}/called-off"),
         task_id=job.task_id,
         reason="called off while it ran, and came back undone",
     )
@@ -159,10 +155,7 @@ def _cancelling(job: AnyJob) -> CancelTask:
 def _firings(due: Sequence[ElapsedTimer]) -> list[FireTimer]:
     return [
         FireTimer(
-            command_id=uuid5(NAMESPACE_OID, f"wayhome/{timer.timer_id}/fired"),
-            actor="system:timer",
-            mandate="system",
-            case_id=timer.case_id,
+            **by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired"),
             timer_id=timer.timer_id,
             due_at=instant(timer.due_at),
         )
@@ -172,9 +165,5 @@ def _firings(due: Sequence[ElapsedTimer]) -> list[FireTimer]:
 
 def _suspicion(older: str, new: str) -> SuspectDuplicate:
     return SuspectDuplicate(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/{older}/{new}/alike"),
-        actor="system:comparing",
-        mandate="system",
-        case_id=CaseId(older),
-        other=CaseId(new),
+        **by_machine("system:comparing", "system", older, f"{older}/{new}/alike"), other=CaseId(new)
     )
