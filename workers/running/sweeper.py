@@ -5,7 +5,7 @@ frees those whose worker died, asks about unknown outcomes, fires timers, reads 
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -111,7 +111,7 @@ class Sweeper:
 
     def _fire_timers(self, now: str) -> int:
         due = self.leases.timers_due(now, self.rhythm.most)
-        self.service.offer(_firings(due))
+        self.service.offer([_firing(timer) for timer in due])
         return len(due)
 
     def _ring(self, now: str) -> int:
@@ -120,14 +120,14 @@ class Sweeper:
         return len(due)
 
 
-def compare_new_cases(service: CommandService, most: int = COMPARED_AT_ONCE) -> int:
+def compare_new_cases(service: CommandService) -> int:
     """Tell older cases' people which of the cases opened since the last time may be the same person's.
 
     Return how many were compared; safe to do twice.
     """
     database = service.log.database
     with database.reading() as connection:
-        new = cases_to_compare(connection, most)
+        new = cases_to_compare(connection, COMPARED_AT_ONCE)
         suspected = [(older, one) for one in new for older in older_matches(connection, one)]
     if not new:
         return 0
@@ -145,25 +145,15 @@ def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
 
 
 def _cancelling(job: AnyJob) -> CancelTask:
-    return CancelTask(
-        **by_machine("system:sweeper", "system", job.case_id, f"{job.task_id}/{job.epoch}/called-off"),
-        task_id=job.task_id,
-        reason="called off while it ran, and came back undone",
-    )
+    origin = by_machine("system:sweeper", "system", job.case_id, f"{job.task_id}/{job.epoch}/called-off")
+    return CancelTask(**origin, task_id=job.task_id, reason="called off while it ran, and came back undone")
 
 
-def _firings(due: Sequence[ElapsedTimer]) -> list[FireTimer]:
-    return [
-        FireTimer(
-            **by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired"),
-            timer_id=timer.timer_id,
-            due_at=instant(timer.due_at),
-        )
-        for timer in due
-    ]
+def _firing(timer: ElapsedTimer) -> FireTimer:
+    origin = by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired")
+    return FireTimer(**origin, timer_id=timer.timer_id, due_at=instant(timer.due_at))
 
 
 def _suspicion(older: str, new: str) -> SuspectDuplicate:
-    return SuspectDuplicate(
-        **by_machine("system:comparing", "system", older, f"{older}/{new}/alike"), other=CaseId(new)
-    )
+    origin = by_machine("system:comparing", "system", older, f"{older}/{new}/alike")
+    return SuspectDuplicate(**origin, other=CaseId(new))
