@@ -4,8 +4,6 @@ On PostgreSQL the rows travel as one JSON parameter and are unpacked by the serv
 to no work in Python); on SQLite they go through ``executemany``. Both run inside the caller's transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -19,32 +17,57 @@ from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 Row = Mapping[str, Any]
 
 
-class InsertRows:
+class RowStatement:
+    """What is done to rows of a table found by their key: in one statement for all of them, or once for each."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.key = tuple(c.name for c in table.primary_key)
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Do it to these rows; no rows is no work."""
+        if rows and connection.dialect.name == "postgresql":
+            execute_prebuilt(connection, self._for_postgresql, (rows_as_json(rows),))
+        elif rows:
+            connection.connection.cursor().executemany(self._for_sqlite, rows)
+
+    def _unpacking(self) -> ClauseElement:
+        """Return the statement for PostgreSQL, which unpacks all rows from one JSON parameter."""
+        raise NotImplementedError
+
+    def _for_each(self) -> ClauseElement:
+        """Return the statement for SQLite, which is run once for each row."""
+        raise NotImplementedError
+
+    def _keyed(self, given: Any = None) -> list[Any]:
+        return [self.table.c[k] == (given[k] if given is not None else bindparam(k)) for k in self.key]
+
+    @cached_property
+    def _for_postgresql(self) -> str:
+        return str(self._unpacking().compile(dialect=postgresql.dialect(paramstyle="format")))
+
+    @cached_property
+    def _for_sqlite(self) -> str:
+        return str(self._for_each().compile(dialect=sqlite.dialect(paramstyle="named")))
+
+
+class InsertRows(RowStatement):
     """Inserts rows; with ``replace`` a row of the same key takes the new values.
 
     Give each key at most once in one batch: PostgreSQL refuses to replace a row twice in one statement.
     """
 
     def __init__(self, table: Table, *, replace: bool = False) -> None:
-        self.table = table
-        self.key = tuple(c.name for c in table.primary_key)
+        super().__init__(table)
         self._columns = tuple(c.name for c in table.columns)
         self._replace = replace
 
-    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Write the rows; no rows is no work."""
-        _run(self, connection, rows)
-
-    @cached_property
-    def for_postgresql(self) -> str:
-        """Return the statement that unpacks all rows from one JSON parameter."""
+    def _unpacking(self) -> Any:
         given = rows_from_json(self.table, self._columns)
-        return _postgresql(self._replacing(postgresql.insert(self.table).from_select(self._columns, select(*given.c))))
+        return self._replacing(postgresql.insert(self.table).from_select(self._columns, select(*given.c)))
 
-    @cached_property
-    def for_sqlite(self) -> str:
-        """Return the statement that is run once for each row."""
-        return _sqlite(self._replacing(sqlite.insert(self.table).values({c: bindparam(c) for c in self._columns})))
+    def _for_each(self) -> Any:
+        return self._replacing(sqlite.insert(self.table).values({c: bindparam(c) for c in self._columns}))
 
     def _replacing(self, query: Any) -> Any:
         if not self._replace:
@@ -53,61 +76,34 @@ class InsertRows:
         return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
 
 
-class UpdateRows:
+class UpdateRows(RowStatement):
     """Sets some columns of rows found by their key; a key that is not there changes nothing."""
 
     def __init__(self, table: Table, columns: Sequence[str]) -> None:
-        self.table = table
-        self.key = tuple(c.name for c in table.primary_key)
+        super().__init__(table)
         self._columns = tuple(columns)
 
-    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Change the rows; no rows is no work."""
-        _run(self, connection, rows)
-
-    @cached_property
-    def for_postgresql(self) -> str:
-        """Return the statement that unpacks all rows from one JSON parameter."""
+    def _unpacking(self) -> ClauseElement:
         given = rows_from_json(self.table, (*self.key, *self._columns))
-        changed = update(self.table).values({c: given.c[c] for c in self._columns})
-        return _postgresql(changed.where(*[self.table.c[k] == given.c[k] for k in self.key]))
+        return update(self.table).values({c: given.c[c] for c in self._columns}).where(*self._keyed(given.c))
 
-    @cached_property
-    def for_sqlite(self) -> str:
-        """Return the statement that is run once for each row."""
-        changed = update(self.table).values({c: bindparam(c) for c in self._columns})
-        return _sqlite(changed.where(*_named(self.table, self.key)))
+    def _for_each(self) -> ClauseElement:
+        return update(self.table).values({c: bindparam(c) for c in self._columns}).where(*self._keyed())
 
 
-class DeleteRows:
+class DeleteRows(RowStatement):
     """Deletes rows by their key; a key that is not there is no error."""
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.key = tuple(c.name for c in table.primary_key)
+    def _unpacking(self) -> ClauseElement:
+        return delete(self.table).where(*self._keyed(rows_from_json(self.table, self.key).c))
 
-    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Delete the rows; no rows is no work."""
-        _run(self, connection, rows)
-
-    @cached_property
-    def for_postgresql(self) -> str:
-        """Return the statement that unpacks all rows from one JSON parameter."""
-        given = rows_from_json(self.table, self.key)
-        return _postgresql(delete(self.table).where(*[self.table.c[k] == given.c[k] for k in self.key]))
-
-    @cached_property
-    def for_sqlite(self) -> str:
-        """Return the statement that is run once for each row."""
-        return _sqlite(delete(self.table).where(*_named(self.table, self.key)))
+    def _for_each(self) -> ClauseElement:
+        return delete(self.table).where(*self._keyed())
 
 
-RowStatement = InsertRows | UpdateRows | DeleteRows
-
-
-def rows_from_json(table: Table, names: Sequence[str], parameter: str = "rows") -> TableValuedAlias:
-    """Return the JSON parameter as a table with the columns' own types (PostgreSQL)."""
-    given = cast(bindparam(parameter), JSON)
+def rows_from_json(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    """Return the JSON parameter ``rows`` as a table with the columns' own types (PostgreSQL)."""
+    given = cast(bindparam("rows"), JSON)
     columns = [column(name, table.c[name].type) for name in names]
     return func.json_to_recordset(given).table_valued(*columns, name="given").render_derived(with_types=True)
 
@@ -128,29 +124,8 @@ def execute_prebuilt(connection: Connection, text: str, parameters: Any) -> Any:
     return cursor
 
 
-def _run(write: RowStatement, connection: Connection, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        execute_prebuilt(connection, write.for_postgresql, (rows_as_json(rows),))
-    else:
-        connection.connection.cursor().executemany(write.for_sqlite, rows)
-
-
 def _plain(value: object) -> str:
     if isinstance(value, bytes):
         return "\\x" + value.hex()
     assert isinstance(value, Decimal), f"no plain form of {type(value).__name__}"
     return str(value)
-
-
-def _named(table: Table, key: Sequence[str]) -> list[Any]:
-    return [table.c[k] == bindparam(k) for k in key]
-
-
-def _postgresql(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=postgresql.dialect(paramstyle="format")))
-
-
-def _sqlite(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))

@@ -4,12 +4,10 @@ A fact's name and version are for ever. When a fact must change, give it the nex
 upcaster that turns an old body into the next; stored bytes are never touched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, create_model
@@ -33,6 +31,14 @@ class Sealed:
 
     def __post_init__(self) -> None:
         assert self.compartment in COMPARTMENTS, f"no compartment {self.compartment!r}"
+
+
+Identity = Annotated[str | None, Sealed("identity")]
+Contact = Annotated[str | None, Sealed("contact")]
+Medical = Annotated[str | None, Sealed("medical")]
+Legal = Annotated[str | None, Sealed("legal")]
+Financial = Annotated[str | None, Sealed("money")]
+Story = Annotated[str | None, Sealed("story")]
 
 
 class Closed:
@@ -93,24 +99,19 @@ class FactSchema:
 
 
 class Catalogue:
-    """All facts this version of Wayhome can write, and all it can still read."""
+    """All facts this version of Wayhome can write, and all it can still read; ``shapes`` has each kind by name."""
 
     def __init__(
         self, facts: Iterable[type[Fact]], upcasters: Mapping[tuple[str, int], Upcaster] | None = None
     ) -> None:
         given = list(facts)
-        self._shapes = {fact.__name__: _shape(fact) for fact in given}
-        assert len(self._shapes) == len(given), "two facts of one name"
-        self._of_class = {shape.fact: shape for shape in self._shapes.values()}
-        self._of_class |= {shape.closed: shape for shape in self._shapes.values()}
+        self.shapes: Mapping[str, FactSchema] = {fact.__name__: _shape(fact) for fact in given}
+        assert len(self.shapes) == len(given), "two facts of one name"
+        self._of_class = {shape.fact: shape for shape in self.shapes.values()}
+        self._of_class |= {shape.closed: shape for shape in self.shapes.values()}
         self._upcasters = dict(upcasters or {})
-        steps = {(shape.name, step) for shape in self._shapes.values() for step in range(1, shape.version)}
+        steps = {(shape.name, step) for shape in self.shapes.values() for step in range(1, shape.version)}
         assert steps <= self._upcasters.keys(), f"no upcaster for {sorted(steps - self._upcasters.keys())}"
-
-    @property
-    def shapes(self) -> Mapping[str, FactSchema]:
-        """Return every kind of fact by name."""
-        return self._shapes
 
     def shape_of(self, fact: Fact) -> FactSchema:
         """Return how this fact is stored; raises UnknownFact for a class that was never registered."""
@@ -125,18 +126,15 @@ class Catalogue:
         Raises UnknownFact for a name or version this program does not know, and ValueError (pydantic's) for a body
         that is not such a fact: one that nobody but a forger could have stored.
         """
-        shape = self._shapes.get(name)
+        shape = self.shapes.get(name)
         if shape is None or not 1 <= version <= shape.version:
             raise UnknownFact(f"fact {name} v{version} is not known here; a newer Wayhome wrote it, install that")
         if version == shape.version and not opened:
             return shape.closed.model_validate_json(body)
-        raw = self._upcast(name, version, shape.version, orjson.loads(body))
+        raw: Body = orjson.loads(body)
+        for step in range(version, shape.version):
+            raw = self._upcasters[name, step](raw)
         return shape.closed.model_validate(raw | dict(opened or {}))
-
-    def _upcast(self, name: str, version: int, latest: int, body: Body) -> Body:
-        for step in range(version, latest):
-            body = self._upcasters[name, step](body)
-        return body
 
 
 def _shape(fact: type[Fact]) -> FactSchema:

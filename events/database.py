@@ -5,8 +5,8 @@ begins by reading and then wants to write fails at once however long the time-ou
 engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot change or delete a fact.
 """
 
-from __future__ import annotations
-
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
 from events.errors import StoreUnavailable, as_store_problem
-from events.sqlite_file import make_durable
 
 APPLICATION_ROLE = "wayhome_app"
+LOCKED_TRIES_MAX = 200
+PAUSE_SECONDS = 0.02
 _SQLITE_NOW = "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"
 _POSTGRESQL_NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
@@ -82,6 +83,23 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
+def make_durable(file: sqlite3.Connection) -> None:
+    """Let a SQLite file be read while it is written, and wait for the disk; raises sqlite3.Error when it cannot.
+
+    The first to open a new file switches it over. SQLite's own time-out does not cover that moment, so whoever
+    comes second waits here.
+    """
+    for left in reversed(range(LOCKED_TRIES_MAX)):
+        try:
+            file.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem) or not left:
+                raise
+            time.sleep(PAUSE_SECONDS)
+    file.execute("PRAGMA synchronous=FULL")
+
+
 def _sqlite(url: URL, pool: int, begin: str) -> Engine:
     engine = create_engine(
         url,
@@ -138,8 +156,6 @@ def _postgresql(url: URL, pool: int) -> Engine:
 
 def owner_engine(url: URL) -> Engine:
     """Return an engine that acts as the owner of the tables: for migrations only."""
-    return (
-        create_engine(url, hide_parameters=True)
-        if url.get_backend_name() == "postgresql"
-        else _sqlite(url, 1, "IMMEDIATE")
-    )
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, hide_parameters=True)
+    return _sqlite(url, 1, "IMMEDIATE")

@@ -6,8 +6,6 @@ re-serialised JSON: a key and its ciphertext can be destroyed later and every ol
 same command in another stream, so that neither side of a joint change can lose the other unnoticed.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime

@@ -14,8 +14,6 @@ EventsError
 A broken history is not an exception: ``events.verify`` returns what it found.
 """
 
-from __future__ import annotations
-
 import sqlite3
 
 from sqlalchemy import exc
@@ -99,12 +97,8 @@ def _kind_of(error: Exception, message: str) -> type[EventsError]:
     for words, kind in _SQLITE:
         if words in message:
             return kind
-    if getattr(error, "connection_invalidated", False) or _is_operational(error):
+    # Whether the server or the way to it failed; every driver calls that so (PEP 249).
+    operational = any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+    if getattr(error, "connection_invalidated", False) or (operational and not isinstance(error, sqlite3.Error)):
         return StoreUnavailable
     return StoreProblem
-
-
-def _is_operational(error: Exception) -> bool:
-    """Tell whether the server or the way to it failed; every driver calls that so (PEP 249)."""
-    named = (kind.__name__ == "OperationalError" for kind in type(error).__mro__)
-    return not isinstance(error, sqlite3.Error) and any(named)

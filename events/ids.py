@@ -1,11 +1,8 @@
 """The names of things in the log: cases, persons, streams. None of them says anything about anybody.
 
-Case numbers are random, not counted: a sequence would tell how many people came and in which month
-(security notes, pitfall 26). They use Crockford's base 32 (no I, L, O, U), so a tired person can read
-one over the telephone.
+Case numbers are random, not counted: a sequence would tell how many people came and in which month (security notes,
+pitfall 26). They use Crockford's base 32 (no I, L, O, U), so a tired person can read one over the telephone.
 """
-
-from __future__ import annotations
 
 import hashlib
 import re

@@ -4,8 +4,6 @@ The log keeps times as text because what is hashed must be, byte for byte, what 
 SQLite and PostgreSQL must hold the same. ``recorded_at::timestamptz`` works in PostgreSQL.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 

@@ -1,7 +1,5 @@
 """Holds a log and its key file together: a wrong or new key file would make everybody look erased."""
 
-from __future__ import annotations
-
 import hashlib
 
 from events.errors import KeysMissing

@@ -5,16 +5,14 @@ The interface is three verbs, so that a later key service, smart card or split k
 backup of the log (a backup that holds both undoes every erasure).
 """
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
+from events.database import make_durable
 from events.errors import KeysMissing, as_store_problem
-from events.sqlite_file import make_durable
 from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment
@@ -28,18 +26,16 @@ class Keys(Protocol):
 
         Raises a StoreProblem when a new key cannot be kept; then nothing may be sealed.
         """
-        ...
 
     def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         """Return the keys that exist; whoever was erased is not in the answer."""
-        ...
 
     def secret(self, purpose: str) -> bytes:
-        """Return this installation's own secret for a purpose that concerns no single person."""
-        ...
+        """Return this installation's own secret for a purpose that concerns no single person, made on first asking."""
+        return self.ensure([("", purpose)])["", purpose]
 
 
-class MemoryKeys:
+class MemoryKeys(Keys):
     """Keys that live as long as the process: for tests and simulations."""
 
     def __init__(self, chance: Entropy) -> None:
@@ -57,12 +53,8 @@ class MemoryKeys:
         """Return the keys made so far for these owners."""
         return {owner: self._keys[owner] for owner in owners if owner in self._keys}
 
-    def secret(self, purpose: str) -> bytes:
-        """Return a secret made on first asking."""
-        return self.ensure([("", purpose)])["", purpose]
 
-
-class FileKeys:
+class FileKeys(Keys):
     """Keys in one file that only its owner may read.
 
     Several processes may use the file at once; whoever makes a key first wins, the others get that key. Raises
@@ -91,22 +83,13 @@ class FileKeys:
         with self._lock:
             return self._find(owners)
 
-    def secret(self, purpose: str) -> bytes:
-        """Return this installation's secret for a purpose."""
-        owner = ("", purpose)
-        return self.ensure([owner])[owner]
-
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
 
     def _find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        found = {}
-        for owner in owners:
-            key = self._cache.get(owner) or self._read(owner)
-            if key is not None:
-                found[owner] = key
-        return found
+        given = ((owner, self._cache.get(owner) or self._read(owner)) for owner in owners)
+        return {owner: key for owner, key in given if key is not None}
 
     def _read(self, owner: Owner) -> bytes | None:
         row = self._file.execute("SELECT key FROM keys WHERE person = ? AND compartment = ?", owner).fetchone()

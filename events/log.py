@@ -5,13 +5,11 @@ and rows; and at its end seals, hashes and writes everything, taking the head of
 statement. So positions have no gaps and a reader that asks for "what comes after n" can never skip an event.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, select
 
 from events import tables
 from events.catalogue import Catalogue, Fact
@@ -25,46 +23,19 @@ from events.world import Clock, Entropy
 from events.writing import Writing, rows_since
 
 _E = tables.events
-_ORDER = (
-    _E.c.position, _E.c.stream, _E.c.version, _E.c.type, _E.c.type_version, _E.c.occurred_at, _E.c.recorded_at,
-    _E.c.actor, _E.c.mandate, _E.c.cause, _E.c.command_id, _E.c.definition, _E.c.body, _E.c.sealed, _E.c.previous,
-    _E.c.link, _E.c.leaf,
-)  # fmt: skip
-_PAGE = (
-    select(*_ORDER)
-    .where(_E.c.position > bindparam("after"), _E.c.position <= bindparam("upto"))
-    .order_by(_E.c.position)
-    .limit(bindparam("limit"))
+_EVENTS = select(_E)
+_IN_STREAM = _EVENTS.where(_E.c.stream == bindparam("stream"))
+_UPTO = _E.c.position <= bindparam("upto")
+_PAGE = _EVENTS.where(_E.c.position > bindparam("after"), _UPTO).order_by(_E.c.position).limit(bindparam("limit"))
+_STREAM = _IN_STREAM.where(_E.c.version > bindparam("after"), _UPTO).order_by(_E.c.version)
+_OF_COMMAND = _EVENTS.where(_E.c.command_id == bindparam("command_id")).order_by(_E.c.position)
+_OF_TYPES = _IN_STREAM.where(_E.c.type.in_(bindparam("types", expanding=True))).order_by(_E.c.version)
+_BEFORE = _IN_STREAM.where(
+    _E.c.version < bindparam("before", type_=BigInteger), _E.c.type.not_in(bindparam("without", expanding=True))
 )
-_STREAM = (
-    select(*_ORDER)
-    .where(_E.c.stream == bindparam("stream"), _E.c.version > bindparam("after"), _E.c.position <= bindparam("upto"))
-    .order_by(_E.c.version)
-)
-_OF_COMMAND = select(*_ORDER).where(_E.c.command_id == bindparam("command_id")).order_by(_E.c.position)
-_OF_TYPES = (
-    select(*_ORDER)
-    .where(_E.c.stream == bindparam("stream"), _E.c.type.in_(bindparam("types", expanding=True)))
-    .order_by(_E.c.version)
-)
-_LATEST = (
-    select(*_ORDER)
-    .where(
-        _E.c.stream == bindparam("stream"),
-        _E.c.version < bindparam("before", type_=BigInteger),
-        _E.c.type.not_in(bindparam("without", expanding=True)),
-    )
-    .order_by(_E.c.version.desc())
-    .limit(bindparam("limit"))
-)
-_TIMELINE = (
-    select(*_ORDER)
-    .where(
-        _E.c.command_id.in_(select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))),
-        _E.c.position <= bindparam("upto"),
-    )
-    .order_by(_E.c.position)
-)
+_LATEST = _BEFORE.order_by(_E.c.version.desc()).limit(bindparam("limit"))
+_COMMANDS = select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))
+_TIMELINE = _EVENTS.where(_E.c.command_id.in_(_COMMANDS), _UPTO).order_by(_E.c.position)
 _SIZE = select(log_head.c.size)
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
@@ -126,28 +97,21 @@ class Log:
 
     def stream(self, stream: str, after: int = -1, upto: int = END) -> list[RecordedEvent]:
         """Return a stream's events after a version, up to a global position."""
-        with self.database.reading() as connection:
-            rows = connection.execute(_STREAM, {"stream": stream, "after": after, "upto": upto})
-            return [recorded_event(row) for row in rows]
+        return self._events(_STREAM, stream=stream, after=after, upto=upto)
 
     def of_types(self, stream: str, types: Collection[str]) -> list[RecordedEvent]:
         """Return a stream's events of these types only, in order."""
-        with self.database.reading() as connection:
-            rows = connection.execute(_OF_TYPES, {"stream": stream, "types": list(types)})
-            return [recorded_event(row) for row in rows]
+        return self._events(_OF_TYPES, stream=stream, types=list(types))
 
     def latest(
         self, stream: str, limit: int, *, before: int = END, without: Collection[str] = ()
     ) -> list[RecordedEvent]:
         """Return a stream's last events before a version, the last one first, leaving out some types."""
-        asked = {"stream": stream, "before": before, "without": list(without), "limit": limit}
-        with self.database.reading() as connection:
-            return [recorded_event(row) for row in connection.execute(_LATEST, asked)]
+        return self._events(_LATEST, stream=stream, before=before, without=list(without), limit=limit)
 
     def timeline(self, stream: str, upto: int = END) -> list[RecordedEvent]:
         """Return a stream's events together with what the same commands wrote to other streams."""
-        with self.database.reading() as connection:
-            return [recorded_event(row) for row in connection.execute(_TIMELINE, {"stream": stream, "upto": upto})]
+        return self._events(_TIMELINE, stream=stream, upto=upto)
 
     def since(self, versions: Mapping[str, int]) -> list[RecordedEvent]:
         """Return what came after a version, for several streams at once, each in its own order."""
@@ -156,8 +120,11 @@ class Log:
 
     def of_command(self, command_id: str) -> list[RecordedEvent]:
         """Return what a command led to."""
+        return self._events(_OF_COMMAND, command_id=command_id)
+
+    def _events(self, query: Select[Any], **asked: Any) -> list[RecordedEvent]:
         with self.database.reading() as connection:
-            return [recorded_event(row) for row in connection.execute(_OF_COMMAND, {"command_id": command_id})]
+            return [recorded_event(row) for row in connection.execute(query, asked)]
 
     def position_at(self, at: str) -> int:
         """Return the last position recorded at or before an instant as ``events.instants`` writes it, or -1."""
@@ -224,14 +191,8 @@ class Log:
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
     """Return the event a row of ``events`` holds, columns in the order of the table."""
-    (
-        position, stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition,
-        body, sealed, previous, link, leaf,
-    ) = row  # fmt: skip
-    envelope = Envelope(
-        stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition, body,
-        sealed_parts(sealed), _bytes(previous), _bytes(link),
-    )  # fmt: skip
+    position, *said, sealed, previous, link, leaf = row
+    envelope = Envelope._make((*said, sealed_parts(sealed), _bytes(previous), _bytes(link)))
     return RecordedEvent(position, envelope, bytes(leaf))
 
 

@@ -26,19 +26,6 @@ from typing import Final
 from babel.numbers import get_currency_precision, list_currencies
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-__all__ = [
-    "AmountTooLarge",
-    "CurrencyMismatch",
-    "Money",
-    "MoneyError",
-    "NegativeAmount",
-    "TooPrecise",
-    "UnknownCurrency",
-    "UnreadableMoney",
-    "UnusableWeights",
-    "minor_unit_digits",
-]
-
 # ISO 20022 carries at most 18 digits. Holding every Money to it means each one can also be paid, and all
 # arithmetic stays far inside the 28 digits that Python's Decimal keeps without rounding.
 DIGITS_MAX: Final = 18
@@ -128,8 +115,7 @@ class Money(BaseModel):
 
     @classmethod
     def _of_units(cls, units: int, currency: str) -> Money:
-        amount = Decimal(units).scaleb(-minor_unit_digits(currency))
-        return cls._already_exact(amount, currency)
+        return cls._already_exact(Decimal(units).scaleb(-minor_unit_digits(currency)), currency)
 
     @classmethod
     def _already_exact(cls, amount: Decimal, currency: str) -> Money:
@@ -201,7 +187,8 @@ def _exact_amount(given: object, currency: object) -> Decimal:
     amount = _plain_decimal(given)
     _refuse_too_large(amount, currency)
     _refuse_too_precise(amount, currency, digits)
-    _refuse_negative(amount)
+    if amount < 0:
+        raise NegativeAmount("an amount of money is never below zero")
     # The absolute value turns minus zero into zero, which would otherwise be a second spelling.
     return abs(amount).quantize(_minor_unit(digits))
 
@@ -232,11 +219,6 @@ def _refuse_too_precise(amount: Decimal, currency: str, digits: int) -> None:
     # 12.500 is refused although nothing would be lost: half of Europe reads it as twelve thousand.
     if isinstance(exponent, int) and exponent < -digits:
         raise TooPrecise(f"{currency} has {digits} decimal places, and the amount has more")
-
-
-def _refuse_negative(amount: Decimal) -> None:
-    if amount < 0:
-        raise NegativeAmount("an amount of money is never below zero")
 
 
 @cache

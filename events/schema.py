@@ -1,17 +1,11 @@
 """Brings a database to the schema this version of Wayhome works with, or says that it cannot."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, exc, inspect
 
 from events.database import Database, owner_engine
 from events.errors import TooNew, as_store_problem
-
-if TYPE_CHECKING:
-    from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x5741_5948  # any number that only we use: two processes must not migrate at once
@@ -51,6 +45,7 @@ def newest() -> str:
 def _upgrade(connection: Connection) -> None:
     # Alembic costs a command a tenth of its start, and a database needs it once for each new version.
     from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     if connection.dialect.name == "postgresql":
@@ -59,13 +54,7 @@ def _upgrade(connection: Connection) -> None:
     known = {step.revision for step in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
     if at is not None and at not in known:
         raise TooNew(f"this data is at schema {at}, written by a newer Wayhome; install that version to open it")
-    command.upgrade(_config(connection), "head")
-
-
-def _config(connection: Connection) -> Config:
-    from alembic.config import Config  # noqa: PLC0415
-
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    return config
+    command.upgrade(config, "head")

@@ -5,8 +5,6 @@ the compartment; stream, version, type and compartment are authenticated with it
 another place does not open.
 """
 
-from __future__ import annotations
-
 import hashlib
 from functools import lru_cache
 from typing import Any, NamedTuple

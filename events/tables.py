@@ -1,10 +1,13 @@
 """The log's tables, the same on SQLite and PostgreSQL. Triggers and roles are in the migrations."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData()
+
+
+def _texts(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, nullable=False) for name in names]
+
 
 events = Table(
     "events",
@@ -12,17 +15,9 @@ events = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("stream", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("type", Text, nullable=False),
+    *_texts("type"),
     Column("type_version", Integer, nullable=False),
-    Column("occurred_at", Text, nullable=False),
-    Column("recorded_at", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("mandate", Text, nullable=False),
-    Column("cause", Text, nullable=False),
-    Column("command_id", Text, nullable=False),
-    Column("definition", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("sealed", Text, nullable=False),
+    *_texts("occurred_at", "recorded_at", "actor", "mandate", "cause", "command_id", "definition", "body", "sealed"),
     Column("previous", LargeBinary),
     Column("link", LargeBinary),
     Column("leaf", LargeBinary, nullable=False),
@@ -55,8 +50,7 @@ commands = Table(
     "commands",
     metadata,
     Column("command_id", Text, primary_key=True),
-    Column("digest", Text, nullable=False),
-    Column("answer", Text, nullable=False),
+    *_texts("digest", "answer"),
 )
 
 log_head = Table(

@@ -5,8 +5,6 @@ the whole list. Somebody who can rewrite every table can also make another histo
 only a leaf noted elsewhere before (``Report.head``) shows that one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -146,37 +144,27 @@ class _Walk:
         else:
             self._more += 1
 
-    # -- one event ------------------------------------------------------------------------------------------
-
     def _event(self, row: Sequence[Any]) -> None:
-        (
-            position, stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition,
-            body, sealed, previous, link, leaf,
-        ) = row  # fmt: skip
+        position, *said, sealed, previous, link, leaf = row
         self._count += 1
         if position != self._next:
             self._misplaced(position)
         self._next = position + 1 if isinstance(position, int) else self._next + 1
         self._head = leaf
         try:
-            parts = sealed_parts(sealed)
-            computed = leaf_of(
-                Envelope(
-                    stream, version, kind, kind_version, occurred, at, actor, mandate, cause, command, definition,
-                    body, parts, previous, link,
-                )
-            )  # fmt: skip
+            envelope = Envelope._make((*said, sealed_parts(sealed), previous, link))
+            computed = leaf_of(envelope)
         except _UNREADABLE:
             self._found(position, "unreadable", f"event {position}: it cannot be read")
             return
         if computed != leaf:
             self._found(position, "leaf", f"event {position}: its leaf does not match its content")
-        if (kind, kind_version) not in self._known:
-            self._check_kind(position, kind, kind_version)
-        self._follow(position, stream, version, previous, leaf)
-        self._check_link(position, stream, at, command, link, leaf)
-        if parts or sealed != "[]":
-            self._expect_parts(position, stream, version, sealed, parts)
+        if (envelope.type, envelope.type_version) not in self._known:
+            self._check_kind(position, envelope.type, envelope.type_version)
+        self._follow(position, envelope, leaf)
+        self._check_link(position, envelope, leaf)
+        if envelope.sealed or sealed != "[]":
+            self._expect_parts(position, envelope, sealed)
 
     def _misplaced(self, position: Any) -> None:
         last = position - 1 if isinstance(position, int) else position
@@ -190,37 +178,33 @@ class _Walk:
         else:
             self._found(position, "type", f"event {position}: fact {kind} v{version} is not in the catalogue")
 
-    def _follow(self, position: int, stream: str, version: int, previous: bytes | None, leaf: bytes) -> None:
+    def _follow(self, position: int, envelope: Envelope, leaf: bytes) -> None:
         """Check that the event continues its stream."""
+        stream, version = envelope.stream, envelope.version
         head = self._heads.get(stream)
         expected, before = (head.version + 1, head.leaf) if head else (0, None)
         if version != expected:
             text = f"event {position}: version {version} of {stream}, where {expected} comes next"
             self._found(position, "version", text)
-        if previous != before:
-            text = f"event {position}: it does not continue what came before it in {stream}"
-            self._found(position, "previous", text)
+        if envelope.previous != before:
+            self._found(position, "previous", f"event {position}: it does not continue what came before it in {stream}")
         self._heads[stream] = _Head(version, leaf, position)
 
-    def _check_link(self, position: int, stream: str, at: str, command: str, link: bytes | None, leaf: bytes) -> None:
+    def _check_link(self, position: int, envelope: Envelope, leaf: bytes) -> None:
         """Check that the event names what its command wrote just before in another stream."""
-        if at != self._stamp:  # one write has one stamp, and a command is in one write
-            self._stamp = at
+        if envelope.recorded_at != self._stamp:  # one write has one stamp, and a command is in one write
+            self._stamp = envelope.recorded_at
             self._of_command.clear()
-        before = self._of_command.get(command)
-        if link != (before[1] if before and before[0] != stream else None):
+        before = self._of_command.get(envelope.command_id)
+        if envelope.link != (before[1] if before and before[0] != envelope.stream else None):
             self._found(position, "link", f"event {position}: it does not name what its command wrote before it")
-        self._of_command[command] = (stream, leaf)
+        self._of_command[envelope.command_id] = (envelope.stream, leaf)
 
-    def _expect_parts(
-        self, position: int, stream: str, version: int, sealed: str, parts: tuple[SealedPart, ...]
-    ) -> None:
-        if sealed_text(parts) != sealed:
+    def _expect_parts(self, position: int, envelope: Envelope, sealed: str) -> None:
+        if sealed_text(envelope.sealed) != sealed:
             self._found(position, "sealed", f"event {position}: its list of sealed parts was written by somebody else")
-        for part in parts:
-            self._parts[stream, version, part.compartment] = (position, part)
-
-    # -- beside the events ----------------------------------------------------------------------------------
+        for part in envelope.sealed:
+            self._parts[envelope.stream, envelope.version, part.compartment] = (position, part)
 
     def _compare_parts(self, first: int, last: int) -> None:
         """Compare the ciphertexts of a page with what its envelopes commit to; a missing one was erased."""
@@ -230,9 +214,8 @@ class _Walk:
                 position = self._position(stream, version)
                 self._found(position, "part", f"{stream}@{version}: a sealed part ({compartment}) it does not list")
             elif not _keeps(expected[1], person, salt, ciphertext):
-                position = expected[0]
-                text = f"event {position}: its sealed part ({compartment}) is not the one that was stored"
-                self._found(position, "part", text)
+                text = f"event {expected[0]}: its sealed part ({compartment}) is not the one that was stored"
+                self._found(expected[0], "part", text)
         self._missing_parts += len(self._parts)
         self._parts.clear()
 

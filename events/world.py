@@ -3,8 +3,6 @@
 A simulator runs the same code with ``ManualClock`` and ``SeededEntropy`` and gets the same history twice.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import threading
@@ -18,7 +16,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant."""
-        ...
 
 
 class SystemClock:
@@ -47,12 +44,6 @@ class ManualClock:
             self._now += by
             return self._now
 
-    def advance_to(self, when: datetime) -> datetime:
-        """Move forward to an instant; an earlier one changes nothing."""
-        with self._lock:
-            self._now = max(self._now, when.astimezone(UTC))
-            return self._now
-
 
 class RunningClock:
     """A clock that goes on from an instant at a pace of its own: of 60, every real second is a minute."""
@@ -73,15 +64,12 @@ class Entropy(Protocol):
 
     def bytes(self, count: int) -> bytes:
         """Return that many unpredictable bytes."""
-        ...
 
     def uuid(self) -> UUID:
         """Return a fresh random id."""
-        ...
 
     def fraction(self) -> float:
         """Return a number from 0 up to but not including 1."""
-        ...
 
 
 class SystemEntropy:

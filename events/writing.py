@@ -1,7 +1,5 @@
 """One write to the log: lock, read what moved, buffer, and at the end seal, hash and store in one go."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, cached_property
 from operator import itemgetter
@@ -231,9 +229,8 @@ class Writing:
     def _store_events(self, rows: list[dict[str, Any]]) -> int:
         count = len(rows)
         if self.connection.dialect.name == "postgresql":
-            stored = execute_prebuilt(
-                self.connection, _append_statement(), {"count": count, "rows": rows_as_json(rows)}
-            ).fetchall()
+            given = {"count": count, "rows": rows_as_json(rows)}
+            stored = execute_prebuilt(self.connection, _append_statement(), given).fetchall()
             assert len(stored) == count, "the database took fewer events than it was given"
             return min(int(row[0]) for row in stored)
         base = int(self.connection.execute(_TAKE_HEAD, {"count": count}).scalar_one())
@@ -255,11 +252,7 @@ def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[tupl
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:
-    row = envelope._asdict()
-    row["sealed"] = sealed_text(envelope.sealed)
-    row["position"] = number
-    row["leaf"] = leaf
-    return row
+    return envelope._asdict() | {"sealed": sealed_text(envelope.sealed), "position": number, "leaf": leaf}
 
 
 def _part_row(entry: PendingEvent, compartment: str, part: Ciphertext) -> Values:

@@ -14,16 +14,6 @@ DifferentContent           (a FileExistsError) the file is there and holds somet
 No message of these errors holds a name, an address or what the other side answered, for they end up in logs.
 """
 
-__all__ = [
-    "DifferentContent",
-    "LetterUnsafe",
-    "OutcomeUnknown",
-    "OutsideError",
-    "PostError",
-    "Refused",
-    "Unavailable",
-]
-
 
 class OutsideError(Exception):
     """Something outside this process did not go as asked."""

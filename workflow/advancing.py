@@ -1,7 +1,6 @@
 """Moving on: one step of the journey, with what each subject settles on the way."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from typing import Final
 
 from events.facts.journey import StageEntered
@@ -10,8 +9,8 @@ from workflow.command import AdvanceCase
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.registry import SUBJECTS
-from workflow.situation import Decision, Situation, StreamFact, case_of
-from workflow.subject import CommandRule
+from workflow.situation import Decision, Situation, StreamFact
+from workflow.subject import CommandRule, StepHook
 
 _LEAVING: Final = tuple(subject.leaving for subject in SUBJECTS if subject.leaving is not None)
 _ENTERING: Final = tuple(subject.entering for subject in SUBJECTS if subject.entering is not None)
@@ -30,7 +29,11 @@ def advance_case(command: AdvanceCase, situation: Situation) -> Decision:
         reason=command.reason,
         second=command.second,
     )
-    return [*_left(situation), *situation.about_case(entered), *_settled(step.dest, situation)]
+    return [
+        *_settled(_LEAVING, step.source, situation),
+        *situation.about_case(entered),
+        *_settled(_ENTERING, step.dest, situation),
+    ]
 
 
 def step_needs(command: AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
@@ -42,17 +45,10 @@ def step_needs(command: AdvanceCase, case: Case, programme: Programme) -> tuple[
     return tuple(stream for hook in hooks for stream in hook.needs(programme, case))
 
 
-def _left(situation: Situation) -> list[StreamFact]:
-    """Return what does not hold beyond the stage that is left."""
-    name = case_of(situation).stage
-    stage = situation.journey.stage(name)
-    return [told for hook in _LEAVING if hook.when(name, stage) for told in hook.settles(situation, name)]
-
-
-def _settled(dest: str, situation: Situation) -> list[StreamFact]:
+def _settled(hooks: Iterable[StepHook], name: str, situation: Situation) -> list[StreamFact]:
     """Return what must not outlive the step: a bed in a house left, a trip and money of a case that ended."""
-    stage = situation.journey.stage(dest)
-    return [told for hook in _ENTERING if hook.when(dest, stage) for told in hook.settles(situation, dest)]
+    stage = situation.journey.stage(name)
+    return [told for hook in hooks if hook.when(name, stage) for told in hook.settles(situation, name)]
 
 
 RULES: Final = (CommandRule(AdvanceCase, advance_case, after_the_end=True, cancels=True),)

@@ -1,10 +1,8 @@
 """What every command has, and the engine's own commands: a step of the journey, tasks, timers, publishing."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal, Unpack
-from uuid import UUID
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
@@ -67,6 +65,21 @@ class OfficeCommand(Command):
     def stream(self) -> str:
         """Return the stream whose history the command is about."""
         raise AssertionError("every command of an office names its own stream")
+
+
+class Origin(TypedDict):
+    """What every command about a case begins with."""
+
+    command_id: UUID
+    actor: str
+    mandate: str
+    case_id: CaseId
+
+
+def by_machine(actor: str, mandate: str, case_id: str, what: str) -> Origin:
+    """Return what a machine's command begins with: the same words give the same id, so that it may be given again."""
+    key = uuid5(NAMESPACE_OID, f"wayhome/{what}")
+    return {"command_id": key, "actor": actor, "mandate": mandate, "case_id": CaseId(case_id)}
 
 
 def occurred(command: Command, now: datetime) -> datetime:

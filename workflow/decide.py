@@ -3,8 +3,6 @@
 ``decide`` is pure: the same command and situation give the same facts. Rules come from the registered subjects.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

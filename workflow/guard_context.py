@@ -1,7 +1,5 @@
 """What a guard looks at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import NamedTuple

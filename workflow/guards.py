@@ -5,8 +5,6 @@ A guard is a condition by name, used in programme files. It never excludes anybo
 who decide with the child. Where a guard comes from law or a handbook its docstring says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What the engine itself says no with, and what several subjects say alike."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

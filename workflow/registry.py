@@ -4,8 +4,6 @@ A subject's package is empty but for its modules, so that its state can be impor
 order is that in which subjects settle their part of a step, and in which people read about them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,7 +14,6 @@ from workflow.command import CaseCommand, Command, OfficeCommand
 from workflow.subject import Subject, commands_in
 from workflow.subjects.access.subject import SUBJECT as ACCESS
 from workflow.subjects.accommodation.subject import SUBJECT as ACCOMMODATION
-from workflow.subjects.accounts.commands import AccountCommand
 from workflow.subjects.accounts.subject import SUBJECT as ACCOUNTS
 from workflow.subjects.care.subject import SUBJECT as CARE
 from workflow.subjects.closing.subject import SUBJECT as CLOSING
@@ -32,22 +29,9 @@ from workflow.subjects.trafficking_routes.subject import SUBJECT as TRAFFICKING_
 from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
-    INTAKE,
-    SAFETY,
-    RECEPTION,
-    ACCOMMODATION,
-    CARE,
-    DOCUMENTS,
-    TRAFFICKING_ROUTES,
-    TRAVEL,
-    REFERRALS,
-    GRANTS,
-    REINTEGRATION,
-    HOTLINE,
-    CLOSING,
-    ACCESS,
-    ACCOUNTS,
-)
+    INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
+    REINTEGRATION, HOTLINE, CLOSING, ACCESS, ACCOUNTS,
+)  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
     *commands_in(engine),
@@ -58,10 +42,6 @@ HUMAN: Final[tuple[type[CaseCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and kind.is_recorded
 )
 OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS if issubclass(kind, OfficeCommand))
-# What a settings page offers; no command of the line about a case takes these.
-ACCOUNT_COMMANDS: Final[tuple[type[AccountCommand], ...]] = tuple(
-    kind for kind in COMMANDS if issubclass(kind, AccountCommand)
-)
 PARTS: Final[Mapping[str, Part[Any]]] = {
     subject.part.name: subject.part for subject in SUBJECTS if subject.part is not None
 }

@@ -1,7 +1,5 @@
 """What a decision looks at and what comes out of it: facts for streams, or a refusal with all reasons."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -86,14 +84,6 @@ class Situation(NamedTuple):
 Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
 
 
-def _always(_about: About, _situation: Situation) -> bool:
-    return True
-
-
-def _nothing(_about: About, _situation: Situation) -> list[StreamFact]:
-    return []
-
-
 class TaskKind(NamedTuple, Generic[Of]):
     """A kind of task: what it is about, the fact it ends in, whether it may still be begun, and what taking back means.
 
@@ -104,10 +94,10 @@ class TaskKind(NamedTuple, Generic[Of]):
     kind: str
     about: type[Of]
     done: Callable[[FinishTask, Of], TaskOutcome]
-    wanted: Callable[[Of, Situation], bool] = _always
+    wanted: Callable[[Of, Situation], bool] = lambda _about, _situation: True
     gives_back: bool = False
     consent: Callable[[Of, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient
-    taken_back: Callable[[Of, Situation], list[StreamFact]] = _nothing
+    taken_back: Callable[[Of, Situation], list[StreamFact]] = lambda _about, _situation: []
     unsent_needs: Needs | None = None  # shared streams looked at when it did not happen
 
 

@@ -3,8 +3,6 @@
 The engine knows no subject by name. It asks every registered one for its part (``workflow.registry``).
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -56,16 +54,12 @@ def given(
     return decided
 
 
-def _nothing_shared(_programme: Programme, _case: Case, _subject: Pairs) -> tuple[str, ...]:
-    return ()
-
-
 class TimerKind(NamedTuple):
     """A kind of timer: what follows when its time has come, and the shared streams that looks at."""
 
     kind: str
     follows: Callable[[Situation, Pairs], list[StreamFact]]
-    needs: TimerNeeds = _nothing_shared
+    needs: TimerNeeds = lambda _programme, _case, _subject: ()
 
 
 class StepHook(NamedTuple):

@@ -1,37 +1,18 @@
 """Tasks and timers as the case sees them: what came of them, and what an operator may do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from events.catalogue import Fact
-from events.facts.tasks import (
-    Escalated,
-    TaskCancelled,
-    TaskDied,
-    TaskFoundUndone,
-    TaskRefused,
-    TaskRetried,
-    TaskUnknown,
-    TimerFired,
-)
+from events.facts import tasks as facts
 from events.instants import instant
+from workflow import refusals
 from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
-from workflow.refusals import (
-    TASK_IS_BEING_DONE,
-    TASK_IS_OPEN,
-    TASK_IS_STUCK,
-    TASK_IS_WANTED,
-    TASK_WAS_SENT,
-    TIMER_IS_DUE,
-    TIMER_IS_SET,
-)
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule, TimerKind
@@ -41,7 +22,7 @@ def finish_task(command: FinishTask, situation: Situation) -> Decision:
     """Return the fact a worker's report makes; what the worker may report was checked against its epoch."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
-        return refused(TASK_IS_OPEN())
+        return refused(refusals.TASK_IS_OPEN())
     if command.outcome == "done":
         return situation.about_case(KIND_OF[task.kind].done(command, about_of(task)))
     failed = situation.about_case(_failed(command, task))
@@ -54,21 +35,21 @@ def retry_task(command: RetryTask, situation: Situation) -> Decision:
     """Return that a stuck task is tried again."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None or task.status == "open":
-        return refused(TASK_IS_STUCK())
+        return refused(refusals.TASK_IS_STUCK())
     if not _is_wanted(task, situation):
-        return refused(TASK_IS_WANTED())
-    return situation.about_case(TaskRetried(task_id=command.task_id, kind=task.kind))
+        return refused(refusals.TASK_IS_WANTED())
+    return situation.about_case(facts.TaskRetried(task_id=command.task_id, kind=task.kind))
 
 
 def cancel_task(command: CancelTask, situation: Situation) -> Decision:
     """Return that a task is taken back, unless a worker is doing it at this moment."""
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
-        return refused(TASK_IS_OPEN())
+        return refused(refusals.TASK_IS_OPEN())
     if command.task_id in situation.claimed:
-        return refused(TASK_IS_BEING_DONE())
+        return refused(refusals.TASK_IS_BEING_DONE())
     if task.status == "unknown":
-        return refused(TASK_WAS_SENT())
+        return refused(refusals.TASK_WAS_SENT())
     return _taken_back(command.task_id, task, command.reason, situation)
 
 
@@ -76,11 +57,11 @@ def fire_timer(command: FireTimer, situation: Situation) -> Decision:
     """Return that a time came, and what follows if it still matters; a late timer on a moved case is harmless."""
     case = case_of(situation)
     if command.timer_id not in case.timers:
-        return refused(TIMER_IS_SET())
+        return refused(refusals.TIMER_IS_SET())
     if command.due_at > situation.now:
-        return refused(TIMER_IS_DUE(due_at=command.due_at))
+        return refused(refusals.TIMER_IS_DUE(due_at=command.due_at))
     kind, subject = case.timers[command.timer_id]
-    fired = TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
+    fired = facts.TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
     return [*situation.about_case(fired), *TIMER_OF[kind].follows(situation, subject)]
 
 
@@ -94,13 +75,13 @@ def _failed(command: FinishTask, task: Task) -> Fact:
     key = {"task_id": command.task_id, "kind": task.kind}
     match command.outcome:
         case "refused":
-            return TaskRefused(**key, reason=command.reference)
+            return facts.TaskRefused(**key, reason=command.reference)
         case "dead":
-            return TaskDied(**key, error=command.reference)
+            return facts.TaskDied(**key, error=command.reference)
         case "unknown":
-            return TaskUnknown(**key)
+            return facts.TaskUnknown(**key)
         case _:
-            return TaskFoundUndone(**key)
+            return facts.TaskFoundUndone(**key)
 
 
 def _is_wanted(task: Task, situation: Situation) -> bool:
@@ -116,7 +97,7 @@ def _is_wanted(task: Task, situation: Situation) -> bool:
 
 
 def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[StreamFact]:
-    cancelled = situation.about_case(TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
+    cancelled = situation.about_case(facts.TaskCancelled(task_id=task_id, kind=task.kind, reason=why))
     return [*cancelled, *KIND_OF[task.kind].taken_back(about_of(task), situation)]
 
 
@@ -126,7 +107,7 @@ def _nothing_moved(situation: Situation, _subject: Pairs) -> list[StreamFact]:
     quiet = situation.now - instant(case.since) >= timedelta(days=situation.programme.policies.idle_days)
     if not quiet or not stage.idle or stage.ends:
         return []
-    return situation.about_case(Escalated(kind="idle"))
+    return situation.about_case(facts.Escalated(kind="idle"))
 
 
 def timer_needs(command: FireTimer, case: Case, programme: Programme) -> tuple[str, ...]:

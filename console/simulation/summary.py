@@ -14,6 +14,7 @@ from handlers.projections.tasks import count_retried, count_tasks
 from handlers.queries.books import funder_totals, line_balances
 from handlers.queries.history import count_facts
 from workflow.programme.loading import Definition
+from workflow.subjects.accommodation.definition import facility_stream
 
 # What people would count at the end of a year, each by the fact that says it was done.
 _SERVICES: Final[Mapping[str, str]] = {
@@ -64,7 +65,7 @@ def summary(container: Container, definition: Definition) -> Summary:
         retried, told = count_retried(connection), count_facts(connection)
     money = funder_totals(line_balances(container.log, definition))
     houses = [house for house in programme.beds_facilities if not house.on_request]
-    used, most = _occupancy(container, [programme.facility_stream(house.id) for house in houses])
+    used, most = _occupancy(container, [facility_stream(house.id) for house in houses])
     return Summary(
         events=container.log.size(),
         stages=stages,

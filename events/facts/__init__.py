@@ -1,7 +1,5 @@
 """Every fact there is, one module for each subject, and the catalogue made of them."""
 
-from __future__ import annotations
-
 import inspect
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,8 +21,8 @@ def catalogue() -> Catalogue:
 
 
 def facts_of(module: ModuleType) -> list[type[Fact]]:
-    """Return the facts a module defines, in the order it defines them."""
-    members = vars(module).values()
+    """Return the facts a module defines, in the order it defines them; what some of them have in common is none."""
+    members = [member for name, member in vars(module).items() if not name.startswith("_")]
     return [m for m in members if inspect.isclass(m) and issubclass(m, Fact) and m.__module__ == module.__name__]
 
 

@@ -1,12 +1,9 @@
 """Facts about whose case it is, who opened it in an emergency, and what was said of that afterwards."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 
-from events.catalogue import Fact, TaskOutcome
-from events.facts.intake import Story
+from events.catalogue import Fact, Story, TaskOutcome
 
 Emergency = Literal[
     "danger_to_life", "medical_emergency", "child_at_risk", "owner_cannot_be_reached", "court_or_police"

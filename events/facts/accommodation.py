@@ -1,7 +1,5 @@
 """What is told about beds, houses and waiting, in the house's stream and in the case's."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from events.catalogue import Fact, TaskOutcome
@@ -14,27 +12,35 @@ class FacilityFitted(Fact):
     rooms: tuple[tuple[str, int, str, str], ...]
 
 
-class BedHoldExtended(Fact):
-    """A bed waits longer for somebody."""
+class _BedOfHouse(Fact):
+    """What is said of a bed in a house's stream."""
 
     case_id: str
     bed: int
+
+
+class BedHoldExtended(_BedOfHouse):
+    """A bed waits longer for somebody."""
+
     until: datetime
 
 
-class HoldExtended(Fact):
+class _BedOfCase(Fact):
+    """What is said of a bed in the stream of the case."""
+
+    facility: str
+    bed: int
+
+
+class HoldExtended(_BedOfCase):
     """The case's side of a hold made longer."""
 
-    facility: str
-    bed: int
     until: datetime
 
 
-class StayExtended(Fact):
+class StayExtended(_BedOfCase):
     """The person stays until another day."""
 
-    facility: str
-    bed: int
     until: date
 
 
@@ -85,52 +91,40 @@ class AlternativeAsked(TaskOutcome):
     receipt: str
 
 
-class BedHeld(Fact):
+class BedHeld(_BedOfHouse):
     """A bed waits for somebody until a time."""
 
-    case_id: str
-    bed: int
     until: datetime
 
 
-class BedTaken(Fact):
+class BedTaken(_BedOfHouse):
     """Somebody moved in."""
 
-    case_id: str
-    bed: int
     at: datetime
 
 
-class BedReleased(Fact):
+class BedReleased(_BedOfHouse):
     """A bed is free again, since a time."""
 
-    case_id: str
-    bed: int
     reason: str
     at: datetime
 
 
-class BedAssigned(Fact):
+class BedAssigned(_BedOfCase):
     """The case's side of a bed held."""
 
-    facility: str
-    bed: int
     until: datetime
 
 
-class MovedIn(Fact):
+class MovedIn(_BedOfCase):
     """The case's side of a bed taken: since when, and until which day it is planned."""
 
-    facility: str
-    bed: int
     at: datetime
     until: date | None = None
 
 
-class BedGivenUp(Fact):
+class BedGivenUp(_BedOfCase):
     """The case's side of a bed released; ``awaited`` says that others wait for it."""
 
-    facility: str
-    bed: int
     reason: str
     awaited: bool = False

@@ -1,7 +1,5 @@
 """Facts of accounts: who signs in, as what, and where they work; never a password, a secret or a name."""
 
-from __future__ import annotations
-
 from events.catalogue import Fact
 
 

@@ -1,15 +1,8 @@
 """Facts of care: appointments, sessions, certificates and plans. What was said in a session is sealed."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
-from typing import Annotated
 
-from events.catalogue import Fact, Sealed, TaskOutcome
-
-Medical = Annotated[str | None, Sealed("medical")]
-Legal = Annotated[str | None, Sealed("legal")]
-Story = Annotated[str | None, Sealed("story")]
+from events.catalogue import Fact, Legal, Medical, Story, TaskOutcome
 
 
 class AppointmentNeeded(Fact):

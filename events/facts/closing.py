@@ -1,7 +1,5 @@
 """Facts of beginnings and ends: people counted against a target, houses and programmes that close, hand-overs."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from events.catalogue import Fact

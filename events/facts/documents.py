@@ -1,14 +1,8 @@
 """Facts of documents and how a person comes by them. A document's number and what an office said are sealed."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated
 
-from events.catalogue import Fact, Sealed, TaskOutcome
-
-Identity = Annotated[str | None, Sealed("identity")]
-Legal = Annotated[str | None, Sealed("legal")]
+from events.catalogue import Fact, Identity, Legal, TaskOutcome
 
 
 class DocumentStarted(Fact):

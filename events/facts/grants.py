@@ -1,14 +1,10 @@
 """What is told about grants, costs and the funders' money; shares name the lines that bear them."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated
 
-from events.catalogue import Fact, Sealed, TaskOutcome
+from events.catalogue import Fact, Financial, TaskOutcome
 from events.money import Money
 
-Secret = Annotated[str | None, Sealed("money")]
 Shares = tuple[tuple[str, Money], ...]  # account (funder/line), how much of it
 
 
@@ -20,8 +16,8 @@ class GrantRequested(Fact):
     kind: str
     amount: Money
     return_id: str = ""  # the trip it is for; nothing when the person stays
-    payee_name: Secret = None
-    payee_account: Secret = None
+    payee_name: Financial = None
+    payee_account: Financial = None
 
 
 class GrantApproved(Fact):
@@ -105,7 +101,7 @@ class EvidenceRecorded(Fact):
     grant_id: str
     tranche_id: str
     kind: str
-    reference: Secret = None
+    reference: Financial = None
 
 
 class PayeeChanged(Fact):
@@ -113,8 +109,8 @@ class PayeeChanged(Fact):
 
     person_id: str
     grant_id: str
-    payee_name: Secret = None
-    payee_account: Secret = None
+    payee_name: Financial = None
+    payee_account: Financial = None
 
 
 class PayeeApproved(Fact):
@@ -155,7 +151,7 @@ class CostRecorded(Fact):
     day: date
     shares: Shares
     service: str = ""
-    reference: Secret = None
+    reference: Financial = None
 
 
 class CostReversed(Fact):

@@ -4,8 +4,6 @@ There is no field for a number, a name or a note, and none for the number of a c
 forgotten. ``month`` is the month by the hotline's own clock.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from events.catalogue import Fact

@@ -1,15 +1,8 @@
 """What is told about a case from its first day: opened, agreed to, written down."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated
 
-from events.catalogue import Fact, Sealed
-
-Identity = Annotated[str | None, Sealed("identity")]
-Contact = Annotated[str | None, Sealed("contact")]
-Story = Annotated[str | None, Sealed("story")]
+from events.catalogue import Contact, Fact, Identity, Story
 
 
 class CaseOpened(Fact):

@@ -1,7 +1,5 @@
 """What is told about the journey itself: the stages somebody enters."""
 
-from __future__ import annotations
-
 from events.catalogue import Fact
 
 

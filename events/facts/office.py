@@ -1,7 +1,5 @@
 """What is told about an office: its programme files, and the keys its log is sealed with."""
 
-from __future__ import annotations
-
 from events.catalogue import Fact
 
 

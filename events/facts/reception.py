@@ -1,7 +1,5 @@
 """What is told about arriving: planned, moved, called off, met."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from events.catalogue import Fact, TaskOutcome

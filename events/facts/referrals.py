@@ -3,12 +3,9 @@
 Open fields hold providers, services and references only. What the provider writes back about the person is sealed.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from events.catalogue import Fact, TaskOutcome
-from events.facts.intake import Story
+from events.catalogue import Fact, Story, TaskOutcome
 
 
 class ReferralMade(Fact):
@@ -28,58 +25,49 @@ class ReferralSent(TaskOutcome):
     receipt: str
 
 
-class ReferralAcknowledged(Fact):
+class _OfReferral(Fact):
+    """What is said of one referral to a provider."""
+
+    referral_id: str
+    provider: str
+
+
+class ReferralAcknowledged(_OfReferral):
     """The provider has the letter and looks into it."""
 
-    referral_id: str
-    provider: str
 
-
-class ReferralAccepted(Fact):
+class ReferralAccepted(_OfReferral):
     """The provider takes the person, with a first meeting if one is agreed."""
 
-    referral_id: str
-    provider: str
     first_meeting: datetime | None = None
 
 
-class ReferralWaitlisted(Fact):
+class ReferralWaitlisted(_OfReferral):
     """The provider takes the person once there is room."""
 
-    referral_id: str
-    provider: str
 
-
-class ReferralDeclined(Fact):
+class ReferralDeclined(_OfReferral):
     """The provider said no, and why."""
 
-    referral_id: str
-    provider: str
     reason: str
 
 
-class ReferralUnanswered(Fact):
+class ReferralUnanswered(_OfReferral):
     """The provider did not answer in time; ``next_provider`` could be asked, if the person agrees to it."""
 
-    referral_id: str
-    provider: str
     next_provider: str = ""
 
 
-class ReferralPassedOn(Fact):
+class ReferralPassedOn(_OfReferral):
     """The referral is over, and another provider is asked instead."""
 
-    referral_id: str
-    provider: str
     to_referral: str
     to_provider: str
 
 
-class ReferralServed(Fact):
+class ReferralServed(_OfReferral):
     """The provider gave the service."""
 
-    referral_id: str
-    provider: str
     service: str
 
 
@@ -93,18 +81,13 @@ class ReferralFeedback(Fact):
     note: Story = None
 
 
-class ReferralClosed(Fact):
+class ReferralClosed(_OfReferral):
     """The referral has come to its end."""
 
-    referral_id: str
-    provider: str
 
-
-class ReferralRevoked(Fact):
+class ReferralRevoked(_OfReferral):
     """The referral is taken back; whoever has heard of it is told once."""
 
-    referral_id: str
-    provider: str
     reason: str
 
 
@@ -116,11 +99,9 @@ class ReferralTakenBack(TaskOutcome):
     receipt: str
 
 
-class DisclosureMade(Fact):
+class DisclosureMade(_OfReferral):
     """A provider was shown these parts of the case; recorded before anything was shown."""
 
-    referral_id: str
-    provider: str
     kind: str
     parts: tuple[str, ...]
     why: str

@@ -3,12 +3,9 @@
 A seat in a course has two sides: one fact in the case's stream, one in the course's own.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
-from events.catalogue import Fact, TaskOutcome
-from events.facts.intake import Story
+from events.catalogue import Fact, Story, TaskOutcome
 
 
 class PlanDrafted(Fact):
@@ -35,9 +32,6 @@ class PlanRevised(Fact):
     goals: tuple[str, ...]
     second: str
     content: Story = None
-
-
-# -- a seat in a course: the case's side -----------------------------------------------------------------------
 
 
 class CourseEnrolled(Fact):
@@ -97,9 +91,6 @@ class SeatPassedOn(TaskOutcome):
     offered: str
 
 
-# -- a seat in a course: the course's side ---------------------------------------------------------------------
-
-
 class SeatTaken(Fact):
     """Somebody sits in the course."""
 
@@ -124,9 +115,6 @@ class SeatFreed(Fact):
 
     case_id: str
     reason: str
-
-
-# -- visits and closure ----------------------------------------------------------------------------------------
 
 
 class FollowUpScheduled(Fact):

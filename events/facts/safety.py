@@ -1,11 +1,8 @@
 """What is told about safety: age, identification, time to reflect, risk, and who decides with a child."""
 
-from __future__ import annotations
-
 from datetime import date
 
-from events.catalogue import Fact
-from events.facts.intake import Identity, Story
+from events.catalogue import Fact, Identity, Story
 
 
 class ChildAssented(Fact):

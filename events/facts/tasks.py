@@ -1,7 +1,5 @@
 """Facts about work to do for a case: what was asked for, when, and what came of it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Facts of what was done to a person before: the way they were taken, leg by leg."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 from events.catalogue import Fact

@@ -1,13 +1,10 @@
 """What is told about the way home: declared, planned, booked, called off, handed over."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from events.catalogue import Fact, TaskOutcome
-from events.facts.intake import Identity
+from events.catalogue import Fact, Identity, TaskOutcome
 
 
 class PlannedLeg(BaseModel):

@@ -4,8 +4,6 @@ What is asked for is itself recorded, so the history shows every task and timer 
 change of these rules never changes what an old history meant.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from importlib import import_module
 from pkgutil import iter_modules

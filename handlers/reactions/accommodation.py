@@ -1,69 +1,44 @@
 """What follows for beds: holds that run out, stays that end, the next in line, another house asked for a place."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time
-from typing import Final
-from zoneinfo import ZoneInfo
-
-from events.catalogue import Fact
-from events.facts.accommodation import (
-    BedAssigned,
-    BedGivenUp,
-    HoldExtended,
-    MovedIn,
-    StayExtended,
-    WaitingListJoined,
-    WaitingListLeft,
-)
+from events.facts import accommodation as facts
 from events.facts.intake import ConsentGiven
-from handlers.reactions.moment import (
-    Reaction,
-    ReactionContext,
-    call_off_tasks,
-    cancel_timers,
-    is_consented,
-    request_task,
-    set_timer,
-)
+from handlers.reactions.moment import Follows, ReactionContext, Reactions
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere
+from workflow.values.calendars import begin_of
 
 
-def _bed_assigned(fact: BedAssigned | HoldExtended, moment: ReactionContext) -> Iterator[Fact]:
-    yield from cancel_timers(moment, "bed_hold")
-    yield set_timer(moment, "bed_hold", fact.until, (("bed", str(fact.bed)), ("facility", fact.facility)))
+def _bed_assigned(fact: facts.BedAssigned | facts.HoldExtended, moment: ReactionContext) -> Follows:
+    yield from moment.cancel_timers("bed_hold")
+    yield moment.set_timer("bed_hold", fact.until, bed=str(fact.bed), facility=fact.facility)
 
 
-def _moved_in(fact: MovedIn, moment: ReactionContext) -> Iterator[Fact]:
-    yield from cancel_timers(moment, "bed_hold")
+def _moved_in(fact: facts.MovedIn, moment: ReactionContext) -> Follows:
+    yield from moment.cancel_timers("bed_hold")
     if fact.until is not None:
         yield from _stay_planned(fact, moment)
 
 
-def _stay_planned(fact: MovedIn | StayExtended, moment: ReactionContext) -> Iterator[Fact]:
+def _stay_planned(fact: facts.MovedIn | facts.StayExtended, moment: ReactionContext) -> Follows:
     """Set a reminder for the morning of the day, as clocks in the house show it."""
-    yield from cancel_timers(moment, "stay_ends")
-    facility = moment.definition.programme.facility_of.get(fact.facility)
-    zone = ZoneInfo(facility.time_zone if facility else "UTC")
+    yield from moment.cancel_timers("stay_ends")
+    facility = moment.programme.facility_of.get(fact.facility)
     assert fact.until is not None
-    morning = datetime.combine(fact.until, time(), zone).astimezone(UTC)
-    yield set_timer(moment, "stay_ends", max(morning, moment.now), (("facility", fact.facility),))
+    morning = begin_of(fact.until, facility.time_zone if facility else "UTC")
+    yield moment.set_timer("stay_ends", max(morning, moment.now), facility=fact.facility)
 
 
-def _given_up(fact: BedGivenUp, moment: ReactionContext) -> Iterator[Fact]:
-    yield from cancel_timers(moment, "bed_hold")
-    yield from cancel_timers(moment, "stay_ends")
+def _given_up(fact: facts.BedGivenUp, moment: ReactionContext) -> Follows:
+    yield from moment.cancel_timers("bed_hold", "stay_ends")
     if fact.awaited:
-        yield request_task(moment, "offer_bed", FreeBed(facility=fact.facility))
+        yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
 
 
-def _waits(fact: WaitingListJoined, moment: ReactionContext) -> Iterator[Fact]:
+def _waits(fact: facts.WaitingListJoined, moment: ReactionContext) -> Follows:
     yield from _asked_elsewhere(fact.facility, moment)
 
 
-def _agreed(fact: ConsentGiven, moment: ReactionContext) -> Iterator[Fact]:
+def _agreed(fact: ConsentGiven, moment: ReactionContext) -> Follows:
     """Ask for who waited already when they agreed that others help."""
     before = moment.before is not None and moment.before.consents_to("assistance", moment.now.date())
     if fact.purpose == "assistance" and not before:
@@ -71,23 +46,23 @@ def _agreed(fact: ConsentGiven, moment: ReactionContext) -> Iterator[Fact]:
             yield from _asked_elsewhere(facility, moment)
 
 
-def _asked_elsewhere(name: str, moment: ReactionContext) -> Iterator[Fact]:
+def _asked_elsewhere(name: str, moment: ReactionContext) -> Follows:
     """Ask the first other house that may be asked for a place, once the person agrees that others help."""
-    programme = moment.definition.programme
+    programme = moment.programme
     facility = programme.facility_of.get(name)
     others = [programme.facility_of[other] for other in facility.alternatives] if facility else []
     other = next((house for house in others if house.is_running(house.day(moment.now))), None)
-    if other is not None and is_consented("assistance", moment):
-        yield request_task(moment, "find_alternative", PlaceElsewhere(facility=name, alternative=other.id))
+    if other is not None and moment.is_consented("assistance"):
+        yield moment.request_task("find_alternative", PlaceElsewhere(facility=name, alternative=other.id))
 
 
-def _waits_no_more(fact: WaitingListLeft, moment: ReactionContext) -> Iterator[Fact]:
-    yield from call_off_tasks(moment, "waits no more", ("find_alternative",), facility=fact.facility)
+def _waits_no_more(fact: facts.WaitingListLeft, moment: ReactionContext) -> Follows:
+    yield from moment.call_off_tasks("waits no more", "find_alternative", facility=fact.facility)
     if fact.awaited:
-        yield request_task(moment, "offer_bed", FreeBed(facility=fact.facility))
+        yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
 
 
-REACTIONS: Final[Mapping[str, Reaction]] = {
+REACTIONS: Reactions = {
     "BedAssigned": _bed_assigned,
     "HoldExtended": _bed_assigned,
     "MovedIn": _moved_in,

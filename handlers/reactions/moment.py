@@ -1,8 +1,6 @@
 """What reactions are made of: asking for tasks and timers, and taking them back."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,8 +10,11 @@ from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted, Timer
 from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
 from workflow.programme.loading import Definition
+from workflow.programme.programme import Policies, Programme
 from workflow.situation import id_from
 from workflow.tasks import KIND_OF
+
+Follows = Iterator[Fact]
 
 
 class ReactionContext(NamedTuple):
@@ -27,60 +28,79 @@ class ReactionContext(NamedTuple):
     version: int
     claimed: frozenset[str]
 
+    @property
+    def was(self) -> Case:
+        """Return the case before the fact, which was not its first."""
+        assert self.before is not None
+        return self.before
+
+    @property
+    def programme(self) -> Programme:
+        """Return the programme the case runs under."""
+        return self.definition.programme
+
+    @property
+    def policies(self) -> Policies:
+        """Return the numbers its office has set."""
+        return self.programme.policies
+
     def name(self, letter: str, kind: str, subject: Pairs) -> str:
         """Return the id of a task or timer that follows from this fact: one for each kind and subject."""
         return id_from(self.command_id, letter, self.after.case_id, self.version, kind, subject)
 
+    def request_task(self, kind: str, about: About) -> TaskRequested:
+        """Return the request for a task, due now; a fact asks for each kind and subject once."""
+        assert type(about) is KIND_OF[kind].about, f"{kind} is not about {type(about).__name__}"
+        subject = about.pairs()
+        return TaskRequested(task_id=self.name("W", kind, subject), kind=kind, subject=subject, due_at=self.now)
 
-Reaction = Callable[[Any, ReactionContext], Iterator[Fact]]
+    def set_timer(self, kind: str, due_at: datetime, /, **subject: str) -> TimerSet:
+        """Return a timer for a time."""
+        about = tuple(sorted(subject.items()))
+        return TimerSet(timer_id=self.name("Z", kind, about), kind=kind, due_at=due_at, subject=about)
 
+    def timers_of(self, kind: str, /, **about: str) -> list[str]:
+        """Return the timers of a kind, and about something if asked, that the case waits for."""
+        wanted = about.items()
+        timers = self.after.timers.items()
+        return [key for key, (of, subject) in timers if of == kind and wanted <= dict(subject).items()]
 
-def request_task(moment: ReactionContext, kind: str, about: About) -> TaskRequested:
-    """Return the request for a task, due now; a fact asks for each kind and subject once."""
-    assert type(about) is KIND_OF[kind].about, f"{kind} is not about {type(about).__name__}"
-    subject = about.pairs()
-    return TaskRequested(task_id=moment.name("W", kind, subject), kind=kind, subject=subject, due_at=moment.now)
+    def cancel_timers(self, *kinds: str, **about: str) -> Follows:
+        """Stop every timer of these kinds, and about something if asked."""
+        for kind in kinds:
+            for key in self.timers_of(kind, **about):
+                yield TimerCancelled(timer_id=key, kind=kind)
 
+    def call_off_task(self, task_id: str, given: Task, why: str) -> Follows:
+        """Cancel a task nobody has begun. What may be happening outside is waited for, but not begun again.
 
-def set_timer(moment: ReactionContext, kind: str, due_at: datetime, subject: Pairs = ()) -> TimerSet:
-    """Return a timer for a time."""
-    about = tuple(sorted(subject))
-    return TimerSet(timer_id=moment.name("Z", kind, about), kind=kind, due_at=due_at, subject=about)
+        What gives a booking back is never called off.
+        """
+        if KIND_OF[given.kind].gives_back or not given.wanted:
+            return
+        begun = task_id in self.claimed or given.status == "unknown"
+        yield (TaskUnwanted if begun else TaskCancelled)(task_id=task_id, kind=given.kind, reason=why)
 
+    def call_off_tasks(self, why: str, /, *kinds: str, **about: str) -> Follows:
+        """Call off the tasks of these kinds (or of any) that are about something."""
+        wanted = about.items()
+        for key, given in self.after.tasks.items():
+            if (not kinds or given.kind in kinds) and wanted <= dict(given.subject).items():
+                yield from self.call_off_task(key, given, why)
 
-def timers_of(case: Case, kind: str, **about: str) -> list[str]:
-    """Return the timers of a kind, and about something if asked, that a case waits for."""
-    wanted = about.items()
-    return [key for key, (of, subject) in case.timers.items() if of == kind and wanted <= dict(subject).items()]
-
-
-def cancel_timers(moment: ReactionContext, kind: str, **about: str) -> Iterator[Fact]:
-    """Stop every timer of a kind, and about something if asked."""
-    for key in timers_of(moment.after, kind, **about):
-        yield TimerCancelled(timer_id=key, kind=kind)
-
-
-def call_off_task(moment: ReactionContext, task_id: str, given: Task, why: str) -> Iterator[Fact]:
-    """Cancel a task nobody has begun. What may be happening outside is waited for, but not begun again.
-
-    What gives a booking back is never called off.
-    """
-    if KIND_OF[given.kind].gives_back or not given.wanted:
-        return
-    if task_id in moment.claimed or given.status == "unknown":
-        yield TaskUnwanted(task_id=task_id, kind=given.kind, reason=why)
-    else:
-        yield TaskCancelled(task_id=task_id, kind=given.kind, reason=why)
-
-
-def call_off_tasks(moment: ReactionContext, why: str, kinds: tuple[str, ...] = (), **about: str) -> Iterator[Fact]:
-    """Call off the tasks of these kinds (or of any) that are about something."""
-    wanted = about.items()
-    for key, given in moment.after.tasks.items():
-        if (not kinds or given.kind in kinds) and wanted <= dict(given.subject).items():
-            yield from call_off_task(moment, key, given, why)
+    def is_consented(self, purpose: str, recipient: str = "") -> bool:
+        """Tell whether the person lets others work on this now: nothing about anybody goes out without."""
+        return self.after.consents_to(purpose, self.now.date(), recipient)
 
 
-def is_consented(purpose: str, moment: ReactionContext, recipient: str = "") -> bool:
-    """Tell whether the person lets others work on this now: nothing about anybody goes out without."""
-    return moment.after.consents_to(purpose, moment.now.date(), recipient)
+Reaction = Callable[[Any, ReactionContext], Follows]
+Reactions = Mapping[str, Reaction]  # by the name of the fact
+
+
+def cancelling(*kinds: str, about: str = "") -> Reaction:
+    """Return the reaction that stops the timers of these kinds: all of them, or those about what the fact is about."""
+
+    def cancelled(fact: Any, moment: ReactionContext) -> Follows:
+        return moment.cancel_timers(*kinds, **({about: getattr(fact, about)} if about else {}))
+
+    return cancelled

@@ -1,35 +1,14 @@
 """What follows for the way home: bookings, giving them back, and the times at which somebody looks."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from events.catalogue import Fact
+from events.facts import travel as facts
 from events.facts.intake import ConsentGiven
 from events.facts.journey import StageEntered
 from events.facts.tasks import TaskRequested
-from events.facts.travel import (
-    EscortAnswered,
-    EscortInvited,
-    HostAnswered,
-    HostAsked,
-    HostChosen,
-    PersonHandedOver,
-    TicketIssued,
-    TripCancelled,
-    TripPlanned,
-)
-from handlers.reactions.moment import (
-    Reaction,
-    ReactionContext,
-    call_off_tasks,
-    cancel_timers,
-    is_consented,
-    request_task,
-    set_timer,
-)
+from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
+from workflow.case.state import Case
 from workflow.case.tasks import About
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.guards import ON_THE_WAY
@@ -42,80 +21,70 @@ _GIVES_BACK: Final = {"ticket": "cancel_ticket", "escort": "release_escort", "ar
 _BEFORE: Final = ("departure_check", "departure")
 
 
-def _trip_planned(fact: TripPlanned, moment: ReactionContext) -> Iterator[Fact]:
-    trip, policies = _trip(moment), moment.definition.programme.policies
+def _trip_planned(fact: facts.TripPlanned, moment: ReactionContext) -> Follows:
+    trip, policies = _trip(moment.after), moment.policies
     for booking in _ASKS:
         yield from _ask(moment, booking, trip)
-    about = (("trip_id", trip.trip_id),)
     check = trip.departs_at - timedelta(hours=policies.departure_check_hours)
     if check > moment.now:
-        yield set_timer(moment, "departure_check", check, about)
-    yield set_timer(moment, "departure", fact.departs_at, about)
-    yield set_timer(moment, "hand_over_due", fact.arrives_at + timedelta(hours=policies.hand_over_hours), about)
+        yield moment.set_timer("departure_check", check, trip_id=fact.trip_id)
+    due = fact.arrives_at + timedelta(hours=policies.hand_over_hours)
+    yield moment.set_timer("departure", fact.departs_at, trip_id=fact.trip_id)
+    yield moment.set_timer("hand_over_due", due, trip_id=fact.trip_id)
 
 
-def _stage_entered(fact: StageEntered, moment: ReactionContext) -> Iterator[Fact]:
+def _stage_entered(fact: StageEntered, moment: ReactionContext) -> Follows:
     if fact.dest == ON_THE_WAY:
-        for kind in _BEFORE:
-            yield from cancel_timers(moment, kind)
+        yield from moment.cancel_timers(*_BEFORE)
 
 
-def _trip_cancelled(fact: TripCancelled, moment: ReactionContext) -> Iterator[Fact]:
+def _trip_cancelled(fact: facts.TripCancelled, moment: ReactionContext) -> Follows:
     """Take back what is only asked for, and give back what was booked: each thing once."""
-    assert moment.before is not None
-    trip = travel_of(moment.before).trip
-    assert trip is not None
-    for kind in (*_BEFORE, "hand_over_due"):
-        yield from cancel_timers(moment, kind, trip_id=fact.trip_id)
-    yield from call_off_tasks(moment, fact.reason, trip_id=fact.trip_id)
-    for booking in travel_of(moment.before).booked:
+    trip = _trip(moment.was)
+    yield from moment.cancel_timers(*_BEFORE, "hand_over_due", trip_id=fact.trip_id)
+    yield from moment.call_off_tasks(fact.reason, trip_id=fact.trip_id)
+    for booking in travel_of(moment.was).booked:
         yield _give_back(moment, booking, trip)
 
 
-def _handed_over(fact: PersonHandedOver, moment: ReactionContext) -> Iterator[Fact]:
-    for kind in (*_BEFORE, "hand_over_due"):
-        yield from cancel_timers(moment, kind, trip_id=fact.trip_id)
-
-
-def _escort_answered(fact: EscortAnswered, moment: ReactionContext) -> Iterator[Fact]:
+def _escort_answered(fact: facts.EscortAnswered, moment: ReactionContext) -> Follows:
     """Whoever has said no is not written to any more."""
     if not fact.accepted:
-        yield from call_off_tasks(moment, "the escort declined", ("book_escort",), trip_id=fact.trip_id)
+        yield from moment.call_off_tasks("the escort declined", "book_escort", trip_id=fact.trip_id)
 
 
-def _host_answered(fact: HostAnswered, moment: ReactionContext) -> Iterator[Fact]:
+def _host_answered(fact: facts.HostAnswered, moment: ReactionContext) -> Follows:
     """Ask the next one when a host cannot; whoever has said no is not written to any more."""
     if fact.accepted:
         return
-    yield from call_off_tasks(moment, "the host declined", ("ask_host",), trip_id=fact.trip_id)
-    yield from _ask(moment, "arrival_host", _trip(moment))
+    yield from moment.call_off_tasks("the host declined", "ask_host", trip_id=fact.trip_id)
+    yield from _ask(moment, "arrival_host", _trip(moment.after))
 
 
-def _host_chosen(fact: HostChosen, moment: ReactionContext) -> Iterator[Fact]:
+def _host_chosen(fact: facts.HostChosen, moment: ReactionContext) -> Follows:
     """Ask somebody else; whoever was asked before is told that it is off, once."""
-    assert moment.before is not None
-    trip = travel_of(moment.before).trip
-    assert trip is not None
-    yield from call_off_tasks(moment, "another host", ("ask_host",), trip_id=fact.trip_id)
-    if "arrival_host" in travel_of(moment.before).booked:
+    trip = _trip(moment.was)
+    yield from moment.call_off_tasks("another host", "ask_host", trip_id=fact.trip_id)
+    if "arrival_host" in travel_of(moment.was).booked:
         yield _give_back(moment, "arrival_host", trip)
-    yield from _ask(moment, "arrival_host", _trip(moment))
+    yield from _ask(moment, "arrival_host", _trip(moment.after))
 
 
-def _came_too_late(fact: EscortInvited | TicketIssued | HostAsked, moment: ReactionContext) -> Iterator[Fact]:
+def _came_too_late(
+    fact: facts.EscortInvited | facts.TicketIssued | facts.HostAsked, moment: ReactionContext
+) -> Follows:
     """Give back what was booked for a trip that had been called off while the booking was under way.
 
     The same for somebody who was written to and is not the one to come any more.
     """
-    assert moment.before is not None
-    given = moment.before.tasks.get(fact.task_id)
+    given = moment.was.tasks.get(fact.task_id)
     if given is None:
         return
     about, trip = about_of(given), travel_of(moment.after).trip
     booking = next(name for name, kind in _ASKS.items() if kind == given.kind)
     wanted = trip is not None and _about(booking, trip) == about
     if not wanted and not _declined(about, trip):
-        yield request_task(moment, _GIVES_BACK[booking], about.model_copy(update={"booking": booking}))
+        yield moment.request_task(_GIVES_BACK[booking], about.model_copy(update={"booking": booking}))
 
 
 def _declined(about: About, trip: Trip | None) -> bool:
@@ -125,7 +94,7 @@ def _declined(about: About, trip: Trip | None) -> bool:
     return isinstance(about, EscortBooking) or (isinstance(about, HostBooking) and about.host in trip.hosts_declined)
 
 
-def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Iterator[Fact]:
+def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
     """Book what could not be booked without this consent."""
     case, trip = moment.after, travel_of(moment.after).trip
     if fact.purpose != "travel" or trip is None or not trip_is_ahead(case):
@@ -136,21 +105,21 @@ def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Iterator[Fact
             yield from _ask(moment, booking, trip)
 
 
-def _trip(moment: ReactionContext) -> Trip:
-    trip = travel_of(moment.after).trip
+def _trip(case: Case) -> Trip:
+    trip = travel_of(case).trip
     assert trip is not None
     return trip
 
 
-def _ask(moment: ReactionContext, booking: str, trip: Trip) -> Iterator[Fact]:
+def _ask(moment: ReactionContext, booking: str, trip: Trip) -> Follows:
     """Ask for a booking if the person lets others work on it and somebody is to be written to."""
     about = _about(booking, trip)
-    if is_consented("travel", moment) and all(value for _, value in about.pairs()):
-        yield request_task(moment, _ASKS[booking], about)
+    if moment.is_consented("travel") and all(value for _, value in about.pairs()):
+        yield moment.request_task(_ASKS[booking], about)
 
 
 def _give_back(moment: ReactionContext, booking: str, trip: Trip) -> TaskRequested:
-    return request_task(moment, _GIVES_BACK[booking], _about(booking, trip).model_copy(update={"booking": booking}))
+    return moment.request_task(_GIVES_BACK[booking], _about(booking, trip).model_copy(update={"booking": booking}))
 
 
 def _about(booking: str, trip: Trip) -> Booking:
@@ -163,7 +132,7 @@ def _about(booking: str, trip: Trip) -> Booking:
             return Booking(trip_id=trip.trip_id)
 
 
-REACTIONS: Final[Mapping[str, Reaction]] = {
+REACTIONS: Reactions = {
     "TripPlanned": _trip_planned,
     "StageEntered": _stage_entered,
     "TripCancelled": _trip_cancelled,
@@ -173,6 +142,6 @@ REACTIONS: Final[Mapping[str, Reaction]] = {
     "EscortAnswered": _escort_answered,
     "HostChosen": _host_chosen,
     "HostAnswered": _host_answered,
-    "PersonHandedOver": _handed_over,
+    "PersonHandedOver": cancelling(*_BEFORE, "hand_over_due", about="trip_id"),
     "ConsentGiven": _consent_given,
 }

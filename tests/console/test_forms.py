@@ -19,7 +19,7 @@ from tests.kit.roads import bring, referred
 from tests.kit.story import World, story, uuid
 from tests.kit.web.filled import Pairs, context, filled, rich
 from workflow.command import CaseCommand, Command, OfficeCommand, PublishProgramme
-from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE
+from workflow.registry import COMMANDS, HUMAN, OFFICE
 from workflow.rights.acts import ACTS
 from workflow.rights.command_rights import ACTS_OF, MACHINE_COMMANDS
 from workflow.subjects.access.commands import BreakGlass
@@ -44,7 +44,7 @@ from workflow.subjects.travel.commands import DeclareReturn, PlanTrip
 
 KINDS: tuple[type[Command], ...] = (
     *CASE_FORMS.values(), *OFFICE_FORMS.values(), OpenCase, BreakGlass, PublishProgramme,
-    *(kind for kind in ACCOUNT_COMMANDS if "accounts.change" in kind.acts),
+    *(kind for kind in COMMANDS if "accounts.change" in kind.acts),
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

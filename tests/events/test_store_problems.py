@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from events.database import Database, sqlite_url
+from events.database import Database, make_durable, sqlite_url
 from events.errors import EventsError, StoreFull, StoreProblem, StoreReadOnly, StoreUnavailable, as_store_problem
 from events.facts import catalogue
 from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate
-from events.sqlite_file import make_durable
 from events.verify import verify
 from events.world import SystemEntropy
 from tests.kit.logs import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, tell

@@ -17,7 +17,7 @@ from handlers.projections.tables import to_compare
 from tests.kit.offices import Office, open_office
 from tests.kit.people import ANNA
 from tests.kit.story import Story
-from workers.running.duplicate_search import compare_new_cases
+from workers.running.sweeper import compare_new_cases
 from workflow.command import AdvanceCase
 from workflow.programme.loading import shipped_programme_text
 from workflow.rights.table import Account

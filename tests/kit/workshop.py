@@ -122,7 +122,7 @@ class Workshop:
         leases = Leases(service.log.database, name, timedelta(seconds=LEASE_S))
         look = CaseReader(service.log, service.definitions)
         outside = Adapters(service.log, service.definitions, look, service.submit, self.orders, self.post, self.folders)
-        performer = Performer(service, leases, outside, self.office.chance, patience)
+        performer = Performer(service, leases, outside, self.office.chance, patience or Backoff())
         bell = NotedBell()
         mail = BankInbox(service, Path(self.folders.bank_in))
         sweeper = Sweeper(

@@ -28,7 +28,7 @@ from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.readable import is_readable
 from workflow.reasons import Refused
-from workflow.registry import ACCOUNT_COMMANDS, HUMAN, OFFICE, human_command
+from workflow.registry import HUMAN, OFFICE, human_command
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account
 from workflow.situation import Decision
@@ -46,6 +46,7 @@ from workflow.subjects.accounts.commands import (
     RevokeSessions,
 )
 from workflow.subjects.accounts.decisions import DUTY_PLANES, EXCLUSIVE_ROLES, role_clashes
+from workflow.subjects.accounts.subject import SUBJECT as ACCOUNTS
 
 ROOT, OLGA = "staff:root", "staff:olga"
 MEDICAL, MANAGER, ADMINISTRATOR = ("medical",), ("case_manager",), ("administrator",)
@@ -282,5 +283,5 @@ def test_another_process_sees_the_same_accounts(house: House) -> None:
 
 
 def test_an_account_is_no_business_of_a_case() -> None:
-    assert set(ACCOUNT_COMMANDS).isdisjoint((*HUMAN, *OFFICE))
-    assert all(human_command(kind.__name__) is None for kind in ACCOUNT_COMMANDS)
+    assert set(ACCOUNTS.commands).isdisjoint((*HUMAN, *OFFICE))
+    assert all(human_command(kind.__name__) is None for kind in ACCOUNTS.commands)

@@ -14,14 +14,7 @@ from console.simulation.bank import DeliveryRefused, ReceivedPayment, SimulatedB
 from events.money import Money
 from workers.effects.grants import bank_answers
 from workers.iso20022.pain001 import BankAccount, Payment, PaymentOrder, pain001
-from workers.iso20022.pain002 import (
-    GroupStatus,
-    PaymentOutcome,
-    StatusReport,
-    TransactionStatus,
-    outcome_of_status,
-    read_pain002,
-)
+from workers.iso20022.pain002 import BankStatus, PaymentOutcome, StatusReport, outcome_of_status, read_pain002
 from workers.iso20022.xml import BankFileError
 
 NOON = datetime(2031, 5, 1, 12, tzinfo=UTC)
@@ -107,8 +100,8 @@ def test_a_partly_accepted_file_is_read_payment_by_payment() -> None:
     assert (report.original_message_id, report.group_status) == ("M-1", "PART")
     assert not report.applies_to_all
     assert report.transactions == (
-        TransactionStatus("T-1", "RJCT", "AM04"),
-        TransactionStatus("T-2", "ACSC"),
+        BankStatus("T-1", "RJCT", "AM04"),
+        BankStatus("T-2", "ACSC"),
     )
     assert settled(report) == [("T-1", "rejected"), ("T-2", "paid")]
     assert bank.statement() == {"T-2": Money.parse("EUR 12.50")}
@@ -118,7 +111,7 @@ def test_a_partly_accepted_file_is_read_payment_by_payment() -> None:
 @given(st.dictionaries(st.integers(1, 99), st.integers(1, 10), min_size=1, max_size=10))
 def test_what_the_report_calls_accepted_is_what_was_truly_paid(amounts: dict[int, int]) -> None:
     bank, data = answered({f"T-{one}": f"EUR {euros}" for one, euros in amounts.items()}, refuse_small)
-    accepted = {one.end_to_end_id for one in read_pain002(data).transactions if one.outcome is PaymentOutcome.accepted}
+    accepted = {one.id for one in read_pain002(data).transactions if one.outcome is PaymentOutcome.accepted}
     assert accepted == set(bank.statement())
 
 
@@ -129,7 +122,7 @@ def test_a_file_delivered_twice_is_paid_once() -> None:
     assert bank.duplicate_deliveries == 3
     assert list(bank.statement()) == ["T-1", "T-2", "T-3"]
     assert bank.report("M-1") == first
-    assert [one.end_to_end_id for one in read_pain002(bank.report("M-2")).transactions] == ["T-1", "T-3"]
+    assert [one.id for one in read_pain002(bank.report("M-2")).transactions] == ["T-1", "T-3"]
 
 
 def test_a_payment_that_returns_with_another_amount_stops_the_whole_file() -> None:
@@ -214,7 +207,7 @@ def test_details_always_weigh_more_than_the_answer_about_the_file() -> None:
 
 def test_the_only_group_answered_as_a_whole_covers_its_payment() -> None:
     report = read_pain002(report_file(group="PART", payment_status="RJCT"))
-    assert report.groups == (GroupStatus("M-1-EUR", "RJCT"),)
+    assert report.groups == (BankStatus("M-1-EUR", "RJCT"),)
     assert settled(report) == [("", "rejected")]
 
 

@@ -184,7 +184,7 @@ def test_a_mail_is_not_sent_twice_because_the_next_one_could_not_be_written(shop
     shop.post = server = MailServer()
     (_, first), (_, second) = with_an_escort_to_ask(shop), with_an_escort_to_ask(shop)
     hand = shop.worker()
-    outside = hand.performer._outside
+    outside = hand.performer.outside
     object.__setattr__(outside, "log", LogThatFailsOnce(outside.log))
     hand.performer.perform([first, second])
     shop.office.pass_time(timedelta(hours=2))

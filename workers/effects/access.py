@@ -1,7 +1,5 @@
 """The letter that tells the data-protection officer that a case was opened in an emergency."""
 
-from __future__ import annotations
-
 from handlers.states.case_reader import CaseSnapshot
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job

@@ -1,20 +1,14 @@
 """Offering a free bed to those who wait for it, and asking another house for a place."""
 
-from __future__ import annotations
-
 from itertools import islice
 from typing import Any, Final
-from uuid import NAMESPACE_OID, uuid5
 
-from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer, Conflict
-from handlers.commanding.errors import HandlersError
 from handlers.states.case_reader import CaseSnapshot
-from handlers.states.state_cache import fold_events
 from workers.errors import Refused, Unavailable
 from workers.mail.letters import Letter, letter_effect
-from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, one_by_one
-from workflow.command import CaseCommand
+from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
+from workflow.command import CaseCommand, by_machine
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Guest, Shelter
@@ -32,7 +26,8 @@ def offer_bed(job: Job[FreeBed], outside: Adapters) -> str:
     Done again after a crash nobody is held a second bed: who was held one waits no more.
     """
     facility = job.about.facility
-    line = list(islice(_house(facility, outside).waiting.items(), OFFERS_MAX))
+    house = outside.state_of(facility_stream(facility), Shelter())
+    line = list(islice(house.waiting.items(), OFFERS_MAX))
     return f"{sum(_offered(job, facility, case_id, guest, outside) for case_id, guest in line)} held"
 
 
@@ -55,23 +50,9 @@ def _offered(job: Job[FreeBed], facility: str, case_id: str, guest: Guest, outsi
 def _submit(
     kind: type[CaseCommand], job: Job[FreeBed], seen: CaseSnapshot, outside: Adapters, fields: dict[str, Any]
 ) -> Answer:
-    key = uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}")
-    case_id, expected = CaseId(seen.case.case_id), seen.version
-    command = kind(command_id=key, actor=ACTOR, mandate="system", case_id=case_id, expected=expected, **fields)
-    try:
-        return outside.submit(command)
-    except HandlersError as later:
-        raise Unavailable("others kept getting in between") from later
-
-
-def _house(facility: str, outside: Adapters) -> Shelter:
-    stream = facility_stream(facility)
-    return fold_events(stream, outside.log.stream(stream), outside.log.fact).state or Shelter()
-
-
-def _ask_again(_job: Job[FreeBed], _outside: Adapters) -> str | None:
-    """Say that nothing is known: offering again is harmless."""
-    return NOT_DONE_REFERENCE
+    what = f"{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}"
+    said = by_machine(ACTOR, "system", seen.case.case_id, what)
+    return outside.submitted(kind(**said, expected=seen.version, **fields))
 
 
 def place_request_letter(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter:
@@ -81,20 +62,17 @@ def place_request_letter(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter
     if other.email is None:
         raise Refused("the house has no address to write to")
     day = other.day(job.begun_at)
-    return Letter(
-        to_name=other.name,
-        to_email=other.email,
-        subject=f"A place for one person / Место для одного человека ({job.task_id})",
-        lines=(
-            f"{full.name} is full. Do you have a place for one person from {day:%d.%m.%Y}?",
-            f"Please answer to this address and quote {job.task_id}. Everything else is told by the office in person.",
-            f"{full.name}: мест нет. Есть ли у вас место для одного человека с {day:%d.%m.%Y}?",
-            f"Пожалуйста, ответьте на этот адрес и укажите {job.task_id}. Всё остальное сообщит офис лично.",
-        ),
+    lines = (
+        f"{full.name} is full. Do you have a place for one person from {day:%d.%m.%Y}?",
+        f"Please answer to this address and quote {job.task_id}. Everything else is told by the office in person.",
+        f"{full.name}: мест нет. Есть ли у вас место для одного человека с {day:%d.%m.%Y}?",
+        f"Пожалуйста, ответьте на этот адрес и укажите {job.task_id}. Всё остальное сообщит офис лично.",
     )
+    subject = f"A place for one person / Место для одного человека ({job.task_id})"
+    return Letter(other.name, other.email, subject, lines)
 
 
 EFFECTS = (
-    Effect("offer_bed", "services", one_by_one(offer_bed), _ask_again),
+    Effect("offer_bed", "services", one_by_one(offer_bed), offer_again),
     letter_effect("find_alternative", place_request_letter),
 )

@@ -4,8 +4,6 @@ No name, no case number, not even which illness or which crime: the provider lea
 anyway and the language somebody speaks, the interpreter the language only.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,79 +14,55 @@ from workers.mail.letters import CalendarEntry, Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.programme.programme import Programme
 from workflow.subjects.care.appointments import AppointmentLetter
-from workflow.subjects.referrals.definition import Provider
 
 APPOINTMENT_LENGTH: Final = timedelta(hours=1)  # what a calendar shows; nobody knows how long a talk will take
+# What each letter says, in English and in Russian.
+_SAID: Final = {
+    "request_appointment": (
+        ("We ask for an appointment: {service_en}.{speaks_en} Reference: {key}. "
+         "Please answer to {office} with a day and a time, and quote the reference."),
+        ("Просим назначить приём: {service_ru}.{speaks_ru} Номер: {key}. "
+         "Пожалуйста, сообщите день и время на адрес {office} и укажите номер."),
+    ),
+    "find_interpreter": (
+        ("We ask for an interpreter: {language}. Reference: {key}. {at_or_later_en} "
+         "Please answer to {office} and quote the reference."),
+        ("Просим переводчика: {language}. Номер: {key}. {at_or_later_ru} "
+         "Пожалуйста, ответьте на адрес {office} и укажите номер."),
+    ),
+    "tell_appointment": (
+        "Appointment {key} has a new time. {at_en} If it does not suit you, please write to {office}.",
+        "Время приёма {key} изменено. {at_ru} Если оно вам не подходит, напишите на адрес {office}.",
+    ),
+    "cancel_appointment": (
+        "Appointment {key} is cancelled. Please do not wait. You need not answer.",
+        "Приём {key} отменён. Пожалуйста, никого не ждите. Отвечать не нужно.",
+    ),
+}  # fmt: skip
 
 
-def appointment_request_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
-    """Return the letter that asks a provider for a time."""
-    programme, to = seen.definition.programme, _recipient(job, seen)
-    label, language = programme.service_of[job.about.service].label, job.about.language
-    key = job.about.appointment
-    speaks_en = f" The person speaks: {language}." if language else ""
-    speaks_ru = f" Язык: {language}." if language else ""
-    return _letter(
-        to, job,
-        f"We ask for an appointment: {label.en}.{speaks_en} Reference: {key}. "
-        f"Please answer to {programme.office.email} with a day and a time, and quote the reference.",
-        f"Просим назначить приём: {label.ru}.{speaks_ru} Номер: {key}. "
-        f"Пожалуйста, сообщите день и время на адрес {programme.office.email} и укажите номер.",
-    )  # fmt: skip
-
-
-def interpreter_request_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
-    """Return the letter that asks for an interpreter, with the time once there is one."""
-    programme, to = seen.definition.programme, _recipient(job, seen)
-    language, key = job.about.language, job.about.appointment
-    at_en, at_ru = _time(job, programme)
-    return _letter(
-        to, job,
-        f"We ask for an interpreter: {language}. Reference: {key}. {at_en or 'The time will follow.'} "
-        f"Please answer to {programme.office.email} and quote the reference.",
-        f"Просим переводчика: {language}. Номер: {key}. {at_ru or 'Время сообщим дополнительно.'} "
-        f"Пожалуйста, ответьте на адрес {programme.office.email} и укажите номер.",
-        _entry(job, programme),
-    )  # fmt: skip
-
-
-def new_time_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
-    """Return the letter that tells a new time."""
-    programme, to = seen.definition.programme, _recipient(job, seen)
-    at_en, at_ru = _time(job, programme)
-    key = job.about.appointment
-    return _letter(
-        to, job,
-        f"Appointment {key} has a new time. {at_en} If it does not suit you, please write to {programme.office.email}.",
-        f"Время приёма {key} изменено. {at_ru} Если оно вам не подходит, напишите на адрес {programme.office.email}.",
-        _entry(job, programme),
-    )  # fmt: skip
-
-
-def cancellation_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
-    """Return the letter that says nobody will come."""
-    programme, to = seen.definition.programme, _recipient(job, seen)
-    key = job.about.appointment
-    entry = _entry(job, programme)
-    return _letter(
-        to, job,
-        f"Appointment {key} is cancelled. Please do not wait. You need not answer.",
-        f"Приём {key} отменён. Пожалуйста, никого не ждите. Отвечать не нужно.",
-        entry._replace(cancelled=True) if entry else None,
-    )  # fmt: skip
-
-
-def _letter(
-    to: Provider, job: Job[AppointmentLetter], english: str, russian: str, entry: CalendarEntry | None = None
-) -> Letter:
-    return Letter(to.name, to.email, f"Appointment {job.about.appointment}", (english, russian), entry)
-
-
-def _recipient(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Provider:
-    found = seen.definition.programme.provider_of.get(job.about.provider)
-    if found is None:
+def appointment_letter(job: Job[AppointmentLetter], seen: CaseSnapshot) -> Letter:
+    """Return the letter about an appointment to who is asked, told, or not to wait."""
+    programme, about = seen.definition.programme, job.about
+    to, service = programme.provider_of.get(about.provider), programme.service_of[about.service]
+    if to is None:
         raise Refused("the provider is not in the programme file")
-    return found
+    at_en, at_ru = _time(job, programme)
+    said = {
+        "key": about.appointment,
+        "office": programme.office.email,
+        "language": about.language,
+        "service_en": service.label.en,
+        "service_ru": service.label.ru,
+        "speaks_en": f" The person speaks: {about.language}." if about.language else "",
+        "speaks_ru": f" Язык: {about.language}." if about.language else "",
+        "at_en": at_en,
+        "at_ru": at_ru,
+        "at_or_later_en": at_en or "The time will follow.",
+        "at_or_later_ru": at_ru or "Время сообщим дополнительно.",
+    }
+    lines = tuple(line.format(**said) for line in _SAID[job.kind])
+    return Letter(to.name, to.email, f"Appointment {about.appointment}", lines, _entry(job, programme))
 
 
 def _time(job: Job[AppointmentLetter], programme: Programme) -> tuple[str, str]:
@@ -102,16 +76,11 @@ def _time(job: Job[AppointmentLetter], programme: Programme) -> tuple[str, str]:
 
 def _entry(job: Job[AppointmentLetter], programme: Programme) -> CalendarEntry | None:
     """Return the calendar's entry: one for each recipient of an appointment, moved and taken back under one name."""
-    at = job.about.at
-    if at is None:
+    at, thread = job.about.at, f"{job.about.appointment}.{job.about.provider}"
+    if at is None or job.kind == "request_appointment":
         return None
-    thread = f"{job.about.appointment}.{job.about.provider}"
-    return CalendarEntry(thread, at, at + APPOINTMENT_LENGTH, programme.office.name, job.about.sequence)
+    cancelled, where = job.kind == "cancel_appointment", programme.office.name
+    return CalendarEntry(thread, at, at + APPOINTMENT_LENGTH, where, job.about.sequence, cancelled)
 
 
-EFFECTS = (
-    letter_effect("request_appointment", appointment_request_letter),
-    letter_effect("find_interpreter", interpreter_request_letter),
-    letter_effect("tell_appointment", new_time_letter),
-    letter_effect("cancel_appointment", cancellation_letter),
-)
+EFFECTS = tuple(letter_effect(kind, appointment_letter) for kind in _SAID)

@@ -1,7 +1,5 @@
 """Writing to an authority that is late with a document; the letter quotes the document's id and nothing else."""
 
-from __future__ import annotations
-
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
 from workers.mail.letters import Letter, letter_effect
@@ -28,12 +26,8 @@ def _chaser(job: Job[AuthorityLetter], seen: CaseSnapshot) -> Letter:
         f"Сообщите, пожалуйста, по адресу {office}, когда документ можно будет получить или чего не хватает. "
         "Указывайте, пожалуйста, номер заявления и не указывайте имён."
     )
-    return Letter(
-        to_name=path.authority.name,
-        to_email=path.authority.email,
-        subject=f"Application {document_id} / Заявление {document_id}",
-        lines=(en, ru),
-    )
+    subject = f"Application {document_id} / Заявление {document_id}"
+    return Letter(path.authority.name, path.authority.email, subject, (en, ru))
 
 
 EFFECTS = (letter_effect("chase_consulate", _chaser),)

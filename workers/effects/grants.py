@@ -4,8 +4,6 @@ File and message are named after the task, the payment after the tranche, the da
 attempt: a second attempt makes the same bytes, finds the file there and says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -39,9 +37,10 @@ def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
         data = pain001(_order(job, outside))
     except PaymentFileError as unfit:
         raise Refused("the payment cannot be written as it stands; look at payee and account") from unfit
+    file, fetched = _files(job, outside)
     try:
-        if not _fetched(job, outside).exists():
-            write_once(_file(job, outside), data)
+        if not fetched.exists():
+            write_once(file, data)
     except DifferentContent as other:
         raise Refused("another payment stands under this name; do not send either before looking") from other
     except OSError as problem:
@@ -51,7 +50,7 @@ def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
 
 def ask_about_payment(job: Job[TranchePayment], outside: Adapters) -> str | None:
     """Return whether the payment file is there, or was fetched by the bank's gateway."""
-    there = _file(job, outside).exists() or _fetched(job, outside).exists()
+    there = any(file.exists() for file in _files(job, outside))
     return job.task_id if there else NOT_DONE_REFERENCE
 
 
@@ -63,7 +62,7 @@ def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
     """
     for transaction in report.transactions:
         said = transaction.reason_code or transaction.status
-        yield from _answer(report, transaction.end_to_end_id, transaction.outcome, said)
+        yield from _answer(report, transaction.id, transaction.outcome, said)
     if not report.transactions:
         alone = report.groups[0] if len(report.groups) == 1 else None
         outcome = report.outcome if report.applies_to_all else alone.outcome if alone else PaymentOutcome.pending
@@ -76,46 +75,38 @@ def _answer(report: StatusReport, tranche_id: str, outcome: PaymentOutcome, said
         yield BankAnswer(report.original_message_id, tranche_id, paid, said)
 
 
-def _file(job: Job[TranchePayment], outside: Adapters) -> Path:
-    return Path(outside.folders.bank_out) / f"{job.task_id}.xml"
-
-
-def _fetched(job: Job[TranchePayment], outside: Adapters) -> Path:
-    return Path(outside.folders.bank_sent) / f"{job.task_id}.xml"
+def _files(job: Job[TranchePayment], outside: Adapters) -> tuple[Path, Path]:
+    """Return where the payment file is written, and where it is once the bank's gateway has fetched it."""
+    folders = outside.folders
+    return Path(folders.bank_out) / f"{job.task_id}.xml", Path(folders.bank_sent) / f"{job.task_id}.xml"
 
 
 def _order(job: Job[TranchePayment], outside: Adapters) -> PaymentOrder:
-    found = _grant(job, outside)
-    if not isinstance(found.payee_name, str) or not isinstance(found.payee_account, str):
+    payee, released, office = _grant(job, outside)
+    if not isinstance(payee.payee_name, str) or not isinstance(payee.payee_account, str):
         raise Refused("the payee's account is not readable here; it may have been erased")
     payment = Payment(
-        end_to_end_id=found.released.tranche_id,
+        end_to_end_id=released.tranche_id,
         instruction_id=job.task_id,
-        amount=found.released.amount,
-        creditor_name=found.payee_name,
-        creditor_account=_account(found.payee_account),
-        purpose=found.released.tranche_id,
+        amount=released.amount,
+        creditor_name=payee.payee_name,
+        creditor_account=_account(payee.payee_account),
+        purpose=released.tranche_id,
     )
     return PaymentOrder(
         message_id=job.task_id,
         created_at=job.begun_at,
         execution_date=job.begun_at.date(),
-        debtor_name=found.office.name,
-        debtor_account=BankAccount(other=found.office.account, bic=found.office.bic),
+        debtor_name=office.name,
+        debtor_account=BankAccount(other=office.account, bic=office.bic),
         payments=(payment,),
     )
 
 
-class _PaymentDue(NamedTuple):
-    """What the case's history says about the payment; payee fields are opened here and nowhere else."""
-
-    payee_name: object
-    payee_account: object
-    released: TrancheReleased
-    office: OfficeContact
-
-
-def _grant(job: Job[TranchePayment], outside: Adapters) -> _PaymentDue:
+def _grant(
+    job: Job[TranchePayment], outside: Adapters
+) -> tuple[GrantRequested | PayeeChanged, TrancheReleased, OfficeContact]:
+    """Return what the case's history says about the payment; payee fields are opened here and nowhere else."""
     log = outside.log
     programme, payee, released = "", None, None
     for event in log.of_types(case_stream(job.case_id), _ABOUT_PAYING):
@@ -129,8 +120,7 @@ def _grant(job: Job[TranchePayment], outside: Adapters) -> _PaymentDue:
     if payee is None or released is None:
         raise Refused("the grant is not in the case's history")
     assert isinstance(payee, GrantRequested | PayeeChanged)
-    office = outside.definitions.of(programme, definition).programme.office
-    return _PaymentDue(payee.payee_name, payee.payee_account, released, office)
+    return payee, released, outside.definitions.of(programme, definition).programme.office
 
 
 def _account(text: str) -> BankAccount:

@@ -4,8 +4,6 @@ None of them is about the person: a service, a language and a reference to quote
 the office, part by part, as the provider's profile and the person's consent allow.
 """
 
-from __future__ import annotations
-
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +12,6 @@ from workers.errors import Refused
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
-from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.sending import PURPOSE, answer_due
 from workflow.subjects.referrals.state import referrals_of
 
@@ -46,20 +43,20 @@ def referral_letter(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     programme = seen.definition.programme
     zone, days = programme.facilities[0].time_zone, programme.policies.referral_ack_working_days
     until = answer_due(job.begun_at, programme).astimezone(ZoneInfo(zone)).date()
-    lines = (
+    return _letter(
+        job, seen, f"Referral {reference}",
         _ASKED_EN.format(reference=reference, service=english, language=_wish("Language", language)),
         _ANSWER_EN.format(days=days, until=until),
         _ASKED_RU.format(reference=reference, service=russian, language=_wish("Язык", language)),
         _ANSWER_RU.format(days=days, until=until),
-    )
-    return _to(_provider(job, seen), f"Referral {reference}", lines)
+    )  # fmt: skip
 
 
 def revocation_letter(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that takes a referral back."""
     reference = job.about.referral_id
-    lines = (_BACK_EN.format(reference=reference), _BACK_RU.format(reference=reference))
-    return _to(_provider(job, seen), f"Referral {reference} is taken back", lines)
+    english, russian = _BACK_EN.format(reference=reference), _BACK_RU.format(reference=reference)
+    return _letter(job, seen, f"Referral {reference} is taken back", english, russian)
 
 
 def referrer_letter(job: Job[ReferrerLetter], seen: CaseSnapshot) -> Letter:
@@ -67,12 +64,7 @@ def referrer_letter(job: Job[ReferrerLetter], seen: CaseSnapshot) -> Letter:
     if not _agreed(job, seen):
         raise Refused("the person does not agree to that any more")
     day = seen.case.opened_at[:10]
-    lines = (_RECEIVED_EN.format(day=day), _RECEIVED_RU.format(day=day))
-    return _to(_provider(job, seen), "Your referral was received", lines)
-
-
-def _to(provider: Provider, subject: str, lines: tuple[str, ...]) -> Letter:
-    return Letter(provider.name, provider.email, subject, lines)
+    return _letter(job, seen, "Your referral was received", _RECEIVED_EN.format(day=day), _RECEIVED_RU.format(day=day))
 
 
 def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
@@ -82,8 +74,9 @@ def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
     return (service.label.en, service.label.ru) if service else (name, name)
 
 
-def _provider(job: Job[Any], seen: CaseSnapshot) -> Provider:
-    return seen.definition.programme.provider_of[job.about.provider]
+def _letter(job: Job[Any], seen: CaseSnapshot, subject: str, *lines: str) -> Letter:
+    provider = seen.definition.programme.provider_of[job.about.provider]
+    return Letter(provider.name, provider.email, subject, lines)
 
 
 def _agreed(job: Job[Any], seen: CaseSnapshot) -> bool:

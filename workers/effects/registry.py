@@ -1,7 +1,5 @@
 """Every kind of task there is and how it is done: what the modules of this package say, found by their names."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final

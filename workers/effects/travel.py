@@ -1,7 +1,5 @@
 """Tickets through the travel agent, and letters to escorts and to those who receive people. Nobody's name is in any."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -10,7 +8,7 @@ from events.facts.travel import TripPlanned
 from events.ids import case_stream
 from events.instants import instant_text
 from handlers.states.case_reader import CaseSnapshot
-from workers.errors import OutcomeUnknown, Refused, Unavailable
+from workers.errors import OutsideError, Refused
 from workers.mail.letters import CalendarEntry, Letter, letter_effect, post_effect, post_letter, readable
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome
 from workers.running.orders import Order
@@ -18,20 +16,14 @@ from workflow.programme.programme import OfficeContact, Programme
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.definition import Escort
 
-# -- tickets ------------------------------------------------------------------------------------------------
-
 
 def order_tickets(jobs: Sequence[Job[Booking]], outside: Adapters) -> list[JobOutcome]:
     """Order the tickets of several journeys, or take them back, in one go; the key makes sure of once."""
     orders = [_order(job, outside) for job in jobs]
     try:
         references = outside.orders.place(orders)
-    except Unavailable as later:
-        return [JobOutcome(job, "unavailable", type(later).__name__) for job in jobs]
-    except OutcomeUnknown as nobody_knows:
-        return [JobOutcome(job, "unknown", type(nobody_knows).__name__) for job in jobs]
-    except Refused as no:
-        return [JobOutcome(job, "refused", type(no).__name__) for job in jobs]
+    except OutsideError as problem:
+        return [JobOutcome.of(problem, job) for job in jobs]
     return [JobOutcome(job, "done", reference) for job, reference in zip(jobs, references, strict=True)]
 
 
@@ -65,56 +57,32 @@ def _planned(job: Job[Any], outside: Adapters) -> tuple[TripPlanned, Programme]:
     raise Refused("the trip is not in the case's history")
 
 
-# -- escorts ------------------------------------------------------------------------------------------------
-
 _INVITED: Final = (
-    (
-        "Travel assignment {ref}: from {origin}, {departs}, to {destination}, {arrives}.{back_en} "
-        "The office will tell you everything else in person."
-    ),
-    (
-        "Please reply to the office at {office}, or accept or decline this invitation in your calendar. "
-        "If you cannot travel, please decline as soon as you can so that a colleague can be asked."
-    ),
-    (
-        "Поездка по заданию {ref}: отправление — {origin}, {departs}; прибытие — {destination}, {arrives}.{back_ru} "
-        "Всё остальное вам сообщат лично в офисе."
-    ),
-    (
-        "Пожалуйста, ответьте офису по адресу {office} либо примите или отклоните это приглашение в календаре. "
-        "Если вы не можете поехать, отклоните его как можно скорее, чтобы офис успел обратиться к другому сотруднику."
-    ),
-)
+    ("Travel assignment {ref}: from {origin}, {departs}, to {destination}, {arrives}.{back_en} "
+     "The office will tell you everything else in person."),
+    ("Please reply to the office at {office}, or accept or decline this invitation in your calendar. "
+     "If you cannot travel, please decline as soon as you can so that a colleague can be asked."),
+    ("Поездка по заданию {ref}: отправление — {origin}, {departs}; прибытие — {destination}, {arrives}.{back_ru} "
+     "Всё остальное вам сообщат лично в офисе."),
+    ("Пожалуйста, ответьте офису по адресу {office} либо примите или отклоните это приглашение в календаре. "
+     "Если вы не можете поехать, отклоните его как можно скорее, чтобы офис успел обратиться к другому сотруднику."),
+)  # fmt: skip
 _CALLED_OFF: Final = (
     "Travel assignment {ref} on {departs} is cancelled. Please do not travel.",
-    (
-        "You need not accept or decline anything. If you have a question, or have already left, "
-        "reply to the office at {office}."
-    ),
+    ("You need not accept or decline anything. If you have a question, or have already left, "
+     "reply to the office at {office}."),
     "Поездка по заданию {ref}, назначенная на {departs}, отменена. Пожалуйста, никуда не выезжайте.",
-    (
-        "Принимать или отклонять ничего не нужно. Если у вас есть вопросы или вы уже в пути, "
-        "ответьте офису по адресу {office}."
-    ),
-)
+    ("Принимать или отклонять ничего не нужно. Если у вас есть вопросы или вы уже в пути, "
+     "ответьте офису по адресу {office}."),
+)  # fmt: skip
 
 
-def book_escort(job: Job[EscortBooking], outside: Adapters) -> str:
-    """Send the invitation and return its receipt; the reply is recorded by a person, with AnswerEscort."""
-    return _tell_escort(job, outside, cancelled=False)
-
-
-def release_escort(job: Job[EscortBooking], outside: Adapters) -> str:
-    """Send the cancellation and return its receipt."""
-    return _tell_escort(job, outside, cancelled=True)
-
-
-def _tell_escort(job: Job[EscortBooking], outside: Adapters, *, cancelled: bool) -> str:
+def tell_escort(job: Job[EscortBooking], outside: Adapters) -> str:
+    """Send the invitation or the cancellation and return its receipt; the reply is recorded by a person."""
     planned, programme = _planned(job, outside)
-    escort = programme.escort_of[job.about.escort]
-    return post_letter(
-        escort_letter(planned, escort, programme.office, cancelled=cancelled), programme.office, job, outside
-    )
+    escort, cancelled = programme.escort_of[job.about.escort], job.kind == "release_escort"
+    letter = escort_letter(planned, escort, programme.office, cancelled=cancelled)
+    return post_letter(letter, programme.office, job, outside)
 
 
 def escort_letter(planned: TripPlanned, escort: Escort, office: OfficeContact, *, cancelled: bool) -> Letter:
@@ -146,59 +114,48 @@ def escort_letter(planned: TripPlanned, escort: Escort, office: OfficeContact, *
     return Letter(escort.name, escort.email, f"Cancelled: {reference}" if cancelled else reference, lines, entry)
 
 
-# -- hosts --------------------------------------------------------------------------------------------------
-
 _HOUR: Final = timedelta(hours=1)
 
 
-def host_request_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
-    """Return the letter that asks a partner to receive somebody."""
-    when, where = readable(job.about.at), job.about.place
-    return _letter(
-        job, seen, "Arrival",
-        f"A guest arrives on {when} in {where}. Can you meet them? Please answer yes or no.",
-        f"{when} в {where} прибывает гость. Сможете ли вы встретить? Пожалуйста, ответьте «да» или «нет».",
-    )  # fmt: skip
+# What each letter is called and says, in English and in Russian.
+_ASKED: Final = {
+    "ask_host": (
+        "Arrival",
+        "A guest arrives on {when} in {where}. Can you meet them? Please answer yes or no.",
+        "{when} в {where} прибывает гость. Сможете ли вы встретить? Пожалуйста, ответьте «да» или «нет».",
+    ),
+    "cancel_host": (
+        "Arrival cancelled",
+        "The arrival of {when} in {where} is cancelled. Nobody needs to be met.",
+        "Прибытие {when} в {where} отменяется. Встречать никого не нужно.",
+    ),
+}
 
 
-def host_cancellation_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
-    """Return the letter that takes the request back."""
-    when, where = readable(job.about.at), job.about.place
-    return _letter(
-        job, seen, "Arrival cancelled",
-        f"The arrival of {when} in {where} is cancelled. Nobody needs to be met.",
-        f"Прибытие {when} в {where} отменяется. Встречать никого не нужно.",
-        cancelled=True,
-    )  # fmt: skip
-
-
-def _letter(
-    job: Job[HostBooking], seen: CaseSnapshot, subject: str, english: str, russian: str, *, cancelled: bool = False
-) -> Letter:
-    programme, reference = seen.definition.programme, job.about.trip_id
+def host_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
+    """Return the letter that asks a partner to receive somebody, or takes the request back."""
+    programme, reference, place = seen.definition.programme, job.about.trip_id, job.about.place
     host = programme.host_of.get(job.about.host)
     if host is None:
         raise Refused("the programme knows no host of that id")
-    appointment = CalendarEntry(
-        thread=f"{reference}.{host.id}",
-        starts_at=job.about.at,
-        ends_at=job.about.at + _HOUR,
-        place=job.about.place,
-        sequence=1 if cancelled else 0,
-        cancelled=cancelled,
-    )
+    subject, english, russian = _ASKED[job.kind]
+    said = {"when": readable(job.about.at), "where": place}
     lines = (
-        english, f"Please answer {programme.office.email}, reference {reference}.",
-        russian, f"Пожалуйста, ответьте по адресу {programme.office.email}, номер {reference}.",
-    )  # fmt: skip
+        english.format(**said),
+        f"Please answer {programme.office.email}, reference {reference}.",
+        russian.format(**said),
+        f"Пожалуйста, ответьте по адресу {programme.office.email}, номер {reference}.",
+    )
+    cancelled, ends_at = job.kind == "cancel_host", job.about.at + _HOUR
+    appointment = CalendarEntry(f"{reference}.{host.id}", job.about.at, ends_at, place, int(cancelled), cancelled)
     return Letter(host.name, host.email, f"{subject} {reference}", lines, appointment)
 
 
 EFFECTS = (
     Effect("book_ticket", "services", order_tickets, ask_about_ticket),
     Effect("cancel_ticket", "services", order_tickets, ask_about_ticket),
-    post_effect("book_escort", book_escort),
-    post_effect("release_escort", release_escort),
-    letter_effect("ask_host", host_request_letter),
-    letter_effect("cancel_host", host_cancellation_letter),
+    post_effect("book_escort", tell_escort),
+    post_effect("release_escort", tell_escort),
+    letter_effect("ask_host", host_letter),
+    letter_effect("cancel_host", host_letter),
 )

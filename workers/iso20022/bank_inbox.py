@@ -4,19 +4,15 @@ Reading a report twice is harmless (every payment has its own command id), so a 
 setting aside costs nothing. A report that cannot be read is set aside too, where an operator sees it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 from sqlalchemy import bindparam, select
 
-from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
@@ -24,7 +20,7 @@ from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
 from workers.iso20022.pain002 import StatusReport, read_pain002
 from workers.iso20022.xml import BankFileError
-from workflow.command import Command
+from workflow.command import Command, by_machine
 from workflow.reasons import Reason, Refused
 from workflow.subjects.grants.commands import RecordPayment
 from workflow.subjects.grants.tranches import TranchePayment
@@ -58,13 +54,6 @@ class RecordedReport(NamedTuple):
     def needs_a_look(self) -> bool:
         """Tell whether a person must look at what the bank says."""
         return bool(self.strange or self.refused)
-
-
-class _Sent(NamedTuple):
-    """A payment that was sent from here: whose case it is, and what it pays."""
-
-    case_id: str
-    about: TranchePayment
 
 
 class BankInbox:
@@ -124,22 +113,23 @@ class BankInbox:
         self, answers: Sequence[BankAnswer], theirs: CaseFilter | None
     ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
         known = self._known({answer.message_id for answer in answers})
-        allowed = {sent.case_id for sent in known.values()}
+        allowed = {case_id for case_id, _ in known.values()}
         allowed = allowed if theirs is None else theirs(allowed)
         commands, strange = [], []
         for answer in answers:
-            sent = known.get(answer.message_id)
-            if sent is None or sent.case_id not in allowed or answer.tranche_id not in ("", sent.about.tranche_id):
+            case_id, about = known.get(answer.message_id, ("", None))
+            if about is None or case_id not in allowed or answer.tranche_id not in ("", about.tranche_id):
                 strange.append(answer.tranche_id or answer.message_id)
             else:
-                whole = answer._replace(tranche_id=sent.about.tranche_id)
-                commands.append((whole, _command(whole, sent.case_id, sent.about.grant_id)))
+                whole = answer._replace(tranche_id=about.tranche_id)
+                commands.append((whole, _command(whole, case_id, about.grant_id)))
         return commands, strange
 
-    def _known(self, message_ids: set[str]) -> dict[str, _Sent]:
+    def _known(self, message_ids: set[str]) -> dict[str, tuple[str, TranchePayment]]:
+        """Return what was sent from here: whose case each message is about, and what it pays."""
         with self._service.log.database.reading() as connection:
             rows = connection.execute(_TASKS, {"ids": sorted(message_ids)})
-            return {r.task_id: _Sent(r.case_id, TranchePayment.of(orjson.loads(r.subject))) for r in rows}
+            return {r.task_id: (r.case_id, TranchePayment.of(orjson.loads(r.subject))) for r in rows}
 
     def _set_aside(self, path: Path, kind: str) -> None:
         aside = self._folder / kind
@@ -156,10 +146,7 @@ def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> N
 def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:
     said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
     return RecordPayment(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/bank/{said}"),
-        actor="worker:bank",
-        mandate="worker",
-        case_id=CaseId(case_id),
+        **by_machine("worker:bank", "worker", case_id, f"bank/{said}"),
         grant_id=grant_id,
         tranche_id=answer.tranche_id,
         outcome="paid" if answer.outcome == "paid" else "rejected",

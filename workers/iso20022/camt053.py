@@ -4,8 +4,6 @@ Like a status report it is a stranger's file: measured and parsed by the same ru
 entry cannot be understood. A half-read statement would call payments missing that are there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

@@ -4,8 +4,6 @@ The file says as little as a bank needs. A payee's statement is read by landlord
 worst, by the people someone has escaped from, so nothing here names the programme's work: see `Payment`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata
@@ -20,15 +18,6 @@ from xml.etree import ElementTree as ET
 from events.money import Money
 from workers.iso20022.xml import add, document, in_utc, written
 from workflow.values.bank_accounts import is_bic, is_iban
-
-__all__ = [
-    "BankAccount",
-    "Payment",
-    "PaymentFileError",
-    "PaymentOrder",
-    "pain001",
-    "payment_information_id",
-]
 
 SCHEMA: Final = "pain.001.001.09"
 ID_LENGTH_MAX: Final = 35
@@ -116,7 +105,9 @@ class PaymentOrder:
         _require(not isinstance(self.execution_date, datetime), "execution_date is a day without a time")
         _require_name(self.debtor_name, "debtor name")
         _require_countable(self.payments)
-        _require_distinct([payment.end_to_end_id for payment in self.payments])
+        times = Counter(payment.end_to_end_id for payment in self.payments)
+        repeated = ", ".join(sorted(one for one, count in times.items() if count > 1))
+        _require(not repeated, f"these EndToEndIds are used twice in one file: {repeated}")
         for payment in self.payments:
             _require_neutral(payment, self.debtor_name)
 
@@ -224,11 +215,6 @@ def _require_countable(payments: tuple[Payment, ...]) -> None:
     _require(0 < len(payments) <= PAYMENTS_MAX, f"one file carries 1 to {PAYMENTS_MAX} payments")
     total = sum((payment.amount.amount for payment in payments), Decimal(0))
     _require(len(total.as_tuple().digits) <= SUM_DIGITS_MAX, "the amounts are too large for one file: split it")
-
-
-def _require_distinct(ids: list[str]) -> None:
-    repeated = sorted(one for one, times in Counter(ids).items() if times > 1)
-    _require(not repeated, f"these EndToEndIds are used twice in one file: {', '.join(repeated)}")
 
 
 def _require_neutral(payment: Payment, debtor_name: str) -> None:

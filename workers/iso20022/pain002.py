@@ -4,8 +4,6 @@ A report is a stranger's file. It is checked for size and shape before it is bel
 makes a payment look finished that the bank has not called finished.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +12,6 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from workers.iso20022.xml import BankFileError, parsed, text_at
-
-__all__ = [
-    "GroupStatus",
-    "PaymentOutcome",
-    "StatusReport",
-    "TransactionStatus",
-    "outcome_of_status",
-    "read_pain002",
-]
 
 ID_LENGTH_MAX: Final = 35
 
@@ -43,30 +32,19 @@ class PaymentOutcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class TransactionStatus:
-    """The bank's answer about one payment; its free text may repeat a payee's name, and is not read."""
+class BankStatus:
+    """The bank's answer about one payment, or about one group (PmtInf), which some banks give without details.
 
-    end_to_end_id: str
+    Its free text may repeat a payee's name, and is not read.
+    """
+
+    id: str  # EndToEndId or PmtInfId
     status: str
     reason_code: str = ""
 
     @property
     def outcome(self) -> PaymentOutcome:
-        """Says whether this payment was accepted, rejected, or is still open."""
-        return outcome_of_status(self.status)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupStatus:
-    """The bank's answer about one group (PmtInf) of the file, which some banks give without details."""
-
-    payment_information_id: str
-    status: str
-    reason_code: str = ""
-
-    @property
-    def outcome(self) -> PaymentOutcome:
-        """Says whether the whole group was accepted, rejected, or is still open."""
+        """Says whether it was accepted, rejected, or is still open."""
         return outcome_of_status(self.status)
 
 
@@ -82,8 +60,8 @@ class StatusReport:
     original_message_id: str
     group_status: str = ""
     reason_code: str = ""
-    transactions: tuple[TransactionStatus, ...] = ()
-    groups: tuple[GroupStatus, ...] = ()
+    transactions: tuple[BankStatus, ...] = ()
+    groups: tuple[BankStatus, ...] = ()
 
     @property
     def outcome(self) -> PaymentOutcome:
@@ -102,7 +80,10 @@ def read_pain002(data: bytes) -> StatusReport:
 
     Reading changes nothing and repeats safely. A payment the bank did not answer is simply absent.
     """
-    report = _report_in(parsed(data))
+    root = parsed(data)
+    if not _ROOT.fullmatch(root.tag):
+        raise BankFileError("the file is not a status report: ask the bank for pain.002.001.03 to .12")
+    report = _required(root, "CstmrPmtStsRpt")
     original = _required(report, "OrgnlGrpInfAndSts")
     group_status = text_at(original, "GrpSts")
     return StatusReport(
@@ -126,44 +107,35 @@ def outcome_of_status(status: str) -> PaymentOutcome:
     return PaymentOutcome.rejected if status in _WILL_NOT_BE_PAID else PaymentOutcome.pending
 
 
-def _report_in(root: ET.Element) -> ET.Element:
-    if not _ROOT.fullmatch(root.tag):
-        raise BankFileError("the file is not a status report: ask the bank for pain.002.001.03 to .12")
-    return _required(root, "CstmrPmtStsRpt")
-
-
-def _transactions(report: ET.Element, group_status: str) -> Iterator[TransactionStatus]:
+def _transactions(report: ET.Element, group_status: str) -> Iterator[BankStatus]:
     for group in report.iterfind("{*}OrgnlPmtInfAndSts"):
         inherited = text_at(group, "PmtInfSts") or group_status
         for transaction in group.iterfind("{*}TxInfAndSts"):
             yield _transaction(transaction, inherited)
 
 
-def _transaction(element: ET.Element, inherited_status: str) -> TransactionStatus:
+def _transaction(element: ET.Element, inherited_status: str) -> BankStatus:
     end_to_end_id = _id(element, "OrgnlEndToEndId")
     # A transaction without its own code has the status of what encloses it, as ISO 20022 provides.
     status = text_at(element, "TxSts") or inherited_status
     if not status:
         raise BankFileError(f"payment {end_to_end_id!r} has no status: ask the bank to report it again")
-    return TransactionStatus(end_to_end_id, status, _reason_code(element))
+    return BankStatus(end_to_end_id, status, _reason_code(element))
 
 
-def _groups_answered_as_a_whole(report: ET.Element) -> Iterator[GroupStatus]:
+def _groups_answered_as_a_whole(report: ET.Element) -> Iterator[BankStatus]:
     for group in report.iterfind("{*}OrgnlPmtInfAndSts"):
         status = text_at(group, "PmtInfSts")
         if status and group.find("{*}TxInfAndSts") is None:
-            group_id = _id(group, "OrgnlPmtInfId")
-            yield GroupStatus(group_id, status, _reason_code(group))
+            yield BankStatus(_id(group, "OrgnlPmtInfId"), status, _reason_code(group))
 
 
-def _without_repeats(transactions: Iterator[TransactionStatus]) -> tuple[TransactionStatus, ...]:
-    by_id: dict[str, TransactionStatus] = {}
+def _without_repeats(transactions: Iterator[BankStatus]) -> tuple[BankStatus, ...]:
+    by_id: dict[str, BankStatus] = {}
     for transaction in transactions:
-        first = by_id.setdefault(transaction.end_to_end_id, transaction)
+        first = by_id.setdefault(transaction.id, transaction)
         if first.status != transaction.status:
-            raise BankFileError(
-                f"payment {transaction.end_to_end_id!r} has two different answers: ask the bank which holds"
-            )
+            raise BankFileError(f"payment {transaction.id!r} has two different answers: ask the bank which holds")
     return tuple(by_id.values())
 
 

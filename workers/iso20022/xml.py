@@ -4,15 +4,11 @@ A bank's file is a stranger's file. It is measured before it is read, and its le
 anything is looked for in them: a DOCTYPE written in another encoding is still a DOCTYPE.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from datetime import UTC, datetime
 from typing import Final
 from xml.etree import ElementTree as ET
-
-__all__ = ["BYTES_MAX", "BankFileError", "add", "document", "in_utc", "parsed", "text_at", "written"]
 
 SCHEMAS: Final = "urn:iso:std:iso:20022:tech:xsd:"
 BYTES_MAX: Final = 10_000_000

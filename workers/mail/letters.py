@@ -4,8 +4,6 @@ A letter says what is needed, where and when, and the reference to quote; who th
 the office. Whoever needs a kind of letter composes it from the case and gets an effect for it here.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable

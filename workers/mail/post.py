@@ -17,14 +17,13 @@ import re
 import smtplib
 import ssl
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -32,14 +31,10 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from workers.errors import DifferentContent, OutcomeUnknown, PostError, Refused, Unavailable
 from workers.running.durable_file import write_once
 
-__all__ = ["FolderPost", "NullPost", "Post", "SmtpPost", "post_from_url", "wire_bytes"]
-
 MESSAGE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 WIRE_POLICY = policy.SMTP.clone(cte_type="7bit")
 SMTP_TIMEOUT_S = 30.0
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-SmtpReply = tuple[int, bytes]
 
 
 class Post(Protocol):
@@ -140,7 +135,10 @@ class SmtpPost:
             _name_envelope(smtp, sender, recipients)
             _hand_over(smtp, data)
         finally:
-            _leave(smtp)
+            # The outcome is already known; a server that is rude at the door changes nothing.
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+            smtp.close()
         return str(message["Message-ID"] or key)
 
     def was_sent(self, key: str) -> bool | None:
@@ -250,11 +248,11 @@ def _before_the_message(what: str) -> Iterator[None]:
 
 def _name_envelope(smtp: smtplib.SMTP, sender: str, recipients: list[str]) -> None:
     with _before_the_message("the mail server broke off before the message"):
-        _expect({250}, "the sender", partial(smtp.mail, sender))
+        _expect({250}, "the sender", smtp.mail(sender))
         for recipient in recipients:
             # All or none: after one refused recipient the others must not get a message that nobody confirms.
-            _expect({250, 251, 252}, "a recipient", partial(smtp.rcpt, recipient))
-        _expect({354}, "the message", partial(smtp.docmd, "DATA"))
+            _expect({250, 251, 252}, "a recipient", smtp.rcpt(recipient))
+        _expect({354}, "the message", smtp.docmd("DATA"))
 
 
 def _hand_over(smtp: smtplib.SMTP, data: bytes) -> None:
@@ -271,8 +269,8 @@ def _hand_over(smtp: smtplib.SMTP, data: bytes) -> None:
     raise _no("the mail server did not take the message", code)
 
 
-def _expect(wanted: AbstractSet[int], what: str, ask: Callable[[], SmtpReply]) -> None:
-    code, _ = ask()
+def _expect(wanted: AbstractSet[int], what: str, reply: tuple[int, bytes]) -> None:
+    code, _ = reply
     if code not in wanted:
         raise _no(f"the mail server did not accept {what}", code)
 
@@ -280,10 +278,3 @@ def _expect(wanted: AbstractSet[int], what: str, ask: Callable[[], SmtpReply]) -
 def _no(what: str, code: int) -> Refused | Unavailable:
     # The server's own words often repeat the recipient's address, so only the number is told.
     return Refused(f"{what} ({code})") if 500 <= code <= 599 else Unavailable(f"{what} ({code})")
-
-
-def _leave(smtp: smtplib.SMTP) -> None:
-    # The outcome is already known; a server that is rude at the door changes nothing.
-    with suppress(OSError, smtplib.SMTPException):
-        smtp.quit()
-    smtp.close()

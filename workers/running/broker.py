@@ -4,20 +4,20 @@ All that dramatiq offers beyond carrying is switched off on purpose: its delays 
 Redis, its retries use the same delays, its results and pipelines live in Redis. The task rows do all of it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import dramatiq
 import redis
-from dramatiq import Broker, Worker
+from dramatiq import Broker, Message, Worker
+from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.brokers.stub import StubBroker
+from dramatiq.errors import ConnectionClosed
 from dramatiq.middleware import ShutdownNotifications, TimeLimit
+from redis import ConnectionError as RedisConnectionError
 
 from workers.effects.registry import EFFECTS, LANES
-from workers.running.blocking_broker import BlockingBroker
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,64 @@ LIMIT_LOOKS_IN_A_LIMIT: Final = 20  # how finely the limit is kept
 IDLE_WAIT_MS: Final = 10  # dramatiq's consumer sleeps up to this long when idle; its default of 1 s is a long wait
 TASKS_IN_A_MESSAGE: Final = 25
 NAMESPACE: Final = "wayhome"
+QUEUE_WAIT_S: Final = 1.0
+_RINGS_MAX: Final = 64  # more rings than sleepers are of no use; the list stays short whatever happens
 Perform = Callable[[Sequence[str]], Any]
+
+
+class BlockingBroker(RedisBroker):
+    """Carries messages as dramatiq does and wakes whoever sleeps; it has no delayed queues, for nothing is delayed.
+
+    dramatiq's own consumer polls; asking often costs a seventh of a core for each idle worker, asking seldom costs
+    every task a wait (docs/benchmarks.md). Here every message also pushes on a short list that idle consumers block
+    on. The bell is only a hint: a lost one costs at most ``QUEUE_WAIT_S``.
+    """
+
+    @property
+    def consumer_class(self) -> type[_RedisConsumer]:
+        """Return the consumer that sleeps on the bell."""
+        return _BlockingConsumer
+
+    def declare_queue(self, queue_name: str) -> None:
+        """Declare a queue alone: a delayed twin would only cost another thread that polls."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+
+    def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
+        """Send the message and ring once."""
+        assert delay is None, "timers are rows; a delay in Redis would not survive an outage"
+        sent: Message[Any] = super().enqueue(message)
+        with self.client.pipeline(transaction=False) as together:
+            together.lpush(self.bell(message.queue_name), b"1")
+            together.ltrim(self.bell(message.queue_name), 0, _RINGS_MAX - 1)
+            together.execute()
+        return sent
+
+    def bell(self, queue_name: str) -> str:
+        """Return the name of a queue's bell."""
+        return f"{self.namespace}:bell:{queue_name}"
+
+
+class _BlockingConsumer(_RedisConsumer):
+    """Sleeps on the bell while there is nothing to fetch and room for more."""
+
+    def __next__(self) -> Any:
+        """Return the next message, or None after a sleep so that the worker can look whether it should stop."""
+        if not self.message_cache and self.outstanding_message_count < self.prefetch:
+            self._fetch_or_sleep()
+        return super().__next__()  # type: ignore[no-untyped-call]
+
+    def _fetch_or_sleep(self) -> None:
+        room = self.prefetch - self.outstanding_message_count
+        try:
+            self.message_cache = self.broker.do_fetch(self.queue_name, room)
+            if not self.message_cache:
+                self.broker.client.blpop([self.broker.bell(self.queue_name)], timeout=QUEUE_WAIT_S)
+                self.misses = 0
+        except RedisConnectionError as problem:
+            raise ConnectionClosed(problem) from None
 
 
 def open_broker(redis_url: str | None, limit_s: float = TIME_LIMIT_S) -> Broker:

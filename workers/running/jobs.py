@@ -1,11 +1,9 @@
 """A task in a worker's hands, and what came of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 
 from dramatiq.middleware.threading import Interrupt
 
@@ -13,9 +11,11 @@ from events.errors import EventsError
 from events.ids import CaseId
 from events.log import Log
 from handlers.commanding.answers import Answer
+from handlers.commanding.errors import HandlersError
 from handlers.states.case_reader import CaseReader
 from handlers.states.definitions import Definitions
-from workers.errors import OutcomeUnknown, Refused, Unavailable
+from handlers.states.state_cache import fold_events
+from workers.errors import OutcomeUnknown, OutsideError, Refused, Unavailable
 from workers.mail.post import Post
 from workers.running.orders import Orders
 from workflow.case.tasks import About
@@ -23,6 +23,7 @@ from workflow.command import Command
 from workflow.tasks import KIND_OF
 
 Of = TypeVar("Of", bound=About)
+State = TypeVar("State")
 JobResult = Literal["done", "refused", "unavailable", "unknown", "undone", "dead", "stopped"]
 
 
@@ -54,6 +55,15 @@ class JobOutcome(NamedTuple):
     result: JobResult
     reference: str = ""
 
+    @classmethod
+    def of(cls, problem: OutsideError | EventsError, job: AnyJob) -> Self:
+        """Return what a problem means for a job.
+
+        A job reads its case before it says anything outside, so a log that cannot be read has sent nothing.
+        """
+        refused, unknown = isinstance(problem, Refused), isinstance(problem, OutcomeUnknown)
+        return cls(job, "refused" if refused else "unknown" if unknown else "unavailable", type(problem).__name__)
+
 
 class BankFolders(NamedTuple):
     """Where files for the outside go and answers come from."""
@@ -74,6 +84,18 @@ class Adapters:
     orders: Orders
     post: Post
     folders: BankFolders
+
+    def state_of(self, stream: str, empty: State) -> State:
+        """Return a stream that cases share as it stands."""
+        found: State | None = fold_events(stream, self.log.stream(stream), self.log.fact).state
+        return found or empty
+
+    def submitted(self, command: Command) -> Answer:
+        """Return the answer to a command; raises Unavailable when it could not be decided now."""
+        try:
+            return self.submit(command)
+        except HandlersError as later:
+            raise Unavailable("others kept getting in between") from later
 
 
 Perform = Callable[[Sequence[AnyJob], Adapters], list[JobOutcome]]
@@ -119,6 +141,11 @@ def one_by_one(perform: PerformOne) -> Perform:
     return each
 
 
+def offer_again(_job: AnyJob, _outside: Adapters) -> str | None:
+    """Say that nothing happened: offering again is harmless, so nobody needs to be asked."""
+    return NOT_DONE_REFERENCE
+
+
 def not_begun(jobs: Sequence[AnyJob]) -> list[JobOutcome]:
     """Return that these jobs are to wait for their next turn, which is no failure of theirs."""
     return [JobOutcome(job, "unavailable", NOT_BEGUN) for job in jobs]
@@ -127,10 +154,5 @@ def not_begun(jobs: Sequence[AnyJob]) -> list[JobOutcome]:
 def _attempt(perform: PerformOne, job: AnyJob, outside: Adapters) -> JobOutcome:
     try:
         return JobOutcome(job, "done", perform(job, outside))
-    except Refused as no:
-        return JobOutcome(job, "refused", type(no).__name__)
-    except OutcomeUnknown as nobody_knows:
-        return JobOutcome(job, "unknown", type(nobody_knows).__name__)
-    except (Unavailable, EventsError) as later:
-        # A job reads its case before it says anything outside, so a log that cannot be read has sent nothing.
-        return JobOutcome(job, "unavailable", type(later).__name__)
+    except (OutsideError, EventsError) as problem:
+        return JobOutcome.of(problem, job)

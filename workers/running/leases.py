@@ -4,18 +4,17 @@ The row is the truth. A claim raises the epoch; a result counts only with the ep
 that was paused for an hour cannot report on a task that somebody else has meanwhile taken over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, select, update
+from sqlalchemy import Row, Select, Update, and_, bindparam, case, select, update
 
 from events.database import Database
 from events.ids import CaseId
 from events.instants import instant, instant_text
+from events.log import Log
 from handlers.projections.tables import tasks, timers
 from workers.running.jobs import AnyJob, Job
 
@@ -30,25 +29,16 @@ class ElapsedTimer(NamedTuple):
     due_at: str
 
 
-def _locked(query: Select[tuple[str]]) -> Select[tuple[str]]:
-    """Return the query passing over rows somebody else is at (SQLite has one writer and needs no lock)."""
-    return query.with_for_update(skip_locked=True)
+def _update(ids: Select[tuple[str]]) -> Update:
+    """Return the change of these tasks, passing over rows somebody else is at (SQLite has one writer and no locks)."""
+    return update(tasks).where(tasks.c.task_id.in_(ids.with_for_update(skip_locked=True).scalar_subquery()))
 
 
+_IDS = select(tasks.c.task_id)
+_IS_DUE = and_(tasks.c.status == "waiting", tasks.c.wanted, tasks.c.due_at <= bindparam("now"))
+_IS_HELD = and_(tasks.c.task_id == bindparam("id"), tasks.c.epoch == bindparam("held"), tasks.c.status == "claimed")
 _CLAIM = (
-    update(tasks)
-    .where(
-        tasks.c.task_id.in_(
-            _locked(
-                select(tasks.c.task_id).where(
-                    tasks.c.task_id.in_(_MINE),
-                    tasks.c.status == "waiting",
-                    tasks.c.wanted,
-                    tasks.c.due_at <= bindparam("now"),
-                )
-            ).scalar_subquery()
-        )
-    )
+    _update(_IDS.where(tasks.c.task_id.in_(_MINE), _IS_DUE))
     .values(
         status="claimed",
         epoch=tasks.c.epoch + 1,
@@ -61,51 +51,21 @@ _CLAIM = (
 )
 _AGAIN = (
     update(tasks)
-    .where(and_(tasks.c.task_id == bindparam("id"), tasks.c.epoch == bindparam("held"), tasks.c.status == "claimed"))
+    .where(_IS_HELD)
     .values(status="waiting", due_at=bindparam("later"), error=bindparam("why"), rung_at="")
 )
 _LOST = select(tasks).where(tasks.c.status == "claimed", tasks.c.lease_until < bindparam("now")).limit(500)
 _FREE = (
     update(tasks)
-    .where(
-        tasks.c.task_id == bindparam("id"),
-        tasks.c.epoch == bindparam("held"),
-        tasks.c.status == "claimed",
-        tasks.c.lease_until < bindparam("now"),
-    )
+    .where(_IS_HELD, tasks.c.lease_until < bindparam("now"))
     .values(status="waiting", rung_at="", error="lease ran out")
 )
+_UNRUNG = _IDS.where(_IS_DUE, tasks.c.rung_at <= bindparam("before")).order_by(tasks.c.due_at)
 _TO_RING = (
-    update(tasks)
-    .where(
-        tasks.c.task_id.in_(
-            _locked(
-                select(tasks.c.task_id)
-                .where(
-                    tasks.c.status == "waiting",
-                    tasks.c.wanted,
-                    tasks.c.due_at <= bindparam("now"),
-                    tasks.c.rung_at <= bindparam("before"),
-                )
-                .order_by(tasks.c.due_at)
-                .limit(bindparam("most"))
-            ).scalar_subquery()
-        )
-    )
-    .values(rung_at=bindparam("now"))
-    .returning(tasks.c.task_id, tasks.c.kind)
+    _update(_UNRUNG.limit(bindparam("most"))).values(rung_at=bindparam("now")).returning(tasks.c.task_id, tasks.c.kind)
 )
 _UNKNOWN = (
-    update(tasks)
-    .where(
-        tasks.c.task_id.in_(
-            _locked(
-                select(tasks.c.task_id)
-                .where(tasks.c.status == "unknown", tasks.c.rung_at < bindparam("before"))
-                .limit(100)
-            ).scalar_subquery()
-        )
-    )
+    _update(_IDS.where(tasks.c.status == "unknown", tasks.c.rung_at < bindparam("before")).limit(100))
     .values(rung_at=bindparam("now"))
     .returning(*tasks.c)
 )
@@ -130,10 +90,8 @@ class Leases:
         """Return those of these tasks that are now ours; the others are done, not due, or somebody else's."""
         until = instant_text(instant(now) + self._lease)
         with self._database.writing() as connection:
-            rows = connection.execute(
-                _CLAIM, {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
-            )
-            return [_job(row) for row in rows]
+            asked = {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
+            return [_job(row) for row in connection.execute(_CLAIM, asked)]
 
     def again(self, waits: Sequence[tuple[AnyJob, str, str]]) -> None:
         """Let jobs wait until a later instant, with the class of error that stopped them."""
@@ -178,12 +136,11 @@ class Leases:
             return [ElapsedTimer(*row) for row in connection.execute(_TIMERS_DUE, {"now": now, "most": most})]
 
 
-def any_task_due(connection: Connection, now: str) -> bool:
+def any_task_due(log: Log) -> bool:
     """Tell whether any task waits that could be done now, or is being done."""
-    query = select(tasks.c.task_id).where(
-        (tasks.c.status == "claimed") | ((tasks.c.status == "waiting") & (tasks.c.due_at <= now))
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    is_due = (tasks.c.status == "waiting") & (tasks.c.due_at <= log.now())
+    with log.database.reading() as connection:
+        return connection.execute(_IDS.where((tasks.c.status == "claimed") | is_due).limit(1)).first() is not None
 
 
 def _job(row: Row[Any]) -> AnyJob:

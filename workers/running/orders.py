@@ -1,7 +1,5 @@
 """What a provider may be asked for, each order under its task's key, at most once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -20,8 +18,6 @@ class Orders(Protocol):
 
     def place(self, orders: Sequence[Order]) -> list[str]:
         """Return a reference for each order; one that came before keeps its reference. Raises OutsideError."""
-        ...
 
     def find(self, key: str) -> str | None:
         """Return the reference of an order, or None when none came under this key. Raises Unavailable."""
-        ...

@@ -4,14 +4,11 @@ A report is a command like any other; its id is made from task, epoch and outcom
 is harmless, and a report that nobody could take is made good when the lease runs out.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
-from uuid import NAMESPACE_OID, UUID, uuid5
 
 from dramatiq.middleware.threading import Interrupt
 
@@ -22,7 +19,7 @@ from handlers.commanding.service import CommandService
 from workers.effects.registry import EFFECTS
 from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, not_begun
 from workers.running.leases import Leases
-from workflow.command import FinishTask
+from workflow.command import FinishTask, by_machine
 
 _log = logging.getLogger(__name__)
 
@@ -44,22 +41,15 @@ class Backoff:
         return timedelta(seconds=wait * (0.5 + fraction))
 
 
+@dataclass(frozen=True, slots=True)
 class Performer:
     """Does the tasks it is told of; safe to use from several threads."""
 
-    def __init__(
-        self,
-        service: CommandService,
-        leases: Leases,
-        outside: Adapters,
-        chance: Entropy,
-        patience: Backoff | None = None,
-    ) -> None:
-        self._service = service
-        self._leases = leases
-        self._outside = outside
-        self._chance = chance
-        self._patience = patience or Backoff()
+    service: CommandService
+    leases: Leases
+    outside: Adapters
+    chance: Entropy
+    patience: Backoff = field(default_factory=Backoff)
 
     def perform(self, task_ids: Sequence[str]) -> None:
         """Do those of these tasks that can be claimed; the others are done, not due, or somebody else's.
@@ -67,7 +57,7 @@ class Performer:
         Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
         """
         outcomes: list[JobOutcome] = []
-        for kind, group in _by_kind(self._leases.claim(task_ids, self._service.log.now())):
+        for kind, group in _by_kind(self.leases.claim(task_ids, self.service.log.now())):
             over = any(outcome.result == "stopped" for outcome in outcomes)
             outcomes += not_begun(group) if over else self._do(kind, group)
         self.report(outcomes)
@@ -78,10 +68,10 @@ class Performer:
 
     def report(self, outcomes: Sequence[JobOutcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
-        final = [self._given_up(_after_the_limit(outcome)) for outcome in outcomes]
-        self._leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
+        final = [_given_up(_after_the_limit(outcome)) for outcome in outcomes]
+        self.leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
         settled = [outcome for outcome in final if outcome.result != "unavailable"]
-        tickets = self._service.offer([_command(outcome) for outcome in settled])
+        tickets = self.service.offer([_command(outcome) for outcome in settled])
         for outcome, ticket in zip(settled, tickets, strict=True):
             if ticket.error is not None:
                 _log.warning("report of %s not taken: %s", outcome.job.task_id, type(ticket.error).__name__)
@@ -90,7 +80,7 @@ class Performer:
 
     def _do(self, kind: str, jobs: list[AnyJob]) -> list[JobOutcome]:
         try:
-            return EFFECTS[kind].perform(jobs, self._outside)
+            return EFFECTS[kind].perform(jobs, self.outside)
         except Interrupt as limit:
             return [JobOutcome(job, "stopped", type(limit).__name__) for job in jobs]
         except Exception as bug:  # noqa: BLE001 - a bug in one effect must not take the worker with it
@@ -100,7 +90,7 @@ class Performer:
 
     def _asked(self, job: AnyJob) -> JobOutcome | None:
         try:
-            answer = EFFECTS[job.kind].ask(job, self._outside)
+            answer = EFFECTS[job.kind].ask(job, self.outside)
         except Exception as problem:  # noqa: BLE001 - who cannot be asked today is asked again; the others are asked now
             _log.warning("could not ask about %s: %s", job.task_id, type(problem).__name__)
             return None
@@ -108,13 +98,9 @@ class Performer:
             return None
         return JobOutcome(job, "undone") if answer == NOT_DONE_REFERENCE else JobOutcome(job, "done", answer)
 
-    def _given_up(self, outcome: JobOutcome) -> JobOutcome:
-        tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
-        return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
-
     def _wait(self, outcome: JobOutcome) -> tuple[AnyJob, str, str]:
-        wait = self._patience.after(outcome.job.attempts, self._chance.fraction())
-        later = instant(self._service.log.now()) + wait
+        wait = self.patience.after(outcome.job.attempts, self.chance.fraction())
+        later = instant(self.service.log.now()) + wait
         return outcome.job, instant_text(later), outcome.reference
 
 
@@ -127,27 +113,24 @@ def _after_the_limit(outcome: JobOutcome) -> JobOutcome:
     return _broken_off(outcome.job, outcome.reference) if outcome.result == "stopped" else outcome
 
 
+def _given_up(outcome: JobOutcome) -> JobOutcome:
+    tried = outcome.job.attempts >= EFFECTS[outcome.job.kind].attempts_max and outcome.reference != NOT_BEGUN
+    return outcome._replace(result="dead") if outcome.result == "unavailable" and tried else outcome
+
+
 def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:
     ordered = sorted(jobs, key=lambda job: job.kind)
     return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
 
 
 def _command(outcome: JobOutcome) -> FinishTask:
-    job = outcome.job
+    job, actor = outcome.job, f"worker:{EFFECTS[outcome.job.kind].lane}"
     assert outcome.result != "unavailable"
     assert outcome.result != "stopped"
     return FinishTask(
-        command_id=report_id(job, outcome.result),
-        actor=f"worker:{EFFECTS[job.kind].lane}",
-        mandate="worker",
-        case_id=job.case_id,
+        **by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{outcome.result}"),
         task_id=job.task_id,
         epoch=job.epoch,
         outcome=outcome.result,
         reference=outcome.reference,
     )
-
-
-def report_id(job: AnyJob, result: str) -> UUID:
-    """Return the id of a report: the same for the same task, claim and outcome."""
-    return uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/{result}")

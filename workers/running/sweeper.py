@@ -1,29 +1,29 @@
 """The sweeper: whatever queue, process or clock did, it finds what is due and sees to it.
 
 Everything it does is safe to do twice and in several processes at once. It rings again for waiting tasks,
-frees those whose worker died, asks about unknown outcomes, fires timers and reads the bank's answers.
+frees those whose worker died, asks about unknown outcomes, fires timers, reads the bank's answers, compares new cases.
 """
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
-from uuid import NAMESPACE_OID, uuid5
+from typing import Final, NamedTuple
 
+from events.ids import CaseId
 from events.instants import instant
 from handlers.commanding.service import CommandService, TaskNotifier
+from handlers.queries.duplicates import cases_to_compare, mark_compared, older_matches
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
-from workers.running.duplicate_search import compare_new_cases
 from workers.running.jobs import AnyJob, JobOutcome
 from workers.running.leases import ElapsedTimer, Leases
 from workers.running.perform import Performer
-from workflow.command import CancelTask, FireTimer
+from workflow.command import CancelTask, FireTimer, by_machine
+from workflow.subjects.access.commands import SuspectDuplicate
 
 _log = logging.getLogger(__name__)
+COMPARED_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,16 @@ class SweepResult(NamedTuple):
         return any((self.freed, self.fired, self.rung, self.answers, self.cancelled, self.compared))
 
 
+@dataclass(frozen=True, slots=True)
 class Sweeper:
     """Sweeps when told to; whoever runs it decides how often."""
 
-    def __init__(
-        self,
-        service: CommandService,
-        leases: Leases,
-        performer: Performer,
-        bell: TaskNotifier,
-        bank: BankInbox,
-        rhythm: SweepSettings | None = None,
-    ) -> None:
-        self._service = service
-        self._leases = leases
-        self._performer = performer
-        self._bell = bell
-        self._bank = bank
-        self._rhythm = rhythm or SweepSettings()
+    service: CommandService
+    leases: Leases
+    performer: Performer
+    bell: TaskNotifier
+    bank: BankInbox
+    rhythm: SweepSettings
 
     def sweep(self) -> SweepResult:
         """Do everything that is due now and return how much that was.
@@ -77,15 +69,15 @@ class Sweeper:
         A part that fails does not keep the others from their work: all are gone through, then the first problem
         is raised, and what it left lying waits for the next sweep.
         """
-        now = self._service.log.now()
+        now = self.service.log.now()
         problems: list[Exception] = []
         swept = SweepResult(
             freed=_tried(lambda: self._free_lost(now), problems),
-            answers=_tried(self._bank.read, problems),
+            answers=_tried(self.bank.read, problems),
             fired=_tried(lambda: self._fire_timers(now), problems),
             asked=_tried(lambda: self._ask_about_unknown(now), problems),
             cancelled=_tried(self._cancel_called_off, problems),
-            compared=_tried(lambda: compare_new_cases(self._service), problems),
+            compared=_tried(lambda: compare_new_cases(self.service), problems),
             rung=_tried(lambda: self._ring(now), problems),
         )
         if problems:
@@ -101,31 +93,47 @@ class Sweeper:
             return SweepResult()
 
     def _free_lost(self, now: str) -> int:
-        lost = self._leases.lost(now)
-        self._leases.free([job for job in lost if EFFECTS[job.kind].safe_to_repeat], now)
+        lost = self.leases.lost(now)
+        self.leases.free([job for job in lost if EFFECTS[job.kind].safe_to_repeat], now)
         unsafe = [job for job in lost if not EFFECTS[job.kind].safe_to_repeat]
-        self._performer.report([JobOutcome(job, "unknown") for job in unsafe])
+        self.performer.report([JobOutcome(job, "unknown") for job in unsafe])
         return len(lost)
 
     def _ask_about_unknown(self, now: str) -> int:
-        jobs = self._leases.unknown(now, timedelta(seconds=self._rhythm.ask_again_s))
-        self._performer.ask(jobs)
+        jobs = self.leases.unknown(now, timedelta(seconds=self.rhythm.ask_again_s))
+        self.performer.ask(jobs)
         return len(jobs)
 
     def _cancel_called_off(self) -> int:
-        jobs = self._leases.called_off()
-        self._service.offer([_cancelling(job) for job in jobs])
+        jobs = self.leases.called_off()
+        self.service.offer([_cancelling(job) for job in jobs])
         return len(jobs)
 
     def _fire_timers(self, now: str) -> int:
-        due = self._leases.timers_due(now, self._rhythm.most)
-        self._service.offer(_firings(due))
+        due = self.leases.timers_due(now, self.rhythm.most)
+        self.service.offer([_firing(timer) for timer in due])
         return len(due)
 
     def _ring(self, now: str) -> int:
-        due = self._leases.to_ring(now, timedelta(seconds=self._rhythm.ring_again_s), self._rhythm.most)
-        self._bell.ring(due)
+        due = self.leases.to_ring(now, timedelta(seconds=self.rhythm.ring_again_s), self.rhythm.most)
+        self.bell.ring(due)
         return len(due)
+
+
+def compare_new_cases(service: CommandService) -> int:
+    """Tell older cases' people which of the cases opened since the last time may be the same person's.
+
+    Return how many were compared; safe to do twice.
+    """
+    database = service.log.database
+    with database.reading() as connection:
+        new = cases_to_compare(connection, COMPARED_AT_ONCE)
+        suspected = [(older, one) for one in new for older in older_matches(connection, one)]
+    if not new:
+        return 0
+    service.submit_many([_suspicion(older, one) for older, one in suspected])
+    mark_compared(database, new)
+    return len(new)
 
 
 def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
@@ -137,25 +145,15 @@ def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
 
 
 def _cancelling(job: AnyJob) -> CancelTask:
-    return CancelTask(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/{job.task_id}/{job.epoch}/called-off"),
-        actor="system:sweeper",
-        mandate="system",
-        case_id=job.case_id,
-        task_id=job.task_id,
-        reason="called off while it ran, and came back undone",
-    )
+    origin = by_machine("system:sweeper", "system", job.case_id, f"{job.task_id}/{job.epoch}/called-off")
+    return CancelTask(**origin, task_id=job.task_id, reason="called off while it ran, and came back undone")
 
 
-def _firings(due: Sequence[ElapsedTimer]) -> list[FireTimer]:
-    return [
-        FireTimer(
-            command_id=uuid5(NAMESPACE_OID, f"wayhome/{timer.timer_id}/fired"),
-            actor="system:timer",
-            mandate="system",
-            case_id=timer.case_id,
-            timer_id=timer.timer_id,
-            due_at=instant(timer.due_at),
-        )
-        for timer in due
-    ]
+def _firing(timer: ElapsedTimer) -> FireTimer:
+    origin = by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired")
+    return FireTimer(**origin, timer_id=timer.timer_id, due_at=instant(timer.due_at))
+
+
+def _suspicion(older: str, new: str) -> SuspectDuplicate:
+    origin = by_machine("system:comparing", "system", older, f"{older}/{new}/alike")
+    return SuspectDuplicate(**origin, other=CaseId(new))

@@ -1,7 +1,5 @@
 """A crew: one process's worker threads and its sweeper, started and stopped together."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -95,11 +93,7 @@ class WorkerPool:
             for queue in tuple(self._broker.get_declared_queues()):
                 self._broker.join(queue)
             self._worker.join()
-            moving = self.sweeper.sweep().anything or self._work_waits()
-
-    def _work_waits(self) -> bool:
-        with self.service.log.database.reading() as connection:
-            return any_task_due(connection, self.service.log.now())
+            moving = self.sweeper.sweep().anything or any_task_due(self.service.log)
 
     def _sweep_on(self) -> None:
         while not self._stop.is_set():

@@ -4,8 +4,6 @@
 same case for ever.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from events.catalogue import Fact, TaskOutcome
@@ -18,22 +16,11 @@ from workflow.registry import SUBJECTS
 
 def _opened(fact: CaseOpened, at: At) -> Case:
     return Case(
-        case_id=fact.case_id,
-        person_id=fact.person_id,
-        programme=fact.programme,
-        definition=at.definition,
-        stage=fact.stage,
-        since=at.recorded_at,
-        opened_at=at.recorded_at,
-        source=fact.source,
-        citizenships=fact.citizenships,
-        child=fact.child,
-        of_age_from=fact.of_age_from,
-        gender=fact.gender,
-        language=fact.language or "",
-        previous_case=fact.previous_case,
-        referred_by=fact.referred_by,
-    )
+        case_id=fact.case_id, person_id=fact.person_id, programme=fact.programme, definition=at.definition,
+        stage=fact.stage, since=at.recorded_at, opened_at=at.recorded_at, source=fact.source,
+        citizenships=fact.citizenships, child=fact.child, of_age_from=fact.of_age_from, gender=fact.gender,
+        language=fact.language or "", previous_case=fact.previous_case, referred_by=fact.referred_by,
+    )  # fmt: skip
 
 
 def _entered(case: Case, fact: StageEntered, at: At) -> Case:

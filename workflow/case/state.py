@@ -1,10 +1,8 @@
 """One person's case as far as the rules need it: its core, and the parts its subjects keep; never holding a name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 Pairs = tuple[tuple[str, str], ...]
 NOTHING: Mapping[Any, Any] = {}
@@ -74,7 +72,7 @@ class Case(NamedTuple):
         until = self.consents[purpose, recipient]
         return until is None or on <= until
 
-    def calm(self, *kinds: str) -> Case:
+    def calm(self, *kinds: str) -> Self:
         """Return the case without escalations of these kinds: nobody has to look any more."""
         return self._replace(escalations=self.escalations - {*kinds})
 

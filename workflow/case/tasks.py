@@ -1,19 +1,15 @@
 """Tasks and timers as the case sees them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from events.catalogue import TaskOutcome
-from events.facts.tasks import ServiceProvided, TaskRefused, TaskRequested, TaskUnwanted
+from events.facts.tasks import TaskRefused, TaskUnwanted
 from events.instants import instant_text
 from workflow.case.state import At, Case, Change, Pairs, Task
-
-_STATUS: Final = {"dead": "dead", "unknown": "unknown"}  # as rules call it; anything else is open again
 
 Kept = TypeVar("Kept", bound="About")
 
@@ -33,16 +29,8 @@ class About(BaseModel):
 
     def pairs(self) -> Pairs:
         """Return it as it is kept."""
-        given = self.model_dump(exclude_defaults=True)
-        return tuple(sorted((name, _as_kept(value)) for name, value in given.items()))
-
-
-def _as_kept(value: object) -> str:
-    return instant_text(value) if isinstance(value, datetime) else str(value)
-
-
-def _provided(case: Case, fact: ServiceProvided, _at: At) -> Case:
-    return case._replace(provided=case.provided | {fact.service})
+        given = self.model_dump(exclude_defaults=True).items()
+        return tuple(sorted((name, instant_text(v) if isinstance(v, datetime) else str(v)) for name, v in given))
 
 
 def after_task(case: Case, fact: TaskOutcome) -> Case:
@@ -52,18 +40,15 @@ def after_task(case: Case, fact: TaskOutcome) -> Case:
         return case
     if fact.leaves in ("done", "cancelled"):
         return case._replace(tasks={key: one for key, one in case.tasks.items() if key != fact.task_id})
-    status = "refused" if isinstance(fact, TaskRefused) else _STATUS.get(fact.leaves, "open")
+    status = (
+        "refused" if isinstance(fact, TaskRefused) else fact.leaves if fact.leaves in ("dead", "unknown") else "open"
+    )
     return case._replace(tasks={**case.tasks, fact.task_id: task._replace(status=status)})
 
 
 def _unwanted(case: Case, fact: TaskUnwanted, _at: At) -> Case:
-    if fact.task_id not in case.tasks:
-        return case
-    return case._replace(tasks={**case.tasks, fact.task_id: case.tasks[fact.task_id]._replace(wanted=False)})
-
-
-def _requested(case: Case, fact: TaskRequested, _at: At) -> Case:
-    return case._replace(tasks={**case.tasks, fact.task_id: Task(fact.kind, fact.subject)})
+    task = case.tasks.get(fact.task_id)
+    return case if task is None else case._replace(tasks={**case.tasks, fact.task_id: task._replace(wanted=False)})
 
 
 def _timer_over(case: Case, fact: Any, _at: At) -> Case:
@@ -71,8 +56,8 @@ def _timer_over(case: Case, fact: Any, _at: At) -> Case:
 
 
 CHANGES: dict[str, Change] = {
-    "TaskRequested": _requested,
-    "ServiceProvided": _provided,
+    "TaskRequested": lambda c, f, _: c._replace(tasks={**c.tasks, f.task_id: Task(f.kind, f.subject)}),
+    "ServiceProvided": lambda c, f, _: c._replace(provided=c.provided | {f.service}),
     "TaskUnwanted": _unwanted,
     "TimerSet": lambda c, f, _: c._replace(timers={**c.timers, f.timer_id: (f.kind, f.subject)}),
     "TimerFired": _timer_over,

@@ -1,7 +1,5 @@
 """A journey as a diagram, drawn from the programme file and from nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Literal
 
@@ -26,7 +24,8 @@ def _lines(programme: Programme, language: Language) -> Iterator[str]:
             yield f'    state "{getattr(journey.stages[state].label, language)}" as {state}'
     yield f"    [*] --> {journey.initial}"
     for way in journey.transitions:
-        yield from _edges(way, together)
+        inside = together & set(way.source) if way.dest in together else ()
+        yield from (f"    {source} --> {way.dest}: {way.trigger}" for source in way.source if source in inside)
     yield "  }"
     for state in journey.states:
         if state not in together:
@@ -41,12 +40,6 @@ def _together(programme: Programme) -> frozenset[str]:
     shared = [frozenset(open_stages & set(way.source)) for way in programme.journey.transitions]
     widest = max(shared, key=len)
     return widest if len(widest) >= _ANYWHERE else frozenset()
-
-
-def _edges(way: Transition, together: frozenset[str]) -> Iterator[str]:
-    for source in way.source:
-        if source in together and way.dest in together:
-            yield f"    {source} --> {way.dest}: {way.trigger}"
 
 
 def _outside_edges(way: Transition, together: frozenset[str]) -> Iterator[str]:

@@ -5,8 +5,6 @@ WorkflowError
 └── UnknownDefinition  a case runs under a definition this store has never seen published
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,8 +1,7 @@
 """When an office is open, in its own time zone; closed on the public holidays of its country."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -37,7 +36,7 @@ class Hours(ProgrammePart):
         return value
 
     @model_validator(mode="after")
-    def _some_time_between(self) -> Hours:
+    def _some_time_between(self) -> Self:
         if self.closes <= self.opens:
             raise ValueError("closes is not after opens")
         return self

@@ -5,8 +5,6 @@ One machine serves all cases of a definition and knows none of them: a case is a
 transitions (they are a back door round every guard), no callbacks with effects, callables instead of strings.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +12,7 @@ from transitions import EventData, Machine, MachineError
 
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.programme import Programme
-from workflow.programme.stages import Stage, Transition
+from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import NOTHING_LEADS_ON, STAGE_DOES_NOT_ALLOW_IT
 
@@ -62,7 +60,14 @@ class Journey:
         self.programme = programme
         self.initial = programme.journey.initial
         self.table = {(s, t.trigger): t.dest for t in programme.journey.transitions for s in t.source}
-        self._machine = _machine(programme, guard_of)
+        self._machine = Machine(
+            model=None,
+            states=list(programme.journey.states),
+            initial=self.initial,
+            transitions=list(_notated(programme, guard_of)),
+            auto_transitions=False,
+            send_event=True,
+        )
 
     def stage(self, name: str) -> Stage:
         """Return what a stage brings with it."""
@@ -110,32 +115,13 @@ class _Conditions:
         return not traveller.reasons
 
 
-def _machine(programme: Programme, guard_of: GuardOf) -> Machine:
+def _notated(programme: Programme, guard_of: GuardOf) -> Iterator[dict[str, Any]]:
     services = frozenset(programme.service_of)
-    return Machine(
-        model=None,
-        states=list(programme.journey.states),
-        initial=programme.journey.initial,
-        transitions=list(_notated(programme.journey.transitions, services, guard_of)),
-        auto_transitions=False,
-        send_event=True,
-        queued=False,
-    )
-
-
-def _notated(
-    transitions: Sequence[Transition], services: frozenset[str], guard_of: GuardOf
-) -> Iterator[dict[str, Any]]:
-    for way in transitions:
+    for way in programme.journey.transitions:
         guards = [(name, guard_of(name, services)) for name in way.conditions]
         known = [(name, guard) for name, guard in guards if guard is not None]
         assert len(known) == len(guards), "a programme is validated before it is compiled"
-        yield {
-            "trigger": way.trigger,
-            "source": list(way.source),
-            "dest": way.dest,
-            "conditions": [_Conditions(known)],
-        }
+        yield {"trigger": way.trigger, "source": list(way.source), "dest": way.dest, "conditions": [_Conditions(known)]}
 
 
 def _no_such_way(journey: Journey, stage: str, trigger: str) -> Refused:

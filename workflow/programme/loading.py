@@ -3,11 +3,9 @@
 The hash of the file's bytes is the definition's name: cases pin it, events carry it, auditors recompute it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -19,7 +17,6 @@ from workflow.guards import guard_named
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
-from workflow.programme.stages import Transition
 from workflow.registry import SUBJECTS
 
 # The loader in C reads a programme file ten times faster, and every command of the line reads one. But it says less
@@ -63,8 +60,7 @@ def load_definition(text: str) -> Definition:
     except ValidationError as problem:
         faults = [ProgrammeFault(_line(lines, error["loc"]), _said(error)) for error in problem.errors()]
         raise ProgrammeFaulty(tuple(sorted(faults))) from problem
-    found = sorted(_faults(programme, lines))
-    if found:
+    if found := sorted(ProgrammeFault(_line(lines, path), said) for path, said in _faults(programme)):
         raise ProgrammeFaulty(tuple(found))
     return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
 
@@ -152,12 +148,7 @@ def _said(error: Any) -> str:
     return f"{where}: {message[0].lower() if is_sentence else message[0]}{message[1:]}"
 
 
-def _faults(programme: Programme, lines: dict[YamlPath, int]) -> Iterator[ProgrammeFault]:
-    for path, said in _all_faults(programme):
-        yield ProgrammeFault(_line(lines, path), said)
-
-
-def _all_faults(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
+def _faults(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
     yield from _unknown_names(programme)
     yield from _repeated_names(programme)
     yield from _money_faults(programme)
@@ -175,32 +166,29 @@ def _unknown_names(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
         if service.consent not in programme.purposes:
             yield ("services", number, "consent"), f"unknown purpose {service.consent}"
     for number, grant in enumerate(programme.grants):
-        for name in grant.during:
-            if name not in states:
-                yield ("grants", number, "during"), f"unknown stage {name}"
+        yield from _unknown_stages(("grants", number, "during"), grant.during, states)
 
 
 def _unknown_in_transitions(programme: Programme, states: set[str]) -> Iterator[tuple[YamlPath, str]]:
     services = frozenset(programme.service_of)
-    if programme.journey.initial not in states:
-        yield ("journey", "initial"), f"unknown stage {programme.journey.initial}"
+    yield from _unknown_stages(("journey", "initial"), (programme.journey.initial,), states)
     for number, way in enumerate(programme.journey.transitions):
         at: YamlPath = ("journey", "transitions", number)
-        for source in way.source:
-            if source not in states:
-                yield (*at, "source"), f"unknown stage {source}"
-        if way.dest not in states:
-            yield (*at, "dest"), f"unknown stage {way.dest}"
+        yield from _unknown_stages((*at, "source"), way.source, states)
+        yield from _unknown_stages((*at, "dest"), (way.dest,), states)
         for name in way.conditions:
             if guard_named(name, services) is None:
                 yield (*at, "conditions"), f"unknown guard {name}"
 
 
+def _unknown_stages(at: YamlPath, names: Iterable[str], states: set[str]) -> Iterator[tuple[YamlPath, str]]:
+    return ((at, f"unknown stage {name}") for name in names if name not in states)
+
+
 def _unknown_in_stages(programme: Programme, states: set[str]) -> Iterator[tuple[YamlPath, str]]:
     for state, stage in programme.journey.stages.items():
         at: YamlPath = ("journey", "stages", state)
-        if state not in states:
-            yield at, f"unknown stage {state}"
+        yield from _unknown_stages(at, (state,), states)
         for name in stage.services:
             if name not in programme.service_of:
                 yield (*at, "services"), f"unknown task {name}: no service of that name"
@@ -209,29 +197,20 @@ def _unknown_in_stages(programme: Programme, states: set[str]) -> Iterator[tuple
             yield ("journey", "states"), f"stage {state} is missing under stages"
 
 
+_LISTED = (
+    "funders", "facilities", "meeters", "escorts", "hosts", "providers", "services", "documents", "courses",
+    "consultation_topics", "at_risk_groups",
+)  # fmt: skip
+
+
 def _repeated_names(programme: Programme) -> Iterator[tuple[YamlPath, str]]:
-    lists: dict[str, list[str]] = {
-        "funders": [funder.id for funder in programme.funders],
-        "facilities": [facility.id for facility in programme.facilities],
-        "meeters": [meeter.id for meeter in programme.meeters],
-        "escorts": [escort.id for escort in programme.escorts],
-        "hosts": [host.id for host in programme.hosts],
-        "providers": [provider.id for provider in programme.providers],
-        "services": [service.id for service in programme.services],
-        "documents": [path.id for path in programme.documents],
-        "courses": [course.id for course in programme.courses],
-        "consultation_topics": [topic.id for topic in programme.consultation_topics],
-        "at_risk_groups": [group.id for group in programme.at_risk_groups],
-        "grants": [grant.kind for grant in programme.grants],
-    }
-    for key, names in lists.items():
+    lists: dict[YamlPath, list[str]] = {(key,): [part.id for part in getattr(programme, key)] for key in _LISTED}
+    lists |= {("grants",): [grant.kind for grant in programme.grants]}
+    lists |= {("journey", "states"): list(programme.journey.states)}
+    for at, names in lists.items():
         for number, name in enumerate(names):
             if name in names[:number]:
-                yield (key, number), f"{name} is listed twice"
-    states = programme.journey.states
-    for number, state in enumerate(states):
-        if state in states[:number]:
-            yield ("journey", "states", number), f"{state} is listed twice"
+                yield (*at, number), f"{name} is listed twice"
     ways = [(source, way.trigger) for way in programme.journey.transitions for source in way.source]
     for number, way in enumerate(programme.journey.transitions):
         for source in way.source:
@@ -296,14 +275,10 @@ def _walked(programme: Programme) -> tuple[set[str], set[str]]:
     while more - reached:
         reached |= more
         asked |= {service for state in reached & journey.stages.keys() for service in journey.stages[state].services}
-        more = {
-            way.dest for way in journey.transitions if reached & set(way.source) and _awaited(way, programme) <= asked
-        }
+        ways = [way for way in journey.transitions if reached & set(way.source)]
+        awaited = [{awaited_service(name, programme) for name in way.conditions} - {None} for way in ways]
+        more = {way.dest for way, services in zip(ways, awaited, strict=True) if services <= asked}
     return reached, asked
-
-
-def _awaited(way: Transition, programme: Programme) -> set[str]:
-    return {service for name in way.conditions if (service := awaited_service(name, programme))}
 
 
 def awaited_service(guard: str, programme: Programme) -> str | None:

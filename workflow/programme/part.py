@@ -1,7 +1,5 @@
 """What every part of a programme file has in common."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field

@@ -3,18 +3,16 @@
 Every key of a programme file is a field here; ``workflow.loading`` reads and checks the file.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
+from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from workflow.programme.organisation import Organisation
 from workflow.programme.part import Label, Name, ProgrammePart, Slug
-from workflow.programme.services import Service
-from workflow.programme.stages import JourneyDefinition
-from workflow.subjects.accommodation.definition import Facility, facility_stream
+from workflow.programme.stages import JourneyDefinition, Service
+from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.documents.definition import DocumentPath
 from workflow.subjects.grants.definition import COST_KINDS, Funder, GrantKind
 from workflow.subjects.hotline.definition import AtRiskGroup, ConsultationTopic, Hotline
@@ -22,6 +20,7 @@ from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.referrals.definition import DisclosurePolicy, Provider
 from workflow.subjects.reintegration.definition import Course
 from workflow.subjects.travel.definition import Escort, Host, TransitVisa
+from workflow.values.phones import Phone
 
 
 class RunningPeriod(ProgrammePart):
@@ -70,6 +69,21 @@ class Policies(ProgrammePart):
     glass_review_working_days: int = Field(default=2, ge=1)
 
 
+class Organisation(ProgrammePart):
+    """The organisation that runs a programme.
+
+    ``staff`` is the word its people's ids begin with (``redcross`` in ``redcross:olga``): with it the programme's
+    cases are closed to everybody else.
+    """
+
+    id: Slug
+    name: Label
+    address: str = ""
+    phones: tuple[Phone, ...] = ()
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+    staff: str = Field(default="", pattern=r"^[a-z]*$")
+
+
 class OfficeContact(ProgrammePart):
     """Who writes and pays: the sender of invitations and the debtor of payments."""
 
@@ -78,6 +92,19 @@ class OfficeContact(ProgrammePart):
     account: str
     bic: str
     data_protection_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Named)
+ById: TypeAlias = cached_property[dict[str, P]]
+
+
+def _by_id(parts: Callable[["Programme"], Iterable[P]]) -> ById[P]:
+    return cached_property(lambda programme: {part.id: part for part in parts(programme)})
 
 
 class Programme(ProgrammePart):
@@ -111,50 +138,20 @@ class Programme(ProgrammePart):
     costs: tuple[Name, ...] = COST_KINDS  # what may be bought for a person
     journey: JourneyDefinition
 
-    @cached_property
-    def service_of(self) -> dict[str, Service]:
-        """Return the services by name."""
-        return {service.id: service for service in self.services}
-
-    @cached_property
-    def document_path(self) -> dict[str, DocumentPath]:
-        """Return the ways to documents by id."""
-        return {path.id: path for path in self.documents}
-
-    @cached_property
-    def course_of(self) -> dict[str, Course]:
-        """Return the courses by id."""
-        return {course.id: course for course in self.courses}
+    # Parts of the file by their ids.
+    service_of: ClassVar[ById[Service]] = _by_id(lambda programme: programme.services)
+    document_path: ClassVar[ById[DocumentPath]] = _by_id(lambda programme: programme.documents)
+    course_of: ClassVar[ById[Course]] = _by_id(lambda programme: programme.courses)
+    provider_of: ClassVar[ById[Provider]] = _by_id(lambda programme: programme.providers)
+    meeter_of: ClassVar[ById[Meeter]] = _by_id(lambda programme: programme.meeters)
+    host_of: ClassVar[ById[Host]] = _by_id(lambda programme: programme.hosts)
+    escort_of: ClassVar[ById[Escort]] = _by_id(lambda programme: programme.escorts)
+    facility_of: ClassVar[ById[Facility]] = _by_id(lambda programme: programme.facilities)
 
     @cached_property
     def grant_kind(self) -> dict[str, GrantKind]:
         """Return the kinds of grant by name."""
         return {grant.kind: grant for grant in self.grants}
-
-    @cached_property
-    def provider_of(self) -> dict[str, Provider]:
-        """Return the providers by id."""
-        return {provider.id: provider for provider in self.providers}
-
-    @cached_property
-    def meeter_of(self) -> dict[str, Meeter]:
-        """Return the people who meet arrivals by id."""
-        return {meeter.id: meeter for meeter in self.meeters}
-
-    @cached_property
-    def host_of(self) -> dict[str, Host]:
-        """Return the hosts by id."""
-        return {host.id: host for host in self.hosts}
-
-    @cached_property
-    def escort_of(self) -> dict[str, Escort]:
-        """Return the escorts by id."""
-        return {escort.id: escort for escort in self.escorts}
-
-    @cached_property
-    def facility_of(self) -> dict[str, Facility]:
-        """Return the houses and offices by id."""
-        return {facility.id: facility for facility in self.facilities}
 
     @cached_property
     def beds_facilities(self) -> tuple[Facility, ...]:
@@ -165,11 +162,6 @@ class Programme(ProgrammePart):
     def time_zone(self) -> str:
         """Return whose clocks the programme goes by: those of its first house."""
         return self.facilities[0].time_zone
-
-    @staticmethod
-    def facility_stream(facility_id: str) -> str:
-        """Return the stream of a house."""
-        return facility_stream(facility_id)
 
     @property
     def intake_stream(self) -> str:

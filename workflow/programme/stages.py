@@ -1,10 +1,21 @@
-"""The stages of a journey and the ways between them, in the notation of ``transitions``."""
+"""The stages of a journey and the ways between them, in the notation of ``transitions``; the services of a stage."""
 
-from __future__ import annotations
+from typing import Literal
 
 from pydantic import field_validator
 
 from workflow.programme.part import Label, Name, ProgrammePart
+
+CareKind = Literal["medical", "psychological", "social", "legal"]
+
+
+class Service(ProgrammePart):
+    """Something a provider does for a person."""
+
+    id: Name
+    label: Label
+    consent: Name
+    kind: CareKind | None = None  # care is given at appointments; says which compartment its notes are sealed in
 
 
 class Stage(ProgrammePart):

@@ -1,7 +1,5 @@
 """What somebody can be and what somebody can do: the words of the table of rights."""
 
-from __future__ import annotations
-
 from typing import Final, Literal, get_args
 
 Role = Literal[

@@ -3,8 +3,6 @@
 Where a command names several acts, any one of them will do: a session is recorded by whoever held it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple

@@ -4,8 +4,6 @@ Policy of ours, after the rule that medical notes are for medical staff only: a 
 reading a diagnosis, and whoever drives or meets a person needs a time and a place, not their story.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Final
 

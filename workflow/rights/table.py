@@ -6,8 +6,6 @@ sees counts. What a role opens of the sealed parts is in ``workflow.compartments
 is in ``workflow.disclosure``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
@@ -147,7 +145,7 @@ def relations_to(account: Account, case: Case, programme: Programme, now: dateti
     """Yield how somebody stands to a case, the nearest first."""
     word = account.account.partition(":")[0]
     bed = accommodation_of(case).bed
-    if _works_for(account, programme):
+    if programme.programme in account.programmes and speaks_for_office(account.account, programme):
         if access_of(case).owner == account.account:
             yield "owner"
         if access_of(case).team in ("", account.team):
@@ -162,10 +160,6 @@ def relations_to(account: Account, case: Case, programme: Programme, now: dateti
 
 
 _BREAKS: Final = frozenset(role for rule in RIGHTS_TABLE for role in rule.roles if "case.break_glass" in rule.acts)
-
-
-def _works_for(account: Account, programme: Programme) -> bool:
-    return programme.programme in account.programmes and speaks_for_office(account.account, programme)
 
 
 def relations_for(account: Account, act: Act) -> frozenset[Relation]:

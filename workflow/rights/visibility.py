@@ -4,8 +4,6 @@ An actor's name begins with the organisation's own word (``redcross:olga``). A p
 word of its organisation is closed to everybody else; to them a case of it is as if it were not there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final

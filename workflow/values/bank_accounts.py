@@ -1,7 +1,5 @@
 """Bank accounts as `python-stdnum` knows them: the registry of IBANs (ISO 13616), and BICs (ISO 9362)."""
 
-from __future__ import annotations
-
 from stdnum import bic, iban
 
 

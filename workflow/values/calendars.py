@@ -4,9 +4,7 @@ Public holidays and moved days off come from the ``holidays`` package: in Russia
 each year, so that a Saturday may be a working day and a Friday not.
 """
 
-from __future__ import annotations
-
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -42,6 +40,11 @@ def working_days_later(at: datetime, days: int, country: str, zone: str) -> date
     here = at.astimezone(ZoneInfo(zone))
     due = after_working_days(here.date(), days, country)
     return datetime.combine(due, here.timetz().replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
+
+
+def begin_of(day: date, zone: str = "UTC") -> datetime:
+    """Return when a day begins, as clocks in the zone show it; in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def months_later(start: Day, months: int) -> Day:

@@ -1,7 +1,5 @@
 """Countries by their ISO 3166-1 alpha-2 codes, as Babel lists them."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Annotated
 

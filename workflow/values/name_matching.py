@@ -5,8 +5,6 @@ people of one folded name are told apart by their birth date. The rules are ours
 and people themselves spell the names of those who come; which pairs meet: ``tests/workflow/test_name_matching.py``.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Final
@@ -35,8 +33,7 @@ def _alphabet(letters: str, sounds: str) -> dict[str, str]:
 
 
 _GEORGIAN: Final = _alphabet(
-    "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
-    "a b g d e v z t i k l m n o p zh r s t u p k gh k sh ch ts dz ts ch kh dzh h",
+    "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ", "a b g d e v z t i k l m n o p zh r s t u p k gh k sh ch ts dz ts ch kh dzh h"
 )
 _ARMENIAN: Final = _alphabet(
     "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆև",
@@ -44,18 +41,8 @@ _ARMENIAN: Final = _alphabet(
 )
 _GREEK: Final = _alphabet("αβγδεζηθικλμνξοπρστυφχψω", "a v g d e z i t i k l m n ks o p r s t y f kh ps o")
 _ARABIC: Final = {
-    "أ": "ا",
-    "إ": "ا",
-    "آ": "ا",
-    "ٱ": "ا",
-    "ى": "ي",
-    "ی": "ي",
-    "ک": "ك",
-    "ة": "ه",
-    "ـ": "",
-    "ئ": "ي",
-    "ؤ": "و",
-}
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", "ئ": "ي", "ؤ": "و",
+}  # fmt: skip
 _LETTERS: Final = str.maketrans({**_CYRILLIC, **_LATIN, **_GEORGIAN, **_ARMENIAN, **_GREEK, **_ARABIC, "ς": "s"})
 _APOSTROPHES: Final = dict.fromkeys(map(ord, "\u2018\u2019\u02bb\u02bc\u02b9\u02ba\u02bd\u00b4'`"))
 # Two letters that are one sound, said before the letters are looked at one by one.
@@ -112,11 +99,8 @@ def folded_phone(phone: str) -> str:
 def _folded(part: str) -> str:
     for pair, sound in _PAIRS:
         part = part.replace(pair, sound)
-    part = _unmarked(unicodedata.normalize("NFC", part).translate(_LETTERS)).translate(_LETTERS)
+    marked = unicodedata.normalize("NFD", unicodedata.normalize("NFC", part).translate(_LETTERS))
+    part = "".join(c for c in marked if not unicodedata.combining(c)).translate(_LETTERS)
     for pattern, sound in _SOUNDS:
         part = pattern.sub(sound, part)
     return part
-
-
-def _unmarked(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

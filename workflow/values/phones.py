@@ -1,7 +1,5 @@
 """Telephone numbers as people write them, kept as E.164."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import phonenumbers

@@ -4,8 +4,6 @@ Mail is read on telephones, over shoulders and by mail providers. So such a word
 a letter that holds one is not sent.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Final
 
@@ -15,8 +13,7 @@ from workflow.values.text import ShortText
 
 # As they begin in English and in Russian.
 _TELLING: Final = re.compile(
-    r"traffick|victim|survivor|exploitation|slavery|жертв|пострадавш|эксплуатац|рабств|торговл\w* людьми",
-    re.IGNORECASE,
+    r"traffick|victim|survivor|exploitation|slavery|жертв|пострадавш|эксплуатац|рабств|торговл\w* людьми", re.IGNORECASE
 )
 
 

@@ -1,7 +1,5 @@
 """Text from people, checked at the door: no control or direction-changing characters, no novels in a name field."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Annotated
 
