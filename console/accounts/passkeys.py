@@ -65,14 +65,12 @@ class Passkeys:
 
     def registration_options(self, session: Session, row: AccountRow) -> str:
         """Return, as JSON for the browser, what a new passkey is to be made for."""
-        challenge = self._chance.bytes(CHALLENGE_BYTES)
-        self._sessions.keep_challenge(session, challenge)
         options = webauthn.generate_registration_options(
             rp_id=self._place.host,
             rp_name=self._place.name,
             user_name=session.account,
             user_id=hashlib.sha256(self._secret + session.account.encode()).digest(),
-            challenge=challenge,
+            challenge=self._challenge(session),
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.DISCOURAGED,
                 user_verification=UserVerificationRequirement.PREFERRED,
@@ -108,11 +106,9 @@ class Passkeys:
 
     def authentication_options(self, session: Session, row: AccountRow) -> str:
         """Return, as JSON for the browser, what one of the account's passkeys is to sign."""
-        challenge = self._chance.bytes(CHALLENGE_BYTES)
-        self._sessions.keep_challenge(session, challenge)
         options = webauthn.generate_authentication_options(
             rp_id=self._place.host,
-            challenge=challenge,
+            challenge=self._challenge(session),
             allow_credentials=_descriptors(self._counting(row)),
             user_verification=UserVerificationRequirement.PREFERRED,
         )
@@ -143,19 +139,21 @@ class Passkeys:
         """Return an account's passkeys that count, the oldest first."""
         return [Passkey(key.factor, key.name, key.created_at) for key in self._counting(row)]
 
+    def _challenge(self, session: Session) -> bytes:
+        challenge = self._chance.bytes(CHALLENGE_BYTES)
+        self._sessions.keep_challenge(session, challenge)
+        return challenge
+
     def forget(self, account: str, factor: str) -> None:
         """Destroy a passkey."""
         with self._database.writing() as connection:
-            mine = (passkeys.c.account == account, passkeys.c.factor == factor)
-            connection.execute(delete(passkeys).where(*mine))
+            connection.execute(delete(passkeys).where(passkeys.c.account == account, passkeys.c.factor == factor))
 
     def _counting(self, row: AccountRow) -> list[Any]:
-        return [key for key in self._rows(row.account.account) if (KIND, key.factor) in row.factors]
-
-    def _rows(self, account: str) -> Sequence[Any]:
-        query = select(passkeys).where(passkeys.c.account == account).order_by(passkeys.c.created_at, passkeys.c.factor)
+        theirs = select(passkeys).where(passkeys.c.account == row.account.account)
         with self._database.reading() as connection:
-            return connection.execute(query).all()
+            keys = connection.execute(theirs.order_by(passkeys.c.created_at, passkeys.c.factor)).all()
+        return [key for key in keys if (KIND, key.factor) in row.factors]
 
     def _keep(self, row: dict[str, Any]) -> bool:
         """Keep a passkey unless it is somebody else's; one of their own the log never heard of is replaced."""

@@ -132,8 +132,8 @@ def _me(context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str 
     values = {
         "row": row, "reasons": reasons, "done": done, "zone": zone_of(context.reader),
         "roles": [role for role in ROLES if role in row.account.roles],
-        "factors": factors_of(web.container.log, web.auth, row),
-        "places": places_of(web.auth, context.account.account, context.session.token_hash),
+        "factors": factors_of(web.container.log, web.factors.passkeys, row),
+        "places": places_of(web.sessions, context.account.account, context.session.token_hash),
     }  # fmt: skip
     return context.page("pages/me.html", 422 if reasons else 200, **values)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from console.accounts.accounts import Issued
+from console.accounts.credentials import Issued
 from console.accounts.sign_in import Wait, Wrong, as_account
 from console.views.account import changes_of, factors_of, places_of, zone_of
 from console.views.programmes import programmes_of
@@ -70,7 +70,7 @@ def open_account(context: Changes) -> Response:
     command, faults = _command(context, OpenAccount, given)
     if command is None:
         return _new(context, faults)
-    issued = context.web.accounts.open(command)
+    issued = context.web.accounts.issue(command)
     if isinstance(issued.answer, Refused):
         return _new(context, {}, issued.answer.reasons)
     return _issued(context, command.account, issued)
@@ -101,7 +101,7 @@ def reset(context: Changes, account: str) -> Response:
     command, faults = _command(context, ResetCredentials, {"account": account, "second": found.account.account})
     if command is None:
         return _reset(context, row, problem=Wrong() if faults else None)
-    issued = context.web.accounts.reset(command)
+    issued = context.web.accounts.issue(command)
     if isinstance(issued.answer, Refused):
         return _reset(context, row, reasons=issued.answer.reasons)
     return _issued(context, account, issued)
@@ -140,10 +140,10 @@ def _person(
     faults: Mapping[str, str] | None = None,
     done: str = "",
 ) -> Response:
-    log, auth = context.web.container.log, context.web.auth
+    web, log = context.web, context.web.container.log
     values = _choices(context) | {
         "row": row, "reasons": reasons, "faults": faults or {}, "done": done if done in _DEEDS else "",
-        "factors": factors_of(log, auth, row), "places": places_of(auth, row.account.account),
+        "factors": factors_of(log, web.factors.passkeys, row), "places": places_of(web.sessions, row.account.account),
         "changes": changes_of(log, row.account.account), "may_change": context.may("accounts.change") is not None,
         "own": row.account.account == context.account.account, "zone": zone_of(context.reader),
     }  # fmt: skip
