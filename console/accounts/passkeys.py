@@ -10,14 +10,8 @@ import orjson
 import webauthn
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, structs
 from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from console.accounts.sessions import Session, Sessions
 from events.database import Database
@@ -71,9 +65,9 @@ class Passkeys:
             user_name=session.account,
             user_id=hashlib.sha256(self._secret + session.account.encode()).digest(),
             challenge=self._challenge(session),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.DISCOURAGED,
-                user_verification=UserVerificationRequirement.PREFERRED,
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.DISCOURAGED,
+                user_verification=structs.UserVerificationRequirement.PREFERRED,
             ),
             exclude_credentials=_descriptors(self._counting(row)),
         )
@@ -100,7 +94,8 @@ class Passkeys:
         kept = {
             "factor": factor, "account": session.account, "credential_id": bytes_to_base64url(made.credential_id),
             "public_key": made.credential_public_key, "sign_count": made.sign_count,
-            "name": _readable(name), "created_at": instant_text(self._clock.now()),
+            "name": "".join(c for c in name if c.isprintable()).strip()[:NAME_LONGEST],
+            "created_at": instant_text(self._clock.now()),
         }  # fmt: skip
         return factor if (KIND, factor) not in row.factors and self._keep(kept) else None
 
@@ -110,7 +105,7 @@ class Passkeys:
             rp_id=self._place.host,
             challenge=self._challenge(session),
             allow_credentials=_descriptors(self._counting(row)),
-            user_verification=UserVerificationRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         )
         return webauthn.options_to_json(options)
 
@@ -171,8 +166,8 @@ class Passkeys:
             return connection.execute(update(passkeys).where(*same).values(sign_count=after)).rowcount == 1
 
 
-def _descriptors(keys: Sequence[Any]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in keys]
+def _descriptors(keys: Sequence[Any]) -> list[structs.PublicKeyCredentialDescriptor]:
+    return [structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in keys]
 
 
 def _credential_of(answer: str) -> str:
@@ -181,7 +176,3 @@ def _credential_of(answer: str) -> str:
         return bytes_to_base64url(base64url_to_bytes(orjson.loads(answer)["id"]))
     except _NO_ANSWER:
         return ""
-
-
-def _readable(name: str) -> str:
-    return "".join(c for c in name if c.isprintable()).strip()[:NAME_LONGEST]

@@ -221,27 +221,17 @@ class AuthServices:
 
 
 def open_auth_services(
-    service: CommandService,
-    clock: Clock,
-    chance: Entropy,
-    place: PasskeySite | None = None,
+    service: CommandService, clock: Clock, chance: Entropy, place: PasskeySite | None = None,
     hashing: Hashing | None = None,
-) -> AuthServices:
+) -> AuthServices:  # fmt: skip
     """Return the services of signing in; ``clock`` is theirs alone: codes and sessions go by real time."""
     database, keys, where = service.log.database, service.log.keys, place or PasskeySite()
     sessions = Sessions(database, clock, chance)
     credentials = Credentials(database, clock, Passwords(chance, hashing))
     accounts = Accounts(service, credentials)
-    factors = Factors(
-        Authenticators(database, clock, chance, keys.secret("totp"), where.name),
-        Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user")),
-        sessions,
-        credentials,
-        accounts,
-        service.submit,
-        chance.uuid,
-    )
-    sign_in = SignInService(
-        accounts, credentials, factors, sessions, Throttle(database, clock, keys.secret("throttle"))
-    )
+    codes = Authenticators(database, clock, chance, keys.secret("totp"), where.name)
+    passkeys = Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user"))
+    factors = Factors(codes, passkeys, sessions, credentials, accounts, service.submit, chance.uuid)
+    throttle = Throttle(database, clock, keys.secret("throttle"))
+    sign_in = SignInService(accounts, credentials, factors, sessions, throttle)
     return AuthServices(accounts, credentials, factors, sessions, sign_in)
