@@ -14,21 +14,9 @@ from uuid import UUID
 import typer
 from pydantic import ValidationError
 
+from console import printing
 from console.container import Container
 from console.errors import BadInput, ConsoleError
-from console.printing import (
-    CONFLICT,
-    REFUSED,
-    UNAVAILABLE,
-    USAGE,
-    event_as_json,
-    print_events,
-    print_json,
-    print_reasons,
-    reasons_as_json,
-    say,
-    say_error,
-)
 from console.settings import settings
 from events.errors import CommandReused, EventsError
 from events.ids import CaseId, parse_case_id
@@ -51,13 +39,9 @@ Expected = Annotated[
 CaseArgument = Annotated[str, typer.Argument(help="Case number, like 7K3P9-QXM2D.")]
 
 
-def default_actor() -> str:
-    """Return who is assumed to type when nobody says so: the user of this machine."""
-    user = re.sub(r"[^a-z0-9._-]", "", os.environ.get("USER", "").lower()).lstrip("._-")
-    return f"staff:{user or 'somebody'}"
-
-
-ACTOR_DEFAULT = default_actor()
+# Who is assumed to type when nobody says so: the user of this machine.
+_USER: Final = re.sub(r"[^a-z0-9._-]", "", os.environ.get("USER", "").lower()).lstrip("._-")
+ACTOR_DEFAULT: Final = f"staff:{_USER or 'somebody'}"
 
 
 @contextmanager
@@ -79,20 +63,20 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except ValidationError as problem:
-        stop(USAGE, _first_fault(problem))
+        stop(printing.USAGE, _first_fault(problem))
     except ProgrammeFaulty as faulty:
         for fault in faulty.faults:
-            say_error(str(fault))
-        raise typer.Exit(USAGE) from None
+            printing.say_error(str(fault))
+        raise typer.Exit(printing.USAGE) from None
     except (BadInput, CommandReused, WorkflowError, ValueError) as problem:
-        stop(USAGE, str(problem))
+        stop(printing.USAGE, str(problem))
     except (EventsError, HandlersError, ConsoleError, OSError) as problem:
-        stop(UNAVAILABLE, str(problem))
+        stop(printing.UNAVAILABLE, str(problem))
 
 
 def stop(code: int, text: str) -> NoReturn:
     """End with one line on standard error and an exit code."""
-    say_error(text)
+    printing.say_error(text)
     raise typer.Exit(code)
 
 
@@ -117,35 +101,35 @@ def tell(answer: Answer, *, as_json: bool) -> None:
 def tell_refused(answer: Refused, *, as_json: bool) -> NoReturn:
     """Print every reason and end with exit code 1."""
     if as_json:
-        print_json({"answer": "refused", "reasons": reasons_as_json(answer.reasons)})
+        printing.print_json({"answer": "refused", "reasons": printing.reasons_as_json(answer.reasons)})
     else:
-        say("refused:")
-        print_reasons(answer.reasons)
-    raise typer.Exit(REFUSED)
+        printing.say("refused:")
+        printing.print_reasons(answer.reasons)
+    raise typer.Exit(printing.REFUSED)
 
 
 def _tell_accepted(answer: Accepted, *, as_json: bool) -> None:
     if as_json:
-        print_json({"answer": "accepted", **answer._asdict()})
+        printing.print_json({"answer": "accepted", **answer._asdict()})
         return
     again = " (it had been carried out before)" if answer.repeated else ""
     told = [name if times == 1 else f"{times} × {name}" for name, times in Counter(answer.facts).items()]
-    say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
+    printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
     if answer.case_id:
-        say(f"case {answer.case_id} is now at version {answer.version}")
+        printing.say(f"case {answer.case_id} is now at version {answer.version}")
 
 
 def _tell_conflict(answer: Conflict, *, as_json: bool) -> NoReturn:
     if as_json:
-        since = [event_as_json(event) for event in answer.since]
-        print_json({"answer": "conflict", "expected": answer.expected, "version": answer.version, "since": since})
-    else:
-        said = (
-            f"the case has moved on: you saw version {answer.expected}, it is at {answer.version}; look and ask again"
+        since = [printing.event_as_json(event) for event in answer.since]
+        printing.print_json(
+            {"answer": "conflict", "expected": answer.expected, "version": answer.version, "since": since}
         )
-        say_error(said)
-        print_events("What happened since", answer.since)
-    raise typer.Exit(CONFLICT)
+    else:
+        saw, now = answer.expected, answer.version
+        printing.say_error(f"the case has moved on: you saw version {saw}, it is at {now}; look and ask again")
+        printing.print_events("What happened since", answer.since)
+    raise typer.Exit(printing.CONFLICT)
 
 
 def _first_fault(problem: ValidationError) -> str:

@@ -16,9 +16,7 @@ from workflow.command import Command, fields_of
 from workflow.registry import HUMAN
 from workflow.subjects.travel.commands import PlanTrip, TripLeg
 
-_PARTS: Final = (
-    "mode", "number", "origin", "from_country", "departs_at", "destination", "to_country", "arrives_at",
-)  # fmt: skip
+_PARTS: Final = ("mode", "number", "origin", "from_country", "departs_at", "destination", "to_country", "arrives_at")
 HOW: Final = "mode|number|from|country|departs|to|country|arrives for each leg, with ; between legs"
 
 
@@ -49,13 +47,10 @@ _WORDS: Final[Mapping[Any, str]] = {
 
 def pairs(fields: Sequence[str]) -> dict[str, str]:
     """Return what was typed as name=value; raises BadInput for anything else."""
-    pairs = {}
-    for field in fields:
-        name, equals, value = field.partition("=")
-        if not equals:
-            raise BadInput(f"write fields as name=value; {name[:40]!r} has no =")
-        pairs[name] = value
-    return pairs
+    unequal = next((field for field in fields if "=" not in field), None)
+    if unequal is not None:
+        raise BadInput(f"write fields as name=value; {unequal[:40]!r} has no =")
+    return {name: value for name, _, value in (field.partition("=") for field in fields)}
 
 
 def values(kind: type[Command], given: dict[str, str]) -> dict[str, Any]:

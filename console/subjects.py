@@ -10,20 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 
-from console.views.suggested_actions import (
-    SuggestedAction,
-    access_actions,
-    accommodation_actions,
-    care_actions,
-    consent_actions,
-    document_actions,
-    grant_actions,
-    note_actions,
-    referral_actions,
-    reintegration_actions,
-    safety_actions,
-    travel_actions,
-)
+from console.views import suggested_actions as actions
+from console.views.suggested_actions import SuggestedAction
 from events.catalogue import Fact
 from workflow import registry
 from workflow.case.state import Case
@@ -81,44 +69,44 @@ SUBJECTS: Final = (
     ConsoleSubject(
         "intake", "About the case itself", N_("The case"), "next",
         {"ConsentGiven": "consents", "ConsentWithdrawn": "consents", "NoteAdded": "notes", "SealedOpened": "access"},
-        {"consents": consent_actions, "notes": note_actions},
+        {"consents": actions.consent_actions, "notes": actions.note_actions},
         engine=(AdvanceCase,),
     ),
     ConsoleSubject(
         "safety", "About safety, age and who decides", N_("Safety and age"), "safety",
         {"ChildAssented": "consents", "ConsentExpired": "consents", "GuardianAppointed": "consents",
          "SealedDenied": "access"},
-        {"safety": safety_actions},
+        {"safety": actions.safety_actions},
     ),
     ConsoleSubject("reception", "About arriving", N_("Arrival"), "travel"),
     ConsoleSubject(
         "accommodation", "About beds and waiting", N_("Bed and stay"), "place",
         {"BedHeld": "money", "BedReleased": "money", "BedTaken": "money"},
-        {"place": accommodation_actions},
+        {"place": actions.accommodation_actions},
     ),
     ConsoleSubject(
-        "care", "About care", N_("Care"), "care", {"LegalReferenceAssigned": "safety"}, {"care": care_actions},
+        "care", "About care", N_("Care"), "care", {"LegalReferenceAssigned": "safety"}, {"care": actions.care_actions},
     ),
     ConsoleSubject(
-        "documents", "About documents", N_("Documents"), "documents", likely={"documents": document_actions},
+        "documents", "About documents", N_("Documents"), "documents", likely={"documents": actions.document_actions},
     ),
     ConsoleSubject(
         "travel", "About the way home", N_("The way home"), "travel",
         {"EscortFreed": "money", "EscortReserved": "money"},
-        {"travel": travel_actions},
+        {"travel": actions.travel_actions},
     ),
     ConsoleSubject(
         "reintegration", "About life after the return", N_("Life after the return"), "life",
-        likely={"life": reintegration_actions},
+        likely={"life": actions.reintegration_actions},
     ),
     ConsoleSubject(
         "referrals", "About referrals", N_("Referrals"), "referrals",
         {"DisclosureMade": "access"},
-        {"referrals": referral_actions},
+        {"referrals": actions.referral_actions},
     ),
     ConsoleSubject(
         "grants", "About grants", N_("Grants"), "money",
-        likely={"money": grant_actions},
+        likely={"money": actions.grant_actions},
         apart=FormGroup("costs", N_("Costs"), (RecordCost, ReverseCost)),
     ),
     ConsoleSubject(
@@ -128,7 +116,7 @@ SUBJECTS: Final = (
     ConsoleSubject("closing", "About houses and programmes that close", N_("Hand-over"), "next"),
     ConsoleSubject(
         "access", "About whose case it is and who opened it", N_("Whose case it is"), "access",
-        likely={"access": access_actions},
+        likely={"access": actions.access_actions},
     ),
     ConsoleSubject("accounts", "About who signs in"),
     ConsoleSubject("office", "About the office", panel="money"),

@@ -1,7 +1,8 @@
-"""The passwords of accounts: issued to be used once, replaced by one of their own, and gone with a reset."""
+"""Accounts as the console uses them, and their passwords: issued to be used once, replaced by one of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +13,12 @@ from events.batch import InsertRows
 from events.database import Database
 from events.instants import instant_text
 from events.world import Clock
-from handlers.projections.accounts import AccountRow, account_from
+from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.service import CommandService
+from handlers.projections.accounts import AccountRow, account_from, find_account, list_accounts
 from handlers.projections.tables import accounts, credentials
+from workflow.rights.table import Account
+from workflow.subjects.accounts.commands import OpenAccount, ResetCredentials
 
 ONE_TIME_LASTS: Final = timedelta(hours=72)
 _ROWS: Final = InsertRows(credentials, replace=True)
@@ -93,3 +98,44 @@ class Credentials:
         again = self._passwords.hash(password)
         with self._database.writing() as connection:
             connection.execute(update(credentials).where(*same).values(password_hash=again))
+
+
+class Issued(NamedTuple):
+    """What opening or resetting an account came to; ``password`` is shown once, and empty when none was made."""
+
+    answer: Answer
+    password: str = ""
+
+
+class Accounts:
+    """Looks at accounts, and carries out the two commands that end in a one-time password."""
+
+    def __init__(self, service: CommandService, credentials: Credentials) -> None:
+        self._service = service
+        self._credentials = credentials
+
+    def find(self, account: str) -> Account | None:
+        """Return an account, closed or open, or None when there is none of that name."""
+        row = self.row(account)
+        return row and row.account
+
+    def row(self, account: str) -> AccountRow | None:
+        """Return an account with its second factors."""
+        with self._service.log.database.reading() as connection:
+            return find_account(connection, account)
+
+    def list(self) -> Sequence[AccountRow]:
+        """Return every account by its name, the closed ones too."""
+        with self._service.log.database.reading() as connection:
+            return list_accounts(connection)
+
+    def issue(self, command: OpenAccount | ResetCredentials) -> Issued:
+        """Open or reset an account and issue a one-time password, unless a repeated command did so before.
+
+        What an account had before a reset opens nothing once the log says so.
+        """
+        answer = self._service.submit(command)
+        row = self.row(command.account) if isinstance(answer, Accepted) else None
+        if row is None or self._credentials.has_any(command.account):
+            return Issued(answer)
+        return Issued(answer, self._credentials.issue(row))

@@ -10,14 +10,8 @@ import orjson
 import webauthn
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, structs
 from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from console.accounts.sessions import Session, Sessions
 from events.database import Database
@@ -65,17 +59,15 @@ class Passkeys:
 
     def registration_options(self, session: Session, row: AccountRow) -> str:
         """Return, as JSON for the browser, what a new passkey is to be made for."""
-        challenge = self._chance.bytes(CHALLENGE_BYTES)
-        self._sessions.keep_challenge(session, challenge)
         options = webauthn.generate_registration_options(
             rp_id=self._place.host,
             rp_name=self._place.name,
             user_name=session.account,
             user_id=hashlib.sha256(self._secret + session.account.encode()).digest(),
-            challenge=challenge,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.DISCOURAGED,
-                user_verification=UserVerificationRequirement.PREFERRED,
+            challenge=self._challenge(session),
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.DISCOURAGED,
+                user_verification=structs.UserVerificationRequirement.PREFERRED,
             ),
             exclude_credentials=_descriptors(self._counting(row)),
         )
@@ -102,19 +94,18 @@ class Passkeys:
         kept = {
             "factor": factor, "account": session.account, "credential_id": bytes_to_base64url(made.credential_id),
             "public_key": made.credential_public_key, "sign_count": made.sign_count,
-            "name": _readable(name), "created_at": instant_text(self._clock.now()),
+            "name": "".join(c for c in name if c.isprintable()).strip()[:NAME_LONGEST],
+            "created_at": instant_text(self._clock.now()),
         }  # fmt: skip
         return factor if (KIND, factor) not in row.factors and self._keep(kept) else None
 
     def authentication_options(self, session: Session, row: AccountRow) -> str:
         """Return, as JSON for the browser, what one of the account's passkeys is to sign."""
-        challenge = self._chance.bytes(CHALLENGE_BYTES)
-        self._sessions.keep_challenge(session, challenge)
         options = webauthn.generate_authentication_options(
             rp_id=self._place.host,
-            challenge=challenge,
+            challenge=self._challenge(session),
             allow_credentials=_descriptors(self._counting(row)),
-            user_verification=UserVerificationRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         )
         return webauthn.options_to_json(options)
 
@@ -143,19 +134,21 @@ class Passkeys:
         """Return an account's passkeys that count, the oldest first."""
         return [Passkey(key.factor, key.name, key.created_at) for key in self._counting(row)]
 
+    def _challenge(self, session: Session) -> bytes:
+        challenge = self._chance.bytes(CHALLENGE_BYTES)
+        self._sessions.keep_challenge(session, challenge)
+        return challenge
+
     def forget(self, account: str, factor: str) -> None:
         """Destroy a passkey."""
         with self._database.writing() as connection:
-            mine = (passkeys.c.account == account, passkeys.c.factor == factor)
-            connection.execute(delete(passkeys).where(*mine))
+            connection.execute(delete(passkeys).where(passkeys.c.account == account, passkeys.c.factor == factor))
 
     def _counting(self, row: AccountRow) -> list[Any]:
-        return [key for key in self._rows(row.account.account) if (KIND, key.factor) in row.factors]
-
-    def _rows(self, account: str) -> Sequence[Any]:
-        query = select(passkeys).where(passkeys.c.account == account).order_by(passkeys.c.created_at, passkeys.c.factor)
+        theirs = select(passkeys).where(passkeys.c.account == row.account.account)
         with self._database.reading() as connection:
-            return connection.execute(query).all()
+            keys = connection.execute(theirs.order_by(passkeys.c.created_at, passkeys.c.factor)).all()
+        return [key for key in keys if (KIND, key.factor) in row.factors]
 
     def _keep(self, row: dict[str, Any]) -> bool:
         """Keep a passkey unless it is somebody else's; one of their own the log never heard of is replaced."""
@@ -173,8 +166,8 @@ class Passkeys:
             return connection.execute(update(passkeys).where(*same).values(sign_count=after)).rowcount == 1
 
 
-def _descriptors(keys: Sequence[Any]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in keys]
+def _descriptors(keys: Sequence[Any]) -> list[structs.PublicKeyCredentialDescriptor]:
+    return [structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in keys]
 
 
 def _credential_of(answer: str) -> str:
@@ -183,7 +176,3 @@ def _credential_of(answer: str) -> str:
         return bytes_to_base64url(base64url_to_bytes(orjson.loads(answer)["id"]))
     except _NO_ANSWER:
         return ""
-
-
-def _readable(name: str) -> str:
-    return "".join(c for c in name if c.isprintable()).strip()[:NAME_LONGEST]

@@ -61,7 +61,7 @@ class Sessions:
             "strong_at": now if strong and stage == "open" else "", "ended_at": "",
         }  # fmt: skip
         with self._database.writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.created_at < self._ago(KEPT)))
+            connection.execute(delete(sessions).where(sessions.c.created_at < instant_text(self._clock.now() - KEPT)))
             connection.execute(insert(sessions).values(kept))
         return token
 
@@ -161,9 +161,6 @@ class Sessions:
         ended = {"ended_at": instant_text(self._clock.now()), "challenge": ""}
         with self._database.writing() as connection:
             connection.execute(update(sessions).where(*which, sessions.c.ended_at == "").values(ended))
-
-    def _ago(self, span: timedelta) -> str:
-        return instant_text(self._clock.now() - span)
 
 
 # Only what the log still lets in: an open account, in the epoch the session began in.

@@ -7,17 +7,23 @@ password is nobody yet: ``Sessions.find`` does not know them.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeVar
 
-from console.accounts.accounts import Accounts
-from console.accounts.credentials import Credentials
+from console.accounts.credentials import Accounts, Credentials, Known
 from console.accounts.factors import Factors
-from console.accounts.passwords import Weakness
+from console.accounts.passkeys import Passkeys, PasskeySite
+from console.accounts.passwords import Hashing, Passwords, Weakness
 from console.accounts.sessions import Session, Sessions
 from console.accounts.throttle import Throttle
+from console.accounts.totp import Authenticators
+from events.world import Clock, Entropy
+from handlers.commanding.service import CommandService
 from handlers.projections.accounts import AccountRow
 
 _ACCOUNT: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
+Proof = TypeVar("Proof")
 PASSWORD, FACTOR = "password", "factor"  # the two steps, as the throttle counts them
 
 
@@ -65,25 +71,15 @@ class SignInService:
     def password(self, account: str, password: str, source: str) -> HalfWay | Wrong | Wait:
         """Take a name and a password; ``source`` is where they come from, kept only as a hash."""
         name = as_account(account)
-        seconds = self._throttle.attempt(PASSWORD, name, source)
-        if seconds:
-            return Wait(seconds)
-        known = self._credentials.check(name, password)
-        if known is None:
-            return Wrong()
-        self._throttle.succeeded(PASSWORD, name, source)
-        token = self._sessions.start(name, known.row.epoch, stage="password")
-        kinds = frozenset(kind for kind, _ in known.row.factors)
-        return HalfWay(token, name, not kinds, known.must_change, kinds)
+        known = self._password_of(name, password, source)
+        if not isinstance(known, Known):
+            return known
+        return _half_way(self._sessions.start(name, known.row.epoch, stage="password"), known)
 
     def half_way(self, token: str) -> HalfWay | None:
         """Return where somebody who gave a password stands, to show them the next step."""
-        session = self._sessions.half_way(token)
-        row = self._accounts.row(session.account) if session else None
-        if row is None:
-            return None
-        kinds = frozenset(kind for kind, _ in row.factors)
-        return HalfWay(token, row.account.account, not kinds, self._credentials.is_one_time(row.account.account), kinds)
+        _, row = self._half(token)
+        return row and _half_way(token, Known(row, self._credentials.is_one_time(row.account.account)))
 
     # -- the second step: a second factor -------------------------------------------------------------------
 
@@ -93,9 +89,8 @@ class SignInService:
 
     def passkey_options(self, token: str) -> str | None:
         """Return, as JSON for the browser, what a passkey is to sign for somebody half way."""
-        session = self._sessions.half_way(token)
-        row = self._accounts.row(session.account) if session else None
-        return None if session is None or row is None else self._factors.passkeys.authentication_options(session, row)
+        session, row = self._half(token)
+        return self._factors.passkeys.authentication_options(session, row) if session and row else None
 
     def passkey(self, token: str, answer: str, source: str) -> SignedIn | Wrong | Wait:
         """Take a passkey's answer from somebody half way."""
@@ -105,15 +100,13 @@ class SignInService:
 
     def setting_up(self, token: str) -> Session | None:
         """Return the half session of somebody who has no second factor yet, and so may add the first."""
-        session = self._sessions.half_way(token)
-        row = self._accounts.row(session.account) if session else None
-        return session if row is not None and not row.factors else None
+        session, row = self._half(token)
+        return session if row and not row.factors else None
 
     def set_password(self, token: str, password: str) -> Weakness | Wrong | None:
         """Replace the one-time password by one of their own; returns why not, or None when it is done."""
-        session = self.setting_up(token)
-        row = self._accounts.row(session.account) if session else None
-        if row is None or not self._credentials.is_one_time(row.account.account):
+        _, row = self._half(token)
+        if row is None or row.factors or not self._credentials.is_one_time(row.account.account):
             return Wrong()
         if self._credentials.check(row.account.account, password) is not None:
             return "common"  # the one-time password was seen by whoever told it
@@ -138,13 +131,9 @@ class SignInService:
 
     def change_password(self, session: Session, old: str, new: str, source: str) -> Weakness | Wrong | Wait | None:
         """Replace one's own password; every other session of the account ends."""
-        seconds = self._throttle.attempt(PASSWORD, session.account, source)
-        if seconds:
-            return Wait(seconds)
-        known = self._credentials.check(session.account, old)
-        if known is None:
-            return Wrong()
-        self._throttle.succeeded(PASSWORD, session.account, source)
+        known = self._password_of(session.account, old, source)
+        if not isinstance(known, Known):
+            return known
         fault = self._credentials.set_own(known.row, new)
         if fault is None:
             self._sessions.end_all(session.account, besides=session)
@@ -156,20 +145,12 @@ class SignInService:
         Which roles they must have is for the command to say.
         """
         name = as_account(account)
-        seconds = self._throttle.attempt(PASSWORD, name, source)
-        if seconds:
-            return Wait(seconds)
-        known = self._credentials.check(name, password)
-        if known is None or known.must_change:
-            return Wrong()
-        self._throttle.succeeded(PASSWORD, name, source)
-        seconds = self._throttle.attempt(FACTOR, name, source)
-        if seconds:
-            return Wait(seconds)
-        if not self._factors.codes.check(known.row, code):
-            return Wrong()
-        self._throttle.succeeded(FACTOR, name, source)
-        return known.row
+        known = self._password_of(name, password, source, own=True)
+        if not isinstance(known, Known):
+            return known
+        return self._tried(
+            FACTOR, name, source, lambda: known.row if self._factors.codes.check(known.row, code) else None
+        )
 
     def _with_factor(self, token: str, source: str, *, code: str = "", answer: str = "") -> SignedIn | Wrong | Wait:
         session = self._sessions.half_way(token)
@@ -179,15 +160,42 @@ class SignInService:
         return found if isinstance(found, Wrong | Wait) else SignedIn(self._sessions.complete(session), session.account)
 
     def _factor_of(self, session: Session, source: str, code: str, answer: str) -> AccountRow | Wrong | Wait:
-        seconds = self._throttle.attempt(FACTOR, session.account, source)
-        if seconds:
+        def proved() -> AccountRow | None:
+            row = self._accounts.row(session.account)
+            return row if row and self._factors.check(session, row, code=code, answer=answer) else None
+
+        found = self._tried(FACTOR, session.account, source, proved)
+        if isinstance(found, AccountRow):
+            self._throttle.know(session.account, source)
+        return found
+
+    def _password_of(self, account: str, password: str, source: str, *, own: bool = False) -> Known | Wrong | Wait:
+        """Return who knows an account's password; with ``own`` a one-time one is not enough."""
+
+        def known() -> Known | None:
+            found = self._credentials.check(account, password)
+            return None if found and own and found.must_change else found
+
+        return self._tried(PASSWORD, account, source, known)
+
+    def _tried(self, step: str, account: str, source: str, proof: Callable[[], Proof | None]) -> Proof | Wrong | Wait:
+        """Return what a try proves, after asking whether it may be made; one that proves nothing counts as failed."""
+        if seconds := self._throttle.attempt(step, account, source):
             return Wait(seconds)
-        row = self._accounts.row(session.account)
-        if row is None or not self._factors.check(session, row, code=code, answer=answer):
+        found = proof()
+        if found is None:
             return Wrong()
-        self._throttle.succeeded(FACTOR, session.account, source)
-        self._throttle.know(session.account, source)
-        return row
+        self._throttle.succeeded(step, account, source)
+        return found
+
+    def _half(self, token: str) -> tuple[Session | None, AccountRow | None]:
+        session = self._sessions.half_way(token)
+        return session, self._accounts.row(session.account) if session else None
+
+
+def _half_way(token: str, known: Known) -> HalfWay:
+    kinds = frozenset(kind for kind, _ in known.row.factors)
+    return HalfWay(token, known.row.account.account, not kinds, known.must_change, kinds)
 
 
 def as_account(typed: str) -> str:
@@ -199,3 +207,31 @@ def as_account(typed: str) -> str:
     name = typed.strip().casefold()
     name = name if ":" in name else f"staff:{name}"
     return name if _ACCOUNT.fullmatch(name) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthServices:
+    """Who is known, what proves it, who is in."""
+
+    accounts: Accounts
+    credentials: Credentials
+    factors: Factors
+    sessions: Sessions
+    sign_in: SignInService
+
+
+def open_auth_services(
+    service: CommandService, clock: Clock, chance: Entropy, place: PasskeySite | None = None,
+    hashing: Hashing | None = None,
+) -> AuthServices:  # fmt: skip
+    """Return the services of signing in; ``clock`` is theirs alone: codes and sessions go by real time."""
+    database, keys, where = service.log.database, service.log.keys, place or PasskeySite()
+    sessions = Sessions(database, clock, chance)
+    credentials = Credentials(database, clock, Passwords(chance, hashing))
+    accounts = Accounts(service, credentials)
+    codes = Authenticators(database, clock, chance, keys.secret("totp"), where.name)
+    passkeys = Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user"))
+    factors = Factors(codes, passkeys, sessions, credentials, accounts, service.submit, chance.uuid)
+    throttle = Throttle(database, clock, keys.secret("throttle"))
+    sign_in = SignInService(accounts, credentials, factors, sessions, throttle)
+    return AuthServices(accounts, credentials, factors, sessions, sign_in)

@@ -100,8 +100,6 @@ def _locked(connection: Connection, keys: list[str]) -> list[Any]:
 
 
 def _made_sure_of(connection: Connection, keys: list[str]) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     rows = [{"key": key, "count": 0, "last_at": ""} for key in keys]
-    if connection.dialect.name == "postgresql":
-        connection.execute(postgresql.insert(table).values(rows).on_conflict_do_nothing())
-    else:
-        connection.execute(sqlite.insert(table).values(rows).on_conflict_do_nothing())
+    connection.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -54,12 +55,9 @@ class Authenticators:
             "factor": factor, "account": account, "last_step": 0, "created_at": instant_text(self._clock.now()),
             "secret": nonce + self._cipher.encrypt(nonce, secret.encode(), _place(account, factor)),
         }  # fmt: skip
-        unanswered = (
-            authenticators.c.last_step == 0,
-            authenticators.c.created_at < instant_text(self._clock.now() - WAITS),
-        )
+        too_old = authenticators.c.created_at < instant_text(self._clock.now() - WAITS)
         with self._database.writing() as connection:
-            connection.execute(delete(authenticators).where(*unanswered))
+            connection.execute(delete(authenticators).where(authenticators.c.last_step == 0, too_old))
             connection.execute(insert(authenticators).values(kept))
         return self._shown(account, factor, secret)
 
@@ -82,9 +80,9 @@ class Authenticators:
 
     def forget(self, account: str, factor: str) -> None:
         """Destroy a secret."""
-        mine = (authenticators.c.account == account, authenticators.c.factor == factor)
+        mine = delete(authenticators).where(authenticators.c.account == account, authenticators.c.factor == factor)
         with self._database.writing() as connection:
-            connection.execute(delete(authenticators).where(*mine))
+            connection.execute(mine)
 
     def _shown(self, account: str, factor: str, secret: str) -> Enrolment:
         uri = pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=self._issuer)
@@ -95,19 +93,19 @@ class Authenticators:
         with self._database.reading() as connection:
             rows = connection.execute(select(authenticators).where(*mine)).all()
         for row in rows:
-            if since is not None and instant(row.created_at) < since:
-                continue
-            step = self._step(self._opened(account, row.factor, bytes(row.secret)), code)
+            is_late = since is not None and instant(row.created_at) < since
+            step = None if is_late else self._step(self._opened(account, row.factor, bytes(row.secret)), code)
             if step is not None and self._is_new(row.factor, step):
                 return True
         return False
 
     def _step(self, secret: str, code: str) -> int | None:
         """Return the thirty seconds a code belongs to, or None for none that are near."""
-        digits = "".join(code.split())
+        digits, maker = "".join(code.split()), pyotp.TOTP(secret)
+        if not re.fullmatch(r"[0-9]{6}", digits):
+            return None
         now = int(self._clock.now().timestamp()) // STEP_S
-        maker = pyotp.TOTP(secret)
-        found = [now + by for by in WINDOW if hmac.compare_digest(maker.generate_otp(now + by), _ascii(digits))]
+        found = [now + by for by in WINDOW if hmac.compare_digest(maker.generate_otp(now + by), digits)]
         return max(found, default=None)
 
     def _is_new(self, factor: str, step: int) -> bool:
@@ -130,8 +128,3 @@ def as_svg(uri: str) -> str:
 
 def _place(account: str, factor: str) -> bytes:
     return f"totp|{account}|{factor}".encode()
-
-
-def _ascii(digits: str) -> str:
-    """Return what can be compared: anything that is not six plain digits is no code."""
-    return digits if digits.isascii() and digits.isdigit() and len(digits) == 6 else ""

@@ -1,31 +1,39 @@
-"""Cases for programs: the list, one case with its version as ETag, what may come next, what happened."""
+"""Cases for programs: the list, one case with its version as ETag, what may come next, what happened.
+
+Opening what is sealed is recorded first, and told in the answer to that request and nowhere else.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import Field, ValidationError
 
-from console.api.problems import Against, may_fail
+from console.api.problems import Against, Unfit, against, may_fail, may_fail_writing, reads
 from console.api.reading import Strict
-from console.api.shapes import Answer, shape_of
-from console.views.case import panels_of
+from console.api.shapes import Answer, Asked, shape_of
+from console.views.case import mandate_for, panels_of
 from console.views.cases import Card, filters_of, overview
+from console.views.opening import OpenedField, opening_of, record_opening, sealed_values
 from console.views.record import CaseRecord, record
 from console.views.timeline import TimelineEntry, onwards
-from console.web.errors import NotReadable
+from console.web.access_log import recorded
+from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, require
-from handlers.queries.access_log import record_view
-from workflow.programme.programme import Programme
-from workflow.reasons import Reason
+from events.errors import CommandReused
+from events.ids import CaseId
+from workflow.values.text import ShortText
 
 router = APIRouter(prefix="/api/v1/cases", route_class=Strict, tags=["Cases"])
 _Word = Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")]
 _Place = Annotated[str, Query(max_length=60, pattern=r"^([0-9TZ:.+-]{10,40}~[0-9A-Z-]{11})?$")]
 AFTER_MAX: Final = 2**31 - 1
 Version = Annotated[int, Query(ge=-1, le=AFTER_MAX)]
+Compartment = Literal["identity", "contact", "medical", "legal", "money", "story"]
 Seeing = Annotated[RequestContext, require("case.see")]
 
 
@@ -63,7 +71,22 @@ class Timeline(Answer):
     version: int
 
 
-@router.get("", response_model=Cases, responses=may_fail(), operation_id="list_cases")
+class Open(Asked):
+    """Which parts are to be opened, and why."""
+
+    command_id: UUID | None = None
+    compartments: tuple[Compartment, ...] = Field(min_length=1, max_length=6)
+    why: ShortText
+
+
+class Opened(Answer):
+    """What was opened; who opened it and why is in the log."""
+
+    command_id: UUID
+    fields: list[shape_of(OpenedField)]  # type: ignore[valid-type]
+
+
+@reads(router, "", Cases, "list_cases")
 def list_cases(
     context: Annotated[RequestContext, require("cases.see")], *,
     programme: _Word = "", stage: _Word = "", whose: _Word = "",
@@ -90,13 +113,14 @@ def get_case(context: Seeing, response: Response) -> Any:
     """Return one case; its version is its ETag. What is sealed is not in it."""
     looked(context)
     tag = f'"{context.case.version}"'
-    if tag in _tags(context.request.headers.get("if-none-match", "")):
+    known = context.request.headers.get("if-none-match", "").split(",")
+    if tag in {one.strip().removeprefix("W/") for one in known}:
         return Response(status_code=304, headers={"etag": tag})
     response.headers["etag"] = tag
     return record(context.case, panels_of(context.reader, context.case))
 
 
-@router.get("/{case_id}/options", response_model=Options, responses=may_fail(429), operation_id="list_options")
+@reads(router, "/{case_id}/options", Options, "list_options", 429)
 def options(context: Annotated[RequestContext, require("case.advance")]) -> Any:
     """Return every way on from where the person is, allowed or with all reasons against it."""
     looked(context)
@@ -104,18 +128,15 @@ def options(context: Annotated[RequestContext, require("case.advance")]) -> Any:
     found = context.web.container.cases.options(snapshot, context.account.account, now=context.web.now())
     ways = [
         Way(
-            trigger=one.trigger,
-            to=one.dest,
-            ends=snapshot.definition.journey.stage(one.dest).ends,
-            allowed=not one.reasons,
-            reasons=[against(context, reason, programme) for reason in one.reasons],
+            trigger=one.trigger, to=one.dest, ends=snapshot.definition.journey.stage(one.dest).ends,
+            allowed=not one.reasons, reasons=[against(context, reason, programme) for reason in one.reasons],
         )
         for one in found
-    ]
+    ]  # fmt: skip
     return {"version": snapshot.version, "stage": snapshot.case.stage, "options": ways}
 
 
-@router.get("/{case_id}/timeline", response_model=Timeline, responses=may_fail(429), operation_id="list_timeline")
+@reads(router, "/{case_id}/timeline", Timeline, "list_timeline", 429)
 def timeline(context: Seeing, after: Version = -1) -> Any:
     """Return what happened after a version, in its order, as far as this role is told of it."""
     looked(context)
@@ -124,25 +145,29 @@ def timeline(context: Seeing, after: Version = -1) -> Any:
     return {"events": found.entries, "after": found.after, "version": max(found.version, snapshot.version)}
 
 
+@router.post("/{case_id}/opened", response_model=Opened, responses=may_fail_writing(), operation_id="open_sealed")
+def opened(context: Annotated[RequestContext, require("case.open_sealed")], given: Open) -> Any:
+    """Open sealed parts of a case; asked again with the same id within five minutes, the answer is the same."""
+    container, case_id = context.web.container, CaseId(context.case.case.case_id)
+    command_id = given.command_id or context.new_id()
+    who = (context.account.account, mandate_for(context.reader, context.case, given.compartments))
+    try:
+        found = record_opening(container, command_id, case_id, who, given.compartments, given.why)
+    except CommandReused:
+        raise NotReadable(422, "id_was_used") from None
+    except ValidationError as problem:
+        raise Unfit(problem) from None
+    if found == "denied":
+        raise NotReadable(403, "sealed_to_this_role")
+    opening = opening_of(container.log, case_id, command_id) if found == "opened" else None
+    if opening is None or opening.actor != context.account.account:
+        raise NotThere
+    if not opening.lasts(context.web.now()):
+        raise NotReadable(403, "opened_too_long_ago")
+    return Opened(command_id=command_id, fields=list(sealed_values(container.log, case_id, opening.compartments)))
+
+
 def looked(context: RequestContext) -> None:
     """Record that the case was looked at before anything of it is told; raises NotReadable when it was one too many."""
-    stopped = record_view(
-        context.web.container.database,
-        context.case.case.case_id,
-        context.account.account,
-        context.session.token_hash[:16],
-        "api",
-        context.web.now(),
-    )
-    if stopped is not None:
+    if stopped := recorded(context, "api"):
         raise NotReadable(429, stopped.codes[0])
-
-
-def against(context: RequestContext, reason: Reason, programme: Programme | None = None) -> Against:
-    """Return a reason in the account's language, with what was looked at."""
-    said = context.words.worded(reason, programme)
-    return Against(code=reason.code, text=said.text, help=said.help, looked_at=dict(reason.looked_at))
-
-
-def _tags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

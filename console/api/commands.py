@@ -13,17 +13,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
-from console.api.cases import against
-from console.api.problems import may_fail_writing
+from console.api.problems import Unfit, against, may_fail_writing
 from console.api.reading import Strict
-from console.api.shapes import Answer
+from console.api.shapes import Answer, Asked
 from console.subjects import CASE_FORMS, OFFICE_FORMS, is_shown
 from console.views.carrying_out import carry_out
 from console.views.case import panels_of
 from console.web.errors import NotReadable, NotThere
 from console.web.faults import document
+from console.web.filling import programme_of
 from console.web.request_context import RequestContext, require
 from events.errors import CommandReused
 from events.facts.hotline import CallBackPromised, CaseCodesPrinted
@@ -31,7 +31,6 @@ from handlers.commanding.answers import Accepted, Conflict
 from workflow.command import CaseCommand, Command, Instant, OfficeCommand, fields_of
 from workflow.programme.programme import Programme
 from workflow.rights.command_rights import ACTS_OF, Right, right_to, stays_within
-from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
 
 router = APIRouter(route_class=Strict)
@@ -54,9 +53,7 @@ class Done(Answer):
     codes: list[str] = Field(default=[], description="codes to tell a caller or to hand out")
 
 
-class _Command(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
+class _Command(Asked):
     command_id: UUID | None = Field(default=None, description="made by whoever asks, once for each intention")
     occurred_at: Instant | None = Field(default=None, description="when it happened, if that was earlier")
 
@@ -106,8 +103,8 @@ def _about_an_office(kind: type[OfficeCommand], body: Any) -> Callable[..., Resp
     ) -> Response:
         found = programme_of(context, programme)
         right = right_to(context.account, kind, None, found, context.web.now())
-        more = {"programme": found.programme}
-        return answer(context, made(context, kind, given, right, idempotency_key, more), found)
+        command = made(context, kind, given, right, idempotency_key, {"programme": found.programme})
+        return answer(context, command, found)
 
     return give
 
@@ -141,17 +138,11 @@ def _add(path: str, kind: type[Command], endpoint: Callable[..., Response], tag:
         200: {"model": Done, "description": "It had been carried out before; this is the first answer."}
     }
     router.add_api_route(
-        path,
-        endpoint,
-        methods=["POST"],
-        status_code=201,
-        response_model=Done,
-        response_description="It was carried out, durably.",
-        responses=again | may_fail_writing(409),
+        path, endpoint, methods=["POST"], status_code=201, response_model=Done, tags=[tag],
+        response_description="It was carried out, durably.", responses=again | may_fail_writing(409),
         operation_id=f"record_{snake(kind.__name__)}",
         summary=" ".join((kind.__doc__ or "").partition("\n\n")[0].split()),
-        tags=[tag],
-    )
+    )  # fmt: skip
 
 
 # -- what they share ------------------------------------------------------------------------------------------------
@@ -165,27 +156,15 @@ def made(
     if right is None:
         raise NotThere
     context.fresh(right.act)
-    told = given.model_dump(exclude_unset=True)
-    named = told.pop("command_id", None)
+    fields = given.model_dump(exclude_unset=True)
+    named = fields.pop("command_id", None)
     if named and key and named != key:
         raise NotReadable(422, "two_ids")
-    who = {"command_id": named or key or context.new_id(), "actor": context.account.account}
+    who = {"command_id": named or key or context.new_id(), "mandate": right.permit.mandate}
     try:
-        return kind.model_validate(told | who | {"mandate": right.permit.mandate} | more)
+        return context.command(kind, **fields | who | more)
     except ValidationError as problem:
         raise Unfit(problem) from None
-
-
-class Unfit(NotReadable):
-    """The fields are each readable, and do not go together; what was sent is not repeated."""
-
-    def __init__(self, problem: ValidationError) -> None:
-        super().__init__(422, "not_readable")
-        told = problem.errors(include_input=False, include_url=False, include_context=False)
-        self.faults = [
-            {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"].removeprefix("Value error, ")}
-            for fault in told
-        ]
 
 
 def answer(context: RequestContext, command: Command, programme: Programme) -> Response:
@@ -194,14 +173,12 @@ def answer(context: RequestContext, command: Command, programme: Programme) -> R
         found = carry_out(context.web.container.service, command)
     except CommandReused:
         raise NotReadable(422, "id_was_used") from None
-    match found:
-        case Accepted():
-            return _done(context, found)
-        case Conflict():
-            return _overtaken(context, found)
-        case _:
-            reasons = [against(context, reason, programme).model_dump() for reason in found.reasons]
-            return document(422, "refused", reasons=reasons)
+    if isinstance(found, Accepted):
+        return _done(context, found)
+    if isinstance(found, Conflict):
+        return _overtaken(context, found)
+    reasons = [against(context, reason, programme).model_dump() for reason in found.reasons]
+    return document(422, "refused", reasons=reasons)
 
 
 def _done(context: RequestContext, found: Accepted) -> Response:
@@ -224,24 +201,11 @@ def _overtaken(context: RequestContext, found: Conflict) -> Response:
     panels = panels_of(context.reader, context.case) if context.may("case.see") else ()
     shapes = context.web.container.log.catalogue.shapes
     since = [
-        {
-            "version": event.envelope.version,
-            "fact": event.envelope.type,
-            "recorded_at": event.envelope.recorded_at,
-            "actor": event.envelope.actor,
-        }
-        for event in found.since
-        if is_shown(shapes[event.envelope.type].fact, panels)
+        {"version": one.version, "fact": one.type, "recorded_at": one.recorded_at, "actor": one.actor}
+        for one in (event.envelope for event in found.since)
+        if is_shown(shapes[one.type].fact, panels)
     ]
     return document(409, "moved_on", expected=found.expected, version=found.version, since=since)
-
-
-def programme_of(context: RequestContext, name: str) -> Programme:
-    """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
-    definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
-    if definition is None or not speaks_for_office(context.account.account, definition.programme):
-        raise NotThere
-    return definition.programme
 
 
 def version_of(header: str | None) -> int | None:

@@ -1,4 +1,4 @@
-"""The office for programs: what waits for me, beds, the road, grants, the programmes."""
+"""The office for programs: what waits for me, beds, the road, grants, the programmes; and the log for auditors."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
-from console.api.problems import may_fail
+from console.api.problems import reads
 from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
 from console.views import grants as money
 from console.views.beds import HouseView, beds_of
 from console.views.grants import Payments, Queued, counts, payments_of, queue
+from console.views.history import LogLine, onwards
 from console.views.programmes import programmes_of
 from console.views.referrals import ReferralRow, board, own_rows
 from console.views.statistics import HEADS, chosen, figures, rows_of
@@ -29,6 +30,7 @@ _Before = Annotated[str, Query(max_length=130, pattern=r"^([0-9TZ:.+-]{10,40}~[A
 _Name = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
 _Year = Annotated[int | None, Query(ge=1990, le=2200)]
 _APART: Final = "~"
+_POSITION_MAX: Final = 2**53
 
 
 class Road(Answer):
@@ -101,24 +103,27 @@ class ProgrammeInForce(Answer):
     versions: list[Published]
 
 
-@router.get("/work", response_model=shape_of(MyWork), responses=may_fail(), operation_id="list_work", tags=["Work"])
+class History(Answer):
+    """A page of the log; asked with `after` of the answer, it goes on."""
+
+    events: list[shape_of(LogLine)]  # type: ignore[valid-type]
+    after: int
+    size: int
+
+
+@reads(router, "/work", shape_of(MyWork), "list_work", tag="Work")
 def work(context: Annotated[RequestContext, require("work.see")], *, mine: bool = False) -> Any:
     """Return what waits for me, and the command that settles each."""
     return my_work(context.reader, mine=mine)
 
 
-@router.get(
-    "/beds", response_model=list[shape_of(HouseView)], responses=may_fail(), operation_id="list_beds",  # type: ignore[misc]
-    tags=["Beds and the road"],
-)  # fmt: skip
+@reads(router, "/beds", list[shape_of(HouseView)], "list_beds", tag="Beds and the road")  # type: ignore[misc]
 def beds(context: Annotated[RequestContext, require("beds.see")]) -> Any:
     """Return every house one works with, its beds as they are now, and who waits."""
     return beds_of(context.reader)
 
 
-@router.get(
-    "/travel", response_model=Road, responses=may_fail(), operation_id="list_travel", tags=["Beds and the road"]
-)
+@reads(router, "/travel", Road, "list_travel", tag="Beds and the road")
 def travel(
     context: Annotated[RequestContext, require("travel.see")], days: Annotated[int, Query(ge=1, le=90)] = 7
 ) -> Any:
@@ -126,7 +131,7 @@ def travel(
     return travel_board(context.reader, days)
 
 
-@router.get("/grants", response_model=Grants, responses=may_fail(), operation_id="list_grants", tags=["Grants"])
+@reads(router, "/grants", Grants, "list_grants", tag="Grants")
 def grants(
     context: Annotated[RequestContext, require("grants.see")], approve: _Place = "", release: _Place = ""
 ) -> Any:
@@ -140,9 +145,7 @@ def grants(
     }
 
 
-@router.get(
-    "/referrals", response_model=Referrals, responses=may_fail(), operation_id="list_referrals", tags=["Referrals"]
-)
+@reads(router, "/referrals", Referrals, "list_referrals", tag="Referrals")
 def referrals(context: Annotated[RequestContext, require("referrals.see")], before: _Before = "") -> Any:
     """Return the referrals of the cases one may see, the latest first; a partner's are those it was sent."""
     if context.may("directory.see") is None:
@@ -151,9 +154,7 @@ def referrals(context: Annotated[RequestContext, require("referrals.see")], befo
     return {"stuck": found.stuck, "sent": found.sent, "next": _APART.join(found.after) or None}
 
 
-@router.get(
-    "/statistics", response_model=Statistics, responses=may_fail(), operation_id="list_statistics", tags=["Statistics"]
-)
+@reads(router, "/statistics", Statistics, "list_statistics", tag="Statistics")
 def statistics(
     context: Annotated[RequestContext, require("statistics.see")], programme: _Name = "", year: _Year = None
 ) -> Any:
@@ -166,10 +167,7 @@ def statistics(
     return {"programme": found.programme.programme, "year": found.year, "k": found.k, "numbers": rows}
 
 
-@router.get(
-    "/programmes", response_model=list[ProgrammeInForce], responses=may_fail(), operation_id="list_programmes",
-    tags=["Programmes"],
-)  # fmt: skip
+@reads(router, "/programmes", list[ProgrammeInForce], "list_programmes", tag="Programmes")
 def programmes(context: Annotated[RequestContext, require("programmes.see")]) -> Any:
     """Return the programmes in force that one may read about."""
     log = context.web.container.log
@@ -184,6 +182,17 @@ def programmes(context: Annotated[RequestContext, require("programmes.see")]) ->
         }
         for one in programmes_of(context.reader)
     ]
+
+
+@reads(router, "/history", History, "list_history", tag="Proof")
+def history(
+    context: Annotated[RequestContext, require("history.see")],
+    after: Annotated[int, Query(ge=-1, le=_POSITION_MAX)] = -1,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Any:
+    """Return the log after a position: who, what, when, by which right, under which rules, and the proof of it."""
+    found = onwards(context.reader, after, limit)
+    return {"events": found.lines, "after": found.after, "size": found.size}
 
 
 def _queue(found: money.GrantQueue) -> dict[str, Any]:

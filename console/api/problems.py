@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from console.web.faults import PROBLEM_JSON
+from console.web.errors import NotReadable
+from console.web.faults import PROBLEM_JSON, told
+from console.web.request_context import RequestContext
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason
 
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _WHEN: Final = {
     400: "The request is no readable JSON, or says a thing twice.",
     401: "Nobody is signed in by this token.",
@@ -63,18 +71,35 @@ class Problem(BaseModel):
     since: list[Happened] | None = None
 
 
+class Unfit(NotReadable):
+    """The fields are each readable, and do not go together; what was sent is not repeated."""
+
+    def __init__(self, problem: ValidationError) -> None:
+        super().__init__(422, "not_readable")
+        self.faults = told(problem.errors(include_input=False, include_url=False, include_context=False))
+
+
+def against(context: RequestContext, reason: Reason, programme: Programme | None = None) -> Against:
+    """Return a reason in the account's language, with what was looked at."""
+    said = context.words.worded(reason, programme)
+    return Against(code=reason.code, text=said.text, help=said.help, looked_at=dict(reason.looked_at))
+
+
 def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems of a route besides those every route has."""
-    return {status: _described(status) for status in sorted({401, 404, 422, 503, *statuses})}
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    known = sorted({401, 404, 422, 503, *statuses})
+    return {status: {"description": _WHEN[status], "content": content} for status in known}
+
+
+def reads(
+    router: APIRouter, path: str, model: Any, name: str, *statuses: int, tag: str | None = None
+) -> Callable[[Endpoint], Endpoint]:
+    """Return what makes a function the route that answers a GET with a model."""
+    tags: list[str | Enum] | None = [tag] if tag else None
+    return router.get(path, response_model=model, responses=may_fail(*statuses), operation_id=name, tags=tags)
 
 
 def may_fail_writing(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems of a route that takes a body."""
     return may_fail(400, 403, 413, 415, *statuses)
-
-
-def _described(status: int) -> dict[str, Any]:
-    return {
-        "description": _WHEN[status],
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }

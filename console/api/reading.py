@@ -28,10 +28,8 @@ class Strict(APIRoute):
         serve = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            if request.method not in ("GET", "HEAD"):
-                data = await request.body()
-                if data:
-                    read_json(data)
+            if request.method not in ("GET", "HEAD") and (data := await request.body()):
+                read_json(data)
             return await serve(request)
 
         return strictly

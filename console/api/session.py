@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from console.accounts.sessions import ABSOLUTE, IDLE
-from console.accounts.sign_in import HalfWay, SignedIn, Wait
+from console.accounts.sign_in import Wait, Wrong
 from console.api.problems import may_fail_writing
 from console.api.reading import Strict
-from console.api.shapes import Answer
+from console.api.shapes import Answer, Asked
 from console.web.errors import NotReadable, TooMany
 from console.web.request_context import RequestContext, require, web_of
 from console.web.sign_in_cookies import source_of
 
+Proof = TypeVar("Proof")
 router = APIRouter(prefix="/api/session", route_class=Strict, tags=["Session"])
 
 
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class SignIn(_Given):
+class SignIn(Asked):
     """Who signs in, and both factors."""
 
     account: str = Field(max_length=80, examples=["staff:anna"])
@@ -32,7 +29,7 @@ class SignIn(_Given):
     code: str = Field(max_length=20, description="of the authenticator app", examples=["123456"])
 
 
-class Code(_Given):
+class Code(Asked):
     """A fresh second factor."""
 
     code: str = Field(max_length=20, examples=["123456"])
@@ -51,29 +48,17 @@ class Token(Answer):
 def sign_in(request: Request, given: SignIn) -> Any:
     """Sign in; too many wrong tries are slowed down."""
     way_in, source = web_of(request).sign_in, source_of(request)
-    half = way_in.password(given.account, given.password, source)
-    if isinstance(half, Wait):
-        raise TooMany(half.seconds)
-    if not isinstance(half, HalfWay):
-        raise NotReadable(401, "not_right")
+    half = _right(way_in.password(given.account, given.password, source))
     if half.setting_up or half.must_change:
         raise NotReadable(403, "first_sign_in_is_at_the_page")
-    found = way_in.code(half.token, given.code, source)
-    if isinstance(found, Wait):
-        raise TooMany(found.seconds)
-    if not isinstance(found, SignedIn):
-        raise NotReadable(401, "not_right")
+    found = _right(way_in.code(half.token, given.code, source))
     return Token(token=found.token, account=found.account, idle_s=IDLE.seconds, lasts_s=ABSOLUTE.seconds)
 
 
 @router.put("", status_code=204, response_class=Response, responses=may_fail_writing(429), operation_id="strengthen")
 def strengthen(context: Annotated[RequestContext, require("self")], request: Request, given: Code) -> Response:
     """Give the second factor again, for deeds that ask for a fresh one."""
-    found = web_of(request).sign_in.strengthen(context.session, source_of(request), code=given.code)
-    if isinstance(found, Wait):
-        raise TooMany(found.seconds)
-    if not hasattr(found, "token_hash"):
-        raise NotReadable(403, "not_right")
+    _right(web_of(request).sign_in.strengthen(context.session, source_of(request), code=given.code), 403)
     return Response(status_code=204)
 
 
@@ -82,3 +67,12 @@ def sign_out(context: Annotated[RequestContext, require("self")]) -> Response:
     """End the session; its token opens nothing any more."""
     context.web.sessions.end_one(context.account.account, context.session.token_hash)
     return Response(status_code=204)
+
+
+def _right(found: Proof | Wrong | Wait, status: int = 401) -> Proof:
+    """Return what was proved; raises TooMany, or NotReadable when it is not right."""
+    if isinstance(found, Wait):
+        raise TooMany(found.seconds)
+    if isinstance(found, Wrong):
+        raise NotReadable(status, "not_right")
+    return found

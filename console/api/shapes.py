@@ -31,13 +31,8 @@ def shape_of(view: type, *without: str) -> Any:
     hints = {name: hint for name, hint in get_type_hints(view).items() if name not in without}
     fields: dict[str, Any] = {name: (_shape(hint), ...) for name, hint in hints.items()}
     said = " ".join(cleandoc(view.__doc__ or "").partition("\n\n")[0].split())
-    return create_model(
-        KNOWN_AS.get(view.__name__, view.__name__),
-        __config__=_CONFIG,
-        __doc__=said,
-        __module__=view.__module__,
-        **fields,
-    )
+    name = KNOWN_AS.get(view.__name__, view.__name__)
+    return create_model(name, __config__=_CONFIG, __doc__=said, __module__=view.__module__, **fields)
 
 
 class Reason(BaseModel):
@@ -71,6 +66,12 @@ def _shape(hint: Any) -> Any:
     if origin in _SEVERAL:
         return _SEVERAL[origin][tuple(_shape(one) for one in inner)]
     return hint
+
+
+class Asked(BaseModel):
+    """What a program sends: nothing else is in it, and what was sent is repeated nowhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Answer(BaseModel):

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 import pyotp
 
-from console.accounts.auth_services import AuthServices
 from console.accounts.passwords import Passwords
+from console.accounts.sign_in import AuthServices
 from console.accounts.totp import STEP_S
 from console.container import Container
 from events.world import Clock, Entropy
@@ -73,7 +73,7 @@ def admitted(container: Container, auth: AuthServices, clock: Clock, programme: 
 def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, programme: str, password: str) -> Key:
     account, own = part.account, {"command_id": container.chance.uuid(), "account": part.account}
     placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
-    opened = auth.accounts.open(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
+    opened = auth.accounts.issue(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
     assert isinstance(opened.answer, Accepted), opened.answer
     row = auth.accounts.row(account)
     assert row is not None, "an account that was opened is there"

@@ -151,13 +151,13 @@ def _show_sessions(terminal: Terminal, account: str) -> None:
 
 def _issue(terminal: Terminal, command: OpenAccount | ResetCredentials) -> None:
     """Carry a command out that ends in a one-time password, and print it this once."""
-    from console.accounts.auth_services import open_auth_services
     from console.accounts.credentials import ONE_TIME_LASTS
+    from console.accounts.sign_in import open_auth_services
     from events.world import SystemClock
 
     container = terminal.container
     accounts = open_auth_services(container.service, container.clock or SystemClock(), container.chance).accounts
-    issued = accounts.open(command) if isinstance(command, OpenAccount) else accounts.reset(command)
+    issued = accounts.issue(command)
     if issued.password and terminal.as_json:
         answer: Any = issued.answer
         print_json({"answer": "accepted", **answer._asdict(), "one_time_password": issued.password})

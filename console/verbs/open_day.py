@@ -57,7 +57,7 @@ def _morning_after(end: datetime) -> datetime:
 
 
 def _admitted(container: Container, data: Path, address: str) -> list[Key]:
-    from console.accounts.auth_services import open_auth_services
+    from console.accounts.sign_in import open_auth_services
     from console.simulation.demo_accounts import admitted, written
 
     clock, chance = SystemClock(), container.chance

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from console.accounts.auth_services import AuthServices
+from console.accounts.passkeys import Passkeys
+from console.accounts.sessions import Sessions
 from console.views.reader import Reader
 from events.facts.accounts import SecondFactorAdded
 from events.instants import instant
@@ -41,9 +42,9 @@ class Change(NamedTuple):
     at: datetime
 
 
-def factors_of(log: Log, auth: AuthServices, row: AccountRow) -> Sequence[Factor]:
+def factors_of(log: Log, passkeys: Passkeys, row: AccountRow) -> Sequence[Factor]:
     """Return the second factors of an account, the oldest first."""
-    names = {key.factor: key.name for key in auth.factors.passkeys.of(row)}
+    names = {key.factor: key.name for key in passkeys.of(row)}
     added = {}
     for event in log.of_types(account_stream(row.account.account), ("SecondFactorAdded",)):
         fact = log.fact(event)
@@ -53,10 +54,9 @@ def factors_of(log: Log, auth: AuthServices, row: AccountRow) -> Sequence[Factor
     return sorted(known, key=lambda factor: (factor.added_at, factor.factor))
 
 
-def places_of(auth: AuthServices, account: str, here: str = "") -> Sequence[SignedInPlace]:
+def places_of(sessions: Sessions, account: str, here: str = "") -> Sequence[SignedInPlace]:
     """Return where an account is signed in, this browser first."""
-    sessions = auth.sessions.of(account)
-    found = [SignedInPlace(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in sessions]
+    found = [SignedInPlace(s.token_hash, s.created_at, s.seen_at, s.token_hash == here) for s in sessions.of(account)]
     return sorted(found, key=lambda place: not place.here)
 
 

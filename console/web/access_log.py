@@ -10,18 +10,18 @@ from fastapi.responses import Response
 from console.web.request_context import RequestContext
 from console.words.naming import Naming
 from handlers.queries.access_log import record_view
+from workflow.reasons import Refused
+
+
+def recorded(context: RequestContext, page: str) -> Refused | None:
+    """Record that the visitor looks at the case; return the refusal when it was one too many."""
+    database, who, session = context.web.container.database, context.account.account, context.session.token_hash[:16]
+    return record_view(database, context.case.case.case_id, who, session, page, context.web.now())
 
 
 def looked(context: RequestContext, page: str) -> Response | None:
     """Record that the visitor looks at the case; return the page that says so when it was one too many."""
-    stopped = record_view(
-        context.web.container.database,
-        context.case.case.case_id,
-        context.account.account,
-        context.session.token_hash[:16],
-        page,
-        context.web.now(),
-    )
+    stopped = recorded(context, page)
     if stopped is None:
         return None
     return context.page("pages/stopped.html", 429, reasons=[context.words.worded(one) for one in stopped.reasons])

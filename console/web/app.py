@@ -14,15 +14,14 @@ from starlette.exceptions import HTTPException
 from console.api import ROUTERS
 from console.web import live, static
 from console.web.context import WebContext
-from console.web.error_middleware import ErrorMiddleware
 from console.web.errors import WebProblem
-from console.web.faults import answer, plain, unreadable
+from console.web.faults import ErrorMiddleware, answer, plain, unreadable
 from console.web.pages import PAGES
-from console.web.request_context import acts_of_route, may_concern_a_case
 from console.web.security import SecurityMiddleware
 from events.errors import CommandReused, EventsError
 from handlers.commanding.errors import HandlersError
 from workflow.rights.acts import Act
+from workflow.rights.table import ABOUT_A_CASE
 
 # What anybody may ask for without being signed in; everything else names its act.
 OPEN: Final = frozenset({
@@ -61,30 +60,25 @@ def acts_of(route: RouteContext) -> tuple[Act, ...] | None:
     """Return the acts a route asks for; None when it asks nobody."""
     if not isinstance(route.original_route, APIRoute):
         return None
-    return acts_of_route(dependency.call for dependency in route.dependant.dependencies)
+    asked = (getattr(dependency.call, "acts", None) for dependency in route.dependant.dependencies)
+    return next((acts for acts in asked if acts is not None), None)
 
 
 def _has_rule(route: RouteContext) -> bool:
     acts = acts_of(route)
     if acts is None or route.path is None:
         return route.path in OPEN
-    return "{case_id}" in route.path or not may_concern_a_case(acts) or "{programme}" in route.path
+    return "{case_id}" in route.path or "{programme}" in route.path or ABOUT_A_CASE.isdisjoint(acts)
 
 
 def _faults(app: FastAPI) -> None:
     """Say known problems plainly; what is not known ends in ``ErrorMiddleware``."""
-
-    @app.exception_handler(WebProblem)
-    def _known(request: Request, problem: WebProblem) -> Response:
-        return answer(request, problem)
+    app.exception_handler(WebProblem)(answer)
+    app.exception_handler(RequestValidationError)(unreadable)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, problem: HTTPException) -> Response:
         return plain(request, problem.status_code)
-
-    @app.exception_handler(RequestValidationError)
-    def _unreadable(request: Request, problem: RequestValidationError) -> Response:
-        return unreadable(request, problem)
 
     @app.exception_handler(EventsError)
     @app.exception_handler(HandlersError)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 
@@ -35,7 +36,9 @@ class ChangeBroadcaster:
             seen = -1
             while True:
                 if self._seen == seen:
-                    await _waited(self._grown, still_s)
+                    with suppress(TimeoutError):  # a beat all the same, so that a page whose reader has gone is noticed
+                        async with asyncio.timeout(still_s):
+                            await self._grown.wait()
                 seen = self._seen
                 yield seen
         finally:
@@ -64,11 +67,3 @@ class ChangeBroadcaster:
             _log.warning("open pages hear of nothing for now: the log could not be read (%s)", trouble)
         self._trouble = trouble
         return size
-
-
-async def _waited(grown: asyncio.Event, limit_s: float) -> None:
-    try:
-        async with asyncio.timeout(limit_s):
-            await grown.wait()
-    except TimeoutError:
-        return  # a beat all the same, so that a page whose reader has gone is noticed

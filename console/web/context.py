@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from console.accounts.accounts import Accounts
-from console.accounts.auth_services import AuthServices, open_auth_services
+from console.accounts.credentials import Accounts
 from console.accounts.factors import Factors
 from console.accounts.passkeys import PasskeySite
 from console.accounts.passwords import Hashing
 from console.accounts.sessions import Sessions
-from console.accounts.sign_in import SignInService
+from console.accounts.sign_in import SignInService, open_auth_services
 from console.container import Container
 from console.web.change_broadcaster import ChangeBroadcaster
 from console.web.rendering import Rendering
@@ -26,31 +25,14 @@ class WebContext:
 
     container: Container
     site: Site
-    auth: AuthServices
+    accounts: Accounts
+    factors: Factors
+    sessions: Sessions
+    sign_in: SignInService
     rendering: Rendering
     changes: ChangeBroadcaster
     clock: Clock  # sessions and codes go by real time, whatever time the log lives in
     moment: datetime | None = None  # of one request; nothing in it is before or after anything else in it
-
-    @property
-    def accounts(self) -> Accounts:
-        """Return who may sign in."""
-        return self.auth.accounts
-
-    @property
-    def factors(self) -> Factors:
-        """Return what they prove it with beside a password."""
-        return self.auth.factors
-
-    @property
-    def sessions(self) -> Sessions:
-        """Return who is signed in."""
-        return self.auth.sessions
-
-    @property
-    def sign_in(self) -> SignInService:
-        """Return the way in."""
-        return self.auth.sign_in
 
     def now(self) -> datetime:
         """Return the office's time: that of the log, and in a request the moment it came."""
@@ -65,4 +47,5 @@ def build_context(container: Container, site: Site, clock: Clock, *, hashing: Ha
     """Return what every page is given; ``clock`` is that of sessions and codes: real time wherever people sign in."""
     place = PasskeySite(site.host, (site.origin,))
     auth = open_auth_services(container.service, clock, container.chance, place, hashing)
-    return WebContext(container, site, auth, Rendering(), ChangeBroadcaster(container.log.size), clock)
+    signing_in = (auth.accounts, auth.factors, auth.sessions, auth.sign_in)
+    return WebContext(container, site, *signing_in, Rendering(), ChangeBroadcaster(container.log.size), clock)

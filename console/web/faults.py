@@ -1,18 +1,26 @@
-"""Problems as people and programs read them: a page in their language, or a problem document (RFC 9457)."""
+"""Problems as people and programs read them: a page in their language, or a problem document (RFC 9457).
+
+Whatever goes wrong inside, the answer is one of ours, and no log holds what was typed.
+"""
 
 from __future__ import annotations
 
+import logging
 import traceback
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.web.errors import SignInFirst, StepUpFirst, TooMany, WebProblem
 from console.web.request_context import web_of, words_for
 
+log: Final = logging.getLogger("wayhome.console")
 PROBLEM_JSON: Final = "application/problem+json"
 _TITLES: Final = {
     400: "This request cannot be read",
@@ -42,7 +50,8 @@ def answer(request: Request, problem: WebProblem) -> Response:
     if for_program(request):
         return document(problem.status, problem.code, _retry(problem))
     if isinstance(problem, SignInFirst):
-        return _to_sign_in(request)
+        back = _back(request)
+        return RedirectResponse("/sign-in" if back == "/" else f"/sign-in?back={quote(back)}", 303)
     if isinstance(problem, StepUpFirst):
         return RedirectResponse(f"/step-up?back={quote(problem.back or _back(request))}", 303)
     return _page(request, problem.status, _retry(problem))
@@ -58,9 +67,16 @@ def plain(request: Request, status: int) -> Response:
 def unreadable(request: Request, problem: RequestValidationError) -> Response:
     """Return what of a request cannot be read, never repeating it: it may be a name."""
     if for_program(request):
-        faults = [{"where": ".".join(map(str, fault["loc"])), "what": _what(fault)} for fault in problem.errors()]
-        return document(422, "not_readable", faults=faults)
+        return document(422, "not_readable", faults=told(problem.errors()))
     return _page(request, 404 if request.method == "GET" else 422)
+
+
+def told(faults: Iterable[Any]) -> list[dict[str, str]]:
+    """Return faults of pydantic's as programs read them."""
+    return [
+        {"where": ".".join(map(str, fault["loc"])), "what": str(fault["msg"]).removeprefix("Value error, ")}
+        for fault in faults
+    ]
 
 
 def document(status: int, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
@@ -97,11 +113,6 @@ def _page(request: Request, status: int, headers: dict[str, str] | None = None) 
     return HTMLResponse(html, status, headers=headers)
 
 
-def _to_sign_in(request: Request) -> Response:
-    back = _back(request)
-    return RedirectResponse("/sign-in" if back == "/" else f"/sign-in?back={quote(back)}", 303)
-
-
 def _back(request: Request) -> str:
     """Return where to go on afterwards: a path of ours, never another site's."""
     path = request.url.path
@@ -112,5 +123,36 @@ def _retry(problem: WebProblem) -> dict[str, str] | None:
     return {"retry-after": str(problem.wait_s)} if isinstance(problem, TooMany) else None
 
 
-def _what(fault: Any) -> str:
-    return str(fault["msg"]).removeprefix("Value error, ")
+class ErrorMiddleware:
+    """Answers what nobody foresaw, inside the wall, so that the answer wears its headers too.
+
+    A bug is logged by its kind and its lines, never by its text, which may hold a name; and nothing is raised
+    further to a server that would log it all.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def noticing(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticing)
+        except ClientDisconnect:  # gone, or cut off by the wall because the body was longer than it said
+            status = 413
+        except Exception as bug:  # noqa: BLE001 - this is where the unforeseen ends
+            log.error("a bug: %s", where(bug))  # noqa: TRY400 - a trace would hold its text
+            status = 500
+        else:
+            return
+        if not begun:
+            await plain(Request(scope), status)(scope, receive, noticing)

@@ -1,28 +1,34 @@
-"""What every page with a form does: who fills it in, what was sent with it, and drawing it again with what is wrong."""
+"""A form in front of somebody: offered, read as it was sent, carried out, or drawn again with what is in the way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi.responses import Response
 
 from console.forms.context import FormContext
-from console.forms.form import Form
-from console.forms.given import ADD_ROW
-from console.forms.helping import help_path
-from console.forms.helping import helping as forms_against
+from console.forms.form import Form, form_for
+from console.forms.given import ADD_ROW, Given, command_of, read
+from console.forms.helping import help_path, helping
 from console.subjects import CASE_FORMS
-from console.web.errors import NotReadable, StepUpFirst
+from console.views.carrying_out import carry_out
+from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext
 from console.words.reasons import Worded
+from events.errors import CommandReused
+from handlers.commanding.answers import Accepted, Conflict
 from workflow.case.state import Case
 from workflow.command import Command
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason
-from workflow.rights.acts import Act
-from workflow.rights.command_rights import Right, own_referrals, right_to
+from workflow.reasons import Reason, Refused
+from workflow.rights.acts import STEP_UP
+from workflow.rights.command_rights import Right, own_referrals, right_to, stays_within
+from workflow.rights.visibility import speaks_for_office
 
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW})
 _STAFF: Final = frozenset({"case_manager", "supervisor", "medical", "legal"})
@@ -38,6 +44,109 @@ class Sent(NamedTuple):
     pairs: tuple[tuple[str, str], ...]
 
 
+class Filling(NamedTuple):
+    """The form of a command in front of a visitor: by which right, from which page, and what was sent with it."""
+
+    context: RequestContext
+    kind: type[Command]
+    right: Right
+    about: FormContext
+    frame: Mapping[str, str]  # where it is sent, and where its reader goes back to
+    sent: Sent | None = None
+    given: Given | None = None
+
+    def received(self) -> Filling:
+        """Return the form as it was sent; raises NotReadable when it is none of ours."""
+        sent = sent_by(self.context)
+        return self._replace(sent=sent, given=read(self.kind, sent.pairs, self.about))
+
+    def form(self, errors: Mapping[str, tuple[str, ...]] | None = None, **more: Any) -> Form:
+        """Return its fields with everything that was typed, and what is wrong with it."""
+        return form_for(self.kind, self.about, self.given, errors, **more)
+
+    def offered(self) -> Response:
+        """Return the page of a form nobody has filled in; what the address already says is."""
+        self.context.fresh(self.right.act)
+        preset = {name: value[:80] for name, value in self.context.request.query_params.items()}
+        return self.drawn(form=self.form(preset=preset))
+
+    def drawn(self, status: int = 200, form: Form | None = None, **values: Any) -> Response:
+        """Return the page; whoever does not see the case is not stopped by what else happens to it."""
+        usual: dict[str, Any] = {"helps": {}, "step_up": False, "used": False, "expected": self._expected()}
+        usual["command_id"] = self.sent.command_id if self.sent else self.context.new_id()
+        shown = usual | values | {"form": form or self.form()}
+        return self.context.page("pages/do.html", status, **self.frame, **shown)
+
+    def carried_out(self, **envelope: Any) -> Accepted | Conflict | Response:
+        """Carry out what was sent; returns the form again when something is in the way, with everything that is."""
+        context, sent, given = self.context, self.sent, self.given
+        assert sent is not None, "only a form that was sent is carried out"
+        assert given is not None, "and read before"
+        if sent.button != "give":
+            return self.drawn(form=self.form(more_rows=1 if sent.button == ADD_ROW else 0))
+        who = {"actor": context.account.account, "mandate": self.right.permit.mandate}
+        made = command_of(self.kind, given, self.about, command_id=sent.command_id, **who, **envelope)
+        if isinstance(made, dict):
+            return self.drawn(422, self.form(made))
+        if self.about.case and not stays_within(self.right.permit, made, self.about.case, self.about.programme):
+            raise NotThere
+        if self.right.act in STEP_UP and not context.is_fresh:
+            return self.drawn(403, step_up=True)
+        return self._submitted(made)
+
+    def _submitted(self, made: Command) -> Accepted | Conflict | Response:
+        try:
+            answer = carry_out(self.context.web.container.service, made)
+        except CommandReused:
+            # It may be a form found again by "back" and filled in anew: a new id, and a look at the case as it is.
+            return self._replace(sent=None).drawn(409, used=True)
+        if not isinstance(answer, Refused):
+            return answer
+        reasons = [self.context.words.worded(reason, self.about.programme) for reason in answer.reasons]
+        helps = _helps(self.context, answer.reasons, reasons) if self.about.case else {}
+        return self.drawn(422, self.form(reasons=reasons), helps=helps)
+
+    def _expected(self) -> int | str:
+        if self.about.case is None or self.context.may("case.see") is None:
+            return ""
+        if self.sent is None:
+            return self.context.case.version
+        return "" if self.sent.expected is None else self.sent.expected
+
+
+def filling_of(
+    context: RequestContext,
+    kind: type[Command] | None,
+    programme: Programme,
+    case: Case | None,
+    frame: Callable[[Right], Mapping[str, str]],
+) -> Filling:
+    """Return the form of a command; raises NotThere when it is not the visitor's to give."""
+    right = right_of(context, kind, case, programme) if kind else None
+    if kind is None or right is None:
+        raise NotThere
+    return Filling(context, kind, right, context_of(context, programme, case), frame(right))
+
+
+def programme_of(context: RequestContext, name: str) -> Programme:
+    """Return the programme in force of a name; raises NotThere when the visitor does not work for it."""
+    definition = context.web.container.service.definitions.current(name) if name in context.account.programmes else None
+    if definition is None or not speaks_for_office(context.account.account, definition.programme):
+        raise NotThere
+    return definition.programme
+
+
+def key_of(context: RequestContext, command_id: UUID, what: bytes = b"") -> str:
+    """Return what only this session can know of something it had recorded: its page is of no use in another."""
+    digest = hmac.new(context.session.csrf.encode(), what + command_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+def is_key(key: str, context: RequestContext, command_id: UUID, what: bytes = b"") -> bool:
+    """Tell whether this session was given that key."""
+    return hmac.compare_digest(key.encode(), key_of(context, command_id, what).encode())
+
+
 def sent_by(context: RequestContext) -> Sent:
     """Return what was sent; raises NotReadable when it is no form of ours."""
     items = list(context.given.multi_items())
@@ -47,21 +156,16 @@ def sent_by(context: RequestContext) -> Sent:
     named = dict(pairs)
     button = next((name for name in BUTTONS if name in named), "give")
     fields = tuple((name, value) for name, value in pairs if name not in BUTTONS)
-    return Sent(_id(named.get("command_id", "")), _version(named.get("expected", "")), button, fields)
+    return Sent(id_of(context), _version(named.get("expected", "")), button, fields)
 
 
 def context_of(context: RequestContext, programme: Programme, case: Case | None = None) -> FormContext:
     """Return what a form is made in front of."""
-    return FormContext(
-        context.words,
-        context.web.now(),
-        context.account.account,
-        programme,
-        case,
-        tuple(_colleagues(context, programme)),
-        tuple(sorted(context.account.programmes)),
-        _referrals(context, programme, case),
-    )
+    account, colleagues = context.account, tuple(_colleagues(context, programme))
+    own = case if context.permit.relation == "partner" else None
+    referrals = own_referrals(account.account.partition(":")[0], own, programme) if own else None
+    programmes, now = tuple(sorted(account.programmes)), context.web.now()
+    return FormContext(context.words, now, account.account, programme, case, colleagues, programmes, referrals)
 
 
 def right_of(context: RequestContext, kind: type[Command], case: Case | None, programme: Programme) -> Right | None:
@@ -69,56 +173,34 @@ def right_of(context: RequestContext, kind: type[Command], case: Case | None, pr
     return right_to(context.account, kind, case, programme, context.web.now())
 
 
-def is_fresh(context: RequestContext, act: Act) -> bool:
-    """Tell whether the second factor was given lately enough for an act."""
+def id_of(context: RequestContext) -> UUID:
+    """Return the id a form carries; raises NotReadable when it has none."""
     try:
-        context.fresh(act)
-    except StepUpFirst:
-        return False
-    return True
+        return UUID(str(context.given.get("command_id", "")))
+    except ValueError:
+        raise NotReadable(422, "form_without_id") from None
 
 
-def drawn(context: RequestContext, form: Form, status: int, **values: Any) -> Response:
-    """Return the page with a form: first offered, or again with everything that was typed."""
-    usual = {"helps": {}, "step_up": False, "used": False, "expected": ""}
-    return context.page("pages/do.html", status, **{**usual, "form": form, **values})
-
-
-def helping(
+def _helps(
     context: RequestContext, reasons: Iterable[Reason], worded: Iterable[Worded]
 ) -> Mapping[int, tuple[tuple[str, str], ...]]:
     """Return for each reason, by its number, the forms that help and that the visitor may use, with their titles."""
     case, programme = context.case.case, context.case.definition.programme
-    found: dict[int, tuple[tuple[str, str], ...]] = {}
-    for number, (reason, said) in enumerate(zip(reasons, worded, strict=True)):
-        names = forms_against(reason, said.do)
-        may = [name for name in names if right_of(context, CASE_FORMS[name], case, programme)]
-        found[number] = tuple(
-            (help_path(case.case_id, name, reason), context.words.label("command", name)) for name in may
+    return {
+        number: tuple(
+            (help_path(case.case_id, name, reason), context.words.label("command", name))
+            for name in helping(reason, said.do)
+            if right_of(context, CASE_FORMS[name], case, programme)
         )
-    return found
+        for number, (reason, said) in enumerate(zip(reasons, worded, strict=True))
+    }
 
 
 def _colleagues(context: RequestContext, programme: Programme) -> Iterable[str]:
     """Yield whoever works on cases of a programme: one of them may be the second person."""
-    for row in context.web.accounts.list():
-        account = row.account
-        works_here = programme.programme in account.programmes and account.roles & _STAFF
-        if works_here and not account.closed:
+    for account in (row.account for row in context.web.accounts.list()):
+        if programme.programme in account.programmes and account.roles & _STAFF and not account.closed:
             yield account.account
-
-
-def _referrals(context: RequestContext, programme: Programme, case: Case | None) -> frozenset[str] | None:
-    if case is None or context.permit.relation != "partner":
-        return None
-    return own_referrals(context.account.account.partition(":")[0], case, programme)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotReadable(422, "form_without_id") from None
 
 
 def _version(text: str) -> int | None:

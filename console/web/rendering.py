@@ -54,7 +54,7 @@ def _environment(words: Words) -> Environment:
     )
     environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     said = _said(words)
-    environment.globals.update(w=words, static=static_address, help_path=help_path, helping=helping)
+    environment.globals.update(w=words, sums=words.sum_of, static=static_address, help_path=help_path, helping=helping)
     environment.globals.update(_=said, gettext=said)
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment

@@ -6,10 +6,9 @@ A case somebody may not see and a case that is not there get the same answer.
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -23,14 +22,15 @@ from console.views.reader import Reader
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
 from console.words.translation import Words
-from events.ids import parse_case_id
+from events.ids import CaseId, parse_case_id
 from handlers.commanding.answers import Answer
+from handlers.projections.accounts import AccountRow
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import Command
 from workflow.rights.acts import ACTS, STEP_UP, Act
-from workflow.rights.table import ABOUT_A_CASE, Account, Permit, may_ever, permit
+from workflow.rights.table import Account, Permit, may_ever, permit
 
-FRESH_FOR: Final = timedelta(minutes=10)  # how long a second factor counts for deeds that ask for it again
+SomeCommand = TypeVar("SomeCommand", bound=Command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ class RequestContext:
         """Return every act their roles have on whatever case: what the menu offers."""
         return frozenset(act for act in ACTS if may_ever(self.account.roles, act))
 
+    def sees(self, case_id: CaseId) -> bool:
+        """Tell whether a case is there and theirs to see."""
+        snapshot = self.web.container.cases.at(case_id)
+        return snapshot is not None and permitted(self.web, self.account, ("case.see",), snapshot) is not None
+
     def may_about(self, act: Act, programme: str) -> bool:
         """Tell whether they may do an act that concerns no case, for a programme they work for."""
         return programme in self.account.programmes and self.may(act) is not None
@@ -89,14 +94,25 @@ class RequestContext:
         if act in STEP_UP and not self.is_fresh:
             raise StepUpFirst(back)
 
+    def row_of(self, account: str) -> AccountRow:
+        """Return an account with its second factors; raises NotThere when there is none."""
+        row = self.web.accounts.row(account)
+        if row is None:
+            raise NotThere
+        return row
+
     @property
     def is_fresh(self) -> bool:
         """Tell whether a second factor was given within the last minutes."""
-        return self.web.sessions.is_strong(self.session, FRESH_FOR)
+        return self.web.sessions.is_strong(self.session)
 
     def new_id(self) -> UUID:
         """Return an id for a form: sent twice, the form is carried out once."""
         return self.web.container.chance.uuid()
+
+    def command(self, kind: type[SomeCommand], **fields: object) -> SomeCommand:
+        """Return a command in their name; raises ValidationError when the fields are none of its."""
+        return kind.model_validate({"actor": self.account.account, "mandate": self.permit.mandate, **fields})
 
     def submit(self, command: Command) -> Answer:
         """Carry a command out, as they."""
@@ -105,8 +121,8 @@ class RequestContext:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page, drawn in their language."""
-        html = self.web.rendering.page(template, self.words, {"context": self, "request": self.request, **values})
-        return HTMLResponse(html, status)
+        usual = {"context": self, "request": self.request, "now": self.web.now()}
+        return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
 
 
 def go(path: str) -> RedirectResponse:
@@ -114,10 +130,11 @@ def go(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
-def require(*acts: Act) -> Any:
+def require(*acts: Act, proved: bool = False) -> Any:
     """Return what a route asks for with its ``RequestContext``: somebody signed in who may do one of these acts.
 
-    With ``{case_id}`` in its path the case is looked up, and the answer depends on it too.
+    With ``{case_id}`` in its path the case is looked up, and the answer depends on it too; with ``proved`` the second
+    factor was given within the last minutes.
     """
 
     async def entrance(request: Request) -> AsyncIterator[RequestContext]:
@@ -125,7 +142,7 @@ def require(*acts: Act) -> Any:
         files = 1 if request.url.path.startswith("/upload/") else 0
         form = await request.form(max_files=files) if request.method == "POST" and is_form(request) else None
         try:
-            yield await run_in_threadpool(_enter, request, acts, form)
+            yield await run_in_threadpool(_enter, request, acts, form, proved=proved)
         finally:
             if form is not None:
                 await form.close()  # a file that was sent lies on the disk until then
@@ -145,7 +162,7 @@ def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Accoun
     With ``touch`` the time of idling begins anew.
     """
     web = web_of(request)
-    token = _token(request, web.site.cookie)
+    token = _bearer(request) or request.cookies.get(web.site.cookie)
     session = web.sessions.find(token, touch=touch) if token else None
     account = web.accounts.find(session.account) if session else None
     return (session, account) if session and account and not account.closed else None
@@ -167,16 +184,21 @@ def permitted(web: WebContext, account: Account, acts: Iterable[Act], snapshot: 
 
 def case_in(web: WebContext, text: str) -> CaseSnapshot:
     """Return the case of a typed number; raises NotThere when it is none or there is none."""
-    try:
-        snapshot = web.container.cases.at(parse_case_id(text))
-    except ValueError:
-        snapshot = None
+    snapshot = web.container.cases.at(case_number(text))
     if snapshot is None:
         raise NotThere
     return snapshot
 
 
-def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None) -> RequestContext:
+def case_number(text: str) -> CaseId:
+    """Return a typed case number; raises NotThere when it is none."""
+    try:
+        return parse_case_id(text)
+    except ValueError:
+        raise NotThere from None
+
+
+def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None, *, proved: bool) -> RequestContext:
     web, signed_in = web_of(request), session_of(request)
     if signed_in is None:
         raise SignInFirst
@@ -186,13 +208,14 @@ def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None) -> Re
         not_forged(request, session.csrf, form)
     case_id = request.path_params.get("case_id")
     snapshot = case_in(web, case_id) if case_id is not None else None
-    for act in acts:
-        found = permitted(web, account, (act,), snapshot)
-        if found is not None:
-            return RequestContext(
-                web, request, account, session, words_for(request, account), act, found, snapshot, form
-            )
-    raise NotThere
+    rights = ((act, permitted(web, account, (act,), snapshot)) for act in acts)
+    act, right = next(((act, right) for act, right in rights if right), (None, None))
+    if act is None or right is None:
+        raise NotThere
+    context = RequestContext(web, request, account, session, words_for(request, account), act, right, snapshot, form)
+    if proved and not context.is_fresh:
+        raise StepUpFirst
+    return context
 
 
 def not_forged(request: Request, token: str, form: FormData | None) -> None:
@@ -225,10 +248,6 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
-def _token(request: Request, cookie: str) -> str:
-    return _bearer(request) or request.cookies.get(cookie, "")
-
-
 def _bearer(request: Request) -> str:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
@@ -238,20 +257,6 @@ def is_form(request: Request) -> bool:
     """Tell whether a form was sent."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind in ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-def acts_of_route(endpoint_dependencies: Iterable[Callable[..., Any] | None]) -> tuple[Act, ...] | None:
-    """Return the acts a route asks for, or None when it asks for nobody."""
-    for call in endpoint_dependencies:
-        acts = getattr(call, "acts", None)
-        if acts is not None:
-            return cast("tuple[Act, ...]", acts)
-    return None
-
-
-def may_concern_a_case(acts: Iterable[Act]) -> bool:
-    """Tell whether any of these acts is about a case, so that its route must say which."""
-    return any(act in ABOUT_A_CASE for act in acts)
 
 
 SignedIn = Annotated[RequestContext, require("self")]

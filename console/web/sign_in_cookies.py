@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from console.accounts.sessions import HALF_WAY, Session, Sessions
+from console.accounts.sessions import HALF_WAY, Session
 from console.accounts.sign_in import HalfWay
 from console.web.context import WebContext
 from console.web.request_context import is_form, web_of
@@ -83,20 +83,18 @@ def let_half_in(web: WebContext, answer: Response, token: str) -> Response:
 def let_in(web: WebContext, answer: Response, token: str) -> Response:
     """Give somebody the cookie of a session; it is gone when the browser closes."""
     _set(answer, web.site, web.site.cookie, token)
-    drop(web, answer, half_way_cookie(web.site))
-    return answer
+    return _drop(web, answer, half_way_cookie(web.site))
 
 
 def show_out(web: WebContext, answer: Response) -> Response:
     """Take both cookies away."""
-    drop(web, answer, web.site.cookie)
-    drop(web, answer, half_way_cookie(web.site))
+    return _drop(web, answer, web.site.cookie, half_way_cookie(web.site))
+
+
+def _drop(web: WebContext, answer: Response, *names: str) -> Response:
+    for name in names:
+        answer.delete_cookie(name, path="/", secure=web.site.encrypted, httponly=True, samesite="strict")
     return answer
-
-
-def drop(web: WebContext, answer: Response, name: str) -> None:
-    """Take a cookie away."""
-    answer.delete_cookie(name, path="/", secure=web.site.encrypted, httponly=True, samesite="strict")
 
 
 def remember_language(web: WebContext, answer: Response, language: str) -> None:
@@ -106,8 +104,9 @@ def remember_language(web: WebContext, answer: Response, language: str) -> None:
 
 def page_token(request: Request) -> str:
     """Return the token of the forms before anybody is signed in: the cookie's, or a fresh one."""
-    kept = request.cookies.get(_page_cookie(web_of(request).site), "")
-    return kept if re.fullmatch(r"[0-9a-f]{32}", kept) else web_of(request).container.chance.bytes(16).hex()
+    web = web_of(request)
+    kept = request.cookies.get(_page_cookie(web.site), "")
+    return kept if re.fullmatch(r"[0-9a-f]{32}", kept) else web.container.chance.bytes(16).hex()
 
 
 def with_page_token(request: Request, answer: Response, token: str) -> Response:
@@ -120,18 +119,16 @@ def with_page_token(request: Request, answer: Response, token: str) -> Response:
 
 def sent_token(request: Request) -> str:
     """Return the token a first form has to carry, or one nobody can guess when the browser has none."""
-    kept = request.cookies.get(_page_cookie(web_of(request).site), "")
-    return kept or web_of(request).container.chance.bytes(16).hex()
+    web = web_of(request)
+    return request.cookies.get(_page_cookie(web.site)) or web.container.chance.bytes(16).hex()
 
 
 def end_sessions(request: Request) -> None:
     """End whatever sessions this browser's cookies open, whole and half ones."""
     web = web_of(request)
-    sessions: Sessions = web.sessions
     for name in (web.site.cookie, half_way_cookie(web.site)):
-        token = request.cookies.get(name, "")
-        if token:
-            sessions.end(token)
+        if token := request.cookies.get(name):
+            web.sessions.end(token)
 
 
 def _page_cookie(site: Site) -> str:

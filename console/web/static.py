@@ -9,12 +9,13 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 
 from console.web.errors import NotThere
 from console.web.rendering import STATIC, static_address
-from console.web.request_context import session_of, web_of
+from console.web.request_context import go, session_of, web_of
 from workflow.rights.acts import Act
-from workflow.rights.table import Account, may_ever
+from workflow.rights.table import may_ever
 
 router = APIRouter(include_in_schema=False)
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
+# Where somebody begins: with what waits for them, or with what their role is there for.
 _FIRST: Final[tuple[tuple[Act, str], ...]] = (
     ("work.see", "/work"),
     ("history.see", "/history"),
@@ -28,12 +29,8 @@ _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
 def file(digest: str, name: str) -> Response:
     """Return a file of ours, under the address that carries its digest."""
     path = STATIC / name
-    if (
-        "/" in name
-        or path.suffix not in _TYPES
-        or not path.is_file()
-        or static_address(name) != f"/static/{digest}/{name}"
-    ):
+    is_ours = "/" not in name and path.suffix in _TYPES and path.is_file()
+    if not is_ours or static_address(name) != f"/static/{digest}/{name}":
         raise NotThere
     return FileResponse(path, media_type=_TYPES[path.suffix], headers=_FOR_EVER)
 
@@ -55,9 +52,6 @@ def health(request: Request) -> Response:
 def home(request: Request) -> Response:
     """Lead to where somebody begins, or to the door."""
     found = session_of(request)
-    return RedirectResponse(first_page(found[1]) if found else "/sign-in", 303)
-
-
-def first_page(account: Account) -> str:
-    """Return where somebody begins: with what waits for them, or with what their role is there for."""
-    return next((path for act, path in _FIRST if may_ever(account.roles, act)), "/me")
+    if found is None:
+        return go("/sign-in")
+    return go(next((path for act, path in _FIRST if may_ever(found[1].roles, act)), "/me"))

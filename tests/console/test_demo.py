@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from console.accounts.auth_services import open_auth_services
 from console.accounts.passwords import CHEAP
-from console.accounts.sign_in import HalfWay, SignedIn
+from console.accounts.sign_in import HalfWay, SignedIn, open_auth_services
 from console.container import Container
 from console.settings import Settings
 from console.simulation.demo_accounts import CAST, admitted, written

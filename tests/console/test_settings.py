@@ -187,8 +187,8 @@ def test_only_administrators_see_people(house: WebHouse) -> None:
 def with_app(house: WebHouse, account: str, role: str) -> SoftwareApp:
     """Open an account whose owner has signed in once."""
     given = {"command_id": house.office.uuid(), "actor": ROOT, "account": account, "roles": (role,)}
-    password = house.house.accounts.open(OpenAccount.model_validate(given)).password
-    desk = house.house.auth
+    password = house.house.accounts.issue(OpenAccount.model_validate(given)).password
+    desk = house.house
     half = desk.sign_in.password(account, password, "here")
     token = getattr(half, "token", "")
     assert desk.sign_in.set_password(token, OWN) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -16,8 +16,9 @@ from console.drawing.occupancy import Bed, Beds, BedStay, Days, occupancy_svg, o
 from console.drawing.words import figure
 from console.views.beds import BedView, HouseView, beds_of
 from console.views.reader import Reader
-from console.views.travel import Coming, arrivals_for
+from console.views.travel import arrivals_for
 from console.web.errors import NotThere
+from console.web.pages.cases import day_of
 from console.web.request_context import RequestContext, require
 from console.words.translation import Words
 
@@ -39,27 +40,17 @@ class Shown(NamedTuple):
 @router.get("/beds")
 def beds(context: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
     """Show the houses as they are now, or as they were at the end of a day."""
-    reader, wrong = context.reader, ""
-    chosen, at = _chosen(day), None
-    if day and chosen is None:
-        wrong = day[:10]
-    if chosen is not None:
-        at = _end_of(chosen, reader)
+    reader, chosen = context.reader, day_of(day)
+    at = _end_of(chosen, reader) if chosen else None
     found = beds_of(reader, at, house or None)
     if house and not found:
         raise NotThere
-    shown = [_shown(number, one, context.words, is_now=at is None) for number, one in enumerate(found)]
-    version = reader.container.log.size() if at is None else 0
-    coming = _coming(reader) if at is None else ()
-    values: dict[str, Any] = {"at": at, "wrong": wrong, "version": version, "only": house}
-    return context.page("pages/beds.html", houses=shown, coming=coming, chosen=chosen if at else None, **values)
-
-
-def _chosen(day: str) -> date | None:
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        return None
+    return context.page(
+        "pages/beds.html", at=at, wrong="" if chosen else day[:10], chosen=chosen if at else None, only=house,
+        houses=[_shown(number, one, context.words, is_now=at is None) for number, one in enumerate(found)],
+        version=0 if at else reader.container.log.size(),
+        coming=tuple(arrivals_for(reader, DAYS_AHEAD)) if at is None and reader.may("travel.see") else (),
+    )  # fmt: skip
 
 
 def _end_of(day: date, reader: Reader) -> datetime | None:
@@ -70,12 +61,6 @@ def _end_of(day: date, reader: Reader) -> datetime | None:
         return None
     end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
     return end.astimezone(reader.now.tzinfo)
-
-
-def _coming(reader: Reader) -> tuple[Coming, ...]:
-    if reader.may("travel.see") is None:
-        return ()
-    return tuple(arrivals_for(reader, DAYS_AHEAD))
 
 
 def _shown(number: int, house: HouseView, words: Words, *, is_now: bool) -> Shown:

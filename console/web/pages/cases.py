@@ -1,21 +1,44 @@
-"""The list of cases: by stage or as a list, narrowed, found by number or by what only the person's people know."""
+"""The list of cases, narrowed, found by number or by what only the person's people know; new ones; and one alone.
+
+Opening one tells nothing of cases one may not see: for a stranger and for somebody unknown it is the same page.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from markupsafe import Markup
 
+from console.drawing.journey import journey_svg
+from console.drawing.sight import Links, Sight
+from console.forms.given import read
+from console.subjects import CASE_FORMS
+from console.views.case import CaseView, case_view, panels_of
 from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
-from console.web.request_context import RequestContext, go, permitted, require
+from console.views.timeline import history
+from console.web.access_log import looked, naming
+from console.web.errors import NotThere
+from console.web.filling import Filling, filling_of, programme_of
+from console.web.request_context import RequestContext, go, require
 from console.words.naming import Naming
 from events.ids import parse_case_id
+from events.instants import instant
+from events.log import END
+from events.money import Money
+from handlers.commanding.answers import Accepted, Conflict
 from handlers.projections.person_search import search_people
+from workflow.rights.visibility import speaks_for_office
+from workflow.subjects.intake.commands import OpenCase
+from workflow.values.name_matching import folded_phone
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
+CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
+_CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was advised; it belongs to no call
 
 
 @router.get("/cases")
@@ -23,15 +46,10 @@ def cases(context: Annotated[RequestContext, require("cases.see")], after: str =
     """Show the cases one may see, without names."""
     filters = known_to(context.reader, filters_of(dict(context.request.query_params)))
     found = overview(context.reader, filters, after[:80])
-    return context.page(
-        "pages/cases.html",
-        found=found,
-        filters=filters,
-        saved=[(view.name, as_filters(view.filters).query(), view.filters == filters.query()) for view in found.saved],
-        names=names_of(context),
-        now=context.web.now(),
-        problem=context.request.query_params.get("problem", ""),
-    )
+    query, problem = filters.query(), context.request.query_params.get("problem", "")
+    saved = [(view.name, as_filters(view.filters).query(), view.filters == query) for view in found.saved]
+    values = {"found": found, "filters": filters, "saved": saved, "names": names_of(context), "problem": problem}
+    return context.page("pages/cases.html", 200, **values)
 
 
 @router.get("/cases/go")
@@ -41,8 +59,7 @@ def go_to(context: Annotated[RequestContext, require("cases.see", "case.break_gl
         case_id = parse_case_id(number[:40])
     except ValueError:
         return go("/cases?problem=number")
-    snapshot = context.web.container.cases.at(case_id)
-    if snapshot is not None and permitted(context.web, context.account, ("case.see",), snapshot):
+    if context.sees(case_id):
         return go(f"/cases/{case_id}")
     return context.page("pages/case_not_yours.html", 404, number=case_id)
 
@@ -51,14 +68,9 @@ def go_to(context: Annotated[RequestContext, require("cases.see", "case.break_gl
 def search(context: Annotated[RequestContext, require("case.search")]) -> Response:
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
     name, born, phone = typed(context, "name"), typed(context, "birth_date"), typed(context, "phone")
-    cards = found_cards(context, name, born, phone) if name or phone else []
-    return context.page(
-        "pages/cases_found.html",
-        cards=cards,
-        asked=bool(name or phone),
-        names=names_of(context),
-        now=context.web.now(),
-    )
+    asked = bool(name or phone)
+    cards = found_cards(context, name, born, phone) if asked else []
+    return context.page("pages/cases_found.html", cards=cards, asked=asked, names=names_of(context))
 
 
 @router.post("/cases/views")
@@ -74,11 +86,9 @@ def keep(context: Annotated[RequestContext, require("cases.see")]) -> Response:
 
 def found_cards(context: RequestContext, name: str, born: str, phone: str) -> list[object]:
     """Return the cases somebody may see that fit what they typed, as cards without names."""
-    container = context.web.container
-    with container.database.reading() as connection:
-        found = search_people(
-            container.log, connection, context.account, context.web.now(), name=name, birth_date=day(born), phone=phone
-        )
+    log, account, now = context.web.container.log, context.account, context.web.now()
+    with log.database.reading() as connection:
+        found = search_people(log, connection, account, now, name=name, birth_date=day_of(born), phone=phone)
     return list(cards_of(context.reader, [match.case_id for match in found]))
 
 
@@ -97,7 +107,7 @@ def typed(context: RequestContext, name: str) -> str:
     return " ".join(value[:TYPED_LONGEST].split()) if isinstance(value, str) else ""
 
 
-def day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """Return a day as browsers send it, None for anything else."""
     try:
         return date.fromisoformat(text) if text else None
@@ -105,6 +115,110 @@ def day(text: str) -> date | None:
         return None
 
 
+# -- a new referral: first whether the person is known here, then what is known of them -----------------------------
+
+
+@router.get("/cases/new")
+def ask(
+    context: Annotated[RequestContext, require("case.open")], consultation: str = "", programme: str = ""
+) -> Response:
+    """Ask who the person is, before a second case is opened for them."""
+    given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
+    given |= {"programme": programme[:40]} if programme else {}
+    return context.page("pages/new_case.html", programmes=_choices(context), given=given, faults={})
+
+
+@router.post("/cases/new")
+def look_for(context: Annotated[RequestContext, require("case.open")]) -> Response:
+    """Show the cases one may see that fit; of others nothing is said."""
+    given = {name: typed(context, name) for name in CARRIED}
+    programme_of(context, given["programme"])
+    faults = _faults(context, given)
+    if faults:
+        return context.page("pages/new_case.html", 422, programmes=_choices(context), given=given, faults=faults)
+    cards = found_cards(context, given["name"], given["birth_date"], given["phone"])
+    return context.page("pages/new_case_known.html", cards=cards, given=given, names=names_of(context))
+
+
+@router.post("/cases/new/form")
+def offer(context: Annotated[RequestContext, require("case.open")]) -> Response:
+    """Offer the form of a new case with what was typed before."""
+    filling = _filling(context)
+    pairs = [(name, value) for name in CARRIED if (value := typed(context, name))]
+    return filling._replace(given=read(OpenCase, pairs, filling.about)._replace(faults={})).drawn()
+
+
+@router.post("/cases/new/open")
+def open_case(context: Annotated[RequestContext, require("case.open")]) -> Response:
+    """Open the case, or show the form again with everything that is in the way."""
+    answer = _filling(context).received().carried_out()
+    assert not isinstance(answer, Conflict), "a new case has no version"
+    return go(f"/cases/{answer.case_id}?done=OpenCase") if isinstance(answer, Accepted) else answer
+
+
+def _filling(context: RequestContext) -> Filling:
+    programme = programme_of(context, typed(context, "programme"))
+    frame = {"action": "/cases/new/open", "back": "/cases/new", "back_label": context.words.gettext("New referral")}
+    return filling_of(context, OpenCase, programme, None, lambda _: frame)
+
+
+def _faults(context: RequestContext, given: dict[str, str]) -> dict[str, str]:
+    _ = context.words.gettext
+    found = {}
+    if given["birth_date"] and day_of(given["birth_date"]) is None:
+        found["birth_date"] = _("Write the day with its month and year.")
+    if given["phone"] and not folded_phone(given["phone"]):
+        found["phone"] = _("Write the number with its country, like +7 495 797 87 22.")
+    return found
+
+
+def _choices(context: RequestContext) -> list[tuple[str, str]]:
+    """Return the programmes a case can be opened in."""
+    language = context.words.language
+    return [
+        (definition.programme.programme, str(getattr(definition.programme.title, language)))
+        for definition in context.reader.definitions()
+        if speaks_for_office(context.account.account, definition.programme)
+    ]
+
+
+# -- one case: its addresses come after those that say more than any case's number ----------------------------------
+
+
+@router.get("/cases/{case_id}")
+def case(context: Annotated[RequestContext, require("case.see")], done: str = "") -> Response:
+    """Show a case; that it was looked at is recorded first."""
+    if stopped := looked(context, "case"):
+        return stopped
+    view = case_view(context.reader, context.case)
+    return context.page(
+        "pages/case.html", view=view, n=naming(context), since=instant(view.snapshot.case.since),
+        picture=_picture(context, view) if "next" in view.panels else "",
+        money=lambda amount, currency: Money(amount=amount, currency=currency),
+        done=done if done in (*CASE_FORMS, "OpenCase") else "",
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/history")
+def everything(context: Annotated[RequestContext, require("case.see")], before: int = END) -> Response:
+    """Show everything that happened to a case, page by page, the last first."""
+    if stopped := looked(context, "history"):
+        return stopped
+    if before < 0:
+        raise NotThere
+    log, case_id = context.web.container.log, context.case.case.case_id
+    found = history(log, case_id, panels_of(context.reader, context.case), before=min(before, END), machinery=True)
+    return context.page("pages/case_history.html", history=found, case_id=case_id, n=naming(context))
+
+
+def _picture(context: RequestContext, view: CaseView) -> Markup:
+    case_id = view.snapshot.case.case_id
+    # The ends that are open from everywhere are no step anybody is led to, as long as there is another.
+    ways = [way for way in view.ways if not way.ends] or view.ways
+    sight = Sight(view.snapshot.case.stage, view.walked, {way.trigger: way.open for way in ways})
+    links = Links(trigger=lambda trigger: f"/cases/{case_id}#way-{trigger}")
+    return journey_svg(view.snapshot.definition, context.words, sight=sight, links=links)
+
+
 def _address(filters: Filters) -> str:
-    query = filters.query()
-    return f"/cases?{query}" if query else "/cases"
+    return f"/cases?{query}" if (query := filters.query()) else "/cases"

@@ -1,38 +1,40 @@
-"""Every command about a case has its form here: offered, sent, refused with all reasons, or overtaken by somebody."""
+"""Every command has its form here: offered, sent, refused with all reasons, or overtaken by somebody."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, NamedTuple
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.forms.context import FormContext
-from console.forms.faults import Faults
-from console.forms.form import Form, form_for
-from console.forms.given import Given, command_of, read
-from console.subjects import CASE_FORMS, MACHINERY, FormGroup, Panel, form_groups, is_shown, panels_for
-from console.views.carrying_out import carry_out
+from console.forms.form import form_for
+from console.subjects import CASE_FORMS, MACHINERY, OFFICE_FORMS, FormGroup, Panel, form_groups, is_shown, panels_for
 from console.views.conflict_diff import Changed, changes
 from console.web.errors import NotThere
-from console.web.filling import Sent, context_of, drawn, helping, is_fresh, right_of, sent_by
+from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
 from console.web.request_context import RequestContext, go, require
+from events.catalogue import Fact
 from events.envelope import RecordedEvent
-from events.errors import CommandReused
+from events.facts.hotline import CallBackPromised, CaseCodesPrinted
 from events.instants import instant
 from handlers.commanding.answers import Accepted, Conflict
 from handlers.projections.replay import replay_case
-from workflow.command import CaseCommand, Command
-from workflow.rights.acts import Act
-from workflow.rights.command_rights import ACTS_OF, Right, stays_within
+from workflow.programme.programme import Programme
+from workflow.rights.command_rights import ACTS_OF, Right
 from workflow.rights.table import ABOUT_A_CASE
+from workflow.subjects.hotline.commands import PrintCaseCodes
 
 router = APIRouter(include_in_schema=False)
-ACTS: Final[tuple[Act, ...]] = tuple(
-    sorted({act for kind in CASE_FORMS.values() for act in ACTS_OF[kind] if act in ABOUT_A_CASE})
-)
-# Where to go on from there for those who do not see the case itself.
+_ABOUT_CASES: Final = {act for kind in CASE_FORMS.values() for act in ACTS_OF[kind]} & ABOUT_A_CASE
+_ABOUT_OFFICES: Final = {act for kind in OFFICE_FORMS.values() for act in ACTS_OF[kind]}
+CaseWork = Annotated[RequestContext, require(*sorted(_ABOUT_CASES))]
+OfficeWork = Annotated[RequestContext, require(*sorted(_ABOUT_OFFICES))]
+# Where to go on from there for those who do not see the case itself, and from the forms of the office.
 _ELSEWHERE: Final = {"money": "/grants", "referral": "/referrals", "tasks": "/operations"}
+_OFFICE_BACK: Final = {"hotline.record": "/hotline", "office.close": "/beds"}
 
 
 class OfferedForm(NamedTuple):
@@ -61,9 +63,9 @@ class Told(NamedTuple):
 
 
 @router.get("/cases/{case_id}/do")
-def offer_all(context: Annotated[RequestContext, require(*ACTS)]) -> Response:
+def offer_all(context: CaseWork) -> Response:
     """List everything this visitor may record about the case."""
-    form_context = _context(context)
+    form_context = context_of(context, context.case.definition.programme, context.case.case)
     groups = [_group(group, context, form_context) for group in form_groups()]
     later = [form for group in groups for form in group.later]
     found = [group for group in groups if group.now]
@@ -71,79 +73,38 @@ def offer_all(context: Annotated[RequestContext, require(*ACTS)]) -> Response:
 
 
 @router.get("/cases/{case_id}/do/{command}")
-def offer(context: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
+def offer(context: CaseWork, command: str) -> Response:
     """Offer the form of a command; what the address already says is filled in."""
-    kind, right = _kind(context, command)
-    context.fresh(right.act)
-    preset = {name: value[:80] for name, value in context.request.query_params.items()}
-    form = form_for(kind, _context(context), preset=preset)
-    return _drawn(context, form, 200, right, sent=None)
+    return _filling(context, command).offered()
 
 
 @router.post("/cases/{case_id}/do/{command}")
-def give(context: Annotated[RequestContext, require(*ACTS)], command: str) -> Response:
+def give(context: CaseWork, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
-    kind, right = _kind(context, command)
-    sent, form_context = sent_by(context), _context(context)
-    given = read(kind, sent.pairs, form_context)
-    if sent.button in ("add_row", "change"):
-        more = 1 if sent.button == "add_row" else 0
-        return _drawn(context, form_for(kind, form_context, given, more_rows=more), 200, right, sent)
-    made = _command(context, kind, given, form_context, sent, right)
-    if isinstance(made, dict):
-        return _drawn(context, form_for(kind, form_context, given, made), 422, right, sent)
-    if not stays_within(right.permit, made, context.case.case, form_context.programme):
-        raise NotThere
-    if not is_fresh(context, right.act):
-        return _drawn(context, form_for(kind, form_context, given), 403, right, sent, step_up=True)
-    return _answered(context, kind, made, given, form_context, sent, right)
-
-
-def _answered(
-    context: RequestContext,
-    kind: type[CaseCommand],
-    made: Command,
-    given: Given,
-    form_context: FormContext,
-    sent: Sent,
-    right: Right,
-) -> Response:
-    try:
-        answer = carry_out(context.web.container.service, made)
-    except CommandReused:
-        # It may be a form found again by "back" and filled in anew: a new id, and a look at the case as it is.
-        return _drawn(context, form_for(kind, form_context, given), 409, right, sent=None, used=True)
-    if isinstance(answer, Accepted):
-        return go(_after(context, right, kind))
+    filling = _filling(context, command).received()
+    assert filling.sent is not None, "it was received"
+    answer = filling.carried_out(case_id=context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
-        return _overtaken(context, form_for(kind, form_context, given), answer, sent, right)
-    reasons = [context.words.worded(reason, form_context.programme) for reason in answer.reasons]
-    form = form_for(kind, form_context, given, reasons=reasons)
-    return _drawn(context, form, 422, right, sent, helps=helping(context, answer.reasons, reasons))
+        return _overtaken(filling, filling.sent, answer)
+    return go(f"{filling.frame['back']}?done={filling.kind.__name__}") if isinstance(answer, Accepted) else answer
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------
 
 
-def _overtaken(context: RequestContext, form: Form, answer: Conflict, sent: Sent, right: Right) -> Response:
+def _overtaken(filling: Filling, sent: Sent, answer: Conflict) -> Response:
     """Show what was wanted beside what changed meanwhile; nothing is applied before somebody has looked."""
+    context, form = filling.context, filling.form()
     envelope = {"_token", "command_id", "expected"}
     return context.page(
-        "pages/do_conflict.html",
-        409,
-        form=form,
+        "pages/do_conflict.html", 409, form=form, command_id=sent.command_id, expected=answer.version,
         wanted=[(field.label, field.said()) for field in form.every() if field.said()],
-        changes=_changes(context, answer),
-        events=_since(context, answer.since),
-        sent=[(name, value) for name, value in sent.pairs if name not in envelope],
-        command_id=sent.command_id,
-        expected=answer.version,
-        action=context.request.url.path,
-        **_way_back(context, right),
-    )
+        changes=_changes(context, filling.about, answer), events=_since(context, answer.since),
+        sent=[(name, value) for name, value in sent.pairs if name not in envelope], **filling.frame,
+    )  # fmt: skip
 
 
-def _changes(context: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
+def _changes(context: RequestContext, about: FormContext, answer: Conflict) -> tuple[Changed, ...]:
     """Return what differs, for those who see the whole case."""
     if not answer.since or "next" not in _panels(context):
         return ()
@@ -151,21 +112,17 @@ def _changes(context: RequestContext, answer: Conflict) -> tuple[Changed, ...]:
     definitions = container.service.definitions
     before = replay_case(container.log, definitions, case_id, answer.since[0].position - 1)  # type: ignore[arg-type]
     after = replay_case(container.log, definitions, case_id, answer.since[-1].position)  # type: ignore[arg-type]
-    return changes(before.case, after.case, _context(context))
+    return changes(before.case, after.case, about)
 
 
 def _since(context: RequestContext, events: tuple[RecordedEvent, ...]) -> list[Told]:
     """Return what happened, as far as the visitor is told of such things."""
     words, zone, panels = context.words, context.case.definition.programme.time_zone, _panels(context)
-    log = context.web.container.log
+    log, label = context.web.container.log, words.label
+    told = (one for one in events if one.envelope.type not in MACHINERY and is_shown(type(log.fact(one)), panels))
     return [
-        Told(
-            words.label("fact", event.envelope.type),
-            words.moment(instant(event.envelope.recorded_at), zone),
-            words.label("actor", event.envelope.actor),
-        )
-        for event in events
-        if event.envelope.type not in MACHINERY and is_shown(type(log.fact(event)), panels)
+        Told(label("fact", one.type), words.moment(instant(one.recorded_at), zone), label("actor", one.actor))
+        for one in (event.envelope for event in told)
     ]
 
 
@@ -174,67 +131,79 @@ def _panels(context: RequestContext) -> tuple[Panel, ...]:
     return panels_for(seen_as.role) if seen_as else ()
 
 
+# -- what concerns a programme's office and no single case: its calls, its houses, its end ---------------------------
+
+
+@router.get("/office/{programme}/do/{command}")
+def offer_office_form(context: OfficeWork, programme: str, command: str) -> Response:
+    """Offer the form of a command."""
+    return _office_filling(context, programme, command).offered()
+
+
+@router.post("/office/{programme}/do/{command}")
+def give_office_command(context: OfficeWork, programme: str, command: str) -> Response:
+    """Carry the command out, or show the form again with everything that is in the way."""
+    filling = _office_filling(context, programme, command).received()
+    answer = filling.carried_out(programme=filling.about.programme.programme)
+    assert not isinstance(answer, Conflict), "a form of the office expects no version"
+    if isinstance(answer, Accepted):
+        return go(f"/office/{programme}/done/{answer.command_id}?command={filling.kind.__name__}")
+    return answer
+
+
+@router.get("/office/{programme}/done/{command_id}")
+def done(context: OfficeWork, programme: str, command_id: UUID, command: str = "") -> Response:
+    """Show what came of a command: the code a caller is told, the codes to hand out."""
+    found, kind = programme_of(context, programme), OFFICE_FORMS.get(command)
+    right = right_of(context, kind, None, found) if kind else None
+    if kind is None or right is None:
+        raise NotThere
+    facts = list(_told_by(context, found, command_id)) if right.act == "hotline.record" else []
+    promised = next((fact for fact in facts if isinstance(fact, CallBackPromised)), None)
+    if right.act == "hotline.record" and promised is None and kind is not PrintCaseCodes:
+        # Nothing is to be told: the desk is ready for the next call.
+        return go(f"/hotline?programme={found.programme}&done={kind.__name__}")
+    due = context.words.moment(promised.due_at, found.time_zone) if promised else ""
+    return context.page(
+        "pages/office_told.html", title=context.words.label("command", kind.__name__), call_back=promised, due=due,
+        codes=[code for fact in facts if isinstance(fact, CaseCodesPrinted) for code in fact.codes],
+        **_office_frame(context, right),
+    )  # fmt: skip
+
+
+def _told_by(context: RequestContext, programme: Programme, command_id: UUID) -> Iterable[Fact]:
+    """Yield what a command of this visitor told the programme's own desk."""
+    log = context.web.container.log
+    own = (context.account.account, programme.hotline_stream)
+    for event in log.of_command(str(command_id)):
+        if (event.envelope.actor, event.envelope.stream) == own:
+            yield log.fact(event)
+
+
+def _office_filling(context: RequestContext, programme: str, command: str) -> Filling:
+    found = programme_of(context, programme)
+    return filling_of(context, OFFICE_FORMS.get(command), found, None, lambda right: _office_frame(context, right))
+
+
+def _office_frame(context: RequestContext, right: Right) -> dict[str, Any]:
+    """Return where the form is sent, and where its reader goes back to."""
+    back = _OFFICE_BACK.get(right.act, "/")
+    return {"action": context.request.url.path, "back": back, "back_label": context.words.gettext("Back")}
+
+
 # -- small parts ------------------------------------------------------------------------------------------------
 
 
-def _kind(context: RequestContext, name: str) -> tuple[type[CaseCommand], Right]:
-    """Return the command of a name and by which right it is given; raises NotThere when it is not the visitor's."""
-    kind = CASE_FORMS.get(name)
-    right = right_of(context, kind, context.case.case, context.case.definition.programme) if kind else None
-    if kind is None or right is None:
-        raise NotThere
-    return kind, right
+def _filling(context: RequestContext, command: str) -> Filling:
+    case, programme = context.case.case, context.case.definition.programme
+    return filling_of(context, CASE_FORMS.get(command), programme, case, lambda right: _frame(context, right))
 
 
-def _command(
-    context: RequestContext, kind: type[CaseCommand], given: Given, form_context: FormContext, sent: Sent, right: Right
-) -> Command | Faults:
-    return command_of(
-        kind,
-        given,
-        form_context,
-        command_id=sent.command_id,
-        actor=context.account.account,
-        mandate=right.permit.mandate,
-        case_id=context.case.case.case_id,
-        expected=sent.expected,
-    )
-
-
-def _context(context: RequestContext) -> FormContext:
-    return context_of(context, context.case.definition.programme, context.case.case)
-
-
-def _drawn(
-    context: RequestContext, form: Form, status: int, right: Right, sent: Sent | None, **values: object
-) -> Response:
-    """Draw the form; whoever does not see the case is not stopped by what else happens to it."""
-    sees = context.may("case.see") is not None
-    envelope = {
-        "command_id": sent.command_id if sent else context.new_id(),
-        "expected": ((sent.expected if sent.expected is not None else "") if sent else context.case.version)
-        if sees
-        else "",
-    }
-    return drawn(
-        context, form, status, action=context.request.url.path, **envelope, **_way_back(context, right), **values
-    )
-
-
-def _way_back(context: RequestContext, right: Right) -> dict[str, str]:
-    _, number = context.words.gettext, context.case.case.case_id
+def _frame(context: RequestContext, right: Right) -> dict[str, str]:
+    _, number, action = context.words.gettext, context.case.case.case_id, context.request.url.path
     if context.may("case.see"):
-        return {"back": f"/cases/{number}", "back_label": _("Case %(number)s") % {"number": number}}
-    return {"back": _elsewhere(right), "back_label": _("Back")}
-
-
-def _elsewhere(right: Right) -> str:
-    return _ELSEWHERE.get(right.act.partition(".")[0], "/")
-
-
-def _after(context: RequestContext, right: Right, kind: type[CaseCommand]) -> str:
-    back = _way_back(context, right)["back"]
-    return f"{back}?done={kind.__name__}"
+        return {"action": action, "back": f"/cases/{number}", "back_label": _("Case %(number)s") % {"number": number}}
+    return {"action": action, "back": _ELSEWHERE.get(right.act.partition(".")[0], "/"), "back_label": _("Back")}
 
 
 def _group(group: FormGroup, context: RequestContext, form_context: FormContext) -> OfferedForms:

@@ -5,7 +5,7 @@ Until an emergency is recorded a number that is nobody's and one that is somebod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter
@@ -14,15 +14,14 @@ from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
 from console.web.access_log import naming
-from console.web.errors import NotThere
 from console.web.filling import sent_by
-from console.web.request_context import RequestContext, go, permitted, require
+from console.web.request_context import RequestContext, case_number, go, require
 from events.errors import CommandReused
 from events.facts.access import Emergency
-from events.ids import CaseId, parse_case_id
+from events.ids import CaseId
 from events.instants import instant_text
 from handlers.commanding.answers import Accepted
-from handlers.queries.access_log import accesses_of_case
+from handlers.queries.access_log import AccessRecord, accesses_of_case
 from workflow.reasons import Refused
 from workflow.subjects.access.commands import BreakGlass, ReviewAccess
 from workflow.subjects.access.state import EmergencyAccess, access_of
@@ -35,7 +34,7 @@ WHY_LONGEST: Final = 2000
 @router.get("/cases/{number}/break-glass")
 def ask(context: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Ask why a case must be opened that is not the visitor's; the second factor is asked for first."""
-    case_id = _number(number)
+    case_id = case_number(number[:40])
     context.fresh("case.break_glass")
     return _form(context, case_id, "", "", {})
 
@@ -43,28 +42,25 @@ def ask(context: Annotated[RequestContext, require("case.break_glass")], number:
 @router.post("/cases/{number}/break-glass")
 def break_glass(context: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Open the case for a few hours; owner and data-protection officer are told at once."""
-    case_id = _number(number)
+    case_id = case_number(number[:40])
     context.fresh("case.break_glass", f"/cases/{case_id}/break-glass")
-    sent, given = sent_by(context), context.given
+    command_id, given = sent_by(context).command_id, context.given
     reason, why = str(given.get("reason", "")), str(given.get("why", "")).strip()
     faults = _faults(context, reason, why)
     if faults:
         return _form(context, case_id, reason, why, faults, 422)
-    fields = {
-        "command_id": sent.command_id, "actor": context.account.account, "mandate": context.permit.mandate,
-        "case_id": case_id, "reason": reason, "why": why,
-    }  # fmt: skip
     try:
-        answer = carry_out(context.web.container.service, BreakGlass.model_validate(fields))
+        command = context.command(BreakGlass, command_id=command_id, case_id=case_id, reason=reason, why=why)
+        answer = carry_out(context.web.container.service, command)
     except ValidationError:
         said = {"why": context.words.gettext("This text cannot be stored as it is; write it in plain letters.")}
         return _form(context, case_id, reason, why, said, 422)
     except CommandReused:
         return _form(context, case_id, reason, why, {}, 409)
-    if isinstance(answer, Accepted) or _sees(context, case_id):
+    if isinstance(answer, Accepted) or context.sees(case_id):
         return go(f"/cases/{case_id}")
-    known = isinstance(answer, Refused) and "case_exists" not in answer.codes
-    reasons = [context.words.worded(one) for one in answer.reasons] if known and isinstance(answer, Refused) else []
+    known = answer.reasons if isinstance(answer, Refused) and "case_exists" not in answer.codes else ()
+    reasons = [context.words.worded(one) for one in known]
     return context.page("pages/no_such_case.html", 422 if known else 404, number=case_id, reasons=reasons)
 
 
@@ -77,16 +73,13 @@ def look_at(context: Annotated[RequestContext, require("case.review")]) -> Respo
 @router.post("/cases/{case_id}/review")
 def review(context: Annotated[RequestContext, require("case.review")]) -> Response:
     """Record whether it was right."""
-    sent, given = sent_by(context), context.given
-    outcome, note = str(given.get("outcome", "")), str(given.get("note", "")).strip()
-    fields = {
-        "command_id": sent.command_id, "actor": context.account.account, "mandate": context.permit.mandate,
-        "case_id": context.case.case.case_id, "account": str(given.get("account", "")), "outcome": outcome,
-        "note": note or None,
-    }  # fmt: skip
-    _ = context.words.gettext
+    command_id, given, _ = sent_by(context).command_id, context.given, context.words.gettext
+    fields = {name: str(given.get(name, "")) for name in ("account", "outcome")}
+    note = str(given.get("note", "")).strip() or None
+    case_id = context.case.case.case_id
     try:
-        answer = carry_out(context.web.container.service, ReviewAccess.model_validate(fields))
+        command = context.command(ReviewAccess, command_id=command_id, case_id=case_id, note=note, **fields)
+        answer = carry_out(context.web.container.service, command)
     except (ValidationError, CommandReused):
         return _review(context, {"outcome": _("Say whether it was justified.")}, 422)
     if isinstance(answer, Accepted):
@@ -99,16 +92,11 @@ def _form(
     context: RequestContext, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200
 ) -> Response:
     label = context.words.label
+    choices = [(name, label("choice", f"BreakGlass.reason.{name}"), name == reason) for name in get_args(Emergency)]
     return context.page(
-        "pages/break_glass.html",
-        status,
-        number=case_id,
-        choices=[(name, label("choice", f"BreakGlass.reason.{name}"), name == reason) for name in get_args(Emergency)],
-        why=why,
-        faults=faults,
-        command_id=context.new_id(),
-        longest=WHY_LONGEST,
-    )
+        "pages/break_glass.html", status, number=case_id, choices=choices, why=why, faults=faults,
+        command_id=context.new_id(), longest=WHY_LONGEST,
+    )  # fmt: skip
 
 
 def _faults(context: RequestContext, reason: str, why: str) -> dict[str, str]:
@@ -122,35 +110,13 @@ def _faults(context: RequestContext, reason: str, why: str) -> dict[str, str]:
 def _review(context: RequestContext, faults: Mapping[str, str], status: int = 200) -> Response:
     case, log = context.case.case, context.web.container.log
     reads = accesses_of_case(log, case.case_id)
-    broken = [
-        (emergency, [read for read in reads if read.account == emergency.account and _within(read.at, emergency)])
-        for emergency in access_of(case).unreviewed.values()
-    ]
+    broken = [(emergency, list(_read_under(emergency, reads))) for emergency in access_of(case).unreviewed.values()]
     return context.page(
-        "pages/review.html",
-        status,
-        case_id=case.case_id,
-        broken=broken,
-        owner=access_of(case).owner,
-        sees=context.may("case.see") is not None,
-        faults=faults,
-        command_ids=[context.new_id() for _ in broken],
-        n=naming(context),
-    )
+        "pages/review.html", status, case_id=case.case_id, broken=broken, owner=access_of(case).owner, faults=faults,
+        sees=context.may("case.see") is not None, command_ids=[context.new_id() for _ in broken], n=naming(context),
+    )  # fmt: skip
 
 
-def _within(at: str, emergency: EmergencyAccess) -> bool:
-    """Tell whether something was read under an emergency access."""
-    return emergency.broken_at <= at <= instant_text(emergency.until)
-
-
-def _sees(context: RequestContext, case_id: CaseId) -> bool:
-    snapshot = context.web.container.cases.at(case_id)
-    return snapshot is not None and permitted(context.web, context.account, ("case.see",), snapshot) is not None
-
-
-def _number(text: str) -> CaseId:
-    try:
-        return parse_case_id(text[:40])
-    except ValueError:
-        raise NotThere from None
+def _read_under(emergency: EmergencyAccess, reads: Iterable[AccessRecord]) -> Iterator[AccessRecord]:
+    since, until = emergency.broken_at, instant_text(emergency.until)
+    return (read for read in reads if read.account == emergency.account and since <= read.at <= until)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console.views import grants as view
 from console.views.carrying_out import carry_out
-from console.views.grants import MONEY, GrantQueue, GrantView, counts, grant_view, payments_of
+from console.views.grants import MONEY, GrantQueue, GrantView, counts, grant_view, payments_of, queue
 from console.web.access_log import looked
 from console.web.errors import NotReadable, NotThere
-from console.web.pages.statement import may_compare
+from console.web.filling import sent_by
+from console.web.pages.ledger import may_compare
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
@@ -31,31 +31,20 @@ _AT_MOST: Final = 200  # characters of a place in a queue
 
 @router.get("/grants")
 def grants(
-    context: Annotated[RequestContext, require("grants.see", "ledger.see")],
-    approve: str = "",
-    release: str = "",
+    context: Annotated[RequestContext, require("grants.see", "ledger.see")], approve: str = "", release: str = "",
     done: str = "",
-) -> Response:
+) -> Response:  # fmt: skip
     """Show what waits for an approval or a release, and the payments on their way."""
     if context.may("grants.see") is None:
         return go("/ledger")
     reader = context.reader
     return context.page(
-        "pages/grants.html",
-        counts=counts(reader),
-        to_approve=view.queue(reader, APPROVE, _place(approve)),
-        to_release=view.queue(reader, RELEASE, _place(release)),
-        payments=payments_of(reader),
-        done=done if done in ("approved", "released") else "",
-        version=reader.container.log.size(),
-        begins={"approve": bool(approve), "release": bool(release)},
-        may_compare=may_compare(context),
-        more=_more,
-        now=reader.now,
+        "pages/grants.html", counts=counts(reader), payments=payments_of(reader), version=reader.container.log.size(),
+        to_approve=queue(reader, APPROVE, _place(approve)), to_release=queue(reader, RELEASE, _place(release)),
+        begins={"approve": bool(approve), "release": bool(release)}, more=_more, id_for=_ids(context),
+        done=done if done in ("approved", "released") else "", may_compare=may_compare(context),
         zone=next((one.programme.time_zone for one in reader.definitions()), "UTC"),
-        sums=context.words.sum_of,
-        id_for=_ids(context),
-    )
+    )  # fmt: skip
 
 
 @router.get("/grants/{case_id}/{grant_id}")
@@ -87,21 +76,18 @@ def release(context: Annotated[RequestContext, require("money.release")], grant_
 def _decide(context: RequestContext, kind: type[CaseCommand], grant_id: str, done: str) -> Response:
     context.fresh(context.act)
     known = _known(context, grant_id)
-    command = kind.model_validate({
-        "command_id": _id_of(context), "expected": _version_of(context), "actor": context.account.account,
-        "mandate": context.permit.mandate, "case_id": known.case_id, "grant_id": known.grant_id,
-    })  # fmt: skip
+    sent, about = sent_by(context), {"case_id": known.case_id, "grant_id": known.grant_id}
+    if sent.expected is None:
+        raise NotReadable(422, "form_not_ours")
+    command = context.command(kind, command_id=sent.command_id, expected=sent.expected, **about)
     try:
         answer = carry_out(context.web.container.service, command)
     except CommandReused:
         return _shown(context, grant_id, 409, has_moved=True)
-    match answer:
-        case Accepted():
-            return go(f"/grants?done={done}")
-        case Refused(reasons):
-            return _shown(context, grant_id, 422, reasons=reasons)
-        case _:
-            return _shown(context, grant_id, 409, has_moved=True)
+    if isinstance(answer, Accepted):
+        return go(f"/grants?done={done}")
+    reasons = answer.reasons if isinstance(answer, Refused) else ()
+    return _shown(context, grant_id, 422 if reasons else 409, reasons=reasons, has_moved=not reasons)
 
 
 def _known(context: RequestContext, grant_id: str) -> GrantView:
@@ -121,9 +107,8 @@ def _shown(
     reasons: tuple[Reason, ...] = (),
     has_moved: bool = False,
 ) -> Response:
-    values: dict[str, Any] = {"reasons": reasons, "has_moved": has_moved}
-    known, sums = _known(context, grant_id), context.words.sum_of
-    return context.page("pages/grant.html", status, grant=known, sums=sums, id_for=_ids(context), **values)
+    values = {"grant": _known(context, grant_id), "id_for": _ids(context)}
+    return context.page("pages/grant.html", status, reasons=reasons, has_moved=has_moved, **values)
 
 
 def _ids(context: RequestContext) -> Callable[[str, str, int], UUID]:
@@ -135,23 +120,9 @@ def _ids(context: RequestContext) -> Callable[[str, str, int], UUID]:
     return lambda verb, grant_id, version: uuid5(NAMESPACE_OID, f"wayhome/grants/{secret}/{verb}/{grant_id}/{version}")
 
 
-def _more(verb: str, queue: GrantQueue) -> str:
+def _more(verb: str, part: GrantQueue) -> str:
     """Return where the next part of a queue is shown, or nothing when this is the last."""
-    return f"/grants?{urlencode({verb: '|'.join(queue.next)})}" if queue.next else ""
-
-
-def _id_of(context: RequestContext) -> UUID:
-    try:
-        return UUID(str(context.given.get("command_id", "")))
-    except ValueError:
-        raise NotReadable(422, "form_not_ours") from None
-
-
-def _version_of(context: RequestContext) -> int:
-    given = str(context.given.get("expected", ""))
-    if not given.isdecimal() or len(given) > 9:
-        raise NotReadable(422, "form_not_ours")
-    return int(given)
+    return f"/grants?{urlencode({verb: '|'.join(part.next)})}" if part.next else ""
 
 
 def _place(text: str) -> Waiting | None:

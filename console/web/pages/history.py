@@ -1,8 +1,12 @@
-"""History for whoever proves what was done: the log searched, a case as of any moment, and the log checked."""
+"""History for whoever proves what was done: the log searched, a case as of any moment, the log checked.
+
+And who looked at what: by case, by account, by period; emergencies to review, and who read too much at once.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -12,22 +16,28 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from console.accounts.sign_in import as_account
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
 from console.drawing.words import figure
 from console.subjects import MACHINERY
+from console.views.access import HEADS, ROWS_MAX, access, last_days, rows_of
 from console.views.conflict_diff import TYPED, changes
 from console.views.history import AsOf, Moment, as_of, prove, search
-from console.web.errors import NotThere
+from console.web.errors import NotReadable, NotThere
 from console.web.filling import context_of
-from console.web.request_context import RequestContext, go, require
+from console.web.request_context import RequestContext, case_number, go, require
+from console.web.spreadsheet import csv_answer
 from console.words.translation import Words
-from events.ids import CaseId, parse_case_id
-from events.instants import instant_text
+from events.ids import parse_case_id
+from events.instants import instant, instant_text
+from handlers.queries.access_log import AccessQuery, readings
 from handlers.queries.history import EventQuery
 
 router = APIRouter(include_in_schema=False)
 Auditor = Annotated[RequestContext, require("history.see")]
 _FIELDS: Final = ("case", "actor", "type", "since", "until", "command")
+_ACCESS_FIELDS: Final = ("case", "account", "since", "until")
+_FILE_ROWS_MAX: Final = 20_000
 _ACTOR: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
 _COMMAND: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST: Final = 80
@@ -36,34 +46,27 @@ _LONGEST: Final = 80
 @router.get("/history")
 def history(context: Auditor, before: str = "") -> Response:
     """Show the log, the last first, narrowed to what is asked for."""
-    query = context.request.query_params
-    asked = {name: query.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
+    asked = _asked(context, _FIELDS)
     sought, wrong = sought_of(context, asked)
     found = None if wrong else search(context.reader, sought, number(before))
     names = sorted(context.web.container.log.catalogue.shapes, key=lambda name: context.words.label("fact", name))
     return context.page(
-        "pages/history.html",
-        422 if wrong else 200,
-        asked=asked,
-        wrong=wrong,
-        found=found,
-        names=names,
-        query=urlencode({name: value for name, value in asked.items() if value}),
-        begins=bool(before),
+        "pages/history.html", 422 if wrong else 200, asked=asked, wrong=wrong, found=found, names=names,
+        query=urlencode({name: value for name, value in asked.items() if value}), begins=bool(before),
         size=context.web.container.log.size(),
-    )
+    )  # fmt: skip
 
 
 @router.get("/history/of")
 def find_case(context: Auditor, case: str = "") -> Response:
     """Lead to a case's history by its number."""
-    return go(f"/history/of/{_case(case)}")
+    return go(f"/history/of/{case_number(case[:_LONGEST])}")
 
 
 @router.get("/history/of/{number}")
 def of_case(context: Auditor, number: str) -> Response:
     """Show a case as of any moment, beside another, with who did what under which rule, and the proof of it."""
-    case_id = _case(number)
+    case_id = case_number(number[:_LONGEST])
     query = context.request.query_params
     snapshot = context.web.container.cases.at(case_id)
     zone = snapshot.definition.programme.time_zone if snapshot else "UTC"
@@ -87,19 +90,64 @@ def back(context: Auditor) -> Response:
     return go("/history")
 
 
+@router.get("/access")
+def accesses(context: Annotated[RequestContext, require("access.see")]) -> Response:
+    """Show who looked at what, within what is asked for or the last days."""
+    asked = _asked(context, _ACCESS_FIELDS)
+    wanted, wrong = _wanted(context, asked)
+    found = access(context.reader, AccessQuery(since=last_days(context.reader)) if wrong else wanted)
+    return context.page(
+        "pages/access.html", 422 if wrong else 200, asked=asked, wrong=wrong, found=found, rows_max=ROWS_MAX,
+        by_itself=not any(asked.values()), may_export=context.may("export") is not None, moment_of=instant,
+        query="" if wrong else context.request.url.query,
+    )  # fmt: skip
+
+
+@router.get("/access/file")
+def access_file(context: Annotated[RequestContext, require("export")]) -> Response:
+    """Return the same list as a file to save."""
+    if context.may("access.see") is None:
+        raise NotThere
+    context.fresh("export", "/access")
+    wanted, wrong = _wanted(context, _asked(context, _ACCESS_FIELDS))
+    if wrong:
+        raise NotReadable(422, "not_readable")
+    return csv_answer("access", HEADS, rows_of(readings(context.web.container.log, wanted, _FILE_ROWS_MAX)))
+
+
 # -- what is asked for --------------------------------------------------------------------------------------------
+
+
+def _asked(context: RequestContext, fields: Iterable[str]) -> dict[str, str]:
+    query = context.request.query_params
+    return {name: query.get(name, "").strip()[:_LONGEST] for name in fields}
+
+
+def _wanted(context: RequestContext, asked: dict[str, str]) -> tuple[AccessQuery, tuple[str, ...]]:
+    """Return what is looked for, and which fields cannot be read."""
+    since, until = day_of(asked["since"]), day_of(asked["until"])
+    case_id, account = number_of(asked["case"]), as_account(asked["account"]) if asked["account"] else ""
+    read = {"case": case_id, "account": account, "since": since, "until": until}
+    wrong = tuple(name for name, value in asked.items() if value and not read[name])
+    wanted = AccessQuery(
+        case_id,
+        account,
+        instant_text(since) if since else "" if any(asked.values()) else last_days(context.reader),
+        instant_text(until + timedelta(days=1)) if until else "",
+    )
+    return wanted, wrong
 
 
 def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[EventQuery, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
     days = {name: day_of(asked[name]) for name in ("since", "until")}
-    wrong = [name for name, day in days.items() if asked[name] and day is None]
-    case_id = number_of(asked["case"])
-    wrong += ["case"] if asked["case"] and not case_id else []
-    wrong += ["actor"] if asked["actor"] and not _ACTOR.fullmatch(asked["actor"]) else []
-    wrong += ["command"] if asked["command"] and not _COMMAND.fullmatch(asked["command"].lower()) else []
-    wrong += ["type"] if asked["type"] and asked["type"] not in context.web.container.log.catalogue.shapes else []
-    since, until = days["since"], days["until"]
+    since, until, case_id = days["since"], days["until"], number_of(asked["case"])
+    read = {
+        **days, "case": case_id, "actor": _ACTOR.fullmatch(asked["actor"]),
+        "command": _COMMAND.fullmatch(asked["command"].lower()),
+        "type": asked["type"] in context.web.container.log.catalogue.shapes,
+    }  # fmt: skip
+    wrong = tuple(name for name, value in read.items() if asked[name] and not value)
     sought = EventQuery(
         case_id=case_id,
         actor=asked["actor"],
@@ -108,7 +156,7 @@ def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[EventQuer
         since=instant_text(since) if since else "",
         until=instant_text(until + timedelta(days=1)) if until else "",
     )
-    return sought, tuple(wrong)
+    return sought, wrong
 
 
 def day_of(text: str) -> datetime | None:
@@ -136,13 +184,6 @@ def number(text: str) -> int | None:
 def whole(text: str) -> int | None:
     """Return a number as an address carries it, which may be one below the first."""
     return -1 if text == "-1" else number(text)
-
-
-def _case(text: str) -> CaseId:
-    found = number_of(text[:_LONGEST])
-    if not found:
-        raise NotThere
-    return CaseId(found)
 
 
 def _at(text: str, zone: str) -> datetime | None:
@@ -176,7 +217,7 @@ def _strip(found: AsOf, at: datetime, words: Words) -> Markup:
         Band(
             words.label("stage", one.stage, found.definition.programme),
             one.since,
-            one.until or _end(found),
+            one.until or max(found.ticks[-1][1], found.stays[-1].since + timedelta(hours=1)),
             one.until is None,
         )
         for one in found.stays
@@ -189,7 +230,3 @@ def _strip(found: AsOf, at: datetime, words: Words) -> Markup:
     title = words.gettext("History of case {number}").format(number=found.case_id)
     strip = Strip(bands, ticks, at)
     return figure(strip_svg("history", title, strip, words), strip_words(title, strip, words), words)
-
-
-def _end(found: AsOf) -> datetime:
-    return max(found.ticks[-1][1], found.stays[-1].since + timedelta(hours=1))

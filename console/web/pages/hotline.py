@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from console.forms.form import Field, form_for
+from console.forms.form import form_for
+from console.subjects import OFFICE_FORMS
 from console.views.hotline import DeskView, desk_view, desks
 from console.web.errors import NotThere
 from console.web.filling import context_of, right_of
 from console.web.request_context import RequestContext, require
-from workflow.registry import OFFICE
 from workflow.subjects.hotline.commands import RecordMissedCall, TakeCall
 
 router = APIRouter(include_in_schema=False)
@@ -30,18 +30,9 @@ def hotline(
         return context.page("pages/hotline.html", desk=None)
     chosen = known[programme] if programme else next(iter(known.values()))
     desk = desk_view(context.reader, chosen.programme)
-    return context.page(
-        "pages/hotline.html",
-        desk=desk,
-        programmes=list(known),
-        version=context.web.container.log.size(),
-        done=done if done in _DONE else "",
-        now=context.web.now(),
-        **_forms(context, desk),
-    )
-
-
-_DONE = frozenset(kind.__name__ for kind in OFFICE)
+    values = _forms(context, desk) | {"desk": desk, "programmes": list(known)}
+    done = done if done in OFFICE_FORMS else ""
+    return context.page("pages/hotline.html", version=context.web.container.log.size(), done=done, **values)
 
 
 def _forms(context: RequestContext, desk: DeskView) -> dict[str, Any]:
@@ -50,5 +41,5 @@ def _forms(context: RequestContext, desk: DeskView) -> dict[str, Any]:
     if right_of(context, kind, None, desk.programme) is None:
         return {"form": None}
     form = form_for(kind, context_of(context, desk.programme))
-    fields: dict[str, Field] = {field.name: field for field in form.fields}
+    fields = {field.name: field for field in form.fields}
     return {"form": form, "fields": fields, "command_id": context.new_id(), "may_open": bool(context.may("case.open"))}

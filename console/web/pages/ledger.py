@@ -1,26 +1,33 @@
-"""The ledger: what each funder's lines planned, set aside and paid, every posting, and a file of it."""
+"""The ledger: what each funder's lines planned, set aside and paid, every posting; and the bank's files.
+
+A statement of the bank is compared with the books, a status report is recorded.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from markupsafe import Markup
+from starlette.datastructures import UploadFile
 
-from console.drawing.charts import Stack, stacked_svg, stacked_words
-from console.drawing.words import figure
-from console.views.ledger import HEADS, LedgerView, journal_rows, ledger
+from console.errors import BadInput
+from console.views.ledger import HEADS, compared, journal_rows, ledger
+from console.views.reader import Reader
 from console.web.errors import NotThere
-from console.web.pages.statement import chosen_books, may_compare
+from console.web.pages.statistics import money_picture
 from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
-from console.words.translation import Words
 from workflow.programme.loading import Definition
+from workflow.rights.acts import Act
 
 router = APIRouter(include_in_schema=False)
 Books = Annotated[RequestContext, require("ledger.see")]
+RECORDS: Final[tuple[Act, ...]] = ("money.release", "money.record")
+_STATUS_REPORT: Final = b"pain.002"  # a part of the name every such file gives itself at its beginning
+_BEGINNING: Final = 4096
 
 
 @router.get("/ledger")
@@ -29,22 +36,16 @@ def show(context: Books, programme: str = "", funder: str = "", before: str = ""
     known = context.reader.own_programmes()
     if not known:
         return context.page("pages/no_books.html")
-    definition = chosen_books(known, programme)
-    _known_funder(definition, funder)
-    found = ledger(context.reader, definition, funder or None, _number(before))
+    definition = chosen_books(known, programme, funder)
+    begins = int(before) if before.isascii() and before.isdecimal() and len(before) <= 9 else None
+    found = ledger(context.reader, definition, funder or None, begins)
+    address = f"/ledger?programme={found.programme}&funder="
+    funders = ((one.name, one.row, address + one.funder) for one in found.funders)
     return context.page(
-        "pages/ledger.html",
-        ledger=found,
-        programmes=list(known),
-        funders=definition.programme.funders,
-        funder=funder,
-        picture=_picture(found, context.words),
-        sums=context.words.sum_of,
-        day_of=date.fromisoformat,
-        begins=_number(before) is not None,
-        may_export=context.may("export") is not None,
-        may_compare=may_compare(context),
-    )
+        "pages/ledger.html", ledger=found, programmes=list(known), funders=definition.programme.funders, funder=funder,
+        picture=money_picture(funders, context.words), day_of=date.fromisoformat, begins=begins is not None,
+        may_export=context.may("export") is not None, may_compare=may_compare(context),
+    )  # fmt: skip
 
 
 @router.get("/ledger/{programme}/file")
@@ -53,33 +54,73 @@ def file(context: Annotated[RequestContext, require("export")], programme: str, 
     context.fresh("export")
     if context.may("ledger.see") is None:
         raise NotThere
-    definition = chosen_books(context.reader.own_programmes(), programme)
-    _known_funder(definition, funder)
+    definition = chosen_books(context.reader.own_programmes(), programme, funder)
     rows = journal_rows(context.reader, definition, funder or None)
     return csv_answer(f"ledger-{definition.programme.programme}", HEADS, rows)
 
 
-def _known_funder(definition: Definition, funder: str) -> None:
-    if funder and funder not in {one.id for one in definition.programme.funders}:
+# -- the bank's files -----------------------------------------------------------------------------------------------
+
+
+def may_compare(context: RequestContext) -> bool:
+    """Tell whether somebody looks after payments at all."""
+    return context.may("ledger.see") is not None and any(context.may_ever(act) for act in RECORDS)
+
+
+def cases_of_theirs(reader: Reader, case_ids: set[str]) -> set[str]:
+    """Return the cases whose payments this reader may record; an answer about another's is no answer of theirs."""
+    snapshots = reader.container.cases.at_many(sorted(case_ids))
+    return {one.case.case_id for one in snapshots if any(reader.may(act, one) for act in RECORDS)}
+
+
+def chosen_books(known: Mapping[str, Definition], programme: str, funder: str = "") -> Definition:
+    """Return the programme named, or the first; raises NotThere when it is not theirs, or has no such funder."""
+    definition = known.get(programme or next(iter(known), ""))
+    if definition is None or (funder and funder not in {one.id for one in definition.programme.funders}):
         raise NotThere
+    return definition
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
+@router.get("/ledger/statement")
+@router.get("/upload/statement")
+def ask_for_statement(context: Books) -> Response:
+    """Show where a file of the bank is put."""
+    _refuse_strangers(context)
+    return _statement(context)
 
 
-def _picture(found: LedgerView, words: Words) -> Markup:
-    _ = words.gettext
-    series = (_("Paid"), _("Set aside"), _("Left"))
-    stacks = [
-        Stack(
-            f"{one.name} · {one.row.currency}",
-            (int(one.row.disbursed), int(one.row.committed), max(int(one.row.left), 0)),
-            f"/ledger?programme={found.programme}&funder={one.funder}",
-        )
-        for one in found.funders
-    ]
-    title = _("Money by funder")
-    return figure(
-        stacked_svg("funders", title, series, stacks, words), stacked_words(title, series, stacks, words), words
+@router.post("/upload/statement")
+def read_statement(context: Books) -> Response:
+    """Compare a statement with the books, or record what a status report says."""
+    _refuse_strangers(context)
+    context.fresh("money.release")
+    definition = chosen_books(context.reader.own_programmes(), str(context.given.get("programme", "")))
+    file = context.given.get("file")
+    data = file.file.read() if isinstance(file, UploadFile) else b""
+    if not data:
+        return _statement(context, 422, wrong="empty")
+    try:
+        return _read(context, definition, data)
+    except BadInput as problem:
+        return _statement(context, 422, wrong="unreadable", said=str(problem))
+
+
+def _read(context: RequestContext, definition: Definition, data: bytes) -> Response:
+    reader = context.reader
+    if _STATUS_REPORT in data[:_BEGINNING]:
+        report = reader.container.read_bank_report(data, lambda case_ids: cases_of_theirs(reader, case_ids))
+        return _statement(context, report=report)
+    found = compared(reader, definition, reader.container.read_statement(data))
+    return _statement(context, found=found, programme=definition.programme.programme)
+
+
+def _statement(context: RequestContext, status: int = 200, **values: Any) -> Response:
+    nothing: dict[str, Any] = {"wrong": "", "said": "", "found": None, "report": None, "programme": ""}
+    return context.page(
+        "pages/statement.html", status, programmes=list(context.reader.own_programmes()), **(nothing | values)
     )
+
+
+def _refuse_strangers(context: RequestContext) -> None:
+    if not may_compare(context):
+        raise NotThere

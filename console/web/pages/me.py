@@ -1,25 +1,27 @@
-"""My account: what I may, where I am signed in, what proves that it is me, and my password."""
+"""My account: where I am signed in, what proves that it is me, once more before a grave deed, and my password."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from console.accounts.passwords import SHORTEST
-from console.accounts.sessions import STRONG_FOR
 from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
-from console.web.errors import NotThere, StepUpFirst
-from console.web.pages.sign_in import asked_again, seconds_of, status_of
-from console.web.request_context import RequestContext, SignedIn, go
-from console.web.sign_in_cookies import source_of, typed
-from handlers.commanding.answers import Answer
+from console.web.errors import NotThere
+from console.web.pages.sign_in import asked
+from console.web.request_context import RequestContext, SignedIn, go, require
+from console.web.sign_in_cookies import back_of, source_of, typed
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import ROLES
 
 router = APIRouter(include_in_schema=False)
+# Before a second factor is added or removed, one is given again.
+Proved = Annotated[RequestContext, require("self", proved=True)]
 
 
 @router.get("/me")
@@ -47,16 +49,14 @@ def end_others(context: SignedIn) -> Response:
 
 
 @router.get("/me/code")
-def ask_code(context: SignedIn) -> Response:
+def ask_code(context: Proved) -> Response:
     """Show what another authenticator app is to scan."""
-    _fresh(context)
     return _ask_code(context, context.web.factors.codes.begin(context.account.account))
 
 
 @router.post("/me/code")
-def add_code(context: SignedIn) -> Response:
+def add_code(context: Proved) -> Response:
     """Let another authenticator app count."""
-    _fresh(context)
     factor, code = typed(context.given, "factor"), typed(context.given, "code")
     enrolment = context.web.factors.codes.shown_again(context.account.account, factor)
     if enrolment is None:
@@ -66,30 +66,56 @@ def add_code(context: SignedIn) -> Response:
 
 
 @router.post("/me/passkey/options")
-def passkey_options(context: SignedIn) -> Response:
+def passkey_options(context: Proved) -> Response:
     """Return what a new passkey is to be made for."""
-    _fresh(context)
     options = context.web.factors.passkeys.registration_options(context.session, _row(context))
     return Response(options, media_type="application/json")
 
 
 @router.post("/me/passkey")
-def add_passkey(context: SignedIn) -> Response:
+def add_passkey(context: Proved) -> Response:
     """Let a new passkey count."""
-    _fresh(context)
-    answer, name = typed(context.given, "answer"), typed(context.given, "name")
-    return _told(context, context.web.factors.add_passkey(context.session, _row(context), answer, name), "factor")
+    row, answer, name = _row(context), typed(context.given, "answer"), typed(context.given, "name")
+    added = context.web.factors.add_passkey(context.session, row, answer, name)
+    return _me(context, reasons=added.reasons) if isinstance(added, Refused) else go("/me?done=factor")
 
 
 @router.post("/me/factors/remove")
-def remove_factor(context: SignedIn) -> Response:
+def remove_factor(context: Proved) -> Response:
     """Let a second factor count no more; everybody signed in under the account has to sign in again."""
-    _fresh(context)
     kind, factor = typed(context.given, "kind"), typed(context.given, "factor")
     if (kind, factor) not in _row(context).factors:
         raise NotThere
     answer = context.web.factors.remove(context.session, kind, factor)
     return _me(context, reasons=answer.reasons) if isinstance(answer, Refused) else go("/sign-in")
+
+
+# -- the second factor once more, before a deed that asks for a fresh one ---------------------------------------
+
+
+@router.get("/step-up")
+def ask_again(context: SignedIn, back: str = "/") -> Response:
+    """Ask for the second factor again."""
+    return _ask_again(context, back_of(back))
+
+
+@router.post("/step-up")
+def take_again(context: SignedIn) -> Response:
+    """Take a code or what a passkey signed, and go back to the deed."""
+    given, back = context.given, back_of(typed(context.given, "back"))
+    proof = {"code": typed(given, "code"), "answer": typed(given, "answer")}
+    found = context.web.sign_in.strengthen(context.session, source_of(context.request), **proof)
+    return _ask_again(context, back, found) if isinstance(found, Wrong | Wait) else go(back)
+
+
+@router.post("/step-up/options")
+def options_again(context: SignedIn) -> Response:
+    """Return what a passkey is to sign."""
+    row = _row(context)
+    if not any(kind == "passkey" for kind, _ in row.factors):
+        return JSONResponse({}, 404)
+    options = context.web.factors.passkeys.authentication_options(context.session, row)
+    return Response(options, media_type="application/json")
 
 
 # -- the password ---------------------------------------------------------------------------------------------
@@ -112,19 +138,18 @@ def change_password(context: SignedIn) -> Response:
     return go("/me?done=password") if found is None else _ask_password(context, found)
 
 
+def _ask_again(context: RequestContext, back: str, problem: Wait | Wrong | None = None) -> Response:
+    kinds = frozenset(kind for kind, _ in _row(context).factors)
+    return asked(context.page, "pages/step_up.html", problem, back=back, kinds=kinds)
+
+
 def _ask_password(context: RequestContext, problem: str | Wrong | Wait | None = None) -> Response:
     fault = problem if isinstance(problem, str) else "old" if isinstance(problem, Wrong) else ""
-    wait = seconds_of(problem)
-    values = {"fault": fault, "wait": wait, "shortest": SHORTEST}
-    return asked_again(context.page("pages/me_password.html", status_of(problem), **values), problem)
+    return asked(context.page, "pages/me_password.html", problem, fault=fault, shortest=SHORTEST)
 
 
 def _ask_code(context: RequestContext, enrolment: Enrolment, *, wrong: bool = False) -> Response:
     return context.page("pages/me_code.html", 422 if wrong else 200, enrolment=enrolment, wrong=wrong)
-
-
-def _told(context: RequestContext, answer: Answer, done: str) -> Response:
-    return _me(context, reasons=answer.reasons) if isinstance(answer, Refused) else go(f"/me?done={done}")
 
 
 def _me(context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str = "") -> Response:
@@ -132,20 +157,11 @@ def _me(context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str 
     values = {
         "row": row, "reasons": reasons, "done": done, "zone": zone_of(context.reader),
         "roles": [role for role in ROLES if role in row.account.roles],
-        "factors": factors_of(web.container.log, web.auth, row),
-        "places": places_of(web.auth, context.account.account, context.session.token_hash),
+        "factors": factors_of(web.container.log, web.factors.passkeys, row),
+        "places": places_of(web.sessions, context.account.account, context.session.token_hash),
     }  # fmt: skip
     return context.page("pages/me.html", 422 if reasons else 200, **values)
 
 
 def _row(context: RequestContext) -> AccountRow:
-    row = context.web.accounts.row(context.account.account)
-    if row is None:
-        raise NotThere
-    return row
-
-
-def _fresh(context: RequestContext) -> None:
-    """Ask for the second factor again before another one is added or removed; raises StepUpFirst."""
-    if not context.web.sessions.is_strong(context.session, STRONG_FOR):
-        raise StepUpFirst
+    return context.row_of(context.account.account)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID
@@ -17,6 +14,7 @@ from console.views.case import mandate_for
 from console.views.opening import SHOWN_FOR, opening_of, record_opening, sealed_values
 from console.web.access_log import naming
 from console.web.errors import NotReadable, NotThere
+from console.web.filling import id_of, is_key, key_of
 from console.web.request_context import RequestContext, go, require
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused
@@ -55,7 +53,7 @@ def open_parts(context: Annotated[RequestContext, require("case.open_sealed")]) 
     faults = _faults(context, parts, purpose, why)
     if faults:
         return _form(context, parts, purpose, why, faults, 422)
-    command_id, mandate = _id(str(given.get("command_id", ""))), mandate_for(context.reader, context.case, parts)
+    command_id, mandate = id_of(context), mandate_for(context.reader, context.case, parts)
     who = (context.account.account, mandate)
     try:
         found = record_opening(context.web.container, command_id, _number(context), who, parts, f"{purpose}: {why}")
@@ -65,7 +63,7 @@ def open_parts(context: Annotated[RequestContext, require("case.open_sealed")]) 
         return _form(context, parts, purpose, why, {"parts": _closed(context, parts, mandate)}, 403)
     if found == "refused":
         raise NotThere
-    return go(f"/cases/{_number(context)}/opened/{command_id}?key={_key(context, command_id)}")
+    return go(f"/cases/{_number(context)}/opened/{command_id}?key={key_of(context, command_id)}")
 
 
 @router.get("/cases/{case_id}/opened/{command_id}")
@@ -76,22 +74,17 @@ def opened(
     log, number = context.web.container.log, _number(context)
     opening = opening_of(log, number, command_id)
     theirs = opening is not None and opening.actor == context.account.account and not opening.denied
-    if opening is None or not theirs or not hmac.compare_digest(key.encode(), _key(context, command_id).encode()):
+    if opening is None or not theirs or not is_key(key, context, command_id):
         raise NotThere
     if not opening.lasts(context.web.now()):
         return go(f"/cases/{number}/open?" + "&".join(f"parts={part}" for part in opening.compartments))
     values = sealed_values(log, number, opening.compartments)
     purpose, _, why = opening.why.partition(": ")
+    said = context.words.gettext(PURPOSES.get(purpose, purpose))
     return context.page(
-        "pages/opened.html",
-        case_id=number,
-        opening=opening,
-        purpose=context.words.gettext(PURPOSES.get(purpose, purpose)),
-        why=why,
-        values=values,
-        until=opening.at + SHOWN_FOR,
-        n=naming(context),
-    )
+        "pages/opened.html", case_id=number, opening=opening, purpose=said, why=why, values=values,
+        until=opening.at + SHOWN_FOR, n=naming(context),
+    )  # fmt: skip
 
 
 def _form(
@@ -100,16 +93,11 @@ def _form(
     opens = COMPARTMENTS_OF_ROLE.get(mandate_for(context.reader, context.case, parts), frozenset())
     _ = context.words.gettext
     return context.page(
-        "pages/open.html",
-        status,
-        case_id=_number(context),
+        "pages/open.html", status, case_id=_number(context), why=why, faults=faults,
         parts=[(part, part in opens, part in parts) for part in COMPARTMENTS],
         purposes=[(name, _(said), name == purpose) for name, said in PURPOSES.items()],
-        why=why,
-        faults=faults,
-        command_id=context.new_id(),
-        longest=WHY_LONGEST,
-    )
+        command_id=context.new_id(), longest=WHY_LONGEST,
+    )  # fmt: skip
 
 
 def _faults(context: RequestContext, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
@@ -124,11 +112,9 @@ def _faults(context: RequestContext, parts: Sequence[str], purpose: str, why: st
 
 def _closed(context: RequestContext, parts: Sequence[str], mandate: str) -> str:
     """Return what is closed to somebody's role and whom to ask; that they asked is recorded."""
-    words = context.words
-    closed = ", ".join(words.label("compartment", part) for part in compartments_closed_to(mandate, parts))
-    openers = dict.fromkeys(
-        opener for part in compartments_closed_to(mandate, parts) for opener in roles_that_open(part)
-    )
+    words, shut = context.words, compartments_closed_to(mandate, parts)
+    closed = ", ".join(words.label("compartment", part) for part in shut)
+    openers = dict.fromkeys(opener for part in shut for opener in roles_that_open(part))
     who = ", ".join(words.label("mandate", opener) for opener in openers)
     said = words.gettext("Closed to you: %(parts)s. Nothing was opened, and that you asked was recorded. Ask: %(who)s.")
     return said % {"parts": closed, "who": who}
@@ -136,16 +122,3 @@ def _closed(context: RequestContext, parts: Sequence[str], mandate: str) -> str:
 
 def _number(context: RequestContext) -> CaseId:
     return CaseId(context.case.case.case_id)
-
-
-def _key(context: RequestContext, command_id: UUID) -> str:
-    """Return what only this session can know of an opening: its page is of no use in another."""
-    digest = hmac.new(context.session.csrf.encode(), command_id.bytes, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:18]).decode()
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotReadable(422, "form_without_id") from None

@@ -1,99 +1,98 @@
-"""Who signs in, as what, and where they work: for administrators, who see no case."""
+"""Settings: who signs in, as what, and where they work; who may do what, as a table to read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from console.accounts.accounts import Issued
 from console.accounts.sign_in import Wait, Wrong, as_account
 from console.views.account import changes_of, factors_of, places_of, zone_of
 from console.views.programmes import programmes_of
+from console.views.rights import rights_table
 from console.web.errors import NotThere
-from console.web.pages.sign_in import asked_again, seconds_of, status_of
+from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import source_of, typed
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import ROLES
-from workflow.subjects.accounts.commands import (
-    AccountCommand,
-    ChangeRoles,
-    CloseAccount,
-    OpenAccount,
-    PlaceAccount,
-    ReopenAccount,
-    ResetCredentials,
-    RevokeSessions,
-)
+from workflow.subjects.accounts import commands
+from workflow.subjects.accounts.commands import OpenAccount, ResetCredentials
 
 router = APIRouter(include_in_schema=False)
+Settings = Annotated[RequestContext, require("accounts.see", "programmes.see")]
 Looks = Annotated[RequestContext, require("accounts.see")]
 Changes = Annotated[RequestContext, require("accounts.change")]
+Proved = Annotated[RequestContext, require("accounts.change", proved=True)]
 _SEVERAL: Final = ("roles", "programmes", "facilities")
 _NOTHING: Final[Mapping[str, Any]] = {"account": "", "team": "", "language": ""} | {name: [] for name in _SEVERAL}
 # What may be asked for on somebody's page, by the last word of its address.
-_DEEDS: Final[Mapping[str, type[AccountCommand]]] = {
-    "roles": ChangeRoles,
-    "place": PlaceAccount,
-    "close": CloseAccount,
-    "reopen": ReopenAccount,
-    "sign-out": RevokeSessions,
-}
+_DEEDS: Final[Mapping[str, type[commands.AccountCommand]]] = {
+    "roles": commands.ChangeRoles, "place": commands.PlaceAccount, "close": commands.CloseAccount,
+    "reopen": commands.ReopenAccount, "sign-out": commands.RevokeSessions,
+}  # fmt: skip
+
+
+@router.get("/settings")
+def settings(context: Settings) -> Response:
+    """Lead to everything that is set."""
+    people = context.web.accounts.list() if context.may("accounts.see") else []
+    definitions = programmes_of(context.reader) if context.may("programmes.see") else []
+    return context.page("pages/settings.html", definitions=definitions, people=people)
+
+
+@router.get("/settings/roles")
+def roles(context: Settings) -> Response:
+    """Show the table of rights: the one the pages themselves ask."""
+    return context.page("pages/roles.html", groups=rights_table(), roles=ROLES)
 
 
 @router.get("/settings/people")
 def people(context: Looks) -> Response:
     """List everybody who may sign in, and who could once."""
     everybody, last = context.web.accounts.list(), context.web.sessions.last_seen()
-    zone = zone_of(context.reader)
-    return context.page("pages/people.html", people=everybody, last=last, roles=ROLES, zone=zone)
+    return context.page("pages/people.html", people=everybody, last=last, roles=ROLES, zone=zone_of(context.reader))
 
 
 @router.get("/settings/people/new")
-def ask_new(context: Changes) -> Response:
+def ask_new(context: Proved) -> Response:
     """Ask who is to sign in."""
-    context.fresh("accounts.change")
     return _new(context, {})
 
 
 @router.post("/settings/people/new")
-def open_account(context: Changes) -> Response:
+def open_account(context: Proved) -> Response:
     """Open an account and show its one-time password, once."""
-    context.fresh("accounts.change")
     given = _given(context) | {"account": as_account(typed(context.given, "account"))}
     command, faults = _command(context, OpenAccount, given)
     if command is None:
         return _new(context, faults)
-    issued = context.web.accounts.open(command)
+    issued = context.web.accounts.issue(command)
     if isinstance(issued.answer, Refused):
         return _new(context, {}, issued.answer.reasons)
-    return _issued(context, command.account, issued)
+    return context.page("pages/person_issued.html", account=command.account, password=issued.password)
 
 
 @router.get("/settings/people/{account}")
 def person(context: Looks, account: str, done: str = "") -> Response:
     """Show one account."""
-    return _person(context, _row(context, account), done=done)
+    return _person(context, context.row_of(account), done=done)
 
 
 @router.get("/settings/people/{account}/reset")
-def ask_reset(context: Changes, account: str) -> Response:
+def ask_reset(context: Proved, account: str) -> Response:
     """Ask for the second person who stands behind a reset."""
-    context.fresh("accounts.change")
-    return _reset(context, _row(context, account))
+    return _reset(context, context.row_of(account))
 
 
 @router.post("/settings/people/{account}/reset")
-def reset(context: Changes, account: str) -> Response:
+def reset(context: Proved, account: str) -> Response:
     """Replace somebody's password and second factors; the second person proves here that it is them."""
-    context.fresh("accounts.change")
-    row, given = _row(context, account), context.given
+    row, given = context.row_of(account), context.given
     second, password, code = (typed(given, name) for name in ("second", "password", "code"))
     found = context.web.sign_in.vouch(second, password, code, source_of(context.request))
     if isinstance(found, Wrong | Wait):
@@ -101,16 +100,16 @@ def reset(context: Changes, account: str) -> Response:
     command, faults = _command(context, ResetCredentials, {"account": account, "second": found.account.account})
     if command is None:
         return _reset(context, row, problem=Wrong() if faults else None)
-    issued = context.web.accounts.reset(command)
+    issued = context.web.accounts.issue(command)
     if isinstance(issued.answer, Refused):
         return _reset(context, row, reasons=issued.answer.reasons)
-    return _issued(context, account, issued)
+    return context.page("pages/person_issued.html", account=account, password=issued.password)
 
 
 @router.post("/settings/people/{account}/{deed}")
 def change(context: Changes, account: str, deed: str) -> Response:
     """Change one account: its roles, where somebody works, whether they may sign in."""
-    row = _row(context, account)
+    row = context.row_of(account)
     if deed not in _DEEDS:
         raise NotThere
     context.fresh("accounts.change", f"/settings/people/{account}")
@@ -133,17 +132,13 @@ def _new(context: RequestContext, faults: Mapping[str, str], reasons: Sequence[R
 
 
 def _person(
-    context: RequestContext,
-    row: AccountRow,
-    *,
-    reasons: Sequence[Reason] = (),
-    faults: Mapping[str, str] | None = None,
-    done: str = "",
-) -> Response:
-    log, auth = context.web.container.log, context.web.auth
+    context: RequestContext, row: AccountRow, *, reasons: Sequence[Reason] = (),
+    faults: Mapping[str, str] | None = None, done: str = "",
+) -> Response:  # fmt: skip
+    web, log = context.web, context.web.container.log
     values = _choices(context) | {
         "row": row, "reasons": reasons, "faults": faults or {}, "done": done if done in _DEEDS else "",
-        "factors": factors_of(log, auth, row), "places": places_of(auth, row.account.account),
+        "factors": factors_of(log, web.factors.passkeys, row), "places": places_of(web.sessions, row.account.account),
         "changes": changes_of(log, row.account.account), "may_change": context.may("accounts.change") is not None,
         "own": row.account.account == context.account.account, "zone": zone_of(context.reader),
     }  # fmt: skip
@@ -153,35 +148,19 @@ def _person(
 def _reset(
     context: RequestContext, row: AccountRow, *, problem: Wrong | Wait | None = None, reasons: Sequence[Reason] = ()
 ) -> Response:
-    status = 422 if reasons else status_of(problem)
     second = typed(context.given, "second") if context.form is not None else ""
-    values: dict[str, Any] = {"row": row, "reasons": reasons, "second": second, "wait": seconds_of(problem)}
-    answer = context.page("pages/person_reset.html", status, wrong=problem is not None, **values)
-    return asked_again(answer, problem)
-
-
-def _issued(context: RequestContext, account: str, issued: Issued) -> Response:
-    return context.page("pages/person_issued.html", account=account, password=issued.password)
+    values: dict[str, Any] = {"row": row, "reasons": reasons, "second": second}
+    return asked(context.page, "pages/person_reset.html", problem, 422 if reasons else 200, **values)
 
 
 def _choices(context: RequestContext) -> dict[str, Any]:
     definitions = programmes_of(context.reader)
     houses = [house for definition in definitions for house in definition.programme.beds_facilities]
-    return {
-        "roles": ROLES,
-        "programmes": [definition.programme for definition in definitions],
-        "houses": {house.id: house.name for house in houses},
-    }
+    programmes = [definition.programme for definition in definitions]
+    return {"roles": ROLES, "programmes": programmes, "houses": {house.id: house.name for house in houses}}
 
 
 # -- what was sent --------------------------------------------------------------------------------------------
-
-
-def _row(context: RequestContext, account: str) -> AccountRow:
-    row = context.web.accounts.row(account)
-    if row is None:
-        raise NotThere
-    return row
 
 
 def _given(context: RequestContext) -> dict[str, Any]:
@@ -193,14 +172,10 @@ def _given(context: RequestContext) -> dict[str, Any]:
 
 def _command(context: RequestContext, kind: type[Any], given: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
     """Return the command a form asks for, or None and what is wrong with it, field by field."""
-    who = {"command_id": _id(context), "actor": context.account.account, "mandate": context.permit.mandate}
-    fields = {name: value for name, value in given.items() if name in kind.model_fields and name not in who}
+    own = ("command_id", "actor", "mandate")
+    fields = {name: value for name, value in given.items() if name in kind.model_fields and name not in own}
     try:
-        return kind.model_validate({**fields, **who}), {}
+        return context.command(kind, command_id=typed(context.given, "_command_id"), **fields), {}
     except ValidationError as problem:
         faults = problem.errors(include_input=False, include_url=False, include_context=False)
         return None, {str(fault["loc"][0]): fault["type"] for fault in faults}
-
-
-def _id(context: RequestContext) -> UUID | str:
-    return typed(context.given, "_command_id")

@@ -23,7 +23,7 @@ from workflow.reasons import Refused
 
 router = APIRouter(include_in_schema=False)
 Reads = Annotated[RequestContext, require("programmes.see")]
-Publishes = Annotated[RequestContext, require("programmes.publish")]
+Publishes = Annotated[RequestContext, require("programmes.publish", proved=True)]
 
 
 class Draft(NamedTuple):
@@ -44,11 +44,9 @@ def programmes(context: Reads) -> Response:
 def programme(context: Reads, programme: str) -> Response:
     """Show one programme: its journey and its versions."""
     definition, versions = _programme(context, programme)
+    values = {"versions": list(reversed(versions)), "may_publish": context.may_about("programmes.publish", programme)}
     drawn = journey_svg(definition, context.words)
-    may = context.may_about("programmes.publish", programme)
-    return context.page(
-        "pages/programme.html", definition=definition, versions=list(reversed(versions)), drawn=drawn, may_publish=may
-    )
+    return context.page("pages/programme.html", 200, definition=definition, drawn=drawn, **values)
 
 
 @router.get("/settings/programmes/{programme}/{number}")
@@ -57,20 +55,13 @@ def version(context: Reads, programme: str, number: int, since: int = 0) -> Resp
     definition, versions = _programme(context, programme)
     found = _version(versions, number)
     lines = compared(_version(versions, since).text, found.text) if since else None
-    values: dict[str, Any] = {
-        "definition": definition,
-        "versions": versions,
-        "version": found,
-        "since": since,
-        "lines": lines,
-    }
-    return context.page("pages/programme_text.html", **values)
+    values: dict[str, Any] = {"definition": definition, "versions": versions, "version": found, "lines": lines}
+    return context.page("pages/programme_text.html", since=since, **values)
 
 
 @router.get("/upload/programme")
 def ask(context: Publishes, programme: str = "") -> Response:
     """Ask for a programme file, beginning with the one in force."""
-    context.fresh("programmes.publish")
     text = _programme(context, programme)[0].text if programme else ""
     return _asked(context, Draft(text))
 
@@ -78,7 +69,6 @@ def ask(context: Publishes, programme: str = "") -> Response:
 @router.post("/upload/programme")
 def take(context: Publishes) -> Response:
     """Check a programme file, or put it into force."""
-    context.fresh("programmes.publish")
     draft = _draft(context.given)
     if draft.definition is None or not _is_theirs(context, draft.definition):
         return _asked(context, draft)
@@ -88,10 +78,9 @@ def take(context: Publishes) -> Response:
 
 
 def _published(context: RequestContext, draft: Draft, name: str) -> Response:
-    who = {"actor": context.account.account, "mandate": context.permit.mandate}
-    fields = {"command_id": typed(context.given, "_command_id"), "programme": name, "text": draft.text, **who}
+    command_id = typed(context.given, "_command_id")
     try:
-        command = PublishProgramme.model_validate(fields)
+        command = context.command(PublishProgramme, command_id=command_id, programme=name, text=draft.text)
     except ValidationError:  # only the id is not ours: the form was tampered with
         return _asked(context, draft, checked=True)
     answer = context.submit(command)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,6 +16,7 @@ from console.views.opening import SHOWN_FOR
 from console.views.referrals import ReferralRow, board, disclosure_of, own_row, own_rows
 from console.web.access_log import namings
 from console.web.errors import NotReadable, NotThere
+from console.web.filling import id_of, is_key, key_of
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
@@ -31,6 +29,7 @@ from workflow.subjects.referrals.commands import DiscloseReferral
 router = APIRouter(include_in_schema=False)
 WHY_LONGEST: Final = 160
 _PLACE_LONGEST: Final = 120
+_KEY: Final = b"disclosed"
 _ABOUT_REFERRALS: Final = frozenset({"referral.send", "referral.answer"})
 Disclosing = Annotated[RequestContext, require("referral.disclose")]
 
@@ -51,7 +50,7 @@ def referrals(
         wanted = Wanted(service, language, area, open_now == "yes")
         found |= _directory(context, programme, wanted)
     return context.page(
-        "pages/referrals.html", names=namings(context), now=reader.now, version=reader.container.log.size(),
+        "pages/referrals.html", names=namings(context), version=reader.container.log.size(),
         done=done if _is_ours(done) else "", begins=bool(before), **found,
     )  # fmt: skip
 
@@ -68,10 +67,9 @@ def disclose(context: Disclosing, referral_id: str) -> Response:
     row, why = _known(context, referral_id), " ".join(str(context.given.get("why", "")).split())
     if not 3 <= len(why) <= WHY_LONGEST:
         return _form(context, row, why, {"why": context.words.gettext("Say why in a few words.")}, 422)
-    fields = {"command_id": _id(context), "actor": context.account.account, "mandate": context.permit.mandate}
-    about = {"case_id": row.case_id, "referral_id": row.referral_id, "why": why}
+    about = {"command_id": id_of(context), "case_id": row.case_id, "referral_id": row.referral_id, "why": why}
     try:
-        command = DiscloseReferral.model_validate(fields | about)
+        command = context.command(DiscloseReferral, **about)
         answer = carry_out(context.web.container.service, command)
     except (CommandReused, ValidationError):
         raise NotReadable(422, "form_used_before") from None
@@ -79,7 +77,7 @@ def disclose(context: Disclosing, referral_id: str) -> Response:
         return _form(context, row, why, {}, 422, answer.reasons)
     assert isinstance(answer, Accepted), "it expects no version"
     path = f"/referrals/{row.case_id}/{row.referral_id}/disclosed/{command.command_id}"
-    return go(f"{path}?key={_key(context, command.command_id)}")
+    return go(f"{path}?key={key_of(context, command.command_id, _KEY)}")
 
 
 @router.get("/referrals/{case_id}/{referral_id}/disclosed/{command_id}")
@@ -88,7 +86,7 @@ def told(context: Disclosing, referral_id: str, command_id: UUID, key: str = "")
     row, log = _known(context, referral_id), context.web.container.log
     found = disclosure_of(log, row.case_id, command_id)
     theirs = found is not None and (found.actor, found.referral_id) == (context.account.account, row.referral_id)
-    if found is None or not theirs or not hmac.compare_digest(key.encode(), _key(context, command_id).encode()):
+    if found is None or not theirs or not is_key(key, context, command_id, _KEY):
         raise NotThere
     if not found.lasts(context.web.now()) or not row.may_disclose:
         return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
@@ -145,16 +143,3 @@ def _place(text: str) -> tuple[str, ...]:
     parts = tuple(text[:_PLACE_LONGEST].split("|"))
     is_place = len(parts) == 2 and all(part.isascii() and part.isprintable() and part for part in parts)
     return parts if is_place else ()
-
-
-def _key(context: RequestContext, command_id: UUID) -> str:
-    """Return what only this session can know of a disclosure: its page is of no use in another."""
-    digest = hmac.new(context.session.csrf.encode(), b"disclosed" + command_id.bytes, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:18]).decode()
-
-
-def _id(context: RequestContext) -> UUID:
-    try:
-        return UUID(str(context.given.get("command_id", "")))
-    except ValueError:
-        raise NotReadable(422, "form_without_id") from None

@@ -1,18 +1,20 @@
-"""My work and the machine's: what waits for this person, the overdue first; what runs, is late, or stopped."""
+"""The boards: what waits for this person, the overdue first; what the machine does; who comes and who leaves."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.operations import operations as machine_now
+from console.views.travel import travel_board
 from console.views.work import my_work
 from console.web.access_log import namings
 from console.web.request_context import RequestContext, require
 
 router = APIRouter(include_in_schema=False)
+DAYS: Final = (3, 7, 14, 30)
 
 
 @router.get("/work")
@@ -23,7 +25,6 @@ def work(context: Annotated[RequestContext, require("self")], whose: str = "") -
     mine = whose == "mine"
     return context.page(
         "pages/work.html", work=my_work(context.reader, mine=mine), mine=mine, names=namings(context),
-        now=context.web.now(),
     )  # fmt: skip
 
 
@@ -32,3 +33,12 @@ def operations(context: Annotated[RequestContext, require("operations.see")]) ->
     """Show the machine's work as it is now."""
     found = machine_now(context.reader, context.web.container.queue())
     return context.page("pages/operations.html", found=found)
+
+
+@router.get("/travel")
+def travel(context: Annotated[RequestContext, require("travel.see")], days: str = "7") -> Response:
+    """Show the board of the next days."""
+    chosen = int(days) if days in map(str, DAYS) else 7
+    board = travel_board(context.reader, chosen)
+    version = context.web.container.log.size()
+    return context.page("pages/travel.html", board=board, choices=DAYS, version=version)

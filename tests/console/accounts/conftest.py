@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from console.accounts.auth_services import AuthServices, open_auth_services
 from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
-from console.accounts.sign_in import HalfWay, SignedIn
+from console.accounts.sign_in import AuthServices, HalfWay, SignedIn, open_auth_services
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow
 from tests.kit.authenticators import SoftwareApp
@@ -31,7 +30,7 @@ class Door:
     def opened(self, account: str, *roles: str) -> str:
         """Open an account and return its one-time password."""
         given = {"command_id": self.office.uuid(), "actor": "staff:operator", "account": account}
-        issued = self.desk.accounts.open(OpenAccount.model_validate({**given, "roles": roles or ("case_manager",)}))
+        issued = self.desk.accounts.issue(OpenAccount.model_validate({**given, "roles": roles or ("case_manager",)}))
         assert isinstance(issued.answer, Accepted)
         return issued.password
 

@@ -11,9 +11,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from console.accounts.auth_services import open_auth_services
 from console.accounts.passwords import CHEAP, Passwords, weakness
-from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong
+from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong, open_auth_services
 from console.accounts.throttle import FREE
 from events.log import Log
 from handlers.commanding.answers import Accepted
@@ -332,7 +331,7 @@ def test_after_a_reset_nothing_old_opens_anything(door: Door, anna: Anna) -> Non
     token, app = anna
     half = door.half(ANNA)
     command = ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
-    issued = door.desk.accounts.reset(command)
+    issued = door.desk.accounts.issue(command)
     assert issued.password
     assert door.desk.sessions.find(token) is None
     assert door.desk.sign_in.half_way(half.token) is None
@@ -341,14 +340,14 @@ def test_after_a_reset_nothing_old_opens_anything(door: Door, anna: Anna) -> Non
     assert again.setting_up
     door.later(seconds=30)
     assert door.desk.sign_in.code(again.token, app.code(door.office.now), HERE) == Wrong()
-    assert door.desk.accounts.reset(command).password == "", "a form sent again does not make another password"
+    assert door.desk.accounts.issue(command).password == "", "a form sent again does not make another password"
 
 
 def test_a_reset_counts_even_when_the_machine_stopped_before_a_new_password_was_made(door: Door, anna: Anna) -> None:
     command = ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
     assert isinstance(door.office.service.submit(command), Accepted)
     assert door.desk.sign_in.password(ANNA, OWN, HERE) == Wrong()
-    issued = door.desk.accounts.reset(command)
+    issued = door.desk.accounts.issue(command)
     assert door.half(ANNA, issued.password).setting_up
 
 

@@ -27,6 +27,8 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as PlaywrightError
 
+from console.accounts.passwords import CHEAP
+from console.accounts.sign_in import open_auth_services
 from console.simulation.demo_accounts import CAST, Key, admitted
 from console.simulation.demo_bank import DemoBank
 from console.simulation.order_book import OrderBook
@@ -100,10 +102,10 @@ class LiveHouse:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://localhost:{self._listening.getsockname()[1]}"
         self.web = WebHouse(self.office, Site(self.address))
-        house = self.web.house
+        container, clock = self.web.house.container, self.web.clock
+        auth = open_auth_services(container.service, clock, container.chance, hashing=CHEAP)
         self.keys: Mapping[str, Key] = {
-            key.part.account: key
-            for key in admitted(house.container, house.auth, self.web.clock, "moscow", house.container.chance)
+            key.part.account: key for key in admitted(container, auth, clock, "moscow", container.chance)
         }
         self.folder = folder
         self._crew: WorkerPool | None = None

@@ -20,7 +20,7 @@ OWN = "a quiet river in march"
 def one_time(house: WebHouse, account: str, *roles: str) -> str:
     given = {"command_id": house.office.uuid(), "actor": "staff:root", "account": account, "programmes": ("moscow",)}
     command = OpenAccount.model_validate(given | {"roles": roles or ("case_manager",)})
-    return house.house.accounts.open(command).password
+    return house.house.accounts.issue(command).password
 
 
 def hidden(answer: Response, name: str) -> str:
