@@ -33,6 +33,7 @@ from console.printing import print_json, print_rows, say
 from handlers.commanding.answers import Answer
 from workflow.command import Command
 from workflow.programme.loading import Definition
+from workflow.rights.visibility import speaks_for
 
 REPORT_BYTES_MAX: Final = 10_000_000
 Params = ParamSpec("Params")
@@ -95,8 +96,9 @@ class ActorTerminal(Terminal):
     def visible(self, rows: Iterable[Any]) -> list[Any]:
         """Return the rows of the cases this person may see."""
         listed = list(rows)
-        seen = self.container.cases.seen_by(self.actor, [row["case_id"] for row in listed])
-        return [row for row in listed if row["case_id"] in seen]
+        others = {row["case_id"] for row in listed if not speaks_for(self.actor, row["office"])}
+        hidden = others - self.container.cases.seen_by(self.actor, others)  # only these histories are read
+        return [row for row in listed if row["case_id"] not in hidden]
 
     def made(self, kind: type[Kind], /, **fields: Any) -> Kind:
         """Return a command of this person; raises ValidationError for fields that do not go."""
