@@ -15,7 +15,6 @@ from console.printing import print_json, print_rows, say
 from console.verbs.terminal import CommandTerminal, Option, Terminal, verb
 from console.views.hotline import ZoneClock, call_backs_of, status_of
 from events.facts.hotline import CallBackPromised
-from events.instants import instant
 from handlers.commanding.answers import Accepted
 from handlers.queries.consultations import hotline_state_of
 from workflow.command import OfficeCommand
@@ -191,7 +190,7 @@ def status(
     """
     line = _hotline(terminal)
     asked = line.zones if zones else (_zone(zone) or line.hours.time_zone,)
-    found = _status(line, at or _now(terminal), asked)
+    found = _status(line, at or terminal.now, asked)
     if terminal.as_json:
         print_json(found)
         return
@@ -259,7 +258,7 @@ def list_call_backs(terminal: HotlineTerminal) -> None:
     """
     line = _hotline(terminal)
     programme = terminal.definition(terminal.programme).programme
-    waiting = call_backs_of(hotline_state_of(terminal.container.log, programme), line, _now(terminal))
+    waiting = call_backs_of(hotline_state_of(terminal.container.log, programme), line, terminal.now)
     rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
     found = [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
     zone = ZoneInfo(line.hours.time_zone)
@@ -315,7 +314,3 @@ def _hotline(terminal: HotlineTerminal | OfficeTerminal) -> Hotline:
     if programme.hotline is None:
         raise BadInput(f"programme {programme.programme} has no hotline; its file has no key hotline:")
     return programme.hotline
-
-
-def _now(terminal: Terminal) -> datetime:
-    return instant(terminal.container.log.now())

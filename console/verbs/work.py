@@ -69,10 +69,11 @@ def list_tasks(
 
     Example: wayhome tasks list --status dead
     """
+    of_case = None if case is None else case_number(case)
     with terminal.container.database.reading() as connection:
         if status is not None and status not in (*LIVE_STATUSES, "done", "cancelled", "dead"):
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
-        rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
+        rows = task_rows.list_tasks(connection, status=status, case_id=of_case, limit=limit)
     shown = [
         (r["task_id"], r["case_id"], _about(r["kind"], r["subject"]), r["status"], r["due_at"][:16], r["attempts"],
          r["error"])
@@ -116,10 +117,11 @@ def list_timers(
 
     Example: wayhome timers list --case 7K3P9-QXM2D
     """
+    of_case = None if case is None else case_number(case)
     with terminal.container.database.reading() as connection:
         if status not in ("set", "fired", "cancelled"):
             raise BadInput("a timer is set, fired or cancelled")
-        rows = task_rows.list_timers(connection, status=status, case_id=_case(case), limit=limit)
+        rows = task_rows.list_timers(connection, status=status, case_id=of_case, limit=limit)
     shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
     terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due"), shown)
 
@@ -169,10 +171,6 @@ def _say_counts(terminal: Terminal) -> None:
 def _about(kind: str, subject: str) -> str:
     """Return a task or timer in words: what is to be done, and about what."""
     return " ".join([kind, *(str(value) for value in orjson.loads(subject).values())])
-
-
-def _case(text: str | None) -> str | None:
-    return None if text is None else case_number(text)
 
 
 def _case_of_task(container: Container, task_id: str) -> CaseId:
