@@ -81,8 +81,7 @@ def list_cases(
 
     Example: wayhome case list --stage documents
     """
-    with terminal.container.database.reading() as connection:
-        found = board.list_cases(connection, stage=stage, programme=programme, limit=limit, offset=offset)
+    found = terminal.read(board.list_cases, stage=stage, programme=programme, limit=limit, offset=offset)
     rows = terminal.visible(found)
     shown = [
         (r["case_id"], r["stage"], r["since"][:10], r["route"], "child" if r["child"] else "", r["version"])
@@ -196,9 +195,7 @@ def waiting(
 
     Example: wayhome waiting --kind approve_grant
     """
-    with terminal.container.database.reading() as connection:
-        found = list_work(connection, kind=kind, limit=limit)
-    rows = terminal.visible(found)
+    rows = terminal.visible(terminal.read(list_work, kind=kind, limit=limit))
     shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
     columns = ("since", "case", "stage", "kind", "item")
     terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)

@@ -7,14 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from console.container import Container
 from console.errors import BadInput
 from console.printing import REFUSED, say
 from console.verbs.terminal import Terminal, file_read, verb
 from console.verbs.work import payments
 from handlers.queries.books import JournalEntry, journal
 from handlers.queries.reconciliation import Reconciliation, booked_payments, reconcile, sent_to_the_bank
-from workflow.programme.loading import Definition
 from workflow.subjects.grants.ledger import AccountKey, Balance, trial_balance
 
 Programme = Annotated[str, typer.Argument(help="The programme's short name.")]
@@ -53,17 +51,12 @@ def reconcile_statement(
     Example: wayhome payments reconcile statement.xml
     """
     report = file_read(file, "ask the bank for shorter statements")
-    found = _reconciled(terminal.container, terminal.definition(programme), report)
+    definition, statement = terminal.definition(programme), terminal.container.read_statement(report)
+    booked = booked_payments(terminal.container.log, definition.programme.fund_stream)
+    found = reconcile(booked, terminal.read(sent_to_the_bank), statement)
     terminal.show(_as_json(found), lambda: _print_reconciled(found))
     if not found.agrees:
         raise typer.Exit(REFUSED)
-
-
-def _reconciled(container: Container, definition: Definition, data: bytes) -> Reconciliation:
-    statement = container.read_statement(data)
-    with container.database.reading() as connection:
-        sent = sent_to_the_bank(connection)
-    return reconcile(booked_payments(container.log, definition.programme.fund_stream), sent, statement)
 
 
 def _tell_journal(terminal: Terminal, entries: list[JournalEntry]) -> None:

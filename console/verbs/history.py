@@ -86,8 +86,7 @@ def _replay_log(terminal: Terminal, upto: int) -> None:
     stages: dict[str, int] = {}
     for row in world.board.values():
         stages[row["stage"]] = stages.get(row["stage"], 0) + 1
-    with container.database.reading() as connection:
-        now = count_cases(connection)
+    now = terminal.read(count_cases)
     if terminal.as_json:
         print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
         return

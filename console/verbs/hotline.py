@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -219,17 +220,12 @@ def prompt(
         {
             "group": one.id,
             "label": getattr(one.label, language),
-            "questions": [getattr(question, language) for question in one.questions],
+            "questions": [getattr(q, language) for q in one.questions],
         }
         for one in wanted
     ]
-    if terminal.as_json:
-        print_json(found)
-        return
-    for one in found:
-        say(f"{one['label']} ({one['group']})")
-        for question in one["questions"]:
-            say(f"  - {question}")
+    said = ([f"{one['label']} ({one['group']})", *(f"  - {text}" for text in one["questions"])] for one in found)
+    terminal.lines(found, *chain.from_iterable(said))
 
 
 @verb(app, "codes")

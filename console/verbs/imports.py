@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -128,7 +129,8 @@ def _details(record: CtdcRecord) -> str | None:
 
 def _with_progress(container: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
-    lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
+    with file.open("rb") as stream:
+        lines = sum(chunk.count(b"\n") for chunk in iter(partial(stream.read, 1 << 20), b""))
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("importing", total=max(lines - 1, 1))
         for done in import_ctdc(container.service, file, programme, actor):
@@ -136,9 +138,3 @@ def _with_progress(container: Container, file: Path, programme: str, actor: str,
             bad += done.bad
             progress.update(bar, advance=done.new + done.known + len(done.bad))
     return Imported(new, known, tuple(bad))
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            yield chunk

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, get_ty
 from uuid import UUID
 
 import typer
+from sqlalchemy import Connection
 
 from console.cli_support import (
     ACTOR_DEFAULT,
@@ -41,6 +42,7 @@ REPORT_BYTES_MAX: Final = 10_000_000
 Params = ParamSpec("Params")
 Kind = TypeVar("Kind", bound=Command)
 AnyTerminal = TypeVar("AnyTerminal", bound="BareTerminal")
+Found = TypeVar("Found")
 Option = tuple[str, Any, Any]
 _DATA, _JSON, _ACTOR = ("data", Data, None), ("as_json", AsJson, False), ("actor", Actor, ACTOR_DEFAULT)
 _COMMAND_ID, _EXPECTED = ("command_id", CommandId, None), ("expected", Expected, None)
@@ -88,6 +90,13 @@ class Terminal(BareTerminal):
     def now(self) -> datetime:
         """Return the moment by the log's clock, in UTC."""
         return instant(self.container.log.now())
+
+    def read(
+        self, query: Callable[Concatenate[Connection, Params], Found], /, *on: Params.args, **by: Params.kwargs
+    ) -> Found:
+        """Return what a query of the read models finds, in a transaction of its own."""
+        with self.container.database.reading() as connection:
+            return query(connection, *on, **by)
 
     def definition(self, programme: str) -> Definition:
         """Return a programme's definition in force; raises BadInput for a programme nobody published."""
