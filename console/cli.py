@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input, 3 somebody was quicker, 4 
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Mapping
 from importlib import import_module
@@ -75,6 +76,7 @@ class Verbs(TyperGroup):
         """Return the verb itself, for whatever is to be done with it: carried out, explained, completed."""
         if args and args[0] in VERBS:
             self.add_command(verb_named(args[0]))
+            _collect_from_here()
         return super().resolve_command(ctx, args)
 
 
@@ -103,7 +105,15 @@ def _wayhome() -> None:
     """Make a group of an app that has no verbs of its own yet."""
 
 
+def _collect_from_here() -> None:
+    """Look for garbage again if `main` had put that off, in nothing that is there by now."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # until the verb is imported: what modules hold is never garbage, and there is much of it
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app(prog_name="wayhome")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
@@ -13,9 +13,9 @@ from console.errors import BadInput
 from console.printing import print_rows, say
 from events.money import Money
 from workflow.command import Command, fields_of
-from workflow.registry import HUMAN
 from workflow.subjects.travel.commands import PlanTrip, TripLeg
 
+Kind = TypeVar("Kind", bound=Command)
 _PARTS: Final = ("mode", "number", "origin", "from_country", "departs_at", "destination", "to_country", "arrives_at")
 HOW: Final = "mode|number|from|country|departs|to|country|arrives for each leg, with ; between legs"
 
@@ -66,10 +66,18 @@ def values(kind: type[Command], given: dict[str, str]) -> dict[str, Any]:
     return typed
 
 
-def list_commands() -> None:
-    """Print everything that can be recorded about a case."""
-    rows = [(kind.__name__, first_line(kind), ", ".join(fields_of(kind))) for kind in HUMAN]
-    print_rows("What can be recorded", ("name", "", "fields"), rows)
+def command_named(name: str, kinds: Iterable[type[Kind]]) -> type[Kind]:
+    """Return one of these commands by its name, in any case of letters; raises BadInput with the names there are."""
+    known = {kind.__name__: kind for kind in kinds}
+    found = {one.lower(): kind for one, kind in known.items()}.get(name.lower().replace("-", "").replace("_", ""))
+    if found is None:
+        raise BadInput(f"nothing is called {name[:40]!r}; there is: {', '.join(sorted(known))}")
+    return found
+
+
+def list_commands(title: str, kinds: Iterable[type[Command]]) -> None:
+    """Print everything that can be recorded about something."""
+    print_rows(title, ("name", "", "fields"), [(k.__name__, first_line(k), ", ".join(fields_of(k))) for k in kinds])
 
 
 def explain(kind: type[Command]) -> None:

@@ -98,6 +98,11 @@ def event_as_json(event: RecordedEvent) -> dict[str, Any]:
     }
 
 
+def minute(at: datetime) -> str:
+    """Return a time to the minute, by whichever clock it was given."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
 def print_events(title: str, events: Iterable[RecordedEvent]) -> None:
     """Print a history line by line, oldest first."""
     say(title)

@@ -14,7 +14,10 @@ from types import ModuleType
 from typing import Final
 
 import pytest
+import typer
 
+from console import verbs
+from console.cli import VERBS
 from console.forms.form import form_for
 from console.subjects import CASE_FORMS
 from events.facts import catalogue
@@ -113,6 +116,19 @@ def _unused(tree: ast.Module) -> Iterator[str]:
     own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list]
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return (node.name for node in own if node.name.startswith("_") and node.name not in used)
+
+
+def test_every_verb_that_is_written_is_on_the_command_line() -> None:
+    named = [getattr(import_module(f"console.verbs.{place.module}"), place.name) for place in VERBS.values()]
+    listed = [command.callback for app in named if isinstance(app, typer.Typer) for command in app.registered_commands]
+    modules = (import_module(f"{verbs.__name__}.{found.name}") for found in iter_modules(verbs.__path__))
+    written = ((module.__name__, name, value) for module in modules for name, value in vars(module).items())
+    left = [f"{module}.{name}" for module, name, value in written if _is_verb(value) and value not in [*named, *listed]]
+    assert left == []
+
+
+def _is_verb(value: object) -> bool:
+    return isinstance(value, typer.Typer) or (inspect.isfunction(value) and "Example: " in (value.__doc__ or ""))
 
 
 @BY_STEM

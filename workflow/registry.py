@@ -51,17 +51,3 @@ _AGGREGATES: Final = {one.word: one.evolve for subject in SUBJECTS for one in su
 def evolve_shared(word: str, state: Any, fact: Fact, at: At) -> Any:
     """Return the state of a stream that cases share after a fact; ``word`` is what the stream begins with."""
     return _AGGREGATES[word](state, fact, at)
-
-
-def human_command(name: str) -> type[CaseCommand] | None:
-    """Return the command a person may type by its name, in any case of letters."""
-    return {kind.__name__.lower(): kind for kind in HUMAN}.get(_as_typed(name))
-
-
-def office_command(name: str) -> type[OfficeCommand] | None:
-    """Return the command about the office itself by its name, in any case of letters."""
-    return {kind.__name__.lower(): kind for kind in OFFICE}.get(_as_typed(name))
-
-
-def _as_typed(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -78,10 +78,8 @@ def find_person(terminal: ActorTerminal) -> None:
     with terminal.container.database.reading() as connection:
         name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
         account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
-        now = datetime.fromisoformat(terminal.container.log.now())
-        found = search_people(
-            terminal.container.log, connection, account, now, name=name, birth_date=_day(born), phone=phone
-        )
+        log, day = terminal.container.log, _day(born)
+        found = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
     rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found]
     columns = ("case", "programme", "stage", "since", "equal parts")
     terminal.table([match._asdict() for match in found], "Cases that fit", columns, rows)

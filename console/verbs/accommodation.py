@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from console.errors import BadInput
-from console.printing import print_rows
+from console.printing import minute, print_json, print_rows
 from console.verbs.terminal import Terminal, verb
-from events.instants import instant
 from handlers.queries.occupancy import Occupancy, houses_in_log, occupancy
 
 
@@ -29,9 +28,13 @@ def beds(
     known = houses_in_log(terminal.container.log)
     if facility is not None and facility not in known:
         raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
-    when = _instant(at) if at else instant(terminal.container.log.now())
+    when = _instant(at) if at else terminal.now
     found = [occupancy(terminal.container.log, name, when) for name in ([facility] if facility else known)]
-    terminal.show([_as_json(one) for one in found], lambda: _print(found))
+    if terminal.as_json:
+        print_json([_as_json(one) for one in found])
+        return
+    for one in found:
+        _print_house(one)
 
 
 def _instant(text: str) -> datetime:
@@ -44,28 +47,19 @@ def _instant(text: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def _print(found: list[Occupancy]) -> None:
-    for one in found:
-        _print_house(one)
-
-
 def _print_house(one: Occupancy) -> None:
     taken = [
-        (used.bed, used.room, used.case_id, _text(used.since), f"held until {_text(used.held_until)}")
+        (used.bed, used.room, used.case_id, minute(used.since), f"held until {minute(used.held_until)}")
         if used.held_until
-        else (used.bed, used.room, used.case_id, _text(used.since), "lives there")
+        else (used.bed, used.room, used.case_id, minute(used.since), "lives there")
         for used in one.used
     ]
     closed = f", closed on {one.closed}" if one.closed else ""
     title = f"{one.facility}: {len(one.used)} of {one.maximum} beds in use, {one.available} free{closed}"
     print_rows(title, ("bed", "room", "case", "since", ""), taken)
     if one.waiting:
-        line = [(number, waits.case_id, _text(waits.since)) for number, waits in enumerate(one.waiting, 1)]
+        line = [(number, waits.case_id, minute(waits.since)) for number, waits in enumerate(one.waiting, 1)]
         print_rows(f"{one.facility}: waiting list", ("", "case", "since"), line)
-
-
-def _text(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _as_json(one: Occupancy) -> dict[str, Any]:

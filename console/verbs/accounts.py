@@ -55,8 +55,7 @@ def list_all(terminal: Terminal) -> None:
 
     Example: wayhome account list
     """
-    with terminal.container.database.reading() as connection:
-        found = list_accounts(connection)
+    found = terminal.read(list_accounts)
     terminal.table([_as_json(row) for row in found], "Accounts", _COLUMNS, [_as_row(row) for row in found])
 
 
@@ -140,9 +139,8 @@ def _show_sessions(terminal: Terminal, account: str) -> None:
     from events.world import SystemClock
 
     container = terminal.container
-    with container.database.reading() as connection:
-        if find_account(connection, account) is None:
-            raise BadInput("there is no such account; see: wayhome account list")
+    if terminal.read(find_account, account) is None:
+        raise BadInput("there is no such account; see: wayhome account list")
     found = Sessions(container.database, container.clock or SystemClock(), container.chance).of(account)
     shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
     rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", f"{one.seen_at:%Y-%m-%d %H:%M}") for one in found]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from console.cli_support import CaseArgument, stop, tell_refused
-from console.fields import explain, list_commands, pairs, values
-from console.printing import USAGE, event_as_json, print_events, print_json, print_reasons, say
+from console.cli_support import CaseArgument, tell_refused
+from console.fields import command_named, explain, list_commands, pairs, values
+from console.printing import event_as_json, print_events, print_json, print_reasons, say
 from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
@@ -17,7 +16,7 @@ from handlers.projections import board
 from handlers.projections.work_items import list_work
 from workflow.command import AdvanceCase, fields_of
 from workflow.reasons import Refused
-from workflow.registry import HUMAN, human_command
+from workflow.registry import HUMAN
 from workflow.subjects.intake.commands import OpenCase
 
 app = typer.Typer(no_args_is_help=True, help="Open cases, look at them, move them on.")
@@ -82,8 +81,7 @@ def list_cases(
 
     Example: wayhome case list --stage documents
     """
-    with terminal.container.database.reading() as connection:
-        found = board.list_cases(connection, stage=stage, programme=programme, limit=limit, offset=offset)
+    found = terminal.read(board.list_cases, stage=stage, programme=programme, limit=limit, offset=offset)
     rows = terminal.visible(found)
     shown = [
         (r["case_id"], r["stage"], r["since"][:10], r["route"], "child" if r["child"] else "", r["version"])
@@ -175,16 +173,13 @@ def record(
     `wayhome case record 7K3P9-QXM2D help` lists what can be recorded; `… GiveConsent help` lists its fields.
     """
     if name == "help":
-        list_commands()
+        list_commands("What can be recorded", HUMAN)
         return
-    kind = human_command(name)
-    if kind is None:
-        known = ", ".join(sorted(kind.__name__ for kind in HUMAN))
-        stop(USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
+    kind = command_named(name, HUMAN)
     if fields == ["help"]:
         explain(kind)
-        return
-    terminal.give_about(case, kind, mandate=mandate, **values(kind, pairs(fields or [])))
+    else:
+        terminal.give_about(case, kind, mandate=mandate, **values(kind, pairs(fields or [])))
 
 
 @verb()
@@ -200,9 +195,7 @@ def waiting(
 
     Example: wayhome waiting --kind approve_grant
     """
-    with terminal.container.database.reading() as connection:
-        found = list_work(connection, kind=kind, limit=limit)
-    rows = terminal.visible(found)
+    rows = terminal.visible(terminal.read(list_work, kind=kind, limit=limit))
     shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
     columns = ("since", "case", "stage", "kind", "item")
     terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)
@@ -225,11 +218,5 @@ def next_steps(terminal: ActorTerminal, case: CaseArgument) -> None:
         print_reasons(option.reasons, "    ")
 
 
-_ELSEWHERE: dict[str, Callable[..., None]] = {
-    "assign": assign,
-    "break-glass": break_glass,
-    "reads": reads,
-    "find": find_person,
-}
-for _name, _verb in _ELSEWHERE.items():
+for _name, _verb in {"assign": assign, "break-glass": break_glass, "reads": reads, "find": find_person}.items():
     app.command(_name)(_verb)

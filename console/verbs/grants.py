@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from console.container import Container
 from console.errors import BadInput
-from console.printing import REFUSED, print_json, print_rows, say
+from console.printing import REFUSED, say
 from console.verbs.terminal import Terminal, file_read, verb
 from console.verbs.work import payments
 from handlers.queries.books import JournalEntry, journal
 from handlers.queries.reconciliation import Reconciliation, booked_payments, reconcile, sent_to_the_bank
-from workflow.programme.loading import Definition
 from workflow.subjects.grants.ledger import AccountKey, Balance, trial_balance
 
 Programme = Annotated[str, typer.Argument(help="The programme's short name.")]
@@ -38,9 +35,9 @@ def ledger(
         raise BadInput(f"there is no funder {funder[:40]}; there are: {', '.join(known)}")
     entries = [e for e in journal(terminal.container.log, definition) if funder in (None, e.posting.funder)]
     if balance:
-        _tell_balance(trial_balance(entry.posting for entry in entries), as_json=terminal.as_json)
+        _tell_balance(terminal, trial_balance(entry.posting for entry in entries))
     else:
-        _tell_journal(entries, as_json=terminal.as_json)
+        _tell_journal(terminal, entries)
 
 
 @verb(payments, "reconcile")
@@ -54,45 +51,33 @@ def reconcile_statement(
     Example: wayhome payments reconcile statement.xml
     """
     report = file_read(file, "ask the bank for shorter statements")
-    found = _reconciled(terminal.container, terminal.definition(programme), report)
+    definition, statement = terminal.definition(programme), terminal.container.read_statement(report)
+    booked = booked_payments(terminal.container.log, definition.programme.fund_stream)
+    found = reconcile(booked, terminal.read(sent_to_the_bank), statement)
     terminal.show(_as_json(found), lambda: _print_reconciled(found))
     if not found.agrees:
         raise typer.Exit(REFUSED)
 
 
-def _reconciled(container: Container, definition: Definition, data: bytes) -> Reconciliation:
-    statement = container.read_statement(data)
-    with container.database.reading() as connection:
-        sent = sent_to_the_bank(connection)
-    return reconcile(booked_payments(container.log, definition.programme.fund_stream), sent, statement)
-
-
-def _tell_journal(entries: Iterable[JournalEntry], *, as_json: bool) -> None:
-    if as_json:
-        print_json([
-            {"version": entry.version, "day": entry.day, "fact": entry.fact, **entry.posting._asdict()}
-            for entry in entries
-        ])  # fmt: skip
-        return
+def _tell_journal(terminal: Terminal, entries: list[JournalEntry]) -> None:
+    data = [{"version": e.version, "day": e.day, "fact": e.fact, **e.posting._asdict()} for e in entries]
     rows = [
         (e.day, e.fact, e.posting.funder, e.posting.line, e.posting.debit, e.posting.credit,
          f"{e.posting.amount} {e.posting.currency}", e.posting.about)
         for e in entries
     ]  # fmt: skip
-    print_rows("Journal", ("day", "what", "funder", "line", "debit", "credit", "amount", "about"), rows)
+    terminal.table(data, "Journal", ("day", "what", "funder", "line", "debit", "credit", "amount", "about"), rows)
 
 
-def _tell_balance(trial: dict[AccountKey, Balance], *, as_json: bool) -> None:
+def _tell_balance(terminal: Terminal, trial: dict[AccountKey, Balance]) -> None:
     debit = sum((one.debit for one in trial.values()), start=Balance().debit)
     credit = sum((one.credit for one in trial.values()), start=Balance().credit)
-    if as_json:
-        names = ("currency", "funder", "line", "account")
-        accounts = [dict(zip(names, key, strict=True)) | one._asdict() for key, one in trial.items()]
-        print_json({"accounts": accounts, "debit": debit, "credit": credit, "balanced": debit == credit})
-        return
+    names = ("currency", "funder", "line", "account")
+    accounts = [dict(zip(names, key, strict=True)) | one._asdict() for key, one in trial.items()]
+    data = {"accounts": accounts, "debit": debit, "credit": credit, "balanced": debit == credit}
     rows: list[tuple[Any, ...]] = [(*key, one.debit, one.credit, one.left) for key, one in trial.items()]
     rows.append(("", "total", "", "", debit, credit, debit - credit))
-    print_rows("Trial balance", ("currency", "funder", "line", "account", "debit", "credit", "stands"), rows)
+    terminal.table(data, "Trial balance", (*names, "debit", "credit", "stands"), rows)
 
 
 def _as_json(found: Reconciliation) -> dict[str, Any]:

@@ -59,9 +59,7 @@ def verify_log(
     if repair:
         rebuild(terminal.container.log)
     report = _verified(terminal.container, quiet=terminal.as_json)
-    checks = (
-        check_log(terminal.container.log, now=datetime.fromisoformat(terminal.container.log.now())) if rules else []
-    )
+    checks = check_log(terminal.container.log, now=terminal.now) if rules else []
     _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
@@ -88,8 +86,7 @@ def _replay_log(terminal: Terminal, upto: int) -> None:
     stages: dict[str, int] = {}
     for row in world.board().values():
         stages[row["stage"]] = stages.get(row["stage"], 0) + 1
-    with container.database.reading() as connection:
-        now = count_cases(connection)
+    now = terminal.read(count_cases)
     if terminal.as_json:
         print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
         return
@@ -105,26 +102,16 @@ def _verified(container: Container, *, quiet: bool) -> LogProof:
 
 
 def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> None:
-    if terminal.as_json:
-        findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
-        print_json(
-            {
-                "ok": report.ok,
-                "events": report.events,
-                "streams": report.streams,
-                "findings": findings,
-                "checks": [
-                    {"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks
-                ],
-            }
-        )
-        return
+    findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
+    checked = [{"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks]
+    numbers = {"ok": report.ok, "events": report.events, "streams": report.streams}
     said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS"
-    say(f"{report.events} events in {report.streams} streams: {said}")
-    for finding in report.findings:
-        say(f"  - {finding.text}")
-    for line in check_lines(checks):
-        say(line)
+    terminal.lines(
+        numbers | {"findings": findings, "checks": checked},
+        f"{report.events} events in {report.streams} streams: {said}",
+        *(f"  - {finding.text}" for finding in report.findings),
+        *check_lines(checks),
+    )
 
 
 def _instant(text: str | None) -> datetime | None:

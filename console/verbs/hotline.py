@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,6 @@ from console.printing import print_json, print_rows, say
 from console.verbs.terminal import CommandTerminal, Option, Terminal, verb
 from console.views.hotline import ZoneClock, call_backs_of, status_of
 from events.facts.hotline import CallBackPromised
-from events.instants import instant
 from handlers.commanding.answers import Accepted
 from handlers.queries.reports import hotline_state_of
 from workflow.command import OfficeCommand
@@ -191,7 +191,7 @@ def status(
     """
     line = _hotline(terminal)
     asked = line.zones if zones else (_zone(zone) or line.hours.time_zone,)
-    found = _status(line, at or _now(terminal), asked)
+    found = _status(line, at or terminal.now, asked)
     if terminal.as_json:
         print_json(found)
         return
@@ -220,17 +220,12 @@ def prompt(
         {
             "group": one.id,
             "label": getattr(one.label, language),
-            "questions": [getattr(question, language) for question in one.questions],
+            "questions": [getattr(q, language) for q in one.questions],
         }
         for one in wanted
     ]
-    if terminal.as_json:
-        print_json(found)
-        return
-    for one in found:
-        say(f"{one['label']} ({one['group']})")
-        for question in one["questions"]:
-            say(f"  - {question}")
+    said = ([f"{one['label']} ({one['group']})", *(f"  - {text}" for text in one["questions"])] for one in found)
+    terminal.lines(found, *chain.from_iterable(said))
 
 
 @verb(app, "codes")
@@ -259,7 +254,7 @@ def list_call_backs(terminal: HotlineTerminal) -> None:
     """
     line = _hotline(terminal)
     programme = terminal.definition(terminal.programme).programme
-    waiting = call_backs_of(hotline_state_of(terminal.container.log, programme), line, _now(terminal))
+    waiting = call_backs_of(hotline_state_of(terminal.container.log, programme), line, terminal.now)
     rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
     found = [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
     zone = ZoneInfo(line.hours.time_zone)
@@ -315,7 +310,3 @@ def _hotline(terminal: HotlineTerminal | OfficeTerminal) -> Hotline:
     if programme.hotline is None:
         raise BadInput(f"programme {programme.programme} has no hotline; its file has no key hotline:")
     return programme.hotline
-
-
-def _now(terminal: Terminal) -> datetime:
-    return instant(terminal.container.log.now())

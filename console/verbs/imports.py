@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, NamedTuple
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 import typer
@@ -15,7 +16,7 @@ from console import printing
 from console.container import Container
 from console.ctdc.records import BadRow, CtdcError, CtdcRecord, read_ctdc
 from console.errors import BadInput
-from console.printing import REFUSED, print_json, say
+from console.printing import REFUSED
 from console.verbs.terminal import ActorTerminal, verb
 from console.words.reasons import typed
 from events.errors import CommandReused
@@ -58,7 +59,12 @@ def ctdc(
         imported = _with_progress(terminal.container, file, programme, terminal.actor, quiet=terminal.as_json)
     except CtdcError as problem:
         raise BadInput(str(problem)) from problem
-    _tell(imported, as_json=terminal.as_json)
+    rows = [{"line": row.line_number, "reason": row.reason} for row in imported.bad]
+    terminal.lines(
+        {"new": imported.new, "known": imported.known, "bad": rows},
+        f"{imported.new} new referrals, {imported.known} known before, {len(imported.bad)} rows left out",
+        *(f"  line {row.line_number}: {row.reason}" for row in imported.bad),
+    )
     if imported.bad:
         raise typer.Exit(REFUSED)
 
@@ -92,7 +98,7 @@ def referral(record: CtdcRecord, programme: str, actor: str) -> OpenCase:
     same row is the same referral whichever file, order or day it comes again in.
     """
     return OpenCase(
-        command_id=record_id(record),
+        command_id=uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}"),
         actor=actor,
         mandate="importer",
         programme=programme,
@@ -121,14 +127,10 @@ def _details(record: CtdcRecord) -> str | None:
     return orjson.dumps(kept).decode() if kept else None
 
 
-def record_id(record: CtdcRecord) -> UUID:
-    """Return the id under which a record is imported, always the same."""
-    return uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}")
-
-
 def _with_progress(container: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
-    lines = sum(chunk.count(b"\n") for chunk in _chunks(file))
+    with file.open("rb") as stream:
+        lines = sum(chunk.count(b"\n") for chunk in iter(partial(stream.read, 1 << 20), b""))
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("importing", total=max(lines - 1, 1))
         for done in import_ctdc(container.service, file, programme, actor):
@@ -136,19 +138,3 @@ def _with_progress(container: Container, file: Path, programme: str, actor: str,
             bad += done.bad
             progress.update(bar, advance=done.new + done.known + len(done.bad))
     return Imported(new, known, tuple(bad))
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            yield chunk
-
-
-def _tell(imported: Imported, *, as_json: bool) -> None:
-    if as_json:
-        rows = [{"line": row.line_number, "reason": row.reason} for row in imported.bad]
-        print_json({"new": imported.new, "known": imported.known, "bad": rows})
-        return
-    say(f"{imported.new} new referrals, {imported.known} known before, {len(imported.bad)} rows left out")
-    for row in imported.bad:
-        say(f"  line {row.line_number}: {row.reason}")

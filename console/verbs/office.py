@@ -6,27 +6,22 @@ from typing import Annotated
 
 import typer
 
-from console.cli_support import AsJson, stop
-from console.fields import explain, first_line, pairs, values
-from console.printing import USAGE, print_json, print_rows
-from console.verbs.terminal import CommandTerminal, verb
+from console.fields import command_named, explain, list_commands, pairs, values
+from console.verbs.terminal import BareTerminal, CommandTerminal, verb
 from workflow.command import fields_of
-from workflow.registry import OFFICE, office_command
+from workflow.registry import OFFICE
 
 app = typer.Typer(no_args_is_help=True, help="What is done about a programme's office itself, not for one case.")
 
 
-@app.command("commands")
-def commands(as_json: AsJson = False) -> None:
+@verb(app, "commands")
+def commands(terminal: BareTerminal) -> None:
     """List everything that can be recorded about an office.
 
     Example: wayhome office commands
     """
-    if as_json:
-        print_json([{"name": k.__name__, "fields": list(fields_of(k))} for k in OFFICE])
-        return
-    rows = [(kind.__name__, first_line(kind), ", ".join(fields_of(kind))) for kind in OFFICE]
-    print_rows("What can be recorded about an office", ("name", "", "fields"), rows)
+    data = [{"name": kind.__name__, "fields": list(fields_of(kind))} for kind in OFFICE]
+    terminal.show(data, lambda: list_commands("What can be recorded about an office", OFFICE))
 
 
 @verb(app, "record", epilog="Commands: " + ", ".join(kind.__name__ for kind in OFFICE), ring=True)
@@ -43,12 +38,8 @@ def record(
 
     `wayhome office record moscow RecordMissedCall help` lists the fields.
     """
-    kind = office_command(name)
-    if kind is None:
-        known = ", ".join(sorted(kind.__name__ for kind in OFFICE))
-        stop(USAGE, f"nothing is called {name[:40]!r}; there is: {known}")
+    kind = command_named(name, OFFICE)
     if fields == ["help"]:
         explain(kind)
-        return
-    given = {**values(kind, pairs(fields or [])), "programme": programme, "mandate": mandate}
-    terminal.give(kind, **given)
+    else:
+        terminal.give(kind, **{**values(kind, pairs(fields or [])), "programme": programme, "mandate": mandate})

@@ -49,11 +49,8 @@ def option_of(
     options = terminal.container.cases.options(snapshot, terminal.actor, reason, second)
     found = next((option for option in options if option.trigger == trigger), None)
     if found is None:
-        return refused(
-            STAGE_DOES_NOT_ALLOW_IT(
-                trigger=trigger, ways=(option.trigger for option in options), stage=snapshot.case.stage
-            )
-        )
+        ways = (option.trigger for option in options)
+        return refused(STAGE_DOES_NOT_ALLOW_IT(trigger=trigger, ways=ways, stage=snapshot.case.stage))
     return found
 
 
@@ -168,8 +165,7 @@ def print_case(snapshot: CaseSnapshot) -> None:
         ]
         print_rows("Appointments", ("task", "service", "provider", "when"), expected)
     print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
-    items = [(item, kind) for item, kind in items_of(case).items()]
-    print_rows("Waiting for a person", ("item", "kind"), items)
+    print_rows("Waiting for a person", ("item", "kind"), items_of(case).items())
     say(f"what may happen next: wayhome next {case.case_id}")
 
 

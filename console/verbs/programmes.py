@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from console.cli_support import AsJson, plainly
 from console.errors import BadInput
-from console.printing import USAGE, print_json, say
-from console.verbs.terminal import ActorTerminal, verb
+from console.printing import USAGE
+from console.verbs.terminal import ActorTerminal, BareTerminal, verb
 from workflow.programme.diagram import mermaid
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import CHARACTERS_MAX, load_definition, shipped_programme_text, shipped_programmes
@@ -20,51 +19,40 @@ app = typer.Typer(no_args_is_help=True, help="Programme files: the journey, the 
 FileOrName = Annotated[str, typer.Argument(help="A programme file, or the name of one that comes with Wayhome.")]
 
 
-@app.command("check")
-def check(file: FileOrName, as_json: AsJson = False) -> None:
+@verb(app, "check")
+def check(terminal: BareTerminal, file: FileOrName) -> None:
     """Check a programme file and list every fault with its line; exit code 2 when there is any.
 
     Example: wayhome programme check my-office.yaml
     """
-    with plainly():
-        try:
-            definition = load_definition(_text(file))
-        except ProgrammeFaulty as faulty:
-            _tell_faults(faulty, as_json=as_json)
-            raise typer.Exit(USAGE) from None
-        programme = definition.programme
-        found = {
-            "programme": programme.programme,
-            "definition": definition.hash,
-            "stages": len(programme.journey.states),
-            "transitions": len(programme.journey.transitions),
-            "faults": [],
-        }
-        if as_json:
-            print_json(found)
-        else:
-            said = f"{found['stages']} stages, {found['transitions']} ways on"
-            say(f"{programme.programme}: no faults, {said}, definition {definition.hash}")
+    try:
+        definition = load_definition(_text(file))
+    except ProgrammeFaulty as faulty:
+        found = [{"line": fault.line, "text": fault.text} for fault in faulty.faults]
+        terminal.lines({"faults": found}, *map(str, faulty.faults))
+        raise typer.Exit(USAGE) from None
+    name, journey = definition.programme.programme, definition.programme.journey
+    sizes = {"stages": len(journey.states), "transitions": len(journey.transitions)}
+    terminal.lines(
+        {"programme": name, "definition": definition.hash, **sizes, "faults": []},
+        f"{name}: no faults, {sizes['stages']} stages, {sizes['transitions']} ways on, definition {definition.hash}",
+    )
 
 
-@app.command("diagram")
+@verb(app, "diagram")
 def diagram(
+    terminal: BareTerminal,
     file: FileOrName = "moscow",
     language: Annotated[str, typer.Option(help="en or ru.")] = "en",
-    as_json: AsJson = False,
 ) -> None:
     """Print the journey as a Mermaid diagram, drawn from the programme file.
 
     Example: wayhome programme diagram moscow --language ru
     """
-    with plainly():
-        if language not in ("en", "ru"):
-            raise BadInput("the language is en or ru")
-        drawn = mermaid(load_definition(_text(file)).programme, "ru" if language == "ru" else "en")
-        if as_json:
-            print_json({"mermaid": drawn})
-        else:
-            say(drawn)
+    if language not in ("en", "ru"):
+        raise BadInput("the language is en or ru")
+    drawn = mermaid(load_definition(_text(file)).programme, "ru" if language == "ru" else "en")
+    terminal.lines({"mermaid": drawn}, drawn)
 
 
 @verb(app, "publish", create=True)
@@ -78,14 +66,6 @@ def publish(terminal: ActorTerminal, file: FileOrName) -> None:
         {"programme": definition.programme.programme, "definition": definition.hash},
         f"{definition.programme.programme} is in force as definition {definition.hash}",
     )
-
-
-def _tell_faults(faulty: ProgrammeFaulty, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"faults": [{"line": fault.line, "text": fault.text} for fault in faulty.faults]})
-        return
-    for fault in faulty.faults:
-        say(str(fault))
 
 
 def _text(file: str) -> str:

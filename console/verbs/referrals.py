@@ -8,11 +8,9 @@ import typer
 
 from console.cli_support import CaseArgument, case_number
 from console.errors import BadInput
-from console.printing import print_json, print_rows, say
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
-from events.instants import instant
 from handlers.commanding.answers import Accepted
 from handlers.queries.referrals import disclosed_fields
 from workflow.subjects.referrals.commands import DiscloseReferral
@@ -54,11 +52,9 @@ def list_referrals(terminal: ActorTerminal, case: CaseArgument) -> None:
     Example: wayhome referral list 7K3P9-QXM2D
     """
     referrals = referrals_of(seen_case(terminal, case).case).referrals
-    if terminal.as_json:
-        print_json([{"referral": key, **one._asdict()} for key, one in referrals.items()])
-        return
+    data = [{"referral": key, **one._asdict()} for key, one in referrals.items()]
     rows = [(key, one.service, one.provider, one.status, one.sent_at[:10]) for key, one in referrals.items()]
-    print_rows("Referrals", ("referral", "service", "provider", "status", "sent"), rows)
+    terminal.table(data, "Referrals", ("referral", "service", "provider", "status", "sent"), rows)
 
 
 @verb(directory, "list")
@@ -76,15 +72,13 @@ def list_directory(
     Example: wayhome directory list --service counselling --language tg --open-now
     """
     wanted = Wanted(service or "", language or "", area or "", is_open)
-    found = providers_for(terminal.definition(programme).programme, wanted, instant(terminal.container.log.now()))
-    if terminal.as_json:
-        print_json([_as_json(provider) for provider in found])
-        return
+    found = providers_for(terminal.definition(programme).programme, wanted, terminal.now)
     rows = [
         (one.id, one.name, one.kind, ", ".join(one.services), ", ".join(one.languages), one.capacity or "")
         for one in found
     ]
-    print_rows("Directory", ("id", "name", "kind", "services", "languages", "capacity"), rows)
+    columns = ("id", "name", "kind", "services", "languages", "capacity")
+    terminal.table([_as_json(provider) for provider in found], "Directory", columns, rows)
 
 
 @verb(directory, "show")
@@ -102,11 +96,8 @@ def show_provider(
     if found is None:
         raise BadInput(f"no provider is called {provider[:40]!r}; list them with: wayhome directory list")
     shown = _as_json(found) | {"may_see": list(parts_for(found.kind, known.disclosure))}
-    if terminal.as_json:
-        print_json(shown)
-        return
-    for name, value in shown.items():
-        say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    told = {name: ", ".join(map(str, v)) if isinstance(v, list) else v for name, v in shown.items()}
+    terminal.lines(shown, *(f"{name}: {value}" for name, value in told.items()))
 
 
 def _as_json(provider: Provider) -> dict[str, Any]:

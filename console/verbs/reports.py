@@ -8,18 +8,12 @@ import typer
 
 from console.printing import print_json, print_rows, say
 from console.verbs.terminal import Terminal, verb
-from events.instants import instant
 from handlers.queries import reports
 from handlers.queries.books import LineBalance, funder_totals, line_balances, total_balance
 from handlers.queries.reports import Corridors, arrivals_per_year, consultation_report, hotline_state_of
 from handlers.queries.suppression import K
 
 app = typer.Typer(no_args_is_help=True, help="Reports: counts that may be handed out.")
-
-
-@app.callback()
-def report() -> None:
-    """Reports: counts that may be handed out."""
 
 
 @verb(app, "corridors")
@@ -69,7 +63,7 @@ def consultations(
     There is no report on several years: a hidden year could be found by taking the others from it.
     """
     current = terminal.definition(programme)
-    year = year or instant(terminal.container.log.now()).year
+    year = year or terminal.now.year
     found = consultation_report(hotline_state_of(terminal.container.log, current.programme), current.programme, year)
     if terminal.as_json:
         print_json(found._asdict())
@@ -91,13 +85,11 @@ def funders(
     """
     rows = line_balances(terminal.container.log, terminal.definition(programme))
     total = total_balance(rows)
-    if terminal.as_json:
-        print_json(_money_as_json(rows, total))
-        return
     lines = [row for whole in funder_totals(rows) for row in (*(r for r in rows if r.funder == whole.funder), whole)]
     shown = [(r.funder, r.line or "-", r.planned, r.committed, r.disbursed, r.left) for r in (*lines, total)]
     title = f"Money by funder, {total.currency}"
-    print_rows(title, ("funder", "line", "planned", "set aside", "paid", "left"), shown)
+    columns = ("funder", "line", "planned", "set aside", "paid", "left")
+    terminal.table(_money_as_json(rows, total), title, columns, shown)
 
 
 def _money_as_json(rows: list[LineBalance], total: LineBalance) -> dict[str, Any]:

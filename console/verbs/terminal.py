@@ -8,12 +8,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, get_type_hints
 from uuid import UUID
 
 import typer
+from sqlalchemy import Connection
 
 from console.cli_support import (
     ACTOR_DEFAULT,
@@ -30,40 +32,32 @@ from console.cli_support import (
 from console.container import Container
 from console.errors import BadInput
 from console.printing import print_json, print_rows, say
+from events.instants import instant
 from handlers.commanding.answers import Answer
 from workflow.command import Command
 from workflow.programme.loading import Definition
+from workflow.rights.visibility import speaks_for
 
 REPORT_BYTES_MAX: Final = 10_000_000
 Params = ParamSpec("Params")
 Kind = TypeVar("Kind", bound=Command)
-AnyTerminal = TypeVar("AnyTerminal", bound="Terminal")
+AnyTerminal = TypeVar("AnyTerminal", bound="BareTerminal")
+Found = TypeVar("Found")
 Option = tuple[str, Any, Any]
+_DATA, _JSON, _ACTOR = ("data", Data, None), ("as_json", AsJson, False), ("actor", Actor, ACTOR_DEFAULT)
+_COMMAND_ID, _EXPECTED = ("command_id", CommandId, None), ("expected", Expected, None)
 
 
-class Terminal:
-    """Where a verb is typed: the data it is about, and whether its answer is for a person or for a script."""
+class BareTerminal:
+    """Where a verb is typed, and whether its answer is for a person or for a script."""
 
-    options: ClassVar[tuple[Option, ...]] = (("data", Data, None), ("as_json", AsJson, False))
-    data: Path | None
+    options: ClassVar[tuple[Option, ...]] = (_JSON,)
     as_json: bool
 
     def __init__(self, stack: ExitStack, given: dict[str, Any], *, create: bool, ring: bool) -> None:
         """Keep what was typed; nothing is opened yet."""
         vars(self).update(given)
         self._stack, self._create, self._ring = stack, create, ring
-
-    @cached_property
-    def container(self) -> Container:
-        """Return the office's parts, opened when first asked for and closed when the verb ends."""
-        return self._stack.enter_context(office(self.data, create=self._create, ring=self._ring))
-
-    def definition(self, programme: str) -> Definition:
-        """Return a programme's definition in force; raises BadInput for a programme nobody published."""
-        found = self.container.service.definitions.current(programme)
-        if found is None:
-            raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
-        return found
 
     def show(self, data: object, for_people: Callable[[], object]) -> None:
         """Print something as JSON, or else as people read it."""
@@ -80,6 +74,37 @@ class Terminal:
         """Print something as JSON, or else these lines."""
         self.show(data, lambda: say("\n".join(lines)))
 
+
+class Terminal(BareTerminal):
+    """A terminal at which the data of an office are looked at."""
+
+    options: ClassVar[tuple[Option, ...]] = (_DATA, _JSON)
+    data: Path | None
+
+    @cached_property
+    def container(self) -> Container:
+        """Return the office's parts, opened when first asked for and closed when the verb ends."""
+        return self._stack.enter_context(office(self.data, create=self._create, ring=self._ring))
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment by the log's clock, in UTC."""
+        return instant(self.container.log.now())
+
+    def read(
+        self, query: Callable[Concatenate[Connection, Params], Found], /, *on: Params.args, **by: Params.kwargs
+    ) -> Found:
+        """Return what a query of the read models finds, in a transaction of its own."""
+        with self.container.database.reading() as connection:
+            return query(connection, *on, **by)
+
+    def definition(self, programme: str) -> Definition:
+        """Return a programme's definition in force; raises BadInput for a programme nobody published."""
+        found = self.container.service.definitions.current(programme)
+        if found is None:
+            raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
+        return found
+
     def tell(self, answer: Answer) -> None:
         """Print the answer to a command and end with its exit code."""
         tell(answer, as_json=self.as_json)
@@ -88,15 +113,16 @@ class Terminal:
 class ActorTerminal(Terminal):
     """A terminal that somebody types at by name."""
 
-    options: ClassVar[tuple[Option, ...]] = (Terminal.options[0], ("actor", Actor, ACTOR_DEFAULT), Terminal.options[1])
+    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _JSON)
     actor: str
     command_id: UUID | None = None  # of the command, for those verbs that take it
 
     def visible(self, rows: Iterable[Any]) -> list[Any]:
         """Return the rows of the cases this person may see."""
         listed = list(rows)
-        seen = self.container.cases.seen_by(self.actor, [row["case_id"] for row in listed])
-        return [row for row in listed if row["case_id"] in seen]
+        others = {row["case_id"] for row in listed if not speaks_for(self.actor, row["office"])}
+        hidden = others - self.container.cases.seen_by(self.actor, others)  # only these histories are read
+        return [row for row in listed if row["case_id"] not in hidden]
 
     def made(self, kind: type[Kind], /, **fields: Any) -> Kind:
         """Return a command of this person; raises ValidationError for fields that do not go."""
@@ -115,21 +141,13 @@ class ActorTerminal(Terminal):
 class CommandTerminal(ActorTerminal):
     """A terminal at which a command is given that may be repeated by its id."""
 
-    options: ClassVar[tuple[Option, ...]] = (
-        *ActorTerminal.options[:2],
-        ("command_id", CommandId, None),
-        Terminal.options[1],
-    )
+    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _COMMAND_ID, _JSON)
 
 
 class CaseTerminal(CommandTerminal):
     """A terminal at which a command about a case is given, to a version of it if one was named."""
 
-    options: ClassVar[tuple[Option, ...]] = (
-        *ActorTerminal.options[:2],
-        ("expected", Expected, None),
-        *CommandTerminal.options[2:],
-    )
+    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _EXPECTED, _COMMAND_ID, _JSON)
     expected: int | None
 
     def give_about(self, case: str, kind: type[Command], /, **fields: Any) -> None:

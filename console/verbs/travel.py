@@ -8,9 +8,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from console.printing import minute
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.travel import expected
-from events.instants import instant
 from handlers.queries import arrivals_departures as journeys
 from handlers.queries.arrivals_departures import EscortSchedule
 from handlers.states.case_reader import CaseSnapshot
@@ -28,14 +28,10 @@ def arrivals(terminal: ActorTerminal, days: Days = 3) -> None:
     """
     found = _expected(terminal, "no_show", days, journeys.arrivals)
     rows = [
-        (one.case_id, _text(one.at), one.place, one.by, one.meeter or "nobody", one.sign, one.state) for one in found
+        (one.case_id, minute(one.at), one.place, one.by, one.meeter or "nobody", one.sign, one.state) for one in found
     ]
-    terminal.table(
-        [one._asdict() for one in found],
-        "Arrivals",
-        ("case", "at (UTC)", "place", "by", "met by", "sign", "letter"),
-        rows,
-    )
+    columns = ("case", "at (UTC)", "place", "by", "met by", "sign", "letter")
+    terminal.table([one._asdict() for one in found], "Arrivals", columns, rows)
 
 
 @verb()
@@ -46,15 +42,11 @@ def departures(terminal: ActorTerminal, days: Days = 3) -> None:
     """
     found = _expected(terminal, "departure", days, journeys.departures)
     rows = [
-        (one.case_id, _text(one.at), one.origin, one.destination, one.escort, one.host, ", ".join(one.missing))
+        (one.case_id, minute(one.at), one.origin, one.destination, one.escort, one.host, ", ".join(one.missing))
         for one in found
     ]
-    terminal.table(
-        [one._asdict() for one in found],
-        "Departures",
-        ("case", "at (UTC)", "from", "to", "escort", "host", "missing"),
-        rows,
-    )
+    columns = ("case", "at (UTC)", "from", "to", "escort", "host", "missing")
+    terminal.table([one._asdict() for one in found], "Departures", columns, rows)
 
 
 @verb()
@@ -66,19 +58,17 @@ def escorts(
 
     Example: wayhome escorts --json
     """
-    found = journeys.current_escort_schedules(
-        terminal.container.log, terminal.definition(programme).programme, instant(terminal.container.log.now())
-    )
-    rows = [
-        (one.escort.id, ", ".join(one.escort.skills), ", ".join(one.escort.languages), _where(one)) for one in found
-    ]
+    known = terminal.definition(programme).programme
+    found = journeys.current_escort_schedules(terminal.container.log, known, terminal.now)
+    able = [(one, one.escort) for one in found]
+    rows = [(who.id, ", ".join(who.skills), ", ".join(who.languages), _where(one)) for one, who in able]
     terminal.table([_going(one) for one in found], "Escorts", ("escort", "skills", "languages", "away"), rows)
 
 
 def _expected(
     terminal: ActorTerminal, kind: str, days: int, rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]]
 ) -> list[Row]:
-    now = instant(terminal.container.log.now())
+    now = terminal.now
     until = now + timedelta(days=days)
     found = expected(terminal.container, kind, now, until)
     return rows([one for one in found if may_see(terminal.actor, one.case, one.definition.programme)], until)
@@ -91,8 +81,4 @@ def _going(one: EscortSchedule) -> dict[str, Any]:
 
 def _where(one: EscortSchedule) -> str:
     leave = [f"leave {away.since} to {away.until}" for away in one.escort.away]
-    return "; ".join([*(f"{_text(t.leaves_at)} to {_text(t.back_at)} ({t.case_id})" for t in one.trips), *leave])
-
-
-def _text(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+    return "; ".join([*(f"{minute(t.leaves_at)} to {minute(t.back_at)} ({t.case_id})" for t in one.trips), *leave])

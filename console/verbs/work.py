@@ -12,7 +12,6 @@ import orjson
 import typer
 
 from console.cli_support import case_number
-from console.container import Container
 from console.errors import BadInput
 from console.printing import REFUSED, say
 from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
@@ -55,7 +54,9 @@ def work(
             _wait_for_the_end(threads)
     finally:
         pool.stop()
-    _say_counts(terminal)
+    counts = terminal.read(count_tasks)
+    said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"
+    terminal.lines(counts, f"tasks: {said}")
 
 
 @verb(tasks, "list")
@@ -72,7 +73,8 @@ def list_tasks(
     with terminal.container.database.reading() as connection:
         if status is not None and status not in (*LIVE_STATUSES, "done", "cancelled", "dead"):
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
-        rows = task_rows.list_tasks(connection, status=status, case_id=_case(case), limit=limit)
+        of_case = None if case is None else case_number(case)
+        rows = task_rows.list_tasks(connection, status=status, case_id=of_case, limit=limit)
     shown = [
         (r["task_id"], r["case_id"], _about(r["kind"], r["subject"]), r["status"], r["due_at"][:16], r["attempts"],
          r["error"])
@@ -88,7 +90,7 @@ def retry(terminal: CommandTerminal, task: TaskArgument) -> None:
 
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
-    terminal.give(RetryTask, mandate="operator", case_id=_case_of_task(terminal.container, task), task_id=task)
+    terminal.give(RetryTask, mandate="operator", case_id=_case_of_task(terminal, task), task_id=task)
 
 
 @verb(tasks, "cancel")
@@ -101,7 +103,7 @@ def cancel(
 
     Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
     """
-    case_id = _case_of_task(terminal.container, task)
+    case_id = _case_of_task(terminal, task)
     terminal.give(CancelTask, mandate="operator", case_id=case_id, task_id=task, reason=reason)
 
 
@@ -119,7 +121,8 @@ def list_timers(
     with terminal.container.database.reading() as connection:
         if status not in ("set", "fired", "cancelled"):
             raise BadInput("a timer is set, fired or cancelled")
-        rows = task_rows.list_timers(connection, status=status, case_id=_case(case), limit=limit)
+        of_case = None if case is None else case_number(case)
+        rows = task_rows.list_timers(connection, status=status, case_id=of_case, limit=limit)
     shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
     terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due"), shown)
 
@@ -158,26 +161,13 @@ def _wait_for_the_end(threads: int) -> None:
     ended.wait()
 
 
-def _say_counts(terminal: Terminal) -> None:
-    with terminal.container.database.reading() as connection:
-        counts = count_tasks(connection)
-    terminal.lines(
-        counts, "tasks: " + (", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none")
-    )
-
-
 def _about(kind: str, subject: str) -> str:
     """Return a task or timer in words: what is to be done, and about what."""
     return " ".join([kind, *(str(value) for value in orjson.loads(subject).values())])
 
 
-def _case(text: str | None) -> str | None:
-    return None if text is None else case_number(text)
-
-
-def _case_of_task(container: Container, task_id: str) -> CaseId:
-    with container.database.reading() as connection:
-        row: Any = find_task(connection, task_id)
+def _case_of_task(terminal: Terminal, task_id: str) -> CaseId:
+    row: Any = terminal.read(find_task, task_id)
     if row is None:
         raise BadInput(f"there is no task {task_id[:40]}; see: wayhome tasks list")
     return CaseId(row["case_id"])

@@ -23,6 +23,7 @@ _MAY_BE_EMPTY: Final = frozenset({"hint", "command_help"})
 _DOTTED: Final = frozenset({"field", "hint", "choice"})
 # Names of an office's own; nobody but the office knows better words for them than the name itself.
 _AS_IT_IS: Final = frozenset({"house", "provider", "host", "area", "path", "programme", "course", "actor"})
+_OF_ONE_KIND: Final = {"commands": "command", "facts": "fact"}
 # Two names for one kind.
 _KINDRED: Final[Mapping[str, str]] = {"role": "mandate"}
 
@@ -105,11 +106,10 @@ def _both(kind: str, name: str, words: Any) -> tuple[str, str]:
 
 def _read(stem: str, told: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield kind, name and words of a file: commands and facts are a kind each, other files list several kinds."""
-    for first, value in told.items():
-        if stem == "commands":
-            yield "command", first, value["title"]
-            yield "command_help", first, value["about"]
-        elif stem == "facts":
-            yield "fact", first, value
-        else:
-            yield from ((first, name, words) for name, words in value.items())
+    for kind, names in ({_OF_ONE_KIND[stem]: told} if stem in _OF_ONE_KIND else told).items():
+        for name, words in names.items():
+            if kind == "command":
+                yield "command", name, words["title"]
+                yield "command_help", name, words["about"]
+            else:
+                yield kind, name, words

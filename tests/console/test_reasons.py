@@ -42,12 +42,13 @@ ROOM: Final = Path(workflow.__file__).parent
 ROOMS: Final = (ROOM, ROOM.parent / "handlers", ROOM.parent / "console")
 PROGRAMMES: Final = ("moscow", "st-petersburg", "consultation-centre")
 CATALOGUES: Final = (TYPED, *LANGUAGES)
+DECLARATION: Final = re.compile(r"^[A-Z_]+: Final = ReasonKind\b", re.MULTILINE)
 PLACE: Final = re.compile(r"\{\w+(:[^}]*)?\}")
 
 
 def _declared() -> Iterator[tuple[Path, str, ReasonKind]]:
     """Yield the folder, the name and the kind of everything the rules may say no with."""
-    for path in sorted(ROOM.rglob("refusals.py")):
+    for path in sorted(path for path in ROOM.rglob("*.py") if DECLARATION.search(path.read_text(encoding="utf-8"))):
         module = importlib.import_module(".".join(path.relative_to(ROOM.parent).with_suffix("").parts))
         yield from ((path.parent, name, kind) for name, kind in vars(module).items() if isinstance(kind, ReasonKind))
 
@@ -59,7 +60,7 @@ KIND_OF: Final = {kind.key: kind for _, _, kind in DECLARED}
 def _sources(folder: Path) -> Iterator[str]:
     rooms = ROOMS if folder == ROOM else (folder,)
     files = (path for room in rooms for path in room.rglob("*.py") if path.name != "refusals.py")
-    return (path.read_text(encoding="utf-8") for path in files)
+    return (DECLARATION.sub("ReasonKind", path.read_text(encoding="utf-8")) for path in files)
 
 
 def _places(wording: str) -> set[str]:

@@ -13,6 +13,7 @@ from tests.kit.offices import Office, open_office
 from tests.kit.people import ANNA
 from tests.kit.story import Story
 from workflow.reasons import Refused
+from workflow.rights.visibility import speaks_for
 from workflow.subjects.closing.commands import CloseFacility
 from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.referrals.commands import AcceptReferral, RevokeReferral, SendReferral
@@ -79,3 +80,9 @@ def test_a_partner_s_house_is_closed_by_its_own_people_only(shelter: Office) -> 
     assert isinstance(answer, Refused)
     assert answer.codes == ("programme_is_yours",)
     assert isinstance(shelter.submit(CloseFacility, **close, actor=OLGA), Accepted)
+
+
+def test_a_row_of_the_board_tells_who_speaks_for_its_office_and_one_without_an_office_is_nobody_s() -> None:
+    offices = ("redcross:st-petersburg", ":moscow", "iom:moscow", "")
+    assert [speaks_for(OLGA, office) for office in offices] == [True, True, False, False]
+    assert [speaks_for("worker:mail", office) for office in offices] == [True, True, True, False]

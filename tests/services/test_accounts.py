@@ -28,7 +28,7 @@ from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.readable import is_readable
 from workflow.reasons import Refused
-from workflow.registry import HUMAN, OFFICE, human_command
+from workflow.registry import HUMAN, OFFICE
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account
 from workflow.situation import Decision
@@ -284,4 +284,3 @@ def test_another_process_sees_the_same_accounts(house: House) -> None:
 
 def test_an_account_is_no_business_of_a_case() -> None:
     assert set(ACCOUNTS.commands).isdisjoint((*HUMAN, *OFFICE))
-    assert all(human_command(kind.__name__) is None for kind in ACCOUNTS.commands)

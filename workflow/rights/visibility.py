@@ -49,9 +49,13 @@ def is_machine(actor: str) -> bool:
 
 def speaks_for_office(actor: str, programme: Programme) -> bool:
     """Tell whether somebody may speak for a programme's office: count its calls, close its houses, end it."""
-    word = actor.partition(":")[0]
-    own = programme.organisation.staff if programme.organisation else ""
-    return not own or word == own or word in MACHINES
+    return speaks_for(actor, office_of(programme))
+
+
+def speaks_for(actor: str, office: str) -> bool:
+    """Tell the same of an office that is named as ``office_of`` and the board's rows name it."""
+    word, (own, named, _) = actor.partition(":")[0], office.partition(":")
+    return bool(named) and (not own or word == own or word in MACHINES)
 
 
 def office_of(programme: Programme) -> str:
