@@ -110,9 +110,9 @@ class RequestContext:
         """Return an id for a form: sent twice, the form is carried out once."""
         return self.web.container.chance.uuid()
 
-    def command(self, kind: type[SomeCommand], **fields: object) -> SomeCommand:
+    def command(self, kind: type[SomeCommand], /, **fields: object) -> SomeCommand:
         """Return a command in their name; raises ValidationError when the fields are none of its."""
-        return kind.model_validate({"actor": self.account.account, "mandate": self.permit.mandate, **fields})
+        return kind.model_validate({"mandate": self.permit.mandate, **fields, "actor": self.account.account})
 
     def submit(self, command: Command) -> Answer:
         """Carry a command out, as they."""
