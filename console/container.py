@@ -23,7 +23,7 @@ from handlers.projections.rebuild import rebuild_if_new
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
 from workflow.command import PublishProgramme
-from workflow.programme.loading import Definition, load_definition
+from workflow.programme.loading import Definition, definition_to_publish
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
     from handlers.queries.reconciliation import BankStatement
@@ -57,7 +57,7 @@ class Container:
 
     def publish(self, text: str, actor: str) -> Definition:
         """Put a programme file into force; publishing the same file again changes nothing."""
-        definition = load_definition(text)
+        definition = definition_to_publish(text)
         name = definition.programme.programme
         command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)
         self.service.submit(command)

@@ -159,7 +159,7 @@ def test_what_is_paid_goes_to_whoever_was_approved_for_that_part(shop: Workshop)
         sent.case.does(ChangePayee, grant_id=sent.grant_id, **other)
         sent.case.does(ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
         sent.send()
-        assert "ნინო ბერიძე" in sent.sent_file()
+        assert "<Nm>Nino Beridze</Nm>" in sent.sent_file()
         assert "GB82WEST12345698765432" in sent.sent_file()
 
 

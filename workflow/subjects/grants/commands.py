@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from workflow.command import CaseCommand
 from workflow.subjects.grants.definition import Amount
-from workflow.values.text import CodeWord, PersonName, ReferenceToken, ShortText
-
-AccountNumber = Annotated[str, Field(min_length=4, max_length=34, pattern=r"^[A-Z0-9]+$")]
+from workflow.values.bank_accounts import AccountNumber
+from workflow.values.bank_names import PayeeName
+from workflow.values.text import CodeWord, ReferenceToken, ShortText
 
 
 class RequestGrant(CaseCommand, acts=("money.request",), sealed=True):
@@ -19,7 +17,7 @@ class RequestGrant(CaseCommand, acts=("money.request",), sealed=True):
 
     kind: CodeWord
     amount: Amount
-    payee_name: PersonName
+    payee_name: PayeeName
     payee_account: AccountNumber
 
 
@@ -56,7 +54,7 @@ class ChangePayee(CaseCommand, acts=("money.request",), sealed=True):
     """Have somebody else, or another account, paid; the grant must then be approved anew."""
 
     grant_id: ReferenceToken
-    payee_name: PersonName
+    payee_name: PayeeName
     payee_account: AccountNumber
 
 
