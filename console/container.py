@@ -26,6 +26,7 @@ from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, definition_to_publish
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from handlers.queries.operations import UnreadFile
     from handlers.queries.reconciliation import BankStatement
     from workers.iso20022.bank_inbox import RecordedReport
     from workers.mail.post import Post
@@ -103,6 +104,12 @@ class Container:
             return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
+
+    def unread_bank_files(self) -> list[UnreadFile]:
+        """Return what lies in the bank's folder and nobody has read."""
+        from workers.iso20022.bank_folder import BankFolder
+
+        return BankFolder(self.settings.bank_folder / "in").unread()
 
     def read_statement(self, data: bytes) -> BankStatement:
         """Return what a statement of the bank says; raises BadInput when it is none."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from console.views.reader import Reader
 from events.instants import instant
-from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, machine
+from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
 from workflow.rights.table import may_ever
 
 
@@ -39,6 +39,7 @@ class Operations(NamedTuple):
     queue: str  # inside: in this process; up, down: the server's
     ahead: tuple[TimersAhead, ...]
     behind: timedelta  # how long the oldest task that is due waits
+    bank_files: tuple[UnreadFile, ...] = ()
 
     @property
     def behind_long(self) -> bool:
@@ -63,8 +64,9 @@ def operations(reader: Reader, queue: str) -> Operations:
     theirs = _theirs(reader, (*found.stopped, *found.late))
     behind = reader.now - instant(found.oldest_due) if found.oldest_due else timedelta()
     ahead = tuple(TimersAhead(kind, number, instant(due)) for kind, number, due in found.ahead)
+    bank_files = tuple(reader.container.unread_bank_files())
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
-    return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()))
+    return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()), bank_files)
 
 
 def _rows(tasks: Iterable[TaskSummary], theirs: dict[str, bool]) -> tuple[TaskRow, ...]:

@@ -57,6 +57,17 @@ def test_what_stopped_is_shown_with_its_reason_and_leads_to_a_deed(house: WebHou
     assert f"/cases/{case.case.case_id}/do/CancelTask?task_id={task_id}" in page
 
 
+def test_a_file_of_the_bank_that_nobody_can_read_is_shown_with_its_reason(house: WebHouse, supervisor: Person) -> None:
+    folder = house.house.container.settings.bank_folder / "in"
+    (folder / "unreadable").mkdir(parents=True)
+    (folder / "x.xml").mkdir()
+    (folder / "unreadable" / "ANSWER.XML").write_bytes(b"<Docu")
+    (folder / "unreadable" / "ANSWER.XML.reason.txt").write_text("the file stops being XML at line 1: fetch it again")
+    page = supervisor.get("/operations").text
+    for said in ("ANSWER.XML", "stops being XML at line 1: fetch it again", "x.xml", "a folder or a link"):
+        assert said in page
+
+
 def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:
     case, task_id = one_stopped(house.office)
     roles: tuple[Role, ...] = ("administrator", "auditor")

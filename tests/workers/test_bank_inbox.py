@@ -16,6 +16,7 @@ from tests.kit.people import BORIS
 from tests.kit.roads import agree_plan, bring, grant, release, shown
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop, at_once
+from workers.iso20022.bank_folder import BankFolder
 from workers.running.sweeper import SweepResult
 from workers.running.worker_pool import WorkerPool
 from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
@@ -180,8 +181,59 @@ def test_a_report_that_cannot_be_read_is_set_aside_where_it_is_seen(
         sent.put(b"<Document>Kanarejkina", "broken")
         sent.put(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "hostile")
         sent.answer("good")
-    assert (sent.aside("unreadable"), sent.aside("read")) == (["broken.xml", "hostile.xml"], ["good.xml"])
+    aside = [name for name in sent.aside("unreadable") if not name.endswith(".reason.txt")]
+    assert (aside, sent.aside("read")) == (["broken.xml", "hostile.xml"], ["good.xml"])
     assert (sent.told(), "Kanarejkina" in caplog.text) == (["TranchePaid"], False)
+
+
+@pytest.mark.parametrize("name", ["ANSWER.XML", "answer.p02", "answer", "Ответ банка.xml", "a b;c.txt"])
+def test_an_answer_is_read_under_whichever_name_the_bank_gives_it(shop: Workshop, name: str) -> None:
+    with at_the_bank(shop) as sent:
+        (Path(shop.folders.bank_in) / name).write_bytes(sent.bank.report(sent.file.stem))
+        sent.crew.settle()
+    assert (sent.told(), sent.aside("read")) == (["TranchePaid"], [name])
+
+
+def test_what_is_no_file_stops_no_answer_and_is_shown(shop: Workshop) -> None:
+    folder = Path(shop.folders.bank_in)
+    (folder / "x.xml").mkdir()
+    (folder / "a link.xml").symlink_to(folder / "nowhere")
+    (folder / "half.xml.part").write_bytes(b"<Docu")
+    (folder / ".hidden").write_bytes(b"")
+    with at_the_bank(shop) as sent:
+        sent.put(b"<Document>Kanarejkina", "broken")
+        sent.answer()
+    assert (sent.told(), sent.aside("read"), sent.aside("unreadable")) == (
+        ["TranchePaid"], ["report.xml"], ["broken.xml", "broken.xml.reason.txt"],
+    )  # fmt: skip
+    shown = {(one.name, one.state) for one in BankFolder(folder).unread()}
+    assert shown == {
+        ("x.xml", "no_file"), ("a link.xml", "no_file"), ("half.xml.part", "draft"), (".hidden", "draft"),
+        ("broken.xml", "unreadable"),
+    }  # fmt: skip
+    assert ["stops being XML" in one.reason for one in BankFolder(folder).unread() if one.reason] == [True]
+
+
+def test_a_bank_that_gives_every_answer_one_name_writes_over_none(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
+        first = sent.answer("answer", TxSts="ACSP", GrpSts="PART")
+        second = sent.answer("answer")
+    kept = [(Path(shop.folders.bank_in) / "read" / name).read_bytes() for name in sent.aside("read")]
+    assert sorted(kept) == sorted([first, second])
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "cp1251", "utf-16", "utf-32", "koi8-r", "utf-8"])
+def test_an_answer_in_the_encoding_it_declares_is_read_and_a_doctype_in_it_is_refused(
+    shop: Workshop, encoding: str
+) -> None:
+    with at_the_bank(shop) as sent:
+        said = sent.bank.report(sent.file.stem).decode().partition("?>")[2]
+        head = f'<?xml version="1.0" encoding="{encoding}"?><!-- Счёт -->'
+        sent.put(f'{head}<!DOCTYPE a [<!ENTITY b "c">]>{said}'.encode(encoding), "hostile")
+        sent.put(f"{head}{said}".encode(encoding), "good")
+        sent.crew.settle()
+    assert (sent.told(), sent.aside("read")) == (["TranchePaid"], ["good.xml"])
+    assert "DOCTYPE" in (Path(shop.folders.bank_in) / "unreadable" / "hostile.xml.reason.txt").read_text()
 
 
 def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) -> None:

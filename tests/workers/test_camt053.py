@@ -72,6 +72,13 @@ def test_payments_booked_together_are_told_apart() -> None:
     assert [(e.end_to_end_id, str(e.amount)) for e in found] == [("T-1", "10.00 EUR"), ("T-2", "20.00 EUR")]
 
 
+def test_payments_booked_together_of_which_only_what_was_instructed_is_told_are_read() -> None:
+    told = BATCH.replace('<Amt Ccy="EUR">10.00</Amt></TxDtls>', "<AmtDtls><InstdAmt>"
+                         '<Amt Ccy="EUR">10.00</Amt></InstdAmt></AmtDtls></TxDtls>')  # fmt: skip
+    found = read_camt053(statement(told.replace("TxAmt>", "InstdAmt>"))).entries
+    assert [(e.end_to_end_id, str(e.amount)) for e in found] == [("T-1", "10.00 EUR"), ("T-2", "20.00 EUR")]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -5,8 +5,8 @@ setting aside costs nothing. A report that cannot be read is set aside too, wher
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
 from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
+from workers.iso20022.bank_folder import READ, UNREADABLE, BankFile, BankFolder
 from workers.iso20022.pain002 import StatusReport, read_pain002
 from workers.iso20022.xml import BankFileError
 from workflow.command import Command, by_machine
@@ -61,20 +62,20 @@ class BankInbox:
 
     def __init__(self, service: CommandService, folder: Path) -> None:
         self._service = service
-        self._folder = folder
+        self._folder = BankFolder(folder)
 
     def read(self) -> int:
         """Read the reports in the folder together and return how many payments they settled."""
-        reports = dict(self._reports(sorted(self._folder.glob("*.xml"))[:REPORTS_AT_ONCE]))
-        found = self._record([answer for report in reports.values() for answer in bank_answers(report)])
+        reports = list(islice(self._reports(), REPORTS_AT_ONCE))
+        found = self._record([answer for _, report in reports for answer in bank_answers(report)])
         for one in found.strange:
             _log.warning("a bank report names what needs a look: %s: no such payment was sent from here", one)
         for answer in found.refused:
             codes = ", ".join(reason.code for reason in answer.reasons)
             _log.warning("a bank report names what needs a look: %s: %s", answer.tranche_id, codes or answer.obstacle)
-        for path, report in reports.items():
+        for file, report in reports:
             if report.original_message_id not in found.put_off:
-                self._set_aside(path, "read")
+                self._folder.set_aside(file, READ)
         return found.recorded
 
     def read_report(self, data: bytes, theirs: CaseFilter | None = None) -> RecordedReport:
@@ -84,15 +85,13 @@ class BankInbox:
         """
         return self._record(list(bank_answers(read_pain002(data))), theirs)
 
-    def _reports(self, paths: Iterable[Path]) -> Iterator[tuple[Path, StatusReport]]:
-        for path in paths:
+    def _reports(self) -> Iterator[tuple[BankFile, StatusReport]]:
+        for file in self._folder.files():
             try:
-                yield path, read_pain002(path.read_bytes())
-            except FileNotFoundError:
-                continue  # another process was quicker
+                yield file, read_pain002(file.data)
             except BankFileError as unreadable:
                 _log.warning("a bank report cannot be read: %s", unreadable)
-                self._set_aside(path, "unreadable")
+                self._folder.set_aside(file, UNREADABLE, str(unreadable))
 
     def _record(self, answers: Sequence[BankAnswer], theirs: CaseFilter | None = None) -> RecordedReport:
         commands, strange = self._commands(answers, theirs)
@@ -130,12 +129,6 @@ class BankInbox:
         with self._service.log.database.reading() as connection:
             rows = connection.execute(_TASKS, {"ids": sorted(message_ids)})
             return {r.task_id: (r.case_id, TranchePayment.of(orjson.loads(r.subject))) for r in rows}
-
-    def _set_aside(self, path: Path, kind: str) -> None:
-        aside = self._folder / kind
-        aside.mkdir(mode=0o700, exist_ok=True)
-        with suppress(FileNotFoundError):  # another process set it aside; reading it twice changed nothing
-            path.replace(aside / path.name)
 
 
 def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> NotRecorded:

@@ -16,6 +16,8 @@ from workers.iso20022.xml import BankFileError, parsed, text_at
 ENTRIES_MAX: Final = 100_000
 ID_LENGTH_MAX: Final = 35
 _ROOT: Final = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|1[0-3])\}Document")
+# Where banks write the amount of one payment among those booked together; some give only what was instructed.
+_AMOUNTS: Final = ("Amt", "AmtDtls/{*}TxAmt/{*}Amt", "AmtDtls/{*}InstdAmt/{*}Amt")
 _NO_ID: Final = ("", "NOTPROVIDED")
 
 
@@ -47,7 +49,7 @@ def _entries(statement: ET.Element) -> Iterator[StatementEntry]:
 
 
 def _entry(entry: ET.Element, detail: ET.Element | None, *, alone: bool = True) -> StatementEntry:
-    own = _first(detail, "Amt", "AmtDtls/{*}TxAmt/{*}Amt") if detail is not None else None
+    own = _first(detail, *_AMOUNTS) if detail is not None else None
     amount = entry.find("{*}Amt") if alone or own is None else own
     if not alone and own is None:
         raise BankFileError("payments are booked together without their amounts: ask the bank for the details")
