@@ -111,15 +111,18 @@ class Container:
 
         return BankFolder(self.settings.bank_folder / "in").unread()
 
-    def read_statement(self, data: bytes) -> BankStatement:
-        """Return what a statement of the bank says; raises BadInput when it is none."""
+    def read_statement(self, data: bytes, account: str) -> BankStatement:
+        """Return what a statement of the bank says; raises BadInput when it is none, or one of another account."""
         from workers.iso20022.camt053 import read_camt053
         from workers.iso20022.xml import BankFileError
 
         try:
-            return read_camt053(data)
+            statement = read_camt053(data)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
+        if not statement.is_of(account):
+            raise BadInput("the statement is of another account than the programme's; ask the bank for that account's")
+        return statement
 
     def queue(self) -> Literal["inside", "up", "down"]:
         """Return whether the queue answers; without Redis it is inside whichever process works."""

@@ -110,7 +110,7 @@ def _read(context: RequestContext, definition: Definition, data: bytes) -> Respo
     if _STATUS_REPORT in data[:_BEGINNING]:
         report = reader.container.read_bank_report(data, lambda case_ids: cases_of_theirs(reader, case_ids))
         return _statement(context, report=report)
-    found = compared(reader, definition, reader.container.read_statement(data))
+    found = compared(reader, definition, reader.container.read_statement(data, definition.programme.office.account))
     return _statement(context, found=found, programme=definition.programme.programme)
 
 
