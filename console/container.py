@@ -95,13 +95,21 @@ class Container:
 
         return self.pool(WorkerSettings(threads=threads))
 
-    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> RecordedReport:
-        """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
-        from workers.iso20022.bank_inbox import BankInbox
+    def read_bank_report(
+        self,
+        data: bytes,
+        actor: str,
+        mandate: str,
+        file_name: str,
+        theirs: Callable[[set[str]], set[str]] | None = None,
+    ) -> RecordedReport:
+        """Record what a report that somebody brought says, of these cases only; raises BadInput when it is none."""
+        from workers.iso20022.bank_inbox import BankInbox, Upload
         from workers.iso20022.xml import BankFileError
 
         try:
-            return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
+            inbox = BankInbox(self.service, self.settings.bank_folder / "in")
+            return inbox.read_report(data, Upload(actor, mandate, file_name), theirs)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 

@@ -36,6 +36,7 @@ from workflow.subjects.grants.commands import (
     ReleasePayee,
     ReleaseTranche,
     ReturnPayment,
+    SettleBankAnswer,
 )
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
@@ -176,6 +177,7 @@ def _commands(grant: Grant, snapshot: CaseSnapshot, reader: Reader) -> Iterator[
         (RecordEvidence, is_paid),
         (RecordPayment, grant.at_the_bank),
         (ReturnPayment, is_paid),
+        (SettleBankAnswer, grant.disputed),
     )
     case, programme = snapshot.case, snapshot.definition.programme
     for kind, makes_sense in wanted:

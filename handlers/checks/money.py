@@ -74,8 +74,10 @@ class MoneyCheck(InvariantCheck):
         actor = seen.event.envelope.actor
         said = f"{seen.at}: released by {actor}, who asked for it, approved it or changed the payee"
         self.demand(actor not in before.hands, said)
-        approved = bool(before.approved_by) and not before.declined and not before.changed_by
+        approved = bool(before.approved_by) and not (before.declined or before.changed_by or before.refused)
         self.demand(approved, f"{seen.at}: released without approval")
+        one_word = not (before.disputed or before.unconfirmed)
+        self.demand(one_word, f"{seen.at}: released before the bank's own file said what became of a part before it")
         self.demand(not before.on_hold, f"{seen.at}: released to a payee on hold")
         own = fact.amount.currency == before.currency
         self.demand(own, f"{seen.at}: {fact.amount} for a grant in {before.currency}")
@@ -86,7 +88,7 @@ class MoneyCheck(InvariantCheck):
     def _on_payment(self, fact: TranchePaid, seen: ObservedEvent) -> None:
         tranche: Tranche = grants_of(seen.before).grants[fact.grant_id].tranches[fact.tranche_id]
         self.count("tranches paid")
-        fresh = tranche.status in IN_FLIGHT
+        fresh = tranche.status in IN_FLIGHT or (tranche.disputed and fact.source == "settled")
         self.demand(fresh, f"{seen.at}: {fact.tranche_id} is paid although it was {tranche.status}")
         after: Grant = grants_of(seen.after).grants[fact.grant_id]
         self.demand(after.paid <= after.amount, f"{seen.at}: {after.paid} paid of a grant of {after.amount}")

@@ -12,11 +12,12 @@ import pytest
 from console.simulation.bank import SimulatedBank
 from events.facts.grants import TranchePaid
 from events.money import Money
-from tests.kit.people import BORIS
+from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import agree_plan, bring, grant, release, shown
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop, at_once
 from workers.iso20022.bank_folder import BankFolder
+from workers.iso20022.bank_inbox import Upload
 from workers.running.sweeper import SweepResult
 from workers.running.worker_pool import WorkerPool
 from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
@@ -91,7 +92,7 @@ def test_a_closed_account_is_recorded_with_the_banks_reason(shop: Workshop) -> N
         sent.answer()
     (rejected,) = shop.facts(sent.case, "TrancheRejected")
     assert (rejected.reason, sent.bank.statement()) == ("AC04", {})
-    assert "release_tranche" in shop.items(sent.case), "somebody has to look at the account and let it go again"
+    assert "approve_grant" in shop.items(sent.case), "somebody has to look at the account and approve it anew"
 
 
 def test_after_a_rejection_the_next_payment_has_a_name_of_its_own(shop: Workshop) -> None:
@@ -99,6 +100,7 @@ def test_after_a_rejection_the_next_payment_has_a_name_of_its_own(shop: Workshop
         sent.answer("first")
         first = sent.tranche_id
         sent.refuse = None
+        sent.case.does(ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
         assert sent.send() != first
         sent.answer("second")
     assert sent.told() == ["TrancheRejected", "TranchePaid"]
@@ -119,22 +121,23 @@ def test_hearing_the_same_again_changes_nothing(shop: Workshop) -> None:
         data = sent.answer("first")
         size = shop.office.service.log.size()
         sent.answer("again")
-        read = sent.crew.bank_mail.read_report(data)
+        read = sent.crew.bank_mail.read_report(data, Upload(ANNA, "case_manager"))
     assert (read.recorded, read.repeated, read.needs_a_look) == (0, 1, False)
     assert (shop.office.service.log.size(), sent.told()) == (size, ["TranchePaid"])
 
 
-def test_a_bank_that_contradicts_itself_is_not_believed_and_nothing_is_paid_again(
-    shop: Workshop, caplog: pytest.LogCaptureFixture
+def test_a_bank_that_contradicts_itself_is_written_down_and_nothing_is_paid_until_somebody_settles_it(
+    shop: Workshop,
 ) -> None:
     with at_the_bank(shop) as sent:
         sent.answer("first", TxSts="RJCT")
-        size, before = shop.office.service.log.size(), sent.told()
         sent.answer("then", TxSts="ACSC")
-    assert (shop.office.service.log.size(), sent.told()) == (size, before)
-    assert f"{sent.tranche_id}: " in caplog.text
-    assert "bank_is_of_one_mind" in caplog.text
-    assert len(shop.payments()) == 1
+        sent.answer("once more", TxSts="ACSC")
+    (told,) = shop.facts(sent.case, "BankContradicted")
+    assert (told.tranche_id, told.before, told.now, told.source) == (sent.tranche_id, "rejected", "paid", "bank")
+    assert {"escalation", "settle_bank_answer"} <= shop.items(sent.case)
+    assert "release_tranche" not in shop.items(sent.case)
+    assert (sent.told(), len(shop.payments())) == (["TrancheRejected"], 1)
 
 
 def test_a_payment_that_comes_back_after_it_was_paid_is_set_aside_again(shop: Workshop) -> None:
@@ -252,6 +255,8 @@ def test_what_the_history_calls_paid_is_what_the_bank_truly_paid(shop: Workshop)
         shown(sent.case, sent.grant_id, sent.tranche_id)
         for refuse in ("AC04", None, "AG01", None):
             sent.refuse = refuse
+            if grants_of(sent.case.case).grants[sent.grant_id].refused:
+                sent.case.does(ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
             sent.send()
             # The file may reach the bank twice; it pays once.
             sent.bank.receive((Path(shop.folders.bank_sent) / sent.file.name).read_bytes())

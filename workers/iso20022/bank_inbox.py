@@ -4,6 +4,7 @@ Reading a report twice is harmless (every payment has its own command id), so a 
 setting aside costs nothing. A report that cannot be read is set aside too, where an operator sees it.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -21,17 +22,26 @@ from workers.effects.grants import BankAnswer, bank_answers
 from workers.iso20022.bank_folder import READ, UNREADABLE, BankFile, BankFolder
 from workers.iso20022.pain002 import StatusReport, read_pain002
 from workers.iso20022.xml import BankFileError
-from workflow.command import Command, by_machine
+from workflow.command import Command, Origin, by_machine
 from workflow.reasons import Reason, Refused
-from workflow.subjects.grants.commands import RecordPayment
+from workflow.subjects.grants.commands import RecordBankAnswer
 from workflow.subjects.grants.tranches import TranchePayment
 
 _log = logging.getLogger(__name__)
 REPORTS_AT_ONCE = 200
 CaseFilter = Callable[[set[str]], set[str]]  # of these cases, those somebody may record payments of
+Said = tuple[BankAnswer, str, str]  # with its file's hash and name
 _TASKS = select(tasks.c.task_id, tasks.c.case_id, tasks.c.subject).where(
     tasks.c.task_id.in_(bindparam("ids", expanding=True)), tasks.c.kind == "disburse_grant"
 )
+
+
+class Upload(NamedTuple):
+    """Who brought a file that is said to be the bank's, by which right, and what it was called."""
+
+    actor: str
+    mandate: str
+    file_name: str = ""
 
 
 class NotRecorded(NamedTuple):
@@ -67,7 +77,8 @@ class BankInbox:
     def read(self) -> int:
         """Read the reports in the folder together and return how many payments they settled."""
         reports = list(islice(self._reports(), REPORTS_AT_ONCE))
-        found = self._record([answer for _, report in reports for answer in bank_answers(report)])
+        said = [(answer, file.hash, file.path.name) for file, report in reports for answer in bank_answers(report)]
+        found = self._record(said)
         for one in found.strange:
             _log.warning("a bank report names what needs a look: %s: no such payment was sent from here", one)
         for answer in found.refused:
@@ -78,12 +89,14 @@ class BankInbox:
                 self._folder.set_aside(file, READ)
         return found.recorded
 
-    def read_report(self, data: bytes, theirs: CaseFilter | None = None) -> RecordedReport:
-        """Record what a report says; raises BankFileError when it is none.
+    def read_report(self, data: bytes, upload: Upload, theirs: CaseFilter | None = None) -> RecordedReport:
+        """Record what a report says on the word of who brought it; raises BankFileError when it is none.
 
         With ``theirs`` only answers about those cases are recorded; a payment of another case is nobody's.
         """
-        return self._record(list(bank_answers(read_pain002(data))), theirs)
+        file_hash = hashlib.sha256(data).hexdigest()
+        said = [(answer, file_hash, upload.file_name) for answer in bank_answers(read_pain002(data))]
+        return self._record(said, upload, theirs)
 
     def _reports(self) -> Iterator[tuple[BankFile, StatusReport]]:
         for file in self._folder.files():
@@ -93,8 +106,10 @@ class BankInbox:
                 _log.warning("a bank report cannot be read: %s", unreadable)
                 self._folder.set_aside(file, UNREADABLE, str(unreadable))
 
-    def _record(self, answers: Sequence[BankAnswer], theirs: CaseFilter | None = None) -> RecordedReport:
-        commands, strange = self._commands(answers, theirs)
+    def _record(
+        self, said: Sequence[Said], upload: Upload | None = None, theirs: CaseFilter | None = None
+    ) -> RecordedReport:
+        commands, strange = self._commands(said, upload, theirs)
         tickets = self._service.offer([command for _, command in commands])
         recorded = repeated = 0
         put_off, refused = set(), []
@@ -109,19 +124,20 @@ class BankInbox:
         return RecordedReport(recorded, repeated, frozenset(put_off), tuple(strange), tuple(refused))
 
     def _commands(
-        self, answers: Sequence[BankAnswer], theirs: CaseFilter | None
-    ) -> tuple[list[tuple[BankAnswer, RecordPayment]], list[str]]:
-        known = self._known({answer.message_id for answer in answers})
+        self, said: Sequence[Said], upload: Upload | None, theirs: CaseFilter | None
+    ) -> tuple[list[tuple[BankAnswer, RecordBankAnswer]], list[str]]:
+        known = self._known({answer.message_id for answer, _, _ in said})
         allowed = {case_id for case_id, _ in known.values()}
         allowed = allowed if theirs is None else theirs(allowed)
         commands, strange = [], []
-        for answer in answers:
+        for answer, file_hash, file_name in said:
             case_id, about = known.get(answer.message_id, ("", None))
             if about is None or case_id not in allowed or answer.tranche_id not in ("", about.tranche_id):
                 strange.append(answer.tranche_id or answer.message_id)
             else:
                 whole = answer._replace(tranche_id=about.tranche_id)
-                commands.append((whole, _command(whole, case_id, about.grant_id)))
+                origin = _origin(whole, case_id, upload, file_hash)
+                commands.append((whole, _command(origin, whole, about.grant_id, upload, file_hash, file_name)))
         return commands, strange
 
     def _known(self, message_ids: set[str]) -> dict[str, tuple[str, TranchePayment]]:
@@ -136,12 +152,23 @@ def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> N
     return NotRecorded(tranche_id, reasons, type(ticket.error or ticket.answer).__name__)
 
 
-def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:
+def _origin(answer: BankAnswer, case_id: str, upload: Upload | None, file_hash: str) -> Origin:
     said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
-    return RecordPayment(
-        **by_machine("worker:bank", "worker", case_id, f"bank/{said}"),
+    if upload is None:
+        return by_machine("worker:bank", "worker", case_id, f"bank/{said}")
+    return by_machine(upload.actor, upload.mandate, case_id, f"upload/{upload.actor}/{file_hash}/{said}")
+
+
+def _command(
+    origin: Origin, answer: BankAnswer, grant_id: str, upload: Upload | None, file_hash: str, file_name: str
+) -> RecordBankAnswer:
+    return RecordBankAnswer(
+        **origin,
         grant_id=grant_id,
         tranche_id=answer.tranche_id,
         outcome="paid" if answer.outcome == "paid" else "rejected",
         reference=answer.reference,
+        source="bank" if upload is None else "upload",
+        file_hash=file_hash,
+        file_name=file_name[:200],
     )

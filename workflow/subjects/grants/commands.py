@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from workflow.command import CaseCommand
 from workflow.subjects.grants.definition import Amount
 from workflow.values.bank_accounts import AccountNumber
 from workflow.values.bank_names import PayeeName
-from workflow.values.text import CodeWord, ReferenceToken, ShortText
+from workflow.values.text import CodeWord, ProviderText, ReferenceToken, ShortText
 
 
 class RequestGrant(CaseCommand, acts=("money.request",), sealed=True):
@@ -73,7 +75,7 @@ class ReleasePayee(CaseCommand, acts=("money.approve",)):
 
 
 class RecordPayment(CaseCommand, acts=("money.record",)):
-    """Record what the bank says about a tranche."""
+    """Record by hand what the bank says about a tranche; nothing more goes out before the bank's own file says it."""
 
     grant_id: ReferenceToken
     tranche_id: ReferenceToken
@@ -87,6 +89,27 @@ class ReturnPayment(CaseCommand, acts=("money.record",)):
     grant_id: ReferenceToken
     tranche_id: ReferenceToken
     reference: ShortText
+
+
+class RecordBankAnswer(CaseCommand, is_recorded=False):
+    """Record what a file of the bank says about a tranche: one from its folder, or one that the actor brought."""
+
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
+    outcome: Literal["paid", "rejected"]
+    reference: ProviderText
+    source: Literal["bank", "upload"]
+    file_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    file_name: ProviderText = ""
+
+
+class SettleBankAnswer(CaseCommand, acts=("money.approve",)):
+    """Say which of the bank's contradicting answers about a tranche holds, after asking the bank."""
+
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
+    outcome: Literal["paid", "rejected"]
+    reason: ShortText
 
 
 class RecordCost(CaseCommand, acts=("money.record",), sealed=True):
