@@ -239,6 +239,39 @@ def test_an_answer_in_the_encoding_it_declares_is_read_and_a_doctype_in_it_is_re
     assert "DOCTYPE" in (Path(shop.folders.bank_in) / "unreadable" / "hostile.xml.reason.txt").read_text()
 
 
+def test_what_a_statement_books_is_recorded_where_the_bank_never_said_more_than_accepted(shop: Workshop) -> None:
+    with at_the_bank(shop) as sent:
+        sent.put(sent.bank.account_statement(), "statement")
+        sent.crew.settle()
+        assert (sent.told(), sent.status()) == (["TranchePaid"], "paid")
+        sent.bank.give_back(sent.tranche_id, "AC04")
+        sent.put(sent.bank.account_statement(), "the next")
+        sent.crew.settle()
+    (back,) = shop.facts(sent.case, "TrancheReturned")
+    assert (back.reason, back.source, sent.status()) == ("AC04", "bank", "returned")
+    assert sent.aside("read") == ["statement.xml", "the next.xml"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"<Cd>BOOK</Cd>", b"<Cd>PDNG</Cd>"),
+        (b"200.00</Amt><CdtDbtInd>DBIT", b"200.01</Amt><CdtDbtInd>DBIT"),
+        (b"40702810900000000001", b"40702810900000000009"),
+    ],
+    ids=["pending", "another amount", "another account"],
+)
+def test_a_statement_that_does_not_say_that_this_payment_left_records_nothing(
+    shop: Workshop, before: bytes, after: bytes
+) -> None:
+    with at_the_bank(shop) as sent:
+        data = sent.bank.account_statement()
+        assert before in data
+        sent.put(data.replace(before, after), "statement")
+        sent.crew.settle()
+        assert (sent.told(), sent.status()) == ([], "instructed")
+
+
 def test_two_offices_reading_one_report_record_it_once(either_shop: Workshop) -> None:
     shop = either_shop
     with at_the_bank(shop) as sent:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from events.facts.grants import GrantRequested, PayeeChanged, TrancheReleased
 from events.ids import case_stream
+from events.money import Money
+from handlers.queries.reconciliation import BankStatement
 from workers.errors import DifferentContent, Refused, Unavailable
 from workers.iso20022.pain001 import BankAccount, Payment, PaymentFileError, PaymentOrder, pain001
 from workers.iso20022.pain002 import PaymentOutcome, StatusReport
@@ -31,6 +33,7 @@ class BankAnswer(NamedTuple):
     tranche_id: str
     outcome: str
     reference: str
+    amount: Money | None = None  # where the bank tells it
 
 
 def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
@@ -69,6 +72,19 @@ def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
         alone = report.groups[0] if len(report.groups) == 1 else None
         outcome = report.outcome if report.applies_to_all else alone.outcome if alone else PaymentOutcome.pending
         yield from _answer(report, "", outcome, report.reason_code or report.group_status or "group")
+
+
+def booked_answers(statement: BankStatement) -> Iterator[BankAnswer]:
+    """Yield what a statement settles: what left the account was paid, what came back was not, in this order.
+
+    Some banks never say more than "accepted" and book it then. A statement names payments only, and no messages.
+    """
+    booked = [entry for entry in statement.entries if entry.booked and entry.end_to_end_id]
+    for one in sorted(booked, key=lambda entry: entry.came_in):
+        if not one.came_in:
+            yield BankAnswer("", one.end_to_end_id, "paid", one.bank_reference or "booked", one.amount)
+        elif one.returned:
+            yield BankAnswer("", one.end_to_end_id, "rejected", one.reason_code or "returned", one.amount)
 
 
 def _answer(report: StatusReport, tranche_id: str, outcome: PaymentOutcome, said: str) -> Iterator[BankAnswer]:

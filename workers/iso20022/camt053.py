@@ -25,7 +25,7 @@ _NO_ID: Final = ("", "NOTPROVIDED")
 def read_camt053(data: bytes) -> BankStatement:
     """Reads a camt.053.001.02 to .13 file, or raises `BankFileError` with what to do next."""
     root = parsed(data)
-    if not _ROOT.fullmatch(root.tag):
+    if not is_statement(root):
         raise BankFileError("the file is not a bank statement: ask the bank for camt.053.001.02 to .13")
     statements = root.findall("{*}BkToCstmrStmt/{*}Stmt")
     if not statements:
@@ -35,6 +35,11 @@ def read_camt053(data: bytes) -> BankStatement:
         raise BankFileError(f"the file has over {ENTRIES_MAX:,} entries: ask the bank for smaller statements")
     periods = tuple(period for one in statements if (period := _period(one)) is not None)
     return BankStatement(text_at(statements[0], "Id")[:ID_LENGTH_MAX], entries, periods, _accounts(statements))
+
+
+def is_statement(root: ET.Element) -> bool:
+    """Tell whether a file of the bank says of itself that it is a statement that is read here."""
+    return _ROOT.fullmatch(root.tag) is not None
 
 
 def _accounts(statements: list[ET.Element]) -> frozenset[str]:

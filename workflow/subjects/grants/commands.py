@@ -101,6 +101,7 @@ class RecordBankAnswer(CaseCommand, is_recorded=False):
     source: Literal["bank", "upload"]
     file_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     file_name: ProviderText = ""
+    amount: Amount | None = None  # as the file has it; nothing where it names none
 
 
 class SettleBankAnswer(CaseCommand, acts=("money.approve",)):

@@ -35,6 +35,9 @@ def record_payment(command: RecordPayment | RecordBankAnswer, found: Found, situ
     Whose word it is stays with it: nothing more goes out before the bank's own file says the same.
     """
     grant, tranche = found
+    ours = Money(amount=tranche.amount, currency=grant.currency)
+    if isinstance(command, RecordBankAnswer) and command.amount not in (None, ours):
+        return refused(refusals.AMOUNT_IS_THE_PARTS(ours=ours, banks=command.amount))
     match tranche.status, command.outcome:
         case ("paid", "paid") | ("rejected" | "returned", "rejected"):
             return _heard_again(command, tranche, situation)

@@ -24,6 +24,7 @@ PAYEE_WAITS: Final = ReasonKind("payee_is_not_on_hold/waits", helps_with=("Relea
 BANK_ANSWER_IS_SETTLED: Final = ReasonKind("bank_is_of_one_mind/unsettled", helps_with=("SettleBankAnswer",))
 BANK_CONFIRMS_IT: Final = ReasonKind("bank_has_answered/by_hand_only")
 REFUSED_PART_IS_NOT_APPROVED: Final = ReasonKind("grant_is_approved/refused_part", helps_with=("ApproveGrant",))
+AMOUNT_IS_THE_PARTS: Final = ReasonKind("amount_is_the_parts", ("ours", "banks"), field="amount")
 NOTHING_IS_DISPUTED: Final = ReasonKind("bank_answer_is_disputed", field="tranche_id")
 SETTLER_IS_ANOTHER: Final = ReasonKind("settler_is_another")
 MONEY_IS_SET_ASIDE: Final = ReasonKind("money_is_set_aside", helps_with=("RecordCost",), field="outcome")
