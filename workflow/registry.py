@@ -41,7 +41,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
 HUMAN: Final[tuple[type[CaseCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and kind.is_recorded
 )
-OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS if issubclass(kind, OfficeCommand))
+OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(
+    kind for kind in COMMANDS if issubclass(kind, OfficeCommand) and kind.acts and kind.is_recorded
+)
 PARTS: Final[Mapping[str, Part[Any]]] = {
     subject.part.name: subject.part for subject in SUBJECTS if subject.part is not None
 }

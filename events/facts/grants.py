@@ -112,6 +112,24 @@ class BankContradicted(Fact):
     file_hash: str = ""
 
 
+class StrangeAnswerRead(Fact):
+    """A file of the bank speaks of a payment that nobody sent from here; it waits until somebody has asked the bank."""
+
+    answer_id: str
+    message_id: str
+    tranche_id: str
+    outcome: str
+    source: str
+    file_hash: str
+
+
+class StrangeAnswerSettled(Fact):
+    """Somebody asked the bank about a payment nobody had sent, and says what it was."""
+
+    answer_id: str
+    reason: str
+
+
 class BankAnswerSettled(Fact):
     """The bank was asked, and somebody says which of its answers holds: paid or rejected."""
 

@@ -12,6 +12,7 @@ import pytest
 from console.simulation.bank import SimulatedBank
 from events.facts.grants import TranchePaid
 from events.money import Money
+from handlers.commanding.answers import Accepted
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import agree_plan, bring, grant, release, shown
 from tests.kit.story import Story, story
@@ -20,7 +21,8 @@ from workers.iso20022.bank_folder import BankFolder
 from workers.iso20022.bank_inbox import Upload
 from workers.running.sweeper import SweepResult
 from workers.running.worker_pool import WorkerPool
-from workflow.subjects.grants.commands import ApproveGrant, ChangePayee
+from workflow.reasons import Refused
+from workflow.subjects.grants.commands import ApproveGrant, ChangePayee, SettleStrangeAnswer
 from workflow.subjects.grants.state import grants_of
 
 
@@ -167,14 +169,25 @@ def test_what_is_paid_goes_to_whoever_was_approved_for_that_part(shop: Workshop)
         assert "GB82WEST12345698765432" in sent.sent_file()
 
 
-def test_a_payment_nobody_sent_from_here_is_for_a_person(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_payment_nobody_sent_from_here_is_written_down_once_until_somebody_settles_it(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = shop.office
     with at_the_bank(shop) as sent:
-        size = shop.office.service.log.size()
         sent.answer("strange tranche", OrgnlEndToEndId="T-SOMEBODY-ELSES")
         sent.answer("strange message", OrgnlMsgId="W-SOMEBODY-ELSES")
-    assert (shop.office.service.log.size(), sent.status()) == (size, "instructed")
+        sent.answer("the same in another file", OrgnlMsgId="W-SOMEBODY-ELSES", MsgId="S-2")
+    assert sent.status() == "instructed"
+    strange = office.state("fund:moscow").strange
+    assert {tranche_id for _, tranche_id, _ in strange.values()} == {"T-SOMEBODY-ELSES", sent.tranche_id}
+    assert len(strange) == 2
     assert "T-SOMEBODY-ELSES: no such payment was sent from here" in caplog.text
-    assert f"{sent.tranche_id}: no such payment was sent from here" in caplog.text
+    for answer_id in strange:
+        settled = office.submit(SettleStrangeAnswer, programme="moscow", answer_id=answer_id, reason="another office's")
+        assert isinstance(settled, Accepted)
+    assert not office.state("fund:moscow").strange
+    again = office.submit(SettleStrangeAnswer, programme="moscow", answer_id=answer_id, reason="again")
+    assert isinstance(again, Refused)
 
 
 def test_a_report_that_cannot_be_read_is_set_aside_where_it_is_seen(

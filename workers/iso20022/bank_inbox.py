@@ -25,7 +25,7 @@ from workers.iso20022.pain002 import read_pain002
 from workers.iso20022.xml import BankFileError, parsed
 from workflow.command import Command, by_machine
 from workflow.reasons import Reason, Refused
-from workflow.subjects.grants.commands import RecordBankAnswer
+from workflow.subjects.grants.commands import RecordBankAnswer, RecordStrangeAnswer
 from workflow.subjects.grants.tranches import TranchePayment
 
 _log = logging.getLogger(__name__)
@@ -122,10 +122,13 @@ class BankInbox:
 
     def _accounts(self) -> set[str]:
         """Return the accounts from which the programmes that have cases pay."""
-        with self._service.log.database.reading() as connection:
-            names = connection.execute(select(case_board.c.programme).distinct()).scalars().all()
-        found = [self._service.definitions.current(name) for name in names]
+        found = [self._service.definitions.current(name) for name in self._programmes()]
         return {one.programme.office.account for one in found if one is not None}
+
+    def _programmes(self) -> list[str]:
+        with self._service.log.database.reading() as connection:
+            found = connection.execute(select(case_board.c.programme).distinct()).scalars().all()
+        return sorted(found)
 
     def _record(
         self, said: Sequence[Said], upload: Upload | None = None, theirs: CaseFilter | None = None
@@ -142,11 +145,27 @@ class BankInbox:
                 if ticket.error is not None:
                     put_off.add(one.file_hash)
                 refused.append(_not_recorded(command.tranche_id, ticket))
-        return RecordedReport(recorded, repeated, frozenset(put_off), tuple(strange), tuple(refused))
+        self._keep(strange, upload)
+        names = tuple(one.answer.tranche_id or one.answer.message_id for one in strange)
+        return RecordedReport(recorded, repeated, frozenset(put_off), names, tuple(refused))
+
+    def _keep(self, strange: Sequence[Said], upload: Upload | None) -> None:
+        """Keep what the bank says of payments nobody sent, under the first programme: it names none."""
+        programme = next(iter(self._programmes()), "")
+        by = upload or Upload("worker:bank", "worker")
+        for one in strange if programme else ():
+            what = f"strange/{by.actor}/{one.file_hash}/{one.answer.message_id}/{one.answer.tranche_id}"
+            origin = by_machine(by.actor, by.mandate, "", what)
+            self._service.submit(RecordStrangeAnswer(
+                command_id=origin["command_id"], actor=by.actor, mandate=by.mandate, programme=programme,
+                message_id=one.answer.message_id, tranche_id=one.answer.tranche_id,
+                outcome="paid" if one.answer.outcome == "paid" else "rejected",
+                source="upload" if upload else "bank", file_hash=one.file_hash,
+            ))  # fmt: skip
 
     def _commands(
         self, said: Sequence[Said], upload: Upload | None, theirs: CaseFilter | None
-    ) -> tuple[list[tuple[Said, RecordBankAnswer]], list[str]]:
+    ) -> tuple[list[tuple[Said, RecordBankAnswer]], list[Said]]:
         known = self._known(said)
         allowed = {case_id for case_id, _ in known.values()}
         allowed = allowed if theirs is None else theirs(allowed)
@@ -157,7 +176,7 @@ class BankInbox:
             if about is not None and case_id in allowed and answer.tranche_id in ("", about.tranche_id):
                 commands.append((one, _command(one, case_id, about, upload)))
             elif answer.message_id or answer.tranche_id.startswith(_OURS):
-                strange.append(answer.tranche_id or answer.message_id)  # other debits of a statement are not payments
+                strange.append(one)  # other debits of a statement are not payments
         return commands, strange
 
     def _known(self, said: Sequence[Said]) -> dict[str, tuple[str, TranchePayment]]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from workflow.command import CaseCommand
+from workflow.command import CaseCommand, OfficeCommand
 from workflow.subjects.grants.definition import Amount
 from workflow.values.bank_accounts import AccountNumber
 from workflow.values.bank_names import PayeeName
@@ -111,6 +111,33 @@ class SettleBankAnswer(CaseCommand, acts=("money.approve",)):
     tranche_id: ReferenceToken
     outcome: Literal["paid", "rejected"]
     reason: ShortText
+
+
+class RecordStrangeAnswer(OfficeCommand, is_recorded=False):
+    """Record that a file of the bank speaks of a payment nobody sent from here."""
+
+    message_id: ProviderText
+    tranche_id: ProviderText
+    outcome: Literal["paid", "rejected"]
+    source: Literal["bank", "upload"]
+    file_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the programme's money."""
+        return f"fund:{self.programme}"
+
+
+class SettleStrangeAnswer(OfficeCommand, acts=("office.close",)):
+    """Say what the bank's answer about a payment nobody had sent was, after asking the bank."""
+
+    answer_id: ReferenceToken
+    reason: ShortText
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the programme's money."""
+        return f"fund:{self.programme}"
 
 
 class RecordCost(CaseCommand, acts=("money.record",), sealed=True):

@@ -25,6 +25,7 @@ BANK_ANSWER_IS_SETTLED: Final = ReasonKind("bank_is_of_one_mind/unsettled", help
 BANK_CONFIRMS_IT: Final = ReasonKind("bank_has_answered/by_hand_only")
 REFUSED_PART_IS_NOT_APPROVED: Final = ReasonKind("grant_is_approved/refused_part", helps_with=("ApproveGrant",))
 AMOUNT_IS_THE_PARTS: Final = ReasonKind("amount_is_the_parts", ("ours", "banks"), field="amount")
+STRANGE_ANSWER_WAITS: Final = ReasonKind("strange_answer_waits", ("answer",), field="answer_id")
 NOTHING_IS_DISPUTED: Final = ReasonKind("bank_answer_is_disputed", field="tranche_id")
 SETTLER_IS_ANOTHER: Final = ReasonKind("settler_is_another")
 MONEY_IS_SET_ASIDE: Final = ReasonKind("money_is_set_aside", helps_with=("RecordCost",), field="outcome")
