@@ -40,6 +40,7 @@ from workflow.subjects.grants.commands import (
 )
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
+from workflow.subjects.reintegration.state import ReintegrationPlan, reintegration_of
 
 MONEY: Final[tuple[Act, ...]] = ("money.request", "money.approve", "money.release", "money.record")
 _DEED: Final[Mapping[str, type[CaseCommand]]] = {APPROVE: ApproveGrant, RELEASE: ReleaseTranche}
@@ -105,6 +106,8 @@ class GrantView(NamedTuple):
     against_approval: tuple[Reason, ...] | None  # None: it is not their act, or nothing waits for it
     against_release: tuple[Reason, ...] | None
     commands: frozenset[str]  # the commands they may give about it at all
+    plan: ReintegrationPlan
+    others: tuple[tuple[GrantKind, Grant], ...]  # what else the person asked for or was paid
 
     @property
     def missing(self) -> dict[int, tuple[str, ...]]:
@@ -155,6 +158,7 @@ def grant_view(reader: Reader, snapshot: CaseSnapshot, grant_id: str) -> GrantVi
     if grant is None:
         return None
     funds, programme = _funds(reader, [snapshot]), snapshot.definition.programme
+    others = [one for key, one in grants_of(snapshot.case).grants.items() if key != grant_id]
     waits = items_of(snapshot.case).get(f"grant:{grant_id}", "")
     return GrantView(
         snapshot.case.case_id, grant_id, programme, snapshot.version, grant, programme.grant_kind[grant.kind],
@@ -162,6 +166,8 @@ def grant_view(reader: Reader, snapshot: CaseSnapshot, grant_id: str) -> GrantVi
         against_approval=_against(ApproveGrant, grant_id, snapshot, funds, reader) if waits == APPROVE else None,
         against_release=_against(ReleaseTranche, grant_id, snapshot, funds, reader) if waits == RELEASE else None,
         commands=frozenset(_commands(grant, snapshot, reader)),
+        plan=reintegration_of(snapshot.case).plan,
+        others=tuple((programme.grant_kind[one.kind], one) for one in others),
     )  # fmt: skip
 
 
