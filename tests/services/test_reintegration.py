@@ -215,17 +215,13 @@ def test_what_was_done_for_courses_and_visits_passes_every_check(office: Office,
     assert all(one.ok for one in found), "\n".join(check_lines(found))
 
 
-def test_the_courses_are_listed_with_their_seats(tmp_path: Path) -> None:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
+def test_the_courses_are_listed_with_their_seats(wayhome: Wayhome) -> None:
     answer = wayhome.json("courses")
     sewing = next(row for row in answer["courses"] if row["course"] == "sewing")
     assert (sewing["seats"], sewing["taken"], sewing["free"], sewing["waiting"]) == (8, 0, 8, 0)
 
 
-def test_plan_and_course_are_recorded_and_shown_on_the_command_line(tmp_path: Path) -> None:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
+def test_plan_and_course_are_recorded_and_shown_on_the_command_line(wayhome: Wayhome) -> None:
     case = wayhome.json("case", "open", "programme=moscow", "source=ngo", "age_band=27-29")["case_id"]
     anna = ("--as", "staff:anna")
     record = ("case", "record", case)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,19 +149,17 @@ def found_by_subtraction(found: Corridors, corridor: Corridor, rows: Any, column
 # -- the command line ----------------------------------------------------------------------------------------
 
 
-def test_a_route_is_typed_in_one_line_and_the_report_reads_it(tmp_path: Path) -> None:
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow")
-    cases = [office.json("case", "open", "citizenships=MD", "age_band=27-29")["case_id"] for _ in range(11)]
+def test_a_route_is_typed_in_one_line_and_the_report_reads_it(wayhome: Wayhome) -> None:
+    cases = [wayhome.json("case", "open", "citizenships=MD", "age_band=27-29")["case_id"] for _ in range(11)]
     for case in cases:
-        office.done("case", "record", case, "RecordRoute", "legs=recruitment:MD,transit:UA,exploitation:RU")
-    assert "transit:UA:2005-06" in office.done("case", "record", cases[0], "RecordRoute", "help")
-    office.told_off("case", "record", cases[0], "RecordRoute", "legs=recruitment:MD,nowhere")
-    assert office.json("report", "corridors") == {
+        wayhome.done("case", "record", case, "RecordRoute", "legs=recruitment:MD,transit:UA,exploitation:RU")
+    assert "transit:UA:2005-06" in wayhome.done("case", "record", cases[0], "RecordRoute", "help")
+    wayhome.told_off("case", "record", cases[0], "RecordRoute", "legs=recruitment:MD,nowhere")
+    assert wayhome.json("report", "corridors") == {
         "k": 11, "corridors": [{"recruitment": "MD", "exploitation": "RU", "people": 11}],
         "recruitment": {"MD": 11}, "exploitation": {"RU": 11}, "total": 11,
     }  # fmt: skip
-    assert "hidden" in office.done("report", "corridors", "--k", "12")
+    assert "hidden" in wayhome.done("report", "corridors", "--k", "12")
 
 
 def test_the_counts_of_a_release_are_those_of_the_cases() -> None:
