@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from handlers.queries.reports import Corridor, Corridors, corridors, suppressed_corridors
 from handlers.queries.suppression import K
 from tests.kit.command_line import Wayhome
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import BORIS
 from tests.kit.story import Story, story
 from workflow.subjects.trafficking_routes.commands import RecordRoute
@@ -82,6 +82,7 @@ def test_what_is_no_leg_is_not_taken_for_one(office: Office, leg: Any) -> None:
 # -- the corridor report -------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_a_corridor_is_counted_from_eleven_people_on(office: Office) -> None:
     people(office, 10, "recruitment:MD", "transit:UA", "exploitation:RU")
     log = office.service.log
@@ -94,6 +95,7 @@ def test_a_corridor_is_counted_from_eleven_people_on(office: Office) -> None:
     assert corridors(log, k=12).total is None
 
 
+@ON_BOTH_DATABASES
 def test_who_was_found_not_to_be_a_victim_or_came_to_another_programme_is_not_counted(office: Office) -> None:
     people(office, 12, "recruitment:MD", "exploitation:RU")
     mistaken = taken(story(office), "recruitment:MD", "exploitation:RU")
