@@ -69,7 +69,7 @@ def _kept(office: Office, told: Any) -> Ended:
 def _take_over(office: Office, ended: Ended) -> None:
     with _file(office) as file:
         ended.file.backup(file)
-    office.clock.advance_to(ended.now)
+    office.clock.advance(ended.now - office.now)
     office.chance._random.setstate(ended.chance)
     office.keys._keys.update(ended.keys)
 
