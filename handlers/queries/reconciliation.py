@@ -4,8 +4,6 @@ The bank's own days count. Where our books know only when the bank's answer was 
 only if it must stand there: when every day from its release to the answer is one the statement is about.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

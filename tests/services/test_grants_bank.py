@@ -1,7 +1,5 @@
 """Rows 15 and 16, what only the bank can say: whose word an answer is, and what follows when answers contradict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A name goes to the bank in the letters that banks pass on, and an account as what it is, or neither goes at all."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

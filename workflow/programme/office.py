@@ -1,7 +1,5 @@
 """The office as others meet it: who writes, and who pays; the payer's name tells a payee's bank nothing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

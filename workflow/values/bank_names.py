@@ -4,8 +4,6 @@ A bank that meets another letter replaces it by a sign of its own, or refuses th
 Latin before it leaves (ICAO Doc 9303, part 3), and one that cannot be is refused where it is typed.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """What the bank says of payments that nobody sent from here: kept, and in sight until somebody has asked the bank."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from events.facts.grants import StrangeAnswerRead, StrangeAnswerSettled
