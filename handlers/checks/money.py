@@ -1,5 +1,6 @@
 """I5: the ledger balances, never more than a budget, and the bank's own books say the same as ours."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from events.facts.grants import (
     GrantApproved,
     GrantRequested,
     PayeeApproved,
+    TrancheInstructed,
     TranchePaid,
     TrancheReleased,
     TrancheReturned,
@@ -34,6 +36,7 @@ class MoneyCheck(InvariantCheck):
         self._fund = FundBooks(self)
         super().__init__(self._fund)
         self._statement = statement
+        self._instructed: dict[str, set[str]] = defaultdict(set)  # what the bank was told to pay, by grant
 
     @sees(GrantRequested)
     def _on_request(self, fact: GrantRequested, seen: ObservedEvent) -> None:
@@ -81,6 +84,21 @@ class MoneyCheck(InvariantCheck):
         self.demand(own, f"{seen.at}: {fact.amount} for a grant in {before.currency}")
         within = after.released <= after.amount
         self.demand(within, f"{seen.at}: {after.released} released of a grant of {after.amount}")
+
+    @sees(TrancheInstructed)
+    def _on_instruction(self, fact: TrancheInstructed, seen: ObservedEvent) -> None:
+        """Check that the bank was never told to pay more than was granted, nor one payment twice."""
+        self.count("tranches instructed")
+        after: Grant = grants_of(seen.after).grants[fact.grant_id]
+        told = self._instructed[fact.grant_id]
+        self.demand(fact.tranche_id not in told, f"{seen.at}: the bank was told of {fact.tranche_id} a second time")
+        told.add(fact.tranche_id)
+        out = [one for key, one in after.tranches.items() if key in told and one.status not in ("rejected", "returned")]
+        whole = sum((one.amount for one in out), NOTHING)
+        self.demand(whole <= after.amount, f"{seen.at}: the bank was told to pay {whole} of a grant of {after.amount}")
+        numbers = [one.number for one in out]
+        twice = len(numbers) > len(set(numbers))
+        self.demand(not twice, f"{seen.at}: a part is at the bank a second time and the first was not refused")
 
     @sees(TranchePaid)
     def _on_payment(self, fact: TranchePaid, seen: ObservedEvent) -> None:
