@@ -64,7 +64,7 @@ def check_log(
         total = 2 * int(connection.execute(select(log_head.c.size)).scalar_one())
         for event in events_on(log, connection, progress=_first_half(progress, total)):
             walk.take(event)
-        report = verify_on(connection, log.catalogue, _second_half(progress, total))
+        report = verify_on(connection, log.catalogue, _second_half(progress, total), keys=log.keys)
         tables = (*COMPARED, commands)
         rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
         end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled)

@@ -157,8 +157,10 @@ def test_5_when_a_byte_was_changed(demo: Wayhome, tmp_path: Path) -> None:
     change(spoilt, f"UPDATE events SET body = replace(body, 'low', 'lov') WHERE position = {position}")
     result = spoilt.run("verify")
     assert result.exit_code == 5
-    assert f"event {position}: its leaf does not match its content" in result.stdout
-    assert spoilt.json("verify", code=5)["findings"][0]["position"] == position
+    assert f"event {position} (case:{case}@" in result.stdout
+    assert "): its leaf does not match its content" in result.stdout
+    finding = spoilt.json("verify", code=5)["findings"][0]
+    assert (finding["position"], finding["stream"], finding["code"]) == (position, f"case:{case}", "leaf")
 
 
 def change(wayhome: Wayhome, statement: str) -> None:
