@@ -25,6 +25,8 @@ TASK_WAS_SENT: Final = ReasonKind("task_is_not_begun/was_sent", helps_with=("Ret
 TIMER_IS_SET: Final = ReasonKind("timer_is_set")
 TIMER_IS_DUE: Final = ReasonKind("timer_is_due", looked_at=("due_at",))
 TASK_IS_YOURS: Final = ReasonKind("task_is_yours")
+ID_IS_A_MACHINES: Final = ReasonKind("id_is_yours/a_machines")
+MACHINE_ID_IS_MADE_HERE: Final = ReasonKind("id_is_yours/not_made_here")
 PROGRAMME_IS_THE_FILES: Final = ReasonKind("programme_is_the_files", ("file", "given"))
 TOO_MANY_FILES: Final = ReasonKind("too_many_files", ("count",))
 SERVICE_IS_AWAITED: Final = ReasonKind(

@@ -26,6 +26,7 @@ from console.verbs import imports
 from docs.make_reference import verbs
 from events.ids import case_id_of
 from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
+from workflow.rights.machine_ids import MachineIds, former_id
 
 NAME = "Мария Примерова"
 ROOT = Path(__file__).parents[2]
@@ -163,12 +164,12 @@ def test_5_when_a_byte_was_changed(demo: Wayhome, tmp_path: Path) -> None:
     assert (finding["position"], finding["stream"], finding["code"]) == (position, f"case:{case}", "leaf")
 
 
-def change(wayhome: Wayhome, statement: str) -> None:
+def change(wayhome: Wayhome, statement: str, rows: int = 1) -> None:
     """Change the log behind Wayhome's back, as somebody who holds the file can."""
     with sqlite3.connect(wayhome.data / "log.sqlite") as file:
         for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             file.execute(f"DROP TRIGGER {trigger}")
-        assert file.execute(statement).rowcount == 1
+        assert file.execute(statement).rowcount == rows
     file.close()
 
 
@@ -562,6 +563,20 @@ def test_records_of_each_layout_become_referrals_once(wayhome: Wayhome, tmp_path
     assert wayhome.json("import", "ctdc", file, *AS_BORIS) == {"new": 0, "known": rows, "bad": []}  # a colleague
     cases = wayhome.json("case", "list")
     assert [case["stage"] for case in cases] == ["referral"] * rows
+
+
+@pytest.mark.parametrize("before", ["an older Wayhome", "somebody who took the ids beforehand"])
+def test_an_import_knows_the_rows_an_older_wayhome_brought_in_and_no_others(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    file, rows = written(tmp_path, *CONDENSED), len(CONDENSED) - 1
+    with monkeypatch.context() as guessable:
+        guessable.setattr(MachineIds, "for_people", lambda _ids, what: former_id(what))
+        wayhome.done("import", "ctdc", file)
+    if before == "an older Wayhome":
+        change(wayhome, "UPDATE events SET place = NULL, answered = NULL WHERE type = 'CaseOpened'", rows)
+    known = rows if before == "an older Wayhome" else 0
+    assert wayhome.json("import", "ctdc", file) == {"new": rows - known, "known": known, "bad": []}
 
 
 def test_bad_rows_are_told_with_their_lines_and_the_rest_goes_in(wayhome: Wayhome, tmp_path: Path) -> None:

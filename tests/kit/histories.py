@@ -93,7 +93,7 @@ class Witnessed(Office):
 
     def does(self, case_id: CaseId, command: type[CaseCommand], actor: str = ANNA, /, **fields: Any) -> Accepted:
         return self.accepted(
-            command.model_validate({"command_id": self.chance.uuid(), "actor": actor, "case_id": case_id} | fields)
+            command.model_validate({"command_id": self.id_for(actor), "actor": actor, "case_id": case_id} | fields)
         )
 
     def goes(self, case_id: CaseId, trigger: str, **fields: Any) -> Accepted:

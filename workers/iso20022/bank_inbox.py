@@ -20,8 +20,9 @@ from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers
 from workers.iso20022.pain002 import StatusReport, read_pain002
 from workers.iso20022.xml import BankFileError
-from workflow.command import Command, by_machine
+from workflow.command import Command
 from workflow.reasons import Reason, Refused
+from workflow.rights.machine_ids import MachineIds
 from workflow.subjects.grants.commands import RecordPayment
 from workflow.subjects.grants.tranches import TranchePayment
 
@@ -122,7 +123,7 @@ class BankInbox:
                 strange.append(answer.tranche_id or answer.message_id)
             else:
                 whole = answer._replace(tranche_id=about.tranche_id)
-                commands.append((whole, _command(whole, case_id, about.grant_id)))
+                commands.append((whole, _command(whole, case_id, about.grant_id, self._service.machine_ids)))
         return commands, strange
 
     def _known(self, message_ids: set[str]) -> dict[str, tuple[str, TranchePayment]]:
@@ -143,10 +144,10 @@ def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> N
     return NotRecorded(tranche_id, reasons, type(ticket.error or ticket.answer).__name__)
 
 
-def _command(answer: BankAnswer, case_id: str, grant_id: str) -> RecordPayment:
+def _command(answer: BankAnswer, case_id: str, grant_id: str, ids: MachineIds) -> RecordPayment:
     said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
     return RecordPayment(
-        **by_machine("worker:bank", "worker", case_id, f"bank/{said}"),
+        **ids.by_machine("worker:bank", "worker", case_id, f"bank/{said}"),
         grant_id=grant_id,
         tranche_id=answer.tranche_id,
         outcome="paid" if answer.outcome == "paid" else "rejected",
