@@ -1,7 +1,5 @@
 """Somebody takes the id beforehand under which a machine is to act, so that it never does."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4

@@ -3,8 +3,6 @@
 The log is one that was lived through the service; whatever is done to it is undone after each attack.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
