@@ -156,6 +156,18 @@ def test_5_when_a_byte_was_changed(demo: Wayhome, tmp_path: Path) -> None:
     assert (finding["position"], finding["stream"], finding["code"]) == (position, f"case:{case}", "leaf")
 
 
+def test_5_when_somebodys_keys_were_deleted(demo: Wayhome, tmp_path: Path) -> None:
+    spoilt = demo.copied_to(tmp_path / "spoilt")
+    with sqlite3.connect(spoilt.data / "keys" / "keys.sqlite") as file:
+        (person,) = file.execute("SELECT person FROM keys WHERE person != '' AND compartment = 'identity'").fetchone()
+        file.execute("DELETE FROM keys WHERE person = ?", (person,))
+    file.close()
+    proof = spoilt.json("verify", code=5)
+    assert {finding["code"] for finding in proof["findings"]} == {"key"}
+    assert all(finding["stream"].startswith("case:") for finding in proof["findings"])
+    assert "its key is missing" in spoilt.run("verify").stdout
+
+
 def change(wayhome: Wayhome, statement: str, rows: int = 1) -> None:
     """Change the log behind Wayhome's back, as somebody who holds the file can."""
     with sqlite3.connect(wayhome.data / "log.sqlite") as file:
