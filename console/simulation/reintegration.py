@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from console.simulation.managed_case import BORIS, ManagedCase, Steps
+from console.simulation.managed_case import ManagedCase, Steps
 from workflow.command import Command
 from workflow.subjects.reintegration.commands import (
     AgreePlan,
@@ -31,7 +31,7 @@ def plan_and_training(managed: ManagedCase) -> Steps:
     if not life.plan.number:
         yield managed.make(DraftPlan, goals=("work", "housing"), content="What somebody made up hopes for.")
     if not life.plan.agreed:
-        yield managed.make(AgreePlan, second=BORIS)
+        yield managed.make(AgreePlan)
     if "training" not in managed.case.provided and not life.training_declined:
         yield from _training(managed)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from console.container import Container
+from console.simulation.demo_accounts import opened
 from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
 from console.simulation.managed_case import arrival
@@ -48,6 +49,7 @@ class Rehearsal:
 
     def run(self, progress: Progress) -> None:
         """Let the year pass; ``progress`` hears the day and how many people have come."""
+        opened(self._container, self._definition.programme.programme)  # whoever decides by two has an account
         self._pool.start(sweeping=False)
         try:
             end = self._clock.now() + timedelta(days=self._year.days)

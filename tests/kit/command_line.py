@@ -12,8 +12,14 @@ from typer import testing
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from console.accounts.command_line import keep_token
+from console.accounts.passwords import CHEAP
+from console.accounts.sign_in import open_auth_services
 from console.cli import app
-from tests.kit.people import ANNA, BORIS, CLARA
+from console.container import Container
+from console.settings import Settings
+from events.world import SystemClock
+from tests.kit.people import ANNA, BORIS, CLARA, role_of
 
 # Who somebody is at the command line.
 AS_ANNA, AS_BORIS, AS_CLARA = (("--as", account) for account in (ANNA, BORIS, CLARA))
@@ -44,6 +50,28 @@ class Wayhome:
         result = self.run(*words)
         assert result.exit_code == 0, result.output
         return result.stdout
+
+    def by_two(self, case: str, *words: str) -> str:
+        """Have Anna propose something, and Boris confirm it; each has signed in for it."""
+        self.signs_in(ANNA)
+        proposal = self.json(*words, *AS_ANNA)["proposal"]
+        self.signs_in(BORIS)
+        done = self.done("case", "confirm", case, proposal, *AS_BORIS)
+        self.done("sign-out")
+        return done
+
+    def signs_in(self, account: str) -> None:
+        """Let somebody be signed in here, as if they had given password and code; opens their account."""
+        self.done("sign-out")
+        if account not in {row["account"] for row in self.json("account", "list")}:
+            placed = ("--role", role_of(account), "--programme", "moscow", "--as", "staff:root")
+            self.done("account", "open", account, *placed)
+        container = Container(Settings(data=self.data))
+        auth = open_auth_services(container.service, SystemClock(), container.chance, hashing=CHEAP)
+        row = auth.accounts.row(account)
+        assert row is not None
+        keep_token(container, auth.sessions.start(account, row.epoch))
+        container.close()
 
     def json(self, *words: str, code: int = 0) -> Any:
         """Run a command with --json and return the one document it printed."""

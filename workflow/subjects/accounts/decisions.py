@@ -60,11 +60,6 @@ EXCLUSIVE_ROLES: Final[tuple[frozenset[Role], ...]] = (
 RESET_OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")  # who may stand second behind a reset
 
 
-def account_stream(account: str) -> str:
-    """Return the stream that holds an account's history."""
-    return f"account:{account}"
-
-
 def roles_of(names: Collection[str]) -> frozenset[Role]:
     """Return the roles of these names; a name that is no role is none."""
     return frozenset(role for role in ROLES if role in names)
