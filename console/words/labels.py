@@ -16,6 +16,7 @@ import yaml
 from console.words.language import LANGUAGES, LOCALES, Language
 
 _DATA: Final = Path(__file__).parent / "labels"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is there
 Names = Mapping[str, tuple[str, str]]  # a name to its words, in the order of LANGUAGES
 # What may be left unsaid: there is no blank line under a field without a hint.
 _MAY_BE_EMPTY: Final = frozenset({"hint", "command_help"})
@@ -91,7 +92,8 @@ def _labels() -> Mapping[str, Names]:
     """Return every kind's names; read once."""
     kinds: dict[str, dict[str, tuple[str, str]]] = {}
     for path in sorted(_DATA.glob("*.yaml")):
-        for kind, name, words in _read(path.stem, yaml.safe_load(path.read_text(encoding="utf-8"))):
+        told = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 both loaders are safe
+        for kind, name, words in _read(path.stem, told):
             names = kinds.setdefault(kind, {})
             assert name not in names, f"{kind} {name} is worded twice"
             names[name] = _both(kind, name, words)

@@ -239,7 +239,7 @@ def revoke_sessions(command: commands.RevokeSessions, register: AccountRegister)
 def role_clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
     """Return which roles nobody has together, as pairs to be said.
 
-    >>> clashes(["administrator", "medical"])
+    >>> role_clashes(["administrator", "medical"])
     [('medical', 'administrator')]
     """
     ordered = [role for role in ROLES if role in roles]
