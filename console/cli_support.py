@@ -116,9 +116,7 @@ def _tell_accepted(answer: Accepted, *, as_json: bool) -> None:
     again = " (it had been carried out before)" if answer.repeated else ""
     told = [name if times == 1 else f"{times} × {name}" for name, times in Counter(answer.facts).items()]
     if answer.proposal:
-        printing.say(
-            f"proposed{again}, and nothing has happened yet: it waits for a second person, who confirms it with"
-        )
+        printing.say(f"proposed{again}, and nothing has happened yet: a second person confirms it with")
         printing.say(f"  wayhome case confirm {answer.case_id} {answer.proposal}")
     else:
         printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
