@@ -15,6 +15,7 @@ from tests.kit.story import Story, story
 from tests.kit.web.houses import OWN, Person, WebHouse
 from tests.kit.web.sent import form_at, hidden_in, main_of
 from workflow.case.proposals import proposals_of
+from workflow.command import AdvanceCase
 from workflow.subjects.care.state import care_of
 
 SECRET = "the sister in Tver knows"
@@ -102,6 +103,15 @@ def test_the_page_shows_what_exactly_is_proposed_and_keeps_sealed_what_is_sealed
     page = main_of(boris.get(plan))
     assert SECRET not in page
     assert f"/cases/{case.case_id}/open?parts=story" in page
+
+
+def test_a_step_that_was_proposed_is_shown_as_such_where_it_would_be_taken(case: Story, boris: Person) -> None:
+    case.does(AdvanceCase, trigger="transfer", reason="moved")
+    (key,) = proposals_of(case.case).pending
+    page = boris.get(f"/cases/{case.case_id}").text
+    way = page[page.index('id="way-transfer"') :].partition("</li>")[0]
+    assert f"/cases/{case.case_id}/decisions/{key}" in way
+    assert "trigger=transfer" not in way
 
 
 def proposed_beside(case: Story, by: Person) -> str:
