@@ -5,17 +5,18 @@ Without it a name at the command line is only a word that somebody typed: the ac
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, TypeVar
 
 import typer
 
 from console.accounts.command_line import end_session, keep_token, services_of
 from console.accounts.sessions import STRONG_FOR
-from console.accounts.sign_in import HalfWay, SignInService, Wait, Wrong
+from console.accounts.sign_in import HalfWay, Wait, Wrong
 from console.errors import BadInput
 from console.verbs.terminal import Terminal, verb
 
-_HERE = "command line"
+HERE: Final = "command line"  # where tries are counted that are made here
+Proof = TypeVar("Proof")
 
 
 @verb()
@@ -25,9 +26,11 @@ def sign_in(terminal: Terminal, account: Annotated[str, typer.Argument(help="You
     Example: wayhome sign-in staff:anna
     """
     container = terminal.container
-    password = typer.prompt("Password", hide_input=True, err=True)
-    code = typer.prompt("Code from your authenticator app", err=True)
-    token, name = _proved(services_of(container).sign_in, account, password, code)
+    door, (password, code) = services_of(container).sign_in, asked()
+    half = door.password(account, password, HERE)
+    if isinstance(half, HalfWay) and half.setting_up:
+        raise BadInput("this account has not been set up yet; sign in to the console first")
+    token, name = proved(door.code(half.token, code, HERE) if isinstance(half, HalfWay) else half)
     keep_token(container, token)
     minutes = int(STRONG_FOR.total_seconds() // 60)
     terminal.lines({"account": name, "minutes": minutes}, f"signed in as {name}, for {minutes} minutes")
@@ -43,13 +46,16 @@ def sign_out(terminal: Terminal) -> None:
     terminal.lines({"account": None}, "signed out")
 
 
-def _proved(door: SignInService, account: str, password: str, code: str) -> tuple[str, str]:
-    half = door.password(account, password, _HERE)
-    if isinstance(half, HalfWay) and half.setting_up:
-        raise BadInput("this account has not been set up yet; sign in to the console first")
-    found = door.code(half.token, code, _HERE) if isinstance(half, HalfWay) else half
+def asked() -> tuple[str, str]:
+    """Return a password and a code that somebody types here; they never stand on a command line."""
+    password = typer.prompt("Password", hide_input=True, err=True)
+    return password, typer.prompt("Code from your authenticator app", err=True)
+
+
+def proved(found: Proof | Wrong | Wait) -> Proof:
+    """Return what was proved; raises BadInput, which does not tell which part was wrong."""
     if isinstance(found, Wait):
         raise BadInput(f"too many tries; wait {found.seconds} seconds, then try again")
     if isinstance(found, Wrong):
         raise BadInput("account, password and code do not go together; try again with the next code")
-    return found.token, found.account
+    return found

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import stat
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyotp
 import pytest
-from typer.testing import CliRunner, Result
 
-from console.accounts.sign_in import open_auth_services
-from console.cli import app
-from console.container import Container
 from console.settings import Settings
-from events.world import SystemClock, SystemEntropy
-from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
+from tests.kit.command_line import AS_ANNA, AS_BORIS, PASSWORD, Wayhome, code_now
 from tests.kit.people import ANNA, BORIS
-from workflow.subjects.accounts.commands import RecordSecondFactor
-
-PASSWORD = "a quiet river in march"
 
 
 @pytest.fixture
@@ -99,10 +89,10 @@ def close_account(wayhome: Wayhome, account: str) -> None:
 
 
 def test_password_and_code_are_asked_for_and_kept_nowhere(wayhome: Wayhome, case: str) -> None:
-    secret = set_up(wayhome, ANNA)
-    wrong = typed(wayhome, "sign-in", "anna", answers=("something else", "123456"))
+    secret = wayhome.set_up(ANNA)
+    wrong = wayhome.typed("something else", "123456", words=("sign-in", "anna"))
     assert (wrong.exit_code, "do not go together" in wrong.stderr) == (2, True)
-    done = typed(wayhome, "sign-in", "anna", answers=(PASSWORD, pyotp.TOTP(secret).at(datetime.now(UTC))))
+    done = wayhome.typed(PASSWORD, code_now(secret), words=("sign-in", "anna"))
     assert done.exit_code == 0, done.output
     assert "signed in as staff:anna, for 10 minutes" in done.stdout
     assert PASSWORD not in done.output
@@ -112,25 +102,3 @@ def test_password_and_code_are_asked_for_and_kept_nowhere(wayhome: Wayhome, case
     wayhome.done("sign-out")
     assert not file.exists()
     assert codes(wayhome, "case", "advance", case, "record_death", *AS_ANNA) == ["somebody_signed_in"]
-
-
-def set_up(wayhome: Wayhome, account: str) -> str:
-    """Let somebody have their own password and an authenticator app; return its secret."""
-    wayhome.signs_in(account)
-    container = Container(Settings(data=wayhome.data))
-    auth = open_auth_services(container.service, SystemClock(), SystemEntropy())
-    container.settings.sign_in_file.unlink()
-    row = auth.accounts.row(account)
-    assert row is not None
-    assert auth.credentials.set_own(row, PASSWORD) is None
-    shown = auth.factors.codes.begin(account)
-    before = pyotp.TOTP(shown.secret).at(datetime.now(UTC) - timedelta(seconds=30))
-    assert auth.factors.codes.confirm(account, shown.factor, before)
-    own = {"command_id": container.chance.uuid(), "account": account, "actor": account, "mandate": "account_holder"}
-    container.service.submit(RecordSecondFactor.model_validate(own | {"kind": "totp", "factor": shown.factor}))
-    container.close()
-    return shown.secret
-
-
-def typed(wayhome: Wayhome, *words: str, answers: tuple[str, ...]) -> Result:
-    return CliRunner().invoke(app, words, env={"WAYHOME_DATA": str(wayhome.data)}, input="\n".join(answers) + "\n")
