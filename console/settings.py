@@ -1,7 +1,5 @@
 """Settings, from the environment or the command line; with none, everything lives in one folder on this machine."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

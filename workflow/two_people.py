@@ -4,8 +4,6 @@ A proposal keeps what is asked for and a digest of what it rests on. Whoever con
 guards of that moment; is what comes out not what was proposed, it has to be proposed again.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta

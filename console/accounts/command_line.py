@@ -1,7 +1,5 @@
 """Who has signed in at the command line of this machine, as a file says that nobody else may read."""
 
-from __future__ import annotations
-
 import os
 
 from console.accounts.sign_in import AuthServices, open_auth_services

@@ -3,8 +3,6 @@
 Without it a name at the command line is only a word that somebody typed: the act is stored as the operator's.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Final, TypeVar
 
 import typer

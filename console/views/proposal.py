@@ -1,7 +1,5 @@
 """A decision that waits for a second person, as its page shows it: exactly what is proposed, by whom, until when."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple

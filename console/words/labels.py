@@ -4,8 +4,6 @@ The words are data, both languages side by side, in ``labels/*.yaml``. Countries
 ours: Babel knows them. A name nobody has worded is shown in plain letters, so that a new one is never a blank.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path

@@ -4,8 +4,6 @@ All of it stands in the stream of what is decided about, so that its history is 
 sealed here, once; the fact that results from it names the proposal.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from events.catalogue import Fact, Story

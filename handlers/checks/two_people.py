@@ -1,7 +1,5 @@
 """I12: what two people decide carries two acts of two accounts, each of which might at that moment."""
 
-from __future__ import annotations
-
 from typing import Any, Final, NamedTuple
 
 from events.facts.care import CarePlanAgreed

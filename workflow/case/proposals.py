@@ -1,7 +1,5 @@
 """What was proposed about a case and waits for a second person."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple

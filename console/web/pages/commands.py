@@ -1,7 +1,5 @@
 """Every command has its form here: offered, sent, refused with all reasons, or overtaken by somebody."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID

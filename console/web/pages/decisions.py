@@ -1,7 +1,5 @@
 """A decision of two people: what exactly is proposed, and confirming it; also at the desk of whoever proposed it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter

@@ -4,8 +4,6 @@ What a role may do is in ``workflow.rights``; here is only who may have it. The 
 factors are the door's: no secret ever comes near the log.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
