@@ -127,7 +127,7 @@ def confirm(command: ConfirmDecision, situation: Situation, rules: Rules) -> Dec
         reasons.append(refusals.PROPOSAL_IS_IN_TIME(until=pending.expires_at))
     if found is None:
         return Refused((*reasons, refusals.NOTHING_MOVED()))
-    reasons += _against_proposer(pending, found, situation)
+    reasons += _against_account(pending.proposer, found.command.acts, situation, refusals.PROPOSER_MAY)
     behind = situation._replace(second=pending.proposer, proposal=command.proposal_id)
     decided = found.rule.decide(found.command, behind)
     if isinstance(decided, Refused):
@@ -237,10 +237,6 @@ def _against_confirmer(
         yield refusals.PROPOSER_CONFIRMS()
     acts = tuple(act for act in ACTS if act in pending.confirmed_by)
     yield from _against_account(command.actor, acts, situation, refusals.CONFIRMER_MAY)
-
-
-def _against_proposer(pending: Proposal, found: Proposed, situation: Situation) -> Iterator[Reason]:
-    yield from _against_account(pending.proposer, found.command.acts, situation, refusals.PROPOSER_MAY)
 
 
 def _against_account(name: str, acts: Acts, situation: Situation, may: ReasonKind) -> Iterator[Reason]:

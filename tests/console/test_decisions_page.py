@@ -114,6 +114,20 @@ def test_a_step_that_was_proposed_is_shown_as_such_where_it_would_be_taken(case:
     assert "trigger=transfer" not in way
 
 
+def test_the_history_tells_what_was_proposed_and_by_whom_it_was_confirmed(
+    case: Story, anna: Person, boris: Person
+) -> None:
+    case.does(AdvanceCase, trigger="transfer", reason="moved")
+    (key,) = proposals_of(case.case).pending
+    deed(boris, f"/cases/{case.case_id}/decisions/{key}", "ConfirmDecision")
+    page = anna.get(f"/cases/{case.case_id}/history").text
+    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Proposed to a second person" in told
+    assert "What was proposed: Take the next step" in told or "What was proposed Take the next step" in told
+    assert "Confirmed by a second person" in told
+    assert "pins" not in told
+
+
 def proposed_beside(case: Story, by: Person) -> str:
     path, before = f"/cases/{case.case_id}/do/AgreeCarePlan", set(proposals_of(case.case).pending)
     by.post(path, form_at(by, path) | {"plan": SECRET})
