@@ -61,9 +61,9 @@ class Key(NamedTuple):
         return pyotp.TOTP(self.secret).at(clock.now())
 
 
-def opened(container: Container, programme: str) -> None:
-    """Open the cast's accounts, the administrator's first; those that are open stay as they are."""
-    for part in sorted(CAST, key=lambda part: part.account != ADMINISTRATOR):
+def opened(container: Container, programme: str, *more: Part) -> None:
+    """Open the cast's accounts, the administrator's first, and more; those that are open stay as they are."""
+    for part in sorted((*CAST, *more), key=lambda part: part.account != ADMINISTRATOR):
         with container.database.reading() as connection:
             known = find_account(connection, part.account)
         if known is None:
