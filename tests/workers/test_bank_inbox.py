@@ -11,6 +11,7 @@ import pytest
 
 from console.simulation.bank import SimulatedBank
 from events.facts.grants import TranchePaid
+from events.ids import CaseId
 from events.money import Money
 from handlers.commanding.answers import Accepted
 from tests.kit.people import ANNA, BORIS
@@ -19,11 +20,14 @@ from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop, at_once
 from workers.iso20022.bank_folder import BankFolder
 from workers.iso20022.bank_inbox import Upload
+from workers.iso20022.pain002 import read_pain002
 from workers.running.sweeper import SweepResult
 from workers.running.worker_pool import WorkerPool
 from workflow.reasons import Refused
+from workflow.rights.machine_ids import former_id
 from workflow.subjects.grants.commands import ApproveGrant, ChangePayee, SettleStrangeAnswer
 from workflow.subjects.grants.state import grants_of
+from workflow.subjects.intake.commands import AddNote
 
 
 class Sent:
@@ -86,6 +90,16 @@ def test_what_the_bank_paid_is_recorded_and_its_report_set_aside(shop: Workshop)
     (paid,) = shop.facts(sent.case, "TranchePaid")
     assert (paid.tranche_id, sent.status(), sent.aside("read")) == (sent.tranche_id, "paid", ["report.xml"])
     assert grants_of(sent.case.case).grants[sent.grant_id].settled
+    assert sent.told() == ["TranchePaid"]
+
+
+def test_nothing_put_in_its_way_keeps_what_the_bank_paid_from_being_recorded(shop: Workshop) -> None:
+    """Whoever knew the words could once work out the id of the bank's answer, and use it first for a note."""
+    with at_the_bank(shop) as sent:
+        message_id = read_pain002(sent.bank.report(sent.file.stem)).original_message_id
+        guessed = former_id(f"bank/{message_id}/{sent.tranche_id}/paid")
+        sent.case.when(AddNote(command_id=guessed, actor=ANNA, case_id=CaseId(sent.case.case_id), note="n")).accepted()
+        sent.answer()
     assert sent.told() == ["TranchePaid"]
 
 

@@ -9,11 +9,12 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import select
 
+from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
@@ -23,8 +24,9 @@ from workers.iso20022.bank_folder import READ, UNREADABLE, BankFile, BankFolder
 from workers.iso20022.camt053 import is_statement, read_camt053
 from workers.iso20022.pain002 import read_pain002
 from workers.iso20022.xml import BankFileError, parsed
-from workflow.command import Command, by_machine
+from workflow.command import Command
 from workflow.reasons import Reason, Refused
+from workflow.rights.machine_ids import MachineIds
 from workflow.subjects.grants.commands import RecordBankAnswer, RecordStrangeAnswer
 from workflow.subjects.grants.tranches import TranchePayment
 
@@ -155,9 +157,10 @@ class BankInbox:
         by = upload or Upload("worker:bank", "worker")
         for one in strange if programme else ():
             what = f"strange/{by.actor}/{one.file_hash}/{one.answer.message_id}/{one.answer.tranche_id}"
-            origin = by_machine(by.actor, by.mandate, "", what)
+            ids = self._service.machine_ids
             self._service.submit(RecordStrangeAnswer(
-                command_id=origin["command_id"], actor=by.actor, mandate=by.mandate, programme=programme,
+                command_id=ids.for_people(what) if upload else ids.of(what),
+                actor=by.actor, mandate=by.mandate, programme=programme,
                 message_id=one.answer.message_id, tranche_id=one.answer.tranche_id,
                 outcome="paid" if one.answer.outcome == "paid" else "rejected",
                 source="upload" if upload else "bank", file_hash=one.file_hash,
@@ -174,7 +177,7 @@ class BankInbox:
             answer = one.answer
             case_id, about = known.get(answer.message_id or answer.tranche_id, ("", None))
             if about is not None and case_id in allowed and answer.tranche_id in ("", about.tranche_id):
-                commands.append((one, _command(one, case_id, about, upload)))
+                commands.append((one, _command(one, case_id, about, upload, self._service.machine_ids)))
             elif answer.message_id or answer.tranche_id.startswith(_OURS):
                 strange.append(one)  # other debits of a statement are not payments
         return commands, strange
@@ -196,12 +199,21 @@ def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> N
     return NotRecorded(tranche_id, reasons, type(ticket.error or ticket.answer).__name__)
 
 
-def _command(one: Said, case_id: str, about: TranchePayment, upload: Upload | None) -> RecordBankAnswer:
-    """Return the command for one answer of one file: the same file read again is the same command."""
-    answer, by = one.answer, upload or Upload("worker:bank", "worker")
+def _origin(case_id: str, upload: Upload | None, what: str, ids: MachineIds) -> dict[str, Any]:
+    """Return what the command for one answer of one file begins with: the same file read again is the same command."""
+    if upload is None:
+        return {**ids.by_machine("worker:bank", "worker", case_id, f"bank/{what}")}
+    key = ids.for_people(f"upload/{upload.actor}/{what}")
+    return {"command_id": key, "actor": upload.actor, "mandate": upload.mandate, "case_id": CaseId(case_id)}
+
+
+def _command(
+    one: Said, case_id: str, about: TranchePayment, upload: Upload | None, ids: MachineIds
+) -> RecordBankAnswer:
+    answer = one.answer
     what = f"{one.file_hash}/{answer.message_id}/{about.tranche_id}/{answer.outcome}"
     return RecordBankAnswer(
-        **by_machine(by.actor, by.mandate, case_id, f"upload/{by.actor}/{what}" if upload else f"bank/{what}"),
+        **_origin(case_id, upload, what, ids),
         grant_id=about.grant_id,
         tranche_id=about.tranche_id,
         outcome="paid" if answer.outcome == "paid" else "rejected",
