@@ -156,13 +156,15 @@ class BankInbox:
         programme = next(iter(self._programmes()), "")
         by = upload or Upload("worker:bank", "worker")
         for one in strange if programme else ():
-            what = f"strange/{by.actor}/{one.file_hash}/{one.answer.message_id}/{one.answer.tranche_id}"
+            answer = one.answer
+            said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
+            what = f"strange/{by.actor}/{one.file_hash}/{said}"
             ids = self._service.machine_ids
             self._service.submit(RecordStrangeAnswer(
                 command_id=ids.for_people(what) if upload else ids.of(what),
                 actor=by.actor, mandate=by.mandate, programme=programme,
-                message_id=one.answer.message_id, tranche_id=one.answer.tranche_id,
-                outcome="paid" if one.answer.outcome == "paid" else "rejected",
+                message_id=answer.message_id, tranche_id=answer.tranche_id,
+                outcome="paid" if answer.outcome == "paid" else "rejected",
                 source="upload" if upload else "bank", file_hash=one.file_hash,
             ))  # fmt: skip
 
@@ -211,7 +213,7 @@ def _command(
     one: Said, case_id: str, about: TranchePayment, upload: Upload | None, ids: MachineIds
 ) -> RecordBankAnswer:
     answer = one.answer
-    what = f"{one.file_hash}/{answer.message_id}/{about.tranche_id}/{answer.outcome}"
+    what = f"{one.file_hash}/{one.file_name}/{answer.message_id}/{about.tranche_id}/{answer.outcome}"
     return RecordBankAnswer(
         **_origin(case_id, upload, what, ids),
         grant_id=about.grant_id,
