@@ -201,6 +201,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "ReleasePayee.grant_id": grants(lambda grant: grant.on_hold),
     "PutPayeeOnHold.grant_id": grants(lambda grant: _is_open(grant) and not grant.on_hold),
     "grant_id": grants(_is_open),
+    "SettleBankAnswer.tranche_id": parts_of_grants("paid", "rejected", "returned"),
     "RecordPayment.tranche_id": parts_of_grants(*IN_FLIGHT, "paid"),
     "tranche_id": parts_of_grants("paid"),
     "cost_id": costs_recorded,

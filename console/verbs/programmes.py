@@ -10,7 +10,13 @@ from console.printing import USAGE
 from console.verbs.terminal import ActorTerminal, BareTerminal, verb
 from workflow.programme.diagram import mermaid
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import CHARACTERS_MAX, load_definition, shipped_programme_text, shipped_programmes
+from workflow.programme.loading import (
+    CHARACTERS_MAX,
+    definition_to_publish,
+    load_definition,
+    shipped_programme_text,
+    shipped_programmes,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Programme files: the journey, the guards and the money as data.")
 
@@ -24,7 +30,7 @@ def check(terminal: BareTerminal, file: FileOrName) -> None:
     Example: wayhome programme check my-office.yaml
     """
     try:
-        definition = load_definition(_text(file))
+        definition = definition_to_publish(_text(file))
     except ProgrammeFaulty as faulty:
         found = [{"line": fault.line, "text": fault.text} for fault in faulty.faults]
         terminal.lines({"faults": found}, *map(str, faulty.faults))

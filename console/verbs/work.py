@@ -12,7 +12,7 @@ import typer
 from console.cli_support import case_number
 from console.errors import BadInput
 from console.printing import REFUSED, say
-from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
+from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, file_read, verb
 from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
@@ -128,13 +128,15 @@ def list_timers(
 
 @verb(payments, "read")
 def read_report(
-    terminal: Terminal, file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")]
+    terminal: ActorTerminal,
+    file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")],
 ) -> None:
-    """Record what the bank says about payments: accepted, rejected, partly. Reading it twice changes nothing.
+    """Record what the bank says about payments, on the word of who brings the file, until a second source says it.
 
-    Example: wayhome payments read answer.xml
+    Example: wayhome payments read answer.xml --as staff:clara
     """
-    found = terminal.container.read_bank_report(file_read(file, "a status report never is"))
+    data = file_read(file, "a status report never is")
+    found = terminal.container.read_bank_report(data, terminal.actor, "case_manager", file.name)
     problems = [
         *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
         *(f"{one.tranche_id}: {_why(one.reasons) or one.obstacle}" for one in found.refused),

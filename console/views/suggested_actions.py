@@ -177,6 +177,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("task_dead", "task_refused", "task_unknown"), ("RetryTask", "task_id")),
     "approve_grant": ("ApproveGrant", "grant_id"),
     "release_tranche": ("ReleaseTranche", "grant_id"),
+    "settle_bank_answer": ("SettleBankAnswer", "tranche_id"),
     **dict.fromkeys(("referral_unanswered", "referral_to_send"), ("SendReferral", "")),
     "referral_consent_needed": ("GiveConsent", ""),
     "escort_answer": ("AnswerEscort", ""),
@@ -196,6 +197,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
     "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
+    "bank_contradicts": "SettleBankAnswer",
     "no_show": "MeetPerson", "nobody_to_meet": "DelayArrival", "no_host": "AskHost", "missed_departure": "PlanTrip",
     "not_handed_over": "HandOver", "reflection_ending": "EndReflection", "appointment_unrecorded": "RecordSession",
     "document_late": "RecordDocumentStep", "document_expiring": "StartDocument", "hand_over_late": "DecideHandOver",

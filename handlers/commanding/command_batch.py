@@ -38,7 +38,7 @@ from handlers.states.state_cache import StateCache, VersionedState, evolve, fold
 from workflow.case.state import At, Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.programme.loading import Definition, load_definition
+from workflow.programme.loading import Definition, definition_to_publish
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
@@ -343,7 +343,7 @@ class CommandBatch:
         return version
 
     def _publish(self, command: PublishProgramme) -> Answer:
-        definition = load_definition(command.text)
+        definition = definition_to_publish(command.text)
         if definition.programme.programme != command.programme:
             return refused(PROGRAMME_IS_THE_FILES(file=definition.programme.programme, given=command.programme))
         stream = f"programme:{definition.programme.programme}"

@@ -46,8 +46,9 @@ def _grants(part: Grants, _case: Case) -> Items:
     for grant_id, grant in part.grants.items():
         if grant.awaits_approval:
             items[f"grant:{grant_id}"] = "approve_grant"
-        elif not grant.declined and not grant.settled and grant.released < grant.amount:
+        elif not (grant.declined or grant.settled or grant.disputed) and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
+        items |= {f"bank:{key}": "settle_bank_answer" for key, one in grant.tranches.items() if one.disputed}
     return items
 
 

@@ -112,6 +112,12 @@ def send(person: Person, data: bytes, programme: str = "moscow") -> tuple[int, s
     return answer.status_code, str(answer.text)
 
 
+def test_a_statement_of_another_account_is_refused_with_what_to_do(office: Office, clara: Person) -> None:
+    data = build_camt053({"T-1": Money.parse("EUR 5")}, {}, office.now)
+    status, text = send(clara, data.replace(b"40702810900000000001", b"40702810900000000009"))
+    assert (status, "of another account than the programme" in text) == (422, True)
+
+
 def report_of(case: Story, tranche_id: str, office: Office) -> bytes:
     """Return the bank's report that it paid a part."""
     rows = office.rows("tasks", kind="disburse_grant", case_id=case.case_id)

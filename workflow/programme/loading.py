@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from workflow.guards import guard_named
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.journey import Journey
+from workflow.programme.office import faults_of_payer
 from workflow.programme.programme import Programme
 from workflow.registry import SUBJECTS
 
@@ -63,6 +64,18 @@ def load_definition(text: str) -> Definition:
     if found := sorted(ProgrammeFault(_line(lines, path), said) for path, said in _faults(programme)):
         raise ProgrammeFaulty(tuple(found))
     return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
+
+
+def definition_to_publish(text: str) -> Definition:
+    """Return the definition of a file that is to come into force; raises ProgrammeFaulty with every fault found.
+
+    Asks for more than reading does: what was published before an office had to say it can still be read.
+    """
+    definition = load_definition(text)
+    if found := list(faults_of_payer(definition.programme.office)):
+        _, lines = _parsed(text)
+        raise ProgrammeFaulty(tuple(sorted(ProgrammeFault(_line(lines, ("office", key)), said) for key, said in found)))
+    return definition
 
 
 def _parsed(text: str) -> tuple[Any, dict[YamlPath, int]]:

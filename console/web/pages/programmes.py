@@ -16,7 +16,7 @@ from console.web.sign_in_cookies import typed
 from handlers.queries.history import Publication
 from workflow.command import PublishProgramme
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
-from workflow.programme.loading import CHARACTERS_MAX, Definition, load_definition
+from workflow.programme.loading import CHARACTERS_MAX, Definition, definition_to_publish
 from workflow.reasons import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -99,7 +99,7 @@ def _draft(given: FormData) -> Draft:
         text = typed(given, "text")
     text = text.replace("\r\n", "\n")
     try:
-        return Draft(text, load_definition(text))
+        return Draft(text, definition_to_publish(text))
     except ProgrammeFaulty as faulty:
         return Draft(text[:CHARACTERS_MAX], faults=faulty.faults)
 
