@@ -95,7 +95,25 @@ class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False):
 
     trigger: CodeWord
     reason: CodeWord | Literal[""] = ""
-    second: ActorId | Literal[""] = ""
+
+
+class ConfirmDecision(CaseCommand, acts=("case.confirm",), is_recorded=False):
+    """Stand behind what a colleague proposed: with it, it happens."""
+
+    proposal_id: ReferenceToken
+
+
+class DeclineDecision(CaseCommand, acts=("case.confirm",), is_recorded=False):
+    """Say no to what a colleague proposed, and why."""
+
+    proposal_id: ReferenceToken
+    reason: ShortText
+
+
+class WithdrawProposal(CaseCommand, acts=("case.record", "case.medical"), is_recorded=False):
+    """Take back what one proposed oneself and nobody has decided on."""
+
+    proposal_id: ReferenceToken
 
 
 class FinishTask(CaseCommand):

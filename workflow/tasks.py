@@ -16,6 +16,7 @@ from workflow.reasons import refused
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule, TimerKind
+from workflow.two_people import LAPSES
 
 
 def finish_task(command: FinishTask, situation: Situation) -> Decision:
@@ -127,7 +128,7 @@ def unsent_needs(command: FinishTask | CancelTask, case: Case, programme: Progra
 _KINDS: Final = tuple(kind for subject in SUBJECTS for kind in subject.tasks)
 _IDLE: Final = TimerKind("idle", _nothing_moved)
 TIMER_OF: Final[Mapping[str, TimerKind]] = {
-    timer.kind: timer for timer in (_IDLE, *(timer for subject in SUBJECTS for timer in subject.timers))
+    timer.kind: timer for timer in (_IDLE, LAPSES, *(timer for subject in SUBJECTS for timer in subject.timers))
 }
 KIND_OF: Final[Mapping[str, TaskKind[Any]]] = {kind.kind: kind for kind in _KINDS}
 TASK_KINDS: Final = tuple(KIND_OF)

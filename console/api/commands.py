@@ -50,6 +50,7 @@ class Done(Answer):
     version: int = Field(description="of the case, after the command and all that followed from it")
     facts: list[str]
     repeated: bool
+    proposal: str = Field(default="", description="what waits for a second person: nothing has happened before")
     codes: list[str] = Field(default=[], description="codes to tell a caller or to hand out")
 
 
@@ -182,7 +183,7 @@ def answer(context: RequestContext, command: Command, programme: Programme) -> R
 
 
 def _done(context: RequestContext, found: Accepted) -> Response:
-    done = Done(**found._asdict(), codes=_codes(context, found))
+    done = Done(**found._asdict(), proposal=found.proposal, codes=_codes(context, found))
     headers = {"location": f"/api/v1/cases/{found.case_id}", "etag": f'"{found.version}"'} if found.case_id else {}
     return JSONResponse(done.model_dump(mode="json"), 200 if found.repeated else 201, headers=headers)
 

@@ -12,6 +12,7 @@ from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
+from workflow.case.proposals import proposals_of
 from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
 from workflow.reasons import Refused, refused
@@ -40,11 +41,9 @@ def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
     return snapshot
 
 
-def option_of(
-    terminal: ActorTerminal, snapshot: CaseSnapshot, trigger: str, reason: str, second: str
-) -> Option | Refused:
+def option_of(terminal: ActorTerminal, snapshot: CaseSnapshot, trigger: str, reason: str) -> Option | Refused:
     """Return one way on with the reasons against it, or a refusal when it does not start here."""
-    options = terminal.container.cases.options(snapshot, terminal.actor, reason, second)
+    options = terminal.container.cases.options(snapshot, terminal.actor, reason)
     found = next((option for option in options if option.trigger == trigger), None)
     if found is None:
         ways = (option.trigger for option in options)
@@ -95,6 +94,8 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     fields["tasks"] = {
         key: {"kind": task.kind, "status": task.status, **dict(task.subject)} for key, task in case.tasks.items()
     }
+    if pending := proposals_of(case).pending:
+        fields["proposals"] = {key: one._asdict() for key, one in pending.items()}
     fields["timers"] = {key: {"kind": kind, **dict(subject)} for key, (kind, subject) in case.timers.items()}
     return {name: _as_data(value) for name, value in fields.items()}
 
@@ -155,6 +156,9 @@ def print_case(snapshot: CaseSnapshot) -> None:
     for key, grant in grants_of(case).grants.items():
         state = _state_of(grant)
         say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
+    for key, one in proposals_of(case).pending.items():
+        until = f"{one.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        say(f"proposal {key} {one.command} by {one.proposer}: waits for a second person until {until}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
     if care_of(case).appointments:
         expected = [

@@ -19,6 +19,7 @@ from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE_STATUSES, count_tasks, find_task
 from workflow.command import CancelTask, RetryTask
 from workflow.reasons import Reason
+from workflow.rights.acts import OPERATOR
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
 timers = typer.Typer(no_args_is_help=True, help="Timers: what will be due when.")
@@ -88,7 +89,7 @@ def retry(terminal: CommandTerminal, task: TaskArgument) -> None:
 
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
-    terminal.give(RetryTask, mandate="operator", case_id=_case_of_task(terminal, task), task_id=task)
+    terminal.give(RetryTask, mandate=OPERATOR, case_id=_case_of_task(terminal, task), task_id=task)
 
 
 @verb(tasks, "cancel")
@@ -102,7 +103,7 @@ def cancel(
     Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
     """
     case_id = _case_of_task(terminal, task)
-    terminal.give(CancelTask, mandate="operator", case_id=case_id, task_id=task, reason=reason)
+    terminal.give(CancelTask, mandate=OPERATOR, case_id=case_id, task_id=task, reason=reason)
 
 
 @verb(timers, "list")

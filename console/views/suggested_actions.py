@@ -30,7 +30,9 @@ class SuggestedAction(NamedTuple):
     given: tuple[tuple[str, str], ...] = ()
 
     def path(self, case_id: str) -> str:
-        """Return the address of the form."""
+        """Return the address of the form, or of the page that shows what the form decides about."""
+        if self.command == "ConfirmDecision":
+            return f"/cases/{case_id}/decisions/{dict(self.given)['proposal_id']}"
         query = f"?{urlencode(self.given)}" if self.given else ""
         return f"/cases/{case_id}/do/{self.command}{query}"
 
@@ -189,6 +191,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "decide_hand_over": ("DecideHandOver", "proposal_id"),
     "possible_duplicate": ("DecideDuplicate", "other"),
     "review_access": ("ReviewAccess", ""),
+    "decision_to_confirm": ("ConfirmDecision", "proposal_id"),
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
@@ -219,4 +222,6 @@ def action_at(timer: str, subject: Mapping[str, str]) -> SuggestedAction | None:
 
 
 # What waits for somebody to say yes: these come first to those who can.
-APPROVALS: Final = frozenset({"approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access"})
+APPROVALS: Final = frozenset({
+    "approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access", "decision_to_confirm",
+})  # fmt: skip

@@ -16,6 +16,7 @@ from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.facts.accommodation import FacilityFitted
+from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import Escalated
@@ -47,6 +48,7 @@ from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accounts.commands import AccountCommand
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.intake.commands import OpenCase
+from workflow.two_people import happened_at
 
 _log = logging.getLogger(__name__)
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
@@ -301,9 +303,10 @@ class CommandBatch:
             occurred_at=instant_text(occurred(command, self._now)),
             definition=definition,
         )
+        happened = said._replace(occurred_at=instant_text(happened_at(command, self._case(command), self._now)))
         names: list[str] = []
         for told in decision:
-            names += self._tell(told, said, command)
+            names += self._tell(told, said if isinstance(told.fact, DecisionConfirmed) else happened, command)
         if isinstance(command, OfficeCommand | AccountCommand):
             return Accepted(said.command_id, "", self._states[command.stream].version, tuple(names))
         own: CaseId = command.case_id  # type: ignore[attr-defined]

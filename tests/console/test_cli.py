@@ -404,7 +404,7 @@ def instructed(wayhome: Wayhome, *, spoil: bool = False) -> tuple[str, str]:
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     record(wayhome, case, "ChooseStay", "basis=own wish")
     wayhome.done("case", "withdraw", case, *AS_ANNA)
-    wayhome.done("case", "reopen", case, "--reason", "came_back", "--second", "staff:boris", *AS_ANNA)
+    wayhome.by_two(case, "case", "reopen", case, "--reason", "came_back")
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     wayhome.done("case", "advance", case, "stay", *AS_ANNA)
     wayhome.done("work", "--until-idle")

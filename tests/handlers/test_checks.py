@@ -92,7 +92,7 @@ def shares(text: str) -> Shares:
 def test_a_healthy_history_passes_every_check(spoilt: Spoilt) -> None:
     office, _ = spoilt
     checks = office.checked()
-    assert [one.name for one in checks] == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I10"]
+    assert [one.name for one in checks] == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I10", "I12"]
     assert all(one.ok for one in checks), check_lines(checks)
     for one in checks:
         assert sum(one.counted.values()) > 0, one
@@ -496,7 +496,7 @@ def _step(**fields: object) -> StageEntered:
 def test_i8_a_step_against_the_definition_is_found(spoilt: Spoilt, step: StageEntered) -> None:
     office, lives = spoilt
     office.forge((f"case:{lives.home}", step))
-    assert office.failing() == {"I8"}
+    assert office.failing() - {"I12"} == {"I8"}  # a name that was typed is nobody's act
 
 
 def test_i8_a_step_by_the_definition_is_no_fault_whoever_wrote_it(spoilt: Spoilt) -> None:

@@ -25,7 +25,7 @@ from handlers.commanding.service import CommandService
 from handlers.projections.tables import metadata, tasks
 from handlers.states.state_cache import fold_events
 from tests.kit.again import done_again
-from tests.kit.people import ANNA, START
+from tests.kit.people import ANNA, START, role_of
 from workflow.case.state import Case
 from workflow.command import Command, PublishProgramme
 from workflow.programme.loading import Definition, shipped_programme_text
@@ -33,6 +33,7 @@ from workflow.reasons import Refused
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, StreamFact
 from workflow.subjects.accommodation.shelter import Shelter
+from workflow.subjects.accounts.commands import OpenAccount
 from workflow.subjects.intake.commands import OpenCase
 
 KINDS: Final = ("sqlite", "postgresql")  # of databases Wayhome runs on
@@ -112,6 +113,17 @@ class Office:
         assert isinstance(answer, Accepted), answer
         log = self.service.log
         return [StreamFact(e.envelope.stream, log.fact(e)) for e in log.of_command(answer.command_id)]
+
+    def has_account(self, name: str) -> None:
+        """Let somebody have an account, unless they have one."""
+        if not self.rows("accounts", account=name):
+            given = {"account": name, "roles": (role_of(name),), "programmes": (self.programme,)}
+            self.accepted(self.command(OpenAccount, **given | {"actor": "staff:root"}))
+
+    def accepted(self, command: Command) -> Accepted:
+        answer = self.service.submit(command)
+        assert isinstance(answer, Accepted), answer
+        return answer
 
     def tell(self, told: StreamFact, command: Command) -> list[StreamFact]:
         raise AssertionError("in an office facts come from commands")

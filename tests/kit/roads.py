@@ -171,7 +171,7 @@ def served(case: Story, referral_id: str) -> Story:
 def agree_plan(case: Story) -> Story:
     """Have a reintegration plan written and approved."""
     case.does(DraftPlan, goals=("work", "housing"), content="a room, then the sewing course")
-    return case.does(AgreePlan, second=BORIS)
+    return case.does(AgreePlan).confirmed()
 
 
 def trained(case: Story, course: str = "sewing") -> Story:
@@ -195,7 +195,7 @@ def _care(case: Story) -> None:
 
 def _documents(case: Story) -> None:
     case.cared_for("medical_exam", "counselling", "legal_advice")
-    case.does(AgreeCarePlan, second=BORIS).goes("arrange_documents")
+    case.does(AgreeCarePlan).confirmed().goes("arrange_documents")
 
 
 def _returning(case: Story, **trip_fields: Any) -> None:
@@ -214,7 +214,7 @@ def _follow_up(case: Story) -> None:
 def close(case: Story) -> Story:
     """Make the last visit and close with a second person's agreement."""
     case.later(days=366).does(RecordFollowUp, month=12, outcome="well", actor=ANNA)
-    return case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
+    return case.advance("close", reason="goals_met").confirmed().then_at("closed")
 
 
 _WALK: dict[str, Any] = {

@@ -233,4 +233,4 @@ def test_a_case_is_not_closed_while_money_is_on_its_way() -> None:
     case = bring(story(), "follow_up")
     release(case, grant(case))
     case.later(days=366).does(RecordFollowUp, month=12, outcome="well")
-    case.advance("close", reason="goals_met", second=BORIS).then_refused("grants_are_settled", "nothing_is_open")
+    case.advance("close", reason="goals_met").then_refused("grants_are_settled", "nothing_is_open")

@@ -150,7 +150,7 @@ class Money(RuleBasedStateMachine):
     def leave_or_come_back(self, which: int) -> None:
         case = self.cases[which % 3]
         if case.case.stage == "withdrawn":
-            case.advance("reopen", reason="back", second="staff:boris").accepted()
+            case.advance("reopen", reason="back").confirmed()
             case.advance("follow_up")
         elif which % 5 == 0:
             case.goes("withdraw")

@@ -47,6 +47,7 @@ class Policies(ProgrammePart):
     departure_check_hours: int = Field(default=24, ge=0)
     hand_over_hours: int = Field(default=24, ge=0)
     idle_days: int = Field(ge=1)
+    proposal_days: int = Field(default=7, ge=1, le=60)  # how long what one proposed waits for a second person
     bank_answer_days: int = Field(ge=1)
     referral_ack_working_days: int = Field(ge=1)
     referral_meeting_days: int = Field(ge=1)
