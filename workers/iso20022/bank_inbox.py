@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import select
 
-from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
@@ -154,17 +153,14 @@ class BankInbox:
     def _keep(self, strange: Sequence[Said], upload: Upload | None) -> None:
         """Keep what the bank says of payments nobody sent, under the first programme: it names none."""
         programme = next(iter(self._programmes()), "")
-        by = upload or Upload("worker:bank", "worker")
         for one in strange if programme else ():
-            answer = one.answer
-            said = f"{answer.message_id}/{answer.tranche_id}/{answer.outcome}"
-            what = f"strange/{by.actor}/{one.file_hash}/{said}"
-            ids = self._service.machine_ids
+            said = f"{one.answer.message_id}/{one.answer.tranche_id}/{one.answer.outcome}"
+            what = f"strange/{one.file_hash}/{said}"
+            origin = _origin(upload, "", what, self._service.machine_ids)
             self._service.submit(RecordStrangeAnswer(
-                command_id=ids.for_people(what) if upload else ids.of(what),
-                actor=by.actor, mandate=by.mandate, programme=programme,
-                message_id=answer.message_id, tranche_id=answer.tranche_id,
-                outcome="paid" if answer.outcome == "paid" else "rejected",
+                command_id=origin["command_id"], actor=origin["actor"], mandate=origin["mandate"], programme=programme,
+                message_id=one.answer.message_id, tranche_id=one.answer.tranche_id,
+                outcome="paid" if one.answer.outcome == "paid" else "rejected",
                 source="upload" if upload else "bank", file_hash=one.file_hash,
             ))  # fmt: skip
 
@@ -201,21 +197,22 @@ def _not_recorded(tranche_id: str, ticket: PendingCommand[Command, Answer]) -> N
     return NotRecorded(tranche_id, reasons, type(ticket.error or ticket.answer).__name__)
 
 
-def _origin(case_id: str, upload: Upload | None, what: str, ids: MachineIds) -> dict[str, Any]:
-    """Return what the command for one answer of one file begins with: the same file read again is the same command."""
+def _origin(upload: Upload | None, case_id: str, what: str, ids: MachineIds) -> dict[str, Any]:
+    """Return who says it and under which id: the bank's own file under a machine's, an upload under its bringer's."""
     if upload is None:
         return {**ids.by_machine("worker:bank", "worker", case_id, f"bank/{what}")}
-    key = ids.for_people(f"upload/{upload.actor}/{what}")
-    return {"command_id": key, "actor": upload.actor, "mandate": upload.mandate, "case_id": CaseId(case_id)}
+    command_id = ids.for_people(f"upload/{upload.actor}/{what}")
+    return {"command_id": command_id, "actor": upload.actor, "mandate": upload.mandate, "case_id": case_id}
 
 
 def _command(
     one: Said, case_id: str, about: TranchePayment, upload: Upload | None, ids: MachineIds
 ) -> RecordBankAnswer:
+    """Return the command for one answer of one file: the same file read again, by its name too, is the same command."""
     answer = one.answer
     what = f"{one.file_hash}/{one.file_name}/{answer.message_id}/{about.tranche_id}/{answer.outcome}"
     return RecordBankAnswer(
-        **_origin(case_id, upload, what, ids),
+        **_origin(upload, case_id, what, ids),
         grant_id=about.grant_id,
         tranche_id=about.tranche_id,
         outcome="paid" if answer.outcome == "paid" else "rejected",
