@@ -56,7 +56,7 @@ class Container:
         self.houses = CurrentOccupancy(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
-        """Put a programme file into force; publishing the same file again changes nothing."""
+        """Put a programme file into force; publishing the same file again changes nothing. Raises ProgrammeFaulty."""
         definition = load_definition(text)
         name = definition.programme.programme
         command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)

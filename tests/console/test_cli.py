@@ -501,6 +501,25 @@ def test_a_good_programme_is_said_to_be_one(tmp_path: Path) -> None:
     assert Wayhome(tmp_path).json("programme", "check", "moscow")["faults"] == []
 
 
+def test_a_doubt_is_said_and_taken_for_a_fault_when_asked_strictly(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = (ROOT / "workflow" / "programmes" / "moscow.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("reflection_days: 30", "reflection_days: 14"), encoding="utf-8")
+    told = Wayhome(tmp_path).json("programme", "check", str(file))
+    assert (told["faults"], len(told["doubts"])) == ([], 1)
+    assert "reflection_days is 14" in Wayhome(tmp_path).json("programme", "check", str(file), "--strict", code=2)[
+        "faults"
+    ][0]["text"]  # fmt: skip
+
+
+def test_a_programme_nobody_can_leave_freely_is_not_put_into_force(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = (ROOT / "workflow" / "programmes" / "moscow.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("- trigger: withdraw", "- trigger: give_up"), encoding="utf-8")
+    refused = Wayhome(tmp_path).run("programme", "publish", str(file))
+    assert (refused.exit_code, "nobody can leave from referral" in refused.stderr) == (2, True)
+
+
 def test_a_journey_is_drawn_in_both_languages(tmp_path: Path) -> None:
     drawn = Wayhome(tmp_path).done("programme", "diagram", "moscow")
     assert drawn.startswith("stateDiagram-v2")
