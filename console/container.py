@@ -12,7 +12,7 @@ from console.settings import Settings
 from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
-from events.key_check import bind_keys_to_log
+from events.key_check import bind_keys_to_log, refuse_without_log
 from events.keys import FileKeys
 from events.log import Log
 from events.schema import migrate
@@ -39,11 +39,15 @@ class Container:
     def __init__(
         self, settings: Settings, *, create: bool = False, clock: Clock | None = None, chance: Entropy | None = None
     ) -> None:
-        """Open the data; with ``create`` make what is missing. Raises NoData, TooNew, KeysMissing, StoreProblem."""
+        """Open the data; with ``create`` make what is missing.
+
+        Raises NoData, TooNew, KeysMissing, LogMissing, StoreProblem.
+        """
         self.settings = settings
         self.chance: Entropy = chance or SystemEntropy()
         self.clock = clock
         _folders(settings, create=create)
+        _refuse_a_second_log(settings, self.chance)
         self.database = Database(settings.database_url or sqlite_url(settings.log_file))
         migrate(self.database)
         _refuse_without_keys(settings, self.database)
@@ -133,6 +137,16 @@ def _folders(settings: Settings, *, create: bool) -> None:
         raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
     for folder in (settings.data, settings.key_file.parent, settings.post_folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _refuse_a_second_log(settings: Settings, chance: Entropy) -> None:
+    """Look before the embedded database is made: a forgotten setting must leave no empty log behind."""
+    if settings.database_url is None and settings.key_file.exists() and not settings.log_file.exists():
+        keys = FileKeys(settings.key_file, chance)
+        try:
+            refuse_without_log(keys)
+        finally:
+            keys.close()
 
 
 def _refuse_without_keys(settings: Settings, database: Database) -> None:

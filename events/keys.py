@@ -7,7 +7,7 @@ backup of the log (a backup that holds both undoes every erasure).
 
 import sqlite3
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +34,12 @@ class Keys(Protocol):
         """Return this installation's own secret for a purpose that concerns no single person, made on first asking."""
         return self.ensure([("", purpose)])["", purpose]
 
+    def keep(self, purpose: str, value: bytes) -> bytes:
+        """Keep 32 bytes of this installation beside its keys, unless some are kept already; return those kept."""
+
+    def is_used(self) -> bool:
+        """Tell whether there is a key for anybody: then there is a log that was sealed with it."""
+
 
 class MemoryKeys(Keys):
     """Keys that live as long as the process: for tests and simulations."""
@@ -52,6 +58,14 @@ class MemoryKeys(Keys):
     def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         """Return the keys made so far for these owners."""
         return {owner: self._keys[owner] for owner in owners if owner in self._keys}
+
+    def keep(self, purpose: str, value: bytes) -> bytes:
+        """Keep the bytes as long as the process lives, unless some are kept."""
+        return self._keys.setdefault(("", purpose), value)
+
+    def is_used(self) -> bool:
+        """Tell whether a key was made for anybody."""
+        return any(person for person, _ in self._keys)
 
 
 class FileKeys(Keys):
@@ -83,6 +97,17 @@ class FileKeys(Keys):
         with self._lock:
             return self._find(owners)
 
+    def keep(self, purpose: str, value: bytes) -> bytes:
+        """Keep the bytes in the file, unless some are kept; on disk before this returns."""
+        with self._lock:
+            self._write([("", purpose, value)])
+            return self._find([("", purpose)])["", purpose]
+
+    def is_used(self) -> bool:
+        """Tell whether the file holds a key for anybody."""
+        with self._lock:
+            return self._file.execute("SELECT 1 FROM keys WHERE person <> '' LIMIT 1").fetchone() is not None
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
@@ -96,7 +121,9 @@ class FileKeys(Keys):
         return self._remember(owner, row[0]) if row else None
 
     def _make(self, owners: Collection[Owner]) -> None:
-        rows = [(*owner, self._chance.bytes(32)) for owner in owners]
+        self._write([(*owner, self._chance.bytes(32)) for owner in owners])
+
+    def _write(self, rows: Sequence[tuple[str, str, bytes]]) -> None:
         try:
             with self._file:
                 self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)

@@ -14,7 +14,8 @@ import typer
 from console.cli_support import Data, office, plainly
 from console.container import Container
 from console.errors import BadInput
-from console.printing import say
+from console.printing import say, say_error
+from console.settings import overridden
 from console.web.site import LOOPBACK, Site
 from events.world import SystemClock
 
@@ -114,6 +115,8 @@ def _say(container: Container, site: Site) -> None:
 
     with container.database.reading() as connection:
         nobody = not list_accounts(connection)
+    for line in overridden(container.settings):
+        say_error(line)
     say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
     if nobody:
         say("nobody may sign in yet; open the first account with: wayhome account open staff:root"

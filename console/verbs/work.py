@@ -13,7 +13,8 @@ import typer
 
 from console.cli_support import case_number
 from console.errors import BadInput
-from console.printing import REFUSED, say
+from console.printing import REFUSED, say, say_error
+from console.settings import overridden
 from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
 from console.words.reasons import typed
 from events.ids import CaseId
@@ -45,6 +46,8 @@ def work(
     """
     if until_idle and terminal.container.settings.redis_url is not None:
         raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
+    for line in overridden(terminal.container.settings):
+        say_error(line)
     pool = terminal.container.pool_of(threads)
     pool.start(sweeping=not until_idle)
     try:

@@ -229,8 +229,8 @@ def test_a_service_may_have_telling_words_for_the_office_and_neutral_ones_for_le
     ("old", "new", "said"),
     [
         ("reflection_days: 30 ", "reflection_days: 29 ", "reflection_days is 29"),
-        ("dest: reception\n      conditions: [consent_to_assistance, risk_is_assessed, ",
-         "dest: reception\n      conditions: [consent_to_assistance, ", "receive lets people in without risk_is_assessed"),
+        ("[consent_to_assistance, risk_is_assessed, arrival_is_planned", "[consent_to_assistance, arrival_is_planned",
+         "receive lets people in without risk_is_assessed"),
     ],
 )  # fmt: skip
 def test_what_is_doubtful_is_said_and_may_be_put_into_force(old: str, new: str, said: str) -> None:

@@ -54,7 +54,7 @@ class WorkerPool:
         folders = _bank_folders(bank)
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
-        leases = Leases(service.log.database, f"crew-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
+        leases = Leases(service.log.database, f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
         look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(service.log, service.definitions, look, service.submit, orders, post, folders)
         self.performer = Performer(service, leases, outside, chance, self.terms.patience)
