@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import select
 
@@ -30,7 +31,11 @@ if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
     from workers.iso20022.bank_inbox import RecordedReport
     from workers.mail.post import Post
     from workers.running.orders import Orders
+    from workers.running.sweeper import SweepSettings
     from workers.running.worker_pool import WorkerPool, WorkerSettings
+
+
+LEAP_MOST: Final = timedelta(days=7)  # nobody recorded anything for so long: a holiday, or a wrong clock
 
 
 class Container:
@@ -80,7 +85,7 @@ class Container:
         """Return workers for this office; the caller starts and stops them."""
         from console.simulation.order_book import OrderBook
         from workers.mail.post import post_from_url
-        from workers.running.worker_pool import WorkerPool
+        from workers.running.worker_pool import WorkerPool, WorkerSettings
 
         return WorkerPool(
             self.service,
@@ -89,14 +94,20 @@ class Container:
             post=post or post_from_url(self.settings.smtp_url, self.settings.post_folder),
             bank=self.settings.bank_folder,
             chance=self.chance,
-            terms=terms,
+            terms=terms or WorkerSettings(rhythm=self._rhythm()),
         )
 
     def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
         from workers.running.worker_pool import WorkerSettings
 
-        return self.pool(WorkerSettings(threads=threads))
+        return self.pool(WorkerSettings(threads=threads, rhythm=self._rhythm()))
+
+    def _rhythm(self) -> SweepSettings:
+        """Return how workers sweep; a clock that was passed in is a story's, which leaps as it wants."""
+        from workers.running.sweeper import SweepSettings
+
+        return SweepSettings(leap_most=LEAP_MOST if self.clock is None else None)
 
     def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> RecordedReport:
         """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""

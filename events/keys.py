@@ -100,7 +100,8 @@ class FileKeys(Keys):
     def keep(self, purpose: str, value: bytes) -> bytes:
         """Keep the bytes in the file, unless some are kept; on disk before this returns."""
         with self._lock:
-            self._write([("", purpose, value)])
+            if not self._find([("", purpose)]):
+                self._write([("", purpose, value)])
             return self._find([("", purpose)])["", purpose]
 
     def is_used(self) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from console.container import Container
 from console.errors import BadInput
 from console.settings import overridden, settings
 from console.verbs.settings import masked
+from events.clock_check import accept_clock
 from events.ids import CaseId
+from events.world import ManualClock, SeededEntropy
 from tests.kit.command_line import Wayhome
 from workers.effects.registry import EFFECTS
 from workers.mail.post import FolderPost, SmtpPost
@@ -81,3 +84,17 @@ def test_a_worker_without_the_mail_server_does_not_send_anothers_unknown_letter_
     letter = Job[Any]("task-1.0", CaseId("C"), "send_referral", {}, 1, 1, at, SmtpPost.way)
     assert ask(letter, outside) is None  # only the recipient can tell: a person decides
     assert ask(letter._replace(way=FolderPost.way), outside) == NOT_DONE_REFERENCE
+
+
+def test_a_clock_that_leapt_or_was_set_back_is_told_and_accepted_by_somebody(tmp_path: Path) -> None:
+    wayhome = Wayhome(tmp_path / "data")
+    log = Container(
+        settings(wayhome.data, {}), create=True, clock=ManualClock(datetime.now(UTC) + timedelta(days=3650))
+    ).log
+    accept_clock(log, "staff:somebody", SeededEntropy(1).uuid())  # an event of the future
+    assert "behind" in wayhome.json("clock", "show")["state"]
+    told = wayhome.told_off("programme", "publish", "moscow", code=4)
+    assert "wayhome clock accept" in told
+    wayhome.done("clock", "accept", "--as", "staff:operator")
+    assert wayhome.json("clock", "show")["state"] == "in order"
+    wayhome.done("programme", "publish", "moscow")
