@@ -15,7 +15,7 @@ from console.views.suggested_actions import SuggestedAction
 from events.catalogue import Fact
 from workflow import registry
 from workflow.case.state import Case
-from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, OfficeCommand, RetryTask
+from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, ConfirmLetter, OfficeCommand, RetryTask
 from workflow.registry import HUMAN, OFFICE
 from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
@@ -123,7 +123,7 @@ SUBJECTS: Final = (
     ConsoleSubject(
         "tasks", "About work to do", N_("Work that got stuck"), "running",
         {"ServiceProvided": "care"},
-        engine=(RetryTask, CancelTask),
+        engine=(RetryTask, ConfirmLetter, CancelTask),
     ),
     ConsoleSubject("hotline", "About the hotline and consultations", N_("Hotline and centres"), "consents"),
 )  # fmt: skip
@@ -147,7 +147,7 @@ def form_groups() -> Iterator[FormGroup]:
             yield subject.apart
 
 
-_ABOUT_A_CASE: Final[tuple[type[CaseCommand], ...]] = (AdvanceCase, *HUMAN, RetryTask, CancelTask)
+_ABOUT_A_CASE: Final[tuple[type[CaseCommand], ...]] = (AdvanceCase, *HUMAN, RetryTask, ConfirmLetter, CancelTask)
 CASE_FORMS: Final[Mapping[str, type[CaseCommand]]] = {kind.__name__: kind for kind in _ABOUT_A_CASE}
 OFFICE_FORMS: Final[Mapping[str, type[OfficeCommand]]] = {kind.__name__: kind for kind in OFFICE}
 

@@ -20,7 +20,7 @@ from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE_STATUSES, count_tasks, find_task
-from workflow.command import CancelTask, RetryTask
+from workflow.command import CancelTask, ConfirmLetter, RetryTask
 from workflow.reasons import Reason
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
@@ -94,6 +94,15 @@ def retry(terminal: CommandTerminal, task: TaskArgument) -> None:
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
     terminal.give(RetryTask, mandate="operator", case_id=_case_of_task(terminal, task), task_id=task)
+
+
+@verb(tasks, "arrived")
+def arrived(terminal: CommandTerminal, task: TaskArgument) -> None:
+    """Say that a letter whose fate is unknown arrived, after asking whoever it was for.
+
+    Example: wayhome tasks arrived W-0JRE43HERZQM6330 --as staff:operator
+    """
+    terminal.give(ConfirmLetter, mandate="operator", case_id=_case_of_task(terminal, task), task_id=task)
 
 
 @verb(tasks, "cancel")
