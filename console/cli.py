@@ -4,8 +4,6 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input, 3 somebody was quicker, 4 
 5 the history has faults.
 """
 
-from __future__ import annotations
-
 import gc
 import logging
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What every command of the line shares: its options, opening the office, and saying errors plainly."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections import Counter

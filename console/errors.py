@@ -5,8 +5,6 @@ ConsoleError
 └── BadInput  what was typed cannot be used
 """
 
-from __future__ import annotations
-
 
 class ConsoleError(Exception):
     """The line says what is wrong and what to do."""

@@ -1,7 +1,5 @@
 """Fields typed as name=value: read, checked and explained in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin

@@ -1,7 +1,5 @@
 """How answers look: tables for people, JSON for scripts, one plain line for every error."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 With none, everything lives in one folder on this machine.
 """
 
-from __future__ import annotations
-
 import os
 import tomllib
 from collections.abc import Mapping

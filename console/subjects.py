@@ -4,8 +4,6 @@ A panel that is not named for a role is not drawn for it, and the timeline tells
 test names what of the engine has no row here: a subject with commands, a file of facts, an act of the table of rights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 def instant_text(instant: datetime) -> str:
     """Return the instant as the log stores it, from any time zone; raises AssertionError when it names none.
 
-    >>> stored(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+    >>> instant_text(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
     '2026-03-01T12:00:00.000000Z'
     """
     assert instant.tzinfo is not None, "an instant without a time zone"

@@ -18,12 +18,15 @@ from tests.kit.command_line import Wayhome, rehearsed
 from tests.kit.offices import KINDS, Office, open_office
 from tests.servers.binaries import NoServer
 from tests.servers.postgres import Postgres, postgres_server
+from tests.servers.processes import place_for_throwaways
 from tests.servers.valkey import Valkey, valkey_server
 
 Server = TypeVar("Server")
 # Without this every process of a run would compile all modules for itself, ours and everybody else's.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+if place := place_for_throwaways():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # where pytest makes the folders of tests
 os.environ["COLUMNS"] = "200"  # tables are as wide as this, whatever terminal the tests run in
 
 
@@ -105,6 +108,20 @@ def office(office_url: str) -> Iterator[Office]:
     """An office whose programme is published and whose cases are still to come."""
     with open_office(office_url) as office:
         yield office
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
+    """An office that has just put the Moscow programme into force at the command line; it is to be copied."""
+    made = Wayhome(tmp_path_factory.mktemp("published") / "data")
+    made.done("programme", "publish", "moscow", "--as", "staff:operator")
+    return made
+
+
+@pytest.fixture
+def wayhome(published: Wayhome, tmp_path: Path) -> Wayhome:
+    """The same, for a test alone."""
+    return published.copied_to(tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ STEMS: Final[Mapping[str, Mapping[str, str]]] = {
         "summary": "what a year came to",
         "year": "a year as a whole",
     },
-    "tests/services": {},
+    "tests/services": {"conftest": "on which database the stories of all subjects are told"},
 }
 
 

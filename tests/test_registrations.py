@@ -26,6 +26,8 @@ from tests.kit.web.filled import context, rich
 from workers.effects.registry import EFFECTS
 from workflow.case.state import Part
 from workflow.command import CaseCommand, Command, OfficeCommand, fields_of
+from workflow.guard_context import GuardContext
+from workflow.reasons import Reason
 from workflow.registry import SUBJECTS
 from workflow.subject import StepHook, Subject
 from workflow.tasks import TASK_KINDS, TIMER_OF
@@ -78,8 +80,9 @@ def _guards_written(subject: Subject) -> Iterator[str]:
     for module in _modules(subject):
         for name, value in vars(module).items():
             if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
-                asked = [one.annotation for one in inspect.signature(value).parameters.values()]
-                if asked == ["GuardContext"] and value.__annotations__["return"] == "Reason | None":
+                said = inspect.signature(value, eval_str=True)
+                asked = [one.annotation for one in said.parameters.values()]
+                if asked == [GuardContext] and said.return_annotation == Reason | None:
                     yield name
 
 

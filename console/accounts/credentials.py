@@ -1,7 +1,5 @@
 """Accounts as the console uses them, and their passwords: issued to be used once, replaced by one of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple

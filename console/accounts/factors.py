@@ -1,7 +1,5 @@
 """Second factors: added and removed by their owner, told to the log, asked for at the door and before grave deeds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Passkeys (WebAuthn): a key that never leaves the person's device and works for this house's address only."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """Passwords: long enough, not soon guessed, kept as argon2id; no rules about digits (NIST SP 800-63B-4)."""
 
-from __future__ import annotations
-
 import threading
 import unicodedata
 from typing import Final, Literal, NamedTuple

@@ -4,8 +4,6 @@ A session ends after 15 minutes without a page, after 8 hours in any case, when 
 moment the log says that the account is closed, has other roles, or was signed out.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence

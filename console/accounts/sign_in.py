@@ -4,8 +4,6 @@ Nobody is told whether an account exists: an unknown one takes as long and says 
 password is nobody yet: ``Sessions.find`` does not know them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Slows down whoever guesses, and never locks anybody out: a lock would be a way to lock out a colleague."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import math

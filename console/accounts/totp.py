@@ -1,7 +1,5 @@
 """Codes from an authenticator app (RFC 6238): six digits, thirty seconds, each taken once."""
 
-from __future__ import annotations
-
 import base64
 import hmac
 import re

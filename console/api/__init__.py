@@ -3,8 +3,6 @@
 The description (OpenAPI 3.1) is made from the routes themselves.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request

@@ -3,8 +3,6 @@
 Opening what is sealed is recorded first, and told in the answer to that request and nowhere else.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 from uuid import UUID

@@ -1,7 +1,5 @@
 """The office for programs: what waits for me, beds, the road, grants, the programmes; and the log for auditors."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Final
 

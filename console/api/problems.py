@@ -1,7 +1,5 @@
 """Problem documents (RFC 9457) as the description of the API tells of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, TypeVar

@@ -1,7 +1,5 @@
 """JSON read strictly: what two programs could read differently is not read at all."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -1,7 +1,5 @@
 """Signing a program in: an account, its password and a code, for a token that lasts as long as any session."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Request

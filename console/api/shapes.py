@@ -1,7 +1,5 @@
 """The views' own values as shapes of JSON, made from their fields: pages and API cannot say different things."""
 
-from __future__ import annotations
-
 import types
 from collections.abc import Mapping
 from functools import cache

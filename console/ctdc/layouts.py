@@ -1,7 +1,5 @@
 """The three published layouts of CTDC files as tables: which column says what."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Bars: what is against what was planned, and what something is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Numbers over days: a chart with lines, and a line so small that it stands beside a number."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date

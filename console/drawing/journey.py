@@ -3,8 +3,6 @@
 The same picture serves a case, the settings (no one is anywhere) and the statistics (how many are at each stage).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A journey told without its picture: one paragraph for the picture's description, and a table of all ways."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """How wide text is, without a font at hand: generous guesses, so that no label leaves its box in any of them."""
 
-from __future__ import annotations
-
 import unicodedata
 
 # Parts of the height, measured on DejaVu Sans: one of the widest fonts a page falls back to.

@@ -1,7 +1,5 @@
 """Who has which bed on which day, and how many beds are free."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta

@@ -5,8 +5,6 @@ is a bar inside the line, so that its many ways are short and straight and cross
 stations one beneath the other, for a telephone and for 200 % zoom.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

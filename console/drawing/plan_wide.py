@@ -1,7 +1,5 @@
 """The wide plan: one row of stations, or two of which the second runs back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 The line's order is that of the programme file, which is the order its authors think in.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The paper all pictures are drawn on: escaped elements, a frame that says what it shows, links that stay here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 The strip is not to scale: a short stage stays wide enough for its name, and only the rest is shared out by days.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime

@@ -3,8 +3,6 @@
 Every drawing has a table or a list with all it says.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Protocol

@@ -1,7 +1,5 @@
 """What a case has that something can be done about now: grants that wait, documents under way, referrals to answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 

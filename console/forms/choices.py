@@ -4,8 +4,6 @@ Only what makes sense now is offered: a grant that waits is approved, a document
 chosen is checked by the rules all the same; a form is an offer, not a fence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 

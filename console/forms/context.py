@@ -1,7 +1,5 @@
 """What a form is made in front of: the case as it stands, the programme, whoever fills it in, and in which language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What is wrong with a field, in words of the reader's language; never repeating what was typed: it may be a name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final

@@ -4,8 +4,6 @@ Times are typed by the clock of the programme. An hour that a change of clocks r
 leaves out is refused; nothing is guessed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime

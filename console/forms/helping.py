@@ -1,7 +1,5 @@
 """From a reason against something to the form that helps, with what the reason already says filled in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final

@@ -1,7 +1,5 @@
 """Closed lists for fields that take any one word: reasons, countries, languages. Free words would hold names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final

@@ -1,7 +1,5 @@
 """What a field of a command takes, read off the command class: a day, an amount, one of these words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple

@@ -3,8 +3,6 @@
 It keeps its own ledger, so a test can ask what was truly paid and not only what was asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What the case manager of a rehearsal does for safety and care: agrees, assesses, plans, books, and records."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from console.simulation.managed_case import BORIS, ManagedCase, Steps

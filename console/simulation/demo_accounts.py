@@ -1,7 +1,5 @@
 """The people of a rehearsal who sign in to the console: one for every role, and everything they need to get in."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path

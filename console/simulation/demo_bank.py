@@ -1,7 +1,5 @@
 """The bank of a simulation: fetches payment files from the folder and puts its answers back."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Documents in a rehearsal: who has none sets about one, and some consulates are late."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 

@@ -4,8 +4,6 @@ What a visitor has touched is theirs from then on, and a few cases are theirs fr
 somebody who is trying something out.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """The rehearsal's money: grants asked for, approved, sent part by part against receipts, and what goes wrong."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from console.simulation.managed_case import BORIS, CLARA, DORA, ManagedCase, Steps

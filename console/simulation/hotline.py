@@ -1,7 +1,5 @@
 """The desk of a rehearsal: calls to the hotline and consultations at the centres, on the days they are open."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

@@ -3,8 +3,6 @@
 What happens is drawn from the case number, so the same case always fares the same.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -3,8 +3,6 @@
 It uses the public commands and nothing else; whatever the guards refuse it tries again later.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final

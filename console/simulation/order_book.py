@@ -4,8 +4,6 @@
 Wayhome between ordering and recording is answered by asking the book, never by ordering again.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 from collections.abc import Sequence

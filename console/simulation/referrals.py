@@ -1,7 +1,5 @@
 """The rehearsal's part about referrals: agreed to, sent, answered after some days, served, closed."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,7 +1,5 @@
 """What the case manager of a rehearsal does after the return: a plan, a course, and visits when they are due."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 

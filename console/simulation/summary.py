@@ -1,7 +1,5 @@
 """The summary after a rehearsal: cases per stage, services given, tasks, money per funder, beds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """The case manager's part in arrivals and the way home: who is met late, who misses the train, who turns up at last."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Final
 

@@ -1,7 +1,5 @@
 """A programme year in a minute: arrivals, a tireless case manager, real workers, and a bank that answers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`wayhome case assign|break-glass|reads|find`: whose a case is, opening it in an emergency, who read what."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

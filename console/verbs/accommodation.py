@@ -1,7 +1,5 @@
 """`wayhome beds`: who is where, for whom a bed is held, who waits; now or at any instant of the past."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Any
 

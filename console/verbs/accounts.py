@@ -1,7 +1,5 @@
 """`wayhome account …`: who may sign in to the console, as what; one-time passwords are printed once."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final
 
 import typer

@@ -1,7 +1,5 @@
 """`wayhome case …` and `wayhome next`: open, look at and move on cases."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`wayhome closing show`: what becomes of everybody in a house or programme that closes."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

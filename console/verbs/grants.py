@@ -1,7 +1,5 @@
 """`wayhome ledger` and `wayhome payments reconcile`: the programme's books, and the bank's beside them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """`wayhome replay` and `wayhome verify`: the past as it was, and the proof that it is still what it was."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Any
 

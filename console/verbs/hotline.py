@@ -1,7 +1,5 @@
 """`wayhome hotline …`: when it is open, what to ask, and calls and consultations counted without anybody's name."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Annotated, Any, ClassVar, Final

@@ -1,7 +1,5 @@
 """`wayhome import …`: records from elsewhere become referrals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice

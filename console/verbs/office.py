@@ -1,7 +1,5 @@
 """`wayhome office …`: what is done about a programme's office itself, not for one case."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """Showing a case: where it is, what is open, and, when somebody says why, what is sealed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any, Final

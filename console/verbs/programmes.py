@@ -1,7 +1,5 @@
 """`wayhome programme …`: check a programme file, draw it, put it into force."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated

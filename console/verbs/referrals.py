@@ -1,7 +1,5 @@
 """`wayhome referral …` and `wayhome directory …`: what a provider is shown, and who offers what."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

@@ -1,7 +1,5 @@
 """`wayhome courses`: how many seats each course has, who could still come, and how many wait."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`wayhome report …`: counts for people outside, with everything hidden by which somebody could be found."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

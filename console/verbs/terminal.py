@@ -3,8 +3,6 @@
 A verb names as its first parameter the terminal it works at; that decides which of the shared options it has.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack

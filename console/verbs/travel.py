@@ -1,7 +1,5 @@
 """`wayhome arrivals`, `departures`, `escorts`: who comes, who leaves, and who goes along, in the next days."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar

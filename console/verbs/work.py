@@ -1,7 +1,5 @@
 """`wayhome work`, `tasks …`, `timers …`, `payments …`: the machine's work as an operator sees it."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Iterable

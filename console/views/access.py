@@ -1,7 +1,5 @@
 """Who looked at what, and why: pages, openings, disclosures and emergencies, for whoever watches over them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """One account as its owner and the administrators see it: what proves it, where it is signed in, what became of it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple

@@ -4,8 +4,6 @@ A bed of a case that is not theirs to see is taken, and no more is said. What is
 the last look; an instant of the past is read from the history of each house.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple

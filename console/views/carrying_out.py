@@ -3,8 +3,6 @@
 Sent twice it is done once, and what workers and timers did meanwhile is no reason to ask again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

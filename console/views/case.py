@@ -3,8 +3,6 @@
 What is drawn depends on why somebody may look: ``console.subjects`` says which role sees what.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple

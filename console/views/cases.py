@@ -1,7 +1,5 @@
 """The list of cases: what one may see of it, narrowed, counted by stage, page by page; with numbers and no names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple

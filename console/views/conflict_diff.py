@@ -1,7 +1,5 @@
 """What changed between two states of a case, in words: what somebody must know before they do the same again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """Who helps with what, in which languages, where and when. Both doors look it up here."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import NamedTuple
 

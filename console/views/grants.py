@@ -3,8 +3,6 @@
 What stands against an approval or a release is what the engine itself would say to this reader now.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal

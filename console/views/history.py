@@ -1,7 +1,5 @@
 """The log as an auditor reads it: who did what, when and under which rule; proof values, and never a story."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple

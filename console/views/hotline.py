@@ -3,8 +3,6 @@
 Nothing here knows a caller. Both doors look it up here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What an item or a task is about, as something that can be named: a service, a grant with its sum, a course."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """The programme's books: what each line of each funder planned, set aside, paid and has left, and every posting."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

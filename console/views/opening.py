@@ -1,7 +1,5 @@
 """Opening what is sealed: who opens what and why is in the log before any key is used. Both doors come through here."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, cast

@@ -1,7 +1,5 @@
 """The machine's work as an operator sees it; a case number stands beside a task only for whoever may see the case."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Programme files as people read them: which there are, their versions, and what changed from one to another."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple

@@ -1,7 +1,5 @@
 """Who reads: what every view is asked with."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple

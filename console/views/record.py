@@ -1,7 +1,5 @@
 """A case in one piece, as far as a reader is told of it: states and numbers, nothing that is sealed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar

@@ -3,8 +3,6 @@
 A partner sees of a case nothing but what was asked of its own organisation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple, cast

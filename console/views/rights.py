@@ -1,7 +1,5 @@
 """The table of rights as people read it: for each act who may do it, and how they must stand to the case."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 

@@ -4,8 +4,6 @@ Whoever may see every case of the programme sees the counts as they are. To ever
 nothing is told that fewer than eleven people share, nor what would lead to it by subtraction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple

@@ -4,8 +4,6 @@ Links only: whether an action is allowed is said when it is asked for; here it i
 whoever may not do it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple

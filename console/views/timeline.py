@@ -1,7 +1,5 @@
 """What happened to a case: who, when, under which right, and what of it is sealed; newest first, page by page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 

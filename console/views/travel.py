@@ -3,8 +3,6 @@
 The command line asks the same questions; what differs is only who may see which case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple

@@ -1,7 +1,5 @@
 """My work: what waits for this person, by what they may do about it; the oldest first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """Looking at a case leaves a trace before anything is shown; whoever looks at very many is stopped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 

@@ -1,7 +1,5 @@
 """The console put together: walls, doors, pages, the API. A route without a rule is not served at all."""
 
-from __future__ import annotations
-
 import logging
 from typing import Final
 

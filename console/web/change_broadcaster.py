@@ -1,7 +1,5 @@
 """Tells open pages that something has happened: one look at the log for all of them, every half second."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable

@@ -8,8 +8,6 @@ WebProblem
 └── NotReadable     the request cannot be read: too large, another type, broken
 """
 
-from __future__ import annotations
-
 
 class WebProblem(Exception):
     """A request that is not carried out; ``status`` is its HTTP status and ``code`` its name for programs."""

@@ -3,8 +3,6 @@
 Whatever goes wrong inside, the answer is one of ours, and no log holds what was typed.
 """
 
-from __future__ import annotations
-
 import logging
 import traceback
 from collections.abc import Iterable, Mapping

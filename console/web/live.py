@@ -3,8 +3,6 @@
 An event carries a version and nothing else; the page asks for itself again, by its own rights.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Pages from templates: escaped by default, strict about what is missing, in the reader's language."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from functools import cache, lru_cache

@@ -3,8 +3,6 @@
 A case somebody may not see and a case that is not there get the same answer.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass

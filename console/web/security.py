@@ -1,7 +1,5 @@
 """The outermost wall: hosts, sizes and types of what comes in; policy headers on what goes out."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """The door's own tools: its cookies, where somebody comes from, and where they may be sent on to."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Final
 from urllib.parse import quote

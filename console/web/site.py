@@ -1,7 +1,5 @@
 """What a console is told about the place it runs at."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """Tables as CSV (RFC 4180) that no spreadsheet program takes for formulas."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Our own style, script and pictures: a few small files, kept by browsers until they change."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from fastapi import APIRouter, Request

@@ -1,7 +1,5 @@
 """Days, times, spans and sums as people write them in a language."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo

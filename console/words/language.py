@@ -1,7 +1,5 @@
 """The two languages people read, and what Babel needs to know of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 

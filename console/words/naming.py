@@ -1,7 +1,5 @@
 """What the values in a refusal are called: an id becomes a name, the office's own if its programme file has one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime

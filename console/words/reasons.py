@@ -7,8 +7,6 @@ The rules say a kind of reason and its values. ``reasons/<language>/*.yaml`` hol
 done. A further language is one more folder; what it lacks is said in English.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, partial

@@ -4,8 +4,6 @@ Messages are written in English where they are said; their Russian is in ``conso
 part of the console, put together here. English needs no file.
 """
 
-from __future__ import annotations
-
 import gettext
 import io
 import re

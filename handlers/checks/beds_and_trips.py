@@ -1,7 +1,5 @@
 """I6: beds and courses never above capacity, nobody in two beds or served twice, no escort on two trips at once."""
 
-from __future__ import annotations
-
 from bisect import bisect, insort
 from collections.abc import Iterator
 from datetime import datetime

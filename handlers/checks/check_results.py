@@ -4,8 +4,6 @@ All checks share one walk through the log. A watcher marks its methods with the 
 may compare what it has noted with the tables. What it says names cases, tasks and streams by id, never anybody.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The fund's side of I5: no line ever bears more than it holds, and the ledger balances per currency and funder."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """I1 to I4: every acknowledged command once, no gaps, nothing changed since it was written, and tables say the same."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final

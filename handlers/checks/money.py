@@ -1,7 +1,5 @@
 """I5: the ledger balances, never more than a budget, and the bank's own books say the same as ours."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 

@@ -4,8 +4,6 @@ Too late is what is done for a person who has withdrawn; only giving back what w
 are stored: each is asked again under the definition then in force.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

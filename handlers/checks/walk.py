@@ -4,8 +4,6 @@ Everything is read from one state of the database, so it may run while others wr
 I9 and I11 are about what leaves the house and are checked where that happens.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime

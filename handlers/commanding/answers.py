@@ -1,7 +1,5 @@
 """What a command is answered: accepted, refused with all reasons, or overtaken with what happened since."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from events.envelope import RecordedEvent

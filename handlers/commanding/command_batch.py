@@ -4,8 +4,6 @@ Each sees what those before it decided. Streams are locked in a fixed order (cas
 share), so that two processes cannot wait for each other for ever.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property

@@ -5,8 +5,6 @@ HandlersError
 └── Overtaken         other processes kept getting in between; try again
 """
 
-from __future__ import annotations
-
 
 class HandlersError(Exception):
     """The command was not carried out."""

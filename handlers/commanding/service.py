@@ -4,8 +4,6 @@ Commands that arrive together share one transaction. A refused command changes n
 a bug is isolated by serving the batch in halves, so that its neighbours are not harmed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Accounts as rows: who may sign in as what, and which accounts a decision about one of them must see."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 

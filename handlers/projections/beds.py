@@ -1,7 +1,5 @@
 """Beds as rows: which there are, who has one. The keys refuse a ninth person in eight beds, whatever the code says."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 

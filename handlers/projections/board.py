@@ -1,7 +1,5 @@
 """The case board: one row for each case, drawn anew from the case whenever it changes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -5,8 +5,6 @@ module looks up to which cases they do. Owner, team, house and office are column
 the glass have rows of their own. A test compares both with what the rights say of each case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache

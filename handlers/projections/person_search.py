@@ -4,8 +4,6 @@ Somebody finds only cases they may see. Whether a person they may not see is kno
 question is asked of the database and the same empty answer is given.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Iterator

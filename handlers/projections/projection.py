@@ -1,7 +1,5 @@
 """Draws the rows of every stream that changed in a write, once, from where it stands at the write's end."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from events.ids import case_of_stream

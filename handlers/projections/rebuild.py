@@ -3,8 +3,6 @@
 Tasks and timers are not read models: they hold what only the queue knows, and are compared, never rewritten.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import NamedTuple
 

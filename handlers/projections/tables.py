@@ -4,8 +4,6 @@ Credentials, sessions and attempts to sign in are in no log and are never rebuil
 secret must be able to end.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import (

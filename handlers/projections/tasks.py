@@ -1,7 +1,5 @@
 """Tasks and timers as rows: written from facts in the same transaction, read by workers and operators."""
 
-from __future__ import annotations
-
 from typing import Any, Final, NamedTuple
 
 import orjson

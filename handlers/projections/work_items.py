@@ -1,7 +1,5 @@
 """The work list: what waits for a person, read off the case itself, so that nothing can be forgotten on it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 

@@ -4,8 +4,6 @@ A look is stored before the page is shown. Whoever looks at very many cases with
 colleague and a stolen session look alike.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 

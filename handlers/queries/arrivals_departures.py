@@ -3,8 +3,6 @@
 Each view takes the same few questions to the database, however many people travel.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """The programme's books as read from the log: the journal, and what every line planned, set aside and paid."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple

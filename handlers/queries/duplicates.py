@@ -4,8 +4,6 @@ Whoever opens a case is told nothing and waits for nothing: in the same transact
 to be compared, whoever it is. The comparing comes later, and what it finds is told to the older case's people.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from sqlalchemy import Connection, and_, case, delete, func, or_, select

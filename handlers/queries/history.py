@@ -3,8 +3,6 @@
 A page never reads more than a window of the log, so that a question nothing answers costs no more than another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """Occupancy: who had which bed of a house at any instant of the past, as it was in the world, from the log."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime

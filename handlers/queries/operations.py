@@ -3,8 +3,6 @@
 Counts and ids only: a case number is handed out beside its task, for whoever may see the case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple

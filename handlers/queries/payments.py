@@ -3,8 +3,6 @@
 Every question names the programmes it is asked for and takes the same time however many cases there are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple

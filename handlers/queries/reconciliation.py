@@ -1,7 +1,5 @@
 """Compares a bank's statement with our books, payment by payment; it only looks and changes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal

@@ -3,8 +3,6 @@
 Every referral begins with a letter, so the letters' tasks are the list; how far each has come is told by its case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple

@@ -4,8 +4,6 @@ What is for people outside is suppressed, so that nobody can be found in it. A q
 cases there are; nothing here holds the number of a case.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Saved views: a person's own filters of the list of cases under a name of their choice; no part of any history."""
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select

@@ -8,8 +8,6 @@ What this cannot do: protect several releases taken together. Two tables a week 
 few, at fixed times, for whole months (CTDC codebook, appendix I, says the same of k-anonymity).
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Final, Generic, NamedTuple, TypeVar
 

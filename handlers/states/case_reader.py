@@ -1,7 +1,5 @@
 """Looking at cases without changing them: the state now, what may happen next, and why not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple

@@ -4,8 +4,6 @@ Positions have no gaps and are taken by the last statement of a write, so asking
 can never pass over an event, however many processes write.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from events.ids import case_of_stream

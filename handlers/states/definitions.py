@@ -1,7 +1,5 @@
 """Programme definitions as published in the log: a case runs under the one it was opened with, for ever."""
 
-from __future__ import annotations
-
 import threading
 
 from events.facts.office import ProgrammePublished

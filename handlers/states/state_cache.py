@@ -4,8 +4,6 @@ A kept state knows its stream's version. It is used only after the log was asked
 write locks the stream first; what other processes added is folded in.
 """
 
-from __future__ import annotations
-
 import pickle
 import threading
 import zlib

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
 from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
 
 WHY = "She fainted at the station."
-
-
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return office
 
 
 def opened(wayhome: Wayhome, *fields: str) -> str:

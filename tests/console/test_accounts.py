@@ -9,6 +9,7 @@ import pytest
 
 from tests.kit.command_line import Wayhome
 
+pytestmark = pytest.mark.xdist_group("accounts_typed")  # what its tests share is made in one process
 PASSWORD = re.compile(r"^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$", re.MULTILINE)
 ROOT = ("--as", "staff:root")
 
@@ -18,12 +19,18 @@ def wayhome(tmp_path: Path) -> Wayhome:
     return Wayhome(tmp_path / "data")
 
 
-@pytest.fixture
-def house(wayhome: Wayhome) -> Wayhome:
-    """An office with two administrators and Anna."""
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
+    """An office with two administrators and Anna, whose passwords are dear to make; it is to be copied."""
+    wayhome = Wayhome(tmp_path_factory.mktemp("peopled") / "data")
     for account, role in (("staff:root", "administrator"), ("staff:olga", "administrator"), ("staff:anna", "medical")):
         wayhome.done("account", "open", account, "--role", role, "--as", "staff:operator")
     return wayhome
+
+
+@pytest.fixture
+def house(peopled: Wayhome, tmp_path: Path) -> Wayhome:
+    return peopled.copied_to(tmp_path / "data")
 
 
 def test_the_first_administrator_gets_a_one_time_password_once(wayhome: Wayhome) -> None:

@@ -36,14 +36,6 @@ NOBODY = "AAAAA-AAAAA"
 COMMANDS = verbs()
 
 
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    """An office that has just put the Moscow programme into force."""
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return office
-
-
 def opened(wayhome: Wayhome, *fields: str) -> str:
     case = wayhome.json("case", "open", *(fields or ("birth_date=1990-05-01", "citizenships=MD")), *AS_ANNA)["case_id"]
     assert isinstance(case, str)

@@ -175,6 +175,15 @@ def test_the_second_of_two_managers_sees_what_changed_and_may_apply_theirs(web: 
     assert count_of(web, "RiskAssessed") == 3
 
 
+def test_whoever_has_two_roles_is_told_of_both_what_came_between(web: WebHouse, case: Story) -> None:
+    vera, path = web.sign_in("staff:vera", ["medical", "legal"]), f"/cases/{case.case_id}/do/AddNote"
+    early = form_at(vera, path) | {"note": "slept badly"}
+    case.does(AssessRisk, level="medium", safe_to_return=True, actor=BORIS)
+    page = vera.post(path, early)
+    assert page.status_code == 409
+    assert "Risk" in unescape(main_of(page))  # what a doctor alone is not told of
+
+
 def test_the_overtaken_form_may_be_changed_first(web: WebHouse, case: Story) -> None:
     anna, path = web.sign_in(), f"/cases/{case.case_id}/do/AddNote"
     early = form_at(anna, path) | {"note": "first thought"}

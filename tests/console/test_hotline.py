@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,14 +12,6 @@ from workflow.registry import OFFICE
 
 GROUPS = [group.id for group in load_definition(shipped_programme_text("moscow")).programme.at_risk_groups]
 OPEN = ("--at", "2026-03-06T12:00+03:00")
-
-
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    """An office that has just put the Moscow programme into force."""
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return office
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_everybody_may_do_to_a_case_what_was_written_down_and_nothing_else(town:
         for standing in STANDINGS:
             account = _account(town, role, standing)
             for stage in town.stages:
-                near, case = relations(standing, role, stage.stage), stage.story.case
+                near, case = relations(standing, role, stage.stage), town.case(stage)
                 for act in ACTS:
                     wanted = _may(role, act, near)
                     found = permit(account, act, case, programme, town.office.now)

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.kit.command_line import AS_ANNA, Wayhome
 
 NAME = "Мария Примерова"
-
-
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return office
 
 
 def referred(wayhome: Wayhome) -> tuple[str, str]:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.kit.command_line import AS_ANNA, Wayhome
 
 NOTE = "беременность, 12 недель"
 DRIVER, DOCTOR = ("--as", "staff:driver"), ("--as", "staff:doctor")
-
-
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return office
 
 
 def with_a_note(wayhome: Wayhome) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -59,9 +58,8 @@ def test_an_escort_is_shown_with_the_way_back(office: Office) -> None:
     ]
 
 
-def test_the_board_is_read_on_the_command_line(tmp_path: Path) -> None:
-    wayhome, anna = Wayhome(tmp_path / "data"), ("--as", "staff:anna")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
+def test_the_board_is_read_on_the_command_line(wayhome: Wayhome) -> None:
+    anna = ("--as", "staff:anna")
     opening = ("birth_date=1990-05-01", "citizenships=RU", "language=uk")
     case = wayhome.json("case", "open", *opening, *anna)["case_id"]
 

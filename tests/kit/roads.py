@@ -43,8 +43,12 @@ MONEY = {"amount": "EUR 1800", "payee_name": "Ana Rusu", "payee_account": "MD24A
 
 def bring(case: Story, stage: str, **trip_fields: Any) -> Story:
     """Take a case from referral to a stage by the usual way."""
-    for step in STAGES[1 : STAGES.index(stage) + 1]:
-        _WALK[step](case, **(trip_fields if step == "returning" else {}))
+
+    def walk() -> None:
+        for step in STAGES[1 : STAGES.index(stage) + 1]:
+            _WALK[step](case, **(trip_fields if step == "returning" else {}))
+
+    case.walks(f"to {stage}, {sorted(trip_fields.items())}", walk)
     assert case.case.stage == stage
     return case
 

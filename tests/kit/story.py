@@ -6,7 +6,7 @@ are filled in. ``follow`` plays the handlers' part: what a fact sets off is told
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -66,6 +66,7 @@ class Place(Protocol):
     def carry_out(self, command: Command) -> Decision: ...
     def tell(self, told: StreamFact, command: Command) -> list[StreamFact]: ...
     def claim(self, task_id: str) -> int: ...
+    def again(self, what: str, do: Callable[[], Any]) -> Any: ...
 
 
 class World:
@@ -96,6 +97,9 @@ class World:
     def claim(self, task_id: str) -> int:
         self.claimed.add(task_id)
         return 1
+
+    def again(self, what: str, do: Callable[[], Any]) -> Any:
+        return do()
 
     def case(self, case_id: str) -> Case:
         case = self.states[case_stream(CaseId(case_id))]
@@ -197,6 +201,17 @@ class Story:
     def goes(self, *triggers: str) -> Story:
         for trigger in triggers:
             self.advance(trigger).accepted()
+        return self
+
+    def walks(self, where: str, walk: Callable[[], None]) -> Story:
+        """Go a way of many commands; in an office where just this was done before, its end is taken over."""
+
+        def walked() -> tuple[Decision, dict[str, int]]:
+            walk()
+            return self.last, dict(self._epochs)
+
+        self.last, epochs = self.place.again(f"{self.case_id} {self._epochs} {where}", walked)
+        self._epochs = dict(epochs)
         return self
 
     def later(self, **span: float) -> Story:

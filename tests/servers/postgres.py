@@ -14,12 +14,18 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from tests.servers.binaries import NoServer, Programs, postgres_programs
-from tests.servers.processes import Account, NotOurs, ServerProcess, private_directory
+from tests.servers.processes import Account, NotOurs, ServerProcess, place_for_throwaways, private_directory
 
 DATABASE_URL_VARIABLE = "WAYHOME_TEST_DATABASE_URL"
 
-# Data are thrown away with the directory, so tests need not wait for a disk. Benches must.
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Data are thrown away with the directory, so tests need not wait for a disk, nor keep their tables tidy. Benches must.
+HASTY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "128MB",
+    "autovacuum": "off",
+}
 SETTINGS = {
     "listen_addresses": "",
     "log_min_messages": "warning",
@@ -43,7 +49,7 @@ class Databases:
     def fresh_database(self, template: str | None = None) -> str:
         """Makes a database no one else has, empty or a copy of `template`, and returns its URL."""
         name = f"wayhome_{secrets.token_hex(6)}"
-        self._order("CREATE DATABASE {} TEMPLATE {}", name, template or "template1")
+        self._order("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template or "template1")
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
@@ -129,7 +135,8 @@ def postgres_server(*, durable: bool = False, programs: Programs | None = None) 
     if borrowed and programs is None:
         yield BorrowedPostgres(make_url(borrowed))
         return
-    with private_directory("wayhome-pg-", Account.unprivileged()) as directory:
+    place = None if durable else place_for_throwaways()
+    with private_directory("wayhome-pg-", Account.unprivileged(), place) as directory:
         server = PrivatePostgres(directory, programs or _best_programs(), durable=durable)
         try:
             server.start()

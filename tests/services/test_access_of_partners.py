@@ -9,7 +9,7 @@ import pytest
 
 from handlers.commanding.answers import Accepted
 from handlers.states.case_reader import CaseReader
-from tests.kit.offices import Office, open_office
+from tests.kit.offices import ON_BOTH_DATABASES, Office, open_office
 from tests.kit.people import ANNA
 from tests.kit.story import Story
 from workflow.reasons import Refused
@@ -34,6 +34,7 @@ def _case(office: Office) -> Story:
     return Story(office, programme="st-petersburg", actor=OLGA).accepted()
 
 
+@ON_BOTH_DATABASES
 def test_red_cross_staff_work_on_their_case_and_others_are_told_there_is_none(shelter: Office) -> None:
     case = _case(shelter)
     case.when(GiveConsent, purpose="assistance", actor=OLGA).accepted()

@@ -20,7 +20,7 @@ from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.projections.rebuild import rebuild
 from handlers.queries.occupancy import houses_in_log, occupancy
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.programmes import HOSTEL, SMALL, with_beds, with_houses
 from tests.kit.roads import consents
 from tests.kit.story import Story, moscow, present
@@ -177,6 +177,7 @@ def test_a_sweep_alone_frees_the_bed_of_a_hold_that_ran_out(office: Office, tmp_
     sound(office)
 
 
+@ON_BOTH_DATABASES
 def test_rooms_have_rules_and_nobody_is_excluded(office: Office) -> None:
     """Row 8: rules per room; every combination of gender and age still finds a bed in the shipped house."""
     for gender in ("female", "male", "transgender", None):
@@ -194,6 +195,7 @@ def test_rooms_have_rules_and_nobody_is_excluded(office: Office) -> None:
 # -- row 22: eight beds ---------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_of_fifty_at_once_eight_get_in_and_forty_two_are_refused_or_wait(office: Office) -> None:
     """Row 22: fifty people at the same moment, from as many threads, in two processes on PostgreSQL."""
     office.publish(with_beds(8))
@@ -218,6 +220,7 @@ def test_of_fifty_at_once_eight_get_in_and_forty_two_are_refused_or_wait(office:
     sound(office)
 
 
+@ON_BOTH_DATABASES
 def test_the_database_itself_refuses_a_ninth_person(office: Office) -> None:
     """Row 22: a ninth row, a second person in a bed, and a second bed for a person are impossible by hand, too."""
     office.publish(with_beds(8))
@@ -235,6 +238,7 @@ def test_the_database_itself_refuses_a_ninth_person(office: Office) -> None:
     assert len(office.rows("beds_in_use", facility=HOUSE)) == 8
 
 
+@ON_BOTH_DATABASES
 def test_a_smaller_house_keeps_who_is_there_and_takes_nobody_until_it_is_no_longer_too_full(office: Office) -> None:
     office.publish(with_beds(3))
     cases = [Story(office).does(HoldBed).does(TakeBed) for _ in range(3)]
@@ -254,6 +258,7 @@ def test_a_smaller_house_keeps_who_is_there_and_takes_nobody_until_it_is_no_long
 # -- row 23: when it is full ----------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_asked(
     office: Office, tmp_path: Path
 ) -> None:
@@ -281,6 +286,7 @@ def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_aske
     sound(office)
 
 
+@ON_BOTH_DATABASES
 def test_an_offer_after_a_crash_holds_nobody_a_second_bed(office: Office, tmp_path: Path) -> None:
     office.publish(with_beds(1))
     inside = Story(office).does(HoldBed).does(TakeBed)
@@ -295,6 +301,7 @@ def test_an_offer_after_a_crash_holds_nobody_a_second_bed(office: Office, tmp_pa
     sound(office)
 
 
+@ON_BOTH_DATABASES
 def test_somebody_who_left_the_line_is_not_put_back_by_an_offer_and_whoever_came_of_age_is_looked_at_anew(
     office: Office, tmp_path: Path
 ) -> None:
@@ -316,6 +323,7 @@ def test_somebody_who_left_the_line_is_not_put_back_by_an_offer_and_whoever_came
 # -- occupancy ------------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_who_had_which_bed_is_known_at_any_past_instant(office: Office) -> None:
     """Issue: occupancy at any past instant, as it was in the world and not as it was written down."""
     office.publish(with_beds(2))

@@ -24,7 +24,7 @@ from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from handlers.projections.rebuild import rebuild
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.readable import is_readable
 from workflow.reasons import Refused
@@ -105,6 +105,7 @@ def test_the_first_administrator_may_open_their_own_account(office: Office) -> N
     first.when(OpenAccount, BORIS, actor=BORIS, roles=MANAGER).then_refused("another_person")
 
 
+@ON_BOTH_DATABASES
 def test_an_account_says_where_somebody_works(house: House) -> None:
     placed: Any = {"programmes": ("moscow",), "team": "north", "facilities": ("moscow-centre",), "language": "ru"}
     house.when(OpenAccount, BORIS, roles=("supervisor", "case_manager"), **placed)
@@ -180,6 +181,7 @@ def test_the_last_administrator_stays(house: House) -> None:
     house.when(ChangeRoles, ROOT, actor=ANNA, roles=MANAGER).then_refused("administrator_remains")
 
 
+@ON_BOTH_DATABASES
 def test_two_administrators_who_close_each_other_at_once_do_not_both_go(house: House) -> None:
     office = house.office
     made = [
@@ -209,6 +211,7 @@ def test_nobody_closes_their_own_account(house: House) -> None:
 # -- what proves that it is them ------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_a_reset_needs_two_who_may(house: House) -> None:
     house.given(BORIS, "data_protection").given(CLARA)
     house.when(ResetCredentials, ANNA, second=ROOT).then_refused("second_person_agreed")
@@ -258,6 +261,7 @@ def test_a_command_sent_again_is_answered_again(house: House) -> None:
     assert house.row(ANNA).epoch == 1
 
 
+@ON_BOTH_DATABASES
 def test_the_list_of_accounts_is_what_the_log_says(house: House) -> None:
     office = house.office
     house.when(RecordSecondFactor, ANNA, actor=ANNA, kind="totp", factor="totp-1").accepted()

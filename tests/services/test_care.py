@@ -25,7 +25,7 @@ from events.facts.safety import SealedDenied
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from events.ids import CaseId, case_stream
 from events.instants import instant_text
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, plan_trip, ready_to_travel
 from tests.kit.story import Story, moscow, present
@@ -181,6 +181,7 @@ def office_escort(case: Story) -> Any:
 # -- row 10: psychological counselling -----------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 @pytest.mark.parametrize("said", ["Она плачет по ночам", "ის ღამით ტირის", "تبكي في الليل", "u kechalari yigʻlaydi"])
 def test_what_is_said_in_a_session_is_encrypted_with_the_persons_key(office: Office, said: str) -> None:
     case = in_care(office)
@@ -242,6 +243,7 @@ def test_somebody_asks_when_nobody_said_whether_the_person_came(office: Office) 
     assert not case.case.escalations
 
 
+@ON_BOTH_DATABASES
 def test_an_appointment_moved_moves_the_worry_and_the_provider_is_told(office: Office) -> None:
     case = in_care(office)
     key = booked(case, "counselling")
@@ -369,6 +371,7 @@ def test_consent_taken_back_cancels_each_appointment_once_and_whoever_waits_is_t
     case.when(BookAppointment, service="counselling", at=tomorrow(case)).then_refused("consent_to_assistance")
 
 
+@ON_BOTH_DATABASES
 def test_a_letter_under_way_when_everything_ends_is_taken_back_when_it_is_known_to_be_sent(office: Office) -> None:
     case = in_care(office)
     begun = case.task(kind="request_appointment", service="legal_advice")
@@ -390,6 +393,7 @@ def test_a_case_that_ends_leaves_nobody_waiting(office: Office) -> None:
 # -- the letters themselves ----------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_no_letter_names_the_person_or_the_case(office: Office, tmp_path: Path) -> None:
     case = in_care(office, name="Фарход Қодиров", language="tg", citizenships=("TJ",), story="Он бежал с фермы")
     shop = Workshop(office, tmp_path / "data")

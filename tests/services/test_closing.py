@@ -12,7 +12,7 @@ from events.facts.tasks import Escalated
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.queries.reports import ArrivalYear, arrivals_per_year
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import CLARA
 from tests.kit.roads import agree_plan, bring, grant, release
 from tests.kit.story import Story, present
@@ -56,6 +56,7 @@ def test_one_person_more_than_the_target_is_taken_in_and_flagged(office: Office)
     ]  # fmt: skip
 
 
+@ON_BOTH_DATABASES
 def test_after_115_people_in_a_year_of_350_the_report_says_33_per_cent(office: Office) -> None:
     answers = office.service.submit_many([office.opening() for _ in range(115)])
     assert all(isinstance(answer, Accepted) for answer in answers)
@@ -67,6 +68,7 @@ def test_after_115_people_in_a_year_of_350_the_report_says_33_per_cent(office: O
 # -- row 32 --------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_a_programme_that_has_ended_takes_nobody_and_names_where_to_go(office: Office) -> None:
     assert isinstance(_end(office, successor="st-petersburg"), Accepted)
     assert isinstance(office.service.submit(office.opening()), Accepted)  # the last day is still a day
@@ -127,6 +129,7 @@ def test_after_its_end_a_programme_pays_for_nothing(office: Office) -> None:
 # -- row 33 --------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_closing_a_house_with_28_people_makes_28_proposals_and_loses_nobody(office: Office) -> None:
     people = [*_in_the_house(office, 27), bring(Story(office), "reception").does(HoldBed)]
     assert isinstance(_close(office), Accepted)
@@ -172,6 +175,7 @@ def test_who_agrees_to_another_house_has_a_bed_there_before_the_old_one_is_given
     person.does(TakeBed)
 
 
+@ON_BOTH_DATABASES
 def test_a_full_house_takes_nobody_over_and_the_old_bed_is_kept(office: Office) -> None:
     people = _in_the_house(office, 21)
     _close(office, to="partner-hostel")

@@ -15,7 +15,7 @@ from events.facts.documents import DocumentCollected, DocumentRanOut
 from events.facts.tasks import Escalated, ServiceProvided, TimerSet
 from events.ids import CaseId, case_stream
 from handlers.projections.work_items import list_work
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, consents
 from tests.kit.story import Story, moscow, present, story, trip
@@ -87,6 +87,7 @@ def items(office: Office, case: Story) -> dict[str, str]:
 # -- row 25: renewal of documents ----------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_an_uzbek_return_certificate_is_due_twelve_working_days_after_the_application(office: Office) -> None:
     case = from_uzbekistan(office)
     document_id = applied(case)
@@ -233,6 +234,7 @@ def test_withdrawing_consent_stops_the_chasing_and_giving_it_again_resumes_it(of
     assert case.tasks(kind="chase_consulate")
 
 
+@ON_BOTH_DATABASES
 def test_withdrawing_from_the_programme_stops_the_chasing_until_the_person_is_back_and_agrees(office: Office) -> None:
     case = from_uzbekistan(office)
     applied(case)
@@ -311,6 +313,7 @@ def test_a_newer_document_takes_over_the_reminder_and_an_identity_card_does_not_
 # -- the work list: nobody is written to before a person has chosen ------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_who_has_no_document_is_on_the_list_until_one_is_under_way(office: Office) -> None:
     case = bring(story(office, citizenships=("UZ",)), "documents")
     assert not case.tasks(service="document_renewal")

@@ -36,7 +36,7 @@ from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.projections import tables as view_tables
 from handlers.queries.books import funder_totals, journal, line_balances, total_balance
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
 from tests.kit.story import Story
@@ -167,6 +167,7 @@ def test_a_cost_over_its_line_is_refused_though_the_funder_has_money_left(office
     adds_up(office)
 
 
+@ON_BOTH_DATABASES
 def test_every_cost_is_tagged_with_the_lines_that_bear_it(office: Office) -> None:
     case = cost(Story(office), "EUR 10.01", service="legal_advice").accepted()
     case.then(CostRecorded, FundsSpent)
@@ -507,6 +508,7 @@ def test_sida_is_the_only_account_of_its_project() -> None:
 # -- many at once -----------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_of_many_approvals_at_once_never_one_too_many_is_given(office: Office) -> None:
     several = office.text.replace("once_per_return: true", "once_per_return: false", 1)
     office.publish(several.replace(GRANTS, GRANTS.replace("1200000", "150")))  # carries 25 of EUR 10, at 60 %

@@ -12,7 +12,7 @@ from events.facts.hotline import CallBackExpired, CallBackMade, CallMissed, Call
 from handlers.commanding.answers import Accepted, Answer
 from handlers.queries.reports import consultation_report, hotline_state_of
 from handlers.queries.suppression import K
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.story import moscow
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import (
@@ -132,6 +132,7 @@ def test_a_caller_in_vladivostok_sees_half_past_three_to_half_past_one(office: O
     assert isinstance(calls(office, region="RU-PRI"), Accepted)
 
 
+@ON_BOTH_DATABASES
 def test_a_caller_s_number_is_stored_nowhere(office: Office) -> None:
     goes_to(office, 2007, 3, 16, 12, 0)
     for fields in ({"language": "+79161234567"}, {"region": "8-916-123-45-67"}, {"topics": ("t89161234567",)},
@@ -158,6 +159,7 @@ def test_a_consultation_is_counted_and_no_case(office: Office) -> None:
     assert centre.address == "12, 2-ya Zvenigorodskaya St., Moscow"
 
 
+@ON_BOTH_DATABASES
 def test_a_case_from_a_consultation_keeps_a_link_and_nothing_of_the_call(office: Office) -> None:
     calls(office, region="RU-PRI", topics=("missing_person",), at_risk_groups=("former_convicts",), minutes=25)
     (printed,) = facts(office, office.submit(PrintCaseCodes, programme="moscow", count=10))

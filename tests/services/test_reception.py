@@ -21,7 +21,7 @@ from events.facts.reception import (
     PickupCancelled,
 )
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.roads import consents, met, ready_to_be_received
 from tests.kit.story import Story, present, story
 from tests.kit.workshop import Workshop
@@ -71,6 +71,7 @@ def sequence(calendar: Calendar) -> int:
     return int(str(calendar.walk("VEVENT")[0].decoded("SEQUENCE")))
 
 
+@ON_BOTH_DATABASES
 def test_who_speaks_the_language_meets_the_person_and_gets_a_letter_without_a_name(shop: Workshop) -> None:
     case = expected(shop.office, name="Зебо Ҳакимова")
     arrival = reception_of(case.case).arrival
@@ -89,6 +90,7 @@ def test_who_speaks_the_language_meets_the_person_and_gets_a_letter_without_a_na
     assert not [word for word in ("Зебо", "Ҳакимова", case.case_id, "tg ") if word in text + str(mail["Subject"])]
 
 
+@ON_BOTH_DATABASES
 def test_a_flight_three_hours_late_moves_the_pick_up_and_leads_to_one_notice(shop: Workshop) -> None:
     case = expected(shop.office)
     sent(shop)
@@ -103,6 +105,7 @@ def test_a_flight_three_hours_late_moves_the_pick_up_and_leads_to_one_notice(sho
     assert letters(case, shop.office) == {"book_pickup": 1, "move_pickup": 1}
 
 
+@ON_BOTH_DATABASES
 def test_a_second_delay_before_the_first_notice_went_out_replaces_it(shop: Workshop) -> None:
     case = expected(shop.office)
     sent(shop)
@@ -159,6 +162,7 @@ def test_without_a_driver_who_speaks_the_language_somebody_looks_for_an_interpre
     assert "interpreter_wanted" in case.case.escalations
 
 
+@ON_BOTH_DATABASES
 def test_nobody_there_two_hours_after_the_arrival_is_an_escalation(office: Office) -> None:
     case = ready_to_be_received(story(office)).goes("receive")
     case.later(hours=2).fires("no_show").then(TimerFired, Escalated(kind="no_show"))
@@ -176,6 +180,7 @@ def test_whoever_was_met_is_received(office: Office) -> None:
     case.when(DelayArrival, at=office.now).then_refused("arrival_is_ahead")
 
 
+@ON_BOTH_DATABASES
 def test_withdrawal_before_the_arrival_tells_the_driver_once(shop: Workshop) -> None:
     case = expected(shop.office)
     sent(shop)

@@ -15,7 +15,7 @@ from events.facts.referrals import ReferralServed, ReferrerAnswered
 from events.facts.tasks import ServiceProvided, TimerCancelled
 from events.ids import case_stream
 from handlers.queries.referrals import disclosed_fields
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA
 from tests.kit.roads import agreed_to_be_told, consents, referred, served
 from tests.kit.story import Story, story
@@ -120,6 +120,7 @@ def test_answers_may_be_no_with_a_reason_or_a_waiting_list(office: Office) -> No
     assert "referral_to_send" in {row["kind"] for row in office.rows("work_items", case_id=case.case_id)}
 
 
+@ON_BOTH_DATABASES
 def test_consent_is_for_one_recipient_expires_and_is_taken_back_with_immediate_effect(office: Office) -> None:
     case = in_moscow(office)
     today = office.now.date()
@@ -149,6 +150,7 @@ def test_what_a_provider_may_see_is_recorded_first_and_stops_with_the_consent(of
         disclosed_fields(office.service.log, case.case_id, again.command_id)
 
 
+@ON_BOTH_DATABASES
 def test_ten_acceptances_at_once_leave_nobody_beyond_a_providers_room(office: Office) -> None:
     office.publish(shipped_programme_text("moscow").replace("capacity: 60", "capacity: 4", 1))
     cases = [in_moscow(office) for _ in range(10)]
@@ -171,6 +173,7 @@ def test_a_reference_that_cannot_be_one_is_bad_input(office: Office, bad: str) -
 # -- row 19 ----------------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_agency_sees_its_row_of_the_matrix_and_nothing_else(office: Office, kind: AgencyKind) -> None:
     with_agencies(office)

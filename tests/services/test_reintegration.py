@@ -13,7 +13,7 @@ from events.facts.tasks import Escalated, TaskCancelled, TaskFoundUndone, TimerF
 from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted
 from tests.kit.command_line import Wayhome
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import agree_plan, bring, close, trained
 from tests.kit.story import Story
@@ -94,6 +94,7 @@ def test_a_full_course_has_a_line_and_a_freed_seat_is_offered_in_its_order(offic
     assert (state.taken, tuple(state.offered), state.waiting) == ((third.case_id,), (fifth.case_id,), ())
 
 
+@ON_BOTH_DATABASES
 def test_an_offer_made_twice_by_a_worker_that_crashed_is_one_offer(office: Office, shop: Workshop) -> None:
     with_seats(office, 1)
     first, second, third = line_up(office, 3)
@@ -110,6 +111,7 @@ def test_an_offer_made_twice_by_a_worker_that_crashed_is_one_offer(office: Offic
     assert not first.tasks(kind="offer_seat")
 
 
+@ON_BOTH_DATABASES
 def test_twenty_people_at_once_get_five_seats_and_a_line_of_fifteen(office: Office) -> None:
     with_seats(office, 5)
     services = [office.service, office.another_service()]
@@ -150,6 +152,7 @@ def test_the_plan_is_due_within_a_month_of_return_and_every_version_has_two_name
     assert not case.case.escalations
 
 
+@ON_BOTH_DATABASES
 def test_visits_are_due_on_their_days_and_a_partner_near_the_person_is_asked(office: Office, shop: Workshop) -> None:
     case = bring(Story(office), "follow_up").later(days=31)
     fire(case, "follow_up", month="1").accepted()
@@ -215,17 +218,13 @@ def test_what_was_done_for_courses_and_visits_passes_every_check(office: Office,
     assert all(one.ok for one in found), "\n".join(check_lines(found))
 
 
-def test_the_courses_are_listed_with_their_seats(tmp_path: Path) -> None:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
+def test_the_courses_are_listed_with_their_seats(wayhome: Wayhome) -> None:
     answer = wayhome.json("courses")
     sewing = next(row for row in answer["courses"] if row["course"] == "sewing")
     assert (sewing["seats"], sewing["taken"], sewing["free"], sewing["waiting"]) == (8, 0, 8, 0)
 
 
-def test_plan_and_course_are_recorded_and_shown_on_the_command_line(tmp_path: Path) -> None:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
+def test_plan_and_course_are_recorded_and_shown_on_the_command_line(wayhome: Wayhome) -> None:
     case = wayhome.json("case", "open", "programme=moscow", "source=ngo", "age_band=27-29")["case_id"]
     anna = ("--as", "staff:anna")
     record = ("case", "record", case)

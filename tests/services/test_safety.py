@@ -13,7 +13,7 @@ from events.facts.intake import ConsentGiven
 from events.facts.safety import ConsentExpired, ReflectionEnded, ReflectionStarted, VictimIdentified
 from events.facts.tasks import Escalated, TaskCancelled, TaskUnwanted, TimerCancelled, TimerFired
 from events.ids import CaseId, case_stream
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, consents, ready_to_be_received, ready_to_travel
 from tests.kit.story import Story, World
@@ -184,6 +184,7 @@ def test_a_decision_is_not_of_tomorrow(office: Office) -> None:
     case.then_refused("decision_is_past")
 
 
+@ON_BOTH_DATABASES
 def test_somebody_is_reminded_on_day_25_and_the_period_ends_by_itself(office: Office) -> None:
     case = Story(office).does(IdentifyVictim, status="actual", decided_by="police")
     (due,) = [row["due_at"] for row in office.rows("timers", kind="reflection_ending")]
@@ -194,6 +195,7 @@ def test_somebody_is_reminded_on_day_25_and_the_period_ends_by_itself(office: Of
     assert not case.case.escalations
 
 
+@ON_BOTH_DATABASES
 def test_nobody_returns_in_the_reflection_period_unless_they_have_decided(office: Office) -> None:
     case = bring(Story(office), "documents").does(IdentifyVictim, status="actual", decided_by="police")
     assert "reflection_is_over" in codes(case, "depart")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 from handlers.queries.reports import Corridor, Corridors, corridors, suppressed_corridors
 from handlers.queries.suppression import K
 from tests.kit.command_line import Wayhome
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import BORIS
 from tests.kit.story import Story, story
 from workflow.subjects.trafficking_routes.commands import RecordRoute
@@ -83,6 +82,7 @@ def test_what_is_no_leg_is_not_taken_for_one(office: Office, leg: Any) -> None:
 # -- the corridor report -------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_a_corridor_is_counted_from_eleven_people_on(office: Office) -> None:
     people(office, 10, "recruitment:MD", "transit:UA", "exploitation:RU")
     log = office.service.log
@@ -95,6 +95,7 @@ def test_a_corridor_is_counted_from_eleven_people_on(office: Office) -> None:
     assert corridors(log, k=12).total is None
 
 
+@ON_BOTH_DATABASES
 def test_who_was_found_not_to_be_a_victim_or_came_to_another_programme_is_not_counted(office: Office) -> None:
     people(office, 12, "recruitment:MD", "exploitation:RU")
     mistaken = taken(story(office), "recruitment:MD", "exploitation:RU")
@@ -150,19 +151,17 @@ def found_by_subtraction(found: Corridors, corridor: Corridor, rows: Any, column
 # -- the command line ----------------------------------------------------------------------------------------
 
 
-def test_a_route_is_typed_in_one_line_and_the_report_reads_it(tmp_path: Path) -> None:
-    office = Wayhome(tmp_path / "data")
-    office.done("programme", "publish", "moscow")
-    cases = [office.json("case", "open", "citizenships=MD", "age_band=27-29")["case_id"] for _ in range(11)]
+def test_a_route_is_typed_in_one_line_and_the_report_reads_it(wayhome: Wayhome) -> None:
+    cases = [wayhome.json("case", "open", "citizenships=MD", "age_band=27-29")["case_id"] for _ in range(11)]
     for case in cases:
-        office.done("case", "record", case, "RecordRoute", "legs=recruitment:MD,transit:UA,exploitation:RU")
-    assert "transit:UA:2005-06" in office.done("case", "record", cases[0], "RecordRoute", "help")
-    office.told_off("case", "record", cases[0], "RecordRoute", "legs=recruitment:MD,nowhere")
-    assert office.json("report", "corridors") == {
+        wayhome.done("case", "record", case, "RecordRoute", "legs=recruitment:MD,transit:UA,exploitation:RU")
+    assert "transit:UA:2005-06" in wayhome.done("case", "record", cases[0], "RecordRoute", "help")
+    wayhome.told_off("case", "record", cases[0], "RecordRoute", "legs=recruitment:MD,nowhere")
+    assert wayhome.json("report", "corridors") == {
         "k": 11, "corridors": [{"recruitment": "MD", "exploitation": "RU", "people": 11}],
         "recruitment": {"MD": 11}, "exploitation": {"RU": 11}, "total": 11,
     }  # fmt: skip
-    assert "hidden" in office.done("report", "corridors", "--k", "12")
+    assert "hidden" in wayhome.done("report", "corridors", "--k", "12")
 
 
 def test_the_counts_of_a_release_are_those_of_the_cases() -> None:

@@ -25,7 +25,7 @@ from events.facts.tasks import (
 from events.facts.travel import EscortFreed, HostAnswered, PersonHandedOver, TripCancelled, TripPlanned
 from events.ids import CaseId, case_id_of
 from handlers.commanding.answers import Accepted
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.roads import booked, bring, consents, handed_over, plan_trip, ready_to_depart, ready_to_travel
 from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import Workshop
@@ -224,6 +224,7 @@ def a_hundred_travellers(office: Office) -> list[CaseId]:
     return cases
 
 
+@ON_BOTH_DATABASES
 def test_a_hundred_plans_at_once_never_put_an_escort_in_two_places(office: Office) -> None:
     office.publish(five_escorts())
     cases = a_hundred_travellers(office)
@@ -297,6 +298,7 @@ def test_a_host_who_cannot_is_followed_by_the_next_and_then_by_a_person_who_look
     assert present(travel_of(case.case).trip).host_ready
 
 
+@ON_BOTH_DATABASES
 def test_ticket_host_and_escort_are_really_asked_and_read_nothing_about_the_person(shop: Workshop) -> None:
     case = plan_trip(traveller(shop.office, "medical", name="Арам Սարգսյան"))
     with shop.crew() as crew:

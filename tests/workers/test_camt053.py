@@ -54,7 +54,10 @@ def test_what_the_bank_writes_is_what_is_read() -> None:
     ]
 
 
-def test_another_program_reads_the_simulated_banks_statement_the_same_way(tmp_path: Path) -> None:
+def test_another_program_reads_the_simulated_banks_statement_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # it reads files below where one is, or in the folder for temporary ones
     file = tmp_path / "statement.xml"
     file.write_bytes(build_camt053({"T-1": money("EUR 900")}, {"T-1": "AC04"}, AT))
     read = repr(parse_camt053_statement(str(file)))

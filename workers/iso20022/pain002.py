@@ -100,7 +100,7 @@ def outcome_of_status(status: str) -> PaymentOutcome:
     """Translates an ISO 20022 status code; every code that is not final, or not known, is pending.
 
     >>> outcome_of_status("ACSC"), outcome_of_status("ACSP")
-    (<Outcome.accepted: 'accepted'>, <Outcome.pending: 'pending'>)
+    (<PaymentOutcome.accepted: 'accepted'>, <PaymentOutcome.pending: 'pending'>)
     """
     if status in _SETTLED:
         return PaymentOutcome.accepted

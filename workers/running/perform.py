@@ -34,7 +34,7 @@ class Backoff:
     def after(self, attempts: int, fraction: float) -> timedelta:
         """Return the wait after so many attempts: doubling, with jitter so that a crowd spreads out.
 
-        >>> Patience(first_s=10).after(3, 0.5)
+        >>> Backoff(first_s=10).after(3, 0.5)
         datetime.timedelta(seconds=40)
         """
         wait = min(self.first_s * 2 ** (attempts - 1), self.most_s)

@@ -1,6 +1,6 @@
 """A programme as data: who pays, where people stay, which journey they make, and the policies in force.
 
-Every key of a programme file is a field here; ``workflow.loading`` reads and checks the file.
+Every key of a programme file is a field here; ``workflow.programme.loading`` reads and checks the file.
 """
 
 from collections.abc import Callable, Iterable

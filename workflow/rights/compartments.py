@@ -21,7 +21,7 @@ COMPARTMENTS_OF_ROLE: Final[Mapping[str, frozenset[str]]] = {
 def compartments_closed_to(mandate: str, compartments: Collection[str]) -> tuple[str, ...]:
     """Return which of these parts a mandate does not open.
 
-    >>> closed_to("transport", ["medical"]), closed_to("medical", ["medical"])
+    >>> compartments_closed_to("transport", ["medical"]), compartments_closed_to("medical", ["medical"])
     (('medical',), ())
     """
     return tuple(sorted(set(compartments) - COMPARTMENTS_OF_ROLE.get(mandate, frozenset())))

@@ -2,8 +2,8 @@
 
 The four planes never mix: people with cases (case manager, supervisor, medical, legal, hotline, partner), money
 (three hands of finance), proof (auditor, data-protection officer), and the house itself (administrator). A donor
-sees counts. What a role opens of the sealed parts is in ``workflow.compartments``; which fields a partner is told
-is in ``workflow.disclosure``.
+sees counts. What a role opens of the sealed parts is in ``workflow.rights.compartments``; which fields a partner is
+told is in ``workflow.subjects.referrals.disclosure``.
 """
 
 from collections.abc import Iterable, Iterator

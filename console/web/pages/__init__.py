@@ -1,7 +1,5 @@
 """One module for each page; every route names the act of ``workflow.rights`` it needs."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final

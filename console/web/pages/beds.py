@@ -1,7 +1,5 @@
 """Beds: who is where, what is held and until when, who waits, and the days ahead; or how it was on a past day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise

@@ -3,8 +3,6 @@
 Opening one tells nothing of cases one may not see: for a stranger and for somebody unknown it is the same page.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """Every command has its form here: offered, sent, refused with all reasons, or overtaken by somebody."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
@@ -11,7 +9,8 @@ from fastapi.responses import Response
 
 from console.forms.context import FormContext
 from console.forms.form import form_for
-from console.subjects import CASE_FORMS, MACHINERY, OFFICE_FORMS, FormGroup, Panel, form_groups, is_shown, panels_for
+from console.subjects import CASE_FORMS, MACHINERY, OFFICE_FORMS, FormGroup, form_groups, is_shown
+from console.views.case import panels_of
 from console.views.conflict_diff import Changed, changes
 from console.web.errors import NotThere
 from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
@@ -106,7 +105,7 @@ def _overtaken(filling: Filling, sent: Sent, answer: Conflict) -> Response:
 
 def _changes(context: RequestContext, about: FormContext, answer: Conflict) -> tuple[Changed, ...]:
     """Return what differs, for those who see the whole case."""
-    if not answer.since or "next" not in _panels(context):
+    if not answer.since or "next" not in panels_of(context.reader, context.case):
         return ()
     container, case_id = context.web.container, context.case.case.case_id
     definitions = container.service.definitions
@@ -117,18 +116,13 @@ def _changes(context: RequestContext, about: FormContext, answer: Conflict) -> t
 
 def _since(context: RequestContext, events: tuple[RecordedEvent, ...]) -> list[Told]:
     """Return what happened, as far as the visitor is told of such things."""
-    words, zone, panels = context.words, context.case.definition.programme.time_zone, _panels(context)
-    log, label = context.web.container.log, words.label
+    words, zone = context.words, context.case.definition.programme.time_zone
+    panels, log, label = panels_of(context.reader, context.case), context.web.container.log, words.label
     told = (one for one in events if one.envelope.type not in MACHINERY and is_shown(type(log.fact(one)), panels))
     return [
         Told(label("fact", one.type), words.moment(instant(one.recorded_at), zone), label("actor", one.actor))
         for one in (event.envelope for event in told)
     ]
-
-
-def _panels(context: RequestContext) -> tuple[Panel, ...]:
-    seen_as = context.may("case.see")
-    return panels_for(seen_as.role) if seen_as else ()
 
 
 # -- what concerns a programme's office and no single case: its calls, its houses, its end ---------------------------

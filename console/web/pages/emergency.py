@@ -3,8 +3,6 @@
 Until an emergency is recorded a number that is nobody's and one that is somebody's get the same page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Final, get_args
 

@@ -1,7 +1,5 @@
 """Grants: what waits for whose yes, payments on their way, and one grant as the money sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import urlencode

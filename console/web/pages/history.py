@@ -3,8 +3,6 @@
 And who looked at what: by case, by account, by period; emergencies to review, and who read too much at once.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """The hotline desk on one screen: open or closed, the call form, who is to call again, and what was counted today."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter

@@ -3,8 +3,6 @@
 A statement of the bank is compared with the books, a status report is recorded.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final

@@ -1,7 +1,5 @@
 """My account: where I am signed in, what proves that it is me, once more before a grave deed, and my password."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter

@@ -1,7 +1,5 @@
 """Opening what is sealed: chosen parts, a purpose and a reason; recorded first, shown for five minutes, then closed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Settings: who signs in, as what, and where they work; who may do what, as a table to read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 

@@ -1,7 +1,5 @@
 """Programme files: the journey drawn, the text, what changed between versions, and putting a new one into force."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Directory and referrals: sent out and come in, by whom and until when; a partner's own, and what it is told."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID

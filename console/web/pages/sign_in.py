@@ -4,8 +4,6 @@ An unknown name and a wrong password look the same. The first time there is a pa
 authenticator app to be added, on one calm page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Statistics: a programme in numbers, as pictures each with the same numbers as a table, and as a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Final

@@ -1,7 +1,5 @@
 """The boards: what waits for this person, the overdue first; what the machine does; who comes and who leaves."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from fastapi import APIRouter

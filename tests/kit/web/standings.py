@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from events.ids import CaseId
 from tests.kit.offices import Office
 from tests.kit.roads import bring, close, grant, referred
 from tests.kit.story import Story
 from tests.kit.web.houses import Person, WebHouse
+from workflow.case.state import Case
 from workflow.rights.acts import Role
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.access.state import access_of
@@ -60,9 +62,15 @@ class Town:
             self._break(account)
         return person
 
+    def case(self, stage: Stage) -> Case:
+        """Return one of the cases as it is now, as pages read it: only what is new of it is folded."""
+        seen = self.house.house.container.cases.at(CaseId(stage.story.case_id))
+        assert seen is not None
+        return seen.case
+
     def _give(self, account: str) -> None:
         for stage in self.stages:
-            if access_of(stage.story.case).owner != account:
+            if access_of(self.case(stage)).owner != account:
                 stage.story.does(AssignCase, owner=account, team=TEAM)
 
     def _break(self, account: str) -> None:

@@ -1,7 +1,5 @@
 """Commands about whose case it is, about opening it in an emergency, and about what was opened."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from pydantic import field_validator

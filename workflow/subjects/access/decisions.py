@@ -1,7 +1,5 @@
 """Whose case it is, and whether two cases are one person's."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from events.facts.access import CaseAssigned, DuplicateDecided, DuplicateSuspected

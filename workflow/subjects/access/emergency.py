@@ -1,7 +1,5 @@
 """Opening a case in an emergency: for a few hours, under one's own mandate, and reviewed by somebody else."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 

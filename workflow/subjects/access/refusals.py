@@ -1,7 +1,5 @@
 """Why a case is not given, opened in an emergency, reviewed or compared."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

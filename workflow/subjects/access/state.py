@@ -1,7 +1,5 @@
 """Whose case it is, for whom the glass is broken, and which breakings nobody has looked at yet."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """Whose case it is, and opening one in an emergency: what the engine is told of it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Subject, commands_in

@@ -1,7 +1,5 @@
 """Commands about beds and the waiting list."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Beds: held, held longer, taken, given up. The house never has more people than beds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final

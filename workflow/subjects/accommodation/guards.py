@@ -1,7 +1,5 @@
 """Guards about beds."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.guard_context import GuardContext

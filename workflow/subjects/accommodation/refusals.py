@@ -1,7 +1,5 @@
 """Why a bed is not held, taken, kept or given up, and why nobody waits for one."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """A house with beds: who holds one, who lives in one, who waits; never more people than beds, and in order."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple

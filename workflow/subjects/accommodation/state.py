@@ -1,7 +1,5 @@
 """Where a person stays, from when to when, and where they wait for a bed."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 

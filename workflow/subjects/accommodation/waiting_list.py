@@ -1,7 +1,5 @@
 """The waiting list of a full house: in order, by the rooms' rules, and another house asked meanwhile."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Final

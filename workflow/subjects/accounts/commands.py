@@ -4,8 +4,6 @@ They concern no case and no programme's rules. What is secret (passwords, keys) 
 that it changed, and the door that takes the command keeps the secret itself.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -4,8 +4,6 @@ What a role may do is in ``workflow.rights``; here is only who may have it. The 
 factors are the door's: no secret ever comes near the log.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -244,7 +242,7 @@ def revoke_sessions(command: commands.RevokeSessions, register: AccountRegister)
 def role_clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
     """Return which roles nobody has together, as pairs to be said.
 
-    >>> clashes(["administrator", "medical"])
+    >>> role_clashes(["administrator", "medical"])
     [('medical', 'administrator')]
     """
     ordered = [role for role in ROLES if role in roles]

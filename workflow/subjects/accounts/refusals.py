@@ -1,7 +1,5 @@
 """Why an account is not opened, changed, reset or closed."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """When a second factor may be added or removed: never with a password alone, never at a screen left alone."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import Refused, refused

@@ -1,7 +1,5 @@
 """Who signs in: what the engine is told of it. Accounts are decided beside each other, not beside a case."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Aggregate, Subject, commands_in

@@ -1,7 +1,5 @@
 """Appointments: who can see the person in their own language, and the letters that ask for it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Commands about care: medical, psychological, social and legal."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

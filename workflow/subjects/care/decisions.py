@@ -1,7 +1,5 @@
 """Care: appointments in the person's language, what came of them, and what was found and agreed."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Guards about care."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 

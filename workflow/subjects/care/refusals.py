@@ -1,7 +1,5 @@
 """Why an appointment, a session, a certificate or a plan of care does not count."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """What care has established, and who expects the person when."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple

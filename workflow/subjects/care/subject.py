@@ -1,7 +1,5 @@
 """Care by appointment: what the engine is told of it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Subject, commands_in

@@ -1,7 +1,5 @@
 """Commands for the end of a house or a programme, and for what becomes of each person there."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

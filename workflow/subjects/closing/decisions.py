@@ -4,8 +4,6 @@ Each person gets a proposal in their own history, to be decided with them; who d
 stays, and is shown to a supervisor until something is found.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Final

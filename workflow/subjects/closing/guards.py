@@ -1,7 +1,5 @@
 """Guards about ending a stage or a case."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Why a case, a house or a programme is not closed, and nobody handed over."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

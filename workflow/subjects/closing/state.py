@@ -1,7 +1,5 @@
 """Hand-overs proposed because a house or a programme closes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """Ends of cases, houses and programmes: what the engine is told of them."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Subject, commands_in

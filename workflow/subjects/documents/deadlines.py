@@ -1,7 +1,5 @@
 """Waiting for an authority, and for the day a document runs out: what follows when the time has come."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from events.facts.documents import DocumentChased, DocumentRanOut

@@ -1,7 +1,5 @@
 """Documents of a person: those in hand, and the way to those that are missing, step by step in its order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Which way leads to a document for whom: by citizenship, and by choice where there are several."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from workflow.programme.programme import Programme

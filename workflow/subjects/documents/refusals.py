@@ -1,7 +1,5 @@
 """Why a document is not sought, contested, recorded or travelled on."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """The documents of a person: the one in hand, and those on the way."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """Documents: what the engine is told of them."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Subject, commands_in

@@ -1,7 +1,5 @@
 """Commands about grants and payments."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Costs: what is bought for a person, borne by the funders' lines on the day it was bought."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from events.facts.grants import CostRecorded, CostReversed, FundsSpent, FundsUnspent

@@ -4,8 +4,6 @@
 fund's own stream, and stored with it or not at all.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any, Final
 

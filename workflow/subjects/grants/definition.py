@@ -1,7 +1,5 @@
 """Who pays, for what and up to how much, and the kinds of grant."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal

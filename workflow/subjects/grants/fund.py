@@ -3,8 +3,6 @@
 An account is one line of one funder, named ``funder/line``; a funder that keeps no lines has one for everything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Grants that do not go on: what no bank has is free for others, what is at the bank is waited for."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from events.facts.grants import FundsFreed, GrantDeclined, Shares, TrancheRejected

@@ -4,8 +4,6 @@ What a funder promised stands as credit; what is still available, set aside and 
 are the same money, so debits and credits are equal at every instant, per currency and funder.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple

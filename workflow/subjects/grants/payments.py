@@ -1,7 +1,5 @@
 """What the bank says: paid, not paid, given back, or nothing at all. Hearing it twice changes nothing."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Final
 

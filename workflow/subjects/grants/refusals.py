@@ -1,7 +1,5 @@
 """Why a grant, a part of it, a cost or a payment does not go ahead."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

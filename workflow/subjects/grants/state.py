@@ -1,7 +1,5 @@
 """Grants and their tranches as the case sees them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple

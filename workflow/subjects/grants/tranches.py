@@ -1,7 +1,5 @@
 """Letting the parts of a grant go, one after another, each against what shows how the one before was used."""
 
-from __future__ import annotations
-
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Consultations: counted by centre and topic; a case comes of one only by consent, and without what was said."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

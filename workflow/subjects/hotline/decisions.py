@@ -4,8 +4,6 @@ A call is taken while the hotline is open, by the hotline's own clock. No number
 back: a caller who is to call again is given a code, and the desk expects them at the next opening.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import count

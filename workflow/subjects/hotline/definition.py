@@ -1,7 +1,5 @@
 """The hotline and the consultation centres: the number, the hours, what is asked about, and who is at risk."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field, field_validator

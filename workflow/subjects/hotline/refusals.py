@@ -1,7 +1,5 @@
 """Why a call, a call-back or a consultation is not recorded."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

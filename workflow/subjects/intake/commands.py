@@ -1,7 +1,5 @@
 """Commands about the case itself: open it, move it on, agree, write down, look inside."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Consent: given for a purpose and a recipient, for a time; taken back or run out with immediate effect."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn

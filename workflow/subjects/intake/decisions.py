@@ -1,7 +1,5 @@
 """Opening a case: anybody who is referred gets one, whatever their age and gender; what is written down and read."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Why a case is not opened and a consent does not count."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

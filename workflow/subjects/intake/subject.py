@@ -1,7 +1,5 @@
 """Opening a case, consents, notes: what the engine is told of them."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in

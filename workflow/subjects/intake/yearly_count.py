@@ -1,7 +1,5 @@
 """Who comes to a programme: counted for each year against its target, and nobody after its end."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Commands about meeting a person who arrives."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 

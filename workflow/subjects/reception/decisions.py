@@ -1,7 +1,5 @@
 """Meeting a person who arrives: planned, moved, called off, met. Nobody who meets people is in two places."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Final
 

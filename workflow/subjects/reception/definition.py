@@ -1,7 +1,5 @@
 """The people who meet those who arrive."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from workflow.programme.part import ProgrammePart, Slug

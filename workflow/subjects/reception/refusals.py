@@ -1,7 +1,5 @@
 """Why somebody is not received."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

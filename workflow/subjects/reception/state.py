@@ -1,7 +1,5 @@
 """How a person is met."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """How many people a provider has taken on: never more than it has room for, whichever cases they are."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from events.catalogue import Fact

@@ -1,7 +1,5 @@
 """Commands about referrals: asking a provider, its answers, and what it may be told."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

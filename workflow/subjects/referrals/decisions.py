@@ -1,7 +1,5 @@
 """What comes of a referral: answered, served, ended, taken back; and what its provider may be shown."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from events.facts import referrals as facts

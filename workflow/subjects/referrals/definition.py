@@ -1,7 +1,5 @@
 """The directory: who offers what to the people of a programme, in which languages, when and where."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from pydantic import Field, field_validator

@@ -1,7 +1,5 @@
 """Finding who can help: by service, language and area, in the order of the programme file."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import datetime
 

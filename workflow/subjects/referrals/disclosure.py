@@ -3,8 +3,6 @@
 Each part names the facts it comes from, so that a fact added later discloses nothing until somebody says so here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 

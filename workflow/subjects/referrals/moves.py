@@ -1,7 +1,5 @@
 """From where to where a referral may move, and how it ends: closed, or taken back with the place it held."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 

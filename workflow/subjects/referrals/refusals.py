@@ -1,7 +1,5 @@
 """Why a person is not referred, and a referral does not come to a status."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

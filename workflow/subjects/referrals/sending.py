@@ -1,7 +1,5 @@
 """Referring somebody to a provider: who is asked, and whether the person agreed that this one is told."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID

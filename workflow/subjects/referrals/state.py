@@ -1,7 +1,5 @@
 """Referrals to providers, and who referred the person here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """Commands about life after the return."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Training courses: seats, and a line in which whoever came first is served first. Never more people than seats."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple

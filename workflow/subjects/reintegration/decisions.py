@@ -1,7 +1,5 @@
 """Life after the return: the plan and its revisions, visits, and how long a closed case is kept."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a programme offers for life after the return."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Why a plan, a course or a visit does not count."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

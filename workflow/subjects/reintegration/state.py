@@ -1,7 +1,5 @@
 """Life after the return as the case sees it: the plan, seats in courses, visits."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple

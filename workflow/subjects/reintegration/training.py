@@ -4,8 +4,6 @@ A full course is no error: the person waits, and the fact says so. A seat that b
 offered to the first in the line by a worker, because nobody's case is changed by a command about another's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Commands about safety: age, identification, reflection, risk, and who decides with a child."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Safety: age, identification, reflection, risk, the plan against it, and who decides with a child."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Guards about safety: risk, reflection, and who decides with a child."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Final
 

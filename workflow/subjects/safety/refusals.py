@@ -1,7 +1,5 @@
 """Why a case is not safe to go on, and who must decide first."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """Risk, age, identification, and who decides with a child."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple

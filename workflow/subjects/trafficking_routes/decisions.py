@@ -1,7 +1,5 @@
 """The way a person was taken: historic events in their order, never the person's doing."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Final
 

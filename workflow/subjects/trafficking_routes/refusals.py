@@ -1,7 +1,5 @@
 """Why the way somebody was taken is not recorded as told."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """The way a person was taken."""
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from workflow.case.state import Change, Part

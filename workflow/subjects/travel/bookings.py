@@ -1,7 +1,5 @@
 """What belongs to a journey besides its plan: escort and host who answer, ticket, visas, and the hand-over."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 from typing import Final

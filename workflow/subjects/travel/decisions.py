@@ -1,7 +1,5 @@
 """The way home: declared, planned, called off. An escort is never in two places."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Final
 

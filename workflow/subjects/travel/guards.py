@@ -1,7 +1,5 @@
 """Guards about the way home."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

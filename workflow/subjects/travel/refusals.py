@@ -1,7 +1,5 @@
 """Why a journey, its escort, host or visas are not in order."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.reasons import ReasonKind

@@ -1,7 +1,5 @@
 """The way home."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, NamedTuple

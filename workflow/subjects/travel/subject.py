@@ -1,7 +1,5 @@
 """The way home: what the engine is told of it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
