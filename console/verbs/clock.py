@@ -1,7 +1,5 @@
 """`wayhome clock …`: what the clock says beside the newest event, and that it is right."""
 
-from __future__ import annotations
-
 import typer
 
 from console.container import LEAP_MOST

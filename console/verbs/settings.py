@@ -1,7 +1,5 @@
 """`wayhome settings`: what is in force here, and who says so."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from console.settings import IN_FILE, Settings, settings, variable

@@ -1,7 +1,5 @@
 """One file of settings for every process, the environment above it; and no second log by a forgotten one."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """A log is not written before its newest event, and a clock that leaps is looked at by somebody."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """A log and its keys belong together; other keys would make everybody look erased."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

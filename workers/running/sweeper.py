@@ -14,6 +14,7 @@ from events.clock_check import leap
 from events.ids import CaseId
 from events.instants import instant
 from handlers.commanding.service import CommandService, TaskNotifier
+from handlers.projections.person_search import search_key, unknown_days
 from handlers.queries.duplicates import cases_to_compare, mark_compared, older_matches
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
@@ -138,7 +139,8 @@ def compare_new_cases(service: CommandService) -> int:
     database = service.log.database
     with database.reading() as connection:
         new = cases_to_compare(connection, COMPARED_AT_ONCE)
-        suspected = [(older, one) for one in new for older in older_matches(connection, one)]
+        days = unknown_days(search_key(service.log.keys)) if new else frozenset()
+        suspected = [(older, one) for one in new for older in older_matches(connection, one, days)]
     if not new:
         return 0
     service.submit_many([_suspicion(older, one) for older, one in suspected])
