@@ -76,6 +76,8 @@ def list_tasks(
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
         of_case = None if case is None else case_number(case)
         rows = task_rows.list_tasks(connection, status=status, case_id=of_case, limit=limit)
+        total = task_rows.count_listed_tasks(connection, status=status, case_id=of_case)
+    terminal.say_cut(len(rows), total, f"--limit {total}")
     shown = [
         (r["task_id"], r["case_id"], _about(r["kind"], r["subject"]), r["status"], r["due_at"][:16], r["attempts"],
          r["error"])
@@ -133,6 +135,8 @@ def list_timers(
             raise BadInput("a timer is set, fired or cancelled")
         of_case = None if case is None else case_number(case)
         rows = task_rows.list_timers(connection, status=status, case_id=of_case, limit=limit)
+        total = task_rows.count_listed_timers(connection, status=status, case_id=of_case)
+    terminal.say_cut(len(rows), total, f"--limit {total}")
     shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
     terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due"), shown)
 

@@ -77,8 +77,16 @@ class Overview(NamedTuple):
     counts: Mapping[str, int]
     columns: tuple[Column, ...]
     stages: tuple[tuple[str, str], ...]  # the programme and the stage, of every stage the list may be narrowed to
+    shown: tuple[str, ...]  # the stages the filters ask for
     listed: Listed | None
     saved: tuple[SavedView, ...]
+
+    @property
+    def listed_total(self) -> int:
+        """Return how many cases the list has on all its pages: of the one stage, or those ended or not."""
+        if self.filters.stage:
+            return self.counts.get(self.filters.stage, 0)
+        return sum(self.counts.get(stage, 0) for stage in self.shown)
 
     @property
     def total(self) -> int:
@@ -130,7 +138,7 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
         stages = _shown(known, filters)
         columns = _columns(connection, reader, filters, stages, counts) if listed is None else ()
     every = tuple((programme, stage) for programme, those in known for stage in those)
-    return Overview(filters, definitions, counts, columns, every, listed, saved)
+    return Overview(filters, definitions, counts, columns, every, tuple(stages), listed, saved)
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:

@@ -230,6 +230,38 @@ def test_a_queue_that_is_down_stops_nobody(wayhome: Wayhome) -> None:
     assert received(office)
 
 
+def test_a_list_that_goes_on_says_how_much_there_is_and_how_to_go_on(demo: Wayhome) -> None:
+    lists: dict[tuple[str, ...], str] = {
+        ("case", "list"): "--offset 2",
+        ("tasks", "list"): "--limit",
+        ("timers", "list"): "--limit",
+    }
+    lists |= {("waiting",): "--limit"}
+    for words, more in lists.items():
+        result = demo.run(*words, "--limit", "2", "--json")
+        assert "2 of " in result.stderr
+        assert more in result.stderr
+        assert len(json.loads(result.stdout)) <= 2
+        total = int(result.stderr.split(" of ")[1].split()[0])
+        assert total > 2
+        assert "are listed" not in demo.run(*words, "--limit", str(total)).stderr
+
+
+def test_a_command_answers_with_the_ids_the_next_one_needs(wayhome: Wayhome) -> None:
+    case = wayhome.json("case", "open", "--as", "staff:anna")["case_id"]
+    record = ("case", "record", case, "AddNote", "note=seen", "--as", "staff:anna")
+    assert wayhome.json(*record)["ids"] == {}
+    planned = (
+        "case", "record", case, "PlanArrival", "at=2030-01-01T10:00+03:00", "place=SVO", "means=flight", "number=SU1",
+        "--as", "staff:anna", "--command-id", "6f1c0000-0000-4000-8000-000000000001",
+    )  # fmt: skip
+    answer = wayhome.json(*planned)
+    assert answer["ids"]["arrival_id"]
+    again = wayhome.json(*planned)
+    assert (again["repeated"], again["ids"]) == (True, answer["ids"])
+    assert f"arrival_id={answer['ids']['arrival_id']}" in wayhome.done(*planned)
+
+
 def test_a_programme_nobody_published_is_told(wayhome: Wayhome) -> None:
     assert "publish it first" in wayhome.told_off("case", "open", "programme=paris", code=4)
 
