@@ -26,6 +26,17 @@ def bind_keys_to_log(log: Log) -> None:
     Raises KeysMissing for other keys, LogMissing for an empty log or another one.
     """
     fingerprint = hashlib.sha256(log.keys.secret("fingerprint")).hexdigest()
+    if not (events := log.stream(KEYS_STREAM)):
+        _begin(log, fingerprint)
+        events = log.stream(KEYS_STREAM)
+    chosen = [log.fact(event) for event in events]
+    if not all(isinstance(fact, KeysChosen) and fact.fingerprint == fingerprint for fact in chosen):
+        raise KeysMissing("this key file belongs to another log; restore the one that was backed up with this data")
+    if log.keys.keep(_MARK, events[0].leaf) != events[0].leaf:
+        raise LogMissing(f"this is another log than the one these keys belong to; {_WHAT_TO_DO}")
+
+
+def _begin(log: Log, fingerprint: str) -> None:
     with log.writing() as writing:
         if writing.lock([KEYS_STREAM])[KEYS_STREAM].version < 0:
             _refuse_to_begin_again(log, writing)
@@ -33,12 +44,6 @@ def bind_keys_to_log(log: Log) -> None:
             said = EventMetadata(command, "system:log", "system", "first opening", writing.now, "")
             writing.append(KEYS_STREAM, KeysChosen(fingerprint=fingerprint), said)
             writing.remember(command, fingerprint, '{"case":"","version":0,"facts":["KeysChosen"]}')
-    events = log.stream(KEYS_STREAM)
-    chosen = [log.fact(event) for event in events]
-    if not all(isinstance(fact, KeysChosen) and fact.fingerprint == fingerprint for fact in chosen):
-        raise KeysMissing("this key file belongs to another log; restore the one that was backed up with this data")
-    if log.keys.keep(_MARK, events[0].leaf) != events[0].leaf:
-        raise LogMissing(f"this is another log than the one these keys belong to; {_WHAT_TO_DO}")
 
 
 def _refuse_to_begin_again(log: Log, writing: Writing) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from events.database import make_durable
-from events.errors import KeysMissing, as_store_problem
+from events.database import NO_ROOM, make_durable, no_room, opened_for_reading
+from events.errors import KeysMissing, StoreFull, as_store_problem
 from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment
@@ -80,6 +80,7 @@ class FileKeys(Keys):
         self._lock = threading.Lock()
         self._cache: dict[Owner, bytes] = {}
         self._cached = cached
+        self._path = path
         self._file = _opened(path)
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
@@ -129,7 +130,7 @@ class FileKeys(Keys):
             with self._file:
                 self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
         except sqlite3.Error as problem:
-            raise as_store_problem(problem) from problem
+            raise StoreFull(NO_ROOM) if no_room(self._path) else as_store_problem(problem) from problem
 
     def _remember(self, owner: Owner, key: bytes) -> bytes:
         if len(self._cache) >= self._cached:
@@ -150,6 +151,8 @@ def _opened(path: Path) -> sqlite3.Connection:
             "PRIMARY KEY (person, compartment)) WITHOUT ROWID"
         )
     except (OSError, sqlite3.Error) as problem:
+        if no_room(path) and path.exists():
+            return opened_for_reading(path)
         raise KeysMissing(
             f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions"
         ) from problem
