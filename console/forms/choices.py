@@ -226,6 +226,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "ReviewAccess.account": _names(_openings_by_others),
     "DecideDuplicate.other": _names(lambda context: access_of(case_of(context)).duplicates),
     "RetryTask.task_id": tasks("refused", "dead", "unknown"),
+    "ConfirmLetter.task_id": tasks("unknown"),
     "CancelTask.task_id": tasks("open", "refused", "dead"),
     "topics": _parts(lambda programme: programme.consultation_topics),
     "at_risk_groups": _parts(lambda programme: programme.at_risk_groups),

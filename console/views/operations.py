@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from console.views.reader import Reader
+from console.views.suggested_actions import deeds_for
 from events.instants import instant
 from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
 from handlers.queries.payments import disputed_payments
@@ -18,6 +19,11 @@ class TaskRow(NamedTuple):
     due: datetime
     case_id: str  # empty: not this reader's to know
     may_retry: bool
+
+    @property
+    def deeds(self) -> tuple[str, ...]:
+        """Return the commands that help with it: what may have been sent is not called off."""
+        return deeds_for(self.task.kind, self.task.status)
 
 
 class TimersAhead(NamedTuple):

@@ -161,6 +161,12 @@ def list_work(connection: Connection, *, kind: str | None = None, limit: int = 1
     return list(connection.execute(query).mappings())
 
 
+def count_work(connection: Connection, kind: str | None = None) -> int:
+    """Return how many things wait for people."""
+    query = select(func.count()).select_from(work_items)
+    return int(connection.execute(query if kind is None else query.where(work_items.c.kind == kind)).scalar_one())
+
+
 def count_items(connection: Connection, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
     """Return for each of these cases how many things of each kind wait; a case nothing waits on is left out."""
     query = (

@@ -34,14 +34,19 @@ def supervisor(house: WebHouse) -> Person:
 def one_stopped(office: Office) -> tuple[Story, str]:
     """A case whose letter to a driver could not be sent."""
     case = story(office)
+    arriving(case)
+    task_id = case.task(kind="book_pickup")
+    case.finish(task_id, "dead", "the mail server said no").accepted()
+    return case, task_id
+
+
+def arriving(case: Story) -> None:
+    """Let somebody be on the way, so that a letter to a driver is due."""
     bring(case, "referral")
     for purpose in ("assistance", "travel"):
         case.does(GiveConsent, purpose=purpose)
     case.does(AssessRisk, level="low", safe_to_return=True)
     case.does(PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
-    task_id = case.task(kind="book_pickup")
-    case.finish(task_id, "dead", "the mail server said no").accepted()
-    return case, task_id
 
 
 def test_a_quiet_machine_says_so(house: WebHouse, supervisor: Person) -> None:
@@ -91,6 +96,23 @@ def test_what_the_bank_says_and_nobody_has_settled_stands_here_until_somebody_do
     said = {"grant_id": grant_id, "tranche_id": part, "outcome": "rejected", "reason": "asked"}
     case.does(SettleBankAnswer, actor="staff:dora", **said)
     assert "SettleBankAnswer" not in supervisor.get("/operations").text
+
+
+def test_a_letter_that_may_have_been_sent_can_be_said_to_have_arrived_and_is_not_called_off(
+    house: WebHouse, supervisor: Person
+) -> None:
+    case = story(house.office)
+    arriving(case)
+    task_id = case.task(kind="book_pickup")
+    case.finish(task_id, "unknown").accepted()
+    page = supervisor.get("/operations").text
+    assert f"/do/ConfirmLetter?task_id={task_id}" in page
+    assert f"/do/CancelTask?task_id={task_id}" not in page
+    form = f"/cases/{case.case.case_id}/do/ConfirmLetter"
+    assert task_id in supervisor.get(f"{form}?task_id={task_id}").text
+    sent = supervisor.post(form, {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id})
+    assert sent.status_code == 303
+    assert task_id not in case.case.tasks
 
 
 def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:

@@ -184,7 +184,12 @@ def _to_utc(moment: datetime) -> datetime:
 
 
 def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
-    """Return whether the message went out, where the post can tell; a mail server cannot."""
+    """Return whether the message went out, where the post can tell; a mail server cannot, nor another way to send.
+
+    A worker without the mail server's address looks into a folder, where no letter lies that another one sent.
+    """
+    if job.way and job.way != outside.post.way:
+        return None
     sent = outside.post.was_sent(job.task_id)
     if sent is None:
         return None

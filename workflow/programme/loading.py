@@ -14,9 +14,9 @@ import yaml
 from pydantic import ValidationError
 
 from workflow.guards import guard_named
+from workflow.programme import publishing
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.journey import Journey
-from workflow.programme.office import faults_of_payer
 from workflow.programme.programme import Programme
 from workflow.registry import SUBJECTS
 
@@ -55,27 +55,35 @@ def load_definition(text: str) -> Definition:
 
     The same text is compiled once.
     """
-    tree, lines = _parsed(text)
-    try:
-        programme = Programme.model_validate(tree)
-    except ValidationError as problem:
-        faults = [ProgrammeFault(_line(lines, error["loc"]), _said(error)) for error in problem.errors()]
-        raise ProgrammeFaulty(tuple(sorted(faults))) from problem
-    if found := sorted(ProgrammeFault(_line(lines, path), said) for path, said in _faults(programme)):
-        raise ProgrammeFaulty(tuple(found))
+    programme, lines = _read(text)
+    if found := _located(lines, _faults(programme)):
+        raise ProgrammeFaulty(found)
     return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
 
 
-def definition_to_publish(text: str) -> Definition:
-    """Return the definition of a file that is to come into force; raises ProgrammeFaulty with every fault found.
+def check_definition(text: str) -> tuple[Definition, tuple[ProgrammeFault, ...]]:
+    """Return a definition that may be put into force, and what is doubtful in it; raises ProgrammeFaulty.
 
-    Asks for more than reading does: what was published before an office had to say it can still be read.
+    Stricter than loading: what is in the log stays as it is, but no file that takes a person's rights follows it.
     """
-    definition = load_definition(text)
-    if found := list(faults_of_payer(definition.programme.office)):
-        _, lines = _parsed(text)
-        raise ProgrammeFaulty(tuple(sorted(ProgrammeFault(_line(lines, ("office", key)), said) for key, said in found)))
-    return definition
+    programme, lines = _read(text)
+    found = _located(lines, _faults(programme))
+    if found := found or _located(lines, publishing.faults(programme)):
+        raise ProgrammeFaulty(found)
+    return load_definition(text), _located(lines, publishing.doubts(programme))
+
+
+def _read(text: str) -> tuple[Programme, dict[YamlPath, int]]:
+    tree, lines = _parsed(text)
+    try:
+        return Programme.model_validate(tree), lines
+    except ValidationError as problem:
+        faults = [ProgrammeFault(_line(lines, error["loc"]), _said(error)) for error in problem.errors()]
+        raise ProgrammeFaulty(tuple(sorted(faults))) from problem
+
+
+def _located(lines: dict[YamlPath, int], found: Iterable[tuple[YamlPath, str]]) -> tuple[ProgrammeFault, ...]:
+    return tuple(sorted(ProgrammeFault(_line(lines, path), said) for path, said in found))
 
 
 def _parsed(text: str) -> tuple[Any, dict[YamlPath, int]]:

@@ -15,6 +15,7 @@ from workflow.values.text import ShortText
 _TELLING: Final = re.compile(
     r"traffick|victim|survivor|exploitation|slavery|жертв|пострадавш|эксплуатац|рабств|торговл\w* людьми", re.IGNORECASE
 )
+_REST: Final = re.compile(r"[^\W_]*")
 
 
 # What a payer's name tells besides: it stands on statements that relatives, landlords and employers read.
@@ -30,7 +31,17 @@ def is_telling(text: str) -> bool:
     >>> is_telling("Shelter for victims"), is_telling("Airport, hall 2")
     (True, False)
     """
-    return _TELLING.search(text) is not None
+    return telling_word(text) != ""
+
+
+def telling_word(text: str) -> str:
+    """Return the word that says it, whole, or nothing when none does.
+
+    >>> telling_word("Help for trafficked women"), telling_word("Service_of_survivors")
+    ('trafficked', 'survivors')
+    """
+    found = _TELLING.search(text)
+    return found.group() + _REST.match(text, found.end()).group() if found else ""  # type: ignore[union-attr]
 
 
 def is_telling_of_a_payer(name: str) -> bool:

@@ -132,6 +132,7 @@ TASKS: Final = (
         TranchePayment,
         ends_in(TrancheInstructed, "message_id"),
         _payment_is_wanted,
+        is_letter=False,
         taken_back=_tranche_stopped,
         unsent_needs=fund_needed,
     ),
