@@ -58,6 +58,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "directory": Verb("referrals", "directory", "The directory: who helps with what, in which language, where."),
     "programme": Verb("programmes", "app", "Programme files: the journey, the guards and the money as data."),
     "report": Verb("reports", "app", "Reports: counts that may be handed out."),
+    "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
+                     " environment, the data folder's file, or as usual."),
+    "clock": Verb("clock", "app", "The clock: whether it can be believed."),
     "closing": Verb("closing", "app", "Houses and programmes that close, and the people there."),
     "hotline": Verb("hotline", "app", "The anonymous hotline and the consultation centres."),
     "office": Verb("office", "app", "What is done about a programme's office itself, not for one case."),

@@ -18,8 +18,10 @@ from console.errors import BadInput, ConsoleError
 from console.settings import settings
 from events.errors import CommandReused, EventsError
 from events.ids import CaseId, parse_case_id
+from events.log import Log
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import HandlersError
+from handlers.queries.told_ids import ids_of
 from workflow.programme.errors import ProgrammeFaulty, WorkflowError
 from workflow.reasons import Refused
 
@@ -86,10 +88,10 @@ def case_number(text: str) -> CaseId:
         raise BadInput(str(problem)) from problem
 
 
-def tell(answer: Answer, *, as_json: bool) -> None:
+def tell(answer: Answer, log: Log, *, as_json: bool) -> None:
     """Print an answer and end with its exit code: 0 accepted, 1 refused, 3 somebody was quicker."""
     if isinstance(answer, Accepted):
-        _tell_accepted(answer, as_json=as_json)
+        _tell_accepted(answer, ids_of(log, answer.command_id), as_json=as_json)
     elif isinstance(answer, Refused):
         tell_refused(answer, as_json=as_json)
     else:
@@ -106,10 +108,10 @@ def tell_refused(answer: Refused, *, as_json: bool) -> NoReturn:
     raise typer.Exit(printing.REFUSED)
 
 
-def _tell_accepted(answer: Accepted, *, as_json: bool) -> None:
+def _tell_accepted(answer: Accepted, ids: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
         waits = {"proposal": answer.proposal} if answer.proposal else {}
-        printing.print_json({"answer": "accepted", **answer._asdict(), **waits})
+        printing.print_json({"answer": "accepted", **answer._asdict(), **waits, "ids": ids})
         return
     again = " (it had been carried out before)" if answer.repeated else ""
     told = [name if times == 1 else f"{times} × {name}" for name, times in Counter(answer.facts).items()]
@@ -120,6 +122,8 @@ def _tell_accepted(answer: Accepted, *, as_json: bool) -> None:
         printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
     if answer.case_id:
         printing.say(f"case {answer.case_id} is now at version {answer.version}")
+    for name, value in ids.items():
+        printing.say(f"{name}={value}")
 
 
 def _tell_conflict(answer: Conflict, *, as_json: bool) -> NoReturn:

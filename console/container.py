@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from console.settings import Settings
 from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
-from events.key_check import bind_keys_to_log
+from events.key_check import bind_keys_to_log, refuse_without_log
 from events.keys import FileKeys
 from events.log import Log
 from events.schema import migrate
@@ -26,11 +27,16 @@ from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load_definition
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from handlers.queries.operations import UnreadFile
     from handlers.queries.reconciliation import BankStatement
     from workers.iso20022.bank_inbox import RecordedReport
     from workers.mail.post import Post
     from workers.running.orders import Orders
+    from workers.running.sweeper import SweepSettings
     from workers.running.worker_pool import WorkerPool, WorkerSettings
+
+
+LEAP_MOST: Final = timedelta(days=7)  # nobody recorded anything for so long: a holiday, or a wrong clock
 
 
 class Container:
@@ -39,11 +45,15 @@ class Container:
     def __init__(
         self, settings: Settings, *, create: bool = False, clock: Clock | None = None, chance: Entropy | None = None
     ) -> None:
-        """Open the data; with ``create`` make what is missing. Raises NoData, TooNew, KeysMissing, StoreProblem."""
+        """Open the data; with ``create`` make what is missing.
+
+        Raises NoData, TooNew, KeysMissing, LogMissing, StoreProblem.
+        """
         self.settings = settings
         self.chance: Entropy = chance or SystemEntropy()
         self.clock = clock
         _folders(settings, create=create)
+        _refuse_a_second_log(settings, self.chance)
         self.database = Database(settings.database_url or sqlite_url(settings.log_file))
         migrate(self.database)
         _refuse_without_keys(settings, self.database)
@@ -56,7 +66,7 @@ class Container:
         self.houses = CurrentOccupancy(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
-        """Put a programme file into force; publishing the same file again changes nothing."""
+        """Put a programme file into force; publishing the same file again changes nothing. Raises ProgrammeFaulty."""
         definition = load_definition(text)
         name = definition.programme.programme
         command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)
@@ -76,7 +86,7 @@ class Container:
         """Return workers for this office; the caller starts and stops them."""
         from console.simulation.order_book import OrderBook
         from workers.mail.post import post_from_url
-        from workers.running.worker_pool import WorkerPool
+        from workers.running.worker_pool import WorkerPool, WorkerSettings
 
         return WorkerPool(
             self.service,
@@ -85,34 +95,57 @@ class Container:
             post=post or post_from_url(self.settings.smtp_url, self.settings.post_folder),
             bank=self.settings.bank_folder,
             chance=self.chance,
-            terms=terms,
+            terms=terms or WorkerSettings(rhythm=self._rhythm()),
         )
 
     def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
         from workers.running.worker_pool import WorkerSettings
 
-        return self.pool(WorkerSettings(threads=threads))
+        return self.pool(WorkerSettings(threads=threads, rhythm=self._rhythm()))
 
-    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> RecordedReport:
-        """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
-        from workers.iso20022.bank_inbox import BankInbox
+    def _rhythm(self) -> SweepSettings:
+        """Return how workers sweep; a clock that was passed in is a story's, which leaps as it wants."""
+        from workers.running.sweeper import SweepSettings
+
+        return SweepSettings(leap_most=LEAP_MOST if self.clock is None else None)
+
+    def read_bank_report(
+        self,
+        data: bytes,
+        actor: str,
+        mandate: str,
+        file_name: str,
+        theirs: Callable[[set[str]], set[str]] | None = None,
+    ) -> RecordedReport:
+        """Record what a report that somebody brought says, of these cases only; raises BadInput when it is none."""
+        from workers.iso20022.bank_inbox import BankInbox, Upload
         from workers.iso20022.xml import BankFileError
 
         try:
-            return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
+            inbox = BankInbox(self.service, self.settings.bank_folder / "in")
+            return inbox.read_report(data, Upload(actor, mandate, file_name), theirs)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
-    def read_statement(self, data: bytes) -> BankStatement:
-        """Return what a statement of the bank says; raises BadInput when it is none."""
+    def unread_bank_files(self) -> list[UnreadFile]:
+        """Return what lies in the bank's folder and nobody has read."""
+        from workers.iso20022.bank_folder import BankFolder
+
+        return BankFolder(self.settings.bank_folder / "in").unread()
+
+    def read_statement(self, data: bytes, account: str) -> BankStatement:
+        """Return what a statement of the bank says; raises BadInput when it is none, or one of another account."""
         from workers.iso20022.camt053 import read_camt053
         from workers.iso20022.xml import BankFileError
 
         try:
-            return read_camt053(data)
+            statement = read_camt053(data)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
+        if not statement.is_of(account):
+            raise BadInput("the statement is of another account than the programme's; ask the bank for that account's")
+        return statement
 
     def queue(self) -> Literal["inside", "up", "down"]:
         """Return whether the queue answers; without Redis it is inside whichever process works."""
@@ -133,6 +166,16 @@ def _folders(settings: Settings, *, create: bool) -> None:
         raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
     for folder in (settings.data, settings.key_file.parent, settings.post_folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _refuse_a_second_log(settings: Settings, chance: Entropy) -> None:
+    """Look before the embedded database is made: a forgotten setting must leave no empty log behind."""
+    if settings.database_url is None and settings.key_file.exists() and not settings.log_file.exists():
+        keys = FileKeys(settings.key_file, chance)
+        try:
+            refuse_without_log(keys)
+        finally:
+            keys.close()
 
 
 def _refuse_without_keys(settings: Settings, database: Database) -> None:

@@ -2,6 +2,7 @@
 
 ConsoleError
 ├── NoData    there is no data in the folder
+├── PortTaken somebody else listens at the port
 └── BadInput  what was typed cannot be used
 """
 
@@ -12,6 +13,10 @@ class ConsoleError(Exception):
 
 class NoData(ConsoleError):
     """There is no Wayhome data in the folder; `wayhome demo` or `wayhome programme publish moscow` makes some."""
+
+
+class PortTaken(ConsoleError):
+    """The address cannot be listened at; stop what listens there, or name another one with --port."""
 
 
 class BadInput(ConsoleError):

@@ -1,9 +1,14 @@
-"""Settings, from the environment or the command line; with none, everything lives in one folder on this machine."""
+"""Settings: of the data folder's own file, so that every process has the same, or of the environment.
+
+With none, everything lives in one folder on this machine.
+"""
 
 import os
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +24,12 @@ class Settings:
     database_url: str | None = None
     redis_url: str | None = None
     smtp_url: str | None = None
+    said_by: Mapping[str, str] = field(default_factory=dict)  # of each field: the environment or the file
+
+    @property
+    def file(self) -> Path:
+        """Return the file of settings, which need not be there."""
+        return self.data / FILE
 
     @property
     def log_file(self) -> Path:
@@ -51,6 +62,10 @@ class Settings:
         return self.data / "bank"
 
 
+FILE: Final = "settings.toml"
+IN_FILE: Final = ("database_url", "redis_url", "smtp_url")  # in the environment WAYHOME_DATABASE_URL and so on
+ENVIRONMENT: Final = "the environment"
+COMMAND_LINE: Final = "the command line"
 VARIABLES: Mapping[str, str] = {
     "WAYHOME_DATA": "folder with keys, files for the bank and the post, and the embedded database (./wayhome-data)",
     "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
@@ -61,19 +76,53 @@ VARIABLES: Mapping[str, str] = {
 
 
 def settings(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings: a folder given on the command line wins over the environment's."""
+    """Return the settings: a folder given on the command line wins over the environment's, and that over the file.
+
+    Raises BadInput for what Wayhome cannot use, without repeating it: it may hold a password.
+    """
     found = os.environ if environment is None else environment
     folder = data or Path(found.get("WAYHOME_DATA") or "wayhome-data")
-    return Settings(
-        data=folder,
-        database_url=_database_url(found.get("WAYHOME_DATABASE_URL")),
-        redis_url=found.get("WAYHOME_REDIS_URL") or None,
-        smtp_url=found.get("WAYHOME_SMTP_URL") or None,
-    )
+    said_by = {"data": COMMAND_LINE if data else ENVIRONMENT if found.get("WAYHOME_DATA") else ""}
+    given: dict[str, str] = {}
+    for name, written in _written(folder / FILE).items():
+        given[name], said_by[name] = written, FILE
+    for name in IN_FILE:
+        if text := found.get(variable(name)):
+            given[name], said_by[name] = text, ENVIRONMENT
+    given_url = _database_url(given.pop("database_url", None))
+    return Settings(data=folder, database_url=given_url, said_by=said_by, **given)
+
+
+def variable(name: str) -> str:
+    """Return the variable of the environment for a setting."""
+    return f"WAYHOME_{name.upper()}"
+
+
+def overridden(found: Settings) -> list[str]:
+    """Return a line for each setting of the file that the environment overrides in this process."""
+    written = settings(found.data, {})
+    return [
+        f"{variable(name)} of the environment is in force instead of {name} in {found.file.name}"
+        for name in IN_FILE
+        if getattr(written, name) is not None and getattr(written, name) != getattr(found, name)
+    ]
+
+
+def _written(file: Path) -> dict[str, str]:
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:  # its text may repeat a password
+        raise BadInput(f'{file} cannot be read; write each setting as: smtp_url = "smtp://host"') from problem
+    for name, text in found.items():
+        if name not in IN_FILE or not isinstance(text, str):
+            raise BadInput(f"{file}: the settings there are {', '.join(IN_FILE)}, each a text in quotes")
+    return {name: text for name, text in found.items() if text}
 
 
 def _database_url(text: str | None) -> str | None:
-    """Return the address as it is; raises BadInput, without repeating it, for what Wayhome cannot use."""
+    """Return the address as it is; raises BadInput for another kind of database."""
     if not text:
         return None
     try:
@@ -81,5 +130,7 @@ def _database_url(text: str | None) -> str | None:
     except (ArgumentError, ValueError):
         kind = ""
     if kind not in ("postgresql", "sqlite"):
-        raise BadInput("WAYHOME_DATABASE_URL is not an address like postgresql+psycopg://user@host/name")
+        raise BadInput(
+            "WAYHOME_DATABASE_URL (or database_url in settings.toml) is not an address like postgresql+psycopg://user@host/name"
+        )
     return text

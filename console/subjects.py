@@ -19,6 +19,7 @@ from workflow.command import (
     CaseCommand,
     Command,
     ConfirmDecision,
+    ConfirmLetter,
     DeclineDecision,
     OfficeCommand,
     RetryTask,
@@ -135,7 +136,7 @@ SUBJECTS: Final = (
     ConsoleSubject(
         "tasks", "About work to do", N_("Work that got stuck"), "running",
         {"ServiceProvided": "care"},
-        engine=(RetryTask, CancelTask),
+        engine=(RetryTask, ConfirmLetter, CancelTask),
     ),
     ConsoleSubject("hotline", "About the hotline and consultations", N_("Hotline and centres"), "consents"),
 )  # fmt: skip

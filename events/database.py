@@ -5,20 +5,24 @@ begins by reading and then wants to write fails at once however long the time-ou
 engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot change or delete a fact.
 """
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
-from events.errors import StoreUnavailable, as_store_problem
+from events.errors import StoreFull, StoreProblem, StoreUnavailable, as_store_problem
 
 APPLICATION_ROLE = "wayhome_app"
 LOCKED_TRIES_MAX = 200
 PAUSE_SECONDS = 0.02
+ROOM_MIN: Final = 64 * 1024  # bytes; SQLite needs as much beside a file to open it
+NO_ROOM: Final = "there is no room left on the disk: nothing was recorded, what is there can be read; free some space"
 _SQLITE_NOW = "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"
 _POSTGRESQL_NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
@@ -75,12 +79,35 @@ class Database:
         except exc.TimeoutError as problem:
             raise StoreUnavailable("all database connections are busy; try again") from problem
         except (exc.DBAPIError, self._writer.dialect.loaded_dbapi.Error) as problem:
-            raise as_store_problem(problem) from problem
+            found = as_store_problem(problem)
+            if isinstance(found, StoreProblem) and self.kind == "sqlite" and no_room(Path(self.url.database or "")):
+                raise StoreFull(NO_ROOM) from problem
+            raise found from problem
 
 
 def sqlite_url(path: Path) -> URL:
     """Return the address of a SQLite file."""
     return URL.create("sqlite", database=str(path))
+
+
+def no_room(file: Path) -> bool:
+    """Tell whether the disk a file is on is full: SQLite says so in many ways, or speaks of an I/O error."""
+    try:
+        return shutil.disk_usage(file.parent).free < ROOM_MIN
+    except OSError:
+        return False
+
+
+def opened_for_reading(file: Path) -> sqlite3.Connection:
+    """Return a SQLite file of which all is in one place, where there is no room for the files beside it.
+
+    Raises sqlite3.Error when something lies beside it that would have to be read too.
+    """
+    beside = file.with_name(f"{file.name}-wal")
+    if beside.exists() and beside.stat().st_size:
+        raise sqlite3.OperationalError("database or disk is full")
+    address = f"file:{quote(str(file.absolute()))}?immutable=1"
+    return sqlite3.connect(address, uri=True, timeout=30, check_same_thread=False)
 
 
 def make_durable(file: sqlite3.Connection) -> None:
@@ -110,6 +137,10 @@ def _sqlite(url: URL, pool: int, begin: str) -> Engine:
         connect_args={"timeout": 30, "check_same_thread": False},
     )
 
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Any, _record: Any, address: Any, options: Any) -> sqlite3.Connection:
+        return _opened(dialect.connect(*address, **options), Path(url.database or ""), begin)
+
     # recursive_triggers: without it INSERT OR REPLACE removes a row behind the back of its triggers.
     pragmas = ["foreign_keys=ON", "recursive_triggers=ON"]
     pragmas += ["query_only=ON"] if begin == "DEFERRED" else []
@@ -117,7 +148,6 @@ def _sqlite(url: URL, pool: int, begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        make_durable(connection)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -126,6 +156,17 @@ def _sqlite(url: URL, pool: int, begin: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {begin}")
 
     return engine
+
+
+def _opened(file: sqlite3.Connection, path: Path, begin: str) -> sqlite3.Connection:
+    try:
+        make_durable(file)
+    except sqlite3.Error:
+        file.close()
+        if begin == "DEFERRED" and no_room(path):  # what is there can still be read
+            return opened_for_reading(path)
+        raise
+    return file
 
 
 def _postgresql(url: URL, pool: int) -> Engine:

@@ -5,6 +5,8 @@ EventsError
 ├── CommandReused        a command id came back with another body
 ├── StreamMoved          another process wrote first; the caller decides again
 ├── TooNew               the data was written by a newer version of this program
+├── ClockBehind          the clock says an earlier time than the newest event: it was set back
+├── LogMissing           the log is empty or is not the one these keys belong to
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
 └── StoreProblem         the database did not do it
     ├── StoreUnavailable it is down or unreachable: try again
@@ -41,6 +43,14 @@ class TooNew(EventsError):
 
 class KeysMissing(EventsError):
     """The keys of this data are not where they should be; restore the key file from its own backup."""
+
+
+class ClockBehind(EventsError):
+    """The clock was set back behind the newest event; set it right before anything is recorded."""
+
+
+class LogMissing(EventsError):
+    """The log is empty, or is not the one its keys were made for; find the setting that leads to the right one."""
 
 
 class StoreProblem(EventsError):

@@ -7,12 +7,12 @@ backup of the log (a backup that holds both undoes every erasure).
 
 import sqlite3
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from events.database import make_durable
-from events.errors import KeysMissing, as_store_problem
+from events.database import NO_ROOM, make_durable, no_room, opened_for_reading
+from events.errors import KeysMissing, StoreFull, as_store_problem
 from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment
@@ -34,6 +34,12 @@ class Keys(Protocol):
         """Return this installation's own secret for a purpose that concerns no single person, made on first asking."""
         return self.ensure([("", purpose)])["", purpose]
 
+    def keep(self, purpose: str, value: bytes) -> bytes:
+        """Keep 32 bytes of this installation beside its keys, unless some are kept already; return those kept."""
+
+    def is_used(self) -> bool:
+        """Tell whether there is a key for anybody: then there is a log that was sealed with it."""
+
 
 class MemoryKeys(Keys):
     """Keys that live as long as the process: for tests and simulations."""
@@ -53,6 +59,14 @@ class MemoryKeys(Keys):
         """Return the keys made so far for these owners."""
         return {owner: self._keys[owner] for owner in owners if owner in self._keys}
 
+    def keep(self, purpose: str, value: bytes) -> bytes:
+        """Keep the bytes as long as the process lives, unless some are kept."""
+        return self._keys.setdefault(("", purpose), value)
+
+    def is_used(self) -> bool:
+        """Tell whether a key was made for anybody."""
+        return any(person for person, _ in self._keys)
+
 
 class FileKeys(Keys):
     """Keys in one file that only its owner may read.
@@ -66,6 +80,7 @@ class FileKeys(Keys):
         self._lock = threading.Lock()
         self._cache: dict[Owner, bytes] = {}
         self._cached = cached
+        self._path = path
         self._file = _opened(path)
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
@@ -83,6 +98,18 @@ class FileKeys(Keys):
         with self._lock:
             return self._find(owners)
 
+    def keep(self, purpose: str, value: bytes) -> bytes:
+        """Keep the bytes in the file, unless some are kept; on disk before this returns."""
+        with self._lock:
+            if not self._find([("", purpose)]):
+                self._write([("", purpose, value)])
+            return self._find([("", purpose)])["", purpose]
+
+    def is_used(self) -> bool:
+        """Tell whether the file holds a key for anybody."""
+        with self._lock:
+            return self._file.execute("SELECT 1 FROM keys WHERE person <> '' LIMIT 1").fetchone() is not None
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
@@ -96,12 +123,14 @@ class FileKeys(Keys):
         return self._remember(owner, row[0]) if row else None
 
     def _make(self, owners: Collection[Owner]) -> None:
-        rows = [(*owner, self._chance.bytes(32)) for owner in owners]
+        self._write([(*owner, self._chance.bytes(32)) for owner in owners])
+
+    def _write(self, rows: Sequence[tuple[str, str, bytes]]) -> None:
         try:
             with self._file:
                 self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
         except sqlite3.Error as problem:
-            raise as_store_problem(problem) from problem
+            raise StoreFull(NO_ROOM) if no_room(self._path) else as_store_problem(problem) from problem
 
     def _remember(self, owner: Owner, key: bytes) -> bytes:
         if len(self._cache) >= self._cached:
@@ -122,6 +151,8 @@ def _opened(path: Path) -> sqlite3.Connection:
             "PRIMARY KEY (person, compartment)) WITHOUT ROWID"
         )
     except (OSError, sqlite3.Error) as problem:
+        if no_room(path) and path.exists():
+            return opened_for_reading(path)
         raise KeysMissing(
             f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions"
         ) from problem

@@ -8,6 +8,7 @@ skip an event.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, bindparam, select
@@ -16,7 +17,8 @@ from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
-from events.instants import instant_text
+from events.errors import ClockBehind
+from events.instants import instant, instant_text
 from events.keys import Keys
 from events.sealing import Ciphertext, associated_data, unseal
 from events.tables import log_head
@@ -38,6 +40,7 @@ _LATEST = _BEFORE.order_by(_E.c.version.desc()).limit(bindparam("limit"))
 _COMMANDS = select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))
 _TIMELINE = _EVENTS.where(_E.c.command_id.in_(_COMMANDS), _UPTO).order_by(_E.c.position)
 _SIZE = select(log_head.c.size)
+_NEWEST = select(_E.c.recorded_at).order_by(_E.c.position.desc()).limit(1)
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
     tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
@@ -47,6 +50,12 @@ _PARTS_OF_STREAM = select(tables.sealed_parts).where(
     tables.sealed_parts.c.compartment.in_(bindparam("compartments", expanding=True)),
 )
 END = 2**62
+CLOCK_SKEW_MAX = timedelta(minutes=1)  # that much the clocks of two machines may differ
+_BEHIND = (
+    "the clock says {now} and the newest event is from {newest} (UTC): set the clock right, "
+    "nothing is recorded until then; if that event came from a wrong clock and this one is right, "
+    "say so: wayhome clock accept"
+)
 
 
 class Log:
@@ -63,14 +72,15 @@ class Log:
         self._clock = clock
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
+    def writing(self, *, as_the_clock_says: bool = False) -> Iterator[Writing]:
         """Yield one write: it is stored whole and durably when the block ends, or not at all.
 
-        Raises StreamMoved when another process got in between (run the block again), or a StoreProblem. Of an error
-        inside the block nothing is stored either.
+        Raises StreamMoved when another process got in between (run the block again), ClockBehind when the clock was set
+        back, or a StoreProblem. Of an error inside the block nothing is stored either.
         """
         with self.database.writing() as connection:
-            writing = Writing(connection, self.catalogue, self.keys, self._chance, lambda: self._now(connection))
+            moment = self._now if as_the_clock_says else self._not_before_the_newest
+            writing = Writing(connection, self.catalogue, self.keys, self._chance, lambda: moment(connection))
             yield writing
             writing.finish()
 
@@ -78,6 +88,11 @@ class Log:
         """Return how many events the log holds."""
         with self.database.reading() as connection:
             return int(connection.execute(_SIZE).scalar_one())
+
+    def newest(self) -> str:
+        """Return when the last event was recorded, or nothing for an empty log."""
+        with self.database.reading() as connection:
+            return self._newest_on(connection)
 
     def page(self, after: int = -1, limit: int = 1000, upto: int = END) -> list[RecordedEvent]:
         """Return the next events after a position, in global order; an empty page means there are no more."""
@@ -183,6 +198,16 @@ class Log:
             return instant_text(self._clock.now())
         with self.database.reading() as connection:
             return self._now(connection)
+
+    def _newest_on(self, connection: Connection) -> str:
+        return str(connection.execute(_NEWEST).scalar_one_or_none() or "")
+
+    def _not_before_the_newest(self, connection: Connection) -> str:
+        """Return the moment of a write; a clock a little behind, as another process's may be, waits for the newest."""
+        now, newest = self._now(connection), self._newest_on(connection)
+        if now < newest and instant(newest) - instant(now) > CLOCK_SKEW_MAX:
+            raise ClockBehind(_BEHIND.format(now=now[:19], newest=newest[:19]))
+        return max(now, newest)
 
     def _now(self, connection: Connection) -> str:
         if self._clock is not None:

@@ -1,11 +1,12 @@
 """Brings a database to the schema this version of Wayhome works with, or says that it cannot."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, exc, inspect
 
 from events.database import Database, owner_engine
-from events.errors import TooNew, as_store_problem
+from events.errors import StoreProblem, TooNew, as_store_problem
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x5741_5948  # any number that only we use: two processes must not migrate at once
@@ -17,6 +18,9 @@ def migrate(database: Database) -> None:
     Raises TooNew when the data was written by a later version of Wayhome, before touching anything; a
     StoreProblem when the database cannot be reached or written.
     """
+    with suppress(StoreProblem), database.reading() as connection:  # nothing to do is seen without any room to do it
+        if schema_revision(connection) == newest():
+            return
     engine = owner_engine(database.url)
     try:
         with engine.begin() as connection:

@@ -25,6 +25,7 @@ _UPSERT_STREAMS = InsertRows(tables.streams, replace=True)
 _INSERT_EVENTS = InsertRows(events)
 _HEAD = "SELECT size, placed, place FROM log_head WHERE id = 0"
 _NOT_PLACED = select(events.c.leaf, events.c.answered).where(events.c.position >= bindparam("placed"))
+_AT_ONCE = 10_000  # a whole older log must not be held in memory
 _MOVE_HEAD = update(log_head).values(
     size=bindparam("size", type_=BigInteger), placed=bindparam("size"), place=bindparam("place", type_=LargeBinary)
 )
@@ -241,12 +242,12 @@ class Writing:
 
     def _head_of_log(self) -> tuple[int, bytes]:
         """Take the head: how many events there are, and the place of the last, also where an older program wrote it."""
-        query = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
-        size, placed, stored = execute_prebuilt(self.connection, query, ()).fetchone()
+        head = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
+        size, placed, stored = execute_prebuilt(self.connection, head, ()).fetchone()
         place = bytes(stored)
         if placed < size:
-            behind = self.connection.execute(_NOT_PLACED.order_by(events.c.position), {"placed": placed})
-            for leaf, answered in behind:
+            query = _NOT_PLACED.order_by(events.c.position).execution_options(yield_per=_AT_ONCE)
+            for leaf, answered in self.connection.execute(query, {"placed": placed}):
                 place = place_after(place, bytes(leaf), answered)
         return int(size), place
 

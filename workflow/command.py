@@ -138,6 +138,12 @@ class CancelTask(CaseCommand, acts=("tasks.retry",), is_recorded=False):
     reason: ShortText
 
 
+class ConfirmLetter(CaseCommand, acts=("tasks.retry",), is_recorded=False):
+    """Say that a letter nobody knew the fate of arrived, after asking whoever it was for."""
+
+    task_id: ReferenceToken
+
+
 class FireTimer(CaseCommand):
     """Say that a timer's time has come."""
 

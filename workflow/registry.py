@@ -42,7 +42,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
 HUMAN: Final[tuple[type[CaseCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and kind.is_recorded
 )
-OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS if issubclass(kind, OfficeCommand))
+OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(
+    kind for kind in COMMANDS if issubclass(kind, OfficeCommand) and kind.acts and kind.is_recorded
+)
 PARTS: Final[Mapping[str, Part[Any]]] = {
     part.name: part for part in (proposals_of, *(subject.part for subject in SUBJECTS)) if part is not None
 }

@@ -100,6 +100,7 @@ class TaskKind(NamedTuple, Generic[Of]):
     done: Callable[[FinishTask, Of], TaskOutcome]
     wanted: Callable[[Of, Situation], bool] = lambda _about, _situation: True
     gives_back: bool = False
+    is_letter: bool = True  # whoever it was for can tell that it arrived
     consent: Callable[[Of, Programme], str | tuple[str, str]] | None = None  # a purpose, or with its recipient
     taken_back: Callable[[Of, Situation], list[StreamFact]] = lambda _about, _situation: []
     unsent_needs: Needs | None = None  # shared streams looked at when it did not happen

@@ -10,7 +10,7 @@ from events.instants import instant
 from workflow import refusals
 from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
-from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
+from workflow.command import CancelTask, ConfirmLetter, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
 from workflow.registry import SUBJECTS
@@ -52,6 +52,22 @@ def cancel_task(command: CancelTask, situation: Situation) -> Decision:
     if task.status == "unknown":
         return refused(refusals.TASK_WAS_SENT())
     return _taken_back(command.task_id, task, command.reason, situation)
+
+
+def confirm_letter(command: ConfirmLetter, situation: Situation) -> Decision:
+    """Return that a letter arrived that may or may not have been sent; of a payment the bank alone says so."""
+    task = case_of(situation).tasks.get(command.task_id)
+    if task is None or task.status != "unknown":
+        return refused(refusals.LETTER_IS_UNKNOWN())
+    kind = KIND_OF[task.kind]
+    if not kind.is_letter:
+        return refused(refusals.TASK_IS_A_LETTER())
+    report = FinishTask(
+        command_id=command.command_id, actor=command.actor, mandate=command.mandate, case_id=command.case_id,
+        task_id=command.task_id, epoch=0, outcome="done", reference=CONFIRMED,
+    )  # fmt: skip
+    found = facts.TaskFoundDone(task_id=command.task_id, kind=task.kind)
+    return situation.about_case(found, kind.done(report, about_of(task)))
 
 
 def fire_timer(command: FireTimer, situation: Situation) -> Decision:
@@ -125,6 +141,7 @@ def unsent_needs(command: FinishTask | CancelTask, case: Case, programme: Progra
     return found(programme, case) if found else ()
 
 
+CONFIRMED: Final = "confirmed"  # stands where the other side's receipt stands
 _KINDS: Final = tuple(kind for subject in SUBJECTS for kind in subject.tasks)
 _IDLE: Final = TimerKind("idle", _nothing_moved)
 TIMER_OF: Final[Mapping[str, TimerKind]] = {
@@ -139,5 +156,6 @@ RULES: Final = (
     CommandRule(FinishTask, finish_task, after_the_end=True),
     CommandRule(RetryTask, retry_task, after_the_end=True),
     CommandRule(CancelTask, cancel_task, after_the_end=True, cancels=True),
+    CommandRule(ConfirmLetter, confirm_letter, after_the_end=True),
     CommandRule(FireTimer, fire_timer, after_the_end=True, cancels=True),
 )

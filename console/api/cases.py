@@ -40,6 +40,7 @@ class Cases(Answer):
 
     cases: list[shape_of(Card)]  # type: ignore[valid-type]
     counts: dict[str, int]
+    total: int
     next: str | None
 
 
@@ -100,7 +101,7 @@ def list_cases(
     listed = found.listed
     assert listed is not None, "a list was asked for"
     following = f"/api/v1/cases?{filters.query()}&after={quote(listed.after)}" if listed.after else None
-    return {"cases": listed.cards, "counts": found.counts, "next": following}
+    return {"cases": listed.cards, "counts": found.counts, "total": found.listed_total, "next": following}
 
 
 @router.get(

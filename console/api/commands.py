@@ -28,6 +28,7 @@ from console.web.request_context import RequestContext, require
 from events.errors import CommandReused
 from events.facts.hotline import CallBackPromised, CaseCodesPrinted
 from handlers.commanding.answers import Accepted, Conflict
+from handlers.queries.told_ids import ids_of
 from workflow.command import CaseCommand, Command, Instant, OfficeCommand, fields_of
 from workflow.programme.programme import Programme
 from workflow.rights.command_rights import ACTS_OF, Right, right_to, stays_within
@@ -51,6 +52,7 @@ class Done(Answer):
     facts: list[str]
     repeated: bool
     proposal: str = Field(default="", description="what waits for a second person: nothing has happened before")
+    ids: dict[str, str] = Field(default={}, description="of what was made or changed, as the next command names it")
     codes: list[str] = Field(default=[], description="codes to tell a caller or to hand out")
 
 
@@ -183,7 +185,8 @@ def answer(context: RequestContext, command: Command, programme: Programme) -> R
 
 
 def _done(context: RequestContext, found: Accepted) -> Response:
-    done = Done(**found._asdict(), proposal=found.proposal, codes=_codes(context, found))
+    ids = ids_of(context.web.container.log, found.command_id)
+    done = Done(**found._asdict(), proposal=found.proposal, ids=ids, codes=_codes(context, found))
     headers = {"location": f"/api/v1/cases/{found.case_id}", "etag": f'"{found.version}"'} if found.case_id else {}
     return JSONResponse(done.model_dump(mode="json"), 200 if found.repeated else 201, headers=headers)
 

@@ -11,7 +11,7 @@ from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
-from handlers.projections.work_items import list_work
+from handlers.projections.work_items import count_work, list_work
 from workflow.command import AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
 from workflow.registry import HUMAN
@@ -80,6 +80,9 @@ def list_cases(
     Example: wayhome case list --stage documents
     """
     found = terminal.read(board.list_cases, stage=stage, programme=programme, limit=limit, offset=offset)
+    counts = terminal.read(board.count_cases, programme)
+    total = sum(counts.values()) if stage is None else counts.get(stage, 0)
+    terminal.say_cut(offset + len(found), total, f"--limit {total} or --offset {offset + limit}")
     rows = terminal.visible(found)
     shown = [
         (r["case_id"], r["stage"], r["since"][:10], r["route"], "child" if r["child"] else "", r["version"])
@@ -223,7 +226,10 @@ def waiting(
 
     Example: wayhome waiting --kind approve_grant
     """
-    rows = terminal.visible(terminal.read(list_work, kind=kind, limit=limit))
+    found = terminal.read(list_work, kind=kind, limit=limit)
+    total = terminal.read(count_work, kind)
+    terminal.say_cut(len(found), total, f"--limit {total}")
+    rows = terminal.visible(found)
     shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
     columns = ("since", "case", "stage", "kind", "item")
     terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)

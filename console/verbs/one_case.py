@@ -24,7 +24,7 @@ from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import documents_of
-from workflow.subjects.grants.state import Grant, grants_of
+from workflow.subjects.grants.state import Grant, Tranche, grants_of
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
@@ -88,7 +88,7 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     fields["version"] = snapshot.version
     fields["consents"] = [{"purpose": p, "recipient": r, "until": until} for (p, r), until in case.consents.items()]
     fields["grants"] = {
-        key: grant._asdict() | {"tranches": {t: tranche._asdict() for t, tranche in grant.tranches.items()}}
+        key: _told(grant) | {"tranches": {t: _told(tranche) for t, tranche in grant.tranches.items()}}
         for key, grant in grants_of(case).grants.items()
     }
     fields["tasks"] = {
@@ -98,6 +98,16 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
         fields["proposals"] = {key: one._asdict() for key, one in pending.items()}
     fields["timers"] = {key: {"kind": kind, **dict(subject)} for key, (kind, subject) in case.timers.items()}
     return {name: _as_data(value) for name, value in fields.items()}
+
+
+# What a grant or a part of it has learnt to say since scripts first read it: told where there is something to tell.
+_LATER: Final = frozenset({"refused", "unconfirmed", "said_by", "disputed"})
+
+
+def _told(found: Grant | Tranche) -> dict[str, Any]:
+    said = {name: value for name, value in found._asdict().items() if value or name not in _LATER}
+    said.pop("choosers", None)  # for the rules alone
+    return said
 
 
 def _flat(case: Case) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`wayhome programme …`: check a programme file, draw it, put it into force."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,14 @@ from console.errors import BadInput
 from console.printing import USAGE
 from console.verbs.terminal import ActorTerminal, BareTerminal, verb
 from workflow.programme.diagram import mermaid
-from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import CHARACTERS_MAX, load_definition, shipped_programme_text, shipped_programmes
+from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
+from workflow.programme.loading import (
+    CHARACTERS_MAX,
+    check_definition,
+    load_definition,
+    shipped_programme_text,
+    shipped_programmes,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Programme files: the journey, the guards and the money as data.")
 
@@ -18,21 +25,26 @@ FileOrName = Annotated[str, typer.Argument(help="A programme file, or the name o
 
 
 @verb(app, "check")
-def check(terminal: BareTerminal, file: FileOrName) -> None:
-    """Check a programme file and list every fault with its line; exit code 2 when there is any.
+def check(
+    terminal: BareTerminal,
+    file: FileOrName,
+    strict: Annotated[bool, typer.Option("--strict", help="Take what is doubtful for a fault.")] = False,
+) -> None:
+    """Check a programme file and list every fault with its line, then what is doubtful; exit code 2 for any fault.
 
-    Example: wayhome programme check my-office.yaml
+    Example: wayhome programme check my-office.yaml --strict
     """
     try:
-        definition = load_definition(_text(file))
+        definition, doubts = check_definition(_text(file))
     except ProgrammeFaulty as faulty:
-        found = [{"line": fault.line, "text": fault.text} for fault in faulty.faults]
-        terminal.lines({"faults": found}, *map(str, faulty.faults))
-        raise typer.Exit(USAGE) from None
+        raise _faulty(terminal, faulty.faults) from None
+    if strict and doubts:
+        raise _faulty(terminal, doubts)
     name, journey = definition.programme.programme, definition.programme.journey
     sizes = {"stages": len(journey.states), "transitions": len(journey.transitions)}
     terminal.lines(
-        {"programme": name, "definition": definition.hash, **sizes, "faults": []},
+        {"programme": name, "definition": definition.hash, **sizes, "faults": [], "doubts": _shown(doubts)},
+        *(f"{doubt} (doubtful)" for doubt in doubts),
         f"{name}: no faults, {sizes['stages']} stages, {sizes['transitions']} ways on, definition {definition.hash}",
     )
 
@@ -64,6 +76,15 @@ def publish(terminal: ActorTerminal, file: FileOrName) -> None:
         {"programme": definition.programme.programme, "definition": definition.hash},
         f"{definition.programme.programme} is in force as definition {definition.hash}",
     )
+
+
+def _faulty(terminal: BareTerminal, found: Sequence[ProgrammeFault]) -> typer.Exit:
+    terminal.lines({"faults": _shown(found)}, *map(str, found))
+    return typer.Exit(USAGE)
+
+
+def _shown(found: Iterable[ProgrammeFault]) -> list[dict[str, object]]:
+    return [{"line": fault.line, "text": fault.text} for fault in found]
 
 
 def _text(file: str) -> str:

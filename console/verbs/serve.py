@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,8 +14,9 @@ import typer
 
 from console.cli_support import Data, office, plainly
 from console.container import Container
-from console.errors import BadInput
-from console.printing import say
+from console.errors import BadInput, PortTaken
+from console.printing import say, say_error
+from console.settings import overridden
 from console.web.site import LOOPBACK, Site
 from events.world import SystemClock
 
@@ -46,9 +48,19 @@ def serve(
     with plainly():
         site = site_for(host, port, origin)
     with office(data, ring=True) as container:
+        listening = _listening(host, port)
         _say(container, site)
         with _working(container, threads if workers else 0):
-            server_for(container, site, host, port, proxy).run()
+            server_for(container, site, host, port, proxy).run([listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return the open door, before anything is said or begun; raises PortTaken."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as problem:
+        why = f"nothing can listen at {host}, port {port} ({problem.strerror})"
+        raise PortTaken(f"{why}; stop what listens there, or name another one with --port") from problem
 
 
 def site_for(host: str, port: int, origin: str = "") -> Site:
@@ -114,6 +126,8 @@ def _say(container: Container, site: Site) -> None:
 
     with container.database.reading() as connection:
         nobody = not list_accounts(connection)
+    for line in overridden(container.settings):
+        say_error(line)
     say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
     if nobody:
         say("nobody may sign in yet; open the first account with: wayhome account open staff:root"

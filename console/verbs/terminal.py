@@ -29,7 +29,7 @@ from console.cli_support import (
 )
 from console.container import Container
 from console.errors import BadInput
-from console.printing import print_json, print_rows, say
+from console.printing import print_json, print_rows, say, say_error
 from events.instants import instant
 from handlers.commanding.answers import Answer
 from workflow.command import Command
@@ -107,7 +107,12 @@ class Terminal(BareTerminal):
 
     def tell(self, answer: Answer) -> None:
         """Print the answer to a command and end with its exit code."""
-        tell(answer, as_json=self.as_json)
+        tell(answer, self.container.log, as_json=self.as_json)
+
+    def say_cut(self, shown: int, total: int, more: str) -> None:
+        """Say on standard error, so that what is printed stays one document, when a list goes on."""
+        if shown < total:
+            say_error(f"{shown} of {total} are listed; for more add {more}")
 
 
 class ActorTerminal(Terminal):

@@ -11,13 +11,14 @@ import typer
 
 from console.cli_support import case_number
 from console.errors import BadInput
-from console.printing import REFUSED, say
-from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
+from console.printing import REFUSED, say, say_error
+from console.settings import overridden
+from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, file_read, verb
 from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE_STATUSES, count_tasks, find_task
-from workflow.command import CancelTask, RetryTask
+from workflow.command import CancelTask, ConfirmLetter, RetryTask
 from workflow.reasons import Reason
 from workflow.rights.acts import OPERATOR
 
@@ -44,6 +45,8 @@ def work(
     """
     if until_idle and terminal.container.settings.redis_url is not None:
         raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
+    for line in overridden(terminal.container.settings):
+        say_error(line)
     pool = terminal.container.pool_of(threads)
     pool.start(sweeping=not until_idle)
     try:
@@ -74,6 +77,8 @@ def list_tasks(
             raise BadInput("a task is waiting, claimed, unknown, done, cancelled or dead")
         of_case = None if case is None else case_number(case)
         rows = task_rows.list_tasks(connection, status=status, case_id=of_case, limit=limit)
+        total = task_rows.count_listed_tasks(connection, status=status, case_id=of_case)
+    terminal.say_cut(len(rows), total, f"--limit {total}")
     shown = [
         (r["task_id"], r["case_id"], _about(r["kind"], r["subject"]), r["status"], r["due_at"][:16], r["attempts"],
          r["error"])
@@ -90,6 +95,15 @@ def retry(terminal: CommandTerminal, task: TaskArgument) -> None:
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
     terminal.give(RetryTask, mandate=OPERATOR, case_id=_case_of_task(terminal, task), task_id=task)
+
+
+@verb(tasks, "arrived")
+def arrived(terminal: CommandTerminal, task: TaskArgument) -> None:
+    """Say that a letter whose fate is unknown arrived, after asking whoever it was for.
+
+    Example: wayhome tasks arrived W-0JRE43HERZQM6330 --as staff:operator
+    """
+    terminal.give(ConfirmLetter, mandate=OPERATOR, case_id=_case_of_task(terminal, task), task_id=task)
 
 
 @verb(tasks, "cancel")
@@ -122,19 +136,23 @@ def list_timers(
             raise BadInput("a timer is set, fired or cancelled")
         of_case = None if case is None else case_number(case)
         rows = task_rows.list_timers(connection, status=status, case_id=of_case, limit=limit)
+        total = task_rows.count_listed_timers(connection, status=status, case_id=of_case)
+    terminal.say_cut(len(rows), total, f"--limit {total}")
     shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
     terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due"), shown)
 
 
 @verb(payments, "read")
 def read_report(
-    terminal: Terminal, file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")]
+    terminal: ActorTerminal,
+    file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")],
 ) -> None:
-    """Record what the bank says about payments: accepted, rejected, partly. Reading it twice changes nothing.
+    """Record what the bank says about payments, on the word of who brings the file, until a second source says it.
 
-    Example: wayhome payments read answer.xml
+    Example: wayhome payments read answer.xml --as staff:clara
     """
-    found = terminal.container.read_bank_report(file_read(file, "a status report never is"))
+    data = file_read(file, "a status report never is")
+    found = terminal.container.read_bank_report(data, terminal.actor, "case_manager", file.name)
     problems = [
         *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
         *(f"{one.tranche_id}: {_why(one.reasons) or one.obstacle}" for one in found.refused),

@@ -12,7 +12,7 @@ import orjson
 from console.subjects import ALL, Panel, likely, panels_for
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
-from console.views.suggested_actions import SuggestedAction, action_for, commands_for
+from console.views.suggested_actions import SuggestedAction, action_for, commands_for, deeds_for
 from console.views.timeline import TimelinePage, history
 from events.ids import case_stream
 from events.instants import instant, instant_text
@@ -68,7 +68,7 @@ class Running(NamedTuple):
     due_at: datetime
     attempts: int
     error: str
-    can_retry: bool
+    deeds: tuple[str, ...]  # the commands that help when it stopped
 
 
 class DueTimer(NamedTuple):
@@ -184,7 +184,7 @@ def _running(row: Any) -> Running:
     stuck = row["status"] in ("dead", "unknown")
     return Running(
         row["task_id"], row["kind"], row["status"], _about(row), instant(row["due_at"]), row["attempts"],
-        row["error"] if stuck else "", stuck,
+        row["error"] if stuck else "", deeds_for(row["kind"], row["status"]) if stuck else (),
     )  # fmt: skip
 
 

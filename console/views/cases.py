@@ -14,6 +14,7 @@ from handlers.projections.case_access import CaseFilter, PageRequest, cases_for,
 from handlers.projections.work_items import count_items
 from handlers.queries.saved_views import SavedView, forget_view, keep_view, saved_views_of
 from workflow.programme.loading import Definition
+from workflow.programme.stages import Stage
 
 PAGE: Final = 50
 CARDS: Final = 12  # of each stage on the board; the list has them all
@@ -75,8 +76,17 @@ class Overview(NamedTuple):
     definitions: tuple[Definition, ...]
     counts: Mapping[str, int]
     columns: tuple[Column, ...]
+    stages: tuple[tuple[str, str], ...]  # the programme and the stage, of every stage the list may be narrowed to
+    shown: tuple[str, ...]  # the stages the filters ask for
     listed: Listed | None
     saved: tuple[SavedView, ...]
+
+    @property
+    def listed_total(self) -> int:
+        """Return how many cases the list has on all its pages: of the one stage, or those ended or not."""
+        if self.filters.stage:
+            return self.counts.get(self.filters.stage, 0)
+        return sum(self.counts.get(stage, 0) for stage in self.shown)
 
     @property
     def total(self) -> int:
@@ -95,7 +105,7 @@ def filters_of(given: Mapping[str, str]) -> Filters:
 
 def known_to(reader: Reader, filters: Filters) -> Filters:
     """Return the filters without a programme or a stage that is none of the reader's: it may be a name, mistyped."""
-    programmes = {one.programme.programme: one.programme.journey.states for one in reader.definitions()}
+    programmes = {one.programme.programme: _stages_ever(reader, one) for one in reader.definitions()}
     stages = {stage for states in programmes.values() for stage in states}
     return filters._replace(
         programme=filters.programme if filters.programme in programmes else "",
@@ -124,9 +134,11 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
         counts = count_by_stage(connection, reader.account, reader.now, only=only)
         saved = tuple(saved_views_of(connection, reader.account.account))
         listed = _listed(connection, reader, filters, after) if filters.view == "list" else None
-        stages = _stages(definitions, filters)
+        known = [(one.programme.programme, _occupied_or_current(reader, one, counts)) for one in definitions]
+        stages = _shown(known, filters)
         columns = _columns(connection, reader, filters, stages, counts) if listed is None else ()
-    return Overview(filters, definitions, counts, columns, listed, saved)
+    every = tuple((programme, stage) for programme, those in known for stage in those)
+    return Overview(filters, definitions, counts, columns, every, tuple(stages), listed, saved)
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
@@ -185,14 +197,28 @@ def as_filters(query: str) -> Filters:
     return filters_of(dict(parse_qsl(query)))
 
 
-def _stages(definitions: Sequence[Definition], filters: Filters) -> dict[str, str]:
-    """Return the stages in the order of the journeys, each with a programme that has it."""
+def _stages_ever(reader: Reader, definition: Definition) -> Mapping[str, Stage]:
+    return reader.container.service.definitions.stages(definition.programme.programme)
+
+
+def _occupied_or_current(reader: Reader, definition: Definition, counts: Mapping[str, int]) -> dict[str, Stage]:
+    """Return the stages in the order of the journey, then those of older versions that somebody is still in."""
+    journey = definition.programme.journey
+    current = {name: journey.stages[name] for name in journey.states}
+    if counts.keys() <= current.keys():
+        return current
+    ever = _stages_ever(reader, definition)
+    return current | {name: stage for name, stage in ever.items() if name not in current and counts.get(name)}
+
+
+def _shown(known: Sequence[tuple[str, Mapping[str, Stage]]], filters: Filters) -> dict[str, str]:
+    """Return the stages the filters ask for, each with a programme that has it."""
     ended = filters.ended == "yes"
     found: dict[str, str] = {}
-    for definition in definitions:
-        for stage in definition.programme.journey.states:
-            if definition.journey.stage(stage).ends is ended and filters.stage in ("", stage):
-                found.setdefault(stage, definition.programme.programme)
+    for programme, stages in known:
+        for name, stage in stages.items():
+            if stage.ends is ended and filters.stage in ("", name):
+                found.setdefault(name, programme)
     return found
 
 

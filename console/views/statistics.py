@@ -226,7 +226,7 @@ def _visits(course: StageStatistics, k: int | None) -> Mapping[tuple[int, str], 
 
 def _stays(course: StageStatistics, programme: Programme, k: int | None) -> Iterator[StageDuration]:
     """Yield the stages people left; of how many people is not told where that could be taken from who is left in it."""
-    for stage in programme.journey.states:
+    for stage in dict.fromkeys((*programme.journey.states, *sorted(course.stays))):  # those of older definitions too
         found = course.stays.get(stage)
         if found is not None:
             days = round(found.median / timedelta(days=1), 1)

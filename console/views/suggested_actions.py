@@ -21,6 +21,7 @@ from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
+from workflow.tasks import KIND_OF
 
 
 class SuggestedAction(NamedTuple):
@@ -168,15 +169,29 @@ def action_for(item: str, kind: str, case: Case) -> SuggestedAction | None:
         return SuggestedAction("BookAppointment", (("service", care_of(case).appointments[about].service),))
     if kind == "referral_to_send" and about in referrals_of(case).referrals:
         return SuggestedAction("SendReferral", (("service", referrals_of(case).referrals[about].service),))
+    if kind == "task_unknown" and about in case.tasks:
+        return SuggestedAction(deeds_for(case.tasks[about].kind, "unknown")[0], (("task_id", about),))
     command, field = (_FOR_ESCALATION.get(about, ""), "") if kind == "escalation" else _FOR_KIND.get(kind, ("", ""))
     return SuggestedAction(command, ((field, about),) if field and about else ()) if command else None
 
 
+def deeds_for(kind: str, status: str) -> tuple[str, ...]:
+    """Return the commands that help with a task that stopped.
+
+    >>> deeds_for("send_referral", "unknown"), deeds_for("disburse_grant", "unknown"), deeds_for("ask_host", "dead")
+    (('ConfirmLetter', 'RetryTask'), ('RetryTask',), ('RetryTask', 'CancelTask'))
+    """
+    if status != "unknown":
+        return ("RetryTask", "CancelTask")
+    return ("ConfirmLetter", "RetryTask") if KIND_OF[kind].is_letter else ("RetryTask",)
+
+
 # For each kind of item the command, and the field its item names.
 _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
-    **dict.fromkeys(("task_dead", "task_refused", "task_unknown"), ("RetryTask", "task_id")),
+    **dict.fromkeys(("task_dead", "task_refused"), ("RetryTask", "task_id")),
     "approve_grant": ("ApproveGrant", "grant_id"),
     "release_tranche": ("ReleaseTranche", "grant_id"),
+    "settle_bank_answer": ("SettleBankAnswer", "tranche_id"),
     **dict.fromkeys(("referral_unanswered", "referral_to_send"), ("SendReferral", "")),
     "referral_consent_needed": ("GiveConsent", ""),
     "escort_answer": ("AnswerEscort", ""),
@@ -196,6 +211,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
     "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
+    "bank_contradicts": "SettleBankAnswer",
     "no_show": "MeetPerson", "nobody_to_meet": "DelayArrival", "no_host": "AskHost", "missed_departure": "PlanTrip",
     "not_handed_over": "HandOver", "reflection_ending": "EndReflection", "appointment_unrecorded": "RecordSession",
     "document_late": "RecordDocumentStep", "document_expiring": "StartDocument", "hand_over_late": "DecideHandOver",

@@ -128,7 +128,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
 # Who does not see cases still sees, by number, what they have to decide.
 _BY_ACT: Final[tuple[tuple[Act, tuple[str, ...]], ...]] = (
     ("case.see", ()),
-    ("money.approve", ("approve_grant",)),
+    ("money.approve", ("approve_grant", "settle_bank_answer")),
     ("money.release", ("release_tranche",)),
     ("case.review", ("review_access", "glass_broken")),
 )

@@ -16,7 +16,7 @@ from console.web.errors import WebProblem
 from console.web.faults import ErrorMiddleware, answer, plain, unreadable
 from console.web.pages import PAGES
 from console.web.security import SecurityMiddleware
-from events.errors import CommandReused, EventsError
+from events.errors import ClockBehind, CommandReused, EventsError, StoreFull
 from handlers.commanding.errors import HandlersError
 from workflow.rights.acts import Act
 from workflow.rights.table import ABOUT_A_CASE
@@ -82,7 +82,9 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(HandlersError)
     def _store(request: Request, problem: Exception) -> Response:
         log.warning("the store did not answer: %s", type(problem).__name__)
-        return plain(request, 503)
+        if isinstance(problem, ClockBehind):
+            return plain(request, 503, "clock")
+        return plain(request, 507 if isinstance(problem, StoreFull) else 503)
 
     @app.exception_handler(CommandReused)
     def _reused(request: Request, problem: CommandReused) -> Response:

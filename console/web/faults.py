@@ -5,7 +5,7 @@ Whatever goes wrong inside, the answer is one of ours, and no log holds what was
 
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ from console.web.request_context import web_of, words_for
 
 log: Final = logging.getLogger("wayhome.console")
 PROBLEM_JSON: Final = "application/problem+json"
-_TITLES: Final = {
+_TITLES: Final[Mapping[int | str, str]] = {
     400: "This request cannot be read",
     401: "Sign in first",
     403: "This form was not accepted",
@@ -33,12 +33,16 @@ _TITLES: Final = {
     429: "Too much at once",
     500: "Wayhome made a mistake",
     503: "The store does not answer",
+    507: "There is no room left",
+    "clock": "The clock was set back",
 }
-_ADVICE: Final = {
+_ADVICE: Final[Mapping[int | str, str]] = {
     403: "Open the page again and send the form from there; nothing was stored.",
     404: "Check the address or the case number. What is not yours to see looks the same as what does not exist.",
     429: "Wait a little and try again; nothing was stored.",
     500: "Nothing was stored twice. Try again; if it happens again, tell whoever runs Wayhome at what time it was.",
+    507: "Nothing was stored; what is there can still be read. Ask whoever runs Wayhome to make room, then try again.",
+    "clock": "Nothing is recorded before the newest event. Whoever runs Wayhome sets the clock right, then try again.",
     503: "Nothing was lost: what was confirmed is stored. Try again in a minute.",
 }
 
@@ -55,11 +59,11 @@ def answer(request: Request, problem: WebProblem) -> Response:
     return _page(request, problem.status, _retry(problem))
 
 
-def plain(request: Request, status: int) -> Response:
-    """Return an HTTP status as a page or a problem document."""
+def plain(request: Request, status: int, about: str = "") -> Response:
+    """Return an HTTP status as a page or a problem document, in words of its own if it is about something known."""
     if for_program(request):
-        return document(status, "problem")
-    return _page(request, status)
+        return document(status, about or "problem")
+    return _page(request, status, about=about)
 
 
 def unreadable(request: Request, problem: RequestValidationError) -> Response:
@@ -81,9 +85,9 @@ def document(status: int, code: str, headers: dict[str, str] | None = None, **mo
     """Return a problem document (RFC 9457): its type is a name of ours, its detail says what to do."""
     body = {
         "type": f"urn:wayhome:problem:{code}",
-        "title": _TITLES.get(status, "This did not work"),
+        "title": _TITLES.get(code) or _TITLES.get(status, "This did not work"),
         "status": status,
-        "detail": _ADVICE.get(status, ""),
+        "detail": _ADVICE.get(code) or _ADVICE.get(status, ""),
         **more,
     }
     return JSONResponse(body, status, headers=headers, media_type=PROBLEM_JSON)
@@ -102,10 +106,10 @@ def where(bug: BaseException) -> str:
     )
 
 
-def _page(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
-    words = words_for(request)
-    title = words.gettext(_TITLES.get(status, "This did not work"))
-    advice = words.gettext(_ADVICE[status]) if status in _ADVICE else ""
+def _page(request: Request, status: int, headers: dict[str, str] | None = None, *, about: str = "") -> Response:
+    words, said = words_for(request), about or status
+    title = words.gettext(_TITLES.get(said, "This did not work"))
+    advice = words.gettext(_ADVICE[said]) if said in _ADVICE else ""
     values = {"context": None, "request": request, "status": status, "title": title, "advice": advice}
     html = web_of(request).rendering.page("problem.html", words, values)
     return HTMLResponse(html, status, headers=headers)

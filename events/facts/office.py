@@ -1,5 +1,7 @@
 """What is told about an office: its programme files, and the keys its log is sealed with."""
 
+from datetime import datetime
+
 from events.catalogue import Fact
 
 
@@ -9,6 +11,12 @@ class ProgrammePublished(Fact):
     programme: str
     definition: str
     text: str
+
+
+class ClockAccepted(Fact):
+    """Somebody looked at the clock and says that it is right; ``newest`` is when the event before was recorded."""
+
+    newest: datetime
 
 
 class KeysChosen(Fact):

@@ -60,6 +60,13 @@ class TaskFoundUndone(TaskOutcome):
     kind: str
 
 
+class TaskFoundDone(Fact):
+    """Somebody found out that an unknown task was done: the letter arrived; what it led to follows."""
+
+    task_id: str
+    kind: str
+
+
 class TaskRetried(TaskOutcome):
     """An operator looked at a refused, dead or unknown task and wants it tried again."""
 

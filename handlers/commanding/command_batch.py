@@ -38,7 +38,7 @@ from handlers.states.state_cache import StateCache, VersionedState, evolve, fold
 from workflow.case.state import At, Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.programme.loading import Definition, load_definition
+from workflow.programme.loading import Definition, check_definition, load_definition
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
@@ -348,13 +348,14 @@ class CommandBatch:
             return refused(PROGRAMME_IS_THE_FILES(file=definition.programme.programme, given=command.programme))
         stream = f"programme:{definition.programme.programme}"
         published = self._states[stream].state
-        self._definitions.remember(definition)
         if published is not None and published.definition == definition.hash:
             return Accepted(str(command.command_id), "", self._states[stream].version, ())
+        check_definition(command.text)
         fact = ProgrammePublished(programme=command.programme, definition=definition.hash, text=command.text)
         said = EventMetadata(str(command.command_id), command.actor, command.mandate, "command:PublishProgramme",
                     self._writing.now, definition.hash)  # fmt: skip
         version = self._append(stream, fact, said)
+        self._definitions.remember(definition)
         fitted = self._fit(definition, said)
         return Accepted(str(command.command_id), "", version, ("ProgrammePublished", *fitted))
 

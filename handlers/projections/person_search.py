@@ -28,6 +28,7 @@ _TOKENS = InsertRows(name_tokens, replace=True)
 _TO_COMPARE = InsertRows(to_compare, replace=True)
 _ASKED_FOR: Final = 10  # every question names so many hashes, however much was typed
 _MOST: Final = 50
+_BIRTH_YEARS: Final = range(1900, 2101)
 
 
 class PersonMatch(NamedTuple):
@@ -59,6 +60,11 @@ def store_tokens(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
         writing.write(_TOKENS, row)
     if rows:
         writing.write(_TO_COMPARE, {"case_id": opened.case_id, "since": writing.now})
+
+
+def unknown_days(key: bytes) -> frozenset[str]:
+    """Return the hashes of every 1 January: the birthday of whoever does not know theirs."""
+    return frozenset(_token(key, "birth_date", f"{year}-01-01") for year in _BIRTH_YEARS)
 
 
 def forget_tokens(connection: Connection, case_id: str) -> None:

@@ -1,9 +1,10 @@
 """Tasks and timers as rows: written from facts in the same transaction, read by workers and operators."""
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import InsertRows, UpdateRows
@@ -202,9 +203,27 @@ def list_timers(
     return _listed(connection, timers, limit, status=status, case_id=case_id)
 
 
+def count_listed_tasks(connection: Connection, *, status: str | None = None, case_id: str | None = None) -> int:
+    """Return how many tasks there are to list."""
+    return _counted(connection, tasks, status=status, case_id=case_id)
+
+
+def count_listed_timers(connection: Connection, *, status: str | None = "set", case_id: str | None = None) -> int:
+    """Return how many timers there are to list."""
+    return _counted(connection, timers, status=status, case_id=case_id)
+
+
+def _counted(connection: Connection, table: Table, **narrowed: str | None) -> int:
+    query = select(func.count()).select_from(table).where(*_narrowed(table, narrowed))
+    return int(connection.execute(query).scalar_one())
+
+
+def _narrowed(table: Table, narrowed: Mapping[str, str | None]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in narrowed.items() if value is not None]
+
+
 def _listed(connection: Connection, table: Table, limit: int, **narrowed: str | None) -> list[RowMapping]:
-    wanted = [table.c[name] == value for name, value in narrowed.items() if value is not None]
-    query = select(table).where(*wanted).order_by(table.c.due_at, *table.primary_key).limit(limit)
+    query = select(table).where(*_narrowed(table, narrowed)).order_by(table.c.due_at, *table.primary_key).limit(limit)
     return list(connection.execute(query).mappings())
 
 

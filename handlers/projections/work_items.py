@@ -46,8 +46,9 @@ def _grants(part: Grants, _case: Case) -> Items:
     for grant_id, grant in part.grants.items():
         if grant.awaits_approval:
             items[f"grant:{grant_id}"] = "approve_grant"
-        elif not grant.declined and not grant.settled and grant.released < grant.amount:
+        elif not (grant.declined or grant.settled or grant.disputed) and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
+        items |= {f"bank:{key}": "settle_bank_answer" for key, one in grant.tranches.items() if one.disputed}
     return items
 
 
@@ -158,6 +159,12 @@ def list_work(connection: Connection, *, kind: str | None = None, limit: int = 1
     if kind is not None:
         query = query.where(work_items.c.kind == kind)
     return list(connection.execute(query).mappings())
+
+
+def count_work(connection: Connection, kind: str | None = None) -> int:
+    """Return how many things wait for people."""
+    query = select(func.count()).select_from(work_items)
+    return int(connection.execute(query if kind is None else query.where(work_items.c.kind == kind)).scalar_one())
 
 
 def count_items(connection: Connection, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:

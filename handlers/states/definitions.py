@@ -6,6 +6,7 @@ from events.facts.office import ProgrammePublished
 from events.log import Log
 from workflow.programme.errors import UnknownDefinition
 from workflow.programme.loading import Definition, load_definition
+from workflow.programme.stages import Stage
 
 
 class Definitions:
@@ -30,6 +31,14 @@ class Definitions:
         """Return the definition published last, or None for a programme nobody published."""
         published = self._published(programme)
         return self.of(programme, published[-1].definition) if published else None
+
+    def stages(self, programme: str) -> dict[str, Stage]:
+        """Return every stage a programme has or had, the newest version's first; people may still be in any of them."""
+        found: dict[str, Stage] = {}
+        for fact in reversed(self._published(programme)):
+            for name, stage in self.of(programme, fact.definition).programme.journey.stages.items():
+                found.setdefault(name, stage)
+        return found
 
     def remember(self, definition: Definition) -> None:
         """Keep a definition that has just been published."""

@@ -49,6 +49,26 @@ def test_only_the_first_of_a_stage_are_on_the_board_and_all_in_the_list(house: W
     assert all(case.case_id in listed for case in cases)
 
 
+def test_people_in_a_stage_that_was_renamed_stay_on_the_board_in_filters_and_in_statistics(house: WebHouse) -> None:
+    office = house.office
+    case = bring(Story(office), "reception")
+    renamed = re.sub(r"\breception\b(?=[],:\n])", "welcome", office.text)
+    office.publish(renamed)
+    assert "welcome" in office.definition.programme.journey.states
+    assert "reception" not in office.definition.programme.journey.states
+    anna = house.sign_in()
+    board = anna.get("/cases").text
+    assert re.search(r'id="stage-reception">Reception <span class="soft">1<', board)
+    assert case.case_id in board
+    assert '<option value="reception"' in board
+    assert case.case_id in anna.get("/cases?view=list&stage=reception").text
+    boris = house.sign_in(BORIS, ["supervisor"])
+    assert "stage=reception" in boris.get("/statistics").text
+    office.pass_time(timedelta(days=3))
+    case.advance("withdraw")
+    assert "days in a stage,reception,median,3.0" in boris.get("/statistics/moscow/file").text
+
+
 def test_the_list_goes_on_where_the_page_before_ended(house: WebHouse) -> None:
     cases = {Story(house.office).case_id for _ in range(60)}
     anna, path, seen = house.sign_in(), "/cases?view=list", list[str]()

@@ -245,6 +245,38 @@ def test_a_queue_that_is_down_stops_nobody(wayhome: Wayhome) -> None:
     assert received(office)
 
 
+def test_a_list_that_goes_on_says_how_much_there_is_and_how_to_go_on(demo: Wayhome) -> None:
+    lists: dict[tuple[str, ...], str] = {
+        ("case", "list"): "--offset 2",
+        ("tasks", "list"): "--limit",
+        ("timers", "list"): "--limit",
+    }
+    lists |= {("waiting",): "--limit"}
+    for words, more in lists.items():
+        result = demo.run(*words, "--limit", "2", "--json")
+        assert "2 of " in result.stderr
+        assert more in result.stderr
+        assert len(json.loads(result.stdout)) <= 2
+        total = int(result.stderr.split(" of ")[1].split()[0])
+        assert total > 2
+        assert "are listed" not in demo.run(*words, "--limit", str(total)).stderr
+
+
+def test_a_command_answers_with_the_ids_the_next_one_needs(wayhome: Wayhome) -> None:
+    case = wayhome.json("case", "open", "--as", "staff:anna")["case_id"]
+    record = ("case", "record", case, "AddNote", "note=seen", "--as", "staff:anna")
+    assert wayhome.json(*record)["ids"] == {}
+    planned = (
+        "case", "record", case, "PlanArrival", "at=2030-01-01T10:00+03:00", "place=SVO", "means=flight", "number=SU1",
+        "--as", "staff:anna", "--command-id", "6f1c0000-0000-4000-8000-000000000001",
+    )  # fmt: skip
+    answer = wayhome.json(*planned)
+    assert answer["ids"]["arrival_id"]
+    again = wayhome.json(*planned)
+    assert (again["repeated"], again["ids"]) == (True, answer["ids"])
+    assert f"arrival_id={answer['ids']['arrival_id']}" in wayhome.done(*planned)
+
+
 def test_a_programme_nobody_published_is_told(wayhome: Wayhome) -> None:
     assert "publish it first" in wayhome.told_off("case", "open", "programme=paris", code=4)
 
@@ -506,6 +538,25 @@ def test_every_fault_of_a_programme_is_listed_with_its_line(tmp_path: Path) -> N
 
 def test_a_good_programme_is_said_to_be_one(tmp_path: Path) -> None:
     assert Wayhome(tmp_path).json("programme", "check", "moscow")["faults"] == []
+
+
+def test_a_doubt_is_said_and_taken_for_a_fault_when_asked_strictly(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = (ROOT / "workflow" / "programmes" / "moscow.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("reflection_days: 30", "reflection_days: 14"), encoding="utf-8")
+    told = Wayhome(tmp_path).json("programme", "check", str(file))
+    assert (told["faults"], len(told["doubts"])) == ([], 1)
+    assert "reflection_days is 14" in Wayhome(tmp_path).json("programme", "check", str(file), "--strict", code=2)[
+        "faults"
+    ][0]["text"]  # fmt: skip
+
+
+def test_a_programme_nobody_can_leave_freely_is_not_put_into_force(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = (ROOT / "workflow" / "programmes" / "moscow.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("- trigger: withdraw", "- trigger: give_up"), encoding="utf-8")
+    refused = Wayhome(tmp_path).run("programme", "publish", str(file))
+    assert (refused.exit_code, "nobody can leave from referral" in refused.stderr) == (2, True)
 
 
 def test_a_journey_is_drawn_in_both_languages(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,11 @@ from console.views.operations import operations
 from console.views.reader import Reader
 from handlers.queries.operations import machine
 from tests.kit.offices import Office
-from tests.kit.roads import bring
+from tests.kit.roads import bank_says, bring, grant, paid, release
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, behind, reading
 from workflow.rights.acts import ROLES, Role
+from workflow.subjects.grants.commands import RecordStrangeAnswer, SettleBankAnswer
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AssessRisk
@@ -32,14 +34,19 @@ def supervisor(house: WebHouse) -> Person:
 def one_stopped(office: Office) -> tuple[Story, str]:
     """A case whose letter to a driver could not be sent."""
     case = story(office)
+    arriving(case)
+    task_id = case.task(kind="book_pickup")
+    case.finish(task_id, "dead", "the mail server said no").accepted()
+    return case, task_id
+
+
+def arriving(case: Story) -> None:
+    """Let somebody be on the way, so that a letter to a driver is due."""
     bring(case, "referral")
     for purpose in ("assistance", "travel"):
         case.does(GiveConsent, purpose=purpose)
     case.does(AssessRisk, level="low", safe_to_return=True)
     case.does(PlanArrival, at=case.place.now, place="SVO", means="flight", number="SU 1491")
-    task_id = case.task(kind="book_pickup")
-    case.finish(task_id, "dead", "the mail server said no").accepted()
-    return case, task_id
 
 
 def test_a_quiet_machine_says_so(house: WebHouse, supervisor: Person) -> None:
@@ -55,6 +62,57 @@ def test_what_stopped_is_shown_with_its_reason_and_leads_to_a_deed(house: WebHou
     assert "the mail server said no" in page
     assert f"/cases/{case.case.case_id}/do/RetryTask?task_id={task_id}" in page
     assert f"/cases/{case.case.case_id}/do/CancelTask?task_id={task_id}" in page
+
+
+def test_a_file_of_the_bank_that_nobody_can_read_is_shown_with_its_reason(
+    house: WebHouse, supervisor: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the data folder is where the office is at work
+    folder = house.house.container.settings.bank_folder / "in"
+    (folder / "unreadable").mkdir(parents=True)
+    (folder / "x.xml").mkdir()
+    (folder / "unreadable" / "ANSWER.XML").write_bytes(b"<Docu")
+    (folder / "unreadable" / "ANSWER.XML.reason.txt").write_text("the file stops being XML at line 1: fetch it again")
+    page = supervisor.get("/operations").text
+    for said in ("ANSWER.XML", "stops being XML at line 1: fetch it again", "x.xml", "a folder or a link"):
+        assert said in page
+
+
+def test_what_the_bank_says_and_nobody_has_settled_stands_here_until_somebody_does(
+    house: WebHouse, supervisor: Person
+) -> None:
+    office = house.office
+    case = bring(story(office), "reintegration")
+    grant_id = grant(case, "reinstallation", "EUR 200")
+    part = release(case, grant_id)
+    paid(case, grant_id, part, "rejected")
+    bank_says(case, grant_id, part, "paid").accepted()
+    strange = {"message_id": "W-1", "tranche_id": "T-STRANGE", "outcome": "paid", "source": "bank"}
+    office.submit(RecordStrangeAnswer, programme="moscow", file_hash="0" * 64, **strange)
+    page = supervisor.get("/operations").text
+    assert f"/cases/{case.case_id}/do/SettleBankAnswer?tranche_id={part}" in page
+    assert "T-STRANGE" in page
+    assert "/office/moscow/do/SettleStrangeAnswer?answer_id=" in page
+    said = {"grant_id": grant_id, "tranche_id": part, "outcome": "rejected", "reason": "asked"}
+    case.does(SettleBankAnswer, actor="staff:dora", **said)
+    assert "SettleBankAnswer" not in supervisor.get("/operations").text
+
+
+def test_a_letter_that_may_have_been_sent_can_be_said_to_have_arrived_and_is_not_called_off(
+    house: WebHouse, supervisor: Person
+) -> None:
+    case = story(house.office)
+    arriving(case)
+    task_id = case.task(kind="book_pickup")
+    case.finish(task_id, "unknown").accepted()
+    page = supervisor.get("/operations").text
+    assert f"/do/ConfirmLetter?task_id={task_id}" in page
+    assert f"/do/CancelTask?task_id={task_id}" not in page
+    form = f"/cases/{case.case.case_id}/do/ConfirmLetter"
+    assert task_id in supervisor.get(f"{form}?task_id={task_id}").text
+    sent = supervisor.post(form, {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id})
+    assert sent.status_code == 303
+    assert task_id not in case.case.tasks
 
 
 def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:

@@ -23,6 +23,14 @@ from tests.kit.command_line import Wayhome
 PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
 
 
+def test_a_port_in_use_is_said_to_be_and_nothing_is_served(tmp_path: Path) -> None:
+    wayhome = Wayhome(tmp_path)
+    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = wayhome.told_off("serve", "--port", str(taken.getsockname()[1]), code=4)
+    assert "stop what listens there, or name another one with --port" in told
+
+
 @contextmanager
 def served(data: Path, *words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Serve a data folder until the block ends, and then see it go by itself."""

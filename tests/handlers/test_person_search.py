@@ -171,6 +171,43 @@ def test_a_telephone_number_in_common_is_a_suspicion(office: Office) -> None:
     assert suspected(office, first) == (second,)
 
 
+def everybody_suspected(office: Office) -> int:
+    while compare_new_cases(office.service):
+        pass
+    return len(office.rows("work_items", kind="possible_duplicate"))
+
+
+def passenger(number: int) -> str:
+    ones, tens = "bdfgklmnrt"[number % 10], "bdfgklmnrt"[number // 10]
+    return f"{tens}o{ones}akova {ones}a{tens}ina"
+
+
+def test_those_who_do_not_know_their_day_are_not_one_another(office: Office) -> None:
+    for name in ("Ivanova Yulia", "Petrova Yulia", "Sidorova Yulia"):
+        came(office, name=name, birth_date="1990-01-01", phone=...)
+    assert everybody_suspected(office) == 0
+    came(office, name="Yulia Petrova", birth_date="1990-01-01", phone=...)
+    assert everybody_suspected(office) == 1  # two parts of the name go with the day
+
+
+def test_the_telephone_of_a_charter_joins_a_few_and_then_nobody(office: Office) -> None:
+    for number in range(40):
+        came(office, name=passenger(number), birth_date=...)
+    few = everybody_suspected(office)
+    assert few <= 15  # before it was seen to be everybody's: the first five, each with the others
+    for number in range(40, 60):
+        came(office, name=passenger(number), birth_date=...)
+    assert everybody_suspected(office) == few
+    came(office, name=" ".join(reversed(passenger(7).split())), birth_date=...)
+    assert everybody_suspected(office) == few + 1  # who comes twice is found in the charter too
+
+
+def test_what_waits_grows_with_the_cases_and_not_with_their_pairs(office: Office) -> None:
+    for _ in range(30):
+        came(office, name="Ivanova Yulia Petrovna", phone=...)
+    assert everybody_suspected(office) <= 30 * 5
+
+
 def test_a_person_who_comes_again_is_not_suspected_of_being_herself(office: Office) -> None:
     first = came(office)
     office.submit(AdvanceCase, case_id=first, trigger="withdraw", reason="declined")

@@ -9,7 +9,13 @@ from tests.kit.story import Story, far, present, trip
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
 from workflow.subjects.documents.commands import RecordTravelDocument
-from workflow.subjects.grants.commands import ApproveGrant, RecordEvidence, RecordPayment, ReleaseTranche, RequestGrant
+from workflow.subjects.grants.commands import (
+    ApproveGrant,
+    RecordBankAnswer,
+    RecordEvidence,
+    ReleaseTranche,
+    RequestGrant,
+)
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
@@ -140,9 +146,11 @@ def shown(case: Story, grant_id: str, tranche_id: str) -> Story:
 
 
 def bank_says(case: Story, grant_id: str, tranche_id: str, outcome: str) -> Story:
+    """The bank's own file says so."""
     return case.when(
-        RecordPayment, grant_id=grant_id, tranche_id=tranche_id, outcome=outcome, reference="AC04", actor=CLARA
-    )
+        RecordBankAnswer, grant_id=grant_id, tranche_id=tranche_id, outcome=outcome, reference="AC04",
+        source="bank", file_hash="0" * 64, actor="worker:bank", mandate="worker",
+    )  # fmt: skip
 
 
 def agreed_to_be_told(case: Story, provider: str) -> Story:

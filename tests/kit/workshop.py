@@ -13,7 +13,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from console.simulation.order_book import OrderBook
 from events.ids import CaseId, case_stream
@@ -80,6 +80,7 @@ class MoodyOrders:
 class MailServer:
     """A post as a mail server is: sends again what is handed over again, and cannot be asked afterwards."""
 
+    way: ClassVar[str] = "server"
     sent: list[str] = field(default_factory=list)
     after: deque[Any] = field(default_factory=deque)
 

@@ -12,16 +12,22 @@ from pathlib import Path
 import pytest
 
 from events.errors import StoreUnavailable
+from events.facts.tasks import TaskFoundDone
+from events.facts.travel import EscortInvited
+from events.ids import case_stream
 from tests.kit.offices import Office
+from tests.kit.people import ANNA
 from tests.kit.roads import bring, plan_trip, ready_to_travel
 from tests.kit.story import Story, story
 from tests.kit.workshop import MailServer, MoodyOrders, Workshop
 from tests.servers.postgres import Postgres
+from workers.effects.registry import EFFECTS
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.mail.post import NullPost
 from workers.running.jobs import JobOutcome
 from workers.running.orders import Order
-from workflow.command import RetryTask
+from workflow.command import CancelTask, ConfirmLetter, RetryTask
+from workflow.tasks import KIND_OF
 
 CANARY = "Zlatovlaska Kanarejkina"
 
@@ -107,6 +113,34 @@ def test_a_mail_of_unknown_outcome_waits_for_a_person(shop: Workshop) -> None:
     case.does(RetryTask, task_id=task_id)
     hand.performer.perform([task_id])
     assert (shop.status(task_id), server.sent) == ("done", [task_id, task_id]), "a person wanted it"
+
+
+def test_a_letter_of_unknown_fate_that_arrived_is_said_to_have_and_not_sent_again(shop: Workshop) -> None:
+    shop.post = server = MailServer(after=deque([OutcomeUnknown("lost on the way")]))
+    case, task_id = with_an_escort_to_ask(shop)
+    case.when(ConfirmLetter, task_id=task_id).then_refused("letter_is_unknown")  # nobody has begun it
+    shop.worker().performer.perform([task_id])
+    case.when(CancelTask, task_id=task_id, reason="not wanted").then_refused("task_is_not_begun")
+    case.does(ConfirmLetter, task_id=task_id).then_among_others(TaskFoundDone, EscortInvited)
+    assert (shop.status(task_id), server.sent) == ("done", [task_id])
+    assert "task_unknown" not in shop.items(case)
+    case.when(ConfirmLetter, task_id=task_id).then_refused("letter_is_unknown")
+    told = shop.office.service.log.of_types(case_stream(case.case.case_id), ("TaskFoundDone",))
+    assert [event.envelope.actor for event in told] == [ANNA]
+
+
+def test_what_a_booking_came_to_is_not_for_a_person_to_say(shop: Workshop) -> None:
+    case, _ = with_an_escort_to_ask(shop)
+    moody(shop, OutcomeUnknown("lost"))
+    ticket = case.task(kind="book_ticket")
+    shop.worker().performer.perform([ticket])
+    case.when(ConfirmLetter, task_id=ticket).then_refused("task_is_a_letter")
+
+
+def test_whoever_a_letter_was_for_can_say_that_it_arrived_and_nobody_else_can() -> None:
+    assert {kind for kind, task in KIND_OF.items() if task.is_letter} == {
+        kind for kind, effect in EFFECTS.items() if effect.lane == "post"
+    }
 
 
 class Buggy:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from events.clock_check import accept_clock
 from events.instants import instant_text
 from tests.kit.roads import bring, consents, plan_trip, ready_to_travel
 from tests.kit.story import Story, story
@@ -16,7 +17,7 @@ from tests.kit.workshop import Killed, MailServer, MoodyOrders, Workshop, at_onc
 from workers.errors import Unavailable
 from workers.running.jobs import JobOutcome
 from workers.running.orders import Order
-from workers.running.sweeper import SweepSettings
+from workers.running.sweeper import SweepResult, SweepSettings
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.intake.commands import WithdrawConsent
@@ -138,14 +139,14 @@ def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
     case = with_a_bed(shop)
     _, waiting = shop.ticketed()
     hand = shop.worker()
-    (Path(shop.folders.bank_in) / "report.xml").mkdir()
+    Path(shop.folders.bank_in).rmdir()
     shop.office.pass_time(HOLD)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(FileNotFoundError):
         hand.sweeper.sweep()
     assert accommodation_of(case.case).bed is None, "the timer was fired"
     assert hand.bell.rung == [waiting], "the bell was rung"
     hand.sweeper.sweep_safely()
-    assert "IsADirectoryError" in caplog.text
+    assert "FileNotFoundError" in caplog.text
 
 
 def test_one_task_that_cannot_be_asked_about_does_not_stop_the_others(shop: Workshop) -> None:
@@ -192,3 +193,22 @@ def test_nothing_is_done_after_the_person_has_withdrawn(shop: Workshop, *, swept
     assert hand.bell.rung == []
     consents(case, "travel")
     assert case.tasks(kind="book_ticket"), "it is asked for anew when the person agrees again"
+
+
+def test_after_a_leap_of_the_clock_nothing_runs_out_before_somebody_has_looked(shop: Workshop) -> None:
+    case = with_a_bed(shop)
+    shop.office.pass_time(timedelta(days=3650))
+    careful = shop.worker(rhythm=SweepSettings(leap_most=timedelta(days=7))).sweeper
+    before = shop.office.service.log.size()
+    assert careful.sweep() == SweepResult(held=True)
+    assert shop.office.service.log.size() == before
+    assert accommodation_of(case.case).bed is not None
+    accept_clock(shop.office.service.log, "staff:operator", shop.office.uuid())
+    assert careful.sweep().fired > 0
+    assert accommodation_of(case.case).bed is None
+
+
+def test_a_holiday_of_a_week_holds_nothing(shop: Workshop) -> None:
+    with_a_bed(shop)
+    shop.office.pass_time(timedelta(days=7))
+    assert shop.worker(rhythm=SweepSettings(leap_most=timedelta(days=7))).sweeper.sweep().fired > 0

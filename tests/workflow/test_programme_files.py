@@ -6,7 +6,13 @@ import pytest
 
 from tests.kit.story import moscow
 from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import CHARACTERS_MAX, load_definition, shipped_programme_text, shipped_programmes
+from workflow.programme.loading import (
+    CHARACTERS_MAX,
+    check_definition,
+    load_definition,
+    shipped_programme_text,
+    shipped_programmes,
+)
 
 MOSCOW = shipped_programme_text("moscow")
 AGAIN = "    - {trigger: turn_back, source: returning, dest: care}\n    - trigger: begin_care"
@@ -133,10 +139,34 @@ def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:
 
 def test_wrong_types_everywhere_are_all_told_at_once() -> None:
     text = MOSCOW.replace("target_per_year: 350", "target_per_year: lots").replace("idle_days: 30", "idle_days: -1")
-    text = text.replace("skills: [operational]", "skills: operational").replace("bic: ABCDRUMM\n", "")
+    text = text.replace("skills: [operational]", "skills: operational").replace("  bic: ABCDRUMM\n", "")
     said = [fault for _, fault in faults_of(text)]
     assert len(said) == 5
     assert "office.bic: this key is missing" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("payer: North Street Fund", "payer: Fund for victims", "tells every payee's bank"),
+        ("payer: North Street Fund", "payer: Приют на Северной", "tells every payee's bank"),
+        ("  payer: North Street Fund", "  # nobody is named: ", "tells every payee's bank"),  # the office's own name
+        ("payer: North Street Fund", "payer: الصندوق", "cannot be written by a bank"),
+        ('account: "40702810900000000001"', "account: DE89370400440532013001", "no IBAN and no account number"),
+        ('account: "40702810900000000001"', 'account: "4070 2810"', "no IBAN and no account number"),
+        ("bic: ABCDRUMM", "bic: ABCDZZMM", "no BIC"),
+    ],
+)
+def test_an_office_no_bank_should_pay_for_is_not_published_but_an_older_file_is_still_read(
+    before: str, after: str, said: str
+) -> None:
+    text = MOSCOW.replace(before, after)
+    assert load_definition(text)
+    with pytest.raises(ProgrammeFaulty) as refused:
+        check_definition(text)
+    (fault,) = refused.value.faults
+    assert said in fault.text
+    assert fault.line in range(17, 24)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +192,71 @@ def test_a_small_file_that_unfolds_without_end_is_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     assert faults_of("\n".join(lines)) == [(1, "the file holds more than 50000 values")]
+
+
+# -- the rights of the people it is for, and words that can be sent --------------------------------------------------
+
+
+def barred(text: str) -> list[tuple[int, str]]:
+    load_definition(text)  # what a log holds is still read: cases keep the rules they were opened under
+    with pytest.raises(ProgrammeFaulty) as caught:
+        check_definition(text)
+    return [(fault.line, fault.text) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("name", shipped_programmes())
+def test_a_shipped_programme_may_be_put_into_force_without_a_doubt(name: str) -> None:
+    assert check_definition(shipped_programme_text(name))[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    - trigger: withdraw\n", "    - trigger: give_up\n", "nobody can leave from referral"),
+        ("follow_up, reassessment]\n      dest: withdrawn", "follow_up]\n      dest: withdrawn",
+         "nobody can leave from reassessment: add it to the source"),
+        ("dest: withdrawn\n", "dest: withdrawn\n      conditions: [reason_is_given]\n",
+         "withdraw has conditions (reason_is_given): whoever wants to leave may; take them out"),
+        ("dest: reception\n      conditions: [consent_to_assistance, ", "dest: reception\n      conditions: [",
+         "receive lets people in without their consent"),
+        ("reflection_days: 30 ", "reflection_days: 0 ", "reflection_days is 0"),
+        ("[1, 3, 6, 12]", "[24, 1, 1, 600]", "follow_up_months must rise"),
+        ("[1, 3, 6, 12]", "[1, 3, 3]", "follow_up_months must rise"),
+        ("[1, 3, 6, 12]", "[0, 3]", "follow_up_months must rise"),
+        ("[1, 3, 6, 12]", "[1, 61]", "follow_up_months must rise"),
+        ("{en: Psychological counselling,", "{en: Help for victims of violence,", "'victims' goes into letters"),
+        ("ru: Консультация психолога}", "ru: Помощь пострадавшим}", "'пострадавшим' goes into letters"),
+        ("  name: Reintegration programme, Moscow", "  name: Anti-trafficking programme",
+         "'trafficking' goes into letters"),
+        ('name: "Hostel of a partner, Moscow"', 'name: "Victims hostel"', "'Victims' goes into letters"),
+        ("services: [interpreting]", "services: [survivors_talk]", "'survivors' goes into letters"),
+    ],
+)  # fmt: skip
+def test_a_file_that_takes_a_right_or_stops_every_letter_is_not_put_into_force(old: str, new: str, said: str) -> None:
+    text, line = changed(old, new)
+    found = barred(text)
+    assert any(fault.startswith(said) for _, fault in found), found
+    loose = said.startswith(("nobody can leave", "receive"))  # told where the stage or the way begins
+    assert loose or line in {at for at, _ in found} or line + 1 in {at for at, _ in found}
+
+
+def test_a_service_may_have_telling_words_for_the_office_and_neutral_ones_for_letters() -> None:
+    named = "label: {en: Help for victims of violence, ru: Помощь жертвам насилия}"
+    text, _ = changed("label: {en: Psychological counselling, ru: Консультация психолога}", named)
+    assert "give the service a neutral letter_label" in barred(text)[0][1]
+    neutral, _ = changed(named, named + ", letter_label: {en: Counselling, ru: Консультация}", text)
+    service = check_definition(neutral)[0].programme.service_of["counselling"]
+    assert (service.label.en, service.in_letters.ru) == ("Help for victims of violence", "Консультация")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("reflection_days: 30 ", "reflection_days: 29 ", "reflection_days is 29"),
+        ("[consent_to_assistance, risk_is_assessed, arrival_is_planned", "[consent_to_assistance, arrival_is_planned",
+         "receive lets people in without risk_is_assessed"),
+    ],
+)  # fmt: skip
+def test_what_is_doubtful_is_said_and_may_be_put_into_force(old: str, new: str, said: str) -> None:
+    _, doubts = check_definition(changed(old, new)[0])
+    assert [doubt.text.startswith(said) for doubt in doubts] == [True]

@@ -71,7 +71,7 @@ def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
     """Return what is asked for in English and in Russian; a service the programme has no words for by its name."""
     name = referrals_of(seen.case).referrals[reference].service
     service = seen.definition.programme.service_of.get(name)
-    return (service.label.en, service.label.ru) if service else (name, name)
+    return (service.in_letters.en, service.in_letters.ru) if service else (name, name)
 
 
 def _letter(job: Job[Any], seen: CaseSnapshot, subject: str, *lines: str) -> Letter:

@@ -19,7 +19,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import LetterUnsafe, Refused
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, AnyJob, Effect, PerformOne, one_by_one
-from workflow.programme.programme import OfficeContact
+from workflow.programme.office import OfficeContact
 from workflow.values.telling import is_telling
 from workflow.values.text import one_line
 
@@ -184,7 +184,12 @@ def _to_utc(moment: datetime) -> datetime:
 
 
 def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
-    """Return whether the message went out, where the post can tell; a mail server cannot."""
+    """Return whether the message went out, where the post can tell; a mail server cannot, nor another way to send.
+
+    A worker without the mail server's address looks into a folder, where no letter lies that another one sent.
+    """
+    if job.way and job.way != outside.post.way:
+        return None
     sent = outside.post.was_sent(job.task_id)
     if sent is None:
         return None

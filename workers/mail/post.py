@@ -25,7 +25,7 @@ from email import policy
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from workers.errors import DifferentContent, OutcomeUnknown, PostError, Refused, Unavailable
@@ -39,6 +39,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 class Post(Protocol):
     """Sends messages, each under a key that names it for ever."""
+
+    way: ClassVar[str]  # in a word, by which a worker that sends another way is told from this one
 
     def send(self, message: EmailMessage, key: str) -> str:
         """Hand the message over and return the reference to quote when asking about it later.
@@ -63,6 +65,7 @@ def wire_bytes(message: EmailMessage) -> bytes:
 class NullPost:
     """Keeps messages in memory and sends none, for tests and simulations."""
 
+    way: ClassVar[str] = "memory"
     sent: dict[str, EmailMessage] = field(default_factory=dict)
 
     def send(self, message: EmailMessage, key: str) -> str:
@@ -82,6 +85,7 @@ class NullPost:
 class FolderPost:
     """Puts each message into a folder as `<key>.eml`, exactly once, readable by its owner only."""
 
+    way: ClassVar[str] = "folder"
     folder: Path
 
     def send(self, message: EmailMessage, key: str) -> str:
@@ -113,6 +117,7 @@ class SmtpPost:
     programs show a repeated message once.
     """
 
+    way: ClassVar[str] = "server"
     host: str
     port: int
     username: str | None = None

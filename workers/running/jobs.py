@@ -38,6 +38,7 @@ class Job(NamedTuple, Generic[Of]):
     epoch: int
     attempts: int
     begun_at: datetime
+    way: str = ""  # by which the worker sends letters that claimed it last
 
     @property
     def about(self) -> Of:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from events.clock_check import leap
 from events.ids import CaseId
 from events.instants import instant
 from handlers.commanding.service import CommandService, TaskNotifier
+from handlers.projections.person_search import search_key, unknown_days
 from handlers.queries.duplicates import cases_to_compare, mark_compared, older_matches
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
@@ -34,6 +36,7 @@ class SweepSettings:
     ring_again_s: float = 5.0
     ask_again_s: float = 60.0
     most: int = 1000
+    leap_most: timedelta | None = None  # a clock so far ahead of the newest event is not believed; None: it always is
 
 
 class SweepResult(NamedTuple):
@@ -46,6 +49,7 @@ class SweepResult(NamedTuple):
     answers: int = 0
     cancelled: int = 0
     compared: int = 0
+    held: bool = False  # nothing was done: the clock leapt
 
     @property
     def anything(self) -> bool:
@@ -70,6 +74,8 @@ class Sweeper:
         A part that fails does not keep the others from their work: all are gone through, then the first problem
         is raised, and what it left lying waits for the next sweep.
         """
+        if self._clock_leapt():
+            return SweepResult(held=True)
         now = self.service.log.now()
         problems: list[Exception] = []
         swept = SweepResult(
@@ -92,6 +98,11 @@ class Sweeper:
         except Exception as problem:  # noqa: BLE001 - without its sweeper a process would look alive and do nothing
             _log.error("sweep put off: %s", type(problem).__name__)
             return SweepResult()
+
+    def _clock_leapt(self) -> bool:
+        """Tell whether the clock is days ahead of the newest event; then nothing runs out before somebody looked."""
+        most = self.rhythm.leap_most
+        return most is not None and leap(self.service.log) > most
 
     def _free_lost(self, now: str) -> int:
         lost = self.leases.lost(now)
@@ -129,7 +140,8 @@ def compare_new_cases(service: CommandService) -> int:
     database = service.log.database
     with database.reading() as connection:
         new = cases_to_compare(connection, COMPARED_AT_ONCE)
-        suspected = [(older, one) for one in new for older in older_matches(connection, one)]
+        days = unknown_days(search_key(service.log.keys)) if new else frozenset()
+        suspected = [(older, one) for one in new for older in older_matches(connection, one, days)]
     if not new:
         return 0
     service.submit_many([_suspicion(older, one, service.machine_ids) for older, one in suspected])

@@ -1,5 +1,6 @@
 """A crew: one process's worker threads and its sweeper, started and stopped together."""
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +20,8 @@ from workers.running.leases import Leases, any_task_due
 from workers.running.orders import Orders
 from workers.running.perform import Backoff, Performer
 from workers.running.sweeper import Sweeper, SweepSettings
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class WorkerPool:
         folders = _bank_folders(bank)
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
-        leases = Leases(service.log.database, f"crew-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
+        leases = Leases(service.log.database, f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
         look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(
             service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders
@@ -67,6 +70,7 @@ class WorkerPool:
         self._worker: Worker | None = None
         self._stop = threading.Event()
         self._sweeping: threading.Thread | None = None
+        self._held = False
         service.bell = self.bell
 
     def start(self, *, sweeping: bool = True) -> None:
@@ -95,11 +99,19 @@ class WorkerPool:
             for queue in tuple(self._broker.get_declared_queues()):
                 self._broker.join(queue)
             self._worker.join()
-            moving = self.sweeper.sweep().anything or any_task_due(self.service.log)
+            swept = self.sweeper.sweep()
+            self._say_held(now=swept.held)
+            moving = not swept.held and (swept.anything or any_task_due(self.service.log))
+
+    def _say_held(self, *, now: bool) -> None:
+        if now and not self._held:
+            _log.warning("timers are held: the clock is days after the newest event; if it is right, say so: "
+                         "wayhome clock accept")  # fmt: skip
+        self._held = now
 
     def _sweep_on(self) -> None:
         while not self._stop.is_set():
-            self.sweeper.sweep_safely()
+            self._say_held(now=self.sweeper.sweep_safely().held)
             self._stop.wait(self.terms.sweep_s)
 
 

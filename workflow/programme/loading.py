@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from workflow.guards import guard_named
+from workflow.programme import publishing
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
@@ -54,15 +55,35 @@ def load_definition(text: str) -> Definition:
 
     The same text is compiled once.
     """
+    programme, lines = _read(text)
+    if found := _located(lines, _faults(programme)):
+        raise ProgrammeFaulty(found)
+    return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
+
+
+def check_definition(text: str) -> tuple[Definition, tuple[ProgrammeFault, ...]]:
+    """Return a definition that may be put into force, and what is doubtful in it; raises ProgrammeFaulty.
+
+    Stricter than loading: what is in the log stays as it is, but no file that takes a person's rights follows it.
+    """
+    programme, lines = _read(text)
+    found = _located(lines, _faults(programme))
+    if found := found or _located(lines, publishing.faults(programme)):
+        raise ProgrammeFaulty(found)
+    return load_definition(text), _located(lines, publishing.doubts(programme))
+
+
+def _read(text: str) -> tuple[Programme, dict[YamlPath, int]]:
     tree, lines = _parsed(text)
     try:
-        programme = Programme.model_validate(tree)
+        return Programme.model_validate(tree), lines
     except ValidationError as problem:
         faults = [ProgrammeFault(_line(lines, error["loc"]), _said(error)) for error in problem.errors()]
         raise ProgrammeFaulty(tuple(sorted(faults))) from problem
-    if found := sorted(ProgrammeFault(_line(lines, path), said) for path, said in _faults(programme)):
-        raise ProgrammeFaulty(tuple(found))
-    return Definition(text, hashlib.sha256(text.encode()).hexdigest()[:16], programme, Journey(programme, guard_named))
+
+
+def _located(lines: dict[YamlPath, int], found: Iterable[tuple[YamlPath, str]]) -> tuple[ProgrammeFault, ...]:
+    return tuple(sorted(ProgrammeFault(_line(lines, path), said) for path, said in found))
 
 
 def _parsed(text: str) -> tuple[Any, dict[YamlPath, int]]:

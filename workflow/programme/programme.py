@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from workflow.programme.office import OfficeContact
 from workflow.programme.part import Label, Name, ProgrammePart, Slug
 from workflow.programme.stages import JourneyDefinition, Service
 from workflow.subjects.accommodation.definition import Facility
@@ -83,16 +84,6 @@ class Organisation(ProgrammePart):
     phones: tuple[Phone, ...] = ()
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     staff: str = Field(default="", pattern=r"^[a-z]*$")
-
-
-class OfficeContact(ProgrammePart):
-    """Who writes and pays: the sender of invitations and the debtor of payments."""
-
-    name: str
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
-    account: str
-    bic: str
-    data_protection_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
 
 
 class _Named(Protocol):

@@ -16,6 +16,12 @@ class Service(ProgrammePart):
     label: Label
     consent: Name
     kind: CareKind | None = None  # care is given at appointments; says which compartment its notes are sealed in
+    letter_label: Label | None = None  # what letters call it, where its label would tell a bystander too much
+
+    @property
+    def in_letters(self) -> Label:
+        """Return what letters call it."""
+        return self.letter_label or self.label
 
 
 class Stage(ProgrammePart):

@@ -16,7 +16,7 @@ from console.web.sign_in_cookies import typed
 from handlers.queries.history import Publication
 from workflow.command import PublishProgramme
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
-from workflow.programme.loading import CHARACTERS_MAX, Definition, load_definition
+from workflow.programme.loading import CHARACTERS_MAX, Definition, check_definition
 from workflow.reasons import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -25,11 +25,12 @@ Publishes = Annotated[RequestContext, require("programmes.publish", proved=True)
 
 
 class Draft(NamedTuple):
-    """A programme file somebody sent: its text, and its definition or its faults."""
+    """A programme file somebody sent: its text, and its definition with what is doubtful in it, or its faults."""
 
     text: str
     definition: Definition | None = None
     faults: Sequence[ProgrammeFault] = ()
+    doubts: Sequence[ProgrammeFault] = ()
 
 
 @router.get("/settings/programmes")
@@ -99,7 +100,8 @@ def _draft(given: FormData) -> Draft:
         text = typed(given, "text")
     text = text.replace("\r\n", "\n")
     try:
-        return Draft(text, load_definition(text))
+        definition, doubts = check_definition(text)
+        return Draft(text, definition, doubts=doubts)
     except ProgrammeFaulty as faulty:
         return Draft(text[:CHARACTERS_MAX], faults=faulty.faults)
 

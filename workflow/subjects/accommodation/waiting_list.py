@@ -131,7 +131,7 @@ def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
 
 # A bed given up is given to the next whatever becomes of the case that had it.
 TASKS: Final = (
-    TaskKind("offer_bed", FreeBed, ends_in(facts.BedsOffered, "outcome"), gives_back=True),
+    TaskKind("offer_bed", FreeBed, ends_in(facts.BedsOffered, "outcome"), gives_back=True, is_letter=False),
     TaskKind(
         "find_alternative",
         PlaceElsewhere,

@@ -201,7 +201,9 @@ def _course(programme: Programme, command: Any) -> tuple[str, ...]:
 
 
 # A freed seat is passed on whatever becomes of the case that freed it.
-TASKS: Final = (TaskKind("offer_seat", FreeSeat, ends_in(facts.SeatPassedOn, "offered"), gives_back=True),)
+TASKS: Final = (
+    TaskKind("offer_seat", FreeSeat, ends_in(facts.SeatPassedOn, "offered"), gives_back=True, is_letter=False),
+)
 # Which course a decision looks at is known from the command itself.
 
 

@@ -173,9 +173,14 @@ def _trip_is_wanted(about: Booking, situation: Situation) -> bool:
 _GIVEN_BACK: Final = ends_in(BookingReleased, "reference")
 TASKS: Final = (
     TaskKind(
-        "book_ticket", Booking, ends_in(facts.TicketIssued, "reference"), _trip_is_wanted, consent=lambda *_: "travel"
+        "book_ticket",
+        Booking,
+        ends_in(facts.TicketIssued, "reference"),
+        _trip_is_wanted,
+        is_letter=False,
+        consent=lambda *_: "travel",
     ),
-    TaskKind("cancel_ticket", Booking, _GIVEN_BACK, gives_back=True),
+    TaskKind("cancel_ticket", Booking, _GIVEN_BACK, gives_back=True, is_letter=False),
     TaskKind("book_escort", EscortBooking, ends_in(facts.EscortInvited), _trip_is_wanted, consent=lambda *_: "travel"),
     TaskKind("release_escort", EscortBooking, _GIVEN_BACK, gives_back=True),
     TaskKind("ask_host", HostBooking, ends_in(facts.HostAsked), _trip_is_wanted, consent=lambda *_: "travel"),
