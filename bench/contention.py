@@ -107,7 +107,7 @@ def _beds(centre: Centre, other: CommandService) -> Came:
 def _approvals(centre: Centre, other: CommandService) -> Came:
     cases = centre.people(APPROVALS)
     centre.each(cases, GiveConsent, purpose="assistance")
-    asked = {"kind": "reinstallation", "amount": GRANT, "payee_name": "Invented Person", "payee_account": "AA00TEST"}
+    asked = {"kind": "reinstallation", "amount": GRANT, "payee_name": "Invented Person", "payee_account": "TEST0001"}
     centre.each(cases, RequestGrant, **asked)
     grants = centre.grants_of(cases)
 

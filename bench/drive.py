@@ -28,6 +28,7 @@ from bench.jumping_clock import JumpingClock
 from bench.servers import durable_postgres, empty_database, redis_address
 from console.container import Container
 from console.settings import Settings
+from console.simulation.demo_accounts import Part, opened
 from console.simulation.demo_bank import DemoBank
 from console.simulation.manager import next_commands
 from console.simulation.order_book import OrderBook
@@ -133,6 +134,8 @@ class Drive:
 
     def run(self, hour_struck: Any) -> None:
         """Work until every case has ended; ``hour_struck`` is called once for each round."""
+        # Whoever imported the cases leads them, and what needs two people needs their accounts.
+        opened(self._office, self._definition.programme.programme, Part("staff:importer", "case_manager", ""))
         next_intake, still_since = self._clock.now(), time.perf_counter()
         while self._waiting or self._open:
             if self._clock.now() >= next_intake:

@@ -28,6 +28,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "demo": Verb("demo", "demo", "Run the Moscow programme through a simulated year with made-up people, show what came"
                  " of it, and serve it."),
     "next": Verb("cases", "next_steps", "Tell what may happen next to a person, and what blocks the rest."),
+    "sign-in": Verb("sign_in", "sign_in", "Sign in for ten minutes, so that what you type is your own act; asks for"
+                    " password and code."),
+    "sign-out": Verb("sign_in", "sign_out", "Sign out at this command line."),
     "waiting": Verb("cases", "waiting", "List what waits for a person, on any case, oldest first."),
     "serve": Verb("serve", "serve", "Serve the console until stopped with Ctrl-C; without Redis this process does the"
                   " tasks too."),

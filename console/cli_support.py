@@ -110,11 +110,16 @@ def tell_refused(answer: Refused, *, as_json: bool) -> NoReturn:
 
 def _tell_accepted(answer: Accepted, ids: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
-        printing.print_json({"answer": "accepted", **answer._asdict(), "ids": ids})
+        waits = {"proposal": answer.proposal} if answer.proposal else {}
+        printing.print_json({"answer": "accepted", **answer._asdict(), **waits, "ids": ids})
         return
     again = " (it had been carried out before)" if answer.repeated else ""
     told = [name if times == 1 else f"{times} × {name}" for name, times in Counter(answer.facts).items()]
-    printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
+    if answer.proposal:
+        printing.say(f"proposed{again}, and nothing has happened yet: a second person confirms it with")
+        printing.say(f"  wayhome case confirm {answer.case_id} {answer.proposal}")
+    else:
+        printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
     if answer.case_id:
         printing.say(f"case {answer.case_id} is now at version {answer.version}")
     for name, value in ids.items():
@@ -160,7 +165,6 @@ _IN_WORDS: Final[Mapping[str, str]] = {
 _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "actor": "staff:anna",
     "account": "staff:anna",
-    "second": "staff:boris",
     "phone": "+74957978722",
     "language": "ro",
     "programme": "moscow",

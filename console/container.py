@@ -27,6 +27,7 @@ from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load_definition
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from handlers.queries.operations import UnreadFile
     from handlers.queries.reconciliation import BankStatement
     from workers.iso20022.bank_inbox import RecordedReport
     from workers.mail.post import Post
@@ -109,25 +110,42 @@ class Container:
 
         return SweepSettings(leap_most=LEAP_MOST if self.clock is None else None)
 
-    def read_bank_report(self, data: bytes, theirs: Callable[[set[str]], set[str]] | None = None) -> RecordedReport:
-        """Record what a status report of the bank says, of these cases only; raises BadInput when it is none."""
-        from workers.iso20022.bank_inbox import BankInbox
+    def read_bank_report(
+        self,
+        data: bytes,
+        actor: str,
+        mandate: str,
+        file_name: str,
+        theirs: Callable[[set[str]], set[str]] | None = None,
+    ) -> RecordedReport:
+        """Record what a report that somebody brought says, of these cases only; raises BadInput when it is none."""
+        from workers.iso20022.bank_inbox import BankInbox, Upload
         from workers.iso20022.xml import BankFileError
 
         try:
-            return BankInbox(self.service, self.settings.bank_folder / "in").read_report(data, theirs)
+            inbox = BankInbox(self.service, self.settings.bank_folder / "in")
+            return inbox.read_report(data, Upload(actor, mandate, file_name), theirs)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
 
-    def read_statement(self, data: bytes) -> BankStatement:
-        """Return what a statement of the bank says; raises BadInput when it is none."""
+    def unread_bank_files(self) -> list[UnreadFile]:
+        """Return what lies in the bank's folder and nobody has read."""
+        from workers.iso20022.bank_folder import BankFolder
+
+        return BankFolder(self.settings.bank_folder / "in").unread()
+
+    def read_statement(self, data: bytes, account: str) -> BankStatement:
+        """Return what a statement of the bank says; raises BadInput when it is none, or one of another account."""
         from workers.iso20022.camt053 import read_camt053
         from workers.iso20022.xml import BankFileError
 
         try:
-            return read_camt053(data)
+            statement = read_camt053(data)
         except BankFileError as problem:
             raise BadInput(str(problem)) from problem
+        if not statement.is_of(account):
+            raise BadInput("the statement is of another account than the programme's; ask the bank for that account's")
+        return statement
 
     def queue(self) -> Literal["inside", "up", "down"]:
         """Return whether the queue answers; without Redis it is inside whichever process works."""

@@ -16,6 +16,7 @@ from rich.table import Table
 from console.words.reasons import typed
 from events.envelope import RecordedEvent
 from workflow.reasons import Reason
+from workflow.rights.acts import OPERATOR
 
 # Exit codes that scripts can use; docs/operator.md lists them.
 OK, REFUSED, USAGE, CONFLICT, UNAVAILABLE, FAULTS = 0, 1, 2, 3, 4, 5
@@ -107,7 +108,13 @@ def print_events(title: str, events: Iterable[RecordedEvent]) -> None:
     for event in events:
         envelope = event.envelope
         when = envelope.recorded_at[:16].replace("T", " ")
-        say(f"{event.position:>7}  {when}  {envelope.type:<22} {_gist(event)}  ({envelope.actor})")
+        say(f"{event.position:>7}  {when}  {envelope.type:<22} {_gist(event)}  ({_hand(event)})")
+
+
+def _hand(event: RecordedEvent) -> str:
+    """Return whose act it was: of somebody who signed in, or the operator's, who typed a name."""
+    on_behalf = "operator on behalf of " if event.envelope.mandate == OPERATOR else ""
+    return on_behalf + event.envelope.actor
 
 
 def _gist(event: RecordedEvent) -> str:

@@ -42,6 +42,11 @@ class Settings:
         return self.data / "keys" / "keys.sqlite"
 
     @property
+    def sign_in_file(self) -> Path:
+        """Return where this user of the machine keeps what proves that they signed in; nobody else may read it."""
+        return self.data / f"signed-in-{os.getuid()}"
+
+    @property
     def order_file(self) -> Path:
         """Return the order book's file."""
         return self.data / "orders.sqlite"

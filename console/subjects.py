@@ -13,7 +13,18 @@ from console.views.suggested_actions import SuggestedAction
 from events.catalogue import Fact
 from workflow import registry
 from workflow.case.state import Case
-from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, ConfirmLetter, OfficeCommand, RetryTask
+from workflow.command import (
+    AdvanceCase,
+    CancelTask,
+    CaseCommand,
+    Command,
+    ConfirmDecision,
+    ConfirmLetter,
+    DeclineDecision,
+    OfficeCommand,
+    RetryTask,
+    WithdrawProposal,
+)
 from workflow.registry import HUMAN, OFFICE
 from workflow.rights.acts import Role
 from workflow.subjects.grants.commands import RecordCost, ReverseCost
@@ -111,6 +122,10 @@ SUBJECTS: Final = (
         "trafficking_routes", "About the way people were taken", N_("What happened before"), "travel",
     ),
     ConsoleSubject("journey", "About the journey", panel="next"),
+    ConsoleSubject(
+        "decisions", "About decisions of two people", N_("Decisions of two people"), "next",
+        engine=(ConfirmDecision, DeclineDecision, WithdrawProposal),
+    ),
     ConsoleSubject("closing", "About houses and programmes that close", N_("Hand-over"), "next"),
     ConsoleSubject(
         "access", "About whose case it is and who opened it", N_("Whose case it is"), "access",
@@ -145,7 +160,8 @@ def form_groups() -> Iterator[FormGroup]:
             yield subject.apart
 
 
-_ABOUT_A_CASE: Final[tuple[type[CaseCommand], ...]] = (AdvanceCase, *HUMAN, RetryTask, ConfirmLetter, CancelTask)
+_ENGINE: Final = tuple(kind for subject in SUBJECTS for kind in subject.engine)
+_ABOUT_A_CASE: Final[tuple[type[CaseCommand], ...]] = (*_ENGINE, *HUMAN)
 CASE_FORMS: Final[Mapping[str, type[CaseCommand]]] = {kind.__name__: kind for kind in _ABOUT_A_CASE}
 OFFICE_FORMS: Final[Mapping[str, type[OfficeCommand]]] = {kind.__name__: kind for kind in OFFICE}
 

@@ -86,7 +86,7 @@ def _fact(shape: FactSchema) -> tuple[str, ...]:
 def _commands() -> str:
     people: list[type[Command]] = [OpenCase, AdvanceCase, *HUMAN]
     machines = [kind for kind in COMMANDS if kind not in people and kind not in OFFICE]
-    common = _listed(CaseCommand.model_fields)
+    common = _listed(name for name, field in CaseCommand.model_fields.items() if not field.exclude)
     lines = ["## Commands", "", f"Every command has {common} (`case_id` not where a case is only being opened).", ""]
     lines += ["### For people", "", "`case open`, `case advance` and `case record` of the command line send these.", ""]
     lines += [*_table(("Command", "What it asks for", "Fields"), map(_command, people)), ""]

@@ -48,6 +48,11 @@ def case_stream(case: CaseId | str) -> Stream:
     return Stream(f"case:{case}")
 
 
+def account_stream(account: str) -> Stream:
+    """Return the stream that holds an account's history."""
+    return Stream(f"account:{account}")
+
+
 def case_of_stream(stream: str) -> CaseId | None:
     """Return the case a stream belongs to, or None for a shared stream such as a fund."""
     kind, _, name = stream.partition(":")

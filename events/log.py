@@ -1,8 +1,9 @@
 """The log: facts go in once, in one order, and come out the same for ever.
 
 A write locks the streams it touches, in order; reads what other processes have added; buffers new facts
-and rows; and at its end seals, hashes and writes everything, taking the head of the log in the very last
-statement. So positions have no gaps and a reader that asks for "what comes after n" can never skip an event.
+and rows; and at its end seals, hashes and writes everything, taking the head of the log when only the events
+themselves are left to store. So positions have no gaps and a reader that asks for "what comes after n" can never
+skip an event.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -216,7 +217,7 @@ class Log:
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
     """Return the event a row of ``events`` holds, columns in the order of the table."""
-    position, *said, sealed, previous, link, leaf = row
+    position, *said, sealed, previous, link, leaf, _, _ = row
     envelope = Envelope._make((*said, sealed_parts(sealed), _bytes(previous), _bytes(link)))
     return RecordedEvent(position, envelope, bytes(leaf))
 

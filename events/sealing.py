@@ -52,6 +52,15 @@ def unseal(key: bytes, part: Ciphertext, where: bytes) -> dict[str, Any]:
     return opened
 
 
+def opens(key: bytes, part: Ciphertext, where: bytes) -> bool:
+    """Tell whether this key sealed these bytes for this place; what they say is not kept."""
+    try:
+        _cipher(key).decrypt(part.ciphertext[:NONCE_BYTES], part.ciphertext[NONCE_BYTES:], where)
+    except (InvalidTag, ValueError):  # bytes too short to be anything are not what was sealed either
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)

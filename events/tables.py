@@ -21,6 +21,9 @@ events = Table(
     Column("previous", LargeBinary),
     Column("link", LargeBinary),
     Column("leaf", LargeBinary, nullable=False),
+    # In the order of the log (events/order.py); absent where an older Wayhome wrote the event.
+    Column("answered", LargeBinary),
+    Column("place", LargeBinary),
     UniqueConstraint("stream", "version", name="events_stream_version"),
     Index("events_command", "command_id"),
 )
@@ -58,4 +61,7 @@ log_head = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("size", BigInteger, nullable=False),
+    # How many events the chain of places holds, and the last of them: fewer than all while older programs write too.
+    Column("placed", BigInteger, nullable=False, server_default="0"),
+    Column("place", LargeBinary, nullable=False, server_default=""),
 )

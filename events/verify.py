@@ -1,51 +1,37 @@
 """Proves the log against itself: whether what is stored is what was once written, all of it and in order.
 
 One walk over one state of the database. What is found wrong is a value, not an exception: an auditor wants
-the whole list. Somebody who can rewrite every table can also make another history that agrees with itself;
-only a leaf noted elsewhere before (``Report.head``) shows that one.
+the whole list. Somebody who can rewrite every table can also make another history that agrees with itself, or cut
+off its end; only a leaf noted elsewhere before (``LogProof.head``) shows that one.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, exc
 
 from events import tables
 from events.catalogue import Catalogue
-from events.envelope import Envelope, SealedPart, leaf_of, sealed_parts, sealed_text
+from events.envelope import Envelope, leaf_of, sealed_parts, sealed_text
+from events.findings import Findings, ProofFinding, Whereabouts
+from events.instants import instant
+from events.keys import Keys
 from events.log import Log
+from events.order import BEFORE_ALL, place_after
+from events.verify_beside import PageBeside
 
-FINDINGS_MAX: Final = 1000
 PAGE_SIZE: Final = 4000
+# Processes that write at once take their moments before they take their places; none holds a write open for longer.
+CLOCK_SLACK: Final = timedelta(seconds=60)
 _COLUMNS = ", ".join(f"e.{c.name}" for c in tables.events.columns)
 _FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608 - our own column names
 _NEXT = f"SELECT {_COLUMNS} FROM events e WHERE e.position > {{}} ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608
-_PARTS = (
-    "SELECT p.stream, p.version, p.compartment, p.person, p.salt, p.ciphertext FROM events e "
-    "JOIN sealed_parts p ON p.stream = e.stream AND p.version = e.version "
-    "WHERE e.position >= {} AND e.position <= {}"
-)
-_LOST_PARTS = (
-    "SELECT p.stream, p.version, p.compartment FROM sealed_parts p LEFT JOIN events e "
-    "ON e.stream = p.stream AND e.version = p.version WHERE e.stream IS NULL LIMIT {}"
-)
-_NO_COMMAND = (
-    "SELECT e.position FROM events e LEFT JOIN commands c ON c.command_id = e.command_id "
-    "WHERE c.command_id IS NULL ORDER BY e.position LIMIT {}"
-)
+_HEAD = "SELECT size, placed, place FROM log_head WHERE id = 0"
 # What a row that nobody but a forger could have stored makes of our own code.
 _UNREADABLE = (AttributeError, TypeError, ValueError, OverflowError)
-
-
-class ProofFinding(NamedTuple):
-    """One thing that is not as it was written; the position is None where no event can be named."""
-
-    position: int | None
-    code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +40,12 @@ class LogProof:
 
     events: int
     streams: int
-    missing_parts: int  # sealed parts whose ciphertext is gone, as it is for whoever was erased
+    missing_parts: int  # sealed parts whose ciphertext is gone
     findings: tuple[ProofFinding, ...]
     more: int  # findings beyond those listed; at least so many
     head: bytes | None
+    unplaced: int = 0  # events an older Wayhome wrote, whose order nothing held when they were written
+    placed_from: int = 0  # from this position on the order was held from the first moment
 
     @property
     def ok(self) -> bool:
@@ -65,29 +53,35 @@ class LogProof:
         return not self.findings
 
 
-class _Head(NamedTuple):
+class _StreamEnd(NamedTuple):
     version: int
     leaf: bytes
-    position: int
+    where: Whereabouts
 
 
 def verify(log: Log, progress: Callable[[int], None] | None = None) -> LogProof:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
-    ``progress`` is told now and then how many events have been looked at. Memory grows with the number of
-    streams only. Raises a StoreProblem when the database cannot be read.
+    Every sealed part is tried with its key. ``progress`` is told now and then how many events have been looked at.
+    Memory grows with the number of streams only. Raises a StoreProblem when the database cannot be read.
     """
     with log.database.reading() as connection:
-        return verify_on(connection, log.catalogue, progress)
+        return verify_on(connection, log.catalogue, progress, keys=log.keys)
 
 
-def verify_on(connection: Connection, catalogue: Catalogue, progress: Callable[[int], None] | None = None) -> LogProof:
+def verify_on(
+    connection: Connection,
+    catalogue: Catalogue,
+    progress: Callable[[int], None] | None = None,
+    *,
+    keys: Keys | None = None,
+) -> LogProof:
     """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout.
 
-    ``progress`` and memory as with ``verify``; raises the driver's own errors.
+    Without keys nothing is said of them. ``progress`` and memory as with ``verify``; raises the driver's own errors.
     """
     try:
-        return _Walk(connection, catalogue).run(progress)
+        return _Walk(connection, catalogue, keys).run(progress)
     finally:
         _read_text(connection, str)
 
@@ -95,37 +89,44 @@ def verify_on(connection: Connection, catalogue: Catalogue, progress: Callable[[
 class _Walk:
     """The state of one walk: what the next event has to continue."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, keys: Keys | None) -> None:
         self._connection = connection
         self._mark = "%s" if connection.dialect.name == "postgresql" else "?"
         self._catalogue = catalogue
         self._known: set[tuple[str, int]] = set()
         self._count = 0
         self._next = 0
-        self._heads: dict[str, _Head] = {}
+        self._ends: dict[str, _StreamEnd] = {}
         self._stamp = ""
         self._of_command: dict[str, tuple[str, bytes]] = {}
-        self._parts: dict[tuple[str, int, str], tuple[int, SealedPart]] = {}
-        self._missing_parts = 0
-        self._findings: list[ProofFinding] = []
-        self._more = 0
+        self._findings = Findings()
+        self._beside = PageBeside(self._ask, self._findings, keys)
         self._head: bytes | None = None
+        self._place = BEFORE_ALL
+        self._places: dict[int, bytes] = {}  # where the chain stood before a position
+        self._unplaced = self._placed_from = 0
 
     def run(self, progress: Callable[[int], None] | None) -> LogProof:
+        heads = self._ask(_HEAD)
+        size, placed, place = heads[0] if heads else (None, 0, BEFORE_ALL)
+        self._places = {placed: BEFORE_ALL}
         rows = self._ask(_FIRST)
         while rows:
             for row in rows:
                 self._event(row)
-            if self._parts:
-                self._compare_parts(rows[0][0], rows[-1][0])
+            self._beside.compare(rows[0][0], rows[-1][0])
             if progress:
                 progress(self._count)
             rows = self._ask(_NEXT, rows[-1][0])
-        streams = len(self._heads)
-        self._compare_size()
+        streams = len(self._ends)
+        self._compare_head(size, placed, place)
         self._compare_streams()
-        self._compare_beside()
-        return LogProof(self._count, streams, self._missing_parts, tuple(self._findings), self._more, self._head)
+        self._beside.compare_rest()
+        found = self._findings
+        return LogProof(
+            self._count, streams, self._beside.missing_parts, tuple(found.listed), found.more, self._head,
+            self._unplaced, self._placed_from,
+        )  # fmt: skip
 
     def _ask(self, query: str, *values: Any) -> Sequence[Any]:
         text = query.format(*[self._mark] * len(values))
@@ -138,124 +139,107 @@ class _Walk:
         _read_text(self._connection, _forgiving)
         return self._connection.exec_driver_sql(text, values).fetchall()
 
-    def _found(self, position: int | None, code: str, text: str) -> None:
-        if len(self._findings) < FINDINGS_MAX:
-            self._findings.append(ProofFinding(position, code, text))
-        else:
-            self._more += 1
-
     def _event(self, row: Sequence[Any]) -> None:
-        position, *said, sealed, previous, link, leaf = row
+        position, *said, sealed, previous, link, leaf, answered, place = row
+        where = Whereabouts(position, said[0], said[1])
         self._count += 1
         if position != self._next:
             self._misplaced(position)
         self._next = position + 1 if isinstance(position, int) else self._next + 1
         self._head = leaf
         try:
+            self._follow_order(where, leaf, answered, place)
             envelope = Envelope._make((*said, sealed_parts(sealed), previous, link))
             computed = leaf_of(envelope)
         except _UNREADABLE:
-            self._found(position, "unreadable", f"event {position}: it cannot be read")
+            self._findings.beside(position, "unreadable", f"event {position}: it cannot be read")
             return
         if computed != leaf:
-            self._found(position, "leaf", f"event {position}: its leaf does not match its content")
+            self._findings.at(where, "leaf", "its leaf does not match its content")
         if (envelope.type, envelope.type_version) not in self._known:
-            self._check_kind(position, envelope.type, envelope.type_version)
-        self._follow(position, envelope, leaf)
-        self._check_link(position, envelope, leaf)
-        if envelope.sealed or sealed != "[]":
-            self._expect_parts(position, envelope, sealed)
+            self._check_kind(where, envelope.type, envelope.type_version)
+        self._follow(where, envelope, leaf)
+        self._check_moment(where, envelope, leaf)
+        if sealed != "[]" and sealed_text(envelope.sealed) != sealed:
+            self._findings.at(where, "sealed", "its list of sealed parts was written by somebody else")
+        self._beside.expect(where, envelope, answered)
 
     def _misplaced(self, position: Any) -> None:
         last = position - 1 if isinstance(position, int) else position
         gap = f"event {self._next} is missing" if last == self._next else f"events {self._next} to {last} are missing"
-        self._found(self._next, "position", gap)
+        self._findings.beside(self._next, "position", gap)
 
-    def _check_kind(self, position: int, kind: str, version: int) -> None:
+    def _follow_order(self, where: Whereabouts, leaf: bytes, answered: bytes | None, place: bytes | None) -> None:
+        """Check that the event stands behind the one it was stored behind."""
+        expected = place_after(self._place, leaf, answered)
+        if place is None:  # the next one that has a place holds this one too
+            self._unplaced += 1
+            self._placed_from = self._next
+        elif place != expected:
+            text = "it was not stored behind the event before it: one was taken out or put in, or they changed places"
+            self._findings.at(where, "order", text)
+        self._place = expected if place is None else place
+        if self._next in self._places:
+            self._places[self._next] = self._place
+
+    def _check_kind(self, where: Whereabouts, kind: str, version: int) -> None:
         shape = self._catalogue.shapes.get(kind)
         if shape is not None and 1 <= version <= shape.version:
             self._known.add((kind, version))
         else:
-            self._found(position, "type", f"event {position}: fact {kind} v{version} is not in the catalogue")
+            self._findings.at(where, "type", f"fact {kind} v{version} is not in the catalogue")
 
-    def _follow(self, position: int, envelope: Envelope, leaf: bytes) -> None:
+    def _follow(self, where: Whereabouts, envelope: Envelope, leaf: bytes) -> None:
         """Check that the event continues its stream."""
         stream, version = envelope.stream, envelope.version
-        head = self._heads.get(stream)
-        expected, before = (head.version + 1, head.leaf) if head else (0, None)
+        end = self._ends.get(stream)
+        expected, before = (end.version + 1, end.leaf) if end else (0, None)
         if version != expected:
-            text = f"event {position}: version {version} of {stream}, where {expected} comes next"
-            self._found(position, "version", text)
+            self._findings.at(where, "version", f"version {version} of {stream}, where {expected} comes next")
         if envelope.previous != before:
-            self._found(position, "previous", f"event {position}: it does not continue what came before it in {stream}")
-        self._heads[stream] = _Head(version, leaf, position)
+            self._findings.at(where, "previous", f"it does not continue what came before it in {stream}")
+        self._ends[stream] = _StreamEnd(version, leaf, where)
 
-    def _check_link(self, position: int, envelope: Envelope, leaf: bytes) -> None:
-        """Check that the event names what its command wrote just before in another stream."""
+    def _check_moment(self, where: Whereabouts, envelope: Envelope, leaf: bytes) -> None:
+        """Check that time goes on, and that the event names what its command wrote just before in another stream."""
         if envelope.recorded_at != self._stamp:  # one write has one stamp, and a command is in one write
+            if envelope.recorded_at < self._stamp:
+                self._check_clock(where, envelope.recorded_at)
             self._stamp = envelope.recorded_at
             self._of_command.clear()
         before = self._of_command.get(envelope.command_id)
         if envelope.link != (before[1] if before and before[0] != envelope.stream else None):
-            self._found(position, "link", f"event {position}: it does not name what its command wrote before it")
+            self._findings.at(where, "link", "it does not name what its command wrote before it")
         self._of_command[envelope.command_id] = (envelope.stream, leaf)
 
-    def _expect_parts(self, position: int, envelope: Envelope, sealed: str) -> None:
-        if sealed_text(envelope.sealed) != sealed:
-            self._found(position, "sealed", f"event {position}: its list of sealed parts was written by somebody else")
-        for part in envelope.sealed:
-            self._parts[envelope.stream, envelope.version, part.compartment] = (position, part)
+    def _check_clock(self, where: Whereabouts, recorded_at: str) -> None:
+        try:
+            back = instant(self._stamp) - instant(recorded_at)
+        except _UNREADABLE:
+            back = timedelta.max
+        if back > CLOCK_SLACK:
+            text = f"recorded at {recorded_at}, behind an event recorded at {self._stamp}: the clock was set back"
+            self._findings.at(where, "time", text)
 
-    def _compare_parts(self, first: int, last: int) -> None:
-        """Compare the ciphertexts of a page with what its envelopes commit to; a missing one was erased."""
-        for stream, version, compartment, person, salt, ciphertext in self._ask(_PARTS, first, last):
-            expected = self._parts.pop((stream, version, compartment), None)
-            if expected is None:
-                position = self._position(stream, version)
-                self._found(position, "part", f"{stream}@{version}: a sealed part ({compartment}) it does not list")
-            elif not _keeps(expected[1], person, salt, ciphertext):
-                text = f"event {expected[0]}: its sealed part ({compartment}) is not the one that was stored"
-                self._found(expected[0], "part", text)
-        self._missing_parts += len(self._parts)
-        self._parts.clear()
-
-    def _position(self, stream: str, version: int) -> int | None:
-        query = f"SELECT position FROM events WHERE stream = {self._mark} AND version = {self._mark}"  # noqa: S608
-        rows = self._ask(query, stream, version)
-        return int(rows[0][0]) if rows else None
-
-    def _compare_size(self) -> None:
-        rows = self._ask("SELECT size FROM log_head WHERE id = 0")
-        size = rows[0][0] if rows else None
+    def _compare_head(self, size: Any, placed: Any, place: Any) -> None:
         if size != self._next:
             position = min(size, self._next) if isinstance(size, int) else self._next
             text = f"the log says it holds {size} events; those stored end at {self._next - 1}"
-            self._found(position, "head", text)
+            self._findings.beside(position, "head", text)
+        elif self._places[placed] != place:
+            text = f"the log says that its first {placed} events end elsewhere than they do"
+            self._findings.beside(self._next, "head", text)
 
     def _compare_streams(self) -> None:
         """Compare where each stream says it stands with its last event."""
         for stream, version, leaf in self._ask("SELECT stream, version, leaf FROM streams"):
-            head = self._heads.pop(stream, None)
-            if head is None:
-                self._found(None, "stream", f"stream {stream} has no events")
-            elif (version, leaf) != head[:2]:
-                text = f"event {head.position}: it is the last of {stream}, which says it stands elsewhere"
-                self._found(head.position, "stream", text)
-        for stream, head in self._heads.items():
-            self._found(head.position, "stream", f"event {head.position}: its stream {stream} is not listed")
-
-    def _compare_beside(self) -> None:
-        for stream, version, compartment in self._ask(_LOST_PARTS, FINDINGS_MAX):
-            self._found(None, "part", f"a sealed part ({compartment}) of {stream}@{version}, which does not exist")
-        for (position,) in self._ask(_NO_COMMAND, FINDINGS_MAX):
-            self._found(position, "command", f"event {position}: its command was never taken")
-
-
-def _keeps(part: SealedPart, person: str, salt: Any, ciphertext: Any) -> bool:
-    try:
-        return part.person == person and part.commitment == hashlib.sha256(salt + ciphertext).hexdigest()
-    except TypeError:
-        return False
+            end = self._ends.pop(stream, None)
+            if end is None:
+                self._findings.beside(None, "stream", f"stream {stream} has no events")
+            elif (version, leaf) != end[:2]:
+                self._findings.at(end.where, "stream", f"it is the last of {stream}, which says it stands elsewhere")
+        for stream, end in self._ends.items():
+            self._findings.at(end.where, "stream", f"its stream {stream} is not listed")
 
 
 def _read_text(connection: Connection, how: Callable[[bytes], str]) -> None:

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, bindparam, insert, select, text, update
+from sqlalchemy import BigInteger, Connection, LargeBinary, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from events import tables
@@ -14,30 +14,29 @@ from events.batch import Row as Values
 from events.catalogue import Catalogue, Fact, FactSchema
 from events.envelope import Envelope, SealedPart, leaf_of, sealed_text
 from events.keys import Keys, Owner
+from events.order import answer_hash, place_after
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, associated_data, seal
 from events.tables import commands, events, log_head, sealed_parts
 from events.world import Entropy
 
-_EVENT_COLUMNS = tuple(c.name for c in events.columns if c.name != "position")
 _INSERT_COMMANDS = InsertRows(commands)
 _INSERT_PARTS = InsertRows(sealed_parts)
 _UPSERT_STREAMS = InsertRows(tables.streams, replace=True)
 _INSERT_EVENTS = InsertRows(events)
-_TAKE_HEAD = text("UPDATE log_head SET size = size + :count RETURNING size - :count")
+_HEAD = "SELECT size, placed, place FROM log_head WHERE id = 0"
+_NOT_PLACED = select(events.c.leaf, events.c.answered).where(events.c.position >= bindparam("placed"))
+_AT_ONCE = 10_000  # a whole older log must not be held in memory
+_MOVE_HEAD = update(log_head).values(
+    size=bindparam("size", type_=BigInteger), placed=bindparam("size"), place=bindparam("place", type_=LargeBinary)
+)
 
 
 @cache
 def _append_statement() -> str:
-    """Return the last statement of a write on PostgreSQL: take the head and store the events behind it."""
-    head = (
-        update(log_head)
-        .values(size=log_head.c.size + bindparam("count", type_=Integer))
-        .returning((log_head.c.size - bindparam("count", type_=Integer)).label("base"))
-        .cte("head")
-    )
-    given = rows_from_json(events, ("position", *_EVENT_COLUMNS))
-    chosen = select(head.c.base + given.c.position, *[given.c[name] for name in _EVENT_COLUMNS])
-    query = insert(events).from_select(("position", *_EVENT_COLUMNS), chosen).returning(events.c.position)
+    """Return the last statement of a write on PostgreSQL: move the head and store the events before it."""
+    columns = [c.name for c in events.columns]
+    given = rows_from_json(events, columns)
+    query = insert(events).from_select(columns, select(*given.c)).add_cte(_MOVE_HEAD.cte("head"))
     return str(query.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
 
 
@@ -156,7 +155,7 @@ class Writing:
         self._rows.setdefault(statement, {})[tuple(row[k] for k in statement.key)] = row
 
     def finish(self) -> None:
-        """Seal, hash and store everything; the head of the log is taken by the last statement.
+        """Seal, hash and store everything; the head of the log is taken when nothing else is left to write.
 
         Raises StreamMoved when another process made one of the streams, or took one of the commands, meanwhile.
         """
@@ -181,6 +180,7 @@ class Writing:
         ciphertexts = self._sealed()
         heads: dict[str, tuple[int, bytes]] = {}
         last_of_command: dict[str, tuple[str, bytes]] = {}
+        answers = {row["command_id"]: answer_hash(**row) for row in self._commands}
         parts: list[Values] = []
         rows: list[dict[str, Any]] = []
         for number, entry in enumerate(self._entries):
@@ -193,7 +193,7 @@ class Writing:
             heads[entry.stream] = (entry.version, leaf)
             last_of_command[entry.said.command_id] = (entry.stream, leaf)
             parts += [_part_row(entry, compartment, part) for compartment, part in sealed.items()]
-            rows.append(_event_row(number, envelope, leaf))
+            rows.append(_event_row(number, envelope, leaf, answers.pop(envelope.command_id, None)))
         return heads, parts, rows
 
     def _sealed(self) -> dict[int, dict[str, Ciphertext]]:
@@ -227,15 +227,29 @@ class Writing:
         )  # fmt: skip
 
     def _store_events(self, rows: list[dict[str, Any]]) -> int:
-        count = len(rows)
+        """Give the events their places behind the head of the log, which nobody else moves until the write ends."""
+        base, place = self._head_of_log()
+        for row in rows:
+            row["position"] += base
+            row["place"] = place = place_after(place, row["leaf"], row["answered"])
+        moved = {"size": base + len(rows), "place": place}
         if self.connection.dialect.name == "postgresql":
-            given = {"count": count, "rows": rows_as_json(rows)}
-            stored = execute_prebuilt(self.connection, _append_statement(), given).fetchall()
-            assert len(stored) == count, "the database took fewer events than it was given"
-            return min(int(row[0]) for row in stored)
-        base = int(self.connection.execute(_TAKE_HEAD, {"count": count}).scalar_one())
-        _INSERT_EVENTS.run(self.connection, [row | {"position": base + row["position"]} for row in rows])
+            execute_prebuilt(self.connection, _append_statement(), moved | {"rows": rows_as_json(rows)})
+        else:
+            self.connection.execute(_MOVE_HEAD, moved)
+            _INSERT_EVENTS.run(self.connection, rows)
         return base
+
+    def _head_of_log(self) -> tuple[int, bytes]:
+        """Take the head: how many events there are, and the place of the last, also where an older program wrote it."""
+        head = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
+        size, placed, stored = execute_prebuilt(self.connection, head, ()).fetchone()
+        place = bytes(stored)
+        if placed < size:
+            query = _NOT_PLACED.order_by(events.c.position).execution_options(yield_per=_AT_ONCE)
+            for leaf, answered in self.connection.execute(query, {"placed": placed}):
+                place = place_after(place, bytes(leaf), answered)
+        return int(size), place
 
     def recorded(self) -> list[tuple[int, PendingEvent]]:
         """Return after the end of the write what was stored, with positions."""
@@ -251,8 +265,9 @@ def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[tupl
     return list(execute_prebuilt(connection, query, (given,)))
 
 
-def _event_row(number: int, envelope: Envelope, leaf: bytes) -> dict[str, Any]:
-    return envelope._asdict() | {"sealed": sealed_text(envelope.sealed), "position": number, "leaf": leaf}
+def _event_row(number: int, envelope: Envelope, leaf: bytes, answered: bytes | None) -> dict[str, Any]:
+    row = {"sealed": sealed_text(envelope.sealed), "position": number, "leaf": leaf, "answered": answered}
+    return envelope._asdict() | row
 
 
 def _part_row(entry: PendingEvent, compartment: str, part: Ciphertext) -> Values:

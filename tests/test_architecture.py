@@ -18,7 +18,7 @@ SUBJECTS: Final = frozenset(path.parent.name for path in (ROOT / "workflow" / "s
 # What may stand in a room itself; everything else has a folder that says what it is about.
 OUTSIDE_FOLDERS: Final = {
     "workflow": frozenset({"advancing", "command", "decide", "guard_context", "guards", "reasons", "refusals",
-                           "registry", "situation", "subject", "tasks"}),
+                           "registry", "situation", "subject", "tasks", "two_people"}),
     "handlers": frozenset(),
     "workers": frozenset({"errors"}),
 }  # fmt: skip
@@ -26,11 +26,13 @@ OUTSIDE_FOLDERS: Final = {
 # Where a module is named after its subject, or after a part of it (`grants_ledger`), and what else has a reason there.
 STEMS: Final[Mapping[str, Mapping[str, str]]] = {
     "events/facts": {
+        "decisions": "what two people decide, whatever the subject",
         "journey": "a step of the case itself",
         "office": "what an installation is told: its programme files and its keys",
         "tasks": "the engine's own work",
     },
     "handlers/reactions": {
+        "decisions": "what a proposal leads to, whatever the subject",
         "journey": "what a step leads to, whatever the subject",
         "moment": "what every reaction is given",
     },

@@ -79,6 +79,9 @@ def _as_of_today(day: re.Match[str]) -> str:
 def test_the_commands_on_a_page_run(page: Path, demo: Wayhome, tmp_path: Path) -> None:
     office = demo.copied_to(tmp_path / "data")
     for example in examples_of(page):
+        if example.words[0] == "sign-in":
+            office.signs_in(example.words[1])  # as if password and code had been given
+            continue
         result = office.run(*example.words, WAYHOME_ACTOR="staff:anna")
         assert result.exit_code == example.code, f"{' '.join(example.words)}\n{result.output}"
 

@@ -9,9 +9,11 @@ from workflow.command import AdvanceCase
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.registry import SUBJECTS
-from workflow.situation import Decision, Situation, StreamFact
-from workflow.subject import CommandRule, StepHook
+from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subject import CommandRule, StepHook, TwoPeople
+from workflow.two_people import lapsed_by_end
 
+SECOND_PERSON: Final = "second_person_agreed"  # the guard by which a programme file asks for two people
 _LEAVING: Final = tuple(subject.leaving for subject in SUBJECTS if subject.leaving is not None)
 _ENTERING: Final = tuple(subject.entering for subject in SUBJECTS if subject.entering is not None)
 
@@ -27,13 +29,22 @@ def advance_case(command: AdvanceCase, situation: Situation) -> Decision:
         dest=step.dest,
         checked=step.checked,
         reason=command.reason,
-        second=command.second,
+        **situation.two,
     )
+    lapsed = lapsed_by_end(situation) if situation.journey.stage(step.dest).ends else []
     return [
         *_settled(_LEAVING, step.source, situation),
         *situation.about_case(entered),
         *_settled(_ENTERING, step.dest, situation),
+        *lapsed,
     ]
+
+
+def asks_for_two(command: AdvanceCase, situation: Situation) -> bool:
+    """Tell whether the way on that is wanted is one that two people go."""
+    ways = situation.programme.journey.transitions
+    mine = (way for way in ways if way.trigger == command.trigger and case_of(situation).stage in way.source)
+    return any(SECOND_PERSON in way.conditions for way in mine)
 
 
 def step_needs(command: AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
@@ -51,4 +62,5 @@ def _settled(hooks: Iterable[StepHook], name: str, situation: Situation) -> list
     return [told for hook in hooks if hook.when(name, stage) for told in hook.settles(situation, name)]
 
 
-RULES: Final = (CommandRule(AdvanceCase, advance_case, after_the_end=True, cancels=True),)
+_BY_TWO: Final = TwoPeople(when=asks_for_two, thing=("trigger",))
+RULES: Final = (CommandRule(AdvanceCase, advance_case, after_the_end=True, cancels=True, two_people=_BY_TWO),)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
@@ -32,6 +32,8 @@ class Command(BaseModel):
     mandate: CodeWord = "case_manager"
     expected: int | None = None  # the version of the case that was on the screen
     occurred_at: Instant | None = None  # when it happened in the world, if that was earlier
+    # A machine's: the id an older Wayhome gave the same command. No part of what the command says.
+    former_id: UUID | None = Field(default=None, exclude=True)
 
     acts: ClassVar[Acts] = ()  # by which right it is given; where none is named no person gives it
     is_recorded: ClassVar[bool] = True  # whether `case record` offers it; others have a verb of their own, or none
@@ -68,18 +70,13 @@ class OfficeCommand(Command):
 
 
 class Origin(TypedDict):
-    """What every command about a case begins with."""
+    """What a machine's command about a case begins with."""
 
     command_id: UUID
+    former_id: UUID
     actor: str
     mandate: str
     case_id: CaseId
-
-
-def by_machine(actor: str, mandate: str, case_id: str, what: str) -> Origin:
-    """Return what a machine's command begins with: the same words give the same id, so that it may be given again."""
-    key = uuid5(NAMESPACE_OID, f"wayhome/{what}")
-    return {"command_id": key, "actor": actor, "mandate": mandate, "case_id": CaseId(case_id)}
 
 
 def occurred(command: Command, now: datetime) -> datetime:
@@ -98,7 +95,25 @@ class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False):
 
     trigger: CodeWord
     reason: CodeWord | Literal[""] = ""
-    second: ActorId | Literal[""] = ""
+
+
+class ConfirmDecision(CaseCommand, acts=("case.confirm",), is_recorded=False):
+    """Stand behind what a colleague proposed: with it, it happens."""
+
+    proposal_id: ReferenceToken
+
+
+class DeclineDecision(CaseCommand, acts=("case.confirm",), is_recorded=False):
+    """Say no to what a colleague proposed, and why."""
+
+    proposal_id: ReferenceToken
+    reason: ShortText
+
+
+class WithdrawProposal(CaseCommand, acts=("case.record", "case.medical"), is_recorded=False):
+    """Take back what one proposed oneself and nobody has decided on."""
+
+    proposal_id: ReferenceToken
 
 
 class FinishTask(CaseCommand):

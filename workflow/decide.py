@@ -3,13 +3,24 @@
 ``decide`` is pure: the same command and situation give the same facts. Rules come from the registered subjects.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from workflow import advancing, tasks
+from workflow import advancing, tasks, two_people
 from workflow.advancing import step_needs
 from workflow.case.state import Case
-from workflow.command import AdvanceCase, CancelTask, CaseCommand, Command, FinishTask, FireTimer, OfficeCommand
+from workflow.command import (
+    AdvanceCase,
+    CancelTask,
+    CaseCommand,
+    Command,
+    ConfirmDecision,
+    DeclineDecision,
+    FinishTask,
+    FireTimer,
+    OfficeCommand,
+    WithdrawProposal,
+)
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
 from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, PROGRAMME_IS_YOURS
@@ -19,9 +30,35 @@ from workflow.situation import Decision, Situation
 from workflow.subject import CommandRule
 from workflow.tasks import timer_needs, unsent_needs
 
+
+def _confirmed(command: ConfirmDecision, situation: Situation) -> Decision:
+    return two_people.confirm(command, situation, RULES)
+
+
+# A confirmation does what it confirms: whatever that may take back or reach, it may.
+_BY_TWO: Final = (
+    CommandRule(ConfirmDecision, _confirmed, after_the_end=True, cancels=True),
+    CommandRule(DeclineDecision, two_people.decline, after_the_end=True),
+    CommandRule(WithdrawProposal, two_people.withdraw, after_the_end=True),
+)
 RULES: Final[Mapping[type[Command], CommandRule]] = {
     rule.command: rule
-    for rule in (*advancing.RULES, *tasks.RULES, *(rule for subject in SUBJECTS for rule in subject.rules))
+    for rule in (*advancing.RULES, *tasks.RULES, *_BY_TWO, *(rule for subject in SUBJECTS for rule in subject.rules))
+}
+
+
+def _confirm_needs(command: ConfirmDecision, case: Case, programme: Programme) -> tuple[str, ...]:
+    return two_people.confirm_needs(command, case, RULES, lambda inner: needs(inner, case, programme))
+
+
+# What the engine's own commands look at is told by what they name, not only by the case.
+_NEEDS: Final[Mapping[type[Command], Callable[[Any, Case, Programme], tuple[str, ...]]]] = {
+    AdvanceCase: step_needs,
+    FireTimer: timer_needs,
+    FinishTask: unsent_needs,
+    CancelTask: unsent_needs,
+    ConfirmDecision: _confirm_needs,
+    DeclineDecision: two_people.decline_needs,
 }
 
 
@@ -30,15 +67,11 @@ def needs(command: Command, case: Case | None, programme: Programme) -> tuple[st
     rule = RULES[type(command)]
     if rule.office_needs is not None:
         return rule.office_needs(programme, command)
-    match command:
-        case _ if case is None:
-            return (command.stream,) if isinstance(command, OfficeCommand) else ()
-        case AdvanceCase():
-            return step_needs(command, case, programme)
-        case FireTimer():
-            return timer_needs(command, case, programme)
-        case FinishTask() | CancelTask():
-            return unsent_needs(command, case, programme)
+    if case is None:
+        return (command.stream,) if isinstance(command, OfficeCommand) else ()
+    own = _NEEDS.get(type(command))
+    if own is not None:
+        return own(command, case, programme)
     return rule.needs(programme, case) if rule.needs is not None else ()
 
 
@@ -46,6 +79,12 @@ def reaches(command: Command, situation: Situation) -> tuple[str, ...]:
     """Return the numbers of further cases a decision reaches, so that they can be held still too."""
     rule = RULES[type(command)]
     return rule.reaches(command, situation) if rule.reaches is not None else ()
+
+
+def needs_people(kind: type[Command]) -> bool:
+    """Tell whether a kind of command is one of the two acts of people that some decisions take."""
+    rule = RULES.get(kind)
+    return rule is not None and (rule.two_people is not None or rule in _BY_TWO)
 
 
 def cancels(command: Command) -> bool:
@@ -66,4 +105,6 @@ def decide(command: Command, situation: Situation) -> Decision:
             return refused(CASE_EXISTS())
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
             return refused(CASE_IS_OPEN(stage=situation.case.stage))
+        if rule.two_people is not None and rule.two_people.when(command, situation):
+            return two_people.propose(command, rule, rule.two_people, situation)
     return rule.decide(command, situation)

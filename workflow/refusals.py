@@ -11,7 +11,19 @@ NOTHING_LEADS_ON: Final = ReasonKind("stage_allows_it/nothing_leads_on", looked_
 STAGE_DOES_NOT_ALLOW_IT: Final = ReasonKind(
     "stage_allows_it/not_from_here", ("trigger", "ways"), looked_at=("stage",), helps_with=("AdvanceCase",)
 )
-SECOND_PERSON_IS_THE_FIRST: Final = ReasonKind("second_person_agreed/is_the_first", field="second")
+PROPOSED_ALREADY: Final = ReasonKind(
+    "is_proposed_once", looked_at=("proposal_id", "proposer"), helps_with=("ConfirmDecision", "WithdrawProposal")
+)
+PROPOSAL_IS_PENDING: Final = ReasonKind("proposal_is_pending", looked_at=("proposal_id",), field="proposal_id")
+PROPOSAL_IS_IN_TIME: Final = ReasonKind("proposal_is_in_time", looked_at=("until",))
+PROPOSAL_IS_YOURS: Final = ReasonKind("own_hand/proposal", looked_at=("proposer",), helps_with=("DeclineDecision",))
+PROPOSER_CONFIRMS: Final = ReasonKind("second_person_agreed/proposer_confirms", helps_with=("WithdrawProposal",))
+CONFIRMER_MAY: Final = ReasonKind("second_person_may/confirm", looked_at=("account",))
+PROPOSER_MAY: Final = ReasonKind("first_person_may", looked_at=("account",), helps_with=("DeclineDecision",))
+ACCOUNT_STANDS: Final = ReasonKind("account_is_open/of_two", looked_at=("account",))
+NOTHING_MOVED: Final = ReasonKind("nothing_moved", helps_with=("DeclineDecision",))
+NOBODY_SIGNED_IN: Final = ReasonKind("somebody_signed_in", looked_at=("actor",))
+PEOPLE_DECIDE: Final = ReasonKind("people_decide", looked_at=("actor",))
 CONSENT_IS_MISSING: Final = ReasonKind(
     "consent_to_{purpose}/missing", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"
 )
@@ -27,6 +39,8 @@ TASK_WAS_SENT: Final = ReasonKind("task_is_not_begun/was_sent", helps_with=("Con
 TIMER_IS_SET: Final = ReasonKind("timer_is_set")
 TIMER_IS_DUE: Final = ReasonKind("timer_is_due", looked_at=("due_at",))
 TASK_IS_YOURS: Final = ReasonKind("task_is_yours")
+ID_IS_A_MACHINES: Final = ReasonKind("id_is_yours/a_machines")
+MACHINE_ID_IS_MADE_HERE: Final = ReasonKind("id_is_yours/not_made_here")
 PROGRAMME_IS_THE_FILES: Final = ReasonKind("programme_is_the_files", ("file", "given"))
 TOO_MANY_FILES: Final = ReasonKind("too_many_files", ("count",))
 SERVICE_IS_AWAITED: Final = ReasonKind(

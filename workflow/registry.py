@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from events.catalogue import Fact
 from workflow import command as engine
+from workflow.case.proposals import proposals_of
 from workflow.case.state import At, Part
 from workflow.command import CaseCommand, Command, OfficeCommand
 from workflow.subject import Subject, commands_in
@@ -41,9 +42,11 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
 HUMAN: Final[tuple[type[CaseCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, CaseCommand) and kind.acts and kind.is_recorded
 )
-OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(kind for kind in COMMANDS if issubclass(kind, OfficeCommand))
+OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(
+    kind for kind in COMMANDS if issubclass(kind, OfficeCommand) and kind.acts and kind.is_recorded
+)
 PARTS: Final[Mapping[str, Part[Any]]] = {
-    subject.part.name: subject.part for subject in SUBJECTS if subject.part is not None
+    part.name: part for part in (proposals_of, *(subject.part for subject in SUBJECTS)) if part is not None
 }
 _AGGREGATES: Final = {one.word: one.evolve for subject in SUBJECTS for one in subject.aggregates}
 

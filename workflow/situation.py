@@ -15,8 +15,7 @@ from workflow.command import Command, FinishTask
 from workflow.guard_context import Guard, GuardContext
 from workflow.programme.journey import Journey
 from workflow.programme.programme import Programme
-from workflow.reasons import Reason, Refused, refused
-from workflow.refusals import SECOND_PERSON_IS_THE_FIRST
+from workflow.reasons import Reason, Refused
 
 State = TypeVar("State")
 Of = TypeVar("Of", bound=About)
@@ -46,11 +45,18 @@ class Situation(NamedTuple):
     claimed: frozenset[str] = frozenset()  # tasks a worker is at this moment doing
     open_cases: tuple[str, ...] = ()  # the programme's, for a command that ends it
     cases: Mapping[str, Case] = {}  # further cases an office's decision reaches, by case number
+    second: str = ""  # who proposed what is decided here, and under which id
+    proposal: str = ""
 
     @property
     def today(self) -> date:
         """Return the day of the decision."""
         return self.now.date()
+
+    @property
+    def two(self) -> dict[str, str]:
+        """Return what a fact says of the two people behind it: who proposed it, and where."""
+        return {"second": self.second, "proposal": self.proposal}
 
     def state_of(self, stream: str, empty: Callable[[], State]) -> State:
         """Return a stream that cases share as it stands; it must be among those the decision said it needs.
@@ -67,9 +73,7 @@ class Situation(NamedTuple):
         """Return what the guards look at for this command."""
         assert self.case is not None
         given = vars(command)
-        return GuardContext(
-            self.case, self.programme, self.now, command.actor, given.get("reason", ""), given.get("second", "")
-        )
+        return GuardContext(self.case, self.programme, self.now, command.actor, given.get("reason", ""), self.second)
 
     def about_case(self, *facts: Fact) -> list[StreamFact]:
         """Return facts for the case's own stream."""
@@ -136,13 +140,6 @@ def unless(reasons: Iterable[Reason], facts: list[StreamFact]) -> Decision:
     """Return the facts, or a refusal with every reason when there is one."""
     against = tuple(reasons)
     return Refused(against) if against else facts
-
-
-def by_two(actor: str, second: str, fact: Fact, situation: Situation) -> Decision:
-    """Return the fact when two different people stand behind it."""
-    if second == actor:
-        return refused(SECOND_PERSON_IS_THE_FIRST())
-    return situation.about_case(fact)
 
 
 def reasons_against(asked: GuardContext, guards: Iterable[Guard]) -> tuple[Reason, ...]:

@@ -16,6 +16,7 @@ from workflow.guard_context import Guard
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.reasons import Refused
+from workflow.rights.acts import Acts
 from workflow.situation import Decision, Needs, Situation, StreamFact, TaskKind
 
 Found = TypeVar("Found")
@@ -24,6 +25,19 @@ OfficeNeeds = Callable[[Programme, Any], tuple[str, ...]]  # shared streams know
 Reaches = Callable[[Any, Situation], tuple[str, ...]]  # the cases an office's decision reaches, once shared is seen
 TimerNeeds = Callable[[Programme, Case, Pairs], tuple[str, ...]]
 LocatedFault = tuple[tuple[str | int, ...], str]  # where in a programme file, and what is wrong there
+
+
+class TwoPeople(NamedTuple):
+    """That a decision needs two people: when it does, and how what is proposed is kept until the second confirms.
+
+    ``sealed`` is the field of the command that identifies a person, ``thing`` names those that say what it is decided
+    about: of each thing one proposal waits at a time.
+    """
+
+    when: Callable[[Any, Situation], bool] = lambda _command, _situation: True
+    sealed: str = ""
+    thing: tuple[str, ...] = ()
+    confirmed_by: Acts = ("case.confirm",)
 
 
 class CommandRule(NamedTuple):
@@ -40,6 +54,7 @@ class CommandRule(NamedTuple):
     reaches: Reaches | None = None
     after_the_end: bool = False
     cancels: bool = False
+    two_people: TwoPeople | None = None
 
 
 def given(

@@ -10,12 +10,13 @@ from events.instants import instant
 from workflow import refusals
 from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
-from workflow.command import CancelTask, ConfirmLetter, FinishTask, FireTimer, RetryTask, by_machine
+from workflow.command import CancelTask, ConfirmLetter, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule, TimerKind
+from workflow.two_people import LAPSES
 
 
 def finish_task(command: FinishTask, situation: Situation) -> Decision:
@@ -61,8 +62,8 @@ def confirm_letter(command: ConfirmLetter, situation: Situation) -> Decision:
     kind = KIND_OF[task.kind]
     if not kind.is_letter:
         return refused(refusals.TASK_IS_A_LETTER())
-    origin = by_machine(command.actor, command.mandate, command.case_id, f"{command.task_id}/confirmed")
-    report = FinishTask(**origin, task_id=command.task_id, epoch=0, outcome="done", reference=CONFIRMED)
+    said = {name: getattr(command, name) for name in ("command_id", "actor", "mandate", "case_id", "task_id")}
+    report = FinishTask(**said, epoch=0, outcome="done", reference=CONFIRMED)
     found = facts.TaskFoundDone(task_id=command.task_id, kind=task.kind)
     return situation.about_case(found, kind.done(report, about_of(task)))
 
@@ -142,7 +143,7 @@ CONFIRMED: Final = "confirmed"  # stands where the other side's receipt stands
 _KINDS: Final = tuple(kind for subject in SUBJECTS for kind in subject.tasks)
 _IDLE: Final = TimerKind("idle", _nothing_moved)
 TIMER_OF: Final[Mapping[str, TimerKind]] = {
-    timer.kind: timer for timer in (_IDLE, *(timer for subject in SUBJECTS for timer in subject.timers))
+    timer.kind: timer for timer in (_IDLE, LAPSES, *(timer for subject in SUBJECTS for timer in subject.timers))
 }
 KIND_OF: Final[Mapping[str, TaskKind[Any]]] = {kind.kind: kind for kind in _KINDS}
 TASK_KINDS: Final = tuple(KIND_OF)

@@ -52,6 +52,7 @@ class Done(Answer):
     facts: list[str]
     repeated: bool
     ids: dict[str, str] = Field(default={}, description="of what was made or changed, as the next command names it")
+    proposal: str = Field(default="", description="what waits for a second person: nothing has happened before")
     codes: list[str] = Field(default=[], description="codes to tell a caller or to hand out")
 
 
@@ -185,7 +186,7 @@ def answer(context: RequestContext, command: Command, programme: Programme) -> R
 
 def _done(context: RequestContext, found: Accepted) -> Response:
     ids = ids_of(context.web.container.log, found.command_id)
-    done = Done(**found._asdict(), ids=ids, codes=_codes(context, found))
+    done = Done(**found._asdict(), proposal=found.proposal, ids=ids, codes=_codes(context, found))
     headers = {"location": f"/api/v1/cases/{found.case_id}", "etag": f'"{found.version}"'} if found.case_id else {}
     return JSONResponse(done.model_dump(mode="json"), 200 if found.repeated else 201, headers=headers)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from console.forms.context import Choice, FormContext
+from workflow.case.proposals import proposals_of
 from workflow.case.state import Case
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import Appointment, care_of
@@ -32,6 +33,18 @@ def ways_on(context: FormContext) -> Iterator[Choice]:
         if case_of(context).stage in way.source:
             said = context.words.label("trigger", way.trigger)
             yield Choice(way.trigger, f"{said} → {context.name_of(journey.stages[way.dest])}")
+
+
+def proposals(*, own: bool) -> Source:
+    """Offer what colleagues have proposed, or what somebody has proposed themselves."""
+
+    def source(context: FormContext) -> Iterator[Choice]:
+        for key, one in proposals_of(case_of(context)).pending.items():
+            if (one.proposer == context.account) == own:
+                until = context.words.moment(one.expires_at, context.programme.time_zone)
+                yield Choice(key, _DOT.join((context.words.label("command", one.command), one.proposer, until)))
+
+    return source
 
 
 def recipients_agreed_to(context: FormContext) -> Iterator[Choice]:

@@ -62,6 +62,15 @@ SAID: Final[Mapping[str, str]] = {
     "tells what the journey is about, and goes into letters; write the place only": N_(
         "This word would tell others what the journey is about, and the place goes into letters. Write the place only."
     ),
+    "begins like an IBAN and is none; compare every letter and digit with the paper": N_(
+        "This begins like an IBAN and is none: a letter or a digit is wrong. Compare it with the paper, sign by sign."
+    ),
+    "cannot be written by a bank; write the name in Latin letters, as in the passport": N_(
+        "A bank cannot write this name. Write it in Latin letters, as in the passport."
+    ),
+    "is longer than the 140 letters a bank passes on; write a shorter form": N_(
+        "A bank passes on at most 140 letters of a name. Write a shorter form."
+    ),
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }

@@ -191,7 +191,7 @@ def _plain(shape: Shape, text: str) -> str:
     if shape.kind == "day":
         return _iso_day(text.strip())
     if shape.kind in ("long_text", "text"):
-        return text if shape.name != "payee_account" else re.sub(r"\s", "", text).upper()
+        return text
     return text.strip()
 
 

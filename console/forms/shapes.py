@@ -44,7 +44,7 @@ _BY_NAME: Final[Mapping[str, Kind]] = {
 _READ_OFF: Final[Mapping[str, frozenset[str]]] = {
     "PlanTrip": frozenset({"departs_at", "arrives_at", "origin", "destination"}),
     "RecordEvidence": frozenset({"grant_id"}),
-    "RecordPayment": frozenset({"grant_id"}),
+    **dict.fromkeys(("RecordPayment", "SettleBankAnswer"), frozenset({"grant_id"})),
     "ReturnPayment": frozenset({"grant_id"}),
 }
 _ASKED_FOR: Final = "PlanTrip.legs"  # the command takes them for granted, a form without them makes no sense

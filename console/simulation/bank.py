@@ -168,6 +168,8 @@ def build_camt053(paid: Mapping[str, Money], returned: Mapping[str, str], create
     _write_names(add(root, "BkToCstmrStmt/GrpHdr"), "MsgId", moment)
     statement = add(root[0], "Stmt")
     _write_names(statement, "Id", moment)
+    add(statement, "FrToDt/FrDtTm", "2000-01-01T00:00:00")  # all that was ever booked there
+    add(statement, "FrToDt/ToDtTm", "2100-01-01T00:00:00")
     add(statement, "Acct/Id/Othr/Id", _ACCOUNT)
     currency = next((money.currency for money in paid.values()), "EUR")
     gone = sum((money.amount for key, money in paid.items() if key not in returned), Decimal(0))

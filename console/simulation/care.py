@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from console.simulation.managed_case import BORIS, ManagedCase, Steps
+from console.simulation.managed_case import ManagedCase, Steps
 from workflow.subjects.care.commands import BookAppointment, CertifyFitness, RecordSession
 from workflow.subjects.care.guards import fit_to_travel
 from workflow.subjects.care.state import Appointment, care_of
@@ -29,7 +29,7 @@ def reassessed(managed: ManagedCase) -> Steps:
         note = "gone through together"
         yield managed.make(AssessRisk, level=managed.fate.danger, safe_to_return=True, note=note)
     elif safety_plan_is_agreed(managed.asked):
-        yield managed.make(AgreeSafetyPlan, second=BORIS, plan="whom to call, where to go")
+        yield managed.make(AgreeSafetyPlan, plan="whom to call, where to go")
 
 
 def examined(managed: ManagedCase) -> Steps:

@@ -13,6 +13,7 @@ from console.accounts.totp import STEP_S
 from console.container import Container
 from events.world import Clock, Entropy
 from handlers.commanding.answers import Accepted
+from handlers.projections.accounts import find_account
 from workflow.rights.acts import Role
 from workflow.subjects.accounts.commands import OpenAccount, RecordSecondFactor
 
@@ -60,19 +61,27 @@ class Key(NamedTuple):
         return pyotp.TOTP(self.secret).at(clock.now())
 
 
+def opened(container: Container, programme: str, *more: Part) -> None:
+    """Open the cast's accounts, the administrator's first, and more; those that are open stay as they are."""
+    for part in sorted((*CAST, *more), key=lambda part: part.account != ADMINISTRATOR):
+        with container.database.reading() as connection:
+            known = find_account(connection, part.account)
+        if known is None:
+            placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
+            own = {"command_id": container.chance.uuid(), "account": part.account, "actor": ADMINISTRATOR}
+            answer = container.service.submit(OpenAccount.model_validate(own | placed))
+            assert isinstance(answer, Accepted), answer
+
+
 def admitted(container: Container, auth: AuthServices, clock: Clock, programme: str, chance: Entropy) -> list[Key]:
-    """Open the cast's accounts and set them up as each would at the first sign-in; one password for all of them."""
+    """Set the cast's accounts up as each would at the first sign-in; one password for all of them."""
+    opened(container, programme)
     password = Passwords(chance).one_time()
-    administrator_first = sorted(CAST, key=lambda part: part.account != ADMINISTRATOR)
-    keys = [_admit(container, auth, clock, part, programme, password) for part in administrator_first]
-    return sorted(keys, key=lambda key: CAST.index(key.part))
+    return [_admit(container, auth, clock, part, password) for part in CAST]
 
 
-def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, programme: str, password: str) -> Key:
-    account, own = part.account, {"command_id": container.chance.uuid(), "account": part.account}
-    placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
-    opened = auth.accounts.issue(OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
-    assert isinstance(opened.answer, Accepted), opened.answer
+def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, password: str) -> Key:
+    account = part.account
     row = auth.accounts.row(account)
     assert row is not None, "an account that was opened is there"
     weak = auth.credentials.set_own(row, password)

@@ -6,7 +6,7 @@ somebody who is trying something out.
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
 from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands
-from console.simulation.year import Year
+from console.simulation.year import Year, left_alone
 from events.errors import EventsError
 from events.ids import case_id_of, case_of_stream
 from events.instants import instant
@@ -26,21 +26,11 @@ from workers.running.worker_pool import WorkerSettings
 from workflow.command import Command
 from workflow.programme.loading import Definition
 from workflow.rights.visibility import is_machine
-from workflow.subjects.access.state import access_of
 
 _log = logging.getLogger("wayhome.rehearsal")
 BREATH_S: Final = 2.0  # between two looks
 AT_ONCE: Final = 5  # open cases that have their turn at a look
 ONE_COMES_EVERY: Final = timedelta(hours=1)
-LEFT_IN: Final = ("referral", "reception", "accommodation", "care", "documents", "reintegration", "follow_up")
-LEFT_TO: Final = "staff:anna"
-
-
-def left_alone(cases: Iterable[CaseSnapshot]) -> dict[str, str]:
-    """Return a case of each stage, the newest of one case manager's, that are left to whoever visits."""
-    mine = [snapshot.case for snapshot in cases if access_of(snapshot.case).owner == LEFT_TO]
-    newest = {case.stage: case.case_id for case in sorted(mine, key=lambda case: case.since)}
-    return {stage: newest[stage] for stage in LEFT_IN if stage in newest}
 
 
 class GoingOn:

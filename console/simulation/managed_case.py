@@ -126,6 +126,6 @@ class ManagedCase:
         actor, case_id = by or access_of(self.case).owner or ANNA, CaseId(self.case.case_id)
         return wanted(command_id=uuid5(NAMESPACE_OID, seed), actor=actor, case_id=case_id, **fields)
 
-    def advance(self, trigger: str, reason: str = "", second: str = "") -> CaseCommand:
+    def advance(self, trigger: str, reason: str = "") -> CaseCommand:
         """Return the command that moves the person on."""
-        return self.make(AdvanceCase, trigger=trigger, reason=reason, second=second)
+        return self.make(AdvanceCase, trigger=trigger, reason=reason)

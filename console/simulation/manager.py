@@ -10,12 +10,13 @@ from typing import Final
 from console.simulation.care import appointments, examined, prepared, reassessed
 from console.simulation.documents import in_hand, papers
 from console.simulation.grants import asked_for, grants
-from console.simulation.managed_case import BORIS, ManagedCase, Steps
+from console.simulation.managed_case import ANNA, BORIS, ManagedCase, Steps
 from console.simulation.referrals import referrals
 from console.simulation.reintegration import plan_and_training, visits
 from console.simulation.travel import arrival_planned, arrived, met, trip
 from handlers.states.case_reader import CaseSnapshot
-from workflow.command import Command
+from workflow.case.proposals import Proposal, proposals_of
+from workflow.command import Command, ConfirmDecision
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList, TakeBed
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.commands import AgreeCarePlan
@@ -35,12 +36,20 @@ _TAKEN_TO: Final = ("RU", "RU", "RU", "AE", "TR", "DE")
 def next_commands(snapshot: CaseSnapshot, now: datetime) -> list[Command]:
     """Return what the case manager does about a case now; nothing when it is time to wait."""
     managed = ManagedCase(snapshot, now)
+    proposals = proposals_of(snapshot.case).pending
+    if proposals:
+        return [_confirmation(managed, key, one) for key, one in proposals.items()]
     stage = snapshot.case.stage
     if managed.fate.withdraws_in == stage:
         return [managed.advance("withdraw", reason="declined")]
     if managed.fate.lost_in == stage and 1 in reintegration_of(snapshot.case).visits:
         return [managed.advance("lose_contact", reason="not_seen")]
     return list(_STAGES[stage](managed)) if stage in _STAGES else []
+
+
+def _confirmation(managed: ManagedCase, key: str, proposal: Proposal) -> Command:
+    """Return what the supervisor does about a proposal, before anything else goes on."""
+    return managed.make(ConfirmDecision, ANNA if proposal.proposer == BORIS else BORIS, proposal_id=key)
 
 
 def _referral(managed: ManagedCase) -> Steps:
@@ -57,7 +66,7 @@ def _reception(managed: ManagedCase) -> Steps:
     elif "airport_reception" in managed.case.provided and managed.fate.is_victim:
         yield managed.advance("accommodate")
     elif "airport_reception" in managed.case.provided:
-        yield managed.advance("find_not_a_victim", reason="not_a_victim", second=BORIS)
+        yield managed.advance("find_not_a_victim", reason="not_a_victim")
 
 
 def _accommodation(managed: ManagedCase) -> Steps:
@@ -77,7 +86,7 @@ def _care(managed: ManagedCase) -> Steps:
     if safety_of(managed.case).identified != "actual":
         yield managed.make(IdentifyVictim, status="actual", decided_by="ngo")
     if not care_of(managed.case).care_plan:
-        yield managed.make(AgreeCarePlan, second=BORIS, plan="what we agreed")
+        yield managed.make(AgreeCarePlan, plan="what we agreed")
     yield managed.advance("arrange_documents")
 
 
@@ -124,7 +133,7 @@ def _follow_up(managed: ManagedCase) -> Steps:
     yield from visits(managed)
     yield from reassessed(managed)
     if max(managed.programme.policies.follow_up_months) in reintegration_of(managed.case).visits:
-        yield managed.advance("close", reason="goals_met", second=BORIS)
+        yield managed.advance("close", reason="goals_met")
 
 
 def _bed(managed: ManagedCase) -> Steps:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from console.simulation.managed_case import BORIS, ManagedCase, Steps
+from console.simulation.managed_case import ManagedCase, Steps
 from workflow.command import Command
 from workflow.subjects.reintegration.commands import (
     AgreePlan,
@@ -29,7 +29,7 @@ def plan_and_training(managed: ManagedCase) -> Steps:
     if not life.plan.number:
         yield managed.make(DraftPlan, goals=("work", "housing"), content="What somebody made up hopes for.")
     if not life.plan.agreed:
-        yield managed.make(AgreePlan, second=BORIS)
+        yield managed.make(AgreePlan)
     if "training" not in managed.case.provided and not life.training_declined:
         yield from _training(managed)
 

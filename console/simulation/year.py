@@ -1,14 +1,15 @@
 """A programme year in a minute: arrivals, a tireless case manager, real workers, and a bank that answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from console.container import Container
+from console.simulation.demo_accounts import opened
 from console.simulation.demo_bank import DemoBank
 from console.simulation.hotline import desk_commands
-from console.simulation.managed_case import arrival
+from console.simulation.managed_case import ANNA, ManagedCase, arrival
 from console.simulation.manager import next_commands
 from events.world import ManualClock
 from handlers.projections.board import list_cases
@@ -17,9 +18,19 @@ from handlers.states.change_feed import ChangeFeed
 from workers.running.sweeper import SweepSettings
 from workers.running.worker_pool import WorkerSettings
 from workflow.programme.loading import Definition
+from workflow.subjects.access.state import access_of
 
 TICK = timedelta(days=1)
+LEFT_IN: Final = ("referral", "reception", "accommodation", "care", "documents", "reintegration", "follow_up")
+LEFT_TO: Final = ANNA
 Progress = Callable[[datetime, int], None]
+
+
+def left_alone(cases: Iterable[CaseSnapshot]) -> dict[str, str]:
+    """Return a case of each stage, the newest of one case manager's, that are left to whoever visits."""
+    mine = [snapshot.case for snapshot in cases if access_of(snapshot.case).owner == LEFT_TO]
+    newest = {case.stage: case.case_id for case in sorted(mine, key=lambda case: case.since)}
+    return {stage: newest[stage] for stage in LEFT_IN if stage in newest}
 
 
 class Year(NamedTuple):
@@ -46,14 +57,23 @@ class Rehearsal:
 
     def run(self, progress: Progress) -> None:
         """Let the year pass; ``progress`` hears the day and how many people have come."""
+        opened(self._container, self._definition.programme.programme)  # whoever decides by two has an account
         self._pool.start(sweeping=False)
         try:
             end = self._clock.now() + timedelta(days=self._year.days)
             while self._clock.now() < end:
                 self._day()
                 progress(self._clock.now(), self._arrived)
+            self._propose_something()
         finally:
             self._pool.stop()
+
+    def _propose_something(self) -> None:
+        """Have a hand-over proposed of one of the cases left to a visitor, for a supervisor to find and decide on."""
+        left = left_alone(one for one in self._follow.all() if not self._ended(one))
+        for snapshot in self._container.cases.at_many(list(left.values())[-1:]):
+            proposal = ManagedCase(snapshot, self._clock.now()).advance("transfer", reason="moved")
+            self._container.service.submit(proposal)
 
     def _day(self) -> None:
         self._receive()

@@ -4,8 +4,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from console.accounts.command_line import services_of
 from console.errors import BadInput
 from console.printing import print_json, say
+from console.verbs.sign_in import HERE, asked, proved
 from console.verbs.terminal import CommandTerminal, Terminal, verb
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from workflow.rights.acts import ROLES
@@ -111,9 +113,12 @@ def reset(
 ) -> None:
     """Replace somebody's password and second factors by a one-time password, which is printed once.
 
+    You have signed in; the other proves it is them here: asks for password and code.
+
     Example: wayhome account reset staff:anna --second staff:olga
     """
-    _issue(terminal, terminal.made(ResetCredentials, account=account, second=second))
+    found = proved(services_of(terminal.container).sign_in.vouch(second, *asked(), HERE))
+    _issue(terminal, terminal.made(ResetCredentials, account=account, second=found.account.account))
 
 
 @verb(app, "sessions")

@@ -12,7 +12,7 @@ from console.verbs.one_case import case_as_json, opened_fields, option_as_json, 
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.work_items import count_work, list_work
-from workflow.command import AdvanceCase, fields_of
+from workflow.command import AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
 from workflow.registry import HUMAN
 from workflow.subjects.intake.commands import OpenCase
@@ -25,7 +25,7 @@ OpenFields = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in one word of the programme's list or your own.")]
 Mandate = Annotated[str, typer.Option("--mandate", help="By which right you act: case_manager, medical, legal, …")]
-Second = Annotated[str, typer.Option("--second", help="The second person who agreed, for example staff:boris.")]
+ProposalArgument = Annotated[str, typer.Argument(help="The proposal, as `wayhome case show` names it.")]
 
 
 @verb(app, "open", ring=True)
@@ -110,13 +110,12 @@ def advance(
     case: CaseArgument,
     trigger: Annotated[str, typer.Argument(help="The way on, as `wayhome next` lists it.")],
     reason: Reason = "",
-    second: Second = "",
 ) -> None:
     """Move a person on; refused with every reason when something is missing.
 
     Example: wayhome case advance 7K3P9-QXM2D accommodate --as staff:anna
     """
-    terminal.give_about(case, AdvanceCase, trigger=trigger, reason=reason, second=second)
+    terminal.give_about(case, AdvanceCase, trigger=trigger, reason=reason)
 
 
 @verb(app, "withdraw", ring=True)
@@ -129,12 +128,44 @@ def withdraw(terminal: CaseTerminal, case: CaseArgument, reason: Reason = "") ->
 
 
 @verb(app, "reopen", ring=True)
-def reopen(terminal: CaseTerminal, case: CaseArgument, reason: Reason = "", second: Second = "") -> None:
-    """Go on with a case that had ended; needs a reason and a second person.
+def reopen(terminal: CaseTerminal, case: CaseArgument, reason: Reason = "") -> None:
+    """Propose to go on with a case that had ended; needs a reason, and a colleague who confirms it.
 
-    Example: wayhome case reopen 7K3P9-QXM2D --reason came_back --second staff:boris
+    Example: wayhome case reopen 7K3P9-QXM2D --reason came_back
     """
-    terminal.give_about(case, AdvanceCase, trigger="reopen", reason=reason, second=second)
+    terminal.give_about(case, AdvanceCase, trigger="reopen", reason=reason)
+
+
+@verb(app, "confirm", ring=True)
+def confirm(terminal: CaseTerminal, case: CaseArgument, proposal: ProposalArgument) -> None:
+    """Stand behind what a colleague proposed: with it, it happens.
+
+    Example: wayhome case confirm 7K3P9-QXM2D D-7K3P9QXM2D7K3P9Q --as staff:boris
+    """
+    terminal.give_about(case, ConfirmDecision, proposal_id=proposal)
+
+
+@verb(app, "decline")
+def decline(
+    terminal: CaseTerminal,
+    case: CaseArgument,
+    proposal: ProposalArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why not.")],
+) -> None:
+    """Say no to what a colleague proposed, and why.
+
+    Example: wayhome case decline 7K3P9-QXM2D D-7K3P9QXM2D7K3P9Q --reason "too early" --as staff:boris
+    """
+    terminal.give_about(case, DeclineDecision, proposal_id=proposal, reason=reason)
+
+
+@verb(app, "take-back")
+def take_back(terminal: CaseTerminal, case: CaseArgument, proposal: ProposalArgument) -> None:
+    """Take back what you proposed and nobody has decided on.
+
+    Example: wayhome case take-back 7K3P9-QXM2D D-7K3P9QXM2D7K3P9Q --as staff:anna
+    """
+    terminal.give_about(case, WithdrawProposal, proposal_id=proposal)
 
 
 @verb(app, "why-not")
@@ -143,14 +174,13 @@ def why_not(
     case: CaseArgument,
     trigger: Annotated[str, typer.Argument(help="The way on.")],
     reason: Reason = "",
-    second: Second = "",
 ) -> None:
     """Tell every reason against a step without taking it; exit code 1 when there is any.
 
     Example: wayhome case why-not 7K3P9-QXM2D depart
     """
     snapshot = seen_case(terminal, case)
-    option = option_of(terminal, snapshot, trigger, reason, second)
+    option = option_of(terminal, snapshot, trigger, reason)
     if isinstance(option, Refused):
         tell_refused(option, as_json=terminal.as_json)
     if not option.allowed:

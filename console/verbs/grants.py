@@ -49,9 +49,10 @@ def reconcile_statement(
     Example: wayhome payments reconcile statement.xml
     """
     report = file_read(file, "ask the bank for shorter statements")
-    definition, statement = terminal.definition(programme), terminal.container.read_statement(report)
-    booked = booked_payments(terminal.container.log, definition.programme.fund_stream)
-    found = reconcile(booked, terminal.read(sent_to_the_bank), statement)
+    ours = terminal.definition(programme).programme
+    statement = terminal.container.read_statement(report, ours.office.account)
+    sent = terminal.read(lambda connection: sent_to_the_bank(connection, ours))
+    found = reconcile(booked_payments(terminal.container.log, ours), sent, statement)
     terminal.show(_as_json(found), lambda: _print_reconciled(found))
     if not found.agrees:
         raise typer.Exit(REFUSED)
@@ -84,7 +85,8 @@ def _as_json(found: Reconciliation) -> dict[str, Any]:
     return found._asdict() | {
         "unknown": strange,
         "different": [
-            {"tranche": d.end_to_end_id, "ours": d.ours.amount, "banks": d.banks.amount} for d in found.different
+            {"tranche": d.end_to_end_id, "ours": d.ours.amount, "banks": d.banks.amount, "came_back": d.came_back}
+            for d in found.different
         ],
         "totals": {currency: {"left": left, "came_back": came} for currency, (left, came) in found.totals.items()},
         "agrees": found.agrees,
@@ -95,9 +97,12 @@ def _print_reconciled(found: Reconciliation) -> None:
     say(f"{len(found.matched)} payments agree, {len(found.returned)} came back as recorded")
     for currency, (left, came) in found.totals.items():
         say(f"left the account: {left} {currency}, came in: {came} {currency}")
+    if not found.has_days:
+        say("the statement does not say which days it is about: what is not on it cannot be called missing")
     lists = {
         "paid by us and not on the statement": found.missing,
         "on the statement and not recorded as paid; read the status report": found.not_recorded,
+        "came back by our books, and only left by the statement; ask the bank": found.not_back,
         "came back; record ReturnPayment": found.to_return,
         "different amounts": [f"{d.end_to_end_id}: ours {d.ours}, the bank's {d.banks}" for d in found.different],
         "on the statement and not ours": [f"{e.end_to_end_id or e.bank_reference}: {e.amount}" for e in found.unknown],

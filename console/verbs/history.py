@@ -1,5 +1,6 @@
 """`wayhome replay` and `wayhome verify`: the past as it was, and the proof that it is still what it was."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -100,16 +101,32 @@ def _verified(container: Container, *, quiet: bool) -> LogProof:
 
 
 def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> None:
-    findings = [{"position": f.position, "code": f.code, "text": f.text} for f in report.findings]
+    findings = [finding._asdict() for finding in report.findings]
     checked = [{"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks]
     numbers = {"ok": report.ok, "events": report.events, "streams": report.streams}
+    outside = {"order_from": report.placed_from, "head": report.head.hex() if report.head else None}
     said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS"
     terminal.lines(
-        numbers | {"findings": findings, "checks": checked},
+        numbers | outside | {"findings": findings, "checks": checked},
         f"{report.events} events in {report.streams} streams: {said}",
         *(f"  - {finding.text}" for finding in report.findings),
+        *_unproved(report),
         *check_lines(checks),
     )
+
+
+def _unproved(report: LogProof) -> Iterator[str]:
+    """Yield what the log alone cannot prove, and what somebody outside needs who can."""
+    if report.unplaced:
+        yield (
+            f"not proved: that the {report.unplaced} events an older Wayhome wrote before position "
+            f"{report.placed_from} stand in the order in which they were written"
+        )
+    if report.head is not None:
+        yield (
+            "not provable from within: that its end was not cut off, or all of it written anew; "
+            f"note elsewhere: event {report.events - 1}, leaf {report.head.hex()}"
+        )
 
 
 def _instant(text: str | None) -> datetime | None:

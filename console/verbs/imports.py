@@ -1,14 +1,14 @@
 """`wayhome import …`: records from elsewhere become referrals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, NamedTuple
-from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 import typer
+from sqlalchemy import select
 
 from console import printing
 from console.container import Container
@@ -17,12 +17,14 @@ from console.errors import BadInput
 from console.printing import REFUSED
 from console.verbs.terminal import ActorTerminal, verb
 from console.words.reasons import typed
+from events import tables
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
 from workflow.command import Command
 from workflow.reasons import Refused
+from workflow.rights.machine_ids import MachineIds, former_id
 from workflow.subjects.intake.commands import OpenCase
 
 app = typer.Typer(no_args_is_help=True, help="Bring in records from elsewhere.")
@@ -72,9 +74,23 @@ def import_ctdc(service: CommandService, file: Path, programme: str, actor: str)
     rows = read_ctdc(file)
     while batch := list(islice(rows, BATCH)):
         records = [row for row in batch if isinstance(row, CtdcRecord)]
-        tickets = service.offer([referral(record, programme, actor) for record in records])
-        known = sum(_known_before(ticket) for ticket in tickets)
-        yield Imported(len(tickets) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
+        former = _of_an_older_version(service, records)
+        new = [record for record in records if str(former_id(_row(record))) not in former]
+        tickets = service.offer([referral(record, programme, actor, service.machine_ids) for record in new])
+        known = len(records) - len(new) + sum(_known_before(ticket) for ticket in tickets)
+        yield Imported(len(records) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
+
+
+def _of_an_older_version(service: CommandService, records: Sequence[CtdcRecord]) -> set[str]:
+    """Return under which ids an older Wayhome opened cases for these records: its events have no place in the order."""
+    given, events = [str(former_id(_row(record))) for record in records], tables.events.c
+    query = select(events.command_id).where(events.command_id.in_(given), events.type == "CaseOpened")
+    with service.log.database.reading() as connection:
+        return set(connection.execute(query.where(events.place.is_(None))).scalars())
+
+
+def _row(record: CtdcRecord) -> str:
+    return f"ctdc/{record.fingerprint}/{record.occurrence}"
 
 
 def _known_before(ticket: PendingCommand[Command, Answer]) -> bool:
@@ -89,14 +105,14 @@ def _known_before(ticket: PendingCommand[Command, Answer]) -> bool:
     return answer.repeated
 
 
-def referral(record: CtdcRecord, programme: str, actor: str) -> OpenCase:
+def referral(record: CtdcRecord, programme: str, actor: str, ids: MachineIds) -> OpenCase:
     """Return the command that opens a case for a record.
 
     Its id is made from the row's content and how often that content came before in the file, so that the
-    same row is the same referral whichever file, order or day it comes again in.
+    same row is the same referral whichever file, order or day it comes again in; nobody can take it in advance.
     """
     return OpenCase(
-        command_id=uuid5(NAMESPACE_OID, f"wayhome/ctdc/{record.fingerprint}/{record.occurrence}"),
+        command_id=ids.for_people(_row(record)),
         actor=actor,
         mandate="importer",
         programme=programme,

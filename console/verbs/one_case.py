@@ -12,6 +12,7 @@ from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
+from workflow.case.proposals import proposals_of
 from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
 from workflow.reasons import Refused, refused
@@ -23,7 +24,7 @@ from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import documents_of
-from workflow.subjects.grants.state import Grant, grants_of
+from workflow.subjects.grants.state import Grant, Tranche, grants_of
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
@@ -40,11 +41,9 @@ def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
     return snapshot
 
 
-def option_of(
-    terminal: ActorTerminal, snapshot: CaseSnapshot, trigger: str, reason: str, second: str
-) -> Option | Refused:
+def option_of(terminal: ActorTerminal, snapshot: CaseSnapshot, trigger: str, reason: str) -> Option | Refused:
     """Return one way on with the reasons against it, or a refusal when it does not start here."""
-    options = terminal.container.cases.options(snapshot, terminal.actor, reason, second)
+    options = terminal.container.cases.options(snapshot, terminal.actor, reason)
     found = next((option for option in options if option.trigger == trigger), None)
     if found is None:
         ways = (option.trigger for option in options)
@@ -89,14 +88,26 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     fields["version"] = snapshot.version
     fields["consents"] = [{"purpose": p, "recipient": r, "until": until} for (p, r), until in case.consents.items()]
     fields["grants"] = {
-        key: grant._asdict() | {"tranches": {t: tranche._asdict() for t, tranche in grant.tranches.items()}}
+        key: _told(grant) | {"tranches": {t: _told(tranche) for t, tranche in grant.tranches.items()}}
         for key, grant in grants_of(case).grants.items()
     }
     fields["tasks"] = {
         key: {"kind": task.kind, "status": task.status, **dict(task.subject)} for key, task in case.tasks.items()
     }
+    if pending := proposals_of(case).pending:
+        fields["proposals"] = {key: one._asdict() for key, one in pending.items()}
     fields["timers"] = {key: {"kind": kind, **dict(subject)} for key, (kind, subject) in case.timers.items()}
     return {name: _as_data(value) for name, value in fields.items()}
+
+
+# What a grant or a part of it has learnt to say since scripts first read it: told where there is something to tell.
+_LATER: Final = frozenset({"refused", "unconfirmed", "said_by", "disputed"})
+
+
+def _told(found: Grant | Tranche) -> dict[str, Any]:
+    said = {name: value for name, value in found._asdict().items() if value or name not in _LATER}
+    said.pop("choosers", None)  # for the rules alone
+    return said
 
 
 def _flat(case: Case) -> dict[str, Any]:
@@ -155,6 +166,9 @@ def print_case(snapshot: CaseSnapshot) -> None:
     for key, grant in grants_of(case).grants.items():
         state = _state_of(grant)
         say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
+    for key, one in proposals_of(case).pending.items():
+        until = f"{one.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        say(f"proposal {key} {one.command} by {one.proposer}: waits for a second person until {until}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
     if care_of(case).appointments:
         expected = [

@@ -34,6 +34,7 @@ from events.instants import instant
 from handlers.commanding.answers import Answer
 from workflow.command import Command
 from workflow.programme.loading import Definition
+from workflow.rights.acts import OPERATOR
 from workflow.rights.visibility import speaks_for
 
 REPORT_BYTES_MAX: Final = 10_000_000
@@ -42,6 +43,7 @@ Kind = TypeVar("Kind", bound=Command)
 AnyTerminal = TypeVar("AnyTerminal", bound="BareTerminal")
 Found = TypeVar("Found")
 Option = tuple[str, Any, Any]
+_USUAL: Final = "case_manager"  # the right people act by, unless they say by which
 _DATA, _JSON, _ACTOR = ("data", Data, None), ("as_json", AsJson, False), ("actor", Actor, ACTOR_DEFAULT)
 _COMMAND_ID, _EXPECTED = ("command_id", CommandId, None), ("expected", Expected, None)
 
@@ -117,8 +119,24 @@ class ActorTerminal(Terminal):
     """A terminal that somebody types at by name."""
 
     options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _JSON)
-    actor: str
     command_id: UUID | None = None  # of the command, for those verbs that take it
+
+    @cached_property
+    def signed_in(self) -> str:
+        """Return who has signed in at this command line and still is, or nothing."""
+        if not self.container.settings.sign_in_file.exists():
+            return ""
+        from console.accounts.command_line import signed_in
+
+        return signed_in(self.container)
+
+    @property
+    def actor(self) -> str:
+        """Return whose act it is: theirs who signed in, else theirs whom the operator names."""
+        named = str(vars(self)["actor"])
+        if self.signed_in and named not in (self.signed_in, ACTOR_DEFAULT):
+            raise BadInput(f"you are signed in as {self.signed_in}; sign out first: wayhome sign-out")
+        return self.signed_in or named
 
     def visible(self, rows: Iterable[Any]) -> list[Any]:
         """Return the rows of the cases this person may see."""
@@ -130,6 +148,10 @@ class ActorTerminal(Terminal):
     def made(self, kind: type[Kind], /, **fields: Any) -> Kind:
         """Return a command of this person; raises ValidationError for fields that do not go."""
         sender = {"command_id": self.command_id or self.container.chance.uuid(), "actor": self.actor}
+        from workflow.decide import needs_people
+
+        if not self.signed_in and (needs_people(kind) or fields.get("mandate", _USUAL) == _USUAL):
+            fields["mandate"] = OPERATOR  # a name was typed, and nobody knows by whom
         return kind.model_validate(sender | fields)
 
     def submit(self, kind: type[Command], /, **fields: Any) -> Answer:

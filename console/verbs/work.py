@@ -13,13 +13,14 @@ from console.cli_support import case_number
 from console.errors import BadInput
 from console.printing import REFUSED, say, say_error
 from console.settings import overridden
-from console.verbs.terminal import CommandTerminal, Terminal, file_read, verb
+from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, file_read, verb
 from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows
 from handlers.projections.tasks import LIVE_STATUSES, count_tasks, find_task
 from workflow.command import CancelTask, ConfirmLetter, RetryTask
 from workflow.reasons import Reason
+from workflow.rights.acts import OPERATOR
 
 tasks = typer.Typer(no_args_is_help=True, help="Tasks: what runs, what is stuck, and what to do about it.")
 timers = typer.Typer(no_args_is_help=True, help="Timers: what will be due when.")
@@ -93,7 +94,7 @@ def retry(terminal: CommandTerminal, task: TaskArgument) -> None:
 
     Example: wayhome tasks retry W-0JRE43HERZQM6330 --as staff:operator
     """
-    terminal.give(RetryTask, mandate="operator", case_id=_case_of_task(terminal, task), task_id=task)
+    terminal.give(RetryTask, mandate=OPERATOR, case_id=_case_of_task(terminal, task), task_id=task)
 
 
 @verb(tasks, "arrived")
@@ -102,7 +103,7 @@ def arrived(terminal: CommandTerminal, task: TaskArgument) -> None:
 
     Example: wayhome tasks arrived W-0JRE43HERZQM6330 --as staff:operator
     """
-    terminal.give(ConfirmLetter, mandate="operator", case_id=_case_of_task(terminal, task), task_id=task)
+    terminal.give(ConfirmLetter, mandate=OPERATOR, case_id=_case_of_task(terminal, task), task_id=task)
 
 
 @verb(tasks, "cancel")
@@ -116,7 +117,7 @@ def cancel(
     Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
     """
     case_id = _case_of_task(terminal, task)
-    terminal.give(CancelTask, mandate="operator", case_id=case_id, task_id=task, reason=reason)
+    terminal.give(CancelTask, mandate=OPERATOR, case_id=case_id, task_id=task, reason=reason)
 
 
 @verb(timers, "list")
@@ -143,13 +144,15 @@ def list_timers(
 
 @verb(payments, "read")
 def read_report(
-    terminal: Terminal, file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")]
+    terminal: ActorTerminal,
+    file: Annotated[Path, typer.Argument(help="The bank's status report (ISO 20022 pain.002).")],
 ) -> None:
-    """Record what the bank says about payments: accepted, rejected, partly. Reading it twice changes nothing.
+    """Record what the bank says about payments, on the word of who brings the file, until a second source says it.
 
-    Example: wayhome payments read answer.xml
+    Example: wayhome payments read answer.xml --as staff:clara
     """
-    found = terminal.container.read_bank_report(file_read(file, "a status report never is"))
+    data = file_read(file, "a status report never is")
+    found = terminal.container.read_bank_report(data, terminal.actor, "case_manager", file.name)
     problems = [
         *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
         *(f"{one.tranche_id}: {_why(one.reasons) or one.obstacle}" for one in found.refused),

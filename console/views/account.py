@@ -8,10 +8,10 @@ from console.accounts.passkeys import Passkeys
 from console.accounts.sessions import Sessions
 from console.views.reader import Reader
 from events.facts.accounts import SecondFactorAdded
+from events.ids import account_stream
 from events.instants import instant
 from events.log import Log
 from handlers.projections.accounts import AccountRow
-from workflow.subjects.accounts.decisions import account_stream
 
 
 class Factor(NamedTuple):

@@ -19,6 +19,7 @@ from events.instants import instant, instant_text
 from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
+from workflow.case.proposals import proposals_of
 from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
@@ -40,6 +41,7 @@ class WayOn(NamedTuple):
     ends: bool
     against: tuple[Reason, ...]
     asks: tuple[str, ...]  # what its form wants to know besides
+    proposal: str = ""  # by which it was proposed, and waits for a second person
 
     @property
     def open(self) -> bool:
@@ -149,11 +151,13 @@ def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
 
 
 def _ways(reader: Reader, snapshot: CaseSnapshot) -> Iterator[WayOn]:
+    pending = proposals_of(snapshot.case).pending.items()
+    proposed = {orjson.loads(one.given).get("trigger"): key for key, one in pending}
     for option in reader.container.cases.options(snapshot, reader.account.account, now=reader.now):
         ends = snapshot.definition.journey.stage(option.dest).ends
         against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
         asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
-        yield WayOn(option.trigger, option.dest, ends, against, asks)
+        yield WayOn(option.trigger, option.dest, ends, against, asks, proposed.get(option.trigger, ""))
 
 
 def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:

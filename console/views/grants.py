@@ -34,9 +34,11 @@ from workflow.subjects.grants.commands import (
     ReleasePayee,
     ReleaseTranche,
     ReturnPayment,
+    SettleBankAnswer,
 )
 from workflow.subjects.grants.definition import GrantKind
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
+from workflow.subjects.reintegration.state import ReintegrationPlan, reintegration_of
 
 MONEY: Final[tuple[Act, ...]] = ("money.request", "money.approve", "money.release", "money.record")
 _DEED: Final[Mapping[str, type[CaseCommand]]] = {APPROVE: ApproveGrant, RELEASE: ReleaseTranche}
@@ -102,6 +104,8 @@ class GrantView(NamedTuple):
     against_approval: tuple[Reason, ...] | None  # None: it is not their act, or nothing waits for it
     against_release: tuple[Reason, ...] | None
     commands: frozenset[str]  # the commands they may give about it at all
+    plan: ReintegrationPlan
+    others: tuple[tuple[GrantKind, Grant], ...]  # what else the person asked for or was paid
 
     @property
     def missing(self) -> dict[int, tuple[str, ...]]:
@@ -152,6 +156,7 @@ def grant_view(reader: Reader, snapshot: CaseSnapshot, grant_id: str) -> GrantVi
     if grant is None:
         return None
     funds, programme = _funds(reader, [snapshot]), snapshot.definition.programme
+    others = [one for key, one in grants_of(snapshot.case).grants.items() if key != grant_id]
     waits = items_of(snapshot.case).get(f"grant:{grant_id}", "")
     return GrantView(
         snapshot.case.case_id, grant_id, programme, snapshot.version, grant, programme.grant_kind[grant.kind],
@@ -159,6 +164,8 @@ def grant_view(reader: Reader, snapshot: CaseSnapshot, grant_id: str) -> GrantVi
         against_approval=_against(ApproveGrant, grant_id, snapshot, funds, reader) if waits == APPROVE else None,
         against_release=_against(ReleaseTranche, grant_id, snapshot, funds, reader) if waits == RELEASE else None,
         commands=frozenset(_commands(grant, snapshot, reader)),
+        plan=reintegration_of(snapshot.case).plan,
+        others=tuple((programme.grant_kind[one.kind], one) for one in others),
     )  # fmt: skip
 
 
@@ -174,6 +181,7 @@ def _commands(grant: Grant, snapshot: CaseSnapshot, reader: Reader) -> Iterator[
         (RecordEvidence, is_paid),
         (RecordPayment, grant.at_the_bank),
         (ReturnPayment, is_paid),
+        (SettleBankAnswer, grant.disputed),
     )
     case, programme = snapshot.case, snapshot.definition.programme
     for kind, makes_sense in wanted:

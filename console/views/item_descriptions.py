@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from events.money import Money
+from workflow.case.proposals import proposals_of
 from workflow.case.state import Case
 from workflow.subjects.access.state import access_of
 from workflow.subjects.care.state import care_of
@@ -36,6 +39,8 @@ def descriptions_of(item: str, case: Case) -> Descriptions:
     if stem == "task":
         task = case.tasks.get(about)
         return (ItemDescription("task", task.kind), *describe_subject(dict(task.subject))) if task is not None else ()
+    if stem == "decision":
+        return _decision(about, case)
     if stem in _NAMED:
         return (ItemDescription(_NAMED[stem], about),)
     return _part(about, case, *_PARTS[stem]) if stem in _PARTS else ()
@@ -57,6 +62,15 @@ def _part(
     if isinstance(one, Grant):
         return (*told, ItemDescription("sum", "", Money(amount=one.amount, currency=one.currency)))
     return told
+
+
+def _decision(about: str, case: Case) -> Descriptions:
+    one = proposals_of(case).pending.get(about)
+    if one is None:
+        return ()
+    trigger = orjson.loads(one.given).get("trigger")
+    what = ItemDescription("trigger", trigger) if trigger else ItemDescription("command", one.command)
+    return (what, ItemDescription("actor", one.proposer))
 
 
 def _emergencies(case: Case) -> Mapping[str, Any]:

@@ -66,8 +66,8 @@ def compared(reader: Reader, definition: Definition, statement: BankStatement) -
     """Return how a bank's statement agrees with what a programme paid."""
     programme = definition.programme
     with reader.container.database.reading() as connection:
-        sent = sent_to_the_bank(connection, programme.programme)
-    return reconcile(booked_payments(reader.container.log, programme.fund_stream), sent, statement)
+        sent = sent_to_the_bank(connection, programme)
+    return reconcile(booked_payments(reader.container.log, programme), sent, statement)
 
 
 def _funder(definition: Definition, row: LineBalance, rows: list[LineBalance]) -> FunderView:

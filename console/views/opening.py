@@ -15,6 +15,7 @@ from events.instants import instant
 from events.log import Log
 from handlers.commanding.answers import Accepted
 from workflow.subjects.intake.commands import OpenSealed
+from workflow.values.bank_names import in_bank_letters
 
 # What came of asking; nothing was opened unless it says so.
 Recording = Literal["opened", "denied", "refused"]
@@ -30,6 +31,14 @@ class OpenedField(NamedTuple):
     value: str
     recorded_at: str
     actor: str
+
+
+class Payee(NamedTuple):
+    """Who is to be paid, as it was typed, and as the bank will read the name."""
+
+    name: str
+    account: str
+    at_the_bank: str
 
 
 class Opening(NamedTuple):
@@ -59,6 +68,19 @@ def record_opening(
     if not isinstance(answer, Accepted):
         return "refused"
     return "denied" if "SealedDenied" in answer.facts else "opened"
+
+
+def payee_of(log: Log, case_id: str, grant_id: str) -> Payee | None:
+    """Return who is to be paid by a grant now, if that can still be read; call it only once the opening is recorded."""
+    found = None
+    for event in log.of_types(case_stream(CaseId(case_id)), ("GrantRequested", "PayeeChanged")):
+        fact = log.opened(event, ("money",))
+        if getattr(fact, "grant_id", "") == grant_id:
+            found = fact
+    name, account = getattr(found, "payee_name", None), getattr(found, "payee_account", None)
+    if not isinstance(name, str) or not isinstance(account, str):
+        return None
+    return Payee(name, account, in_bank_letters(name))
 
 
 def recorded(log: Log, case_id: str, command_id: UUID, *facts: str) -> RecordedEvent | None:

@@ -1,13 +1,14 @@
 """The machine's work as an operator sees it; a case number stands beside a task only for whoever may see the case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from console.views.reader import Reader
 from console.views.suggested_actions import deeds_for
 from events.instants import instant
-from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, machine
+from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
+from handlers.queries.payments import disputed_payments
 from workflow.rights.table import may_ever
 
 
@@ -33,6 +34,13 @@ class TimersAhead(NamedTuple):
     next_due: datetime
 
 
+class BankQuestion(NamedTuple):
+    """Something the bank said that somebody has to settle: about a grant, or about a payment nobody sent."""
+
+    about: str  # the payment, as the bank names it
+    path: str  # where it is settled
+
+
 class Operations(NamedTuple):
     """The machine's work at one moment."""
 
@@ -43,6 +51,8 @@ class Operations(NamedTuple):
     queue: str  # inside: in this process; up, down: the server's
     ahead: tuple[TimersAhead, ...]
     behind: timedelta  # how long the oldest task that is due waits
+    bank_files: tuple[UnreadFile, ...] = ()
+    bank_questions: tuple[BankQuestion, ...] = ()
 
     @property
     def behind_long(self) -> bool:
@@ -64,11 +74,23 @@ def operations(reader: Reader, queue: str) -> Operations:
     """Return the machine's work; the number of questions does not depend on how much there is."""
     with reader.container.database.reading() as connection:
         found = machine(connection, reader.now)
+        disputed = [BankQuestion(*row) for row in disputed_payments(connection, list(reader.own_programmes()))]
     theirs = _theirs(reader, (*found.stopped, *found.late))
     behind = reader.now - instant(found.oldest_due) if found.oldest_due else timedelta()
     ahead = tuple(TimersAhead(kind, number, instant(due)) for kind, number, due in found.ahead)
+    bank_files = tuple(reader.container.unread_bank_files())
+    questions = (*disputed, *_strange(reader))
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
-    return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()))
+    return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()), bank_files, questions)
+
+
+def _strange(reader: Reader) -> Iterator[BankQuestion]:
+    """Yield what the bank said of payments nobody sent; it names no case, and stands under a programme's money."""
+    streams = {one.programme.fund_stream: name for name, one in reader.own_programmes().items()}
+    for stream, kept in (reader.container.cases.states(sorted(streams)) if streams else {}).items():
+        for answer_id, (message_id, tranche_id, _) in kept.state.strange.items() if kept.state else ():
+            path = f"/office/{streams[stream]}/do/SettleStrangeAnswer?answer_id={answer_id}"
+            yield BankQuestion(tranche_id or message_id, path)
 
 
 def _rows(tasks: Iterable[TaskSummary], theirs: dict[str, bool]) -> tuple[TaskRow, ...]:

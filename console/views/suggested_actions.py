@@ -31,7 +31,9 @@ class SuggestedAction(NamedTuple):
     given: tuple[tuple[str, str], ...] = ()
 
     def path(self, case_id: str) -> str:
-        """Return the address of the form."""
+        """Return the address of the form, or of the page that shows what the form decides about."""
+        if self.command == "ConfirmDecision":
+            return f"/cases/{case_id}/decisions/{dict(self.given)['proposal_id']}"
         query = f"?{urlencode(self.given)}" if self.given else ""
         return f"/cases/{case_id}/do/{self.command}{query}"
 
@@ -189,6 +191,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("task_dead", "task_refused"), ("RetryTask", "task_id")),
     "approve_grant": ("ApproveGrant", "grant_id"),
     "release_tranche": ("ReleaseTranche", "grant_id"),
+    "settle_bank_answer": ("SettleBankAnswer", "tranche_id"),
     **dict.fromkeys(("referral_unanswered", "referral_to_send"), ("SendReferral", "")),
     "referral_consent_needed": ("GiveConsent", ""),
     "escort_answer": ("AnswerEscort", ""),
@@ -203,10 +206,12 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "decide_hand_over": ("DecideHandOver", "proposal_id"),
     "possible_duplicate": ("DecideDuplicate", "other"),
     "review_access": ("ReviewAccess", ""),
+    "decision_to_confirm": ("ConfirmDecision", "proposal_id"),
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
     "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
+    "bank_contradicts": "SettleBankAnswer",
     "no_show": "MeetPerson", "nobody_to_meet": "DelayArrival", "no_host": "AskHost", "missed_departure": "PlanTrip",
     "not_handed_over": "HandOver", "reflection_ending": "EndReflection", "appointment_unrecorded": "RecordSession",
     "document_late": "RecordDocumentStep", "document_expiring": "StartDocument", "hand_over_late": "DecideHandOver",
@@ -233,4 +238,6 @@ def action_at(timer: str, subject: Mapping[str, str]) -> SuggestedAction | None:
 
 
 # What waits for somebody to say yes: these come first to those who can.
-APPROVALS: Final = frozenset({"approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access"})
+APPROVALS: Final = frozenset({
+    "approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access", "decision_to_confirm",
+})  # fmt: skip

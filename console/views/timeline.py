@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from console.subjects import MACHINERY, Panel, is_shown
 from events.catalogue import CLOSED, Fact
 from events.envelope import RecordedEvent
+from events.facts.decisions import DecisionProposed
 from events.ids import case_stream
 from events.log import END, Log
 
@@ -13,10 +16,11 @@ PAGE: Final = 50
 _IDS: Final = frozenset({
     "case_id", "person_id", "task_id", "timer_id", "command_id", "definition", "glass_id", "grant_id", "tranche_id",
     "referral_id", "document_id", "arrival_id", "trip_id", "appointment", "proposal_id", "receipt", "checked", "shares",
-    "subject", "cost_id", "number", "sequence",
+    "subject", "cost_id", "number", "sequence", "proposal", "given", "pins", "confirmed_by",
 })  # fmt: skip
 
 _SHORT: Final = (
+    "command", "trigger",
     "service", "purpose", "kind", "level", "amount", "facility", "provider", "course", "goals", "path", "step",
     "country", "destination", "place", "host", "escort", "meeter", "recipient", "status", "answer", "outcome", "to",
     "month", "compartments", "owner", "account", "reason", "until", "at", "day",
@@ -105,3 +109,5 @@ def _said(fact: Fact) -> Iterator[tuple[str, Any]]:
         is_short = not isinstance(value, tuple) or all(isinstance(one, str) for one in value)
         if is_short and name not in _IDS and value is not CLOSED and value not in (None, "", ()):
             yield name, value
+    if isinstance(fact, DecisionProposed):
+        yield from orjson.loads(fact.given).items()

@@ -15,6 +15,7 @@ from events.instants import instant
 from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage, work_for
 from handlers.queries.arrivals_departures import timers_due_for
 from handlers.states.case_reader import CaseSnapshot
+from workflow.case.proposals import proposals_of
 from workflow.rights.acts import Act
 from workflow.rights.table import may_ever
 from workflow.subjects.access.state import EmergencyAccess, access_of
@@ -127,7 +128,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
 # Who does not see cases still sees, by number, what they have to decide.
 _BY_ACT: Final[tuple[tuple[Act, tuple[str, ...]], ...]] = (
     ("case.see", ()),
-    ("money.approve", ("approve_grant",)),
+    ("money.approve", ("approve_grant", "settle_bank_answer")),
     ("money.release", ("release_tranche",)),
     ("case.review", ("review_access", "glass_broken")),
 )
@@ -189,6 +190,9 @@ def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     if kind in ("approve_grant", "release_tranche"):
         grant = grants_of(snapshot.case).grants.get(about)
         return grant is not None and reader.account.account in grant.hands
+    if kind == "decision_to_confirm":
+        proposal = proposals_of(snapshot.case).pending.get(about)
+        return proposal is not None and proposal.proposer == reader.account.account
     if kind == "review_access":
         broken = access_of(snapshot.case).unreviewed.get(about)
         return broken is not None and broken.account == reader.account.account

@@ -98,6 +98,7 @@ class CarePlanAgreed(Fact):
     person_id: str
     second: str
     plan: Story = None
+    proposal: str = ""  # the plan is sealed there
 
 
 class FitnessCertified(Fact):

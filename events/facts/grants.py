@@ -59,6 +59,8 @@ class TranchePaid(Fact):
     tranche_id: str
     reference: str
     shares: Shares = ()
+    source: str = ""  # bank: its file; upload: a file somebody brought; hand: somebody's word; empty in older facts
+    file_hash: str = ""
 
 
 class TrancheRejected(Fact):
@@ -66,6 +68,74 @@ class TrancheRejected(Fact):
 
     grant_id: str
     tranche_id: str
+    reason: str
+    source: str = ""
+    file_hash: str = ""
+    approve_anew: bool = False  # the grant goes on only after it was approved again; older facts never asked for it
+
+
+class GrantApprovedAnew(Fact):
+    """After the bank refused a part the grant was looked at and approved again; what is set aside stays as it is."""
+
+    grant_id: str
+
+
+class BankFileUploaded(Fact):
+    """Somebody brought a file that is said to be the bank's: what it says of a payment; the file's name is sealed."""
+
+    person_id: str
+    grant_id: str
+    tranche_id: str
+    outcome: str
+    file_hash: str
+    file_name: Financial = None
+
+
+class BankAnswerConfirmed(Fact):
+    """What one person had recorded of the bank's answer is what the bank's own file, or a second person's, says."""
+
+    grant_id: str
+    tranche_id: str
+    source: str
+    file_hash: str
+
+
+class BankContradicted(Fact):
+    """The bank says another thing of a payment than before: nothing more goes out until that is settled."""
+
+    grant_id: str
+    tranche_id: str
+    before: str
+    now: str
+    reference: str
+    source: str
+    file_hash: str = ""
+
+
+class StrangeAnswerRead(Fact):
+    """A file of the bank speaks of a payment that nobody sent from here; it waits until somebody has asked the bank."""
+
+    answer_id: str
+    message_id: str
+    tranche_id: str
+    outcome: str
+    source: str
+    file_hash: str
+
+
+class StrangeAnswerSettled(Fact):
+    """Somebody asked the bank about a payment nobody had sent, and says what it was."""
+
+    answer_id: str
+    reason: str
+
+
+class BankAnswerSettled(Fact):
+    """The bank was asked, and somebody says which of its answers holds: paid or rejected."""
+
+    grant_id: str
+    tranche_id: str
+    outcome: str
     reason: str
 
 
@@ -139,6 +209,8 @@ class TrancheReturned(Fact):
     grant_id: str
     tranche_id: str
     reason: str
+    source: str = ""
+    file_hash: str = ""
 
 
 class CostRecorded(Fact):

@@ -11,4 +11,5 @@ class StageEntered(Fact):
     dest: str
     checked: tuple[str, ...] = ()
     reason: str = ""
-    second: str = ""
+    second: str = ""  # of two people, the one who proposed it; the other confirmed
+    proposal: str = ""

@@ -22,6 +22,7 @@ class PlanAgreed(Fact):
 
     second: str
     number: int
+    proposal: str = ""
 
 
 class PlanRevised(Fact):
@@ -32,6 +33,7 @@ class PlanRevised(Fact):
     goals: tuple[str, ...]
     second: str
     content: Story = None
+    proposal: str = ""  # the content is sealed there
 
 
 class CourseEnrolled(Fact):

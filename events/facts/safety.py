@@ -26,6 +26,7 @@ class SafetyPlanAgreed(Fact):
     level: str
     second: str
     plan: Story = None
+    proposal: str = ""  # the plan is sealed there
 
 
 class SealedDenied(Fact):
@@ -86,3 +87,5 @@ class BestInterestsDecided(Fact):
 
     outcome: str
     decided_by: str
+    second: str = ""
+    proposal: str = ""

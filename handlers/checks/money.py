@@ -1,5 +1,6 @@
 """I5: the ledger balances, never more than a budget, and the bank's own books say the same as ours."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from events.facts.grants import (
     GrantApproved,
     GrantRequested,
     PayeeApproved,
+    TrancheInstructed,
     TranchePaid,
     TrancheReleased,
     TrancheReturned,
@@ -34,6 +36,7 @@ class MoneyCheck(InvariantCheck):
         self._fund = FundBooks(self)
         super().__init__(self._fund)
         self._statement = statement
+        self._instructed: dict[str, set[str]] = defaultdict(set)  # what the bank was told to pay, by grant
 
     @sees(GrantRequested)
     def _on_request(self, fact: GrantRequested, seen: ObservedEvent) -> None:
@@ -72,19 +75,36 @@ class MoneyCheck(InvariantCheck):
         actor = seen.event.envelope.actor
         said = f"{seen.at}: released by {actor}, who asked for it, approved it or changed the payee"
         self.demand(actor not in before.hands, said)
-        approved = bool(before.approved_by) and not before.declined and not before.changed_by
+        approved = bool(before.approved_by) and not (before.declined or before.changed_by or before.refused)
         self.demand(approved, f"{seen.at}: released without approval")
+        one_word = not (before.disputed or before.unconfirmed)
+        self.demand(one_word, f"{seen.at}: released before the bank's own file said what became of a part before it")
         self.demand(not before.on_hold, f"{seen.at}: released to a payee on hold")
         own = fact.amount.currency == before.currency
         self.demand(own, f"{seen.at}: {fact.amount} for a grant in {before.currency}")
         within = after.released <= after.amount
         self.demand(within, f"{seen.at}: {after.released} released of a grant of {after.amount}")
 
+    @sees(TrancheInstructed)
+    def _on_instruction(self, fact: TrancheInstructed, seen: ObservedEvent) -> None:
+        """Check that the bank was never told to pay more than was granted, nor one payment twice."""
+        self.count("tranches instructed")
+        after: Grant = grants_of(seen.after).grants[fact.grant_id]
+        told = self._instructed[fact.grant_id]
+        self.demand(fact.tranche_id not in told, f"{seen.at}: the bank was told of {fact.tranche_id} a second time")
+        told.add(fact.tranche_id)
+        out = [one for key, one in after.tranches.items() if key in told and one.status not in ("rejected", "returned")]
+        whole = sum((one.amount for one in out), NOTHING)
+        self.demand(whole <= after.amount, f"{seen.at}: the bank was told to pay {whole} of a grant of {after.amount}")
+        numbers = [one.number for one in out]
+        twice = len(numbers) > len(set(numbers))
+        self.demand(not twice, f"{seen.at}: a part is at the bank a second time and the first was not refused")
+
     @sees(TranchePaid)
     def _on_payment(self, fact: TranchePaid, seen: ObservedEvent) -> None:
         tranche: Tranche = grants_of(seen.before).grants[fact.grant_id].tranches[fact.tranche_id]
         self.count("tranches paid")
-        fresh = tranche.status in IN_FLIGHT
+        fresh = tranche.status in IN_FLIGHT or (tranche.disputed and fact.source == "settled")
         self.demand(fresh, f"{seen.at}: {fact.tranche_id} is paid although it was {tranche.status}")
         after: Grant = grants_of(seen.after).grants[fact.grant_id]
         self.demand(after.paid <= after.amount, f"{seen.at}: {after.paid} paid of a grant of {after.amount}")

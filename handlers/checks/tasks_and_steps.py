@@ -5,7 +5,8 @@ are stored: each is asked again under the definition then in force.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Final, NamedTuple
 
 from events.catalogue import TaskOutcome
 from events.facts import outcomes
@@ -23,6 +24,9 @@ from workflow.programme.loading import Definition, load_definition
 from workflow.reasons import Refused
 from workflow.tasks import GIVING_BACK
 
+# Timers of one sweep fire in any order, and a worker may come back after a night.
+OVERDUE_AFTER: Final = timedelta(days=1)
+
 
 class TasksCheck(InvariantCheck):
     """I7: every task and timer of the log is accounted for."""
@@ -33,6 +37,7 @@ class TasksCheck(InvariantCheck):
         super().__init__()
         self._performed = performed
         self._due: dict[str, str] = {}
+        self._fired_to = ""  # the latest due time of any timer that fired
 
     @sees(TaskRequested)
     def _on_request(self, fact: TaskRequested, seen: ObservedEvent) -> None:
@@ -61,6 +66,7 @@ class TasksCheck(InvariantCheck):
         self.demand(was_set, f"{seen.at}: timer {fact.timer_id} fired and was not set")
         at, due = seen.event.envelope.recorded_at, instant_text(fact.due_at)
         self.demand(at >= due, f"{seen.at}: timer {fact.timer_id} fired at {at}, before {due}")
+        self._fired_to = max(self._fired_to, due)
 
     def end(self, end: WalkEnd) -> None:
         """Look where each task and timer stands now, and at the providers' books."""
@@ -73,6 +79,7 @@ class TasksCheck(InvariantCheck):
         for row in end.rows[timers]:
             if row["status"] == "set":
                 self._open(f"timer {row['timer_id']}", row["due_at"], now, end)
+                self._passed_over(row)
         for task_id, times in (self._performed or {}).items():
             self._provider(task_id, times, end)
 
@@ -92,6 +99,12 @@ class TasksCheck(InvariantCheck):
             return
         self.count("overdue")
         self.demand(not end.settled, f"{what} was due at {due} and is still open")
+
+    def _passed_over(self, row: Row) -> None:
+        """Find a timer that stood still while those due after it fired: nobody was away, so something holds it."""
+        since = max(row["due_at"], row["created_at"])
+        if self._fired_to and instant(since) + OVERDUE_AFTER < instant(self._fired_to):
+            self.fault(f"timer {row['timer_id']} was due at {row['due_at']} and has not fired, though later ones have")
 
     def _provider(self, task_id: str, times: int, end: WalkEnd) -> None:
         self.count("done at providers", times)

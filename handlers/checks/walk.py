@@ -28,6 +28,7 @@ from handlers.checks.check_results import (
 from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
 from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
+from handlers.checks.two_people import TwoPeopleCheck
 from handlers.projections.replay import Progress, Replay, events_on
 from workflow.programme.errors import WorkflowError
 
@@ -56,13 +57,14 @@ def check_log(
     watches: Sequence[InvariantCheck] = (
         every_command, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
         BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
+        TwoPeopleCheck(replay),
     )  # fmt: skip
     with log.database.reading() as connection:
         walk = _Dispatcher(replay, every_command, watches)
         total = 2 * int(connection.execute(select(log_head.c.size)).scalar_one())
         for event in events_on(log, connection, progress=_first_half(progress, total)):
             walk.take(event)
-        report = verify_on(connection, log.catalogue, _second_half(progress, total))
+        report = verify_on(connection, log.catalogue, _second_half(progress, total), keys=log.keys)
         tables = (*COMPARED, commands)
         rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
         end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled)

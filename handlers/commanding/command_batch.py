@@ -4,7 +4,8 @@ Each sees what those before it decided. Streams are locked in a fixed order (cas
 share), so that two processes cannot wait for each other for ever.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, cast
@@ -15,8 +16,10 @@ from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.facts.accommodation import FacilityFitted
+from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
+from events.facts.tasks import Escalated
 from events.ids import CaseId, case_of_stream, case_stream
 from events.instants import instant, instant_text
 from events.log import Log, recorded_event
@@ -35,15 +38,19 @@ from handlers.states.state_cache import StateCache, VersionedState, evolve, fold
 from workflow.case.state import At, Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.programme.loading import Definition, check_definition, load_definition
+from workflow.programme.loading import Definition, definition_to_publish, load_definition
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
+from workflow.rights.machine_ids import MachineIds
+from workflow.rights.visibility import is_machine
 from workflow.situation import Situation, StreamFact
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accounts.commands import AccountCommand
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.intake.commands import OpenCase
+from workflow.two_people import happened_at
 
+_log = logging.getLogger(__name__)
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
 
 
@@ -58,11 +65,21 @@ class BatchResult(NamedTuple):
 class CommandBatch:
     """Decides a batch of commands; used once."""
 
-    def __init__(self, writing: Writing, folds: StateCache, definitions: Definitions, log: Log) -> None:
+    def __init__(
+        self,
+        writing: Writing,
+        folds: StateCache,
+        definitions: Definitions,
+        log: Log,
+        ids: MachineIds,
+        digest_of: Callable[[Command], str],
+    ) -> None:
         self._writing = writing
         self._folds = folds
         self._definitions = definitions
         self._log = log
+        self._ids = ids
+        self._digest_of = digest_of
         self._states: dict[str, VersionedState] = {}
         self._before: dict[str, VersionedState] = {}
         self._claimed: dict[str, set[str]] = {}
@@ -103,7 +120,8 @@ class CommandBatch:
             self._held = lock_tasks(self._writing.connection, finishing)
         if cancelling:
             self._claimed = lock_claims(self._writing.connection, sorted(cancelling))
-        known = self._writing.answers([str(command.command_id) for command in commands])
+        given = [str(one) for command in commands for one in (command.command_id, command.former_id) if one]
+        known = self._writing.answers(given)
         self._answered = {key: (answer.digest, _remembered(key, answer.answer)) for key, answer in known.items()}
 
     def _load(self, streams: Iterable[str]) -> None:
@@ -144,12 +162,45 @@ class CommandBatch:
     def _answer(self, command: Command, digest: str) -> Answer | CommandReused:
         key = str(command.command_id)
         if key in self._answered:
-            return _again(key, digest, *self._answered[key])
-        answer = self._answer_afresh(command)
+            return self._again(command, digest, *self._answered[key])
+        answer = self._ids.refusal(command) or self._answered_before(command) or self._answer_afresh(command)
+        if isinstance(answer, Accepted) and answer.repeated:
+            return answer
         if isinstance(answer, Accepted):
             self._answered[key] = (digest, answer._replace(repeated=True))
             self._writing.remember(key, digest, _answer_text(answer))
         return answer
+
+    def _answered_before(self, command: Command) -> Answer | None:
+        """Return what an older Wayhome answered to the same command; whatever else came under that id is not it."""
+        before = self._answered.get(str(command.former_id))
+        if before is None:
+            return None
+        same = command.model_copy(update={"command_id": command.former_id})
+        return before[1] if before[0] == self._digest_of(same) else None
+
+    def _again(self, command: Command, digest: str, before: str, answer: Answer) -> Answer | CommandReused:
+        if digest == before:
+            return answer
+        if is_machine(command.actor) and isinstance(command, CaseCommand):
+            self._raise_alarm(command)
+        return CommandReused(
+            f"command {command.command_id} came before with other content; make a new id for a new command"
+        )
+
+    def _raise_alarm(self, command: CaseCommand) -> None:
+        """Have somebody look, once: a machine's id holds something else, so what the machine does is not done."""
+        _log.error("a machine's id was used for something else: %s %s", type(command).__name__, command.command_id)
+        key = str(self._ids.of(f"{command.command_id}/reused"))
+        case = self._case(command)
+        if case is None or key in self._answered or self._writing.answers([key]):
+            return
+        said = EventMetadata(key, "system:commands", "system", f"command:{type(command).__name__}",
+                    instant_text(self._now), self._definition(case).hash)  # fmt: skip
+        version = self._append(case_stream(command.case_id), Escalated(kind="machine_id_reused"), said)
+        alarm = Accepted(key, command.case_id, version, ("Escalated",))
+        self._answered[key] = (key, alarm)
+        self._writing.remember(key, key, _answer_text(alarm))
 
     def _answer_afresh(self, command: Command) -> Answer:
         if isinstance(command, PublishProgramme):
@@ -252,9 +303,10 @@ class CommandBatch:
             occurred_at=instant_text(occurred(command, self._now)),
             definition=definition,
         )
+        happened = said._replace(occurred_at=instant_text(happened_at(command, self._case(command), self._now)))
         names: list[str] = []
         for told in decision:
-            names += self._tell(told, said, command)
+            names += self._tell(told, said if isinstance(told.fact, DecisionConfirmed) else happened, command)
         if isinstance(command, OfficeCommand | AccountCommand):
             return Accepted(said.command_id, "", self._states[command.stream].version, tuple(names))
         own: CaseId = command.case_id  # type: ignore[attr-defined]
@@ -298,7 +350,7 @@ class CommandBatch:
         published = self._states[stream].state
         if published is not None and published.definition == definition.hash:
             return Accepted(str(command.command_id), "", self._states[stream].version, ())
-        check_definition(command.text)
+        definition_to_publish(command.text)
         fact = ProgrammePublished(programme=command.programme, definition=definition.hash, text=command.text)
         said = EventMetadata(str(command.command_id), command.actor, command.mandate, "command:PublishProgramme",
                     self._writing.now, definition.hash)  # fmt: skip
@@ -329,12 +381,6 @@ def _own_streams(command: Command) -> Collection[str]:
     if isinstance(command, OpenCase):
         return [case_stream(case_id) for case_id in (command.case_id, command.previous_case) if case_id]
     return [case_stream(command.case_id)] if isinstance(command, CaseCommand) else []
-
-
-def _again(key: str, digest: str, before: str, answer: Answer) -> Answer | CommandReused:
-    if digest != before:
-        return CommandReused(f"command {key} came before with other content; make a new id for a new command")
-    return answer
 
 
 def _answer_text(answer: Accepted) -> str:

@@ -19,6 +19,7 @@ from handlers.commanding.group_commit import GroupCommit, PendingCommand
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache
 from workflow.command import CaseCommand, Command
+from workflow.rights.machine_ids import MachineIds
 
 ATTEMPTS_MAX = 8  # how often a batch is decided again because another process got in between
 # With these no command of a batch is at fault; any other problem is isolated.
@@ -52,6 +53,7 @@ class CommandService:
         self.definitions = Definitions(log)
         self.folds = StateCache() if folds is None else folds
         self._secret = log.keys.secret("command-digest")
+        self.machine_ids = MachineIds(log.keys.secret("machine-ids"))
         self._turns: GroupCommit[Command, Answer] = GroupCommit(self._serve, batch)
 
     def submit(self, command: Command) -> Answer:
@@ -106,12 +108,13 @@ class CommandService:
         return answer._replace(since=tuple(e for e in events if e.envelope.version <= answer.version))
 
     def _write(self, tickets: PendingCommands) -> BatchResult:
-        digests = [self._digest(ticket.asked) for ticket in tickets]
+        commands = [ticket.asked for ticket in tickets]
+        digests = [self._digest(command) for command in commands]
         for _ in range(ATTEMPTS_MAX):
             try:
                 with self.log.writing() as writing:
-                    turn = CommandBatch(writing, self.folds, self.definitions, self.log)
-                    served = turn.serve([ticket.asked for ticket in tickets], digests)
+                    turn = CommandBatch(writing, self.folds, self.definitions, self.log, self.machine_ids, self._digest)
+                    served = turn.serve(commands, digests)
             except StreamMoved:
                 continue
             return served

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
 from events.batch import InsertRows
+from events.ids import account_stream
 from handlers.projections.tables import accounts
 from handlers.states.state_cache import VersionedState
 from workflow.command import Command
@@ -14,7 +15,7 @@ from workflow.rights.acts import ROLES
 from workflow.rights.table import Account
 from workflow.situation import Decision
 from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
-from workflow.subjects.accounts.decisions import AccountState, account_of, account_stream, decide, roles_of
+from workflow.subjects.accounts.decisions import AccountState, account_of, decide, roles_of
 
 ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
 

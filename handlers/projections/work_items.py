@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from events.batch import DeleteRows, InsertRows, UpdateRows
 from events.writing import Writing
 from handlers.projections.tables import work_items
+from workflow.case.proposals import Proposals, proposals_of, proposed
 from workflow.case.state import Case, Part
 from workflow.subjects.access.state import Access, access_of
 from workflow.subjects.care.state import Care, care_of
@@ -45,8 +46,9 @@ def _grants(part: Grants, _case: Case) -> Items:
     for grant_id, grant in part.grants.items():
         if grant.awaits_approval:
             items[f"grant:{grant_id}"] = "approve_grant"
-        elif not grant.declined and not grant.settled and grant.released < grant.amount:
+        elif not (grant.declined or grant.settled or grant.disputed) and grant.released < grant.amount:
             items[f"grant:{grant_id}"] = "release_tranche"
+        items |= {f"bank:{key}": "settle_bank_answer" for key, one in grant.tranches.items() if one.disputed}
     return items
 
 
@@ -96,11 +98,16 @@ def _care(part: Care, _case: Case) -> Items:
     return items
 
 
-def _reintegration(part: Reintegration, _case: Case) -> Items:
+def _reintegration(part: Reintegration, case: Case) -> Items:
     """Return what waits for a person after the return: a plan to approve, an offered seat, a visit."""
     items = {f"visit:{month}": "visit_due" for month in part.due}
     items |= {f"seat:{course}": "take_seat" for course, place in part.courses.items() if place.status == "offered"}
-    return items | ({"plan": "agree_plan"} if part.plan.number and not part.plan.agreed else {})
+    is_draft = part.plan.number and not part.plan.agreed and not proposed(case, "AgreePlan")
+    return items | ({"plan": "agree_plan"} if is_draft else {})
+
+
+def _decisions(part: Proposals, _case: Case) -> Items:
+    return {f"decision:{key}": "decision_to_confirm" for key in part.pending}
 
 
 def _access(part: Access, _case: Case) -> Items:
@@ -120,6 +127,7 @@ _WAITS: Final[tuple[tuple[Part[Any], Callable[[Any, Case], Items]], ...]] = (
     (documents_of, _documents),
     (care_of, _care),
     (reintegration_of, _reintegration),
+    (proposals_of, _decisions),
     (access_of, _access),
     (closing_of, _closing),
 )

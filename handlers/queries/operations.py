@@ -56,6 +56,14 @@ class TimerCount(NamedTuple):
     next_due: str
 
 
+class UnreadFile(NamedTuple):
+    """A file of the bank that nobody has read: how it stands, and why if it was set aside."""
+
+    name: str
+    state: str  # waiting, draft, no_file (a folder, a link), unreadable
+    reason: str = ""
+
+
 class OperationsReport(NamedTuple):
     """The machine's work at one moment."""
 

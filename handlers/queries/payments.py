@@ -15,6 +15,7 @@ from events.tables import events
 from handlers.projections.tables import case_board, tasks, timers, work_items
 
 APPROVE, RELEASE = "approve_grant", "release_tranche"
+SETTLE: Final = "settle_bank_answer"
 DISBURSE: Final = "disburse_grant"
 _STOPPED: Final = ("task_dead", "task_refused", "task_unknown")
 _TASK: Final = "task:"
@@ -133,6 +134,19 @@ def payments_at_bank(connection: Connection, programmes: Collection[str], limit:
         AtTheBank(row.case_id, *_grant_and_tranche(row.subject), instant(row.created_at), instant(row.due_at))
         for row in connection.execute(query)
     ]
+
+
+def disputed_payments(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[tuple[str, str]]:
+    """Return the payments about which the bank contradicted itself, and where each is settled, the oldest first."""
+    query = (
+        select(work_items.c.item, work_items.c.case_id)
+        .join(case_board, case_board.c.case_id == work_items.c.case_id)
+        .where(work_items.c.kind == SETTLE, case_board.c.programme.in_(programmes))
+        .order_by(work_items.c.since, work_items.c.item)
+        .limit(limit)
+    )
+    found = ((row.item.partition(":")[2], row.case_id) for row in connection.execute(query))
+    return [(key, f"/cases/{case_id}/do/SettleBankAnswer?tranche_id={key}") for key, case_id in found]
 
 
 _LATELY = (

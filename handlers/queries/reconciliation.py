@@ -1,19 +1,29 @@
-"""Compares a bank's statement with our books, payment by payment; it only looks and changes nothing."""
+"""Compares a bank's statement with our books, payment by payment; it only looks and changes nothing.
 
-from collections.abc import Iterable, Mapping, Sequence
+The bank's own days count. Where our books know only when the bank's answer was read, a payment is missed on a statement
+only if it must stand there: when every day from its release to the answer is one the statement is about.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, select
 
 from events.facts.grants import FundsDisbursed, FundsReturned
+from events.instants import instant
 from events.log import Log
 from events.money import Money
 from handlers.projections.tables import case_board, tasks
+from workflow.programme.programme import Programme
+from workflow.values.bank_accounts import is_iban
 
-_SENT = select(tasks.c.subject).where(tasks.c.kind == "disburse_grant")
+_SENT = select(tasks.c.subject, tasks.c.created_at).where(tasks.c.kind == "disburse_grant")
+_NUMBER_LENGTH_MIN = 8  # shorter ones could end any IBAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,109 +40,152 @@ class StatementEntry:
     booked: bool
     reason_code: str = ""
     bank_reference: str = ""
+    day: date | None = None  # on which the bank booked it
 
 
 @dataclass(frozen=True, slots=True)
 class BankStatement:
-    """Everything one file says was booked; ``since`` and ``until`` are days, empty when the bank names none."""
+    """Everything one file says was booked on which accounts, and about which days, the last one in it, if it says."""
 
     statement_id: str
     entries: tuple[StatementEntry, ...]
-    since: str = ""
-    until: str = ""
+    periods: tuple[tuple[date, date], ...] = ()
+    accounts: frozenset[str] = frozenset()
+
+    def covers(self, since: date, until: date) -> bool:
+        """Tell whether the statement is about every day between two, both in it."""
+        days = ((since + timedelta(days=n)) for n in range((until - since).days + 1))
+        return all(any(first <= day <= last for first, last in self.periods) for day in days)
+
+    def is_of(self, account: str) -> bool:
+        """Tell whether it is about this account and no other; a number of a country's own kind may end its IBAN."""
+        return bool(self.accounts) and all(_is_same(stated, account) for stated in self.accounts)
 
 
 class BookedPayment(NamedTuple):
-    """A payment as our books have it: how much, on which day the bank said so, and whether it came back."""
+    """A payment as our books have it: how much, when the bank's word was read, and whether it came back and when."""
 
     amount: Money
-    day: str
-    returned: bool = False
+    day: date
+    returned_on: date | None = None
 
 
 class AmountMismatch(NamedTuple):
-    """A payment of which the bank and our books say different amounts."""
+    """A payment, or its return, of which the bank and our books say different amounts."""
 
     end_to_end_id: str
     ours: Money
     banks: Money
+    came_back: bool = False
 
 
 class Reconciliation(NamedTuple):
     """What a statement and our books say of the same payments; everything named by the tranche's id."""
 
     matched: tuple[str, ...]
-    missing: tuple[str, ...]  # paid by us within the statement's days and not on it
-    not_recorded: tuple[str, ...]  # sent by us and on the statement; the status report has not come yet
+    missing: tuple[str, ...]  # paid by us on days the statement is about, and not on it
+    not_recorded: tuple[str, ...]  # sent by us and on the statement; our books do not call it paid
     unknown: tuple[StatementEntry, ...]  # on the statement and not ours
     different: tuple[AmountMismatch, ...]
     returned: tuple[str, ...]  # came back, as our books have it too
     to_return: tuple[str, ...]  # came back and our books still call it paid
+    not_back: tuple[str, ...]  # came back by our books on days the statement is about, where it only left
     pending: int  # entries the bank has not booked
+    has_days: bool  # whether the statement says which days it is about: without, nothing can be missed on it
     totals: Mapping[str, tuple[Decimal, Decimal]]  # per currency: left the account, came back
 
     @property
     def agrees(self) -> bool:
         """Tell whether nobody has to look at anything."""
-        return not (self.missing or self.not_recorded or self.unknown or self.different or self.to_return)
+        ours = (self.missing, self.not_recorded, self.to_return, self.not_back)
+        return not (any(ours) or self.unknown or self.different)
 
 
-def reconcile(books: Mapping[str, BookedPayment], sent: frozenset[str], statement: BankStatement) -> Reconciliation:
+def reconcile(books: Mapping[str, BookedPayment], sent: Mapping[str, date], statement: BankStatement) -> Reconciliation:
     """Return how a statement agrees with what we paid; what is only pending at the bank counts for nothing."""
-    booked = [entry for entry in statement.entries if entry.booked]
+    booked = _once([entry for entry in statement.entries if entry.booked])
     out = {entry.end_to_end_id: entry for entry in booked if not entry.came_in and entry.end_to_end_id}
-    back = [entry for entry in booked if entry.returned and entry.end_to_end_id in books]
-    ours = out.keys() & books.keys()
-    different = {key for key in ours if books[key].amount != out[key].amount}
+    back = {entry.end_to_end_id: entry for entry in booked if entry.returned and entry.end_to_end_id in sent}
+    different = _differences(books, out, back)
+    wrong = {one.end_to_end_id for one in different}
+    came_back = {key for key in back.keys() & books.keys() if books[key].returned_on}
     return Reconciliation(
-        matched=tuple(sorted(ours - different)),
-        missing=tuple(sorted(key for key in _due(books, statement) if key not in out)),
-        not_recorded=tuple(sorted((out.keys() - books.keys()) & sent)),
-        unknown=tuple(entry for entry in _once(booked) if not _is_ours(entry, books, sent)),
-        different=tuple(AmountMismatch(key, books[key].amount, out[key].amount) for key in sorted(different)),
-        returned=tuple(sorted({e.end_to_end_id for e in back if books[e.end_to_end_id].returned})),
-        to_return=tuple(sorted({e.end_to_end_id for e in back if not books[e.end_to_end_id].returned})),
-        pending=len(statement.entries) - len(booked),
+        matched=tuple(sorted((out.keys() & books.keys()) - wrong)),
+        missing=tuple(key for key in sorted(books.keys() - out.keys()) if _is_due(key, books, sent, statement)),
+        not_recorded=tuple(sorted((out.keys() | back.keys()) & sent.keys() - books.keys())),
+        unknown=tuple(entry for entry in booked if not _is_ours(entry, books, sent)),
+        different=different,
+        returned=tuple(sorted(came_back)),
+        to_return=tuple(sorted((back.keys() & books.keys()) - came_back)),
+        not_back=tuple(key for key in sorted(out.keys() - back.keys()) if _is_back(key, books, out[key], statement)),
+        pending=sum(not entry.booked for entry in statement.entries),
+        has_days=bool(statement.periods),
         totals=_totals(booked),
     )
 
 
-def booked_payments(log: Log, fund_stream: str) -> dict[str, BookedPayment]:
-    """Return every payment of a programme by tranche, read from its money's own history."""
+def booked_payments(log: Log, programme: Programme) -> dict[str, BookedPayment]:
+    """Return every payment of a programme by tranche, read from its money's own history, in the office's days."""
     found: dict[str, BookedPayment] = {}
-    for event in log.stream(fund_stream):
-        fact = log.fact(event)
+    for event in log.stream(programme.fund_stream):
+        fact, day = log.fact(event), _day(event.envelope.recorded_at, programme)
         if isinstance(fact, FundsDisbursed):
             first, *others = (part for _, part in fact.shares)
-            paid = sum(others, first)
-            found[fact.tranche_id] = BookedPayment(paid, event.envelope.recorded_at[:10])
+            found[fact.tranche_id] = BookedPayment(sum(others, first), day)
         elif isinstance(fact, FundsReturned):
-            found[fact.tranche_id] = found[fact.tranche_id]._replace(returned=True)
+            found[fact.tranche_id] = found[fact.tranche_id]._replace(returned_on=day)
     return found
 
 
-def sent_to_the_bank(connection: Connection, programme: str | None = None) -> frozenset[str]:
-    """Return the tranches for which a payment was ever asked for, by a programme if one is named."""
-    query = _SENT
-    if programme is not None:
-        query = query.join(case_board, case_board.c.case_id == tasks.c.case_id)
-        query = query.where(case_board.c.programme == programme)
-    return frozenset(str(orjson.loads(row.subject).get("tranche_id")) for row in connection.execute(query))
+def sent_to_the_bank(connection: Connection, programme: Programme) -> dict[str, date]:
+    """Return the tranches of a programme for which a payment was ever asked for, and on which of the office's days."""
+    query = _SENT.join(case_board, case_board.c.case_id == tasks.c.case_id)
+    rows = connection.execute(query.where(case_board.c.programme == programme.programme))
+    return {str(orjson.loads(row.subject)["tranche_id"]): _day(row.created_at, programme) for row in rows}
 
 
-def _due(books: Mapping[str, BookedPayment], statement: BankStatement) -> list[str]:
-    """Return the payments that ought to be on the statement: those within its days, or all if it names none."""
-    since, until = statement.since, statement.until or "9999"
-    return [key for key, paid in books.items() if since <= paid.day <= until]
+def _day(at: str, programme: Programme) -> date:
+    return instant(at).astimezone(ZoneInfo(programme.time_zone)).date()
 
 
-def _is_ours(entry: StatementEntry, books: Mapping[str, BookedPayment], sent: frozenset[str]) -> bool:
+def _is_same(stated: str, account: str) -> bool:
+    longer, shorter = sorted((stated, account), key=len, reverse=True)
+    return longer == shorter or (
+        is_iban(longer) and not is_iban(shorter) and len(shorter) >= _NUMBER_LENGTH_MIN and longer.endswith(shorter)
+    )
+
+
+def _is_due(key: str, books: Mapping[str, BookedPayment], sent: Mapping[str, date], statement: BankStatement) -> bool:
+    """Tell whether a payment of ours must stand on the statement: on whichever day the bank booked it."""
+    return statement.covers(sent.get(key, books[key].day), books[key].day)
+
+
+def _is_back(key: str, books: Mapping[str, BookedPayment], left: StatementEntry, statement: BankStatement) -> bool:
+    """Tell whether the return that our books have of a payment must stand on the statement on which it left."""
+    ours = books.get(key)
+    if ours is None or ours.returned_on is None:
+        return False
+    return statement.covers(left.day or ours.day, ours.returned_on)
+
+
+def _differences(
+    books: Mapping[str, BookedPayment], out: Mapping[str, StatementEntry], back: Mapping[str, StatementEntry]
+) -> tuple[AmountMismatch, ...]:
+    return tuple(
+        AmountMismatch(key, books[key].amount, side[key].amount, came_back=side is back)
+        for side in (out, back)
+        for key in sorted(side.keys() & books.keys())
+        if books[key].amount != side[key].amount
+    )
+
+
+def _is_ours(entry: StatementEntry, books: Mapping[str, BookedPayment], sent: Mapping[str, date]) -> bool:
     if entry.came_in and not entry.returned:
         return False  # money nobody paid from here: a refund, a donation, an error
-    return entry.end_to_end_id in books or (entry.end_to_end_id in sent and not entry.came_in)
+    return entry.end_to_end_id in books or entry.end_to_end_id in sent
 
 
-def _once(booked: Iterable[StatementEntry]) -> list[StatementEntry]:
+def _once(booked: Sequence[StatementEntry]) -> list[StatementEntry]:
     """Return the entries, and one paid a second time as an entry nobody knows of."""
     found, seen = [], set()
     for entry in booked:

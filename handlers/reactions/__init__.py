@@ -13,7 +13,11 @@ from handlers.reactions.moment import Reaction, ReactionContext
 from workflow.registry import SUBJECTS
 
 _FOUND = {module.name for module in iter_modules(__path__)}
-_STEMS = ("journey", *(subject.stem for subject in SUBJECTS))  # a module of another name is a test's finding
+_STEMS = (
+    "journey",
+    "decisions",
+    *(subject.stem for subject in SUBJECTS),
+)  # a module of another name is a test's finding
 _REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 for _stem in _STEMS:
     if _stem in _FOUND:

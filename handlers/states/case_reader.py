@@ -63,14 +63,14 @@ class CaseReader:
         }
 
     def options(
-        self, seen: CaseSnapshot, actor: str = "", reason: str = "", second: str = "", *, now: datetime | None = None
+        self, seen: CaseSnapshot, actor: str = "", reason: str = "", *, now: datetime | None = None
     ) -> Sequence[Option]:
         """Return every way on from where the person is, allowed or with all reasons against it.
 
         ``now`` is the moment of whoever asks more than this; without it the log's clock is asked.
         """
         at = now or instant(self._log.now())
-        asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason, second)
+        asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason)
         return seen.definition.journey.options(asked)
 
     def history(self, case_id: str) -> list[RecordedEvent]:

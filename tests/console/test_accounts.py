@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.command_line import Wayhome
+from tests.kit.command_line import PASSWORD as OWN
+from tests.kit.command_line import Wayhome, code_now
 
 pytestmark = pytest.mark.xdist_group("accounts_typed")  # what its tests share is made in one process
 PASSWORD = re.compile(r"^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$", re.MULTILINE)
@@ -60,9 +61,27 @@ def test_everybody_is_listed_with_what_they_are(house: Wayhome) -> None:
 
 
 def test_a_reset_takes_two(house: Wayhome) -> None:
-    assert PASSWORD.search(house.done("account", "reset", "staff:anna", "--second", "staff:olga", *ROOT))
-    refused = house.json("account", "reset", "staff:anna", "--second", "staff:root", *ROOT, code=1)
-    assert [reason["guard"] for reason in refused["reasons"]] == ["second_person_agreed"]
+    secret = house.set_up("staff:olga")
+    reset = ("account", "reset", "staff:anna", "--second", "olga")
+    wrong = house.typed("not hers", "123456", words=(*reset, *ROOT))
+    assert (wrong.exit_code, PASSWORD.search(wrong.output)) == (2, None)
+    unsigned = house.typed(OWN, code_now(secret), words=(*reset, *ROOT))
+    assert (unsigned.exit_code, "nobody has signed in here" in unsigned.output) == (1, True)
+
+
+def test_a_reset_by_two_who_prove_themselves_gives_a_new_password(house: Wayhome) -> None:
+    secret = house.set_up("staff:olga")
+    house.signs_in("staff:root")
+    done = house.typed(OWN, code_now(secret), words=("account", "reset", "staff:anna", "--second", "olga"))
+    assert done.exit_code == 0, done.output
+    assert PASSWORD.search(done.stdout)
+
+
+def test_who_is_no_officer_resets_nobody(house: Wayhome) -> None:
+    secret = house.set_up("staff:olga")
+    house.signs_in("staff:boris")
+    refused = house.typed(OWN, code_now(secret), words=("account", "reset", "staff:anna", "--second", "olga"))
+    assert (refused.exit_code, "staff:boris, who proposed it, may not" in refused.output) == (1, True)
 
 
 def test_somebody_leaves_and_comes_back(house: Wayhome) -> None:

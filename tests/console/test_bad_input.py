@@ -20,8 +20,8 @@ from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import bring, grant, referred
 from tests.kit.story import Story, story
 from tests.kit.web.canary import LATIN, NAME, PHONE, STORY, addresses, is_in, kept_in_the_clear, overheard
-from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time
-from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.doorways import been_here, begun, hidden, one_time
+from tests.kit.web.houses import OWN, Person, WebHouse
 from tests.kit.web.sent import count_of, form_at
 from workflow.subjects.accounts.commands import OpenAccount
 from workflow.subjects.intake.commands import AddNote

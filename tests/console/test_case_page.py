@@ -46,7 +46,7 @@ def test_a_reason_and_a_second_person_are_asked_by_the_form_and_block_nothing(ho
     case.does(RecordFollowUp, month=12, outcome="well")
     page = house.sign_in().get(f"/cases/{case.case_id}").text
     assert f"/cases/{case.case_id}/do/AdvanceCase?trigger=close" in page
-    assert "a second person who agrees" in page
+    assert "a second person, who confirms it" in page
 
 
 def test_no_page_of_a_case_shows_a_name(house: WebHouse) -> None:

@@ -26,6 +26,7 @@ from console.verbs import imports
 from docs.make_reference import verbs
 from events.ids import case_id_of
 from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
+from workflow.rights.machine_ids import MachineIds, former_id
 
 NAME = "Мария Примерова"
 ROOT = Path(__file__).parents[2]
@@ -149,16 +150,30 @@ def test_5_when_a_byte_was_changed(demo: Wayhome, tmp_path: Path) -> None:
     change(spoilt, f"UPDATE events SET body = replace(body, 'low', 'lov') WHERE position = {position}")
     result = spoilt.run("verify")
     assert result.exit_code == 5
-    assert f"event {position}: its leaf does not match its content" in result.stdout
-    assert spoilt.json("verify", code=5)["findings"][0]["position"] == position
+    assert f"event {position} (case:{case}@" in result.stdout
+    assert "): its leaf does not match its content" in result.stdout
+    finding = spoilt.json("verify", code=5)["findings"][0]
+    assert (finding["position"], finding["stream"], finding["code"]) == (position, f"case:{case}", "leaf")
 
 
-def change(wayhome: Wayhome, statement: str) -> None:
+def test_5_when_somebodys_keys_were_deleted(demo: Wayhome, tmp_path: Path) -> None:
+    spoilt = demo.copied_to(tmp_path / "spoilt")
+    with sqlite3.connect(spoilt.data / "keys" / "keys.sqlite") as file:
+        (person,) = file.execute("SELECT person FROM keys WHERE person != '' AND compartment = 'identity'").fetchone()
+        file.execute("DELETE FROM keys WHERE person = ?", (person,))
+    file.close()
+    proof = spoilt.json("verify", code=5)
+    assert {finding["code"] for finding in proof["findings"]} == {"key"}
+    assert all(finding["stream"].startswith("case:") for finding in proof["findings"])
+    assert "its key is missing" in spoilt.run("verify").stdout
+
+
+def change(wayhome: Wayhome, statement: str, rows: int = 1) -> None:
     """Change the log behind Wayhome's back, as somebody who holds the file can."""
     with sqlite3.connect(wayhome.data / "log.sqlite") as file:
         for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             file.execute(f"DROP TRIGGER {trigger}")
-        assert file.execute(statement).rowcount == 1
+        assert file.execute(statement).rowcount == rows
     file.close()
 
 
@@ -421,7 +436,7 @@ def instructed(wayhome: Wayhome, *, spoil: bool = False) -> tuple[str, str]:
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     record(wayhome, case, "ChooseStay", "basis=own wish")
     wayhome.done("case", "withdraw", case, *AS_ANNA)
-    wayhome.done("case", "reopen", case, "--reason", "came_back", "--second", "staff:boris", *AS_ANNA)
+    wayhome.by_two(case, "case", "reopen", case, "--reason", "came_back")
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     wayhome.done("case", "advance", case, "stay", *AS_ANNA)
     wayhome.done("work", "--until-idle")
@@ -603,6 +618,20 @@ def test_records_of_each_layout_become_referrals_once(wayhome: Wayhome, tmp_path
     assert wayhome.json("import", "ctdc", file, *AS_BORIS) == {"new": 0, "known": rows, "bad": []}  # a colleague
     cases = wayhome.json("case", "list")
     assert [case["stage"] for case in cases] == ["referral"] * rows
+
+
+@pytest.mark.parametrize("before", ["an older Wayhome", "somebody who took the ids beforehand"])
+def test_an_import_knows_the_rows_an_older_wayhome_brought_in_and_no_others(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    file, rows = written(tmp_path, *CONDENSED), len(CONDENSED) - 1
+    with monkeypatch.context() as guessable:
+        guessable.setattr(MachineIds, "for_people", lambda _ids, what: former_id(what))
+        wayhome.done("import", "ctdc", file)
+    if before == "an older Wayhome":
+        change(wayhome, "UPDATE events SET place = NULL, answered = NULL WHERE type = 'CaseOpened'", rows)
+    known = rows if before == "an older Wayhome" else 0
+    assert wayhome.json("import", "ctdc", file) == {"new": rows - known, "known": known, "bad": []}
 
 
 def test_bad_rows_are_told_with_their_lines_and_the_rest_goes_in(wayhome: Wayhome, tmp_path: Path) -> None:

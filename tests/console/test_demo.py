@@ -25,6 +25,8 @@ from console.simulation.year import Rehearsal, Year
 from events.ids import CaseId, case_of_stream
 from events.world import ManualClock, RunningClock, SeededEntropy
 from handlers.commanding.answers import Accepted
+from handlers.projections.work_items import list_work
+from workflow.case.proposals import proposals_of
 from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.rights.acts import ROLES
 from workflow.subjects.intake.commands import AddNote
@@ -61,6 +63,17 @@ def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Container, t
     file = written(keys, tmp_path, "http://localhost:8421")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert all(key.uri in file.read_text() for key in keys)
+
+
+def test_a_proposal_waits_for_the_supervisor_and_life_leaves_it_to_them(office: Container) -> None:
+    with office.database.reading() as connection:
+        (waiting,) = list_work(connection, kind="decision_to_confirm")
+    life = GoingOn(office, load_definition(shipped_programme_text("moscow")), YEAR)
+    assert waiting["case_id"] in life.left.values()
+    seen = office.cases.at(waiting["case_id"])
+    assert seen is not None
+    ((key, proposal),) = proposals_of(seen.case).pending.items()
+    assert (waiting["item"], proposal.proposer, proposal.command) == (f"decision:{key}", "staff:anna", "AdvanceCase")
 
 
 def test_a_second_is_a_minute_while_somebody_looks() -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
-from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time, second, typed_in
-from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.doorways import been_here, begun, hidden, one_time, second, typed_in
+from tests.kit.web.houses import OWN, Person, WebHouse
 
 # What browsers say of a form that another site, or another page of this machine, made them send.
 STRANGE = (

@@ -117,7 +117,7 @@ def test_a_form_sent_twice_is_carried_out_once(web: WebHouse, case: Story) -> No
 def test_a_refusal_keeps_what_was_typed_and_leads_to_the_forms_that_help(web: WebHouse, case: Story) -> None:
     anna, path = web.sign_in(), f"/cases/{case.case_id}/do/AdvanceCase"
     size = web.office.service.log.size()
-    page = anna.post(path, form_at(anna, path) | {"trigger": "arrange_documents", "reason": "", "second": ""})
+    page = anna.post(path, form_at(anna, path) | {"trigger": "arrange_documents", "reason": ""})
     assert page.status_code == 422
     text = unescape(main_of(page))
     assert "There is no agreed care plan." in text

@@ -18,12 +18,21 @@ from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, referred
 from tests.kit.story import World, story, uuid
 from tests.kit.web.filled import Pairs, context, filled, rich
-from workflow.command import CaseCommand, Command, OfficeCommand, PublishProgramme
+from workflow.command import (
+    CaseCommand,
+    Command,
+    ConfirmDecision,
+    DeclineDecision,
+    OfficeCommand,
+    PublishProgramme,
+    WithdrawProposal,
+)
 from workflow.registry import COMMANDS, HUMAN, OFFICE
 from workflow.rights.acts import ACTS
 from workflow.rights.command_rights import ACTS_OF, MACHINE_COMMANDS
 from workflow.subjects.access.commands import BreakGlass
 from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.documents.commands import RecordDocumentStep
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.commands import ApproveGrant, RecordCost, RecordEvidence
@@ -37,7 +46,7 @@ from workflow.subjects.referrals.commands import (
     RecordReferralServed,
     RevokeReferral,
 )
-from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp
+from workflow.subjects.reintegration.commands import DraftPlan, RecordFollowUp
 from workflow.subjects.safety.commands import EndReflection, EstablishAge
 from workflow.subjects.trafficking_routes.commands import RecordRoute
 from workflow.subjects.travel.commands import DeclareReturn, PlanTrip
@@ -249,9 +258,16 @@ def test_only_grants_that_wait_are_offered_for_approval() -> None:
     assert part.value.startswith(f"{paid_part}/")
 
 
-def test_nobody_is_offered_as_their_own_second_person() -> None:
-    choices = form_for(AgreePlan, context(rich(), account=BORIS)).fields[0].choices
-    assert BORIS not in [choice.value for choice in choices]
+def test_a_proposal_is_offered_to_everybody_but_its_author_to_confirm() -> None:
+    case = bring(story(World()), "care").does(AgreeCarePlan)
+    offered = {
+        (kind, who): bool(form_for(kind, context(case, account=who)).fields[0].choices)
+        for kind in (ConfirmDecision, DeclineDecision, WithdrawProposal)
+        for who in (ANNA, BORIS)
+    }
+    assert [key for key, found in offered.items() if found] == [
+        (ConfirmDecision, BORIS), (DeclineDecision, BORIS), (WithdrawProposal, ANNA),
+    ]  # fmt: skip
 
 
 def test_a_form_with_nothing_to_be_about_says_so() -> None:

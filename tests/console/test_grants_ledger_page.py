@@ -15,6 +15,7 @@ from events.money import Money
 from handlers.queries.books import funder_totals, journal, line_balances, total_balance
 from tests.kit.offices import Office
 from tests.kit.people import CLARA
+from tests.kit.roads import grant, release
 from tests.kit.story import Story
 from tests.kit.web.houses import Person, WebHouse
 from tests.kit.web.purse import home, page, said, spent
@@ -110,6 +111,24 @@ def test_the_pages_are_whole_in_russian(house: WebHouse, office: Office) -> None
 def send(person: Person, data: bytes, programme: str = "moscow") -> tuple[int, str]:
     answer = person.post("/upload/statement", {"programme": programme}, files={"file": ("s.xml", data, "text/xml")})
     return answer.status_code, str(answer.text)
+
+
+def test_who_uploads_a_report_is_the_one_who_says_it(office: Office, clara: Person) -> None:
+    case = home(office)
+    grant_id = grant(case, "reinstallation", "EUR 150")
+    part = release(case, grant_id)
+    case.finish(case.task(kind="disburse_grant")).accepted()
+    status, _ = send(clara, report_of(case, part, office))
+    assert status == 200
+    told = [e for e in office.service.log.stream(f"case:{case.case_id}") if e.envelope.type == "TranchePaid"]
+    assert [(e.envelope.actor, getattr(office.service.log.fact(e), "source", "")) for e in told] == [(CLARA, "upload")]
+    assert grants_of(case.case).grants[grant_id].unconfirmed
+
+
+def test_a_statement_of_another_account_is_refused_with_what_to_do(office: Office, clara: Person) -> None:
+    data = build_camt053({"T-1": Money.parse("EUR 5")}, {}, office.now)
+    status, text = send(clara, data.replace(b"40702810900000000001", b"40702810900000000009"))
+    assert (status, "of another account than the programme" in text) == (422, True)
 
 
 def report_of(case: Story, tranche_id: str, office: Office) -> bytes:

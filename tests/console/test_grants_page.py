@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.kit.offices import Office
@@ -141,6 +143,35 @@ def test_the_money_sees_no_story_no_payee_and_no_case(office: Office, boris: Per
             assert secret not in text, (path, secret)
     for path in (f"/cases/{case.case_id}", f"/cases/{case.case_id}/open", "/cases", "/beds", "/travel"):
         assert boris.get(path).status_code == 404
+
+
+def test_the_approver_sees_payee_purpose_plan_and_what_was_paid_before_and_the_opening_is_recorded(
+    office: Office, boris: Person
+) -> None:
+    case = home(office)
+    before = grant(case, "reinstallation", "EUR 150")
+    paid(case, before, release(case, before))
+    grant_id = asked(case)
+    path = f"/grants/{case.case_id}/{grant_id}"
+    text = page(boris, path)
+    for said in ("For what", "Receipt", "Paid before, by other grants", "150", "Plan"):
+        assert said in text
+    assert MONEY["payee_name"] not in text
+    command_id = re.search(r'payee">.*?name="command_id" value="([0-9a-f-]+)"', text, re.DOTALL)
+    assert command_id
+    opened = boris.post(f"{path}/payee", {"command_id": command_id[1]})
+    assert MONEY["payee_name"] in opened.text
+    assert MONEY["payee_account"] in opened.text
+    assert STORY not in opened.text
+    (told,) = [e for e in office.service.log.stream(f"case:{case.case_id}") if e.envelope.type == "SealedOpened"]
+    assert (told.envelope.actor, told.envelope.mandate) == (BORIS, "finance")
+
+
+def test_who_releases_does_not_open_the_payee(house: WebHouse, office: Office) -> None:
+    case = home(office)
+    clara = house.sign_in(CLARA, ["finance_release"])
+    answer = clara.post(f"/grants/{case.case_id}/{asked(case)}/payee", {"command_id": str(office.uuid())})
+    assert (answer.status_code, MONEY["payee_name"] in answer.text) == (404, False)
 
 
 def test_whoever_opens_a_grant_leaves_a_trace(office: Office, boris: Person) -> None:

@@ -27,7 +27,6 @@ def words_of(live: LiveHouse) -> Words:
 
     return {
         "^(Date and time|When)": at(hours=2),
-        "^Second": "boris",
         "^Reason": "goals|met",
         "^Valid until": day(days=300),
         "^From$": "Moscow",
@@ -66,6 +65,7 @@ def test_a_person_is_taken_from_referral_to_a_closed_case_by_what_the_screen_say
     names = ("staff:anna", "staff:boris", "staff:vera", "newstart:olga", "staff:clara")
     anna, boris, vera, olga, clara = (window(name) for name in names)
     walk = refer(anna, "Ana Rusu")
+    walk.colleague = boris
     for stage in ("Reception", "Accommodation", "Care", "Documents"):
         walk.to(stage)
     walk.others["No doctor has certified"] = lambda: certify(vera, walk)

@@ -37,7 +37,7 @@ COMMANDS: tuple[type[Command], ...] = tuple(
     sorted({*HUMAN, *OFFICE, *ACTS_OF, DiscloseReferral}, key=lambda kind: kind.__name__)
 )
 BY_PEOPLE = tuple(kind for kind in COMMANDS if kind not in (FinishTask, FireTimer, OfferSeat))
-SHARED = {"command_id", "actor", "mandate", "expected", "occurred_at", "case_id"}
+SHARED = {"command_id", "actor", "mandate", "expected", "occurred_at", "former_id", "case_id"}
 PROGRAMMES = ("moscow", "st-petersburg", "consultation-centre")
 
 
@@ -78,7 +78,7 @@ def test_every_field_of_a_form_and_every_choice_has_a_label(kind: type[Any]) -> 
 
 
 def test_what_every_form_has_is_labelled() -> None:
-    assert all(is_worded("field", name) for name in (*SHARED - {"command_id"}, "programme"))
+    assert all(is_worded("field", name) for name in (*SHARED - {"command_id", "former_id"}, "programme"))
 
 
 @pytest.mark.parametrize("name", sorted(catalogue().shapes))

@@ -10,8 +10,8 @@ import pytest
 from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
-from tests.kit.web.doorways import OWN, been_here, begun, hidden, one_time
-from tests.kit.web.houses import WebHouse
+from tests.kit.web.doorways import been_here, begun, hidden, one_time
+from tests.kit.web.houses import OWN, WebHouse
 from workflow.subjects.accounts.commands import RevokeSessions
 
 

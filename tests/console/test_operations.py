@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,11 @@ from console.views.operations import operations
 from console.views.reader import Reader
 from handlers.queries.operations import machine
 from tests.kit.offices import Office
-from tests.kit.roads import bring
+from tests.kit.roads import bank_says, bring, grant, paid, release
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, behind, reading
 from workflow.rights.acts import ROLES, Role
+from workflow.subjects.grants.commands import RecordStrangeAnswer, SettleBankAnswer
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AssessRisk
@@ -77,6 +79,40 @@ def test_a_letter_that_may_have_been_sent_can_be_said_to_have_arrived_and_is_not
     sent = supervisor.post(form, {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id})
     assert sent.status_code == 303
     assert task_id not in case.case.tasks
+
+
+def test_a_file_of_the_bank_that_nobody_can_read_is_shown_with_its_reason(
+    house: WebHouse, supervisor: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the data folder is where the office is at work
+    folder = house.house.container.settings.bank_folder / "in"
+    (folder / "unreadable").mkdir(parents=True)
+    (folder / "x.xml").mkdir()
+    (folder / "unreadable" / "ANSWER.XML").write_bytes(b"<Docu")
+    (folder / "unreadable" / "ANSWER.XML.reason.txt").write_text("the file stops being XML at line 1: fetch it again")
+    page = supervisor.get("/operations").text
+    for said in ("ANSWER.XML", "stops being XML at line 1: fetch it again", "x.xml", "a folder or a link"):
+        assert said in page
+
+
+def test_what_the_bank_says_and_nobody_has_settled_stands_here_until_somebody_does(
+    house: WebHouse, supervisor: Person
+) -> None:
+    office = house.office
+    case = bring(story(office), "reintegration")
+    grant_id = grant(case, "reinstallation", "EUR 200")
+    part = release(case, grant_id)
+    paid(case, grant_id, part, "rejected")
+    bank_says(case, grant_id, part, "paid").accepted()
+    strange = {"message_id": "W-1", "tranche_id": "T-STRANGE", "outcome": "paid", "source": "bank"}
+    office.submit(RecordStrangeAnswer, programme="moscow", file_hash="0" * 64, **strange)
+    page = supervisor.get("/operations").text
+    assert f"/cases/{case.case_id}/do/SettleBankAnswer?tranche_id={part}" in page
+    assert "T-STRANGE" in page
+    assert "/office/moscow/do/SettleStrangeAnswer?answer_id=" in page
+    said = {"grant_id": grant_id, "tranche_id": part, "outcome": "rejected", "reason": "asked"}
+    case.does(SettleBankAnswer, actor="staff:dora", **said)
+    assert "SettleBankAnswer" not in supervisor.get("/operations").text
 
 
 def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:

@@ -13,14 +13,12 @@ import pytest
 from httpx2 import Response
 
 from handlers.queries.history import publications, published_names
-from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
-from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.houses import OWN, Person, WebHouse
 from workflow.rights.acts import ACTS, ROLES
 from workflow.rights.table import RIGHTS_TABLE
-from workflow.subjects.accounts.commands import OpenAccount
 
-ROOT, ANNA, OWN = "staff:root", "staff:anna", "a quiet river in march"
+ROOT, ANNA = "staff:root", "staff:anna"
 
 
 @pytest.fixture
@@ -129,7 +127,7 @@ def test_changing_an_account_asks_for_a_fresh_second_factor(house: WebHouse, roo
 
 
 def test_a_reset_takes_two_people_and_gives_a_new_way_in(house: WebHouse, root: Person) -> None:
-    app = with_app(house, "staff:olga", "administrator")
+    app = house.with_app("staff:olga", "administrator")
     anna = house.sign_in(ANNA)
     house.clock.advance(timedelta(seconds=30))
     path = f"/settings/people/{ANNA}/reset"
@@ -146,7 +144,7 @@ def test_a_reset_takes_two_people_and_gives_a_new_way_in(house: WebHouse, root: 
 
 
 def test_a_second_person_without_the_office_for_it_is_refused_in_words(house: WebHouse, root: Person) -> None:
-    app = with_app(house, "staff:boris", "case_manager")
+    app = house.with_app("staff:boris", "case_manager")
     house.open_account(ANNA, ["case_manager"])
     house.clock.advance(timedelta(seconds=30))
     proof = {"second": "boris", "password": OWN, "code": app.code(house.clock.now())}
@@ -182,22 +180,6 @@ def test_only_administrators_see_people(house: WebHouse) -> None:
         if role != "administrator":
             assert {somebody.get(path).status_code for path in paths} == {404}
             assert sent(somebody, f"/settings/people/{ANNA}/close", {"reason": "left"}, house).status_code == 404
-
-
-def with_app(house: WebHouse, account: str, role: str) -> SoftwareApp:
-    """Open an account whose owner has signed in once."""
-    given = {"command_id": house.office.uuid(), "actor": ROOT, "account": account, "roles": (role,)}
-    password = house.house.accounts.issue(OpenAccount.model_validate(given)).password
-    desk = house.house
-    half = desk.sign_in.password(account, password, "here")
-    token = getattr(half, "token", "")
-    assert desk.sign_in.set_password(token, OWN) is None
-    session = desk.sign_in.setting_up(token)
-    assert session is not None
-    enrolment = desk.factors.codes.begin(account)
-    app = SoftwareApp(enrolment.secret)
-    desk.factors.add_code(session, enrolment.factor, app.code(house.clock.now()))
-    return app
 
 
 # -- the table of rights ------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from console.web.site import Site
 from tests.kit.authenticators import SoftwareApp, SoftwareKey
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
-from tests.kit.web.doorways import OWN, been_here, begun, enrolled, hidden, one_time, second, typed_in
-from tests.kit.web.houses import WebHouse
+from tests.kit.web.doorways import been_here, begun, enrolled, hidden, one_time, second, typed_in
+from tests.kit.web.houses import OWN, WebHouse
 
 HTTPS = Site("https://wayhome.example.org")
 

@@ -132,7 +132,7 @@ def test_a_difference_names_what_changed_and_nothing_else(office: Witnessed) -> 
     case_id = office.open()
     before = office.case(case_id)
     office.does(case_id, GiveConsent, purpose="assistance")
-    office.does(case_id, AgreeCarePlan, second="staff:boris")
+    office.agrees(case_id, AgreeCarePlan)
     after = office.case(case_id)
     assert case_difference(before, after) == [("care_plan", False, True)]
     office.does(case_id, GiveConsent, purpose="travel", until=START.date())

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from typer import testing
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from console.accounts.command_line import keep_token
+from console.accounts.passwords import CHEAP
+from console.accounts.sign_in import open_auth_services
 from console.cli import app
-from tests.kit.people import ANNA, BORIS, CLARA
+from console.container import Container
+from console.settings import Settings
+from events.world import SystemClock
+from tests.kit.people import ANNA, BORIS, CLARA, role_of
+from workflow.subjects.accounts.commands import RecordSecondFactor
 
 # Who somebody is at the command line.
 AS_ANNA, AS_BORIS, AS_CLARA = (("--as", account) for account in (ANNA, BORIS, CLARA))
+PASSWORD = "a quiet river in march"
 EXPECTED_CODES = frozenset({0, 1, 2, 3, 4, 5})
 
 
@@ -45,6 +55,49 @@ class Wayhome:
         assert result.exit_code == 0, result.output
         return result.stdout
 
+    def by_two(self, case: str, *words: str) -> str:
+        """Have Anna propose something, and Boris confirm it; each has signed in for it."""
+        self.signs_in(ANNA)
+        proposal = self.json(*words, *AS_ANNA)["proposal"]
+        self.signs_in(BORIS)
+        done = self.done("case", "confirm", case, proposal, *AS_BORIS)
+        self.done("sign-out")
+        return done
+
+    def signs_in(self, account: str) -> None:
+        """Let somebody be signed in here, as if they had given password and code; opens their account."""
+        self.done("sign-out")
+        if account not in {row["account"] for row in self.json("account", "list")}:
+            placed = ("--role", role_of(account), "--programme", "moscow", "--as", "staff:root")
+            self.done("account", "open", account, *placed)
+        container = Container(Settings(data=self.data))
+        auth = open_auth_services(container.service, SystemClock(), container.chance, hashing=CHEAP)
+        row = auth.accounts.row(account)
+        assert row is not None
+        keep_token(container, auth.sessions.start(account, row.epoch))
+        container.close()
+
+    def set_up(self, account: str) -> str:
+        """Let somebody have a password of their own and an authenticator app; return the app's secret."""
+        self.signs_in(account)
+        self.done("sign-out")
+        container = Container(Settings(data=self.data))
+        auth = open_auth_services(container.service, SystemClock(), container.chance)
+        row = auth.accounts.row(account)
+        assert row is not None
+        assert auth.credentials.set_own(row, PASSWORD) is None
+        shown = auth.factors.codes.begin(account)
+        before = pyotp.TOTP(shown.secret).at(datetime.now(UTC) - timedelta(seconds=30))
+        assert auth.factors.codes.confirm(account, shown.factor, before)
+        own = {"command_id": container.chance.uuid(), "account": account, "actor": account, "mandate": "account_holder"}
+        container.service.submit(RecordSecondFactor.model_validate(own | {"kind": "totp", "factor": shown.factor}))
+        container.close()
+        return shown.secret
+
+    def typed(self, *answers: str, words: tuple[str, ...]) -> Result:
+        """Run a command that asks questions, and answer them."""
+        return CliRunner().invoke(app, words, env=self._environment, input="\n".join(answers) + "\n")
+
     def json(self, *words: str, code: int = 0) -> Any:
         """Run a command with --json and return the one document it printed."""
         result = self.run(*words, "--json")
@@ -72,3 +125,8 @@ def rehearsed(folder: Path) -> Wayhome:
     wayhome = Wayhome(folder)
     wayhome.done("demo", "--data", str(folder), "--days", "45", "--arrivals", "30", "--json")
     return wayhome
+
+
+def code_now(secret: str) -> str:
+    """Return what an authenticator app shows at this moment."""
+    return pyotp.TOTP(secret).at(datetime.now(UTC))

@@ -33,7 +33,8 @@ from tests.kit.people import ANNA, BORIS, CLARA, START
 from tests.kit.story import moscow
 from workers.running.jobs import AnyJob
 from workers.running.leases import Leases
-from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
+from workflow.case.proposals import proposals_of
+from workflow.command import AdvanceCase, CaseCommand, Command, ConfirmDecision, FinishTask, FireTimer, PublishProgramme
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness, RecordSession
 from workflow.subjects.documents.commands import RecordTravelDocument
@@ -74,8 +75,7 @@ class Witnessed(Office):
     # -- what people do ------------------------------------------------------------------------------------
 
     def accepted(self, command: Command) -> Accepted:
-        answer = self.service.submit(command)
-        assert isinstance(answer, Accepted), answer
+        answer = super().accepted(command)
         self.acks.append(Acknowledgement(answer.command_id, answer.version, answer.facts))
         return answer
 
@@ -93,8 +93,16 @@ class Witnessed(Office):
 
     def does(self, case_id: CaseId, command: type[CaseCommand], actor: str = ANNA, /, **fields: Any) -> Accepted:
         return self.accepted(
-            command.model_validate({"command_id": self.chance.uuid(), "actor": actor, "case_id": case_id} | fields)
+            command.model_validate({"command_id": self.id_for(actor), "actor": actor, "case_id": case_id} | fields)
         )
+
+    def agrees(self, case_id: CaseId, command: type[CaseCommand], /, **fields: Any) -> Accepted:
+        """Have something proposed, and confirmed by a colleague."""
+        self.does(case_id, command, **fields)
+        key, pending = list(proposals_of(self.case(case_id)).pending.items())[-1]
+        for name in (pending.proposer, BORIS):
+            self.has_account(name)
+        return self.does(case_id, ConfirmDecision, BORIS, proposal_id=key)
 
     def goes(self, case_id: CaseId, trigger: str, **fields: Any) -> Accepted:
         return self.does(case_id, AdvanceCase, trigger=trigger, **fields)
@@ -213,7 +221,7 @@ class Lives:
         for service in ("medical_exam", "counselling", "legal_advice"):
             office.finish(case_id, kind="request_appointment", service=service)
             office.does(case_id, RecordSession, service=service, attended=True)
-        office.does(case_id, AgreeCarePlan, second=BORIS)
+        office.agrees(case_id, AgreeCarePlan)
         office.goes(case_id, "arrange_documents")
         self._plans_trip(case_id)
 
@@ -253,7 +261,7 @@ class Lives:
         self._is_referred(case_id)
         self._learns(case_id)
         office.does(case_id, DraftPlan, goals=("work",), content="to sew")
-        office.does(case_id, AgreePlan, second=BORIS)
+        office.agrees(case_id, AgreePlan)
 
     def _is_referred(self, case_id: CaseId) -> None:
         office = self.office
@@ -288,7 +296,7 @@ class Lives:
     def grant(self, case_id: CaseId, kind: str = "reinstallation", amount: str = "EUR 150") -> str:
         """Ask for a grant and have it approved."""
         office = self.office
-        payee = {"payee_name": "Test Person", "payee_account": "MD00TEST0001"}
+        payee = {"payee_name": "Test Person", "payee_account": "TEST0001"}
         office.does(case_id, RequestGrant, kind=kind, amount=amount, **payee)
         grant_id = next(key for key, grant in grants_of(office.case(case_id)).grants.items() if grant.kind == kind)
         office.does(case_id, ApproveGrant, BORIS, grant_id=grant_id)

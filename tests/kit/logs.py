@@ -1,6 +1,7 @@
 """Small histories for tests: who says what, and processes that write them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from events.schema import migrate
 from events.world import SystemEntropy
 from events.writing import EventMetadata, Writing
 
+TABLES = ("events", "sealed_parts", "streams", "commands", "log_head")
 CASE = "case:7K3P9-QXM2D"
 OTHER = "case:8M4QA-RYN3E"
 PERSON = "P-7K3P9-QXM2D"
@@ -113,3 +115,16 @@ def lower_the_fences(connection: Connection, tables: Sequence[str]) -> None:
         return
     for (trigger,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+
+
+@contextmanager
+def tampered(database: Database) -> Iterator[Connection]:
+    """A connection of the owner with the fences down; everything done on it is undone at the end."""
+    engine = owner_engine(database.url)
+    try:
+        with engine.connect() as connection:
+            lower_the_fences(connection, TABLES)
+            yield connection
+            connection.rollback()
+    finally:
+        engine.dispose()

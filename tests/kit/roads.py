@@ -9,7 +9,13 @@ from tests.kit.story import Story, far, present, trip
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
 from workflow.subjects.documents.commands import RecordTravelDocument
-from workflow.subjects.grants.commands import ApproveGrant, RecordEvidence, RecordPayment, ReleaseTranche, RequestGrant
+from workflow.subjects.grants.commands import (
+    ApproveGrant,
+    RecordBankAnswer,
+    RecordEvidence,
+    ReleaseTranche,
+    RequestGrant,
+)
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
@@ -140,9 +146,11 @@ def shown(case: Story, grant_id: str, tranche_id: str) -> Story:
 
 
 def bank_says(case: Story, grant_id: str, tranche_id: str, outcome: str) -> Story:
+    """The bank's own file says so."""
     return case.when(
-        RecordPayment, grant_id=grant_id, tranche_id=tranche_id, outcome=outcome, reference="AC04", actor=CLARA
-    )
+        RecordBankAnswer, grant_id=grant_id, tranche_id=tranche_id, outcome=outcome, reference="AC04",
+        source="bank", file_hash="0" * 64, actor="worker:bank", mandate="worker",
+    )  # fmt: skip
 
 
 def agreed_to_be_told(case: Story, provider: str) -> Story:
@@ -171,7 +179,7 @@ def served(case: Story, referral_id: str) -> Story:
 def agree_plan(case: Story) -> Story:
     """Have a reintegration plan written and approved."""
     case.does(DraftPlan, goals=("work", "housing"), content="a room, then the sewing course")
-    return case.does(AgreePlan, second=BORIS)
+    return case.does(AgreePlan).confirmed()
 
 
 def trained(case: Story, course: str = "sewing") -> Story:
@@ -195,7 +203,7 @@ def _care(case: Story) -> None:
 
 def _documents(case: Story) -> None:
     case.cared_for("medical_exam", "counselling", "legal_advice")
-    case.does(AgreeCarePlan, second=BORIS).goes("arrange_documents")
+    case.does(AgreeCarePlan).confirmed().goes("arrange_documents")
 
 
 def _returning(case: Story, **trip_fields: Any) -> None:
@@ -214,7 +222,7 @@ def _follow_up(case: Story) -> None:
 def close(case: Story) -> Story:
     """Make the last visit and close with a second person's agreement."""
     case.later(days=366).does(RecordFollowUp, month=12, outcome="well", actor=ANNA)
-    return case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
+    return case.advance("close", reason="goals_met").confirmed().then_at("closed")
 
 
 _WALK: dict[str, Any] = {

@@ -14,21 +14,24 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from events.catalogue import Fact
-from events.ids import CaseId, case_id_of, case_of_stream, case_stream
+from events.ids import CaseId, account_stream, case_id_of, case_of_stream, case_stream
 from events.instants import instant_text
 from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
 from handlers.states.state_cache import evolve
-from tests.kit.people import ANNA, START
+from tests.kit.people import ANNA, START, TAMARA, role_of
 from tests.kit.readable import is_readable
+from workflow.case.proposals import proposals_of
 from workflow.case.state import At, Case, Task
-from workflow.command import AdvanceCase, CaseCommand, Command, FinishTask, FireTimer
+from workflow.command import AdvanceCase, CaseCommand, Command, ConfirmDecision, FinishTask, FireTimer
 from workflow.decide import decide, needs, reaches
 from workflow.programme.loading import Definition, load_definition, shipped_programme_text
 from workflow.reasons import Refused
+from workflow.rights.table import Account
 from workflow.situation import Decision, Situation, StreamFact
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Room, Shelter
+from workflow.subjects.accounts.decisions import AccountState
 from workflow.subjects.care.commands import RecordSession
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.intake.commands import OpenCase
@@ -66,6 +69,7 @@ class Place(Protocol):
     def carry_out(self, command: Command) -> Decision: ...
     def tell(self, told: StreamFact, command: Command) -> list[StreamFact]: ...
     def claim(self, task_id: str) -> int: ...
+    def has_account(self, name: str) -> None: ...
     def again(self, what: str, do: Callable[[], Any]) -> Any: ...
 
 
@@ -97,6 +101,11 @@ class World:
     def claim(self, task_id: str) -> int:
         self.claimed.add(task_id)
         return 1
+
+    def has_account(self, name: str) -> None:
+        """Let somebody have an account, as people in stories do."""
+        account = Account(name, frozenset({role_of(name)}), frozenset({self.definition.programme.programme}))
+        self.states.setdefault(account_stream(name), AccountState(account, instant_text(self.now)))
 
     def again(self, what: str, do: Callable[[], Any]) -> Any:
         return do()
@@ -197,6 +206,18 @@ class Story:
 
     def advance(self, trigger: str, **fields: Any) -> Story:
         return self.when(AdvanceCase, trigger=trigger, **fields)
+
+    def confirmed(self, by: str = TAMARA) -> Story:
+        """A colleague confirms what was proposed last."""
+        key, pending = list(proposals_of(self.case).pending.items())[-1]
+        self.place.has_account(pending.proposer)
+        self.place.has_account(by)
+        return self.does(ConfirmDecision, actor=by, proposal_id=key)
+
+    def ends(self, trigger: str, **fields: Any) -> Story:
+        """Take a step that ends the case; a colleague confirms it where two are needed."""
+        self.advance(trigger, **fields).accepted()
+        return self.confirmed() if proposals_of(self.case).pending else self
 
     def goes(self, *triggers: str) -> Story:
         for trigger in triggers:

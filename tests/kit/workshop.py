@@ -122,7 +122,16 @@ class Workshop:
         service = self.office.another_service()
         leases = Leases(service.log.database, name, timedelta(seconds=LEASE_S))
         look = CaseReader(service.log, service.definitions)
-        outside = Adapters(service.log, service.definitions, look, service.submit, self.orders, self.post, self.folders)
+        outside = Adapters(
+            service.log,
+            service.definitions,
+            look,
+            service.machine_ids,
+            service.submit,
+            self.orders,
+            self.post,
+            self.folders,
+        )
         performer = Performer(service, leases, outside, self.office.chance, patience or Backoff())
         bell = NotedBell()
         mail = BankInbox(service, Path(self.folders.bank_in))

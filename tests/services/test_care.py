@@ -26,7 +26,6 @@ from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerC
 from events.ids import CaseId, case_stream
 from events.instants import instant_text
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, plan_trip, ready_to_travel
 from tests.kit.story import Story, moscow, present
 from tests.kit.workshop import Workshop
@@ -303,9 +302,10 @@ def test_care_is_complete_with_psychological_legal_and_medical_support_and_a_pla
     case.later(days=1)
     for key in keys:
         case.does(RecordSession, appointment=key, attended=True)
-    case.when(AgreeCarePlan, second=ANNA, plan="two talks a week").then_refused("second_person_agreed")
-    case.does(AgreeCarePlan, second=BORIS, plan="two talks a week")
-    assert sealed_parts(office, case, "CarePlanAgreed", "story")[0].plan == "two talks a week"
+    case.does(AgreeCarePlan, plan="two talks a week")
+    assert sealed_parts(office, case, "DecisionProposed", "story")[0].content == "two talks a week"
+    assert not care_of(case.case).care_plan
+    case.confirmed()
     case.goes("arrange_documents")
     assert not care_of(case.case).appointments
 

@@ -16,7 +16,7 @@ from events.facts.tasks import Escalated, ServiceProvided, TimerSet
 from events.ids import CaseId, case_stream
 from handlers.projections.work_items import list_work
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.people import ANNA, BORIS
+from tests.kit.people import ANNA
 from tests.kit.roads import bring, consents
 from tests.kit.story import Story, moscow, present, story, trip
 from tests.kit.workshop import Workshop
@@ -241,7 +241,7 @@ def test_withdrawing_from_the_programme_stops_the_chasing_until_the_person_is_ba
     case.later(days=19).fires("document_due").goes("withdraw")
     assert not case.case.tasks
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
-    case.advance("reopen", reason="came_back", second=BORIS).accepted()
+    case.advance("reopen", reason="came_back").confirmed()
     assert not office.rows("timers", case_id=case.case_id, kind="document_due", status="set")
     consents(case, "assistance").fires("document_due")
     assert case.tasks(kind="chase_consulate")

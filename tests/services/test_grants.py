@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from events.facts.grants import (
+    BankAnswerConfirmed,
+    BankContradicted,
     CostRecorded,
     CostReversed,
     EvidenceRecorded,
@@ -375,12 +377,12 @@ def test_a_request_whose_payee_is_on_hold_is_not_approved(office: Office) -> Non
 
 def test_whoever_is_paid_is_sealed(office: Office) -> None:
     case = ready(office)
-    names = ["Ольга Иванова", "فاطمة بنت محمد", "ნინო ბერიძე", "Gulnora Qodirova O‘zbek"]
-    grant_id = requested(case, payee_name="Ana Rusu", payee_account="KG1234567890")
+    names = ["Ольга Иванова", "Гүлнора Қодирова", "ნინო ბერიძე", "Gulnora Qodirova O‘zbek"]
+    grant_id = requested(case, payee_name="Ana Rusu", payee_account="12345678901234")
     for name in names:
-        case.does(ChangePayee, grant_id=grant_id, payee_name=name, payee_account="KG1234567890")
+        case.does(ChangePayee, grant_id=grant_id, payee_name=name, payee_account="12345678901234")
     found = stored(office)
-    assert not [name for name in ["Rusu", "KG1234567890", *names] if name in found]
+    assert not [name for name in ["Rusu", "12345678901234", *names] if name in found]
 
 
 # -- recovery ---------------------------------------------------------------------------------------------------
@@ -402,6 +404,8 @@ def test_a_payment_the_bank_gave_back_is_set_aside_again_and_sent_to_another_acc
     assert "payment_returned" in case.case.escalations
     assert total_balance(line_balances(office.service.log, definition(office))).committed == 1800
     case.when(ReturnPayment, grant_id=grant_id, tranche_id=first, reference="AC04").then()
+    case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_was_changed", "bank_has_answered")
+    bank_says(case, grant_id, first, "rejected").then(BankAnswerConfirmed)
     case.when(ReleaseTranche, grant_id=grant_id, actor=CLARA).then_refused("payee_was_changed")
     case.does(ChangePayee, grant_id=grant_id, **OTHER)
     assert "payment_returned" not in case.case.escalations
@@ -420,7 +424,7 @@ def test_the_bank_says_rejected_after_it_had_said_paid(office: Office) -> None:
     paid(case, grant_id, tranche_id)
     bank_says(case, grant_id, tranche_id, "rejected").then(TrancheReturned, FundsReturned, Escalated)
     bank_says(case, grant_id, tranche_id, "rejected").then()
-    bank_says(case, grant_id, tranche_id, "paid").then_refused("bank_is_of_one_mind")
+    bank_says(case, grant_id, tranche_id, "paid").then(BankContradicted, Escalated)
     adds_up(office)
 
 

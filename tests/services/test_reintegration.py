@@ -14,7 +14,6 @@ from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import agree_plan, bring, close, trained
 from tests.kit.story import Story
 from tests.kit.workshop import Hand, Workshop
@@ -144,8 +143,8 @@ def test_attendance_and_outcome_become_part_of_the_plan(office: Office) -> None:
 def test_the_plan_is_due_within_a_month_of_return_and_every_version_has_two_names(office: Office) -> None:
     case = bring(Story(office), "reintegration").later(days=30).fires("plan_due")
     case.then(TimerFired, Escalated(kind="plan_overdue"))
-    case.when(AgreePlan, second=BORIS).then_refused("plan_is_drafted")
-    agree_plan(case).does(RevisePlan, goals=("business", "health"), second=BORIS, content="Տուն և աշխատանք")
+    case.when(AgreePlan).then_refused("plan_is_drafted")
+    agree_plan(case).does(RevisePlan, goals=("business", "health"), content="Տուն և աշխատանք").confirmed()
     assert reintegration_of(case.case).plan == (2, ("business", "health"), True)
     rows = [event.envelope.body for event in office.service.log.stream(f"case:{case.case_id}")]
     assert not any("Տուն" in body or "sewing course" in body for body in rows)  # the content is sealed
@@ -187,12 +186,11 @@ def test_a_letter_being_written_while_the_visit_is_recorded_is_not_written_again
 def test_closing_needs_a_second_person_a_listed_reason_and_nothing_left_behind(office: Office) -> None:
     case = bring(Story(office), "follow_up").later(days=366)
     case.does(EnrolInCourse, course="cooking")
-    case.advance("close", reason="goals_met", second=ANNA)
-    case.then_refused("second_person_agreed", "follow_up_is_done", "nothing_is_open")
+    case.advance("close", reason="goals_met").then_refused("follow_up_is_done", "nothing_is_open")
     case.does(LeaveCourse, course="cooking", reason="moved")
     case.does(RecordFollowUp, month=12, outcome="well")
-    case.advance("close", reason="tired_of_it", second=BORIS).then_refused("reason_is_listed")
-    case.advance("close", reason="support_period_ended", second=BORIS).then_at("closed")
+    case.advance("close", reason="tired_of_it").then_refused("reason_is_listed")
+    case.advance("close", reason="support_period_ended").confirmed().then_at("closed")
 
 
 def test_a_closed_case_comes_up_for_erasure_after_the_retention_time(office: Office, shop: Workshop) -> None:
@@ -230,7 +228,7 @@ def test_plan_and_course_are_recorded_and_shown_on_the_command_line(wayhome: Way
     record = ("case", "record", case)
     wayhome.done(*record, "GiveConsent", "purpose=assistance", *anna)
     wayhome.done(*record, "DraftPlan", "goals=work,housing", "content=Хочет шить", *anna)
-    wayhome.done(*record, "AgreePlan", "second=staff:boris", *anna)
+    wayhome.by_two(case, *record, "AgreePlan")
     wayhome.done(*record, "EnrolInCourse", "course=sewing", *anna)
     line = wayhome.told_off(*record, "EnrolInCourse", "course=Шитьё", *anna)
     assert "write it like own-business" in line

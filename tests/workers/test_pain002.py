@@ -31,7 +31,7 @@ def payment_file(amounts: dict[str, str], message_id: str = "M-1") -> bytes:
             end_to_end_id=one_id,
             instruction_id=f"I-{one_id}",
             amount=Money.parse(money),
-            creditor_name="ნინო ბერიძე",
+            creditor_name="Nino Beridze",
             creditor_account=BankAccount(other="12345"),
             purpose=f"Ref {one_id}",
         )

@@ -139,14 +139,14 @@ def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
     case = with_a_bed(shop)
     _, waiting = shop.ticketed()
     hand = shop.worker()
-    (Path(shop.folders.bank_in) / "report.xml").mkdir()
+    Path(shop.folders.bank_in).rmdir()
     shop.office.pass_time(HOLD)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(FileNotFoundError):
         hand.sweeper.sweep()
     assert accommodation_of(case.case).bed is None, "the timer was fired"
     assert hand.bell.rung == [waiting], "the bell was rung"
     hand.sweeper.sweep_safely()
-    assert "IsADirectoryError" in caplog.text
+    assert "FileNotFoundError" in caplog.text
 
 
 def test_one_task_that_cannot_be_asked_about_does_not_stop_the_others(shop: Workshop) -> None:

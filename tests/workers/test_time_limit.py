@@ -20,7 +20,7 @@ from workers.running.orders import Order
 from workers.running.worker_pool import WorkerSettings
 from workflow.subjects.intake.commands import AddNote
 
-LIMIT_S = 0.2
+LIMIT_S = 1.0
 
 
 @dataclass

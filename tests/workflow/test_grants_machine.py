@@ -16,6 +16,7 @@ from workflow.subjects.grants.commands import (
     ChangePayee,
     DeclineGrant,
     PutPayeeOnHold,
+    RecordBankAnswer,
     RecordCost,
     RecordEvidence,
     RecordPayment,
@@ -24,6 +25,7 @@ from workflow.subjects.grants.commands import (
     RequestGrant,
     ReturnPayment,
     ReverseCost,
+    SettleBankAnswer,
 )
 from workflow.subjects.grants.fund import Fund, budget_of, funder_and_line
 from workflow.subjects.grants.ledger import (
@@ -80,14 +82,30 @@ class Money(RuleBasedStateMachine):
         case, grant_id = self.one(which)
         case.when(DeclineGrant, grant_id=grant_id, reason="changed")
 
-    @rule(which=WHICH, outcome=st.sampled_from(["paid", "paid", "rejected"]))
-    def bank(self, which: int, outcome: str) -> None:
+    @rule(
+        which=WHICH, outcome=st.sampled_from(["paid", "paid", "rejected"]), actor=PEOPLE,
+        source=st.sampled_from(["bank", "bank", "bank", "upload", "hand"]),
+    )  # fmt: skip
+    def bank(self, which: int, outcome: str, actor: str, source: str) -> None:
         case, grant_id = self.one(which)
         grant = grants_of(case.case).grants.get(grant_id)
         tranches = list(grant.tranches) if grant else []
         if tranches:
             chosen = tranches[which // 7 % len(tranches)]
-            case.when(RecordPayment, grant_id=grant_id, tranche_id=chosen, outcome=outcome, reference="bank")
+            said = {"grant_id": grant_id, "tranche_id": chosen, "outcome": outcome, "reference": "bank"}
+            if source == "hand":
+                case.when(RecordPayment, actor=actor, **said)
+            else:
+                by = {"actor": "worker:bank", "mandate": "worker"} if source == "bank" else {"actor": actor}
+                case.when(RecordBankAnswer, source=source, file_hash="0" * 64, **by, **said)
+
+    @rule(which=WHICH, outcome=st.sampled_from(["paid", "rejected"]), actor=PEOPLE)
+    def settle(self, which: int, outcome: str, actor: str) -> None:
+        case, grant_id = self.one(which)
+        grant = grants_of(case.case).grants.get(grant_id)
+        for tranche_id in [key for key, one in grant.tranches.items() if one.disputed] if grant else ():
+            said = {"outcome": outcome, "reason": "asked the bank"}
+            case.when(SettleBankAnswer, grant_id=grant_id, tranche_id=tranche_id, actor=actor, **said)
 
     @rule(which=WHICH)
     def show_what_it_was_used_for(self, which: int) -> None:
@@ -150,7 +168,7 @@ class Money(RuleBasedStateMachine):
     def leave_or_come_back(self, which: int) -> None:
         case = self.cases[which % 3]
         if case.case.stage == "withdrawn":
-            case.advance("reopen", reason="back", second="staff:boris").accepted()
+            case.advance("reopen", reason="back").confirmed()
             case.advance("follow_up")
         elif which % 5 == 0:
             case.goes("withdraw")

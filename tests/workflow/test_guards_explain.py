@@ -18,7 +18,7 @@ from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS, guard_named
 from workflow.subjects.accommodation.commands import ReleaseBed, TakeBed
 from workflow.subjects.accommodation.state import accommodation_of
-from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness
+from workflow.subjects.care.commands import CertifyFitness
 from workflow.subjects.care.state import Fitness, care_of
 from workflow.subjects.documents.commands import RecordTravelDocument
 from workflow.subjects.documents.state import Document, documents_of
@@ -291,8 +291,7 @@ REFUSALS: list[tuple[Callable[[], Any], dict[str, Any], str]] = [
     (lambda: GiveConsent, {"purpose": "travel", "by": "guardian"}, "guardian_is_appointed"),
     (lambda: WithdrawConsent, {"purpose": "travel"}, "consent_exists"),
     (lambda: EndReflection, {"why": "wants to go home"}, "reflection_runs"),
-    (lambda: AgreeCarePlan, {"second": ANNA}, "second_person_agreed"),
-    (lambda: AgreePlan, {"second": BORIS}, "plan_is_drafted"),
+    (lambda: AgreePlan, {}, "plan_is_drafted"),
     (lambda: CertifyFitness, {"valid_until": "2007-03-04", "escort": "none", "mandate": "medical"},
      "certificate_is_valid"),
     (lambda: RecordTravelDocument, {"kind": "passport", "valid_until": "2007-03-04"}, "document_is_valid"),

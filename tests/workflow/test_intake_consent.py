@@ -48,7 +48,7 @@ def test_when_consent_is_given_again_the_work_is_asked_for_again() -> None:
 
 def test_the_documents_stage_asks_for_nothing_until_somebody_chooses_a_path() -> None:
     case = bring(story(), "care").cared_for("medical_exam", "counselling", "legal_advice")
-    case.does(AgreeCarePlan, second="staff:boris").does(WithdrawConsent, purpose="assistance")
+    case.does(AgreeCarePlan).confirmed().does(WithdrawConsent, purpose="assistance")
     case.goes("arrange_documents").when(StartDocument).then_refused("consent_to_assistance")
     case.does(GiveConsent, purpose="assistance")
     assert not case.case.tasks

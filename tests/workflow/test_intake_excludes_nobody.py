@@ -31,7 +31,9 @@ def test_whoever_is_referred_is_taken_in(gender: str | None, band: str | None, c
 def test_whoever_is_taken_in_can_come_all_the_way(gender: str | None, band: str, citizenships: list[str]) -> None:
     case = story(gender=gender, age_band=band, citizenships=citizenships)
     if case.case.child:
-        case.does(AppointGuardian, kind="state").does(DecideBestInterests, outcome="return", decided_by="board")
+        case.does(AppointGuardian, kind="state").does(
+            DecideBestInterests, outcome="return", decided_by="board"
+        ).confirmed()
     bring(case, "documents")
     bring_home = {"destination": citizenships[0]}
     handed_over(ready_to_depart(case, **bring_home).goes("depart")).goes("come_home")

@@ -9,6 +9,7 @@ from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import (
     CHARACTERS_MAX,
     check_definition,
+    definition_to_publish,
     load_definition,
     shipped_programme_text,
     shipped_programmes,
@@ -139,10 +140,39 @@ def test_all_faults_are_told_at_once_in_the_order_of_their_lines() -> None:
 
 def test_wrong_types_everywhere_are_all_told_at_once() -> None:
     text = MOSCOW.replace("target_per_year: 350", "target_per_year: lots").replace("idle_days: 30", "idle_days: -1")
-    text = text.replace("skills: [operational]", "skills: operational").replace("bic: ABCDRUMM\n", "")
+    text = text.replace("skills: [operational]", "skills: operational").replace("  bic: ABCDRUMM\n", "")
     said = [fault for _, fault in faults_of(text)]
     assert len(said) == 5
     assert "office.bic: this key is missing" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("payer: North Street Fund", "payer: Fund for victims", "tells every payee's bank"),
+        ("payer: North Street Fund", "payer: Приют на Северной", "tells every payee's bank"),
+        ("  payer: North Street Fund", "  # nobody is named: ", "tells every payee's bank"),  # the office's own name
+        ("payer: North Street Fund", "payer: الصندوق", "cannot be written by a bank"),
+        ('account: "40702810900000000001"', "account: DE89370400440532013001", "no IBAN and no account number"),
+        ('account: "40702810900000000001"', 'account: "4070 2810"', "no IBAN and no account number"),
+        ("bic: ABCDRUMM", "bic: ABCDZZMM", "no BIC"),
+    ],
+)
+def test_an_office_no_bank_should_pay_for_is_not_published_but_an_older_file_is_still_read(
+    before: str, after: str, said: str
+) -> None:
+    text = MOSCOW.replace(before, after)
+    assert load_definition(text)
+    with pytest.raises(ProgrammeFaulty) as refused:
+        definition_to_publish(text)
+    (fault,) = refused.value.faults
+    assert said in fault.text
+    assert fault.line in range(17, 24)
+
+
+@pytest.mark.parametrize("name", shipped_programmes())
+def test_every_shipped_programme_may_be_published(name: str) -> None:
+    assert definition_to_publish(shipped_programme_text(name))
 
 
 @pytest.mark.parametrize(

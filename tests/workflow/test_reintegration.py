@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from console.words.reasons import typed
+from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.reintegration import (
     FollowUpDue,
     FollowUpVisited,
@@ -39,25 +40,27 @@ def fire(case: Story, kind: str, **about: str) -> Story:
 
 
 def test_a_plan_is_written_then_approved_by_a_second_person() -> None:
-    case = story().when(AgreePlan, second=ANNA).then_refused("plan_is_drafted", "second_person_agreed")
+    case = story().when(AgreePlan).then_refused("plan_is_drafted")
     case.when(DraftPlan, goals=("work", "family"), content="Хочет шить дома")
     (drafted,) = case.now_told(PlanDrafted)
     assert (drafted.number, drafted.goals) == (1, ("work", "family"))
     assert not reintegration_of(case.case).plan_agreed
-    case.when(AgreePlan, second=ANNA).then_refused("second_person_agreed")
-    case.when(AgreePlan, second=BORIS).then(PlanAgreed(second=BORIS, number=1))
+    case.when(AgreePlan).then(DecisionProposed, TimerSet)
+    assert not reintegration_of(case.case).plan_agreed
+    case.confirmed(by=BORIS).then_among_others(DecisionConfirmed, PlanAgreed)
+    (agreed,) = case.now_told(PlanAgreed)
+    assert (agreed.number, agreed.second) == (1, ANNA)
     assert reintegration_of(case.case).plan_agreed
 
 
 def test_a_draft_may_be_written_again_an_agreed_plan_is_revised_by_two() -> None:
-    case = story().when(RevisePlan, goals=("work",), second=ANNA)
-    case.then_refused("plan_is_agreed", "second_person_agreed")
+    case = story().when(RevisePlan, goals=("work",)).then_refused("plan_is_agreed")
     case.does(DraftPlan, goals=("work",)).does(DraftPlan, goals=("work", "health"))
-    case.does(AgreePlan, second=BORIS)
+    case.does(AgreePlan).confirmed()
     case.when(DraftPlan, goals=("housing",)).then_refused("plan_is_a_draft")
-    case.when(AgreePlan, second=BORIS).then_refused("plan_is_a_draft")
-    case.when(RevisePlan, goals=("housing",), second=ANNA).then_refused("second_person_agreed")
-    case.when(RevisePlan, goals=("housing",), second=BORIS, content="ახალი გეგმა").then(PlanRevised)
+    case.when(AgreePlan).then_refused("plan_is_a_draft")
+    case.when(RevisePlan, goals=("housing",), content="ახალი გეგმა").confirmed()
+    case.then(DecisionConfirmed, TimerCancelled, PlanRevised)
     assert reintegration_of(case.case).plan == (2, ("housing",), True)
 
 
@@ -155,29 +158,29 @@ def test_the_office_chooses_its_own_months() -> None:
     case = bring(story(world), "follow_up")
     assert [s for kind, s in case.case.timers.values() if kind == "follow_up"] == [(("month", "2"),)]
     case.later(days=61).does(RecordFollowUp, month=2, outcome="well")
-    case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
+    case.advance("close", reason="goals_met").confirmed().then_at("closed")
 
 
 def test_a_case_is_closed_by_two_people_with_a_reason_from_the_list() -> None:
     case = bring(story(), "follow_up").later(days=366).does(RecordFollowUp, month=12, outcome="well")
-    case.advance("close", reason="bored", second=ANNA).then_refused("reason_is_listed", "second_person_agreed")
+    case.advance("close", reason="bored").then_refused("reason_is_listed")
     assert isinstance(case.last, Refused)
     listed = next(typed(reason).help for reason in case.last.reasons if reason.code == "reason_is_listed")
     for word in ("not_eligible", "re_migrated", "provider_withdrew", "re_trafficked", "deceased", "lost_contact"):
         assert word in listed
-    case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
+    case.advance("close", reason="goals_met").confirmed().then_at("closed")
 
 
 def test_closing_names_everything_that_is_still_open_and_what_to_do_about_it() -> None:
     case = bring(story(), "follow_up").later(days=366).does(RecordFollowUp, month=12, outcome="well")
     case.does(EnrolInCourse, course="cooking")
-    case.advance("close", reason="goals_met", second=BORIS).then_refused("nothing_is_open")
+    case.advance("close", reason="goals_met").then_refused("nothing_is_open")
     assert isinstance(case.last, Refused)
     (left,) = case.last.reasons
     assert "course cooking (enrolled)" in typed(left).text
     assert "LeaveCourse" in left.helps_with
     case.does(LeaveCourse, course="cooking", reason="moved")
-    case.advance("close", reason="goals_met", second=BORIS).then_at("closed")
+    case.advance("close", reason="goals_met").confirmed().then_at("closed")
 
 
 def test_a_closed_case_is_kept_for_as_long_as_the_office_says_and_then_looked_at() -> None:
@@ -191,11 +194,11 @@ def test_a_closed_case_is_kept_for_as_long_as_the_office_says_and_then_looked_at
 
 def test_a_case_taken_up_again_is_kept() -> None:
     case = bring(story(), "care").goes("withdraw").later(days=365 * 6).fires("retention")
-    case.advance("reopen", reason="came_back", second=BORIS).accepted()
+    case.advance("reopen", reason="came_back").confirmed()
     assert "retention" not in {kind for kind, _ in case.case.timers.values()}
     assert "retention_due" not in case.case.escalations
     again = bring(story(), "care").goes("withdraw")
-    again.advance("reopen", reason="came_back", second=BORIS).accepted()
+    again.advance("reopen", reason="came_back").confirmed()
     assert "retention" not in {kind for kind, _ in again.case.timers.values()}
 
 

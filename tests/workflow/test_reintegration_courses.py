@@ -19,7 +19,6 @@ from events.facts.reintegration import (
     SeatTaken,
 )
 from events.facts.tasks import ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
-from tests.kit.people import BORIS
 from tests.kit.roads import bring
 from tests.kit.story import Story, World, moscow_with, story
 from workflow.programme.errors import ProgrammeFaulty
@@ -140,7 +139,7 @@ def test_who_gives_up_waiting_frees_no_seat() -> None:
 def test_a_case_that_ends_frees_its_seat_for_the_next(trigger: str, reason: str) -> None:
     place = world()
     first, _, third = line_up(place, 3)
-    first.advance(trigger, reason=reason, second=BORIS).accepted()
+    first.ends(trigger, reason=reason)
     assert first.tasks(kind="offer_seat")  # asked for though the case has ended: others wait
     assert reintegration_of(first.case).courses == {}
     third.does(OfferSeat, course="sewing", task_id="W-1")

@@ -7,7 +7,6 @@ from events.facts.reception import ArrivalCancelled, ArrivalPlanned
 from events.facts.reintegration import FollowUpDue
 from events.facts.safety import ReflectionEnded, ReflectionStarted, VictimIdentified
 from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerFired, TimerSet
-from tests.kit.people import BORIS
 from tests.kit.roads import bank_says, bring, grant, met, release, shown
 from tests.kit.story import Story, story
 from workflow.command import FireTimer
@@ -123,6 +122,6 @@ def test_a_possible_victim_has_no_reflection_period_yet() -> None:
 def test_a_late_timer_on_an_ended_case_is_harmless() -> None:
     case = bring(story(), "follow_up")
     timers = list(case.case.timers)
-    case.advance("transfer", reason="moved", second=BORIS).accepted()
+    case.advance("transfer", reason="moved").confirmed()
     for timer in timers:
         case.when(FireTimer, timer_id=timer, due_at=case.place.now).then_refused("timer_is_set")

@@ -7,7 +7,6 @@ from events.facts.closing import ArrivalCounted
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
 from events.facts.tasks import TimerSet
 from events.facts.travel import EscortFreed, ReturnDeclared
-from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import (
     STAGES,
     agree_plan,
@@ -96,15 +95,15 @@ def test_a_child_goes_home_with_guardian_best_interests_and_an_escort() -> None:
     case.does(AppointGuardian, kind="state", name="Guardianship office")
     consents(case, "assistance", "travel").goes("receive")
     met(case).does(HoldBed).goes("accommodate").does(TakeBed).goes("begin_care")
-    case.cared_for("medical_exam", "counselling", "legal_advice").does(AgreeCarePlan, second=BORIS)
+    case.cared_for("medical_exam", "counselling", "legal_advice").does(AgreeCarePlan).confirmed()
     case.goes("arrange_documents")
     ready_to_depart(case)
     assert travel_of(case.case).trip is not None
     assert present(travel_of(case.case).trip).escort  # nobody under age travels alone, whatever the doctor wrote
     case.advance("depart").then_refused("best_interests_are_decided")
-    case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board")
+    case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board").confirmed()
     case.advance("depart").then_refused("best_interests_are_decided")
-    case.does(DecideBestInterests, outcome="return", decided_by="guardianship board")
+    case.does(DecideBestInterests, outcome="return", decided_by="guardianship board").confirmed()
     case.goes("depart").then_at("returning")
 
 
@@ -112,7 +111,7 @@ def test_a_child_stays_only_when_that_is_best() -> None:
     case = story(age_band="9-17").does(AppointGuardian, kind="state")
     bring(case, "documents").does(ChooseStay, basis="no family to return to")
     case.advance("stay").then_refused("best_interests_are_decided")
-    case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board").goes("stay")
+    case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board").confirmed().goes("stay")
 
 
 def test_unknown_age_is_presumed_a_childs_until_it_is_established() -> None:
@@ -141,32 +140,32 @@ def test_contact_is_lost_with_a_reason() -> None:
 @pytest.mark.parametrize(("trigger", "stage"), [("transfer", "transferred"), ("record_death", "deceased")])
 def test_a_transfer_and_a_death_need_a_second_person(trigger: str, stage: str) -> None:
     case = bring(story(), "care")
-    case.advance(trigger, reason="moved", second=ANNA).then_refused("second_person_agreed")
-    case.advance(trigger, reason="moved", second=BORIS).then_at(stage)
+    case.advance(trigger, reason="moved").then_at("care")
+    case.confirmed().then_at(stage)
 
 
 def test_who_is_found_not_to_be_a_victim_leaves_with_reason_and_second_person() -> None:
     case = bring(story(), "reception")
-    case.advance("find_not_a_victim").then_refused("reason_is_given", "second_person_agreed")
-    case.advance("find_not_a_victim", reason="not_a_victim", second=BORIS).then_at("not_a_victim")
+    case.advance("find_not_a_victim").then_refused("reason_is_given")
+    case.advance("find_not_a_victim", reason="not_a_victim").confirmed().then_at("not_a_victim")
 
 
 def test_after_departure_nobody_is_found_not_to_be_a_victim() -> None:
     case = bring(story(), "returning")
-    case.advance("find_not_a_victim", reason="not_a_victim", second=BORIS).then_refused("stage_allows_it")
+    case.advance("find_not_a_victim", reason="not_a_victim").then_refused("stage_allows_it")
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_ended_case_is_reopened_by_two_people_wherever_it_ended(stage: str) -> None:
     case = bring(story(), stage).goes("withdraw")
-    case.advance("reopen").then_refused("reason_is_given", "second_person_agreed")
-    case.advance("reopen", reason="came_back", second=ANNA).then_refused("second_person_agreed")
-    case.advance("reopen", reason="came_back", second=BORIS).then_at("reassessment")
+    case.advance("reopen").then_refused("reason_is_given")
+    case.advance("reopen", reason="came_back").then_at("withdrawn")
+    case.confirmed().then_at("reassessment")
 
 
 def test_a_reopened_case_makes_a_second_journey_that_counts_anew() -> None:
     case = bring(story(), "reintegration")
-    case.goes("withdraw").advance("reopen", reason="came_back", second=BORIS).accepted()
+    case.goes("withdraw").advance("reopen", reason="came_back").confirmed()
     case.does(PlanArrival, at=case.place.now, place="SVO", means="bus")
     case.advance("receive").then_refused("consent_to_assistance")  # what was agreed before the end is asked anew
     consents(case, "assistance", "travel").goes("receive")
@@ -202,7 +201,7 @@ def test_a_person_who_comes_to_harm_again_keeps_their_number_and_both_cases_are_
     assert second.case.citizenships == ("MD",)
     assert (first.case.next_case, second.case.previous_case) == (second.case_id, first.case_id)
     Story(world, previous_case=first.case_id).then_refused("previous_case_has_no_other")
-    first.advance("reopen", reason="came_back", second=BORIS).then_refused("nothing_came_after")
+    first.advance("reopen", reason="came_back").then_refused("nothing_came_after")
 
 
 def test_a_case_cannot_follow_one_that_never_was() -> None:

@@ -8,7 +8,7 @@ from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused, Unavailable
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
-from workflow.command import CaseCommand, by_machine
+from workflow.command import CaseCommand
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Guest, Shelter
@@ -51,7 +51,7 @@ def _submit(
     kind: type[CaseCommand], job: Job[FreeBed], seen: CaseSnapshot, outside: Adapters, fields: dict[str, Any]
 ) -> Answer:
     what = f"{job.task_id}/{seen.case.case_id}/{seen.version}/{kind.__name__}"
-    said = by_machine(ACTOR, "system", seen.case.case_id, what)
+    said = outside.ids.by_machine(ACTOR, "system", seen.case.case_id, what)
     return outside.submitted(kind(**said, expected=seen.version, **fields))
 
 

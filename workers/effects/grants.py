@@ -7,17 +7,21 @@ attempt: a second attempt makes the same bytes, finds the file there and says so
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from events.facts.grants import GrantRequested, PayeeChanged, TrancheReleased
 from events.ids import case_stream
+from events.money import Money
+from handlers.queries.reconciliation import BankStatement
 from workers.errors import DifferentContent, Refused, Unavailable
 from workers.iso20022.pain001 import BankAccount, Payment, PaymentFileError, PaymentOrder, pain001
 from workers.iso20022.pain002 import PaymentOutcome, StatusReport
 from workers.running.durable_file import write_once
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, one_by_one
-from workflow.programme.programme import OfficeContact
+from workflow.programme.programme import Programme
 from workflow.subjects.grants.tranches import TranchePayment
 from workflow.values.bank_accounts import is_iban
+from workflow.values.bank_names import in_bank_letters
 
 _ABOUT_PAYING = ("CaseOpened", "GrantRequested", "PayeeChanged", "TrancheReleased")
 
@@ -29,6 +33,7 @@ class BankAnswer(NamedTuple):
     tranche_id: str
     outcome: str
     reference: str
+    amount: Money | None = None  # where the bank tells it
 
 
 def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
@@ -69,6 +74,19 @@ def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
         yield from _answer(report, "", outcome, report.reason_code or report.group_status or "group")
 
 
+def booked_answers(statement: BankStatement) -> Iterator[BankAnswer]:
+    """Yield what a statement settles: what left the account was paid, what came back was not, in this order.
+
+    Some banks never say more than "accepted" and book it then. A statement names payments only, and no messages.
+    """
+    booked = [entry for entry in statement.entries if entry.booked and entry.end_to_end_id]
+    for one in sorted(booked, key=lambda entry: entry.came_in):
+        if not one.came_in:
+            yield BankAnswer("", one.end_to_end_id, "paid", one.bank_reference or "booked", one.amount)
+        elif one.returned:
+            yield BankAnswer("", one.end_to_end_id, "rejected", one.reason_code or "returned", one.amount)
+
+
 def _answer(report: StatusReport, tranche_id: str, outcome: PaymentOutcome, said: str) -> Iterator[BankAnswer]:
     if outcome is not PaymentOutcome.pending:
         paid = "paid" if outcome is PaymentOutcome.accepted else "rejected"
@@ -82,30 +100,30 @@ def _files(job: Job[TranchePayment], outside: Adapters) -> tuple[Path, Path]:
 
 
 def _order(job: Job[TranchePayment], outside: Adapters) -> PaymentOrder:
-    payee, released, office = _grant(job, outside)
+    payee, released, programme = _grant(job, outside)
     if not isinstance(payee.payee_name, str) or not isinstance(payee.payee_account, str):
         raise Refused("the payee's account is not readable here; it may have been erased")
     payment = Payment(
         end_to_end_id=released.tranche_id,
         instruction_id=job.task_id,
         amount=released.amount,
-        creditor_name=payee.payee_name,
+        creditor_name=in_bank_letters(payee.payee_name),
         creditor_account=_account(payee.payee_account),
         purpose=released.tranche_id,
     )
     return PaymentOrder(
         message_id=job.task_id,
         created_at=job.begun_at,
-        execution_date=job.begun_at.date(),
-        debtor_name=office.name,
-        debtor_account=BankAccount(other=office.account, bic=office.bic),
+        execution_date=job.begun_at.astimezone(ZoneInfo(programme.time_zone)).date(),
+        debtor_name=programme.office.payer_name,
+        debtor_account=_account(programme.office.account, programme.office.bic),
         payments=(payment,),
     )
 
 
 def _grant(
     job: Job[TranchePayment], outside: Adapters
-) -> tuple[GrantRequested | PayeeChanged, TrancheReleased, OfficeContact]:
+) -> tuple[GrantRequested | PayeeChanged, TrancheReleased, Programme]:
     """Return what the case's history says about the payment; payee fields are opened here and nowhere else."""
     log = outside.log
     programme, payee, released = "", None, None
@@ -120,12 +138,12 @@ def _grant(
     if payee is None or released is None:
         raise Refused("the grant is not in the case's history")
     assert isinstance(payee, GrantRequested | PayeeChanged)
-    return payee, released, outside.definitions.of(programme, definition).programme.office
+    return payee, released, outside.definitions.of(programme, definition).programme
 
 
-def _account(text: str) -> BankAccount:
+def _account(text: str, bic: str | None = None) -> BankAccount:
     """Return an IBAN as such; whatever else is an account number of the bank's own country."""
-    return BankAccount(iban=text) if is_iban(text) else BankAccount(other=text)
+    return BankAccount(iban=text, bic=bic) if is_iban(text) else BankAccount(other=text, bic=bic)
 
 
 EFFECTS = (Effect("disburse_grant", "money", one_by_one(disburse_grant), ask_about_payment),)

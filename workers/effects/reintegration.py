@@ -5,7 +5,6 @@ from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
-from workflow.command import by_machine
 from workflow.subjects.reintegration.commands import OfferSeat
 from workflow.subjects.reintegration.courses import CourseSeats, has_ended
 from workflow.subjects.reintegration.decisions import VisitLetter
@@ -54,7 +53,7 @@ def _first_in_line(job: Job[FreeSeat], outside: Adapters) -> str:
 
 def _offered(case_id: str, job: Job[FreeSeat], outside: Adapters) -> bool:
     command = OfferSeat(
-        **by_machine("worker:services", "worker", case_id, f"offer-seat/{job.task_id}/{case_id}"),
+        **outside.ids.by_machine("worker:services", "worker", case_id, f"offer-seat/{job.task_id}/{case_id}"),
         course=job.about.course,
         task_id=job.task_id,
     )

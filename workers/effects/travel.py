@@ -12,7 +12,8 @@ from workers.errors import OutsideError, Refused
 from workers.mail.letters import CalendarEntry, Letter, letter_effect, post_effect, post_letter, readable
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome
 from workers.running.orders import Order
-from workflow.programme.programme import OfficeContact, Programme
+from workflow.programme.office import OfficeContact
+from workflow.programme.programme import Programme
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.definition import Escort
 

@@ -6,6 +6,7 @@ entry cannot be understood. A half-read statement would call payments missing th
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -16,13 +17,15 @@ from workers.iso20022.xml import BankFileError, parsed, text_at
 ENTRIES_MAX: Final = 100_000
 ID_LENGTH_MAX: Final = 35
 _ROOT: Final = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|1[0-3])\}Document")
+# Where banks write the amount of one payment among those booked together; some give only what was instructed.
+_AMOUNTS: Final = ("Amt", "AmtDtls/{*}TxAmt/{*}Amt", "AmtDtls/{*}InstdAmt/{*}Amt")
 _NO_ID: Final = ("", "NOTPROVIDED")
 
 
 def read_camt053(data: bytes) -> BankStatement:
     """Reads a camt.053.001.02 to .13 file, or raises `BankFileError` with what to do next."""
     root = parsed(data)
-    if not _ROOT.fullmatch(root.tag):
+    if not is_statement(root):
         raise BankFileError("the file is not a bank statement: ask the bank for camt.053.001.02 to .13")
     statements = root.findall("{*}BkToCstmrStmt/{*}Stmt")
     if not statements:
@@ -30,9 +33,21 @@ def read_camt053(data: bytes) -> BankStatement:
     entries = tuple(entry for one in statements for entry in _entries(one))
     if len(entries) > ENTRIES_MAX:
         raise BankFileError(f"the file has over {ENTRIES_MAX:,} entries: ask the bank for smaller statements")
-    since = min(_day(one, "FrDtTm") for one in statements)
-    until = max(_day(one, "ToDtTm") for one in statements)
-    return BankStatement(text_at(statements[0], "Id")[:ID_LENGTH_MAX], entries, since, until if since else "")
+    periods = tuple(period for one in statements if (period := _period(one)) is not None)
+    return BankStatement(text_at(statements[0], "Id")[:ID_LENGTH_MAX], entries, periods, _accounts(statements))
+
+
+def is_statement(root: ET.Element) -> bool:
+    """Tell whether a file of the bank says of itself that it is a statement that is read here."""
+    return _ROOT.fullmatch(root.tag) is not None
+
+
+def _accounts(statements: list[ET.Element]) -> frozenset[str]:
+    """Return every account that is told of; a statement without one is of an account nobody knows."""
+    return frozenset(
+        "".join((text_at(one, "Acct/{*}Id/{*}IBAN") or text_at(one, "Acct/{*}Id/{*}Othr/{*}Id")).split()).upper()
+        for one in statements
+    )
 
 
 def _entries(statement: ET.Element) -> Iterator[StatementEntry]:
@@ -47,7 +62,7 @@ def _entries(statement: ET.Element) -> Iterator[StatementEntry]:
 
 
 def _entry(entry: ET.Element, detail: ET.Element | None, *, alone: bool = True) -> StatementEntry:
-    own = _first(detail, "Amt", "AmtDtls/{*}TxAmt/{*}Amt") if detail is not None else None
+    own = _first(detail, *_AMOUNTS) if detail is not None else None
     amount = entry.find("{*}Amt") if alone or own is None else own
     if not alone and own is None:
         raise BankFileError("payments are booked together without their amounts: ask the bank for the details")
@@ -62,6 +77,7 @@ def _entry(entry: ET.Element, detail: ET.Element | None, *, alone: bool = True) 
         booked=(text_at(entry, "Sts/{*}Cd") or text_at(entry, "Sts")) == "BOOK",
         reason_code=text_at(back, "Rsn/{*}Cd") or text_at(back, "Rsn/{*}Prtry"),
         bank_reference=text_at(entry, "AcctSvcrRef")[:ID_LENGTH_MAX],
+        day=_booking_day(entry),
     )
 
 
@@ -93,5 +109,23 @@ def _first(parent: ET.Element, *paths: str) -> ET.Element | None:
     return next((element for element in found if element is not None), None)
 
 
-def _day(statement: ET.Element, tag: str) -> str:
-    return text_at(statement, "FrToDt/{*}" + tag)[:10]
+def _period(statement: ET.Element) -> tuple[date, date] | None:
+    """Return the days a statement is about; one that ends with a midnight does not reach into that day."""
+    since, until = (_moment(text_at(statement, f"FrToDt/{{*}}{tag}")) for tag in ("FrDtTm", "ToDtTm"))
+    if since is None or until is None or until < since:
+        return None
+    ends_before = until.time() == time() and until.date() > since.date()
+    return since.date(), until.date() - timedelta(days=ends_before)
+
+
+def _booking_day(entry: ET.Element) -> date | None:
+    found = _moment(text_at(entry, "BookgDt/{*}Dt") or text_at(entry, "BookgDt/{*}DtTm"))
+    return found.date() if found else None
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a day and time as the bank's own clock shows it, or None where none can be read."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -82,7 +82,9 @@ def read_pain002(data: bytes) -> StatusReport:
     """
     root = parsed(data)
     if not _ROOT.fullmatch(root.tag):
-        raise BankFileError("the file is not a status report: ask the bank for pain.002.001.03 to .12")
+        raise BankFileError(
+            "the file is not a status report: ask the bank for pain.002.001.03 to .12, or a statement (camt.053)"
+        )
     report = _required(root, "CstmrPmtStsRpt")
     original = _required(report, "OrgnlGrpInfAndSts")
     group_status = text_at(original, "GrpSts")

@@ -15,11 +15,14 @@ BYTES_MAX: Final = 10_000_000
 # A report spends some thirty bytes on each tag, so a real one cannot come near this many.
 TAGS_MAX: Final = 1_000_000
 
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),  # the first begins as UTF-16 does
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 _UNMARKED: Final = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 # What banks write. Python knows more, some of which take minutes over ten megabytes made for that.
-_READ: Final = re.compile(r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]", re.IGNORECASE)
+_READ: Final = re.compile(r"utf-?8|us-ascii|iso-8859-\d{1,2}|(windows-|cp)125\d|cp866|koi8-[ru]", re.IGNORECASE)
 _SAID_OF_UTF8: Final = re.compile(r"utf-?16", re.IGNORECASE)  # by programs that wrote it down before they converted it
 
 

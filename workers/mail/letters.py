@@ -19,7 +19,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import LetterUnsafe, Refused
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, AnyJob, Effect, PerformOne, one_by_one
-from workflow.programme.programme import OfficeContact
+from workflow.programme.office import OfficeContact
 from workflow.values.telling import is_telling
 from workflow.values.text import one_line
 

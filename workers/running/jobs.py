@@ -20,6 +20,7 @@ from workers.mail.post import Post
 from workers.running.orders import Orders
 from workflow.case.tasks import About
 from workflow.command import Command
+from workflow.rights.machine_ids import MachineIds
 from workflow.tasks import KIND_OF
 
 Of = TypeVar("Of", bound=About)
@@ -81,6 +82,7 @@ class Adapters:
     log: Log
     definitions: Definitions
     look: CaseReader
+    ids: MachineIds  # of the commands a task gives
     submit: Callable[[Command], Answer]  # what a task leads to in another case, as a command of its own
     orders: Orders
     post: Post

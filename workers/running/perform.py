@@ -19,7 +19,8 @@ from handlers.commanding.service import CommandService
 from workers.effects.registry import EFFECTS
 from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, not_begun
 from workers.running.leases import Leases
-from workflow.command import FinishTask, by_machine
+from workflow.command import FinishTask
+from workflow.rights.machine_ids import MachineIds
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Performer:
         final = [_given_up(_after_the_limit(outcome)) for outcome in outcomes]
         self.leases.again([self._wait(outcome) for outcome in final if outcome.result == "unavailable"])
         settled = [outcome for outcome in final if outcome.result != "unavailable"]
-        tickets = self.service.offer([_command(outcome) for outcome in settled])
+        tickets = self.service.offer([_command(outcome, self.service.machine_ids) for outcome in settled])
         for outcome, ticket in zip(settled, tickets, strict=True):
             if ticket.error is not None:
                 _log.warning("report of %s not taken: %s", outcome.job.task_id, type(ticket.error).__name__)
@@ -123,12 +124,12 @@ def _by_kind(jobs: list[AnyJob]) -> list[tuple[str, list[AnyJob]]]:
     return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda job: job.kind)]
 
 
-def _command(outcome: JobOutcome) -> FinishTask:
+def _command(outcome: JobOutcome, ids: MachineIds) -> FinishTask:
     job, actor = outcome.job, f"worker:{EFFECTS[outcome.job.kind].lane}"
     assert outcome.result != "unavailable"
     assert outcome.result != "stopped"
     return FinishTask(
-        **by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{outcome.result}"),
+        **ids.by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{outcome.result}"),
         task_id=job.task_id,
         epoch=job.epoch,
         outcome=outcome.result,

@@ -21,7 +21,8 @@ from workers.iso20022.bank_inbox import BankInbox
 from workers.running.jobs import AnyJob, JobOutcome
 from workers.running.leases import ElapsedTimer, Leases
 from workers.running.perform import Performer
-from workflow.command import CancelTask, FireTimer, by_machine
+from workflow.command import CancelTask, FireTimer
+from workflow.rights.machine_ids import MachineIds
 from workflow.subjects.access.commands import SuspectDuplicate
 
 _log = logging.getLogger(__name__)
@@ -117,12 +118,12 @@ class Sweeper:
 
     def _cancel_called_off(self) -> int:
         jobs = self.leases.called_off()
-        self.service.offer([_cancelling(job) for job in jobs])
+        self.service.offer([_cancelling(job, self.service.machine_ids) for job in jobs])
         return len(jobs)
 
     def _fire_timers(self, now: str) -> int:
         due = self.leases.timers_due(now, self.rhythm.most)
-        self.service.offer([_firing(timer) for timer in due])
+        self.service.offer([_firing(timer, self.service.machine_ids) for timer in due])
         return len(due)
 
     def _ring(self, now: str) -> int:
@@ -143,7 +144,7 @@ def compare_new_cases(service: CommandService) -> int:
         suspected = [(older, one) for one in new for older in older_matches(connection, one, days)]
     if not new:
         return 0
-    service.submit_many([_suspicion(older, one) for older, one in suspected])
+    service.submit_many([_suspicion(older, one, service.machine_ids) for older, one in suspected])
     mark_compared(database, new)
     return len(new)
 
@@ -156,16 +157,16 @@ def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
         return 0
 
 
-def _cancelling(job: AnyJob) -> CancelTask:
-    origin = by_machine("system:sweeper", "system", job.case_id, f"{job.task_id}/{job.epoch}/called-off")
+def _cancelling(job: AnyJob, ids: MachineIds) -> CancelTask:
+    origin = ids.by_machine("system:sweeper", "system", job.case_id, f"{job.task_id}/{job.epoch}/called-off")
     return CancelTask(**origin, task_id=job.task_id, reason="called off while it ran, and came back undone")
 
 
-def _firing(timer: ElapsedTimer) -> FireTimer:
-    origin = by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired")
+def _firing(timer: ElapsedTimer, ids: MachineIds) -> FireTimer:
+    origin = ids.by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired")
     return FireTimer(**origin, timer_id=timer.timer_id, due_at=instant(timer.due_at))
 
 
-def _suspicion(older: str, new: str) -> SuspectDuplicate:
-    origin = by_machine("system:comparing", "system", older, f"{older}/{new}/alike")
+def _suspicion(older: str, new: str, ids: MachineIds) -> SuspectDuplicate:
+    origin = ids.by_machine("system:comparing", "system", older, f"{older}/{new}/alike")
     return SuspectDuplicate(**origin, other=CaseId(new))

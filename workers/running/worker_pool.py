@@ -59,7 +59,9 @@ class WorkerPool:
         self._broker = open_broker(redis_url, self.terms.limit_s)
         leases = Leases(service.log.database, f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
         look = CaseReader(service.log, service.definitions, service.folds)
-        outside = Adapters(service.log, service.definitions, look, service.submit, orders, post, folders)
+        outside = Adapters(
+            service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders
+        )
         self.performer = Performer(service, leases, outside, chance, self.terms.patience)
         self.bell = QueueNotifier(self._broker, self.performer.perform)
         mail = BankInbox(service, Path(folders.bank_in))

@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from workflow.programme.office import OfficeContact
 from workflow.programme.part import Label, Name, ProgrammePart, Slug
 from workflow.programme.stages import JourneyDefinition, Service
 from workflow.subjects.accommodation.definition import Facility
@@ -47,6 +48,7 @@ class Policies(ProgrammePart):
     departure_check_hours: int = Field(default=24, ge=0)
     hand_over_hours: int = Field(default=24, ge=0)
     idle_days: int = Field(ge=1)
+    proposal_days: int = Field(default=7, ge=1, le=60)  # how long what one proposed waits for a second person
     bank_answer_days: int = Field(ge=1)
     referral_ack_working_days: int = Field(ge=1)
     referral_meeting_days: int = Field(ge=1)
@@ -82,16 +84,6 @@ class Organisation(ProgrammePart):
     phones: tuple[Phone, ...] = ()
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     staff: str = Field(default="", pattern=r"^[a-z]*$")
-
-
-class OfficeContact(ProgrammePart):
-    """Who writes and pays: the sender of invitations and the debtor of payments."""
-
-    name: str
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
-    account: str
-    bic: str
-    data_protection_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
 
 
 class _Named(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from workflow.programme.office import faults_of_payer
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Transition
 from workflow.values.telling import telling_word
@@ -33,6 +34,8 @@ def faults(programme: Programme) -> Iterator[LocatedFault]:
             ("policies", "follow_up_months"),
             f"follow_up_months must rise, each once, from 1 to at most {MONTHS_MAX}: [1, 3, 6, 12]",
         )
+    for key, said in faults_of_payer(programme.office):
+        yield ("office", key), said
     for at, text in _in_letters(programme):
         if word := telling_word(text):
             yield at, f"{word!r} goes into letters and tells what they are about; {_instead(at)}"

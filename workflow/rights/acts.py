@@ -14,17 +14,18 @@ Act = Literal[
     "grants.see", "ledger.see", "directory.see", "referrals.see", "hotline.see", "statistics.see", "history.see",
     "access.see", "operations.see", "accounts.see", "programmes.see",
     # what is done for a case
-    "case.open", "case.advance", "case.record", "case.consent", "case.medical", "case.legal", "case.assign",
-    "case.break_glass", "case.review", "money.request", "money.approve", "money.release", "money.record",
-    "referral.send", "referral.answer", "referral.disclose",
+    "case.open", "case.advance", "case.confirm", "case.record", "case.consent", "case.medical", "case.legal",
+    "case.assign", "case.break_glass", "case.review", "money.request", "money.approve", "money.release",
+    "money.record", "referral.send", "referral.answer", "referral.disclose",
     # what is done about the office
     "hotline.record", "office.close", "tasks.retry", "programmes.publish", "accounts.change", "export",
 ]  # fmt: skip
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 # These ask for the second factor again when it was not given within the last minutes.
 STEP_UP: Final[frozenset[Act]] = frozenset({
-    "money.approve", "money.release", "export", "accounts.change", "case.break_glass", "programmes.publish",
-    "office.close",
+    "case.confirm", "money.approve", "money.release", "export", "accounts.change", "case.break_glass",
+    "programmes.publish", "office.close",
 })  # fmt: skip
 
+OPERATOR: Final = "operator"  # the mandate of what is typed without signing in: it never counts as one of two
 Acts = tuple[Act, ...]  # where several are named, any one of them will do

@@ -61,8 +61,9 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     # People with cases.
     RightsRule(
         ("case_manager",), _NEAR,
-        ("case.see", "case.open_sealed", "case.advance", "case.record", "case.consent", "case.legal", "case.assign",
-         "money.request", "money.record", "referral.send", "referral.answer", "referral.disclose", "tasks.retry"),
+        ("case.see", "case.open_sealed", "case.advance", "case.confirm", "case.record", "case.consent", "case.legal",
+         "case.assign", "money.request", "money.record", "referral.send", "referral.answer", "referral.disclose",
+         "tasks.retry"),
     ),
     RightsRule(
         ("case_manager", "supervisor"), ("any",),
@@ -71,9 +72,9 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     ),
     RightsRule(
         ("supervisor",), ("programme", "glass"),
-        ("case.see", "case.open_sealed", "case.advance", "case.record", "case.consent", "case.legal", "case.assign",
-         "case.review", "money.approve", "money.record", "referral.send", "referral.answer", "referral.disclose",
-         "tasks.retry"),
+        ("case.see", "case.open_sealed", "case.advance", "case.confirm", "case.record", "case.consent", "case.legal",
+         "case.assign", "case.review", "money.approve", "money.record", "referral.send", "referral.answer",
+         "referral.disclose", "tasks.retry"),
     ),
     RightsRule(
         ("supervisor",), ("any",),

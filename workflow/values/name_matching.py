@@ -43,7 +43,7 @@ _GREEK: Final = _alphabet("αβγδεζηθικλμνξοπρστυφχψω", "a
 _ARABIC: Final = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", "ئ": "ي", "ؤ": "و",
 }  # fmt: skip
-_LETTERS: Final = str.maketrans({**_CYRILLIC, **_LATIN, **_GEORGIAN, **_ARMENIAN, **_GREEK, **_ARABIC, "ς": "s"})
+LETTERS: Final = str.maketrans({**_CYRILLIC, **_LATIN, **_GEORGIAN, **_ARMENIAN, **_GREEK, **_ARABIC, "ς": "s"})
 _APOSTROPHES: Final = dict.fromkeys(map(ord, "\u2018\u2019\u02bb\u02bc\u02b9\u02ba\u02bd\u00b4'`"))
 # Two letters that are one sound, said before the letters are looked at one by one.
 _PAIRS: Final = (("ου", "ou"), ("ու", "u"), ("дж", "dzh"))
@@ -99,8 +99,8 @@ def folded_phone(phone: str) -> str:
 def _folded(part: str) -> str:
     for pair, sound in _PAIRS:
         part = part.replace(pair, sound)
-    marked = unicodedata.normalize("NFD", unicodedata.normalize("NFC", part).translate(_LETTERS))
-    part = "".join(c for c in marked if not unicodedata.combining(c)).translate(_LETTERS)
+    marked = unicodedata.normalize("NFD", unicodedata.normalize("NFC", part).translate(LETTERS))
+    part = "".join(c for c in marked if not unicodedata.combining(c)).translate(LETTERS)
     for pattern, sound in _SOUNDS:
         part = pattern.sub(sound, part)
     return part

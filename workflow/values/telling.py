@@ -18,6 +18,13 @@ _TELLING: Final = re.compile(
 _REST: Final = re.compile(r"[^\W_]*")
 
 
+# What a payer's name tells besides: it stands on statements that relatives, landlords and employers read.
+_TELLING_OF_A_PAYER: Final = re.compile(
+    r"reintegrat|repatriat|rehabilit|shelter|refuge|crisis|asylum|реинтеграц|репатриац|реабилитац|приют|убежищ|кризисн",
+    re.IGNORECASE,
+)
+
+
 def is_telling(text: str) -> bool:
     """Tell whether a text says what Wayhome is about.
 
@@ -35,6 +42,15 @@ def telling_word(text: str) -> str:
     """
     found = _TELLING.search(text)
     return found.group() + _REST.match(text, found.end()).group() if found else ""  # type: ignore[union-attr]
+
+
+def is_telling_of_a_payer(name: str) -> bool:
+    """Tell whether a payer's name says what the payment is about.
+
+    >>> is_telling_of_a_payer("Reintegration programme"), is_telling_of_a_payer("North Street Fund")
+    (True, False)
+    """
+    return is_telling(name) or _TELLING_OF_A_PAYER.search(name) is not None
 
 
 def _neutral(text: str) -> str:

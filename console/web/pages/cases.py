@@ -184,7 +184,7 @@ def _choices(context: RequestContext) -> list[tuple[str, str]]:
 
 
 @router.get("/cases/{case_id}")
-def case(context: Annotated[RequestContext, require("case.see")], done: str = "") -> Response:
+def case(context: Annotated[RequestContext, require("case.see")], done: str = "", proposed: str = "") -> Response:
     """Show a case; that it was looked at is recorded first."""
     if stopped := looked(context, "case"):
         return stopped
@@ -193,7 +193,7 @@ def case(context: Annotated[RequestContext, require("case.see")], done: str = ""
         "pages/case.html", view=view, n=naming(context), since=instant(view.snapshot.case.since),
         picture=_picture(context, view) if "next" in view.panels else "",
         money=lambda amount, currency: Money(amount=amount, currency=currency),
-        done=done if done in (*CASE_FORMS, "OpenCase") else "",
+        done=done if done in (*CASE_FORMS, "OpenCase") else "", proposed=proposed if proposed in CASE_FORMS else "",
     )  # fmt: skip
 
 

@@ -85,7 +85,9 @@ def give(context: CaseWork, command: str) -> Response:
     answer = filling.carried_out(case_id=context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
         return _overtaken(filling, filling.sent, answer)
-    return go(f"{filling.frame['back']}?done={filling.kind.__name__}") if isinstance(answer, Accepted) else answer
+    if not isinstance(answer, Accepted):
+        return answer
+    return go(f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}")
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------

@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import urlencode
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.carrying_out import carry_out
 from console.views.grants import MONEY, GrantQueue, GrantView, counts, grant_view, payments_of, queue
+from console.views.opening import Payee, payee_of, record_opening
 from console.web.access_log import looked
 from console.web.errors import NotReadable, NotThere
-from console.web.filling import sent_by
+from console.web.filling import id_of, sent_by
 from console.web.pages.ledger import may_compare
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
+from events.ids import CaseId
 from handlers.commanding.answers import Accepted
 from handlers.queries.payments import APPROVE, RELEASE, Waiting
 from workflow.command import CaseCommand
@@ -52,6 +54,7 @@ def grant(context: Money, grant_id: str) -> Response:
     return looked(context, "grant") or _shown(context, grant_id)
 
 
+@router.get("/grants/{case_id}/{grant_id}/payee")
 @router.get("/grants/{case_id}/{grant_id}/approve")
 @router.get("/grants/{case_id}/{grant_id}/release")
 def back(context: Money, grant_id: str) -> Response:
@@ -69,6 +72,21 @@ def approve(context: Annotated[RequestContext, require("money.approve")], grant_
 def release(context: Annotated[RequestContext, require("money.release")], grant_id: str) -> Response:
     """Let the next part of a grant go to the bank."""
     return _decide(context, ReleaseTranche, grant_id, "released")
+
+
+@router.post("/grants/{case_id}/{grant_id}/payee")
+def payee(context: Annotated[RequestContext, require("money.approve")], grant_id: str) -> Response:
+    """Show who is to be paid to whoever may approve it; that they opened it is recorded before."""
+    context.fresh(context.act)
+    known, container = _known(context, grant_id), context.web.container
+    who, case_id = (context.account.account, "finance"), CaseId(context.case.case.case_id)
+    try:
+        found = record_opening(container, id_of(context), case_id, who, ("money",), f"payment: {known.grant_id}")
+    except CommandReused:
+        raise NotReadable(422, "form_used_before") from None
+    if found != "opened":
+        raise NotThere
+    return _shown(context, grant_id, payee=payee_of(container.log, case_id, known.grant_id))
 
 
 def _decide(context: RequestContext, kind: type[CaseCommand], grant_id: str, done: str) -> Response:
@@ -104,8 +122,9 @@ def _shown(
     *,
     reasons: tuple[Reason, ...] = (),
     has_moved: bool = False,
+    payee: Payee | None = None,
 ) -> Response:
-    values = {"grant": _known(context, grant_id), "id_for": _ids(context)}
+    values = {"grant": _known(context, grant_id), "id_for": _ids(context), "payee": payee, "payee_id": uuid4()}
     return context.page("pages/grant.html", status, reasons=reasons, has_moved=has_moved, **values)
 
 

@@ -20,6 +20,7 @@ from console.web.request_context import RequestContext, require
 from console.web.spreadsheet import csv_answer
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
+from workflow.rights.table import may_ever
 
 router = APIRouter(include_in_schema=False)
 Books = Annotated[RequestContext, require("ledger.see")]
@@ -98,17 +99,20 @@ def read_statement(context: Books) -> Response:
     if not data:
         return _statement(context, 422, wrong="empty")
     try:
-        return _read(context, definition, data)
+        return _read(context, definition, data, str(getattr(file, "filename", None) or ""))
     except BadInput as problem:
         return _statement(context, 422, wrong="unreadable", said=str(problem))
 
 
-def _read(context: RequestContext, definition: Definition, data: bytes) -> Response:
+def _read(context: RequestContext, definition: Definition, data: bytes, file_name: str) -> Response:
     reader = context.reader
     if _STATUS_REPORT in data[:_BEGINNING]:
-        report = reader.container.read_bank_report(data, lambda case_ids: cases_of_theirs(reader, case_ids))
+        mandate = next(role for role in context.account.roles if any(may_ever((role,), act) for act in RECORDS))
+        report = reader.container.read_bank_report(
+            data, reader.account.account, mandate, file_name, lambda case_ids: cases_of_theirs(reader, case_ids)
+        )
         return _statement(context, report=report)
-    found = compared(reader, definition, reader.container.read_statement(data))
+    found = compared(reader, definition, reader.container.read_statement(data, definition.programme.office.account))
     return _statement(context, found=found, programme=definition.programme.programme)
 
 

@@ -170,7 +170,7 @@ def _given(context: RequestContext) -> dict[str, Any]:
 
 def _command(context: RequestContext, kind: type[Any], given: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
     """Return the command a form asks for, or None and what is wrong with it, field by field."""
-    own = ("command_id", "actor", "mandate")
+    own = ("command_id", "former_id", "actor", "mandate")
     fields = {name: value for name, value in given.items() if name in kind.model_fields and name not in own}
     try:
         return context.command(kind, command_id=typed(context.given, "_command_id"), **fields), {}

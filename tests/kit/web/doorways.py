@@ -11,10 +11,8 @@ from starlette.testclient import TestClient
 
 from tests.kit.authenticators import SoftwareApp
 from tests.kit.people import ANNA
-from tests.kit.web.houses import WebHouse
+from tests.kit.web.houses import OWN, WebHouse
 from workflow.subjects.accounts.commands import OpenAccount
-
-OWN = "a quiet river in march"
 
 
 def one_time(house: WebHouse, account: str, *roles: str) -> str:

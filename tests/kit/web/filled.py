@@ -67,7 +67,7 @@ def rich() -> Story:
     case = bring(story(case.place), "reintegration")
     case.does(StartDocument, path="return-certificate", country="MD")
     case.does(RequestGrant, kind="reinstallation", **MONEY | {"amount": "EUR 200"})
-    case.does(DraftPlan, goals=("work",)).does(AgreePlan, second=BORIS)
+    case.does(DraftPlan, goals=("work",)).does(AgreePlan).confirmed()
     paid(case, (grant_id := grant(case)), release(case, grant_id))
     case.does(EnrolInCourse, course="sewing")
     case.does(RecordCost, kind="other", amount="EUR 12", day=case.place.now.date(), reference="чек 12")

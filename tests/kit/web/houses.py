@@ -24,14 +24,15 @@ from console.web.context import WebContext, build_context
 from console.web.rendering import Rendering
 from console.web.site import Site
 from events.world import ManualClock
-from handlers.commanding.answers import Accepted
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
+from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from workflow.rights.acts import Role
-from workflow.subjects.accounts.commands import OpenAccount
+from workflow.subjects.accounts.commands import AccountCommand, ChangeRoles, ChooseLanguage, OpenAccount
 
 ROOT = "staff:root"
+OWN = "a quiet river in march"  # the password of who has chosen one
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # of the doors' own clock; the office lives in its own time
 
 
@@ -68,25 +69,29 @@ class WebHouse:
     ) -> None:
         """Open an account, or place it anew when there is one."""
         places = tuple(programmes) if programmes is not None else (self.office.programme,)
-        command = OpenAccount.model_validate(
-            {"command_id": self.office.uuid(), "actor": ROOT, "account": account, "roles": tuple(roles),
-             "programmes": places} | more
-        )  # fmt: skip
-        answer = self.office.service.submit(command)
-        assert isinstance(answer, Accepted), answer
+        self._submit(OpenAccount, **{"account": account, "roles": tuple(roles), "programmes": places} | more)
+
+    def _submit(self, kind: type[AccountCommand], **fields: Any) -> None:
+        self.office.accepted(self.office.command(kind, **fields | {"actor": ROOT}))
 
     def sign_in(
         self,
         account: str = "staff:anna",
-        roles: Iterable[Role] = ("case_manager",),
+        roles: Iterable[Role] = (),
         *,
         strong: bool = True,
-        language: str = "en",
+        language: str = "",
         **more: Any,
     ) -> Person:
-        """Return somebody signed in; opens the account when nobody has."""
-        if self.house.accounts.row(account) is None:
-            self.open_account(account, roles, language=language, **more)
+        """Return somebody signed in; opens the account when nobody has, or changes it."""
+        known = self.house.accounts.find(account)
+        if known is None:
+            self.open_account(account, tuple(roles) or ("case_manager",), language=language or "en", **more)
+        elif roles and known.roles != frozenset(roles):
+            self._submit(ChangeRoles, account=account, roles=tuple(roles))  # somebody of a story, as something else
+        if known is not None and language and known.language != language:
+            own = {"command_id": self.office.uuid(), "account": account, "actor": account, "language": language}
+            self.office.accepted(ChooseLanguage.model_validate(own))
         row = self.house.accounts.row(account)
         assert row is not None
         token = self.house.sessions.start(account, row.epoch, strong=strong)
@@ -95,6 +100,21 @@ class WebHouse:
         client = self.client()
         client.cookies.set(self.house.site.cookie, token)
         return Person(client, session)
+
+    def with_app(self, account: str, role: Role) -> SoftwareApp:
+        """Open an account whose owner has signed in once; return the app on their telephone."""
+        given = {"command_id": self.office.uuid(), "actor": ROOT, "account": account, "roles": (role,)}
+        command = OpenAccount.model_validate(given | {"programmes": (self.office.programme,)})
+        desk = self.house
+        half = desk.sign_in.password(account, self.house.accounts.issue(command).password, "here")
+        token = getattr(half, "token", "")
+        assert desk.sign_in.set_password(token, OWN) is None
+        session = desk.sign_in.setting_up(token)
+        assert session is not None
+        enrolment = desk.factors.codes.begin(account)
+        app = SoftwareApp(enrolment.secret)
+        desk.factors.add_code(session, enrolment.factor, app.code(self.clock.now()))
+        return app
 
     def client(self) -> TestClient:
         """Return a browser nobody is signed in at; it follows no redirects by itself."""

@@ -89,6 +89,7 @@ class Walk:
         self.desk = desk
         self.case = desk.path().partition("?")[0]
         self.words = words
+        self.colleague: Desk | None = None  # who confirms what needs two people
         self.others: dict[str, Callable[[], None]] = {}  # what somebody else does about a reason, by its words
         self.pressed: list[str] = []
         self._tried: set[tuple[str, str]] = set()
@@ -104,6 +105,7 @@ class Walk:
             assert way.count() == 1, page.locator("#next").inner_text()
             if "open" in (way.get_attribute("class") or "").split():
                 self._do(way.locator("a.button"))
+                self.desk.go(self.case)
                 assert stage in page.locator("h1").inner_text(), self.pressed
                 return
             self._mend(way.locator(".reasons > li").all())
@@ -140,4 +142,15 @@ class Walk:
             self._do(page.locator("main .note.bad a.button").first)
             return False
         assert not refused(page), (self.desk.path(), refused(page))
+        if "proposed=" in page.url:
+            self._confirmed()
         return True
+
+    def _confirmed(self) -> None:
+        """Have a colleague find on their work what was proposed, read it and confirm it."""
+        assert self.colleague is not None, "two people are needed"
+        page = self.colleague.go("/work")
+        press(page, page.locator(f'#approvals a[href^="{self.case}/decisions/"]').first)
+        self.pressed.append("(confirmed by a colleague)")
+        send(page)
+        assert not refused(page), refused(page)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from events.ids import account_stream
 from workflow.command import Command
 from workflow.programme.part import Slug
 from workflow.rights.acts import Role
@@ -27,7 +28,7 @@ class AccountCommand(Command):
     @property
     def stream(self) -> str:
         """Return the stream that holds the account's history."""
-        return f"account:{self.account}"
+        return account_stream(self.account)
 
 
 class OpenAccount(AccountCommand, acts=("accounts.change",)):

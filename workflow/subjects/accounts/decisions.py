@@ -11,7 +11,8 @@ from events.catalogue import Fact
 from events.facts import accounts as facts
 from workflow.case.state import At
 from workflow.reasons import Reason, Refused, refused
-from workflow.rights.acts import ROLES, Role
+from workflow.refusals import NOBODY_SIGNED_IN, PROPOSER_MAY
+from workflow.rights.acts import OPERATOR, ROLES, Role
 from workflow.rights.table import Account
 from workflow.rights.visibility import MACHINES
 from workflow.situation import Decision, StreamFact, said_by
@@ -56,11 +57,6 @@ EXCLUSIVE_ROLES: Final[tuple[frozenset[Role], ...]] = (
     frozenset({"auditor", "data_protection"}),
 )
 RESET_OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")  # who may stand second behind a reset
-
-
-def account_stream(account: str) -> str:
-    """Return the stream that holds an account's history."""
-    return f"account:{account}"
 
 
 def roles_of(names: Collection[str]) -> frozenset[Role]:
@@ -198,11 +194,15 @@ def reopen_account(command: commands.ReopenAccount, register: AccountRegister) -
 def reset_credentials(command: commands.ResetCredentials, register: AccountRegister) -> Decision:
     """Return that the secrets of an account are replaced; two people stand behind it, and neither is the owner."""
     reasons = list(_against_closed(register[command.account]))
+    if command.mandate == OPERATOR:
+        reasons.append(NOBODY_SIGNED_IN(actor=command.actor))
     if command.account in (command.actor, command.second):
         reasons.append(refusals.RESETS_OWN_ACCOUNT())
     if command.actor == command.second:
         reasons.append(refusals.SECOND_OFFICER_IS_THE_FIRST())
-    second = register.get(command.second)
+    first, second = register.get(command.actor), register.get(command.second)
+    if first is None or not first.has("administrator"):
+        reasons.append(PROPOSER_MAY(account=command.actor))
     if second is None or not second.has(*RESET_OFFICERS):
         reasons.append(refusals.SECOND_PERSON_MAY())
     return Refused(tuple(reasons)) if reasons else _about(command, facts.CredentialsReset(second=command.second))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from workflow.command import CaseCommand, Instant
-from workflow.values.text import ActorId, CodeWord, LongText, ReferenceToken, ShortText
+from workflow.values.text import CodeWord, LongText, ReferenceToken, ShortText
 
 
 class BookAppointment(CaseCommand, acts=("case.record", "case.medical", "case.legal")):
@@ -47,9 +47,8 @@ class AssignLegalReference(CaseCommand, acts=("case.legal",), sealed=True):
 
 
 class AgreeCarePlan(CaseCommand, acts=("case.record", "case.medical"), sealed=True):
-    """Record the plan of care with the second person who agreed to it."""
+    """Propose the plan of care; it stands when a second person confirms it."""
 
-    second: ActorId
     plan: LongText | None = None
 
 

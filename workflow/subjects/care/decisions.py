@@ -9,8 +9,8 @@ from events.facts.tasks import ServiceProvided
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.refusals import CONSENT_IS_MISSING
-from workflow.situation import Decision, Situation, by_two, case_of, id_from, person_of, said_by, unless
-from workflow.subject import CommandRule
+from workflow.situation import Decision, Situation, case_of, id_from, person_of, said_by, unless
+from workflow.subject import CommandRule, TwoPeople
 from workflow.subjects.care import commands, refusals
 from workflow.subjects.care.appointments import appointment_with
 from workflow.subjects.care.state import Appointment, care_of
@@ -74,9 +74,8 @@ def assign_legal_reference(command: commands.AssignLegalReference, situation: Si
 
 
 def agree_care_plan(command: commands.AgreeCarePlan, situation: Situation) -> Decision:
-    """Return the agreed plan, when two different people agreed."""
-    agreed = said_by(command, facts.CarePlanAgreed, person_id=person_of(situation))
-    return by_two(command.actor, command.second, agreed, situation)
+    """Return the agreed plan; what it says is sealed with its proposal."""
+    return situation.about_case(facts.CarePlanAgreed(person_id=person_of(situation), **situation.two))
 
 
 def certify_fitness(command: commands.CertifyFitness, situation: Situation) -> Decision:
@@ -184,6 +183,6 @@ RULES: Final = (
     CommandRule(commands.CancelAppointment, cancel_appointment, cancels=True),
     CommandRule(commands.RecordSession, record_session, cancels=True),
     CommandRule(commands.AssignLegalReference, assign_legal_reference),
-    CommandRule(commands.AgreeCarePlan, agree_care_plan),
+    CommandRule(commands.AgreeCarePlan, agree_care_plan, two_people=TwoPeople(sealed="plan")),
     CommandRule(commands.CertifyFitness, certify_fitness),
 )

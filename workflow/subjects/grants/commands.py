@@ -1,15 +1,15 @@
 """Commands about grants and payments."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from workflow.command import CaseCommand
+from workflow.command import CaseCommand, OfficeCommand
 from workflow.subjects.grants.definition import Amount
-from workflow.values.text import CodeWord, PersonName, ReferenceToken, ShortText
-
-AccountNumber = Annotated[str, Field(min_length=4, max_length=34, pattern=r"^[A-Z0-9]+$")]
+from workflow.values.bank_accounts import AccountNumber
+from workflow.values.bank_names import PayeeName
+from workflow.values.text import CodeWord, ProviderText, ReferenceToken, ShortText
 
 
 class RequestGrant(CaseCommand, acts=("money.request",), sealed=True):
@@ -17,7 +17,7 @@ class RequestGrant(CaseCommand, acts=("money.request",), sealed=True):
 
     kind: CodeWord
     amount: Amount
-    payee_name: PersonName
+    payee_name: PayeeName
     payee_account: AccountNumber
 
 
@@ -54,7 +54,7 @@ class ChangePayee(CaseCommand, acts=("money.request",), sealed=True):
     """Have somebody else, or another account, paid; the grant must then be approved anew."""
 
     grant_id: ReferenceToken
-    payee_name: PersonName
+    payee_name: PayeeName
     payee_account: AccountNumber
 
 
@@ -73,7 +73,7 @@ class ReleasePayee(CaseCommand, acts=("money.approve",)):
 
 
 class RecordPayment(CaseCommand, acts=("money.record",)):
-    """Record what the bank says about a tranche."""
+    """Record by hand what the bank says about a tranche; nothing more goes out before the bank's own file says it."""
 
     grant_id: ReferenceToken
     tranche_id: ReferenceToken
@@ -87,6 +87,55 @@ class ReturnPayment(CaseCommand, acts=("money.record",)):
     grant_id: ReferenceToken
     tranche_id: ReferenceToken
     reference: ShortText
+
+
+class RecordBankAnswer(CaseCommand, is_recorded=False):
+    """Record what a file of the bank says about a tranche: one from its folder, or one that the actor brought."""
+
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
+    outcome: Literal["paid", "rejected"]
+    reference: ProviderText
+    source: Literal["bank", "upload"]
+    file_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    file_name: ProviderText = ""
+    amount: Amount | None = None  # as the file has it; nothing where it names none
+
+
+class SettleBankAnswer(CaseCommand, acts=("money.approve",)):
+    """Say which of the bank's contradicting answers about a tranche holds, after asking the bank."""
+
+    grant_id: ReferenceToken
+    tranche_id: ReferenceToken
+    outcome: Literal["paid", "rejected"]
+    reason: ShortText
+
+
+class RecordStrangeAnswer(OfficeCommand, is_recorded=False):
+    """Record that a file of the bank speaks of a payment nobody sent from here."""
+
+    message_id: ProviderText
+    tranche_id: ProviderText
+    outcome: Literal["paid", "rejected"]
+    source: Literal["bank", "upload"]
+    file_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the programme's money."""
+        return f"fund:{self.programme}"
+
+
+class SettleStrangeAnswer(OfficeCommand, acts=("office.close",)):
+    """Say what the bank's answer about a payment nobody had sent was, after asking the bank."""
+
+    answer_id: ReferenceToken
+    reason: ShortText
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the programme's money."""
+        return f"fund:{self.programme}"
 
 
 class RecordCost(CaseCommand, acts=("money.record",), sealed=True):

@@ -79,10 +79,10 @@ def _return_of(case: Case) -> str:
 
 def approve_grant(command: commands.ApproveGrant, grant: Grant, situation: Situation) -> Decision:
     """Return the approval with each line's share set aside; a changed payee's approval sets nothing more aside."""
-    anew = bool(grant.approved_by) and bool(grant.changed_by)
+    anew = facts.PayeeApproved if grant.changed_by else facts.GrantApprovedAnew
     reasons, sum_and_day = _against_approval(command, grant, situation), (grant.money, situation.today)
-    if anew:
-        return unless(reasons, situation.about_case(facts.PayeeApproved(grant_id=command.grant_id)))
+    if grant.approved_by:
+        return unless(reasons, situation.about_case(anew(grant_id=command.grant_id)))
     reasons += against_paying(situation.programme, fund_of(situation), grant.kind, *sum_and_day)
     if reasons:
         return Refused(tuple(reasons))
@@ -98,9 +98,10 @@ def _against_approval(command: commands.ApproveGrant, grant: Grant, situation: S
     return reasons_if(
         (not grant.awaits_approval, refusals.GRANT_IS_REQUESTED()),
         (asked, refusals.ASKER_MAY_NOT_APPROVE()),
-        (not asked and command.actor == grant.changed_by, refusals.CHANGER_MAY_NOT_APPROVE()),
+        (not asked and command.actor in grant.choosers, refusals.CHANGER_MAY_NOT_APPROVE()),
         (no_right, rights),
         (grant.on_hold, refusals.PAYEE_WAITS()),
+        (grant.disputed, refusals.BANK_ANSWER_IS_SETTLED()),
     )
 
 
@@ -139,7 +140,7 @@ def release_payee(command: commands.ReleasePayee, grant: Grant, situation: Situa
     """Return that the payee may be paid after all, when somebody who did not choose the payee says so."""
     if not grant.on_hold:
         return refused(refusals.PAYEE_IS_ON_HOLD())
-    if command.actor in (grant.requested_by, grant.changed_by):
+    if command.actor in grant.choosers:
         return refused(refusals.CHOOSER_MAY_NOT_LIFT_HOLD())
     return situation.about_case(facts.PayeeReleased(grant_id=command.grant_id, reason=command.reason))
 

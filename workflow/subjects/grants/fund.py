@@ -33,6 +33,7 @@ class Fund(NamedTuple):
     accounts: Mapping[str, LineAccount] = {}
     grants: Mapping[str, Mapping[str, Decimal]] = {}
     ended_on: date | None = None  # the programme's last day, once it was ended
+    strange: Mapping[str, tuple[str, str, str]] = {}  # what the bank says of payments nobody sent, not settled yet
 
     def is_over(self, on: date) -> bool:
         """Tell whether the programme was ended before a day."""
@@ -120,6 +121,11 @@ def evolve(fund: Fund, fact: Fact) -> Fund:
     """Return the fund after a fact."""
     if isinstance(fact, FundClosed):
         return fund._replace(ended_on=fact.on)
+    if isinstance(fact, facts.StrangeAnswerRead):
+        said = (fact.message_id, fact.tranche_id, fact.outcome)
+        return fund._replace(strange={**fund.strange, fact.answer_id: said})
+    if isinstance(fact, facts.StrangeAnswerSettled):
+        return fund._replace(strange=without(fund.strange, fact.answer_id))
     if type(fact) not in _MOVES:
         return fund
     committed, disbursed = _MOVES[type(fact)]

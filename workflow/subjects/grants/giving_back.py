@@ -1,6 +1,7 @@
 """Grants that do not go on: what no bank has is free for others, what is at the bank is waited for."""
 
 from decimal import Decimal
+from typing import Any
 
 from events.facts.grants import FundsFreed, GrantDeclined, Shares, TrancheRejected
 from events.money import Money
@@ -15,9 +16,12 @@ def grant_given_back(situation: Situation, grant_id: str, grant: Grant, why: str
     return [*told, *funds_freed(situation, grant_id, _aside(situation, grant_id), grant)]
 
 
-def tranche_rejected(situation: Situation, grant_id: str, tranche_id: str, why: str) -> list[StreamFact]:
-    """Return that a tranche was not paid; of a grant already given up, its money is then free for others."""
-    told = situation.about_case(TrancheRejected(grant_id=grant_id, tranche_id=tranche_id, reason=why))
+def tranche_rejected(situation: Situation, grant_id: str, tranche_id: str, why: str, **said: Any) -> list[StreamFact]:
+    """Return that a tranche was not paid; of a grant already given up, its money is then free for others.
+
+    ``said`` is who says so, when it is not the office that stopped it.
+    """
+    told = situation.about_case(TrancheRejected(grant_id=grant_id, tranche_id=tranche_id, reason=why, **said))
     grant = grants_of(case_of(situation)).grants[grant_id]
     if not grant.declined:
         return told
@@ -29,8 +33,8 @@ def grants_ended(situation: Situation, why: str) -> list[StreamFact]:
     """Return what becomes of unsettled grants when a case ends: nothing new goes out, what is out is waited for."""
     told: list[StreamFact] = []
     for grant_id, grant in grants_of(case_of(situation)).grants.items():
-        if grant.settled or grant.declined:
-            continue
+        if grant.settled or grant.declined or grant.disputed:
+            continue  # what the bank contradicts itself about is given back once that is settled
         halted = tranches_stopped(situation, grant_id, grant)
         told += halted
         ids = {getattr(item.fact, "tranche_id", "") for item in halted}

@@ -8,6 +8,7 @@ from events.facts import grants as facts
 from events.money import Money
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
+Answer = facts.TranchePaid | facts.TrancheRejected | facts.TrancheReturned
 IN_FLIGHT: Final = ("released", "instructed")
 _NOT_PAID: Final = ("rejected", "returned")
 
@@ -22,6 +23,9 @@ class Tranche(NamedTuple):
     delivery: str = "cash"
     shares: facts.Shares = ()  # of what was paid: which lines bore it
     evidence: frozenset[str] = frozenset()
+    unconfirmed: bool = False  # what became of it is somebody's word, and not yet the bank's own file's
+    said_by: frozenset[str] = frozenset()  # who brought a file that says so
+    disputed: bool = False  # the bank said one thing and then another
 
 
 class Grant(NamedTuple):
@@ -38,6 +42,8 @@ class Grant(NamedTuple):
     accounts: tuple[str, ...] = ()  # the lines that bear it
     changed_by: str = ""  # who changed the payee, while nobody has approved that
     hands: frozenset[str] = frozenset()  # who asked for it, changed its payee or approved it
+    choosers: frozenset[str] = frozenset()  # who asked for it or ever changed its payee
+    refused: bool = False  # the bank refused a part, and nobody has approved it anew
     on_hold: bool = False  # its payee is
     returned: bool = False  # a payment came back and the payee is still the same
 
@@ -69,18 +75,28 @@ class Grant(NamedTuple):
 
     @property
     def at_the_bank(self) -> bool:
-        """Tell whether a part of it is on its way."""
-        return any(tranche.status in IN_FLIGHT for tranche in self.tranches.values())
+        """Tell whether a part of it is on its way, or the bank has not said one thing about it."""
+        return any(tranche.status in IN_FLIGHT or tranche.disputed for tranche in self.tranches.values())
+
+    @property
+    def disputed(self) -> bool:
+        """Tell whether the bank contradicted itself about a part of it."""
+        return any(tranche.disputed for tranche in self.tranches.values())
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Tell whether the bank's own file has still to say what somebody recorded of a part."""
+        return any(tranche.unconfirmed for tranche in self.tranches.values())
 
     @property
     def settled(self) -> bool:
         """Tell whether nothing of it is waiting for anybody."""
-        return self.paid == self.amount or (self.declined and not self.at_the_bank)
+        return not self.disputed and (self.paid == self.amount or (self.declined and not self.at_the_bank))
 
     @property
     def awaits_approval(self) -> bool:
         """Tell whether somebody has yet to approve it, or its changed payee."""
-        return not self.declined and (not self.approved_by or bool(self.changed_by))
+        return not self.declined and (not self.approved_by or bool(self.changed_by) or self.refused)
 
     @property
     def next_number(self) -> int:
@@ -126,7 +142,9 @@ def _looked_at(case: Case) -> Case:
 
 def _grant_asked(case: Case, fact: facts.GrantRequested, at: At) -> Case:
     money, hands = fact.amount, frozenset({at.actor})
-    grant = Grant(fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands)
+    grant = Grant(
+        fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands, choosers=hands
+    )
     return _looked_at(grants_of.changed(case, grants={**grants_of(case).grants, fact.grant_id: grant}))
 
 
@@ -141,7 +159,9 @@ def _approved(case: Case, fact: facts.GrantApproved, at: At) -> Case:
 
 
 def _payee_changed(case: Case, fact: facts.PayeeChanged, at: At) -> Case:
-    return _looked_at(_in_hands_of(case, fact.grant_id, at.actor, changed_by=at.actor, returned=False))
+    choosers = grants_of(case).grants[fact.grant_id].choosers | {at.actor}
+    changes = {"changed_by": at.actor, "returned": False, "choosers": choosers}
+    return _looked_at(_in_hands_of(case, fact.grant_id, at.actor, **changes))
 
 
 def _tranche_released(case: Case, fact: facts.TrancheReleased, at: At) -> Case:
@@ -156,8 +176,33 @@ def _tranche_instructed(case: Case, fact: facts.TrancheInstructed, _at: At) -> C
     return _tranche(case, fact.grant_id, fact.tranche_id, status="instructed")
 
 
-def _returned(case: Case, fact: facts.TrancheReturned, _at: At) -> Case:
-    case = _tranche(case, fact.grant_id, fact.tranche_id, status="returned")
+def _answered(case: Case, fact: Answer, at: At, status: str, **changes: Any) -> Case:
+    """Return the tranche as the bank's answer leaves it; what only a person says waits for the bank's own file."""
+    said_by = frozenset({at.actor} if fact.source == "upload" else ())
+    changes |= {"unconfirmed": fact.source in ("upload", "hand"), "said_by": said_by}
+    return _tranche(case.calm("bank_silent"), fact.grant_id, fact.tranche_id, status=status, **changes)
+
+
+def _rejected(case: Case, fact: facts.TrancheRejected, at: At) -> Case:
+    case = _answered(case, fact, at, "rejected")
+    return _grant(case, fact.grant_id, refused=True) if fact.approve_anew else case
+
+
+def _uploaded(case: Case, fact: facts.BankFileUploaded, at: At) -> Case:
+    said_by = grants_of(case).grants[fact.grant_id].tranches[fact.tranche_id].said_by
+    return _tranche(case, fact.grant_id, fact.tranche_id, said_by=said_by | {at.actor})
+
+
+def _settled(case: Case, fact: facts.BankAnswerSettled, _at: At) -> Case:
+    case = _tranche(case, fact.grant_id, fact.tranche_id, disputed=False, unconfirmed=False)
+    paid = fact.outcome == "paid"
+    returned = grants_of(case).grants[fact.grant_id].returned and not paid
+    case = _looked_at(_grant(case, fact.grant_id, refused=not paid, returned=returned))
+    return case if any(one.disputed for one in grants_of(case).grants.values()) else case.calm("bank_contradicts")
+
+
+def _returned(case: Case, fact: facts.TrancheReturned, at: At) -> Case:
+    case = _answered(case, fact, at, "returned")
     return _grant(case, fact.grant_id, returned=not grants_of(case).grants[fact.grant_id].declined)
 
 
@@ -176,16 +221,21 @@ CHANGES: dict[str, Change] = {
     "GrantApproved": _approved,
     "GrantDeclined": lambda c, f, _: _looked_at(_grant(c, f.grant_id, declined=True, returned=False)),
     "PayeeChanged": _payee_changed,
-    "PayeeApproved": lambda c, f, at: _in_hands_of(c, f.grant_id, at.actor, approved_by=at.actor, changed_by=""),
+    "PayeeApproved": lambda c, f, at: _in_hands_of(
+        c, f.grant_id, at.actor, approved_by=at.actor, changed_by="", refused=False
+    ),
+    "GrantApprovedAnew": lambda c, f, at: _in_hands_of(c, f.grant_id, at.actor, approved_by=at.actor, refused=False),
     "PayeePutOnHold": lambda c, f, _: _grant(c, f.grant_id, on_hold=True),
     "PayeeReleased": lambda c, f, _: _grant(c, f.grant_id, on_hold=False),
     "EvidenceRecorded": _shown,
     "TrancheReleased": _tranche_released,
     "TrancheInstructed": _tranche_instructed,
-    "TranchePaid": lambda c, f, _: _tranche(
-        c.calm("bank_silent"), f.grant_id, f.tranche_id, status="paid", shares=f.shares
-    ),
-    "TrancheRejected": lambda c, f, _: _tranche(c.calm("bank_silent"), f.grant_id, f.tranche_id, status="rejected"),
+    "TranchePaid": lambda c, f, at: _answered(c, f, at, "paid", shares=f.shares),
+    "TrancheRejected": _rejected,
+    "BankFileUploaded": _uploaded,
+    "BankAnswerConfirmed": lambda c, f, _: _tranche(c, f.grant_id, f.tranche_id, unconfirmed=False),
+    "BankContradicted": lambda c, f, _: _tranche(c, f.grant_id, f.tranche_id, disputed=True),
+    "BankAnswerSettled": _settled,
     "TrancheReturned": _returned,
     "CostRecorded": _spent,
     "CostReversed": lambda c, f, _: grants_of.changed(c, costs=without(grants_of(c).costs, f.cost_id)),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from workflow.subject import Subject, aggregate, commands_in
-from workflow.subjects.grants import commands, costs, payments, tranches
+from workflow.subjects.grants import commands, costs, payments, strange_answers, tranches
 from workflow.subjects.grants.decisions import ON_ENTERING, RULES
 from workflow.subjects.grants.definition import faults
 from workflow.subjects.grants.fund import Fund, evolve
@@ -13,7 +13,7 @@ from workflow.subjects.grants.state import CHANGES, grants_of
 SUBJECT: Final = Subject(
     stem="grants",
     commands=commands_in(commands),
-    rules=(*RULES, *tranches.RULES, *payments.RULES, *costs.RULES),
+    rules=(*RULES, *tranches.RULES, *payments.RULES, *costs.RULES, *strange_answers.RULES),
     part=grants_of,
     changes=CHANGES,
     guards=GUARDS,

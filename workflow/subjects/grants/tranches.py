@@ -68,7 +68,10 @@ def _against_release(command: ReleaseTranche, grant: Grant, kind: GrantKind, sit
         (not is_approved, refusals.GRANT_IS_NOT_APPROVED()),
         (is_approved and grant.changed_by, refusals.NEW_PAYEE_IS_NOT_APPROVED()),
         (command.actor in grant.hands, refusals.RELEASER_IS_A_THIRD()),
-        (grant.at_the_bank, refusals.GRANT_IS_STILL_AT_THE_BANK()),
+        (is_approved and grant.refused, refusals.REFUSED_PART_IS_NOT_APPROVED()),
+        (grant.at_the_bank and not grant.disputed, refusals.GRANT_IS_STILL_AT_THE_BANK()),
+        (grant.disputed, refusals.BANK_ANSWER_IS_SETTLED()),
+        (grant.unconfirmed, refusals.BANK_CONFIRMS_IT()),
         (grant.on_hold, refusals.PAYEE_WAITS()),
         (grant.returned, refusals.PAYEE_WAS_CHANGED()),
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from workflow.command import CaseCommand
-from workflow.values.text import ActorId, CodeWord, LongText, ReferenceToken
+from workflow.values.text import CodeWord, LongText, ReferenceToken
 
 CourseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$", description="a course, like sewing")]
 # What a plan may be about; the words are ours.
@@ -30,16 +30,13 @@ class DraftPlan(CaseCommand, acts=("case.record",), sealed=True):
 
 
 class AgreePlan(CaseCommand, acts=("case.record",)):
-    """Record the reintegration plan with the second person who approved it."""
-
-    second: ActorId
+    """Propose that the reintegration plan stands as written; a second person confirms it."""
 
 
 class RevisePlan(CaseCommand, acts=("case.record",), sealed=True):
-    """Record a changed plan with the second person who approved the change."""
+    """Propose a changed plan; it stands when a second person confirms the change."""
 
     goals: Goals
-    second: ActorId
     content: LongText | None = None
 
     @field_validator("goals")

@@ -5,13 +5,14 @@ from typing import Final
 
 from events.facts import reintegration as facts
 from events.facts.tasks import Escalated, ServiceProvided
+from workflow.case.proposals import proposed
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, by_two, case_of, ends_in, person_of, said_by
-from workflow.subject import CommandRule, TimerKind
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of
+from workflow.subject import CommandRule, TimerKind, TwoPeople
 from workflow.subjects.reintegration import refusals
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, RecordFollowUp, RevisePlan
 from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
@@ -20,38 +21,37 @@ from workflow.values.calendars import months_later
 
 
 def draft_plan(command: DraftPlan, situation: Situation) -> Decision:
-    """Return the plan as written; until it is agreed it may be written again."""
+    """Return the plan as written; until it is proposed it may be written again."""
     plan = reintegration_of(case_of(situation)).plan
     if plan.agreed:
         return refused(refusals.PLAN_IS_NO_DRAFT(version=plan.number))
+    pending = proposed(case_of(situation), AgreePlan.__name__)
+    if pending:
+        return refused(refusals.PLAN_IS_BEING_READ(proposal_id=pending))
     return situation.about_case(
         facts.PlanDrafted(person_id=person_of(situation), number=1, goals=command.goals, content=command.content)
     )
 
 
 def agree_plan(command: AgreePlan, situation: Situation) -> Decision:
-    """Return the approved reintegration plan, when there is one to approve and two different people agreed."""
+    """Return the approved reintegration plan, when there is one to approve."""
     plan = reintegration_of(case_of(situation)).plan
-    agreed = by_two(
-        command.actor, command.second, facts.PlanAgreed(second=command.second, number=plan.number), situation
-    )
-    reasons = agreed.reasons if isinstance(agreed, Refused) else ()
     if not plan.number:
-        reasons += (refusals.PLAN_IS_DRAFTED(),)
+        return refused(refusals.PLAN_IS_DRAFTED())
     if plan.agreed:
-        reasons += (refusals.PLAN_WAS_AGREED(number=plan.number),)
-    return Refused(reasons) if reasons else agreed
+        return refused(refusals.PLAN_WAS_AGREED(number=plan.number))
+    return situation.about_case(facts.PlanAgreed(number=plan.number, **situation.two))
 
 
 def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
-    """Return the next version of an agreed plan, when a second person agreed to the change too."""
-    plan = reintegration_of(case_of(situation)).plan
-    revised = said_by(command, facts.PlanRevised, person_id=person_of(situation), number=plan.number + 1)
-    decision = by_two(command.actor, command.second, revised, situation)
-    if plan.agreed:
-        return decision
-    reasons = decision.reasons if isinstance(decision, Refused) else ()
-    return Refused((*reasons, refusals.NO_PLAN_TO_REVISE()))
+    """Return the next version of an agreed plan; what it says is sealed with its proposal."""
+    plan, person_id = reintegration_of(case_of(situation)).plan, person_of(situation)
+    if not plan.agreed:
+        return refused(refusals.NO_PLAN_TO_REVISE())
+    number = plan.number + 1
+    return situation.about_case(
+        facts.PlanRevised(person_id=person_id, number=number, goals=command.goals, **situation.two)
+    )
 
 
 def record_follow_up(command: RecordFollowUp, situation: Situation) -> Decision:
@@ -129,8 +129,8 @@ TASKS: Final = (
 # A visit that was made calls off the letter that would ask for it.
 RULES: Final = (
     CommandRule(DraftPlan, draft_plan),
-    CommandRule(AgreePlan, agree_plan),
-    CommandRule(RevisePlan, revise_plan),
+    CommandRule(AgreePlan, agree_plan, two_people=TwoPeople()),
+    CommandRule(RevisePlan, revise_plan, two_people=TwoPeople(sealed="content")),
     CommandRule(RecordFollowUp, record_follow_up, cancels=True),
 )
 TIMERS: Final = (

@@ -4,6 +4,9 @@ from typing import Final
 
 from workflow.reasons import ReasonKind
 
+PLAN_IS_BEING_READ: Final = ReasonKind(
+    "plan_is_being_read", looked_at=("proposal_id",), helps_with=("WithdrawProposal", "DeclineDecision")
+)
 PLAN_IS_NO_DRAFT: Final = ReasonKind("plan_is_a_draft/to_draft", looked_at=("version",), helps_with=("RevisePlan",))
 PLAN_IS_DRAFTED: Final = ReasonKind("plan_is_drafted", helps_with=("DraftPlan",))
 PLAN_WAS_AGREED: Final = ReasonKind("plan_is_a_draft/to_agree", ("number",), helps_with=("RevisePlan",))

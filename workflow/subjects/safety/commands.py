@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from workflow.command import CaseCommand
-from workflow.values.text import ActorId, CodeWord, LongText, PersonName, ShortText
+from workflow.values.text import CodeWord, LongText, PersonName, ShortText
 
 
 class EstablishAge(CaseCommand, acts=("case.record",)):
@@ -37,9 +37,8 @@ class AssessRisk(CaseCommand, acts=("case.record",), sealed=True):
 
 
 class AgreeSafetyPlan(CaseCommand, acts=("case.record",), sealed=True):
-    """Record what is done about the dangers last found, with the second person who agreed to it."""
+    """Propose what is done about the dangers last found; it stands when a second person confirms it."""
 
-    second: ActorId
     plan: LongText | None = None
 
 
@@ -51,7 +50,7 @@ class AppointGuardian(CaseCommand, acts=("case.record",), sealed=True):
 
 
 class DecideBestInterests(CaseCommand, acts=("case.record",)):
-    """Record what a body decided is best for the child."""
+    """Propose to record what a body decided is best for the child; a second person confirms it."""
 
     outcome: Literal["return", "stay"]
     decided_by: ShortText

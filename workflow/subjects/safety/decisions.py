@@ -6,10 +6,10 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts import safety as facts
 from workflow.case.state import Pairs
-from workflow.reasons import Refused, reasons_if, refused
-from workflow.refusals import PURPOSE_IS_KNOWN, SECOND_PERSON_IS_THE_FIRST
+from workflow.reasons import reasons_if, refused
+from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
-from workflow.subject import CommandRule, TimerKind
+from workflow.subject import CommandRule, TimerKind, TwoPeople
 from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.state import safety_of
 
@@ -46,17 +46,11 @@ def assess_risk(command: commands.AssessRisk, situation: Situation) -> Decision:
 
 
 def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -> Decision:
-    """Return the plan for the dangers last found, when two different people agreed."""
-    risk, reasons = safety_of(case_of(situation)).risk, []
+    """Return the plan for the dangers last found; what it says is sealed with its proposal."""
+    risk, person_id = safety_of(case_of(situation)).risk, person_of(situation)
     if risk is None:
-        reasons.append(refusals.DANGERS_ARE_UNKNOWN())
-    if command.second == command.actor:
-        reasons.append(SECOND_PERSON_IS_THE_FIRST())
-    if risk is None or reasons:
-        return Refused(tuple(reasons))
-    return situation.about_case(
-        said_by(command, facts.SafetyPlanAgreed, person_id=person_of(situation), level=risk.level)
-    )
+        return refused(refusals.DANGERS_ARE_UNKNOWN())
+    return situation.about_case(facts.SafetyPlanAgreed(person_id=person_id, level=risk.level, **situation.two))
 
 
 def appoint_guardian(command: commands.AppointGuardian, situation: Situation) -> Decision:
@@ -68,7 +62,7 @@ def appoint_guardian(command: commands.AppointGuardian, situation: Situation) ->
 
 def decide_best_interests(command: commands.DecideBestInterests, situation: Situation) -> Decision:
     """Return what the body decided."""
-    return situation.about_case(facts.BestInterestsDecided(outcome=command.outcome, decided_by=command.decided_by))
+    return situation.about_case(said_by(command, facts.BestInterestsDecided, **situation.two))
 
 
 def record_assent(command: commands.RecordAssent, situation: Situation) -> Decision:
@@ -96,9 +90,9 @@ RULES: Final = (
     CommandRule(commands.IdentifyVictim, identify_victim),
     CommandRule(commands.EndReflection, end_reflection),
     CommandRule(commands.AssessRisk, assess_risk),
-    CommandRule(commands.AgreeSafetyPlan, agree_safety_plan),
+    CommandRule(commands.AgreeSafetyPlan, agree_safety_plan, two_people=TwoPeople(sealed="plan")),
     CommandRule(commands.AppointGuardian, appoint_guardian),
-    CommandRule(commands.DecideBestInterests, decide_best_interests),
+    CommandRule(commands.DecideBestInterests, decide_best_interests, two_people=TwoPeople()),
     CommandRule(commands.RecordAssent, record_assent),
 )
 TIMERS: Final = (

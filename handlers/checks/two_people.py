@@ -1,0 +1,93 @@
+"""I12: what two people decide carries two acts of two accounts, each of which might at that moment."""
+
+from typing import Any, Final, NamedTuple
+
+from events.facts.care import CarePlanAgreed
+from events.facts.decisions import DecisionConfirmed, DecisionProposed
+from events.facts.journey import StageEntered
+from events.facts.reintegration import PlanAgreed, PlanRevised
+from events.facts.safety import BestInterestsDecided, SafetyPlanAgreed
+from events.ids import account_stream
+from events.instants import instant
+from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
+from handlers.projections.replay import Replay
+from workflow.decide import RULES
+from workflow.rights.acts import OPERATOR, Acts
+from workflow.rights.table import permit
+from workflow.two_people import pins_of
+
+_BY_TWO: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
+
+
+class _Proposal(NamedTuple):
+    """Who proposed what by which command, and by whom it was confirmed."""
+
+    actor: str
+    command_id: str
+    fact: DecisionProposed
+    confirmed: str = ""  # the command that did
+
+
+class TwoPeopleCheck(InvariantCheck):
+    """I12: one account proposes, another confirms by a command of its own, and what follows is what was proposed."""
+
+    name, title = "I12", "what two people decide was done by two"
+
+    def __init__(self, replay: Replay) -> None:
+        super().__init__()
+        self._replay = replay
+        self._proposals: dict[tuple[str, str], _Proposal] = {}
+
+    @sees(DecisionProposed)
+    def _on_proposal(self, fact: DecisionProposed, seen: ObservedEvent) -> None:
+        self.count("proposals")
+        said, rule = seen.event.envelope, _BY_TWO.get(fact.command)
+        self._proposals[seen.stream, fact.proposal_id] = _Proposal(said.actor, said.command_id, fact)
+        self.demand(said.mandate != OPERATOR, f"{seen.at}: proposed by somebody who had not signed in")
+        named = rule is not None and rule.two_people is not None and fact.confirmed_by == rule.two_people.confirmed_by
+        self.demand(named, f"{seen.at}: {fact.command} is not confirmed in this way")
+
+    @sees(DecisionConfirmed)
+    def _on_confirmation(self, fact: DecisionConfirmed, seen: ObservedEvent) -> None:
+        self.count("confirmed")
+        said, known = seen.event.envelope, self._proposals.get((seen.stream, fact.proposal_id))
+        if known is None or known.confirmed:
+            self.fault(f"{seen.at}: confirms what was not proposed, or was confirmed before")
+            return
+        self._proposals[seen.stream, fact.proposal_id] = known._replace(confirmed=said.command_id)
+        two = known.actor != said.actor and known.command_id != said.command_id and fact.proposer == known.actor
+        self.demand(two, f"{seen.at}: is not confirmed by another than who proposed it, in an act of their own")
+        self.demand(said.mandate != OPERATOR, f"{seen.at}: confirmed by somebody who had not signed in")
+        late = instant(said.recorded_at) >= known.fact.expires_at
+        self.demand(not late, f"{seen.at}: confirmed after it had run out")
+        rule = _BY_TWO.get(known.fact.command)
+        self._may(said.actor, ("case.confirm",), seen)
+        self._may(known.actor, rule.command.acts if rule else (), seen)
+
+    @sees(StageEntered, SafetyPlanAgreed, CarePlanAgreed, PlanAgreed, PlanRevised, BestInterestsDecided)
+    def _on_decision(self, fact: Any, seen: ObservedEvent) -> None:
+        if not fact.proposal:
+            self._on_typed_name(fact, seen)
+            return
+        said, known = seen.event.envelope, self._proposals.get((seen.stream, fact.proposal))
+        if known is None or known.confirmed != said.command_id or fact.second != known.actor:
+            self.fault(f"{seen.at}: names a proposal that nobody confirmed by this command")
+        elif pins_of(known.fact.given, [fact]) != known.fact.pins:
+            self.fault(f"{seen.at}: is not what was proposed")
+
+    def _on_typed_name(self, fact: Any, seen: ObservedEvent) -> None:
+        """Count what older versions recorded; once there are proposals, a name that was typed is nobody's act."""
+        if isinstance(fact, StageEntered) and not fact.second:
+            return  # a step that one person takes; I8 asks its guards
+        if self._proposals:
+            self.fault(f"{seen.at}: rests on a typed name, and not on a proposal")
+        self.count("older facts that rest on a typed name")
+
+    def _may(self, name: str, acts: Acts, seen: ObservedEvent) -> None:
+        """Demand an open account that had one of these rights on the case at this moment."""
+        kept = self._replay.states.get(account_stream(name))
+        programme = seen.definition.programme if seen.definition else None
+        now = instant(seen.event.envelope.recorded_at)
+        account = kept.state.account if kept is not None and kept.state is not None else None
+        may = account is not None and any(permit(account, act, seen.before, programme, now) for act in acts)
+        self.demand(may, f"{seen.at}: {name} had no open account that might do this then")

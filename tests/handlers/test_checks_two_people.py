@@ -1,0 +1,123 @@
+"""I12 finds what two people did not decide: one hand, no account, another content, a typed name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from events.catalogue import Fact
+from events.database import sqlite_url
+from events.facts.accounts import AccountClosed, RolesChanged
+from events.facts.care import CarePlanAgreed
+from events.facts.decisions import DecisionConfirmed
+from events.facts.journey import StageEntered
+from events.ids import CaseId, account_stream, case_stream
+from tests.kit.histories import Witnessed
+from tests.kit.people import ANNA, BORIS, CLARA
+from workflow.case.proposals import proposals_of
+from workflow.subjects.care.commands import AgreeCarePlan
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Witnessed]:
+    office = Witnessed(sqlite_url(tmp_path / "office.sqlite")).published()
+    for name in (ANNA, BORIS, CLARA):
+        office.has_account(name)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def case_id(office: Witnessed) -> CaseId:
+    """A case of which Anna has proposed the care plan."""
+    case_id = office.open()
+    office.does(case_id, AgreeCarePlan, plan="two talks a week")
+    assert office.failing() == set()
+    return case_id
+
+
+def proposal(office: Witnessed, case_id: CaseId) -> str:
+    (key,) = proposals_of(office.case(case_id)).pending
+    return key
+
+
+def agreed(office: Witnessed, case_id: CaseId, **fields: str) -> list[tuple[str, Fact]]:
+    """Return what a confirmation tells, as a forger would write it."""
+    key, person = proposal(office, case_id), office.case(case_id).person_id
+    said = {"person_id": person, "second": ANNA, "proposal": key} | fields
+    stream = case_stream(case_id)
+    confirmed = DecisionConfirmed(proposal_id=key, proposer=ANNA)
+    return [(stream, confirmed), (stream, CarePlanAgreed.model_validate(said))]
+
+
+def test_what_two_people_decided_passes(office: Witnessed, case_id: CaseId) -> None:
+    office.forge(*agreed(office, case_id), actor=BORIS)  # just what his own command would have told
+    found = {one.name: one for one in office.checked()}["I12"]
+    assert found.ok, found.faults
+    assert found.counted == {"proposals": 1, "confirmed": 1}
+
+
+def test_one_hand_that_confirms_its_own_proposal_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.forge(*agreed(office, case_id), actor=ANNA)
+    assert office.failing() == {"I12"}
+
+
+@pytest.mark.parametrize("actor", ["staff:nobody", "worker:money"])
+def test_a_name_without_an_account_is_found(office: Witnessed, case_id: CaseId, actor: str) -> None:
+    office.forge(*agreed(office, case_id), actor=actor)
+    assert office.failing() == {"I12"}
+
+
+@pytest.mark.parametrize("name", [ANNA, BORIS])
+@pytest.mark.parametrize("fact", [AccountClosed(reason="misuse"), RolesChanged(roles=("donor",))])
+def test_an_account_that_might_not_at_that_moment_is_found(
+    office: Witnessed, case_id: CaseId, name: str, fact: Fact
+) -> None:
+    office.forge((account_stream(name), fact))
+    assert office.failing() == set()
+    office.forge(*agreed(office, case_id), actor=BORIS)
+    assert office.failing() == {"I12"}
+
+
+def test_a_decision_nobody_proposed_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.forge(*agreed(office, case_id, proposal="D-0000000000000000"), actor=BORIS)
+    assert office.failing() == {"I12"}
+
+
+def test_a_second_confirmation_of_one_proposal_is_found(office: Witnessed, case_id: CaseId) -> None:
+    told = agreed(office, case_id)
+    office.forge(*told, actor=BORIS)
+    office.forge(*told, actor=CLARA)
+    assert office.failing() == {"I12"}
+
+
+def test_a_confirmation_that_came_too_late_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.later(days=7)
+    office.forge(*agreed(office, case_id), actor=BORIS)
+    assert office.failing() - {"I7"} == {"I12"}
+
+
+def test_another_content_than_what_was_proposed_is_found(office: Witnessed, case_id: CaseId) -> None:
+    key, stream = proposal(office, case_id), case_stream(case_id)
+    confirmed = DecisionConfirmed(proposal_id=key, proposer=ANNA)
+    other = StageEntered(
+        trigger="transfer", source="referral", dest="transferred", second=ANNA, proposal=key, reason="moved",
+        checked=("reason_is_given", "second_person_agreed"),
+    )  # fmt: skip
+    office.forge((stream, confirmed), (stream, other), actor=BORIS)
+    assert "I12" in office.failing()
+
+
+def test_a_typed_name_is_found_once_there_are_proposals(office: Witnessed, case_id: CaseId) -> None:
+    other = office.open()
+    typed = CarePlanAgreed(person_id=office.case(other).person_id, second=BORIS)
+    office.forge((case_stream(other), typed), actor=ANNA)
+    assert office.failing() == {"I12"}
+
+
+def test_what_older_versions_recorded_is_counted_and_named_as_such(office: Witnessed) -> None:
+    case_id = office.open()
+    typed = CarePlanAgreed(person_id=office.case(case_id).person_id, second=BORIS)
+    office.forge((case_stream(case_id), typed), actor=ANNA)
+    found = {one.name: one for one in office.checked()}["I12"]
+    assert (found.ok, found.counted) == (True, {"older facts that rest on a typed name": 1})
