@@ -62,8 +62,10 @@ def confirm_letter(command: ConfirmLetter, situation: Situation) -> Decision:
     kind = KIND_OF[task.kind]
     if not kind.is_letter:
         return refused(refusals.TASK_IS_A_LETTER())
-    said = {name: getattr(command, name) for name in ("command_id", "actor", "mandate", "case_id", "task_id")}
-    report = FinishTask(**said, epoch=0, outcome="done", reference=CONFIRMED)
+    report = FinishTask(
+        command_id=command.command_id, actor=command.actor, mandate=command.mandate, case_id=command.case_id,
+        task_id=command.task_id, epoch=0, outcome="done", reference=CONFIRMED,
+    )  # fmt: skip
     found = facts.TaskFoundDone(task_id=command.task_id, kind=task.kind)
     return situation.about_case(found, kind.done(report, about_of(task)))
 

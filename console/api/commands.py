@@ -51,8 +51,8 @@ class Done(Answer):
     version: int = Field(description="of the case, after the command and all that followed from it")
     facts: list[str]
     repeated: bool
-    ids: dict[str, str] = Field(default={}, description="of what was made or changed, as the next command names it")
     proposal: str = Field(default="", description="what waits for a second person: nothing has happened before")
+    ids: dict[str, str] = Field(default={}, description="of what was made or changed, as the next command names it")
     codes: list[str] = Field(default=[], description="codes to tell a caller or to hand out")
 
 

@@ -88,7 +88,6 @@ class MoneyCheck(InvariantCheck):
     @sees(TrancheInstructed)
     def _on_instruction(self, fact: TrancheInstructed, seen: ObservedEvent) -> None:
         """Check that the bank was never told to pay more than was granted, nor one payment twice."""
-        self.count("tranches instructed")
         after: Grant = grants_of(seen.after).grants[fact.grant_id]
         told = self._instructed[fact.grant_id]
         self.demand(fact.tranche_id not in told, f"{seen.at}: the bank was told of {fact.tranche_id} a second time")

@@ -38,7 +38,7 @@ from handlers.states.state_cache import StateCache, VersionedState, evolve, fold
 from workflow.case.state import At, Case
 from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.programme.loading import Definition, definition_to_publish, load_definition
+from workflow.programme.loading import Definition, check_definition, load_definition
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
@@ -350,7 +350,7 @@ class CommandBatch:
         published = self._states[stream].state
         if published is not None and published.definition == definition.hash:
             return Accepted(str(command.command_id), "", self._states[stream].version, ())
-        definition_to_publish(command.text)
+        check_definition(command.text)
         fact = ProgrammePublished(programme=command.programme, definition=definition.hash, text=command.text)
         said = EventMetadata(str(command.command_id), command.actor, command.mandate, "command:PublishProgramme",
                     self._writing.now, definition.hash)  # fmt: skip

@@ -116,7 +116,7 @@ _REPEATED: Final = "\x94".join(f"{part.home}\x94\x8c{part.name}" for part in PAR
 
 
 def _packed(kept: VersionedState) -> bytes:
-    packing = zlib.compressobj(3, zdict=_REPEATED)
+    packing = zlib.compressobj(4, zdict=_REPEATED)
     data = packing.compress(pickle.dumps(kept.state, pickle.HIGHEST_PROTOCOL)) + packing.flush()
     return kept.version.to_bytes(4, "big") + data
 

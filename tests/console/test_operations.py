@@ -64,23 +64,6 @@ def test_what_stopped_is_shown_with_its_reason_and_leads_to_a_deed(house: WebHou
     assert f"/cases/{case.case.case_id}/do/CancelTask?task_id={task_id}" in page
 
 
-def test_a_letter_that_may_have_been_sent_can_be_said_to_have_arrived_and_is_not_called_off(
-    house: WebHouse, supervisor: Person
-) -> None:
-    case = story(house.office)
-    arriving(case)
-    task_id = case.task(kind="book_pickup")
-    case.finish(task_id, "unknown").accepted()
-    page = supervisor.get("/operations").text
-    assert f"/do/ConfirmLetter?task_id={task_id}" in page
-    assert f"/do/CancelTask?task_id={task_id}" not in page
-    form = f"/cases/{case.case.case_id}/do/ConfirmLetter"
-    assert task_id in supervisor.get(f"{form}?task_id={task_id}").text
-    sent = supervisor.post(form, {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id})
-    assert sent.status_code == 303
-    assert task_id not in case.case.tasks
-
-
 def test_a_file_of_the_bank_that_nobody_can_read_is_shown_with_its_reason(
     house: WebHouse, supervisor: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +96,23 @@ def test_what_the_bank_says_and_nobody_has_settled_stands_here_until_somebody_do
     said = {"grant_id": grant_id, "tranche_id": part, "outcome": "rejected", "reason": "asked"}
     case.does(SettleBankAnswer, actor="staff:dora", **said)
     assert "SettleBankAnswer" not in supervisor.get("/operations").text
+
+
+def test_a_letter_that_may_have_been_sent_can_be_said_to_have_arrived_and_is_not_called_off(
+    house: WebHouse, supervisor: Person
+) -> None:
+    case = story(house.office)
+    arriving(case)
+    task_id = case.task(kind="book_pickup")
+    case.finish(task_id, "unknown").accepted()
+    page = supervisor.get("/operations").text
+    assert f"/do/ConfirmLetter?task_id={task_id}" in page
+    assert f"/do/CancelTask?task_id={task_id}" not in page
+    form = f"/cases/{case.case.case_id}/do/ConfirmLetter"
+    assert task_id in supervisor.get(f"{form}?task_id={task_id}").text
+    sent = supervisor.post(form, {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id})
+    assert sent.status_code == 303
+    assert task_id not in case.case.tasks
 
 
 def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:

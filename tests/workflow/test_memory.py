@@ -18,6 +18,7 @@ from tests.kit.story import Story, World, moscow, story
 from workflow.case.evolve import evolve
 from workflow.case.state import NOTHING, At, Case
 from workflow.programme.journey import MachineModel
+from workflow.subjects.grants.commands import ApproveGrant
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reintegration.commands import RecordFollowUp
 from workflow.subjects.reintegration.state import reintegration_of
@@ -54,6 +55,7 @@ def far_along() -> tuple[World, str]:
         paid(case, grant_id, tranche_id)
     shown(case, grant_id, tranche_id)
     paid(case, grant_id, release(case, grant_id), "rejected")
+    case.does(ApproveGrant, grant_id=grant_id, actor=BORIS)
     release(case, grant_id)
     plan_trip(case)
     return world, case.case_id

@@ -9,7 +9,6 @@ from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import (
     CHARACTERS_MAX,
     check_definition,
-    definition_to_publish,
     load_definition,
     shipped_programme_text,
     shipped_programmes,
@@ -164,15 +163,10 @@ def test_an_office_no_bank_should_pay_for_is_not_published_but_an_older_file_is_
     text = MOSCOW.replace(before, after)
     assert load_definition(text)
     with pytest.raises(ProgrammeFaulty) as refused:
-        definition_to_publish(text)
+        check_definition(text)
     (fault,) = refused.value.faults
     assert said in fault.text
     assert fault.line in range(17, 24)
-
-
-@pytest.mark.parametrize("name", shipped_programmes())
-def test_every_shipped_programme_may_be_published(name: str) -> None:
-    assert definition_to_publish(shipped_programme_text(name))
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,8 @@ class BankInbox:
         """Keep what the bank says of payments nobody sent, under the first programme: it names none."""
         programme = next(iter(self._programmes()), "")
         for one in strange if programme else ():
-            what = f"strange/{one.file_hash}/{one.answer.message_id}/{one.answer.tranche_id}"
+            said = f"{one.answer.message_id}/{one.answer.tranche_id}/{one.answer.outcome}"
+            what = f"strange/{one.file_hash}/{said}"
             origin = _origin(upload, "", what, self._service.machine_ids)
             self._service.submit(RecordStrangeAnswer(
                 command_id=origin["command_id"], actor=origin["actor"], mandate=origin["mandate"], programme=programme,

@@ -86,14 +86,6 @@ def _located(lines: dict[YamlPath, int], found: Iterable[tuple[YamlPath, str]]) 
     return tuple(sorted(ProgrammeFault(_line(lines, path), said) for path, said in found))
 
 
-def definition_to_publish(text: str) -> Definition:
-    """Return the definition of a file that is to come into force; raises ProgrammeFaulty with every fault found.
-
-    Asks for more than reading does: what was published before an office had to say it can still be read.
-    """
-    return check_definition(text)[0]
-
-
 def _parsed(text: str) -> tuple[Any, dict[YamlPath, int]]:
     if len(text) > CHARACTERS_MAX:
         raise ProgrammeFaulty((ProgrammeFault(1, f"the file is longer than {CHARACTERS_MAX} characters"),))

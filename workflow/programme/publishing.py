@@ -22,9 +22,10 @@ _EXPECTED_AT_ENTRY: Final = ("risk_is_assessed", "guardian_is_appointed", "child
 
 
 def faults(programme: Programme) -> Iterator[LocatedFault]:
-    """Find what takes a right from a person, and what would stop every letter."""
+    """Find what takes a right from a person, what would stop every letter, and what no bank takes or should read."""
     yield from _no_free_way_out(programme)
     yield from _entry_without_consent(programme)
+    yield from ((("office", key), said) for key, said in faults_of_payer(programme.office))
     policies = programme.policies
     if policies.reflection_days < 1:
         yield ("policies", "reflection_days"), "reflection_days is 0: a person must have time to decide; give days"
@@ -34,8 +35,6 @@ def faults(programme: Programme) -> Iterator[LocatedFault]:
             ("policies", "follow_up_months"),
             f"follow_up_months must rise, each once, from 1 to at most {MONTHS_MAX}: [1, 3, 6, 12]",
         )
-    for key, said in faults_of_payer(programme.office):
-        yield ("office", key), said
     for at, text in _in_letters(programme):
         if word := telling_word(text):
             yield at, f"{word!r} goes into letters and tells what they are about; {_instead(at)}"

@@ -41,8 +41,8 @@ class Grant(NamedTuple):
     return_id: str = ""  # the trip it is for
     accounts: tuple[str, ...] = ()  # the lines that bear it
     changed_by: str = ""  # who changed the payee, while nobody has approved that
-    hands: frozenset[str] = frozenset()  # who asked for it, changed its payee or approved it
-    choosers: frozenset[str] = frozenset()  # who asked for it or ever changed its payee
+    hands: tuple[str, ...] = ()  # by name: who asked for it, changed its payee or approved it
+    choosers: tuple[str, ...] = ()  # by name: who asked for it or ever changed its payee
     refused: bool = False  # the bank refused a part, and nobody has approved it anew
     on_hold: bool = False  # its payee is
     returned: bool = False  # a payment came back and the payee is still the same
@@ -141,16 +141,21 @@ def _looked_at(case: Case) -> Case:
 
 
 def _grant_asked(case: Case, fact: facts.GrantRequested, at: At) -> Case:
-    money, hands = fact.amount, frozenset({at.actor})
+    money, hands = fact.amount, (at.actor,)
     grant = Grant(
         fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands, choosers=hands
     )
     return _looked_at(grants_of.changed(case, grants={**grants_of(case).grants, fact.grant_id: grant}))
 
 
+def _with(hands: tuple[str, ...], actor: str) -> tuple[str, ...]:
+    """Return these names and one more, each once and in order; a tuple is a quarter of a set."""
+    return tuple(sorted({*hands, actor}))
+
+
 def _in_hands_of(case: Case, grant_id: str, actor: str, **changes: Any) -> Case:
     """Return the grant changed by somebody: whoever had a hand in it does not release its parts."""
-    return _grant(case, grant_id, hands=grants_of(case).grants[grant_id].hands | {actor}, **changes)
+    return _grant(case, grant_id, hands=_with(grants_of(case).grants[grant_id].hands, actor), **changes)
 
 
 def _approved(case: Case, fact: facts.GrantApproved, at: At) -> Case:
@@ -159,7 +164,7 @@ def _approved(case: Case, fact: facts.GrantApproved, at: At) -> Case:
 
 
 def _payee_changed(case: Case, fact: facts.PayeeChanged, at: At) -> Case:
-    choosers = grants_of(case).grants[fact.grant_id].choosers | {at.actor}
+    choosers = _with(grants_of(case).grants[fact.grant_id].choosers, at.actor)
     changes = {"changed_by": at.actor, "returned": False, "choosers": choosers}
     return _looked_at(_in_hands_of(case, fact.grant_id, at.actor, **changes))
 
