@@ -106,7 +106,7 @@ _LATER: Final = frozenset({"refused", "unconfirmed", "said_by", "disputed"})
 
 def _told(found: Grant | Tranche) -> dict[str, Any]:
     said = {name: value for name, value in found._asdict().items() if value or name not in _LATER}
-    said.pop("choosers", None)  # for the rules alone
+    said.pop("changers", None)  # for the rules alone
     return said
 
 

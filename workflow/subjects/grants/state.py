@@ -42,7 +42,7 @@ class Grant(NamedTuple):
     accounts: tuple[str, ...] = ()  # the lines that bear it
     changed_by: str = ""  # who changed the payee, while nobody has approved that
     hands: tuple[str, ...] = ()  # by name: who asked for it, changed its payee or approved it
-    choosers: tuple[str, ...] = ()  # by name: who asked for it or ever changed its payee
+    changers: tuple[str, ...] = ()  # by name: who ever changed its payee
     refused: bool = False  # the bank refused a part, and nobody has approved it anew
     on_hold: bool = False  # its payee is
     returned: bool = False  # a payment came back and the payee is still the same
@@ -51,6 +51,11 @@ class Grant(NamedTuple):
     def money(self) -> Money:
         """Return its whole amount."""
         return Money(amount=self.amount, currency=self.currency)
+
+    @property
+    def choosers(self) -> frozenset[str]:
+        """Return who asked for it or ever changed its payee: they approve no payee of it."""
+        return frozenset({*self.changers, self.requested_by})
 
     @property
     def released(self) -> Decimal:
@@ -142,9 +147,7 @@ def _looked_at(case: Case) -> Case:
 
 def _grant_asked(case: Case, fact: facts.GrantRequested, at: At) -> Case:
     money, hands = fact.amount, (at.actor,)
-    grant = Grant(
-        fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands, choosers=hands
-    )
+    grant = Grant(fact.kind, money.amount, money.currency, at.actor, return_id=fact.return_id, hands=hands)
     return _looked_at(grants_of.changed(case, grants={**grants_of(case).grants, fact.grant_id: grant}))
 
 
@@ -164,8 +167,8 @@ def _approved(case: Case, fact: facts.GrantApproved, at: At) -> Case:
 
 
 def _payee_changed(case: Case, fact: facts.PayeeChanged, at: At) -> Case:
-    choosers = _with(grants_of(case).grants[fact.grant_id].choosers, at.actor)
-    changes = {"changed_by": at.actor, "returned": False, "choosers": choosers}
+    changers = _with(grants_of(case).grants[fact.grant_id].changers, at.actor)
+    changes = {"changed_by": at.actor, "returned": False, "changers": changers}
     return _looked_at(_in_hands_of(case, fact.grant_id, at.actor, **changes))
 
 
