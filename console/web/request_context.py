@@ -226,17 +226,17 @@ def is_ours(request: Request, token: str, form: FormData | None) -> bool:
     """Tell whether our own page sent this; a program that shows its token itself is not a browser."""
     if _bearer(request):
         return True
-    site = request.headers.get("sec-fetch-site", "")
-    # A browser that is told to name no referrer names no origin either; where it comes from it says all the same.
-    told = request.headers.get("origin", "")
-    origin = "" if told == "null" and site == "same-origin" else told
-    strange = origin and _host_of(origin) not in web_of(request).site.hosts
     given = str(form.get("_token", "")) if form is not None else request.headers.get("x-wayhome-token", "")
-    return (
-        site in ("same-origin", "none", "")
-        and not strange
-        and hmac.compare_digest(given.encode(errors="replace"), token.encode())
-    )
+    return not from_elsewhere(request) and hmac.compare_digest(given.encode(errors="replace"), token.encode())
+
+
+def from_elsewhere(request: Request) -> bool:
+    """Tell whether another site's page made a browser send this."""
+    site, told = request.headers.get("sec-fetch-site", ""), request.headers.get("origin", "")
+    # A browser that is told to name no referrer names no origin either; where it comes from it says all the same.
+    origin = "" if told == "null" and site == "same-origin" else told
+    strange = bool(origin) and _host_of(origin) not in web_of(request).site.hosts
+    return strange or site not in ("same-origin", "none", "")
 
 
 def _host_of(origin: str) -> str | None:

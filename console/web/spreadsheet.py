@@ -8,7 +8,7 @@ from typing import Final
 from fastapi.responses import Response, StreamingResponse
 
 # With these a cell is calculated, or reaches out to the network, when somebody opens the file (OWASP, CSV injection).
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MARK: Final = "\ufeff"  # without it some programs read the text as another alphabet's
 
 
@@ -31,5 +31,5 @@ def _lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
     yield _MARK
     for row in (heads, *rows):
         line = io.StringIO()
-        csv.writer(line).writerow([harmless(cell) for cell in row])
+        csv.writer(line, quoting=csv.QUOTE_ALL).writerow([harmless(cell) for cell in row])
         yield line.getvalue()

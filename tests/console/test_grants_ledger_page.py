@@ -82,6 +82,7 @@ def test_the_saved_table_holds_every_posting(house: WebHouse, office: Office, cl
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="ledger-moscow.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert all(line.startswith('"') and line.endswith('"') for line in answer.text.removeprefix("\ufeff").splitlines())
     entries = list(journal(office.service.log, office.definition))
     assert [(row["what"], row["funder"], Decimal(row["amount"]), row["about"]) for row in rows] == [
         (one.fact, one.posting.funder, one.posting.amount, one.posting.about) for one in entries

@@ -123,6 +123,15 @@ def test_leaving_ends_the_session_and_shows_an_empty_page(house: WebHouse) -> No
     assert house.client().post("/leave").status_code == 200
 
 
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://example.org"}])
+def test_another_site_s_page_signs_nobody_out(house: WebHouse, headers: dict[str, str]) -> None:
+    anna = house.sign_in()
+    answer = anna.client.post("/leave", headers=headers)
+    assert answer.status_code == 403
+    assert not {"set-cookie", "clear-site-data"} & set(answer.headers)
+    assert anna.get("/work").status_code == 200
+
+
 def test_leaving_half_way_ends_that_too(house: WebHouse, app: SoftwareApp) -> None:
     client = house.client()
     begun(client, ANNA, OWN)

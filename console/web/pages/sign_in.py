@@ -20,7 +20,7 @@ from console.web import sign_in_cookies as cookies
 from console.web.context import WebContext
 from console.web.errors import SignInFirst
 from console.web.rendering import LANGUAGES
-from console.web.request_context import go, is_ours, not_forged, session_of, web_of, words_for
+from console.web.request_context import from_elsewhere, go, is_ours, not_forged, session_of, web_of, words_for
 from console.web.sign_in_cookies import Sent, back_of, half_way, source_of, typed, with_back
 from workflow.reasons import Refused
 from workflow.subjects.accounts.commands import ChooseLanguage
@@ -192,7 +192,9 @@ def _first_page(
 
 @router.post("/leave")
 def leave(request: Request) -> Response:
-    """End the session and show nothing; asked from elsewhere or without a session it does no harm."""
+    """End the session and show nothing; without a session it does no harm, and other sites' pages end none."""
+    if from_elsewhere(request):
+        return HTMLResponse(_EMPTY, 403)
     cookies.end_sessions(request)
     answer = HTMLResponse(_EMPTY, headers=_CLEAR)
     answer.delete_cookie(cookies.LANGUAGE, path="/")
