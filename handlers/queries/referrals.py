@@ -99,6 +99,12 @@ def senders(connection: Connection, account: Account, now: datetime) -> Sequence
 
 
 def disclosed_fields(log: Log, case_id: str, command_id: UUID) -> dict[str, str]:
+    """Return part by part as text what the command's recorded disclosure names; raises like ``disclosed_values``."""
+    values = disclosed_values(log, case_id, command_id).items()
+    return {part: "; ".join(", ".join(map(str, one)) for one in several) for part, several in values}
+
+
+def disclosed_values(log: Log, case_id: str, command_id: UUID) -> dict[str, list[tuple[Any, ...]]]:
     """Return part by part what the command's recorded disclosure names; what the case does not hold is left out.
 
     Raises LookupError when no disclosure was recorded: nothing is opened before it is.
@@ -107,13 +113,13 @@ def disclosed_fields(log: Log, case_id: str, command_id: UUID) -> dict[str, str]
     made = next((fact for fact in facts if isinstance(fact, DisclosureMade)), None)
     if made is None:
         raise LookupError("no disclosure was recorded under this command")
-    latest: dict[tuple[str, PartSource | None], str] = {}
+    latest: dict[tuple[str, PartSource | None], tuple[Any, ...]] = {}
     for part, source, value in _opened(log, case_id, made.parts):
         latest[part, source if source.compartment else None] = value  # what was sealed last, or is known by now
-    return {part: "; ".join(v for (of, _), v in latest.items() if of == part) for part, _ in latest}
+    return {part: [value for (of, _), value in latest.items() if of == part] for part, _ in latest}
 
 
-def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[str, PartSource, str]]:
+def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[str, PartSource, tuple[Any, ...]]]:
     """Open, fact by fact, only the compartments these parts are sealed in, and take only their fields."""
     sources = sources_of(parts)
     for event in log.of_types(case_stream(case_id), {source.fact for _, source in sources}):
@@ -122,7 +128,7 @@ def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[st
         for part, source in wanted:
             value = getattr(fact, source.field)
             if value not in (None, "", ()) and value is not CLOSED:
-                yield part, source, ", ".join(value) if isinstance(value, tuple) else str(value)
+                yield part, source, value if isinstance(value, tuple) else (value,)
 
 
 def _count_where(*statuses: str) -> ColumnElement[int]:

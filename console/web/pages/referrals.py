@@ -18,7 +18,7 @@ from console.web.filling import id_of, is_key, key_of
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
-from handlers.queries.referrals import disclosed_fields
+from handlers.queries.referrals import disclosed_values
 from workflow.programme.loading import Definition
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import ACTS_OF
@@ -89,7 +89,7 @@ def told(context: Disclosing, referral_id: str, command_id: UUID, key: str = "")
     if not found.lasts(context.web.now()) or not row.may_disclose:
         return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
     return context.page(
-        "pages/disclosed.html", row=row, told=found, values=disclosed_fields(log, row.case_id, command_id),
+        "pages/disclosed.html", row=row, told=found, values=disclosed_values(log, row.case_id, command_id),
         until=found.at + SHOWN_FOR, n=namings(context)(row.programme),
     )  # fmt: skip
 

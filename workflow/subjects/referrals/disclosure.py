@@ -46,7 +46,7 @@ SOURCES: Final[Mapping[str, tuple[PartSource, ...]]] = {
         PartSource("SessionHeld", "medical_note", "medical"),
     ),
     "story": (PartSource("CaseOpened", "story", "story"),),
-    "risk": (PartSource("RiskAssessed", "note", "story"),),
+    "risk": (PartSource("RiskAssessed", "level"),),  # what was noted of it stays with us
 }
 
 
