@@ -68,7 +68,10 @@ def test_every_command_that_people_give_names_its_act() -> None:
     real = {kind for kind in _all_commands() if not kind.__subclasses__() or kind in ACTS_OF}
     ours = {kind for kind in real if kind.__module__.startswith("workflow.")}
     assert {kind.__name__ for kind in ours - ACTS_OF.keys() - MACHINE_COMMANDS} == set()
-    assert {kind.__name__ for kind in MACHINE_COMMANDS} == {"FinishTask", "FireTimer", "OfferSeat", "SuspectDuplicate"}
+    the_bank_s = {"RecordBankAnswer", "RecordStrangeAnswer"}  # or of who brings its file, by a page of its own
+    assert {kind.__name__ for kind in MACHINE_COMMANDS} == the_bank_s | {
+        "FinishTask", "FireTimer", "OfferSeat", "SuspectDuplicate",
+    }  # fmt: skip
     assert all(acts and set(acts) <= set(ACTS) for acts in ACTS_OF.values())
 
 

@@ -20,6 +20,7 @@ Pairs = list[tuple[str, str]]
 # What fits a field nobody offers choices for.
 _TYPED = {
     "account": "staff:nina",
+    "answer_id": "B-7K3P9QXM2D7K3P9Q",
     "payee_account": "MD24 ag00 0225 1000 1310 4168",
     "code": "C-7K3P9Q",
     "consultation": "K-7K3P9Q",
