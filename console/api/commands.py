@@ -19,7 +19,7 @@ from console.api.problems import Unfit, against, may_fail_writing
 from console.api.reading import Strict
 from console.api.shapes import Answer, Asked
 from console.subjects import CASE_FORMS, OFFICE_FORMS, is_shown
-from console.views.carrying_out import carry_out
+from console.views.carrying_out import as_seen, carry_out
 from console.views.case import panels_of
 from console.web.errors import NotReadable, NotThere
 from console.web.faults import document
@@ -173,7 +173,7 @@ def made(
 def answer(context: RequestContext, command: Command, programme: Programme) -> Response:
     """Carry a command out and return what came of it."""
     try:
-        found = carry_out(context.web.container.service, command)
+        found = carry_out(context.web.container.service, as_seen(context.reader, command))
     except CommandReused:
         raise NotReadable(422, "id_was_used") from None
     if isinstance(found, Accepted):

@@ -6,6 +6,7 @@ Sent twice it is done once, and what workers and timers did meanwhile is no reas
 from collections.abc import Iterable
 from typing import Final
 
+from console.views.reader import Reader
 from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.ids import case_stream
@@ -13,6 +14,7 @@ from handlers.commanding.answers import Answer, Conflict
 from handlers.commanding.service import CommandService
 from workflow.command import CaseCommand, Command
 from workflow.rights.visibility import MACHINES
+from workflow.subjects.intake.commands import OpenCase
 
 TRIES: Final = 3  # how often a command is applied again because a worker was quicker
 
@@ -31,6 +33,18 @@ def carry_out(service: CommandService, command: Command) -> Answer:
             return answer
         answer = service.submit(_expecting(command, answer.version))
     return answer
+
+
+def as_seen(reader: Reader, command: Command) -> Command:
+    """Return a command as it is of somebody to whom a case that is not theirs to see is not there.
+
+    What it names in its body is asked about like what stands in a path; the answer is that of a case nobody opened.
+    """
+    if not isinstance(command, OpenCase) or command.previous_case is None:
+        return command
+    if reader.visible_cases([command.previous_case]):
+        return command
+    return command.model_copy(update={"previous_case": command.case_id})  # which is not there before it is opened
 
 
 def by_machines(events: Iterable[RecordedEvent]) -> bool:

@@ -16,7 +16,7 @@ from console.forms.form import Form, form_for
 from console.forms.given import ADD_ROW, Given, command_of, read
 from console.forms.helping import help_path, helping
 from console.subjects import CASE_FORMS
-from console.views.carrying_out import carry_out
+from console.views.carrying_out import as_seen, carry_out
 from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext
 from console.words.reasons import Worded
@@ -96,7 +96,7 @@ class Filling(NamedTuple):
 
     def _submitted(self, made: Command) -> Accepted | Conflict | Response:
         try:
-            answer = carry_out(self.context.web.container.service, made)
+            answer = carry_out(self.context.web.container.service, as_seen(self.context.reader, made))
         except CommandReused:
             # It may be a form found again by "back" and filled in anew: a new id, and a look at the case as it is.
             return self._replace(sent=None).drawn(409, used=True)

@@ -15,8 +15,9 @@ from console.api.shapes import KNOWN_AS
 from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import OPEN, acts_of, routes, routes_without_rule
 from console.web.errors import NotReadable
+from events.ids import case_id_of
 from tests.kit.offices import Office
-from tests.kit.roads import bring
+from tests.kit.roads import bring, close
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse
 from workflow.command import Command, fields_of
@@ -156,6 +157,17 @@ def test_a_command_sent_twice_is_done_once(house: WebHouse, office: Office, case
     assert len(office.service.log.of_command(key)) == 1
     assert code_of(anna.post(path, {"note": "another"}, idempotency_key=key)) == "id_was_used"
     assert code_of(anna.post(path, note | {"command_id": key}, idempotency_key=str(office.uuid()))) == "two_ids"
+
+
+def test_a_case_that_is_not_theirs_to_see_is_not_there_in_a_body_either(house: WebHouse, office: Office) -> None:
+    hidden = close(bring(Story(office, team="north"), "follow_up")).case_id
+    olga = Program(house, "staff:olga")
+    asked = {"programme": "moscow", "source": "self"}
+    answers = [
+        olga.post("/cases", asked | {"previous_case": number}).json() for number in (hidden, case_id_of(office.uuid()))
+    ]
+    assert answers[0] == answers[1]
+    assert [one["code"] for one in answers[0]["reasons"]] == ["previous_case_exists"]
 
 
 def test_whoever_was_overtaken_is_told_by_what(house: WebHouse, case: Story) -> None:

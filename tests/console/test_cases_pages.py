@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 
 from console.views.cases import CARDS, Filters, filters_of
+from events.ids import case_id_of
 from handlers.queries.saved_views import VIEWS_MAX
 from tests.kit.offices import Office
 from tests.kit.people import BORIS, CLARA
 from tests.kit.roads import MONEY, bring, close, referred
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse, reading
+from tests.kit.web.sent import main_of
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.commands import RecordMissedCall
@@ -66,7 +68,7 @@ def test_people_in_a_stage_that_was_renamed_stay_on_the_board_in_filters_and_in_
     assert "stage=reception" in boris.get("/statistics").text
     office.pass_time(timedelta(days=3))
     case.advance("withdraw")
-    assert "days in a stage,reception,median,3.0" in boris.get("/statistics/moscow/file").text
+    assert '"days in a stage","reception","median","3.0"' in boris.get("/statistics/moscow/file").text
 
 
 def test_the_list_goes_on_where_the_page_before_ended(house: WebHouse) -> None:
@@ -196,6 +198,25 @@ def test_somebody_known_whose_case_has_ended_gets_one_that_follows_it(house: Web
     done = anna.post("/cases/new/open", sent)
     assert done.status_code == 303
     assert f"Follows case {ended.case_id}" in anna.get(done.headers["location"]).text
+
+
+def test_a_case_that_is_not_theirs_to_see_cannot_be_followed_and_looks_like_none(house: WebHouse) -> None:
+    hidden = close(bring(Story(house.office, **NAMES, team="north"), "follow_up")).case_id
+    olga = house.sign_in("staff:olga", ["case_manager"])
+    assert olga.get(f"/cases/{hidden}").status_code == 404
+    answers = []
+    for number in (hidden, case_id_of(house.office.uuid())):  # one that is hidden, one that nobody has opened
+        sent = {
+            "programme": "moscow",
+            "source": "self",
+            "previous_case": number,
+            "command_id": str(house.office.uuid()),
+        }
+        page = olga.post("/cases/new/open", sent)
+        answers.append(main_of(page).replace(number, "").replace(sent["command_id"], ""))
+        assert (page.status_code, len(house.office.rows("case_board"))) == (422, 1)
+    assert answers[0] == answers[1]
+    assert "There is no such earlier case." in answers[0]
 
 
 def test_a_programme_of_others_takes_no_referral(house: WebHouse) -> None:
