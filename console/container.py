@@ -14,7 +14,7 @@ from events.database import Database, sqlite_url
 from events.errors import KeysMissing
 from events.facts import catalogue
 from events.key_check import bind_keys_to_log, refuse_without_log
-from events.keys import FileKeys
+from events.keys import FileKeys, make_private_folder
 from events.log import Log
 from events.schema import migrate
 from events.tables import log_head
@@ -165,7 +165,7 @@ def _folders(settings: Settings, *, create: bool) -> None:
     if not create and not settings.key_file.exists() and not settings.log_file.exists():
         raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
     for folder in (settings.data, settings.key_file.parent, settings.post_folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
 
 
 def _refuse_a_second_log(settings: Settings, chance: Entropy) -> None:

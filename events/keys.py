@@ -5,7 +5,9 @@ The interface is three verbs, so that a later key service, smart card or split k
 backup of the log (a backup that holds both undoes every erasure).
 """
 
+import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -157,3 +159,15 @@ def _opened(path: Path) -> sqlite3.Connection:
             f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions"
         ) from problem
     return file
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for its owner only, and close one of ours that others may read.
+
+    A folder such as /tmp belongs to everyone and must not be closed; the files in it are private anyway.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    shared = found.st_uid != os.geteuid() or found.st_mode & stat.S_ISVTX
+    if not shared and found.st_mode & 0o077:
+        folder.chmod(stat.S_IMODE(found.st_mode) & 0o700)

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -297,6 +298,12 @@ def test_lost_keys_are_told_and_never_replaced(wayhome: Wayhome, words: tuple[st
     keys.unlink()
     assert "restore it from its own backup" in wayhome.told_off(*words, code=4)
     assert not keys.exists()
+
+
+def test_a_data_folder_that_others_may_read_is_closed(wayhome: Wayhome) -> None:
+    wayhome.data.chmod(0o755)
+    wayhome.run("case", "list")
+    assert stat.S_IMODE(wayhome.data.stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

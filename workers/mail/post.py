@@ -12,11 +12,9 @@ OutsideError
 """
 
 import copy
-import os
 import re
 import smtplib
 import ssl
-import stat
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
@@ -28,6 +26,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from events.keys import make_private_folder
 from workers.errors import DifferentContent, OutcomeUnknown, PostError, Refused, Unavailable
 from workers.running.durable_file import write_once
 
@@ -92,7 +91,7 @@ class FolderPost:
         """Write the message durably; the same message again changes nothing and returns the same."""
         path = self._path(key)
         try:
-            _make_private_folder(self.folder)
+            make_private_folder(self.folder)
             write_once(path, wire_bytes(message))
         except DifferentContent as exc:
             raise PostError("another message was already sent under this key") from exc
@@ -205,15 +204,6 @@ def _check_key(key: str) -> str:
     if not MESSAGE_KEY.fullmatch(key):
         raise PostError("a message key is made of letters, digits, dots, dashes and underscores")
     return key
-
-
-def _make_private_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.stat()
-    shared = found.st_uid != os.geteuid() or found.st_mode & stat.S_ISVTX
-    # A folder such as /tmp belongs to everyone and must not be closed; the files in it are private anyway.
-    if not shared and stat.S_IMODE(found.st_mode) != 0o700:
-        folder.chmod(0o700)
 
 
 def _addresses(message: EmailMessage, *headers: str) -> list[str]:
