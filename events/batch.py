@@ -4,6 +4,7 @@ On PostgreSQL the rows travel as one JSON parameter and are unpacked by the serv
 to no work in Python); on SQLite they go through ``executemany``. Both run inside the caller's transaction.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -17,7 +18,7 @@ from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 Row = Mapping[str, Any]
 
 
-class RowStatement:
+class RowStatement(ABC):
     """What is done to rows of a table found by their key: in one statement for all of them, or once for each."""
 
     def __init__(self, table: Table) -> None:
@@ -31,13 +32,13 @@ class RowStatement:
         elif rows:
             connection.connection.cursor().executemany(self._for_sqlite, rows)
 
+    @abstractmethod
     def _unpacking(self) -> ClauseElement:
         """Return the statement for PostgreSQL, which unpacks all rows from one JSON parameter."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _for_each(self) -> ClauseElement:
         """Return the statement for SQLite, which is run once for each row."""
-        raise NotImplementedError
 
     def _keyed(self, given: Any = None) -> list[Any]:
         return [self.table.c[k] == (given[k] if given is not None else bindparam(k)) for k in self.key]

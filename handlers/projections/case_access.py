@@ -53,7 +53,6 @@ class PageRequest(NamedTuple):
 
 
 RELATION_KEY: Final = ("case_id", "relation", "who")
-INSERT_RELATIONS: Final = InsertRows(case_relations)
 _ROWS = InsertRows(case_relations, replace=True)
 _GONE = DeleteRows(case_relations)
 FIRST_PAGE: Final = PageRequest()
