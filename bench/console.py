@@ -36,10 +36,9 @@ from console.web.context import WebContext, build_context
 from console.web.site import Site
 from events.database import sqlite_url
 from events.world import SystemClock
-from handlers.commanding.answers import Accepted
+from tests.kit.officers import let_in
 from tests.kit.web.asking import Asking
 from tests.kit.web.houses import behind
-from workflow.subjects.accounts.commands import OpenAccount
 
 KINDS: Final = ("sqlite", "postgresql")
 SESSIONS: Final = 50
@@ -236,10 +235,9 @@ def _served(app: ASGIApp, port: int) -> Iterator[None]:
 
 def _somebody(house: WebContext, opened: Opened, role: str, name: str, number: int = 0) -> Somebody:
     account = f"staff:{name}-{role}".replace("_", "-")
-    fields = {"account": account, "roles": (role,), "programmes": ("moscow",), "team": f"team-{number % TEAMS}"}
-    command = OpenAccount.model_validate({"command_id": CHANCE.uuid(), "actor": "staff:root", **fields})
     if house.accounts.row(account) is None:
-        assert isinstance(opened.centre.service.submit(command), Accepted)
+        place = {"programmes": ("moscow",), "team": f"team-{number % TEAMS}"}
+        let_in(opened.centre.service, CHANCE.uuid, account, (role,), **place)
     row = house.accounts.row(account)
     assert row is not None
     token = house.sessions.start(account, row.epoch, strong=True)

@@ -21,6 +21,7 @@ from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader
 from workflow.command import AdvanceCase, CaseCommand, Command, PublishProgramme
 from workflow.programme.loading import shipped_programme_text
+from workflow.rights.acts import OPERATOR
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent, OpenCase
@@ -43,7 +44,7 @@ class Centre:
         self._databases: list[Database] = []
         text = text or roomy_programme()
         publish = PublishProgramme(
-            command_id=CHANCE.uuid(), actor="staff:admin", mandate="admin", programme="moscow", text=text
+            command_id=CHANCE.uuid(), actor="staff:admin", mandate=OPERATOR, programme="moscow", text=text
         )
         self._all([publish])
 

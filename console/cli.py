@@ -64,6 +64,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "closing": Verb("closing", "app", "Houses and programmes that close, and the people there."),
     "hotline": Verb("hotline", "app", "The anonymous hotline and the consultation centres."),
     "office": Verb("office", "app", "What is done about a programme's office itself, not for one case."),
+    "officers": Verb("officers", "app", "What two officers decide about the house: accounts, roles, programme files."),
     "account": Verb("accounts", "app", "Who may sign in to the console, and as what."),
 }  # fmt: skip
 

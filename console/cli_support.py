@@ -117,7 +117,8 @@ def _tell_accepted(answer: Accepted, ids: Mapping[str, str], *, as_json: bool) -
     told = [name if times == 1 else f"{times} × {name}" for name, times in Counter(answer.facts).items()]
     if answer.proposal:
         printing.say(f"proposed{again}, and nothing has happened yet: a second person confirms it with")
-        printing.say(f"  wayhome case confirm {answer.case_id} {answer.proposal}")
+        house = f"  wayhome officers confirm {answer.proposal}"
+        printing.say(f"  wayhome case confirm {answer.case_id} {answer.proposal}" if answer.case_id else house)
     else:
         printing.say(f"done{again}: {', '.join(told) or 'nothing needed to change'}")
     if answer.case_id:

@@ -19,12 +19,14 @@ from events.log import Log
 from events.schema import migrate
 from events.tables import log_head
 from events.world import Clock, Entropy, SystemEntropy
+from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.projections.rebuild import rebuild_if_new
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
 from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load_definition
+from workflow.rights.acts import OPERATOR
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
     from handlers.queries.operations import UnreadFile
@@ -66,11 +68,16 @@ class Container:
         self.houses = CurrentOccupancy(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
-        """Put a programme file into force; publishing the same file again changes nothing. Raises ProgrammeFaulty."""
+        """Put the first programme files of an office that is being set up into force, as who installs it.
+
+        Publishing the same file again changes nothing; once there are two officers, two people decide. Raises
+        ProgrammeFaulty.
+        """
         definition = load_definition(text)
         name = definition.programme.programme
-        command = PublishProgramme(command_id=self.chance.uuid(), actor=actor, programme=name, text=text)
-        self.service.submit(command)
+        own = {"command_id": self.chance.uuid(), "actor": actor, "mandate": OPERATOR}
+        answer = self.service.submit(PublishProgramme.model_validate(own | {"programme": name, "text": text}))
+        assert isinstance(answer, Accepted), "two people decide by now"
         return definition
 
     def ring_workers(self) -> None:

@@ -6,12 +6,16 @@ pitfall 26). They use Crockford's base 32 (no I, L, O, U), so a tired person can
 
 import hashlib
 import re
-from typing import NewType
+from typing import Final, NewType
 from uuid import UUID
 
 CaseId = NewType("CaseId", str)
 PersonId = NewType("PersonId", str)
 Stream = NewType("Stream", str)
+
+# Where two people decide about the house itself: accounts and programme files. One place for all, it is so seldom.
+OFFICE_DECISIONS: Final = Stream("decisions:office")
+OFFICE_POLICY: Final = Stream("office:policy")  # what the officers decided about themselves
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")
@@ -51,6 +55,11 @@ def case_stream(case: CaseId | str) -> Stream:
 def account_stream(account: str) -> Stream:
     """Return the stream that holds an account's history."""
     return Stream(f"account:{account}")
+
+
+def programme_stream(programme: str) -> Stream:
+    """Return the stream that holds what was published of a programme."""
+    return Stream(f"programme:{programme}")
 
 
 def case_of_stream(stream: str) -> CaseId | None:

@@ -5,13 +5,13 @@ from typing import Final
 
 from events.facts.journey import StageEntered
 from workflow.case.state import Case
+from workflow.case_decisions import lapsed_by_end
 from workflow.command import AdvanceCase
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subject import CommandRule, StepHook, TwoPeople
-from workflow.two_people import lapsed_by_end
 
 SECOND_PERSON: Final = "second_person_agreed"  # the guard by which a programme file asks for two people
 _LEAVING: Final = tuple(subject.leaving for subject in SUBJECTS if subject.leaving is not None)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
-from events.ids import CaseId, parse_case_id
+from events.ids import OFFICE_DECISIONS, CaseId, parse_case_id, programme_stream
 from workflow.rights.acts import Acts
 from workflow.values.text import ActorId, CodeWord, ProviderText, ReferenceToken, ShortText
 
@@ -156,3 +156,33 @@ class PublishProgramme(Command, acts=("programmes.publish",)):
 
     programme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
     text: str
+
+    @property
+    def stream(self) -> str:
+        """Return the stream that holds what was published of the programme."""
+        return programme_stream(self.programme)
+
+
+class OfficeProposalCommand(Command):
+    """Something said about a decision of two people that concerns the house itself: accounts, programme files."""
+
+    proposal_id: ReferenceToken
+
+    @property
+    def stream(self) -> str:
+        """Return the stream in which such decisions are proposed and confirmed."""
+        return OFFICE_DECISIONS
+
+
+class ConfirmOfficeDecision(OfficeProposalCommand, acts=("accounts.confirm", "programmes.confirm")):
+    """Stand behind what another officer proposed for the house: with it, it happens."""
+
+
+class DeclineOfficeDecision(OfficeProposalCommand, acts=("accounts.confirm", "programmes.confirm")):
+    """Say no to what another officer proposed for the house, and why."""
+
+    reason: ShortText
+
+
+class WithdrawOfficeProposal(OfficeProposalCommand, acts=("accounts.change", "programmes.publish")):
+    """Take back what one proposed oneself for the house and nobody has decided on."""

@@ -6,9 +6,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from workflow import advancing, tasks, two_people
+from workflow import advancing, case_decisions, tasks, two_people
 from workflow.advancing import step_needs
 from workflow.case.state import Case
+from workflow.case_decisions import context_of
 from workflow.command import (
     AdvanceCase,
     CancelTask,
@@ -32,14 +33,22 @@ from workflow.tasks import timer_needs, unsent_needs
 
 
 def _confirmed(command: ConfirmDecision, situation: Situation) -> Decision:
-    return two_people.confirm(command, situation, RULES)
+    return two_people.confirm(command, command.proposal_id, context_of(situation, RULES), situation)
+
+
+def _declined(command: DeclineDecision, situation: Situation) -> Decision:
+    return two_people.decline(command, command.proposal_id, command.reason, context_of(situation, RULES))
+
+
+def _withdrawn(command: WithdrawProposal, situation: Situation) -> Decision:
+    return two_people.withdraw(command, command.proposal_id, context_of(situation, RULES))
 
 
 # A confirmation does what it confirms: whatever that may take back or reach, it may.
 _BY_TWO: Final = (
     CommandRule(ConfirmDecision, _confirmed, after_the_end=True, cancels=True),
-    CommandRule(DeclineDecision, two_people.decline, after_the_end=True),
-    CommandRule(WithdrawProposal, two_people.withdraw, after_the_end=True),
+    CommandRule(DeclineDecision, _declined, after_the_end=True),
+    CommandRule(WithdrawProposal, _withdrawn, after_the_end=True),
 )
 RULES: Final[Mapping[type[Command], CommandRule]] = {
     rule.command: rule
@@ -48,7 +57,7 @@ RULES: Final[Mapping[type[Command], CommandRule]] = {
 
 
 def _confirm_needs(command: ConfirmDecision, case: Case, programme: Programme) -> tuple[str, ...]:
-    return two_people.confirm_needs(command, case, RULES, lambda inner: needs(inner, case, programme))
+    return case_decisions.confirm_needs(command, case, RULES, lambda inner: needs(inner, case, programme))
 
 
 # What the engine's own commands look at is told by what they name, not only by the case.
@@ -58,7 +67,7 @@ _NEEDS: Final[Mapping[type[Command], Callable[[Any, Case, Programme], tuple[str,
     FinishTask: unsent_needs,
     CancelTask: unsent_needs,
     ConfirmDecision: _confirm_needs,
-    DeclineDecision: two_people.decline_needs,
+    DeclineDecision: case_decisions.decline_needs,
 }
 
 
@@ -106,5 +115,5 @@ def decide(command: Command, situation: Situation) -> Decision:
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
             return refused(CASE_IS_OPEN(stage=situation.case.stage))
         if rule.two_people is not None and rule.two_people.when(command, situation):
-            return two_people.propose(command, rule, rule.two_people, situation)
+            return two_people.propose(command, rule, context_of(situation, RULES), situation)
     return rule.decide(command, situation)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from events.catalogue import Fact
 from workflow import command as engine
-from workflow.case.proposals import proposals_of
+from workflow.case.proposals import evolve_office, proposals_of
 from workflow.case.state import At, Part
 from workflow.command import CaseCommand, Command, OfficeCommand
 from workflow.subject import Subject, commands_in
@@ -48,7 +48,10 @@ OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(
 PARTS: Final[Mapping[str, Part[Any]]] = {
     part.name: part for part in (proposals_of, *(subject.part for subject in SUBJECTS)) if part is not None
 }
-_AGGREGATES: Final = {one.word: one.evolve for subject in SUBJECTS for one in subject.aggregates}
+_AGGREGATES: Final = {
+    "decisions": evolve_office,
+    **{one.word: one.evolve for subject in SUBJECTS for one in subject.aggregates},
+}
 
 
 def evolve_shared(word: str, state: Any, fact: Fact, at: At) -> Any:

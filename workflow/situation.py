@@ -85,6 +85,20 @@ class Situation(NamedTuple):
         return self.about_case(Escalated(kind=kind)) if when else []
 
 
+class OfficeSituation(NamedTuple):
+    """What a decision about the house itself looks at, beside every case and programme: streams that are held still."""
+
+    now: datetime
+    states: Mapping[str, Any]  # by stream, None for one that has not begun
+    second: str = ""  # who proposed what is decided here, and under which id
+    proposal: str = ""
+
+    @property
+    def two(self) -> dict[str, str]:
+        """Return what a fact says of the two people behind it: who proposed it, and where."""
+        return {"second": self.second, "proposal": self.proposal}
+
+
 Needs = Callable[[Programme, Case], tuple[str, ...]]  # the shared streams a decision looks at
 
 

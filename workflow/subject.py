@@ -15,9 +15,9 @@ from workflow.command import Command
 from workflow.guard_context import Guard
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
-from workflow.reasons import Refused
+from workflow.reasons import Reason, ReasonKind, Refused
 from workflow.rights.acts import Acts
-from workflow.situation import Decision, Needs, Situation, StreamFact, TaskKind
+from workflow.situation import Decision, Needs, OfficeSituation, Situation, StreamFact, TaskKind
 
 Found = TypeVar("Found")
 Decide = Callable[[Any, Situation], Decision]
@@ -34,7 +34,7 @@ class TwoPeople(NamedTuple):
     about: of each thing one proposal waits at a time.
     """
 
-    when: Callable[[Any, Situation], bool] = lambda _command, _situation: True
+    when: Callable[[Any, Any], bool] = lambda _command, _situation: True
     sealed: str = ""
     thing: tuple[str, ...] = ()
     confirmed_by: Acts = ("case.confirm",)
@@ -55,6 +55,27 @@ class CommandRule(NamedTuple):
     after_the_end: bool = False
     cancels: bool = False
     two_people: TwoPeople | None = None
+
+
+class OfficeRule(NamedTuple):
+    """How a command about the house itself is decided: an account, or a programme file.
+
+    ``streams`` are those it looks at beside the officers' accounts. ``against`` tells why an account does not count
+    as one of the two who decide it; its third argument says by which acts it would, its fourth what to call it.
+    """
+
+    command: type[Command]
+    decide: Callable[[Any, OfficeSituation], Decision]
+    streams: Callable[[Any], tuple[str, ...]]
+    two_people: TwoPeople | None = None
+    against: Callable[[Any, OfficeSituation, str, Acts, ReasonKind], Iterable[Reason]] = lambda *_: ()
+
+
+class PublicationHook(NamedTuple):
+    """What a subject settles when a programme file comes into force, and the streams it looks at for it."""
+
+    streams: Callable[[Programme], tuple[str, ...]]
+    follows: Callable[[Programme, OfficeSituation], list[StreamFact]]
 
 
 def given(
@@ -109,6 +130,8 @@ class Subject:
     stem: str
     commands: tuple[type[Command], ...]
     rules: tuple[CommandRule, ...] = ()
+    office_rules: tuple[OfficeRule, ...] = ()
+    published: PublicationHook | None = None
     part: Part[Any] | None = None  # what it keeps of a case
     changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
     guards: tuple[Guard, ...] = ()

@@ -10,13 +10,13 @@ from events.instants import instant
 from workflow import refusals
 from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
+from workflow.case_decisions import LAPSES
 from workflow.command import CancelTask, ConfirmLetter, FinishTask, FireTimer, RetryTask
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule, TimerKind
-from workflow.two_people import LAPSES
 
 
 def finish_task(command: FinishTask, situation: Situation) -> Decision:

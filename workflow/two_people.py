@@ -1,7 +1,8 @@
 """Decisions that two people make: the first proposes and nothing happens; a second confirms, and only then it does.
 
 A proposal keeps what is asked for and a digest of what it rests on. Whoever confirms has it decided anew, under the
-guards of that moment; is what comes out not what was proposed, it has to be proposed again.
+guards of that moment; is what comes out not what was proposed, it has to be proposed again. What is decided about, a
+case or the house itself, and whose rights count, is told by a ``ProposalContext``.
 """
 
 import hashlib
@@ -14,43 +15,39 @@ import orjson
 from pydantic import ValidationError
 
 from events.catalogue import CLOSED, Fact
-from events.facts.decisions import (
-    DecisionConfirmed,
-    DecisionDeclined,
-    DecisionProposed,
-    ProposalLapsed,
-    ProposalWithdrawn,
-)
-from events.ids import account_stream
+from events.facts.decisions import DecisionConfirmed, DecisionDeclined, DecisionProposed, ProposalWithdrawn
 from workflow import refusals
-from workflow.case.proposals import Proposal, proposals_of
-from workflow.case.state import Case, Pairs
-from workflow.command import (
-    CaseCommand,
-    Command,
-    ConfirmDecision,
-    DeclineDecision,
-    WithdrawProposal,
-    fields_of,
-    occurred,
-)
-from workflow.programme.programme import Programme
+from workflow.case.proposals import Proposal
+from workflow.command import Command, fields_of
 from workflow.reasons import Reason, ReasonKind, Refused
 from workflow.rights.acts import ACTS, OPERATOR, Acts
-from workflow.rights.table import Account, permit
 from workflow.rights.visibility import is_machine
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, person_of
-from workflow.subject import CommandRule, TimerKind, TwoPeople
+from workflow.situation import Decision, StreamFact, id_from
+from workflow.subject import CommandRule, OfficeRule, TwoPeople
 
 _SOMEBODY: Final = "second:person"  # as who agrees, while it is asked whether all else allows what is proposed
-Rules = Mapping[type[Command], CommandRule]
+AnyRule = CommandRule | OfficeRule
+AnySituation = Any  # the rule's own: of a case, or of the house
+
+
+class ProposalContext(NamedTuple):
+    """What two people decide about: what waits there, for how long, where it is told, and whose word counts."""
+
+    pending: Mapping[str, Proposal]
+    lasts: timedelta
+    tell: Callable[[Fact], list[StreamFact]]
+    rules: Mapping[type[Command], AnyRule]
+    # Why an account does not count now, as one who may do one of these acts; the kind of reason when it may not.
+    against: Callable[[str, Acts, ReasonKind], Iterable[Reason]]
+    names: Mapping[str, Any] = {}  # what every command says of what is decided about, like the case's number
+    person_id: str = ""  # whose key seals what is proposed
 
 
 class Proposed(NamedTuple):
     """What a proposal asks for, as the command that would do it, and the rule that decides it."""
 
-    command: CaseCommand
-    rule: CommandRule
+    command: Command
+    rule: AnyRule
 
 
 # -- proposing ------------------------------------------------------------------------------------------------------
@@ -61,11 +58,13 @@ def proposal_id_of(command_id: UUID) -> str:
     return id_from(command_id, "D")
 
 
-def propose(command: CaseCommand, rule: CommandRule, needed: TwoPeople, situation: Situation) -> Decision:
+def propose(command: Command, rule: AnyRule, context: ProposalContext, situation: AnySituation) -> Decision:
     """Return the proposal of what would be done, or every reason against doing and against proposing it."""
+    needed = rule.two_people
+    assert needed is not None, "only what needs two people is proposed"
     opened = command.model_copy(update={needed.sealed: None}) if needed.sealed else command
     decided = rule.decide(opened, situation._replace(second=_SOMEBODY))
-    reasons = [*_against_proposing(command, needed, situation)]
+    reasons = [*_against_proposing(command, needed, context, situation.now)]
     if isinstance(decided, Refused) or reasons:
         return Refused((*(decided.reasons if isinstance(decided, Refused) else ()), *reasons))
     given = _given(command, needed)
@@ -75,19 +74,21 @@ def propose(command: CaseCommand, rule: CommandRule, needed: TwoPeople, situatio
         given=given,
         confirmed_by=needed.confirmed_by,
         pins=pins_of(given, (told.fact for told in decided)),
-        expires_at=situation.now + timedelta(days=situation.programme.policies.proposal_days),
-        person_id=person_of(situation),
+        expires_at=situation.now + context.lasts,
+        person_id=context.person_id,
         content=getattr(command, needed.sealed) if needed.sealed else None,
     )
-    return situation.about_case(proposed)
+    return context.tell(proposed) if decided else []
 
 
-def _against_proposing(command: CaseCommand, needed: TwoPeople, situation: Situation) -> Iterator[Reason]:
+def _against_proposing(
+    command: Command, needed: TwoPeople, context: ProposalContext, now: datetime
+) -> Iterator[Reason]:
     yield from _against_speaker(command)
     wanted = _thing(orjson.loads(_given(command, needed)), needed)
-    for key, one in proposals_of(case_of(situation)).pending.items():
+    for key, one in context.pending.items():
         same = one.command == type(command).__name__ and _thing(orjson.loads(one.given), needed) == wanted
-        if same and one.expires_at > situation.now:
+        if same and one.expires_at > now:
             yield refusals.PROPOSED_ALREADY(proposal_id=key, proposer=one.proposer)
 
 
@@ -95,14 +96,14 @@ def _thing(given: Mapping[str, Any], needed: TwoPeople) -> tuple[Any, ...]:
     return tuple(given.get(field) for field in needed.thing)
 
 
-def _given(command: CaseCommand, needed: TwoPeople) -> str:
+def _given(command: Command, needed: TwoPeople) -> str:
     """Return what is proposed as it is kept in the open; what identifies a person is sealed beside it."""
     names = {*fields_of(type(command)), "occurred_at"} - {needed.sealed}
     return command.model_dump_json(include=names, exclude_none=True)
 
 
 def pins_of(given: str, facts: Iterable[Fact]) -> str:
-    """Return the digest of what is asked and of what two people would tell of the case; nothing sealed is in it."""
+    """Return the digest of what is asked and of what two people would tell; nothing sealed is in it."""
     told = [f"{type(fact).__name__} {_open_body(fact)}" for fact in facts if "proposal" in type(fact).model_fields]
     return hashlib.sha256("\n".join((given, *told)).encode()).hexdigest()
 
@@ -115,113 +116,76 @@ def _open_body(fact: Fact) -> str:
 # -- confirming -----------------------------------------------------------------------------------------------------
 
 
-def confirm(command: ConfirmDecision, situation: Situation, rules: Rules) -> Decision:
+def confirm(command: Command, proposal_id: str, context: ProposalContext, situation: AnySituation) -> Decision:
     """Return what was proposed, decided anew and now by two, or every reason against it."""
-    case = case_of(situation)
-    pending = proposals_of(case).pending.get(command.proposal_id)
+    pending = context.pending.get(proposal_id)
     if pending is None:
-        return Refused((refusals.PROPOSAL_IS_PENDING(proposal_id=command.proposal_id), *_against_speaker(command)))
-    found = proposed_by(pending, command, case, rules)
-    reasons = [*_against_confirmer(command, pending, situation)]
+        return _nothing_waits(command, proposal_id)
+    found = proposed_by(pending, command, context.names, context.rules)
+    reasons = [*_against_second(command, pending, context)]
     if situation.now >= pending.expires_at:
         reasons.append(refusals.PROPOSAL_IS_IN_TIME(until=pending.expires_at))
     if found is None:
         return Refused((*reasons, refusals.NOTHING_MOVED()))
-    reasons += _against_account(pending.proposer, found.command.acts, situation, refusals.PROPOSER_MAY)
-    behind = situation._replace(second=pending.proposer, proposal=command.proposal_id)
-    decided = found.rule.decide(found.command, behind)
+    reasons += context.against(pending.proposer, found.command.acts, refusals.PROPOSER_MAY)
+    decided = found.rule.decide(found.command, situation._replace(second=pending.proposer, proposal=proposal_id))
     if isinstance(decided, Refused):
         return Refused((*reasons, *decided.reasons))
     if pins_of(pending.given, (told.fact for told in decided)) != pending.pins:
         reasons.append(refusals.NOTHING_MOVED())
     if reasons:
         return Refused(tuple(reasons))
-    confirmed = DecisionConfirmed(proposal_id=command.proposal_id, proposer=pending.proposer)
-    return [*situation.about_case(confirmed), *decided]
+    return [*context.tell(DecisionConfirmed(proposal_id=proposal_id, proposer=pending.proposer)), *decided]
 
 
-def proposed_by(pending: Proposal, command: ConfirmDecision, case: Case, rules: Rules) -> Proposed | None:
+def proposed_by(
+    pending: Proposal, command: Command, names: Mapping[str, Any], rules: Mapping[type[Command], AnyRule]
+) -> Proposed | None:
     """Return the command that was proposed, as given by who confirms it; None when it is none of this version's."""
     rule = next((rule for kind, rule in rules.items() if kind.__name__ == pending.command), None)
     if rule is None:
         return None
     who = {"command_id": command.command_id, "actor": command.actor, "mandate": command.mandate}
     try:
-        made = rule.command.model_validate({**orjson.loads(pending.given), **who, "case_id": case.case_id})
+        made = rule.command.model_validate({**orjson.loads(pending.given), **who, **names})
     except ValidationError:
         return None
-    assert isinstance(made, CaseCommand)
     return Proposed(made, rule)
 
 
-def confirm_needs(
-    command: ConfirmDecision, case: Case, rules: Rules, needs: Callable[[CaseCommand], tuple[str, ...]]
-) -> tuple[str, ...]:
-    """Return the streams a confirmation looks at: both accounts, and whatever the decision itself does."""
-    pending = proposals_of(case).pending.get(command.proposal_id)
-    if pending is None:
-        return ()
-    found = proposed_by(pending, command, case, rules)
-    own = needs(found.command) if found is not None else ()
-    return tuple(dict.fromkeys((*_account_streams(command.actor, pending), *own)))
+# -- declining, taking back -----------------------------------------------------------------------------------------
 
 
-def decline_needs(command: DeclineDecision, case: Case, _programme: Programme) -> tuple[str, ...]:
-    """Return the streams a refusal of what was proposed looks at: the account of who says no."""
-    pending = proposals_of(case).pending.get(command.proposal_id)
-    return () if pending is None else _account_streams(command.actor, pending)
-
-
-def happened_at(command: Command, case: Case | None, now: datetime) -> datetime:
-    """Return when it happened in the world: of what is confirmed, as its proposer said."""
-    pending = (
-        proposals_of(case).pending.get(command.proposal_id) if case and isinstance(command, ConfirmDecision) else None
-    )
-    said = orjson.loads(pending.given).get("occurred_at") if pending else None
-    return datetime.fromisoformat(said) if said else occurred(command, now)
-
-
-# -- declining, taking back, running out ----------------------------------------------------------------------------
-
-
-def decline(command: DeclineDecision, situation: Situation) -> Decision:
+def decline(command: Command, proposal_id: str, reason: str, context: ProposalContext) -> Decision:
     """Return that a second person said no, and why."""
-    pending = proposals_of(case_of(situation)).pending.get(command.proposal_id)
+    pending = context.pending.get(proposal_id)
     if pending is None:
-        return Refused((refusals.PROPOSAL_IS_PENDING(proposal_id=command.proposal_id), *_against_speaker(command)))
-    reasons = tuple(_against_confirmer(command, pending, situation))
-    declined = DecisionDeclined(proposal_id=command.proposal_id, reason=command.reason)
-    return Refused(reasons) if reasons else situation.about_case(declined)
+        return _nothing_waits(command, proposal_id)
+    reasons = tuple(_against_second(command, pending, context))
+    declined = DecisionDeclined(proposal_id=proposal_id, reason=reason)
+    return Refused(reasons) if reasons else context.tell(declined)
 
 
-def withdraw(command: WithdrawProposal, situation: Situation) -> Decision:
+def withdraw(command: Command, proposal_id: str, context: ProposalContext) -> Decision:
     """Return that whoever proposed it took it back."""
-    pending = proposals_of(case_of(situation)).pending.get(command.proposal_id)
+    pending = context.pending.get(proposal_id)
     reasons = [*_against_speaker(command)]
     if pending is None:
-        reasons.append(refusals.PROPOSAL_IS_PENDING(proposal_id=command.proposal_id))
+        reasons.append(refusals.PROPOSAL_IS_PENDING(proposal_id=proposal_id))
     elif pending.proposer != command.actor:
         reasons.append(refusals.PROPOSAL_IS_YOURS(proposer=pending.proposer))
-    withdrawn = ProposalWithdrawn(proposal_id=command.proposal_id)
-    return Refused(tuple(reasons)) if reasons else situation.about_case(withdrawn)
-
-
-def lapsed_by_end(situation: Situation) -> list[StreamFact]:
-    """Return that what else was proposed of a case that ends will not be decided any more."""
-    left = [key for key in proposals_of(case_of(situation)).pending if key != situation.proposal]
-    return situation.about_case(*(ProposalLapsed(proposal_id=key) for key in left))
-
-
-def _lapses(situation: Situation, subject: Pairs) -> list[StreamFact]:
-    key = dict(subject)["proposal_id"]
-    pending = key in proposals_of(case_of(situation)).pending
-    return situation.about_case(ProposalLapsed(proposal_id=key)) if pending else []
+    withdrawn = ProposalWithdrawn(proposal_id=proposal_id)
+    return Refused(tuple(reasons)) if reasons else context.tell(withdrawn)
 
 
 # -- who may --------------------------------------------------------------------------------------------------------
 
 
-def _against_speaker(command: CaseCommand) -> Iterator[Reason]:
+def _nothing_waits(command: Command, proposal_id: str) -> Refused:
+    return Refused((refusals.PROPOSAL_IS_PENDING(proposal_id=proposal_id), *_against_speaker(command)))
+
+
+def _against_speaker(command: Command) -> Iterator[Reason]:
     """Yield why whoever speaks is not one of two: nobody knows who typed it, or it is no person at all."""
     if command.mandate == OPERATOR:
         yield refusals.NOBODY_SIGNED_IN(actor=command.actor)
@@ -229,28 +193,9 @@ def _against_speaker(command: CaseCommand) -> Iterator[Reason]:
         yield refusals.PEOPLE_DECIDE(actor=command.actor)
 
 
-def _against_confirmer(
-    command: ConfirmDecision | DeclineDecision, pending: Proposal, situation: Situation
-) -> Iterator[Reason]:
+def _against_second(command: Command, pending: Proposal, context: ProposalContext) -> Iterator[Reason]:
     yield from _against_speaker(command)
     if command.actor == pending.proposer:
         yield refusals.PROPOSER_CONFIRMS()
     acts = tuple(act for act in ACTS if act in pending.confirmed_by)
-    yield from _against_account(command.actor, acts, situation, refusals.CONFIRMER_MAY)
-
-
-def _against_account(name: str, acts: Acts, situation: Situation, may: ReasonKind) -> Iterator[Reason]:
-    """Yield why an account does not count now: there is none, it is closed, or it has not the right."""
-    standing: Any = situation.state_of(account_stream(name), lambda: None)
-    account: Account | None = standing.account if standing is not None else None
-    if account is None or account.closed:
-        yield refusals.ACCOUNT_STANDS(account=name)
-    elif not any(permit(account, act, situation.case, situation.programme, situation.now) for act in acts):
-        yield may(account=name)
-
-
-def _account_streams(actor: str, pending: Proposal) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(account_stream(name) for name in (actor, pending.proposer)))
-
-
-LAPSES: Final = TimerKind("proposal", _lapses)
+    yield from context.against(command.actor, acts, refusals.CONFIRMER_MAY)

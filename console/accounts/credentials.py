@@ -9,15 +9,17 @@ from sqlalchemy import select, update
 from console.accounts.passwords import Passwords, Weakness, as_read, weakness
 from events.batch import InsertRows
 from events.database import Database
+from events.facts.accounts import AccountOpened, CredentialsReset
+from events.ids import account_stream
 from events.instants import instant_text
 from events.world import Clock
-from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.service import CommandService
 from handlers.projections.accounts import AccountRow, account_from, find_account, list_accounts
 from handlers.projections.tables import accounts, credentials
+from workflow.rights.acts import OPERATOR
 from workflow.rights.table import Account
-from workflow.subjects.accounts.commands import OpenAccount, ResetCredentials
 
+GIVES_A_WAY_IN: Final = (AccountOpened.__name__, CredentialsReset.__name__)
 ONE_TIME_LASTS: Final = timedelta(hours=72)
 _ROWS: Final = InsertRows(credentials, replace=True)
 # A password counts for an open account that was not reset since it was set.
@@ -98,15 +100,8 @@ class Credentials:
             connection.execute(update(credentials).where(*same).values(password_hash=again))
 
 
-class Issued(NamedTuple):
-    """What opening or resetting an account came to; ``password`` is shown once, and empty when none was made."""
-
-    answer: Answer
-    password: str = ""
-
-
 class Accounts:
-    """Looks at accounts, and carries out the two commands that end in a one-time password."""
+    """Looks at accounts, and makes the one-time password that a new way in begins with."""
 
     def __init__(self, service: CommandService, credentials: Credentials) -> None:
         self._service = service
@@ -127,13 +122,20 @@ class Accounts:
         with self._service.log.database.reading() as connection:
             return list_accounts(connection)
 
-    def issue(self, command: OpenAccount | ResetCredentials) -> Issued:
-        """Open or reset an account and issue a one-time password, unless a repeated command did so before.
+    def hand_over(self, account: str, officer: str) -> str:
+        """Return the one-time password of an account that was opened or reset, for ``officer`` to hand over.
 
-        What an account had before a reset opens nothing once the log says so.
+        Only the second of the two behind it gets it, once; for anybody else, and afterwards, it is empty. What
+        the operator opened where Wayhome is installed has no second: there ``officer`` is empty.
         """
-        answer = self._service.submit(command)
-        row = self.row(command.account) if isinstance(answer, Accepted) else None
-        if row is None or self._credentials.has_any(command.account):
-            return Issued(answer)
-        return Issued(answer, self._credentials.issue(row))
+        row = self.row(account)
+        return self._credentials.issue(row) if row is not None and self.is_handed_by(account, officer) else ""
+
+    def is_handed_by(self, account: str, officer: str) -> bool:
+        """Tell whether an account waits for its one-time password, and this officer is the one to hand it over."""
+        row = self.row(account)
+        if row is None or row.account.closed or self._credentials.has_any(account):
+            return False
+        *_, last = self._service.log.of_types(account_stream(account), GIVES_A_WAY_IN)
+        said = last.envelope
+        return officer == ("" if said.mandate == OPERATOR else said.actor)

@@ -14,10 +14,14 @@ from console.container import Container
 from events.world import Clock, Entropy
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import find_account
-from workflow.rights.acts import Role
+from workflow.command import Command, ConfirmOfficeDecision
+from workflow.rights.acts import OPERATOR, Role
 from workflow.subjects.accounts.commands import OpenAccount, RecordSecondFactor
+from workflow.two_people import proposal_id_of
 
 ADMINISTRATOR: Final = "staff:root"
+DATA_PROTECTION: Final = "staff:zoya"
+OFFICERS: Final = (ADMINISTRATOR, DATA_PROTECTION)  # who decide together who signs in
 FILE: Final = "sign-in.txt"
 
 
@@ -42,7 +46,7 @@ CAST: Final = (
     Part("staff:elena", "finance_approve", "grants to approve"),
     Part("staff:clara", "finance_release", "payments to let go"),
     Part("staff:igor", "auditor", "who did what under which rule"),
-    Part("staff:zoya", "data_protection", "who looked at what"),
+    Part(DATA_PROTECTION, "data_protection", "who looked at what"),
     Part("donor:mara", "donor", "counts"),
     Part(ADMINISTRATOR, "administrator", "accounts and operations"),
 )
@@ -62,15 +66,35 @@ class Key(NamedTuple):
 
 
 def opened(container: Container, programme: str, *more: Part) -> None:
-    """Open the cast's accounts, the administrator's first, and more; those that are open stay as they are."""
-    for part in sorted((*CAST, *more), key=lambda part: part.account != ADMINISTRATOR):
+    """Open the cast's accounts, the two officers' first, and more; those that are open stay as they are."""
+    for part in sorted((*CAST, *more), key=lambda part: part.account not in OFFICERS):
         with container.database.reading() as connection:
             known = find_account(connection, part.account)
         if known is None:
-            placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
-            own = {"command_id": container.chance.uuid(), "account": part.account, "actor": ADMINISTRATOR}
-            answer = container.service.submit(OpenAccount.model_validate(own | placed))
-            assert isinstance(answer, Accepted), answer
+            _open(container, programme, part)
+
+
+def _open(container: Container, programme: str, part: Part) -> None:
+    """Open an account: an officer's as who installs Wayhome, any other by the two officers."""
+    placed = {"roles": (part.role,), "programmes": (programme,), "facilities": part.facilities}
+    own = {"command_id": container.chance.uuid(), "account": part.account}
+    if part.account in OFFICERS:
+        founder = {"actor": part.account, "mandate": OPERATOR}
+        _accept(container, OpenAccount.model_validate(own | placed | founder))
+    else:
+        _decide_by_two(container, OpenAccount.model_validate(own | placed | {"actor": ADMINISTRATOR}))
+
+
+def _decide_by_two(container: Container, asked: Command) -> None:
+    """Have the data-protection officer confirm what the administrator proposes."""
+    second = {"command_id": container.chance.uuid(), "actor": DATA_PROTECTION, "mandate": "data_protection"}
+    confirms = second | {"proposal_id": proposal_id_of(asked.command_id)}
+    _accept(container, asked, ConfirmOfficeDecision.model_validate(confirms))
+
+
+def _accept(container: Container, *commands: Command) -> None:
+    for answer in container.service.submit_many(commands):
+        assert isinstance(answer, Accepted), answer
 
 
 def admitted(container: Container, auth: AuthServices, clock: Clock, programme: str, chance: Entropy) -> list[Key]:

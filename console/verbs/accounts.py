@@ -6,9 +6,9 @@ import typer
 
 from console.accounts.command_line import services_of
 from console.errors import BadInput
-from console.printing import print_json, say
-from console.verbs.sign_in import HERE, asked, proved
+from console.verbs.officers import print_password, tell_with_password
 from console.verbs.terminal import CommandTerminal, Terminal, verb
+from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
@@ -41,12 +41,17 @@ def open_account(
     house: Houses = None,
     language: Annotated[str, typer.Option("--language", help="The language of their screen: en or ru.")] = "en",
 ) -> None:
-    """Let somebody sign in, and print the one-time password they begin with.
+    """Propose that somebody may sign in; another officer confirms it and hands over the one-time password.
+
+    The first two officers are opened without signing in, where Wayhome is installed; their passwords are printed.
 
     Example: wayhome account open staff:root --role administrator
     """
     placed = {"programmes": programme or (), "team": team, "facilities": house or (), "language": language}
-    _issue(terminal, terminal.made(OpenAccount, account=account, roles=_known(role), **placed))
+    answer = terminal.submit(OpenAccount, account=account, roles=_known(role), **placed)
+    founded = isinstance(answer, Accepted) and not answer.proposal
+    handed = services_of(terminal.container).accounts.hand_over(account, "") if founded else ""
+    tell_with_password(terminal, answer, account, handed)
 
 
 @verb(app, "list")
@@ -61,7 +66,7 @@ def list_all(terminal: Terminal) -> None:
 
 @verb(app, "roles")
 def roles(terminal: CommandTerminal, account: Who, role: Roles) -> None:
-    """Give somebody exactly these roles; they have to sign in again.
+    """Give somebody exactly these roles; giving more takes another officer, and they have to sign in again.
 
     Example: wayhome account roles staff:anna --role case_manager --role supervisor
     """
@@ -72,7 +77,7 @@ def roles(terminal: CommandTerminal, account: Who, role: Roles) -> None:
 def place(
     terminal: CommandTerminal, account: Who, programme: Programmes = None, team: Team = "", house: Houses = None
 ) -> None:
-    """Say in which programmes, team and houses somebody works; what is left out they do not have any more.
+    """Say in which programmes, team and houses somebody works; a wider place takes another officer.
 
     Example: wayhome account place staff:anna --programme moscow --team north
     """
@@ -98,7 +103,7 @@ def reopen(
     account: Who,
     reason: Annotated[str, typer.Option("--reason", help="back or mistake.")] = "back",
 ) -> None:
-    """Let somebody sign in again after their account was closed.
+    """Propose that somebody may sign in again after their account was closed.
 
     Example: wayhome account reopen staff:anna --reason back
     """
@@ -106,19 +111,26 @@ def reopen(
 
 
 @verb(app, "reset")
-def reset(
-    terminal: CommandTerminal,
-    account: Who,
-    second: Annotated[str, typer.Option("--second", help="The other administrator or officer behind it.")],
-) -> None:
-    """Replace somebody's password and second factors by a one-time password, which is printed once.
+def reset(terminal: CommandTerminal, account: Who) -> None:
+    """Propose to replace somebody's password and second factors; another officer confirms it and hands it over.
 
-    You have signed in; the other proves it is them here: asks for password and code.
-
-    Example: wayhome account reset staff:anna --second staff:olga
+    Example: wayhome account reset staff:anna
     """
-    found = proved(services_of(terminal.container).sign_in.vouch(second, *asked(), HERE))
-    _issue(terminal, terminal.made(ResetCredentials, account=account, second=found.account.account))
+    terminal.give(ResetCredentials, account=account)
+
+
+@verb(app, "password")
+def password(terminal: CommandTerminal, account: Who) -> None:
+    """Print the one-time password of an account whose opening or reset you confirmed, this once.
+
+    Example: wayhome account password staff:anna
+    """
+    if not terminal.signed_in:
+        raise BadInput("sign in first, as the officer who confirmed it: wayhome sign-in")
+    made = services_of(terminal.container).accounts.hand_over(account, terminal.signed_in)
+    if not made:
+        raise BadInput("there is none to hand over: it was made before, or another officer confirmed it")
+    print_password(terminal, {"account": account}, account, made)
 
 
 @verb(app, "sessions")
@@ -148,26 +160,6 @@ def _show_sessions(terminal: Terminal, account: str) -> None:
     shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
     rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", f"{one.seen_at:%Y-%m-%d %H:%M}") for one in found]
     terminal.table(shown, "Signed in", ("since", "last page"), rows)
-
-
-def _issue(terminal: Terminal, command: OpenAccount | ResetCredentials) -> None:
-    """Carry a command out that ends in a one-time password, and print it this once."""
-    from console.accounts.credentials import ONE_TIME_LASTS
-    from console.accounts.sign_in import open_auth_services
-    from events.world import SystemClock
-
-    container = terminal.container
-    accounts = open_auth_services(container.service, container.clock or SystemClock(), container.chance).accounts
-    issued = accounts.issue(command)
-    if issued.password and terminal.as_json:
-        answer: Any = issued.answer
-        print_json({"answer": "accepted", **answer._asdict(), "one_time_password": issued.password})
-        return
-    terminal.tell(issued.answer)
-    if issued.password:
-        hours = int(ONE_TIME_LASTS.total_seconds()) // 3600
-        say(f"one-time password of {command.account}, shown only now, good for {hours} hours:")
-        say(issued.password)
 
 
 def _known(roles: list[str]) -> list[str]:

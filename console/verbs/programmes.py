@@ -8,7 +8,9 @@ import typer
 
 from console.errors import BadInput
 from console.printing import USAGE
-from console.verbs.terminal import ActorTerminal, BareTerminal, verb
+from console.verbs.terminal import BareTerminal, CommandTerminal, verb
+from handlers.commanding.answers import Accepted
+from workflow.command import PublishProgramme
 from workflow.programme.diagram import mermaid
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
 from workflow.programme.loading import (
@@ -66,15 +68,21 @@ def diagram(
 
 
 @verb(app, "publish", create=True)
-def publish(terminal: ActorTerminal, file: FileOrName) -> None:
-    """Put a programme file into force: cases opened from now on run under it, running ones keep theirs.
+def publish(terminal: CommandTerminal, file: FileOrName) -> None:
+    """Propose a programme file: once a second person confirms it, cases opened from then on run under it.
+
+    The files of an office that has not two officers yet are put into force where Wayhome is installed.
 
     Example: wayhome programme publish moscow --as staff:operator
     """
-    definition = terminal.container.publish(_text(file), terminal.actor)
+    definition = load_definition(_text(file))
+    name = definition.programme.programme
+    answer = terminal.submit(PublishProgramme, programme=name, text=definition.text)
+    if not isinstance(answer, Accepted) or answer.proposal:
+        terminal.tell(answer)
+        return
     terminal.lines(
-        {"programme": definition.programme.programme, "definition": definition.hash},
-        f"{definition.programme.programme} is in force as definition {definition.hash}",
+        {"programme": name, "definition": definition.hash}, f"{name} is in force as definition {definition.hash}"
     )
 
 

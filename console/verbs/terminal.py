@@ -149,8 +149,11 @@ class ActorTerminal(Terminal):
         """Return a command of this person; raises ValidationError for fields that do not go."""
         sender = {"command_id": self.command_id or self.container.chance.uuid(), "actor": self.actor}
         from workflow.decide import needs_people
+        from workflow.decide_office import needs_officers
 
-        if not self.signed_in and (needs_people(kind) or fields.get("mandate", _USUAL) == _USUAL):
+        if not self.signed_in and (
+            needs_people(kind) or needs_officers(kind) or fields.get("mandate", _USUAL) == _USUAL
+        ):
             fields["mandate"] = OPERATOR  # a name was typed, and nobody knows by whom
         return kind.model_validate(sender | fields)
 

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
+from console.views.officers import AccountNews, HouseProposal, account_news, house_proposals
 from console.views.reader import Reader
 from console.views.suggested_actions import ACTIONS_AT, APPROVALS, SuggestedAction, action_at, action_for, commands_for
 from events.instants import instant
@@ -92,6 +93,8 @@ class MyWork(NamedTuple):
     notices: tuple[Notice, ...]
     answers: tuple[ReferralToAnswer, ...]
     call_backs: tuple[CallBackDue, ...]
+    officers: tuple[HouseProposal, ...]
+    news: tuple[AccountNews, ...]
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -99,7 +102,8 @@ class MyWork(NamedTuple):
     @property
     def nothing(self) -> bool:
         """Tell whether nothing waits at all."""
-        return not (any(self.groups.values()) or self.due or self.notices or self.answers or self.call_backs)
+        rest = (self.due, self.notices, self.answers, self.call_backs, self.officers)
+        return not any((*self.groups.values(), *rest))
 
 
 def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
@@ -119,6 +123,8 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         notices=tuple(_notices(reader, rows, snapshots)),
         answers=tuple(_answers(reader, [snapshots[case_id] for case_id in partners])),
         call_backs=tuple(_call_backs(reader)),
+        officers=house_proposals(reader),
+        news=account_news(reader),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,

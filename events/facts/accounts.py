@@ -12,12 +12,17 @@ class AccountOpened(Fact):
     team: str = ""
     facilities: tuple[str, ...] = ()
     language: str = "en"
+    founding: bool = False  # one of the first two officers, opened where Wayhome is installed
+    second: str = ""  # who proposed it, and under which id
+    proposal: str = ""
 
 
 class RolesChanged(Fact):
     """Somebody has exactly these roles from now on; whoever was signed in has to sign in again."""
 
     roles: tuple[str, ...]
+    second: str = ""  # who proposed it, and under which id
+    proposal: str = ""
 
 
 class AccountPlaced(Fact):
@@ -26,6 +31,8 @@ class AccountPlaced(Fact):
     programmes: tuple[str, ...]
     team: str
     facilities: tuple[str, ...]
+    second: str = ""  # who proposed it, and under which id
+    proposal: str = ""
 
 
 class LanguageChosen(Fact):
@@ -44,12 +51,15 @@ class AccountReopened(Fact):
     """A closed account may sign in again."""
 
     reason: str
+    second: str = ""  # who proposed it, and under which id
+    proposal: str = ""
 
 
 class CredentialsReset(Fact):
     """Two people had the password and every second factor of an account replaced by a one-time password."""
 
     second: str
+    proposal: str = ""  # under which id the second proposed it; in older logs there is none
 
 
 class SecondFactorAdded(Fact):
@@ -70,3 +80,11 @@ class SessionsRevoked(Fact):
     """Everybody signed in under an account was signed out at once."""
 
     reason: str
+
+
+class OfficerDaysSet(Fact):
+    """So long whoever became an officer stands behind nobody else's decision."""
+
+    days: int
+    second: str = ""
+    proposal: str = ""

@@ -11,6 +11,8 @@ class ProgrammePublished(Fact):
     programme: str
     definition: str
     text: str
+    second: str = ""  # who proposed it, and under which id
+    proposal: str = ""
 
 
 class ClockAccepted(Fact):

@@ -2,21 +2,23 @@
 
 from typing import Any, Final, NamedTuple
 
+from events.facts.accounts import AccountOpened
 from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.journey import StageEntered
 from events.facts.reintegration import PlanAgreed, PlanRevised
 from events.facts.safety import BestInterestsDecided, SafetyPlanAgreed
-from events.ids import account_stream
+from events.ids import OFFICE_DECISIONS, account_stream
 from events.instants import instant
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
+from handlers.checks.two_officers import BY_TWO_OFFICERS, DECIDED, OfficerRights, was_done_alone
 from handlers.projections.replay import Replay
 from workflow.decide import RULES
 from workflow.rights.acts import OPERATOR, Acts
 from workflow.rights.table import permit
 from workflow.two_people import pins_of
 
-_BY_TWO: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
+_OF_CASES: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
 
 
 class _Proposal(NamedTuple):
@@ -37,11 +39,14 @@ class TwoPeopleCheck(InvariantCheck):
         super().__init__()
         self._replay = replay
         self._proposals: dict[tuple[str, str], _Proposal] = {}
+        self._officers = OfficerRights(replay)
+        self._two_officers_since_founding = False
 
     @sees(DecisionProposed)
     def _on_proposal(self, fact: DecisionProposed, seen: ObservedEvent) -> None:
         self.count("proposals")
-        said, rule = seen.event.envelope, _BY_TWO.get(fact.command)
+        said = seen.event.envelope
+        rule = (BY_TWO_OFFICERS if seen.stream == OFFICE_DECISIONS else _OF_CASES).get(fact.command)
         self._proposals[seen.stream, fact.proposal_id] = _Proposal(said.actor, said.command_id, fact)
         self.demand(said.mandate != OPERATOR, f"{seen.at}: proposed by somebody who had not signed in")
         named = rule is not None and rule.two_people is not None and fact.confirmed_by == rule.two_people.confirmed_by
@@ -60,7 +65,10 @@ class TwoPeopleCheck(InvariantCheck):
         self.demand(said.mandate != OPERATOR, f"{seen.at}: confirmed by somebody who had not signed in")
         late = instant(said.recorded_at) >= known.fact.expires_at
         self.demand(not late, f"{seen.at}: confirmed after it had run out")
-        rule = _BY_TWO.get(known.fact.command)
+        if seen.stream == OFFICE_DECISIONS:
+            self._faults += [f"{seen.at}: {fault}" for fault in self._officers.faults(known.fact, seen, known.actor)]
+            return
+        rule = _OF_CASES.get(known.fact.command)
         self._may(said.actor, ("case.confirm",), seen)
         self._may(known.actor, rule.command.acts if rule else (), seen)
 
@@ -69,7 +77,27 @@ class TwoPeopleCheck(InvariantCheck):
         if not fact.proposal:
             self._on_typed_name(fact, seen)
             return
-        said, known = seen.event.envelope, self._proposals.get((seen.stream, fact.proposal))
+        self._demand_proposal(fact, seen, seen.stream)
+
+    @sees(*DECIDED)
+    def _on_house_decision(self, fact: Any, seen: ObservedEvent) -> None:
+        if fact.proposal:
+            self._demand_proposal(fact, seen, OFFICE_DECISIONS)
+            return
+        self._two_officers_since_founding |= isinstance(fact, AccountOpened) and fact.founding
+        now = self._officers.situation(seen, (seen.stream, seen.before))
+        if not was_done_alone(fact, seen, now):
+            self._on_older_house(seen)
+
+    def _on_older_house(self, seen: ObservedEvent) -> None:
+        """Count what one officer decided by an older version; where two officers founded the house, there is none."""
+        proposed = any(stream == OFFICE_DECISIONS for stream, _ in self._proposals)
+        if self._two_officers_since_founding or proposed:
+            self.fault(f"{seen.at}: was decided by one, and takes two officers")
+        self.count("older decisions of one officer")
+
+    def _demand_proposal(self, fact: Any, seen: ObservedEvent, stream: str) -> None:
+        said, known = seen.event.envelope, self._proposals.get((stream, fact.proposal))
         if known is None or known.confirmed != said.command_id or fact.second != known.actor:
             self.fault(f"{seen.at}: names a proposal that nobody confirmed by this command")
         elif pins_of(known.fact.given, [fact]) != known.fact.pins:
@@ -79,7 +107,7 @@ class TwoPeopleCheck(InvariantCheck):
         """Count what older versions recorded; once there are proposals, a name that was typed is nobody's act."""
         if isinstance(fact, StageEntered) and not fact.second:
             return  # a step that one person takes; I8 asks its guards
-        if self._proposals:
+        if any(stream != OFFICE_DECISIONS for stream, _ in self._proposals):
             self.fault(f"{seen.at}: rests on a typed name, and not on a proposal")
         self.count("older facts that rest on a typed name")
 

@@ -4,29 +4,26 @@ Each sees what those before it decided. Streams are locked in a fixed order (cas
 share), so that two processes cannot wait for each other for ever.
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
-import orjson
-
 from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.errors import CommandReused
-from events.facts.accommodation import FacilityFitted
 from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import Escalated
-from events.ids import CaseId, case_of_stream, case_stream
+from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream
 from events.instants import instant, instant_text
 from events.log import Log, recorded_event
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
-from handlers.projections.accounts import account_streams_for, decide_account_command
+from handlers.commanding.remembered_answers import RememberedAnswers
+from handlers.projections.accounts import officer_streams
 from handlers.projections.board import open_cases
 from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
@@ -35,22 +32,20 @@ from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache, VersionedState, evolve, fold_events
+from workflow.case.proposals import Proposals
 from workflow.case.state import At, Case
-from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, PublishProgramme, occurred
+from workflow.case_decisions import happened_at
+from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, occurred
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.programme.loading import Definition, check_definition, load_definition
+from workflow.decide_office import OFFICE_RULES, decide_office, office_streams
+from workflow.programme.loading import Definition, load_definition
 from workflow.reasons import Refused, refused
-from workflow.refusals import CASE_EXISTS, PROGRAMME_IS_THE_FILES, TASK_IS_YOURS
+from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
-from workflow.rights.visibility import is_machine
-from workflow.situation import Situation, StreamFact
-from workflow.subjects.accommodation.definition import facility_stream
-from workflow.subjects.accounts.commands import AccountCommand
+from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.intake.commands import OpenCase
-from workflow.two_people import happened_at
 
-_log = logging.getLogger(__name__)
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
 
 
@@ -79,12 +74,11 @@ class CommandBatch:
         self._definitions = definitions
         self._log = log
         self._ids = ids
-        self._digest_of = digest_of
+        self._remembered = RememberedAnswers(writing, ids, digest_of)
         self._states: dict[str, VersionedState] = {}
         self._before: dict[str, VersionedState] = {}
         self._claimed: dict[str, set[str]] = {}
         self._held: dict[str, Any] = {}
-        self._answered: dict[str, tuple[str, Answer]] = {}
         self._current: dict[str, Definition | None] = {}
 
     # The moment of a turn is taken once everything it looks at is held still: whatever a worker began before
@@ -111,8 +105,8 @@ class CommandBatch:
         """Lock and load everything the batch needs, in as few questions to the database as possible."""
         own = {stream for command in commands for stream in _own_streams(command)}
         self._load({stream for stream in own if case_of_stream(stream) is not None})
+        own |= self._house(commands)
         # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
-        own |= account_streams_for(self._writing.connection, commands)
         self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
         cancelling = {c.case_id for c in commands if isinstance(c, CaseCommand) and cancels(c)}
@@ -120,9 +114,17 @@ class CommandBatch:
             self._held = lock_tasks(self._writing.connection, finishing)
         if cancelling:
             self._claimed = lock_claims(self._writing.connection, sorted(cancelling))
-        given = [str(one) for command in commands for one in (command.command_id, command.former_id) if one]
-        known = self._writing.answers(given)
-        self._answered = {key: (answer.digest, _remembered(key, answer.answer)) for key, answer in known.items()}
+        self._remembered.load(commands)
+
+    def _house(self, commands: Iterable[Command]) -> set[str]:
+        """Return the streams that decisions about the house look at; what is proposed says which, and is held first."""
+        asked = [command for command in commands if type(command) in OFFICE_RULES]
+        if not asked:
+            return set()
+        self._load([OFFICE_DECISIONS])
+        waiting: Proposals = self._states[OFFICE_DECISIONS].state or Proposals()
+        officers = officer_streams(self._writing.connection)
+        return {*officers, *(stream for command in asked for stream in office_streams(command, waiting))}
 
     def _load(self, streams: Iterable[str]) -> None:
         missing = set(streams) - self._states.keys()
@@ -160,55 +162,42 @@ class CommandBatch:
     # -- one command ----------------------------------------------------------------------------------------
 
     def _answer(self, command: Command, digest: str) -> Answer | CommandReused:
-        key = str(command.command_id)
-        if key in self._answered:
-            return self._again(command, digest, *self._answered[key])
-        answer = self._ids.refusal(command) or self._answered_before(command) or self._answer_afresh(command)
-        if isinstance(answer, Accepted) and answer.repeated:
-            return answer
-        if isinstance(answer, Accepted):
-            self._answered[key] = (digest, answer._replace(repeated=True))
-            self._writing.remember(key, digest, _answer_text(answer))
+        known = self._remembered.again(command, digest)
+        if known is not None:
+            if isinstance(known, CommandReused):
+                self._raise_alarm(command)
+            return known
+        answer = self._ids.refusal(command) or self._remembered.of_older_version(command) or self._decided(command)
+        if isinstance(answer, Accepted) and not answer.repeated:
+            self._remembered.keep(str(command.command_id), digest, answer)
         return answer
 
-    def _answered_before(self, command: Command) -> Answer | None:
-        """Return what an older Wayhome answered to the same command; whatever else came under that id is not it."""
-        before = self._answered.get(str(command.former_id))
-        if before is None:
-            return None
-        same = command.model_copy(update={"command_id": command.former_id})
-        return before[1] if before[0] == self._digest_of(same) else None
+    def _decided(self, command: Command) -> Answer:
+        return self._decide_for_house(command) if type(command) in OFFICE_RULES else self._decide(command)
 
-    def _again(self, command: Command, digest: str, before: str, answer: Answer) -> Answer | CommandReused:
-        if digest == before:
-            return answer
-        if is_machine(command.actor) and isinstance(command, CaseCommand):
-            self._raise_alarm(command)
-        return CommandReused(
-            f"command {command.command_id} came before with other content; make a new id for a new command"
-        )
-
-    def _raise_alarm(self, command: CaseCommand) -> None:
+    def _raise_alarm(self, command: Command) -> None:
         """Have somebody look, once: a machine's id holds something else, so what the machine does is not done."""
-        _log.error("a machine's id was used for something else: %s %s", type(command).__name__, command.command_id)
-        key = str(self._ids.of(f"{command.command_id}/reused"))
+        key = self._remembered.alarm_for(command)
         case = self._case(command)
-        if case is None or key in self._answered or self._writing.answers([key]):
+        if key is None or case is None:
             return
         said = EventMetadata(key, "system:commands", "system", f"command:{type(command).__name__}",
                     instant_text(self._now), self._definition(case).hash)  # fmt: skip
-        version = self._append(case_stream(command.case_id), Escalated(kind="machine_id_reused"), said)
-        alarm = Accepted(key, command.case_id, version, ("Escalated",))
-        self._answered[key] = (key, alarm)
-        self._writing.remember(key, key, _answer_text(alarm))
+        version = self._append(case_stream(CaseId(case.case_id)), Escalated(kind="machine_id_reused"), said)
+        self._remembered.keep(key, key, Accepted(key, case.case_id, version, ("Escalated",)))
 
-    def _answer_afresh(self, command: Command) -> Answer:
-        if isinstance(command, PublishProgramme):
-            return self._publish(command)
-        if isinstance(command, AccountCommand):
-            decision = decide_account_command(command, self._states)
-            return decision if isinstance(decision, Refused) else self._record(command, decision, "")
-        return self._decide(command)
+    def _decide_for_house(self, command: Command) -> Answer:
+        """Decide about an account or a programme file; what was proposed in this same turn is looked at too."""
+        self._load(self._house([command]))
+        held = {stream: kept.state for stream, kept in self._states.items() if case_of_stream(stream) is None}
+        decision = decide_office(command, OfficeSituation(self._now, held))
+        if isinstance(decision, Refused):
+            return decision
+        published = [told.fact for told in decision if isinstance(told.fact, ProgrammePublished)]
+        answer = self._record(command, decision, published[0].definition if published else "")
+        for fact in published:
+            self._definitions.remember(load_definition(fact.text))
+        return answer
 
     def _decide(self, command: Command) -> Answer:
         case = self._case(command)
@@ -307,9 +296,10 @@ class CommandBatch:
         names: list[str] = []
         for told in decision:
             names += self._tell(told, said if isinstance(told.fact, DecisionConfirmed) else happened, command)
-        if isinstance(command, OfficeCommand | AccountCommand):
-            return Accepted(said.command_id, "", self._states[command.stream].version, tuple(names))
-        own: CaseId = command.case_id  # type: ignore[attr-defined]
+        if not isinstance(command, CaseCommand | OpenCase):
+            stream: str = command.stream  # type: ignore[attr-defined]
+            return Accepted(said.command_id, "", self._states[stream].version, tuple(names))
+        own = command.case_id
         return Accepted(said.command_id, own, self._states[case_stream(own)].version, tuple(names))
 
     def _tell(self, told: StreamFact, said: EventMetadata, command: Command) -> list[str]:
@@ -342,51 +332,10 @@ class CommandBatch:
             store_tokens(self._writing, self._log.keys, fact)
         return version
 
-    def _publish(self, command: PublishProgramme) -> Answer:
-        definition = load_definition(command.text)
-        if definition.programme.programme != command.programme:
-            return refused(PROGRAMME_IS_THE_FILES(file=definition.programme.programme, given=command.programme))
-        stream = f"programme:{definition.programme.programme}"
-        published = self._states[stream].state
-        if published is not None and published.definition == definition.hash:
-            return Accepted(str(command.command_id), "", self._states[stream].version, ())
-        check_definition(command.text)
-        fact = ProgrammePublished(programme=command.programme, definition=definition.hash, text=command.text)
-        said = EventMetadata(str(command.command_id), command.actor, command.mandate, "command:PublishProgramme",
-                    self._writing.now, definition.hash)  # fmt: skip
-        version = self._append(stream, fact, said)
-        self._definitions.remember(definition)
-        fitted = self._fit(definition, said)
-        return Accepted(str(command.command_id), "", version, ("ProgrammePublished", *fitted))
-
-    def _fit(self, definition: Definition, said: EventMetadata) -> list[str]:
-        """Tell every house that has other rooms than before which ones it has now."""
-        houses = {house.id: house for house in definition.programme.beds_facilities}
-        self._load([facility_stream(name) for name in houses])
-        told = []
-        for name, house in sorted(houses.items()):
-            stream, fact = facility_stream(name), FacilityFitted(facility=name, rooms=house.room_rules)
-            known = self._states[stream].state
-            if known is None or house.room_rules != tuple(tuple(room) for room in known.rooms):
-                self._append(stream, fact, said)
-                told.append("FacilityFitted")
-        return told
-
 
 def _own_streams(command: Command) -> Collection[str]:
-    if isinstance(command, PublishProgramme):
-        return (f"programme:{command.programme}",)
     if isinstance(command, OfficeCommand):
         return (command.stream,)
     if isinstance(command, OpenCase):
         return [case_stream(case_id) for case_id in (command.case_id, command.previous_case) if case_id]
     return [case_stream(command.case_id)] if isinstance(command, CaseCommand) else []
-
-
-def _answer_text(answer: Accepted) -> str:
-    return orjson.dumps({"case": answer.case_id, "version": answer.version, "facts": answer.facts}).decode()
-
-
-def _remembered(key: str, text: str) -> Accepted:
-    answer = orjson.loads(text)
-    return Accepted(key, answer["case"], answer["version"], tuple(answer["facts"]), repeated=True)

@@ -1,6 +1,6 @@
-"""Accounts as rows: who may sign in as what, and which accounts a decision about one of them must see."""
+"""Accounts as rows: who may sign in as what, and who the officers are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -9,13 +9,9 @@ from sqlalchemy.engine import RowMapping
 from events.batch import InsertRows
 from events.ids import account_stream
 from handlers.projections.tables import accounts
-from handlers.states.state_cache import VersionedState
-from workflow.command import Command
 from workflow.rights.acts import ROLES
 from workflow.rights.table import Account
-from workflow.situation import Decision
-from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
-from workflow.subjects.accounts.decisions import AccountState, account_of, decide, roles_of
+from workflow.subjects.accounts.state import OFFICERS, AccountState, roles_of
 
 ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
 
@@ -30,23 +26,10 @@ class AccountRow(NamedTuple):
     resets: int  # a password of an earlier one opens nothing
 
 
-def account_streams_for(connection: Connection, commands: Iterable[Command]) -> set[str]:
-    """Return the streams that decisions about accounts look at, to be held still until they are stored.
-
-    Beside its own that is the second person's, and every administrator's: one of them always remains.
-    """
-    asked = [command for command in commands if isinstance(command, AccountCommand)]
-    if not asked:
-        return set()
-    seconds = {command.second for command in asked if isinstance(command, ResetCredentials)}
-    administrators = {row.account.account for row in list_accounts(connection) if "administrator" in row.account.roles}
-    return {account_stream(name) for name in (*(command.account for command in asked), *seconds, *administrators)}
-
-
-def decide_account_command(command: AccountCommand, states: Mapping[str, VersionedState]) -> Decision:
-    """Return what a command about an account comes to, given the states of all streams held."""
-    held = {account_of(stream): kept.state for stream, kept in states.items()}
-    return decide(command, {name: state for name, state in held.items() if name is not None and state is not None})
+def officer_streams(connection: Connection) -> set[str]:
+    """Return the streams of every officer's account, the closed ones too: two of them decide about the house."""
+    rows = (row.account for row in list_accounts(connection))
+    return {account_stream(account.account) for account in rows if not account.roles.isdisjoint(OFFICERS)}
 
 
 def account_row(standing: AccountState) -> dict[str, Any]:

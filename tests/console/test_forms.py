@@ -24,6 +24,7 @@ from workflow.command import (
     ConfirmDecision,
     DeclineDecision,
     OfficeCommand,
+    OfficeProposalCommand,
     PublishProgramme,
     WithdrawProposal,
 )
@@ -53,7 +54,7 @@ from workflow.subjects.travel.commands import DeclareReturn, PlanTrip
 
 KINDS: tuple[type[Command], ...] = (
     *CASE_FORMS.values(), *OFFICE_FORMS.values(), OpenCase, BreakGlass, PublishProgramme,
-    *(kind for kind in COMMANDS if "accounts.change" in kind.acts),
+    *(kind for kind in COMMANDS if "accounts.change" in kind.acts and not issubclass(kind, OfficeProposalCommand)),
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

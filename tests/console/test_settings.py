@@ -19,6 +19,7 @@ from workflow.rights.acts import ACTS, ROLES
 from workflow.rights.table import RIGHTS_TABLE
 
 ROOT, ANNA = "staff:root", "staff:anna"
+PASSWORD = re.compile(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}")
 
 
 @pytest.fixture
@@ -30,6 +31,12 @@ def house(office: Office) -> WebHouse:
 def root(house: WebHouse) -> Person:
     """The administrator."""
     return house.sign_in(ROOT, ["administrator"], programmes=())
+
+
+@pytest.fixture
+def zoya(house: WebHouse, root: Person) -> Person:
+    """The data-protection officer, who stands behind what the administrator proposes."""
+    return house.sign_in("staff:zoya", ["data_protection"])
 
 
 def sent(person: Person, path: str, data: Mapping[str, Any], house: WebHouse) -> Response:
@@ -45,23 +52,73 @@ def roles_of(house: WebHouse, account: str) -> set[str]:
 # -- people -------------------------------------------------------------------------------------------------------
 
 
-def test_an_account_is_opened_and_its_password_shown_once(house: WebHouse, root: Person) -> None:
+def proposed(answer: Response) -> str:
+    """Return the address of what an officer proposed."""
+    assert answer.status_code == 303, answer.text
+    found = re.fullmatch(r"/settings/decisions/D-[0-9A-Z]{16}", answer.headers["location"])
+    assert found, answer.headers["location"]
+    return found.group()
+
+
+def confirmed(person: Person, path: str, house: WebHouse) -> Response:
+    return sent(person, f"{path}/confirm", {}, house)
+
+
+def test_an_account_is_opened_by_two_and_its_password_shown_once_to_the_second(
+    house: WebHouse, root: Person, zoya: Person
+) -> None:
     given = {"account": "Anna", "roles": ["case_manager", "supervisor"], "programmes": ["moscow"], "team": "north"}
     form = given | {"language": "ru", "_command_id": str(house.office.uuid())}
-    shown = root.post("/settings/people/new", form)
-    assert shown.status_code == 200
-    password = re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", shown.text)
+    path = proposed(root.post("/settings/people/new", form))
+    assert proposed(root.post("/settings/people/new", form)) == path, "sent twice it is proposed once"
+    assert house.house.accounts.find(ANNA) is None
+    for somebody in (root, zoya):
+        page = somebody.get(path).text
+        assert all(said in page for said in ("staff:anna", "Case manager", "Supervisor", "moscow", "north"))
+    assert path in zoya.get("/work").text
+    assert confirmed(root, path, house).status_code == 422, "not by who proposed it"
+    shown = confirmed(zoya, path, house)
+    password = PASSWORD.search(shown.text)
     assert password
     assert "no-store" in shown.headers["cache-control"]
     assert roles_of(house, ANNA) == {"case_manager", "supervisor"}
-    again = root.post("/settings/people/new", form)
-    assert again.status_code == 200
-    assert password.group() not in again.text
-    assert "done before" in again.text
+    again = confirmed(zoya, path, house)
+    assert (again.status_code, password.group() in again.text) == (422, False)
+    for somebody in (root, zoya):
+        once = sent(somebody, f"/settings/people/{ANNA}/password", {}, house)
+        assert PASSWORD.search(once.text) is None
     assert house.house.sign_in.password(ANNA, password.group(), "here")
-    page = root.get(f"/settings/people/{ANNA}")
-    assert "north" in page.text
-    assert password.group() not in page.text
+    assert "staff:anna" in root.get("/work").text, "every officer is told"
+
+
+def test_a_second_officer_at_the_firsts_screen_hands_the_password_over_in_a_session_of_their_own(
+    house: WebHouse, root: Person
+) -> None:
+    app = house.with_app("staff:zoya", "data_protection")
+    house.clock.advance(timedelta(seconds=30))
+    path = proposed(sent(root, "/settings/people/new", {"account": "anna", "roles": ["case_manager"]}, house))
+    wrong = sent(root, path, {"account": "zoya", "password": "not hers at all", "code": "123456"}, house)
+    assert (wrong.status_code, "not hers at all" in wrong.text) == (422, False)
+    proof = {"account": "zoya", "password": OWN, "code": app.code(house.clock.now())}
+    done = sent(root, path, proof, house)
+    assert done.headers["location"] == "/settings/decisions?done=confirm"
+    assert house.house.accounts.find(ANNA) is not None
+    assert PASSWORD.search(sent(root, f"/settings/people/{ANNA}/password", {}, house).text) is None
+    zoya = house.sign_in("staff:zoya")
+    assert "Show the one-time password" in zoya.get(f"/settings/people/{ANNA}").text
+    assert PASSWORD.search(sent(zoya, f"/settings/people/{ANNA}/password", {}, house).text)
+
+
+def test_what_is_proposed_is_declined_with_a_reason_or_taken_back(house: WebHouse, root: Person, zoya: Person) -> None:
+    new = {"account": "anna", "roles": ["case_manager"]}
+    path = proposed(sent(root, "/settings/people/new", new, house))
+    assert sent(zoya, f"{path}/decline", {}, house).status_code == 422, "why is asked for"
+    assert sent(zoya, f"{path}/decline", {"reason": "not staff"}, house).status_code == 303
+    assert "does not wait any more" in zoya.get(path).text
+    path = proposed(sent(root, "/settings/people/new", new, house))
+    assert sent(zoya, f"{path}/withdraw", {}, house).status_code == 422
+    assert sent(root, f"{path}/withdraw", {}, house).status_code == 303
+    assert house.house.accounts.find(ANNA) is None
 
 
 def test_the_rules_about_roles_are_told_in_words(house: WebHouse, root: Person) -> None:
@@ -75,27 +132,38 @@ def test_the_rules_about_roles_are_told_in_words(house: WebHouse, root: Person) 
         assert said in nothing.text
 
 
-def test_roles_and_places_are_changed_and_the_person_signs_in_again(house: WebHouse, root: Person) -> None:
+def test_roles_and_places_are_changed_and_the_person_signs_in_again(
+    house: WebHouse, root: Person, zoya: Person
+) -> None:
     anna = house.sign_in(ANNA)
-    changed = sent(root, f"/settings/people/{ANNA}/roles", {"roles": ["medical"]}, house)
-    assert changed.headers["location"] == f"/settings/people/{ANNA}?done=roles"
-    assert "signed out" in root.get(changed.headers["location"]).text
+    path = proposed(sent(root, f"/settings/people/{ANNA}/roles", {"roles": ["medical"]}, house))
+    assert roles_of(house, ANNA) == {"case_manager"}
+    assert path in root.get(f"/settings/people/{ANNA}").text
+    assert confirmed(zoya, path, house).status_code == 303
     assert roles_of(house, ANNA) == {"medical"}
     assert anna.get("/me").status_code == 303
     placed = {"programmes": ["moscow"], "facilities": ["moscow-centre"], "team": ""}
-    assert sent(root, f"/settings/people/{ANNA}/place", placed, house).status_code == 303
+    confirmed(zoya, proposed(sent(root, f"/settings/people/{ANNA}/place", placed, house)), house)
     found = house.house.accounts.find(ANNA)
     assert found is not None
     assert found.facilities == {"moscow-centre"}
 
 
-def test_a_closed_account_is_out_at_once_and_may_be_opened_again(house: WebHouse, root: Person) -> None:
+def test_one_officer_takes_a_role_away_at_once(house: WebHouse, root: Person) -> None:
+    anna = house.sign_in(ANNA, ["case_manager", "supervisor"])
+    changed = sent(root, f"/settings/people/{ANNA}/roles", {"roles": ["case_manager"]}, house)
+    assert changed.headers["location"] == f"/settings/people/{ANNA}?done=roles"
+    assert "signed out" in root.get(changed.headers["location"]).text
+    assert (roles_of(house, ANNA), anna.get("/me").status_code) == ({"case_manager"}, 303)
+
+
+def test_a_closed_account_is_out_at_once_and_may_be_opened_again(house: WebHouse, root: Person, zoya: Person) -> None:
     anna = house.sign_in(ANNA)
     assert sent(root, f"/settings/people/{ANNA}/close", {"reason": "left"}, house).status_code == 303
     assert anna.get("/me").status_code == 303
     assert "closed" in root.get("/settings/people").text
     assert sent(root, f"/settings/people/{ANNA}/close", {"reason": "left"}, house).status_code == 422
-    assert sent(root, f"/settings/people/{ANNA}/reopen", {"reason": "back"}, house).status_code == 303
+    confirmed(zoya, proposed(sent(root, f"/settings/people/{ANNA}/reopen", {"reason": "back"}, house)), house)
     assert house.sign_in(ANNA).get("/me").status_code == 200
 
 
@@ -126,35 +194,38 @@ def test_changing_an_account_asks_for_a_fresh_second_factor(house: WebHouse, roo
     assert roles_of(house, ANNA)
 
 
-def test_a_reset_takes_two_people_and_gives_a_new_way_in(house: WebHouse, root: Person) -> None:
-    app = house.with_app("staff:olga", "administrator")
+def test_a_reset_takes_two_people_and_gives_a_new_way_in(house: WebHouse, root: Person, zoya: Person) -> None:
     anna = house.sign_in(ANNA)
-    house.clock.advance(timedelta(seconds=30))
-    path = f"/settings/people/{ANNA}/reset"
-    wrong = sent(root, path, {"second": "olga", "password": "not hers at all", "code": "123456"}, house)
-    assert wrong.status_code == 422
-    assert "not hers at all" not in wrong.text
-    proof = {"second": "olga", "password": OWN, "code": app.code(house.clock.now())}
-    shown = sent(root, path, proof, house)
-    assert shown.status_code == 200
-    assert re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", shown.text)
+    path = proposed(sent(root, f"/settings/people/{ANNA}/reset", {}, house))
+    assert anna.get("/me").status_code == 200
+    shown = confirmed(zoya, path, house)
+    assert PASSWORD.search(shown.text)
     assert anna.get("/me").status_code == 303
-    replayed = sent(root, path, proof, house)
-    assert replayed.status_code == 422  # a code is taken once
 
 
 def test_a_second_person_without_the_office_for_it_is_refused_in_words(house: WebHouse, root: Person) -> None:
     app = house.with_app("staff:boris", "case_manager")
     house.open_account(ANNA, ["case_manager"])
     house.clock.advance(timedelta(seconds=30))
-    proof = {"second": "boris", "password": OWN, "code": app.code(house.clock.now())}
-    refused = sent(root, f"/settings/people/{ANNA}/reset", proof, house)
+    path = proposed(sent(root, f"/settings/people/{ANNA}/reset", {}, house))
+    proof = {"account": "boris", "password": OWN, "code": app.code(house.clock.now())}
+    refused = sent(root, path, proof, house)
     assert refused.status_code == 422
-    assert "administrator" in refused.text
+    assert "may not" in html.unescape(refused.text)
+    boris = house.sign_in("staff:boris")
+    assert (boris.get(path).status_code, confirmed(boris, path, house).status_code) == (404, 404)
+
+
+def test_a_decision_about_accounts_asks_for_a_fresh_second_factor(house: WebHouse, root: Person) -> None:
+    path = proposed(sent(root, "/settings/people/new", {"account": "anna", "roles": ["case_manager"]}, house))
+    stale = house.sign_in("staff:zoya", ["data_protection"], strong=False)
+    assert "still you" in stale.get(path).text
+    assert confirmed(stale, path, house).headers["location"].startswith("/step-up?back=")
+    assert house.house.accounts.find(ANNA) is None
 
 
 def test_forged_replayed_and_foreign_forms_change_nothing(house: WebHouse, root: Person) -> None:
-    house.open_account(ANNA, ["case_manager"])
+    house.open_account(ANNA, ["case_manager", "legal"])
     path, roles = f"/settings/people/{ANNA}/roles", {"roles": ["medical"]}
     for number in ("", "not a number", "0" * 5000):
         assert root.post(path, {"_command_id": number, **roles}).status_code == 422
@@ -173,13 +244,17 @@ def test_forged_replayed_and_foreign_forms_change_nothing(house: WebHouse, root:
     assert house.house.accounts.find("staff:olga") is None
 
 
-def test_only_administrators_see_people(house: WebHouse) -> None:
-    paths = ("/settings/people", "/settings/people/new", f"/settings/people/{ANNA}", "/settings/people/x/reset")
+def test_only_officers_see_people_and_only_administrators_change_them(house: WebHouse) -> None:
+    seen = ("/settings/people", "/settings/people/staff:root", "/settings/decisions")
     for role in ROLES:
-        somebody = house.sign_in(f"staff:{role}", [role])
+        somebody = house.sign_in(f"staff:{role.replace('_', '-')}", [role])
+        wanted = {200} if role in ("administrator", "data_protection") else {404}
+        assert {somebody.get(path).status_code for path in seen[:2]} == wanted
+        assert somebody.get(seen[2]).status_code == (200 if role == "supervisor" else min(wanted))
         if role != "administrator":
-            assert {somebody.get(path).status_code for path in paths} == {404}
-            assert sent(somebody, f"/settings/people/{ANNA}/close", {"reason": "left"}, house).status_code == 404
+            assert somebody.get("/settings/people/new").status_code == 404
+            closed = sent(somebody, "/settings/people/staff:root/close", {"reason": "left"}, house)
+            assert closed.status_code == 404
 
 
 # -- the table of rights ------------------------------------------------------------------------------------------
@@ -227,10 +302,14 @@ def test_a_new_version_is_compared_checked_and_put_into_force(house: WebHouse, s
     assert checked.status_code == 200
     assert "target_per_year: 350" in checked.text
     assert len(publications(house.office.service.log, "moscow")) == 1
-    done = upload(sofia, house, text.replace("\n", "\r\n"), "publish")
-    assert done.headers["location"] == "/settings/programmes/moscow"
+    path = proposed(upload(sofia, house, text.replace("\n", "\r\n"), "publish"))
+    assert len(publications(house.office.service.log, "moscow")) == 1, "nothing is in force before a second confirms it"
+    boris = house.sign_in("staff:boris", ["supervisor"])
+    assert "target_per_year: 350" in boris.get(path).text, "what changes is shown"
+    assert confirmed(sofia, path, house).status_code == 422
+    assert confirmed(boris, path, house).status_code == 303
     versions = publications(house.office.service.log, "moscow")
-    assert (versions[-1].text, versions[-1].actor, versions[-1].number) == (text, "staff:sofia", 2)
+    assert (versions[-1].text, versions[-1].actor, versions[-1].number) == (text, "staff:boris", 2)
     page = sofia.get("/settings/programmes/moscow").text
     assert "<svg" in page
     assert versions[-1].definition in page

@@ -7,14 +7,16 @@ import pytest
 
 from events.catalogue import Fact
 from events.database import sqlite_url
-from events.facts.accounts import AccountClosed, RolesChanged
+from events.facts.accounts import AccountClosed, AccountOpened, AccountPlaced, CredentialsReset, RolesChanged
 from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed
 from events.facts.journey import StageEntered
-from events.ids import CaseId, account_stream, case_stream
+from events.ids import OFFICE_DECISIONS, CaseId, account_stream, case_stream
 from tests.kit.histories import Witnessed
+from tests.kit.officers import ROOT
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.case.proposals import proposals_of
+from workflow.subjects.accounts.commands import ChangeRoles, OpenAccount
 from workflow.subjects.care.commands import AgreeCarePlan
 
 
@@ -54,7 +56,7 @@ def test_what_two_people_decided_passes(office: Witnessed, case_id: CaseId) -> N
     office.forge(*agreed(office, case_id), actor=BORIS)  # just what his own command would have told
     found = {one.name: one for one in office.checked()}["I12"]
     assert found.ok, found.faults
-    assert found.counted == {"proposals": 1, "confirmed": 1}
+    assert found.counted == {"proposals": 4, "confirmed": 4}, "the three accounts too"
 
 
 def test_one_hand_that_confirms_its_own_proposal_is_found(office: Witnessed, case_id: CaseId) -> None:
@@ -69,7 +71,7 @@ def test_a_name_without_an_account_is_found(office: Witnessed, case_id: CaseId, 
 
 
 @pytest.mark.parametrize("name", [ANNA, BORIS])
-@pytest.mark.parametrize("fact", [AccountClosed(reason="misuse"), RolesChanged(roles=("donor",))])
+@pytest.mark.parametrize("fact", [AccountClosed(reason="misuse"), RolesChanged(roles=())])
 def test_an_account_that_might_not_at_that_moment_is_found(
     office: Witnessed, case_id: CaseId, name: str, fact: Fact
 ) -> None:
@@ -120,4 +122,58 @@ def test_what_older_versions_recorded_is_counted_and_named_as_such(office: Witne
     typed = CarePlanAgreed(person_id=office.case(case_id).person_id, second=BORIS)
     office.forge((case_stream(case_id), typed), actor=ANNA)
     found = {one.name: one for one in office.checked()}["I12"]
-    assert (found.ok, found.counted) == (True, {"older facts that rest on a typed name": 1})
+    assert (found.ok, found.counted["older facts that rest on a typed name"]) == (True, 1)
+
+
+# -- about the house ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        RolesChanged(roles=("case_manager", "supervisor")),
+        AccountPlaced(programmes=("moscow", "st-petersburg"), team="", facilities=()),
+        CredentialsReset(second=ROOT),
+        RolesChanged(roles=("supervisor",), second=ROOT, proposal="D-0000000000000000"),
+    ],
+)
+def test_what_one_officer_gave_alone_is_found(office: Witnessed, fact: Fact) -> None:
+    office.forge((account_stream(ANNA), fact), actor=ROOT)
+    assert office.failing() == {"I12"}
+
+
+def test_an_account_that_one_officer_opened_is_found(office: Witnessed) -> None:
+    stream = account_stream("staff:eva")
+    office.forge((stream, AccountOpened(account="staff:eva", roles=("supervisor",))), actor=ROOT)
+    assert office.failing() == {"I12"}
+
+
+def test_a_founder_more_is_found(office: Witnessed) -> None:
+    opened = AccountOpened(account="staff:eva", roles=("administrator",), founding=True)
+    office.forge((account_stream("staff:eva"), opened), actor=ROOT)
+    assert office.failing() == {"I12"}
+
+
+def test_a_new_officer_who_stood_behind_something_too_early_is_found(office: Witnessed) -> None:
+    office.by_two(OpenAccount, account="staff:eva", roles=("administrator",))
+    asked = office.command(ChangeRoles, actor=ROOT, account=ANNA, roles=("supervisor",))
+    proposal = office.accepted(asked).proposal
+    changed = RolesChanged(roles=("supervisor",), second=ROOT, proposal=proposal)
+    confirmed = DecisionConfirmed(proposal_id=proposal, proposer=ROOT)
+    office.forge((OFFICE_DECISIONS, confirmed), (account_stream(ANNA), changed), actor="staff:eva")
+    assert office.failing() == {"I12"}
+
+
+def test_what_takes_rights_away_needs_no_second(office: Witnessed) -> None:
+    narrower = AccountPlaced(programmes=(), team="", facilities=())
+    office.forge((account_stream(ANNA), narrower), (account_stream(ANNA), RolesChanged(roles=())), actor=ROOT)
+    assert office.failing() == set()
+
+
+def test_accounts_that_older_versions_opened_by_one_are_counted_and_named_as_such(tmp_path: Path) -> None:
+    office = Witnessed(sqlite_url(tmp_path / "older.sqlite")).published()
+    for name, role in (("staff:a", "administrator"), ("staff:b", "administrator"), ("staff:c", "supervisor")):
+        office.forge((account_stream(name), AccountOpened(account=name, roles=(role,))), actor="staff:a")
+    found = {one.name: one for one in office.checked()}["I12"]
+    assert (found.ok, found.counted["older decisions of one officer"]) == (True, 3)
+    office.close()

@@ -21,6 +21,8 @@ from console.cli import app
 from console.container import Container
 from console.settings import Settings
 from events.world import SystemClock
+from handlers.commanding.answers import Accepted
+from tests.kit.officers import ROOT, ZOYA, let_in
 from tests.kit.people import ANNA, BORIS, CLARA, role_of
 from workflow.subjects.accounts.commands import RecordSecondFactor
 
@@ -64,18 +66,37 @@ class Wayhome:
         self.done("sign-out")
         return done
 
+    def by_two_officers(self, *words: str) -> str:
+        """Have the administrator propose something about the house, and the data-protection officer confirm it."""
+        self.signs_in(ROOT)
+        proposal = self.json(*words)["proposal"]
+        self.signs_in(ZOYA)
+        done = self.done("officers", "confirm", proposal)
+        self.done("sign-out")
+        return done
+
     def signs_in(self, account: str) -> None:
         """Let somebody be signed in here, as if they had given password and code; opens their account."""
         self.done("sign-out")
-        if account not in {row["account"] for row in self.json("account", "list")}:
-            placed = ("--role", role_of(account), "--programme", "moscow", "--as", "staff:root")
-            self.done("account", "open", account, *placed)
         container = Container(Settings(data=self.data))
+        self._let_in(container, account)
         auth = open_auth_services(container.service, SystemClock(), container.chance, hashing=CHEAP)
         row = auth.accounts.row(account)
         assert row is not None
         keep_token(container, auth.sessions.start(account, row.epoch))
         container.close()
+
+    def open_account(self, account: str, role: str, *programmes: str) -> None:
+        """Have two officers open an account."""
+        container = Container(Settings(data=self.data), create=True)
+        self._let_in(container, account, role, *programmes)
+        container.close()
+
+    def _let_in(self, container: Container, account: str, role: str = "", *programmes: str) -> None:
+        if open_auth_services(container.service, SystemClock(), container.chance).accounts.row(account) is None:
+            placed = {"programmes": programmes or ("moscow",)}
+            answer = let_in(container.service, container.chance.uuid, account, (role or role_of(account),), **placed)
+            assert isinstance(answer, Accepted), answer
 
     def set_up(self, account: str) -> str:
         """Let somebody have a password of their own and an authenticator app; return the app's secret."""

@@ -35,6 +35,7 @@ from workers.running.jobs import AnyJob
 from workers.running.leases import Leases
 from workflow.case.proposals import proposals_of
 from workflow.command import AdvanceCase, CaseCommand, Command, ConfirmDecision, FinishTask, FireTimer, PublishProgramme
+from workflow.rights.acts import OPERATOR
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan, CertifyFitness, RecordSession
 from workflow.subjects.documents.commands import RecordTravelDocument
@@ -80,7 +81,7 @@ class Witnessed(Office):
         return answer
 
     def published(self) -> Witnessed:
-        self.accepted(self.command(PublishProgramme, mandate="admin", programme="moscow", text=self.text))
+        self.accepted(self.command(PublishProgramme, mandate=OPERATOR, programme="moscow", text=self.text))
         return self
 
     def open(self, **fields: Any) -> CaseId:

@@ -25,11 +25,13 @@ from handlers.commanding.service import CommandService
 from handlers.projections.tables import metadata, tasks
 from handlers.states.state_cache import fold_events
 from tests.kit.again import done_again
-from tests.kit.people import ANNA, START, role_of
+from tests.kit.officers import by_two, decided_by_two
+from tests.kit.people import ANNA, BORIS, START, TAMARA, role_of
 from workflow.case.state import Case
 from workflow.command import Command, PublishProgramme
 from workflow.programme.loading import Definition, shipped_programme_text
 from workflow.reasons import Refused
+from workflow.rights.acts import OPERATOR
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, StreamFact
 from workflow.subjects.accommodation.shelter import Shelter
@@ -77,7 +79,15 @@ class Office:
         return CommandService(log, batch=self.batch)
 
     def publish(self, text: str, programme: str = "moscow") -> Answer:
-        return self.service.submit(PublishProgramme(command_id=self.uuid(), actor=ANNA, programme=programme, text=text))
+        """Put a programme file into force: where there are no officers yet, as who installs Wayhome does."""
+        given = {"programme": programme, "text": text}
+        if not self.rows("accounts"):
+            return self.submit(PublishProgramme, actor=ANNA, mandate=OPERATOR, **given)
+        first, second = (f"{name}-{programme}" for name in (TAMARA, BORIS))
+        for name in (first, second):
+            if not self.rows("accounts", account=name):
+                self.by_two(OpenAccount, account=name, roles=("supervisor",), programmes=(programme,))
+        return decided_by_two(self.service, self.uuid, PublishProgramme, actor=first, second=second, **given)
 
     @property
     def definition(self) -> Definition:
@@ -118,7 +128,12 @@ class Office:
         """Let somebody have an account, unless they have one."""
         if not self.rows("accounts", account=name):
             given = {"account": name, "roles": (role_of(name),), "programmes": (self.programme,)}
-            self.accepted(self.command(OpenAccount, **given | {"actor": "staff:root"}))
+            self.by_two(OpenAccount, **given)
+
+    def by_two(self, kind: type[Command], /, **how: Any) -> Accepted:
+        """Have two officers decide something about the house."""
+        *_, answer = [self.accepted(command) for command in by_two(self.service, self.uuid, kind, **how)]
+        return answer
 
     def accepted(self, command: Command) -> Accepted:
         answer = self.service.submit(command)

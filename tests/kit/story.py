@@ -31,7 +31,7 @@ from workflow.rights.table import Account
 from workflow.situation import Decision, Situation, StreamFact
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Room, Shelter
-from workflow.subjects.accounts.decisions import AccountState
+from workflow.subjects.accounts.state import AccountState
 from workflow.subjects.care.commands import RecordSession
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.intake.commands import OpenCase

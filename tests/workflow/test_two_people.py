@@ -29,7 +29,7 @@ from workflow.reasons import Refused
 from workflow.rights.acts import OPERATOR
 from workflow.rights.table import Account
 from workflow.subjects.accommodation.commands import TakeBed
-from workflow.subjects.accounts.decisions import AccountState
+from workflow.subjects.accounts.state import AccountState
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, EnrolInCourse, RecordFollowUp, RevisePlan

@@ -1,10 +1,11 @@
-"""What was proposed about a case and waits for a second person."""
+"""What was proposed, about a case or about the house, and waits for a second person."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from events.facts.decisions import DecisionProposed
+from events.instants import instant
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
 
@@ -35,10 +36,11 @@ def proposed(case: Case, command: str) -> str:
 
 
 def _proposed(case: Case, fact: DecisionProposed, at: At) -> Case:
-    proposal = Proposal(
-        fact.command, fact.given, at.actor, at.recorded_at, fact.expires_at, fact.confirmed_by, fact.pins
-    )
-    return proposals_of.put(case, Proposals({**proposals_of(case).pending, fact.proposal_id: proposal}))
+    return proposals_of.put(case, Proposals({**proposals_of(case).pending, fact.proposal_id: _proposal(fact, at)}))
+
+
+def _proposal(fact: DecisionProposed, at: At) -> Proposal:
+    return Proposal(fact.command, fact.given, at.actor, at.recorded_at, fact.expires_at, fact.confirmed_by, fact.pins)
 
 
 def _over(case: Case, fact: Any, _at: At) -> Case:
@@ -46,6 +48,16 @@ def _over(case: Case, fact: Any, _at: At) -> Case:
     if left:
         return proposals_of.put(case, Proposals(left))
     return case._replace(parts={name: part for name, part in case.parts.items() if name != proposals_of.name})
+
+
+def evolve_office(state: Proposals | None, fact: Any, at: At) -> Proposals:
+    """Return what waits for a second person of the house's own decisions; what ran out does not wait any more."""
+    pending = {} if state is None else {**state.pending}
+    if isinstance(fact, DecisionProposed):
+        waiting = {key: one for key, one in pending.items() if instant(at.recorded_at) < one.expires_at}
+        return Proposals({**waiting, fact.proposal_id: _proposal(fact, at)})
+    pending.pop(getattr(fact, "proposal_id", ""), None)
+    return Proposals(pending)
 
 
 CHANGES: dict[str, Change] = {

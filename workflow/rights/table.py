@@ -79,7 +79,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("supervisor",), ("any",),
         ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "office.close",
-         "programmes.publish", "export"),
+         "programmes.publish", "programmes.confirm", "export"),
     ),
     RightsRule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
     RightsRule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),
@@ -106,14 +106,15 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     ),
     RightsRule(
         ("data_protection",), ("any",),
-        ("work.see", "access.see", "history.see", "statistics.see", "programmes.see"),
+        ("work.see", "access.see", "history.see", "statistics.see", "programmes.see", "programmes.confirm",
+         "accounts.see", "accounts.confirm"),
     ),
     RightsRule(("data_protection",), ("programme",), ("case.review",)),
     RightsRule(("donor",), ("any",), ("statistics.see",)),
     # The house itself, without a single case.
     RightsRule(
         ("administrator",), ("any",),
-        ("accounts.see", "accounts.change", "operations.see", "programmes.see"),
+        ("work.see", "accounts.see", "accounts.change", "accounts.confirm", "operations.see", "programmes.see"),
     ),
 )  # fmt: skip
 _ALLOWED: Final[frozenset[tuple[Role, Relation, Act]]] = frozenset(

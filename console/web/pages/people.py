@@ -7,31 +7,33 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ValidationError
 
-from console.accounts.sign_in import Wait, Wrong, as_account
+from console.accounts.sign_in import as_account
 from console.views.account import changes_of, factors_of, places_of, zone_of
+from console.views.officers import HouseProposal, house_proposals
 from console.views.programmes import programmes_of
 from console.views.rights import rights_table
 from console.web.errors import NotThere
-from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
-from console.web.sign_in_cookies import source_of, typed
+from console.web.sign_in_cookies import typed
+from handlers.commanding.answers import Accepted, Answer
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts import commands
-from workflow.subjects.accounts.commands import OpenAccount, ResetCredentials
+from workflow.subjects.accounts.commands import OpenAccount
 
 router = APIRouter(include_in_schema=False)
 Settings = Annotated[RequestContext, require("accounts.see", "programmes.see")]
 Looks = Annotated[RequestContext, require("accounts.see")]
 Changes = Annotated[RequestContext, require("accounts.change")]
 Proved = Annotated[RequestContext, require("accounts.change", proved=True)]
+Confirms = Annotated[RequestContext, require("accounts.confirm", proved=True)]
 _SEVERAL: Final = ("roles", "programmes", "facilities")
 _NOTHING: Final[Mapping[str, Any]] = {"account": "", "team": "", "language": ""} | {name: [] for name in _SEVERAL}
 # What may be asked for on somebody's page, by the last word of its address.
 _DEEDS: Final[Mapping[str, type[commands.AccountCommand]]] = {
     "roles": commands.ChangeRoles, "place": commands.PlaceAccount, "close": commands.CloseAccount,
-    "reopen": commands.ReopenAccount, "sign-out": commands.RevokeSessions,
+    "reopen": commands.ReopenAccount, "reset": commands.ResetCredentials, "sign-out": commands.RevokeSessions,
 }  # fmt: skip
 
 
@@ -64,15 +66,15 @@ def ask_new(context: Proved) -> Response:
 
 @router.post("/settings/people/new")
 def open_account(context: Proved) -> Response:
-    """Open an account and show its one-time password, once."""
+    """Propose an account; another officer confirms it and hands over the one-time password."""
     given = _given(context) | {"account": as_account(typed(context.given, "account"))}
     command, faults = _command(context, OpenAccount, given)
     if command is None:
         return _new(context, faults)
-    issued = context.web.accounts.issue(command)
-    if isinstance(issued.answer, Refused):
-        return _new(context, {}, issued.answer.reasons)
-    return context.page("pages/person_issued.html", account=command.account, password=issued.password)
+    answer = context.submit(command)
+    if isinstance(answer, Refused):
+        return _new(context, {}, answer.reasons)
+    return _after(answer, f"/settings/people/{command.account}")
 
 
 @router.get("/settings/people/{account}")
@@ -81,27 +83,12 @@ def person(context: Looks, account: str, done: str = "") -> Response:
     return _person(context, context.row_of(account), done=done)
 
 
-@router.get("/settings/people/{account}/reset")
-def ask_reset(context: Proved, account: str) -> Response:
-    """Ask for the second person who stands behind a reset."""
-    return _reset(context, context.row_of(account))
-
-
-@router.post("/settings/people/{account}/reset")
-def reset(context: Proved, account: str) -> Response:
-    """Replace somebody's password and second factors; the second person proves here that it is them."""
-    row, given = context.row_of(account), context.given
-    second, password, code = (typed(given, name) for name in ("second", "password", "code"))
-    found = context.web.sign_in.vouch(second, password, code, source_of(context.request))
-    if isinstance(found, Wrong | Wait):
-        return _reset(context, row, problem=found)
-    command, faults = _command(context, ResetCredentials, {"account": account, "second": found.account.account})
-    if command is None:
-        return _reset(context, row, problem=Wrong() if faults else None)
-    issued = context.web.accounts.issue(command)
-    if isinstance(issued.answer, Refused):
-        return _reset(context, row, reasons=issued.answer.reasons)
-    return context.page("pages/person_issued.html", account=account, password=issued.password)
+@router.post("/settings/people/{account}/password")
+def hand_over(context: Confirms, account: str) -> Response:
+    """Show the one-time password of an account, once, to the officer who confirmed its opening or reset."""
+    row = context.row_of(account)
+    password = context.web.accounts.hand_over(row.account.account, context.account.account)
+    return context.page("pages/person_issued.html", account=row.account.account, password=password)
 
 
 @router.post("/settings/people/{account}/{deed}")
@@ -117,7 +104,7 @@ def change(context: Changes, account: str, deed: str) -> Response:
     answer = context.submit(command)
     if isinstance(answer, Refused):
         return _person(context, row, reasons=answer.reasons)
-    return go(f"/settings/people/{account}?done={deed}")
+    return _after(answer, f"/settings/people/{account}?done={deed}")
 
 
 # -- pages ----------------------------------------------------------------------------------------------------
@@ -138,17 +125,25 @@ def _person(
         "row": row, "reasons": reasons, "faults": faults or {}, "done": done if done in _DEEDS else "",
         "factors": factors_of(log, web.factors.passkeys, row), "places": places_of(web.sessions, row.account.account),
         "changes": changes_of(log, row.account.account), "may_change": context.may("accounts.change") is not None,
+        "waits": _waiting_about(context, row.account.account), "handed": _is_to_hand_over(context, row),
         "own": row.account.account == context.account.account, "zone": zone_of(context.reader),
     }  # fmt: skip
     return context.page("pages/person.html", 422 if reasons or faults else 200, **values)
 
 
-def _reset(
-    context: RequestContext, row: AccountRow, *, problem: Wrong | Wait | None = None, reasons: Sequence[Reason] = ()
-) -> Response:
-    second = typed(context.given, "second") if context.form is not None else ""
-    values: dict[str, Any] = {"row": row, "reasons": reasons, "second": second}
-    return asked(context.page, "pages/person_reset.html", problem, 422 if reasons else 200, **values)
+def _waiting_about(context: RequestContext, account: str) -> tuple[HouseProposal, ...]:
+    return tuple(one for one in house_proposals(context.reader) if one.about == account)
+
+
+def _is_to_hand_over(context: RequestContext, row: AccountRow) -> bool:
+    """Tell whether the visitor confirmed this account's way in, and nobody has made its one-time password yet."""
+    return context.web.accounts.is_handed_by(row.account.account, context.account.account)
+
+
+def _after(answer: Answer, page: str) -> Response:
+    """Lead to what was proposed and waits for another officer, or back to the page when it is done."""
+    assert isinstance(answer, Accepted), "an account has no version that somebody could overtake"
+    return go(f"/settings/decisions/{answer.proposal}" if answer.proposal else page)
 
 
 def _choices(context: RequestContext) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from console.views.programmes import compared, may_read, programme_of, programme
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import typed
+from handlers.commanding.answers import Accepted
 from handlers.queries.history import Publication
 from workflow.command import PublishProgramme
 from workflow.programme.errors import ProgrammeFault, ProgrammeFaulty
@@ -85,7 +86,8 @@ def _published(context: RequestContext, draft: Draft, name: str) -> Response:
     answer = context.submit(command)
     if isinstance(answer, Refused):
         return _asked(context, draft, reasons=answer.reasons)
-    return go(f"/settings/programmes/{name}")
+    assert isinstance(answer, Accepted), "a programme has no version that somebody could overtake"
+    return go(f"/settings/decisions/{answer.proposal}" if answer.proposal else f"/settings/programmes/{name}")
 
 
 def _draft(given: FormData) -> Draft:

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from console.views.account import zone_of
 from console.views.operations import operations as machine_now
 from console.views.travel import travel_board
 from console.views.work import my_work
@@ -21,9 +22,9 @@ def work(context: Annotated[RequestContext, require("self")], whose: str = "") -
     if not context.may_ever("work.see"):
         return context.page("pages/start.html")
     mine = whose == "mine"
-    return context.page(
-        "pages/work.html", work=my_work(context.reader, mine=mine), mine=mine, names=namings(context),
-    )  # fmt: skip
+    found = my_work(context.reader, mine=mine)
+    zone = zone_of(context.reader) if found.news else "UTC"
+    return context.page("pages/work.html", work=found, mine=mine, names=namings(context), zone=zone)
 
 
 @router.get("/operations")

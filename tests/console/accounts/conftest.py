@@ -12,8 +12,10 @@ from console.accounts.sign_in import AuthServices, HalfWay, SignedIn, open_auth_
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow
 from tests.kit.authenticators import SoftwareApp
+from tests.kit.officers import ZOYA, decided_by_two, let_in, second_of
 from tests.kit.offices import KINDS, Office
-from workflow.subjects.accounts.commands import AccountCommand, OpenAccount
+from workflow.command import ConfirmOfficeDecision
+from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
 
 ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
 OWN = "a quiet river in march"
@@ -28,11 +30,15 @@ class Door:
         self.desk: AuthServices = open_auth_services(office.service, office.clock, office.chance, hashing=CHEAP)
 
     def opened(self, account: str, *roles: str) -> str:
-        """Open an account and return its one-time password."""
-        given = {"command_id": self.office.uuid(), "actor": "staff:operator", "account": account}
-        issued = self.desk.accounts.issue(OpenAccount.model_validate({**given, "roles": roles or ("case_manager",)}))
-        assert isinstance(issued.answer, Accepted)
-        return issued.password
+        """Have two officers open an account; return its one-time password."""
+        answer = let_in(self.office.service, self.office.uuid, account, roles or ("case_manager",))
+        assert isinstance(answer, Accepted), answer
+        return self.desk.accounts.hand_over(account, second_of(account))
+
+    def reset(self, account: str) -> None:
+        """Have two officers take away everything that lets somebody in."""
+        answer = decided_by_two(self.office.service, self.office.uuid, ResetCredentials, account=account)
+        assert isinstance(answer, Accepted), answer
 
     def row(self, account: str) -> AccountRow:
         found = self.desk.accounts.row(account)
@@ -77,6 +83,9 @@ class Door:
         given = {"command_id": self.office.uuid(), "actor": actor, "account": account}
         answer = self.office.service.submit(kind.model_validate(given | fields))
         assert isinstance(answer, Accepted), answer
+        if answer.proposal:
+            confirms = {"actor": ZOYA, "mandate": "officer", "proposal_id": answer.proposal}
+            self.office.accepted(self.office.command(ConfirmOfficeDecision, **confirms))
 
 
 @pytest.fixture(params=KINDS)
@@ -94,5 +103,4 @@ def door(office: Office) -> Door:
 def anna(door: Door) -> tuple[str, SoftwareApp]:
     """Anna, signed in for the first time, and the app on her telephone."""
     door.opened(ROOT, "administrator")
-    door.opened(OLGA, "administrator")
     return door.set_up(ANNA, door.opened(ANNA))

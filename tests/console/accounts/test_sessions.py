@@ -83,7 +83,7 @@ def test_whoever_signs_out_is_out_at_once(door: Door, anna: Anna) -> None:
         (RevokeSessions, {"reason": "lost_device"}),
         (CloseAccount, {"reason": "left"}),
         (ChangeRoles, {"roles": ("medical",)}),
-        (ResetCredentials, {"second": OLGA}),
+        (ResetCredentials, {}),
     ],
 )
 def test_what_the_log_says_ends_sessions_at_once(

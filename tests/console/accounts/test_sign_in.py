@@ -19,9 +19,10 @@ from handlers.commanding.answers import Accepted
 from handlers.projections.tables import metadata
 from tests.console.accounts.conftest import ANNA, ELSEWHERE, HERE, OLGA, OWN, ROOT, Door
 from tests.kit.authenticators import SoftwareApp
+from tests.kit.officers import ZOYA
 from tests.kit.offices import Office
 from workflow.reasons import Refused
-from workflow.subjects.accounts.commands import CloseAccount, ResetCredentials
+from workflow.subjects.accounts.commands import CloseAccount
 
 Anna = tuple[str, SoftwareApp]
 SECRETS = ("credentials", "authenticators", "passkeys", "sessions", "sign_in_attempts")
@@ -330,25 +331,24 @@ def test_a_second_person_vouches_with_both_factors(door: Door, anna: Anna) -> No
 def test_after_a_reset_nothing_old_opens_anything(door: Door, anna: Anna) -> None:
     token, app = anna
     half = door.half(ANNA)
-    command = ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
-    issued = door.desk.accounts.issue(command)
-    assert issued.password
+    door.reset(ANNA)
+    assert door.desk.accounts.hand_over(ANNA, ROOT) == "", "not whoever proposed it"
+    password = door.desk.accounts.hand_over(ANNA, ZOYA)
+    assert password
     assert door.desk.sessions.find(token) is None
     assert door.desk.sign_in.half_way(half.token) is None
     assert door.desk.sign_in.password(ANNA, OWN, HERE) == Wrong()
-    again = door.half(ANNA, issued.password)
+    again = door.half(ANNA, password)
     assert again.setting_up
     door.later(seconds=30)
     assert door.desk.sign_in.code(again.token, app.code(door.office.now), HERE) == Wrong()
-    assert door.desk.accounts.issue(command).password == "", "a form sent again does not make another password"
+    assert door.desk.accounts.hand_over(ANNA, ZOYA) == "", "it is made once"
 
 
 def test_a_reset_counts_even_when_the_machine_stopped_before_a_new_password_was_made(door: Door, anna: Anna) -> None:
-    command = ResetCredentials(command_id=door.office.uuid(), actor=ROOT, account=ANNA, second=OLGA)
-    assert isinstance(door.office.service.submit(command), Accepted)
+    door.reset(ANNA)
     assert door.desk.sign_in.password(ANNA, OWN, HERE) == Wrong()
-    issued = door.desk.accounts.issue(command)
-    assert door.half(ANNA, issued.password).setting_up
+    assert door.half(ANNA, door.desk.accounts.hand_over(ANNA, ZOYA)).setting_up
 
 
 # -- passwords ------------------------------------------------------------------------------------------------

@@ -10,15 +10,15 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from tests.kit.authenticators import SoftwareApp
+from tests.kit.officers import second_of
 from tests.kit.people import ANNA
 from tests.kit.web.houses import OWN, WebHouse
-from workflow.subjects.accounts.commands import OpenAccount
 
 
 def one_time(house: WebHouse, account: str, *roles: str) -> str:
-    given = {"command_id": house.office.uuid(), "actor": "staff:root", "account": account, "programmes": ("moscow",)}
-    command = OpenAccount.model_validate(given | {"roles": roles or ("case_manager",)})
-    return house.house.accounts.issue(command).password
+    """Have two officers open an account; return its one-time password, as the second of them hands it over."""
+    house.open_account(account, roles or ("case_manager",), programmes=("moscow",))  # type: ignore[arg-type]
+    return house.house.accounts.hand_over(account, second_of(account))
 
 
 def hidden(answer: Response, name: str) -> str:

@@ -38,6 +38,7 @@ _TYPED = {
     "month": "6",
     "registered_year": "2006",
     "count": "20",
+    "days": "7",
     "hours": "12",
     "minutes": "10",
     "number": "061Ч",

@@ -24,14 +24,15 @@ from console.web.context import WebContext, build_context
 from console.web.rendering import Rendering
 from console.web.site import Site
 from events.world import ManualClock
+from handlers.commanding.answers import Accepted
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
 from tests.kit.authenticators import SoftwareApp
+from tests.kit.officers import let_in, second_of
 from tests.kit.offices import Office
 from workflow.rights.acts import Role
-from workflow.subjects.accounts.commands import AccountCommand, ChangeRoles, ChooseLanguage, OpenAccount
+from workflow.subjects.accounts.commands import AccountCommand, ChangeRoles, ChooseLanguage
 
-ROOT = "staff:root"
 OWN = "a quiet river in march"  # the password of who has chosen one
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # of the doors' own clock; the office lives in its own time
 
@@ -69,10 +70,11 @@ class WebHouse:
     ) -> None:
         """Open an account, or place it anew when there is one."""
         places = tuple(programmes) if programmes is not None else (self.office.programme,)
-        self._submit(OpenAccount, **{"account": account, "roles": tuple(roles), "programmes": places} | more)
+        answer = let_in(self.office.service, self.office.uuid, account, roles, **{"programmes": places} | more)
+        assert answer is None or isinstance(answer, Accepted), answer
 
     def _submit(self, kind: type[AccountCommand], **fields: Any) -> None:
-        self.office.accepted(self.office.command(kind, **fields | {"actor": ROOT}))
+        self.office.by_two(kind, **fields)
 
     def sign_in(
         self,
@@ -103,10 +105,9 @@ class WebHouse:
 
     def with_app(self, account: str, role: Role) -> SoftwareApp:
         """Open an account whose owner has signed in once; return the app on their telephone."""
-        given = {"command_id": self.office.uuid(), "actor": ROOT, "account": account, "roles": (role,)}
-        command = OpenAccount.model_validate(given | {"programmes": (self.office.programme,)})
         desk = self.house
-        half = desk.sign_in.password(account, self.house.accounts.issue(command).password, "here")
+        self.open_account(account, (role,))
+        half = desk.sign_in.password(account, desk.accounts.hand_over(account, second_of(account)), "here")
         token = getattr(half, "token", "")
         assert desk.sign_in.set_password(token, OWN) is None
         session = desk.sign_in.setting_up(token)

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from workflow.subject import Subject, aggregate, commands_in
+from workflow.subject import PublicationHook, Subject, aggregate, commands_in
 from workflow.subjects.accommodation import commands, waiting_list
 from workflow.subjects.accommodation.decisions import ON_ENTERING, RULES, TIMERS
 from workflow.subjects.accommodation.definition import faults
 from workflow.subjects.accommodation.guards import GUARDS
+from workflow.subjects.accommodation.rooms import fit, streams_of
 from workflow.subjects.accommodation.shelter import Shelter, evolve
 from workflow.subjects.accommodation.state import CHANGES, accommodation_of
 from workflow.subjects.accommodation.waiting_list import TASKS
@@ -22,5 +23,6 @@ SUBJECT: Final = Subject(
     timers=TIMERS,
     entering=ON_ENTERING,
     aggregates=(aggregate("facility", Shelter, evolve),),
+    published=PublicationHook(streams_of, fit),
     faults=lambda programme: faults(programme.facilities),
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from events.ids import account_stream
+from events.ids import OFFICE_POLICY, account_stream
 from workflow.command import Command
 from workflow.programme.part import Slug
 from workflow.rights.acts import Role
@@ -74,9 +74,7 @@ class ReopenAccount(AccountCommand, acts=("accounts.change",)):
 
 
 class ResetCredentials(AccountCommand, acts=("accounts.change",)):
-    """Replace somebody's password and second factors by a one-time password; two people stand behind it."""
-
-    second: ActorId  # an administrator or data-protection officer other than whoever asks
+    """Replace somebody's password and second factors by a one-time password."""
 
 
 class RecordSecondFactor(AccountCommand, acts=("self",)):
@@ -97,3 +95,15 @@ class RevokeSessions(AccountCommand, acts=("accounts.change", "self")):
     """Sign somebody out wherever they are signed in."""
 
     reason: Literal["asked", "lost_device", "misuse"]
+
+
+class SetOfficerDays(Command, acts=("accounts.change",)):
+    """Say for how many days whoever became an officer stands behind nobody else's decision."""
+
+    mandate: CodeWord = "administrator"
+    days: Annotated[int, Field(ge=1, le=90)]
+
+    @property
+    def stream(self) -> str:
+        """Return the stream that holds what the officers decided about themselves."""
+        return OFFICE_POLICY

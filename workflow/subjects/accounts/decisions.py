@@ -5,42 +5,28 @@ factors are the door's: no secret ever comes near the log.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from events.catalogue import Fact
 from events.facts import accounts as facts
-from workflow.case.state import At
-from workflow.reasons import Reason, Refused, refused
-from workflow.refusals import NOBODY_SIGNED_IN, PROPOSER_MAY
-from workflow.rights.acts import OPERATOR, ROLES, Role
-from workflow.rights.table import Account
+from events.ids import OFFICE_POLICY
+from workflow.reasons import Reason, ReasonKind, Refused, refused
+from workflow.refusals import ACCOUNT_STANDS
+from workflow.rights.acts import OPERATOR, ROLES, Acts, Role
+from workflow.rights.table import permit
 from workflow.rights.visibility import MACHINES
-from workflow.situation import Decision, StreamFact, said_by
+from workflow.situation import Decision, OfficeSituation, StreamFact, said_by
+from workflow.subject import OfficeRule, TwoPeople
 from workflow.subjects.accounts import commands, refusals
-
-
-class AccountState(NamedTuple):
-    """An account as it stands: who it is, what proves it, and since when earlier sign-ins do not count."""
-
-    account: Account
-    opened_at: str
-    factors: tuple[tuple[str, str], ...] = ()  # kind and name of each second factor
-    epoch: int = 0  # the fence: raised when everybody is signed out; a session carries the one it began in
-    resets: int = 0  # the same for passwords
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether somebody may sign in."""
-        return not self.account.closed
-
-    def has(self, *roles: Role) -> bool:
-        """Tell whether the account is open and has one of these roles."""
-        return self.is_open and not self.account.roles.isdisjoint(roles)
-
-
-AccountRegister = Mapping[
-    str, AccountState
-]  # accounts by their id: the one in question, and every one the rules must see
+from workflow.subjects.accounts.state import (
+    OFFICERS,
+    AccountRegister,
+    AccountState,
+    is_founding,
+    is_short_of_officers,
+    register_of,
+    seconds_from,
+)
 
 # The planes of the office; nobody stands in two of them, or what one plane may not see the other would show.
 DUTY_PLANES: Final[Mapping[str, frozenset[Role]]] = {
@@ -56,114 +42,113 @@ EXCLUSIVE_ROLES: Final[tuple[frozenset[Role], ...]] = (
     frozenset({"finance_request", "finance_approve", "finance_release"}),
     frozenset({"auditor", "data_protection"}),
 )
-RESET_OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")  # who may stand second behind a reset
 
 
-def roles_of(names: Collection[str]) -> frozenset[Role]:
-    """Return the roles of these names; a name that is no role is none."""
-    return frozenset(role for role in ROLES if role in names)
+_ByTwo = Callable[[Any, AccountRegister, OfficeSituation], Decision]
+_ByOne = Callable[[Any, AccountRegister], Decision]
 
 
-def account_of(stream: str) -> str | None:
-    """Return the account a stream belongs to, or None for any other stream."""
-    kind, _, name = stream.partition(":")
-    return name if kind == "account" else None
+# -- who stands behind it -------------------------------------------------------------------------------------
 
 
-def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
-    """Return the account after a fact."""
-    if isinstance(fact, facts.AccountOpened):
-        return AccountState(_opened(fact), at.recorded_at)
-    assert standing is not None, "an account begins with its opening"
-    changed = _described(_proved(standing, fact), fact)
-    return changed._replace(epoch=standing.epoch + 1) if isinstance(fact, _SIGNING_OUT) else changed
-
-
-# After these everybody signed in under the account has to sign in again.
-_SIGNING_OUT: Final = (
-    facts.RolesChanged,
-    facts.AccountClosed,
-    facts.AccountReopened,
-    facts.CredentialsReset,
-    facts.SecondFactorRemoved,
-    facts.SessionsRevoked,
-)
-
-
-def _opened(fact: facts.AccountOpened) -> Account:
-    placed = frozenset(fact.programmes), fact.team, frozenset(fact.facilities)
-    return Account(fact.account, roles_of(fact.roles), *placed, language=fact.language)
-
-
-def _described(standing: AccountState, fact: Fact) -> AccountState:
+def gives(command: commands.AccountCommand, situation: OfficeSituation) -> bool:
+    """Tell whether a command gives somebody something, so that two officers stand behind it; taking away is quick."""
+    standing = register_of(situation).get(command.account)
+    if _by_the_operator(command, standing, situation):
+        return False
+    if standing is None or not standing.is_open:
+        return True  # it opens an account, or opens one again
     account = standing.account
-    match fact:
-        case facts.RolesChanged():
-            account = account._replace(roles=roles_of(fact.roles))
-        case facts.AccountPlaced():
-            houses, programmes = frozenset(fact.facilities), frozenset(fact.programmes)
-            account = account._replace(programmes=programmes, team=fact.team, facilities=houses)
-        case facts.LanguageChosen():
-            account = account._replace(language=fact.language)
-        case facts.AccountClosed() | facts.AccountReopened():
-            account = account._replace(closed=isinstance(fact, facts.AccountClosed))
-    return standing._replace(account=account)
-
-
-def _proved(standing: AccountState, fact: Fact) -> AccountState:
-    match fact:
-        case facts.SecondFactorAdded():
-            return standing._replace(factors=(*standing.factors, (fact.kind, fact.factor)))
-        case facts.SecondFactorRemoved():
-            kept = tuple(factor for factor in standing.factors if factor != (fact.kind, fact.factor))
-            return standing._replace(factors=kept)
-        case facts.CredentialsReset():
-            return standing._replace(factors=(), resets=standing.resets + 1)
+    match command:
+        case commands.ChangeRoles():
+            lost = account.roles - {*command.roles}
+            return not {*command.roles} <= account.roles or not lost.isdisjoint(OFFICERS)
+        case commands.PlaceAccount():
+            more = {*command.programmes} - account.programmes or {*command.facilities} - account.facilities
+            return bool(more) or command.team not in ("", account.team)
         case _:
-            return standing
+            return True
+
+
+def _by_the_operator(
+    command: commands.AccountCommand, standing: AccountState | None, situation: OfficeSituation
+) -> bool:
+    """Tell whether it is the operator who opens an officer's account because there are no two officers."""
+    if command.mandate != OPERATOR or not is_short_of_officers(situation):
+        return False
+    match command:
+        case commands.OpenAccount():
+            return not frozenset(command.roles).isdisjoint(OFFICERS)
+        case commands.ReopenAccount():
+            return standing is not None and standing.is_officer
+        case _:
+            return False
+
+
+def against_officer(
+    _command: object, situation: OfficeSituation, name: str, acts: Acts, may: ReasonKind
+) -> Iterator[Reason]:
+    """Yield why an account does not count as one of two: it is closed, has not the right, or came to it just now."""
+    standing = register_of(situation).get(name)
+    if standing is None or not standing.is_open:
+        yield ACCOUNT_STANDS(account=name)
+    elif not any(permit(standing.account, act, None, None, situation.now) for act in acts):
+        yield may(account=name)
+    elif "accounts.change" not in acts and (ready := seconds_from(standing, situation)):
+        yield refusals.OFFICER_IS_NEW(account=name, until=ready)
 
 
 # -- decisions ------------------------------------------------------------------------------------------------
 
 
-def decide(command: commands.AccountCommand, register: AccountRegister) -> Decision:
+def decide(command: commands.AccountCommand, situation: OfficeSituation) -> Decision:
     """Return the facts of a command about an account, or a refusal that lists every reason."""
+    register = register_of(situation)
     if not isinstance(command, commands.OpenAccount) and command.account not in register:
         return refused(refusals.ACCOUNT_EXISTS())
-    return DECISIONS[type(command)](command, register)
+    by_two = _BY_TWO_OFFICERS.get(type(command))
+    return by_two(command, register, situation) if by_two else _BY_ONE[type(command)](command, register)
 
 
-def open_account(command: commands.OpenAccount, register: AccountRegister) -> Decision:
-    """Return that somebody may sign in; the first administrator opens their own account."""
-    first = not any(standing.has("administrator") for standing in register.values())
+def open_account(command: commands.OpenAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
+    """Return that somebody may sign in; the first two officers are opened where Wayhome is installed."""
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
-    if command.actor == command.account and not first:
-        reasons.append(refusals.OPENS_OWN_ACCOUNT())
+    alone = _by_the_operator(command, None, situation)
+    if not alone:
+        reasons += [*_against_own(command), *_against_being_alone(situation)]
     houses, programmes = _once(command.facilities), _once(command.programmes)
     placed = {"roles": _in_order(command.roles), "programmes": programmes, "facilities": houses}
-    fact = said_by(command, facts.AccountOpened, **placed)
+    founding = alone and is_founding(situation)
+    fact = said_by(command, facts.AccountOpened, **placed, **situation.two, founding=founding)
     return Refused(tuple(reasons)) if reasons else _about(command, fact)
 
 
-def change_roles(command: commands.ChangeRoles, register: AccountRegister) -> Decision:
+def change_roles(command: commands.ChangeRoles, register: AccountRegister, situation: OfficeSituation) -> Decision:
     """Return somebody's new roles; nobody gives roles to themselves, and an administrator always remains."""
     standing = register[command.account]
-    reasons = [*_against_roles(command.roles), *_against_change(command, standing)]
+    reasons = [*_against_roles(command.roles), *_against_change(command, standing, situation)]
     if "administrator" not in command.roles:
         reasons += _against_losing_administrator(command.account, register)
     if reasons:
         return Refused(tuple(reasons))
     if frozenset(command.roles) == standing.account.roles:
         return []
-    return _about(command, facts.RolesChanged(roles=_in_order(command.roles)))
+    return _about(command, facts.RolesChanged(roles=_in_order(command.roles), **situation.two))
 
 
-def place_account(command: commands.PlaceAccount, register: AccountRegister) -> Decision:
+def place_account(command: commands.PlaceAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
     """Return where somebody works; nobody moves themselves to where other cases can be seen."""
-    reasons = list(_against_change(command, register[command.account]))
+    reasons = list(_against_change(command, register[command.account], situation))
     houses, programmes = _once(command.facilities), _once(command.programmes)
-    placed = said_by(command, facts.AccountPlaced, programmes=programmes, facilities=houses)
+    placed = said_by(command, facts.AccountPlaced, programmes=programmes, facilities=houses, **situation.two)
     return Refused(tuple(reasons)) if reasons else _about(command, placed)
+
+
+def set_officer_days(command: commands.SetOfficerDays, situation: OfficeSituation) -> Decision:
+    """Return how long whoever became an officer waits before standing behind another's decision."""
+    reasons = tuple(_against_being_alone(situation))
+    told = facts.OfficerDaysSet(days=command.days, **situation.two)
+    return Refused(reasons) if reasons else [StreamFact(OFFICE_POLICY, told)]
 
 
 def choose_language(command: commands.ChooseLanguage, register: AccountRegister) -> Decision:
@@ -177,35 +162,27 @@ def choose_language(command: commands.ChooseLanguage, register: AccountRegister)
 
 def close_account(command: commands.CloseAccount, register: AccountRegister) -> Decision:
     """Return that somebody signs in no more; the last administrator stays."""
-    reasons = list(_against_change(command, register[command.account]))
+    reasons = [*_against_closed(register[command.account]), *_against_own(command)]
     reasons += _against_losing_administrator(command.account, register)
     return Refused(tuple(reasons)) if reasons else _about(command, facts.AccountClosed(reason=command.reason))
 
 
-def reopen_account(command: commands.ReopenAccount, register: AccountRegister) -> Decision:
+def reopen_account(command: commands.ReopenAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
     """Return that a closed account may sign in again."""
-    if register[command.account].is_open:
-        return refused(refusals.ACCOUNT_IS_CLOSED())
-    if command.actor == command.account:
-        return refused(refusals.REOPENS_OWN_ACCOUNT())
-    return _about(command, facts.AccountReopened(reason=command.reason))
+    standing = register[command.account]
+    reasons = [refusals.ACCOUNT_IS_CLOSED()] if standing.is_open else []
+    if not _by_the_operator(command, standing, situation):
+        reasons += [*_against_own(command), *_against_being_alone(situation)]
+    opened = facts.AccountReopened(reason=command.reason, **situation.two)
+    return Refused(tuple(reasons)) if reasons else _about(command, opened)
 
 
-def reset_credentials(command: commands.ResetCredentials, register: AccountRegister) -> Decision:
+def reset_credentials(
+    command: commands.ResetCredentials, register: AccountRegister, situation: OfficeSituation
+) -> Decision:
     """Return that the secrets of an account are replaced; two people stand behind it, and neither is the owner."""
-    reasons = list(_against_closed(register[command.account]))
-    if command.mandate == OPERATOR:
-        reasons.append(NOBODY_SIGNED_IN(actor=command.actor))
-    if command.account in (command.actor, command.second):
-        reasons.append(refusals.RESETS_OWN_ACCOUNT())
-    if command.actor == command.second:
-        reasons.append(refusals.SECOND_OFFICER_IS_THE_FIRST())
-    first, second = register.get(command.actor), register.get(command.second)
-    if first is None or not first.has("administrator"):
-        reasons.append(PROPOSER_MAY(account=command.actor))
-    if second is None or not second.has(*RESET_OFFICERS):
-        reasons.append(refusals.SECOND_PERSON_MAY())
-    return Refused(tuple(reasons)) if reasons else _about(command, facts.CredentialsReset(second=command.second))
+    reasons = [*_against_closed(register[command.account]), *_against_own(command), *_against_being_alone(situation)]
+    return Refused(tuple(reasons)) if reasons else _about(command, facts.CredentialsReset(**situation.two))
 
 
 def record_second_factor(command: commands.RecordSecondFactor, register: AccountRegister) -> Decision:
@@ -268,10 +245,23 @@ def _against_opening(command: commands.OpenAccount, register: AccountRegister) -
         yield refusals.ACCOUNT_IS_A_PERSON()
 
 
-def _against_change(command: commands.AccountCommand, standing: AccountState) -> Iterator[Reason]:
+def _against_change(
+    command: commands.AccountCommand, standing: AccountState, situation: OfficeSituation
+) -> Iterator[Reason]:
     yield from _against_closed(standing)
+    yield from _against_own(command)
+    if gives(command, situation):
+        yield from _against_being_alone(situation)
+
+
+def _against_own(command: commands.AccountCommand) -> Iterator[Reason]:
     if command.actor == command.account:
-        yield refusals.CHANGES_OWN_ACCOUNT()
+        yield OWN[type(command)]()
+
+
+def _against_being_alone(situation: OfficeSituation) -> Iterator[Reason]:
+    if is_short_of_officers(situation):
+        yield refusals.SECOND_OFFICER_IS_THERE()
 
 
 def _against_closed(standing: AccountState) -> Iterator[Reason]:
@@ -297,15 +287,44 @@ def _once(names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-DECISIONS: Final[Mapping[type[commands.AccountCommand], Callable[[Any, AccountRegister], Decision]]] = {
+OWN: Final[Mapping[type[commands.AccountCommand], ReasonKind]] = {
+    commands.OpenAccount: refusals.OPENS_OWN_ACCOUNT,
+    commands.ReopenAccount: refusals.REOPENS_OWN_ACCOUNT,
+    commands.ResetCredentials: refusals.RESETS_OWN_ACCOUNT,
+    commands.ChangeRoles: refusals.CHANGES_OWN_ACCOUNT,
+    commands.PlaceAccount: refusals.CHANGES_OWN_ACCOUNT,
+    commands.CloseAccount: refusals.CHANGES_OWN_ACCOUNT,
+}
+_BY_TWO_OFFICERS: Final[Mapping[type[commands.AccountCommand], _ByTwo]] = {
     commands.OpenAccount: open_account,
     commands.ChangeRoles: change_roles,
     commands.PlaceAccount: place_account,
-    commands.ChooseLanguage: choose_language,
-    commands.CloseAccount: close_account,
     commands.ReopenAccount: reopen_account,
     commands.ResetCredentials: reset_credentials,
+}
+_BY_ONE: Final[Mapping[type[commands.AccountCommand], _ByOne]] = {
+    commands.ChooseLanguage: choose_language,
+    commands.CloseAccount: close_account,
     commands.RecordSecondFactor: record_second_factor,
     commands.RemoveSecondFactor: remove_second_factor,
     commands.RevokeSessions: revoke_sessions,
 }
+# What gives somebody a way in, or a wider one, two officers decide.
+_TWO_OFFICERS: Final = TwoPeople(when=gives, thing=("account",), confirmed_by=("accounts.confirm",))
+
+
+def _streams(command: commands.AccountCommand) -> tuple[str, ...]:
+    return (command.stream, OFFICE_POLICY)
+
+
+OFFICE_RULES: Final = (
+    *(OfficeRule(kind, decide, _streams, _TWO_OFFICERS, against_officer) for kind in _BY_TWO_OFFICERS),
+    *(OfficeRule(kind, decide, _streams) for kind in _BY_ONE),
+    OfficeRule(
+        commands.SetOfficerDays,
+        set_officer_days,
+        lambda _command: (OFFICE_POLICY,),
+        TwoPeople(confirmed_by=("accounts.confirm",)),
+        against_officer,
+    ),
+)

@@ -6,8 +6,8 @@ from workflow.reasons import ReasonKind
 
 ACCOUNT_EXISTS: Final = ReasonKind("account_exists", field="account")
 ACCOUNT_IS_CLOSED: Final = ReasonKind("account_is_closed")
-SECOND_OFFICER_IS_THE_FIRST: Final = ReasonKind("second_person_agreed/officer_is_the_first", field="second")
-SECOND_PERSON_MAY: Final = ReasonKind("second_person_may", helps_with=("OpenAccount",), field="second")
+SECOND_OFFICER_IS_THERE: Final = ReasonKind("second_officer_is_there", helps_with=("OpenAccount",))
+OFFICER_IS_NEW: Final = ReasonKind("second_person_may/new_officer", looked_at=("account", "until"))
 FACTOR_IS_NEW: Final = ReasonKind("factor_is_new", field="factor")
 FACTOR_EXISTS: Final = ReasonKind("factor_exists", field="factor")
 FACTOR_REMAINS: Final = ReasonKind("factor_remains", field="factor")

@@ -1,0 +1,109 @@
+"""The entrance to the rules about the house itself: accounts and programme files, beside every case and programme.
+
+``decide_office`` is pure, as ``workflow.decide`` is: the same command and situation give the same facts.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from events.catalogue import Fact
+from events.ids import OFFICE_DECISIONS, account_stream
+from workflow import two_people
+from workflow.case.proposals import Proposal, Proposals
+from workflow.command import (
+    Command,
+    ConfirmOfficeDecision,
+    DeclineOfficeDecision,
+    OfficeProposalCommand,
+    WithdrawOfficeProposal,
+)
+from workflow.publication import PUBLISHING
+from workflow.reasons import Reason, ReasonKind
+from workflow.registry import SUBJECTS
+from workflow.rights.acts import Acts
+from workflow.situation import Decision, OfficeSituation, StreamFact
+from workflow.subject import OfficeRule
+
+
+def _confirmed(command: ConfirmOfficeDecision, situation: OfficeSituation) -> Decision:
+    return two_people.confirm(command, command.proposal_id, _context(command, situation), situation)
+
+
+def _declined(command: DeclineOfficeDecision, situation: OfficeSituation) -> Decision:
+    return two_people.decline(command, command.proposal_id, command.reason, _context(command, situation))
+
+
+def _withdrawn(command: WithdrawOfficeProposal, situation: OfficeSituation) -> Decision:
+    return two_people.withdraw(command, command.proposal_id, _context(command, situation))
+
+
+PROPOSAL_LASTS: Final = timedelta(days=7)
+
+
+def _nothing(_command: OfficeProposalCommand) -> tuple[str, ...]:
+    return ()
+
+
+_BY_TWO: Final = (
+    OfficeRule(ConfirmOfficeDecision, _confirmed, _nothing),
+    OfficeRule(DeclineOfficeDecision, _declined, _nothing),
+    OfficeRule(WithdrawOfficeProposal, _withdrawn, _nothing),
+)
+OFFICE_RULES: Final[Mapping[type[Command], OfficeRule]] = {
+    rule.command: rule
+    for rule in (*_BY_TWO, PUBLISHING, *(rule for subject in SUBJECTS for rule in subject.office_rules))
+}
+
+
+def needs_officers(kind: type[Command]) -> bool:
+    """Tell whether a kind of command is one of the two acts of people that decide about the house."""
+    rule = OFFICE_RULES.get(kind)
+    return rule is not None and (rule.two_people is not None or rule in _BY_TWO)
+
+
+def office_streams(command: Command, proposals: Proposals) -> tuple[str, ...]:
+    """Return the streams a decision looks at, beside the officers' accounts; ``proposals`` are those that wait."""
+    own = (OFFICE_DECISIONS, account_stream(command.actor))
+    if not isinstance(command, OfficeProposalCommand):
+        return (*own, *OFFICE_RULES[type(command)].streams(command))
+    pending = proposals.pending.get(command.proposal_id)
+    found = two_people.proposed_by(pending, command, {}, OFFICE_RULES) if pending else None
+    if pending is None or found is None:
+        return own
+    return (*own, account_stream(pending.proposer), *OFFICE_RULES[type(found.command)].streams(found.command))
+
+
+def decide_office(command: Command, situation: OfficeSituation) -> Decision:
+    """Return the facts of a command about the house, or a refusal that lists every reason.
+
+    Raises ProgrammeFaulty for a programme file that is none.
+    """
+    rule = OFFICE_RULES[type(command)]
+    if rule.two_people is not None and rule.two_people.when(command, situation):
+        return two_people.propose(command, rule, _context(command, situation), situation)
+    return rule.decide(command, situation)
+
+
+def _context(command: Command, situation: OfficeSituation) -> two_people.ProposalContext:
+    """Return what two officers look at."""
+
+    def tell(fact: Fact) -> list[StreamFact]:
+        return [StreamFact(OFFICE_DECISIONS, fact)]
+
+    pending = (situation.states.get(OFFICE_DECISIONS) or Proposals()).pending
+
+    def against(name: str, acts: Acts, may: ReasonKind) -> Iterator[Reason]:
+        about = _about(command, pending)
+        rule = OFFICE_RULES[type(about)]
+        yield from rule.against(about, situation, name, acts, may)
+
+    return two_people.ProposalContext(pending, PROPOSAL_LASTS, tell, OFFICE_RULES, against)
+
+
+def _about(command: Command, pending: Mapping[str, Proposal]) -> Command:
+    """Return what is decided: a command itself, or the one that it confirms, declines or takes back."""
+    if not isinstance(command, OfficeProposalCommand):
+        return command
+    found = two_people.proposed_by(pending[command.proposal_id], command, {}, OFFICE_RULES)
+    return found.command if found is not None else command
