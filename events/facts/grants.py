@@ -131,12 +131,14 @@ class StrangeAnswerSettled(Fact):
 
 
 class BankAnswerSettled(Fact):
-    """The bank was asked, and somebody says which of its answers holds: paid or rejected."""
+    """The bank was asked, and two people say which of its answers holds: paid or rejected."""
 
     grant_id: str
     tranche_id: str
     outcome: str
     reason: str
+    second: str = ""  # who proposed it, and under which id; in older logs it was one person's word
+    proposal: str = ""
 
 
 class FundsCommitted(Fact):

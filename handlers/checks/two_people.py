@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from events.facts.accounts import AccountOpened
 from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
+from events.facts.grants import BankAnswerSettled
 from events.facts.journey import StageEntered
 from events.facts.reintegration import PlanAgreed, PlanRevised
 from events.facts.safety import BestInterestsDecided, SafetyPlanAgreed
@@ -19,6 +20,11 @@ from workflow.rights.table import permit
 from workflow.two_people import pins_of
 
 _OF_CASES: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
+
+
+_DECIDED_OF_A_CASE: Final = (
+    BankAnswerSettled, BestInterestsDecided, CarePlanAgreed, PlanAgreed, PlanRevised, SafetyPlanAgreed, StageEntered,
+)  # fmt: skip
 
 
 class _Proposal(NamedTuple):
@@ -72,7 +78,9 @@ class TwoPeopleCheck(InvariantCheck):
         self._may(said.actor, ("case.confirm",), seen)
         self._may(known.actor, rule.command.acts if rule else (), seen)
 
-    @sees(StageEntered, SafetyPlanAgreed, CarePlanAgreed, PlanAgreed, PlanRevised, BestInterestsDecided)
+    @sees(
+        BankAnswerSettled, StageEntered, SafetyPlanAgreed, CarePlanAgreed, PlanAgreed, PlanRevised, BestInterestsDecided
+    )
     def _on_decision(self, fact: Any, seen: ObservedEvent) -> None:
         if not fact.proposal:
             self._on_typed_name(fact, seen)

@@ -95,6 +95,8 @@ def test_what_the_bank_says_and_nobody_has_settled_stands_here_until_somebody_do
     assert "/office/moscow/do/SettleStrangeAnswer?answer_id=" in page
     said = {"grant_id": grant_id, "tranche_id": part, "outcome": "rejected", "reason": "asked"}
     case.does(SettleBankAnswer, actor="staff:dora", **said)
+    assert f"/cases/{case.case_id}/do/SettleBankAnswer" in supervisor.get("/operations").text, "one has proposed it"
+    case.confirmed()
     assert "SettleBankAnswer" not in supervisor.get("/operations").text
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.grants import (
     BankAnswerConfirmed,
     BankAnswerSettled,
@@ -17,13 +18,16 @@ from events.facts.grants import (
     TranchePaid,
     TrancheRejected,
 )
-from events.facts.tasks import Escalated
+from events.facts.tasks import Escalated, TimerCancelled, TimerSet
 from handlers.checks.walk import check_lines, check_log
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import agree_plan, bank_says, bring, grant, release, shown
 from tests.kit.story import Story
 from tests.services.test_grants import stored
+from workflow.case.proposals import proposals_of
+from workflow.command import ConfirmDecision
+from workflow.reasons import Refused
 from workflow.subjects.grants.commands import (
     ApproveGrant,
     ChangePayee,
@@ -69,7 +73,9 @@ class AtTheBank:
         )  # fmt: skip
 
     def settle(self, outcome: str, actor: str = DORA) -> Story:
-        return self._when(SettleBankAnswer, outcome=outcome, reason="the bank was asked", actor=actor)
+        """Let somebody say which answer holds, and a colleague confirm it where it may be proposed."""
+        proposed = self._when(SettleBankAnswer, outcome=outcome, reason="the bank was asked", actor=actor)
+        return proposed if isinstance(proposed.last, Refused) else proposed.confirmed()
 
     def again(self, actor: str = CLARA) -> Story:
         return self.case.when(ReleaseTranche, grant_id=self.grant_id, actor=actor)
@@ -158,7 +164,7 @@ def test_a_contradiction_blocks_the_grant_until_somebody_settles_it(sent: AtTheB
     sent.again().then_refused("bank_is_of_one_mind", "grant_is_approved")
     sent.case.when(ChangePayee, grant_id=sent.grant_id, **OTHER).then_refused("bank_has_answered")
     sent.settle("paid", CLARA).then_refused("settler_is_another")  # she released it
-    sent.settle("paid").then(TranchePaid, FundsDisbursed, BankAnswerSettled)
+    sent.settle("paid").then(DecisionConfirmed, TimerCancelled, TranchePaid, FundsDisbursed, BankAnswerSettled)
     assert "bank_contradicts" not in sent.case.case.escalations
     assert (str(sent.grant.paid), sent.grant.awaits_approval) == ("900.00", False)
     sent.settle("paid").then_refused("bank_answer_is_disputed")
@@ -170,10 +176,27 @@ def test_a_contradiction_blocks_the_grant_until_somebody_settles_it(sent: AtTheB
 def test_settled_as_not_paid_a_part_goes_out_again_only_after_a_new_approval(sent: AtTheBank) -> None:
     sent.bank("rejected")
     sent.bank("paid")
-    sent.settle("rejected").then(BankAnswerSettled)
+    sent.settle("rejected").then(DecisionConfirmed, TimerCancelled, BankAnswerSettled)
     sent.again().then_refused("grant_is_approved")
     sent.case.does(ApproveGrant, grant_id=sent.grant_id, actor=BORIS)
     sent.again().accepted()
+    sent.holds()
+
+
+def test_one_person_settles_nothing_and_whoever_let_it_go_stands_behind_nothing(sent: AtTheBank) -> None:
+    sent.bank("rejected")
+    sent.bank("paid")
+    sent._when(SettleBankAnswer, outcome="paid", reason="the bank was asked", actor=DORA).then(
+        DecisionProposed, TimerSet
+    )
+    assert sent.grant.disputed
+    (key,) = proposals_of(sent.case.case).pending
+    for name in (DORA, CLARA):
+        sent.office.has_account(name)
+    sent.case.when(ConfirmDecision, actor=DORA, proposal_id=key).then_refused("second_person_agreed")
+    sent.case.when(ConfirmDecision, actor=CLARA, proposal_id=key).then_refused("settler_is_another")
+    sent.case.confirmed().then(DecisionConfirmed, TimerCancelled, TranchePaid, FundsDisbursed, BankAnswerSettled)
+    assert not sent.grant.disputed
     sent.holds()
 
 
@@ -198,7 +221,7 @@ def test_a_contradiction_is_settled_after_the_case_ended_and_the_money_is_not_lo
     sent.case.goes("withdraw")
     sent.settle(outcome).accepted()
     if outcome == "rejected":
-        sent.case.then(BankAnswerSettled, GrantDeclined, FundsFreed)
+        sent.case.then(DecisionConfirmed, TimerCancelled, BankAnswerSettled, GrantDeclined, FundsFreed)
     assert not sent.grant.disputed
     sent.holds()
 

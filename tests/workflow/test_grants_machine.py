@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from events.facts.grants import TranchePaid
 from tests.kit.roads import MONEY, bring
 from tests.kit.story import Story, World, moscow_with, story
+from workflow.case.proposals import proposals_of
 from workflow.command import CancelTask, RetryTask
 from workflow.subjects.grants.commands import (
     ApproveGrant,
@@ -106,6 +107,8 @@ class Money(RuleBasedStateMachine):
         for tranche_id in [key for key, one in grant.tranches.items() if one.disputed] if grant else ():
             said = {"outcome": outcome, "reason": "asked the bank"}
             case.when(SettleBankAnswer, grant_id=grant_id, tranche_id=tranche_id, actor=actor, **said)
+            if proposals_of(case.case).pending:
+                case.confirmed()
 
     @rule(which=WHICH)
     def show_what_it_was_used_for(self, which: int) -> None:

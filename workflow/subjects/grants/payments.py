@@ -8,7 +8,7 @@ from events.money import Money
 from workflow.case.state import Pairs
 from workflow.reasons import Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by
-from workflow.subject import CommandRule, TimerKind, given
+from workflow.subject import CommandRule, TimerKind, TwoPeople, given
 from workflow.subjects.grants import refusals
 from workflow.subjects.grants.commands import RecordBankAnswer, RecordPayment, ReturnPayment, SettleBankAnswer
 from workflow.subjects.grants.fund import for_case_and_fund, fund_needed, fund_of
@@ -64,21 +64,21 @@ def return_payment(command: ReturnPayment, found: Found, situation: Situation) -
 def settle_bank_answer(command: SettleBankAnswer, found: Found, situation: Situation) -> Decision:
     """Return which of the bank's answers holds, and what follows for the money.
 
-    One person settles it, who neither released the payment nor brought one of the files. This is the place where
-    two people are to decide.
+    Two people settle it, neither of whom released the payment or brought one of the files.
     """
     grant, tranche = found
     was_paid, paid_now = tranche.status == "paid", command.outcome == "paid"
     nothing_aside = paid_now and not was_paid and not fund_of(situation).grants.get(command.grant_id)
+    had_a_hand = tranche.said_by | {tranche.released_by}
     reasons = reasons_if(
         (not tranche.disputed, refusals.NOTHING_IS_DISPUTED()),
-        (command.actor in tranche.said_by | {tranche.released_by}, refusals.SETTLER_IS_ANOTHER()),
+        (not had_a_hand.isdisjoint({command.actor, situation.second}), refusals.SETTLER_IS_ANOTHER()),
         (nothing_aside, refusals.MONEY_IS_SET_ASIDE()),
     )
     if reasons:
         return Refused(tuple(reasons))
     moved = _paid(command, grant, tranche, situation) if paid_now and not was_paid else []
-    told = [*moved, *situation.about_case(said_by(command, facts.BankAnswerSettled))]
+    told = [*moved, *situation.about_case(said_by(command, facts.BankAnswerSettled, **situation.two))]
     if situation.journey.stage(case_of(situation).stage).ends and not grant.declined and not paid_now:
         why = "settled after the case had ended"
         settled = {**grant.tranches, command.tranche_id: tranche._replace(disputed=False)}
@@ -170,7 +170,13 @@ RULES: Final = (
     CommandRule(
         RecordBankAnswer, given(_known_tranche, record_payment), needs=fund_needed, after_the_end=True, cancels=True
     ),
-    CommandRule(SettleBankAnswer, given(_known_tranche, settle_bank_answer), needs=fund_needed, after_the_end=True),
+    CommandRule(
+        SettleBankAnswer,
+        given(_known_tranche, settle_bank_answer),
+        needs=fund_needed,
+        after_the_end=True,
+        two_people=TwoPeople(thing=("tranche_id",)),
+    ),
     CommandRule(ReturnPayment, given(_known_tranche, return_payment), needs=fund_needed, after_the_end=True),
 )
 TIMERS: Final = (TimerKind("bank_answer", _bank_is_silent),)
