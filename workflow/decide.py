@@ -24,8 +24,9 @@ from workflow.command import (
 )
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
-from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, PROGRAMME_IS_YOURS
+from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, NOBODY_SIGNED_IN, PROGRAMME_IS_YOURS
 from workflow.registry import SUBJECTS
+from workflow.rights.acts import OPERATOR
 from workflow.rights.visibility import may_command, speaks_for_office
 from workflow.situation import Decision, Situation
 from workflow.subject import CommandRule
@@ -91,9 +92,9 @@ def reaches(command: Command, situation: Situation) -> tuple[str, ...]:
 
 
 def needs_people(kind: type[Command]) -> bool:
-    """Tell whether a kind of command is one of the two acts of people that some decisions take."""
+    """Tell whether a kind of command is one of the acts of several people that some decisions take."""
     rule = RULES.get(kind)
-    return rule is not None and (rule.two_people is not None or rule in _BY_TWO)
+    return rule is not None and (rule.two_people is not None or rule.in_person or rule in _BY_TWO)
 
 
 def cancels(command: Command) -> bool:
@@ -114,6 +115,8 @@ def decide(command: Command, situation: Situation) -> Decision:
             return refused(CASE_EXISTS())
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
             return refused(CASE_IS_OPEN(stage=situation.case.stage))
+        if rule.in_person and command.mandate == OPERATOR:
+            return refused(NOBODY_SIGNED_IN(actor=command.actor))
         if rule.two_people is not None and rule.two_people.when(command, situation):
             return two_people.propose(command, rule, context_of(situation, RULES), situation)
     return rule.decide(command, situation)

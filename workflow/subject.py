@@ -44,7 +44,8 @@ class CommandRule(NamedTuple):
     """How one kind of command is decided, and what must be held still for it.
 
     ``after_the_end`` lets it be given for a case that has ended; ``cancels`` says that it may take back tasks, so
-    that the decision must know which of them a worker has already begun.
+    that the decision must know which of them a worker has already begun; ``in_person`` says that it is one of several
+    hands, so that a name somebody typed without signing in does not give it.
     """
 
     command: type[Command]
@@ -55,6 +56,7 @@ class CommandRule(NamedTuple):
     after_the_end: bool = False
     cancels: bool = False
     two_people: TwoPeople | None = None
+    in_person: bool = False
 
 
 class OfficeRule(NamedTuple):

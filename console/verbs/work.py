@@ -149,10 +149,12 @@ def read_report(
 ) -> None:
     """Record what the bank says about payments, on the word of who brings the file, until a second source says it.
 
-    Example: wayhome payments read answer.xml --as staff:clara
+    Example: wayhome payments read answer.xml
     """
     data = file_read(file, "a status report never is")
-    found = terminal.container.read_bank_report(data, terminal.actor, "case_manager", file.name)
+    if not terminal.signed_in:
+        raise BadInput("sign in first: what a file says stands on the word of who brings it: wayhome sign-in")
+    found = terminal.container.read_bank_report(data, terminal.signed_in, "finance", file.name)
     problems = [
         *(f"{one}: no such payment was sent from here; ask the bank" for one in found.strange),
         *(f"{one.tranche_id}: {_why(one.reasons) or one.obstacle}" for one in found.refused),

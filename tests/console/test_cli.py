@@ -27,6 +27,7 @@ from console.verbs import imports
 from docs.make_reference import verbs
 from events.ids import case_id_of
 from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
+from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.rights.machine_ids import MachineIds, former_id
 
 NAME = "Мария Примерова"
@@ -448,10 +449,16 @@ def instructed(wayhome: Wayhome, *, spoil: bool = False) -> tuple[str, str]:
     wayhome.done("case", "advance", case, "stay", *AS_ANNA)
     wayhome.done("work", "--until-idle")
     request = ("kind=reinstallation", "amount=EUR 200", f"payee_name={NAME}", "payee_account=DE89370400440532013000")
+    unsigned = wayhome.json("case", "record", case, "RequestGrant", *request, code=1)
+    assert [reason["guard"] for reason in unsigned["reasons"]] == ["somebody_signed_in"]
+    wayhome.signs_in(ANNA)
     record(wayhome, case, "RequestGrant", *request)
     [grant] = wayhome.json("case", "show", case)["grants"]
+    wayhome.signs_in(BORIS)
     record(wayhome, case, "ApproveGrant", f"grant_id={grant}", *AS_BORIS)
+    wayhome.signs_in(CLARA)
     record(wayhome, case, "ReleaseTranche", f"grant_id={grant}", *AS_CLARA)
+    wayhome.done("sign-out")
     waiting = wayhome.json("tasks", "list", "--status", "waiting")
     [task] = [row["task_id"] for row in waiting if row["kind"] == "disburse_grant"]
     if spoil:
@@ -466,6 +473,7 @@ def test_the_banks_answer_is_read_once(wayhome: Wayhome, tmp_path: Path) -> None
     bank.receive((wayhome.data / "bank" / "out" / f"{task}.xml").read_bytes())
     answer = tmp_path / "answer.xml"
     answer.write_bytes(bank.report(task))
+    wayhome.signs_in(CLARA)
     assert wayhome.json("payments", "read", str(answer)) == {"recorded": 1, "repeated": 0, "problems": []}
     assert "0 payments recorded, 1 known before" in wayhome.done("payments", "read", str(answer))
     [grant] = wayhome.json("case", "show", case)["grants"].values()
@@ -474,6 +482,8 @@ def test_the_banks_answer_is_read_once(wayhome: Wayhome, tmp_path: Path) -> None
 
 def test_an_answer_to_a_payment_nobody_sent_is_told(wayhome: Wayhome, demo: Wayhome) -> None:
     report = next((demo.data / "bank" / "in" / "read").glob("*.xml"))
+    assert "sign in first" in wayhome.told_off("payments", "read", str(report))
+    wayhome.signs_in(CLARA)
     result = wayhome.run("payments", "read", str(report))
     assert result.exit_code == 1
     assert "no such payment was sent from here" in result.stdout
@@ -482,6 +492,7 @@ def test_an_answer_to_a_payment_nobody_sent_is_told(wayhome: Wayhome, demo: Wayh
 def test_a_file_that_is_no_bank_report_is_told(wayhome: Wayhome, tmp_path: Path) -> None:
     strange = tmp_path / "strange.xml"
     strange.write_text("<html/>")
+    wayhome.signs_in(CLARA)
     assert "not a status report" in wayhome.told_off("payments", "read", str(strange))
 
 

@@ -26,14 +26,18 @@ from tests.kit.roads import agree_plan, bank_says, bring, grant, release, shown
 from tests.kit.story import Story
 from tests.services.test_grants import stored
 from workflow.case.proposals import proposals_of
-from workflow.command import ConfirmDecision
+from workflow.command import CaseCommand, ConfirmDecision
 from workflow.reasons import Refused
+from workflow.rights.acts import OPERATOR
 from workflow.subjects.grants.commands import (
     ApproveGrant,
     ChangePayee,
     RecordBankAnswer,
     RecordPayment,
+    ReleasePayee,
     ReleaseTranche,
+    RequestGrant,
+    ReturnPayment,
     SettleBankAnswer,
 )
 from workflow.subjects.grants.state import Grant, grants_of
@@ -198,6 +202,24 @@ def test_one_person_settles_nothing_and_whoever_let_it_go_stands_behind_nothing(
     sent.case.confirmed().then(DecisionConfirmed, TimerCancelled, TranchePaid, FundsDisbursed, BankAnswerSettled)
     assert not sent.grant.disputed
     sent.holds()
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (RequestGrant, {"kind": "reinstallation", "amount": "EUR 200", **OTHER}),
+        (ApproveGrant, {}), (ChangePayee, OTHER), (ReleasePayee, {}), (ReleaseTranche, {}),
+        (RecordPayment, {"outcome": "paid", "reference": "said so"}),
+        (RecordBankAnswer, {"outcome": "paid", "reference": "x", "source": "upload", "file_hash": "a" * 64, "file_name": "a.xml"}),
+        (ReturnPayment, {"reference": "came back"}),
+    ],
+)  # fmt: skip
+def test_a_name_that_was_only_typed_is_none_of_the_hands_of_money(
+    sent: AtTheBank, kind: type[CaseCommand], fields: dict[str, str]
+) -> None:
+    about = {"grant_id": sent.grant_id, "tranche_id": sent.part}
+    named = {name: value for name, value in about.items() if name in kind.model_fields}
+    sent.case.when(kind, actor=BORIS, mandate=OPERATOR, **named, **fields).then_refused("somebody_signed_in")
 
 
 def test_whoever_brought_one_of_the_files_does_not_settle_what_they_say(sent: AtTheBank) -> None:

@@ -146,11 +146,11 @@ def release_payee(command: commands.ReleasePayee, grant: Grant, situation: Situa
 
 
 RULES: Final = (
-    CommandRule(commands.RequestGrant, request_grant),
-    CommandRule(commands.ApproveGrant, given(known_grant, approve_grant), needs=fund_needed),
+    CommandRule(commands.RequestGrant, request_grant, in_person=True),
+    CommandRule(commands.ApproveGrant, given(known_grant, approve_grant), needs=fund_needed, in_person=True),
     CommandRule(commands.DeclineGrant, given(known_grant, decline_grant), needs=fund_needed),
-    CommandRule(commands.ChangePayee, given(known_grant, change_payee)),
+    CommandRule(commands.ChangePayee, given(known_grant, change_payee), in_person=True),
     CommandRule(commands.PutPayeeOnHold, given(known_grant, put_payee_on_hold), cancels=True),
-    CommandRule(commands.ReleasePayee, given(known_grant, release_payee)),
+    CommandRule(commands.ReleasePayee, given(known_grant, release_payee), in_person=True),
 )
 ON_ENTERING: Final = StepHook(case_ends, lambda situation, dest: grants_ended(situation, f"case {dest}"), fund_needed)

@@ -165,10 +165,20 @@ def _bank_is_silent(situation: Situation, subject: Pairs) -> list[StreamFact]:
 
 RULES: Final = (
     CommandRule(
-        RecordPayment, given(_known_tranche, record_payment), needs=fund_needed, after_the_end=True, cancels=True
+        RecordPayment,
+        given(_known_tranche, record_payment),
+        needs=fund_needed,
+        after_the_end=True,
+        cancels=True,
+        in_person=True,
     ),
     CommandRule(
-        RecordBankAnswer, given(_known_tranche, record_payment), needs=fund_needed, after_the_end=True, cancels=True
+        RecordBankAnswer,
+        given(_known_tranche, record_payment),
+        needs=fund_needed,
+        after_the_end=True,
+        cancels=True,
+        in_person=True,
     ),
     CommandRule(
         SettleBankAnswer,
@@ -177,6 +187,8 @@ RULES: Final = (
         after_the_end=True,
         two_people=TwoPeople(thing=("tranche_id",)),
     ),
-    CommandRule(ReturnPayment, given(_known_tranche, return_payment), needs=fund_needed, after_the_end=True),
+    CommandRule(
+        ReturnPayment, given(_known_tranche, return_payment), needs=fund_needed, after_the_end=True, in_person=True
+    ),
 )
 TIMERS: Final = (TimerKind("bank_answer", _bank_is_silent),)

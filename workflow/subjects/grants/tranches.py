@@ -138,6 +138,6 @@ TASKS: Final = (
     ),
 )
 RULES: Final = (
-    CommandRule(ReleaseTranche, given(known_grant, release_tranche), needs=fund_needed),
+    CommandRule(ReleaseTranche, given(known_grant, release_tranche), needs=fund_needed, in_person=True),
     CommandRule(RecordEvidence, given(known_grant, record_evidence), after_the_end=True),
 )
