@@ -208,9 +208,9 @@ def test_one_person_settles_nothing_and_whoever_let_it_go_stands_behind_nothing(
     ("kind", "fields"),
     [
         (RequestGrant, {"kind": "reinstallation", "amount": "EUR 200", **OTHER}),
-        (ApproveGrant, {}), (ChangePayee, OTHER), (ReleasePayee, {}), (ReleaseTranche, {}),
+        (ApproveGrant, {}), (ChangePayee, OTHER), (ReleasePayee, {"reason": "it is right"}), (ReleaseTranche, {}),
         (RecordPayment, {"outcome": "paid", "reference": "said so"}),
-        (RecordBankAnswer, {"outcome": "paid", "reference": "x", "source": "upload", "file_hash": "a" * 64, "file_name": "a.xml"}),
+        (RecordBankAnswer, {"outcome": "paid", "reference": "x", "source": "upload", "file_hash": "a" * 64}),
         (ReturnPayment, {"reference": "came back"}),
     ],
 )  # fmt: skip
