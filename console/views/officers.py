@@ -76,8 +76,14 @@ def changes_to_programme(reader: Reader, found: HouseProposal) -> list[ComparedL
     return compared(current.text if current else "", str(found.given["text"]))
 
 
+def news_for(reader: Reader) -> tuple[AccountNews, ...]:
+    """Return what others did to accounts lately: an officer is told on My work what they had no hand in."""
+    own = reader.account.account
+    return tuple(one for one in account_news(reader) if own not in (one.change.actor, one.change.second))
+
+
 def account_news(reader: Reader) -> tuple[AccountNews, ...]:
-    """Return what became of accounts lately, the latest first: every officer is told of it."""
+    """Return what became of accounts lately, the latest first."""
     if not may_ever(reader.account.roles, "accounts.confirm"):
         return ()
     with reader.container.database.reading() as connection:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
-from console.views.officers import AccountNews, HouseProposal, account_news, house_proposals
+from console.views.officers import AccountNews, HouseProposal, house_proposals, news_for
 from console.views.reader import Reader
 from console.views.suggested_actions import ACTIONS_AT, APPROVALS, SuggestedAction, action_at, action_for, commands_for
 from events.instants import instant
@@ -124,7 +124,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         answers=tuple(_answers(reader, [snapshots[case_id] for case_id in partners])),
         call_backs=tuple(_call_backs(reader)),
         officers=house_proposals(reader),
-        news=account_news(reader),
+        news=news_for(reader),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,

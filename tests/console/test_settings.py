@@ -88,7 +88,10 @@ def test_an_account_is_opened_by_two_and_its_password_shown_once_to_the_second(
         once = sent(somebody, f"/settings/people/{ANNA}/password", {}, house)
         assert PASSWORD.search(once.text) is None
     assert house.house.sign_in.password(ANNA, password.group(), "here")
-    assert "staff:anna" in root.get("/work").text, "every officer is told"
+    third = house.sign_in("staff:olga", ["administrator"])
+    assert "staff:anna" in third.get("/work").text, "every officer is told"
+    assert "staff:anna" not in root.get("/work").text, "whoever had a hand in it knows"
+    assert "staff:anna" in root.get("/settings/decisions").text
 
 
 def test_a_second_officer_at_the_firsts_screen_hands_the_password_over_in_a_session_of_their_own(
