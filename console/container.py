@@ -22,6 +22,7 @@ from events.world import Clock, Entropy, SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.projections.rebuild import rebuild_if_new
+from handlers.projections.row_signing import code_rows_once
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
 from workflow.command import PublishProgramme
@@ -63,6 +64,7 @@ class Container:
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
         bind_keys_to_log(self.log)
         rebuild_if_new(self.log)
+        code_rows_once(self.log)
         self.service = CommandService(self.log)
         self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
         self.houses = CurrentOccupancy(self.log)

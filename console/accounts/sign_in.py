@@ -19,6 +19,8 @@ from console.accounts.totp import Authenticators
 from events.world import Clock, Entropy
 from handlers.commanding.service import CommandService
 from handlers.projections.accounts import AccountRow
+from handlers.projections.row_macs import RowMacs
+from workflow.subjects.accounts.commands import RecordPassword
 
 _ACCOUNT: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
 Proof = TypeVar("Proof")
@@ -224,11 +226,17 @@ def open_auth_services(
 ) -> AuthServices:  # fmt: skip
     """Return the services of signing in; ``clock`` is theirs alone: codes and sessions go by real time."""
     database, keys, where = service.log.database, service.log.keys, place or PasskeySite()
-    sessions = Sessions(database, clock, chance)
-    credentials = Credentials(database, clock, Passwords(chance, hashing))
-    accounts = Accounts(service, credentials)
-    codes = Authenticators(database, clock, chance, keys.secret("totp"), where.name)
-    passkeys = Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user"))
+    macs = RowMacs(keys)
+
+    def replaced(account: str) -> None:
+        own = {"command_id": chance.uuid(), "actor": account, "account": account, "mandate": "account_holder"}
+        service.submit(RecordPassword.model_validate(own))
+
+    sessions = Sessions(database, clock, chance, keys, macs)
+    credentials = Credentials(database, clock, Passwords(chance, hashing), macs, replaced)
+    accounts = Accounts(service, credentials, macs)
+    codes = Authenticators(database, clock, chance, keys.secret("totp"), macs, where.name)
+    passkeys = Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user"), macs)
     factors = Factors(codes, passkeys, sessions, credentials, accounts, service.submit, chance.uuid)
     throttle = Throttle(database, clock, keys.secret("throttle"))
     sign_in = SignInService(accounts, credentials, factors, sessions, throttle)

@@ -34,6 +34,7 @@ class AccountState(NamedTuple):
     factors: tuple[tuple[str, str], ...] = ()  # kind and name of each second factor
     epoch: int = 0  # the fence: raised when everybody is signed out; a session carries the one it began in
     resets: int = 0  # the same for passwords
+    passwords: int = 0  # and for passwords they replaced themselves
     officer_since: str = ""  # empty for the first two, and for who is none
     changed: AccountChange | None = None  # what became of it last, for the officers to be told
 
@@ -143,6 +144,8 @@ def _proved(standing: AccountState, fact: Fact) -> AccountState:
             return standing._replace(factors=kept)
         case facts.CredentialsReset():
             return standing._replace(factors=(), resets=standing.resets + 1)
+        case facts.PasswordReplaced():
+            return standing._replace(passwords=standing.passwords + 1)
         case _:
             return standing
 
