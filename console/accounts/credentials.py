@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
-from console.accounts.passwords import Passwords, Weakness, as_read, weakness
+from console.accounts.passwords import HashingQueue, Passwords, Weakness, as_read, weakness
 from events.batch import InsertRows
 from events.database import Database
 from events.facts.accounts import AccountOpened, CredentialsReset
@@ -47,6 +47,7 @@ class Credentials:
         self._passwords = passwords
         self._macs = macs
         self._replaced = replaced
+        self.line = HashingQueue()  # of those who wait to have a password checked
 
     def has_any(self, account: str) -> bool:
         """Tell whether an account has a password that counts."""

@@ -4,35 +4,52 @@ import hashlib
 import hmac
 import math
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from events.database import Database
 from events.instants import instant, instant_text
-from events.world import Clock
+from events.world import Clock, Entropy
 from handlers.projections.tables import sign_in_attempts as table
 
 FREE: Final = 3  # tries before the first wait
 LONGEST_S: Final = 60
 FORGOTTEN: Final = timedelta(days=1)
 DESK_FORGOTTEN: Final = timedelta(days=90)
+DEVICES_MAX: Final = 8  # marks of one device that are looked at: so many accounts sign in there
+
+
+class Source(NamedTuple):
+    """Where somebody comes from: their address, and the marks their device was given when it signed in before."""
+
+    address: str
+    devices: tuple[str, ...] = ()
+
+
+class DeviceMark(NamedTuple):
+    """What a device is given once both factors were right there: it opens nothing, and names nobody."""
+
+    name: str  # the same for an account wherever it signs in, and of no meaning without the secret
+    value: str
 
 
 class Throttle:
     """Counts failed tries for each account and for each source, both only as keyed hashes.
 
-    From where somebody has signed in before, only the tries from there count: whoever guesses elsewhere does not
-    slow them down.
+    A device that has signed in before has tries of its own (OWASP, "Slow down online guessing attacks with device
+    cookies"), and so has the address from which somebody has: whoever guesses elsewhere makes only themselves wait, and
+    others who come from nowhere known.
     """
 
-    def __init__(self, database: Database, clock: Clock, secret: bytes) -> None:
+    def __init__(self, database: Database, clock: Clock, chance: Entropy, secret: bytes) -> None:
         self._database = database
         self._clock = clock
+        self._chance = chance
         self._secret = secret
 
-    def attempt(self, step: str, account: str, source: str) -> int:
+    def attempt(self, step: str, account: str, source: Source) -> int:
         """Return 0 and count a try, or how many seconds to wait before the next, which then is not counted.
 
         A try counts as failed until ``succeeded``, so that a hundred at the same moment are not one.
@@ -46,24 +63,65 @@ class Throttle:
                 connection.execute(update(table).where(table.c.key.in_(keys)).values(now))
             return seconds
 
-    def succeeded(self, step: str, account: str, source: str) -> None:
-        """Forget the tries that led to success."""
+    def succeeded(self, step: str, account: str, source: Source) -> None:
+        """Forget the tries at this account; of the source's, only those.
+
+        Whoever guesses at others does not begin anew by signing in as themselves.
+        """
         with self._database.writing() as connection:
             keys = self._keys(connection, step, account, source)
+            counted = {row.key: row.count for row in _locked(connection, keys)}
             connection.execute(delete(table).where(table.c.key.in_(keys)))
+            shared = self._shared(step, source)
+            others = counted.get(shared, 0) - counted.get(self._key(step, account, source.address), 0)
+            if others > 0:
+                left = {"key": shared, "count": others, "last_at": instant_text(self._clock.now())}
+                connection.execute(insert(table).values(left))
 
-    def know(self, account: str, source: str) -> None:
+    def know(self, account: str, source: Source) -> None:
         """Know from now on that somebody signs in from there; a password alone is not enough for this."""
-        desk = self._key("desk", account, source)
+        desk = self._desk(account, source)
         with self._database.writing() as connection:
             _made_sure_of(connection, [desk])
             connection.execute(update(table).where(table.c.key == desk).values(last_at=instant_text(self._clock.now())))
 
-    def _keys(self, connection: Connection, step: str, account: str, source: str) -> list[str]:
-        known = select(table.c.key).where(table.c.key == self._key("desk", account, source))
-        if connection.execute(known).first() is not None:
-            return [self._key(step, account, source)]
-        return sorted([self._key(step, account), self._key("source", step, source)])
+    def is_known(self, account: str, source: Source) -> bool:
+        """Tell whether somebody has signed in with this device, or from there, before."""
+        with self._database.reading() as connection:
+            return bool(self._device(account, source)) or self._has_desk(connection, account, source)
+
+    def mark(self, account: str) -> DeviceMark:
+        """Return a new mark for a device on which somebody has just signed in."""
+        fields = f"{self._chance.bytes(12).hex()}.{int(self._clock.now().timestamp())}"
+        return DeviceMark(self._key("device name", account)[:16], f"{fields}.{self._key('device', account, fields)}")
+
+    def _keys(self, connection: Connection, step: str, account: str, source: Source) -> list[str]:
+        if device := self._device(account, source):
+            return [self._key(step, account, "device", device)]
+        if self._has_desk(connection, account, source):
+            return [self._key(step, account, source.address)]
+        here = self._key(step, account, source.address)
+        return sorted([self._key(step, account), self._shared(step, source), here])
+
+    def _device(self, account: str, source: Source) -> str:
+        """Return the mark of this account among those a device shows, if it is one of ours and not too old."""
+        for mark in source.devices[:DEVICES_MAX]:
+            fields, _, code = mark.rpartition(".")
+            given_at = fields.rpartition(".")[2]
+            ours = hmac.compare_digest(self._key("device", account, fields).encode(), code.encode(errors="replace"))
+            if ours and self._clock.now().timestamp() - int(given_at) < DESK_FORGOTTEN.total_seconds():
+                return fields
+        return ""
+
+    def _has_desk(self, connection: Connection, account: str, source: Source) -> bool:
+        known = select(table.c.key).where(table.c.key == self._desk(account, source))
+        return connection.execute(known).first() is not None
+
+    def _desk(self, account: str, source: Source) -> str:
+        return self._key("desk", account, source.address)
+
+    def _shared(self, step: str, source: Source) -> str:
+        return self._key("source", step, source.address)
 
     def _seconds(self, row: Any) -> int:
         if not row.last_at:

@@ -35,6 +35,7 @@ _TITLES: Final[Mapping[int | str, str]] = {
     503: "The store does not answer",
     507: "There is no room left",
     "clock": "The clock was set back",
+    "crowd": "Very many are signing in",
 }
 _ADVICE: Final[Mapping[int | str, str]] = {
     403: "Open the page again and send the form from there; nothing was stored.",
@@ -43,6 +44,7 @@ _ADVICE: Final[Mapping[int | str, str]] = {
     500: "Nothing was stored twice. Try again; if it happens again, tell whoever runs Wayhome at what time it was.",
     507: "Nothing was stored; what is there can still be read. Ask whoever runs Wayhome to make room, then try again.",
     "clock": "Nothing is recorded before the newest event. Whoever runs Wayhome sets the clock right, then try again.",
+    "crowd": "Nothing was looked at or counted. Wait a few seconds, then send your name and password again.",
     503: "Nothing was lost: what was confirmed is stored. Try again in a minute.",
 }
 
