@@ -58,6 +58,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "directory": Verb("referrals", "directory", "The directory: who helps with what, in which language, where."),
     "programme": Verb("programmes", "app", "Programme files: the journey, the guards and the money as data."),
     "report": Verb("reports", "app", "Reports: counts that may be handed out."),
+    "migrate": Verb("migrate", "migrate_tables", "Make the tables, or bring them up to date, with the login of"
+                    " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),
