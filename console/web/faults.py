@@ -4,6 +4,7 @@ Whatever goes wrong inside, the answer is one of ours, and no log holds what was
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -78,9 +79,15 @@ def unreadable(request: Request, problem: RequestValidationError) -> Response:
 def told(faults: Iterable[Any]) -> list[dict[str, str]]:
     """Return faults of pydantic's as programs read them."""
     return [
-        {"where": ".".join(map(str, fault["loc"])), "what": str(fault["msg"]).removeprefix("Value error, ")}
-        for fault in faults
+        {"where": ".".join(_named(fault)), "what": str(fault["msg"]).removeprefix("Value error, ")} for fault in faults
     ]
+
+
+def _named(fault: Any) -> list[str]:
+    """Return where a fault is; a field that is none of ours by its name only if that looks like a field's."""
+    place = [str(step) for step in fault["loc"]]
+    strange = fault["type"] == "extra_forbidden" and not re.fullmatch("[a-z_]{1,40}", place[-1])
+    return [*place[:-1], "?"] if strange else place
 
 
 def document(status: int, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:

@@ -27,7 +27,7 @@ from tests.kit.authenticators import SoftwareApp
 from tests.kit.offices import Office
 from workflow.subjects.accounts.commands import ChangeRoles, ChooseLanguage, CloseAccount, RevokeSessions
 
-BORIS, MALLORY, ROOT = "staff:boris", "staff:mallory", "staff:root"
+BORIS, MALLORY, ROOT, ZOYA = "staff:boris", "staff:mallory", "staff:root", "staff:zoya"
 NEW = "an old boat on the other shore"
 
 
@@ -234,7 +234,7 @@ def test_an_account_that_was_only_written_into_the_log_is_nobody(door: Attacked)
     with door.office.database.writing() as connection:
         connection.execute(delete(account_marks).where(account_marks.c.account == MALLORY))
     assert door.desk.accounts.find(MALLORY) is None
-    assert [row.account.account for row in door.desk.accounts.list()] == [BORIS, ROOT]
+    assert [row.account.account for row in door.desk.accounts.list()] == [BORIS, ROOT, ZOYA]
 
 
 # -- what stays possible ------------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_honest_changes_keep_everything_vouched_for(door: Attacked) -> None:
     door.desk.sessions.end_all(MALLORY)
     assert door.altered() == {}
     assert door.told() == []
-    assert [row.account.account for row in door.desk.accounts.list()] == [BORIS, MALLORY, ROOT]
+    assert [row.account.account for row in door.desk.accounts.list()] == [BORIS, MALLORY, ROOT, ZOYA]
 
 
 def test_an_account_counts_again_once_somebody_with_the_keys_vouches_for_its_history(door: Attacked) -> None:

@@ -161,9 +161,14 @@ def _appointed(state: AccountState, before: AccountState | None, fact: Fact, at:
     return state._replace(officer_since=at.recorded_at) if came or anew else state
 
 
+_OF_THEIR_OWN: Final = (
+    facts.LanguageChosen, facts.SecondFactorAdded, facts.SecondFactorRemoved, facts.PasswordReplaced,
+)  # fmt: skip
+
+
 def _told(state: AccountState, fact: Fact, at: At) -> AccountState:
     """Return the account with what the officers are told of it; what its owner does for themselves is none of that."""
-    if isinstance(fact, facts.LanguageChosen | facts.SecondFactorAdded | facts.SecondFactorRemoved):
+    if isinstance(fact, _OF_THEIR_OWN):
         return state
     change = AccountChange(type(fact).__name__, at.actor, getattr(fact, "second", ""), at.recorded_at)
     return state._replace(changed=change)
