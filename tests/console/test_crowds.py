@@ -13,11 +13,8 @@ from typing import Final
 import httpx2
 import pytest
 
-from console.accounts.sign_in import open_auth_services
-from console.container import Container
 from console.settings import Settings
 from console.web.open_streams import OF_ONE_MAX
-from events.world import SystemClock
 from tests.kit.command_line import Wayhome
 from tests.kit.people import ANNA
 from tests.kit.web.served import served
@@ -30,14 +27,8 @@ PATIENCE_S: Final = 20  # for one page, on a machine that has other things to do
 @pytest.fixture
 def token(wayhome: Wayhome) -> str:
     """What proves that Anna is signed in."""
-    wayhome.done("account", "open", ANNA, "--role", "case_manager", "--programme", "moscow", "--as", "staff:root")
-    container = Container(Settings(data=wayhome.data))
-    auth = open_auth_services(container.service, SystemClock(), container.chance)
-    row = auth.accounts.row(ANNA)
-    assert row is not None
-    made = auth.sessions.start(ANNA, row.epoch)
-    container.close()
-    return made
+    wayhome.signs_in(ANNA)
+    return Settings(data=wayhome.data).sign_in_file.read_text(encoding="utf-8")
 
 
 def headers(token: str) -> dict[str, str]:
