@@ -14,7 +14,7 @@ from console.accounts.factors import Factors
 from console.accounts.passkeys import Passkeys, PasskeySite
 from console.accounts.passwords import Hashing, Passwords, Weakness
 from console.accounts.sessions import Session, Sessions
-from console.accounts.throttle import DeviceMark, Source, Throttle
+from console.accounts.throttle import FACTOR, PASSWORD, DeviceMark, Source, Throttle
 from console.accounts.totp import Authenticators
 from events.world import Clock, Entropy
 from handlers.commanding.service import CommandService
@@ -24,7 +24,6 @@ from workflow.subjects.accounts.commands import RecordPassword
 
 _ACCOUNT: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
 Proof = TypeVar("Proof")
-PASSWORD, FACTOR = "password", "factor"  # the two steps, as the throttle counts them
 
 
 class Wait(NamedTuple):

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import ipaddress
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +16,11 @@ from events.instants import instant, instant_text
 from events.world import Clock, Entropy
 from handlers.projections.tables import sign_in_attempts as table
 
+PASSWORD, FACTOR = "password", "factor"  # the two steps, as they are counted
 FREE: Final = 3  # tries before the first wait
+# Likewise, of all who come from nowhere known together: many for a password, which they cannot keep its owner from
+# giving with fewer; few for a code, for they know the password.
+ANYWHERE: Final = {PASSWORD: 300, FACTOR: FREE}
 LONGEST_S: Final = 60
 FORGOTTEN: Final = timedelta(days=1)
 DESK_FORGOTTEN: Final = timedelta(days=90)
@@ -26,6 +32,21 @@ class Source(NamedTuple):
 
     address: str
     devices: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> str:
+        """Return the address, of IPv6 the half that a provider gives out: whoever has one address there has them all.
+
+        >>> Source("2001:db8::7:1").network, Source("192.0.2.7").network, Source("::ffff:192.0.2.7").network
+        ('2001:db8::/64', '192.0.2.7', '192.0.2.7')
+        """
+        try:
+            found = ipaddress.ip_address(self.address.partition("%")[0])
+        except ValueError:
+            return self.address  # the command line
+        if isinstance(found, ipaddress.IPv4Address):
+            return str(found)
+        return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
 
 
 class DeviceMark(NamedTuple):
@@ -39,8 +60,9 @@ class Throttle:
     """Counts failed tries for each account and for each source, both only as keyed hashes.
 
     A device that has signed in before has tries of its own (OWASP, "Slow down online guessing attacks with device
-    cookies"), and so has the address from which somebody has: whoever guesses elsewhere makes only themselves wait, and
-    others who come from nowhere known.
+    cookies"), and so has the address from which somebody has. From anywhere else each address has its own, too:
+    whoever guesses makes only themselves wait, until there were so many at one account that all who come from nowhere
+    known have to.
     """
 
     def __init__(self, database: Database, clock: Clock, chance: Entropy, secret: bytes) -> None:
@@ -56,8 +78,9 @@ class Throttle:
         """
         with self._database.writing() as connection:
             self._forget_old(connection)
-            keys = self._keys(connection, step, account, source)
-            seconds = max(self._seconds(row) for row in _locked(connection, keys))
+            free = self._keys(connection, step, account, source)
+            keys = sorted(free)
+            seconds = max(self._seconds(row, free[row.key]) for row in _locked(connection, keys))
             if seconds == 0:
                 now = {"count": table.c.count + 1, "last_at": instant_text(self._clock.now())}
                 connection.execute(update(table).where(table.c.key.in_(keys)).values(now))
@@ -69,11 +92,11 @@ class Throttle:
         Whoever guesses at others does not begin anew by signing in as themselves.
         """
         with self._database.writing() as connection:
-            keys = self._keys(connection, step, account, source)
+            keys = sorted(self._keys(connection, step, account, source))
             counted = {row.key: row.count for row in _locked(connection, keys)}
             connection.execute(delete(table).where(table.c.key.in_(keys)))
             shared = self._shared(step, source)
-            others = counted.get(shared, 0) - counted.get(self._key(step, account, source.address), 0)
+            others = counted.get(shared, 0) - counted.get(self._key(step, account, source.network), 0)
             if others > 0:
                 left = {"key": shared, "count": others, "last_at": instant_text(self._clock.now())}
                 connection.execute(insert(table).values(left))
@@ -95,13 +118,14 @@ class Throttle:
         fields = f"{self._chance.bytes(12).hex()}.{int(self._clock.now().timestamp())}"
         return DeviceMark(self._key("device name", account)[:16], f"{fields}.{self._key('device', account, fields)}")
 
-    def _keys(self, connection: Connection, step: str, account: str, source: Source) -> list[str]:
+    def _keys(self, connection: Connection, step: str, account: str, source: Source) -> Mapping[str, int]:
+        """Return what a try counts for, each with how many are free."""
         if device := self._device(account, source):
-            return [self._key(step, account, "device", device)]
+            return {self._key(step, account, "device", device): FREE}
+        here = self._key(step, account, source.network)
         if self._has_desk(connection, account, source):
-            return [self._key(step, account, source.address)]
-        here = self._key(step, account, source.address)
-        return sorted([self._key(step, account), self._shared(step, source), here])
+            return {here: FREE}
+        return {self._key(step, account): ANYWHERE[step], self._shared(step, source): FREE, here: FREE}
 
     def _device(self, account: str, source: Source) -> str:
         """Return the mark of this account among those a device shows, if it is one of ours and not too old."""
@@ -118,17 +142,17 @@ class Throttle:
         return connection.execute(known).first() is not None
 
     def _desk(self, account: str, source: Source) -> str:
-        return self._key("desk", account, source.address)
+        return self._key("desk", account, source.network)
 
     def _shared(self, step: str, source: Source) -> str:
-        return self._key("source", step, source.address)
+        return self._key("source", step, source.network)
 
-    def _seconds(self, row: Any) -> int:
+    def _seconds(self, row: Any, free: int) -> int:
         if not row.last_at:
             return 0
         passed = (self._clock.now() - instant(row.last_at)).total_seconds()
         # A clock that was put back must not make anybody wait for it to come round again.
-        return 0 if passed < -LONGEST_S else max(0, math.ceil(wait_after(row.count) - passed))
+        return 0 if passed < -LONGEST_S else max(0, math.ceil(wait_after(row.count - free + FREE) - passed))
 
     def _forget_old(self, connection: Connection) -> None:
         now = self._clock.now()
