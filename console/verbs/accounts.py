@@ -13,7 +13,7 @@ from handlers.commanding.answers import Accepted
 from handlers.projections.account_marks import vouch_for
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.row_signing import altered_accounts
+from handlers.projections.row_signing import altered_accounts, code_proofs_of
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     ChangeRoles,
@@ -156,14 +156,26 @@ def sessions(
 
 
 @verb(app, "vouch")
-def vouch(terminal: Terminal, account: Who) -> None:
+def vouch(
+    terminal: Terminal,
+    account: Who,
+    proofs: Annotated[
+        bool, typer.Option("--proofs", help="Its password and second factors too, as they lie in the database.")
+    ] = False,
+) -> None:
     """Let an account count again as its history now says, after you have read that history: see wayhome account list.
 
     Example: wayhome account vouch staff:anna
+
+    With --proofs its password and second factors count again too, whoever wrote them: only when a backup was restored
+    from before they had codes, or an older Wayhome wrote them meanwhile.
     """
     container = terminal.container
+    macs = RowMacs(container.keys)
     with container.database.writing() as connection:
-        found = vouch_for(container.log, connection, RowMacs(container.keys), account)
+        found = vouch_for(container.log, connection, macs, account)
+        if found and proofs:
+            code_proofs_of(connection, macs, account)
     if not found:
         raise BadInput("there is no such account; see: wayhome account list")
     terminal.lines({"account": account}, f"{account} counts again, with the roles that wayhome account list shows")

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Table, select, update
 
 from events.keys import Keys
 from events.log import Log
@@ -34,6 +34,12 @@ def code_rows_once(log: Log) -> bool:
     return True
 
 
+def code_proofs_of(connection: Connection, macs: RowMacs, account: str) -> None:
+    """Give codes to an account's password and second factors as they lie there: whoever has the keys says so."""
+    for table in _KEPT:
+        _code_all(connection, macs, table, table.c.account == account)
+
+
 def altered_rows(connection: Connection, keys: Keys) -> Mapping[str, int]:
     """Return of each table how many rows were not written by Wayhome or were changed since; none without any."""
     macs = RowMacs(keys)
@@ -47,8 +53,8 @@ def altered_accounts(connection: Connection, keys: Keys) -> Sequence[str]:
     return list(unmarked(connection, RowMacs(keys)))
 
 
-def _code_all(connection: Connection, macs: RowMacs, table: Table) -> None:
-    for row in connection.execute(select(table)).mappings().all():
+def _code_all(connection: Connection, macs: RowMacs, table: Table, *which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(table).where(*which)).mappings().all():
         same = [column == row[column.name] for column in table.primary_key]
         connection.execute(update(table).where(*same).values(mac=macs.of(table.name, row)))
 

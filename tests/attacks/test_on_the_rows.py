@@ -20,7 +20,7 @@ from handlers.checks.walk import check_log
 from handlers.projections.account_marks import vouch_for
 from handlers.projections.rebuild import rebuild
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.row_signing import altered_accounts, altered_rows, code_rows_once
+from handlers.projections.row_signing import altered_accounts, altered_rows, code_proofs_of, code_rows_once
 from handlers.projections.tables import account_marks, accounts, authenticators, credentials, sessions
 from tests.console.accounts.conftest import ANNA, HERE, OWN, Door
 from tests.kit.authenticators import SoftwareApp
@@ -258,6 +258,18 @@ def test_an_account_counts_again_once_somebody_with_the_keys_vouches_for_its_his
         assert vouch_for(log, connection, macs, MALLORY) == 1
     assert door.who(door.mallory) == MALLORY
     assert door.altered() == {}
+
+
+def test_after_a_backup_from_before_was_restored_the_operator_vouches_for_proofs_too(door: Attacked) -> None:
+    for table in (credentials, authenticators):
+        door.writes(update(table).values(mac=b""))
+    door.writes(delete(account_marks))
+    log, macs = door.office.service.log, RowMacs(door.office.keys)
+    with door.office.database.writing() as connection:
+        vouch_for(log, connection, macs, BORIS)
+        code_proofs_of(connection, macs, BORIS)
+    assert door.who(door.signed_in(BORIS, door.boris_app)) == BORIS
+    assert isinstance(door.desk.sign_in.password(MALLORY, OWN, HERE), Wrong), "nobody else's"
 
 
 def test_rows_of_an_older_wayhome_count_once_its_keys_have_seen_them(door: Attacked) -> None:
