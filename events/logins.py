@@ -18,6 +18,7 @@ _REMOVES: Final = "DELETE, TRUNCATE, TRIGGER"  # where a stream and the log end 
 _RIGHTS: Final = {
     events.name: _CHANGES, sealed_parts.name: _CHANGES, commands.name: _CHANGES,
     streams.name: _REMOVES, log_head.name: _REMOVES,
+    "looks": _CHANGES,  # who looked at whom: beside the log, and as little to be changed
 }  # fmt: skip
 # By the login itself, not by the role it acts as: that one is put off with a word.
 _MAY_CHANGE: Final = text(

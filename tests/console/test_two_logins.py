@@ -79,6 +79,7 @@ def test_the_owner_makes_the_tables_and_the_application_works_with_a_login_that_
         "UPDATE events SET actor = 'x'",
         "DELETE FROM sealed_parts",
         "TRUNCATE commands",
+        "DELETE FROM looks",
         "DELETE FROM streams",
         "TRUNCATE log_head",
         "ALTER TABLE events DISABLE TRIGGER ALL",
@@ -107,7 +108,9 @@ def test_a_login_that_owns_the_tables_is_refused_until_somebody_says_that_it_is_
     assert "is yes, or is left out" in logins.wayhome(logins.owner, WAYHOME_ALLOW_OWNER="no").told_off(*PUBLISHED)
 
 
-@pytest.mark.parametrize("right", ["UPDATE ON events", "DELETE ON sealed_parts", "TRUNCATE ON commands"])
+@pytest.mark.parametrize(
+    "right", ["UPDATE ON events", "DELETE ON sealed_parts", "TRUNCATE ON commands", "DELETE ON looks"]
+)
 def test_a_login_that_was_given_too_much_is_refused(logins: Logins, right: str) -> None:
     logins.migrated()
     logins.order(f"GRANT {right} TO {{}}", logins.service)
