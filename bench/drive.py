@@ -83,6 +83,7 @@ class Workers:
         self._environment = os.environ | {
             "WAYHOME_DATABASE_URL": settings.database_url or "",
             "WAYHOME_REDIS_URL": settings.redis_url or "",
+            "WAYHOME_ALLOW_OWNER": settings.allow_owner or "",
         }
         self._command = [sys.executable, "-m", "bench.worker", str(settings.data), str(clock)]
         self._running = [self._start(), self._start()]
@@ -244,7 +245,9 @@ def main(arguments: Sequence[str]) -> int:
         redis_address() as redis_url,
         tempfile.TemporaryDirectory() as folder,
     ):
-        settings = Settings(data=Path(folder) / "data", database_url=database_url, redis_url=redis_url)
+        settings = Settings(
+            data=Path(folder) / "data", database_url=database_url, redis_url=redis_url, allow_owner="yes"
+        )
         clock_file = Path(folder) / "clock"
         clock = JumpingClock(clock_file)
         office = Container(settings, create=True, clock=clock)

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused by a rule, 2 bad input, 3 somebody was quicker, 4 
 
 import gc
 import logging
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final, NamedTuple
@@ -13,6 +14,8 @@ from typing import Any, Final, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
+
+_USAGE_ERROR: Final[Any] = typer.BadParameter.__bases__[0]  # what the parser raises; typer gives it no public name
 
 
 class Verb(NamedTuple):
@@ -58,6 +61,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "directory": Verb("referrals", "directory", "The directory: who helps with what, in which language, where."),
     "programme": Verb("programmes", "app", "Programme files: the journey, the guards and the money as data."),
     "report": Verb("reports", "app", "Reports: counts that may be handed out."),
+    "migrate": Verb("migrate", "migrate_tables", "Make the tables, or bring them up to date, with the login of"
+                    " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),
@@ -77,12 +82,29 @@ class Verbs(TyperGroup):
         for name, verb in VERBS.items():
             self.add_command(TyperCommand(name, help=verb.help))
 
+    def invoke(self, ctx: Any) -> Any:
+        """Carry a verb out; what is wrong with how it was typed is said without repeating what was typed."""
+        try:
+            return super().invoke(ctx)
+        except _USAGE_ERROR as problem:
+            problem.message = unrepeated(problem.message)
+            raise
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the verb itself, for whatever is to be done with it: carried out, explained, completed."""
         if args and args[0] in VERBS:
             self.add_command(verb_named(args[0]))
             _collect_from_here()
         return super().resolve_command(ctx, args)
+
+
+def unrepeated(message: str) -> str:
+    """Return what the parser says, without a word that was typed: it may be a name in the wrong place.
+
+    >>> unrepeated("Got unexpected extra arguments (Maria Ivanova)"), unrepeated("'Maria' is not a valid integer.")
+    ('Got unexpected extra arguments', 'that is not a valid integer.')
+    """
+    return re.sub(r"^'.*' is not ", "that is not ", re.sub(r" \(.*\)$", "", message, flags=re.DOTALL), flags=re.DOTALL)
 
 
 def verb_named(name: str) -> Any:

@@ -6,22 +6,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import URL, make_url, select
 
 from console.errors import BadInput, NoData
 from console.settings import Settings
 from events.database import Database, sqlite_url
-from events.errors import KeysMissing
+from events.errors import EventsError, KeysMissing
 from events.facts import catalogue
 from events.key_check import bind_keys_to_log, refuse_without_log
 from events.keys import FileKeys, make_private_folder
 from events.log import Log
-from events.schema import migrate
+from events.logins import make_ready
 from events.tables import log_head
 from events.world import Clock, Entropy, SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.projections.rebuild import rebuild_if_new
+from handlers.projections.row_signing import code_rows_once
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.states.case_reader import CaseReader
 from workflow.command import PublishProgramme
@@ -56,13 +57,13 @@ class Container:
         self.clock = clock
         _folders(settings, create=create)
         _refuse_a_second_log(settings, self.chance)
-        self.database = Database(settings.database_url or sqlite_url(settings.log_file))
-        migrate(self.database)
+        self.database = _ready_database(settings)
         _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
         bind_keys_to_log(self.log)
         rebuild_if_new(self.log)
+        code_rows_once(self.log)
         self.service = CommandService(self.log)
         self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
         self.houses = CurrentOccupancy(self.log)
@@ -166,6 +167,21 @@ class Container:
         """Let go of everything."""
         self.keys.close()
         self.database.close()
+
+
+def database_url_of(settings: Settings) -> URL:
+    """Return the address of the database, or of the file in the data folder."""
+    return make_url(settings.database_url) if settings.database_url else sqlite_url(settings.log_file)
+
+
+def _ready_database(settings: Settings) -> Database:
+    database = Database(database_url_of(settings))
+    try:
+        make_ready(database, allow_owner=settings.allow_owner is not None)
+    except EventsError:
+        database.close()
+        raise
+    return database
 
 
 def _folders(settings: Settings, *, create: bool) -> None:

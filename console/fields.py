@@ -1,5 +1,6 @@
 """Fields typed as name=value: read, checked and explained in words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
@@ -9,6 +10,8 @@ from pydantic.fields import FieldInfo
 
 from console.errors import BadInput
 from console.printing import print_rows, say
+from console.typed_apart import HOW as TYPED_APART
+from console.typed_apart import apart, given_apart
 from events.money import Money
 from workflow.command import Command, fields_of
 from workflow.subjects.travel.commands import PlanTrip, TripLeg
@@ -45,18 +48,20 @@ _WORDS: Final[Mapping[Any, str]] = {
 
 def pairs(fields: Sequence[str]) -> dict[str, str]:
     """Return what was typed as name=value; raises BadInput for anything else."""
-    unequal = next((field for field in fields if "=" not in field), None)
+    unequal = next((number for number, field in enumerate(fields, 1) if "=" not in field), None)
     if unequal is not None:
-        raise BadInput(f"write fields as name=value; {unequal[:40]!r} has no =")
+        raise BadInput(f"write fields as name=value, in quotes if there is a space in it; field {unequal} has no =")
     return {name: value for name, _, value in (field.partition("=") for field in fields)}
 
 
 def values(kind: type[Command], given: dict[str, str]) -> dict[str, Any]:
-    """Return the fields with comma-separated lists where the command takes several values."""
+    """Return the fields, those that identify a person asked for, with comma-separated lists where several are taken."""
     known = fields_of(kind)
     unknown = sorted(given.keys() - known.keys())
     if unknown:
-        raise BadInput(f"{kind.__name__} has no field {unknown[0][:40]}; it has: {', '.join(known) or 'none'}")
+        named = unknown[0][:40] if re.fullmatch("[a-z_]+", unknown[0]) else "of that name"
+        raise BadInput(f"{kind.__name__} has no field {named}; it has: {', '.join(known) or 'none'}")
+    given = given_apart(kind, given)
     several = {name for name in given if "tuple" in str(known[name].annotation)}
     typed: dict[str, Any] = {name: tuple(v.split(",")) if name in several else v for name, v in given.items()}
     if kind is PlanTrip and "legs" in given:
@@ -69,7 +74,7 @@ def command_named(name: str, kinds: Iterable[type[Kind]]) -> type[Kind]:
     known = {kind.__name__: kind for kind in kinds}
     found = {one.lower(): kind for one, kind in known.items()}.get(name.lower().replace("-", "").replace("_", ""))
     if found is None:
-        raise BadInput(f"nothing is called {name[:40]!r}; there is: {', '.join(sorted(known))}")
+        raise BadInput(f"nothing is called like that; there is: {', '.join(sorted(known))}")
     return found
 
 
@@ -83,6 +88,8 @@ def explain(kind: type[Command]) -> None:
     say(f"{kind.__name__}: {first_line(kind)}")
     rows = [(name, takes(field.annotation), _default(field)) for name, field in fields_of(kind).items()]
     print_rows("Fields", ("name", "takes", ""), rows)
+    if own := ", ".join(name for name in fields_of(kind) if name in apart(kind)):
+        say(f"never on the command line, where others can read it: {own} ({TYPED_APART})")
 
 
 def first_line(kind: type[Command]) -> str:

@@ -24,6 +24,8 @@ class Settings:
     database_url: str | None = None
     redis_url: str | None = None
     smtp_url: str | None = None
+    allow_owner: str | None = None  # "yes": the application's login may own the tables
+    owner_url: str | None = None  # for `wayhome migrate` only; never in the file, which every process reads
     said_by: Mapping[str, str] = field(default_factory=dict)  # of each field: the environment or the file
 
     @property
@@ -63,7 +65,12 @@ class Settings:
 
 
 FILE: Final = "settings.toml"
-IN_FILE: Final = ("database_url", "redis_url", "smtp_url")  # in the environment WAYHOME_DATABASE_URL and so on
+IN_FILE: Final = (
+    "database_url",
+    "redis_url",
+    "smtp_url",
+    "allow_owner",
+)  # in the environment WAYHOME_DATABASE_URL and so on
 ENVIRONMENT: Final = "the environment"
 COMMAND_LINE: Final = "the command line"
 VARIABLES: Mapping[str, str] = {
@@ -71,6 +78,8 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
+    "WAYHOME_ALLOW_OWNER": "yes: the login of WAYHOME_DATABASE_URL may own the tables; to try things out only",
+    "WAYHOME_OWNER_URL": "PostgreSQL with the login that owns the tables; for `wayhome migrate`, never in the file",
     "WAYHOME_ACTOR": "who types, as staff:anna; empty: staff: and the name of the user of this machine",
 }
 
@@ -89,8 +98,11 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
     for name in IN_FILE:
         if text := found.get(variable(name)):
             given[name], said_by[name] = text, ENVIRONMENT
+    if given.get("allow_owner", "yes") != "yes":
+        raise BadInput("WAYHOME_ALLOW_OWNER (or allow_owner in settings.toml) is yes, or is left out")
     given_url = _database_url(given.pop("database_url", None))
-    return Settings(data=folder, database_url=given_url, said_by=said_by, **given)
+    owner_url = _database_url(found.get("WAYHOME_OWNER_URL"), "WAYHOME_OWNER_URL")
+    return Settings(data=folder, database_url=given_url, owner_url=owner_url, said_by=said_by, **given)
 
 
 def variable(name: str) -> str:
@@ -121,7 +133,9 @@ def _written(file: Path) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _database_url(text: str | None) -> str | None:
+def _database_url(
+    text: str | None, name: str = "WAYHOME_DATABASE_URL (or database_url in settings.toml)"
+) -> str | None:
     """Return the address as it is; raises BadInput for another kind of database."""
     if not text:
         return None
@@ -130,7 +144,5 @@ def _database_url(text: str | None) -> str | None:
     except (ArgumentError, ValueError):
         kind = ""
     if kind not in ("postgresql", "sqlite"):
-        raise BadInput(
-            "WAYHOME_DATABASE_URL (or database_url in settings.toml) is not an address like postgresql+psycopg://user@host/name"
-        )
+        raise BadInput(f"{name} is not an address like postgresql+psycopg://user@host/name")
     return text

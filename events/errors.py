@@ -8,6 +8,8 @@ EventsError
 ├── ClockBehind          the clock says an earlier time than the newest event: it was set back
 ├── LogMissing           the log is empty or is not the one these keys belong to
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
+├── OwnerLogin           the application's login owns the tables, or may change what happened
+├── SchemaBehind         the tables are older than this program, and only their owner may change them
 └── StoreProblem         the database did not do it
     ├── StoreUnavailable it is down or unreachable: try again
     ├── StoreReadOnly    it may not be written
@@ -51,6 +53,14 @@ class ClockBehind(EventsError):
 
 class LogMissing(EventsError):
     """The log is empty, or is not the one its keys were made for; find the setting that leads to the right one."""
+
+
+class OwnerLogin(EventsError):
+    """The login of the application could change what happened; give it one that cannot."""
+
+
+class SchemaBehind(EventsError):
+    """The tables are older than this version of Wayhome; their owner brings them up to date."""
 
 
 class StoreProblem(EventsError):

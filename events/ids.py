@@ -43,7 +43,7 @@ def parse_case_id(text: str) -> CaseId:
     letters = re.sub(r"[\s-]", "", text).upper().translate(_LOOKALIKES)
     candidate = f"{letters[:5]}-{letters[5:]}"
     if not _CASE.match(candidate):
-        raise ValueError(f"{text[:40]!r} is not a case number; they look like 7K3P9-QXM2D")
+        raise ValueError("that is not a case number; they look like 7K3P9-QXM2D")
     return CaseId(candidate)
 
 

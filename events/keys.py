@@ -9,7 +9,8 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +43,15 @@ class Keys(Protocol):
     def is_used(self) -> bool:
         """Tell whether there is a key for anybody: then there is a log that was sealed with it."""
 
+    def retire(self, names: Collection[str], until: str, now: str) -> None:
+        """Remember until an instant (UTC text) that these names are over, where whoever writes the log cannot undo it.
+
+        What was remembered until before ``now`` is forgotten.
+        """
+
+    def is_retired(self, name: str) -> bool:
+        """Tell whether something is over."""
+
 
 class MemoryKeys(Keys):
     """Keys that live as long as the process: for tests and simulations."""
@@ -49,6 +59,7 @@ class MemoryKeys(Keys):
     def __init__(self, chance: Entropy) -> None:
         self._chance = chance
         self._keys: dict[Owner, bytes] = {}
+        self._retired: dict[str, str] = {}
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         """Return a key for each owner, made on first asking."""
@@ -68,6 +79,14 @@ class MemoryKeys(Keys):
     def is_used(self) -> bool:
         """Tell whether a key was made for anybody."""
         return any(person for person, _ in self._keys)
+
+    def retire(self, names: Collection[str], until: str, now: str) -> None:
+        """Remember that these names are over, as long as the process lives."""
+        self._retired |= dict.fromkeys(names, until)
+
+    def is_retired(self, name: str) -> bool:
+        """Tell whether something is over."""
+        return name in self._retired
 
 
 class FileKeys(Keys):
@@ -112,6 +131,17 @@ class FileKeys(Keys):
         with self._lock:
             return self._file.execute("SELECT 1 FROM keys WHERE person <> '' LIMIT 1").fetchone() is not None
 
+    def retire(self, names: Collection[str], until: str, now: str) -> None:
+        """Remember that these names are over; on disk before this returns."""
+        with self._lock, self._said_plainly(), self._file:
+            self._file.execute("DELETE FROM retired WHERE until < ?", (now,))
+            self._file.executemany("INSERT OR IGNORE INTO retired VALUES (?, ?)", [(name, until) for name in names])
+
+    def is_retired(self, name: str) -> bool:
+        """Tell whether something is over, whichever process said so."""
+        with self._lock, self._said_plainly():
+            return self._file.execute("SELECT 1 FROM retired WHERE name = ?", (name,)).fetchone() is not None
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
@@ -128,9 +158,13 @@ class FileKeys(Keys):
         self._write([(*owner, self._chance.bytes(32)) for owner in owners])
 
     def _write(self, rows: Sequence[tuple[str, str, bytes]]) -> None:
+        with self._said_plainly(), self._file:
+            self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
         try:
-            with self._file:
-                self._file.executemany("INSERT OR IGNORE INTO keys (person, compartment, key) VALUES (?, ?, ?)", rows)
+            yield
         except sqlite3.Error as problem:
             raise StoreFull(NO_ROOM) if no_room(self._path) else as_store_problem(problem) from problem
 
@@ -152,6 +186,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             "CREATE TABLE IF NOT EXISTS keys (person TEXT NOT NULL, compartment TEXT NOT NULL, key BLOB NOT NULL, "
             "PRIMARY KEY (person, compartment)) WITHOUT ROWID"
         )
+        file.execute("CREATE TABLE IF NOT EXISTS retired (name TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID")
     except (OSError, sqlite3.Error) as problem:
         if no_room(path) and path.exists():
             return opened_for_reading(path)

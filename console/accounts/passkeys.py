@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 import webauthn
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, structs
 from webauthn.helpers.exceptions import WebAuthnException
@@ -16,6 +16,7 @@ from events.database import Database
 from events.instants import instant_text
 from events.world import Clock, Entropy
 from handlers.projections.accounts import AccountRow
+from handlers.projections.row_macs import RowMacs
 from handlers.projections.tables import passkeys
 
 KIND: Final = "passkey"
@@ -46,14 +47,16 @@ class Passkeys:
     """Registers passkeys and asks them to prove themselves; every challenge belongs to a session and is used once."""
 
     def __init__(
-        self, database: Database, clock: Clock, chance: Entropy, sessions: Sessions, place: PasskeySite, secret: bytes
-    ) -> None:
+        self, database: Database, clock: Clock, chance: Entropy, sessions: Sessions, place: PasskeySite, secret: bytes,
+        macs: RowMacs,
+    ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._chance = chance
         self._sessions = sessions
         self._place = place
         self._secret = secret
+        self._macs = macs
 
     def registration_options(self, session: Session, row: AccountRow) -> str:
         """Return, as JSON for the browser, what a new passkey is to be made for."""
@@ -146,7 +149,8 @@ class Passkeys:
         theirs = select(passkeys).where(passkeys.c.account == row.account.account)
         with self._database.reading() as connection:
             keys = connection.execute(theirs.order_by(passkeys.c.created_at, passkeys.c.factor)).all()
-        return [key for key in keys if (KIND, key.factor) in row.factors]
+        named = [key for key in keys if (KIND, key.factor) in row.factors]
+        return [key for key in named if self._macs.holds(passkeys.name, key._mapping)]  # noqa: SLF001 - a row's own fields
 
     def _keep(self, row: dict[str, Any]) -> bool:
         """Keep a passkey unless it is somebody else's; one of their own the log never heard of is replaced."""
@@ -154,14 +158,14 @@ class Passkeys:
         with self._database.writing() as connection:
             connection.execute(delete(passkeys).where(*mine))
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            added = dialect.insert(passkeys).values(row).on_conflict_do_nothing()
+            added = dialect.insert(passkeys).values(self._macs.coded(passkeys, row)).on_conflict_do_nothing()
             return connection.execute(added.returning(passkeys.c.factor)).first() is not None
 
     def _counted(self, factor: str, before: int, after: int) -> bool:
         """Keep the device's counter; two answers from one state of it cannot both be its own."""
         same = (passkeys.c.factor == factor, passkeys.c.sign_count == before)
         with self._database.writing() as connection:
-            return connection.execute(update(passkeys).where(*same).values(sign_count=after)).rowcount == 1
+            return self._macs.change(connection, passkeys, *same, sign_count=after)
 
 
 def _descriptors(keys: Sequence[Any]) -> list[structs.PublicKeyCredentialDescriptor]:

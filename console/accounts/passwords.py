@@ -2,6 +2,8 @@
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Literal, NamedTuple
 
 from argon2 import PasswordHasher
@@ -33,6 +35,41 @@ class Hashing(NamedTuple):
 
 
 CHEAP: Final = Hashing(time_cost=1, memory_kib=8, parallelism=1)
+
+
+class HashingBusy(Exception):
+    """So many passwords are waiting to be checked that this one was not taken; nothing was looked at or counted."""
+
+    def __init__(self, seconds: int = 2) -> None:
+        super().__init__("too many passwords are being checked")
+        self.seconds = seconds
+
+
+class HashingQueue:
+    """Lets so many wait to have a password checked, and no more: who waits holds a thread that pages need.
+
+    Some places are kept for people who have signed in from there before, so that a crowd of strangers does not keep
+    them out.
+    """
+
+    def __init__(self, places: int = 8, reserved: int = 8) -> None:
+        self._places = places
+        self._reserved = reserved
+        self._inside = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, *, known: bool) -> Iterator[None]:
+        """Wait in line; raises HashingBusy when the line is full."""
+        with self._lock:
+            if self._inside >= self._places + (self._reserved if known else 0):
+                raise HashingBusy
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
 
 
 class Passwords:

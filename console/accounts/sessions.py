@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from events.database import Database
 from events.instants import instant, instant_text
+from events.keys import Keys
 from events.world import Clock, Entropy
-from handlers.projections.tables import accounts, sessions
+from handlers.projections.account_marks import find_marked
+from handlers.projections.accounts import AccountRow
+from handlers.projections.row_macs import RowMacs
+from handlers.projections.tables import sessions
 
 IDLE: Final = timedelta(minutes=15)
 ABSOLUTE: Final = timedelta(hours=8)
@@ -43,12 +47,18 @@ class Session(NamedTuple):
 
 
 class Sessions:
-    """Starts, finds and ends sessions; of a token only its hash is kept."""
+    """Starts, finds and ends sessions; of a token only its hash is kept.
 
-    def __init__(self, database: Database, clock: Clock, chance: Entropy) -> None:
+    A row that was not written here is no session, and one that was ended is not brought back by its row: that it is
+    over stands beside the keys too.
+    """
+
+    def __init__(self, database: Database, clock: Clock, chance: Entropy, keys: Keys, macs: RowMacs) -> None:
         self._database = database
         self._clock = clock
         self._chance = chance
+        self._keys = keys
+        self._macs = macs
 
     def start(self, account: str, epoch: int, *, stage: Stage = "open", strong: bool = True) -> str:
         """Return the token of a new session; ``epoch`` is the account's when its password was checked."""
@@ -60,7 +70,7 @@ class Sessions:
         }  # fmt: skip
         with self._database.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.created_at < instant_text(self._clock.now() - KEPT)))
-            connection.execute(insert(sessions).values(kept))
+            connection.execute(insert(sessions).values(self._macs.coded(sessions, kept)))
         return token
 
     def find(self, token: str, *, touch: bool = True) -> Session | None:
@@ -68,19 +78,24 @@ class Sessions:
 
         Somebody who has given only a password is not signed in.
         """
-        session = self._at(token, "open")
-        if session is None or not self._lasts(session):
+        found = self.signed_in(token, touch=touch)
+        return found and found[0]
+
+    def signed_in(self, token: str, *, touch: bool = True) -> tuple[Session, AccountRow] | None:
+        """Return the same with their account, as Wayhome vouches for it."""
+        found = self._at(token, "open")
+        if found is None or not self._lasts(found[0]):
             return None
         now = self._clock.now()
-        if touch and now - session.seen_at >= TOUCHED_EVERY:
-            self._change(session.token_hash, seen_at=instant_text(now))
-        return session
+        if touch and now - found[0].seen_at >= TOUCHED_EVERY:
+            self._change(found[0].token_hash, seen_at=instant_text(now))
+        return found
 
     def half_way(self, token: str) -> Session | None:
         """Return who has given a password with this token and nothing more, for a quarter of an hour."""
-        session = self._at(token, "password")
-        now = self._clock.now()
-        return session if session is not None and _within(session.created_at, now, HALF_WAY) else None
+        found = self._at(token, "password")
+        lasts = found is not None and _within(found[0].created_at, self._clock.now(), HALF_WAY)
+        return found[0] if found and lasts else None
 
     def complete(self, session: Session) -> str:
         """Return the token of the open session that follows a half one: a new token, and the old one is over."""
@@ -112,18 +127,19 @@ class Sessions:
 
     def of(self, account: str) -> Sequence[Session]:
         """Return where an account is signed in now, the newest first."""
-        query = _FOUND.where(sessions.c.account == account, sessions.c.stage == "open")
+        theirs = _LIVE.where(sessions.c.account == account, sessions.c.stage == "open")
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(sessions.c.created_at.desc())).mappings()
-            found = [_session(row) for row in rows]
+            row = find_marked(connection, self._macs, account)
+            rows = connection.execute(theirs.order_by(sessions.c.created_at.desc())).mappings()
+            found = [_session(one) for one in rows if row is not None and self._counts(one, row)]
         return [session for session in found if self._lasts(session)]
 
     def last_seen(self) -> Mapping[str, datetime]:
         """Return when each account was last seen, as far back as sessions are kept."""
-        query = select(sessions.c.account, func.max(sessions.c.seen_at)).where(sessions.c.stage == "open")
+        query = select(sessions).where(sessions.c.stage == "open").order_by(sessions.c.seen_at)
         with self._database.reading() as connection:
-            rows = connection.execute(query.group_by(sessions.c.account)).all()
-        return {account: instant(seen_at) for account, seen_at in rows}
+            rows = connection.execute(query).mappings().all()
+        return {row["account"]: instant(row["seen_at"]) for row in rows if self._macs.holds(sessions.name, row)}
 
     def keep_challenge(self, session: Session, challenge: bytes) -> None:
         """Keep what a passkey is asked to sign; asking again replaces it."""
@@ -134,18 +150,23 @@ class Sessions:
         mine = sessions.c.token_hash == session.token_hash
         with self._database.writing() as connection:
             kept = connection.execute(select(sessions.c.challenge).where(mine)).scalar_one_or_none() or ""
-            same = (mine, sessions.c.challenge == kept)
-            taken = connection.execute(update(sessions).where(*same).values(challenge="")).rowcount == 1
+            taken = self._macs.change(connection, sessions, mine, sessions.c.challenge == kept, challenge="")
         asked_at, _, challenge = kept.partition(" ")
         if not taken or not challenge or not _within(instant(asked_at), self._clock.now(), CHALLENGE_LASTS):
             return None
         return base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4))
 
-    def _at(self, token: str, stage: Stage) -> Session | None:
-        query = _FOUND.where(sessions.c.token_hash == _hash(token), sessions.c.stage == stage)
+    def _at(self, token: str, stage: Stage) -> tuple[Session, AccountRow] | None:
+        query = _LIVE.where(sessions.c.token_hash == _hash(token), sessions.c.stage == stage)
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else _session(row)
+            found = connection.execute(query).mappings().one_or_none()
+            row = find_marked(connection, self._macs, found["account"]) if found is not None else None
+        return (_session(found), row) if found is not None and row is not None and self._counts(found, row) else None
+
+    def _counts(self, found: Any, row: AccountRow) -> bool:
+        """Tell whether a session is one of ours that was not ended, of an open account, in the epoch it began in."""
+        lets_in = not row.account.closed and row.epoch == found["epoch"] and self._macs.holds(sessions.name, found)
+        return lets_in and not self._keys.is_retired(found["token_hash"])
 
     def _lasts(self, session: Session) -> bool:
         now = self._clock.now()
@@ -153,20 +174,19 @@ class Sessions:
 
     def _change(self, token_hash: str, **values: str) -> None:
         with self._database.writing() as connection:
-            connection.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(values))
+            self._macs.change(connection, sessions, sessions.c.token_hash == token_hash, **values)
 
     def _end(self, *which: ColumnElement[bool]) -> None:
-        ended = {"ended_at": instant_text(self._clock.now()), "challenge": ""}
+        now = self._clock.now()
+        ended = {"ended_at": instant_text(now), "challenge": ""}
+        live = update(sessions).where(*which, sessions.c.ended_at == "").values(ended)
         with self._database.writing() as connection:
-            connection.execute(update(sessions).where(*which, sessions.c.ended_at == "").values(ended))
+            over = list(connection.execute(live.returning(sessions.c.token_hash)).scalars())
+        if over:
+            self._keys.retire(over, instant_text(now + ABSOLUTE), instant_text(now))
 
 
-# Only what the log still lets in: an open account, in the epoch the session began in.
-_FOUND = (
-    select(sessions)
-    .join(accounts, accounts.c.account == sessions.c.account)
-    .where(sessions.c.ended_at == "", accounts.c.closed.is_(False), accounts.c.epoch == sessions.c.epoch)
-)
+_LIVE = select(sessions).where(sessions.c.ended_at == "")
 
 
 def _session(row: Any) -> Session:

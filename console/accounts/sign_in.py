@@ -14,15 +14,16 @@ from console.accounts.factors import Factors
 from console.accounts.passkeys import Passkeys, PasskeySite
 from console.accounts.passwords import Hashing, Passwords, Weakness
 from console.accounts.sessions import Session, Sessions
-from console.accounts.throttle import Throttle
+from console.accounts.throttle import FACTOR, PASSWORD, DeviceMark, Source, Throttle
 from console.accounts.totp import Authenticators
 from events.world import Clock, Entropy
 from handlers.commanding.service import CommandService
 from handlers.projections.accounts import AccountRow
+from handlers.projections.row_macs import RowMacs
+from workflow.subjects.accounts.commands import RecordPassword
 
 _ACCOUNT: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
 Proof = TypeVar("Proof")
-PASSWORD, FACTOR = "password", "factor"  # the two steps, as the throttle counts them
 
 
 class Wait(NamedTuple):
@@ -46,10 +47,11 @@ class HalfWay(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """Both factors were right."""
+    """Both factors were right; ``mark`` is for the device, so that others' guessing does not slow it down."""
 
     token: str
     account: str
+    mark: DeviceMark
 
 
 class SignInService:
@@ -66,7 +68,7 @@ class SignInService:
 
     # -- the first step: a password -------------------------------------------------------------------------
 
-    def password(self, account: str, password: str, source: str) -> HalfWay | Wrong | Wait:
+    def password(self, account: str, password: str, source: Source) -> HalfWay | Wrong | Wait:
         """Take a name and a password; ``source`` is where they come from, kept only as a hash."""
         name = as_account(account)
         known = self._password_of(name, password, source)
@@ -81,7 +83,7 @@ class SignInService:
 
     # -- the second step: a second factor -------------------------------------------------------------------
 
-    def code(self, token: str, code: str, source: str) -> SignedIn | Wrong | Wait:
+    def code(self, token: str, code: str, source: Source) -> SignedIn | Wrong | Wait:
         """Take a code of an authenticator app from somebody half way."""
         return self._with_factor(token, source, code=code)
 
@@ -90,7 +92,7 @@ class SignInService:
         session, row = self._half(token)
         return self._factors.passkeys.authentication_options(session, row) if session and row else None
 
-    def passkey(self, token: str, answer: str, source: str) -> SignedIn | Wrong | Wait:
+    def passkey(self, token: str, answer: str, source: Source) -> SignedIn | Wrong | Wait:
         """Take a passkey's answer from somebody half way."""
         return self._with_factor(token, source, answer=answer)
 
@@ -118,16 +120,18 @@ class SignInService:
         session = self._sessions.half_way(token)
         if session is None or session.strong_at is None or self._credentials.is_one_time(session.account):
             return Wrong()
-        return SignedIn(self._sessions.complete(session), session.account)
+        return self._opened(session)
 
     # -- once signed in -------------------------------------------------------------------------------------
 
-    def strengthen(self, session: Session, source: str, *, code: str = "", answer: str = "") -> Session | Wrong | Wait:
+    def strengthen(
+        self, session: Session, source: Source, *, code: str = "", answer: str = ""
+    ) -> Session | Wrong | Wait:
         """Take a second factor again, for deeds that ask for a fresh one."""
         found = self._factor_of(session, source, code, answer)
         return found if isinstance(found, Wrong | Wait) else self._sessions.strengthen(session)
 
-    def change_password(self, session: Session, old: str, new: str, source: str) -> Weakness | Wrong | Wait | None:
+    def change_password(self, session: Session, old: str, new: str, source: Source) -> Weakness | Wrong | Wait | None:
         """Replace one's own password; every other session of the account ends."""
         known = self._password_of(session.account, old, source)
         if not isinstance(known, Known):
@@ -137,7 +141,7 @@ class SignInService:
             self._sessions.end_all(session.account, besides=session)
         return fault
 
-    def vouch(self, account: str, password: str, code: str, source: str) -> AccountRow | Wrong | Wait:
+    def vouch(self, account: str, password: str, code: str, source: Source) -> AccountRow | Wrong | Wait:
         """Take both factors of a second person at somebody else's screen, who stands behind a deed; no session begins.
 
         Which roles they must have is for the command to say.
@@ -150,14 +154,17 @@ class SignInService:
             FACTOR, name, source, lambda: known.row if self._factors.codes.check(known.row, code) else None
         )
 
-    def _with_factor(self, token: str, source: str, *, code: str = "", answer: str = "") -> SignedIn | Wrong | Wait:
+    def _with_factor(self, token: str, source: Source, *, code: str = "", answer: str = "") -> SignedIn | Wrong | Wait:
         session = self._sessions.half_way(token)
         if session is None:
             return Wrong()
         found = self._factor_of(session, source, code, answer)
-        return found if isinstance(found, Wrong | Wait) else SignedIn(self._sessions.complete(session), session.account)
+        return found if isinstance(found, Wrong | Wait) else self._opened(session)
 
-    def _factor_of(self, session: Session, source: str, code: str, answer: str) -> AccountRow | Wrong | Wait:
+    def _opened(self, session: Session) -> SignedIn:
+        return SignedIn(self._sessions.complete(session), session.account, self._throttle.mark(session.account))
+
+    def _factor_of(self, session: Session, source: Source, code: str, answer: str) -> AccountRow | Wrong | Wait:
         def proved() -> AccountRow | None:
             row = self._accounts.row(session.account)
             return row if row and self._factors.check(session, row, code=code, answer=answer) else None
@@ -167,16 +174,22 @@ class SignInService:
             self._throttle.know(session.account, source)
         return found
 
-    def _password_of(self, account: str, password: str, source: str, *, own: bool = False) -> Known | Wrong | Wait:
-        """Return who knows an account's password; with ``own`` a one-time one is not enough."""
+    def _password_of(self, account: str, password: str, source: Source, *, own: bool = False) -> Known | Wrong | Wait:
+        """Return who knows an account's password; with ``own`` a one-time one is not enough.
+
+        Raises HashingBusy when very many ask at the same time.
+        """
 
         def known() -> Known | None:
             found = self._credentials.check(account, password)
             return None if found and own and found.must_change else found
 
-        return self._tried(PASSWORD, account, source, known)
+        with self._credentials.line.place(known=self._throttle.is_known(account, source)):
+            return self._tried(PASSWORD, account, source, known)
 
-    def _tried(self, step: str, account: str, source: str, proof: Callable[[], Proof | None]) -> Proof | Wrong | Wait:
+    def _tried(
+        self, step: str, account: str, source: Source, proof: Callable[[], Proof | None]
+    ) -> Proof | Wrong | Wait:
         """Return what a try proves, after asking whether it may be made; one that proves nothing counts as failed."""
         if seconds := self._throttle.attempt(step, account, source):
             return Wait(seconds)
@@ -224,12 +237,18 @@ def open_auth_services(
 ) -> AuthServices:  # fmt: skip
     """Return the services of signing in; ``clock`` is theirs alone: codes and sessions go by real time."""
     database, keys, where = service.log.database, service.log.keys, place or PasskeySite()
-    sessions = Sessions(database, clock, chance)
-    credentials = Credentials(database, clock, Passwords(chance, hashing))
-    accounts = Accounts(service, credentials)
-    codes = Authenticators(database, clock, chance, keys.secret("totp"), where.name)
-    passkeys = Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user"))
+    macs = RowMacs(keys)
+
+    def replaced(account: str) -> None:
+        own = {"command_id": chance.uuid(), "actor": account, "account": account, "mandate": "account_holder"}
+        service.submit(RecordPassword.model_validate(own))
+
+    sessions = Sessions(database, clock, chance, keys, macs)
+    credentials = Credentials(database, clock, Passwords(chance, hashing), macs, replaced)
+    accounts = Accounts(service, credentials, macs)
+    codes = Authenticators(database, clock, chance, keys.secret("totp"), macs, where.name)
+    passkeys = Passkeys(database, clock, chance, sessions, where, keys.secret("passkey-user"), macs)
     factors = Factors(codes, passkeys, sessions, credentials, accounts, service.submit, chance.uuid)
-    throttle = Throttle(database, clock, keys.secret("throttle"))
+    throttle = Throttle(database, clock, chance, keys.secret("throttle"))
     sign_in = SignInService(accounts, credentials, factors, sessions, throttle)
     return AuthServices(accounts, credentials, factors, sessions, sign_in)

@@ -9,12 +9,13 @@ from typing import Final, NamedTuple
 import pyotp
 import segno
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from events.database import Database
 from events.instants import instant, instant_text
 from events.world import Clock, Entropy
 from handlers.projections.accounts import AccountRow
+from handlers.projections.row_macs import RowMacs
 from handlers.projections.tables import authenticators
 
 STEP_S: Final = 30
@@ -37,11 +38,14 @@ class Enrolment(NamedTuple):
 class Authenticators:
     """Keeps the secrets of authenticator apps, sealed, and takes each code once."""
 
-    def __init__(self, database: Database, clock: Clock, chance: Entropy, seal: bytes, issuer: str = "Wayhome") -> None:
+    def __init__(
+        self, database: Database, clock: Clock, chance: Entropy, seal: bytes, macs: RowMacs, issuer: str = "Wayhome"
+    ) -> None:
         self._database = database
         self._clock = clock
         self._chance = chance
         self._cipher = AESGCM(seal)
+        self._macs = macs
         self._issuer = issuer
 
     def begin(self, account: str) -> Enrolment:
@@ -56,17 +60,19 @@ class Authenticators:
         too_old = authenticators.c.created_at < instant_text(self._clock.now() - WAITS)
         with self._database.writing() as connection:
             connection.execute(delete(authenticators).where(authenticators.c.last_step == 0, too_old))
-            connection.execute(insert(authenticators).values(kept))
+            connection.execute(insert(authenticators).values(self._macs.coded(authenticators, kept)))
         return self._shown(account, factor, secret)
 
     def shown_again(self, account: str, factor: str) -> Enrolment | None:
         """Return a secret that was shown a few minutes ago and gave no code yet, or None for any other."""
         mine = (authenticators.c.account == account, authenticators.c.factor == factor, authenticators.c.last_step == 0)
         with self._database.reading() as connection:
-            row = connection.execute(select(authenticators).where(*mine)).one_or_none()
-        if row is None or instant(row.created_at) < self._clock.now() - WAITS:
+            row = connection.execute(select(authenticators).where(*mine)).mappings().one_or_none()
+        if row is None or instant(row["created_at"]) < self._clock.now() - WAITS:
             return None
-        return self._shown(account, factor, self._opened(account, factor, bytes(row.secret)))
+        if not self._macs.holds(authenticators.name, row):
+            return None
+        return self._shown(account, factor, self._opened(account, factor, bytes(row["secret"])))
 
     def confirm(self, account: str, factor: str, code: str) -> bool:
         """Tell whether a code proves that a secret shown a few minutes ago has arrived."""
@@ -89,11 +95,11 @@ class Authenticators:
     def _take(self, account: str, factors: list[str], code: str, since: datetime | None = None) -> bool:
         mine = (authenticators.c.account == account, authenticators.c.factor.in_(factors))
         with self._database.reading() as connection:
-            rows = connection.execute(select(authenticators).where(*mine)).all()
-        for row in rows:
-            is_late = since is not None and instant(row.created_at) < since
-            step = None if is_late else self._step(self._opened(account, row.factor, bytes(row.secret)), code)
-            if step is not None and self._is_new(row.factor, step):
+            found = connection.execute(select(authenticators).where(*mine)).mappings().all()
+        for row in (row for row in found if self._macs.holds(authenticators.name, row)):
+            is_late = since is not None and instant(row["created_at"]) < since
+            step = None if is_late else self._step(self._opened(account, row["factor"], bytes(row["secret"])), code)
+            if step is not None and self._is_new(row["factor"], step):
                 return True
         return False
 
@@ -110,8 +116,7 @@ class Authenticators:
         """Take a code: whoever comes second with it, even at the same moment, finds it taken."""
         unused = (authenticators.c.factor == factor, authenticators.c.last_step < step)
         with self._database.writing() as connection:
-            taken = connection.execute(update(authenticators).where(*unused).values(last_step=step))
-            return taken.rowcount == 1
+            return self._macs.change(connection, authenticators, *unused, last_step=step)
 
     def _opened(self, account: str, factor: str, sealed: bytes) -> str:
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]

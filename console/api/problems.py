@@ -24,7 +24,7 @@ _WHEN: Final = {
     415: "The body is no JSON.",
     422: "Something needs correcting: `faults` names fields, `reasons` the rules that say no.",
     429: "Too much at once; Retry-After says how long to wait.",
-    503: "The store does not answer; nothing was acknowledged, try again.",
+    503: "The store does not answer, or very many are signing in; nothing was acknowledged, try again.",
 }
 
 

@@ -1,5 +1,6 @@
 """`wayhome account …`: who may sign in to the console, as what; one-time passwords are printed once."""
 
+from collections.abc import Collection
 from typing import Annotated, Any, Final
 
 import typer
@@ -9,7 +10,10 @@ from console.errors import BadInput
 from console.verbs.officers import print_password, tell_with_password
 from console.verbs.terminal import CommandTerminal, Terminal, verb
 from handlers.commanding.answers import Accepted
+from handlers.projections.account_marks import vouch_for
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
+from handlers.projections.row_macs import RowMacs
+from handlers.projections.row_signing import altered_accounts, code_proofs_of
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     ChangeRoles,
@@ -61,7 +65,9 @@ def list_all(terminal: Terminal) -> None:
     Example: wayhome account list
     """
     found = terminal.read(list_accounts)
-    terminal.table([_as_json(row) for row in found], "Accounts", _COLUMNS, [_as_row(row) for row in found])
+    altered = terminal.read(altered_accounts, terminal.container.keys)
+    shown = [_as_json(row) | ({"altered": True} if row.account.account in altered else {}) for row in found]
+    terminal.table(shown, "Accounts", _COLUMNS, [_as_row(row, altered) for row in found])
 
 
 @verb(app, "roles")
@@ -149,14 +155,36 @@ def sessions(
         _show_sessions(terminal, account)
 
 
-def _show_sessions(terminal: Terminal, account: str) -> None:
-    from console.accounts.sessions import Sessions
-    from events.world import SystemClock
+@verb(app, "vouch")
+def vouch(
+    terminal: Terminal,
+    account: Who,
+    proofs: Annotated[
+        bool, typer.Option("--proofs", help="Its password and second factors too, as they lie in the database.")
+    ] = False,
+) -> None:
+    """Let an account count again as its history now says, after you have read that history: see wayhome account list.
 
+    Example: wayhome account vouch staff:anna
+
+    With --proofs its password and second factors count again too, whoever wrote them: only when a backup was restored
+    from before they had codes, or an older Wayhome wrote them meanwhile.
+    """
     container = terminal.container
+    macs = RowMacs(container.keys)
+    with container.database.writing() as connection:
+        found = vouch_for(container.log, connection, macs, account)
+        if found and proofs:
+            code_proofs_of(connection, macs, account)
+    if not found:
+        raise BadInput("there is no such account; see: wayhome account list")
+    terminal.lines({"account": account}, f"{account} counts again, with the roles that wayhome account list shows")
+
+
+def _show_sessions(terminal: Terminal, account: str) -> None:
     if terminal.read(find_account, account) is None:
         raise BadInput("there is no such account; see: wayhome account list")
-    found = Sessions(container.database, container.clock or SystemClock(), container.chance).of(account)
+    found = services_of(terminal.container).sessions.of(account)
     shown = [{"created_at": one.created_at, "seen_at": one.seen_at} for one in found]
     rows = [(f"{one.created_at:%Y-%m-%d %H:%M}", f"{one.seen_at:%Y-%m-%d %H:%M}") for one in found]
     terminal.table(shown, "Signed in", ("since", "last page"), rows)
@@ -168,11 +196,17 @@ def _known(roles: list[str]) -> list[str]:
     return roles
 
 
-def _as_row(row: AccountRow) -> tuple[str, ...]:
+def _as_row(row: AccountRow, altered: Collection[str]) -> tuple[str, ...]:
     account = row.account
     lists = (sorted(account.roles), sorted(account.programmes), [account.team], sorted(account.facilities))
     factors = ", ".join(sorted(kind for kind, _ in row.factors)) or "none yet"
-    return account.account, *(", ".join(names) for names in lists), factors, "closed" if account.closed else ""
+    return account.account, *(", ".join(names) for names in lists), factors, _standing(row, altered)
+
+
+def _standing(row: AccountRow, altered: Collection[str]) -> str:
+    if row.account.account in altered:
+        return "does not count: not as Wayhome wrote it"
+    return "closed" if row.account.closed else ""
 
 
 def _as_json(row: AccountRow) -> dict[str, Any]:

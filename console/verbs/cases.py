@@ -19,7 +19,9 @@ from workflow.subjects.intake.commands import OpenCase
 
 app = typer.Typer(no_args_is_help=True, help="Open cases, look at them, move them on.")
 
-Fields = Annotated[list[str] | None, typer.Argument(help="Fields as name=value.")]
+Fields = Annotated[
+    list[str] | None, typer.Argument(help="Fields as name=value; name=- or name=@FILE for what identifies a person.")
+]
 OpenFields = Annotated[
     list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(fields_of(OpenCase)) + ".")
 ]
@@ -37,7 +39,9 @@ def open_case(
 ) -> None:
     """Open a case for a referral.
 
-    Example: wayhome case open name="Maria I." birth_date=1998-04-02 citizenships=MD language=ro
+    Example: wayhome case open name=- birth_date=- citizenships=MD language=ro
+
+    With `-` it asks for name and birth date; `name=@FILE` reads a file. Others on this machine can read arguments.
     """
     given = {"programme": programme, "source": source} | values(OpenCase, pairs(fields or []))
     terminal.give(OpenCase, **given)

@@ -135,5 +135,5 @@ def _instant(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"{text[:40]!r} is not a time; write it like 2026-03-01T12:00Z") from None
+        raise BadInput("that is not a time; write it like 2026-03-01T12:00Z") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

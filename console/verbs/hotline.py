@@ -163,7 +163,7 @@ def consultation(
 def convert(
     terminal: OfficeTerminal,
     code: Annotated[str, typer.Argument(help="The code on the person's slip, like K-7K3P9Q.")],
-    fields: Annotated[list[str] | None, typer.Argument(help="Fields of the case as name=value.")] = None,
+    fields: Annotated[list[str] | None, typer.Argument(help="Fields of the case as name=value; name=- asks.")] = None,
     consent: Annotated[bool, typer.Option("--consent", help="The person agreed to a case.")] = False,
     source: Annotated[str, typer.Option("--source", help="hotline, self or ngo.")] = "hotline",
 ) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PORT: Final = 8421
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+CONNECTIONS_MAX: Final = 600  # more than may wait and listen together: the rest is for pages and forms
 _GRACE_S: Final = 3  # open pages listen for changes for ever; they come back by themselves
 
 
@@ -85,6 +86,7 @@ def server_for(container: Container, site: Site, host: str, port: int, proxy: st
 
     from console.web.app import console
     from console.web.context import build_context
+    from console.web.punctual_protocol import HEAD_S, PunctualProtocol
 
     web: WebContext = build_context(container, site, SystemClock())
     config = Config(
@@ -96,10 +98,10 @@ def server_for(container: Container, site: Site, host: str, port: int, proxy: st
         server_header=False,
         proxy_headers=site.encrypted,
         forwarded_allow_ips=proxy,
-        http="h11",
+        http=PunctualProtocol,
         h11_max_incomplete_event_size=16_384,
-        limit_concurrency=500,
-        timeout_keep_alive=15,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=HEAD_S,
         timeout_graceful_shutdown=_GRACE_S,
         ws="none",
         lifespan="off",

@@ -10,6 +10,7 @@ _USUAL = {
     "database_url": "SQLite in the data folder",
     "redis_url": "the queue is inside the process",
     "smtp_url": "letters are files in the data folder",
+    "allow_owner": "the login of the database may own no tables",
 }
 
 

@@ -10,10 +10,11 @@ import typer
 from console.accounts.command_line import end_session, keep_token, services_of
 from console.accounts.sessions import STRONG_FOR
 from console.accounts.sign_in import HalfWay, Wait, Wrong
+from console.accounts.throttle import Source
 from console.errors import BadInput
 from console.verbs.terminal import Terminal, verb
 
-HERE: Final = "command line"  # where tries are counted that are made here
+HERE: Final = Source("command line")  # where tries are counted that are made here
 Proof = TypeVar("Proof")
 
 
@@ -28,10 +29,12 @@ def sign_in(terminal: Terminal, account: Annotated[str, typer.Argument(help="You
     half = door.password(account, password, HERE)
     if isinstance(half, HalfWay) and half.setting_up:
         raise BadInput("this account has not been set up yet; sign in to the console first")
-    token, name = proved(door.code(half.token, code, HERE) if isinstance(half, HalfWay) else half)
-    keep_token(container, token)
+    found = proved(door.code(half.token, code, HERE) if isinstance(half, HalfWay) else half)
+    keep_token(container, found.token)
     minutes = int(STRONG_FOR.total_seconds() // 60)
-    terminal.lines({"account": name, "minutes": minutes}, f"signed in as {name}, for {minutes} minutes")
+    terminal.lines(
+        {"account": found.account, "minutes": minutes}, f"signed in as {found.account}, for {minutes} minutes"
+    )
 
 
 @verb()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from console.views.reader import Reader
 from console.views.suggested_actions import deeds_for
 from events.instants import instant
+from handlers.projections.row_signing import altered_rows
 from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
 from handlers.queries.payments import disputed_payments
 from workflow.rights.table import may_ever
@@ -53,6 +54,7 @@ class Operations(NamedTuple):
     behind: timedelta  # how long the oldest task that is due waits
     bank_files: tuple[UnreadFile, ...] = ()
     bank_questions: tuple[BankQuestion, ...] = ()
+    altered: tuple[tuple[str, int], ...] = ()  # tables that prove who signs in, and how many rows are not ours
 
     @property
     def behind_long(self) -> bool:
@@ -75,13 +77,15 @@ def operations(reader: Reader, queue: str) -> Operations:
     with reader.container.database.reading() as connection:
         found = machine(connection, reader.now)
         disputed = [BankQuestion(*row) for row in disputed_payments(connection, list(reader.own_programmes()))]
+        altered = tuple(altered_rows(connection, reader.container.keys).items())
     theirs = _theirs(reader, (*found.stopped, *found.late))
     behind = reader.now - instant(found.oldest_due) if found.oldest_due else timedelta()
     ahead = tuple(TimersAhead(kind, number, instant(due)) for kind, number, due in found.ahead)
     bank_files = tuple(reader.container.unread_bank_files())
     questions = (*disputed, *_strange(reader))
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
-    return Operations(found, reader.now, stopped, late, queue, ahead, max(behind, timedelta()), bank_files, questions)
+    waits = max(behind, timedelta())
+    return Operations(found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, altered)
 
 
 def _strange(reader: Reader) -> Iterator[BankQuestion]:

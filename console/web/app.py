@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.exceptions import HTTPException
 
+from console.accounts.passwords import HashingBusy
 from console.api import ROUTERS
 from console.web import live, static
 from console.web.context import WebContext
@@ -85,6 +86,12 @@ def _faults(app: FastAPI) -> None:
         if isinstance(problem, ClockBehind):
             return plain(request, 503, "clock")
         return plain(request, 507 if isinstance(problem, StoreFull) else 503)
+
+    @app.exception_handler(HashingBusy)
+    def _crowd(request: Request, problem: HashingBusy) -> Response:
+        answer = plain(request, 503, "crowd")
+        answer.headers["retry-after"] = str(problem.seconds)
+        return answer
 
     @app.exception_handler(CommandReused)
     def _reused(request: Request, problem: CommandReused) -> Response:

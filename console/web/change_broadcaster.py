@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 _log = logging.getLogger(__name__)
 
 BEAT_S = 0.5
+STILL_S = 5.0  # who signs out elsewhere is told within that; what stands in the log, at once
 
 
 class ChangeBroadcaster:
@@ -24,7 +25,7 @@ class ChangeBroadcaster:
         self._grown = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
-    async def beats(self, still_s: float = 15.0) -> AsyncIterator[int]:
+    async def beats(self, still_s: float = STILL_S) -> AsyncIterator[int]:
         """Yield the log's length whenever it has grown, and now and then although it has not."""
         self._listeners += 1
         if self._watch is None or self._watch.done():

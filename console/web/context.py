@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from console.accounts.credentials import Accounts
@@ -13,6 +13,7 @@ from console.accounts.sessions import Sessions
 from console.accounts.sign_in import SignInService, open_auth_services
 from console.container import Container
 from console.web.change_broadcaster import ChangeBroadcaster
+from console.web.open_streams import OpenStreams
 from console.web.rendering import Rendering
 from console.web.site import Site
 from events.instants import instant
@@ -32,6 +33,7 @@ class WebContext:
     rendering: Rendering
     changes: ChangeBroadcaster
     clock: Clock  # sessions and codes go by real time, whatever time the log lives in
+    streams: OpenStreams = field(default_factory=OpenStreams)
     moment: datetime | None = None  # of one request; nothing in it is before or after anything else in it
 
     def now(self) -> datetime:
@@ -41,6 +43,10 @@ class WebContext:
     def at_one_moment(self) -> WebContext:
         """Return the same for one request: the clock is asked now, and never again."""
         return replace(self, moment=self.now())
+
+    def timeless(self) -> WebContext:
+        """Return the same for what outlives a request: the clock is asked each time."""
+        return replace(self, moment=None)
 
 
 def build_context(container: Container, site: Site, clock: Clock, *, hashing: Hashing | None = None) -> WebContext:

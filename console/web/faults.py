@@ -4,6 +4,7 @@ Whatever goes wrong inside, the answer is one of ours, and no log holds what was
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -35,6 +36,7 @@ _TITLES: Final[Mapping[int | str, str]] = {
     503: "The store does not answer",
     507: "There is no room left",
     "clock": "The clock was set back",
+    "crowd": "Very many are signing in",
 }
 _ADVICE: Final[Mapping[int | str, str]] = {
     403: "Open the page again and send the form from there; nothing was stored.",
@@ -43,6 +45,7 @@ _ADVICE: Final[Mapping[int | str, str]] = {
     500: "Nothing was stored twice. Try again; if it happens again, tell whoever runs Wayhome at what time it was.",
     507: "Nothing was stored; what is there can still be read. Ask whoever runs Wayhome to make room, then try again.",
     "clock": "Nothing is recorded before the newest event. Whoever runs Wayhome sets the clock right, then try again.",
+    "crowd": "Nothing was looked at or counted. Wait a few seconds, then send your name and password again.",
     503: "Nothing was lost: what was confirmed is stored. Try again in a minute.",
 }
 
@@ -76,9 +79,15 @@ def unreadable(request: Request, problem: RequestValidationError) -> Response:
 def told(faults: Iterable[Any]) -> list[dict[str, str]]:
     """Return faults of pydantic's as programs read them."""
     return [
-        {"where": ".".join(map(str, fault["loc"])), "what": str(fault["msg"]).removeprefix("Value error, ")}
-        for fault in faults
+        {"where": ".".join(_named(fault)), "what": str(fault["msg"]).removeprefix("Value error, ")} for fault in faults
     ]
+
+
+def _named(fault: Any) -> list[str]:
+    """Return where a fault is; a field that is none of ours by its name only if that looks like a field's."""
+    place = [str(step) for step in fault["loc"]]
+    strange = fault["type"] == "extra_forbidden" and not re.fullmatch("[a-z_]{1,40}", place[-1])
+    return [*place[:-1], "?"] if strange else place
 
 
 def document(status: int, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:

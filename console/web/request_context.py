@@ -161,9 +161,8 @@ def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Accoun
     """
     web = web_of(request)
     token = _bearer(request) or request.cookies.get(web.site.cookie)
-    session = web.sessions.find(token, touch=touch) if token else None
-    account = web.accounts.find(session.account) if session else None
-    return (session, account) if session and account and not account.closed else None
+    found = web.sessions.signed_in(token, touch=touch) if token else None
+    return (found[0], found[1].account) if found else None
 
 
 def words_for(request: Request, account: Account | None = None) -> Words:

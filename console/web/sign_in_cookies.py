@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from console.accounts.sessions import HALF_WAY, Session
-from console.accounts.sign_in import HalfWay
+from console.accounts.sign_in import HalfWay, SignedIn
+from console.accounts.throttle import DESK_FORGOTTEN, Source
 from console.web.context import WebContext
 from console.web.request_context import is_form, web_of
 from console.web.site import Site
@@ -51,9 +52,11 @@ def with_back(path: str, back: str) -> str:
     return path if back == "/" else f"{path}?back={quote(back)}"
 
 
-def source_of(request: Request) -> str:
-    """Return where a request comes from; only a keyed hash of it is kept."""
-    return request.client.host if request.client else ""
+def source_of(request: Request) -> Source:
+    """Return where a request comes from, and the marks of its device; only a keyed hash of either is kept."""
+    prefix = _device_cookie(web_of(request).site, "")
+    marks = (value for name, value in request.cookies.items() if name.startswith(prefix))
+    return Source(request.client.host if request.client else "", tuple(marks))
 
 
 # -- cookies --------------------------------------------------------------------------------------------------
@@ -78,15 +81,17 @@ def let_half_in(web: WebContext, answer: Response, token: str) -> Response:
     return answer
 
 
-def let_in(web: WebContext, answer: Response, token: str) -> Response:
-    """Give somebody the cookie of a session; it is gone when the browser closes."""
-    _set(answer, web.site, web.site.cookie, token)
+def let_in(web: WebContext, answer: Response, found: SignedIn) -> Response:
+    """Give somebody the cookie of a session, gone when the browser closes, and their device its mark."""
+    _set(answer, web.site, web.site.cookie, found.token)
+    lasts_s = int(DESK_FORGOTTEN.total_seconds())
+    _set(answer, web.site, _device_cookie(web.site, found.mark.name), found.mark.value, lasts_s)
     return _drop(web, answer, half_way_cookie(web.site))
 
 
 def show_out(web: WebContext, answer: Response) -> Response:
-    """Take both cookies away."""
-    return _drop(web, answer, web.site.cookie, half_way_cookie(web.site))
+    """Take every cookie away but the mark of the device: without it, others' guessing would keep its owner out."""
+    return _drop(web, answer, web.site.cookie, half_way_cookie(web.site), _page_cookie(web.site), LANGUAGE)
 
 
 def _drop(web: WebContext, answer: Response, *names: str) -> Response:
@@ -127,6 +132,10 @@ def end_sessions(request: Request) -> None:
     for name in (web.site.cookie, half_way_cookie(web.site)):
         if token := request.cookies.get(name):
             web.sessions.end(token)
+
+
+def _device_cookie(site: Site, name: str) -> str:
+    return f"{site.cookie}-device-{name}"
 
 
 def _page_cookie(site: Site) -> str:

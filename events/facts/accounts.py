@@ -62,6 +62,10 @@ class CredentialsReset(Fact):
     proposal: str = ""  # under which id the second proposed it; in older logs there is none
 
 
+class PasswordReplaced(Fact):
+    """Somebody set a password of their own; one they had before opens nothing any more, wherever it is kept."""
+
+
 class SecondFactorAdded(Fact):
     """Somebody proves with one thing more that it is them; ``factor`` names it and opens nothing."""
 

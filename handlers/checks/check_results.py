@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Table
@@ -74,6 +75,9 @@ class WalkEnd(NamedTuple):
     unreadable: tuple[str, ...]  # events that could not be folded
     now: datetime
     settled: bool
+    altered: Mapping[str, int] = MappingProxyType(
+        {}
+    )  # of each table that proves who signs in: rows not as we wrote them
 
 
 Observer = Callable[[Any, ObservedEvent], None]

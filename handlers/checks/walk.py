@@ -25,11 +25,13 @@ from handlers.checks.check_results import (
     OutsideRecords,
     WalkEnd,
 )
+from handlers.checks.door_rows import DoorRowsCheck
 from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
 from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
 from handlers.checks.two_people import TwoPeopleCheck
 from handlers.projections.replay import Progress, Replay, events_on
+from handlers.projections.row_signing import altered_rows
 from workflow.programme.errors import WorkflowError
 
 FAULTS_SHOWN = 20
@@ -57,7 +59,7 @@ def check_log(
     watches: Sequence[InvariantCheck] = (
         every_command, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
         BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
-        TwoPeopleCheck(replay),
+        TwoPeopleCheck(replay), DoorRowsCheck(),
     )  # fmt: skip
     with log.database.reading() as connection:
         walk = _Dispatcher(replay, every_command, watches)
@@ -67,7 +69,7 @@ def check_log(
         report = verify_on(connection, log.catalogue, _second_half(progress, total), keys=log.keys)
         tables = (*COMPARED, commands)
         rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
-        end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled)
+        end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled, altered_rows(connection, log.keys))
     for watch in watches:
         watch.end(end)
     return [watch.result() for watch in watches]

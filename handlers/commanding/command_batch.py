@@ -27,6 +27,7 @@ from handlers.projections.accounts import officer_streams
 from handlers.projections.board import open_cases
 from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
+from handlers.projections.row_macs import RowMacs
 from handlers.projections.tasks import TaskRows, lock_claims, lock_tasks
 from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
@@ -96,7 +97,7 @@ class CommandBatch:
         self._hold(commands)
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
         self._work.store(self._writing)
-        project(self._writing, self._before, self._states, self._definition)
+        project(self._writing, self._before, self._states, self._definition, RowMacs(self._log.keys))
         return BatchResult(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------

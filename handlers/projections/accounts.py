@@ -24,6 +24,7 @@ class AccountRow(NamedTuple):
     opened_at: str
     epoch: int  # sessions of an earlier one are over
     resets: int  # a password of an earlier one opens nothing
+    passwords: int = 0  # how often they have set one; one set before the last opens nothing
 
 
 def officer_streams(connection: Connection) -> set[str]:
@@ -47,6 +48,7 @@ def account_row(standing: AccountState) -> dict[str, Any]:
         "opened_at": standing.opened_at,
         "epoch": standing.epoch,
         "resets": standing.resets,
+        "passwords": standing.passwords,
     }
 
 
@@ -75,4 +77,4 @@ def account_from(row: RowMapping) -> AccountRow:
     )
     factors = (factor.partition(":") for factor in row["factors"].split())
     named = frozenset((kind, name) for kind, _, name in factors)
-    return AccountRow(account, named, row["opened_at"], row["epoch"], row["resets"])
+    return AccountRow(account, named, row["opened_at"], row["epoch"], row["resets"], row["passwords"])

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from events.ids import case_of_stream
 from events.writing import Writing
 from handlers.projections import work_items as work_list
-from handlers.projections.accounts import ACCOUNT_ROWS, account_row
+from handlers.projections.account_marks import store_account
 from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
+from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
@@ -20,6 +21,7 @@ def project(
     before: Mapping[str, VersionedState],
     after: Mapping[str, VersionedState],
     definition_of: Callable[[Case], Definition],
+    macs: RowMacs,
 ) -> None:
     """Put the rows of board, work list, relations, beds and accounts into the write."""
     beds = BedRows()
@@ -32,7 +34,7 @@ def project(
         elif stream.startswith("facility:"):
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
-            writing.write(ACCOUNT_ROWS, account_row(kept.state))
+            store_account(writing, macs, old, kept)
     beds.store(writing)
 
 

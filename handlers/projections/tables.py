@@ -38,6 +38,11 @@ def texts(*names: str, default: str | None = None) -> list[Column[str]]:
     return [Column(name, Text, nullable=False, server_default=default) for name in names]
 
 
+def _mac() -> Column[bytes]:
+    """Return the column of the code that holds a row to what Wayhome itself wrote (``row_macs``)."""
+    return Column("mac", LargeBinary, nullable=False, server_default="")
+
+
 tasks = table(
     "tasks",
     *keys("task_id"),
@@ -148,7 +153,11 @@ accounts = table(
     *texts("opened_at"),
     Column("epoch", Integer, nullable=False),  # the fence: sessions of an earlier one are over
     Column("resets", Integer, nullable=False),  # likewise: a password of an earlier one opens nothing
+    Column("passwords", Integer, nullable=False, server_default="0"),  # and one set before the last change
 )
+
+# What Wayhome itself vouches for of the rows above; no read model: nobody without the key file can draw it anew.
+account_marks = table("account_marks", *keys("account"), Column("version", Integer, nullable=False), _mac())
 
 credentials = table(
     "credentials",
@@ -158,6 +167,8 @@ credentials = table(
     Column("must_change", Boolean, nullable=False),  # a one-time password: good for setting one of their own
     *texts("expires_at"),  # of a one-time password; empty for one of their own
     *texts("changed_at"),
+    Column("passwords", Integer, nullable=False, server_default="0"),
+    _mac(),
 )
 
 authenticators = table(
@@ -167,6 +178,7 @@ authenticators = table(
     Column("secret", LargeBinary, nullable=False),  # sealed with this installation's key
     Column("last_step", Integer, nullable=False),  # a code is taken once
     *texts("created_at"),
+    _mac(),
     Index("authenticators_account", "account"),
 )
 
@@ -178,6 +190,7 @@ passkeys = table(
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
     *texts("name", "created_at"),
+    _mac(),
     Index("passkeys_account", "account"),
 )
 
@@ -192,6 +205,7 @@ sessions = table(
     *texts("created_at", "seen_at"),
     *texts("strong_at"),  # when a second factor was last given
     *texts("ended_at"),
+    _mac(),
     Index("sessions_account", "account"),
     Index("sessions_created", "created_at"),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -163,5 +165,16 @@ def test_what_cannot_be_is_said_in_a_line(house: Wayhome, words: tuple[str, ...]
 
 
 def test_an_account_is_not_recorded_about_a_case(house: Wayhome) -> None:
-    assert "nothing is called 'OpenAccount'" in house.told_off("case", "record", "7K3P9-QXM2D", "OpenAccount")
+    assert "nothing is called" in house.told_off("case", "record", "7K3P9-QXM2D", "OpenAccount")
     assert "nothing is called" in house.told_off("office", "record", "moscow", "OpenAccount", "account=staff:x")
+
+
+def test_an_account_that_somebody_wrote_into_does_not_count_until_the_operator_vouches_for_it(house: Wayhome) -> None:
+    with closing(sqlite3.connect(house.data / "log.sqlite")) as file, file:
+        file.execute("DELETE FROM account_marks WHERE account = 'staff:anna'")
+    assert "does not count: not as Wayhome wrote it" in house.done("account", "list")
+    assert [row["account"] for row in house.json("account", "list") if row.get("altered")] == ["staff:anna"]
+    assert "I15 FAIL" in house.run("verify", "--rules").stdout
+    assert "staff:anna counts again" in house.done("account", "vouch", "staff:anna", "--proofs")
+    assert "does not count" not in house.done("account", "list")
+    assert "there is no such account" in house.told_off("account", "vouch", "staff:nobody")

@@ -216,6 +216,14 @@ def test_nobody_acts_in_anothers_name_or_by_another_right(house: WebHouse, case:
         assert answer.json()["faults"][0]["where"] == f"body.{field}"
 
 
+def test_a_name_sent_as_a_field_is_not_repeated(house: WebHouse, case: Story) -> None:
+    program = Program(house)
+    for field, told in ((NAME, "?"), ("Oksana", "?"), ("colour", "colour")):
+        answer = program.post(f"/cases/{case.case_id}/commands/AddNote", {"note": "x", field: STORY})
+        assert (answer.status_code, NAME in answer.text, STORY in answer.text) == (422, False, False)
+        assert told in [fault["where"].rpartition(".")[2] for fault in answer.json()["faults"]]
+
+
 def test_what_is_sent_is_not_repeated_when_it_cannot_be_read(house: WebHouse, case: Story) -> None:
     answer = Program(house).post(f"/cases/{case.case_id}/commands/AddNote", {"note": {"name": NAME}})
     assert answer.status_code == 422

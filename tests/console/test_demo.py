@@ -17,6 +17,7 @@ import pytest
 
 from console.accounts.passwords import CHEAP
 from console.accounts.sign_in import HalfWay, SignedIn, open_auth_services
+from console.accounts.throttle import Source
 from console.container import Container
 from console.settings import Settings
 from console.simulation.demo_accounts import CAST, admitted, written
@@ -56,10 +57,10 @@ def test_everybody_of_the_cast_gets_in_with_what_is_printed(office: Container, t
     keys = admitted(office, desk, doors, "moscow", office.chance)
     assert [key.part for key in keys] == list(CAST)
     for key in keys:
-        half = desk.sign_in.password(key.part.account, key.password, "here")
+        half = desk.sign_in.password(key.part.account, key.password, Source("here"))
         assert isinstance(half, HalfWay)
         assert not half.must_change
-        assert isinstance(desk.sign_in.code(half.token, key.code(doors), "here"), SignedIn)
+        assert isinstance(desk.sign_in.code(half.token, key.code(doors), Source("here")), SignedIn)
     file = written(keys, tmp_path, "http://localhost:8421")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert all(key.uri in file.read_text() for key in keys)

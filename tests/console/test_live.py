@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 
 from console.web.change_broadcaster import ChangeBroadcaster
-from console.web.live import changes
-from console.web.request_context import case_in, session_of
+from console.web.live import Version, changes, version_of_all, version_of_case
+from console.web.open_streams import OpenStreams
+from console.web.request_context import session_of
 from events.database import sqlite_url
 from events.errors import StoreUnavailable
+from events.ids import CaseId
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
 from tests.kit.web.houses import Person, WebHouse
+from workflow.subjects.accounts.commands import (
+    AccountCommand,
+    ChangeRoles,
+    CloseAccount,
+    PlaceAccount,
+    RevokeSessions,
+)
 from workflow.subjects.intake.commands import AddNote
 
 
@@ -113,14 +123,14 @@ def _asked_by(web: WebHouse, person: Person) -> Request:
 
 def test_a_case_that_moves_on_tells_its_version_and_a_session_that_ends_ends_the_stream(web: WebHouse) -> None:
     opened = web.office.service.submit(web.office.opening(actor=ANNA))
-    case_id = opened.case_id  # type: ignore[union-attr]
+    case_id = CaseId(opened.case_id)  # type: ignore[union-attr]
     person = web.sign_in(ANNA)
     request = _asked_by(web, person)
     look = web.house.container.cases
 
     async def watched() -> list[str]:
         told = []
-        async for event in changes(request, web.house.changes, lambda: case_in(web.house, case_id).version):
+        async for event in changes(request, web.house.changes, version_of_case(web.house, case_id)):
             told.append(event.decode())
             if len(told) == 1:
                 web.office.submit(AddNote, case_id=case_id, note="came by")
@@ -135,6 +145,70 @@ def test_a_case_that_moves_on_tells_its_version_and_a_session_that_ends_ends_the
     assert first == f"event: changed\ndata: {before.version}\n\n"
     assert second == f"event: changed\ndata: {before.version + 1}\n\n"
     assert over.startswith("event: over")
+
+
+def the_end(web: WebHouse, person: Person, version: Version, then: Callable[[], object]) -> list[str]:
+    """Return what a stream tells of which something is done after its first event, in a bounded time."""
+    request = _asked_by(web, person)
+
+    async def watched() -> list[str]:
+        told = []
+        async for event in changes(request, web.house.changes, version):
+            told.append(event.decode().partition("\n")[0])
+            if len(told) == 1:
+                then()
+        return told
+
+    return asyncio.run(asyncio.wait_for(watched(), 30))
+
+
+def test_a_stream_ends_when_the_case_is_not_theirs_any_more(web: WebHouse) -> None:
+    """Two beats at most, and nothing of the case in them."""
+    opened = web.office.service.submit(web.office.opening(actor=ANNA))
+    case_id = CaseId(opened.case_id)  # type: ignore[union-attr]
+    person = web.sign_in(ANNA)
+
+    def moves_to_another_office() -> None:
+        web.office.by_two(PlaceAccount, account=ANNA, programmes=("st-petersburg",))
+
+    told = the_end(web, person, version_of_case(web.house, case_id), moves_to_another_office)
+    assert told == ["event: changed", "event: over"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (CloseAccount, {"reason": "left"}),
+        (ChangeRoles, {"roles": ("donor",)}),
+        (RevokeSessions, {"reason": "lost_device"}),
+    ],
+)
+def test_a_stream_ends_with_the_account_its_roles_and_its_session(
+    web: WebHouse, kind: type[AccountCommand], fields: dict[str, Any]
+) -> None:
+    person = web.sign_in(ANNA)
+
+    def happens() -> None:
+        if kind is ChangeRoles:
+            web.office.by_two(kind, account=ANNA, **fields)
+        else:
+            web.office.accepted(web.office.command(kind, actor="staff:root", account=ANNA, **fields))
+
+    assert the_end(web, person, version_of_all(web.house), happens) == ["event: changed", "event: over"]
+
+
+def test_a_stream_ends_when_somebody_signs_out_although_nothing_else_happens(web: WebHouse) -> None:
+    person = web.sign_in(ANNA)
+    told = the_end(web, person, version_of_all(web.house), lambda: person.client.post("/leave"))
+    assert told[-1] == "event: over"
+
+
+def test_an_account_has_so_many_streams_and_leaves_room_to_others() -> None:
+    streams = OpenStreams(of_one=3, of_all=5)
+    assert [streams.enter(ANNA) for _ in range(4)] == [True, True, True, False]
+    assert [streams.enter("staff:boris") for _ in range(3)] == [True, True, False]
+    streams.leave(ANNA)
+    assert [streams.enter(ANNA), streams.enter("staff:olga")] == [True, False]
 
 
 def test_watching_a_page_does_not_keep_somebody_signed_in(web: WebHouse) -> None:

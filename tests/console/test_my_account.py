@@ -118,7 +118,9 @@ def test_leaving_ends_the_session_and_shows_an_empty_page(house: WebHouse) -> No
     answer = anna.client.post("/leave")
     assert answer.status_code == 200
     assert "wayhome" not in answer.text.lower()
-    assert '"cookies"' in answer.headers["clear-site-data"]
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    gone = {header.partition("=")[0] for header in answer.headers.get_list("set-cookie") if "Max-Age=0" in header}
+    assert gone == {"wayhome", "wayhome-door", "wayhome-page", "wayhome-language"}, "all but the mark of the device"
     assert house.house.sessions.of(ANNA) == []
     assert house.client().post("/leave").status_code == 200
 

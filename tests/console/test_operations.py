@@ -186,3 +186,16 @@ def reader(house: WebHouse) -> Reader:
     account = house.house.accounts.find("staff:sofia")
     assert account is not None
     return Reader(behind(house.office), account, house.office.now)
+
+
+def test_rows_that_somebody_else_wrote_are_an_alarm(house: WebHouse, supervisor: Person) -> None:
+    assert 'data-part="altered"' not in supervisor.get("/operations").text
+    house.sign_in("staff:anna")
+    with house.office.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE sessions SET csrf = 'mine' WHERE account = 'staff:anna'")
+        connection.exec_driver_sql("UPDATE accounts SET team = 'north' WHERE account = 'staff:anna'")
+    page = supervisor.get("/operations").text
+    assert "Somebody else wrote into the database" in page
+    assert "<code>sessions</code>: 1" in page
+    assert "<code>accounts</code>: 1" in page
+    assert "staff:anna" not in page

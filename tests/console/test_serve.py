@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -19,8 +14,7 @@ import pytest
 from console.errors import BadInput
 from console.verbs.serve import site_for
 from tests.kit.command_line import Wayhome
-
-PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
+from tests.kit.web.served import served
 
 
 def test_a_port_in_use_is_said_to_be_and_nothing_is_served(tmp_path: Path) -> None:
@@ -29,46 +23,6 @@ def test_a_port_in_use_is_said_to_be_and_nothing_is_served(tmp_path: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         told = wayhome.told_off("serve", "--port", str(taken.getsockname()[1]), code=4)
     assert "stop what listens there, or name another one with --port" in told
-
-
-@contextmanager
-def served(data: Path, *words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Serve a data folder until the block ends, and then see it go by itself."""
-    port = free_port()
-    process = subprocess.Popen(
-        [*PROGRAM, "serve", "--data", str(data), "--port", str(port), *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-    try:
-        yield wait_for(port, process), process
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stdout
-        process.stdout.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, process: subprocess.Popen[str]) -> str:
-    """Return the address once it answers; until somebody listens there a bare socket asks, which costs least."""
-    until, address = time.monotonic() + 60, f"http://localhost:{port}"
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=2):
-            assert httpx2.get(f"{address}/healthz", timeout=20).text == "ok\n"
-            return address
-        time.sleep(0.1)
-    raise AssertionError(
-        process.stdout.read() if process.stdout and process.poll() is not None else "it does not answer"
-    )
 
 
 def test_somebody_opens_the_first_account_and_comes_to_the_second_step(wayhome: Wayhome) -> None:

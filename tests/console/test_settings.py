@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from httpx2 import Response
 
+from console.accounts.throttle import Source
 from handlers.queries.history import publications, published_names
 from tests.kit.offices import Office
 from tests.kit.web.houses import OWN, Person, WebHouse
@@ -87,7 +88,7 @@ def test_an_account_is_opened_by_two_and_its_password_shown_once_to_the_second(
     for somebody in (root, zoya):
         once = sent(somebody, f"/settings/people/{ANNA}/password", {}, house)
         assert PASSWORD.search(once.text) is None
-    assert house.house.sign_in.password(ANNA, password.group(), "here")
+    assert house.house.sign_in.password(ANNA, password.group(), Source("here"))
     third = house.sign_in("staff:olga", ["administrator"])
     assert "staff:anna" in third.get("/work").text, "every officer is told"
     assert "staff:anna" not in root.get("/work").text, "whoever had a hand in it knows"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,16 +21,31 @@ from console.accounts.sign_in import open_auth_services
 from console.cli import app
 from console.container import Container
 from console.settings import Settings
+from console.typed_apart import apart
 from events.world import SystemClock
 from handlers.commanding.answers import Accepted
 from tests.kit.officers import ROOT, ZOYA, let_in
 from tests.kit.people import ANNA, BORIS, CLARA, role_of
+from workflow.registry import HUMAN, OFFICE
 from workflow.subjects.accounts.commands import RecordSecondFactor
+from workflow.subjects.intake.commands import OpenCase
 
 # Who somebody is at the command line.
 AS_ANNA, AS_BORIS, AS_CLARA = (("--as", account) for account in (ANNA, BORIS, CLARA))
 PASSWORD = "a quiet river in march"
 EXPECTED_CODES = frozenset({0, 1, 2, 3, 4, 5})
+
+
+def _typed_apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Return a line with `-` for each field that identifies a person, and what is to be typed instead."""
+    named = next((kind for kind in (*HUMAN, *OFFICE) if kind.__name__ in words), OpenCase)
+    answers, line = list[str](), list[str]()
+    for word in words:
+        name, equal, value = word.partition("=")
+        hidden = bool(equal and value) and name in apart(named) and value != "-" and value[0] != "@"
+        line.append(f"{name}=-" if hidden else word)
+        answers += [value] if hidden else []
+    return tuple(line), answers
 
 
 # Its runner makes the tree of all verbs anew for each line, which costs four times what an average line does.
@@ -44,8 +60,17 @@ class Wayhome:
         self._environment = {"WAYHOME_DATA": str(data), **(environment or {})}
 
     def run(self, *words: str, **environment: str) -> Result:
-        """Run a command and return how it ended; an exception that is no exit fails the test."""
-        result = CliRunner().invoke(app, words, env=self._environment | environment, prog_name="wayhome")
+        """Run a command and return how it ended; an exception that is no exit fails the test.
+
+        What identifies a person is typed when it is asked for, as people have to.
+        """
+        words, answers = _typed_apart(words)
+        return self.run_as_typed(*words, answers=answers, **environment)
+
+    def run_as_typed(self, *words: str, answers: Sequence[str] = (), **environment: str) -> Result:
+        """Run a command to the letter, and type these answers when it asks."""
+        said = "".join(f"{answer}\n" for answer in answers) or None
+        result = CliRunner().invoke(app, words, input=said, env=self._environment | environment, prog_name="wayhome")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code in EXPECTED_CODES, result.output

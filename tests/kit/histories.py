@@ -25,7 +25,9 @@ from handlers.checks.check_results import Acknowledgement, CheckResult, OutsideR
 from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
+from handlers.projections.account_marks import vouch_for
 from handlers.projections.rebuild import rebuild
+from handlers.projections.row_macs import RowMacs
 from handlers.projections.tables import timers
 from handlers.states.state_cache import VersionedState
 from tests.kit.offices import Office
@@ -165,7 +167,10 @@ class Witnessed(Office):
     def forge(
         self, *told: tuple[str, Fact], actor: str = "staff:mallory", rows: Iterable[tuple[InsertRows, Row]] = ()
     ) -> None:
-        """Write facts that no rule decided, in due form: known command, right leaves, read models that agree."""
+        """Write facts that no rule decided, in due form: known command, right leaves, read models that agree.
+
+        It is the hand of somebody who has the key file too, and vouches for the accounts.
+        """
         command_id = str(self.chance.uuid())
         said = EventMetadata(
             command_id, actor, "case_manager", "command:Forged", instant_text(self.clock.now()), MOSCOW.hash
@@ -180,6 +185,8 @@ class Witnessed(Office):
             facts = [type(fact).__name__ for _, fact in told]
             writing.remember(command_id, "forged", orjson.dumps(answer | {"facts": facts}).decode())
         rebuild(self.log)
+        with self.log.database.writing() as connection:
+            vouch_for(self.log, connection, RowMacs(self.log.keys))
 
     def tamper(self, statement: str, *values: Any) -> None:
         """Change a row behind the back of the triggers (SQLite)."""

@@ -51,7 +51,7 @@ def unpacked(folder: Path, pg_url: str | None = None) -> Unpacked:
     with _connected(pg_url) as connection:
         connection.execute(_ROLE)
         connection.execute(_packed("postgresql.sql.xz"))
-    return Unpacked(Wayhome(folder, {"WAYHOME_DATABASE_URL": pg_url}), pg_url)
+    return Unpacked(Wayhome(folder, {"WAYHOME_DATABASE_URL": pg_url, "WAYHOME_ALLOW_OWNER": "yes"}), pg_url)
 
 
 def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:

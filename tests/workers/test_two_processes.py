@@ -74,7 +74,7 @@ def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
     pg_url: str, redis_url: str, valkey: Valkey, tmp_path: Path, referrals: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    settings = Settings(data=tmp_path / "data", database_url=pg_url, redis_url=redis_url)
+    settings = Settings(data=tmp_path / "data", database_url=pg_url, redis_url=redis_url, allow_owner="yes")
     clock = JumpingClock(tmp_path / "clock")
     office = Container(settings, create=True, clock=clock)
     try:

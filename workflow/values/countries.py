@@ -20,7 +20,8 @@ def countries() -> frozenset[str]:
 
 def _known(code: str) -> str:
     if code not in countries():
-        raise ValueError(f"{code[:8]!r} is not a country; give its ISO 3166 code of two letters, for example MD")
+        typed = repr(code) if len(code) == 2 and code.isascii() else "that"  # never a name in the wrong place
+        raise ValueError(f"{typed} is not a country; give its ISO 3166 code of two letters, for example MD")
     return code
 
 

@@ -28,7 +28,8 @@ from workflow.subjects.accounts.commands import ChooseLanguage
 router = APIRouter(include_in_schema=False)
 # Whoever looks over a shoulder sees nothing, and reloading shows nothing again.
 _EMPTY: Final = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>-</title></head><body></body></html>'
-_CLEAR: Final = {"clear-site-data": '"cache", "cookies", "storage"'}
+# Cookies are taken away by their names: one stays, the mark of the device.
+_CLEAR: Final = {"clear-site-data": '"cache", "storage"'}
 
 
 @router.get("/sign-in")
@@ -128,7 +129,7 @@ def _second_step(request: Request, back: str, problem: Wait | Wrong | None = Non
 def _signed_in(request: Request, found: SignedIn | Wrong | Wait, back: str) -> Response:
     if not isinstance(found, SignedIn):
         return _second_step(request, back, found)
-    return cookies.let_in(web_of(request), go(back), found.token)
+    return cookies.let_in(web_of(request), go(back), found)
 
 
 # -- the first time -----------------------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ def take_first(request: Request, form: Sent) -> Response:
     faults = _first_faults(web, half, session, form)
     signed_in = None if faults else web.sign_in.set_up(half.token)
     if isinstance(signed_in, SignedIn):
-        return cookies.let_in(web, go(back), signed_in.token)
+        return cookies.let_in(web, go(back), signed_in)
     return _first_page(request, half_way(request) or found, enrolment, back, faults)
 
 
@@ -196,9 +197,7 @@ def leave(request: Request) -> Response:
     if from_elsewhere(request):
         return HTMLResponse(_EMPTY, 403)
     cookies.end_sessions(request)
-    answer = HTMLResponse(_EMPTY, headers=_CLEAR)
-    answer.delete_cookie(cookies.LANGUAGE, path="/")
-    return cookies.show_out(web_of(request), answer)
+    return cookies.show_out(web_of(request), HTMLResponse(_EMPTY, headers=_CLEAR))
 
 
 @router.post("/language")

@@ -9,6 +9,7 @@ import pytest
 from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
 from console.accounts.sign_in import AuthServices, HalfWay, SignedIn, open_auth_services
+from console.accounts.throttle import Source
 from handlers.commanding.answers import Accepted
 from handlers.projections.accounts import AccountRow
 from tests.kit.authenticators import SoftwareApp
@@ -19,7 +20,7 @@ from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
 
 ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
 OWN = "a quiet river in march"
-HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
+HERE, ELSEWHERE = Source("192.0.2.7"), Source("198.51.100.9")
 
 
 class Door:
@@ -45,7 +46,7 @@ class Door:
         assert found is not None
         return found
 
-    def half(self, account: str, password: str = OWN, source: str = HERE) -> HalfWay:
+    def half(self, account: str, password: str = OWN, source: Source = HERE) -> HalfWay:
         found = self.desk.sign_in.password(account, password, source)
         assert isinstance(found, HalfWay), found
         return found
@@ -64,7 +65,7 @@ class Door:
         assert isinstance(done, SignedIn)
         return done.token, app
 
-    def signed_in(self, account: str, app: SoftwareApp, source: str = HERE) -> str:
+    def signed_in(self, account: str, app: SoftwareApp, source: Source = HERE) -> str:
         """Sign in with the own password and a fresh code; return the token."""
         self.later(seconds=30)
         done = self.desk.sign_in.code(self.half(account, source=source).token, app.code(self.office.now), source)

@@ -11,6 +11,7 @@ from console.accounts.sessions import Sessions
 from console.accounts.sign_in import SignedIn
 from events.instants import instant_text
 from events.world import ManualClock
+from handlers.projections.row_macs import RowMacs
 from tests.console.accounts.conftest import ANNA, HERE, OLGA, ROOT, Door
 from tests.kit.authenticators import SoftwareApp
 from workflow.subjects.accounts.commands import (
@@ -150,7 +151,8 @@ def test_what_is_no_token_finds_nobody(door: Door, anna: Anna) -> None:
 def test_a_clock_put_back_by_hours_lets_nobody_stay(door: Door, anna: Anna) -> None:
     token, _ = anna
     early = ManualClock(door.office.now - timedelta(hours=3))
-    assert Sessions(door.office.database, early, door.office.chance).find(token) is None
+    office = door.office
+    assert Sessions(office.database, early, office.chance, office.keys, RowMacs(office.keys)).find(token) is None
     door.session(token)
 
 

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from console.accounts.passwords import CHEAP
 from console.accounts.sessions import Session
+from console.accounts.throttle import Source
 from console.container import Container
 from console.settings import settings
 from console.web.app import console
@@ -107,7 +108,7 @@ class WebHouse:
         """Open an account whose owner has signed in once; return the app on their telephone."""
         desk = self.house
         self.open_account(account, (role,))
-        half = desk.sign_in.password(account, desk.accounts.hand_over(account, second_of(account)), "here")
+        half = desk.sign_in.password(account, desk.accounts.hand_over(account, second_of(account)), Source("here"))
         token = getattr(half, "token", "")
         assert desk.sign_in.set_password(token, OWN) is None
         session = desk.sign_in.setting_up(token)

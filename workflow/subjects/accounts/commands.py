@@ -77,6 +77,10 @@ class ResetCredentials(AccountCommand, acts=("accounts.change",)):
     """Replace somebody's password and second factors by a one-time password."""
 
 
+class RecordPassword(AccountCommand, acts=("self",)):
+    """Record that somebody set a password of their own; those before it open nothing any more."""
+
+
 class RecordSecondFactor(AccountCommand, acts=("self",)):
     """Record that somebody added a second factor to their own account."""
 

@@ -185,6 +185,14 @@ def reset_credentials(
     return Refused(tuple(reasons)) if reasons else _about(command, facts.CredentialsReset(**situation.two))
 
 
+def record_password(command: commands.RecordPassword, register: AccountRegister) -> Decision:
+    """Return that somebody set a password of their own: those before it open nothing any more."""
+    reasons = list(_against_closed(register[command.account]))
+    if command.actor != command.account:
+        reasons.append(refusals.PASSWORD_IS_THEIRS())
+    return Refused(tuple(reasons)) if reasons else _about(command, facts.PasswordReplaced())
+
+
 def record_second_factor(command: commands.RecordSecondFactor, register: AccountRegister) -> Decision:
     """Return that somebody proves with one thing more that it is them."""
     standing = register[command.account]
@@ -305,6 +313,7 @@ _BY_TWO_OFFICERS: Final[Mapping[type[commands.AccountCommand], _ByTwo]] = {
 _BY_ONE: Final[Mapping[type[commands.AccountCommand], _ByOne]] = {
     commands.ChooseLanguage: choose_language,
     commands.CloseAccount: close_account,
+    commands.RecordPassword: record_password,
     commands.RecordSecondFactor: record_second_factor,
     commands.RemoveSecondFactor: remove_second_factor,
     commands.RevokeSessions: revoke_sessions,

@@ -34,6 +34,7 @@ class AccountState(NamedTuple):
     factors: tuple[tuple[str, str], ...] = ()  # kind and name of each second factor
     epoch: int = 0  # the fence: raised when everybody is signed out; a session carries the one it began in
     resets: int = 0  # the same for passwords
+    passwords: int = 0  # and for passwords they replaced themselves
     officer_since: str = ""  # empty for the first two, and for who is none
     changed: AccountChange | None = None  # what became of it last, for the officers to be told
 
@@ -143,6 +144,8 @@ def _proved(standing: AccountState, fact: Fact) -> AccountState:
             return standing._replace(factors=kept)
         case facts.CredentialsReset():
             return standing._replace(factors=(), resets=standing.resets + 1)
+        case facts.PasswordReplaced():
+            return standing._replace(passwords=standing.passwords + 1)
         case _:
             return standing
 
@@ -158,9 +161,14 @@ def _appointed(state: AccountState, before: AccountState | None, fact: Fact, at:
     return state._replace(officer_since=at.recorded_at) if came or anew else state
 
 
+_OF_THEIR_OWN: Final = (
+    facts.LanguageChosen, facts.SecondFactorAdded, facts.SecondFactorRemoved, facts.PasswordReplaced,
+)  # fmt: skip
+
+
 def _told(state: AccountState, fact: Fact, at: At) -> AccountState:
     """Return the account with what the officers are told of it; what its owner does for themselves is none of that."""
-    if isinstance(fact, facts.LanguageChosen | facts.SecondFactorAdded | facts.SecondFactorRemoved):
+    if isinstance(fact, _OF_THEIR_OWN):
         return state
     change = AccountChange(type(fact).__name__, at.actor, getattr(fact, "second", ""), at.recorded_at)
     return state._replace(changed=change)

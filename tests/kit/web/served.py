@@ -1,0 +1,56 @@
+"""A console that runs in a process of its own, on a port of its own, until a test is over."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx2
+
+PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
+
+
+@contextmanager
+def served(data: Path, *words: str, name: str = "localhost") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve a data folder until the block ends, and then see it go by itself."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*PROGRAM, "serve", "--data", str(data), "--port", str(port), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield wait_for(port, process, name), process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[str], name: str = "localhost") -> str:
+    """Return the address once it answers; until somebody listens there a bare socket asks, which costs least."""
+    until, address = time.monotonic() + 60, f"http://localhost:{port}"
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=2):
+            assert httpx2.get(f"{address}/healthz", timeout=20, headers={"host": name}).text == "ok\n"
+            return address
+        time.sleep(0.1)
+    raise AssertionError(
+        process.stdout.read() if process.stdout and process.poll() is not None else "it does not answer"
+    )
