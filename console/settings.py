@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from console.errors import BadInput
+from handlers.queries.record_view import ViewLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,16 @@ class Settings:
     database_url: str | None = None
     redis_url: str | None = None
     smtp_url: str | None = None
+    cases_per_proof: str = ""
+    cases_per_hour: str = ""
     said_by: Mapping[str, str] = field(default_factory=dict)  # of each field: the environment or the file
+
+    @property
+    def view_limits(self) -> ViewLimits:
+        """Return how many cases one account may open; as usual where nothing is said."""
+        usual = ViewLimits()
+        by_proof = int(self.cases_per_proof or usual.cases_per_proof)
+        return ViewLimits(by_proof, int(self.cases_per_hour or usual.cases_per_hour))
 
     @property
     def file(self) -> Path:
@@ -63,7 +73,10 @@ class Settings:
 
 
 FILE: Final = "settings.toml"
-IN_FILE: Final = ("database_url", "redis_url", "smtp_url")  # in the environment WAYHOME_DATABASE_URL and so on
+# In the environment WAYHOME_DATABASE_URL and so on.
+IN_FILE: Final = ("database_url", "redis_url", "smtp_url", "cases_per_proof", "cases_per_hour")
+COUNTS: Final = ("cases_per_proof", "cases_per_hour")  # written as a text too, like every setting
+_COUNT_MAX: Final = 100_000
 ENVIRONMENT: Final = "the environment"
 COMMAND_LINE: Final = "the command line"
 VARIABLES: Mapping[str, str] = {
@@ -71,6 +84,8 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
+    "WAYHOME_CASES_PER_PROOF": "how many cases an account opens before a fresh second factor is asked for (20)",
+    "WAYHOME_CASES_PER_HOUR": "how many it opens within an hour before it is stopped and looked into (80)",
     "WAYHOME_ACTOR": "who types, as staff:anna; empty: staff: and the name of the user of this machine",
 }
 
@@ -89,6 +104,8 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
     for name in IN_FILE:
         if text := found.get(variable(name)):
             given[name], said_by[name] = text, ENVIRONMENT
+    for name in COUNTS:
+        _refuse_no_count(name, given.get(name, ""))
     given_url = _database_url(given.pop("database_url", None))
     return Settings(data=folder, database_url=given_url, said_by=said_by, **given)
 
@@ -119,6 +136,11 @@ def _written(file: Path) -> dict[str, str]:
         if name not in IN_FILE or not isinstance(text, str):
             raise BadInput(f"{file}: the settings there are {', '.join(IN_FILE)}, each a text in quotes")
     return {name: text for name, text in found.items() if text}
+
+
+def _refuse_no_count(name: str, text: str) -> None:
+    if text and not (text.isascii() and text.isdecimal() and 0 < int(text[:7]) <= _COUNT_MAX):
+        raise BadInput(f"{variable(name)} (or {name} in {FILE}) is a number from 1 to {_COUNT_MAX}")
 
 
 def _database_url(text: str | None) -> str | None:

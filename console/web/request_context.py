@@ -17,6 +17,7 @@ from starlette.datastructures import FormData
 
 from console.accounts.sessions import Session
 from console.views.reader import Reader
+from console.web.access_log import looking, record_case
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
 from console.words.translation import Words
@@ -128,11 +129,13 @@ def go(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
-def require(*acts: Act, proved: bool = False) -> Any:
+def require(*acts: Act, proved: bool = False, page: str = "", names: str = "") -> Any:
     """Return what a route asks for with its ``RequestContext``: somebody signed in who may do one of these acts.
 
-    With ``{case_id}`` in its path the case is looked up, and the answer depends on it too; with ``proved`` the second
-    factor was given within the last minutes.
+    With ``{case_id}`` in its path the case is looked up, the answer depends on it too, and that somebody looks at it
+    is recorded before the page runs; with ``proved`` the second factor was given within the last minutes. What the
+    answer tells of cases is recorded under the name of the page: the act, where no other is given. ``names`` is the
+    part of a path that names a case which is read here by no relation to it.
     """
 
     async def entrance(request: Request) -> AsyncIterator[RequestContext]:
@@ -140,7 +143,7 @@ def require(*acts: Act, proved: bool = False) -> Any:
         files = 1 if request.url.path.startswith("/upload/") else 0
         form = await request.form(max_files=files) if request.method == "POST" and is_form(request) else None
         try:
-            yield await run_in_threadpool(_enter, request, acts, form, proved=proved)
+            yield await run_in_threadpool(_enter, request, acts, form, proved=proved, page=page, names=names)
         finally:
             if form is not None:
                 await form.close()  # a file that was sent lies on the disk until then
@@ -196,7 +199,9 @@ def case_number(text: str) -> CaseId:
         raise NotThere from None
 
 
-def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None, *, proved: bool) -> RequestContext:
+def _enter(
+    request: Request, acts: tuple[Act, ...], form: FormData | None, *, proved: bool, page: str, names: str
+) -> RequestContext:
     web, signed_in = web_of(request), session_of(request)
     if signed_in is None:
         raise SignInFirst
@@ -213,6 +218,11 @@ def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None, *, pr
     context = RequestContext(web, request, account, session, words_for(request, account), act, right, snapshot, form)
     if proved and not context.is_fresh:
         raise StepUpFirst
+    looked_at = case_in(web, request.path_params[names]) if names else snapshot
+    look = looking(web, session, page or act, looked_at.case.case_id if looked_at else "")
+    if look.case_id:
+        record_case(look)
+    request.state.looking = look
     return context
 
 

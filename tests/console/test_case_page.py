@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -12,7 +15,7 @@ from events.facts import catalogue
 from events.facts.grants import GrantRequested
 from events.facts.journey import StageEntered
 from tests.kit.offices import Office
-from tests.kit.people import BORIS
+from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import STAGES, bring, close, grant
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse, reading
@@ -99,14 +102,26 @@ def test_whoever_has_two_roles_sees_the_sheets_of_both(house: WebHouse) -> None:
 def test_that_somebody_looked_is_known_before_anything_is_shown(house: WebHouse) -> None:
     case = Story(house.office)
     house.sign_in("staff:olga", ["case_manager"]).get(f"/cases/{case.case_id}")
-    assert [(row["account"], row["page"]) for row in house.office.rows("looks")] == [("staff:olga", "case")]
+    assert [(row["account"], row["page"]) for row in house.office.rows("looks")] == [("staff:olga", "case.see")]
 
 
-def test_whoever_looks_at_very_many_cases_is_stopped(house: WebHouse) -> None:
-    cases = [Story(house.office) for _ in range(42)]
+def test_whoever_looks_at_very_many_cases_is_asked_who_they_are_and_then_stopped(house: WebHouse) -> None:
+    house.house.container.settings = replace(house.house.container.settings, cases_per_proof="3", cases_per_hour="5")
+    cases = [f"/cases/{Story(house.office).case_id}" for _ in range(7)]
     olga = house.sign_in("staff:olga", ["case_manager"])
-    answers = [olga.get(f"/cases/{case.case_id}").status_code for case in cases]
-    assert answers == [200] * 40 + [429] * 2
+    assert [olga.get(path).status_code for path in cases[:3]] == [200] * 3
+    asked = olga.get(cases[3])
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/step-up?back={quote(cases[3])}")
+    assert olga.get(cases[0]).status_code == 200, "what they are at work on stays open"
+    house.clock.advance(timedelta(minutes=1))
+    house.house.sessions.strengthen(olga.session)
+    assert [olga.get(path).status_code for path in cases[3:6]] == [200, 200, 429]
+    stopped = olga.get(cases[0])
+    assert stopped.status_code == 429, "and then nothing more, in no session of theirs"
+    assert "data-protection officer" in stopped.text
+    assert house.sign_in("staff:olga").get("/cases").status_code == 429, "lists neither"
+    assert olga.get("/me").status_code == 200
+    assert house.sign_in(ANNA).get(cases[6]).status_code == 200, "others go on"
 
 
 def test_a_long_history_asks_the_database_no_more_than_a_short_one(house: WebHouse) -> None:
