@@ -121,7 +121,8 @@ def _flat(case: Case) -> dict[str, Any]:
         flat[name] = {field: value for field, value in told.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
-    return flat | {"access": access_of(case)}
+    access = access_of(case)._asdict()
+    return flat | {"access": {name: value for name, value in access.items() if value or name != "stops"}}
 
 
 # Subjects of which some fields stand at the top and the others under a name of their own.

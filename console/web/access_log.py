@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from console.accounts.sessions import Session
+from console.views.stopping import tell_of_stop
 from console.web.context import WebContext
 from console.web.errors import StepUpFirst, Stopped
 from events.instants import instant_text
@@ -36,6 +37,7 @@ def record_case(look: Looking) -> None:
     if sight == "prove":
         raise StepUpFirst
     if sight != "shown":
+        tell_of_stop(container, look.viewer.account)
         raise Stopped
 
 

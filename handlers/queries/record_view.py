@@ -29,15 +29,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from events.database import Database
 from events.instants import instant_text
+from handlers.projections.case_access import STOPPED
 from handlers.projections.tables import case_board, case_relations, looks
 
 SAME_VIEW_WITHIN: Final = timedelta(minutes=15)  # the same page of the same case in one session is one look so long
 SAME_LIST_WITHIN: Final = timedelta(hours=8)  # and a case on the same list in one session: as long as a session lasts
 BULK_WINDOW: Final = timedelta(hours=1)
-STOPPED: Final = "stopped"  # the relation of an account to the case at which it was stopped, until it is looked into
 
-# What came of asking: shown; a fresh proof is needed first; stopped now, or stopped before.
-Sight = Literal["shown", "prove", "stop", "stopped"]
+# What came of asking: shown; a fresh proof is needed first; nothing is shown to the account any more.
+Sight = Literal["shown", "prove", "stopped"]
 
 
 class Viewer(NamedTuple):
@@ -80,7 +80,7 @@ def record_listed(database: Database, case_ids: Collection[str], viewer: Viewer,
     with database.reading() as connection:
         stopped, known = _listed_before(connection, viewer, page, now)
     if stopped:
-        return STOPPED
+        return "stopped"
     if new := set(case_ids) - known:
         with database.writing() as connection:
             connection.execute(_insert_listed(connection, new, viewer, page, now))
@@ -91,6 +91,33 @@ def is_stopped(database: Database, account: str) -> bool:
     """Tell whether an account was stopped for looking at too many cases, and nobody has looked into it yet."""
     with database.reading() as connection:
         return _is_later(*connection.execute(select(_refused(account), _resumed(account))).one())
+
+
+def stopped_at(connection: Connection, accounts: Collection[str]) -> dict[str, str]:
+    """Return which of these accounts are stopped now, each with the case where that is told."""
+    here = (case_relations.c.relation == STOPPED, case_relations.c.who.in_(accounts), case_relations.c.until == "")
+    rows = connection.execute(select(case_relations.c.who, case_relations.c.case_id).where(*here)).all()
+    return {row.who: row.case_id for row in rows}
+
+
+class UntoldStop(NamedTuple):
+    """That an account was stopped, at which case and when, while nobody has been told."""
+
+    case_id: str
+    at: str
+
+
+def untold_stop(database: Database, account: str) -> UntoldStop | None:
+    """Return the stop of an account that the log does not tell of yet, if there is one.
+
+    Whoever is stopped has it told; were that interrupted, the next request of theirs does.
+    """
+    told = exists().where(*_stops(account), case_relations.c.until == "")
+    last = (looks.c.account == account, looks.c.refused, looks.c.at > func.coalesce(_resumed(account), ""))
+    query = select(looks.c.case_id, looks.c.at).where(*last, ~told).order_by(looks.c.at.desc()).limit(1)
+    with database.reading() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else UntoldStop(row.case_id, row.at)
 
 
 # -- one case: counted -------------------------------------------------------------------------------------------
@@ -115,7 +142,7 @@ def _seen_before(connection: Connection, case_id: str, viewer: Viewer, page: str
     asked = select(_refused(viewer.account), _resumed(viewer.account), exists().where(*same))
     stopped_at, resumed_at, seen = connection.execute(asked).one()
     if _is_later(stopped_at, resumed_at):
-        return STOPPED
+        return "stopped"
     return "shown" if seen else None
 
 
@@ -125,11 +152,11 @@ def _counted(
     """Decide and store in one transaction, in which nobody else can look as the same account."""
     found = connection.execute(_count(case_id, viewer, now)).one()
     if _is_later(found.stopped_at, found.resumed_at):  # by another request, since it was asked for the first time
-        return STOPPED
+        return "stopped"
     is_new = not found.at_work
     if is_new and found.in_all >= limits.cases_per_hour:
         connection.execute(insert(looks), [_row(case_id, viewer, page, now, refused=True)])
-        return "stop"
+        return "stopped"
     if is_new and found.by_proof >= limits.cases_per_proof:
         return "prove"
     row = _row(case_id, viewer, page, now)
@@ -150,7 +177,7 @@ def _count(case_id: str, viewer: Viewer, now: datetime) -> Select[Any]:
         func.count(distinct(case((looks.c.proof == viewer.proof, opened)))).label("by_proof"),
         func.count(distinct(opened)).label("in_all"),
     )
-    lately = (looks.c.at > instant_text(now - BULK_WINDOW), looks.c.at > func.coalesce(resumed_at, ""))
+    lately = (looks.c.at > instant_text(now - BULK_WINDOW), looks.c.at >= func.coalesce(resumed_at, ""))
     shown = (looks.c.listed.is_(False), looks.c.refused.is_(False))
     return select(*columns).where(looks.c.account == viewer.account, *lately, *shown)
 
@@ -193,8 +220,11 @@ def _refused(account: str) -> ScalarSelect[Any]:
 
 
 def _resumed(account: str) -> ScalarSelect[Any]:
-    stops = (case_relations.c.relation == STOPPED, case_relations.c.who == account)
-    return select(func.max(case_relations.c.until)).where(*stops).scalar_subquery()
+    return select(func.max(case_relations.c.until)).where(*_stops(account)).scalar_subquery()
+
+
+def _stops(account: str) -> tuple[ColumnElement[bool], ...]:
+    return case_relations.c.relation == STOPPED, case_relations.c.who == account
 
 
 def _same(viewer: Viewer, page: str, since: datetime) -> tuple[ColumnElement[bool], ...]:

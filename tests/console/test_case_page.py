@@ -124,6 +124,23 @@ def test_whoever_looks_at_very_many_cases_is_asked_who_they_are_and_then_stopped
     assert house.sign_in(ANNA).get(cases[6]).status_code == 200, "others go on"
 
 
+def test_the_officer_finds_who_was_stopped_on_their_work_and_lets_them_go_on(house: WebHouse) -> None:
+    house.house.container.settings = replace(house.house.container.settings, cases_per_hour="2")
+    cases = [Story(house.office) for _ in range(3)]
+    olga, zoya = house.sign_in("staff:olga", ["case_manager"]), house.sign_in("staff:zoya", ["data_protection"])
+    assert [olga.get(f"/cases/{case.case_id}").status_code for case in cases] == [200, 200, 429]
+    assert cases[2].tasks(kind="tell_of_stop", account="staff:olga"), "a letter is on its way"
+    form = f"/cases/{cases[2].case_id}/do/ReviewStop?account=staff%3Aolga"
+    assert form in zoya.get("/access").text
+    assert "Look into a stopped account" in zoya.get("/work").text
+    house.office.pass_time(timedelta(minutes=1))
+    sent = {"command_id": str(house.office.uuid()), "outcome": "justified", "account": "staff:olga", "give": "1"}
+    assert zoya.post(form, sent).status_code == 303
+    assert "Look into a stopped account" not in zoya.get("/work").text
+    assert form not in zoya.get("/access").text
+    assert olga.get(f"/cases/{cases[2].case_id}").status_code == 200
+
+
 def test_a_long_history_asks_the_database_no_more_than_a_short_one(house: WebHouse) -> None:
     short, long = Story(house.office), bring(Story(house.office), "follow_up")
     anna = house.sign_in()
