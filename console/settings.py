@@ -84,8 +84,8 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
-    "WAYHOME_CASES_PER_PROOF": "how many cases an account opens before a fresh second factor is asked for (20)",
-    "WAYHOME_CASES_PER_HOUR": "how many it opens within an hour before it is stopped and looked into (80)",
+    "WAYHOME_CASES_PER_PROOF": "how many cases an account opens before a fresh second factor is asked for (40)",
+    "WAYHOME_CASES_PER_HOUR": "how many it opens within an hour before it is stopped and looked into (120)",
     "WAYHOME_ACTOR": "who types, as staff:anna; empty: staff: and the name of the user of this machine",
 }
 

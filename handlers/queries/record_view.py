@@ -51,8 +51,8 @@ class Viewer(NamedTuple):
 class ViewLimits(NamedTuple):
     """How many different cases somebody may open."""
 
-    cases_per_proof: int = 20
-    cases_per_hour: int = 80
+    cases_per_proof: int = 40
+    cases_per_hour: int = 120
 
 
 def record_view(
