@@ -43,6 +43,7 @@ from workflow.programme.loading import Definition
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROOF_IS_FRESH, TOO_MANY_FILES
 from workflow.rights.acts import OPERATOR
+from workflow.rights.case_references import as_if_not_there, named_cases
 from workflow.rights.visibility import speaks_for
 
 REPORT_BYTES_MAX: Final = 10_000_000
@@ -233,7 +234,9 @@ class ActorTerminal(Terminal):
         """
         if is_stopped(self.container.database, self.actor):
             raise NotShown("stopped")
-        answer = self.container.service.submit(command)
+        named = named_cases(command)
+        seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()
+        answer = self.container.service.submit(as_if_not_there(command, named - seen))
         hidden = isinstance(answer, Refused) and CASE_EXISTS.key in answer.codes  # to them it is not there
         if isinstance(command, CaseCommand) and not hidden:
             self.sees([command.case_id])
