@@ -22,6 +22,7 @@ class Looking(NamedTuple):
     viewer: Viewer
     page: str
     case_id: str = ""
+    typed: str = ""  # a number in the address of a page that tells nothing of the case, nor whether there is one
 
 
 def looking(web: WebContext, session: Session, page: str, case_id: str = "") -> Looking:

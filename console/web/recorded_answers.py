@@ -94,7 +94,7 @@ class _LeavingAnswer:
         if look is None or self._start["status"] in _TELL_NOTHING:
             return
         found = {number.decode() for number in NUMBER.findall(self._before + self._held)}
-        new = found - self._told - {look.case_id}
+        new = found - self._told - {look.case_id, look.typed}
         if not new:
             return
         try:

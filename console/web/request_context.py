@@ -222,6 +222,8 @@ def _enter(
     look = looking(web, session, page or act, looked_at.case.case_id if looked_at else "")
     if look.case_id:
         record_case(look)
+    elif "number" in request.path_params:  # typed by whoever has no part in that case, if there is one
+        look = look._replace(typed=case_number(request.path_params["number"][:40]))
     request.state.looking = look
     return context
 

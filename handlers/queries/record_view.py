@@ -12,7 +12,6 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Executable,
     ScalarSelect,
     Select,
     case,
@@ -30,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from events.database import Database
 from events.instants import instant_text
 from handlers.projections.case_access import STOPPED
-from handlers.projections.tables import case_board, case_relations, looks
+from handlers.projections.tables import case_relations, looks
 
 SAME_VIEW_WITHIN: Final = timedelta(minutes=15)  # the same page of the same case in one session is one look so long
 SAME_LIST_WITHIN: Final = timedelta(hours=8)  # and a case on the same list in one session: as long as a session lasts
@@ -74,16 +73,17 @@ def record_view(
 def record_listed(database: Database, case_ids: Collection[str], viewer: Viewer, page: str, now: datetime) -> Sight:
     """Store which cases somebody sees among others, before it is shown; a case on the same list is stored once.
 
-    What is on a list does not count towards the limit; whoever is stopped sees no list with cases either. A number
-    that is no case's is nobody's, and is not stored.
+    What is on a list does not count towards the limit; whoever is stopped sees no list with cases either. Nobody asks
+    here whether there is such a case: what takes longer for one that is there would tell of it.
     """
     with database.reading() as connection:
         stopped, known = _listed_before(connection, viewer, page, now)
     if stopped:
         return "stopped"
-    if new := set(case_ids) - known:
+    if new := sorted(set(case_ids) - known):
+        rows = [_row(one, viewer, page, now, listed=True) for one in new]
         with database.writing() as connection:
-            connection.execute(_insert_listed(connection, new, viewer, page, now))
+            connection.execute(_insert(connection).on_conflict_do_nothing(), rows)
     return "shown"
 
 
@@ -192,15 +192,6 @@ def _listed_before(connection: Connection, viewer: Viewer, page: str, now: datet
     known = select(looks.c.case_id, null(), null()).where(*same)
     (_, stopped_at, resumed_at), *rows = connection.execute(stop.union_all(known).order_by(text("1"))).all()
     return _is_later(stopped_at, resumed_at), {row[0] for row in rows}
-
-
-def _insert_listed(
-    connection: Connection, case_ids: Collection[str], viewer: Viewer, page: str, now: datetime
-) -> Executable:
-    row = _row("", viewer, page, now, listed=True)
-    values = [case_board.c.case_id if name == "case_id" else literal(value) for name, value in row.items()]
-    there = select(*values).where(case_board.c.case_id.in_(sorted(case_ids)))
-    return _insert(connection).from_select(list(row), there).on_conflict_do_nothing()
 
 
 # -- what both are made of ---------------------------------------------------------------------------------------
