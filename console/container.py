@@ -58,6 +58,7 @@ class Container:
         _refuse_a_second_log(settings, self.chance)
         self.database = Database(settings.database_url or sqlite_url(settings.log_file))
         migrate(self.database)
+        self.database.keep_reserve()
         _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)

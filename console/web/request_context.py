@@ -222,10 +222,18 @@ def _enter(
     look = looking(web, session, page or act, looked_at.case.case_id if looked_at else "")
     if look.case_id:
         record_case(look)
-    elif "number" in request.path_params:  # typed by whoever has no part in that case, if there is one
-        look = look._replace(typed=case_number(request.path_params["number"][:40]))
+    else:
+        look = look._replace(typed=_typed_number(request))
     request.state.looking = look
     return context
+
+
+def _typed_number(request: Request) -> str:
+    """Return the case number in an address that is asked without standing to the case, if there is one at all."""
+    try:
+        return parse_case_id(request.path_params.get("number", "")[:40])
+    except ValueError:
+        return ""
 
 
 def not_forged(request: Request, token: str, form: FormData | None) -> None:

@@ -4,10 +4,10 @@ A curious colleague and a stolen session look alike. So each proof of who somebo
 hour, and beyond a second number nothing is shown to the account any more until somebody else has looked into it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,10 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from events.database import Database
+from events.errors import StoreFull
 from events.instants import instant_text
 from handlers.projections.case_access import STOPPED
 from handlers.projections.tables import case_relations, looks
 
+Stored = TypeVar("Stored")
 SAME_VIEW_WITHIN: Final = timedelta(minutes=15)  # the same page of the same case in one session is one look so long
 SAME_LIST_WITHIN: Final = timedelta(hours=8)  # and a case on the same list in one session: as long as a session lasts
 BULK_WINDOW: Final = timedelta(hours=1)
@@ -66,8 +68,12 @@ def record_view(
         before = _seen_before(connection, case_id, viewer, page, now)
     if before is not None:
         return before
-    with _alone(database, viewer.account) as connection:
-        return _counted(connection, case_id, viewer, page, now, limits)
+
+    def count() -> Sight:
+        with _alone(database, viewer.account) as connection:
+            return _counted(connection, case_id, viewer, page, now, limits)
+
+    return _on_full_disk_too(database, count)
 
 
 def record_listed(database: Database, case_ids: Collection[str], viewer: Viewer, page: str, now: datetime) -> Sight:
@@ -82,8 +88,12 @@ def record_listed(database: Database, case_ids: Collection[str], viewer: Viewer,
         return "stopped"
     if new := sorted(set(case_ids) - known):
         rows = [_row(one, viewer, page, now, listed=True) for one in new]
-        with database.writing() as connection:
-            connection.execute(_insert(connection).on_conflict_do_nothing(), rows)
+
+        def store() -> None:
+            with database.writing() as connection:
+                connection.execute(_insert(connection).on_conflict_do_nothing(), rows)
+
+        _on_full_disk_too(database, store)
     return "shown"
 
 
@@ -118,6 +128,16 @@ def untold_stop(database: Database, account: str) -> UntoldStop | None:
     with database.reading() as connection:
         row = connection.execute(query).one_or_none()
     return None if row is None else UntoldStop(row.case_id, row.at)
+
+
+def _on_full_disk_too(database: Database, store: Callable[[], Stored]) -> Stored:
+    """Store a look; on a full disk into the room that is kept for that. Raises StoreFull when that is used up."""
+    try:
+        return store()
+    except StoreFull:
+        if not database.give_up_reserve():
+            raise
+    return store()
 
 
 # -- one case: counted -------------------------------------------------------------------------------------------
