@@ -91,8 +91,8 @@ def test_a_verb_that_prints_past_the_record_is_caught(office: Wayhome) -> None:
     assert [case_id for _, case_id in _looks(office)] == [case], "the terminal records it, whoever forgets to"
 
 
-def test_the_line_has_the_same_limit_and_stops_the_same_account(office: Wayhome, tmp_path: Path) -> None:
-    here = office.copied_to(tmp_path / "stopped")
+def test_the_line_has_the_same_limit_and_stops_the_same_account(rehearsal: Path, tmp_path: Path) -> None:
+    here = Wayhome(rehearsal).copied_to(tmp_path / "stopped")
     here = Wayhome(here.data, {"WAYHOME_CASES_PER_PROOF": "3", "WAYHOME_CASES_PER_HOUR": "5"})
     cases = _cases(here)[:8]
     _forget(here)
