@@ -116,9 +116,10 @@ looks = table(
     *keys("account", "at", "case_id", "page", "session"),
     Column("listed", Boolean, primary_key=True, server_default=false()),  # shown among others, not opened
     Column("refused", Boolean, nullable=False),  # too many cases in one hour: nothing was shown
+    Column("stops", Boolean, nullable=False, server_default=false()),  # and nothing is, until somebody looks into it
     *texts("proof", default=""),  # when a second factor was last given before it; each proof opens so many cases
     Index("looks_of_case", "case_id", "at"),
-    Index("looks_refused", "account", "at", sqlite_where=text("refused = 1"), postgresql_where=text("refused")),
+    Index("looks_stops", "account", "at", sqlite_where=text("stops = 1"), postgresql_where=text("stops")),
 )
 
 # Keyed hashes of folded names, birth dates and telephones; without the key file they say nothing.

@@ -100,7 +100,7 @@ def record_listed(database: Database, case_ids: Collection[str], viewer: Viewer,
 def is_stopped(database: Database, account: str) -> bool:
     """Tell whether an account was stopped for looking at too many cases, and nobody has looked into it yet."""
     with database.reading() as connection:
-        return _is_later(*connection.execute(select(_refused(account), _resumed(account))).one())
+        return _is_later(*connection.execute(select(_stopped_at(account), _resumed(account))).one())
 
 
 def stopped_at(connection: Connection, accounts: Collection[str]) -> dict[str, str]:
@@ -123,7 +123,7 @@ def untold_stop(database: Database, account: str) -> UntoldStop | None:
     Whoever is stopped has it told; were that interrupted, the next request of theirs does.
     """
     told = exists().where(*_stops(account), case_relations.c.until == "")
-    last = (looks.c.account == account, looks.c.refused, looks.c.at > func.coalesce(_resumed(account), ""))
+    last = (looks.c.account == account, looks.c.stops, looks.c.at > func.coalesce(_resumed(account), ""))
     query = select(looks.c.case_id, looks.c.at).where(*last, ~told).order_by(looks.c.at.desc()).limit(1)
     with database.reading() as connection:
         row = connection.execute(query).one_or_none()
@@ -159,7 +159,7 @@ def _alone(database: Database, account: str) -> Iterator[Connection]:
 def _seen_before(connection: Connection, case_id: str, viewer: Viewer, page: str, now: datetime) -> Sight | None:
     """Return what is known without counting: somebody was stopped, or has just looked at the same; or None."""
     same = (*_same(viewer, page, now - SAME_VIEW_WITHIN), looks.c.listed.is_(False), looks.c.case_id == case_id)
-    asked = select(_refused(viewer.account), _resumed(viewer.account), exists().where(*same))
+    asked = select(_stopped_at(viewer.account), _resumed(viewer.account), exists().where(*same))
     stopped_at, resumed_at, seen = connection.execute(asked).one()
     if _is_later(stopped_at, resumed_at):
         return "stopped"
@@ -175,7 +175,7 @@ def _counted(
         return "stopped"
     is_new = not found.at_work
     if is_new and found.in_all >= limits.cases_per_hour:
-        connection.execute(insert(looks), [_row(case_id, viewer, page, now, refused=True)])
+        connection.execute(insert(looks), [_row(case_id, viewer, page, now, stops=True)])
         return "stopped"
     if is_new and found.by_proof >= limits.cases_per_proof:
         return "prove"
@@ -191,7 +191,7 @@ def _count(case_id: str, viewer: Viewer, now: datetime) -> Select[Any]:
     """
     opened, resumed_at = looks.c.case_id, _resumed(viewer.account)
     columns = (
-        _refused(viewer.account).label("stopped_at"),
+        _stopped_at(viewer.account).label("stopped_at"),
         resumed_at.label("resumed_at"),
         func.count(case((opened == case_id, opened))).label("at_work"),
         func.count(distinct(case((looks.c.proof == viewer.proof, opened)))).label("by_proof"),
@@ -208,7 +208,7 @@ def _count(case_id: str, viewer: Viewer, now: datetime) -> Select[Any]:
 def _listed_before(connection: Connection, viewer: Viewer, page: str, now: datetime) -> tuple[bool, set[str]]:
     """Return whether somebody is stopped, and the cases that they saw on the same list before."""
     same = (*_same(viewer, page, now - SAME_LIST_WITHIN), looks.c.listed)
-    stop = select(literal(""), _refused(viewer.account), _resumed(viewer.account))
+    stop = select(literal(""), _stopped_at(viewer.account), _resumed(viewer.account))
     known = select(looks.c.case_id, null(), null()).where(*same)
     (_, stopped_at, resumed_at), *rows = connection.execute(stop.union_all(known).order_by(text("1"))).all()
     return _is_later(stopped_at, resumed_at), {row[0] for row in rows}
@@ -226,8 +226,8 @@ def _is_later(stopped_at: str | None, resumed_at: str | None) -> bool:
     return stopped_at is not None and stopped_at > (resumed_at or "")
 
 
-def _refused(account: str) -> ScalarSelect[Any]:
-    return select(func.max(looks.c.at)).where(looks.c.account == account, looks.c.refused).scalar_subquery()
+def _stopped_at(account: str) -> ScalarSelect[Any]:
+    return select(func.max(looks.c.at)).where(looks.c.account == account, looks.c.stops).scalar_subquery()
 
 
 def _resumed(account: str) -> ScalarSelect[Any]:
@@ -244,7 +244,8 @@ def _same(viewer: Viewer, page: str, since: datetime) -> tuple[ColumnElement[boo
 
 
 def _row(
-    case_id: str, viewer: Viewer, page: str, now: datetime, *, refused: bool = False, listed: bool = False
+    case_id: str, viewer: Viewer, page: str, now: datetime, *, stops: bool = False, listed: bool = False
 ) -> dict[str, Any]:
     who = {"account": viewer.account, "session": viewer.session, "proof": viewer.proof}
-    return {**who, "at": instant_text(now), "case_id": case_id, "page": page, "refused": refused, "listed": listed}
+    what = {"at": instant_text(now), "case_id": case_id, "page": page, "listed": listed}
+    return {**who, **what, "refused": stops, "stops": stops}

@@ -120,6 +120,8 @@ def test_whoever_looks_at_very_many_cases_is_asked_who_they_are_and_then_stopped
     assert stopped.status_code == 429, "and then nothing more, in no session of theirs"
     assert "data-protection officer" in stopped.text
     assert house.sign_in("staff:olga").get("/cases").status_code == 429, "lists neither"
+    for path in (f"/live{cases[0]}", f"{cases[0]}/do", f"/api/v1{cases[0]}", "/api/v1/cases", "/cases?view=list"):
+        assert olga.get(path).status_code == 429, path
     assert olga.get("/me").status_code == 200
     assert house.sign_in(ANNA).get(cases[6]).status_code == 200, "others go on"
 

@@ -22,12 +22,13 @@ def upgrade() -> None:
         _with_another_key()
     else:
         _made_anew()
-    refused = sa.text("refused" if is_postgresql else "refused = 1")
-    op.create_index("looks_refused", "looks", ["account", "at"], postgresql_where=refused, sqlite_where=refused)
+    stops = sa.text("stops" if is_postgresql else "stops = 1")
+    op.create_index("looks_stops", "looks", ["account", "at"], postgresql_where=stops, sqlite_where=stops)
 
 
 def _with_another_key() -> None:
     op.add_column("looks", _listed())
+    op.add_column("looks", _stops())
     op.add_column("looks", _proof())
     op.drop_constraint("looks_pkey", "looks", type_="primary")
     op.create_primary_key("looks_pkey", "looks", _KEY)
@@ -38,7 +39,7 @@ def _made_anew() -> None:
     op.rename_table("looks", "looks_before")
     columns = [sa.Column(name, sa.Text, primary_key=True) for name in _NAMED]
     refused = sa.Column("refused", sa.Boolean, nullable=False)
-    op.create_table("looks", *columns, _listed(primary_key=True), refused, _proof())
+    op.create_table("looks", *columns, _listed(primary_key=True), refused, _stops(), _proof())
     names = ", ".join((*_NAMED, "refused"))
     op.execute(f"INSERT INTO looks ({names}) SELECT {names} FROM looks_before")  # noqa: S608 - our own names
     op.drop_table("looks_before")
@@ -47,6 +48,11 @@ def _made_anew() -> None:
 
 def _listed(*, primary_key: bool = False) -> sa.Column[bool]:
     return sa.Column("listed", sa.Boolean, primary_key=primary_key, nullable=False, server_default=sa.false())
+
+
+def _stops() -> sa.Column[bool]:
+    """Return whether a look stopped its account for good; what programs of before refused was refused for an hour."""
+    return sa.Column("stops", sa.Boolean, nullable=False, server_default=sa.false())
 
 
 def _proof() -> sa.Column[str]:
