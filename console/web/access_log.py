@@ -12,7 +12,7 @@ from console.views.stopping import tell_of_stop
 from console.web.context import WebContext
 from console.web.errors import StepUpFirst, Stopped
 from events.instants import instant_text
-from handlers.queries.record_view import Viewer, record_listed, record_view
+from handlers.queries.record_view import Viewer, is_stopped, record_listed, record_view
 
 
 class Looking(NamedTuple):
@@ -39,6 +39,12 @@ def record_case(look: Looking) -> None:
         raise StepUpFirst
     if sight != "shown":
         tell_of_stop(container, look.viewer.account)
+        raise Stopped
+
+
+def refuse_stopped(look: Looking) -> None:
+    """Raise Stopped when nothing is shown to the account any more."""
+    if is_stopped(look.web.container.database, look.viewer.account):
         raise Stopped
 
 

@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 
 from console.accounts.sessions import Session
 from console.views.reader import Reader
-from console.web.access_log import looking, record_case
+from console.web.access_log import looking, record_case, refuse_stopped
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
 from console.words.translation import Words
@@ -224,6 +224,8 @@ def _enter(
         record_case(look)
     else:
         look = look._replace(typed=_typed_number(request))
+        if act != "self" and (look.typed or request.method not in ("GET", "HEAD")):
+            refuse_stopped(look)  # who is stopped does nothing either, and opens no case in an emergency
     request.state.looking = look
     return context
 

@@ -122,6 +122,8 @@ def test_whoever_looks_at_very_many_cases_is_asked_who_they_are_and_then_stopped
     assert house.sign_in("staff:olga").get("/cases").status_code == 429, "lists neither"
     for path in (f"/live{cases[0]}", f"{cases[0]}/do", f"/api/v1{cases[0]}", "/api/v1/cases", "/cases?view=list"):
         assert olga.get(path).status_code == 429, path
+    for path in (f"{cases[6]}/break-glass", f"{cases[6]}/open", "/cases/new", "/cases/find"):
+        assert olga.post(path, {"command_id": str(house.office.uuid())}).status_code == 429, path
     assert olga.get("/me").status_code == 200
     assert house.sign_in(ANNA).get(cases[6]).status_code == 200, "others go on"
 
