@@ -53,7 +53,9 @@ class RecordedOutput:
 def recorded_output(record: Callable[[Collection[str]], None]) -> Iterator[None]:
     """Print nothing that was not recorded meanwhile; raises in the end what kept it from being recorded."""
     out = RecordedOutput(sys.stdout, record)
-    with redirect_stdout(cast("TextIO", out)):
-        yield
-    if out.problem is not None:
-        raise out.problem
+    try:
+        with redirect_stdout(cast("TextIO", out)):
+            yield
+    finally:
+        if out.problem is not None:  # whatever else ended the verb, this is why nothing was printed
+            raise out.problem

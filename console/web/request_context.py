@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 
 from console.accounts.sessions import Session
 from console.views.reader import Reader
-from console.web.access_log import looking, record_case, refuse_stopped
+from console.web.access_log import Looking, looking, record_case, refuse_stopped
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
 from console.words.translation import Words
@@ -218,16 +218,20 @@ def _enter(
     context = RequestContext(web, request, account, session, words_for(request, account), act, right, snapshot, form)
     if proved and not context.is_fresh:
         raise StepUpFirst
-    looked_at = case_in(web, request.path_params[names]) if names else snapshot
-    look = looking(web, session, page or act, looked_at.case.case_id if looked_at else "")
+    read = case_in(web, request.path_params[names]) if names else snapshot
+    request.state.looking = _recorded(context, looking(web, session, page or act, read.case.case_id if read else ""))
+    return context
+
+
+def _recorded(context: RequestContext, look: Looking) -> Looking:
+    """Record the case an address names, before its page runs; raises StepUpFirst or Stopped when it may not be seen."""
     if look.case_id:
         record_case(look)
-    else:
-        look = look._replace(typed=_typed_number(request))
-        if act != "self" and (look.typed or request.method not in ("GET", "HEAD")):
-            refuse_stopped(look)  # who is stopped does nothing either, and opens no case in an emergency
-    request.state.looking = look
-    return context
+        return look
+    typed = _typed_number(context.request)
+    if context.act != "self" and (typed or context.request.method not in ("GET", "HEAD")):
+        refuse_stopped(look)  # who is stopped does nothing either, and opens no case in an emergency
+    return look._replace(typed=typed)
 
 
 def _typed_number(request: Request) -> str:
