@@ -20,6 +20,7 @@ from console.web.access_log import looking
 from console.web.app import console
 from console.web.pages import PAGES
 from console.web.recorded_answers import AccessLogMiddleware
+from console.web.request_context import RequestContext, require
 from events.database import owner_engine, sqlite_url
 from handlers.projections.tables import looks
 from tests.kit.offices import Office
@@ -88,7 +89,7 @@ class Street:
         self.office = office
         self.coming = _somebody_comes(office)
         self.leaving = ready_to_depart(bring(Story(office, team="north"), "documents"))
-        self.people = [self.town.somebody(*who) for who in _ASK]
+        self.people: list[Person] = []
         self.marks = dict(_marks(self.town.stages)) | {FLIGHT: self.coming.case_id}
         self.marks |= {story.case_id: story.case_id for story in (self.coming, self.leaving)}
 
@@ -128,9 +129,17 @@ def test_a_route_that_tells_of_a_case_past_the_gate_is_caught(street: Street, mo
     def _page(_: Annotated[None, Depends(waved_through)], programme: str) -> Response:
         return PlainTextResponse(f"somebody arrives in {programme} with {FLIGHT}, case {number}")
 
+    @rogue.get("/honest/{programme}")
+    def _other(_: Annotated[RequestContext, require("statistics.see")], programme: str) -> Response:
+        return PlainTextResponse(f"somebody is in {programme}, case {number}")
+
     monkeypatch.setattr(wiring, "PAGES", (*PAGES, rogue))
-    found = asyncio.run(_walked(street, console(street.town.house.house), only="/rogue"))
+    app = console(street.town.house.house)
+    found = asyncio.run(_walked(street, app, only="/rogue"))
     assert [line.partition(":")[0] for line in found.unrecorded] == ["GET /rogue/moscow"] * 2, found
+    honest = asyncio.run(_walked(street, app, only="/honest"))
+    assert not honest.unasked
+    assert (honest.telling, honest.unrecorded) == (1, []), "whoever enters by the one entrance need not think of it"
 
 
 class Walk:
@@ -154,7 +163,8 @@ class Walk:
 
 
 async def _walked(street: Street, app: FastAPI, only: str = "") -> Walk:
-    """Ask every way in, each by the first whom it lets in."""
+    """Ask every way in, each by the first whom it lets in; they sign in for it, the last way in ended a session."""
+    street.people = [street.town.somebody(*who) for who in _ASK]
     walk, watch = Walk(), Watch(app, street.office)
     asking = Asking(watch)
     for way in ways_into(app):
@@ -168,6 +178,9 @@ async def _walked(street: Street, app: FastAPI, only: str = "") -> Walk:
                 watch.pieces.clear()
                 heard = await asking.ask(person, knock.method, knock.path)
                 assert heard.status < 500, (knock, heard)
+                sent_to = heard.headers.get("location", "").partition("?")[0]
+                assert heard.status != 401, knock
+                assert sent_to not in ("/sign-in", "/step-up"), f"{knock} asked nobody: it leads to {sent_to}"
                 if heard.status == 404:
                     continue
                 let_in = True

@@ -108,13 +108,15 @@ def test_that_somebody_looked_is_known_before_anything_is_shown(house: WebHouse)
 def test_whoever_looks_at_very_many_cases_is_asked_who_they_are_and_then_stopped(house: WebHouse) -> None:
     house.house.container.settings = replace(house.house.container.settings, cases_per_proof="3", cases_per_hour="5")
     cases = [f"/cases/{Story(house.office).case_id}" for _ in range(7)]
-    olga = house.sign_in("staff:olga", ["case_manager"])
+    app = house.with_app("staff:olga", "case_manager")
+    olga = house.sign_in("staff:olga")
     assert [olga.get(path).status_code for path in cases[:3]] == [200] * 3
     asked = olga.get(cases[3])
     assert (asked.status_code, asked.headers["location"]) == (303, f"/step-up?back={quote(cases[3])}")
     assert olga.get(cases[0]).status_code == 200, "what they are at work on stays open"
     house.clock.advance(timedelta(minutes=1))
-    house.house.sessions.strengthen(olga.session)
+    proved = olga.post("/step-up", {"code": app.code(house.clock.now()), "back": cases[3]})
+    assert (proved.status_code, proved.headers["location"]) == (303, cases[3])
     assert [olga.get(path).status_code for path in cases[3:6]] == [200, 200, 429]
     stopped = olga.get(cases[0])
     assert stopped.status_code == 429, "and then nothing more, in no session of theirs"
