@@ -58,6 +58,7 @@ class Container:
         _folders(settings, create=create)
         _refuse_a_second_log(settings, self.chance)
         self.database = _ready_database(settings)
+        self.database.keep_reserve()
         _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)

@@ -3,6 +3,7 @@
 ConsoleError
 ├── NoData    there is no data in the folder
 ├── PortTaken somebody else listens at the port
+├── NotShown  too many cases were opened: by this proof of who it is, or by this account
 └── BadInput  what was typed cannot be used
 """
 
@@ -17,6 +18,14 @@ class NoData(ConsoleError):
 
 class PortTaken(ConsoleError):
     """The address cannot be listened at; stop what listens there, or name another one with --port."""
+
+
+class NotShown(ConsoleError):
+    """Nothing more is shown: a fresh proof is needed first, or somebody else has to look into what was opened."""
+
+    def __init__(self, sight: str) -> None:
+        super().__init__(sight)
+        self.sight = sight
 
 
 class BadInput(ConsoleError):

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from console.errors import BadInput
+from handlers.queries.record_view import ViewLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,16 @@ class Settings:
     smtp_url: str | None = None
     allow_owner: str | None = None  # "yes": the application's login may own the tables
     owner_url: str | None = None  # for `wayhome migrate` only; never in the file, which every process reads
+    cases_per_proof: str = ""
+    cases_per_hour: str = ""
     said_by: Mapping[str, str] = field(default_factory=dict)  # of each field: the environment or the file
+
+    @property
+    def view_limits(self) -> ViewLimits:
+        """Return how many cases one account may open; as usual where nothing is said."""
+        usual = ViewLimits()
+        by_proof = int(self.cases_per_proof or usual.cases_per_proof)
+        return ViewLimits(by_proof, int(self.cases_per_hour or usual.cases_per_hour))
 
     @property
     def file(self) -> Path:
@@ -65,12 +75,10 @@ class Settings:
 
 
 FILE: Final = "settings.toml"
-IN_FILE: Final = (
-    "database_url",
-    "redis_url",
-    "smtp_url",
-    "allow_owner",
-)  # in the environment WAYHOME_DATABASE_URL and so on
+# In the environment WAYHOME_DATABASE_URL and so on.
+IN_FILE: Final = ("database_url", "redis_url", "smtp_url", "allow_owner", "cases_per_proof", "cases_per_hour")
+COUNTS: Final = ("cases_per_proof", "cases_per_hour")  # written as a text too, like every setting
+_COUNT_MAX: Final = 100_000
 ENVIRONMENT: Final = "the environment"
 COMMAND_LINE: Final = "the command line"
 VARIABLES: Mapping[str, str] = {
@@ -80,6 +88,8 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
     "WAYHOME_ALLOW_OWNER": "yes: the login of WAYHOME_DATABASE_URL may own the tables; to try things out only",
     "WAYHOME_OWNER_URL": "PostgreSQL with the login that owns the tables; for `wayhome migrate`, never in the file",
+    "WAYHOME_CASES_PER_PROOF": "how many cases an account opens before a fresh second factor is asked for (40)",
+    "WAYHOME_CASES_PER_HOUR": "how many it opens within an hour before it is stopped and looked into (120)",
     "WAYHOME_ACTOR": "who types, as staff:anna; empty: staff: and the name of the user of this machine",
 }
 
@@ -100,6 +110,8 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
             given[name], said_by[name] = text, ENVIRONMENT
     if given.get("allow_owner", "yes") != "yes":
         raise BadInput("WAYHOME_ALLOW_OWNER (or allow_owner in settings.toml) is yes, or is left out")
+    for name in COUNTS:
+        _refuse_no_count(name, given.get(name, ""))
     given_url = _database_url(given.pop("database_url", None))
     owner_url = _database_url(found.get("WAYHOME_OWNER_URL"), "WAYHOME_OWNER_URL")
     return Settings(data=folder, database_url=given_url, owner_url=owner_url, said_by=said_by, **given)
@@ -131,6 +143,11 @@ def _written(file: Path) -> dict[str, str]:
         if name not in IN_FILE or not isinstance(text, str):
             raise BadInput(f"{file}: the settings there are {', '.join(IN_FILE)}, each a text in quotes")
     return {name: text for name, text in found.items() if text}
+
+
+def _refuse_no_count(name: str, text: str) -> None:
+    if text and not (text.isascii() and text.isdecimal() and 0 < int(text[:7]) <= _COUNT_MAX):
+        raise BadInput(f"{variable(name)} (or {name} in {FILE}) is a number from 1 to {_COUNT_MAX}")
 
 
 def _database_url(

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
 from events.errors import StoreFull, StoreProblem, StoreUnavailable, as_store_problem
+from events.reserve import give_up_reserve, keep_reserve
 
 APPLICATION_ROLE = "wayhome_app"
 LOCKED_TRIES_MAX = 200
@@ -66,6 +67,15 @@ class Database:
         """Return a bare connection for migrations and checks; the caller closes it."""
         with self._said_plainly():
             return self._writer.connect()
+
+    def keep_reserve(self) -> None:
+        """Keep room beside the file for what must be recorded on a full disk too; PostgreSQL's disk is its own."""
+        if self.kind == "sqlite":
+            keep_reserve(Path(self.url.database or ""))
+
+    def give_up_reserve(self) -> bool:
+        """Give up the room that was kept, after a StoreFull; tell whether there was any."""
+        return self.kind == "sqlite" and give_up_reserve(Path(self.url.database or ""))
 
     def close(self) -> None:
         """Let go of all connections."""

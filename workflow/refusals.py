@@ -42,6 +42,7 @@ TASK_IS_YOURS: Final = ReasonKind("task_is_yours")
 ID_IS_A_MACHINES: Final = ReasonKind("id_is_yours/a_machines")
 MACHINE_ID_IS_MADE_HERE: Final = ReasonKind("id_is_yours/not_made_here")
 PROGRAMME_IS_THE_FILES: Final = ReasonKind("programme_is_the_files", ("file", "given"))
+PROOF_IS_FRESH: Final = ReasonKind("proof_is_fresh", ("count",))
 TOO_MANY_FILES: Final = ReasonKind("too_many_files", ("count",))
 SERVICE_IS_AWAITED: Final = ReasonKind(
     "{service}_is_provided/awaited", ("service", "case"), helps_with=("RecordSession",)

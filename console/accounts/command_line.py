@@ -2,6 +2,7 @@
 
 import os
 
+from console.accounts.sessions import Session
 from console.accounts.sign_in import AuthServices, open_auth_services
 from console.container import Container
 from events.world import SystemClock
@@ -28,8 +29,8 @@ def end_session(container: Container) -> None:
         file.unlink()
 
 
-def signed_in(container: Container) -> str:
-    """Return who has signed in here and still is, or nothing: the account may have been closed since."""
+def session_here(container: Container) -> Session | None:
+    """Return the session of who has signed in here and still is, or None: the account may have been closed since."""
     sessions = services_of(container).sessions
     session = sessions.find(container.settings.sign_in_file.read_text(encoding="utf-8"))
-    return session.account if session is not None and sessions.is_strong(session) else ""
+    return session if session is not None and sessions.is_strong(session) else None

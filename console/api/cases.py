@@ -19,7 +19,6 @@ from console.views.cases import Card, filters_of, overview
 from console.views.opening import OpenedField, opening_of, record_opening, sealed_values
 from console.views.record import CaseRecord, record
 from console.views.timeline import TimelineEntry, onwards
-from console.web.access_log import recorded
 from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext, require
 from events.errors import CommandReused
@@ -110,7 +109,6 @@ def list_cases(
 )  # fmt: skip
 def get_case(context: Seeing, response: Response) -> Any:
     """Return one case; its version is its ETag. What is sealed is not in it."""
-    looked(context)
     tag = f'"{context.case.version}"'
     known = context.request.headers.get("if-none-match", "").split(",")
     if tag in {one.strip().removeprefix("W/") for one in known}:
@@ -122,7 +120,6 @@ def get_case(context: Seeing, response: Response) -> Any:
 @reads(router, "/{case_id}/options", Options, "list_options", 429)
 def options(context: Annotated[RequestContext, require("case.advance")]) -> Any:
     """Return every way on from where the person is, allowed or with all reasons against it."""
-    looked(context)
     snapshot, programme = context.case, context.case.definition.programme
     found = context.web.container.cases.options(snapshot, context.account.account, now=context.web.now())
     ways = [
@@ -138,7 +135,6 @@ def options(context: Annotated[RequestContext, require("case.advance")]) -> Any:
 @reads(router, "/{case_id}/timeline", Timeline, "list_timeline", 429)
 def timeline(context: Seeing, after: Version = -1) -> Any:
     """Return what happened after a version, in its order, as far as this role is told of it."""
-    looked(context)
     log, snapshot = context.web.container.log, context.case
     found = onwards(log, snapshot.case.case_id, panels_of(context.reader, snapshot), after)
     return {"events": found.entries, "after": found.after, "version": max(found.version, snapshot.version)}
@@ -164,9 +160,3 @@ def opened(context: Annotated[RequestContext, require("case.open_sealed")], give
     if not opening.lasts(context.web.now()):
         raise NotReadable(403, "opened_too_long_ago")
     return Opened(command_id=command_id, fields=list(sealed_values(container.log, case_id, opening.compartments)))
-
-
-def looked(context: RequestContext) -> None:
-    """Record that the case was looked at before anything of it is told; raises NotReadable when it was one too many."""
-    if stopped := recorded(context, "api"):
-        raise NotReadable(429, stopped.codes[0])

@@ -17,13 +17,13 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _WHEN: Final = {
     400: "The request is no readable JSON, or says a thing twice.",
     401: "Nobody is signed in by this token.",
-    403: "The second factor was given too long ago, or the deed is closed to this role.",
+    403: "A fresh second factor is needed, for this deed or after very many cases; or the deed is closed to this role.",
     404: "There is nothing here, or nothing for this account: the two look the same.",
     409: "The case has moved on since it was looked at; `since` says what happened.",
     413: "The body is too large.",
     415: "The body is no JSON.",
     422: "Something needs correcting: `faults` names fields, `reasons` the rules that say no.",
-    429: "Too much at once; Retry-After says how long to wait.",
+    429: "Too much at once: Retry-After says how long to wait; or this account is shown nothing of any case any more.",
     503: "The store does not answer, or very many are signing in; nothing was acknowledged, try again.",
 }
 
@@ -86,7 +86,7 @@ def against(context: RequestContext, reason: Reason, programme: Programme | None
 def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems of a route besides those every route has."""
     content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    known = sorted({401, 404, 422, 503, *statuses})
+    known = sorted({401, 403, 404, 422, 429, 503, *statuses})
     return {status: {"description": _WHEN[status], "content": content} for status in known}
 
 

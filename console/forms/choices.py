@@ -113,6 +113,12 @@ def _openings_by_others(context: FormContext) -> Iterable[str]:
     return (name for name in found if name != context.account)
 
 
+def _stopped_others(context: FormContext) -> Iterable[str]:
+    stops = access_of(case_of(context)).stops
+    found = (account for account, one in stops.items() if one.outcome != "justified")
+    return (name for name in found if name != context.account)
+
+
 def _courses(context: FormContext) -> Iterable[Choice]:
     taken = reintegration_of(context.case).courses if context.case else {}
     return _parts(lambda programme: (course for course in programme.courses if course.id not in taken))(context)
@@ -224,6 +230,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
         lambda context: dict.fromkeys(one.account for one in access_of(case_of(context)).glass.values())
     ),
     "ReviewAccess.account": _names(_openings_by_others),
+    "ReviewStop.account": _names(_stopped_others),
     "DecideDuplicate.other": _names(lambda context: access_of(case_of(context)).duplicates),
     "RetryTask.task_id": tasks("refused", "dead", "unknown"),
     "ConfirmLetter.task_id": tasks("unknown"),

@@ -53,13 +53,19 @@ def break_glass(
 
 
 @verb()
-def reads(terminal: ActorTerminal, case: CaseArgument) -> None:
+def reads(
+    terminal: ActorTerminal,
+    case: CaseArgument,
+    *,
+    lists: Annotated[bool, typer.Option("--lists", help="Also who saw it among others, on which list.")] = False,
+) -> None:
     """List who read what of a case: pages looked at, parts opened or denied, what providers were shown, emergencies.
 
     Example: wayhome case reads 7K3P9-QXM2D
     """
     snapshot = seen_case(terminal, case)
-    found = accesses_of_case(terminal.container.log, snapshot.case.case_id)
+    every = accesses_of_case(terminal.container.log, snapshot.case.case_id)
+    found = [one for one in every if lists or one.what != "listed"]
     columns = ("when (UTC)", "who", "by which right", "what", "which", "why")
     title = f"Who read what of {snapshot.case.case_id}"
     terminal.table([read._asdict() for read in found], title, columns, map(_shown, found))

@@ -34,10 +34,11 @@ from workflow.subjects.travel.state import travel_of
 
 
 def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
-    """Return a case as it stands; raises BadInput when there is none, or none that this person may see."""
+    """Return a case as it stands, once it is recorded who looks; raises BadInput when it is not there for them."""
     snapshot = terminal.container.cases.at(case_number(case))
     if snapshot is None or not may_see(terminal.actor, snapshot.case, snapshot.definition.programme):
         raise BadInput(f"there is no case {case[:20]}; check the number, or list cases with: wayhome case list")
+    terminal.looks_at(snapshot.case.case_id)
     return snapshot
 
 
@@ -121,7 +122,8 @@ def _flat(case: Case) -> dict[str, Any]:
         flat[name] = {field: value for field, value in told.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
-    return flat | {"access": access_of(case)}
+    access = access_of(case)._asdict()
+    return flat | {"access": {name: value for name, value in access.items() if value or name != "stops"}}
 
 
 # Subjects of which some fields stand at the top and the others under a name of their own.

@@ -11,6 +11,7 @@ from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
 from handlers.commanding.answers import Accepted
 from handlers.queries.referrals import disclosed_fields
+from workflow.rights.visibility import may_see
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.referrals.disclosure import ORG_TYPES, parts_for
@@ -34,8 +35,11 @@ def disclose(
 
     Example: wayhome referral disclose 7K3P9-QXM2D R-7K3P9QXM2D7K3P9Q --why "first meeting"
     """
+    snapshot = terminal.container.cases.at(case_number(case))
+    if snapshot is not None and may_see(terminal.actor, snapshot.case, snapshot.definition.programme):
+        terminal.looks_at(snapshot.case.case_id)
     command = terminal.made(DiscloseReferral, case_id=case_number(case), referral_id=number, why=why)
-    answer = terminal.container.service.submit(command)
+    answer = terminal.carry_out(command)
     if not isinstance(answer, Accepted):
         terminal.tell(answer)
         return

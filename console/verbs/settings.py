@@ -9,6 +9,8 @@ _USUAL = {
     "data": "./wayhome-data",
     "database_url": "SQLite in the data folder",
     "redis_url": "the queue is inside the process",
+    "cases_per_proof": "40 cases, then a fresh second factor",
+    "cases_per_hour": "120 cases, then somebody looks into it",
     "smtp_url": "letters are files in the data folder",
     "allow_owner": "the login of the database may own no tables",
 }

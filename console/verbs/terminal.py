@@ -4,17 +4,19 @@ A verb names as its first parameter the terminal it works at; that decides which
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, get_type_hints
+from typing import Any, ClassVar, Concatenate, Final, NoReturn, ParamSpec, TypeVar, get_type_hints
 from uuid import UUID
 
 import typer
 from sqlalchemy import Connection
 
+from console.accounts.sessions import Session
 from console.cli_support import (
     ACTOR_DEFAULT,
     Actor,
@@ -26,15 +28,22 @@ from console.cli_support import (
     office,
     plainly,
     tell,
+    tell_refused,
 )
 from console.container import Container
-from console.errors import BadInput
+from console.errors import BadInput, NotShown
 from console.printing import print_json, print_rows, say, say_error
-from events.instants import instant
+from console.verbs.recorded_output import recorded_output
+from console.views.stopping import tell_of_stop
+from events.instants import instant, instant_text
 from handlers.commanding.answers import Answer
-from workflow.command import Command
+from handlers.queries.record_view import Viewer, is_stopped, record_listed, record_view
+from workflow.command import CaseCommand, Command
 from workflow.programme.loading import Definition
+from workflow.reasons import Refused, refused
+from workflow.refusals import CASE_EXISTS, PROOF_IS_FRESH, TOO_MANY_FILES
 from workflow.rights.acts import OPERATOR
+from workflow.rights.case_references import as_if_not_there, named_cases
 from workflow.rights.visibility import speaks_for
 
 REPORT_BYTES_MAX: Final = 10_000_000
@@ -54,10 +63,15 @@ class BareTerminal:
     options: ClassVar[tuple[Option, ...]] = (_JSON,)
     as_json: bool
 
-    def __init__(self, stack: ExitStack, given: dict[str, Any], *, create: bool, ring: bool) -> None:
-        """Keep what was typed; nothing is opened yet."""
+    def __init__(self, stack: ExitStack, given: dict[str, Any], page: str, *, create: bool, ring: bool) -> None:
+        """Keep what was typed, and what the access log calls the verb; nothing is opened yet."""
         vars(self).update(given)
+        self.page = page
         self._stack, self._create, self._ring = stack, create, ring
+
+    def recording(self) -> AbstractContextManager[None]:
+        """Have nothing recorded: a terminal without data shows nothing of any case."""
+        return nullcontext()
 
     def show(self, data: object, for_people: Callable[[], object]) -> None:
         """Print something as JSON, or else as people read it."""
@@ -109,6 +123,62 @@ class Terminal(BareTerminal):
         """Print the answer to a command and end with its exit code."""
         tell(answer, self.container.log, as_json=self.as_json)
 
+    @cached_property
+    def session(self) -> Session | None:
+        """Return the session of who has signed in at this command line, if somebody has."""
+        if not self.container.settings.sign_in_file.exists():
+            return None
+        from console.accounts.command_line import session_here
+
+        return session_here(self.container)
+
+    @property
+    def signed_in(self) -> str:
+        """Return who has signed in at this command line and still is, or nothing."""
+        return self.session.account if self.session else ""
+
+    @property
+    def who(self) -> str:
+        """Return who looks: whoever has signed in, else whoever is assumed to type here."""
+        return self.signed_in or os.environ.get("WAYHOME_ACTOR") or ACTOR_DEFAULT
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return who looks, for the access log; without signing in nothing was ever proved."""
+        proved = self.session.strong_at if self.session else None
+        return Viewer(self.who, "command line", instant_text(proved) if proved else "")
+
+    def looks_at(self, case_id: str) -> None:
+        """Record that this person looks at a case before it is printed; raises NotShown when they may not."""
+        limits = self.container.settings.view_limits
+        sight = record_view(self.container.database, case_id, self.viewer, self.page, self.now, limits)
+        if sight != "shown":
+            raise NotShown(sight)
+
+    def sees(self, case_ids: Collection[str]) -> None:
+        """Record which cases are about to be printed; raises NotShown when none are shown to this person any more."""
+        if "container" not in vars(self):
+            return  # an example in a help text, or what was typed: no data were looked at
+        sight = record_listed(self.container.database, case_ids, self.viewer, self.page, self.now)
+        if sight != "shown":
+            raise NotShown(sight)
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Have whatever is printed meanwhile recorded before; ends the verb when something may not be shown."""
+        try:
+            with recorded_output(self.sees):
+                yield
+        except NotShown as problem:
+            self._refuse(problem.sight)
+
+    def _refuse(self, sight: str) -> NoReturn:
+        limits = self.container.settings.view_limits
+        if sight == "prove":
+            tell_refused(refused(PROOF_IS_FRESH(count=limits.cases_per_proof)), as_json=self.as_json)
+        tell_of_stop(self.container, self.who)
+        tell_refused(refused(TOO_MANY_FILES(count=limits.cases_per_hour)), as_json=self.as_json)
+
     def say_cut(self, shown: int, total: int, more: str) -> None:
         """Say on standard error, so that what is printed stays one document, when a list goes on."""
         if shown < total:
@@ -121,15 +191,6 @@ class ActorTerminal(Terminal):
     options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _JSON)
     command_id: UUID | None = None  # of the command, for those verbs that take it
 
-    @cached_property
-    def signed_in(self) -> str:
-        """Return who has signed in at this command line and still is, or nothing."""
-        if not self.container.settings.sign_in_file.exists():
-            return ""
-        from console.accounts.command_line import signed_in
-
-        return signed_in(self.container)
-
     @property
     def actor(self) -> str:
         """Return whose act it is: theirs who signed in, else theirs whom the operator names."""
@@ -137,6 +198,11 @@ class ActorTerminal(Terminal):
         if self.signed_in and named not in (self.signed_in, ACTOR_DEFAULT):
             raise BadInput(f"you are signed in as {self.signed_in}; sign out first: wayhome sign-out")
         return self.signed_in or named
+
+    @property
+    def who(self) -> str:
+        """Return who looks: whoever acts."""
+        return self.actor
 
     def visible(self, rows: Iterable[Any]) -> list[Any]:
         """Return the rows of the cases this person may see."""
@@ -159,7 +225,22 @@ class ActorTerminal(Terminal):
 
     def submit(self, kind: type[Command], /, **fields: Any) -> Answer:
         """Carry a command out and return its answer."""
-        return self.container.service.submit(self.made(kind, **fields))
+        return self.carry_out(self.made(kind, **fields))
+
+    def carry_out(self, command: Command) -> Answer:
+        """Carry out a command that is made; raises NotShown for who is stopped: nothing is done for them any more.
+
+        What a rule says against it tells of the case, so it is recorded like everything else that is told.
+        """
+        if is_stopped(self.container.database, self.actor):
+            raise NotShown("stopped")
+        named = named_cases(command)
+        seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()
+        answer = self.container.service.submit(as_if_not_there(command, named - seen))
+        hidden = isinstance(answer, Refused) and CASE_EXISTS.key in answer.codes  # to them it is not there
+        if isinstance(command, CaseCommand) and not hidden:
+            self.sees([command.case_id])
+        return answer
 
     def give(self, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command out and print its answer."""
@@ -195,12 +276,15 @@ def verb(
         hints = get_type_hints(function, include_extras=True)
         first, *own = inspect.signature(function).parameters.values()
         kind: type[AnyTerminal] = hints[first.name]
+        page = f"wayhome {function.__module__.rpartition('.')[2]}.{function.__name__}"
 
         @wraps(function)
         def run(**given: Any) -> None:
             shared = {option: given.pop(option) for option, _, _ in kind.options}
             with plainly(), ExitStack() as stack:
-                function(kind(stack, shared, create=create, ring=ring), **given)  # type: ignore[call-arg]
+                terminal = kind(stack, shared, page, create=create, ring=ring)
+                with terminal.recording():
+                    function(terminal, **given)  # type: ignore[call-arg]
 
         typed = [one.replace(annotation=hints[one.name], kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
         typed += [

@@ -1,6 +1,6 @@
 """Who looked at what, and why: pages, openings, disclosures and emergencies, for whoever watches over them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +8,7 @@ from console.views.reader import Reader
 from events.instants import instant, instant_text
 from handlers.projections.work_items import list_work
 from handlers.queries.access_log import AccessQuery, CaseAccessRecord, bulk_readers, readings
+from handlers.queries.record_view import stopped_at
 from workflow.subjects.access.state import access_of
 
 DAYS: Final = 7  # shown when nothing is asked for
@@ -22,6 +23,8 @@ class Bulk(NamedTuple):
     account: str
     times: int
     last: datetime
+    is_stopped: bool  # still: nobody has found it justified
+    review: str = ""  # the case at which the reader may look into it
 
 
 class Emergency(NamedTuple):
@@ -49,9 +52,12 @@ def access(reader: Reader, wanted: AccessQuery) -> AccessView:
     found = readings(reader.container.log, wanted, ROWS_MAX + 1)
     with reader.container.database.reading() as connection:
         stopped = bulk_readers(connection, reader.now - _BULK_DAYS)
-        bulk = [Bulk(row["account"], row["times"], instant(row["last"])) for row in stopped]
+        still = stopped_at(connection, [row["account"] for row in stopped])
         waiting = list_work(connection, kind="review_access", limit=ROWS_MAX)
-    return AccessView(tuple(found[:ROWS_MAX]), len(found) > ROWS_MAX, tuple(_emergencies(reader, waiting)), tuple(bulk))
+    theirs = _theirs_to_review(reader, still)
+    named = ((row["account"], row["times"], instant(row["last"])) for row in stopped)
+    bulk = tuple(Bulk(who, times, last, who in still, theirs.get(who, "")) for who, times, last in named)
+    return AccessView(tuple(found[:ROWS_MAX]), len(found) > ROWS_MAX, tuple(_emergencies(reader, waiting)), bulk)
 
 
 def rows_of(found: Iterable[CaseAccessRecord]) -> Iterator[tuple[str, ...]]:
@@ -63,6 +69,13 @@ def rows_of(found: Iterable[CaseAccessRecord]) -> Iterator[tuple[str, ...]]:
 def last_days(reader: Reader) -> str:
     """Return the instant from which on the page shows when nothing is asked for."""
     return instant_text(reader.now - timedelta(days=DAYS))
+
+
+def _theirs_to_review(reader: Reader, still: Mapping[str, str]) -> dict[str, str]:
+    """Return the stopped accounts, with the case where it was told, that the reader may look into: never their own."""
+    snapshots = reader.cases(set(still.values()))
+    may = {case_id for case_id, one in snapshots.items() if reader.may("case.review", one) is not None}
+    return {who: case_id for who, case_id in still.items() if case_id in may and who != reader.account.account}
 
 
 def _emergencies(reader: Reader, waiting: Sequence[Any]) -> Iterator[Emergency]:

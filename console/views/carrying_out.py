@@ -13,8 +13,8 @@ from events.ids import case_stream
 from handlers.commanding.answers import Answer, Conflict
 from handlers.commanding.service import CommandService
 from workflow.command import CaseCommand, Command
+from workflow.rights.case_references import SomeCommand, as_if_not_there, named_cases
 from workflow.rights.visibility import MACHINES
-from workflow.subjects.intake.commands import OpenCase
 
 TRIES: Final = 3  # how often a command is applied again because a worker was quicker
 
@@ -35,16 +35,13 @@ def carry_out(service: CommandService, command: Command) -> Answer:
     return answer
 
 
-def as_seen(reader: Reader, command: Command) -> Command:
+def as_seen(reader: Reader, command: SomeCommand) -> SomeCommand:
     """Return a command as it is of somebody to whom a case that is not theirs to see is not there.
 
     What it names in its body is asked about like what stands in a path; the answer is that of a case nobody opened.
     """
-    if not isinstance(command, OpenCase) or command.previous_case is None:
-        return command
-    if reader.visible_cases([command.previous_case]):
-        return command
-    return command.model_copy(update={"previous_case": command.case_id})  # which is not there before it is opened
+    named = named_cases(command)
+    return as_if_not_there(command, named - reader.visible_cases(named).keys()) if named else command
 
 
 def by_machines(events: Iterable[RecordedEvent]) -> bool:

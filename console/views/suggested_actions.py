@@ -206,6 +206,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "decide_hand_over": ("DecideHandOver", "proposal_id"),
     "possible_duplicate": ("DecideDuplicate", "other"),
     "review_access": ("ReviewAccess", ""),
+    "review_stop": ("ReviewStop", "account"),
     "decision_to_confirm": ("ConfirmDecision", "proposal_id"),
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
@@ -239,5 +240,6 @@ def action_at(timer: str, subject: Mapping[str, str]) -> SuggestedAction | None:
 
 # What waits for somebody to say yes: these come first to those who can.
 APPROVALS: Final = frozenset({
-    "approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access", "decision_to_confirm",
+    "approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access", "review_stop",
+    "decision_to_confirm",
 })  # fmt: skip

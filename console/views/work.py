@@ -136,7 +136,7 @@ _BY_ACT: Final[tuple[tuple[Act, tuple[str, ...]], ...]] = (
     ("case.see", ()),
     ("money.approve", ("approve_grant", "settle_bank_answer")),
     ("money.release", ("release_tranche",)),
-    ("case.review", ("review_access", "glass_broken")),
+    ("case.review", ("review_access", "glass_broken", "review_stop")),
 )
 
 
@@ -202,7 +202,7 @@ def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     if kind == "review_access":
         broken = access_of(snapshot.case).unreviewed.get(about)
         return broken is not None and broken.account == reader.account.account
-    return False
+    return kind == "review_stop" and bool(about == reader.account.account)
 
 
 def _grouped(items: Sequence[Item]) -> Mapping[str, tuple[Item, ...]]:

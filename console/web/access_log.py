@@ -1,43 +1,55 @@
-"""Looking at a case leaves a trace before anything is shown; whoever looks at very many is stopped."""
+"""Who sees what of which case is recorded before an answer leaves, in the one place each request passes through.
 
-from collections.abc import Callable
-from functools import cache
+A case that an address names is recorded before its page runs, and counts: whoever opens too many is asked for a fresh
+proof, then stopped. What else an answer tells of cases is found in the answer itself (``recorded_answers``).
+"""
 
-from fastapi.responses import Response
+from collections.abc import Collection
+from typing import NamedTuple
 
-from console.web.request_context import RequestContext
-from console.words.naming import Naming
-from handlers.queries.access_log import record_view
-from workflow.reasons import Refused
-
-
-def recorded(context: RequestContext, page: str) -> Refused | None:
-    """Record that the visitor looks at the case; return the refusal when it was one too many."""
-    database, who, session = context.web.container.database, context.account.account, context.session.token_hash[:16]
-    return record_view(database, context.case.case.case_id, who, session, page, context.web.now())
+from console.accounts.sessions import Session
+from console.views.stopping import tell_of_stop
+from console.web.context import WebContext
+from console.web.errors import StepUpFirst, Stopped
+from events.instants import instant_text
+from handlers.queries.record_view import Viewer, is_stopped, record_listed, record_view
 
 
-def looked(context: RequestContext, page: str) -> Response | None:
-    """Record that the visitor looks at the case; return the page that says so when it was one too many."""
-    stopped = recorded(context, page)
-    if stopped is None:
-        return None
-    return context.page("pages/stopped.html", 429, reasons=[context.words.worded(one) for one in stopped.reasons])
+class Looking(NamedTuple):
+    """Somebody in front of one answer: as whom, at which page, and which case its address named."""
+
+    web: WebContext
+    viewer: Viewer
+    page: str
+    case_id: str = ""
+    typed: str = ""  # a number in the address of a page that tells nothing of the case, nor whether there is one
 
 
-def naming(context: RequestContext) -> Naming:
-    """Return how things of the case's programme are called in the visitor's language."""
-    programme = context.case.definition.programme
-    return Naming(context.words.language, programme.time_zone, programme)
+def looking(web: WebContext, session: Session, page: str, case_id: str = "") -> Looking:
+    """Return who looks, as their session proves it."""
+    proof = instant_text(session.strong_at) if session.strong_at else ""
+    return Looking(web, Viewer(session.account, session.token_hash[:16], proof), page, case_id)
 
 
-def namings(context: RequestContext) -> Callable[[str], Naming]:
-    """Return how things are called, by programme; a programme is looked up once."""
-    language, definitions = context.words.language, context.web.container.service.definitions
+def record_case(look: Looking) -> None:
+    """Record that somebody looks at the case their address names; raises StepUpFirst or Stopped when they may not."""
+    container, limits = look.web.container, look.web.container.settings.view_limits
+    sight = record_view(container.database, look.case_id, look.viewer, look.page, look.web.now(), limits)
+    if sight == "prove":
+        raise StepUpFirst
+    if sight != "shown":
+        tell_of_stop(container, look.viewer.account)
+        raise Stopped
 
-    @cache
-    def of(programme: str) -> Naming:
-        found = definitions.current(programme)
-        return Naming(language, found.programme.time_zone, found.programme) if found else Naming(language)
 
-    return of
+def refuse_stopped(look: Looking) -> None:
+    """Raise Stopped when nothing is shown to the account any more."""
+    if is_stopped(look.web.container.database, look.viewer.account):
+        raise Stopped
+
+
+def record_others(look: Looking, case_ids: Collection[str]) -> None:
+    """Record which cases an answer tells of besides; raises Stopped when nothing is shown to the account any more."""
+    database = look.web.container.database
+    if record_listed(database, case_ids, look.viewer, look.page, look.web.now()) != "shown":
+        raise Stopped

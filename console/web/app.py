@@ -1,6 +1,5 @@
 """The console put together: walls, doors, pages, the API. A route without a rule is not served at all."""
 
-import logging
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -14,10 +13,11 @@ from console.api import ROUTERS
 from console.web import live, static
 from console.web.context import WebContext
 from console.web.errors import WebProblem
-from console.web.faults import ErrorMiddleware, answer, plain, unreadable
+from console.web.faults import ErrorMiddleware, answer, plain, store_problem, unreadable
 from console.web.pages import PAGES
+from console.web.recorded_answers import AccessLogMiddleware
 from console.web.security import SecurityMiddleware
-from events.errors import ClockBehind, CommandReused, EventsError, StoreFull
+from events.errors import CommandReused, EventsError
 from handlers.commanding.errors import HandlersError
 from workflow.rights.acts import Act
 from workflow.rights.table import ABOUT_A_CASE
@@ -28,7 +28,6 @@ OPEN: Final = frozenset({
     "/language", "/static/{digest}/{name}", "/healthz", "/favicon.ico",
     "/api/session", "/api/openapi.json",
 })  # fmt: skip
-log = logging.getLogger("wayhome.console")
 
 
 def console(web: WebContext) -> FastAPI:
@@ -40,6 +39,7 @@ def console(web: WebContext) -> FastAPI:
     _faults(app)
     without = routes_without_rule(app)
     assert not without, f"these routes name no act of workflow.rights: {', '.join(without)}"
+    app.add_middleware(AccessLogMiddleware)
     app.add_middleware(ErrorMiddleware)
     app.add_middleware(SecurityMiddleware, site=web.site, chance=web.container.chance)
     return app
@@ -82,10 +82,7 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(EventsError)
     @app.exception_handler(HandlersError)
     def _store(request: Request, problem: Exception) -> Response:
-        log.warning("the store did not answer: %s", type(problem).__name__)
-        if isinstance(problem, ClockBehind):
-            return plain(request, 503, "clock")
-        return plain(request, 507 if isinstance(problem, StoreFull) else 503)
+        return store_problem(request, problem)
 
     @app.exception_handler(HashingBusy)
     def _crowd(request: Request, problem: HashingBusy) -> Response:

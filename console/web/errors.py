@@ -5,7 +5,9 @@ WebProblem
 ├── SignInFirst     nobody is signed in, or the session is over
 ├── StepUpFirst     the deed asks for the second factor again
 ├── Forged          the form did not come from our own page in this session
-└── NotReadable     the request cannot be read: too large, another type, broken
+├── NotReadable     the request cannot be read: too large, another type, broken
+├── Stopped         the account opened too many cases, and somebody else is to look into it first
+└── TooMany         too much was asked for in too short a time
 """
 
 
@@ -51,6 +53,12 @@ class NotReadable(WebProblem):
         super().__init__(code)
         self.status = status
         self.code = code
+
+
+class Stopped(WebProblem):
+    """Nothing of any case is shown to this account until somebody else has looked into what it opened."""
+
+    status, code = 429, "too_many_files"
 
 
 class TooMany(WebProblem):

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.web.errors import SignInFirst, StepUpFirst, TooMany, WebProblem
 from console.web.request_context import web_of, words_for
+from events.errors import ClockBehind, StoreFull
 
 log: Final = logging.getLogger("wayhome.console")
 PROBLEM_JSON: Final = "application/problem+json"
@@ -37,6 +38,7 @@ _TITLES: Final[Mapping[int | str, str]] = {
     507: "There is no room left",
     "clock": "The clock was set back",
     "crowd": "Very many are signing in",
+    "too_many_files": "You have opened very many cases",
 }
 _ADVICE: Final[Mapping[int | str, str]] = {
     403: "Open the page again and send the form from there; nothing was stored.",
@@ -46,6 +48,10 @@ _ADVICE: Final[Mapping[int | str, str]] = {
     507: "Nothing was stored; what is there can still be read. Ask whoever runs Wayhome to make room, then try again.",
     "clock": "Nothing is recorded before the newest event. Whoever runs Wayhome sets the clock right, then try again.",
     "crowd": "Nothing was looked at or counted. Wait a few seconds, then send your name and password again.",
+    "too_many_files": (
+        "Nothing of any case is shown to this account until somebody else has looked into it: the data-protection "
+        "officer, or a supervisor. They have been told."
+    ),
     503: "Nothing was lost: what was confirmed is stored. Try again in a minute.",
 }
 
@@ -59,7 +65,7 @@ def answer(request: Request, problem: WebProblem) -> Response:
         return RedirectResponse("/sign-in" if back == "/" else f"/sign-in?back={quote(back)}", 303)
     if isinstance(problem, StepUpFirst):
         return RedirectResponse(f"/step-up?back={quote(problem.back or _back(request))}", 303)
-    return _page(request, problem.status, _retry(problem))
+    return _page(request, problem.status, _retry(problem), about=problem.code if problem.code in _TITLES else "")
 
 
 def plain(request: Request, status: int, about: str = "") -> Response:
@@ -67,6 +73,14 @@ def plain(request: Request, status: int, about: str = "") -> Response:
     if for_program(request):
         return document(status, about or "problem")
     return _page(request, status, about=about)
+
+
+def store_problem(request: Request, problem: Exception) -> Response:
+    """Return that the store did not answer, and why as far as somebody can do something about it."""
+    log.warning("the store did not answer: %s", type(problem).__name__)
+    if isinstance(problem, ClockBehind):
+        return plain(request, 503, "clock")
+    return plain(request, 507 if isinstance(problem, StoreFull) else 503)
 
 
 def unreadable(request: Request, problem: RequestValidationError) -> Response:

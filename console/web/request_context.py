@@ -17,6 +17,7 @@ from starlette.datastructures import FormData
 
 from console.accounts.sessions import Session
 from console.views.reader import Reader
+from console.web.access_log import Looking, looking, record_case, refuse_stopped
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
 from console.words.translation import Words
@@ -128,11 +129,13 @@ def go(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
-def require(*acts: Act, proved: bool = False) -> Any:
+def require(*acts: Act, proved: bool = False, page: str = "", names: str = "") -> Any:
     """Return what a route asks for with its ``RequestContext``: somebody signed in who may do one of these acts.
 
-    With ``{case_id}`` in its path the case is looked up, and the answer depends on it too; with ``proved`` the second
-    factor was given within the last minutes.
+    With ``{case_id}`` in its path the case is looked up, the answer depends on it too, and that somebody looks at it
+    is recorded before the page runs; with ``proved`` the second factor was given within the last minutes. What the
+    answer tells of cases is recorded under the name of the page: the act, where no other is given. ``names`` is the
+    part of a path that names a case which is read here by no relation to it.
     """
 
     async def entrance(request: Request) -> AsyncIterator[RequestContext]:
@@ -140,7 +143,7 @@ def require(*acts: Act, proved: bool = False) -> Any:
         files = 1 if request.url.path.startswith("/upload/") else 0
         form = await request.form(max_files=files) if request.method == "POST" and is_form(request) else None
         try:
-            yield await run_in_threadpool(_enter, request, acts, form, proved=proved)
+            yield await run_in_threadpool(_enter, request, acts, form, proved=proved, page=page, names=names)
         finally:
             if form is not None:
                 await form.close()  # a file that was sent lies on the disk until then
@@ -195,7 +198,9 @@ def case_number(text: str) -> CaseId:
         raise NotThere from None
 
 
-def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None, *, proved: bool) -> RequestContext:
+def _enter(
+    request: Request, acts: tuple[Act, ...], form: FormData | None, *, proved: bool, page: str, names: str
+) -> RequestContext:
     web, signed_in = web_of(request), session_of(request)
     if signed_in is None:
         raise SignInFirst
@@ -212,7 +217,28 @@ def _enter(request: Request, acts: tuple[Act, ...], form: FormData | None, *, pr
     context = RequestContext(web, request, account, session, words_for(request, account), act, right, snapshot, form)
     if proved and not context.is_fresh:
         raise StepUpFirst
+    read = case_in(web, request.path_params[names]) if names else snapshot
+    request.state.looking = _recorded(context, looking(web, session, page or act, read.case.case_id if read else ""))
     return context
+
+
+def _recorded(context: RequestContext, look: Looking) -> Looking:
+    """Record the case an address names, before its page runs; raises StepUpFirst or Stopped when it may not be seen."""
+    if look.case_id:
+        record_case(look)
+        return look
+    typed = _typed_number(context.request)
+    if context.act != "self" and (typed or context.request.method not in ("GET", "HEAD")):
+        refuse_stopped(look)  # who is stopped does nothing either, and opens no case in an emergency
+    return look._replace(typed=typed)
+
+
+def _typed_number(request: Request) -> str:
+    """Return the case number in an address that is asked without standing to the case, if there is one at all."""
+    try:
+        return parse_case_id(request.path_params.get("number", "")[:40])
+    except ValueError:
+        return ""
 
 
 def not_forged(request: Request, token: str, form: FormData | None) -> None:

@@ -57,6 +57,32 @@ class AccessReviewed(Fact):
     note: Story = None
 
 
+class LookingStopped(Fact):
+    """Somebody opened more cases within an hour than their work needs: this one, and every other, was not shown.
+
+    It stands with the case that was one too many, so that its people and the officer learn of it.
+    """
+
+    account: str
+    cases: int  # that had been opened within the hour
+
+
+class StopTold(TaskOutcome):
+    """The data-protection officer was written to that somebody was stopped."""
+
+    account: str
+    receipt: str
+
+
+class StopReviewed(Fact):
+    """Somebody else looked into what a stopped account had opened; if it was justified, cases are shown to it again."""
+
+    account: str
+    person_id: str
+    outcome: Literal["justified", "not_justified"]
+    note: Story = None
+
+
 class DuplicateSuspected(Fact):
     """Another case was opened that may be of the same person; told to this case's people and to nobody else."""
 

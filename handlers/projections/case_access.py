@@ -8,7 +8,7 @@ the glass have rows of their own. A test compares both with what the rights say 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -40,7 +40,7 @@ from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
 from workflow.rights.table import Account, Relation, relations_for
 from workflow.rights.visibility import offices_of, organisations_shown_until
-from workflow.subjects.access.state import access_of
+from workflow.subjects.access.state import LookingStop, access_of
 
 Row = dict[str, Any]
 
@@ -52,6 +52,8 @@ class PageRequest(NamedTuple):
     limit: int = 50
 
 
+# The relation of an account to the case at which it was stopped for opening too many. It opens nothing.
+STOPPED: Final = "stopped"
 RELATION_KEY: Final = ("case_id", "relation", "who")
 _ROWS = InsertRows(case_relations, replace=True)
 _GONE = DeleteRows(case_relations)
@@ -71,7 +73,8 @@ def relation_rows(case: Case, definition: Definition) -> list[Row]:
     ends: dict[str, datetime] = {}
     for glass in access_of(case).glass.values():
         ends[glass.account] = max(glass.until, ends.get(glass.account, glass.until))
-    return rows + [_row(case, "glass", account, instant_text(until)) for account, until in ends.items()]
+    rows += [_row(case, "glass", account, instant_text(until)) for account, until in ends.items()]
+    return rows + [_row(case, STOPPED, account, _resumed_at(stop)) for account, stop in access_of(case).stops.items()]
 
 
 def store_relations(writing: Writing, before: Case | None, after: Case, definition: Definition) -> None:
@@ -81,13 +84,18 @@ def store_relations(writing: Writing, before: Case | None, after: Case, definiti
     for row in new:
         if row not in old:
             writing.write(_ROWS, row)
-    kept = {row["who"] for row in new}
+    kept = {(row["relation"], row["who"]) for row in new}
     for row in old:
-        if row["who"] not in kept:
+        if (row["relation"], row["who"]) not in kept:
             writing.write(_GONE, {name: row[name] for name in RELATION_KEY})
 
 
-def _row(case: Case, relation: Relation, who: str, until: str) -> Row:
+def _resumed_at(stop: LookingStop) -> str:
+    """Return since when an account that was stopped sees cases again; nothing while it does not."""
+    return stop.reviewed_at if stop.outcome == "justified" else ""
+
+
+def _row(case: Case, relation: Relation | Literal["stopped"], who: str, until: str) -> Row:
     return {"case_id": case.case_id, "relation": relation, "who": who, "until": until}
 
 

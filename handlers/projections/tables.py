@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -114,13 +115,16 @@ case_relations = table(
     Index("case_relations_who", "relation", "who", "until"),
 )
 
-# Who looked at which case. Looking is no fact about the person, but it is never changed or forgotten either.
+# Who saw something of which case, and where. It is no fact about the person, but it is never changed or forgotten.
 looks = table(
     "looks",
-    *keys("account", "at", "case_id"),
-    *texts("session", "page"),
-    Column("refused", Boolean, nullable=False),  # too many files in one hour: nothing was shown
+    *keys("account", "at", "case_id", "page", "session"),
+    Column("listed", Boolean, primary_key=True, server_default=false()),  # shown among others, not opened
+    Column("refused", Boolean, nullable=False),  # too many cases in one hour: nothing was shown
+    Column("stops", Boolean, nullable=False, server_default=false()),  # and nothing is, until somebody looks into it
+    *texts("proof", default=""),  # when a second factor was last given before it; each proof opens so many cases
     Index("looks_of_case", "case_id", "at"),
+    Index("looks_stops", "account", "at", sqlite_where=text("stops = 1"), postgresql_where=text("stops")),
 )
 
 # Keyed hashes of folded names, birth dates and telephones; without the key file they say nothing.

@@ -113,6 +113,7 @@ def _decisions(part: Proposals, _case: Case) -> Items:
 def _access(part: Access, _case: Case) -> Items:
     items = {f"glass:{key}": "glass_broken" for key in part.glass}
     items |= {f"review:{key}": "review_access" for key in part.unreviewed}
+    items |= {f"stopped:{account}": "review_stop" for account in part.stops_to_review}
     return items | {f"duplicate:{other}": "possible_duplicate" for other in part.duplicates}
 
 

@@ -1,16 +1,14 @@
 """Who looked at what: page by page beside the log, and every opening of what is sealed in the log itself.
 
-A look is stored before the page is shown. Whoever looks at very many cases within an hour is stopped: a curious
-colleague and a stolen session look alike.
+What stores a look, and stops whoever looks at too many cases, is in ``handlers.queries.record_view``.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, distinct, func, insert, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.engine import RowMapping
 
-from events.database import Database
 from events.envelope import RecordedEvent
 from events.facts.access import GlassBroken
 from events.facts.intake import SealedOpened
@@ -21,12 +19,7 @@ from events.instants import instant_text
 from events.log import END, Log
 from handlers.projections.tables import looks
 from handlers.queries.history import EventQuery, search_events
-from workflow.reasons import Refused, refused
-from workflow.refusals import TOO_MANY_FILES
 
-SAME_VIEW_WITHIN: Final = timedelta(minutes=15)  # the same page of the same case is one look for so long
-BULK_WINDOW: Final = timedelta(hours=1)
-CASES_PER_HOUR_MAX: Final = 40
 _WINDOWS_MAX: Final = 20  # of the log, when all cases are gone through for openings
 _OPENINGS: Final = ("SealedOpened", "SealedDenied", "DisclosureMade", "GlassBroken")
 
@@ -37,31 +30,13 @@ class AccessRecord(NamedTuple):
     at: str
     account: str
     mandate: str
-    what: str  # page, opened, denied, disclosed, glass, too_many_files
+    what: str  # page, listed, opened, denied, disclosed, glass, too_many_files
     parts: tuple[str, ...]  # the page, the compartments, or what a provider was shown
     why: str
 
 
-def record_view(
-    database: Database, case_id: str, account: str, session: str, page: str, now: datetime
-) -> Refused | None:
-    """Store that somebody looks at a case, before it is shown; or refuse, when they have looked at too many.
-
-    A look at the same case within a quarter of an hour is the same look and stores nothing.
-    """
-    with database.reading() as connection:
-        if _latest(connection, case_id, account, now, refused=False):
-            return None
-    with database.writing() as connection:
-        many = connection.execute(_cases_since(account, now - BULK_WINDOW)).scalar_one() >= CASES_PER_HOUR_MAX
-        row = {"account": account, "at": instant_text(now), "case_id": case_id, "session": session, "page": page}
-        if not (many and _latest(connection, case_id, account, now, refused=True)):
-            connection.execute(insert(looks), [row | {"refused": many}])
-    return refused(TOO_MANY_FILES(count=CASES_PER_HOUR_MAX)) if many else None
-
-
 def views_of_case(connection: Connection, case_id: str) -> list[RowMapping]:
-    """Return who looked at a case, the first first."""
+    """Return who saw something of a case, the first first."""
     query = select(looks).where(looks.c.case_id == case_id).order_by(looks.c.at, looks.c.account)
     return list(connection.execute(query).mappings())
 
@@ -93,6 +68,7 @@ class AccessQuery(NamedTuple):
     account: str = ""
     since: str = ""  # instants as they are stored
     until: str = ""
+    lists: bool = True  # also what was shown on a list among others
 
 
 class CaseAccessRecord(NamedTuple):
@@ -122,6 +98,7 @@ def _wanted(wanted: AccessQuery, limit: int) -> Select[Any]:
     asked += [column.account == wanted.account] if wanted.account else []
     asked += [column.at >= wanted.since] if wanted.since else []
     asked += [column.at <= wanted.until] if wanted.until else []
+    asked += [] if wanted.lists else [column.listed.is_(False)]
     return select(looks).where(*asked).order_by(column.at.desc(), column.case_id).limit(limit)
 
 
@@ -140,7 +117,7 @@ def _openings(log: Log, wanted: AccessQuery, limit: int) -> list[RecordedEvent]:
 
 
 def _look(row: RowMapping) -> AccessRecord:
-    what = "too_many_files" if row["refused"] else "page"
+    what = "too_many_files" if row["refused"] else "listed" if row["listed"] else "page"
     return AccessRecord(row["at"], row["account"], "", what, (row["page"],), "")
 
 
@@ -157,14 +134,3 @@ def _opening(log: Log, event: RecordedEvent) -> AccessRecord:
             assert isinstance(fact, GlassBroken)
             what = ("glass", (), fact.reason)
     return AccessRecord(envelope.recorded_at, who, envelope.mandate, *what)
-
-
-def _latest(connection: Connection, case_id: str, account: str, now: datetime, *, refused: bool) -> bool:
-    lately = (looks.c.account == account, looks.c.at > instant_text(now - SAME_VIEW_WITHIN))
-    query = select(looks.c.at).where(*lately, looks.c.case_id == case_id, looks.c.refused.is_(refused))
-    return connection.execute(query.limit(1)).first() is not None
-
-
-def _cases_since(account: str, since: datetime) -> Select[int]:
-    shown = (looks.c.account == account, looks.c.at > instant_text(since), looks.c.refused.is_(False))
-    return select(func.count(distinct(looks.c.case_id))).where(*shown)

@@ -1,8 +1,9 @@
-"""What follows when the glass is broken: it is told at once, ends by itself, and is looked at by somebody else."""
+"""What follows when the glass is broken or somebody is stopped: it is told at once, and somebody else looks at it."""
 
-from events.facts.access import GlassBroken
+from events.facts.access import GlassBroken, LookingStopped
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.access.emergency import EmergencyLetter
+from workflow.subjects.access.looking import StopLetter
 from workflow.values.calendars import working_days_later
 
 
@@ -18,8 +19,14 @@ def _broken(fact: GlassBroken, moment: ReactionContext) -> Follows:
     yield moment.set_timer("access_review", due, glass_id=fact.glass_id)
 
 
+def _stopped(fact: LookingStopped, moment: ReactionContext) -> Follows:
+    at = f"{moment.now:%Y-%m-%d %H:%M} UTC"
+    yield moment.request_task("tell_of_stop", StopLetter(account=fact.account, cases=str(fact.cases), at=at))
+
+
 REACTIONS: Reactions = {
     "GlassBroken": _broken,
     "GlassMended": cancelling("glass_over", about="glass_id"),
+    "LookingStopped": _stopped,
     "AccessReviewed": cancelling("access_review", about="glass_id"),
 }

@@ -39,8 +39,12 @@ def test_an_emergency_is_told_in_a_sentence_and_stands_in_the_list_of_who_read_w
     assert code == 0
     assert "GlassBroken" in said
     wayhome.done("case", "show", case, "--open", "identity", "--why", "name for the hospital", *AS_BORIS)
-    reads = wayhome.json("case", "reads", case)
-    assert [(read["what"], read["account"]) for read in reads] == [("glass", "staff:boris"), ("opened", "staff:boris")]
+    reads = wayhome.json("case", "reads", case, *AS_BORIS)
+    assert [(read["what"], read["account"]) for read in reads] == [
+        ("glass", "staff:boris"), ("page", "staff:boris"), ("opened", "staff:boris"), ("page", "staff:boris"),
+    ]  # fmt: skip
+    pages = [read["parts"] for read in reads if read["what"] == "page"]
+    assert pages == [["wayhome cases.show"], ["wayhome access.reads"]]
     assert WHY not in wayhome.done("case", "reads", case)
     kinds = {row["kind"] for row in wayhome.json("waiting")}
     assert kinds >= {"glass_broken", "review_access"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from console.accounts.sessions import STRONG_FOR
@@ -15,16 +17,24 @@ from console.api.shapes import KNOWN_AS
 from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import OPEN, acts_of, routes, routes_without_rule
 from console.web.errors import NotReadable
-from events.ids import case_id_of
+from events.ids import CaseId, case_id_of
 from tests.kit.offices import Office
 from tests.kit.roads import bring, close
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse
 from workflow.command import Command, fields_of
 from workflow.rights.acts import Role
+from workflow.rights.case_references import case_fields
 from workflow.rights.command_rights import ACTS_OF
+from workflow.subjects.access.commands import SuspectDuplicate
 from workflow.subjects.intake.commands import OpenCase
 
+# What is new in each page: its nonce, and the number of the command to be.
+_NEW = re.compile(r'nonce="[^"]*"|command_id" value="[^"]*"')
+# What is sent beside the case that is named; a new command of this kind says it here.
+_USUAL: dict[str, dict[str, Any]] = {
+    "OpenCase": {"programme": "moscow", "source": "self"}, "DecideDuplicate": {"same": True},
+}  # fmt: skip
 NAME, STORY = "Оксана Приходько", "what happened in the flat"
 
 
@@ -159,15 +169,58 @@ def test_a_command_sent_twice_is_done_once(house: WebHouse, office: Office, case
     assert code_of(anna.post(path, note | {"command_id": key}, idempotency_key=str(office.uuid()))) == "two_ids"
 
 
-def test_a_case_that_is_not_theirs_to_see_is_not_there_in_a_body_either(house: WebHouse, office: Office) -> None:
+NAMING_CASES = tuple(kind for kind in ACTS_OF if case_fields(kind))
+
+
+@pytest.mark.parametrize("kind", NAMING_CASES, ids=lambda kind: kind.__name__)
+def test_a_case_that_is_not_theirs_to_see_is_not_there_in_a_body_either(
+    house: WebHouse, office: Office, kind: type[Command]
+) -> None:
     hidden = close(bring(Story(office, team="north"), "follow_up")).case_id
+    theirs = Story(office, team="")
+    origin = office.service.machine_ids.by_machine("system:comparing", "system", theirs.case_id, "alike")
+    office.accepted(SuspectDuplicate(**origin, other=hidden))
     olga = Program(house, "staff:olga")
-    asked = {"programme": "moscow", "source": "self"}
-    answers = [
-        olga.post("/cases", asked | {"previous_case": number}).json() for number in (hidden, case_id_of(office.uuid()))
-    ]
-    assert answers[0] == answers[1]
-    assert [one["code"] for one in answers[0]["reasons"]] == ["previous_case_exists"]
+    path = "/cases" if kind is OpenCase else f"/cases/{theirs.case_id}/commands/{kind.__name__}"
+    for name in case_fields(kind):
+        asked = [_USUAL[kind.__name__] | {name: number} for number in (hidden, case_id_of(office.uuid()))]
+        told = [olga.post(path, one | {"command_id": str(office.uuid())}) for one in asked]
+        assert [one.status_code for one in told] == [422, 422]
+        assert told[0].content == told[1].content
+
+
+@pytest.mark.parametrize("kind", NAMING_CASES, ids=lambda kind: kind.__name__)
+def test_nor_is_it_there_in_a_form(house: WebHouse, office: Office, kind: type[Command]) -> None:
+    hidden, theirs = Story(office, team="north").case_id, Story(office, team="")
+    olga = house.sign_in("staff:olga")
+    path = "/cases/new/open" if kind is OpenCase else f"/cases/{theirs.case_id}/do/{kind.__name__}"
+    for name in case_fields(kind):
+        pages = []
+        for number in (hidden, case_id_of(office.uuid())):
+            sent = _USUAL[kind.__name__] | {name: number, "command_id": str(office.uuid()), "give": "1"}
+            told = olga.post(path, sent)
+            assert told.status_code == 422
+            pages.append(_NEW.sub("", told.text.replace(number, "")))
+        assert pages[0] == pages[1]
+
+
+def test_no_other_body_or_query_names_a_case(house: WebHouse) -> None:
+    naming, bodies = set(), 0
+    for route in routes(house.app):
+        dependant = getattr(route.original_route, "dependant", None)
+        for param in dependant.body_params if dependant else ():
+            kind = param.field_info.annotation
+            bodies += 1
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and case_fields(kind):
+                naming.add(kind.__name__)
+        query = [param.field_info.annotation for param in (dependant.query_params if dependant else ())]
+        assert CaseId not in query, f"{route.path} takes a case beside its address"
+    assert bodies > 80
+    assert naming == {kind.__name__ for kind in NAMING_CASES}, "only commands, which are asked about in one place"
+
+
+def test_two_commands_name_cases_in_their_bodies() -> None:
+    assert {kind.__name__ for kind in NAMING_CASES} >= {"OpenCase", "DecideDuplicate"}, "or the test above asks nothing"
 
 
 def test_whoever_was_overtaken_is_told_by_what(house: WebHouse, case: Story) -> None:

@@ -29,7 +29,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def fill(disk: Path) -> Path:
     file = disk / "filling"
-    with file.open("wb", buffering=0) as filling:
+    with file.open("ab", buffering=0) as filling:
         while shutil.disk_usage(disk).free:
             filling.write(bytes(4096))
     return file
@@ -42,7 +42,14 @@ def test_on_a_full_disk_that_is_said_and_cases_can_still_be_read(small_disk: Pat
     filling = fill(small_disk)
     assert "no room left" in wayhome.told_off("case", "open", "--as", "staff:anna", code=4)
     assert [row["case_id"] for row in wayhome.json("case", "list", "--as", "staff:anna")] == [case]
+    assert wayhome.json("case", "show", case, "--as", "staff:anna")["case_id"] == case
+    reads = wayhome.json("case", "reads", case, "--lists", "--as", "staff:anna")
+    assert {"wayhome cases.list_cases", "wayhome cases.show"} <= {part for read in reads for part in read["parts"]}
     assert wayhome.json("verify")["ok"]
+    fill(small_disk)
+    used_up = wayhome.run("case", "list", "--as", "staff:boris")
+    assert used_up.exit_code == 4, "what can be recorded nowhere is not shown"
+    assert case not in used_up.output
     filling.unlink()
     wayhome.done("case", "open", "--as", "staff:anna")
 

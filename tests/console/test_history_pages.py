@@ -185,6 +185,18 @@ def test_a_look_and_an_opening_are_seen_by_whoever_watches(house: WebHouse, case
     assert "to meet the person" not in otto.get("/access?until=2007-03-01").text
 
 
+def test_what_was_seen_on_lists_is_shown_when_it_is_asked_for(house: WebHouse, case: Story, otto: Person) -> None:
+    house.sign_in("staff:olga", ["case_manager"]).get("/cases?view=list")
+    assert "staff:olga" not in otto.get("/access").text, "it is much, and seldom what is looked for"
+    assert "staff:olga" not in otto.get(f"/access?case={case.case_id}").text
+    page = otto.get(f"/access?case={case.case_id}&lists=yes").text
+    assert "saw on a list:" in page
+    assert "the list of cases" in page
+    assert "staff:olga" in otto.get(f"/access/file?case={case.case_id}&lists=yes").text
+    russian = house.sign_in("staff:otto", language="ru").get(f"/access?case={case.case_id}&lists=yes").text
+    assert "список дел" in russian
+
+
 def test_an_emergency_waits_for_somebody_elses_review(house: WebHouse, case: Story, otto: Person) -> None:
     case.does(AssignCase, owner="staff:anna", team="north")
     case.does(BreakGlass, actor="staff:pavel", reason="danger_to_life", why="the person is in danger tonight")

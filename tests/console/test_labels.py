@@ -23,7 +23,7 @@ from workflow.command import CaseCommand, Command, FinishTask, FireTimer, Office
 from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.programme.programme import Programme
 from workflow.registry import HUMAN, OFFICE
-from workflow.rights.acts import ROLES
+from workflow.rights.acts import ACTS, ROLES
 from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.documents.state import EXPIRING, LATE
 from workflow.subjects.referrals.commands import DiscloseReferral
@@ -214,3 +214,8 @@ def test_the_words_travel_in_the_package() -> None:
     files = [*_DATA.glob("*.yaml"), *reasons._DATA.glob("*/*.yaml")]
     assert len(files) > 50
     assert all(isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict) for path in files)
+
+
+def test_wherever_somebody_saw_a_case_has_a_name_in_the_access_log() -> None:
+    recorded = {*ACTS, "forms", "case", "history", "api", "grant", "decision"}
+    assert [page for page in sorted(recorded) if not is_worded("page", page)] == []

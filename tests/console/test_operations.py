@@ -161,6 +161,7 @@ def test_the_page_asks_as_many_questions_for_many_tasks_as_for_few(house: WebHou
     for _ in range(3):
         house.office.pass_time(timedelta(days=1))
         one_stopped(house.office)
+    supervisor.get("/operations")  # that cases are seen for the first time is recorded by one statement, for all
     with reading(house.office) as many:
         page = supervisor.get("/operations").text
     assert page.count("RetryTask") == 4

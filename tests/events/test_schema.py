@@ -4,7 +4,9 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, inspect
 import events.schema
 import events.tables
 import handlers.projections.tables
-from events.database import Database, sqlite_url
+from events.database import Database, owner_engine, sqlite_url
 from events.errors import StoreReadOnly, StoreUnavailable, TooNew
 from events.facts import catalogue
 from events.keys import MemoryKeys
@@ -42,6 +44,28 @@ def test_preparing_again_changes_nothing(database: Database) -> None:
     migrate(database)
     assert log.size() == 1
     tell(log, (CASE, LINKED))
+
+
+def test_looks_of_before_are_kept_and_count_as_cases_that_were_opened(empty_database: Database) -> None:
+    looks = (("2026-03-02T09:00", "7K3P9-QXM2D", False), ("2026-03-02T09:01", "7K3P9-00000", True))
+    names, owner = "account, at, case_id, session, page, refused", owner_engine(empty_database.url)
+    with owner.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(events.schema.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        for at, case_id, refused in looks:
+            values = f"'staff:anna', '{at}', '{case_id}', 's', 'case', {refused}"
+            connection.exec_driver_sql(f"INSERT INTO looks ({names}) VALUES ({values})")
+    owner.dispose()
+    migrate(empty_database)
+    with empty_database.reading() as connection:
+        columns = "case_id, page, refused, stops, listed, proof"
+        rows = connection.exec_driver_sql(f"SELECT {columns} FROM looks ORDER BY at").all()
+    assert [tuple(row) for row in rows] == [
+        ("7K3P9-QXM2D", "case", False, False, False, ""),
+        ("7K3P9-00000", "case", True, False, False, ""),  # was refused for an hour, and is not stopped now
+    ]
 
 
 def test_several_processes_may_prepare_at_once(empty_database: Database) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from sqlalchemy import make_url
@@ -22,6 +22,8 @@ _ROLE = """DO $$ BEGIN
   EXECUTE format('GRANT wayhome_app TO %I', current_user);
 EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN NULL;
 END $$"""
+# Every case is asked for within a minute, which nobody's work needs.
+_ALL_AT_ONCE: Final = {"WAYHOME_CASES_PER_PROOF": "1000", "WAYHOME_CASES_PER_HOUR": "1000"}
 
 
 class Unpacked(NamedTuple):
@@ -47,11 +49,12 @@ def unpacked(folder: Path, pg_url: str | None = None) -> Unpacked:
     (folder / "keys" / "keys.sqlite").write_bytes(_packed("keys.xz"))
     if pg_url is None:
         (folder / "log.sqlite").write_bytes(_packed("log.xz"))
-        return Unpacked(Wayhome(folder), str(folder / "log.sqlite"))
+        return Unpacked(Wayhome(folder, dict(_ALL_AT_ONCE)), str(folder / "log.sqlite"))
     with _connected(pg_url) as connection:
         connection.execute(_ROLE)
         connection.execute(_packed("postgresql.sql.xz"))
-    return Unpacked(Wayhome(folder, {"WAYHOME_DATABASE_URL": pg_url, "WAYHOME_ALLOW_OWNER": "yes"}), pg_url)
+    settings = {**_ALL_AT_ONCE, "WAYHOME_DATABASE_URL": pg_url, "WAYHOME_ALLOW_OWNER": "yes"}
+    return Unpacked(Wayhome(folder, settings), pg_url)
 
 
 def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from events.facts import catalogue
-from events.facts.access import CaseAssigned, GlassBroken, GlassMended
+from events.facts.access import CaseAssigned, GlassBroken, GlassMended, LookingStopped, StopReviewed
 from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerSet
 from handlers.projections.work_items import items_of
 from tests.kit.people import ANNA, BORIS, CLARA
@@ -21,6 +21,8 @@ from workflow.subjects.access.commands import (
     DecideDuplicate,
     MendGlass,
     ReviewAccess,
+    ReviewStop,
+    StopLooking,
     SuspectDuplicate,
 )
 from workflow.subjects.access.state import Access, access_of
@@ -179,3 +181,39 @@ def test_two_cases_may_be_one_persons_until_somebody_compared_them() -> None:
 def test_what_was_written_of_an_emergency_is_sealed() -> None:
     assert dict(catalogue().shapes["GlassBroken"].sealed) == {"story": ("why",)}
     assert dict(catalogue().shapes["AccessReviewed"].sealed) == {"story": ("note",)}
+
+
+# -- whoever opens too many cases is stopped -----------------------------------------------------------------------
+
+
+def stopped() -> Story:
+    return story().when(StopLooking, actor="system:access", mandate="system", account=BORIS, cases=80).accepted()
+
+
+def test_that_somebody_was_stopped_is_told_once_and_waits_for_somebody_else() -> None:
+    case = stopped()
+    case.then(LookingStopped, TaskRequested)
+    assert case.tasks(kind="tell_of_stop", account=BORIS, cases="80")
+    assert items_of(case.case)[f"stopped:{BORIS}"] == "review_stop"
+    case.when(StopLooking, actor="system:access", mandate="system", account=BORIS, cases=80).then()
+
+
+def test_only_somebody_else_who_signed_in_looks_into_a_stop() -> None:
+    found = {"account": BORIS, "outcome": "justified"}
+    case = stopped()
+    case.when(ReviewStop, actor=BORIS, mandate="supervisor", **found).then_refused("stop_reviewer_is_another")
+    case.when(ReviewStop, actor=CLARA, mandate="operator", **found).then_refused("somebody_signed_in")
+    case.when(ReviewStop, actor=CLARA, mandate="data_protection", **found | {"account": ANNA}).then_refused(
+        "stop_is_due"
+    )
+    case.when(ReviewStop, actor=CLARA, mandate="data_protection", **found).then(StopReviewed)
+    assert f"stopped:{BORIS}" not in items_of(case.case)
+    case.when(ReviewStop, actor=CLARA, mandate="data_protection", **found).then_refused("stop_is_due")
+
+
+def test_what_was_not_justified_can_be_looked_into_again() -> None:
+    case = stopped()
+    by = {"actor": CLARA, "mandate": "data_protection", "account": BORIS}
+    case.when(ReviewStop, outcome="not_justified", **by).then(StopReviewed)
+    assert access_of(case.case).stops[BORIS].outcome == "not_justified"
+    case.when(ReviewStop, outcome="justified", **by).then(StopReviewed)

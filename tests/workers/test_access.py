@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.kit.people import ANNA, BORIS
 from tests.kit.story import story
 from tests.kit.workshop import Workshop
-from workflow.subjects.access.commands import BreakGlass
+from workflow.subjects.access.commands import BreakGlass, StopLooking
 from workflow.subjects.access.state import access_of
 
 WHY = "Zlatovlaska called from the station."
@@ -24,6 +24,22 @@ def test_the_officer_is_written_to_at_once_and_reads_which_case_and_who(shop: Wo
     assert all(word in said for word in (BORIS, "medical", "danger to life", "13:00 UTC", ANNA, "экстренном"))
     assert "Zlatovlaska" not in said
     assert not case.tasks(kind="tell_of_glass")
+
+
+def test_the_officer_reads_who_was_stopped_and_nothing_of_any_case(shop: Workshop) -> None:
+    case = story(shop.office, name="Zlatovlaska Kanarejkina", actor=ANNA)
+    ids = shop.office.service.machine_ids.by_machine("system:access", "system", case.case_id, "stop/1")
+    shop.office.accepted(StopLooking(**ids, account=BORIS, cases=80))
+    with shop.crew() as crew:
+        crew.settle()
+        crew.settle()
+    (mail,) = shop.mails()
+    said = "\n".join([*(f"{name}: {value}" for name, value in mail.items()), mail.get_content()])
+    assert shop.office.definition.programme.office.email in mail["To"]  # where the programme names no officer
+    assert all(word in said for word in (BORIS, "80 cases", "UTC", "остановлена"))
+    assert case.case_id not in said
+    assert "Zlatovlaska" not in said
+    assert not case.tasks(kind="tell_of_stop")
 
 
 def test_new_cases_are_compared_when_the_workers_sweep(shop: Workshop) -> None:

@@ -18,9 +18,9 @@ from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
 from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
 from console.views.timeline import history
-from console.web.access_log import looked, naming
 from console.web.errors import NotThere
 from console.web.filling import Filling, filling_of, programme_of
+from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
 from console.words.naming import Naming
 from events.ids import parse_case_id
@@ -185,9 +185,7 @@ def _choices(context: RequestContext) -> list[tuple[str, str]]:
 
 @router.get("/cases/{case_id}")
 def case(context: Annotated[RequestContext, require("case.see")], done: str = "", proposed: str = "") -> Response:
-    """Show a case; that it was looked at is recorded first."""
-    if stopped := looked(context, "case"):
-        return stopped
+    """Show a case."""
     view = case_view(context.reader, context.case)
     return context.page(
         "pages/case.html", view=view, n=naming(context), since=instant(view.snapshot.case.since),
@@ -200,8 +198,6 @@ def case(context: Annotated[RequestContext, require("case.see")], done: str = ""
 @router.get("/cases/{case_id}/history")
 def everything(context: Annotated[RequestContext, require("case.see")], before: int = END) -> Response:
     """Show everything that happened to a case, page by page, the last first."""
-    if stopped := looked(context, "history"):
-        return stopped
     if before < 0:
         raise NotThere
     log, case_id = context.web.container.log, context.case.case.case_id

@@ -29,7 +29,7 @@ from workflow.subjects.hotline.commands import PrintCaseCodes
 router = APIRouter(include_in_schema=False)
 _ABOUT_CASES: Final = {act for kind in CASE_FORMS.values() for act in ACTS_OF[kind]} & ABOUT_A_CASE
 _ABOUT_OFFICES: Final = {act for kind in OFFICE_FORMS.values() for act in ACTS_OF[kind]}
-CaseWork = Annotated[RequestContext, require(*sorted(_ABOUT_CASES))]
+CaseWork = Annotated[RequestContext, require(*sorted(_ABOUT_CASES), page="forms")]
 OfficeWork = Annotated[RequestContext, require(*sorted(_ABOUT_OFFICES))]
 # Where to go on from there for those who do not see the case itself, and from the forms of the office.
 _ELSEWHERE: Final = {"money": "/grants", "referral": "/referrals", "tasks": "/operations"}

@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from console.accounts.sign_in import Wait, Wrong
 from console.views.carrying_out import carry_out
 from console.views.proposal import ProposalView, proposal_view
-from console.web.access_log import looked, naming
 from console.web.errors import NotReadable
 from console.web.filling import context_of, right_of, sent_by
+from console.web.names import naming
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import source_of, typed
@@ -28,8 +28,8 @@ Sees = Annotated[RequestContext, require("case.see")]
 
 @router.get("/cases/{case_id}/decisions/{proposal_id}")
 def decision(context: Sees, proposal_id: str) -> Response:
-    """Show what is proposed, and to whom it belongs to decide; that it was looked at is recorded first."""
-    return looked(context, "decision") or _page(context, proposal_id)
+    """Show what is proposed, and to whom it belongs to decide."""
+    return _page(context, proposal_id)
 
 
 @router.post("/cases/{case_id}/decisions/{proposal_id}")

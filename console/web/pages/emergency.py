@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
-from console.web.access_log import naming
 from console.web.filling import sent_by
+from console.web.names import naming
 from console.web.request_context import RequestContext, case_number, go, require
 from events.errors import CommandReused
 from events.facts.access import Emergency

@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from console.views.carrying_out import carry_out
 from console.views.grants import MONEY, GrantQueue, GrantView, counts, grant_view, payments_of, queue
 from console.views.opening import Payee, payee_of, record_opening
-from console.web.access_log import looked
 from console.web.errors import NotReadable, NotThere
 from console.web.filling import id_of, sent_by
 from console.web.pages.ledger import may_compare
@@ -25,7 +24,7 @@ from workflow.reasons import Reason, Refused
 from workflow.subjects.grants.commands import ApproveGrant, ReleaseTranche
 
 router = APIRouter(include_in_schema=False)
-Money = Annotated[RequestContext, require(*MONEY)]
+Money = Annotated[RequestContext, require(*MONEY, page="grant")]
 _AT_MOST: Final = 200  # characters of a place in a queue
 
 
@@ -51,7 +50,7 @@ def grants(
 def grant(context: Money, grant_id: str) -> Response:
     """Show one grant: sums, parts, evidence and whose hands; nothing of the person."""
     _known(context, grant_id)
-    return looked(context, "grant") or _shown(context, grant_id)
+    return _shown(context, grant_id)
 
 
 @router.get("/grants/{case_id}/{grant_id}/payee")

@@ -62,7 +62,7 @@ def find_case(context: Auditor, case: str = "") -> Response:
 
 
 @router.get("/history/of/{number}")
-def of_case(context: Auditor, number: str) -> Response:
+def of_case(context: Annotated[RequestContext, require("history.see", names="number")], number: str) -> Response:
     """Show a case as of any moment, beside another, with who did what under which rule, and the proof of it."""
     case_id = case_number(number[:_LONGEST])
     query = context.request.query_params
@@ -93,10 +93,12 @@ def accesses(context: Annotated[RequestContext, require("access.see")]) -> Respo
     """Show who looked at what, within what is asked for or the last days."""
     asked = _asked(context, _ACCESS_FIELDS)
     wanted, wrong = _wanted(context, asked)
-    found = access(context.reader, AccessQuery(since=last_days(context.reader)) if wrong else wanted)
+    usual = AccessQuery(since=last_days(context.reader), lists=False)
+    found = access(context.reader, usual if wrong else wanted)
     return context.page(
         "pages/access.html", 422 if wrong else 200, asked=asked, wrong=wrong, found=found, rows_max=ROWS_MAX,
-        by_itself=not any(asked.values()), may_export=context.may("export") is not None, moment_of=instant,
+        by_itself=not any(asked.values()), lists=_with_lists(context),
+        may_export=context.may("export") is not None, moment_of=instant,
         query="" if wrong else context.request.url.query,
     )  # fmt: skip
 
@@ -132,8 +134,14 @@ def _wanted(context: RequestContext, asked: dict[str, str]) -> tuple[AccessQuery
         account,
         instant_text(since) if since else "" if any(asked.values()) else last_days(context.reader),
         instant_text(until + timedelta(days=1)) if until else "",
+        _with_lists(context),
     )
     return wanted, wrong
+
+
+def _with_lists(context: RequestContext) -> bool:
+    """Tell whether what somebody saw among others is asked for too: it is much, and seldom what is looked for."""
+    return context.request.query_params.get("lists") == "yes"
 
 
 def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[EventQuery, tuple[str, ...]]:

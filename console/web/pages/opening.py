@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from console.views.case import mandate_for
 from console.views.opening import SHOWN_FOR, opening_of, record_opening, sealed_values
-from console.web.access_log import naming
 from console.web.errors import NotReadable, NotThere
 from console.web.filling import id_of, is_key, key_of
+from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused

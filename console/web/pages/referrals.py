@@ -12,9 +12,9 @@ from console.views.carrying_out import carry_out
 from console.views.directory import Wanted, directory_of, offers_of
 from console.views.opening import SHOWN_FOR
 from console.views.referrals import ReferralRow, board, disclosure_of, own_row, own_rows
-from console.web.access_log import namings
 from console.web.errors import NotReadable, NotThere
 from console.web.filling import id_of, is_key, key_of
+from console.web.names import namings
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted

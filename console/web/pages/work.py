@@ -9,7 +9,7 @@ from console.views.account import zone_of
 from console.views.operations import operations as machine_now
 from console.views.travel import travel_board
 from console.views.work import my_work
-from console.web.access_log import namings
+from console.web.names import namings
 from console.web.request_context import RequestContext, require
 
 router = APIRouter(include_in_schema=False)
@@ -17,7 +17,7 @@ DAYS: Final = (3, 7, 14, 30)
 
 
 @router.get("/work")
-def work(context: Annotated[RequestContext, require("self")], whose: str = "") -> Response:
+def work(context: Annotated[RequestContext, require("self", page="work.see")], whose: str = "") -> Response:
     """Show what waits; whoever has no such list begins with the pages there are for them."""
     if not context.may_ever("work.see"):
         return context.page("pages/start.html")

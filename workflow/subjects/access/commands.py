@@ -47,6 +47,21 @@ class ReviewAccess(CaseCommand, acts=("case.review",), sealed=True):
     note: LongText | None = None
 
 
+class StopLooking(CaseCommand):
+    """Say that somebody was stopped at this case for opening too many; by the door that stopped them, not by people."""
+
+    account: ActorId
+    cases: int
+
+
+class ReviewStop(CaseCommand, acts=("case.review",), sealed=True):
+    """Record what somebody else found who looked into why an account opened so many cases."""
+
+    account: ActorId
+    outcome: Literal["justified", "not_justified"]
+    note: LongText | None = None
+
+
 class DecideDuplicate(CaseCommand, acts=("case.record",)):
     """Record whether another case is the same person's."""
 

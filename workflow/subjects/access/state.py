@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from events.facts.access import AccessReviewed, GlassBroken
+from events.facts.access import AccessReviewed, GlassBroken, LookingStopped, StopReviewed
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
@@ -18,6 +18,14 @@ class EmergencyAccess(NamedTuple):
     until: datetime
 
 
+class LookingStop(NamedTuple):
+    """That an account was stopped at this case for opening too many, and what somebody else said of it."""
+
+    stopped_at: str
+    outcome: str = ""  # empty until somebody has looked into it
+    reviewed_at: str = ""
+
+
 class Access(NamedTuple):
     """Who stands near a case: its owner and team, and for a few hours whoever broke the glass."""
 
@@ -26,6 +34,7 @@ class Access(NamedTuple):
     glass: Mapping[str, EmergencyAccess] = NOTHING  # broken and not yet mended, by its number
     unreviewed: Mapping[str, EmergencyAccess] = NOTHING  # the oldest first, mended or not
     duplicates: tuple[str, ...] = ()  # cases that may be of the same person, and nobody has compared them
+    stops: Mapping[str, LookingStop] = NOTHING  # the last of each account that was stopped here
 
     def is_broken_by(self, account: str, now: datetime) -> bool:
         """Tell whether an account may look under the glass now, whether or not the timer has noticed its end."""
@@ -34,6 +43,11 @@ class Access(NamedTuple):
     def to_review_of(self, account: str) -> str:
         """Return the number of the oldest breaking by an account that nobody has looked at, or ""."""
         return next((number for number, one in self.unreviewed.items() if one.account == account), "")
+
+    @property
+    def stops_to_review(self) -> tuple[str, ...]:
+        """Return the accounts that were stopped here and nobody has looked into, the oldest first."""
+        return tuple(account for account, one in self.stops.items() if not one.outcome)
 
 
 access_of: Final = Part("access", Access())
@@ -50,12 +64,27 @@ def _reviewed(case: Case, fact: AccessReviewed, _at: At) -> Case:
     return access_of.changed(case if left else case.calm("access_not_reviewed"), unreviewed=left)
 
 
+def _stopped(case: Case, fact: LookingStopped, at: At) -> Case:
+    return _with_stop(case, fact.account, LookingStop(at.recorded_at))
+
+
+def _stop_reviewed(case: Case, fact: StopReviewed, at: At) -> Case:
+    stop = access_of(case).stops[fact.account]
+    return _with_stop(case, fact.account, stop._replace(outcome=fact.outcome, reviewed_at=at.recorded_at))
+
+
+def _with_stop(case: Case, account: str, stop: LookingStop) -> Case:
+    return access_of.changed(case, stops={**without(access_of(case).stops, account), account: stop})
+
+
 CHANGES: dict[str, Change] = {
     "CaseOpened": lambda c, f, _: access_of.changed(c, owner=f.owner, team=f.team) if f.owner or f.team else c,
     "CaseAssigned": lambda c, f, _: access_of.changed(c, owner=f.owner, team=f.team),
     "GlassBroken": _broken,
     "GlassMended": lambda c, f, _: access_of.changed(c, glass=without(access_of(c).glass, f.glass_id)),
     "AccessReviewed": _reviewed,
+    "LookingStopped": _stopped,
+    "StopReviewed": _stop_reviewed,
     "DuplicateSuspected": lambda c, f, _: access_of.changed(c, duplicates=(*access_of(c).duplicates, f.other)),
     "DuplicateDecided": lambda c, f, _: access_of.changed(
         c, duplicates=tuple(other for other in access_of(c).duplicates if other != f.other)
