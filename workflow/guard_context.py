@@ -21,8 +21,8 @@ class GuardContext(NamedTuple):
 
     @property
     def today(self) -> date:
-        """Return the day of asking."""
-        return self.now.date()
+        """Return the programme's day of asking."""
+        return self.programme.day(self.now)
 
 
 Guard = Callable[[GuardContext], Reason | None]

@@ -85,7 +85,14 @@ def list_cases(
     terminal.say_cut(offset + len(found), total, f"--limit {total} or --offset {offset + limit}")
     rows = terminal.visible(found)
     shown = [
-        (r["case_id"], r["stage"], r["since"][:10], r["route"], "child" if r["child"] else "", r["version"])
+        (
+            r["case_id"],
+            r["stage"],
+            terminal.day(r["programme"], r["since"]),
+            r["route"],
+            "child" if r["child"] else "",
+            r["version"],
+        )
         for r in rows
     ]
     columns = ("case", "stage", "since", "way home", "", "version")
@@ -230,7 +237,8 @@ def waiting(
     total = terminal.read(count_work, kind)
     terminal.say_cut(len(found), total, f"--limit {total}")
     rows = terminal.visible(found)
-    shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
+    days = (terminal.day(r["office"].partition(":")[2], r["since"]) for r in rows)
+    shown = [(day, r["case_id"], r["stage"], r["kind"], r["item"]) for day, r in zip(days, rows, strict=True)]
     columns = ("since", "case", "stage", "kind", "item")
     terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)
 

@@ -6,7 +6,7 @@ A verb names as its first parameter the terminal it works at; that decides which
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, get_type_hints
@@ -32,8 +32,10 @@ from console.errors import BadInput
 from console.printing import print_json, print_rows, say, say_error
 from events.instants import instant
 from handlers.commanding.answers import Answer
+from handlers.queries.history import published_names
 from workflow.command import Command
 from workflow.programme.loading import Definition
+from workflow.programme.programme import Programme
 from workflow.rights.acts import OPERATOR
 from workflow.rights.visibility import speaks_for
 
@@ -104,6 +106,20 @@ class Terminal(BareTerminal):
         if found is None:
             raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
         return found
+
+    @cached_property
+    def programmes(self) -> dict[str, Programme]:
+        """Return every programme that was published here, as it is now in force."""
+        return {name: self.definition(name).programme for name in self.read(published_names)}
+
+    def day(self, programme: str, stored: str) -> date:
+        """Return the programme's day of an instant as it is stored."""
+        return self.programmes[programme].day(instant(stored))
+
+    def zone_of(self, house: str) -> str:
+        """Return whose clocks a house goes by; of one that no programme file names any more, UTC's."""
+        found = (one.facility_of[house].time_zone for one in self.programmes.values() if house in one.facility_of)
+        return next(found, "UTC")
 
     def tell(self, answer: Answer) -> None:
         """Print the answer to a command and end with its exit code."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from console.views.opening import SHOWN_FOR, recorded
 from console.views.reader import Reader
@@ -159,8 +158,8 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
 
 def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
     """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
-    referral = referrals_of(snapshot.case).referrals[referral_id]
-    return referral.is_open and snapshot.case.consents_to(PURPOSE, now.date(), referral.provider)
+    referral, today = referrals_of(snapshot.case).referrals[referral_id], snapshot.definition.programme.day(now)
+    return referral.is_open and snapshot.case.consents_to(PURPOSE, today, referral.provider)
 
 
 def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: datetime | None = None) -> Clock:
@@ -170,8 +169,7 @@ def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: d
         due = answer_due(instant(referral.sent_at), programme)
     if due is None:
         return Clock("none")
-    zone = ZoneInfo(programme.time_zone)
-    today, day = now.astimezone(zone).date(), due.astimezone(zone).date()
+    today, day = programme.day(now), programme.day(due)
     if due <= now:
         return Clock("late", due, (today - day).days)
     return Clock("due", due, working_days(today, day, programme.home_country))

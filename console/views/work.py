@@ -1,9 +1,8 @@
 """My work: what waits for this person, by what they may do about it; the oldest first."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection
@@ -151,11 +150,10 @@ def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
 
 
 def _due(connection: Connection, reader: Reader, owner: str) -> list[Any]:
-    zones = [ZoneInfo(definition.programme.time_zone) for definition in reader.definitions()]
-    if not zones:
+    now, programmes = reader.now, [definition.programme for definition in reader.definitions()]
+    if not programmes:
         return []
-    now, day = reader.now, timedelta(days=1)
-    until = max(datetime.combine(now.astimezone(zone).date() + day, time(), zone) for zone in zones)
+    until = max(programme.end_of(programme.day(now)) for programme in programmes)
     return timers_due_for(connection, reader.account, now, until, kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX)
 
 

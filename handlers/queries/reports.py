@@ -6,10 +6,9 @@ cases there are; nothing here holds the number of a case.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Final, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, bindparam, select
 
@@ -95,7 +94,6 @@ class StageStatistics(NamedTuple):
 
 def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatistics:
     """Return what happened in a year of a programme, by its own calendar."""
-    zone = ZoneInfo(programme.time_zone)
     entered: dict[str, datetime] = {}
     spans: dict[str, list[timedelta]] = {}
     visits: Counter[VisitFinding] = Counter()
@@ -104,7 +102,7 @@ def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatisti
         if isinstance(fact, FollowUpVisited):
             visits[fact.month, fact.outcome] += fact.made_on.year == year
             continue
-        if isinstance(fact, StageEntered) and stream in entered and at.astimezone(zone).year == year:
+        if isinstance(fact, StageEntered) and stream in entered and programme.day(at).year == year:
             spans.setdefault(fact.source, []).append(at - entered[stream])
         if isinstance(fact, CaseOpened | StageEntered):
             entered[stream] = at
@@ -162,7 +160,7 @@ def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
     for event in log.stream(programme.intake_stream):
         fact = log.fact(event)
         if isinstance(fact, ArrivalCounted):
-            day = instant(event.envelope.recorded_at).astimezone(UTC)  # years are counted in UTC, as all days are
+            day = programme.day(event.recorded)
             found[fact.year, day.month if day.year == fact.year else 0] += 1
     return found
 

@@ -5,10 +5,11 @@ the office, part by part, as the provider's profile and the person's consent all
 """
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
+from workers.mail.clocks import on_day
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
@@ -18,19 +19,19 @@ from workflow.subjects.referrals.state import referrals_of
 _ASKED_EN = "We would like to refer somebody to you. Reference: {reference}. Service: {service}.{language}"
 _ASKED_RU = "Мы хотели бы направить к вам человека. Номер направления: {reference}. Услуга: {service}.{language}"
 _ANSWER_EN = (
-    "Please answer within {days} working days, by {until}: can you take the person on, is there a waiting list, or "
+    "Please answer within {days} working days, by {until_en}: can you take the person on, is there a waiting list, or "
     "can you not? Please quote the reference and name nobody. All else is told at the office."
 )
 _ANSWER_RU = (
-    "Пожалуйста, ответьте до {until} (рабочих дней: {days}): можете ли вы принять человека, есть ли очередь или это "
+    "Пожалуйста, ответьте до {until_ru} (рабочих дней: {days}): можете ли вы принять человека, есть ли очередь или это "
     "невозможно. Укажите номер направления и не называйте имён. Остальное сообщат в офисе."
 )
 _BACK_EN = "Referral {reference} is taken back. Please do nothing more about it, and destroy what you were told."
 _BACK_RU = (
     "Направление {reference} отозвано. Пожалуйста, ничего больше не предпринимайте и уничтожьте полученные сведения."
 )
-_RECEIVED_EN = "The referral you sent us was received on {day} and is being looked after. Thank you."
-_RECEIVED_RU = "Ваше направление получено {day}, им занимаются. Спасибо."
+_RECEIVED_EN = "The referral you sent us was received on {day_en} and is being looked after. Thank you."
+_RECEIVED_RU = "Ваше направление получено {day_ru}, им занимаются. Спасибо."
 
 
 def referral_letter(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
@@ -41,14 +42,14 @@ def referral_letter(job: Job[ReferralLetter], seen: CaseSnapshot) -> Letter:
     english, russian = _service(seen, reference)
     language = referrals_of(seen.case).referrals[reference].language
     programme = seen.definition.programme
-    zone, days = programme.facilities[0].time_zone, programme.policies.referral_ack_working_days
-    until = answer_due(job.begun_at, programme).astimezone(ZoneInfo(zone)).date()
+    days = programme.policies.referral_ack_working_days
+    until = on_day("until", programme.day(answer_due(job.begun_at, programme)))
     return _letter(
         job, seen, f"Referral {reference}",
         _ASKED_EN.format(reference=reference, service=english, language=_wish("Language", language)),
-        _ANSWER_EN.format(days=days, until=until),
+        _ANSWER_EN.format(days=days, **until),
         _ASKED_RU.format(reference=reference, service=russian, language=_wish("Язык", language)),
-        _ANSWER_RU.format(days=days, until=until),
+        _ANSWER_RU.format(days=days, **until),
     )  # fmt: skip
 
 
@@ -63,8 +64,8 @@ def referrer_letter(job: Job[ReferrerLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter to whoever sent the person; it says that somebody came, and not who."""
     if not _agreed(job, seen):
         raise Refused("the person does not agree to that any more")
-    day = seen.case.opened_at[:10]
-    return _letter(job, seen, "Your referral was received", _RECEIVED_EN.format(day=day), _RECEIVED_RU.format(day=day))
+    day = on_day("day", seen.definition.programme.day(instant(seen.case.opened_at)))
+    return _letter(job, seen, "Your referral was received", _RECEIVED_EN.format(**day), _RECEIVED_RU.format(**day))
 
 
 def _service(seen: CaseSnapshot, reference: str) -> tuple[str, str]:
@@ -80,7 +81,7 @@ def _letter(job: Job[Any], seen: CaseSnapshot, subject: str, *lines: str) -> Let
 
 
 def _agreed(job: Job[Any], seen: CaseSnapshot) -> bool:
-    return seen.case.consents_to(PURPOSE, job.begun_at.date(), job.about.provider)
+    return seen.case.consents_to(PURPOSE, seen.definition.programme.day(job.begun_at), job.about.provider)
 
 
 def _wish(word: str, language: str) -> str:

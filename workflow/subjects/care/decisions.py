@@ -150,7 +150,7 @@ def _against_time(at: datetime, provider: str, situation: Situation) -> list[Rea
     until = situation.programme.runs.until
     if at < situation.now:
         reasons.append(refusals.APPOINTMENT_IS_AHEAD(at=at))
-    if until is not None and at.date() > until:
+    if until is not None and situation.programme.day(at) > until:
         reasons.append(refusals.PROGRAMME_ENDS_BEFORE())
     found = situation.programme.provider_of.get(provider)
     if found is not None and found.hours is not None and not found.hours.is_open(at):

@@ -93,7 +93,7 @@ def _awaited(_command: DelayArrival | CancelArrival | MeetPerson, situation: Sit
 
 def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
     since = situation.programme.runs.since
-    return None if at.date() >= since else PROGRAMME_HAS_BEGUN(since=since)
+    return None if situation.programme.day(at) >= since else PROGRAMME_HAS_BEGUN(since=since)
 
 
 def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:

@@ -28,7 +28,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
     reasons = list(reasons_against(asked, (consent_to_travel, guardian_is_appointed, return_is_declared)))
     if command.departs_at <= situation.now:
         reasons.append(refusals.DEPARTURE_IS_AHEAD())
-    papers = document_for_booking(asked, command.arrives_at.date())
+    papers = document_for_booking(asked, situation.programme.day(command.arrives_at))
     reasons += [papers] if papers else []
     legs = _legs(command, situation)
     reasons += _against_route(legs, case)
