@@ -1,6 +1,7 @@
 """What follows when the glass is broken: it is told at once, ends by itself, and is looked at by somebody else."""
 
 from events.facts.access import GlassBroken
+from events.instants import instant_text
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.values.calendars import working_days_later
@@ -9,7 +10,7 @@ from workflow.values.calendars import working_days_later
 def _broken(fact: GlassBroken, moment: ReactionContext) -> Follows:
     programme, days = moment.programme, moment.policies.glass_review_working_days
     due = working_days_later(moment.now, days, programme.home_country, programme.time_zone)
-    until = f"{fact.until:%Y-%m-%d %H:%M} UTC"
+    until = instant_text(fact.until)
     letter = EmergencyLetter(
         glass_id=fact.glass_id, account=fact.account, mandate=fact.mandate, reason=fact.reason, until=until
     )
