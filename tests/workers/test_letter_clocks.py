@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Timezone
 
 from tests.kit.roads import consents, ready_to_travel
 from tests.kit.story import story
@@ -86,6 +86,7 @@ def test_the_zone_that_comes_with_an_entry_tells_its_clocks_without_any_other_so
     case.does(PlanArrival, at=HALF_PAST_ONE, place="SVO", means="flight", language="ru")
     (mail,) = sent(shop)
     (zone,) = calendar_of(mail).walk("VTIMEZONE")
+    assert isinstance(zone, Timezone)
     wall = by_clock(HALF_PAST_ONE, "Europe/Moscow").replace(tzinfo=None)
     assert wall.replace(tzinfo=zone.to_tz(lookup_tzid=False)) == HALF_PAST_ONE
 

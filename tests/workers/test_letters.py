@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +15,9 @@ from events.facts.travel import TripPlanned
 from workers.effects.travel import escort_letter
 from workers.errors import LetterUnsafe
 from workers.mail.letters import message
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.programme.office import OfficeContact
 from workflow.programme.programme import Programme
-from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.travel.definition import Escort
 
 SENT_AT = datetime(2025, 2, 20, 9, 30, tzinfo=UTC)
@@ -43,6 +44,11 @@ TRIP = Trip()
 TEXT_FIELDS = ["case_ref", "escort_name", "escort_email", "office_name", "office_email", "from_place", "to_place"]
 
 
+@cache
+def chisinau() -> Programme:
+    return load_definition(shipped_programme_text("moscow").replace("Europe/Moscow", "Europe/Chisinau")).programme
+
+
 def invitation(trip: Trip, sent_at: datetime, *, cancelled: bool = False) -> EmailMessage:
     planned = TripPlanned(
         route="", legs=(),
@@ -53,8 +59,7 @@ def invitation(trip: Trip, sent_at: datetime, *, cancelled: bool = False) -> Ema
         id=trip.escort_id, name=trip.escort_name, email=trip.escort_email, skills=("nurse",), languages=("uk", "ru")
     )
     office = OfficeContact.model_construct(name=trip.office_name, email=trip.office_email, account="", bic="")
-    house = Facility.model_construct(time_zone="Europe/Chisinau")
-    programme = Programme.model_construct(home_country="MD", office=office, facilities=(house,))
+    programme = chisinau().model_copy(update={"home_country": "MD", "office": office})
     return message(escort_letter(planned, escort, programme, cancelled=cancelled), office, "W-71F0", sent_at)
 
 
