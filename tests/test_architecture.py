@@ -19,7 +19,7 @@ SUBJECTS: Final = frozenset(path.parent.name for path in (ROOT / "workflow" / "s
 # What may stand in a room itself; everything else has a folder that says what it is about.
 OUTSIDE_FOLDERS: Final = {
     "workflow": frozenset({"advancing", "case_decisions", "command", "decide", "decide_office", "guard_context",
-                           "guards", "publication", "reasons", "refusals", "registry", "situation", "subject", "tasks",
+                           "guards", "happened", "publication", "reasons", "refusals", "registry", "situation", "subject", "tasks",
                            "two_people"}),
     "handlers": frozenset(),
     "workers": frozenset({"errors"}),

@@ -12,7 +12,7 @@ from console.verbs.one_case import case_as_json, opened_fields, option_as_json, 
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.work_items import count_work, list_work
-from workflow.command import AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
+from workflow.command import WHEN, AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
 from workflow.registry import HUMAN
 from workflow.subjects.intake.commands import OpenCase
@@ -24,6 +24,9 @@ OpenFields = Annotated[
     list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(fields_of(OpenCase)) + ".")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in one word of the programme's list or your own.")]
+HappenedAt = Annotated[
+    str | None, typer.Option("--happened-at", help="When it happened, if earlier, like 2026-03-01T18:40+03:00.")
+]
 Mandate = Annotated[str, typer.Option("--mandate", help="By which right you act: case_manager, medical, legal, …")]
 ProposalArgument = Annotated[str, typer.Argument(help="The proposal, as `wayhome case show` names it.")]
 
@@ -117,12 +120,14 @@ def advance(
     case: CaseArgument,
     trigger: Annotated[str, typer.Argument(help="The way on, as `wayhome next` lists it.")],
     reason: Reason = "",
+    happened_at: HappenedAt = None,
 ) -> None:
     """Move a person on; refused with every reason when something is missing.
 
     Example: wayhome case advance 7K3P9-QXM2D accommodate --as staff:anna
     """
-    terminal.give_about(case, AdvanceCase, trigger=trigger, reason=reason)
+    when = {WHEN: happened_at} if happened_at else {}
+    terminal.give_about(case, AdvanceCase, trigger=trigger, reason=reason, **when)
 
 
 @verb(app, "withdraw", ring=True)

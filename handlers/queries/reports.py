@@ -93,17 +93,17 @@ class StageStatistics(NamedTuple):
 
 
 def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatistics:
-    """Return what happened in a year of a programme, by its own calendar."""
+    """Return what happened in a year of a programme, by its own calendar: when it did, whenever it was written down."""
     entered: dict[str, datetime] = {}
     spans: dict[str, list[timedelta]] = {}
     visits: Counter[VisitFinding] = Counter()
     for event in _told(log, _MOVES, case_board.c.programme == programme.programme):
-        fact, at, stream = log.fact(event), instant(event.envelope.recorded_at), event.envelope.stream
+        fact, at, stream = log.fact(event), instant(event.envelope.occurred_at), event.envelope.stream
         if isinstance(fact, FollowUpVisited):
             visits[fact.month, fact.outcome] += fact.made_on.year == year
             continue
         if isinstance(fact, StageEntered) and stream in entered and programme.day(at).year == year:
-            spans.setdefault(fact.source, []).append(at - entered[stream])
+            spans.setdefault(fact.source, []).append(max(at - entered[stream], timedelta()))
         if isinstance(fact, CaseOpened | StageEntered):
             entered[stream] = at
     stays = {

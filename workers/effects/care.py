@@ -4,7 +4,6 @@ No name, no case number, not even which illness or which crime: the provider lea
 anyway and the language somebody speaks, the interpreter the language only.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from handlers.states.case_reader import CaseSnapshot
@@ -14,8 +13,8 @@ from workers.mail.letters import CalendarEntry, Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.programme.programme import Programme
 from workflow.subjects.care.appointments import AppointmentLetter
+from workflow.subjects.care.expected import APPOINTMENT_LENGTH
 
-APPOINTMENT_LENGTH: Final = timedelta(hours=1)  # what a calendar shows; nobody knows how long a talk will take
 # What each letter says, in English and in Russian.
 _SAID: Final = {
     "request_appointment": (

@@ -15,6 +15,7 @@ from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import IT_HAS_HAPPENED
 from workflow.situation import Decision, Situation, StreamFact, id_from, said_by
 from workflow.subject import CommandRule, LocatedFault, given
 from workflow.subjects.hotline import refusals
@@ -117,7 +118,7 @@ def against_the_day(command: DeskCommand, situation: Situation) -> list[Reason]:
     at, runs = occurred(command, situation.now), situation.programme.runs
     reasons = []
     if at > situation.now:
-        reasons.append(refusals.IT_HAS_HAPPENED(at=at))
+        reasons.append(IT_HAS_HAPPENED(at=at))
     day = situation.programme.day(at)
     if day < runs.since or (runs.until is not None and day > runs.until):
         reasons.append(refusals.PROGRAMME_DOES_NOT_RUN(at=at))

@@ -4,12 +4,15 @@ from typing import Final
 
 from events.facts import referrals as facts
 from events.facts.tasks import Escalated, ServiceProvided
+from events.instants import instant
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
+from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.care.expected import against_other_time
 from workflow.subjects.referrals import commands, refusals
 from workflow.subjects.referrals.caseload import open_providers, provider_stream
 from workflow.subjects.referrals.disclosure import parts_for_provider
@@ -49,6 +52,8 @@ def accept_referral(command: commands.AcceptReferral, found: Referral, situation
         (not agreed_to(case_of(situation), found.provider, situation), no_consent(found.provider)),
         (command.first_meeting is not None and command.first_meeting < situation.now, refusals.MEETING_IS_AHEAD()),
     )
+    if command.first_meeting is not None:
+        reasons += against_other_time(command.first_meeting, case_of(situation), command.referral_id)
     if reasons:
         return Refused(tuple(reasons))
     accepted = said_by(command, facts.ReferralAccepted, provider=found.provider)
@@ -69,6 +74,9 @@ def decline_referral(command: commands.DeclineReferral, found: Referral, situati
 
 def record_served(command: commands.RecordReferralServed, found: Referral, situation: Situation) -> Decision:
     """Return that the service was given, by whom; whatever waits for the service goes on."""
+    day, programme = situation.programme.day(occurred(command, situation.now)), situation.programme
+    if found.sent_at and day < programme.day(instant(found.sent_at)):
+        return refused(refusals.SERVED_AFTER_ASKED(day=programme.day(instant(found.sent_at))))
     served = facts.ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
     given = ServiceProvided(task_id="", service=found.service, reference=command.referral_id)
     return situation.about_case(served, given)
