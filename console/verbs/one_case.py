@@ -27,7 +27,7 @@ from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
 from workflow.subjects.reception.state import reception_of
-from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.trafficking_routes.state import trafficking_routes_of
@@ -111,6 +111,12 @@ def _told(found: Grant | Tranche) -> dict[str, Any]:
     return said
 
 
+def _told_of_referral(found: Referral) -> dict[str, Any]:
+    """Return a referral; its first meeting, which scripts were not told of at first, where there is one."""
+    said = found._asdict()
+    return said if found.meets_at else {name: value for name, value in said.items() if name != "meets_at"}
+
+
 def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return a case in the shape scripts have known from the first version on, whatever its parts are called here."""
     case, programme = snapshot.case, snapshot.definition.programme
@@ -123,6 +129,7 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
         flat[name] = {field: value for field, value in told.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
+    flat["referrals"] = {key: _told_of_referral(one) for key, one in referrals_of(case).referrals.items()}
     flat["reintegration"]["courses"] = {
         name: place._asdict() | {"since": programme.day(place.since)}
         for name, place in reintegration_of(case).courses.items()
@@ -177,12 +184,17 @@ def print_case(snapshot: CaseSnapshot) -> None:
         until = minute_at(one.expires_at, zone)
         say(f"proposal {key} {one.command} by {one.proposer}: waits for a second person until {until}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
-    if care_of(case).appointments:
+    meetings = [
+        (key, one.service, one.provider, minute_at(one.meets_at, zone))
+        for key, one in referrals_of(case).referrals.items()
+        if one.meets_at
+    ]
+    if care_of(case).appointments or meetings:
         expected = [
             (key, one.service, one.provider, minute_at(one.at, zone) if one.at else "not booked")
             for key, one in care_of(case).appointments.items()
         ]
-        print_rows("Appointments", ("task", "service", "provider", "when"), expected)
+        print_rows("Appointments", ("task", "service", "provider", "when"), [*expected, *meetings])
     print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
     print_rows("Waiting for a person", ("item", "kind"), items_of(case).items())
     say(f"what may happen next: wayhome next {case.case_id}")

@@ -164,15 +164,16 @@ def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
 
 def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: datetime | None = None) -> Clock:
     """Return by when something is to be heard of a referral: an answer in working days, then of the first meeting."""
-    due = meeting if referral.status in ("acknowledged", "accepted") else None
+    asked_at = meeting if referral.status in ("acknowledged", "accepted") else None
+    due = referral.meets_at or asked_at
     if referral.status in ("sent", "unanswered") and referral.sent_at:
-        due = answer_due(instant(referral.sent_at), programme)
+        due = asked_at = answer_due(instant(referral.sent_at), programme)
     if due is None:
         return Clock("none")
     today, day = programme.day(now), programme.day(due)
-    if due <= now:
+    if (asked_at or due) <= now:
         return Clock("late", due, (today - day).days)
-    return Clock("due", due, working_days(today, day, programme.home_country))
+    return Clock("due", due, 0 if due <= now else working_days(today, day, programme.home_country))
 
 
 def working_days(since: date, until: date, country: str) -> int:

@@ -8,7 +8,7 @@ from events.facts import referrals as facts
 from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
-from workflow.subjects.referrals.sending import PURPOSE, answer_due
+from workflow.subjects.referrals.sending import MEETING_ASKED_AFTER, PURPOSE, answer_due
 from workflow.subjects.referrals.state import referrals_of
 
 _not_waited_for = cancelling("referral_answer", "referral_meeting", about="referral_id")
@@ -66,7 +66,7 @@ def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
 def _meeting(referral_id: str, moment: ReactionContext, accepted: facts.ReferralAccepted | None = None) -> Fact:
     due = moment.now + timedelta(days=moment.policies.referral_meeting_days)
     if accepted is not None and accepted.first_meeting is not None:
-        due = accepted.first_meeting + timedelta(days=1)
+        due = accepted.first_meeting + MEETING_ASKED_AFTER
     return moment.set_timer("referral_meeting", due, referral_id=referral_id)
 
 
