@@ -19,8 +19,8 @@ SUBJECTS: Final = frozenset(path.parent.name for path in (ROOT / "workflow" / "s
 # What may stand in a room itself; everything else has a folder that says what it is about.
 OUTSIDE_FOLDERS: Final = {
     "workflow": frozenset({"advancing", "case_decisions", "command", "decide", "decide_office", "guard_context",
-                           "guards", "happened", "publication", "reasons", "refusals", "registry", "situation", "subject", "tasks",
-                           "two_people"}),
+                           "guards", "happened", "publication", "reasons", "refusals", "registry", "situation",
+                           "subject", "tasks", "two_people"}),
     "handlers": frozenset(),
     "workers": frozenset({"errors"}),
 }  # fmt: skip
