@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Timezone
 
-from tests.kit.roads import consents, ready_to_travel
+from tests.kit.roads import bring, consents, ready_to_travel, referred
 from tests.kit.story import story
 from tests.kit.workshop import Workshop
 from workers.mail.clocks import when, zone_in
 from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.subjects.care.commands import BookAppointment
 from workflow.subjects.reception.commands import CancelArrival, PlanArrival
+from workflow.subjects.referrals.commands import AcceptReferral, AcknowledgeReferral, RevokeReferral
 from workflow.subjects.travel.commands import PlanTrip
 from workflow.values.days import by_clock
 
 HALF_PAST_ONE = datetime(2007, 3, 7, 22, 30, tzinfo=UTC)  # on the 8th in Moscow
 LANDS = datetime(2007, 3, 8, 11, 0, tzinfo=UTC)
+MEETS = datetime(2007, 12, 4, 8, 0, tzinfo=UTC)
 
 
 def sent(shop: Workshop) -> list[EmailMessage]:
@@ -142,3 +144,28 @@ def test_a_country_with_one_clock_has_it_told_and_of_any_other_the_programmes(co
 )
 def test_a_time_is_told_with_its_day_its_place_and_how_far_from_utc(zone: str, told: str) -> None:
     assert when("at", HALF_PAST_ONE, zone)["at_en"] == told
+
+
+def test_a_first_meeting_is_put_into_the_providers_calendar_and_taken_out_when_the_referral_is(shop: Workshop) -> None:
+    case = bring(story(shop.office), "reintegration")
+    number = referred(case)
+    case.does(AcknowledgeReferral, referral_id=number).does(AcceptReferral, referral_id=number, first_meeting=MEETS)
+    (mail,) = [mail for mail in sent(shop) if mail["Subject"] == f"First meeting, referral {number}"]
+    assert "4 December 2007, 11:00 (Moscow, UTC+3)" in text_of(mail)
+    assert "4 декабря 2007 г., 11:00 (Москва, UTC+3)" in text_of(mail)
+    entry = entry_of(mail)
+    assert (entry.decoded("DTSTART"), entry["DTSTART"].params["TZID"]) == (MEETS, "Europe/Moscow")
+    assert entry["ATTENDEE"] == f"mailto:{mail['To'].addresses[0].addr_spec}"
+    assert shop.told(case, "MeetingTold") == ["MeetingTold"]
+    case.does(RevokeReferral, referral_id=number, reason="not_needed")
+    (off,) = [mail for mail in sent(shop) if "taken back" in mail["Subject"]]
+    assert str(calendar_of(off)["METHOD"]) == "CANCEL"
+    assert (entry_of(off)["UID"], entry_of(off)["STATUS"]) == (entry["UID"], "CANCELLED")
+
+
+def test_a_meeting_of_a_referral_that_is_over_is_not_told(shop: Workshop) -> None:
+    case = bring(story(shop.office), "reintegration")
+    number = referred(case)
+    case.does(AcknowledgeReferral, referral_id=number).does(AcceptReferral, referral_id=number, first_meeting=MEETS)
+    case.does(RevokeReferral, referral_id=number, reason="not_needed")
+    assert not [mail for mail in sent(shop) if "First meeting" in mail["Subject"]]

@@ -1,5 +1,6 @@
 """What comes of a referral: answered, served, ended, taken back; and what its provider may be shown."""
 
+from datetime import datetime
 from typing import Final
 
 from events.facts import referrals as facts
@@ -142,14 +143,20 @@ class ReferrerLetter(About):
 
 
 class ReferralLetter(ReferrerLetter):
-    """The referral a provider is asked about, or need do nothing more about."""
+    """The referral a provider is asked about, or need do nothing more about, with the first meeting if there is one."""
 
     referral_id: str
+    meets_at: datetime | None = None
 
 
 def _letter_is_wanted(about: ReferralLetter, situation: Situation) -> bool:
     case = case_of(situation)
     return referrals_of(case).referrals[about.referral_id].status == "queued" and _may_tell(about, situation)
+
+
+def _meeting_stands(about: ReferralLetter, situation: Situation) -> bool:
+    referral = referrals_of(case_of(situation)).referrals[about.referral_id]
+    return referral.meets_at == about.meets_at and _may_tell(about, situation)
 
 
 def _never_sent(about: ReferralLetter, situation: Situation) -> list[StreamFact]:
@@ -181,6 +188,7 @@ TASKS: Final = (
         consent=_recipient,
         taken_back=_never_sent,
     ),
+    TaskKind("tell_meeting", ReferralLetter, ends_in(facts.MeetingTold), _meeting_stands, consent=_recipient),
     TaskKind("revoke_referral", ReferralLetter, ends_in(facts.ReferralTakenBack), gives_back=True),
     TaskKind("answer_referrer", ReferrerLetter, ends_in(facts.ReferrerAnswered), _may_tell, consent=_recipient),
 )
