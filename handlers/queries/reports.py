@@ -28,6 +28,7 @@ from handlers.states.state_cache import fold_events
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.state import HotlineState, evolve
 from workflow.subjects.intake.yearly_count import YearlyIntake
+from workflow.values.days import utc_day
 
 UNKNOWN: Final = "unknown"
 NOT_COUNTED: Final = ("not_a_victim",)  # stages: who was found not to be a victim was not taken any way
@@ -160,8 +161,8 @@ def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
     for event in log.stream(programme.intake_stream):
         fact = log.fact(event)
         if isinstance(fact, ArrivalCounted):
-            day = programme.day(event.recorded)
-            found[fact.year, day.month if day.year == fact.year else 0] += 1
+            days = programme.day(event.recorded), utc_day(event.envelope.recorded_at)  # older years were UTC's
+            found[fact.year, next((day.month for day in days if day.year == fact.year), 0)] += 1
     return found
 
 
