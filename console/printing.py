@@ -17,6 +17,7 @@ from console.words.reasons import typed
 from events.envelope import RecordedEvent
 from workflow.reasons import Reason
 from workflow.rights.acts import OPERATOR
+from workflow.values.days import by_clock
 
 # Exit codes that scripts can use; docs/operator.md lists them.
 OK, REFUSED, USAGE, CONFLICT, UNAVAILABLE, FAULTS = 0, 1, 2, 3, 4, 5
@@ -100,6 +101,16 @@ def event_as_json(event: RecordedEvent) -> dict[str, Any]:
 def minute(at: datetime) -> str:
     """Return a time to the minute, by whichever clock it was given."""
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def minute_at(at: datetime, zone: str) -> str:
+    """Return a time to the minute by the clocks of a zone, which is named.
+
+    >>> from datetime import UTC
+    >>> minute_at(datetime(2007, 3, 7, 22, 30, tzinfo=UTC), "Europe/Moscow")
+    '2007-03-08 01:30 Europe/Moscow'
+    """
+    return f"{minute(by_clock(at, zone))} {zone}"
 
 
 def print_events(title: str, events: Iterable[RecordedEvent]) -> None:

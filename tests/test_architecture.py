@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -18,8 +19,8 @@ SUBJECTS: Final = frozenset(path.parent.name for path in (ROOT / "workflow" / "s
 # What may stand in a room itself; everything else has a folder that says what it is about.
 OUTSIDE_FOLDERS: Final = {
     "workflow": frozenset({"advancing", "case_decisions", "command", "decide", "decide_office", "guard_context",
-                           "guards", "publication", "reasons", "refusals", "registry", "situation", "subject", "tasks",
-                           "two_people"}),
+                           "guards", "happened", "publication", "reasons", "refusals", "registry", "situation",
+                           "subject", "tasks", "two_people"}),
     "handlers": frozenset(),
     "workers": frozenset({"errors"}),
 }  # fmt: skip
@@ -171,3 +172,82 @@ def _decides(module: str) -> bool:
         return False
     named = {node.id for node in ast.walk(trees()[module]) if isinstance(node, ast.Name)}
     return not named.isdisjoint({"Decision", "StreamFact", "CommandRule"})
+
+
+# One module says which day it is and whose clocks go. Whatever else handles clocks has a reason here.
+CLOCKS: Final = "workflow.values.days"
+OTHER_CLOCKS: Final[Mapping[str, str]] = {
+    "console.forms.context": "by which clocks a form is typed",
+    "console.forms.form": "an hour that comes twice is asked about",
+    "console.forms.given": "an hour that comes twice is asked about",
+    "console.verbs.demo": "a demo's clock is set to the begin of a programme",
+    "console.verbs.history": "an auditor types moments by the log's own clock",
+    "console.web.pages.history": "an auditor types moments by the log's own clock, or a case's",
+    "console.words.naming": "a stored text of an old fact may lack the zone, which is UTC",
+    "events.instants": "an instant is stored in UTC",
+    "events.world": "a clock tells UTC",
+    "workflow.command": "an instant is taken from whichever zone it was typed in",
+    "workflow.values.calendars": "whether there is a time zone of a name",
+}
+_STORED: Final = re.compile(r"(_at|since|now|until)$")
+_SHORT: Final = frozenset({4, 7, 10})  # of a stored instant: its year, its month, its day
+
+
+def test_days_and_clocks_come_from_one_module() -> None:
+    found = {module for module, tree in trees().items() if any(_reads_a_clock(node) for node in ast.walk(tree))}
+    assert found - {CLOCKS} == OTHER_CLOCKS.keys(), f"ask {CLOCKS}, a programme or a house which day it is"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["at.date()", "date.today()", "datetime.today()", "at.astimezone(UTC)", "ZoneInfo(zone)", "case.opened_at[:10]",
+     "datetime.combine(day, time(), UTC)", "row['since'][:10]", "at.replace(tzinfo=UTC)"],
+)  # fmt: skip
+def test_whatever_makes_a_day_or_a_clock_is_noticed(source: str) -> None:
+    assert any(_reads_a_clock(node) for node in ast.walk(ast.parse(source)))
+
+
+def test_pages_ask_whoever_knows_the_clock_for_a_day() -> None:
+    pages = sorted((ROOT / "console" / "templates").rglob("*.html"))
+    assert pages
+    found = [page.name for page in pages if re.search(r"\.date\(\)|(_at|since)\[:|astimezone", page.read_text("utf-8"))]
+    assert found == []
+
+
+def _reads_a_clock(node: ast.AST) -> bool:
+    return _calls_a_clock(node) or _cuts_a_day_off(node)
+
+
+def _calls_a_clock(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="ZoneInfo")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="date"), args=[], keywords=[]):
+            return True
+        case ast.Call(func=ast.Attribute(attr="today", value=value)):
+            return _is_class(value)
+        case ast.Call(func=ast.Attribute(attr="replace"), keywords=keywords):
+            return any(one.arg == "tzinfo" and not _is_none(one.value) for one in keywords)
+    return isinstance(node, ast.Attribute) and node.attr in ("astimezone", "combine", "utcnow")
+
+
+def _cuts_a_day_off(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(value=length))):
+            return length in _SHORT and bool(_STORED.search(_named(value)))
+    return False
+
+
+def _is_class(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("date", "datetime")
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _named(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+    return ""

@@ -6,9 +6,10 @@ from typing import Final
 from events.facts.journey import StageEntered
 from workflow.case.state import Case
 from workflow.case_decisions import lapsed_by_end
-from workflow.command import AdvanceCase
+from workflow.command import AdvanceCase, occurred
+from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
-from workflow.reasons import Refused
+from workflow.reasons import Reason, Refused
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subject import CommandRule, StepHook, TwoPeople
@@ -21,8 +22,9 @@ _ENTERING: Final = tuple(subject.entering for subject in SUBJECTS if subject.ent
 def advance_case(command: AdvanceCase, situation: Situation) -> Decision:
     """Return the step, or every reason against it."""
     step = situation.journey.decide(situation.asked(command), command.trigger)
-    if isinstance(step, Refused):
-        return step
+    against = against_moment(situation, command)
+    if isinstance(step, Refused) or against:
+        return Refused((*(step.reasons if isinstance(step, Refused) else ()), *against))
     entered = StageEntered(
         trigger=step.trigger,
         source=step.source,
@@ -38,6 +40,19 @@ def advance_case(command: AdvanceCase, situation: Situation) -> Decision:
         *_settled(_ENTERING, step.dest, situation),
         *lapsed,
     ]
+
+
+def against_moment(situation: Situation, command: AdvanceCase) -> tuple[Reason, ...]:
+    """Return why the step cannot have been taken when the command says it was."""
+    asked = situation.asked(command)._replace(now=occurred(command, situation.now))
+    dest = situation.journey.table.get((asked.case.stage, command.trigger))
+    return against_entering(asked, dest) if dest is not None else ()
+
+
+def against_entering(asked: GuardContext, dest: str) -> tuple[Reason, ...]:
+    """Return what the subjects have against entering a stage at a moment."""
+    stage = asked.programme.journey.stages[dest]
+    return tuple(reason for hook in _ENTERING if hook.when(dest, stage) for reason in hook.against(asked, dest))
 
 
 def asks_for_two(command: AdvanceCase, situation: Situation) -> bool:

@@ -12,7 +12,7 @@ from events.ids import account_stream
 from workflow import refusals
 from workflow.case.proposals import Proposal, proposals_of
 from workflow.case.state import Case, Pairs
-from workflow.command import CaseCommand, Command, ConfirmDecision, DeclineDecision, occurred
+from workflow.command import WHEN, CaseCommand, Command, ConfirmDecision, DeclineDecision, occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, ReasonKind
 from workflow.rights.acts import Acts
@@ -86,7 +86,7 @@ def happened_at(command: Command, case: Case | None, now: datetime) -> datetime:
     pending = (
         proposals_of(case).pending.get(command.proposal_id) if case and isinstance(command, ConfirmDecision) else None
     )
-    said = orjson.loads(pending.given).get("occurred_at") if pending else None
+    said = orjson.loads(pending.given).get(WHEN) if pending else None
     return datetime.fromisoformat(said) if said else occurred(command, now)
 
 

@@ -1,7 +1,7 @@
 """What every command has, and the engine's own commands: a step of the journey, tasks, timers, publishing."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Final, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -18,6 +18,7 @@ def _in_our_time(value: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+WHEN: Final = "occurred_at"  # the field of every command that says when it happened
 
 
 class Command(BaseModel):
@@ -38,13 +39,20 @@ class Command(BaseModel):
     acts: ClassVar[Acts] = ()  # by which right it is given; where none is named no person gives it
     is_recorded: ClassVar[bool] = True  # whether `case record` offers it; others have a verb of their own, or none
     sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
+    dated: ClassVar[bool] = False  # whether a form asks when it happened: people write things down later
 
     def __init_subclass__(
-        cls, *, acts: Acts = (), is_recorded: bool = True, sealed: bool = False, **config: Unpack[ConfigDict]
+        cls,
+        *,
+        acts: Acts = (),
+        is_recorded: bool = True,
+        sealed: bool = False,
+        dated: bool = False,
+        **config: Unpack[ConfigDict],
     ) -> None:
-        """Let each kind of command say these three where it is named."""
+        """Let each kind of command say these four where it is named."""
         super().__init_subclass__(**config)
-        cls.acts, cls.is_recorded, cls.sealed = acts, is_recorded, sealed
+        cls.acts, cls.is_recorded, cls.sealed, cls.dated = acts, is_recorded, sealed, dated
 
 
 class CaseCommand(Command):
@@ -85,12 +93,13 @@ def occurred(command: Command, now: datetime) -> datetime:
 
 
 def fields_of(kind: type[Command]) -> dict[str, Any]:
-    """Return the fields a person fills in, without those every command has."""
+    """Return the fields a person fills in, without those every command has; when it happened where that is asked."""
     shared = OfficeCommand if issubclass(kind, OfficeCommand) else CaseCommand
-    return {name: field for name, field in kind.model_fields.items() if name not in shared.model_fields}
+    own = {name: field for name, field in kind.model_fields.items() if name not in shared.model_fields}
+    return own | ({WHEN: kind.model_fields[WHEN]} if kind.dated else {})
 
 
-class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False):
+class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False, dated=True):
     """Move the person on along the journey."""
 
     trigger: CodeWord

@@ -22,13 +22,14 @@ from workflow.command import (
     OfficeCommand,
     WithdrawProposal,
 )
+from workflow.happened import against_time
 from workflow.programme.programme import Programme
-from workflow.reasons import refused
+from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, NOBODY_SIGNED_IN, PROGRAMME_IS_YOURS
 from workflow.registry import SUBJECTS
 from workflow.rights.acts import OPERATOR
 from workflow.rights.visibility import may_command, speaks_for_office
-from workflow.situation import Decision, Situation
+from workflow.situation import Decision, Situation, case_of
 from workflow.subject import CommandRule
 from workflow.tasks import timer_needs, unsent_needs
 
@@ -117,6 +118,19 @@ def decide(command: Command, situation: Situation) -> Decision:
             return refused(CASE_IS_OPEN(stage=situation.case.stage))
         if rule.in_person and command.mandate == OPERATOR:
             return refused(NOBODY_SIGNED_IN(actor=command.actor))
-        if rule.two_people is not None and rule.two_people.when(command, situation):
-            return two_people.propose(command, rule, context_of(situation, RULES), situation)
+        return _in_its_time(_decided(command, rule, situation), command, rule, situation)
     return rule.decide(command, situation)
+
+
+def _decided(command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:
+    if rule.two_people is not None and rule.two_people.when(command, situation):
+        return two_people.propose(command, rule, context_of(situation, RULES), situation)
+    return rule.decide(command, situation)
+
+
+def _in_its_time(decision: Decision, command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:
+    """Return the decision, or with the rule's own reasons why it cannot have happened when the command says."""
+    against = against_time(command, case_of(situation), situation.now)
+    if not against or (rule.own_time and isinstance(decision, Refused)):
+        return decision
+    return Refused((*(decision.reasons if isinstance(decision, Refused) else ()), *against))

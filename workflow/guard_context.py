@@ -7,6 +7,7 @@ from typing import NamedTuple
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
+from workflow.values.days import day_of
 
 
 class GuardContext(NamedTuple):
@@ -18,11 +19,16 @@ class GuardContext(NamedTuple):
     actor: str = ""
     reason: str = ""
     second: str = ""
+    zone: str = ""  # by whose clocks days are told; the programme's where nothing is said
 
     @property
     def today(self) -> date:
-        """Return the day of asking."""
-        return self.now.date()
+        """Return the programme's day of asking."""
+        return self.day(self.now)
+
+    def day(self, at: datetime) -> date:
+        """Return which day an instant is on."""
+        return day_of(at, self.zone or self.programme.time_zone)
 
 
 Guard = Callable[[GuardContext], Reason | None]

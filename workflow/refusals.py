@@ -28,6 +28,10 @@ CONSENT_IS_MISSING: Final = ReasonKind(
     "consent_to_{purpose}/missing", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"
 )
 PURPOSE_IS_KNOWN: Final = ReasonKind("purpose_is_known", ("purpose", "known"), field="purpose")
+IT_HAS_HAPPENED: Final = ReasonKind("it_has_happened", looked_at=("at",), field="occurred_at")
+HAPPENED_WITHIN_THE_CASE: Final = ReasonKind("it_has_happened/long_before", ("opened", "days"), field="occurred_at")
+TIME_IS_FREE: Final = ReasonKind("time_is_free", ("service", "taken"), helps_with=("MoveAppointment",), field="at")
+TIME_IS_NOT_TRAVELLED: Final = ReasonKind("time_is_free/on_the_way", ("departs", "arrives"), field="at")
 PROGRAMME_HAS_BEGUN: Final = ReasonKind("programme_has_begun", looked_at=("since",))
 TASK_IS_OPEN: Final = ReasonKind("task_is_open")
 TASK_IS_STUCK: Final = ReasonKind("task_is_stuck")

@@ -50,8 +50,8 @@ class Situation(NamedTuple):
 
     @property
     def today(self) -> date:
-        """Return the day of the decision."""
-        return self.now.date()
+        """Return the programme's day of the decision."""
+        return self.programme.day(self.now)
 
     @property
     def two(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from events.catalogue import Fact
 from workflow.case.state import At, Case, Change, Pairs, Part
 from workflow.command import Command
-from workflow.guard_context import Guard
+from workflow.guard_context import Guard, GuardContext
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.reasons import Reason, ReasonKind, Refused
@@ -45,7 +45,8 @@ class CommandRule(NamedTuple):
 
     ``after_the_end`` lets it be given for a case that has ended; ``cancels`` says that it may take back tasks, so
     that the decision must know which of them a worker has already begun; ``in_person`` says that it is one of several
-    hands, so that a name somebody typed without signing in does not give it.
+    hands, so that a name somebody typed without signing in does not give it. ``own_time`` says that the rule has a
+    word of its own for a time that is still to come.
     """
 
     command: type[Command]
@@ -57,6 +58,7 @@ class CommandRule(NamedTuple):
     cancels: bool = False
     two_people: TwoPeople | None = None
     in_person: bool = False
+    own_time: bool = False
 
 
 class OfficeRule(NamedTuple):
@@ -101,11 +103,15 @@ class TimerKind(NamedTuple):
 
 
 class StepHook(NamedTuple):
-    """What a subject settles when a case takes a step: ``when`` it does, what it tells, which streams it looks at."""
+    """What a subject settles when a case takes a step: ``when`` it does, what it tells, which streams it looks at.
+
+    ``against`` is why the step cannot have been taken at the moment of asking, whatever a programme file demands.
+    """
 
     when: Callable[[str, Stage], bool]  # the stage's name and what the programme says of it
     settles: Callable[[Situation, str], list[StreamFact]]
     needs: Needs
+    against: Callable[[GuardContext, str], list[Reason]] = lambda _asked, _name: []
 
 
 def case_ends(_name: str, stage: Stage) -> bool:

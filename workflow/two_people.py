@@ -18,7 +18,7 @@ from events.catalogue import CLOSED, Fact
 from events.facts.decisions import DecisionConfirmed, DecisionDeclined, DecisionProposed, ProposalWithdrawn
 from workflow import refusals
 from workflow.case.proposals import Proposal
-from workflow.command import Command, fields_of
+from workflow.command import WHEN, Command, fields_of
 from workflow.reasons import Reason, ReasonKind, Refused
 from workflow.rights.acts import ACTS, OPERATOR, Acts
 from workflow.rights.visibility import is_machine
@@ -98,7 +98,7 @@ def _thing(given: Mapping[str, Any], needed: TwoPeople) -> tuple[Any, ...]:
 
 def _given(command: Command, needed: TwoPeople) -> str:
     """Return what is proposed as it is kept in the open; what identifies a person is sealed beside it."""
-    names = {*fields_of(type(command)), "occurred_at"} - {needed.sealed}
+    names = {*fields_of(type(command)), WHEN} - {needed.sealed}
     return command.model_dump_json(include=names, exclude_none=True)
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from console.drawing.lettering import fitted, width_of, wrapped
 from console.drawing.svg import Box, Frame, joined, lines, linked, picture, rect, tag
 from console.drawing.words import DrawingWords, full_day, short_day, table
+from workflow.values.days import day_told
 
 _WIDE, _TALL, _LEAST = 952, 356, 74
 _BEAD = 27  # beads are so far apart: a finger must meet one of them only
@@ -22,7 +23,7 @@ Shape = Literal["wide", "tall"]
 
 
 class Band(NamedTuple):
-    """A stage and the time somebody was in it."""
+    """A stage and the time somebody was in it, by the clocks the days are told by."""
 
     label: str
     since: datetime
@@ -147,7 +148,7 @@ def _dates(strip: Strip, rule: Rule, shape: Shape, words: DrawingWords) -> Itera
     """Write the day each band begins, and the year where it is a new one."""
     before: date | None = None
     for band, place in zip(strip.bands, rule.edges, strict=False):
-        day = band.since.date()
+        day = day_told(band.since)
         x, y = (place + 1, 122.0) if shape == "wide" else (58.0, place + 12)
         side = "draw-start" if shape == "wide" else "draw-end"
         yield tag("text", short_day(day, words), x=x, y=y, class_=f"draw-small {side}")

@@ -36,8 +36,8 @@ class FormContext(NamedTuple):
 
     @property
     def today(self) -> date:
-        """Return which day it is there."""
-        return self.now.astimezone(self.zone).date()
+        """Return the programme's day, which the rules go by too."""
+        return self.programme.day(self.now)
 
     @property
     def recipients(self) -> dict[str, str]:

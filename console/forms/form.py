@@ -18,6 +18,7 @@ from console.words.reasons import Worded
 from workflow.command import Command
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.travel.state import travel_of
+from workflow.values.days import by_clock
 
 _RADIOS_MAX: Final = 5
 _TODAY: Final = frozenset({"day", "on", "signed_on", "made_on", "decided_on", "certified_on"})
@@ -272,7 +273,7 @@ def _own_country(context: FormContext) -> str:
 
 def _arrival(context: FormContext) -> str:
     arrival = reception_of(context.case).arrival if context.case else None
-    return f"{arrival.at.astimezone(context.zone):%Y-%m-%dT%H:%M}" if arrival and not arrival.over else ""
+    return f"{by_clock(arrival.at, context.programme.time_zone):%Y-%m-%dT%H:%M}" if arrival and not arrival.over else ""
 
 
 # What is meant in the usual case, so that it is one click.

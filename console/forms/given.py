@@ -6,7 +6,7 @@ leaves out is refused; nothing is guessed.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from console.forms.context import FormContext
 from console.forms.faults import A_MOMENT, GENERAL, LAST_OF_ROW, NEEDED, Faults, faults_of
 from console.forms.shapes import COUNTRIES_MAX, ROWS, Shape, read_off, shapes_of
 from workflow.command import Command
+from workflow.values.days import by_clock, in_utc
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 # What every form carries beside the command's own fields.
@@ -140,7 +141,7 @@ class _Reading:
         earlier, later = (local.replace(tzinfo=self._context.zone, fold=fold) for fold in (0, 1))
         if earlier.utcoffset() == later.utcoffset():
             return {shape.name: earlier}
-        if earlier.astimezone(UTC).astimezone(self._context.zone).replace(tzinfo=None) != local:
+        if by_clock(in_utc(earlier), self._context.programme.time_zone).replace(tzinfo=None) != local:
             self.say(name, N_("This time did not exist: the clocks went forward that night. Check it."))
             return {}
         if choice not in ("0", "1"):

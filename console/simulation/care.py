@@ -35,7 +35,7 @@ def reassessed(managed: ManagedCase) -> Steps:
 def examined(managed: ManagedCase) -> Steps:
     """Have a doctor certify, when no certificate covers the journey."""
     if fit_to_travel(managed.asked):
-        valid, note = managed.now.date() + timedelta(days=60), "examined"
+        valid, note = managed.today + timedelta(days=60), "examined"
         yield managed.make(CertifyFitness, valid_until=valid, escort=managed.fate.escort, note=note, mandate="medical")
 
 

@@ -14,7 +14,7 @@ _ON_THE_WAY: Final = timedelta(days=7)  # a document must carry somebody over th
 def in_hand(managed: ManagedCase) -> bool:
     """Tell whether the person has a document that lasts for a journey planned now."""
     document = documents_of(managed.case).document
-    return document is not None and document.lives_on(managed.now.date() + _ON_THE_WAY)
+    return document is not None and document.lives_on(managed.today + _ON_THE_WAY)
 
 
 def papers(managed: ManagedCase) -> Steps:
@@ -22,7 +22,7 @@ def papers(managed: ManagedCase) -> Steps:
     if in_hand(managed):
         return
     if managed.fate.has_passport:
-        valid = managed.now.date() + timedelta(days=400)
+        valid = managed.today + timedelta(days=400)
         yield managed.make(RecordTravelDocument, kind="passport", valid_until=valid, number="RP 0000000")
     elif not documents_of(managed.case).papers:
         yield managed.make(StartDocument)

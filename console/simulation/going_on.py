@@ -52,7 +52,7 @@ class GoingOn:
         self.left = left_alone(self._open())
         self._theirs = set(self.left.values())
         self._ours: set[str] = set()  # commands given since the last look at what others did
-        self._day = container.log.now()[:10]
+        self._day = definition.programme.day(instant(container.log.now()))
         self._next = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
@@ -101,12 +101,12 @@ class GoingOn:
         return list(commands)
 
     def _arrival(self, number: int) -> Command:
-        today = instant(self._container.log.now()).date()
-        return arrival(number, self._year.seed, today, self._definition.programme.programme)
+        programme = self._definition.programme
+        return arrival(number, self._year.seed, programme.day(instant(self._container.log.now())), programme.programme)
 
     def _of_the_desk(self, now: datetime) -> list[Command]:
         """Return what the desk counted the day before, once a day."""
-        day, self._day = self._day, now.date().isoformat()
+        day, self._day = self._day, self._definition.programme.day(now)
         return list(desk_commands(self._definition.programme, now, self._year.seed)) if day != self._day else []
 
     def _notice_visitors(self) -> None:

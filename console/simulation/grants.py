@@ -27,7 +27,7 @@ def asked_for(managed: ManagedCase) -> Steps:
             payee = {"payee_name": "Rehearsed Person", "payee_account": _ACCOUNT}
             yield managed.make(RequestGrant, kind=kind.kind, amount=kind.cap, **payee)
     if not grants_of(managed.case).costs:
-        fare, day = Money.parse(f"EUR {60 + managed.number % 200}"), managed.now.date()
+        fare, day = Money.parse(f"EUR {60 + managed.number % 200}"), managed.today
         yield managed.make(RecordCost, kind="travel", amount=fare, day=day, reference="made-up bill")
 
 

@@ -19,7 +19,7 @@ _OUTCOMES: Final = ("advised", "advised", "advised", "referred", "silent", "wron
 def desk_commands(programme: Programme, now: datetime, seed: int) -> Iterator[Command]:
     """Return what the desk counted the day before; on weekends and holidays there was nobody there."""
     at = (now - timedelta(days=1)).replace(hour=11, minute=0, second=0, microsecond=0)  # UTC: everybody is at work
-    if programme.hotline is None or not programme.hotline.hours.is_open(at) or at.date() < programme.runs.since:
+    if programme.hotline is None or not programme.hotline.hours.is_open(at) or programme.day(at) < programme.runs.since:
         return
     for number in range(_CALLS_A_DAY):
         yield _call(programme, at, _draw(seed, at, f"call {number}"))

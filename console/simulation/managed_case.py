@@ -117,7 +117,12 @@ class ManagedCase:
     @property
     def is_child(self) -> bool:
         """Tell whether the person is to be treated as a child today."""
-        return self.case.is_child(self.now.date())
+        return self.case.is_child(self.today)
+
+    @property
+    def today(self) -> date:
+        """Return the programme's day."""
+        return self.programme.day(self.now)
 
     def make(self, wanted: type[CaseCommand], by: str = "", /, **fields: Any) -> CaseCommand:
         """Return a command, of the person's own case manager; looking twice at one version makes the same command."""

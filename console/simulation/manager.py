@@ -105,7 +105,7 @@ def _documents(managed: ManagedCase) -> Steps:
 
 
 def _going_home(managed: ManagedCase) -> Steps:
-    case, today = managed.case, managed.now.date()
+    case, today = managed.case, managed.today
     if safety_of(case).reflection_until is not None:
         if not managed.fate.decides_early:
             return

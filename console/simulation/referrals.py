@@ -39,7 +39,7 @@ def _refer(managed: ManagedCase) -> Steps:
     tried = {one.provider for one in referrals_of(managed.case).referrals.values()}
     known = _known(managed)
     provider = next((one for one in known if one.id not in tried), known[-1])
-    if not managed.case.consents_to("referral", managed.now.date(), provider.id):
+    if not managed.case.consents_to("referral", managed.today, provider.id):
         by = "guardian" if managed.is_child else "person"
         yield managed.make(GiveConsent, purpose="referral", recipient=provider.id, by=by)
     yield managed.make(SendReferral, service=SERVICE, provider=provider.id)

@@ -40,7 +40,7 @@ def visits(managed: ManagedCase) -> Steps:
     days = 20 if managed.number % 17 == 0 else managed.number % 9
     for month in sorted(life.due):
         assert life.visits_from is not None
-        if managed.now.date() >= months_later(life.visits_from, month) + timedelta(days=days):
+        if managed.today >= months_later(life.visits_from, month) + timedelta(days=days):
             yield _visit(managed, month)
 
 
@@ -67,13 +67,13 @@ def _training(managed: ManagedCase) -> Steps:
         yield managed.make(TakeSeat, course=course)
     elif place.status == "enrolled":
         yield from _in_course(managed, course, place)
-    elif managed.now.date() - place.since > timedelta(days=PATIENCE_DAYS):
+    elif managed.now - place.since > timedelta(days=PATIENCE_DAYS):
         yield managed.make(LeaveCourse, course=course, reason="waited_too_long")
         yield managed.make(DeclineTraining, reason="waited_too_long")
 
 
 def _in_course(managed: ManagedCase, course: str, place: CoursePlace) -> Steps:
-    today = managed.now.date()
+    today = managed.today
     if managed.number % 19 == 0 and len(place.days) == 2:
         yield managed.make(LeaveCourse, course=course, reason="found_work")
         yield managed.make(DeclineTraining, reason="found_work")

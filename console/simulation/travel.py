@@ -45,7 +45,7 @@ def trip(managed: ManagedCase) -> Steps:
         return
     yield from _answers(managed, trip)
     if transit_visas_are_in_order(managed.asked):
-        valid = managed.now.date() + timedelta(days=90)
+        valid = managed.today + timedelta(days=90)
         yield managed.make(RecordTransitVisa, country=trip.transit[0], valid_until=valid, number="TV-0000")
     hours = managed.programme.policies.departure_check_hours
     if managed.now >= trip.departs_at - timedelta(hours=hours) and not _misses(managed, trip):
@@ -78,7 +78,7 @@ def _answers(managed: ManagedCase, planned: Trip) -> Steps:
 
 def _has_come_to_nothing(managed: ManagedCase, planned: Trip) -> bool:
     missed = "missed_departure" in managed.case.escalations or planned.departs_at < managed.now - timedelta(hours=24)
-    needs_escort = escort_needed(managed.case, managed.now.date()) != "none"
+    needs_escort = escort_needed(managed.case, managed.today) != "none"
     return missed or (needs_escort and not planned.escort)
 
 

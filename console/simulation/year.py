@@ -1,7 +1,7 @@
 """A programme year in a minute: arrivals, a tireless case manager, real workers, and a bank that answers."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from workers.running.sweeper import SweepSettings
 from workers.running.worker_pool import WorkerSettings
 from workflow.programme.loading import Definition
 from workflow.subjects.access.state import access_of
+from workflow.values.days import begin_of
 
 TICK = timedelta(days=1)
 LEFT_IN: Final = ("referral", "reception", "accommodation", "care", "documents", "reintegration", "follow_up")
@@ -90,10 +91,10 @@ class Rehearsal:
     def _receive(self) -> None:
         """Open the cases of those who have come by now; they come evenly over the year."""
         now, programme = self._clock.now(), self._definition.programme
-        start = datetime.combine(programme.runs.since, datetime.min.time(), UTC)
+        start = begin_of(programme.runs.since, "UTC")  # when the demo's clock starts
         due = min(self._year.arrivals, int((now - start) / timedelta(days=self._year.days) * self._year.arrivals) + 1)
         numbers = range(self._arrived, due)
-        commands = [arrival(number, self._year.seed, now.date(), programme.programme) for number in numbers]
+        commands = [arrival(number, self._year.seed, programme.day(now), programme.programme) for number in numbers]
         self._container.service.submit_many(commands)
         self._arrived = due
 

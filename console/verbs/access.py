@@ -84,7 +84,7 @@ def find_person(terminal: ActorTerminal) -> None:
         account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
         log, day = terminal.container.log, _day(born)
         found = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
-    rows = [(one.case_id, one.programme, one.stage, one.since[:10], one.equal) for one in found]
+    rows = [(one.case_id, one.programme, one.stage, terminal.day(one.programme, one.since), one.equal) for one in found]
     columns = ("case", "programme", "stage", "since", "equal parts")
     terminal.table([match._asdict() for match in found], "Cases that fit", columns, rows)
 

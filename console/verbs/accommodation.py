@@ -1,14 +1,15 @@
 """`wayhome beds`: who is where, for whom a bed is held, who waits; now or at any instant of the past."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from console.errors import BadInput
-from console.printing import minute, print_json, print_rows
+from console.printing import minute_at, print_json, print_rows
 from console.verbs.terminal import Terminal, verb
 from handlers.queries.occupancy import Occupancy, houses_in_log, occupancy
+from workflow.values.days import in_utc
 
 
 @verb()
@@ -27,12 +28,13 @@ def beds(
     if facility is not None and facility not in known:
         raise BadInput(f"there is no such house; one of: {', '.join(known) or 'none yet'}")
     when = _instant(at) if at else terminal.now
-    found = [occupancy(terminal.container.log, name, when) for name in ([facility] if facility else known)]
+    houses = [(name, terminal.zone_of(name)) for name in ([facility] if facility else known)]
+    found = [occupancy(terminal.container.log, *house, when) for house in houses]
     if terminal.as_json:
         print_json([_as_json(one) for one in found])
         return
-    for one in found:
-        _print_house(one)
+    for one, (_, zone) in zip(found, houses, strict=True):
+        _print_house(one, zone)
 
 
 def _instant(text: str) -> datetime:
@@ -42,21 +44,24 @@ def _instant(text: str) -> datetime:
         raise BadInput("--at is a time with its zone, like 2026-03-01T18:40+03:00") from None
     if found.tzinfo is None:
         raise BadInput("--at needs its zone, like 2026-03-01T18:40+03:00")
-    return found.astimezone(UTC)
+    return in_utc(found)
 
 
-def _print_house(one: Occupancy) -> None:
+def _print_house(one: Occupancy, zone: str) -> None:
+    def shown(at: datetime) -> str:
+        return minute_at(at, zone)
+
     taken = [
-        (used.bed, used.room, used.case_id, minute(used.since), f"held until {minute(used.held_until)}")
+        (used.bed, used.room, used.case_id, shown(used.since), f"held until {shown(used.held_until)}")
         if used.held_until
-        else (used.bed, used.room, used.case_id, minute(used.since), "lives there")
+        else (used.bed, used.room, used.case_id, shown(used.since), "lives there")
         for used in one.used
     ]
     closed = f", closed on {one.closed}" if one.closed else ""
     title = f"{one.facility}: {len(one.used)} of {one.maximum} beds in use, {one.available} free{closed}"
     print_rows(title, ("bed", "room", "case", "since", ""), taken)
     if one.waiting:
-        line = [(number, waits.case_id, minute(waits.since)) for number, waits in enumerate(one.waiting, 1)]
+        line = [(number, waits.case_id, shown(waits.since)) for number, waits in enumerate(one.waiting, 1)]
         print_rows(f"{one.facility}: waiting list", ("", "case", "since"), line)
 
 

@@ -12,7 +12,7 @@ from console.verbs.one_case import case_as_json, opened_fields, option_as_json, 
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.work_items import count_work, list_work
-from workflow.command import AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
+from workflow.command import WHEN, AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
 from workflow.registry import HUMAN
 from workflow.subjects.intake.commands import OpenCase
@@ -26,6 +26,9 @@ OpenFields = Annotated[
     list[str] | None, typer.Argument(help="Fields as name=value: " + ", ".join(fields_of(OpenCase)) + ".")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in one word of the programme's list or your own.")]
+HappenedAt = Annotated[
+    str | None, typer.Option("--happened-at", help="When it happened, if earlier, like 2026-03-01T18:40+03:00.")
+]
 Mandate = Annotated[str, typer.Option("--mandate", help="By which right you act: case_manager, medical, legal, …")]
 ProposalArgument = Annotated[str, typer.Argument(help="The proposal, as `wayhome case show` names it.")]
 
@@ -89,7 +92,14 @@ def list_cases(
     terminal.say_cut(offset + len(found), total, f"--limit {total} or --offset {offset + limit}")
     rows = terminal.visible(found)
     shown = [
-        (r["case_id"], r["stage"], r["since"][:10], r["route"], "child" if r["child"] else "", r["version"])
+        (
+            r["case_id"],
+            r["stage"],
+            terminal.day(r["programme"], r["since"]),
+            r["route"],
+            "child" if r["child"] else "",
+            r["version"],
+        )
         for r in rows
     ]
     columns = ("case", "stage", "since", "way home", "", "version")
@@ -114,12 +124,14 @@ def advance(
     case: CaseArgument,
     trigger: Annotated[str, typer.Argument(help="The way on, as `wayhome next` lists it.")],
     reason: Reason = "",
+    happened_at: HappenedAt = None,
 ) -> None:
     """Move a person on; refused with every reason when something is missing.
 
     Example: wayhome case advance 7K3P9-QXM2D accommodate --as staff:anna
     """
-    terminal.give_about(case, AdvanceCase, trigger=trigger, reason=reason)
+    when = {WHEN: happened_at} if happened_at else {}
+    terminal.give_about(case, AdvanceCase, trigger=trigger, reason=reason, **when)
 
 
 @verb(app, "withdraw", ring=True)
@@ -234,7 +246,8 @@ def waiting(
     total = terminal.read(count_work, kind)
     terminal.say_cut(len(found), total, f"--limit {total}")
     rows = terminal.visible(found)
-    shown = [(r["since"][:10], r["case_id"], r["stage"], r["kind"], r["item"]) for r in rows]
+    days = (terminal.day(r["office"].partition(":")[2], r["since"]) for r in rows)
+    shown = [(day, r["case_id"], r["stage"], r["kind"], r["item"]) for day, r in zip(days, rows, strict=True)]
     columns = ("since", "case", "stage", "kind", "item")
     terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)
 

@@ -1,9 +1,8 @@
 """`wayhome hotline …`: when it is open, what to ask, and calls and consultations counted without anybody's name."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from typing import Annotated, Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -29,6 +28,7 @@ from workflow.subjects.hotline.commands import (
 from workflow.subjects.hotline.definition import Hotline
 from workflow.subjects.intake.commands import OpenCase
 from workflow.values.calendars import is_time_zone
+from workflow.values.days import by_clock, in_utc
 
 app = typer.Typer(no_args_is_help=True, help="The anonymous hotline and the consultation centres.")
 
@@ -70,7 +70,7 @@ class OfficeTerminal(CommandTerminal):
             self.tell(answer)
             return
         zone = zone or _hotline(self).hours.time_zone
-        due = f"{promise.due_at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} {zone}"
+        due = f"{by_clock(promise.due_at, zone):%a %Y-%m-%d %H:%M} {zone}"
         if self.as_json:
             told = {"code": promise.code, "due_at": promise.due_at.isoformat(), "due_local": due}
             print_json({"answer": "accepted", **answer._asdict(), "call_back": told})
@@ -255,8 +255,8 @@ def list_call_backs(terminal: HotlineTerminal) -> None:
     waiting = call_backs_of(hotline_state_of(terminal.container.log, programme), line, terminal.now)
     rows = [(one.due_at, one.code, "overdue" if one.overdue else "open") for one in waiting]
     found = [{"code": code, "due_at": due.isoformat(), "state": state} for due, code, state in rows]
-    zone = ZoneInfo(line.hours.time_zone)
-    shown = [(code, f"{due.astimezone(zone):%a %Y-%m-%d %H:%M}", state) for due, code, state in rows]
+    zone = line.hours.time_zone
+    shown = [(code, f"{by_clock(due, zone):%a %Y-%m-%d %H:%M}", state) for due, code, state in rows]
     terminal.table(found, "Call-backs", ("code", "due", ""), shown)
 
 
@@ -275,8 +275,8 @@ def _status(line: Hotline, at: datetime, zones: tuple[str, ...]) -> dict[str, An
             "timezone": line.hours.time_zone,
         },
         "open": found.is_open,
-        "at": at.astimezone(UTC).isoformat(),
-        "next_opening": found.next_opening.astimezone(UTC).isoformat(),
+        "at": in_utc(at).isoformat(),
+        "next_opening": in_utc(found.next_opening).isoformat(),
         "zones": [_by_the_clock_of(one) for one in found.zones],
     }
 

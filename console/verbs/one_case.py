@@ -1,20 +1,21 @@
 """Showing a case: where it is, what is open, and, when somebody says why, what is sealed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from typing import Any, Final
 
 from console.cli_support import case_number, tell_refused
 from console.errors import BadInput
-from console.printing import print_rows, reasons_as_json, say
+from console.printing import minute_at, print_rows, reasons_as_json, say
 from console.verbs.terminal import ActorTerminal
 from console.views.opening import record_opening, sealed_values
 from events.catalogue import COMPARTMENTS
+from events.instants import instant
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
 from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused, refused
 from workflow.refusals import MANDATE_OPENS_IT, STAGE_DOES_NOT_ALLOW_IT
 from workflow.rights.compartments import compartments_closed_to, roles_that_open
@@ -26,7 +27,7 @@ from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
 from workflow.subjects.reception.state import reception_of
-from workflow.subjects.referrals.state import referrals_of
+from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.trafficking_routes.state import trafficking_routes_of
@@ -85,7 +86,7 @@ def _denied(compartments: Sequence[str], mandate: str) -> Refused:
 def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return a case as a script reads it: everything open, nothing sealed."""
     case = snapshot.case
-    fields = _flat(case)
+    fields = _flat(snapshot)
     fields["version"] = snapshot.version
     fields["consents"] = [{"purpose": p, "recipient": r, "until": until} for (p, r), until in case.consents.items()]
     fields["grants"] = {
@@ -111,8 +112,15 @@ def _told(found: Grant | Tranche) -> dict[str, Any]:
     return said
 
 
-def _flat(case: Case) -> dict[str, Any]:
+def _told_of_referral(found: Referral) -> dict[str, Any]:
+    """Return a referral; its first meeting, which scripts were not told of at first, where there is one."""
+    said = found._asdict()
+    return said if found.meets_at else {name: value for name, value in said.items() if name != "meets_at"}
+
+
+def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return a case in the shape scripts have known from the first version on, whatever its parts are called here."""
+    case, programme = snapshot.case, snapshot.definition.programme
     core = case._asdict()
     del core["parts"]
     parts = (travel_of, documents_of, grants_of, referrals_of, closing_of, trafficking_routes_of, reception_of)
@@ -122,6 +130,11 @@ def _flat(case: Case) -> dict[str, Any]:
         flat[name] = {field: value for field, value in told.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
+    flat["referrals"] = {key: _told_of_referral(one) for key, one in referrals_of(case).referrals.items()}
+    flat["reintegration"]["courses"] = {
+        name: place._asdict() | {"since": programme.day(place.since)}
+        for name, place in reintegration_of(case).courses.items()
+    }
     access = access_of(case)._asdict()
     return flat | {"access": {name: value for name, value in access.items() if value or name != "stops"}}
 
@@ -149,9 +162,10 @@ def _as_data(value: Any) -> Any:
 def print_case(snapshot: CaseSnapshot) -> None:
     """Print where a person is, what runs and what waits."""
     case = snapshot.case
-    label = snapshot.definition.journey.stage(case.stage).label
-    say(f"Case {case.case_id}  {label.en} / {label.ru}  since {case.since[:10]}  version {snapshot.version}")
-    say(f"opened {case.opened_at[:10]} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
+    label, programme = snapshot.definition.journey.stage(case.stage).label, snapshot.definition.programme
+    zone, (since, opened) = programme.time_zone, (programme.day(instant(at)) for at in (case.since, case.opened_at))
+    say(f"Case {case.case_id}  {label.en} / {label.ru}  since {since}  version {snapshot.version}")
+    say(f"opened {opened} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
     if case.child:
         say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
     bed = accommodation_of(case).bed
@@ -161,36 +175,41 @@ def print_case(snapshot: CaseSnapshot) -> None:
         say(f"waits for a bed in {', '.join(accommodation_of(case).waiting)}")
     trip = travel_of(case).trip
     if trip:
-        leaves = f"{trip.departs_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        leaves = minute_at(trip.departs_at, zone)
         say(f"trip {trip.trip_id}: {trip.origin} → {trip.destination}, {leaves}")
     print_papers(case)
-    print_life(case)
+    print_life(case, programme)
     for key, grant in grants_of(case).grants.items():
         state = _state_of(grant)
         say(f"grant {key} {grant.kind} {grant.amount} {grant.currency}: {state}, paid {grant.paid}")
     for key, one in proposals_of(case).pending.items():
-        until = f"{one.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        until = minute_at(one.expires_at, zone)
         say(f"proposal {key} {one.command} by {one.proposer}: waits for a second person until {until}")
     tasks = [(key, task.kind, dict(task.subject).get("service", ""), task.status) for key, task in case.tasks.items()]
-    if care_of(case).appointments:
+    meetings = [
+        (key, one.service, one.provider, minute_at(one.meets_at, zone))
+        for key, one in referrals_of(case).referrals.items()
+        if one.meets_at
+    ]
+    if care_of(case).appointments or meetings:
         expected = [
-            (key, one.service, one.provider, f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if one.at else "not booked")
+            (key, one.service, one.provider, minute_at(one.at, zone) if one.at else "not booked")
             for key, one in care_of(case).appointments.items()
         ]
-        print_rows("Appointments", ("task", "service", "provider", "when"), expected)
+        print_rows("Appointments", ("task", "service", "provider", "when"), [*expected, *meetings])
     print_rows("Running tasks", ("task", "kind", "service", "status"), tasks)
     print_rows("Waiting for a person", ("item", "kind"), items_of(case).items())
     say(f"what may happen next: wayhome next {case.case_id}")
 
 
-def print_life(case: Case) -> None:
+def print_life(case: Case, programme: Programme) -> None:
     """Print the plan, the courses and what visits found, if there is any of it."""
     life = reintegration_of(case)
     if life.plan.number:
         stands = "agreed" if life.plan.agreed else "waits for a second person"
         say(f"reintegration plan, version {life.plan.number} ({stands}): {', '.join(life.plan.goals)}")
     for course, place in life.courses.items():
-        say(f"course {course}: {place.status} since {place.since}")
+        say(f"course {course}: {place.status} since {programme.day(place.since)}")
     for result in life.results:
         say(f"course {result.course}: {result.outcome}, there on {result.attended} days")
     for month, found in sorted(life.follow_ups.items()):

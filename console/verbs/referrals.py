@@ -9,6 +9,7 @@ from console.errors import BadInput
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
+from events.instants import instant
 from handlers.commanding.answers import Accepted
 from handlers.queries.referrals import disclosed_fields
 from workflow.rights.visibility import may_see
@@ -53,9 +54,13 @@ def list_referrals(terminal: ActorTerminal, case: CaseArgument) -> None:
 
     Example: wayhome referral list 7K3P9-QXM2D
     """
-    referrals = referrals_of(seen_case(terminal, case).case).referrals
+    snapshot = seen_case(terminal, case)
+    referrals, programme = referrals_of(snapshot.case).referrals, snapshot.definition.programme
     data = [{"referral": key, **one._asdict()} for key, one in referrals.items()]
-    rows = [(key, one.service, one.provider, one.status, one.sent_at[:10]) for key, one in referrals.items()]
+    rows = [
+        (key, one.service, one.provider, one.status, one.sent_at and programme.day(instant(one.sent_at)))
+        for key, one in referrals.items()
+    ]
     terminal.table(data, "Referrals", ("referral", "service", "provider", "status", "sent"), rows)
 
 

@@ -7,7 +7,7 @@ import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, ClassVar, Concatenate, Final, NoReturn, ParamSpec, TypeVar, get_type_hints
@@ -37,9 +37,11 @@ from console.verbs.recorded_output import recorded_output
 from console.views.stopping import tell_of_stop
 from events.instants import instant, instant_text
 from handlers.commanding.answers import Answer
+from handlers.queries.history import published_names
 from handlers.queries.record_view import Viewer, is_stopped, record_listed, record_view
 from workflow.command import CaseCommand, Command
 from workflow.programme.loading import Definition
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROOF_IS_FRESH, TOO_MANY_FILES
 from workflow.rights.acts import OPERATOR
@@ -118,6 +120,20 @@ class Terminal(BareTerminal):
         if found is None:
             raise BadInput("there is no such programme here; publish it first: wayhome programme publish")
         return found
+
+    @cached_property
+    def programmes(self) -> dict[str, Programme]:
+        """Return every programme that was published here, as it is now in force."""
+        return {name: self.definition(name).programme for name in self.read(published_names)}
+
+    def day(self, programme: str, stored: str) -> date:
+        """Return the programme's day of an instant as it is stored."""
+        return self.programmes[programme].day(instant(stored))
+
+    def zone_of(self, house: str) -> str:
+        """Return whose clocks a house goes by; of one that no programme file names any more, UTC's."""
+        found = (one.facility_of[house].time_zone for one in self.programmes.values() if house in one.facility_of)
+        return next(found, "UTC")
 
     def tell(self, answer: Answer) -> None:
         """Print the answer to a command and end with its exit code."""

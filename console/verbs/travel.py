@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from console.printing import minute
+from console.printing import minute_at
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.travel import expected
 from handlers.queries import arrivals_departures as journeys
@@ -24,11 +24,20 @@ def arrivals(terminal: ActorTerminal, days: Days = 3) -> None:
 
     Example: wayhome arrivals --days 7
     """
-    found = _expected(terminal, "no_show", days, journeys.arrivals)
+    found, zones = _expected(terminal, "no_show", days, journeys.arrivals)
     rows = [
-        (one.case_id, minute(one.at), one.place, one.by, one.meeter or "nobody", one.sign, one.state) for one in found
+        (
+            one.case_id,
+            minute_at(one.at, zones[one.case_id]),
+            one.place,
+            one.by,
+            one.meeter or "nobody",
+            one.sign,
+            one.state,
+        )
+        for one in found
     ]
-    columns = ("case", "at (UTC)", "place", "by", "met by", "sign", "letter")
+    columns = ("case", "at", "place", "by", "met by", "sign", "letter")
     terminal.table([one._asdict() for one in found], "Arrivals", columns, rows)
 
 
@@ -38,12 +47,20 @@ def departures(terminal: ActorTerminal, days: Days = 3) -> None:
 
     Example: wayhome departures --days 7 --json
     """
-    found = _expected(terminal, "departure", days, journeys.departures)
+    found, zones = _expected(terminal, "departure", days, journeys.departures)
     rows = [
-        (one.case_id, minute(one.at), one.origin, one.destination, one.escort, one.host, ", ".join(one.missing))
+        (
+            one.case_id,
+            minute_at(one.at, zones[one.case_id]),
+            one.origin,
+            one.destination,
+            one.escort,
+            one.host,
+            ", ".join(one.missing),
+        )
         for one in found
     ]
-    columns = ("case", "at (UTC)", "from", "to", "escort", "host", "missing")
+    columns = ("case", "at", "from", "to", "escort", "host", "missing")
     terminal.table([one._asdict() for one in found], "Departures", columns, rows)
 
 
@@ -59,17 +76,21 @@ def escorts(
     known = terminal.definition(programme).programme
     found = journeys.current_escort_schedules(terminal.container.log, known, terminal.now)
     able = [(one, one.escort) for one in found]
-    rows = [(who.id, ", ".join(who.skills), ", ".join(who.languages), _where(one)) for one, who in able]
+    rows = [
+        (who.id, ", ".join(who.skills), ", ".join(who.languages), _where(one, known.time_zone)) for one, who in able
+    ]
     terminal.table([_going(one) for one in found], "Escorts", ("escort", "skills", "languages", "away"), rows)
 
 
 def _expected(
     terminal: ActorTerminal, kind: str, days: int, rows: Callable[[Sequence[CaseSnapshot], datetime], list[Row]]
-) -> list[Row]:
+) -> tuple[list[Row], dict[str, str]]:
+    """Return the rows, and by whose clocks each case goes."""
     now = terminal.now
     until = now + timedelta(days=days)
     found = expected(terminal.container, kind, now, until)
-    return rows([one for one in found if may_see(terminal.actor, one.case, one.definition.programme)], until)
+    theirs = [one for one in found if may_see(terminal.actor, one.case, one.definition.programme)]
+    return rows(theirs, until), {one.case.case_id: one.definition.programme.time_zone for one in theirs}
 
 
 def _going(one: EscortSchedule) -> dict[str, Any]:
@@ -77,6 +98,7 @@ def _going(one: EscortSchedule) -> dict[str, Any]:
     return escort | {"trips": [trip._asdict() for trip in one.trips]}
 
 
-def _where(one: EscortSchedule) -> str:
+def _where(one: EscortSchedule, zone: str) -> str:
     leave = [f"leave {away.since} to {away.until}" for away in one.escort.away]
-    return "; ".join([*(f"{minute(t.leaves_at)} to {minute(t.back_at)} ({t.case_id})" for t in one.trips), *leave])
+    trips = (f"{minute_at(t.leaves_at, zone)} to {minute_at(t.back_at, zone)} ({t.case_id})" for t in one.trips)
+    return "; ".join([*trips, *leave])

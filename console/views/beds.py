@@ -7,7 +7,6 @@ the last look; an instant of the past is read from the history of each house.
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
 from handlers.projections.beds import houses_in_use
@@ -18,6 +17,7 @@ from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.accommodation.shelter import Room
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
+from workflow.values.days import day_of
 
 State = Literal["free", "held", "taken", "none"]  # none: the house is closed, its empty beds are nobody's
 _LEFT_OVER: Final = ""  # beds that are no more, with people in them
@@ -35,11 +35,10 @@ class BedView(NamedTuple):
     leaves_at: datetime | None = None  # the way home, once it is planned
     may_record: bool = False
 
-    @property
-    def ends_on(self) -> date | None:
-        """Return the day on which the bed should be free again, the earliest that is known."""
-        known = [day for day in (self.stays_until, self.leaves_at and self.leaves_at.date()) if day]
-        return min(known, default=self.held_until.date() if self.held_until else None)
+    def ends_on(self, zone: str) -> date | None:
+        """Return the house's day on which the bed should be free again, the earliest that is known."""
+        known = [day for day in (self.stays_until, self.leaves_at and day_of(self.leaves_at, zone)) if day]
+        return min(known, default=day_of(self.held_until, zone) if self.held_until else None)
 
 
 class RoomView(NamedTuple):
@@ -85,7 +84,11 @@ class HouseView(NamedTuple):
     @property
     def today(self) -> date:
         """Return which day it is there."""
-        return self.at.astimezone(ZoneInfo(self.time_zone)).date()
+        return self.day(self.at)
+
+    def day(self, at: datetime) -> date:
+        """Return which day an instant is on there."""
+        return day_of(at, self.time_zone)
 
     @property
     def places(self) -> Iterator[tuple[RoomView, BedView]]:
@@ -107,11 +110,19 @@ def houses_of(reader: Reader) -> dict[str, Facility | None]:
     return {name: house for name, house in known.items() if name in reader.account.facilities}
 
 
+def zone_of(house: Facility | None, reader: Reader) -> str:
+    """Return whose clocks a house goes by; one that no programme file names any more goes by the reader's programme."""
+    if house is not None:
+        return house.time_zone
+    return next((one.programme.time_zone for one in reader.own_programmes().values()), "UTC")
+
+
 def beds_of(reader: Reader, at: datetime | None = None, only: str | None = None) -> list[HouseView]:
     """Return the reader's houses as they are now or were at an instant, or one of them."""
     known = {name: house for name, house in houses_of(reader).items() if only in (None, name)}
     houses, log = reader.container.houses, reader.container.log
-    found = houses.now(list(known), reader.now) if at is None else [occupancy(log, name, at) for name in known]
+    zones = {name: zone_of(house, reader) for name, house in known.items()}
+    found = houses.now(zones, reader.now) if at is None else [occupancy(log, *one, at) for one in zones.items()]
     case_ids = {used.case_id for house in found for used in house.used}
     case_ids |= {waits.case_id for house in found for waits in house.waiting}
     snapshots = reader.visible_cases(sorted(case_ids))
@@ -134,10 +145,10 @@ def _house(
         facility=one.facility,
         name=facility.name if facility else one.facility,
         kind=facility.kind if facility else "",
-        time_zone=facility.time_zone if facility else "UTC",
+        time_zone=zone_of(facility, reader),
         at=one.at,
         maximum=one.maximum, taken=len(one.used) - held, held=held, available=one.available, closed=one.closed,
-        rooms=tuple(_rooms(one, snapshots, acting, is_now=is_now)),
+        rooms=tuple(_rooms(one, zone_of(facility, reader), snapshots, acting, is_now=is_now)),
         waiting=tuple(
             InLine(number, waits.case_id if waits.case_id in snapshots else "", waits.since, waits.case_id in acting)
             for number, waits in enumerate(one.waiting, 1)
@@ -147,10 +158,10 @@ def _house(
 
 
 def _rooms(
-    one: Occupancy, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool
+    one: Occupancy, zone: str, snapshots: Mapping[str, CaseSnapshot], acting: set[str], *, is_now: bool
 ) -> Iterator[RoomView]:
     used = {bed.bed: bed for bed in one.used}
-    is_closed = one.closed is not None and one.closed <= one.at.date()
+    is_closed = one.closed is not None and one.closed <= day_of(one.at, zone)
     by_room: dict[Room, list[BedView]] = {}
     for number, room in one.rooms:
         empty = BedView(number, "none" if is_closed else "free")

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from console.subjects import ALL, Panel, likely, panels_for
+from console.views.expected import expected_at
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import SuggestedAction, action_for, commands_for, deeds_for
@@ -20,6 +21,7 @@ from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
+from workflow.case.state import Case
 from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
@@ -77,6 +79,7 @@ class DueTimer(NamedTuple):
     kind: str
     about: tuple[ItemDescription, ...]
     due_at: datetime
+    is_appointment: bool = False
 
 
 class CaseView(NamedTuple):
@@ -135,7 +138,7 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         ways=tuple(_ways(reader, snapshot)) if "next" in panels else (),
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
-        ahead=tuple(DueTimer(row["kind"], _about(row), instant(row["due_at"])) for row in timers),
+        ahead=_ahead(timers, case),
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
     )  # fmt: skip
@@ -148,6 +151,15 @@ def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
         Waiting(item, kind, descriptions_of(item, snapshot.case), action_for(item, kind, snapshot.case))
         for item, kind in items
     )
+
+
+def _ahead(timers: Sequence[Any], case: Case) -> tuple[DueTimer, ...]:
+    """Return what is to come, the next first; an appointment at its own time."""
+    found = []
+    for row in timers:
+        expected = expected_at(row["kind"], orjson.loads(row["subject"]), case, instant(row["due_at"]))
+        found.append(DueTimer(row["kind"], _about(row), expected.at, expected.is_appointment))
+    return tuple(sorted(found, key=lambda one: one.due_at))
 
 
 def _ways(reader: Reader, snapshot: CaseSnapshot) -> Iterator[WayOn]:

@@ -4,9 +4,8 @@ Nothing here knows a caller. Both doors look it up here.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
 from handlers.queries.reports import hotline_state_since
@@ -14,6 +13,7 @@ from workflow.programme.loading import Definition
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.definition import Hotline
 from workflow.subjects.hotline.state import HotlineState
+from workflow.values.days import begin_of, by_clock, day_told
 
 
 class ZoneClock(NamedTuple):
@@ -28,7 +28,7 @@ class ZoneClock(NamedTuple):
     @property
     def ends_next_day(self) -> bool:
         """Tell whether the end is on the day after."""
-        return self.until.date() - self.since.date() >= timedelta(days=1)
+        return day_told(self.until) > day_told(self.since)
 
 
 class Status(NamedTuple):
@@ -75,12 +75,12 @@ class DeskView(NamedTuple):
 def status_of(line: Hotline, at: datetime, zones: Sequence[str] = ()) -> Status:
     """Return whether the hotline is open, and its hours by the clocks of these zones."""
     opens = line.hours.next_opening(at)
-    begins = opens.astimezone(ZoneInfo(line.hours.time_zone)).date()
+    begins = line.hours.day(opens)
     clocks = []
     for zone in zones:
-        here, day = ZoneInfo(zone), line.hours.on(begins, zone)
+        day = line.hours.on(begins, zone)
         assert day is not None, "it opens on that day"
-        clocks.append(ZoneClock(zone, *day, at.astimezone(here), opens.astimezone(here)))
+        clocks.append(ZoneClock(zone, *day, by_clock(at, zone), by_clock(opens, zone)))
     return Status(line.hours.is_open(at), at, opens, line.hours.closing(opens), tuple(clocks))
 
 
@@ -102,7 +102,7 @@ def desk_view(reader: Reader, programme: Programme) -> DeskView:
     assert line is not None, "only programmes with a hotline are asked about"
     stream = programme.hotline_stream
     desk = reader.container.cases.states([stream])[stream].state or HotlineState()
-    midnight = reader.now.astimezone(ZoneInfo(line.hours.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = begin_of(line.hours.day(reader.now), line.hours.time_zone)
     counted = hotline_state_since(log, programme, midnight)
     return DeskView(
         programme,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from console.views.opening import SHOWN_FOR, recorded
 from console.views.reader import Reader
@@ -159,22 +158,22 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
 
 def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
     """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
-    referral = referrals_of(snapshot.case).referrals[referral_id]
-    return referral.is_open and snapshot.case.consents_to(PURPOSE, now.date(), referral.provider)
+    referral, today = referrals_of(snapshot.case).referrals[referral_id], snapshot.definition.programme.day(now)
+    return referral.is_open and snapshot.case.consents_to(PURPOSE, today, referral.provider)
 
 
 def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: datetime | None = None) -> Clock:
     """Return by when something is to be heard of a referral: an answer in working days, then of the first meeting."""
-    due = meeting if referral.status in ("acknowledged", "accepted") else None
+    asked_at = meeting if referral.status in ("acknowledged", "accepted") else None
+    due = referral.meets_at or asked_at
     if referral.status in ("sent", "unanswered") and referral.sent_at:
-        due = answer_due(instant(referral.sent_at), programme)
+        due = asked_at = answer_due(instant(referral.sent_at), programme)
     if due is None:
         return Clock("none")
-    zone = ZoneInfo(programme.time_zone)
-    today, day = now.astimezone(zone).date(), due.astimezone(zone).date()
-    if due <= now:
+    today, day = programme.day(now), programme.day(due)
+    if (asked_at or due) <= now:
         return Clock("late", due, (today - day).days)
-    return Clock("due", due, working_days(today, day, programme.home_country))
+    return Clock("due", due, 0 if due <= now else working_days(today, day, programme.home_country))
 
 
 def working_days(since: date, until: date, country: str) -> int:

@@ -5,9 +5,8 @@ nothing is told that fewer than eleven people share, nor what would lead to it b
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from console.views.reader import Reader
 from handlers.projections.board import count_cases
@@ -96,11 +95,11 @@ def limit_for(reader: Reader) -> int | None:
 def figures(reader: Reader, definition: Definition, year: int | None = None) -> Figures:
     """Return a programme's numbers, of a year where they are a year's; as many questions however many cases."""
     programme, container, k = definition.programme, reader.container, limit_for(reader)
-    this_year = reader.now.astimezone(ZoneInfo(programme.time_zone)).year
+    today = programme.day(reader.now)
     counted = arrivals_by_month(container.log, programme)
-    years = tuple(sorted({this_year, *(year for year, _ in counted)}, reverse=True))
-    chosen = year if year in years else this_year
-    months = reader.now.astimezone(UTC).month if chosen == reader.now.astimezone(UTC).year else 12
+    years = tuple(sorted({today.year, *(year for year, _ in counted)}, reverse=True))
+    chosen = year if year in years else today.year
+    months = today.month if chosen == today.year else 12
     with container.database.reading() as connection:
         cases = count_cases(connection, programme.programme)
     stages = {**dict.fromkeys(programme.journey.states, 0), **cases}  # cases of older definitions too
@@ -164,13 +163,12 @@ def _arrivals(counted: Mapping[tuple[int, int], int], year: int, until: int, tar
 
 
 def _occupied(reader: Reader, programme: Programme, year: int, k: int | None) -> Occupied:
-    zone, today = ZoneInfo(programme.time_zone), reader.now.astimezone(ZoneInfo(programme.time_zone)).date()
+    today = programme.day(reader.now)
     ends = [date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in range(1, 13)]
     days = tuple(sorted({day for day in ends if day < today} | ({today} if today.year == year else set())))
-    midnights = (datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) for day in days)
-    instants = [min(midnight - timedelta(seconds=1), reader.now) for midnight in midnights]
+    instants = [min(programme.end_of(day) - timedelta(seconds=1), reader.now) for day in days]
     log, houses = reader.container.log, programme.beds_facilities
-    people = {one.id: [len(day.used) for day in occupancies(log, one.id, instants)] for one in houses}
+    people = {one.id: [len(day.used) for day in occupancies(log, one.id, one.time_zone, instants)] for one in houses}
     by_day = ({house: counts[number] for house, counts in people.items()} for number in range(len(days)))
     safe: list[Mapping[str, Count]] = [{**counts} if k is None else suppress(counts, k) for counts in by_day]
     return Occupied(days, tuple(House(one.id, one.name, tuple(day[one.id] for day in safe)) for one in houses))

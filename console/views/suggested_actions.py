@@ -210,6 +210,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "decision_to_confirm": ("ConfirmDecision", "proposal_id"),
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
+    "comes_of_age": "GiveConsent", "guardian_consents_lapsed": "GiveConsent",
     "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
     "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
     "bank_contradicts": "SettleBankAnswer",

@@ -1,6 +1,7 @@
 """What happened to a case: who, when, under which right, and what of it is sealed; newest first, page by page."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -10,13 +11,16 @@ from events.catalogue import CLOSED, Fact
 from events.envelope import RecordedEvent
 from events.facts.decisions import DecisionProposed
 from events.ids import case_stream
+from events.instants import instant
 from events.log import END, Log
 
 PAGE: Final = 50
+_A_MINUTE: Final = timedelta(minutes=1)
 _IDS: Final = frozenset({
     "case_id", "person_id", "task_id", "timer_id", "command_id", "definition", "glass_id", "grant_id", "tranche_id",
     "referral_id", "document_id", "arrival_id", "trip_id", "appointment", "proposal_id", "receipt", "checked", "shares",
     "subject", "cost_id", "number", "sequence", "proposal", "given", "pins", "confirmed_by",
+    "recorded_on",
 })  # fmt: skip
 
 _SHORT: Final = (
@@ -48,6 +52,11 @@ class TimelineEntry(NamedTuple):
         if self.fact in ("BedGivenUp", "TaskCancelled"):
             told.pop("reason", None)  # a word between machines
         return tuple((name, told[name]) for name in _SHORT if name in told)[:3]
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether it was written down later than it happened: by a minute, the least that people tell."""
+        return abs(instant(self.recorded_at) - instant(self.occurred_at)) >= _A_MINUTE
 
     @property
     def by_machine(self) -> bool:

@@ -6,7 +6,6 @@ The command line asks the same questions; what differs is only who may see which
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from console.container import Container
 from console.views.reader import Reader
@@ -14,6 +13,7 @@ from handlers.queries.arrivals_departures import (
     Arriving,
     Departing,
     EscortJourney,
+    EscortSchedule,
     arrivals,
     cases_with_timer,
     departures,
@@ -26,6 +26,7 @@ from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.reception.meeters import MeeterAssignment, MeeterPool
 from workflow.subjects.travel.definition import Escort, EscortAbsence
 from workflow.subjects.travel.state import travel_of
+from workflow.values.days import day_of
 
 When = Literal["late", "today", "tomorrow", "later"]
 Doing = Literal["free", "going", "resting", "returning", "away"]
@@ -146,7 +147,7 @@ def _theirs(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> dict[str, Case
 def _when(at: datetime, now: datetime, time_zone: str, *, is_late: bool = False) -> When:
     if is_late or at < now:
         return "late"
-    day, today = (moment.astimezone(ZoneInfo(time_zone)).date() for moment in (at, now))
+    day, today = (day_of(moment, time_zone) for moment in (at, now))
     return "today" if day == today else "tomorrow" if day == today + timedelta(days=1) else "later"
 
 
@@ -163,9 +164,9 @@ def _escorts(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Escort
         rest = timedelta(hours=programme.policies.escort_rest_hours)
         yield Escorting(
             escort=one.escort,
-            doing=_doing(one.escort, one.trips, rest, reader.now),
+            doing=_doing(one, rest, reader.now, programme.day(reader.now)),
             trips=tuple(_trip(trip, snapshots) for trip in one.trips),
-            leave=tuple(away for away in one.escort.away if away.until >= reader.now.date()),
+            leave=tuple(away for away in one.escort.away if away.until >= programme.day(reader.now)),
             time_zone=programme.time_zone,
         )
 
@@ -178,14 +179,13 @@ def _trip(journey: EscortJourney, snapshots: Mapping[str, CaseSnapshot]) -> Trip
     return Trip(journey, journey.case_id, trip is not None and trip.trip_id == journey.trip_id and trip.confirmed)
 
 
-def _doing(escort: Escort, trips: Iterable[EscortJourney], rest: timedelta, now: datetime) -> Doing:
+def _doing(schedule: EscortSchedule, rest: timedelta, now: datetime, today: date) -> Doing:
     """Return what an escort does now; the way back takes as long as the way there, after a rest."""
-    for trip in trips:
+    for trip in schedule.trips:
         if trip.leaves_at <= now < trip.back_at:
             there = trip.leaves_at + max(trip.back_at - trip.leaves_at - rest, timedelta()) / 2
             return "going" if now < there else "resting" if now < there + rest else "returning"
-    today: date = now.date()
-    return "away" if any(away.since <= today <= away.until for away in escort.away) else "free"
+    return "away" if any(away.since <= today <= away.until for away in schedule.escort.away) else "free"
 
 
 def _meeters(reader: Reader, programmes: Sequence[Programme]) -> Iterator[Meeting]:

@@ -1,13 +1,14 @@
 """My work: what waits for this person, by what they may do about it; the oldest first."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection
 
+from console.views.expected import ASK_AFTERWARDS, expected_at
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.officers import AccountNews, HouseProposal, house_proposals, news_for
 from console.views.reader import Reader
@@ -17,17 +18,20 @@ from handlers.projections.case_access import CaseFilter, PageRequest, cases_for,
 from handlers.queries.arrivals_departures import timers_due_for
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
+from workflow.programme.programme import Programme
 from workflow.rights.acts import Act
 from workflow.rights.table import may_ever
 from workflow.subjects.access.state import EmergencyAccess, access_of
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.state import HotlineState
+from workflow.subjects.referrals.sending import MEETING_ASKED_AFTER
 from workflow.subjects.referrals.state import referrals_of
 
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
 _PAGE: Final = PageRequest(limit=ROWS_MAX)
 # What goes off today and concerns people, not only Wayhome's own hands.
 DUE_TODAY: Final = (*ACTIONS_AT, "departure_check")
+_DUE_AT_ONCE: Final = tuple(kind for kind in DUE_TODAY if kind not in ASK_AFTERWARDS)
 GROUPS: Final = ("overdue", "approvals", "waiting", "others")
 
 
@@ -54,6 +58,8 @@ class Due(NamedTuple):
     programme: str
     due_at: datetime
     deed: SuggestedAction | None
+    is_appointment: bool = False  # it takes place at that time; of all else it is the time by which to act
+    is_overdue: bool = False
 
 
 class Notice(NamedTuple):
@@ -119,7 +125,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
     items = _items(reader, rows, snapshots)
     return MyWork(
         groups=_grouped(items),
-        due=tuple(_due_row(row, reader, snapshots[row["case_id"]]) for row in due),
+        due=_due_today(due, reader, snapshots),
         notices=tuple(_notices(reader, rows, snapshots)),
         answers=tuple(_answers(reader, [snapshots[case_id] for case_id in partners])),
         call_backs=tuple(_call_backs(reader)),
@@ -151,12 +157,15 @@ def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
 
 
 def _due(connection: Connection, reader: Reader, owner: str) -> list[Any]:
-    zones = [ZoneInfo(definition.programme.time_zone) for definition in reader.definitions()]
-    if not zones:
+    now, programmes = reader.now, [definition.programme for definition in reader.definitions()]
+    if not programmes:
         return []
-    now, day = reader.now, timedelta(days=1)
-    until = max(datetime.combine(now.astimezone(zone).date() + day, time(), zone) for zone in zones)
-    return timers_due_for(connection, reader.account, now, until, kinds=DUE_TODAY, owner=owner, limit=ROWS_MAX)
+    until = max(programme.end_of(programme.day(now)) for programme in programmes)
+    hours = max(programme.policies.appointment_record_hours for programme in programmes)
+    asked = partial(timers_due_for, connection, reader.account, now, owner=owner, limit=ROWS_MAX)
+    # Whether somebody came is asked a while after an appointment: today's are found by what is asked by then.
+    later = until + max(timedelta(hours=hours), MEETING_ASKED_AFTER)
+    return asked(until, kinds=_DUE_AT_ONCE) + asked(later, kinds=ASK_AFTERWARDS)
 
 
 def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
@@ -220,11 +229,27 @@ def _group_of(item: Item) -> str:
     return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
 
 
+def _due_today(rows: Sequence[Any], reader: Reader, snapshots: Mapping[str, CaseSnapshot]) -> tuple[Due, ...]:
+    """Return what is due today, and today's appointments, in the order in which they come."""
+    found = (_due_row(row, reader, snapshots[row["case_id"]]) for row in rows)
+    ends = {one.programme.programme: one.programme for one in reader.definitions()}
+    today = [one for one in found if one.due_at < _end_of_today(ends.get(one.programme), reader.now)]
+    return tuple(sorted(today, key=lambda one: (one.due_at, one.case_id, one.kind)))
+
+
+def _end_of_today(programme: Programme | None, now: datetime) -> datetime:
+    return programme.end_of(programme.day(now)) if programme else now
+
+
 def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
-    subject = orjson.loads(row["subject"])
+    subject, asked_at = orjson.loads(row["subject"]), instant(row["due_at"])
+    expected = expected_at(row["kind"], subject, snapshot.case, asked_at)
     deed = _theirs(action_at(row["kind"], subject), reader.acts_on(snapshot))
     about = describe_subject(subject)
-    return Due(row["case_id"], row["kind"], about, row["programme"], instant(row["due_at"]), deed)
+    return Due(
+        row["case_id"], row["kind"], about, row["programme"], expected.at, deed, expected.is_appointment,
+        is_overdue=asked_at < reader.now,
+    )  # fmt: skip
 
 
 def _notices(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:

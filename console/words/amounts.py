@@ -2,13 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from console.words.language import LOCALES, Language
 from events.money import Money
+from workflow.values.days import by_clock, day_of
 
 _Unit = Literal["year", "month", "day", "hour", "minute"]
 _NEVER: Final = 1e9  # Babel takes a larger unit from so many on; we choose the unit ourselves
@@ -29,6 +29,15 @@ class Amounts:
         """
         return format_date(value, "medium", locale=self._locale)
 
+    def day_at(self, value: datetime, zone: str) -> str:
+        """Return the day of an instant by the clocks of a place.
+
+        >>> from datetime import UTC
+        >>> Amounts("en").day_at(datetime(2026, 3, 12, 22, 40, tzinfo=UTC), "Europe/Moscow")
+        '13 Mar 2026'
+        """
+        return self.day(day_of(value, zone))
+
     def month(self, value: date) -> str:
         """Return a month and its year.
 
@@ -39,7 +48,7 @@ class Amounts:
 
     def clock(self, value: datetime, zone: str = "UTC") -> str:
         """Return the time of day by the clocks of a place, without its day."""
-        return format_datetime(value, "HH:mm", tzinfo=ZoneInfo(zone), locale=self._locale)
+        return format_datetime(by_clock(value, zone), "HH:mm", tzinfo=None, locale=self._locale)
 
     def moment(self, value: datetime, zone: str = "UTC") -> str:
         """Return a day and a time by the clocks of a place, and which place that is.
@@ -48,8 +57,7 @@ class Amounts:
         >>> Amounts("en").moment(datetime(2026, 3, 12, 15, 40, tzinfo=UTC), "Europe/Moscow")
         '12 Mar 2026, 18:40 (Moscow)'
         """
-        there = value.astimezone(ZoneInfo(zone))
-        return f"{self.day(there.date())}, {self.clock(value, zone)} ({place_of(zone, self.language)})"
+        return f"{self.day_at(value, zone)}, {self.clock(value, zone)} ({place_of(zone, self.language)})"
 
     def how_long(self, span: timedelta) -> str:
         """Return a span in whole years, months, days, hours or minutes, whichever says most in one word.

@@ -10,6 +10,7 @@ from console.words.labels import is_worded, label
 from console.words.language import Language
 from workflow.programme.part import Label
 from workflow.programme.programme import Programme
+from workflow.values.days import day_of
 
 _TECHNICAL: Final = re.compile(r"[\w -]*")  # what may be an id or a word of the programme
 Day = TypeVar("Day", date, datetime)
@@ -46,6 +47,10 @@ class Naming(NamedTuple):
         """Return a stored day as people write it."""
         found = _stored(date.fromisoformat, text)
         return Amounts(self.language).day(found) if found else None
+
+    def on(self, at: datetime) -> date:
+        """Return which day an instant is on, by the clocks things are named by."""
+        return day_of(at, self.zone)
 
     def moment(self, text: str) -> str | None:
         """Return a stored time as people write it; without a zone it is UTC."""

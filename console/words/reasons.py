@@ -8,7 +8,7 @@ done. A further language is one more folder; what it lacks is said in English.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ from console.words.naming import Naming
 from events.money import Money
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Value
+from workflow.values.days import in_utc
 
 TYPED: Final = "typed"
 OTHERWISE: Final = "otherwise"  # holds the help of every reason that has none of its own
@@ -127,7 +128,7 @@ def _as_typed(value: Value, kind: str) -> str:
         case datetime(), "stored":
             return str(value)
         case datetime(), _:
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            return f"{in_utc(value):%Y-%m-%d %H:%M} UTC"
         case str(), "spaced":
             return value.replace("_", " ")
     return str(value)

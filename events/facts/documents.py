@@ -68,6 +68,7 @@ class DocumentCollected(Fact):
     country: str
     valid_until: date | None = None
     number: Identity = None
+    recorded_on: date | None = None  # the programme's day; not told by older facts
 
 
 class TravelDocumentRecorded(Fact):
@@ -78,6 +79,7 @@ class TravelDocumentRecorded(Fact):
     valid_until: date
     country: str = ""
     number: Identity = None
+    recorded_on: date | None = None
 
 
 class DocumentLost(Fact):

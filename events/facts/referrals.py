@@ -99,6 +99,14 @@ class ReferralTakenBack(TaskOutcome):
     receipt: str
 
 
+class MeetingTold(TaskOutcome):
+    """The provider was sent the first meeting for its calendar."""
+
+    referral_id: str
+    provider: str
+    receipt: str
+
+
 class DisclosureMade(_OfReferral):
     """A provider was shown these parts of the case; recorded before anything was shown."""
 

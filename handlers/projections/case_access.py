@@ -6,7 +6,7 @@ the glass have rows of their own. A test compares both with what the rights say 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -69,7 +69,7 @@ _board, _items = case_board.c, work_items.c
 def relation_rows(case: Case, definition: Definition) -> list[Row]:
     """Return how others than the programme's people stand to a case; it depends on the case and its rules only."""
     partners = organisations_shown_until(case, definition.programme)
-    rows = [_row(case, "partner", word, _end_of(day)) for word, day in partners.items()]
+    rows = [_row(case, "partner", word, _end_of(day, definition)) for word, day in partners.items()]
     ends: dict[str, datetime] = {}
     for glass in access_of(case).glass.values():
         ends[glass.account] = max(glass.until, ends.get(glass.account, glass.until))
@@ -99,9 +99,9 @@ def _row(case: Case, relation: Relation | Literal["stopped"], who: str, until: s
     return {"case_id": case.case_id, "relation": relation, "who": who, "until": until}
 
 
-def _end_of(day: Any) -> str:
-    """Return the instant at which a last day is over; days here are those of UTC, as everywhere in the rules."""
-    return _FOR_EVER if day is None else instant_text(datetime.combine(day + timedelta(days=1), time(), UTC))
+def _end_of(day: date | None, definition: Definition) -> str:
+    """Return the instant at which a last day of the programme is over."""
+    return _FOR_EVER if day is None else instant_text(definition.programme.end_of(day))
 
 
 class CaseFilter(NamedTuple):

@@ -48,6 +48,10 @@ def rebuild_if_new(log: Log) -> bool:
     """Draw the read models once for a database that an older Wayhome made, and tell whether that was needed."""
     case_id, office = case_board.c.case_id, case_board.c.office
     with log.database.reading() as connection:
+        ends = select(case_relations.c.case_id).where(case_relations.c.relation == "partner")
+        if connection.execute(ends.where(case_relations.c.until == "").limit(1)).first() is not None:
+            rebuild(log)  # migration 0008 forgot until when: it used to be told by another clock
+            return True
         old = connection.execute(select(case_id).where(office == "").limit(1)).first() is not None
         # One row among drawn ones is damage, for `verify` to find: it is not mended in passing.
         drawn = old and connection.execute(select(case_id).where(office > "").limit(1)).first() is not None

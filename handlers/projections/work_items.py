@@ -20,6 +20,7 @@ from workflow.subjects.referrals.state import Referrals, referrals_of
 from workflow.subjects.reintegration.state import Reintegration, reintegration_of
 from workflow.subjects.travel.guards import escort_needed
 from workflow.subjects.travel.state import Travel, travel_of, trip_is_ahead
+from workflow.values.days import earliest_day
 
 _ITEMS = InsertRows(work_items, replace=True)
 _MOVED = UpdateRows(work_items, ("stage", "owner", "team"))
@@ -71,7 +72,7 @@ def _travel(part: Travel, case: Case) -> Items:
     if not trip.confirmed and "hand_over" not in case.provided:
         if trip.escort:
             items["escort"] = "escort_answer"
-        elif escort_needed(case, trip.departs_at.date()) != "none":
+        elif escort_needed(case, earliest_day(trip.departs_at)) != "none":
             items["escort"] = "find_escort"
     if trip_is_ahead(case) and trip.host and not trip.host_ready:
         items["host"] = "host_answer"

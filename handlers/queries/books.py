@@ -9,6 +9,7 @@ from events.log import END, Log
 from events.money import Money
 from handlers.states.state_cache import fold_events
 from workflow.programme.loading import Definition
+from workflow.programme.programme import Programme
 from workflow.subjects.grants.fund import Fund, account_name, budget_of, funder_and_line
 from workflow.subjects.grants.ledger import Posting, opening_postings, postings
 
@@ -17,7 +18,7 @@ ALL_LINES = "together"
 
 
 class JournalEntry(NamedTuple):
-    """A posting with when and by what it was made; the opening entries have the version -1."""
+    """A posting with the programme's day and the fact by which it was made; the opening entries have the version -1."""
 
     version: int
     day: str
@@ -54,21 +55,21 @@ def journal(log: Log, definition: Definition) -> Iterator[JournalEntry]:
     for posting in opening_postings(programme):
         yield JournalEntry(-1, programme.runs.since.isoformat(), "Budget", posting)
     for event in log.stream(programme.fund_stream):
-        yield from _entries(log, event)
+        yield from _entries(log, event, programme)
 
 
 def latest_movements(log: Log, definition: Definition, before: int | None = None, movements: int = 20) -> JournalPage:
     """Return the latest movements of a programme's money before a version, each with all its entries, latest first."""
-    stream = definition.programme.fund_stream
-    events = log.latest(stream, movements, before=END if before is None else before)
-    found = tuple(entry for event in events for entry in _entries(log, event))
+    programme = definition.programme
+    events = log.latest(programme.fund_stream, movements, before=END if before is None else before)
+    found = tuple(entry for event in events for entry in _entries(log, event, programme))
     return JournalPage(found, events[-1].envelope.version if events and events[-1].envelope.version > 0 else None)
 
 
-def _entries(log: Log, event: RecordedEvent) -> Iterator[JournalEntry]:
-    envelope = event.envelope
+def _entries(log: Log, event: RecordedEvent, programme: Programme) -> Iterator[JournalEntry]:
+    envelope, day = event.envelope, programme.day(event.recorded).isoformat()
     for posting in postings(log.fact(event)):
-        yield JournalEntry(envelope.version, envelope.recorded_at[:10], envelope.type, posting)
+        yield JournalEntry(envelope.version, day, envelope.type, posting)
 
 
 def line_balances(log: Log, definition: Definition) -> list[LineBalance]:

@@ -15,6 +15,7 @@ from events.instants import instant
 from events.log import Log
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Room, Shelter, evolve
+from workflow.values.days import day_of
 
 _KIND = facility_stream("")
 
@@ -65,8 +66,8 @@ class CurrentOccupancy:
         self._lock = threading.Lock()
         self._known: dict[str, _HouseHistory] = {}
 
-    def now(self, facilities: Iterable[str], at: datetime) -> list[Occupancy]:
-        """Return houses as they are at the present instant, in one question to the log however many there are."""
+    def now(self, facilities: Mapping[str, str], at: datetime) -> list[Occupancy]:
+        """Return houses, named with their time zones, as they are now: one question to the log however many."""
         streams = {facility_stream(facility): facility for facility in facilities}
         with self._lock:
             known = {stream: self._known.get(stream, _HouseHistory()) for stream in streams}
@@ -74,7 +75,7 @@ class CurrentOccupancy:
                 stream = event.envelope.stream
                 known[stream] = _told(known[stream], event, *_happened(self._log, event))
             self._known |= known
-        return [_occupancy(facility, at, known[stream]) for stream, facility in streams.items()]
+        return [_occupancy(name, facilities[name], at, known[stream]) for stream, name in streams.items()]
 
 
 def houses_in_log(log: Log) -> list[str]:
@@ -84,15 +85,15 @@ def houses_in_log(log: Log) -> list[str]:
         return sorted(str(stream).removeprefix(_KIND) for stream in connection.execute(query).scalars())
 
 
-def occupancy(log: Log, facility: str, at: datetime) -> Occupancy:
-    """Return a house as it was at an instant: what was written down later counts from when it happened.
+def occupancy(log: Log, facility: str, zone: str, at: datetime) -> Occupancy:
+    """Return a house, its days by its zone's clocks, as it was: what was written late counts from when it happened.
 
     A hold counts until its own end, whenever somebody noticed that it had run out.
     """
-    return occupancies(log, facility, [at])[0]
+    return occupancies(log, facility, zone, [at])[0]
 
 
-def occupancies(log: Log, facility: str, instants: Iterable[datetime]) -> list[Occupancy]:
+def occupancies(log: Log, facility: str, zone: str, instants: Iterable[datetime]) -> list[Occupancy]:
     """Return a house as it was at each of these instants, read once."""
     told = [(event, *_happened(log, event)) for event in log.stream(facility_stream(facility))]
     found = []
@@ -101,11 +102,11 @@ def occupancies(log: Log, facility: str, instants: Iterable[datetime]) -> list[O
         for event, fact, begins in told:
             if begins <= at:
                 story = _told(story, event, fact, begins)
-        found.append(_occupancy(facility, at, story))
+        found.append(_occupancy(facility, zone, at, story))
     return found
 
 
-def _occupancy(facility: str, at: datetime, story: _HouseHistory) -> Occupancy:
+def _occupancy(facility: str, zone: str, at: datetime, story: _HouseHistory) -> Occupancy:
     house, since = story.house, story.since
     numbered = tuple(house.numbered())
     rooms = {number: room.id for number, room in numbered}
@@ -116,7 +117,7 @@ def _occupancy(facility: str, at: datetime, story: _HouseHistory) -> Occupancy:
     )
     waiting = tuple(WaitingPerson(case_id, since[case_id, 0]) for case_id in house.waiting)
     # Beds that are no more count for as long as somebody is in them; a closed house offers none.
-    is_closed = house.closed is not None and house.closed <= at.date()
+    is_closed = house.closed is not None and house.closed <= day_of(at, zone)
     maximum = len(used) if is_closed else max(house.capacity, len(used))
     return Occupancy(facility, at, maximum, maximum - len(used), used, waiting, house.closed, numbered)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, select
@@ -145,7 +144,7 @@ def sent_to_the_bank(connection: Connection, programme: Programme) -> dict[str, 
 
 
 def _day(at: str, programme: Programme) -> date:
-    return instant(at).astimezone(ZoneInfo(programme.time_zone)).date()
+    return programme.day(instant(at))
 
 
 def _is_same(stated: str, account: str) -> bool:

@@ -6,10 +6,9 @@ cases there are; nothing here holds the number of a case.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Final, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, bindparam, select
 
@@ -29,6 +28,7 @@ from handlers.states.state_cache import fold_events
 from workflow.programme.programme import Programme
 from workflow.subjects.hotline.state import HotlineState, evolve
 from workflow.subjects.intake.yearly_count import YearlyIntake
+from workflow.values.days import utc_day
 
 UNKNOWN: Final = "unknown"
 NOT_COUNTED: Final = ("not_a_victim",)  # stages: who was found not to be a victim was not taken any way
@@ -94,18 +94,17 @@ class StageStatistics(NamedTuple):
 
 
 def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatistics:
-    """Return what happened in a year of a programme, by its own calendar."""
-    zone = ZoneInfo(programme.time_zone)
+    """Return what happened in a year of a programme, by its own calendar: when it did, whenever it was written down."""
     entered: dict[str, datetime] = {}
     spans: dict[str, list[timedelta]] = {}
     visits: Counter[VisitFinding] = Counter()
     for event in _told(log, _MOVES, case_board.c.programme == programme.programme):
-        fact, at, stream = log.fact(event), instant(event.envelope.recorded_at), event.envelope.stream
+        fact, at, stream = log.fact(event), instant(event.envelope.occurred_at), event.envelope.stream
         if isinstance(fact, FollowUpVisited):
             visits[fact.month, fact.outcome] += fact.made_on.year == year
             continue
-        if isinstance(fact, StageEntered) and stream in entered and at.astimezone(zone).year == year:
-            spans.setdefault(fact.source, []).append(at - entered[stream])
+        if isinstance(fact, StageEntered) and stream in entered and programme.day(at).year == year:
+            spans.setdefault(fact.source, []).append(max(at - entered[stream], timedelta()))
         if isinstance(fact, CaseOpened | StageEntered):
             entered[stream] = at
     stays = {
@@ -162,8 +161,8 @@ def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
     for event in log.stream(programme.intake_stream):
         fact = log.fact(event)
         if isinstance(fact, ArrivalCounted):
-            day = instant(event.envelope.recorded_at).astimezone(UTC)  # years are counted in UTC, as all days are
-            found[fact.year, day.month if day.year == fact.year else 0] += 1
+            days = programme.day(event.recorded), utc_day(event.envelope.recorded_at)  # older years were UTC's
+            found[fact.year, next((day.month for day in days if day.year == fact.year), 0)] += 1
     return found
 
 

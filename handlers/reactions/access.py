@@ -1,6 +1,7 @@
 """What follows when the glass is broken or somebody is stopped: it is told at once, and somebody else looks at it."""
 
 from events.facts.access import GlassBroken, LookingStopped
+from events.instants import instant_text
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.subjects.access.looking import StopLetter
@@ -10,7 +11,7 @@ from workflow.values.calendars import working_days_later
 def _broken(fact: GlassBroken, moment: ReactionContext) -> Follows:
     programme, days = moment.programme, moment.policies.glass_review_working_days
     due = working_days_later(moment.now, days, programme.home_country, programme.time_zone)
-    until = f"{fact.until:%Y-%m-%d %H:%M} UTC"
+    until = instant_text(fact.until)
     letter = EmergencyLetter(
         glass_id=fact.glass_id, account=fact.account, mandate=fact.mandate, reason=fact.reason, until=until
     )
@@ -20,7 +21,7 @@ def _broken(fact: GlassBroken, moment: ReactionContext) -> Follows:
 
 
 def _stopped(fact: LookingStopped, moment: ReactionContext) -> Follows:
-    at = f"{moment.now:%Y-%m-%d %H:%M} UTC"
+    at = instant_text(moment.now)
     yield moment.request_task("tell_of_stop", StopLetter(account=fact.account, cases=str(fact.cases), at=at))
 
 

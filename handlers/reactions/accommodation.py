@@ -5,7 +5,7 @@ from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Follows, ReactionContext, Reactions
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere
-from workflow.values.calendars import begin_of
+from workflow.values.days import begin_of
 
 
 def _bed_assigned(fact: facts.BedAssigned | facts.HoldExtended, moment: ReactionContext) -> Follows:
@@ -22,9 +22,8 @@ def _moved_in(fact: facts.MovedIn, moment: ReactionContext) -> Follows:
 def _stay_planned(fact: facts.MovedIn | facts.StayExtended, moment: ReactionContext) -> Follows:
     """Set a reminder for the morning of the day, as clocks in the house show it."""
     yield from moment.cancel_timers("stay_ends")
-    facility = moment.programme.facility_of.get(fact.facility)
     assert fact.until is not None
-    morning = begin_of(fact.until, facility.time_zone if facility else "UTC")
+    morning = begin_of(fact.until, moment.programme.zone_of(fact.facility))
     yield moment.set_timer("stay_ends", max(morning, moment.now), facility=fact.facility)
 
 
@@ -40,7 +39,7 @@ def _waits(fact: facts.WaitingListJoined, moment: ReactionContext) -> Follows:
 
 def _agreed(fact: ConsentGiven, moment: ReactionContext) -> Follows:
     """Ask for who waited already when they agreed that others help."""
-    before = moment.before is not None and moment.before.consents_to("assistance", moment.now.date())
+    before = moment.before is not None and moment.before.consents_to("assistance", moment.today)
     if fact.purpose == "assistance" and not before:
         for facility in accommodation_of(moment.after).waiting:
             yield from _asked_elsewhere(facility, moment)

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from events.facts.closing import HandOverProposed
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
-from workflow.values.calendars import begin_of
 
 _WARNING = timedelta(days=3)  # before the last day, so that something can still be found
 
 
 def _proposed(fact: HandOverProposed, moment: ReactionContext) -> Follows:
-    yield moment.set_timer("hand_over", max(begin_of(fact.by) - _WARNING, moment.now), proposal_id=fact.proposal_id)
+    due = max(moment.programme.begin_of(fact.by) - _WARNING, moment.now)
+    yield moment.set_timer("hand_over", due, proposal_id=fact.proposal_id)
 
 
 REACTIONS: Reactions = {

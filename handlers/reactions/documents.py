@@ -12,7 +12,6 @@ from handlers.reactions.moment import Follows, ReactionContext, Reactions, cance
 from workflow.subjects.documents.deadlines import AuthorityLetter
 from workflow.subjects.documents.guards import renewal_consent
 from workflow.subjects.documents.state import Document, Paper, documents_of
-from workflow.values.calendars import begin_of
 
 EXPIRY: Final = ("document_expires", "document_over")
 
@@ -87,7 +86,7 @@ def _reminder(document: Document | None, moment: ReactionContext) -> Follows:
     """Remind some days before the end, or half way there when less time than that is left."""
     if document is not None and document.valid_until is not None:
         days = moment.policies.document_reminder_days
-        ends = begin_of(document.valid_until)
+        ends = moment.programme.begin_of(document.valid_until)
         half_way = moment.now + max(ends - moment.now, timedelta()) / 2
         remind_at = ends - timedelta(days=days)
         due = remind_at if remind_at > moment.now else half_way
@@ -98,7 +97,7 @@ def _reminded(fact: TimerFired, moment: ReactionContext) -> Follows:
     """After the reminder, wait for the day after the document's last."""
     document = documents_of(moment.after).document
     if document is not None and document.valid_until is not None and document.about() == fact.subject:
-        over = begin_of(document.valid_until + timedelta(days=1))
+        over = moment.programme.end_of(document.valid_until)
         yield moment.set_timer("document_over", over, **dict(fact.subject))
 
 

@@ -1,19 +1,16 @@
 """What follows for consent: it ends by itself on its day, and what is queued under it stops at once."""
 
-from datetime import timedelta
-
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import ConsentExpired
 from handlers.reactions.moment import Follows, ReactionContext, Reactions
 from workflow.tasks import KIND_OF, about_of
-from workflow.values.calendars import begin_of
 
 
 def _given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
     about = {"purpose": fact.purpose, "recipient": fact.recipient}
     yield from moment.cancel_timers("consent_expires", **about)
     if fact.until is not None:
-        yield moment.set_timer("consent_expires", begin_of(fact.until + timedelta(days=1)), **about)
+        yield moment.set_timer("consent_expires", moment.programme.end_of(fact.until), **about)
 
 
 def _over(fact: ConsentWithdrawn | ConsentExpired, moment: ReactionContext) -> Follows:

@@ -1,7 +1,7 @@
 """What reactions are made of: asking for tasks and timers, and taking them back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -43,6 +43,11 @@ class ReactionContext(NamedTuple):
     def policies(self) -> Policies:
         """Return the numbers its office has set."""
         return self.programme.policies
+
+    @property
+    def today(self) -> date:
+        """Return the programme's day."""
+        return self.programme.day(self.now)
 
     def name(self, letter: str, kind: str, subject: Pairs) -> str:
         """Return the id of a task or timer that follows from this fact: one for each kind and subject."""
@@ -90,7 +95,7 @@ class ReactionContext(NamedTuple):
 
     def is_consented(self, purpose: str, recipient: str = "") -> bool:
         """Tell whether the person lets others work on this now: nothing about anybody goes out without."""
-        return self.after.consents_to(purpose, self.now.date(), recipient)
+        return self.after.consents_to(purpose, self.today, recipient)
 
 
 Reaction = Callable[[Any, ReactionContext], Follows]

@@ -89,7 +89,8 @@ def _is_about(given: Task, arrival: Arrival) -> bool:
 def _worry(moment: ReactionContext) -> TimerSet:
     hours = moment.policies.arrival_no_show_hours
     arrival = _arrival(moment.after)
-    return moment.set_timer("no_show", arrival.at + timedelta(hours=hours), arrival_id=arrival.arrival_id)
+    due = max(arrival.at, moment.now) + timedelta(hours=hours)  # who came before today is soon said to have been met
+    return moment.set_timer("no_show", due, arrival_id=arrival.arrival_id)
 
 
 def _letter(moment: ReactionContext, kind: str) -> Follows:

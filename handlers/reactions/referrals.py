@@ -1,6 +1,6 @@
 """What follows for referrals: letters, the time providers have to answer, and taking back what they were told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from events.catalogue import Fact
@@ -8,7 +8,7 @@ from events.facts import referrals as facts
 from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.referrals.decisions import ReferralLetter, ReferrerLetter
-from workflow.subjects.referrals.sending import PURPOSE, answer_due
+from workflow.subjects.referrals.sending import MEETING_ASKED_AFTER, PURPOSE, answer_due
 from workflow.subjects.referrals.state import referrals_of
 
 _not_waited_for = cancelling("referral_answer", "referral_meeting", about="referral_id")
@@ -34,14 +34,18 @@ def _acknowledged(fact: facts.ReferralAcknowledged, moment: ReactionContext) -> 
 
 
 def _accepted(fact: facts.ReferralAccepted, moment: ReactionContext) -> Follows:
-    """Wait until the day after the first meeting, or as long as the policy says."""
+    """Wait until the day after the first meeting, which goes into the provider's calendar, or as the policy says."""
     yield from _not_waited_for(fact, moment)
     yield _meeting(fact.referral_id, moment, fact)
+    if fact.first_meeting is not None:
+        yield moment.request_task("tell_meeting", _about(fact, fact.first_meeting))
 
 
 def _over(fact: Any, moment: ReactionContext) -> Follows:
     yield from _not_waited_for(fact, moment)
-    yield from moment.call_off_tasks("the referral is over", "send_referral", referral_id=fact.referral_id)
+    yield from moment.call_off_tasks(
+        "the referral is over", "send_referral", "tell_meeting", referral_id=fact.referral_id
+    )
 
 
 def _taken_back(fact: facts.ReferralRevoked | facts.ReferralPassedOn, moment: ReactionContext) -> Follows:
@@ -49,7 +53,7 @@ def _taken_back(fact: facts.ReferralRevoked | facts.ReferralPassedOn, moment: Re
     yield from _over(fact, moment)
     before = referrals_of(moment.was).referrals[fact.referral_id]
     if before.is_open and before.is_known:
-        yield moment.request_task("revoke_referral", _about(fact))
+        yield moment.request_task("revoke_referral", _about(fact, before.meets_at))
 
 
 def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
@@ -66,12 +70,12 @@ def _consent_given(fact: ConsentGiven, moment: ReactionContext) -> Follows:
 def _meeting(referral_id: str, moment: ReactionContext, accepted: facts.ReferralAccepted | None = None) -> Fact:
     due = moment.now + timedelta(days=moment.policies.referral_meeting_days)
     if accepted is not None and accepted.first_meeting is not None:
-        due = accepted.first_meeting + timedelta(days=1)
+        due = accepted.first_meeting + MEETING_ASKED_AFTER
     return moment.set_timer("referral_meeting", due, referral_id=referral_id)
 
 
-def _about(fact: Any) -> ReferralLetter:
-    return ReferralLetter(provider=fact.provider, referral_id=fact.referral_id)
+def _about(fact: Any, meets_at: datetime | None = None) -> ReferralLetter:
+    return ReferralLetter(provider=fact.provider, referral_id=fact.referral_id, meets_at=meets_at)
 
 
 REACTIONS: Reactions = {

@@ -1,6 +1,6 @@
 """What follows for life after the return: the plan's reminder, visits on their days, and the end of keeping."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from events.facts import reintegration as facts
 from events.facts.journey import StageEntered
@@ -12,12 +12,13 @@ from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.reintegration.training import FreeSeat
 from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import months_later
+from workflow.values.days import at_clock, by_clock
 
 
 def _entered(fact: StageEntered, moment: ReactionContext) -> Follows:
     stage, policies = moment.definition.journey.stage(fact.dest), moment.policies
     if stage.ends:
-        yield moment.set_timer("retention", months_later(moment.now, policies.retention_months))
+        yield moment.set_timer("retention", _months_later(moment, policies.retention_months))
         return
     yield from moment.cancel_timers("retention")
     if stage.plan_due and not reintegration_of(moment.after).plan_agreed and not moment.timers_of("plan_due"):
@@ -29,9 +30,15 @@ def _entered(fact: StageEntered, moment: ReactionContext) -> Follows:
 def _visits(moment: ReactionContext) -> Follows:
     wanted = moment.policies.follow_up_months
     months = tuple(month for month in wanted if month not in reintegration_of(moment.after).visits)
-    yield facts.FollowUpScheduled(start=moment.now.date(), months=months)
+    yield facts.FollowUpScheduled(start=moment.today, months=months)
     for month in months:
-        yield moment.set_timer("follow_up", months_later(moment.now, month), month=str(month))
+        yield moment.set_timer("follow_up", _months_later(moment, month), month=str(month))
+
+
+def _months_later(moment: ReactionContext, months: int) -> datetime:
+    """Return the same time of day some months later, by the programme's calendar and clocks."""
+    zone = moment.programme.time_zone
+    return at_clock(months_later(moment.today, months), by_clock(moment.now, zone).time(), zone)
 
 
 def _due(fact: facts.FollowUpDue, moment: ReactionContext) -> Follows:

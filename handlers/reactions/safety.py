@@ -1,27 +1,44 @@
 """What follows for safety: the reflection period ends by itself, after a reminder; an old assessment is renewed."""
 
 from datetime import timedelta
+from typing import Final
 
-from events.facts.safety import ReflectionStarted, RiskAssessed
+from events.facts.intake import CaseOpened, ConsentGiven
+from events.facts.safety import AgeEstablished, ReflectionStarted, RiskAssessed
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.safety.guards import risk_valid_days
-from workflow.values.calendars import begin_of
+from workflow.subjects.safety.state import month_of_coming_of_age
+
+_OF_AGE: Final = ("comes_of_age", "of_age")
 
 
 def _reflection_started(fact: ReflectionStarted, moment: ReactionContext) -> Follows:
-    yield moment.set_timer("reflection", begin_of(fact.until + timedelta(days=1)))
+    yield moment.set_timer("reflection", moment.programme.end_of(fact.until))
     left = moment.policies.reflection_days - moment.policies.reflection_reminder_day
     if left > 0:
-        yield moment.set_timer("reflection_ending", begin_of(fact.until - timedelta(days=left)))
+        yield moment.set_timer("reflection_ending", moment.programme.begin_of(fact.until - timedelta(days=left)))
 
 
 def _risk_assessed(_fact: RiskAssessed, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("risk_expires")
-    days = risk_valid_days(moment.after, moment.programme, moment.now.date())
+    days = risk_valid_days(moment.after, moment.programme, moment.today)
     yield moment.set_timer("risk_expires", moment.now + timedelta(days=days))
 
 
+def _age_known(_fact: CaseOpened | AgeEstablished | ConsentGiven, moment: ReactionContext) -> Follows:
+    """Look ahead to the month and to the day on which a child comes of age, once; an adult is not waited for."""
+    case, month = moment.after, month_of_coming_of_age(moment.after)
+    if month is None or not case.is_child(moment.today):
+        yield from moment.cancel_timers(*_OF_AGE)
+    elif case.of_age_from is not None and not any(moment.timers_of(kind) for kind in _OF_AGE):
+        yield moment.set_timer("comes_of_age", max(moment.programme.begin_of(month), moment.now))
+        yield moment.set_timer("of_age", moment.programme.begin_of(case.of_age_from))
+
+
 REACTIONS: Reactions = {
+    "CaseOpened": _age_known,
+    "AgeEstablished": _age_known,
+    "ConsentGiven": _age_known,
     "ReflectionStarted": _reflection_started,
     "ReflectionEnded": cancelling("reflection", "reflection_ending"),
     "RiskAssessed": _risk_assessed,

@@ -12,6 +12,7 @@ from events.instants import instant
 from events.log import Log
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache, VersionedState, fold_events
+from workflow.advancing import against_entering
 from workflow.case.state import Case
 from workflow.guard_context import GuardContext
 from workflow.programme.journey import Option
@@ -71,7 +72,8 @@ class CaseReader:
         """
         at = now or instant(self._log.now())
         asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason)
-        return seen.definition.journey.options(asked)
+        found = seen.definition.journey.options(asked)
+        return [one._replace(reasons=(*one.reasons, *against_entering(asked, one.dest))) for one in found]
 
     def history(self, case_id: str) -> list[RecordedEvent]:
         """Return the case's timeline: its own events and what the same commands did for it to beds, escorts and money.

@@ -48,7 +48,7 @@ def beds(person: Person, query: str = "") -> str:
 def test_the_figures_are_those_of_the_command_line(house: WebHouse, office: Office) -> None:
     in_the_house(office, 3)
     story(office).does(HoldBed)
-    told = occupancy(office.service.log, HOUSE, office.now)
+    told = occupancy(office.service.log, HOUSE, "Europe/Moscow", office.now)
     page = beds(house.sign_in(roles=["supervisor"]))
     assert figures(page) == (told.available, told.maximum, 3, 1) == (4, 8, 3, 1)
     for used in told.used:

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -54,7 +54,8 @@ def received(wayhome: Wayhome) -> str:
     case = opened(wayhome)
     record(wayhome, case, "GiveConsent", "purpose=assistance")
     record(wayhome, case, "AssessRisk", "level=low", "safe_to_return=true")
-    record(wayhome, case, "PlanArrival", "at=2020-01-01T10:00Z", "place=Sheremetyevo", "means=flight", "number=SU 1846")
+    lands = (datetime.now(UTC) + timedelta(minutes=30)).isoformat()
+    record(wayhome, case, "PlanArrival", f"at={lands}", "place=Sheremetyevo", "means=flight", "number=SU 1846")
     wayhome.done("case", "advance", case, "receive", *AS_ANNA)
     return case
 

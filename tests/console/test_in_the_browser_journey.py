@@ -26,7 +26,7 @@ def words_of(live: LiveHouse) -> Words:
         return f"{live.now() + _MOSCOW + timedelta(**later):%Y-%m-%d}"
 
     return {
-        "^(Date and time|When)": at(hours=2),
+        "^(Date and time|When(?! it happened))": at(hours=2),
         "^Reason": "goals|met",
         "^Valid until": day(days=300),
         "^From$": "Moscow",
@@ -70,7 +70,9 @@ def test_a_person_is_taken_from_referral_to_a_closed_case_by_what_the_screen_say
         walk.to(stage)
     walk.others["No doctor has certified"] = lambda: certify(vera, walk)
     walk.others["The ticket is not issued"] = live.settle
+    walk.others["The journey begins later"] = lambda: live.later(days=3)
     walk.to("On the way home")
+    live.later(hours=6)
     walk.to("Reintegration")
     walk.others["Not provided yet: Referral"] = lambda: answer(olga, walk)
     pay(walk, boris, clara)

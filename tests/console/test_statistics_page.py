@@ -136,7 +136,8 @@ def test_beds_over_the_year_are_what_each_day_says(office: Office) -> None:
         consents(story(office), "assistance").does(HoldBed)
     log, instants = office.service.log, [office.now]
     for one in office.definition.programme.beds_facilities:
-        assert occupancies(log, one.id, instants) == [occupancy(log, one.id, office.now)]
+        there = (one.id, one.time_zone)
+        assert occupancies(log, *there, instants) == [occupancy(log, *there, office.now)]
     people = [one.people[-1] for one in seen_by(office, "supervisor").occupied.houses]
     assert sum(count or 0 for count in people) == 3
 

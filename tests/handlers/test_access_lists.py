@@ -174,3 +174,14 @@ def test_a_database_of_an_older_wayhome_is_drawn_once(offices: Office) -> None:
     assert rebuild_if_new(offices.service.log)
     assert len(offices.rows("case_relations")) == 5  # three referrals and two emergencies
     assert not rebuild_if_new(offices.service.log)
+
+
+def test_until_when_partners_are_shown_a_case_is_drawn_anew_once_it_was_forgotten(offices: Office) -> None:
+    shown = case_relations.c.relation == "partner"
+    before = sorted(map(str, offices.rows("case_relations")))
+    assert offices.rows("case_relations", relation="partner")
+    with offices.database.writing() as connection:  # as migration 0008 leaves a row that had an end
+        connection.execute(case_relations.update().where(shown).values(until=""))
+    assert rebuild_if_new(offices.service.log)
+    assert sorted(map(str, offices.rows("case_relations"))) == before
+    assert not rebuild_if_new(offices.service.log)

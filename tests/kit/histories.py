@@ -262,8 +262,9 @@ class Lives:
 
     def _goes_home(self, case_id: CaseId) -> None:
         office = self.office
+        office.later(days=3)
         office.goes(case_id, "depart")
-        office.later(days=4)
+        office.later(days=1)
         office.does(case_id, HandOver, received_by="host")
         office.goes(case_id, "come_home")
         self._is_referred(case_id)

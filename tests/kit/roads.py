@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.kit.people import ANNA, BORIS, CLARA
@@ -19,6 +20,7 @@ from workflow.subjects.grants.commands import (
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
+from workflow.subjects.reception.state import reception_of
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
     AcknowledgeReferral,
@@ -39,7 +41,7 @@ from workflow.subjects.reintegration.commands import (
 from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, RecordAssent
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, DeclareReturn, HandOver, PlanTrip
-from workflow.subjects.travel.state import travel_of
+from workflow.subjects.travel.state import Trip, travel_of
 
 STAGES = (
     "referral", "reception", "accommodation", "care", "documents", "returning", "reintegration", "follow_up",
@@ -61,7 +63,7 @@ def bring(case: Story, stage: str, **trip_fields: Any) -> Story:
 
 def consents(case: Story, *purposes: str) -> Story:
     """Have the person consent, or for a child the guardian, with the child's own assent."""
-    if not case.case.is_child(case.place.now.date()):
+    if not case.case.is_child(today(case)):
         for purpose in purposes:
             case.does(GiveConsent, purpose=purpose)
         return case
@@ -82,16 +84,16 @@ def met(case: Story) -> Story:
     """The driver is told and meets the person."""
     for task in case.tasks(kind="book_pickup"):
         case.finish(task).accepted()
-    return case.does(MeetPerson)
+    return comes(case, present(reception_of(case.case).arrival).at).does(MeetPerson)
 
 
 def ready_to_travel(case: Story, escort: str = "none", destination: str = "MD") -> Story:
     """Everything a traveller needs but the trip itself."""
-    today = case.place.now.date()
+
     case.does(AssessRisk, level="low", safe_to_return=True)
     case.does(CertifyFitness, valid_until=far(case.place.now), escort=escort, mandate="medical")
     case.does(RecordTravelDocument, kind="passport", valid_until=far(case.place.now))
-    return case.does(DeclareReturn, destination=destination, signed_on=today)
+    return case.does(DeclareReturn, destination=destination, signed_on=today(case))
 
 
 def plan_trip(case: Story, **times: float) -> Story:
@@ -105,9 +107,15 @@ def booked(case: Story, *what: str) -> Story:
     return case.does(AnswerHost, accepted=True) if "arrival_host" in what else case
 
 
+def departed(case: Story) -> Story:
+    """The day of the journey comes, and the person leaves."""
+    return comes(case, trip_of(case).departs_at).goes("depart")
+
+
 def handed_over(case: Story) -> Story:
     """The person arrives and is received; a child by a guardian."""
-    if case.case.is_child(case.place.now.date()):
+    comes(case, trip_of(case).arrives_at)
+    if case.case.is_child(today(case)):
         return case.does(HandOver, received_by="guardian", receiver="Марина Иванова")
     return case.does(HandOver, received_by="host")
 
@@ -117,6 +125,21 @@ def ready_to_depart(case: Story, escort: str = "none", destination: str = "MD") 
     booked(plan_trip(case), "ticket", "arrival_host")
     if travel_of(case.case).trip and present(travel_of(case.case).trip).escort:
         case.finish(case.task(kind="book_escort")).accepted().does(AnswerEscort, accepted=True)
+    return case
+
+
+def trip_of(case: Story) -> Trip:
+    return present(travel_of(case.case).trip)
+
+
+def today(case: Story) -> date:
+    """Return the programme's day."""
+    return case.place.definition.programme.day(case.place.now)
+
+
+def comes(case: Story, moment: datetime) -> Story:
+    """Let time pass until a moment has come."""
+    case.place.pass_time(max(moment - case.place.now, timedelta()))
     return case
 
 
@@ -155,7 +178,7 @@ def bank_says(case: Story, grant_id: str, tranche_id: str, outcome: str) -> Stor
 
 def agreed_to_be_told(case: Story, provider: str) -> Story:
     """The person (or who decides with a child) agrees that a provider is told."""
-    by = "guardian" if case.case.is_child(case.place.now.date()) else "person"
+    by = "guardian" if case.case.is_child(today(case)) else "person"
     return case.does(GiveConsent, purpose="referral", recipient=provider, by=by)
 
 
@@ -185,7 +208,7 @@ def agree_plan(case: Story) -> Story:
 def trained(case: Story, course: str = "sewing") -> Story:
     """Have the person take part in a course to its end."""
     case.does(EnrolInCourse, course=course)
-    case.does(RecordAttendance, course=course, day=case.place.now.date(), attended=True)
+    case.does(RecordAttendance, course=course, day=today(case), attended=True)
     return case.does(CompleteCourse, course=course, outcome="certificate")
 
 
@@ -207,7 +230,7 @@ def _documents(case: Story) -> None:
 
 
 def _returning(case: Story, **trip_fields: Any) -> None:
-    ready_to_depart(case, **trip_fields).goes("depart")
+    departed(ready_to_depart(case, **trip_fields))
 
 
 def _reintegration(case: Story) -> None:

@@ -63,6 +63,8 @@ class Place(Protocol):
 
     @property
     def now(self) -> datetime: ...
+    @property
+    def definition(self) -> Definition: ...
     def uuid(self) -> UUID: ...
     def pass_time(self, span: timedelta) -> None: ...
     def case(self, case_id: str) -> Case: ...
@@ -77,7 +79,7 @@ class World:
     """Everything several cases share: streams folded in memory, a clock, and who is at work on what."""
 
     def __init__(self, definition: Definition | None = None, start: datetime = START) -> None:
-        self.definition = definition or moscow()
+        self._definition = definition or moscow()
         self._now = start
         self.states: dict[str, Any] = {
             facility_stream(house.id): Shelter(rooms=tuple(Room(*room) for room in house.room_rules))
@@ -91,6 +93,10 @@ class World:
     @property
     def now(self) -> datetime:
         return self._now
+
+    @property
+    def definition(self) -> Definition:
+        return self._definition
 
     def uuid(self) -> UUID:
         return uuid(next(self._numbers))

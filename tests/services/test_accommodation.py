@@ -154,8 +154,8 @@ def test_a_hold_expires_at_its_time_though_every_process_was_down(office: Office
     late.later(days=30)
     office.service = office.another_service()  # another process, which knows nothing yet
     log = office.service.log
-    assert occupancy(log, HOUSE, held_until - timedelta(seconds=1)).available == 0
-    assert occupancy(log, HOUSE, held_until).available == 1
+    assert occupancy(log, HOUSE, "Europe/Moscow", held_until - timedelta(seconds=1)).available == 0
+    assert occupancy(log, HOUSE, "Europe/Moscow", held_until).available == 1
     late.when(TakeBed).then_refused("bed_is_held")
     other = Story(office).does(HoldBed).does(TakeBed)
     sound(office)
@@ -335,7 +335,7 @@ def test_who_had_which_bed_is_known_at_any_past_instant(office: Office) -> None:
     log = office.service.log
 
     def seen(hours: float) -> tuple[int, dict[int, tuple[str, bool]], int]:
-        found = occupancy(log, HOUSE, start + timedelta(hours=hours))
+        found = occupancy(log, HOUSE, "Europe/Moscow", start + timedelta(hours=hours))
         assert found.available + len(found.used) == found.maximum
         beds = {used.bed: (used.case_id, used.held_until is None) for used in found.used}
         return found.available, beds, len(found.waiting)
@@ -389,7 +389,7 @@ def test_a_house_that_is_closed_takes_nobody_and_nobody_joins_its_line(office: O
     Story(office).when(JoinWaitingList).then_refused("facility_is_open")
     late.does(HoldBed, facility="hostel")
     assert office.state(f"facility:{HOUSE}").waiting == {}
-    closed = occupancy(office.service.log, HOUSE, office.now + timedelta(days=31))
+    closed = occupancy(office.service.log, HOUSE, "Europe/Moscow", office.now + timedelta(days=31))
     assert (closed.available, closed.maximum) == (0, 0)
 
 

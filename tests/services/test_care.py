@@ -64,10 +64,10 @@ def tomorrow(case: Story) -> datetime:
     return case.place.now + timedelta(days=1)
 
 
-def booked(case: Story, service: str, **fields: Any) -> str:
+def booked(case: Story, service: str, hours: int = 0, **fields: Any) -> str:
     """Have the letter sent, and the time the provider answered recorded; return the appointment's number."""
     case.finish(case.task(kind="request_appointment", service=service)).accepted()
-    case.does(BookAppointment, service=service, at=tomorrow(case), **fields)
+    case.does(BookAppointment, service=service, at=tomorrow(case) + timedelta(hours=hours), **fields)
     return appointment(case, service)
 
 
@@ -298,8 +298,8 @@ def test_care_is_complete_with_psychological_legal_and_medical_support_and_a_pla
     case.advance("arrange_documents").then_refused(
         *(f"{service}_is_provided" for service in KINDS), "care_plan_is_agreed"
     )
-    keys = [booked(case, service) for service in KINDS]
-    case.later(days=1)
+    keys = [booked(case, service, hours) for hours, service in enumerate(KINDS)]
+    case.later(days=2)
     for key in keys:
         case.does(RecordSession, appointment=key, attended=True)
     case.does(AgreeCarePlan, plan="two talks a week")

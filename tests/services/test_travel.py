@@ -26,7 +26,18 @@ from events.facts.travel import EscortFreed, HostAnswered, PersonHandedOver, Tri
 from events.ids import CaseId, case_id_of
 from handlers.commanding.answers import Accepted
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.roads import booked, bring, consents, handed_over, plan_trip, ready_to_depart, ready_to_travel
+from tests.kit.roads import (
+    booked,
+    bring,
+    comes,
+    consents,
+    departed,
+    handed_over,
+    plan_trip,
+    ready_to_depart,
+    ready_to_travel,
+    trip_of,
+)
 from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import Workshop
 from workflow.command import Command
@@ -144,6 +155,7 @@ def test_who_changes_in_a_country_that_asks_for_a_visa_needs_one(office: Office)
     ready_to_travel(case, destination="UZ")
     case.does(PlanTrip, legs=legs(office, ("SVO", "RU"), ("IST", "TR"), ("TAS", "UZ")))
     booked(case, "ticket", "arrival_host")
+    comes(case, trip_of(case).departs_at)
     case.advance("depart").then_refused("transit_visas_are_in_order")
     case.when(RecordTransitVisa, country="TR", valid_until="2007-03-04").then_refused("visa_is_valid")
     case.does(RecordTransitVisa, country="TR", valid_until="2007-04-01", number="A 12 Ҳ")
@@ -325,8 +337,8 @@ def test_arriving_is_recorded_by_who_received_the_person(office: Office) -> None
     case = bring(story(office), "documents")
     ready_to_depart(case)
     case.when(HandOver, received_by="host").then_refused("has_departed")
-    case.goes("depart")
-    case.advance("come_home").then_refused("has_come_home")
+    departed(case).advance("come_home").then_refused("has_come_home")
+    comes(case, trip_of(case).arrives_at)
     case.when(HandOver, received_by="family", receiver="ნინო ბერიძე").then_among_others(
         PersonHandedOver, ServiceProvided, TimerCancelled
     )
@@ -336,7 +348,7 @@ def test_arriving_is_recorded_by_who_received_the_person(office: Office) -> None
 def test_a_child_is_handed_over_to_a_guardian(office: Office) -> None:
     case = bring(story(office, age_band="9-17"), "documents")
     case.does(DecideBestInterests, outcome="return", decided_by="guardianship board").confirmed()
-    ready_to_depart(case).goes("depart")
+    comes(departed(ready_to_depart(case)), trip_of(case).arrives_at)
     case.when(HandOver, received_by="host").then_refused("receiving_guardian_is_there", "receiver_is_named")
     handed_over(case).goes("come_home")
 
@@ -357,7 +369,7 @@ def test_who_missed_the_train_is_not_forgotten(office: Office) -> None:
     plan_trip(case)
     assert not case.case.escalations
     booked(case, "ticket", "arrival_host").later(days=2).fires("departure_check").then(TimerFired)
-    case.goes("depart")
+    departed(case)
     assert {kind for kind, _ in case.case.timers.values()} & {"departure", "departure_check"} == set()
 
 

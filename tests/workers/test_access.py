@@ -21,7 +21,10 @@ def test_the_officer_is_written_to_at_once_and_reads_which_case_and_who(shop: Wo
     said = "\n".join([*(f"{name}: {value}" for name, value in mail.items()), mail.get_content()])
     assert mail["Subject"] == f"Emergency access {case.case_id}"
     assert shop.office.definition.programme.office.email in mail["To"]  # where the programme names no officer
-    assert all(word in said for word in (BORIS, "medical", "danger to life", "13:00 UTC", ANNA, "экстренном"))
+    assert all(
+        word in said
+        for word in (BORIS, "medical", "danger to life", "5 March 2007, 16:00 (Moscow, UTC+3)", ANNA, "экстренном")
+    )
     assert "Zlatovlaska" not in said
     assert not case.tasks(kind="tell_of_glass")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,9 @@ from events.facts.travel import TripPlanned
 from workers.effects.travel import escort_letter
 from workers.errors import LetterUnsafe
 from workers.mail.letters import message
+from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.programme.office import OfficeContact
+from workflow.programme.programme import Programme
 from workflow.subjects.travel.definition import Escort
 
 SENT_AT = datetime(2025, 2, 20, 9, 30, tzinfo=UTC)
@@ -41,6 +44,11 @@ TRIP = Trip()
 TEXT_FIELDS = ["case_ref", "escort_name", "escort_email", "office_name", "office_email", "from_place", "to_place"]
 
 
+@cache
+def chisinau() -> Programme:
+    return load_definition(shipped_programme_text("moscow").replace("Europe/Moscow", "Europe/Chisinau")).programme
+
+
 def invitation(trip: Trip, sent_at: datetime, *, cancelled: bool = False) -> EmailMessage:
     planned = TripPlanned(
         route="", legs=(),
@@ -51,7 +59,8 @@ def invitation(trip: Trip, sent_at: datetime, *, cancelled: bool = False) -> Ema
         id=trip.escort_id, name=trip.escort_name, email=trip.escort_email, skills=("nurse",), languages=("uk", "ru")
     )
     office = OfficeContact.model_construct(name=trip.office_name, email=trip.office_email, account="", bic="")
-    return message(escort_letter(planned, escort, office, cancelled=cancelled), office, "W-71F0", sent_at)
+    programme = chisinau().model_copy(update={"home_country": "MD", "office": office})
+    return message(escort_letter(planned, escort, programme, cancelled=cancelled), office, "W-71F0", sent_at)
 
 
 def cancellation(trip: Trip, sent_at: datetime) -> EmailMessage:
@@ -138,7 +147,7 @@ def test_the_text_says_how_to_answer_in_english_and_in_russian() -> None:
 
 
 def test_the_way_back_is_told_only_when_there_is_one() -> None:
-    assert "2025-03-02 07:00 UTC" in body_of(invitation(TRIP, SENT_AT))
+    assert "2 March 2025, 09:00 (Chisinau, UTC+2)" in body_of(invitation(TRIP, SENT_AT))
     assert "way back" not in body_of(invitation(replace(TRIP, return_trip_at=None), SENT_AT))
 
 

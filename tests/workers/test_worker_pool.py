@@ -13,7 +13,7 @@ import redis
 from dramatiq import Message
 
 from tests.kit.people import BORIS
-from tests.kit.roads import bring, consents, handed_over, plan_trip, ready_to_travel, release
+from tests.kit.roads import bring, consents, departed, handed_over, plan_trip, ready_to_travel, release
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop, until
 from tests.servers.valkey import Valkey
@@ -175,7 +175,8 @@ def journey(shop: Workshop, redis_url: str, caplog: pytest.LogCaptureFixture) ->
     ready_to_travel(case, "operational").does(AddNote, note=NOTE)
     plan_trip(case)
     everything_done(shop, case)
-    case.does(AnswerEscort, accepted=True).does(AnswerHost, accepted=True).goes("depart").later(days=4)
+    case.does(AnswerEscort, accepted=True).does(AnswerHost, accepted=True)
+    departed(case).later(days=1)
     everything_done(shop, case)
     handed_over(case).goes("come_home").does(RequestGrant, kind="reinstallation", amount="EUR 200", **PAYEE)
     (grant_id,) = grants_of(case.case).grants

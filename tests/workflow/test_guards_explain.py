@@ -197,13 +197,13 @@ TABLE: list[tuple[str, Case, list[Case]]] = [
         [
             OPEN._replace(tasks={"W-1": TASK}),
             accommodation_of.changed(OPEN, bed=("moscow-centre", 1)),
-            reintegration_of.put(OPEN, Reintegration(courses={"sewing": CoursePlace("waiting", TODAY)})),
+            reintegration_of.put(OPEN, Reintegration(courses={"sewing": CoursePlace("waiting", START)})),
         ],
     ),
     (
         "training_is_settled",
         reintegration_of.put(OPEN, Reintegration(training_declined=True)),
-        [OPEN, reintegration_of.put(OPEN, Reintegration(courses={"sewing": CoursePlace("enrolled", TODAY)}))],
+        [OPEN, reintegration_of.put(OPEN, Reintegration(courses={"sewing": CoursePlace("enrolled", START)}))],
     ),
     ("nothing_is_running", OPEN, [OPEN._replace(tasks={"W-1": TASK})]),
     ("has_come_home", OPEN._replace(provided=frozenset({"hand_over"})), [OPEN]),

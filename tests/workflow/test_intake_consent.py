@@ -63,7 +63,9 @@ def test_withdrawn_travel_consent_stops_ticket_host_and_escort_and_returns_with_
     case.does(GiveConsent, purpose="travel")
     assert len(case.tasks(kind="book_ticket")) == len(case.tasks(kind="ask_host")) == 1
     assert len(case.tasks(kind="book_escort")) == 1
-    case.advance("depart").then_refused("ticket_is_issued", "host_is_ready", "escort_is_confirmed")
+    case.advance("depart").then_refused(
+        "ticket_is_issued", "host_is_ready", "escort_is_confirmed", "departure_has_come"
+    )
 
 
 def test_no_trip_is_planned_without_consent_to_travel() -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kit.roads import bring, handed_over, ready_to_be_received, ready_to_depart
+from tests.kit.roads import bring, departed, handed_over, ready_to_be_received, ready_to_depart
 from tests.kit.story import story
 from workflow.subjects.intake.commands import EARLIEST_BIRTH, GiveConsent, OpenCase
 from workflow.subjects.safety.commands import AppointGuardian, DecideBestInterests
@@ -36,7 +36,7 @@ def test_whoever_is_taken_in_can_come_all_the_way(gender: str | None, band: str,
         ).confirmed()
     bring(case, "documents")
     bring_home = {"destination": citizenships[0]}
-    handed_over(ready_to_depart(case, **bring_home).goes("depart")).goes("come_home")
+    handed_over(departed(ready_to_depart(case, **bring_home))).goes("come_home")
 
 
 @settings(max_examples=60, deadline=None)

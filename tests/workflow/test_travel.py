@@ -149,7 +149,7 @@ def test_a_certificate_that_now_asks_for_a_nurse_needs_another_trip() -> None:
     case = bring(story(), "documents")
     ready_to_depart(case, escort="operational")
     case.does(CertifyFitness, valid_until="2008-01-01", escort="medical", mandate="medical")
-    case.advance("depart").then_refused("escort_is_confirmed")
+    case.advance("depart").then_refused("escort_is_confirmed", "departure_has_come")
 
 
 def test_a_booking_that_comes_late_does_not_count_for_the_next_trip() -> None:

@@ -13,7 +13,9 @@ from tests.kit.roads import (
     booked,
     bring,
     close,
+    comes,
     consents,
+    departed,
     grant,
     handed_over,
     met,
@@ -38,9 +40,9 @@ from workflow.subjects.travel.state import travel_of
 
 def test_a_foreign_adult_goes_home_with_a_medical_escort_and_is_followed_up() -> None:
     case = bring(story(citizenships=("MD",)), "documents")
-    ready_to_depart(case, escort="medical").goes("depart")
+    departed(ready_to_depart(case, escort="medical"))
     assert travel_of(case.case).trip is not None
-    assert "medical" in case.place.definition.programme.escort_of[present(travel_of(case.case).trip).escort].skills  # type: ignore[attr-defined]
+    assert "medical" in case.place.definition.programme.escort_of[present(travel_of(case.case).trip).escort].skills
     handed_over(case).goes("come_home")
     grant_id = grant(case, "reinstallation", "EUR 200")
     paid(case, grant_id, release(case, grant_id))
@@ -57,7 +59,8 @@ def test_an_adult_russian_national_goes_home_inside_the_country() -> None:
     case.when(DeclareReturn, destination="MD", signed_on="2007-03-05").then_refused("destination_is_home")
     ready_to_travel(case, destination="RU")
     case.does(RecordTravelDocument, kind="identity_card", valid_until="2010-01-01")
-    booked(case.does(PlanTrip, **trip(case.place.now)), "ticket", "arrival_host").goes("depart")
+    booked(case.does(PlanTrip, **trip(case.place.now)), "ticket", "arrival_host")
+    departed(case)
     handed_over(case.then_at("returning")).goes("come_home").then_at("reintegration")
 
 
@@ -100,6 +103,7 @@ def test_a_child_goes_home_with_guardian_best_interests_and_an_escort() -> None:
     ready_to_depart(case)
     assert travel_of(case.case).trip is not None
     assert present(travel_of(case.case).trip).escort  # nobody under age travels alone, whatever the doctor wrote
+    comes(case, present(travel_of(case.case).trip).departs_at)
     case.advance("depart").then_refused("best_interests_are_decided")
     case.does(DecideBestInterests, outcome="stay", decided_by="guardianship board").confirmed()
     case.advance("depart").then_refused("best_interests_are_decided")
@@ -171,7 +175,7 @@ def test_a_reopened_case_makes_a_second_journey_that_counts_anew() -> None:
     consents(case, "assistance", "travel").goes("receive")
     met(case).does(HoldBed).goes("accommodate").does(TakeBed).goes("begin_care")
     case.cared_for("medical_exam", "counselling", "legal_advice").goes("arrange_documents")
-    ready_to_depart(case).goes("depart")
+    departed(ready_to_depart(case))
     case.advance("come_home").then_refused("has_come_home")  # the first homecoming is not the second
     handed_over(case).goes("come_home")
 

@@ -1,8 +1,11 @@
 """Letters to the data-protection officer: a case was opened in an emergency, an account opened too many."""
 
+from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
+from workers.mail.clocks import when
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Job
+from workflow.programme.programme import Programme
 from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.subjects.access.looking import StopLetter
 from workflow.subjects.access.state import access_of
@@ -11,14 +14,14 @@ from workflow.subjects.access.state import access_of
 def emergency_access_letter(job: Job[EmergencyLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter; it says no more than the open log does, and whose case it is only by its number."""
     office, number, about = seen.definition.programme.office, seen.case.case_id, job.about
-    owner, until = access_of(seen.case).owner, about.until
+    owner, until = access_of(seen.case).owner, _told(about.until, seen.definition.programme)
     who, why = f"{about.account} ({about.mandate})", about.reason.replace("_", " ")
     english = (
-        f"Case {number} was opened in an emergency by {who}, until {until}. Reason: {why}. "
+        f"Case {number} was opened in an emergency by {who}, until {until['at_en']}. Reason: {why}. "
         f"Owner: {owner or 'nobody'}. Somebody else is to review it."
     )
     russian = (
-        f"Дело {number} открыто в экстренном порядке: {who}, до {until}. Причина: {why}. "
+        f"Дело {number} открыто в экстренном порядке: {who}, до {until['at_ru']}. Причина: {why}. "
         f"Ведёт дело: {owner or 'никто'}. Этот доступ должен проверить кто-то другой."
     )
     email = office.data_protection_email or office.email
@@ -27,18 +30,27 @@ def emergency_access_letter(job: Job[EmergencyLetter], seen: CaseSnapshot) -> Le
 
 def stop_letter(job: Job[StopLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that says who was stopped; of the cases it says nothing, not even a number."""
-    office, about = seen.definition.programme.office, job.about
+    programme, about = seen.definition.programme, job.about
+    at = _told(about.at, programme)
     english = (
-        f"The account {about.account} opened {about.cases} cases within an hour and was stopped, on {about.at}. "
+        f"The account {about.account} opened {about.cases} cases within an hour and was stopped, on {at['at_en']}. "
         "Nothing of any case is shown to it until you or a supervisor have looked into it: in the console, under "
         "“Who looked at what”."
     )
     russian = (
-        f"Учётная запись {about.account} открыла за час {about.cases} дел и остановлена: {about.at}. "
+        f"Учётная запись {about.account} открыла за час {about.cases} дел и остановлена: {at['at_ru']}. "
         "Никакие дела ей не показываются, пока вы или руководитель с этим не разберётесь: «Кто что смотрел» в консоли."
     )
-    email = office.data_protection_email or office.email
-    return Letter(office.name, email, "Too many cases were opened by one account", (english, russian))
+    email = programme.office.data_protection_email or programme.office.email
+    return Letter(programme.office.name, email, "Too many cases were opened by one account", (english, russian))
+
+
+def _told(at: str, programme: Programme) -> dict[str, str]:
+    """Return when; a letter asked for before Wayhome told places' clocks holds a text that is told as it is."""
+    try:
+        return when("at", instant(at), programme.time_zone)
+    except ValueError:
+        return {"at_en": at, "at_ru": at}
 
 
 EFFECTS = (letter_effect("tell_of_glass", emergency_access_letter), letter_effect("tell_of_stop", stop_letter))

@@ -6,6 +6,7 @@ from typing import Any, Final
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused, Unavailable
+from workers.mail.clocks import on_day
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
 from workflow.command import CaseCommand
@@ -61,11 +62,11 @@ def place_request_letter(job: Job[PlaceElsewhere], seen: CaseSnapshot) -> Letter
     other, full = houses[job.about.alternative], houses[job.about.facility]
     if other.email is None:
         raise Refused("the house has no address to write to")
-    day = other.day(job.begun_at)
+    day = on_day("day", other.day(job.begun_at))
     lines = (
-        f"{full.name} is full. Do you have a place for one person from {day:%d.%m.%Y}?",
+        f"{full.name} is full. Do you have a place for one person from {day['day_en']}?",
         f"Please answer to this address and quote {job.task_id}. Everything else is told by the office in person.",
-        f"{full.name}: мест нет. Есть ли у вас место для одного человека с {day:%d.%m.%Y}?",
+        f"{full.name}: мест нет. Есть ли у вас место для одного человека с {day['day_ru']}?",
         f"Пожалуйста, ответьте на этот адрес и укажите {job.task_id}. Всё остальное сообщит офис лично.",
     )
     subject = f"A place for one person / Место для одного человека ({job.task_id})"

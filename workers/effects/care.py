@@ -4,18 +4,17 @@ No name, no case number, not even which illness or which crime: the provider lea
 anyway and the language somebody speaks, the interpreter the language only.
 """
 
-from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
+from workers.mail.clocks import when
 from workers.mail.letters import CalendarEntry, Letter, letter_effect
 from workers.running.jobs import Job
 from workflow.programme.programme import Programme
 from workflow.subjects.care.appointments import AppointmentLetter
+from workflow.subjects.care.expected import APPOINTMENT_LENGTH
 
-APPOINTMENT_LENGTH: Final = timedelta(hours=1)  # what a calendar shows; nobody knows how long a talk will take
 # What each letter says, in English and in Russian.
 _SAID: Final = {
     "request_appointment": (
@@ -69,9 +68,14 @@ def _time(job: Job[AppointmentLetter], programme: Programme) -> tuple[str, str]:
     at = job.about.at
     if at is None:
         return "", ""
-    here = at.astimezone(ZoneInfo(programme.time_zone))
-    shown = f"{here:%Y-%m-%d %H:%M} ({programme.time_zone})"
-    return f"Time: {shown}.", f"Время: {shown}."
+    shown = when("at", at, _zone(job, programme))
+    return f"Time: {shown['at_en']}.", f"Время: {shown['at_ru']}."
+
+
+def _zone(job: Job[AppointmentLetter], programme: Programme) -> str:
+    """Return by whose clocks an appointment is told: those of the provider's hours, else the programme's."""
+    provider = programme.provider_of.get(job.about.provider)
+    return provider.hours.time_zone if provider is not None and provider.hours else programme.time_zone
 
 
 def _entry(job: Job[AppointmentLetter], programme: Programme) -> CalendarEntry | None:
@@ -80,7 +84,9 @@ def _entry(job: Job[AppointmentLetter], programme: Programme) -> CalendarEntry |
     if at is None or job.kind == "request_appointment":
         return None
     cancelled, where = job.kind == "cancel_appointment", programme.office.name
-    return CalendarEntry(thread, at, at + APPOINTMENT_LENGTH, where, job.about.sequence, cancelled)
+    return CalendarEntry(
+        thread, at, at + APPOINTMENT_LENGTH, where, _zone(job, programme), job.about.sequence, cancelled
+    )  # fmt: skip
 
 
 EFFECTS = tuple(letter_effect(kind, appointment_letter) for kind in _SAID)

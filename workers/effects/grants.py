@@ -7,7 +7,6 @@ attempt: a second attempt makes the same bytes, finds the file there and says so
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from events.facts.grants import GrantRequested, PayeeChanged, TrancheReleased
 from events.ids import case_stream
@@ -114,7 +113,7 @@ def _order(job: Job[TranchePayment], outside: Adapters) -> PaymentOrder:
     return PaymentOrder(
         message_id=job.task_id,
         created_at=job.begun_at,
-        execution_date=job.begun_at.astimezone(ZoneInfo(programme.time_zone)).date(),
+        execution_date=programme.day(job.begun_at),
         debtor_name=programme.office.payer_name,
         debtor_account=_account(programme.office.account, programme.office.bic),
         payments=(payment,),

@@ -5,8 +5,10 @@ from typing import Final
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused
-from workers.mail.letters import CalendarEntry, Letter, letter_effect, readable
+from workers.mail.clocks import when
+from workers.mail.letters import CalendarEntry, Letter, letter_effect
 from workers.running.jobs import Job
+from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.reception.decisions import PickupLetter
 
 _MEANS_RU: Final = {"flight": "самолёт", "train": "поезд", "bus": "автобус", "car": "автомобиль", "on_foot": "пешком"}
@@ -16,18 +18,18 @@ _MEANS_RU: Final = {"flight": "самолёт", "train": "поезд", "bus": "�
 _SAID: Final = {
     "book_pickup": (
         "Pick-up",
-        "Please meet a guest: {when}, {where}, {what_en}. Hold up a sign with the word {sign}.",
-        "Пожалуйста, встретьте гостя: {when}, {where}, {what_ru}. Слово на табличке: {sign}.",
+        "Please meet a guest: {when_en}, {where}, {what_en}. Hold up a sign with the word {sign}.",
+        "Пожалуйста, встретьте гостя: {when_ru}, {where}, {what_ru}. Слово на табличке: {sign}.",
     ),
     "move_pickup": (
         "Pick-up moved",
-        "The pick-up is moved. The new time is {when}, {where}, {what_en}. The sign stays {sign}.",
-        "Встреча переносится. Новое время: {when}, {where}, {what_ru}. Табличка прежняя: {sign}.",
+        "The pick-up is moved. The new time is {when_en}, {where}, {what_en}. The sign stays {sign}.",
+        "Встреча переносится. Новое время: {when_ru}, {where}, {what_ru}. Табличка прежняя: {sign}.",
     ),
     "cancel_pickup": (
         "Pick-up cancelled",
-        "The pick-up of {when}, {where}, is cancelled. Please do not go there.",
-        "Встреча {when}, {where}, отменяется. Пожалуйста, не приезжайте.",
+        "The pick-up of {when_en}, {where}, is cancelled. Please do not go there.",
+        "Встреча {when_ru}, {where}, отменяется. Пожалуйста, не приезжайте.",
     ),
 }
 
@@ -39,8 +41,9 @@ def pickup_letter(job: Job[PickupLetter], seen: CaseSnapshot) -> Letter:
     if meeter is None:
         raise Refused("the programme knows nobody of that id")
     subject, english, russian = _SAID[job.kind]
+    zone = _zone(seen)
     said = {
-        "when": readable(about.at),
+        **when("when", about.at, zone),
         "where": about.place,
         "what_en": f"{about.means.replace('_', ' ')} {about.number}".strip(),
         "what_ru": f"{_MEANS_RU[about.means]} {about.number}".strip(),
@@ -54,8 +57,14 @@ def pickup_letter(job: Job[PickupLetter], seen: CaseSnapshot) -> Letter:
     )
     ends_at = about.at + timedelta(hours=programme.policies.pickup_hours)
     cancelled = job.kind == "cancel_pickup"
-    appointment = CalendarEntry(reference, about.at, ends_at, about.place, about.sequence, cancelled)
+    appointment = CalendarEntry(reference, about.at, ends_at, about.place, zone, about.sequence, cancelled)
     return Letter(meeter.name, meeter.email, f"{subject} {reference}", lines, appointment)
+
+
+def _zone(seen: CaseSnapshot) -> str:
+    """Return by whose clocks an arrival is told: those of the house the person is brought to, else the programme's."""
+    bed = accommodation_of(seen.case).bed
+    return seen.definition.programme.zone_of(bed[0] if bed else "")
 
 
 EFFECTS = tuple(letter_effect(kind, pickup_letter) for kind in _SAID)

@@ -43,10 +43,11 @@ def _first_in_line(job: Job[FreeSeat], outside: Adapters) -> str:
     """Return the case that is to be asked next, or nothing when no seat is free or nobody waits."""
     seen = outside.look.at(job.case_id)
     course = seen.definition.programme.course_of.get(job.about.course) if seen else None
-    if course is None:
+    if seen is None or course is None:
         raise Refused("there is no such course")
     seats = outside.state_of(course.stream, CourseSeats())
-    if not seats.waiting or not seats.free(course.seats) or has_ended(course, job.begun_at.date()):
+    today = seen.definition.programme.day(job.begun_at)
+    if not seats.waiting or not seats.free(course.seats) or has_ended(course, today):
         return ""
     return seats.waiting[0]
 

@@ -7,12 +7,11 @@ from typing import Any, Final
 from events.facts.travel import TripPlanned
 from events.ids import case_stream
 from events.instants import instant_text
-from handlers.states.case_reader import CaseSnapshot
 from workers.errors import OutsideError, Refused
-from workers.mail.letters import CalendarEntry, Letter, letter_effect, post_effect, post_letter, readable
+from workers.mail.clocks import when, zone_in
+from workers.mail.letters import CalendarEntry, Letter, post_effect, post_letter
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome
 from workers.running.orders import Order
-from workflow.programme.office import OfficeContact
 from workflow.programme.programme import Programme
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.definition import Escort
@@ -59,20 +58,20 @@ def _planned(job: Job[Any], outside: Adapters) -> tuple[TripPlanned, Programme]:
 
 
 _INVITED: Final = (
-    ("Travel assignment {ref}: from {origin}, {departs}, to {destination}, {arrives}.{back_en} "
+    ("Travel assignment {ref}: from {origin}, {departs_en}, to {destination}, {arrives_en}.{back_en} "
      "The office will tell you everything else in person."),
     ("Please reply to the office at {office}, or accept or decline this invitation in your calendar. "
      "If you cannot travel, please decline as soon as you can so that a colleague can be asked."),
-    ("Поездка по заданию {ref}: отправление — {origin}, {departs}; прибытие — {destination}, {arrives}.{back_ru} "
+    ("Поездка по заданию {ref}: отправление — {origin}, {departs_ru}; прибытие — {destination}, {arrives_ru}.{back_ru} "
      "Всё остальное вам сообщат лично в офисе."),
     ("Пожалуйста, ответьте офису по адресу {office} либо примите или отклоните это приглашение в календаре. "
      "Если вы не можете поехать, отклоните его как можно скорее, чтобы офис успел обратиться к другому сотруднику."),
 )  # fmt: skip
 _CALLED_OFF: Final = (
-    "Travel assignment {ref} on {departs} is cancelled. Please do not travel.",
+    "Travel assignment {ref} on {departs_en} is cancelled. Please do not travel.",
     ("You need not accept or decline anything. If you have a question, or have already left, "
      "reply to the office at {office}."),
-    "Поездка по заданию {ref}, назначенная на {departs}, отменена. Пожалуйста, никуда не выезжайте.",
+    "Поездка по заданию {ref}, назначенная на {departs_ru}, отменена. Пожалуйста, никуда не выезжайте.",
     ("Принимать или отклонять ничего не нужно. Если у вас есть вопросы или вы уже в пути, "
      "ответьте офису по адресу {office}."),
 )  # fmt: skip
@@ -82,37 +81,46 @@ def tell_escort(job: Job[EscortBooking], outside: Adapters) -> str:
     """Send the invitation or the cancellation and return its receipt; the reply is recorded by a person."""
     planned, programme = _planned(job, outside)
     escort, cancelled = programme.escort_of[job.about.escort], job.kind == "release_escort"
-    letter = escort_letter(planned, escort, programme.office, cancelled=cancelled)
+    letter = escort_letter(planned, escort, programme, cancelled=cancelled)
     return post_letter(letter, programme.office, job, outside)
 
 
-def escort_letter(planned: TripPlanned, escort: Escort, office: OfficeContact, *, cancelled: bool) -> Letter:
+def escort_letter(planned: TripPlanned, escort: Escort, programme: Programme, *, cancelled: bool) -> Letter:
     """Return what an escort reads: where and when to be and how to answer; the rest is told at the office.
 
     What the escort was chosen by (a nurse, a language) hints at the person and is left out.
     """
-    reference, back = f"Travel assignment {planned.trip_id}", planned.escort_back_at
+    reference, (leaves_in, arrives_in) = f"Travel assignment {planned.trip_id}", _zones(planned, programme)
+    back = when("back", planned.escort_back_at, programme.time_zone) if planned.escort_back_at else {}
     said = {
         "ref": planned.trip_id,
         "origin": planned.origin,
         "destination": planned.destination,
-        "departs": readable(planned.departs_at),
-        "arrives": readable(planned.arrives_at),
-        "office": office.email,
-        "back_en": f" Your own way back: {readable(back)}." if back else "",
-        "back_ru": f" Ваше возвращение: {readable(back)}." if back else "",
+        **when("departs", planned.departs_at, leaves_in),
+        **when("arrives", planned.arrives_at, arrives_in),
+        "office": programme.office.email,
+        "back_en": f" Your own way back: {back['back_en']}." if back else "",
+        "back_ru": f" Ваше возвращение: {back['back_ru']}." if back else "",
     }
     entry = CalendarEntry(
         thread=f"{planned.trip_id}.{escort.id}",  # shared by both letters, so that calendars see one appointment
         starts_at=planned.departs_at,
         ends_at=planned.arrives_at,
         place=f"{planned.origin} → {planned.destination}",
+        zone=leaves_in,
+        ends_in=arrives_in,
         sequence=1 if cancelled else 0,
         cancelled=cancelled,
         answered_with=reference,
     )
     lines = tuple(line.format(**said) for line in (_CALLED_OFF if cancelled else _INVITED))
     return Letter(escort.name, escort.email, f"Cancelled: {reference}" if cancelled else reference, lines, entry)
+
+
+def _zones(planned: TripPlanned, programme: Programme) -> tuple[str, str]:
+    """Return by whose clocks a journey begins and ends."""
+    first, last = (planned.legs[0].from_country, planned.legs[-1].to_country) if planned.legs else ("", "")
+    return zone_in(first, planned.departs_at, programme), zone_in(last, planned.arrives_at, programme)
 
 
 _HOUR: Final = timedelta(hours=1)
@@ -122,25 +130,34 @@ _HOUR: Final = timedelta(hours=1)
 _ASKED: Final = {
     "ask_host": (
         "Arrival",
-        "A guest arrives on {when} in {where}. Can you meet them? Please answer yes or no.",
-        "{when} в {where} прибывает гость. Сможете ли вы встретить? Пожалуйста, ответьте «да» или «нет».",
+        "A guest arrives on {when_en} in {where}. Can you meet them? Please answer yes or no.",
+        "{when_ru} в {where} прибывает гость. Сможете ли вы встретить? Пожалуйста, ответьте «да» или «нет».",
     ),
     "cancel_host": (
         "Arrival cancelled",
-        "The arrival of {when} in {where} is cancelled. Nobody needs to be met.",
-        "Прибытие {when} в {where} отменяется. Встречать никого не нужно.",
+        "The arrival of {when_en} in {where} is cancelled. Nobody needs to be met.",
+        "Прибытие {when_ru} в {where} отменяется. Встречать никого не нужно.",
     ),
 }
 
 
-def host_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
+def tell_host(job: Job[HostBooking], outside: Adapters) -> str:
+    """Send the letter to whoever receives the person, by their own clocks, and return its receipt."""
+    seen, (planned, _) = outside.look.at(job.case_id), _planned(job, outside)
+    assert seen is not None, "who has a trip has a case"
+    programme = seen.definition.programme
+    return post_letter(host_letter(job, programme, _zones(planned, programme)[1]), programme.office, job, outside)
+
+
+def host_letter(job: Job[HostBooking], programme: Programme, zone: str) -> Letter:
     """Return the letter that asks a partner to receive somebody, or takes the request back."""
-    programme, reference, place = seen.definition.programme, job.about.trip_id, job.about.place
+    reference, place = job.about.trip_id, job.about.place
     host = programme.host_of.get(job.about.host)
     if host is None:
         raise Refused("the programme knows no host of that id")
     subject, english, russian = _ASKED[job.kind]
-    said = {"when": readable(job.about.at), "where": place}
+    zone = host.time_zone or zone
+    said = {**when("when", job.about.at, zone), "where": place}
     lines = (
         english.format(**said),
         f"Please answer {programme.office.email}, reference {reference}.",
@@ -148,7 +165,7 @@ def host_letter(job: Job[HostBooking], seen: CaseSnapshot) -> Letter:
         f"Пожалуйста, ответьте по адресу {programme.office.email}, номер {reference}.",
     )
     cancelled, ends_at = job.kind == "cancel_host", job.about.at + _HOUR
-    appointment = CalendarEntry(f"{reference}.{host.id}", job.about.at, ends_at, place, int(cancelled), cancelled)
+    appointment = CalendarEntry(f"{reference}.{host.id}", job.about.at, ends_at, place, zone, int(cancelled), cancelled)
     return Letter(host.name, host.email, f"{subject} {reference}", lines, appointment)
 
 
@@ -157,6 +174,6 @@ EFFECTS = (
     Effect("cancel_ticket", "services", order_tickets, ask_about_ticket),
     post_effect("book_escort", tell_escort),
     post_effect("release_escort", tell_escort),
-    letter_effect("ask_host", host_letter),
-    letter_effect("cancel_host", host_letter),
+    post_effect("ask_host", tell_host),
+    post_effect("cancel_host", tell_host),
 )

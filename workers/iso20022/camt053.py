@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from events.money import Money, MoneyError
 from handlers.queries.reconciliation import BankStatement, StatementEntry
 from workers.iso20022.xml import BankFileError, parsed, text_at
+from workflow.values.days import day_told
 
 ENTRIES_MAX: Final = 100_000
 ID_LENGTH_MAX: Final = 35
@@ -114,13 +115,13 @@ def _period(statement: ET.Element) -> tuple[date, date] | None:
     since, until = (_moment(text_at(statement, f"FrToDt/{{*}}{tag}")) for tag in ("FrDtTm", "ToDtTm"))
     if since is None or until is None or until < since:
         return None
-    ends_before = until.time() == time() and until.date() > since.date()
-    return since.date(), until.date() - timedelta(days=ends_before)
+    ends_before = until.time() == time() and day_told(until) > day_told(since)
+    return day_told(since), day_told(until) - timedelta(days=ends_before)
 
 
 def _booking_day(entry: ET.Element) -> date | None:
     found = _moment(text_at(entry, "BookgDt/{*}Dt") or text_at(entry, "BookgDt/{*}DtTm"))
-    return found.date() if found else None
+    return day_told(found) if found else None
 
 
 def _moment(text: str) -> datetime | None:

@@ -6,9 +6,11 @@ anything is looked for in them: a DOCTYPE written in another encoding is still a
 
 import codecs
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from xml.etree import ElementTree as ET
+
+from events.instants import instant_text
 
 SCHEMAS: Final = "urn:iso:std:iso:20022:tech:xsd:"
 BYTES_MAX: Final = 10_000_000
@@ -76,7 +78,7 @@ def add(parent: ET.Element, path: str, text: str | None = None, **attributes: st
 
 def in_utc(moment: datetime) -> str:
     """Return an ISO date and time in UTC, to the second, as every bank reads it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return f"{instant_text(moment)[:19]}Z"
 
 
 def written(root: ET.Element) -> bytes:

@@ -7,41 +7,51 @@ the office. Whoever needs a kind of letter composes it from the case and gets an
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final, NamedTuple
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import LetterUnsafe, Refused
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, AnyJob, Effect, PerformOne, one_by_one
 from workflow.programme.office import OfficeContact
+from workflow.values.days import by_clock, day_of, in_utc
 from workflow.values.telling import is_telling
 from workflow.values.text import one_line
 
 PRODUCT: Final = "-//Wayhome//Escort invitation//EN"
 TEXT_LENGTH_MAX: Final = 200
+_AROUND: Final = timedelta(days=366)  # of an entry its calendar tells how the clocks go
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9])){0,127}")
 
 
 class CalendarEntry(NamedTuple):
     """A place in somebody's calendar; ``thread`` stays the same when it is moved or taken back.
 
-    Where ``answered_with`` names an entry, the calendar offers to accept or decline it under that name, and letter
-    and entry count up together; elsewhere the letter alone is answered.
+    It begins and ends by the clocks of ``zone``, or ends by those of ``ends_in`` where that is another. Where
+    ``answered_with`` names an entry, the calendar offers to accept or decline it under that name, and letter and entry
+    count up together; elsewhere the letter alone is answered.
     """
 
     thread: str
     starts_at: datetime
     ends_at: datetime
     place: str
+    zone: str
     sequence: int = 0
     cancelled: bool = False
     answered_with: str = ""
+    ends_in: str = ""
+
+    @property
+    def zones(self) -> tuple[str, str]:
+        """Return by whose clocks it begins, and by whose it ends."""
+        return self.zone, self.ends_in or self.zone
 
 
 class Letter(NamedTuple):
@@ -84,11 +94,6 @@ def post_letter(letter: Letter, office: OfficeContact, job: AnyJob, outside: Ada
     return outside.post.send(message(letter, office, job.task_id, job.begun_at), job.task_id)
 
 
-def readable(moment: datetime) -> str:
-    """Return a time as letters tell it to whoever may be in any zone: ``2007-03-08 09:00 UTC``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
 def message(letter: Letter, office: OfficeContact, key: str, sent_at: datetime) -> EmailMessage:
     """Return the letter as mail from the office, the same bytes for the same letter, key and time.
 
@@ -109,20 +114,29 @@ def message(letter: Letter, office: OfficeContact, key: str, sent_at: datetime) 
     mail.set_content(letter.text, cte="base64")
     if entry is not None:
         method = "CANCEL" if entry.cancelled else "REQUEST"
-        calendar = _calendar(_event(letter, entry, office, sent_at), method)
+        calendar = _calendar(_event(letter, entry, office, sent_at), entry, method)
         mail.add_alternative(calendar, subtype="calendar", cte="base64", params={"method": method})
         # Chosen rather than random, so that the same message is the same bytes; base64 parts cannot contain it.
         mail.set_boundary(f"=_wayhome_{hashlib.sha256(name.encode()).hexdigest()[:32]}")
     return mail
 
 
-def _calendar(event: Event, method: str) -> str:
+def _calendar(event: Event, entry: CalendarEntry, method: str) -> str:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    for zone in dict.fromkeys(entry.zones):
+        if zone != "UTC":
+            calendar.add_component(_clocks(zone, entry))
     calendar.add_component(event)
     return bytes(calendar.to_ical()).decode()
+
+
+def _clocks(zone: str, entry: CalendarEntry) -> Timezone:
+    """Return how the clocks of a zone go around the time of an entry (RFC 5545, 3.6.5), so that nobody guesses."""
+    first, last = day_of(entry.starts_at, zone) - _AROUND, day_of(entry.ends_at, zone) + _AROUND
+    return Timezone.from_tzid(zone, first_date=first, last_date=last)
 
 
 def _event(letter: Letter, entry: CalendarEntry, office: OfficeContact, sent_at: datetime) -> Event:
@@ -130,23 +144,32 @@ def _event(letter: Letter, entry: CalendarEntry, office: OfficeContact, sent_at:
     event.add("uid", f"{entry.thread}@wayhome")
     event.add("sequence", entry.sequence)
     event.add("dtstamp", _to_utc(sent_at))
-    event.add("dtstart", _to_utc(entry.starts_at))
-    event.add("dtend", _to_utc(entry.ends_at))
+    begins_in, ends_in = entry.zones
+    event.add("dtstart", by_clock(entry.starts_at.replace(microsecond=0), begins_in))
+    event.add("dtend", by_clock(entry.ends_at.replace(microsecond=0), ends_in))
     event.add("summary", entry.answered_with or letter.subject)
     event.add("location", entry.place)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("class", "PRIVATE" if entry.answered_with else "CONFIDENTIAL")
     if entry.answered_with:
         event.add("description", letter.text)
-        event.add("organizer", _party(office.name, office.email))
-        asked = {} if entry.cancelled else {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
-        event.add("attendee", _party(letter.to_name, letter.to_email, ROLE="REQ-PARTICIPANT", **asked))
+    # RFC 5546, 3.2.2 and 3.2.5: a request and a cancellation name who asks and who is asked.
+    event.add("organizer", _party(office.name, office.email))
+    event.add("attendee", _party(letter.to_name, letter.to_email, ROLE="REQ-PARTICIPANT", **_asked(entry)))
     return event
+
+
+def _asked(entry: CalendarEntry) -> dict[str, str]:
+    """Return what a calendar offers to do about an entry: to answer it, or only to keep it."""
+    if entry.cancelled:
+        return {}
+    return {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE" if entry.answered_with else "FALSE"}
 
 
 def _party(name: str, email: str, **params: str) -> vCalAddress:
     party = vCalAddress(f"mailto:{email}")
-    for key, value in {"CN": name, **params}.items():
+    named = {} if is_telling(name) else {"CN": name}  # a calendar is seen by more people than a letter
+    for key, value in {**named, **params}.items():
         party.params[key] = vText(value)
     return party
 
@@ -180,7 +203,7 @@ def _address(name: str, email: str) -> Address:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(microsecond=0)
+    return in_utc(moment).replace(microsecond=0)
 
 
 def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:

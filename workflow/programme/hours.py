@@ -1,13 +1,13 @@
 """When an office is open, in its own time zone; closed on the public holidays of its country."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from workflow.programme.part import ProgrammePart, TimeZone
 from workflow.values.calendars import WEEKDAYS, has_calendar, is_working_day
+from workflow.values.days import at_clock, by_clock, day_of
 
 _LOOK_AHEAD_DAYS = 60  # no office is closed for longer without saying so
 
@@ -43,32 +43,33 @@ class Hours(ProgrammePart):
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether the office is open at an instant: 18:30:00 is closed when it closes at 18:30."""
-        here = at.astimezone(ZoneInfo(self.time_zone))
-        return self._works_on(here.date()) and self.opens <= here.time() < self.closes
+        clock = by_clock(at, self.time_zone).time()
+        return self._works_on(self.day(at)) and self.opens <= clock < self.closes
+
+    def day(self, at: datetime) -> date:
+        """Return which day it is there at an instant."""
+        return day_of(at, self.time_zone)
 
     def next_opening(self, at: datetime) -> datetime:
         """Return the instant itself while open, else when the office opens next; in UTC."""
         if self.is_open(at):
             return at
-        here = at.astimezone(ZoneInfo(self.time_zone))
         for ahead in range(_LOOK_AHEAD_DAYS):
-            day = here.date() + timedelta(days=ahead)
-            opens = datetime.combine(day, self.opens, ZoneInfo(self.time_zone))
-            if self._works_on(day) and opens >= here:
-                return opens.astimezone(UTC)
+            day = self.day(at) + timedelta(days=ahead)
+            opens = at_clock(day, self.opens, self.time_zone)
+            if self._works_on(day) and opens >= at:
+                return opens
         raise AssertionError(f"an office that does not open for {_LOOK_AHEAD_DAYS} days")
 
     def closing(self, at: datetime) -> datetime:
         """Return when the office closes, or would close, on the day of an instant; in UTC."""
-        zone = ZoneInfo(self.time_zone)
-        return datetime.combine(at.astimezone(zone).date(), self.closes, zone).astimezone(UTC)
+        return at_clock(self.day(at), self.closes, self.time_zone)
 
     def on(self, day: date, zone: str) -> tuple[datetime, datetime] | None:
         """Return from when to when it is open on a day of its own, told in another time zone; None when closed."""
         if not self._works_on(day):
             return None
-        here, there = ZoneInfo(self.time_zone), ZoneInfo(zone)
-        opens, closes = (datetime.combine(day, at, here).astimezone(there) for at in (self.opens, self.closes))
+        opens, closes = (by_clock(at_clock(day, at, self.time_zone), zone) for at in (self.opens, self.closes))
         return opens, closes
 
     def _works_on(self, day: date) -> bool:

@@ -4,7 +4,7 @@ Every key of a programme file is a field here; ``workflow.programme.loading`` re
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.referrals.definition import DisclosurePolicy, Provider
 from workflow.subjects.reintegration.definition import Course
 from workflow.subjects.travel.definition import Escort, Host, TransitVisa
+from workflow.values.days import begin_of, day_of, end_of
 from workflow.values.phones import Phone
 
 
@@ -154,6 +155,23 @@ class Programme(ProgrammePart):
     def time_zone(self) -> str:
         """Return whose clocks the programme goes by: those of its first house."""
         return self.facilities[0].time_zone
+
+    def day(self, at: datetime) -> date:
+        """Return the programme's day at an instant: of its rules, its forms, its books, its counts and its payments."""
+        return day_of(at, self.time_zone)
+
+    def begin_of(self, day: date) -> datetime:
+        """Return the instant at which a day of the programme begins; in UTC."""
+        return begin_of(day, self.time_zone)
+
+    def end_of(self, day: date) -> datetime:
+        """Return the instant at which a day of the programme is over; in UTC."""
+        return end_of(day, self.time_zone)
+
+    def zone_of(self, facility: str) -> str:
+        """Return whose clocks a house goes by; a house that is in the file no more goes by the programme's."""
+        found = self.facility_of.get(facility)
+        return found.time_zone if found else self.time_zone
 
     @property
     def intake_stream(self) -> str:

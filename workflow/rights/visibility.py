@@ -77,7 +77,7 @@ def organisations_shown(case: Case, programme: Programme, now: datetime) -> froz
     return frozenset(
         word
         for word, until in organisations_shown_until(case, programme).items()
-        if until is None or now.date() <= until
+        if until is None or programme.day(now) <= until
     )
 
 

@@ -1,16 +1,18 @@
-"""Working days, each in its own country, and times of day in their own zone.
+"""Working days, each in its own country, and months.
 
 Public holidays and moved days off come from the ``holidays`` package: in Russia the government moves days off
 each year, so that a Saturday may be a working day and a Friday not.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
 from holidays.registry import EntityLoader
+
+from workflow.values.days import at_clock, by_clock, day_of
 
 Day = TypeVar("Day", bound=date)  # a day or an instant
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
@@ -37,14 +39,8 @@ def after_working_days(day: date, days: int, country: str) -> date:
 
 def working_days_later(at: datetime, days: int, country: str, zone: str) -> datetime:
     """Return the same time of day so many working days later, as clocks in the zone show it; in UTC."""
-    here = at.astimezone(ZoneInfo(zone))
-    due = after_working_days(here.date(), days, country)
-    return datetime.combine(due, here.timetz().replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
-
-
-def begin_of(day: date, zone: str = "UTC") -> datetime:
-    """Return when a day begins, as clocks in the zone show it; in UTC."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    due = after_working_days(day_of(at, zone), days, country)
+    return at_clock(due, by_clock(at, zone).time(), zone)
 
 
 def months_later(start: Day, months: int) -> Day:

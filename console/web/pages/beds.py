@@ -1,10 +1,9 @@
 """Beds: who is where, what is held and until when, who waits, and the days ahead; or how it was on a past day."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -16,9 +15,10 @@ from console.views.beds import BedView, HouseView, beds_of
 from console.views.reader import Reader
 from console.views.travel import arrivals_for
 from console.web.errors import NotThere
-from console.web.pages.cases import day_of
+from console.web.pages.cases import day_typed
 from console.web.request_context import RequestContext, require
 from console.words.translation import Words
+from workflow.values.days import day_of, end_of
 
 router = APIRouter(include_in_schema=False)
 DAYS_AHEAD: Final = 14
@@ -38,7 +38,7 @@ class Shown(NamedTuple):
 @router.get("/beds")
 def beds(context: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
     """Show the houses as they are now, or as they were at the end of a day."""
-    reader, chosen = context.reader, day_of(day)
+    reader, chosen = context.reader, day_typed(day)
     at = _end_of(chosen, reader) if chosen else None
     found = beds_of(reader, at, house or None)
     if house and not found:
@@ -54,11 +54,10 @@ def beds(context: Annotated[RequestContext, require("beds.see")], day: str = "",
 def _end_of(day: date, reader: Reader) -> datetime | None:
     """Return the end of a day by the clocks of the reader's programme; None for a day that is not over."""
     definitions = reader.definitions()
-    zone = ZoneInfo(definitions[0].programme.time_zone if definitions else "UTC")
-    if not date(1900, 1, 1) < day < reader.now.astimezone(zone).date():
+    zone = definitions[0].programme.time_zone if definitions else "UTC"
+    if not date(1900, 1, 1) < day < day_of(reader.now, zone):
         return None
-    end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
-    return end.astimezone(reader.now.tzinfo)
+    return end_of(day, zone) - timedelta(seconds=1)
 
 
 def _shown(number: int, house: HouseView, words: Words, *, is_now: bool) -> Shown:
@@ -74,7 +73,7 @@ def _ahead(number: int, house: HouseView, words: Words) -> Markup:
     """Return the beds in use over the days ahead; those that are free are listed beside them."""
     days = Days(house.today, DAYS_AHEAD, house.today)
     drawn = [
-        Bed(words.gettext("Bed {number}").format(number=place.number), (_stay(place, days, words),))
+        Bed(words.gettext("Bed {number}").format(number=place.number), (_stay(place, house, days, words),))
         for _, place in house.places
         if place.state in ("taken", "held")
     ]
@@ -83,10 +82,10 @@ def _ahead(number: int, house: HouseView, words: Words) -> Markup:
     return figure(picture, occupancy_words(title, drawn, days, words), words, scroll=title)
 
 
-def _stay(place: BedView, days: Days, words: Words) -> BedStay:
+def _stay(place: BedView, house: HouseView, days: Days, words: Words) -> BedStay:
     end = days.first + timedelta(days=DAYS_AHEAD)
-    first = max(place.since.date() if place.since else days.first, days.first)
-    last = max(place.ends_on or end, first)
+    first = max(house.day(place.since) if place.since else days.first, days.first)
+    last = max(place.ends_on(house.time_zone) or end, first)
     kind = "held" if place.state == "held" else "leaving" if last < end else "taken"
     label = place.case_id or words.gettext("taken")
     return BedStay(first, last, kind, label, f"/cases/{place.case_id}" if place.case_id else None)  # type: ignore[arg-type]

@@ -86,7 +86,7 @@ def found_cards(context: RequestContext, name: str, born: str, phone: str) -> li
     """Return the cases somebody may see that fit what they typed, as cards without names."""
     log, account, now = context.web.container.log, context.account, context.web.now()
     with log.database.reading() as connection:
-        found = search_people(log, connection, account, now, name=name, birth_date=day_of(born), phone=phone)
+        found = search_people(log, connection, account, now, name=name, birth_date=day_typed(born), phone=phone)
     return list(cards_of(context.reader, [match.case_id for match in found]))
 
 
@@ -105,7 +105,7 @@ def typed(context: RequestContext, name: str) -> str:
     return " ".join(value[:TYPED_LONGEST].split()) if isinstance(value, str) else ""
 
 
-def day_of(text: str) -> date | None:
+def day_typed(text: str) -> date | None:
     """Return a day as browsers send it, None for anything else."""
     try:
         return date.fromisoformat(text) if text else None
@@ -163,7 +163,7 @@ def _filling(context: RequestContext) -> Filling:
 def _faults(context: RequestContext, given: dict[str, str]) -> dict[str, str]:
     _ = context.words.gettext
     found = {}
-    if given["birth_date"] and day_of(given["birth_date"]) is None:
+    if given["birth_date"] and day_typed(given["birth_date"]) is None:
         found["birth_date"] = _("Write the day with its month and year.")
     if given["phone"] and not folded_phone(given["phone"]):
         found["phone"] = _("Write the number with its country, like +7 495 797 87 22.")

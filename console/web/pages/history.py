@@ -30,6 +30,7 @@ from events.ids import parse_case_id
 from events.instants import instant, instant_text
 from handlers.queries.access_log import AccessQuery, readings
 from handlers.queries.history import EventQuery
+from workflow.values.days import by_clock, in_utc
 
 router = APIRouter(include_in_schema=False)
 Auditor = Annotated[RequestContext, require("history.see")]
@@ -125,7 +126,7 @@ def _asked(context: RequestContext, fields: Iterable[str]) -> dict[str, str]:
 
 def _wanted(context: RequestContext, asked: dict[str, str]) -> tuple[AccessQuery, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
-    since, until = day_of(asked["since"]), day_of(asked["until"])
+    since, until = day_typed(asked["since"]), day_typed(asked["until"])
     case_id, account = number_of(asked["case"]), as_account(asked["account"]) if asked["account"] else ""
     read = {"case": case_id, "account": account, "since": since, "until": until}
     wrong = tuple(name for name, value in asked.items() if value and not read[name])
@@ -146,7 +147,7 @@ def _with_lists(context: RequestContext) -> bool:
 
 def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[EventQuery, tuple[str, ...]]:
     """Return what is looked for, and which fields cannot be read."""
-    days = {name: day_of(asked[name]) for name in ("since", "until")}
+    days = {name: day_typed(asked[name]) for name in ("since", "until")}
     since, until, case_id = days["since"], days["until"], number_of(asked["case"])
     read = {
         **days, "case": case_id, "actor": _ACTOR.fullmatch(asked["actor"]),
@@ -165,7 +166,7 @@ def sought_of(context: RequestContext, asked: dict[str, str]) -> tuple[EventQuer
     return sought, wrong
 
 
-def day_of(text: str) -> datetime | None:
+def day_typed(text: str) -> datetime | None:
     """Return the beginning of a day as a date field sends it, by the log's own clock (UTC); None for anything else."""
     try:
         day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - the zone is put to it in the next line
@@ -199,7 +200,7 @@ def _at(text: str, zone: str) -> datetime | None:
     except ValueError:
         return None
     there = there if there.tzinfo else there.replace(tzinfo=ZoneInfo(zone))
-    return there.astimezone(UTC) if 1990 <= there.year <= 2200 else None
+    return in_utc(there) if 1990 <= there.year <= 2200 else None
 
 
 # -- what is shown ------------------------------------------------------------------------------------------------
@@ -219,20 +220,22 @@ def _told(context: RequestContext, found: AsOf) -> dict[str, Any]:
 
 
 def _strip(found: AsOf, at: datetime, words: Words) -> Markup:
+    """Return the picture of a case's way, its days by the programme's clocks."""
+    zone = found.definition.programme.time_zone
     bands = tuple(
         Band(
             words.label("stage", one.stage, found.definition.programme),
-            one.since,
-            one.until or max(found.ticks[-1][1], found.stays[-1].since + timedelta(hours=1)),
+            by_clock(one.since, zone),
+            by_clock(one.until or max(found.ticks[-1][1], found.stays[-1].since + timedelta(hours=1)), zone),
             one.until is None,
         )
         for one in found.stays
     )
     ticks = tuple(
-        Tick(when, words.label("fact", fact), f"/history/of/{found.case_id}?event={number}")
+        Tick(by_clock(when, zone), words.label("fact", fact), f"/history/of/{found.case_id}?event={number}")
         for number, when, fact in found.ticks
         if fact not in MACHINERY
     )
     title = words.gettext("History of case {number}").format(number=found.case_id)
-    strip = Strip(bands, ticks, at)
+    strip = Strip(bands, ticks, by_clock(at, zone))
     return figure(strip_svg("history", title, strip, words), strip_words(title, strip, words), words)

@@ -75,7 +75,7 @@ class EmergencyLetter(About):
     account: str
     mandate: str
     reason: str
-    until: str  # as it is read: a day and a time in UTC
+    until: str  # an instant as it is stored; older ones: as it is read, in UTC
 
 
 # An emergency may concern somebody whose case has ended, and what was opened is looked at in any case.

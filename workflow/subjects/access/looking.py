@@ -43,7 +43,7 @@ class StopLetter(About):
 
     account: str
     cases: str
-    at: str  # as it is read: a day and a time in UTC
+    at: str  # an instant, told by the programme's clocks
 
 
 # That somebody was stopped is told whatever becomes of the case: like giving back, it is never called off.

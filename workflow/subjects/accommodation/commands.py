@@ -23,7 +23,7 @@ class ExtendHold(CaseCommand, acts=("case.record",)):
     hours: int | None = Field(default=None, ge=1, le=10_000)
 
 
-class TakeBed(CaseCommand, acts=("case.record",)):
+class TakeBed(CaseCommand, acts=("case.record",), dated=True):
     """Record that the person moved in, and until which day they plan to stay if that is known."""
 
     until: date | None = None
@@ -35,7 +35,7 @@ class ExtendStay(CaseCommand, acts=("case.record",)):
     until: date
 
 
-class ReleaseBed(CaseCommand, acts=("case.record",)):
+class ReleaseBed(CaseCommand, acts=("case.record",), dated=True):
     """Give the bed up: the person moved out, or the hold is not needed."""
 
     reason: ShortText

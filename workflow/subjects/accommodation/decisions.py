@@ -132,6 +132,8 @@ def _against_check_in(command: TakeBed, at: datetime, situation: Situation) -> I
         yield from against_house(facility, facility.day(at), situation)
         if command.until is not None and command.until < facility.day(at):
             yield refusals.STAY_ENDS_BEFORE_IT_BEGINS()
+        elif command.until is not None and command.until < facility.day(situation.now):
+            yield refusals.STAY_ENDS_IN_THE_PAST()
 
 
 def extend_stay(command: ExtendStay, situation: Situation) -> Decision:
@@ -230,9 +232,9 @@ def _is_left(_name: str, stage: Stage) -> bool:
 RULES: Final = (
     CommandRule(HoldBed, hold_bed, needs=all_houses),
     CommandRule(ExtendHold, extend_hold, needs=_own_houses),
-    CommandRule(TakeBed, take_bed, needs=_own_houses),
+    CommandRule(TakeBed, take_bed, needs=_own_houses, own_time=True),
     CommandRule(ExtendStay, extend_stay, needs=_own_houses),
-    CommandRule(ReleaseBed, release_bed, needs=_own_houses),
+    CommandRule(ReleaseBed, release_bed, needs=_own_houses, own_time=True),
 )
 TIMERS: Final = (TimerKind("bed_hold", _hold_is_over, _held_houses), TimerKind("stay_ends", _stay_is_over))
 ON_ENTERING: Final = StepHook(_is_left, lambda situation, dest: places_left(situation, f"entered {dest}"), _own_houses)

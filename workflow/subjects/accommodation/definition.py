@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from workflow.programme.hours import Hours
 from workflow.programme.part import ProgrammePart, Slug, TimeZone
+from workflow.values.days import day_of
 
 BEDS_MAX = 10_000
 FacilityKind = Literal["shelter", "rehabilitation_centre", "consultation_centre", "hostel"]
@@ -78,7 +78,7 @@ class Facility(ProgrammePart):
 
     def day(self, at: datetime) -> date:
         """Return which day it is there at an instant."""
-        return at.astimezone(ZoneInfo(self.time_zone)).date()
+        return day_of(at, self.time_zone)
 
     def is_running(self, on: date) -> bool:
         """Tell whether the house is there on a day, by the programme file."""

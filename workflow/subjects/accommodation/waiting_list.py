@@ -82,7 +82,7 @@ def against_house(facility: Facility, day: date, situation: Situation) -> Iterat
     closed = shelter_of(facility.id, situation).closed
     if day < facility.opens:
         yield refusals.HOUSE_OPENS_LATER(house=facility.name, day=facility.opens)
-    elif not facility.is_running(day) or (closed is not None and closed <= situation.today):
+    elif not facility.is_running(day) or (closed is not None and closed <= facility.day(situation.now)):
         yield refusals.HOUSE_IS_CLOSED(house=facility.name)
     elif closed is not None:
         yield refusals.HOUSE_CLOSES_SOON(house=facility.name, day=closed)

@@ -29,7 +29,7 @@ class CancelAppointment(CaseCommand, acts=("case.record", "case.medical", "case.
     reason: ShortText
 
 
-class RecordSession(CaseCommand, acts=("case.record", "case.medical", "case.legal"), sealed=True):
+class RecordSession(CaseCommand, acts=("case.record", "case.medical", "case.legal"), sealed=True, dated=True):
     """Record whether the person came, when they come next, and, sealed, what was found or said."""
 
     appointment: ReferenceToken | Literal[""] = ""

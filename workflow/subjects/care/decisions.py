@@ -6,6 +6,8 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts import care as facts
 from events.facts.tasks import ServiceProvided
+from workflow.command import occurred
+from workflow.happened import EARLY
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.refusals import CONSENT_IS_MISSING
@@ -13,6 +15,7 @@ from workflow.situation import Decision, Situation, case_of, id_from, person_of,
 from workflow.subject import CommandRule, TwoPeople
 from workflow.subjects.care import commands, refusals
 from workflow.subjects.care.appointments import appointment_with
+from workflow.subjects.care.expected import against_other_time
 from workflow.subjects.care.state import Appointment, care_of
 
 
@@ -29,7 +32,7 @@ def book_appointment(command: commands.BookAppointment, situation: Situation) ->
     if reasons:
         return Refused(tuple(reasons))
     booked = _booking(command, situation, key)
-    against = _against_time(command.at, booked.provider, situation)
+    against = _against_time(command.at, booked.provider, situation, key)
     return Refused(tuple(against)) if against else situation.about_case(booked)
 
 
@@ -38,7 +41,7 @@ def move_appointment(command: commands.MoveAppointment, situation: Situation) ->
     found = care_of(case_of(situation)).appointments.get(command.appointment)
     if found is None or found.at is None:
         return refused(refusals.APPOINTMENT_HAS_NO_TIME())
-    against = _against_time(command.at, found.provider, situation)
+    against = _against_time(command.at, found.provider, situation, command.appointment)
     return unless(against, situation.about_case(facts.AppointmentMoved(appointment=command.appointment, at=command.at)))
 
 
@@ -54,7 +57,7 @@ def record_session(command: commands.RecordSession, situation: Situation) -> Dec
     case = case_of(situation)
     key = command.appointment or care_of(case).open_for(command.service)
     found = care_of(case).appointments.get(key)
-    against = _against_session(command, found, situation)
+    against = _against_session(command, key, found, situation)
     if against:
         return Refused(tuple(against))
     service = found.service if found else command.service
@@ -145,12 +148,12 @@ def _against_provider(command: commands.BookAppointment, programme: Programme) -
     return [refusals.PROVIDER_OFFERS_IT(provider=command.provider, service=command.service, known=able)]
 
 
-def _against_time(at: datetime, provider: str, situation: Situation) -> list[Reason]:
-    reasons = []
+def _against_time(at: datetime, provider: str, situation: Situation, own: str = "") -> list[Reason]:
+    reasons = against_other_time(at, case_of(situation), own)
     until = situation.programme.runs.until
     if at < situation.now:
         reasons.append(refusals.APPOINTMENT_IS_AHEAD(at=at))
-    if until is not None and at.date() > until:
+    if until is not None and situation.programme.day(at) > until:
         reasons.append(refusals.PROGRAMME_ENDS_BEFORE())
     found = situation.programme.provider_of.get(provider)
     if found is not None and found.hours is not None and not found.hours.is_open(at):
@@ -159,7 +162,9 @@ def _against_time(at: datetime, provider: str, situation: Situation) -> list[Rea
     return reasons
 
 
-def _against_session(command: commands.RecordSession, found: Appointment | None, situation: Situation) -> list[Reason]:
+def _against_session(
+    command: commands.RecordSession, key: str, found: Appointment | None, situation: Situation
+) -> list[Reason]:
     if command.appointment and found is None:
         return [refusals.SESSION_OF_NO_APPOINTMENT()]
     service = found.service if found else command.service
@@ -168,11 +173,12 @@ def _against_session(command: commands.RecordSession, found: Appointment | None,
         return reasons
     if not command.attended and (found is None or found.at is None):
         reasons.append(refusals.NOBODY_WAS_EXPECTED())
-    if found is not None and found.at is not None and found.at > situation.now:
+    happened = occurred(command, situation.now)
+    if found is not None and found.at is not None and (found.at > situation.now or happened < found.at - EARLY):
         reasons.append(refusals.APPOINTMENT_IS_PAST(at=found.at))
     if command.next_at is not None:
         reasons += _against_consent(service, situation)
-        reasons += _against_time(command.next_at, (found or _somebody(service, situation)).provider, situation)
+        reasons += _against_time(command.next_at, (found or _somebody(service, situation)).provider, situation, key)
     return reasons
 
 

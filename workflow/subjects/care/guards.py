@@ -18,7 +18,7 @@ def care_plan_is_agreed(asked: GuardContext) -> Reason | None:
 def fit_to_travel(asked: GuardContext) -> Reason | None:
     """A doctor's certificate covers the journey and is not too old when it begins."""
     fitness, trip = care_of(asked.case).fitness, travel_of(asked.case).trip
-    needed = trip.departs_at.date() if trip else asked.today
+    needed = asked.day(trip.departs_at) if trip else asked.today
     days = asked.programme.policies.fitness_valid_days
     if fitness is None:
         return refusals.NO_CERTIFICATE(needed_until=needed)

@@ -106,7 +106,7 @@ def _proposals(
 
 
 def _against_closing(command: CloseFacility, situation: Situation) -> list[Reason]:
-    known = {facility.id for facility in situation.programme.facilities}
+    known = situation.programme.facility_of
     reasons = []
     if command.facility not in known:
         reasons.append(refusals.NO_SUCH_HOUSE(house=command.facility, known=sorted(known)))
@@ -115,7 +115,8 @@ def _against_closing(command: CloseFacility, situation: Situation) -> list[Reaso
     closed = shelter_of(command.facility, situation).closed
     if closed is not None:
         reasons.append(refusals.HOUSE_CLOSES_ALREADY(day=closed))
-    if command.on < situation.today:
+    house = known.get(command.facility)
+    if command.on < (house.day(situation.now) if house else situation.today):
         reasons.append(refusals.CLOSING_DAY_IS_PAST())
     return reasons
 

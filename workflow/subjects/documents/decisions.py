@@ -22,7 +22,8 @@ def record_travel_document(command: commands.RecordTravelDocument, situation: Si
     """Return the document; its number is sealed."""
     if command.valid_until < situation.today:
         return refused(refusals.DOCUMENT_HAS_RUN_OUT())
-    return situation.about_case(said_by(command, facts.TravelDocumentRecorded, person_id=person_of(situation)))
+    told = {"person_id": person_of(situation), "recorded_on": situation.today}
+    return situation.about_case(said_by(command, facts.TravelDocumentRecorded, **told))
 
 
 def record_document_loss(command: commands.RecordDocumentLoss, situation: Situation) -> Decision:
@@ -164,6 +165,7 @@ def _collected(
     collected = said_by(
         command,
         facts.DocumentCollected,
+        recorded_on=situation.today,
         person_id=person_of(situation),
         kind=paper.kind,
         country=paper.country,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from workflow.programme.part import Label, Name, ProgrammePart, Slug, TimeZone
 from workflow.values.calendars import after_working_days, has_calendar
 from workflow.values.countries import Country
+from workflow.values.days import day_of, end_of
 
 DocumentKind = Literal["passport", "return_certificate", "identity_card", "laissez_passer", "birth_certificate"]
 DocumentStepId = Literal["police_report", "photos", "application", "identity_check", "issue", "collection"]
@@ -34,7 +34,7 @@ class Authority(ProgrammePart):
 
     def today(self, now: datetime) -> date:
         """Return which day it is at the authority."""
-        return now.astimezone(ZoneInfo(self.time_zone)).date()
+        return day_of(now, self.time_zone)
 
     def ready_on(self, asked_on: date, working_days: int) -> date:
         """Return the day by which it should be ready; the day it was asked is not counted."""
@@ -42,7 +42,7 @@ class Authority(ProgrammePart):
 
     def end_of(self, day: date) -> datetime:
         """Return the instant a day is over at the authority: until then it is not late."""
-        return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.time_zone)).astimezone(UTC)
+        return end_of(day, self.time_zone)
 
 
 class DocumentStep(ProgrammePart):

@@ -17,7 +17,7 @@ from workflow.subjects.travel.state import travel_of
 def travel_papers_are_in_order(asked: GuardContext) -> Reason | None:
     """Nobody travels abroad without a travel document valid until arrival; at home any valid document is enough."""
     trip = travel_of(asked.case).trip
-    return document_lasts(asked, trip.arrives_at.date() if trip else asked.today)
+    return document_lasts(asked, asked.day(trip.arrives_at) if trip else asked.today)
 
 
 def document_for_booking(asked: GuardContext, arrives_on: date) -> Reason | None:

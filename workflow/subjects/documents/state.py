@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from events.facts import documents as facts
 from workflow.case.state import NOTHING, At, Case, Change, Pairs, Part, without
+from workflow.values.days import utc_day
 
 # With these one may cross a border; the others say who somebody is.
 FOR_TRAVEL = frozenset({"passport", "return_certificate", "laissez_passer"})
@@ -91,7 +92,7 @@ def _in_time(case: Case) -> Case:
 def _in_hand(case: Case, fact: facts.DocumentCollected | facts.TravelDocumentRecorded, at: At) -> Case:
     """Return the case with a new document in hand; what opens no border does not take the place of what does."""
     new = Document(fact.kind, fact.valid_until, fact.country)
-    old, today = documents_of(case).document, date.fromisoformat(at.recorded_at[:10])
+    old, today = documents_of(case).document, fact.recorded_on or utc_day(at.recorded_at)
     worth_more = old is not None and old.kind in FOR_TRAVEL and new.kind not in FOR_TRAVEL and old.lives_on(today)
     if worth_more or new.kind not in IN_HAND:
         return case

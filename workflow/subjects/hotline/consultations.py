@@ -17,9 +17,9 @@ from workflow.subjects.hotline.commands import PrintCaseCodes, RecordConsultatio
 from workflow.subjects.hotline.decisions import (
     against_the_day,
     against_words,
+    counted_in,
     desk,
     hotline_state,
-    month_of,
     short_code,
 )
 from workflow.subjects.hotline.definition import Hotline
@@ -35,7 +35,7 @@ def record_consultation(command: RecordConsultation, line: Hotline, situation: S
     ]
     if reasons:
         return Refused(tuple(reasons))
-    held = said_by(command, ConsultationHeld, month=month_of(line, occurred(command, situation.now)))
+    held = said_by(command, ConsultationHeld, month=counted_in(line, occurred(command, situation.now)))
     return [StreamFact(command.stream, held)]
 
 
@@ -71,7 +71,7 @@ def converted(command: OpenCase, situation: Situation) -> list[StreamFact]:
     line = situation.programme.hotline
     if command.consultation is None or line is None:
         return []
-    month = month_of(line, occurred(command, situation.now))
+    month = counted_in(line, occurred(command, situation.now))
     fact = ConsultationConverted(code=command.consultation, month=month)
     agreed = ConsentGiven(purpose=line.consent)
     return [StreamFact(case_stream(command.case_id), agreed), StreamFact(situation.programme.hotline_stream, fact)]

@@ -9,13 +9,13 @@ from datetime import datetime
 from itertools import count
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from events.catalogue import Fact
 from events.facts.hotline import CallBackExpired, CallBackMade, CallBackPromised, CallMissed, CallTaken
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import IT_HAS_HAPPENED
 from workflow.situation import Decision, Situation, StreamFact, id_from, said_by
 from workflow.subject import CommandRule, LocatedFault, given
 from workflow.subjects.hotline import refusals
@@ -23,6 +23,7 @@ from workflow.subjects.hotline.commands import DeskCommand, MakeCallBack, Record
 from workflow.subjects.hotline.definition import Hotline
 from workflow.subjects.hotline.state import HotlineState
 from workflow.values.calendars import working_days_later
+from workflow.values.days import month_of
 
 _NEEDS_A_TOPIC: Final = ("advised", "referred")
 
@@ -38,7 +39,7 @@ def take_call(command: TakeCall, line: Hotline, situation: Situation) -> Decisio
     if reasons:
         return Refused(tuple(reasons))
     at = occurred(command, situation.now)
-    facts = [_told(command, said_by(command, CallTaken, month=month_of(line, at)))]
+    facts = [_told(command, said_by(command, CallTaken, month=counted_in(line, at)))]
     if command.outcome == "call_back":
         facts.append(_promise(command, situation, line.hours.next_opening(line.hours.closing(at))))
     return facts
@@ -50,7 +51,7 @@ def record_missed_call(command: RecordMissedCall, line: Hotline, situation: Situ
     if early:
         return Refused(tuple(early))
     at = occurred(command, situation.now)
-    facts = [_told(command, CallMissed(language=command.language, month=month_of(line, at)))]
+    facts = [_told(command, CallMissed(language=command.language, month=counted_in(line, at)))]
     if command.wants_call_back:
         facts.append(_promise(command, situation, line.hours.next_opening(at)))
     return facts
@@ -94,9 +95,9 @@ def short_code(letter: str, command_id: UUID, number: int, taken: Collection[str
     return next(code for code in made if code not in taken)
 
 
-def month_of(line: Hotline, at: datetime) -> str:
+def counted_in(line: Hotline, at: datetime) -> str:
     """Return the month of an instant by the hotline's own clock."""
-    return f"{at.astimezone(ZoneInfo(line.hours.time_zone)):%Y-%m}"
+    return month_of(at, line.hours.time_zone)
 
 
 def _given_up(line: Hotline, due: datetime) -> datetime:
@@ -117,8 +118,9 @@ def against_the_day(command: DeskCommand, situation: Situation) -> list[Reason]:
     at, runs = occurred(command, situation.now), situation.programme.runs
     reasons = []
     if at > situation.now:
-        reasons.append(refusals.IT_HAS_HAPPENED(at=at))
-    if at.date() < runs.since or (runs.until is not None and at.date() > runs.until):
+        reasons.append(IT_HAS_HAPPENED(at=at))
+    day = situation.programme.day(at)
+    if day < runs.since or (runs.until is not None and day > runs.until):
         reasons.append(refusals.PROGRAMME_DOES_NOT_RUN(at=at))
     return reasons
 

@@ -11,7 +11,6 @@ CENTRE_WAS_NOT_OPEN: Final = ReasonKind("facility_is_open/was_not_open", ("house
 CALL_BACK_IS_PROMISED: Final = ReasonKind("call_back_is_promised", helps_with=("TakeCall",), field="code")
 CALL_BACK_IS_LONG_DUE: Final = ReasonKind("call_back_is_long_due", ("days",))
 HOTLINE_IS_OPEN: Final = ReasonKind("hotline_is_open", ("opens",), looked_at=("at",), helps_with=("RecordMissedCall",))
-IT_HAS_HAPPENED: Final = ReasonKind("it_has_happened", looked_at=("at",), field="occurred_at")
 PROGRAMME_DOES_NOT_RUN: Final = ReasonKind("programme_is_running/not_on_this_day", looked_at=("at",))
 TOPIC_IS_NAMED: Final = ReasonKind("topic_is_named", ("outcome", "topics"), field="topics")
 TOPIC_IS_KNOWN: Final = ReasonKind("topic_is_known", ("known",), field="topics")

@@ -68,6 +68,7 @@ class GiveConsent(CaseCommand, acts=("case.consent",)):
     recipient: ShortText | Literal[""] = ""
     by: Literal["person", "guardian"] = "person"
     until: date | None = None
+    of_age: bool = False  # the day on which the person turns 18 has come
 
 
 class WithdrawConsent(CaseCommand, acts=("case.consent",)):

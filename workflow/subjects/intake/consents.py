@@ -3,9 +3,9 @@
 from typing import Final
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
-from events.facts.safety import ConsentExpired
+from events.facts.safety import AgeEstablished, ConsentExpired
 from workflow.case.state import Pairs
-from workflow.reasons import reasons_if, refused
+from workflow.reasons import Reason, reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
@@ -15,7 +15,9 @@ from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals.caseload import open_providers
 from workflow.subjects.referrals.moves import referrals_withdrawn
 from workflow.subjects.referrals.sending import PURPOSE
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import month_of_coming_of_age, safety_of
+
+_BIRTHDAY: Final = "turned 18"  # the basis on which somebody is known to be an adult
 
 
 def give_consent(command: GiveConsent, situation: Situation) -> Decision:
@@ -26,10 +28,29 @@ def give_consent(command: GiveConsent, situation: Situation) -> Decision:
         (command.recipient and command.recipient not in _recipients(situation), refusals.RECIPIENT_IS_KNOWN()),
         (command.until is not None and command.until < situation.today, refusals.CONSENT_IS_LIVE(until=command.until)),
         (command.by == "guardian" and not safety_of(case).guardian, refusals.NO_GUARDIAN_IS_RECORDED()),
-        (command.by == "person" and case.is_child(situation.today), refusals.GUARDIAN_CONSENTS()),
     )
+    reasons += _against_own_word(command, situation)
     given = ConsentGiven(purpose=command.purpose, recipient=command.recipient, by=command.by, until=command.until)
-    return unless(reasons, situation.about_case(given))
+    grown_up = [AgeEstablished(child=False, basis=_BIRTHDAY)] if command.by == "person" and _is_child(situation) else []
+    return unless(reasons, situation.about_case(*grown_up, given))
+
+
+def _against_own_word(command: GiveConsent, situation: Situation) -> list[Reason]:
+    """Return why the person's own word does not count yet.
+
+    What is open of a birth date is its month: in the month in which a person turns 18 whoever records the consent knows
+    whether the day has come, and says so. Before that month nobody can.
+    """
+    if command.by != "person" or not _is_child(situation):
+        return []
+    month = month_of_coming_of_age(case_of(situation))
+    if month is None or situation.today < month:
+        return [refusals.GUARDIAN_CONSENTS()]
+    return [] if command.of_age else [refusals.TURNS_EIGHTEEN(month=month)]
+
+
+def _is_child(situation: Situation) -> bool:
+    return case_of(situation).is_child(situation.today)
 
 
 def _recipients(situation: Situation) -> set[str]:

@@ -7,6 +7,7 @@ from workflow.reasons import ReasonKind
 RECIPIENT_IS_KNOWN: Final = ReasonKind("recipient_is_known", field="recipient")
 CONSENT_IS_LIVE: Final = ReasonKind("consent_is_live", looked_at=("until",), field="until")
 NO_GUARDIAN_IS_RECORDED: Final = ReasonKind("guardian_is_appointed/none_recorded", helps_with=("AppointGuardian",))
+TURNS_EIGHTEEN: Final = ReasonKind("guardian_consents/turns_eighteen", looked_at=("month",), field="of_age")
 GUARDIAN_CONSENTS: Final = ReasonKind(
     "guardian_consents", helps_with=("AppointGuardian", "RecordAssent", "EstablishAge"), field="by"
 )

@@ -30,12 +30,14 @@ class PlanArrival(CaseCommand, acts=("case.record",)):
     means: Literal["flight", "train", "bus", "car", "on_foot"]
     number: ServiceNumber | Literal[""] = ""
     language: Language | Literal[""] = ""
+    late: bool = False  # it is past and only written down: nobody is sent
 
 
 class DelayArrival(CaseCommand, acts=("case.record",)):
     """Record that the person comes at another time; whoever meets them is told once."""
 
     at: Instant
+    late: bool = False  # it is past and only written down: nobody is sent
 
 
 class CancelArrival(CaseCommand, acts=("case.record",)):
@@ -44,5 +46,5 @@ class CancelArrival(CaseCommand, acts=("case.record",)):
     reason: ShortText
 
 
-class MeetPerson(CaseCommand, acts=("case.record",)):
+class MeetPerson(CaseCommand, acts=("case.record",), dated=True):
     """Record that the person was met."""

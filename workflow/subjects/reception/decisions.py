@@ -7,6 +7,8 @@ from events.facts import reception as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
+from workflow.command import occurred
+from workflow.happened import EARLY, against_long_before
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
@@ -14,6 +16,7 @@ from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_o
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends, given
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
+from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.reception.meeters import MeeterPool, speaks
 from workflow.subjects.reception.state import Arrival, reception_of
 
@@ -22,14 +25,14 @@ SERVICE: Final = "airport_reception"
 
 def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     """Return the plan with somebody free to meet the person; an earlier plan is called off first."""
-    against = _before_the_programme(command.at, situation)
+    against = _against_when(command, situation)
     if against:
-        return Refused((against,))
+        return Refused(tuple(against))
     case = case_of(situation)
     arrival_id = id_from(command.command_id, "A")
     language = command.language or case.language
     earlier = arrival_called_off(situation, "planned again")
-    meeter = _pool(situation).find(situation.programme, language, *_errand(command.at, situation))
+    meeter = None if command.late else _free(situation, language, command.at)
     plan = said_by(
         command,
         facts.ArrivalPlanned,
@@ -39,24 +42,23 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
         meeter=meeter.id if meeter else "",
         speaks=meeter is not None and speaks(meeter, language),
     )
-    taken = _taken(situation, arrival_id, plan.meeter, command.at)
+    taken = [] if command.late else _taken(situation, arrival_id, plan.meeter, command.at)
     wish = [Escalated(kind="interpreter_wanted")] if meeter and not plan.speaks else []
     return [*earlier, *situation.about_case(plan, *wish), *taken]
 
 
 def delay_arrival(command: DelayArrival, arrival: Arrival, situation: Situation) -> Decision:
     """Return the new time; who was to be there comes then, or somebody else who is free."""
-    against = _before_the_programme(command.at, situation)
+    against = _against_when(command, situation)
     if against:
-        return Refused((against,))
+        return Refused(tuple(against))
     if command.at == arrival.at:
         return []
-    pool, times = _pool(situation), _errand(command.at, situation)
-    meeter = pool.find(situation.programme, arrival.language, *times, first=arrival.meeter)
+    meeter = None if command.late else _free(situation, arrival.language, command.at, arrival.meeter)
     delayed = facts.ArrivalDelayed(
         arrival_id=arrival.arrival_id, at=command.at, meeter=meeter.id if meeter else "", sequence=arrival.sequence + 1
     )
-    taken = _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
+    taken = [] if command.late else _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
     given_up = [] if delayed.meeter else _freed(situation, arrival, "moved")
     return [*situation.about_case(delayed), *given_up, *taken]
 
@@ -66,8 +68,10 @@ def cancel_arrival(command: CancelArrival, _arrival: Arrival, situation: Situati
     return arrival_called_off(situation, command.reason)
 
 
-def meet_person(_command: MeetPerson, arrival: Arrival, situation: Situation) -> Decision:
-    """Return that the person was met, and that the service was given."""
+def meet_person(command: MeetPerson, arrival: Arrival, situation: Situation) -> Decision:
+    """Return that the person was met, and that the service was given; nobody is met long before they come."""
+    if occurred(command, situation.now) < arrival.at - EARLY:
+        return refused(refusals.MET_AFTER_ARRIVAL(at=arrival.at))
     provided = ServiceProvided(task_id="", service=SERVICE, reference=arrival.arrival_id)
     here = situation.about_case(facts.PersonMet(arrival_id=arrival.arrival_id), provided)
     return [*here, *_freed(situation, arrival, "met")]
@@ -91,14 +95,34 @@ def _awaited(_command: DelayArrival | CancelArrival | MeetPerson, situation: Sit
     return arrival
 
 
+def _against_when(command: PlanArrival | DelayArrival, situation: Situation) -> list[Reason]:
+    """Return why nobody arrives then; who came a while ago may still be waiting, who came longer ago is past.
+
+    What is past is only written down, and only where that is said: a driver would be sent for nobody.
+    """
+    at, still_waits = command.at, timedelta(hours=situation.programme.policies.pickup_hours)
+    before = _before_the_programme(at, situation)
+    if before is not None:
+        return [before]
+    if command.late:
+        to_come = [refusals.ARRIVAL_HAS_COME(at=at)] if at > situation.now else []
+        return to_come or against_long_before(at, case_of(situation))
+    return [refusals.ARRIVAL_IS_LATE(at=at)] if at < situation.now - still_waits else []
+
+
 def _before_the_programme(at: datetime, situation: Situation) -> Reason | None:
     since = situation.programme.runs.since
-    return None if at.date() >= since else PROGRAMME_HAS_BEGUN(since=since)
+    return None if situation.programme.day(at) >= since else PROGRAMME_HAS_BEGUN(since=since)
 
 
 def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
     """Return from when to when somebody is taken for an arrival."""
     return at, at + timedelta(hours=situation.programme.policies.pickup_hours)
+
+
+def _free(situation: Situation, language: str, at: datetime, first: str = "") -> Meeter | None:
+    """Return who can be there, first whoever was to come anyway."""
+    return _pool(situation).find(situation.programme, language, *_errand(at, situation), first=first)
 
 
 def _pool(situation: Situation) -> MeeterPool:

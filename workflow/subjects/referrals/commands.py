@@ -46,7 +46,7 @@ class WaitlistReferral(CaseCommand, acts=("referral.answer",)):
     referral_id: ReferralId
 
 
-class RecordReferralServed(CaseCommand, acts=("referral.answer",)):
+class RecordReferralServed(CaseCommand, acts=("referral.answer",), dated=True):
     """Record that the provider gave the service."""
 
     referral_id: ReferralId

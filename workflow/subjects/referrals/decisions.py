@@ -1,15 +1,19 @@
 """What comes of a referral: answered, served, ended, taken back; and what its provider may be shown."""
 
+from datetime import datetime
 from typing import Final
 
 from events.facts import referrals as facts
 from events.facts.tasks import Escalated, ServiceProvided
+from events.instants import instant
 from workflow.case.state import Case, Pairs
 from workflow.case.tasks import About
+from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends
+from workflow.subjects.care.expected import against_other_time
 from workflow.subjects.referrals import commands, refusals
 from workflow.subjects.referrals.caseload import open_providers, provider_stream
 from workflow.subjects.referrals.disclosure import parts_for_provider
@@ -49,6 +53,8 @@ def accept_referral(command: commands.AcceptReferral, found: Referral, situation
         (not agreed_to(case_of(situation), found.provider, situation), no_consent(found.provider)),
         (command.first_meeting is not None and command.first_meeting < situation.now, refusals.MEETING_IS_AHEAD()),
     )
+    if command.first_meeting is not None:
+        reasons += against_other_time(command.first_meeting, case_of(situation), command.referral_id)
     if reasons:
         return Refused(tuple(reasons))
     accepted = said_by(command, facts.ReferralAccepted, provider=found.provider)
@@ -69,6 +75,9 @@ def decline_referral(command: commands.DeclineReferral, found: Referral, situati
 
 def record_served(command: commands.RecordReferralServed, found: Referral, situation: Situation) -> Decision:
     """Return that the service was given, by whom; whatever waits for the service goes on."""
+    day, programme = situation.programme.day(occurred(command, situation.now)), situation.programme
+    if found.sent_at and day < programme.day(instant(found.sent_at)):
+        return refused(refusals.SERVED_AFTER_ASKED(day=programme.day(instant(found.sent_at))))
     served = facts.ReferralServed(referral_id=command.referral_id, provider=found.provider, service=found.service)
     given = ServiceProvided(task_id="", service=found.service, reference=command.referral_id)
     return situation.about_case(served, given)
@@ -134,14 +143,20 @@ class ReferrerLetter(About):
 
 
 class ReferralLetter(ReferrerLetter):
-    """The referral a provider is asked about, or need do nothing more about."""
+    """The referral a provider is asked about, or need do nothing more about, with the first meeting if there is one."""
 
     referral_id: str
+    meets_at: datetime | None = None
 
 
 def _letter_is_wanted(about: ReferralLetter, situation: Situation) -> bool:
     case = case_of(situation)
     return referrals_of(case).referrals[about.referral_id].status == "queued" and _may_tell(about, situation)
+
+
+def _meeting_stands(about: ReferralLetter, situation: Situation) -> bool:
+    referral = referrals_of(case_of(situation)).referrals[about.referral_id]
+    return referral.meets_at == about.meets_at and _may_tell(about, situation)
 
 
 def _never_sent(about: ReferralLetter, situation: Situation) -> list[StreamFact]:
@@ -173,6 +188,7 @@ TASKS: Final = (
         consent=_recipient,
         taken_back=_never_sent,
     ),
+    TaskKind("tell_meeting", ReferralLetter, ends_in(facts.MeetingTold), _meeting_stands, consent=_recipient),
     TaskKind("revoke_referral", ReferralLetter, ends_in(facts.ReferralTakenBack), gives_back=True),
     TaskKind("answer_referrer", ReferrerLetter, ends_in(facts.ReferrerAnswered), _may_tell, consent=_recipient),
 )

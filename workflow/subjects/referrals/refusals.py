@@ -4,6 +4,7 @@ from typing import Final
 
 from workflow.reasons import ReasonKind
 
+SERVED_AFTER_ASKED: Final = ReasonKind("served_after_asked", ("day",), field="occurred_at")
 MEETING_IS_AHEAD: Final = ReasonKind("meeting_is_ahead", field="first_meeting")
 NO_REFERRAL_TO_SHOW: Final = ReasonKind("referral_exists/to_show", field="referral_id")
 REFERRAL_IS_OPEN: Final = ReasonKind("referral_is_open", ("status",), helps_with=("SendReferral",), field="referral_id")

@@ -1,6 +1,6 @@
 """Referring somebody to a provider: who is asked, and whether the person agreed that this one is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import working_days_later
 
+MEETING_ASKED_AFTER: Final = timedelta(days=1)  # whether the person came to a first meeting
 PURPOSE: Final = "referral"  # of a consent whose recipient is the provider
 
 

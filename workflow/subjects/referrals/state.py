@@ -1,9 +1,10 @@
 """Referrals to providers, and who referred the person here."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from events.facts.referrals import ReferralMade, ReferralSent, ReferralUnanswered
+from events.facts.referrals import ReferralAccepted, ReferralMade, ReferralSent, ReferralUnanswered
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
 # While these last the provider has something to do or to answer.
@@ -23,6 +24,7 @@ class Referral(NamedTuple):
     language: str = ""
     sent_at: str = ""
     next_provider: str = ""  # who could be asked instead of one that does not answer
+    meets_at: datetime | None = None  # the first meeting that is still to be reported on
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +68,9 @@ def _now(status: str) -> Change:
         # A provider that answers has heard of it, even if nobody could tell whether the letter arrived.
         answers = status in ("acknowledged", "accepted", "wait_listed", "declined")
         sent_at = referral.sent_at or (at.recorded_at if answers else "")
-        case = _with(case, fact.referral_id, referral._replace(status=status, sent_at=sent_at))
+        meets_at = fact.first_meeting if isinstance(fact, ReferralAccepted) else None
+        moved = referral._replace(status=status, sent_at=sent_at, meets_at=meets_at)
+        case = _with(case, fact.referral_id, moved)
         # That somebody was silent is looked at until another provider answers, or nobody is to answer any more.
         return case if status == "passed_on" else _looked_at(case)
 

@@ -56,7 +56,7 @@ def revise_plan(command: RevisePlan, situation: Situation) -> Decision:
 
 def record_follow_up(command: RecordFollowUp, situation: Situation) -> Decision:
     """Return the visit, also one that was not on the schedule; the note is sealed."""
-    made_on = command.made_on or occurred(command, situation.now).date()
+    made_on = command.made_on or situation.programme.day(occurred(command, situation.now))
     reasons = _against_visit(command.month, made_on, situation)
     if reasons:
         return Refused(tuple(reasons))

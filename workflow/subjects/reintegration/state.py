@@ -1,7 +1,7 @@
 """Life after the return as the case sees it: the plan, seats in courses, visits."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from events.facts import reintegration as facts
@@ -25,7 +25,7 @@ class CoursePlace(NamedTuple):
     """Where the person stands with a course: waiting, offered a seat, or enrolled; and on which days they came."""
 
     status: str
-    since: date
+    since: datetime
     days: Mapping[date, bool] = NOTHING
 
     @property
@@ -86,7 +86,7 @@ def _agreed(case: Case, fact: facts.PlanAgreed, _at: At) -> Case:
 
 def _place(status: str) -> Change:
     def change(case: Case, fact: Any, at: At) -> Case:
-        place = CoursePlace(status, instant(at.recorded_at).date())
+        place = CoursePlace(status, instant(at.recorded_at))
         courses = {**reintegration_of(case).courses, fact.course: place}
         return reintegration_of.changed(case, courses=courses, training_declined=False)
 

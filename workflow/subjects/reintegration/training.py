@@ -148,7 +148,8 @@ def _against_day(command: commands.RecordAttendance, place: CoursePlace, situati
     course, reasons = situation.programme.course_of[command.course], []
     if command.day > situation.today:
         reasons.append(refusals.DAY_IS_PAST())
-    first = max(place.since, course.starts or place.since)
+    since = situation.programme.day(place.since)
+    first = max(since, course.starts or since)
     if command.day < first or has_ended(course, command.day):
         reasons.append(
             refusals.DAY_IS_OUTSIDE_COURSE(first=first, ends=course.ends, day=command.day)

@@ -11,12 +11,14 @@ from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, TimerKind, TwoPeople
 from workflow.subjects.safety import commands, refusals
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import COMES_OF_AGE, LAPSED, safety_of
 
 
 def establish_age(command: commands.EstablishAge, situation: Situation) -> Decision:
     """Return what is now known about the age."""
-    return situation.about_case(facts.AgeEstablished(child=command.child, basis=command.basis))
+    established = facts.AgeEstablished(child=command.child, basis=command.basis)
+    lapsed = bool(safety_of(case_of(situation)).by_guardian) and not command.child
+    return [*situation.about_case(established), *situation.escalated(LAPSED, when=lapsed)]
 
 
 def identify_victim(command: commands.IdentifyVictim, situation: Situation) -> Decision:
@@ -85,6 +87,18 @@ def _reflection_ends_soon(situation: Situation, _subject: Pairs) -> list[StreamF
     return situation.escalated("reflection_ending", when=safety_of(case_of(situation)).reflection_until is not None)
 
 
+def _comes_of_age(situation: Situation, _subject: Pairs) -> list[StreamFact]:
+    """Somebody knows beforehand: on the birthday the guardian's word ends, and the person's own counts."""
+    return situation.escalated(COMES_OF_AGE, when=case_of(situation).is_child(situation.today))
+
+
+def _guardians_word_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
+    """Somebody asks the person, where the guardian's consents were all there was."""
+    case = case_of(situation)
+    lapsed = bool(safety_of(case).by_guardian) and not case.is_child(situation.today)
+    return situation.escalated(LAPSED, when=lapsed)
+
+
 RULES: Final = (
     CommandRule(commands.EstablishAge, establish_age),
     CommandRule(commands.IdentifyVictim, identify_victim),
@@ -98,6 +112,8 @@ RULES: Final = (
 TIMERS: Final = (
     TimerKind("reflection", _reflection_is_over),
     TimerKind("reflection_ending", _reflection_ends_soon),
+    TimerKind("comes_of_age", _comes_of_age),
+    TimerKind("of_age", _guardians_word_is_over),
     # The dangers are gone through again; every assessment stops the timer of the one before.
     TimerKind("risk_expires", lambda situation, _: situation.escalated("risk_reassess")),
 )

@@ -1,11 +1,12 @@
 """Risk, age, identification, and who decides with a child."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
-from events.facts.safety import ConsentExpired, RiskAssessed
+from events.facts.safety import AgeEstablished, ConsentExpired, RiskAssessed
+from events.facts.tasks import TimerFired
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
@@ -39,11 +40,38 @@ def _risk(case: Case, fact: RiskAssessed, at: At) -> Case:
     return safety_of.changed(case.calm("risk_reassess"), risk=risk)
 
 
+# What somebody has to look at.
+COMES_OF_AGE: Final = "comes_of_age"
+LAPSED: Final = "guardian_consents_lapsed"
+
+
+def month_of_coming_of_age(case: Case) -> date | None:
+    """Return the first day of the month in which a child may turn 18, None where nobody knows.
+
+    A case knows from when a person is an adult to the month, so that it does not tell their birthday.
+    """
+    day = case.of_age_from
+    return (day - timedelta(days=1)).replace(day=1) if day is not None else None
+
+
+def _age_known(case: Case, fact: AgeEstablished, _at: At) -> Case:
+    return case.calm(COMES_OF_AGE)._replace(child=fact.child, of_age_from=fact.of_age_from)
+
+
+def _timer_fired(case: Case, fact: TimerFired, _at: At) -> Case:
+    return case.calm(COMES_OF_AGE) if fact.kind == "of_age" else case
+
+
+def _own_word(case: Case) -> Case:
+    """Return the case without the worry that a guardian's word has lapsed, once nothing rests on it any more."""
+    return case if safety_of(case).by_guardian else case.calm(LAPSED)
+
+
 def _consented(case: Case, fact: ConsentGiven, _at: At) -> Case:
     key = (fact.purpose, fact.recipient)
     theirs = safety_of(case).by_guardian | {key} if fact.by == "guardian" else safety_of(case).by_guardian - {key}
     case = case._replace(consents={**case.consents, key: fact.until})
-    return case if theirs == safety_of(case).by_guardian else safety_of.changed(case, by_guardian=theirs)
+    return case if theirs == safety_of(case).by_guardian else _own_word(safety_of.changed(case, by_guardian=theirs))
 
 
 def _consent_over(case: Case, fact: ConsentWithdrawn | ConsentExpired, _at: At) -> Case:
@@ -53,11 +81,12 @@ def _consent_over(case: Case, fact: ConsentWithdrawn | ConsentExpired, _at: At) 
         return case
     kept = before.assents if fact.recipient else without(before.assents, fact.purpose)
     # A child is asked again with the guardian.
-    return safety_of.changed(case, by_guardian=before.by_guardian - {key}, assents=kept)
+    return _own_word(safety_of.changed(case, by_guardian=before.by_guardian - {key}, assents=kept))
 
 
 CHANGES: dict[str, Change] = {
-    "AgeEstablished": lambda c, f, _: c._replace(child=f.child, of_age_from=f.of_age_from),
+    "AgeEstablished": _age_known,
+    "TimerFired": _timer_fired,
     "VictimIdentified": lambda c, f, _: safety_of.changed(c, identified=f.status),
     "ReflectionStarted": lambda c, f, _: safety_of.changed(c, reflection_until=f.until, had_reflection=True),
     "ReflectionEnded": lambda c, _f, _: safety_of.changed(c.calm("reflection_ending"), reflection_until=None),

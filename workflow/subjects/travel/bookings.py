@@ -6,9 +6,12 @@ from typing import Final
 
 from events.facts import travel as facts
 from events.facts.tasks import BookingReleased, ServiceProvided
+from events.instants import instant
 from workflow.case.state import Pairs
 from workflow.case.tasks import About
+from workflow.command import occurred
 from workflow.guard_context import GuardContext
+from workflow.happened import EARLY
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, person_of, said_by, unless
@@ -87,7 +90,8 @@ def hand_over(command: HandOver, trip: Trip, situation: Situation) -> Decision:
     """Return that the person arrived and who received them, and that the service was given."""
     received = said_by(command, facts.PersonHandedOver, person_id=person_of(situation), trip_id=trip.trip_id)
     provided = ServiceProvided(task_id="", service="hand_over", reference=trip.trip_id)
-    return unless(_against_hand_over(command, situation), situation.about_case(received, provided))
+    against = [*_against_hand_over(command, situation), *_against_moment(command, trip, situation)]
+    return unless(against, situation.about_case(received, provided))
 
 
 def _against_hand_over(command: HandOver, situation: Situation) -> list[Reason]:
@@ -98,6 +102,18 @@ def _against_hand_over(command: HandOver, situation: Situation) -> list[Reason]:
         (is_child and not by_guardian, refusals.RECEIVING_GUARDIAN_IS_THERE()),
         (is_child and not command.receiver, refusals.RECEIVER_IS_NAMED()),
     )
+
+
+def _against_moment(command: HandOver, trip: Trip, situation: Situation) -> list[Reason]:
+    """Return why nobody is received then: the journey has not begun, or has not come so far."""
+    if case_of(situation).stage != ON_THE_WAY:
+        return []  # that they have not left is told anyway
+    at, length = occurred(command, situation.now), trip.arrives_at - trip.departs_at
+    left_at = min(trip.departs_at, instant(case_of(situation).since))  # by an earlier train, or written down late
+    if at < left_at:
+        return [refusals.HANDED_OVER_AFTER_DEPARTURE(at=left_at)]
+    earliest = trip.arrives_at - min(EARLY, length / 4)
+    return [] if at >= earliest or command.came_early else [refusals.HANDED_OVER_AFTER_ARRIVAL(at=trip.arrives_at)]
 
 
 def _trip_ahead(_command: AskHost | AnswerHost | HandOver, situation: Situation) -> Trip | Refused:

@@ -131,8 +131,9 @@ class CancelTrip(CaseCommand, acts=("case.record",)):
     reason: ShortText
 
 
-class HandOver(CaseCommand, acts=("case.record",), sealed=True):
+class HandOver(CaseCommand, acts=("case.record",), sealed=True, dated=True):
     """Record that the person arrived and was received, as host or escort report it; a child by a guardian."""
 
     received_by: Literal["host", "family", "guardian", "authority", "nobody"]
     receiver: PersonName | None = None
+    came_early: bool = False  # they came before the time that was planned

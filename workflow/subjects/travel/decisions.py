@@ -5,6 +5,7 @@ from typing import Final
 
 from events.facts.travel import EscortReserved, PlannedLeg, ReturnDeclared, StayChosen, TripCancelled, TripPlanned
 from workflow.case.state import Case
+from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, refused
@@ -28,7 +29,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
     reasons = list(reasons_against(asked, (consent_to_travel, guardian_is_appointed, return_is_declared)))
     if command.departs_at <= situation.now:
         reasons.append(refusals.DEPARTURE_IS_AHEAD())
-    papers = document_for_booking(asked, command.arrives_at.date())
+    papers = document_for_booking(asked, situation.programme.day(command.arrives_at))
     reasons += [papers] if papers else []
     legs = _legs(command, situation)
     reasons += _against_route(legs, case)
@@ -197,12 +198,26 @@ RULES: Final = (
 REASSESSMENT: Final = "reassessment"  # the stage in which everything about the way home is asked anew
 
 
-def _is_off(name: str, stage: Stage) -> bool:
-    return stage.ends or name == REASSESSMENT
+_ON_ITS_WAY_HOURS: Final = 24  # before a train leaves somebody may be on the way to its station
+
+
+def _concerns_the_way(name: str, stage: Stage) -> bool:
+    return stage.ends or name in (REASSESSMENT, ON_THE_WAY)
 
 
 def _off(situation: Situation, dest: str) -> list[StreamFact]:
+    if dest == ON_THE_WAY:
+        return []
     return trip_called_off(situation, dest if dest == REASSESSMENT else f"case {dest}")
 
 
-ON_ENTERING: Final = StepHook(_is_off, _off, escorts_stream)
+def _too_early(asked: GuardContext, dest: str) -> list[Reason]:
+    """Return that nobody has left for a journey that begins days later."""
+    trip = travel_of(asked.case).trip
+    if dest != ON_THE_WAY or trip is None:
+        return []
+    earliest = trip.departs_at - timedelta(hours=_ON_ITS_WAY_HOURS)
+    return [refusals.DEPARTURE_HAS_COME(at=trip.departs_at)] if asked.now < earliest else []
+
+
+ON_ENTERING: Final = StepHook(_concerns_the_way, _off, escorts_stream, _too_early)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
 from pydantic import ConfigDict, Field, model_validator
 
-from workflow.programme.part import Name, ProgrammePart, Slug
+from workflow.programme.part import Name, ProgrammePart, Slug, TimeZone
 from workflow.values.countries import Country
+from workflow.values.days import begin_of, end_of
 
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
 
 
 class EscortAbsence(ProgrammePart):
-    """Days on which an escort does not travel, both included; days are UTC's."""
+    """Days on which an escort does not travel, both included."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -26,11 +27,9 @@ class EscortAbsence(ProgrammePart):
             raise ValueError("until is before from")
         return self
 
-    def touches(self, leaves_at: datetime, back_at: datetime) -> bool:
-        """Tell whether any of these days lies in a time."""
-        begins = datetime.combine(self.since, time(), UTC)
-        ends = datetime.combine(self.until + timedelta(days=1), time(), UTC)
-        return begins < back_at and leaves_at < ends
+    def touches(self, leaves_at: datetime, back_at: datetime, zone: str) -> bool:
+        """Tell whether any of these days, as clocks in the zone show them, lies in a time."""
+        return begin_of(self.since, zone) < back_at and leaves_at < end_of(self.until, zone)
 
 
 class Escort(ProgrammePart):
@@ -51,6 +50,7 @@ class Host(ProgrammePart):
     name: str
     email: str = Field(pattern=_EMAIL, max_length=200)
     countries: tuple[Country, ...] = ()
+    time_zone: TimeZone | None = None  # whose clocks they are told times by; their country's where it has one
 
 
 class TransitVisa(ProgrammePart):

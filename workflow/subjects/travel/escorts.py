@@ -49,13 +49,13 @@ class EscortPool(NamedTuple):
         """
         able = [escort for escort in programme.escorts if skill in escort.skills]
         able.sort(key=lambda escort: (bool(language) and language not in escort.languages, len(escort.skills)))
-        taken = self.away(leaves_at, back_at)
-        return next((one for one in able if one.id not in taken and not is_away(one, leaves_at, back_at)), None)
+        taken, zone = self.away(leaves_at, back_at), programme.time_zone
+        return next((one for one in able if one.id not in taken and not is_away(one, leaves_at, back_at, zone)), None)
 
 
-def is_away(escort: Escort, leaves_at: datetime, back_at: datetime) -> bool:
-    """Tell whether an escort is on leave, or ill, at any moment of a time."""
-    return any(away.touches(leaves_at, back_at) for away in escort.away)
+def is_away(escort: Escort, leaves_at: datetime, back_at: datetime, zone: str) -> bool:
+    """Tell whether an escort is on leave, or ill, at any moment of a time; days are told by the clocks of the zone."""
+    return any(away.touches(leaves_at, back_at, zone) for away in escort.away)
 
 
 def evolve(pool: EscortPool, fact: Fact) -> EscortPool:

@@ -51,7 +51,7 @@ def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:
     trip = travel_of(asked.case).trip
     if trip is None:
         return None  # a missing journey is trip_is_planned's to say
-    last = trip.arrives_at.date()
+    last = asked.day(trip.arrives_at)
     missing = [
         country for country in trip.transit
         if _needs_visa(asked, country) and travel_of(asked.case).visas.get(country, date.min) < last
