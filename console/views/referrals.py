@@ -158,8 +158,14 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
 
 
 def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
-    """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
+    """Tell whether the person still agrees that the provider of a referral that lasts is told about them.
+
+    Of a provider that was stopped it does not matter: it is told nothing.
+    """
     referral = referrals_of(snapshot.case).referrals[referral_id]
+    provider = snapshot.definition.programme.provider_of.get(referral.provider)
+    if provider is None or provider.is_cut_off:
+        return False
     return referral.is_open and snapshot.case.consents_to(PURPOSE, now.date(), referral.provider)
 
 

@@ -16,7 +16,7 @@ from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import Escalated
-from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream
+from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream, programme_stream
 from events.instants import instant, instant_text
 from events.log import Log, recorded_event
 from events.writing import EventMetadata, Writing
@@ -35,15 +35,26 @@ from handlers.states.state_cache import StateCache, VersionedState, evolve, fold
 from workflow.case.proposals import Proposals
 from workflow.case.state import At, Case
 from workflow.case_decisions import happened_at
-from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, occurred
+from workflow.command import (
+    CaseCommand,
+    Command,
+    ConfirmOfficeDecision,
+    FinishTask,
+    OfficeCommand,
+    PublishProgramme,
+    occurred,
+)
 from workflow.decide import cancels, decide, needs, reaches
 from workflow.decide_office import OFFICE_RULES, decide_office, office_streams
 from workflow.programme.loading import Definition, load_definition
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
 from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
+from workflow.subjects.directory.commands import DirectoryCommand
+from workflow.subjects.directory.state import directory_stream
 from workflow.subjects.intake.commands import OpenCase
 
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
@@ -104,8 +115,8 @@ class CommandBatch:
     def _hold(self, commands: Sequence[Command]) -> None:
         """Lock and load everything the batch needs, in as few questions to the database as possible."""
         own = {stream for command in commands for stream in _own_streams(command)}
-        self._load({stream for stream in own if case_of_stream(stream) is not None})
         own |= self._house(commands)
+        self._hold_directories(own)
         # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
         self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
@@ -126,11 +137,23 @@ class CommandBatch:
         officers = officer_streams(self._writing.connection)
         return {*officers, *(stream for command in asked for stream in office_streams(command, waiting))}
 
-    def _load(self, streams: Iterable[str]) -> None:
-        missing = set(streams) - self._states.keys()
+    def _hold_directories(self, own: Collection[str]) -> None:
+        """Lock the cases, and keep the directories they go by from changing.
+
+        A directory of which nothing was told yet has no row to hold: whoever tells it anything holds its programme's.
+        """
+        known = self._definitions.known()
+        self._load((stream for stream in own if stream.startswith("programme:")), to_read=map(programme_stream, known))
+        first = (stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:"))
+        self._load(first, to_read=map(directory_stream, known))
+
+    def _load(self, streams: Iterable[str], *, to_read: Iterable[str] = ()) -> None:
+        written = set(streams) - self._states.keys()
+        read = set(to_read) - self._states.keys() - written
+        missing = written | read
         if not missing:
             return
-        heads = self._writing.lock(missing)
+        heads = self._writing.lock(written, to_read=read)
         kept = {stream: self._folds.get(stream, upto=heads[stream].version) for stream in missing}
         behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
         rows: dict[str, list[RecordedEvent]] = {stream: [] for stream in behind}
@@ -157,7 +180,13 @@ class CommandBatch:
         return cast("Case | None", self._states[case_stream(command.case_id)].state)
 
     def _definition(self, case: Case) -> Definition:
-        return self._definitions.of(case.programme, case.definition)
+        return self._live(self._definitions.of(case.programme, case.definition))
+
+    def _live(self, definition: Definition) -> Definition:
+        """Return a definition with the directory as it stands in this turn; nobody changes it meanwhile."""
+        stream = directory_stream(definition.programme.programme)
+        self._load((), to_read=[stream])
+        return self._definitions.directories.for_rules(definition, self._states[stream].state)
 
     # -- one command ----------------------------------------------------------------------------------------
 
@@ -190,7 +219,7 @@ class CommandBatch:
         """Decide about an account or a programme file; what was proposed in this same turn is looked at too."""
         self._load(self._house([command]))
         held = {stream: kept.state for stream, kept in self._states.items() if case_of_stream(stream) is None}
-        decision = decide_office(command, OfficeSituation(self._now, held))
+        decision = decide_office(command, OfficeSituation(self._now, held, files=self._files_for(command)))
         if isinstance(decision, Refused):
             return decision
         published = [told.fact for told in decision if isinstance(told.fact, ProgrammePublished)]
@@ -198,6 +227,13 @@ class CommandBatch:
         for fact in published:
             self._definitions.remember(load_definition(fact.text))
         return answer
+
+    def _files_for(self, command: Command) -> dict[str, tuple[Programme, ...]]:
+        """Return every file published so far, the newest last, of the programmes of which one may be published now."""
+        if not isinstance(command, PublishProgramme | ConfirmOfficeDecision):
+            return {}
+        names = (stream.partition(":")[2] for stream in self._states if stream.startswith("programme:"))
+        return {name: tuple(one.programme for one in self._definitions.every(name)) for name in names}
 
     def _decide(self, command: Command) -> Answer:
         case = self._case(command)
@@ -252,8 +288,9 @@ class CommandBatch:
 
     def _current_of(self, programme: str) -> Definition | None:
         if programme not in self._current:
-            self._current[programme] = self._definitions.current(programme)
-        return self._current[programme]
+            self._current[programme] = self._definitions.newest(programme)
+        found = self._current[programme]
+        return found and self._live(found)
 
     def _definition_for(self, command: Command) -> Definition | Refused:
         if not isinstance(command, _NEW):
@@ -334,6 +371,8 @@ class CommandBatch:
 
 
 def _own_streams(command: Command) -> Collection[str]:
+    if isinstance(command, DirectoryCommand):
+        return command.stream, programme_stream(command.programme)
     if isinstance(command, OfficeCommand):
         return (command.stream,)
     if isinstance(command, OpenCase):

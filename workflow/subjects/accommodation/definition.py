@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from workflow.programme.hours import Hours
-from workflow.programme.part import ProgrammePart, Slug, TimeZone
+from workflow.programme.part import DirectoryPart, ProgrammePart, Slug, TimeZone
 
 BEDS_MAX = 10_000
 FacilityKind = Literal["shelter", "rehabilitation_centre", "consultation_centre", "hostel"]
@@ -31,7 +31,7 @@ class RoomRule(ProgrammePart):
         return "no" if value is False else value  # YAML reads an unquoted no as false
 
 
-class Facility(ProgrammePart):
+class Facility(DirectoryPart):
     """A house with beds, or an office without; beds either as plain ``capacity`` for anybody or room by room."""
 
     id: Slug

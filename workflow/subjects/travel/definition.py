@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import ConfigDict, Field, model_validator
 
-from workflow.programme.part import Name, ProgrammePart, Slug
+from workflow.programme.part import DirectoryPart, Name, ProgrammePart, Slug
 from workflow.values.countries import Country
 
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
@@ -33,7 +33,7 @@ class EscortAbsence(ProgrammePart):
         return begins < back_at and leaves_at < ends
 
 
-class Escort(ProgrammePart):
+class Escort(DirectoryPart):
     """Somebody who goes along, what they can do, when they cannot, and how they are written to."""
 
     id: Slug
@@ -44,7 +44,7 @@ class Escort(ProgrammePart):
     away: tuple[EscortAbsence, ...] = ()
 
 
-class Host(ProgrammePart):
+class Host(DirectoryPart):
     """A partner who receives people where they arrive; everywhere when no country is named."""
 
     id: Slug
