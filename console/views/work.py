@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection
 
+from console.views.directory_entries import StoppedEntry, stopped_entries
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.officers import AccountNews, HouseProposal, house_proposals, news_for
 from console.views.reader import Reader
@@ -95,6 +96,7 @@ class MyWork(NamedTuple):
     call_backs: tuple[CallBackDue, ...]
     officers: tuple[HouseProposal, ...]
     news: tuple[AccountNews, ...]
+    stopped: tuple[StoppedEntry, ...]  # of the directory, with the cases that somebody has to look after
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -102,7 +104,7 @@ class MyWork(NamedTuple):
     @property
     def nothing(self) -> bool:
         """Tell whether nothing waits at all."""
-        rest = (self.due, self.notices, self.answers, self.call_backs, self.officers)
+        rest = (self.due, self.notices, self.answers, self.call_backs, self.officers, self.stopped)
         return not any((*self.groups.values(), *rest))
 
 
@@ -125,6 +127,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         call_backs=tuple(_call_backs(reader)),
         officers=house_proposals(reader),
         news=news_for(reader),
+        stopped=tuple(stopped_entries(reader)) if may_ever(reader.account.roles, "case.see") else (),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,
