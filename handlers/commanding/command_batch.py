@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from events.catalogue import Fact
-from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
@@ -18,10 +17,11 @@ from events.facts.office import ProgrammePublished
 from events.facts.tasks import Escalated
 from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream, programme_stream
 from events.instants import instant, instant_text
-from events.log import Log, recorded_event
+from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
+from handlers.commanding.held_streams import HeldStreams
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import officer_streams
 from handlers.projections.board import open_cases
@@ -31,7 +31,7 @@ from handlers.projections.tasks import TaskRows, lock_claims, lock_tasks
 from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import StateCache, VersionedState, evolve, fold_events
+from handlers.states.state_cache import StateCache, VersionedState, evolve
 from workflow.case.proposals import Proposals
 from workflow.case.state import At, Case
 from workflow.case_decisions import happened_at
@@ -47,7 +47,6 @@ from workflow.command import (
 from workflow.decide import cancels, decide, needs, reaches
 from workflow.decide_office import OFFICE_RULES, decide_office, office_streams
 from workflow.programme.loading import Definition, load_definition
-from workflow.programme.programme import Programme
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
@@ -81,13 +80,12 @@ class CommandBatch:
         digest_of: Callable[[Command], str],
     ) -> None:
         self._writing = writing
-        self._folds = folds
         self._definitions = definitions
         self._log = log
         self._ids = ids
         self._remembered = RememberedAnswers(writing, ids, digest_of)
-        self._states: dict[str, VersionedState] = {}
-        self._before: dict[str, VersionedState] = {}
+        held = HeldStreams(writing, folds, log)
+        self._states, self._before, self._load = held.states, held.before, held.load
         self._claimed: dict[str, set[str]] = {}
         self._held: dict[str, Any] = {}
         self._current: dict[str, Definition | None] = {}
@@ -138,34 +136,11 @@ class CommandBatch:
         return {*officers, *(stream for command in asked for stream in office_streams(command, waiting))}
 
     def _hold_directories(self, own: Collection[str]) -> None:
-        """Lock the cases, and keep the directories they go by from changing.
-
-        A directory of which nothing was told yet has no row to hold: whoever tells it anything holds its programme's.
-        """
+        """Lock the cases and keep directories from changing; one that has not begun is held by its programme's row."""
         known = self._definitions.known()
         self._load((stream for stream in own if stream.startswith("programme:")), to_read=map(programme_stream, known))
         first = (stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:"))
         self._load(first, to_read=map(directory_stream, known))
-
-    def _load(self, streams: Iterable[str], *, to_read: Iterable[str] = ()) -> None:
-        written = set(streams) - self._states.keys()
-        read = set(to_read) - self._states.keys() - written
-        missing = written | read
-        if not missing:
-            return
-        heads = self._writing.lock(written, to_read=read)
-        kept = {stream: self._folds.get(stream, upto=heads[stream].version) for stream in missing}
-        behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
-        rows: dict[str, list[RecordedEvent]] = {stream: [] for stream in behind}
-        for row in self._writing.since(behind):
-            event = recorded_event(row)
-            rows[event.envelope.stream].append(event)
-        for stream in missing:
-            found = (
-                fold_events(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
-            )
-            self._states[stream] = found
-            self._before[stream] = found
 
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
@@ -219,7 +194,9 @@ class CommandBatch:
         """Decide about an account or a programme file; what was proposed in this same turn is looked at too."""
         self._load(self._house([command]))
         held = {stream: kept.state for stream, kept in self._states.items() if case_of_stream(stream) is None}
-        decision = decide_office(command, OfficeSituation(self._now, held, files=self._files_for(command)))
+        publishes = isinstance(command, PublishProgramme | ConfirmOfficeDecision)
+        files = self._definitions.files_of(self._states) if publishes else {}
+        decision = decide_office(command, OfficeSituation(self._now, held, files=files))
         if isinstance(decision, Refused):
             return decision
         published = [told.fact for told in decision if isinstance(told.fact, ProgrammePublished)]
@@ -227,13 +204,6 @@ class CommandBatch:
         for fact in published:
             self._definitions.remember(load_definition(fact.text))
         return answer
-
-    def _files_for(self, command: Command) -> dict[str, tuple[Programme, ...]]:
-        """Return every file published so far, the newest last, of the programmes of which one may be published now."""
-        if not isinstance(command, PublishProgramme | ConfirmOfficeDecision):
-            return {}
-        names = (stream.partition(":")[2] for stream in self._states if stream.startswith("programme:"))
-        return {name: tuple(one.programme for one in self._definitions.every(name)) for name in names}
 
     def _decide(self, command: Command) -> Answer:
         case = self._case(command)

@@ -13,6 +13,7 @@ from events.log import Log
 from handlers.states.directories import Directories
 from workflow.programme.errors import UnknownDefinition
 from workflow.programme.loading import Definition, load_definition
+from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.subjects.directory.state import Directory, directory_stream
 
@@ -54,6 +55,11 @@ class Definitions:
     def every(self, programme: str) -> list[Definition]:
         """Return every definition ever published of a programme, the newest last."""
         return [self.of(programme, fact.definition) for fact in self._published(programme)]
+
+    def files_of(self, streams: Iterable[str]) -> dict[str, tuple[Programme, ...]]:
+        """Return by programme every file ever published, the newest last, of those whose streams are among these."""
+        names = (name for word, _, name in (stream.partition(":") for stream in streams) if word == "programme")
+        return {name: tuple(one.programme for one in self.every(name)) for name in names}
 
     def live(self, programme: str, definition: str, directory: Directory | None = None) -> Definition:
         """Return a case's definition with the directory for whoever writes letters or shows pages.
