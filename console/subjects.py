@@ -138,6 +138,7 @@ SUBJECTS: Final = (
         {"ServiceProvided": "care"},
         engine=(RetryTask, ConfirmLetter, CancelTask),
     ),
+    ConsoleSubject("directory", "About the directory"),
     ConsoleSubject("hotline", "About the hotline and consultations", N_("Hotline and centres"), "consents"),
 )  # fmt: skip
 _OF_STEM: Final = {subject.stem: subject for subject in SUBJECTS}

@@ -32,6 +32,12 @@ def person_id_of(command_id: UUID) -> PersonId:
     return PersonId("P-" + _code(b"person", command_id))
 
 
+def entry_person_id(programme: str, kind: str, entry: str) -> PersonId:
+    """Return under which number the sealed fields of a directory's entry lie: the same entry, the same number."""
+    digest = hashlib.sha256(f"entry|{programme}|{kind}|{entry}".encode()).digest()
+    return PersonId("P-" + _letters(int.from_bytes(digest[:7]) >> 6))
+
+
 def parse_case_id(text: str) -> CaseId:
     """Return the case number a person typed; lower case, missing hyphen and look-alike letters are mended.
 
@@ -69,6 +75,9 @@ def case_of_stream(stream: str) -> CaseId | None:
 
 
 def _code(purpose: bytes, command_id: UUID) -> str:
-    number = int.from_bytes(hashlib.sha256(purpose + command_id.bytes).digest()[:7]) >> 6
+    return _letters(int.from_bytes(hashlib.sha256(purpose + command_id.bytes).digest()[:7]) >> 6)
+
+
+def _letters(number: int) -> str:
     letters = "".join(_ALPHABET[number >> shift & 31] for shift in range(45, -5, -5))
     return f"{letters[:5]}-{letters[5:]}"

@@ -112,19 +112,25 @@ class Writing:
         """Return the moment of this write (UTC text): asked for once, best after everything it touches is locked."""
         return self._ask_now()
 
-    def lock(self, streams: Collection[str]) -> Mapping[str, StreamHead]:
+    def lock(self, streams: Collection[str], *, to_read: Collection[str] = ()) -> Mapping[str, StreamHead]:
         """Lock these streams until the write ends and return how far each has come.
+
+        Those ``to_read`` are only kept from changing: others may hold them so at the same time.
 
         Always in the order of their names, so that two processes cannot wait for each other. A stream that does not
         exist yet is at version -1 and holds nobody up: if two make it, ``finish`` of the later raises StreamMoved.
         """
+        self._hold(streams, "FOR UPDATE")
+        self._hold(to_read, "FOR SHARE")
+        return {stream: self._heads[stream] for stream in (*streams, *to_read)}
+
+    def _hold(self, streams: Collection[str], how: str) -> None:
         wanted = sorted(set(streams) - self._heads.keys())
         if wanted:
             self._heads |= dict.fromkeys(wanted, StreamHead(-1, None))
             # SQLite has one writer and we are it: reading is enough.
-            query = f"{_LOCK} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _LOCK
+            query = f"{_LOCK} {how}" if self.connection.dialect.name == "postgresql" else _LOCK
             self._heads |= {row[0]: StreamHead(row[1], bytes(row[2])) for row in self._ask_for(wanted, query)}
-        return {stream: self._heads[stream] for stream in streams}
 
     def since(self, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
         """Return the rows of events after a version, for several locked streams, each in its own order."""

@@ -5,6 +5,8 @@ OutsideError               something outside this process did not go as asked
 ├── Unavailable            nothing happened: try again later
 ├── Refused                they said no: do not retry, show it to a person
 │   ├── PostError          the message or its key cannot be sent as it stands
+│   ├── RecipientStopped   nothing is sent to them any more, whatever was asked for before
+│   ├── AddressMissing     whom they are reached by cannot be opened
 │   └── LetterUnsafe       the letter would tell a bystander too much
 └── OutcomeUnknown         it may have happened: ask before repeating
 
@@ -29,6 +31,14 @@ class Refused(OutsideError):
 
 class PostError(Refused):
     """The message or its key cannot be sent as it stands, or the key was already used for another message."""
+
+
+class RecipientStopped(Refused):
+    """The directory has stopped whoever the letter is for; it is held until somebody decides."""
+
+
+class AddressMissing(Refused):
+    """The name and the address of whoever the letter is for are sealed, and their key is not there or was erased."""
 
 
 class LetterUnsafe(Refused):

@@ -24,6 +24,7 @@ ACCOUNT_STANDS: Final = ReasonKind("account_is_open/of_two", looked_at=("account
 NOTHING_MOVED: Final = ReasonKind("nothing_moved", helps_with=("DeclineDecision",))
 NOBODY_SIGNED_IN: Final = ReasonKind("somebody_signed_in", looked_at=("actor",))
 PEOPLE_DECIDE: Final = ReasonKind("people_decide", looked_at=("actor",))
+RECIPIENT_IS_REACHED: Final = ReasonKind("recipient_is_reached", ("status",), helps_with=("CancelTask",))
 CONSENT_IS_MISSING: Final = ReasonKind(
     "consent_to_{purpose}/missing", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"
 )

@@ -18,6 +18,7 @@ from workflow.subjects.accommodation.subject import SUBJECT as ACCOMMODATION
 from workflow.subjects.accounts.subject import SUBJECT as ACCOUNTS
 from workflow.subjects.care.subject import SUBJECT as CARE
 from workflow.subjects.closing.subject import SUBJECT as CLOSING
+from workflow.subjects.directory.subject import SUBJECT as DIRECTORY
 from workflow.subjects.documents.subject import SUBJECT as DOCUMENTS
 from workflow.subjects.grants.subject import SUBJECT as GRANTS
 from workflow.subjects.hotline.subject import SUBJECT as HOTLINE
@@ -31,7 +32,7 @@ from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
     INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, HOTLINE, CLOSING, ACCESS, ACCOUNTS,
+    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ACCOUNTS,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (

@@ -92,6 +92,7 @@ class OfficeSituation(NamedTuple):
     states: Mapping[str, Any]  # by stream, None for one that has not begun
     second: str = ""  # who proposed what is decided here, and under which id
     proposal: str = ""
+    files: Mapping[str, tuple[Programme, ...]] = {}  # by programme, every file published before, the newest last
 
     @property
     def two(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
 from workflow.case_decisions import LAPSES
 from workflow.command import CancelTask, ConfirmLetter, FinishTask, FireTimer, RetryTask
+from workflow.programme.part import DirectoryPart
 from workflow.programme.programme import Programme
 from workflow.reasons import refused
 from workflow.registry import SUBJECTS
@@ -39,6 +40,9 @@ def retry_task(command: RetryTask, situation: Situation) -> Decision:
         return refused(refusals.TASK_IS_STUCK())
     if not _is_wanted(task, situation):
         return refused(refusals.TASK_IS_WANTED())
+    to = recipient_of(about_of(task), situation.programme)
+    if to is not None and to.is_cut_off:
+        return refused(refusals.RECIPIENT_IS_REACHED(status=to.status))
     return situation.about_case(facts.TaskRetried(task_id=command.task_id, kind=task.kind))
 
 
@@ -86,6 +90,13 @@ def about_of(task: Task) -> About:
     """Return what a task is about, in the type of its kind."""
     found: About = KIND_OF[task.kind].about.of(task.subject)
     return found
+
+
+def recipient_of(about: About, programme: Programme) -> DirectoryPart | None:
+    """Return who of the directory a task writes to, as they stand there now; None when it is nobody, or not known."""
+    found_in, field = about.recipient
+    known: Mapping[str, DirectoryPart] = getattr(programme, found_in) if found_in else {}
+    return known.get(getattr(about, field)) if field else None
 
 
 def _failed(command: FinishTask, task: Task) -> Fact:

@@ -28,10 +28,12 @@ from console.forms.about_case import (
 )
 from console.forms.context import Choice, FormContext
 from console.forms.listed import AFTER_AN_END, LISTED
+from workflow.programme.part import STOPPED, DirectoryPart
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES
 from workflow.subjects.access.state import access_of
 from workflow.subjects.closing.state import closing_of
+from workflow.subjects.directory.entries import KINDS, OFFICE, id_of, parts_of
 from workflow.subjects.grants.state import IN_FLIGHT, Grant
 from workflow.subjects.reintegration.state import Reintegration, reintegration_of
 from workflow.subjects.travel.state import travel_of
@@ -80,31 +82,34 @@ def _recipients(context: FormContext) -> Iterator[Choice]:
     proposed = {one.to for one in closing_of(context.case).hand_overs.values()} if context.case else set()
     named = context.recipients
     named |= {to: to for to in proposed if to and to not in named}
-    return (Choice(value, name) for value, name in named.items())
+    programme = context.programme
+    parts: tuple[DirectoryPart, ...] = (*programme.providers, *programme.facilities)
+    ended = {id_of(one) for one in parts if not one.is_offered} - proposed
+    return (Choice(value, name) for value, name in named.items() if value not in ended)
 
 
 def _providers(context: FormContext) -> Iterator[Choice]:
     services = context.programme.service_of
     for provider in context.programme.providers:
-        if provider.status == "active":
+        if provider.is_offered:
             does = ", ".join(context.name_of(services[name]) for name in provider.services if name in services)
             yield Choice(provider.id, f"{provider.name} ({does})" if does else provider.name)
 
 
 def _referable(programme: Programme) -> Iterable[Any]:
-    given = {name for provider in programme.providers for name in provider.services}
+    given = {name for provider in programme.providers if provider.is_offered for name in provider.services}
     return (service for service in programme.services if service.id in given)
 
 
 def _caring(programme: Programme) -> Iterable[Any]:
     care = {service.id for service in programme.services if service.kind}
-    return (one for one in programme.providers if one.status == "active" and not care.isdisjoint(one.services))
+    return (one for one in programme.providers if one.is_offered and not care.isdisjoint(one.services))
 
 
 def _hosts(context: FormContext) -> Iterator[Choice]:
     country = travel_of(context.case).destination if context.case else ""
     for host in context.programme.hosts:
-        if not country or not host.countries or country in host.countries:
+        if host.is_offered and (not country or not host.countries or country in host.countries):
             yield Choice(host.id, host.name)
 
 
@@ -121,7 +126,9 @@ def _stopped_others(context: FormContext) -> Iterable[str]:
 
 def _courses(context: FormContext) -> Iterable[Choice]:
     taken = reintegration_of(context.case).courses if context.case else {}
-    return _parts(lambda programme: (course for course in programme.courses if course.id not in taken))(context)
+    return _parts(
+        lambda programme: (course for course in programme.courses if course.is_offered and course.id not in taken)
+    )(context)
 
 
 def _paths(context: FormContext) -> Iterable[Choice]:
@@ -148,12 +155,33 @@ def _months(context: FormContext) -> Iterator[Choice]:
         yield Choice(str(month), said % {"num": month} + due)
 
 
+def _is_stopped(part: DirectoryPart) -> bool:
+    return part.status == STOPPED
+
+
+def _entries(offered: Callable[[DirectoryPart], bool]) -> Source:
+    """Offer entries of the directory by what they are called, with what they are."""
+
+    def found(context: FormContext) -> Iterator[Choice]:
+        for kind in KINDS:
+            of = context.words.label("entry_kind", kind)
+            for part in filter(offered, parts_of(context.programme, kind)):
+                yield Choice(id_of(part), f"{context.name_of(part)} ({of})")
+
+    return found
+
+
+def _entries_or_office(context: FormContext) -> Iterator[Choice]:
+    yield from _entries(lambda part: not _is_stopped(part))(context)
+    yield Choice(OFFICE[1], context.words.label("entry_kind", OFFICE[0]))
+
+
 def _is_open(grant: Grant) -> bool:
     return not grant.settled and not grant.declined
 
 
 _purposes: Final = _words("purpose", lambda context: context.programme.purposes)
-_houses: Final = _parts(lambda programme: programme.beds_facilities)
+_houses: Final = _parts(lambda programme: (house for house in programme.beds_facilities if house.is_offered))
 _all_houses: Final = _parts(lambda programme: programme.facilities)
 _care: Final = _parts(lambda programme: (service for service in programme.services if service.kind))
 _programmes: Final = _names(lambda context: context.programmes or (context.programme.programme,))
@@ -237,6 +265,10 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "CancelTask.task_id": tasks("open", "refused", "dead"),
     "topics": _parts(lambda programme: programme.consultation_topics),
     "at_risk_groups": _parts(lambda programme: programme.at_risk_groups),
+    "ChangeEntry.entry": _entries_or_office,
+    **dict.fromkeys(("EndEntry.entry", "StopEntry.entry"), _entries(lambda part: not _is_stopped(part))),
+    **dict.fromkeys(("ProposeResumption.entry", "ConfirmResumption.entry"), _entries(_is_stopped)),
+    "proposer": _names(lambda context: (name for name in context.staff if name != context.account)),
     "centre": _parts(lambda programme: (programme.facility_of[name] for name in programme.consultation_centres)),
     **{field: _ours(words) for field, words in LISTED.items()},
 }
@@ -249,5 +281,5 @@ _PRESETS: Final[Mapping[str, Callable[[FormContext], str]]] = {
 _LEFT_OPEN: Final = frozenset({
     "HoldBed.facility", "BookAppointment.provider", "SendReferral.provider", "GiveConsent.recipient",
     "WithdrawConsent.recipient", "AdvanceCase.reason", "DecideHandOver.to", "MendGlass.account", "CloseFacility.to",
-    "CloseFacility.facility",
+    "CloseFacility.facility", "ConfirmResumption.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
 })  # fmt: skip

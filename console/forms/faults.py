@@ -71,6 +71,9 @@ SAID: Final[Mapping[str, str]] = {
     "is longer than the 140 letters a bank passes on; write a shorter form": N_(
         "A bank passes on at most 140 letters of a name. Write a shorter form."
     ),
+    "must be keys as in a programme file, one a line, like languages: [ru, uk]": N_(
+        "Write it as in a programme file, one key a line, like languages: [ru, uk]."
+    ),
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }
@@ -96,8 +99,9 @@ _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "region": N_("Write the region's code, like RU-PRI."),
     "area": N_("Write the region's code, like RU-MOW."),
     "reference": N_("Use Latin letters, digits, - and _ only."),
-    **dict.fromkeys(("programme", "successor", "team"), N_("Use small Latin letters, digits and - only.")),
+    **dict.fromkeys(("programme", "successor", "team", "entry"), N_("Use small Latin letters, digits and - only.")),
     "account": N_("Write it like staff:anna."),
+    "email": N_("Write it like desk@example.org."),
     **dict.fromkeys(("second", "owner"), N_("Choose a colleague, or write like staff:boris.")),
 }
 

@@ -39,6 +39,7 @@ _BY_NAME: Final[Mapping[str, Kind]] = {
     "PlanTrip.legs": "trip_legs",
     "RecordRoute.legs": "route_legs",
     "text": "long_text",
+    "more": "long_text",
 }
 # Read off other fields of the form: the legs of a journey, the part of a grant.
 _READ_OFF: Final[Mapping[str, frozenset[str]]] = {

@@ -81,8 +81,11 @@ def publish(terminal: CommandTerminal, file: FileOrName) -> None:
     if not isinstance(answer, Accepted) or answer.proposal:
         terminal.tell(answer)
         return
+    left = terminal.container.service.definitions.directories.left_alone(name, definition.hash)
     terminal.lines(
-        {"programme": name, "definition": definition.hash}, f"{name} is in force as definition {definition.hash}"
+        {"programme": name, "definition": definition.hash} | ({"left_alone": list(left)} if left else {}),
+        f"{name} is in force as definition {definition.hash}",
+        *([f"the console's record holds, not the file's, of: {', '.join(left)}"] if left else []),
     )
 
 

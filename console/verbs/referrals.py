@@ -6,12 +6,16 @@ import typer
 
 from console.cli_support import CaseArgument, case_number
 from console.errors import BadInput
+from console.printing import minute
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
+from console.views.directory_entries import ENTRY_KINDS, entry_rows, entry_view
+from console.views.reader import Reader
 from events.instants import instant
 from handlers.commanding.answers import Accepted
 from handlers.queries.referrals import disclosed_fields
+from workflow.rights.table import Account
 from workflow.rights.visibility import may_see
 from workflow.subjects.referrals.commands import DiscloseReferral
 from workflow.subjects.referrals.definition import Provider
@@ -105,6 +109,49 @@ def show_provider(
     shown = _as_json(found) | {"may_see": list(parts_for(found.kind, known.disclosure))}
     told = {name: ", ".join(map(str, v)) if isinstance(v, list) else v for name, v in shown.items()}
     terminal.lines(shown, *(f"{name}: {value}" for name, value in told.items()))
+
+
+@verb(directory, "entries")
+def list_entries(
+    terminal: ActorTerminal,
+    kind: Annotated[str, typer.Argument(help=f"Only one kind: {', '.join(ENTRY_KINDS)}.")] = "",
+    programme: ProgrammeName = "moscow",
+) -> None:
+    """List every kind of entry and how each stands; names and addresses of people are not told here.
+
+    Example: wayhome directory entries meeter
+    """
+    if kind and kind not in ENTRY_KINDS:
+        raise BadInput(f"the kinds of entry are {', '.join(ENTRY_KINDS)}")
+    found = entry_rows(_reader(terminal), terminal.definition(programme).programme, kind)
+    data = [{"kind": one.kind, "entry": one.entry, "status": one.status, "reason": one.reason} for one in found]
+    rows = [(one.kind, one.entry, one.status, one.reason) for one in found]
+    terminal.table(data, "Directory", ("kind", "entry", "status", "reason"), rows)
+
+
+@verb(directory, "history")
+def entry_history(
+    terminal: ActorTerminal,
+    kind: Annotated[str, typer.Argument(help=f"Its kind: {', '.join(ENTRY_KINDS)}.")],
+    entry: Annotated[str, typer.Argument(help="Its id, as `wayhome directory entries` shows it.")],
+    programme: ProgrammeName = "moscow",
+) -> None:
+    """Tell what happened to an entry of the directory: when, by whom and why, the latest first.
+
+    Example: wayhome directory history provider harbour
+    """
+    found = entry_view(_reader(terminal), terminal.definition(programme).programme, (kind, entry))
+    if found is None:
+        raise BadInput("there is no such entry; list them with: wayhome directory entries")
+    columns = ("at (UTC)", "what", "who", "changed", "why")
+    rows = [(minute(one.at), one.fact, one.actor, ", ".join(one.changed), one.reason) for one in found.history]
+    data = [dict(zip(("at", "fact", "actor", "changed", "reason"), row, strict=True)) for row in rows]
+    terminal.table(data, "History", columns, rows)
+
+
+def _reader(terminal: ActorTerminal) -> Reader:
+    """Return somebody who is shown what is open: a name and an address would stay in the terminal's history."""
+    return Reader(terminal.container, Account(terminal.actor), terminal.now)
 
 
 def _as_json(provider: Provider) -> dict[str, Any]:

@@ -94,7 +94,8 @@ def _expected(
 
 
 def _going(one: EscortSchedule) -> dict[str, Any]:
-    escort = one.escort.model_dump(mode="json", by_alias=True, exclude={"email"})
+    left_out = {"email", "status"} if one.escort.is_offered else {"email"}
+    escort = one.escort.model_dump(mode="json", by_alias=True, exclude=left_out)
     return escort | {"trips": [trip._asdict() for trip in one.trips]}
 
 

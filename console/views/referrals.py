@@ -157,9 +157,16 @@ def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None
 
 
 def agrees(snapshot: CaseSnapshot, referral_id: str, now: datetime) -> bool:
-    """Tell whether the person still agrees that the provider of a referral that lasts is told about them."""
-    referral, today = referrals_of(snapshot.case).referrals[referral_id], snapshot.definition.programme.day(now)
-    return referral.is_open and snapshot.case.consents_to(PURPOSE, today, referral.provider)
+    """Tell whether the person still agrees that the provider of a referral that lasts is told about them.
+
+    Of a provider that was stopped it does not matter: it is told nothing.
+    """
+    programme = snapshot.definition.programme
+    referral = referrals_of(snapshot.case).referrals[referral_id]
+    provider = programme.provider_of.get(referral.provider)
+    if provider is None or provider.is_cut_off:
+        return False
+    return referral.is_open and snapshot.case.consents_to(PURPOSE, programme.day(now), referral.provider)
 
 
 def clock_of(referral: Referral, programme: Programme, now: datetime, meeting: datetime | None = None) -> Clock:

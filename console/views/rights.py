@@ -20,7 +20,7 @@ _GROUPS: Final[Mapping[str, tuple[Act, ...]]] = {
     "referrals": ("referral.send", "referral.answer", "referral.disclose", "hotline.record"),
     "house": (
         "history.see", "access.see", "operations.see", "accounts.see", "accounts.change", "programmes.see",
-        "programmes.publish", "office.close", "export", "self",
+        "programmes.publish", "directory.edit", "directory.stop", "office.close", "export", "self",
     ),
 }  # fmt: skip
 

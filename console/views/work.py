@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
+from console.views.directory_entries import StoppedEntry, stopped_entries
 from console.views.expected import ASK_AFTERWARDS, expected_at
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.officers import AccountNews, HouseProposal, house_proposals, news_for
@@ -101,6 +102,7 @@ class MyWork(NamedTuple):
     call_backs: tuple[CallBackDue, ...]
     officers: tuple[HouseProposal, ...]
     news: tuple[AccountNews, ...]
+    stopped: tuple[StoppedEntry, ...]  # of the directory, with the cases that somebody has to look after
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -108,7 +110,7 @@ class MyWork(NamedTuple):
     @property
     def nothing(self) -> bool:
         """Tell whether nothing waits at all."""
-        rest = (self.due, self.notices, self.answers, self.call_backs, self.officers)
+        rest = (self.due, self.notices, self.answers, self.call_backs, self.officers, self.stopped)
         return not any((*self.groups.values(), *rest))
 
 
@@ -131,6 +133,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         call_backs=tuple(_call_backs(reader)),
         officers=house_proposals(reader),
         news=news_for(reader),
+        stopped=tuple(stopped_entries(reader)) if may_ever(reader.account.roles, "case.see") else (),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,

@@ -28,6 +28,7 @@ from handlers.states.case_reader import CaseSnapshot
 from workflow.command import Command
 from workflow.rights.acts import ACTS, STEP_UP, Act
 from workflow.rights.table import Account, Permit, may_ever, permit
+from workflow.rights.visibility import cut_off_words
 
 SomeCommand = TypeVar("SomeCommand", bound=Command)
 
@@ -160,12 +161,25 @@ def web_of(request: Request) -> WebContext:
 def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Account] | None:
     """Return who is signed in by this browser's cookie (or a program's token), if the session still lasts.
 
-    With ``touch`` the time of idling begins anew.
+    Nobody is of an organisation that is stopped wherever its account works: pages and streams end at once. With
+    ``touch`` the time of idling begins anew.
     """
     web = web_of(request)
     token = _bearer(request) or request.cookies.get(web.site.cookie)
     found = web.sessions.signed_in(token, touch=touch) if token else None
-    return (found[0], found[1].account) if found else None
+    if found is None or is_cut_off(web, found[1].account):
+        return None
+    return found[0], found[1].account
+
+
+def is_cut_off(web: WebContext, account: Account) -> bool:
+    """Tell whether an account is a partner's whose organisation the directory has stopped in all its programmes."""
+    if account.roles != {"partner"}:
+        return False
+    current = web.container.service.definitions.current
+    found = [definition for name in account.programmes if (definition := current(name))]
+    word = account.account.partition(":")[0]
+    return bool(found) and all(word in cut_off_words(definition.programme) for definition in found)
 
 
 def words_for(request: Request, account: Account | None = None) -> Words:

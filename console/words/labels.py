@@ -21,7 +21,9 @@ _MAY_BE_EMPTY: Final = frozenset({"hint", "command_help"})
 # Said of a command's form: the command, the field and the choice stand with dots between them.
 _DOTTED: Final = frozenset({"field", "hint", "choice"})
 # Names of an office's own; nobody but the office knows better words for them than the name itself.
-_AS_IT_IS: Final = frozenset({"house", "provider", "host", "area", "path", "programme", "course", "actor"})
+_AS_IT_IS: Final = frozenset(
+    {"house", "provider", "host", "area", "path", "programme", "course", "actor", "entry_reason"}
+)
 _OF_ONE_KIND: Final = {"commands": "command", "facts": "fact"}
 # Two names for one kind.
 _KINDRED: Final[Mapping[str, str]] = {"role": "mandate"}

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from events.facts.accounts import AccountOpened
 from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
+from events.facts.directory import EntryResumed, EntryStopped, ResumptionProposed
 from events.facts.grants import BankAnswerSettled
 from events.facts.journey import StageEntered
 from events.facts.reintegration import PlanAgreed, PlanRevised
@@ -47,6 +48,7 @@ class TwoPeopleCheck(InvariantCheck):
         self._proposals: dict[tuple[str, str], _Proposal] = {}
         self._officers = OfficerRights(replay)
         self._two_officers_since_founding = False
+        self._resumptions: dict[tuple[str, str, str], str] = {}  # by stream, kind and entry: who proposed it last
 
     @sees(DecisionProposed)
     def _on_proposal(self, fact: DecisionProposed, seen: ObservedEvent) -> None:
@@ -77,6 +79,24 @@ class TwoPeopleCheck(InvariantCheck):
         rule = _OF_CASES.get(known.fact.command)
         self._may(said.actor, ("case.confirm",), seen)
         self._may(known.actor, rule.command.acts if rule else (), seen)
+
+    @sees(ResumptionProposed)
+    def _on_resumption_proposed(self, fact: ResumptionProposed, seen: ObservedEvent) -> None:
+        said = seen.event.envelope
+        self._resumptions[seen.stream, fact.kind, fact.entry] = said.actor
+        self.demand(said.mandate != OPERATOR, f"{seen.at}: proposed by somebody who had not signed in")
+
+    @sees(EntryStopped)
+    def _on_stop(self, fact: EntryStopped, seen: ObservedEvent) -> None:
+        self._resumptions.pop((seen.stream, fact.kind, fact.entry), None)
+
+    @sees(EntryResumed)
+    def _on_resumption(self, fact: EntryResumed, seen: ObservedEvent) -> None:
+        self.count("resumed")
+        said, proposer = seen.event.envelope, self._resumptions.get((seen.stream, fact.kind, fact.entry))
+        two = proposer is not None and proposer == fact.proposer != said.actor
+        self.demand(two, f"{seen.at}: is not resumed by another than who proposed it")
+        self.demand(said.mandate != OPERATOR, f"{seen.at}: resumed by somebody who had not signed in")
 
     @sees(
         BankAnswerSettled, StageEntered, SafetyPlanAgreed, CarePlanAgreed, PlanAgreed, PlanRevised, BestInterestsDecided

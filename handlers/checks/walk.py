@@ -102,7 +102,7 @@ class _Dispatcher:
             kind = type(problem).__name__
             self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
             return
-        definition = self._replay.definitions.get(event.envelope.definition)
+        definition = self._replay.definition(event.envelope.definition)
         for see in self._sees.get(event.envelope.type, ()):
             see(step.fact, ObservedEvent(event, *step, definition))
 

@@ -10,18 +10,18 @@ from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from events.catalogue import Fact
-from events.envelope import RecordedEvent
 from events.errors import CommandReused
 from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import Escalated
-from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream
+from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream, programme_stream
 from events.instants import instant, instant_text
-from events.log import Log, recorded_event
+from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
+from handlers.commanding.held_streams import HeldStreams
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import officer_streams
 from handlers.projections.board import open_cases
@@ -32,11 +32,19 @@ from handlers.projections.tasks import TaskRows, lock_claims, lock_tasks
 from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import StateCache, VersionedState, evolve, fold_events
+from handlers.states.state_cache import StateCache, VersionedState, evolve
 from workflow.case.proposals import Proposals
 from workflow.case.state import At, Case
 from workflow.case_decisions import happened_at
-from workflow.command import CaseCommand, Command, FinishTask, OfficeCommand, occurred
+from workflow.command import (
+    CaseCommand,
+    Command,
+    ConfirmOfficeDecision,
+    FinishTask,
+    OfficeCommand,
+    PublishProgramme,
+    occurred,
+)
 from workflow.decide import cancels, decide, needs, reaches
 from workflow.decide_office import OFFICE_RULES, decide_office, office_streams
 from workflow.programme.loading import Definition, load_definition
@@ -45,6 +53,8 @@ from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
 from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
+from workflow.subjects.directory.commands import DirectoryCommand
+from workflow.subjects.directory.state import directory_stream
 from workflow.subjects.intake.commands import OpenCase
 
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
@@ -71,13 +81,12 @@ class CommandBatch:
         digest_of: Callable[[Command], str],
     ) -> None:
         self._writing = writing
-        self._folds = folds
         self._definitions = definitions
         self._log = log
         self._ids = ids
         self._remembered = RememberedAnswers(writing, ids, digest_of)
-        self._states: dict[str, VersionedState] = {}
-        self._before: dict[str, VersionedState] = {}
+        held = HeldStreams(writing, folds, log)
+        self._states, self._before, self._load = held.states, held.before, held.load
         self._claimed: dict[str, set[str]] = {}
         self._held: dict[str, Any] = {}
         self._current: dict[str, Definition | None] = {}
@@ -105,8 +114,8 @@ class CommandBatch:
     def _hold(self, commands: Sequence[Command]) -> None:
         """Lock and load everything the batch needs, in as few questions to the database as possible."""
         own = {stream for command in commands for stream in _own_streams(command)}
-        self._load({stream for stream in own if case_of_stream(stream) is not None})
         own |= self._house(commands)
+        self._hold_directories(own)
         # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
         self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
@@ -127,23 +136,12 @@ class CommandBatch:
         officers = officer_streams(self._writing.connection)
         return {*officers, *(stream for command in asked for stream in office_streams(command, waiting))}
 
-    def _load(self, streams: Iterable[str]) -> None:
-        missing = set(streams) - self._states.keys()
-        if not missing:
-            return
-        heads = self._writing.lock(missing)
-        kept = {stream: self._folds.get(stream, upto=heads[stream].version) for stream in missing}
-        behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
-        rows: dict[str, list[RecordedEvent]] = {stream: [] for stream in behind}
-        for row in self._writing.since(behind):
-            event = recorded_event(row)
-            rows[event.envelope.stream].append(event)
-        for stream in missing:
-            found = (
-                fold_events(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
-            )
-            self._states[stream] = found
-            self._before[stream] = found
+    def _hold_directories(self, own: Collection[str]) -> None:
+        """Lock the cases and keep directories from changing; one that has not begun is held by its programme's row."""
+        known = self._definitions.known()
+        self._load((stream for stream in own if stream.startswith("programme:")), to_read=map(programme_stream, known))
+        first = (stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:"))
+        self._load(first, to_read=map(directory_stream, known))
 
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
@@ -158,7 +156,13 @@ class CommandBatch:
         return cast("Case | None", self._states[case_stream(command.case_id)].state)
 
     def _definition(self, case: Case) -> Definition:
-        return self._definitions.of(case.programme, case.definition)
+        return self._live(self._definitions.of(case.programme, case.definition))
+
+    def _live(self, definition: Definition) -> Definition:
+        """Return a definition with the directory as it stands in this turn; nobody changes it meanwhile."""
+        stream = directory_stream(definition.programme.programme)
+        self._load((), to_read=[stream])
+        return self._definitions.directories.for_rules(definition, self._states[stream].state)
 
     # -- one command ----------------------------------------------------------------------------------------
 
@@ -191,7 +195,9 @@ class CommandBatch:
         """Decide about an account or a programme file; what was proposed in this same turn is looked at too."""
         self._load(self._house([command]))
         held = {stream: kept.state for stream, kept in self._states.items() if case_of_stream(stream) is None}
-        decision = decide_office(command, OfficeSituation(self._now, held))
+        publishes = isinstance(command, PublishProgramme | ConfirmOfficeDecision)
+        files = self._definitions.files_of(self._states) if publishes else {}
+        decision = decide_office(command, OfficeSituation(self._now, held, files=files))
         if isinstance(decision, Refused):
             return decision
         published = [told.fact for told in decision if isinstance(told.fact, ProgrammePublished)]
@@ -253,8 +259,9 @@ class CommandBatch:
 
     def _current_of(self, programme: str) -> Definition | None:
         if programme not in self._current:
-            self._current[programme] = self._definitions.current(programme)
-        return self._current[programme]
+            self._current[programme] = self._definitions.newest(programme)
+        found = self._current[programme]
+        return found and self._live(found)
 
     def _definition_for(self, command: Command) -> Definition | Refused:
         if not isinstance(command, _NEW):
@@ -335,6 +342,8 @@ class CommandBatch:
 
 
 def _own_streams(command: Command) -> Collection[str]:
+    if isinstance(command, DirectoryCommand):
+        return command.stream, programme_stream(command.programme)
     if isinstance(command, OfficeCommand):
         return (command.stream,)
     if isinstance(command, OpenCase):

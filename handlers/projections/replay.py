@@ -26,11 +26,13 @@ from handlers.projections.tables import tasks
 from handlers.projections.tasks import WorkChange, work_change
 from handlers.projections.work_items import item_place, items_of
 from handlers.states.definitions import Definitions
+from handlers.states.directories import Directories
 from handlers.states.state_cache import VersionedState, evolve, fold_events
 from workflow.case.state import At, Case
 from workflow.programme.loading import Definition, load_definition
 from workflow.registry import PARTS
 from workflow.rights.visibility import office_of
+from workflow.subjects.directory.state import directory_stream
 
 PAGE_SIZE = 2000
 Row = dict[str, Any]
@@ -60,8 +62,13 @@ def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) 
     stream = case_stream(case_id)
     events = log.stream(stream, upto=upto)
     version, case = fold_events(stream, events, log.fact)
-    definition = definitions.of(case.programme, case.definition) if case else None
+    definition = _as_it_was(definitions, case, upto) if case else None
     return ReplayedCase(case, version, tuple(events), definition)
+
+
+def _as_it_was(definitions: Definitions, case: Case, upto: int) -> Definition:
+    directory = definitions.directories.as_of(case.programme, upto)
+    return definitions.directories.for_people(definitions.of(case.programme, case.definition), directory)
 
 
 def replay_log(log: Log, upto: int = END, progress: Progress | None = None) -> Replay:
@@ -122,6 +129,7 @@ class Replay:
         self.timers: dict[str, Row] = {}
         self._items: dict[str, dict[str, tuple[str, str]]] = {}
         self._fact_of = log.fact
+        self._directories = Directories(log)
 
     def take(self, event: RecordedEvent) -> ReplayStep:
         """Fold one event and return what it did; raises what folding raises on a history that makes no sense."""
@@ -135,6 +143,14 @@ class Replay:
         self.states[envelope.stream] = VersionedState(envelope.version, after)
         self.position = event.position
         return ReplayStep(fact, before, after)
+
+    def definition(self, name: str) -> Definition | None:
+        """Return a definition with its directory as it stands in the replay; None for one nobody published."""
+        found = self.definitions.get(name)
+        if found is None:
+            return None
+        kept = self.states.get(directory_stream(found.programme.programme))
+        return self._directories.for_rules(found, kept.state if kept else None)
 
     def case(self, case_id: str) -> Case | None:
         """Return a case as it stands now in the replay."""
@@ -159,7 +175,7 @@ class Replay:
         return {
             (row["case_id"], row["relation"], row["who"]): row
             for case, _ in self.cases()
-            for row in relation_rows(case, self.definitions[case.definition])
+            for row in relation_rows(case, self._definition_of(case))
         }
 
     def items(self) -> dict[tuple[str, str], Row]:
@@ -178,6 +194,12 @@ class Replay:
     def accounts(self) -> dict[str, Row]:
         """Return the rows of the accounts."""
         return {name: account_row(standing) for name, standing in self.states_of("account").items()}
+
+    def _definition_of(self, case: Case) -> Definition:
+        found = self.definition(case.definition)
+        if found is None:
+            raise KeyError(case.definition)
+        return found
 
     def _streams(self, kind: str) -> Iterator[tuple[str, VersionedState]]:
         split = ((*stream.partition(":"), kept) for stream, kept in self.states.items())

@@ -49,7 +49,8 @@ def _asked_elsewhere(name: str, moment: ReactionContext) -> Follows:
     """Ask the first other house that may be asked for a place, once the person agrees that others help."""
     programme = moment.programme
     facility = programme.facility_of.get(name)
-    others = [programme.facility_of[other] for other in facility.alternatives] if facility else []
+    named = (programme.facility_of.get(other) for other in facility.alternatives) if facility else ()
+    others = (house for house in named if house is not None and house.is_offered and house.email is not None)
     other = next((house for house in others if house.is_running(house.day(moment.now))), None)
     if other is not None and moment.is_consented("assistance"):
         yield moment.request_task("find_alternative", PlaceElsewhere(facility=name, alternative=other.id))

@@ -18,10 +18,11 @@ from workflow.guard_context import GuardContext
 from workflow.programme.journey import Option
 from workflow.programme.loading import Definition
 from workflow.rights.visibility import may_see
+from workflow.subjects.directory.state import directory_stream
 
 
 class CaseSnapshot(NamedTuple):
-    """A case as it stands, the version that is, and the definition it runs under."""
+    """A case as it stands, the version that is, and the definition it runs under with the directory of this moment."""
 
     case: Case
     version: int
@@ -42,12 +43,18 @@ class CaseReader:
 
     def at_many(self, case_ids: Iterable[str]) -> list[CaseSnapshot]:
         """Return cases as they stand now, in one question to the log; unknown ones are left out."""
-        states = self.states([case_stream(case_id) for case_id in case_ids])
-        return [self._seen(found.state, found.version) for found in states.values() if found.state is not None]
+        wanted = [case_stream(case_id) for case_id in case_ids]
+        states = self.states([*wanted, *map(directory_stream, self._definitions.known())])
+        found = [kept for stream in dict.fromkeys(wanted) if (kept := states[stream]).state is not None]
+        streams = {directory_stream(kept.state.programme) for kept in found}
+        states |= self.states(streams - states.keys())  # of a programme met for the first time
+        return [self._seen(kept, states[directory_stream(kept.state.programme)]) for kept in found]
 
     def states(self, streams: Iterable[str]) -> dict[str, VersionedState]:
         """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
         kept = {str(stream): self._folds.get(stream) for stream in streams}
+        if not kept:
+            return {}
         fresh: dict[str, list[RecordedEvent]] = {}
         for event in self._log.since({stream: found.version for stream, found in kept.items()}):
             fresh.setdefault(event.envelope.stream, []).append(event)
@@ -84,8 +91,10 @@ class CaseReader:
         told = self._log.timeline(own)
         return [event for event in told if event.envelope.stream == own or _names(event, case_id)]
 
-    def _seen(self, case: Case, version: int) -> CaseSnapshot:
-        return CaseSnapshot(case, version, self._definitions.of(case.programme, case.definition))
+    def _seen(self, kept: VersionedState, directory: VersionedState) -> CaseSnapshot:
+        case: Case = kept.state
+        definition = self._definitions.of(case.programme, case.definition)
+        return CaseSnapshot(case, kept.version, self._definitions.directories.for_people(definition, directory.state))
 
 
 def _names(event: RecordedEvent, case_id: str) -> bool:

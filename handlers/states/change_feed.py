@@ -6,11 +6,13 @@ can never pass over an event, however many processes write.
 
 from collections.abc import Iterable, Iterator
 
+from events.envelope import RecordedEvent
 from events.ids import case_of_stream
 from events.log import Log
 from handlers.states.case_reader import CaseSnapshot
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState, fold_events
+from workflow.subjects.directory.state import directory_stream
 
 PAGE_SIZE = 2000
 _FRESH = VersionedState(-1, None)
@@ -24,6 +26,7 @@ class ChangeFeed:
         self._definitions = definitions
         self._position = -1
         self._kept: dict[str, VersionedState] = {}
+        self._directories: dict[str, VersionedState] = {}
 
     def changed(self) -> list[CaseSnapshot]:
         """Return the cases that changed since the last call, as they stand now; each once."""
@@ -32,8 +35,10 @@ class ChangeFeed:
             for event in page:
                 stream = event.envelope.stream
                 if case_of_stream(stream) is not None:
-                    self._kept[stream] = fold_events(stream, (event,), self._log.fact, self._kept.get(stream, _FRESH))
+                    self._fold(event, self._kept)
                     touched[stream] = None
+                elif stream.startswith("directory:"):
+                    self._fold(event, self._directories)
             self._position = page[-1].position
         return list(self._seen(touched))
 
@@ -41,7 +46,13 @@ class ChangeFeed:
         """Return every case as last read; asks the database nothing."""
         return list(self._seen(self._kept))
 
+    def _fold(self, event: RecordedEvent, kept: dict[str, VersionedState]) -> None:
+        stream = event.envelope.stream
+        kept[stream] = fold_events(stream, (event,), self._log.fact, kept.get(stream, _FRESH))
+
     def _seen(self, streams: Iterable[str]) -> Iterator[CaseSnapshot]:
         for stream in streams:
             version, case = self._kept[stream]
-            yield CaseSnapshot(case, version, self._definitions.of(case.programme, case.definition))
+            definition = self._definitions.of(case.programme, case.definition)
+            directory = self._directories.get(directory_stream(case.programme), _FRESH).state
+            yield CaseSnapshot(case, version, self._definitions.directories.for_rules(definition, directory))

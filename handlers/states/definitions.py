@@ -1,12 +1,21 @@
-"""Programme definitions as published in the log: a case runs under the one it was opened with, for ever."""
+"""Programme definitions as published in the log: a case runs under the one it was opened with, for ever.
+
+The directory is not: what a definition says of it holds until something else is told (``handlers.states.directories``).
+"""
 
 import threading
+from collections.abc import Iterable
 
+from events.envelope import RecordedEvent
 from events.facts.office import ProgrammePublished
+from events.ids import programme_stream
 from events.log import Log
+from handlers.states.directories import Directories
 from workflow.programme.errors import UnknownDefinition
 from workflow.programme.loading import Definition, load_definition
+from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
+from workflow.subjects.directory.state import Directory, directory_stream
 
 
 class Definitions:
@@ -14,6 +23,7 @@ class Definitions:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self.directories = Directories(log)
         self._lock = threading.Lock()
         self._by_hash: dict[str, Definition] = {}
 
@@ -28,9 +38,40 @@ class Definitions:
         return found
 
     def current(self, programme: str) -> Definition | None:
-        """Return the definition published last, or None for a programme nobody published."""
+        """Return the definition published last with the directory of this moment, or None when nobody published one."""
+        files, told = programme_stream(programme), directory_stream(programme)
+        events = self._log.since({files: -1, told: self.directories.known_to(programme)})
+        directory = self.directories.taken(programme, [event for event in events if event.envelope.stream == told])
+        published = self._files(event for event in events if event.envelope.stream == files)
+        if not published:
+            return None
+        return self.directories.for_people(self.of(programme, published[-1].definition), directory)
+
+    def newest(self, programme: str) -> Definition | None:
+        """Return the definition published last as its file says it, or None for a programme nobody published."""
         published = self._published(programme)
         return self.of(programme, published[-1].definition) if published else None
+
+    def every(self, programme: str) -> list[Definition]:
+        """Return every definition ever published of a programme, the newest last."""
+        return [self.of(programme, fact.definition) for fact in self._published(programme)]
+
+    def files_of(self, streams: Iterable[str]) -> dict[str, tuple[Programme, ...]]:
+        """Return by programme every file ever published, the newest last, of those whose streams are among these."""
+        names = (name for word, _, name in (stream.partition(":") for stream in streams) if word == "programme")
+        return {name: tuple(one.programme for one in self.every(name)) for name in names}
+
+    def live(self, programme: str, definition: str, directory: Directory | None = None) -> Definition:
+        """Return a case's definition with the directory for whoever writes letters or shows pages.
+
+        Without a directory it is the one of this moment.
+        """
+        now = directory or self.directories.of(programme)
+        return self.directories.for_people(self.of(programme, definition), now)
+
+    def known(self) -> list[str]:
+        """Return the programmes met so far, whose directories are read along with cases."""
+        return sorted({one.programme.programme for one in self._by_hash.values()})
 
     def stages(self, programme: str) -> dict[str, Stage]:
         """Return every stage a programme has or had, the newest version's first; people may still be in any of them."""
@@ -51,5 +92,7 @@ class Definitions:
                     self._by_hash[fact.definition] = load_definition(fact.text)
 
     def _published(self, programme: str) -> list[ProgrammePublished]:
-        facts = [self._log.fact(event) for event in self._log.stream(f"programme:{programme}")]
-        return [fact for fact in facts if isinstance(fact, ProgrammePublished)]
+        return self._files(self._log.stream(programme_stream(programme)))
+
+    def _files(self, events: Iterable[RecordedEvent]) -> list[ProgrammePublished]:
+        return [fact for fact in map(self._log.fact, events) if isinstance(fact, ProgrammePublished)]

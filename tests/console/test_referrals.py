@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.kit.command_line import AS_ANNA, Wayhome
+from workflow.programme.loading import shipped_programme_text
 
 NAME = "Мария Примерова"
 
@@ -59,3 +62,23 @@ def test_a_provider_sees_its_parts_until_consent_is_taken_back(wayhome: Wayhome)
 def test_a_number_that_cannot_be_a_referrals_is_bad_input(wayhome: Wayhome) -> None:
     case, _ = referred(wayhome)
     assert wayhome.told_off("referral", "disclose", case, "harbour", *AS_ANNA)
+
+
+def test_a_stop_is_given_and_told_on_the_command_line(wayhome: Wayhome) -> None:
+    given = ("kind=provider", "entry=new-start", "reason=a letter went astray")
+    wayhome.done("office", "record", "moscow", "StopEntry", *given, "--as", "staff:anna")
+    listed = wayhome.json("directory", "entries", "provider")
+    assert {"kind": "provider", "entry": "new-start", "status": "stopped", "reason": "a letter went astray"} in listed
+    (told,) = wayhome.json("directory", "history", "provider", "new-start")
+    assert (told["fact"], told["actor"], told["reason"]) == ("EntryStopped", "staff:anna", "a letter went astray")
+    assert "new-start" not in {one["id"] for one in wayhome.json("directory", "list")}
+    assert "no such entry" in wayhome.told_off("directory", "history", "provider", "nobody")
+
+
+def test_a_file_published_over_the_console_s_record_says_what_it_left_alone(wayhome: Wayhome, tmp_path: Path) -> None:
+    given = ("kind=provider", "entry=harbour", "email=right@harbour.example.org")
+    wayhome.done("office", "record", "moscow", "ChangeEntry", *given, *AS_ANNA)
+    file = tmp_path / "moscow.yaml"
+    file.write_text(shipped_programme_text("moscow").replace("desk@harbour", "stale@harbour", 1), encoding="utf-8")
+    assert wayhome.json("programme", "publish", str(file))["left_alone"] == ["provider:harbour"]
+    assert wayhome.json("directory", "show", "harbour")["email"] == "right@harbour.example.org"

@@ -26,6 +26,7 @@ from workflow.case.state import At, Case, Task
 from workflow.command import AdvanceCase, CaseCommand, Command, ConfirmDecision, FinishTask, FireTimer
 from workflow.decide import decide, needs, reaches
 from workflow.programme.loading import Definition, load_definition, shipped_programme_text
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.rights.table import Account
 from workflow.situation import Decision, Situation, StreamFact
@@ -34,6 +35,8 @@ from workflow.subjects.accommodation.shelter import Room, Shelter
 from workflow.subjects.accounts.state import AccountState
 from workflow.subjects.care.commands import RecordSession
 from workflow.subjects.closing.commands import EndProgramme
+from workflow.subjects.directory.live import live
+from workflow.subjects.directory.state import directory_stream
 from workflow.subjects.intake.commands import OpenCase
 
 Kind = TypeVar("Kind", bound=Command)
@@ -121,10 +124,16 @@ class World:
         assert isinstance(case, Case)
         return case
 
+    @property
+    def programme(self) -> Programme:
+        """Return the programme with its directory as it stands."""
+        name = self.definition.programme.programme
+        return live(self.definition.programme, self.states.get(directory_stream(name)))
+
     def decide(self, command: Command) -> Decision:
         """Return the decision and change nothing."""
         case_id, previous = getattr(command, "case_id", None), getattr(command, "previous_case", None)
-        programme = self.definition.programme
+        programme = self.programme
         case = self.states.get(case_stream(case_id)) if case_id else None
         situation = Situation(
             case=case,
@@ -159,7 +168,13 @@ class World:
             return [told]
         version, after = self.versions[told.stream], self.states[told.stream]
         moment = ReactionContext(
-            before, after, self.definition, self.now, command.command_id, version, frozenset(self.claimed)
+            before,
+            after,
+            self.definition._replace(programme=self.programme),
+            self.now,
+            command.command_id,
+            version,
+            frozenset(self.claimed),
         )
         follows = [StreamFact(told.stream, fact) for fact in react(told.fact, moment)]
         for follow in follows:

@@ -53,7 +53,7 @@ def _planned(job: Job[Any], outside: Adapters) -> tuple[TripPlanned, Programme]:
         fact = outside.log.fact(event)
         programme = getattr(fact, "programme", programme)
         if isinstance(fact, TripPlanned) and fact.trip_id == job.about.trip_id:
-            return fact, outside.definitions.of(programme, event.envelope.definition).programme
+            return fact, outside.definitions.live(programme, event.envelope.definition).programme
     raise Refused("the trip is not in the case's history")
 
 

@@ -17,9 +17,11 @@ from typing import Final, NamedTuple
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from handlers.states.case_reader import CaseSnapshot
-from workers.errors import LetterUnsafe, Refused
+from workers.errors import AddressMissing, LetterUnsafe, RecipientStopped, Refused
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, AnyJob, Effect, PerformOne, one_by_one
 from workflow.programme.office import OfficeContact
+from workflow.subjects.directory.entries import is_stand_in
+from workflow.tasks import recipient_of
 from workflow.values.days import by_clock, day_of, in_utc
 from workflow.values.telling import is_telling
 from workflow.values.text import one_line
@@ -90,8 +92,21 @@ def post_effect(kind: str, send: PerformOne) -> Effect:
 
 
 def post_letter(letter: Letter, office: OfficeContact, job: AnyJob, outside: Adapters) -> str:
-    """Send a letter under its task's key and return the receipt; raises OutsideError."""
+    """Send a letter under its task's key and return the receipt; raises OutsideError.
+
+    The directory is asked once more at this moment: a stop holds for letters that were begun before it.
+    """
+    _may_be_written_to(letter, job, outside)
     return outside.post.send(message(letter, office, job.task_id, job.begun_at), job.task_id)
+
+
+def _may_be_written_to(letter: Letter, job: AnyJob, outside: Adapters) -> None:
+    seen = outside.look.at(job.case_id)
+    to = recipient_of(job.about, seen.definition.programme) if seen else None
+    if to is not None and to.is_cut_off:
+        raise RecipientStopped("nothing is sent to them any more")
+    if is_stand_in(letter.to_email):
+        raise AddressMissing("the address cannot be opened")
 
 
 def message(letter: Letter, office: OfficeContact, key: str, sent_at: datetime) -> EmailMessage:

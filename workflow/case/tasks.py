@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,16 @@ from workflow.case.state import At, Case, Change, Pairs, Task
 Kept = TypeVar("Kept", bound="About")
 
 
+class Recipient(NamedTuple):
+    """Who of the directory is written to: how a programme finds them, and which field of the task names them."""
+
+    found_in: str  # provider_of, host_of …
+    field: str
+
+
+NOBODY_LISTED: Final = Recipient("", "")
+
+
 class About(BaseModel):
     """What a task is about, in types of its own: ids and open values only, nothing that identifies a person.
 
@@ -21,6 +31,7 @@ class About(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    recipient: ClassVar[Recipient] = NOBODY_LISTED
 
     @classmethod
     def of(cls, kept: Pairs | Mapping[str, str]) -> Self:

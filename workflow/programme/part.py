@@ -1,8 +1,8 @@
 """What every part of a programme file has in common."""
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from workflow.values.calendars import is_time_zone
 
@@ -30,3 +30,35 @@ class Label(ProgrammePart):
 
     en: str
     ru: str
+
+
+# Of an HSDS service; whoever is stopped is so by somebody's command, never by a file.
+Status = Literal["active", "inactive", "defunct", "temporarily_closed", "stopped"]
+STOPPED: Final = "stopped"
+_CUT_OFF: Final = frozenset({STOPPED, "defunct"})
+
+
+class DirectoryPart(ProgrammePart):
+    """Somebody or something of the directory: a live record, the same for every case however long it has been open."""
+
+    # What is stored of an entry may be a name: it has no place in an error's text.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
+
+    status: Status = "active"
+
+    @field_validator("status")
+    @classmethod
+    def _is_stopped_by_somebody(cls, value: Status) -> Status:
+        if value == STOPPED:
+            raise ValueError("is never stopped by a file; give StopEntry, which holds at once")
+        return value
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether it may be chosen for something new."""
+        return self.status == "active"
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Tell whether nothing is sent there and nobody from there sees anything, whatever was agreed before."""
+        return self.status in _CUT_OFF

@@ -18,14 +18,14 @@ Act = Literal[
     "case.assign", "case.break_glass", "case.review", "money.request", "money.approve", "money.release",
     "money.record", "referral.send", "referral.answer", "referral.disclose",
     # what is done about the office
-    "hotline.record", "office.close", "tasks.retry", "programmes.publish", "programmes.confirm",
-    "accounts.change", "accounts.confirm", "export",
+    "hotline.record", "directory.edit", "directory.stop", "office.close", "tasks.retry", "programmes.publish",
+    "programmes.confirm", "accounts.change", "accounts.confirm", "export",
 ]  # fmt: skip
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 # These ask for the second factor again when it was not given within the last minutes.
 STEP_UP: Final[frozenset[Act]] = frozenset({
     "case.confirm", "money.approve", "money.release", "export", "accounts.change", "case.break_glass",
-    "programmes.publish", "programmes.confirm", "accounts.confirm", "office.close",
+    "programmes.publish", "programmes.confirm", "accounts.confirm", "office.close", "directory.edit",
 })  # fmt: skip
 
 OPERATOR: Final = "operator"  # the mandate of what is typed without signing in: it never counts as one of two

@@ -13,6 +13,7 @@ from workflow.programme.programme import Programme
 from workflow.registry import COMMANDS
 from workflow.rights.acts import Act, Acts
 from workflow.rights.table import Account, Permit, permit
+from workflow.rights.visibility import cut_off_words
 from workflow.subjects.referrals.state import referrals_of
 
 ACTS_OF: Final[Mapping[type[Command], Acts]] = {kind: kind.acts for kind in COMMANDS if kind.acts}
@@ -48,5 +49,7 @@ def stays_within(permit: Permit, command: Command, case: Case, programme: Progra
 
 def own_referrals(word: str, case: Case, programme: Programme) -> frozenset[str]:
     """Return the referrals of a case that were sent to the organisation whose people's ids begin with a word."""
+    if word in cut_off_words(programme):
+        return frozenset()
     providers = {provider.id for provider in programme.providers if provider.staff and provider.staff == word}
     return frozenset(key for key, one in referrals_of(case).referrals.items() if one.provider in providers)

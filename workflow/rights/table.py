@@ -68,7 +68,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("case_manager", "supervisor"), ("any",),
         ("work.see", "cases.see", "case.search", "case.open", "beds.see", "travel.see", "directory.see",
-         "referrals.see", "programmes.see", "case.break_glass"),
+         "directory.stop", "referrals.see", "programmes.see", "case.break_glass"),
     ),
     RightsRule(
         ("supervisor",), ("programme", "glass"),
@@ -78,8 +78,8 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     ),
     RightsRule(
         ("supervisor",), ("any",),
-        ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "office.close",
-         "programmes.publish", "programmes.confirm", "export"),
+        ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "directory.edit",
+         "office.close", "programmes.publish", "programmes.confirm", "export"),
     ),
     RightsRule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
     RightsRule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),

@@ -39,7 +39,7 @@ def may_command(actor: str, referral_id: str, case: Case, programme: Programme) 
     word, referral = actor.partition(":")[0], referrals_of(case).referrals.get(referral_id)
     asked = programme.provider_of.get(referral.provider) if referral else None
     known = referral is not None and referral.status in _SHOWN | _ACCEPTED
-    return known and asked is not None and asked.staff == word
+    return known and asked is not None and asked.staff == word and word not in cut_off_words(programme)
 
 
 def is_machine(actor: str) -> bool:
@@ -49,7 +49,7 @@ def is_machine(actor: str) -> bool:
 
 def speaks_for_office(actor: str, programme: Programme) -> bool:
     """Tell whether somebody may speak for a programme's office: count its calls, close its houses, end it."""
-    return speaks_for(actor, office_of(programme))
+    return speaks_for(actor, office_of(programme)) and actor.partition(":")[0] not in cut_off_words(programme)
 
 
 def speaks_for(actor: str, office: str) -> bool:
@@ -72,17 +72,30 @@ def offices_of(actor: str, programmes: Iterable[str]) -> tuple[str, ...]:
 def organisations_shown(case: Case, programme: Programme, now: datetime) -> frozenset[str]:
     """Return the words of the organisations a case is shown to now.
 
-    Those are asked or helping by a referral that lasts and that the person still agrees to, and those it was handed to.
+    Those are asked or helping by a referral that lasts and that the person still agrees to, and those it was handed to;
+    none of them when the directory has cut it off.
     """
+    shown = organisations_shown_until(case, programme).items()
+    return frozenset(word for word, until in shown if until is None or programme.day(now) <= until) - cut_off_words(programme)
+
+
+def cut_off_words(programme: Programme) -> frozenset[str]:
+    """Return the words of the organisations that see nothing: who works for one that was stopped works for all of it.
+
+    Never the office's own: whoever stops a provider must be able to resume it.
+    """
+    own = programme.organisation.staff if programme.organisation else ""
     return frozenset(
-        word
-        for word, until in organisations_shown_until(case, programme).items()
-        if until is None or programme.day(now) <= until
+        one.staff for one in programme.providers if one.staff not in {"", own, *MACHINES} and one.is_cut_off
     )
 
 
 def organisations_shown_until(case: Case, programme: Programme) -> dict[str, date | None]:
-    """Return to whom a case is shown and the last day of it, None when no end was agreed; a day may be past."""
+    """Return to whom a case is shown and the last day of it, None when no end was agreed; a day may be past.
+
+    It depends on the case and its own file only, as the lists kept of it do; whoever asks about now asks
+    ``organisations_shown``.
+    """
     found: dict[str, date | None] = {}
     for provider_id, until in _shown(case):
         provider = programme.provider_of.get(provider_id)
@@ -109,4 +122,5 @@ def _received(case: Case, programme: Programme) -> set[str]:
     }
     went = {one.to for one in closing_of(case).hand_overs.values() if one.outcome in _WENT}
     found = (programme.provider_of.get(name) for name in providers | went)
-    return {provider.staff for provider in found if provider is not None and provider.staff}
+    staff = {provider.staff for provider in found if provider is not None and provider.staff}
+    return staff - cut_off_words(programme)

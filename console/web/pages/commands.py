@@ -33,7 +33,12 @@ CaseWork = Annotated[RequestContext, require(*sorted(_ABOUT_CASES), page="forms"
 OfficeWork = Annotated[RequestContext, require(*sorted(_ABOUT_OFFICES))]
 # Where to go on from there for those who do not see the case itself, and from the forms of the office.
 _ELSEWHERE: Final = {"money": "/grants", "referral": "/referrals", "tasks": "/operations"}
-_OFFICE_BACK: Final = {"hotline.record": "/hotline", "office.close": "/beds"}
+_OFFICE_BACK: Final = {
+    "hotline.record": "/hotline",
+    "office.close": "/beds",
+    "directory.edit": "/directory",
+    "directory.stop": "/directory",
+}
 
 
 class OfferedForm(NamedTuple):

@@ -46,7 +46,8 @@ def programme(context: Reads, programme: str) -> Response:
     definition, versions = _programme(context, programme)
     values = {"versions": list(reversed(versions)), "may_publish": context.may_about("programmes.publish", programme)}
     drawn = journey_svg(definition, context.words)
-    return context.page("pages/programme.html", 200, definition=definition, drawn=drawn, **values)
+    left = context.web.container.service.definitions.directories.left_alone(programme, definition.hash)
+    return context.page("pages/programme.html", 200, definition=definition, drawn=drawn, left=left, **values)
 
 
 @router.get("/settings/programmes/{programme}/{number}")

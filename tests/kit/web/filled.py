@@ -42,6 +42,11 @@ _TYPED = {
     "hours": "12",
     "minutes": "10",
     "number": "061Ч",
+    "entry": "lighthouse",
+    "email": "desk@lighthouse.example.org",
+    "places": "12",
+    "more": "languages: [ru]",
+    "proposer": BORIS,
 }
 _BY_KIND = {"day": "2007-09-01", "money": "1 800,50"}
 # What somebody would send who forged a choice that is not offered.
@@ -52,6 +57,7 @@ FORGED = {
     "course": "sewing",
     "account": BORIS,
     "other": "7K3P9-QXM2D",
+    "entry": "new-start",
 }
 
 

@@ -47,6 +47,8 @@ PAGES: Final = (
     Shown("case-new", ANNA, "/cases/new"),
     Shown("beds", ANNA, "/beds"),
     Shown("travel", ANNA, "/travel"),
+    Shown("directory", ANNA, "/directory"),
+    Shown("directory-entry", BORIS, "/directory/moscow/provider/new-start"),
     Shown("grants", BORIS, "/grants"),
     Shown("grant", BORIS, "/grants/{funded}/{grant}"),
     Shown("grant-approve", BORIS, "/grants/{funded}/{grant}/approve"),
@@ -78,8 +80,8 @@ PAGES: Final = (
 # The pages people are told of; each is three presses from the first one, for whoever may see it.
 MAIN: Final = (
     "work", "cases", "case", "case-form", "case-history", "case-open", "case-new", "beds", "travel", "grants",
-    "ledger", "referrals", "referrals-partner", "hotline", "statistics", "statistics-donor", "history", "history-of",
-    "access", "operations", "settings", "settings-people", "settings-roles", "settings-programmes",
+    "ledger", "referrals", "referrals-partner", "directory", "hotline", "statistics", "statistics-donor", "history",
+    "history-of", "access", "operations", "settings", "settings-people", "settings-roles", "settings-programmes",
     "settings-programme", "me",
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from workflow.subjects.accommodation.shelter import Guest, shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import (
     against_house,
+    against_new_guest,
     all_houses,
     guest_of,
     houses_asked,
@@ -191,7 +192,7 @@ def places_left(situation: Situation, why: str) -> list[StreamFact]:
 def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | list[Reason]:
     """Return the bed a person may have in a house, or why there is none."""
     case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
-    closed = list(against_house(facility, day, situation))
+    closed = list(against_new_guest(facility, day, situation))
     if closed:
         return closed
     if not house.takes(guest, day):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from workflow.programme.hours import Hours
-from workflow.programme.part import ProgrammePart, Slug, TimeZone
+from workflow.programme.part import DirectoryPart, ProgrammePart, Slug, TimeZone
 from workflow.values.days import day_of
 
 BEDS_MAX = 10_000
@@ -31,7 +31,7 @@ class RoomRule(ProgrammePart):
         return "no" if value is False else value  # YAML reads an unquoted no as false
 
 
-class Facility(ProgrammePart):
+class Facility(DirectoryPart):
     """A house with beds, or an office without; beds either as plain ``capacity`` for anybody or room by room."""
 
     id: Slug

@@ -6,7 +6,7 @@ from typing import Final
 
 from events.facts import accommodation as facts
 from workflow.case.state import Case
-from workflow.case.tasks import About
+from workflow.case.tasks import About, Recipient
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in
@@ -68,7 +68,7 @@ def guest_of(case: Case, *, family: bool = False) -> Guest:
 def houses_asked(facility: str | None, situation: Situation) -> tuple[Facility, ...] | Reason:
     """Return the house named, else the programme's houses in the order of the file, without those asked by letter."""
     programme = situation.programme
-    own = tuple(house for house in programme.beds_facilities if not house.on_request)
+    own = tuple(house for house in programme.beds_facilities if house.is_offered and not house.on_request)
     if facility is None:
         return own or refusals.PROGRAMME_HAS_NO_HOUSE()
     found = programme.facility_of.get(facility)
@@ -82,17 +82,29 @@ def against_house(facility: Facility, day: date, situation: Situation) -> Iterat
     closed = shelter_of(facility.id, situation).closed
     if day < facility.opens:
         yield refusals.HOUSE_OPENS_LATER(house=facility.name, day=facility.opens)
-    elif not facility.is_running(day) or (closed is not None and closed <= facility.day(situation.now)):
+    elif (
+        facility.is_cut_off
+        or not facility.is_running(day)
+        or (closed is not None and closed <= facility.day(situation.now))
+    ):
         yield refusals.HOUSE_IS_CLOSED(house=facility.name)
     elif closed is not None:
         yield refusals.HOUSE_CLOSES_SOON(house=facility.name, day=closed)
+
+
+def against_new_guest(facility: Facility, day: date, situation: Situation) -> Iterator[Reason]:
+    """Yield why nobody new is expected in a house: it is not there on the day, or the directory offers it no more."""
+    reasons = [*against_house(facility, day, situation)]
+    yield from reasons
+    if not reasons and not facility.is_offered:
+        yield refusals.HOUSE_IS_CLOSED(house=facility.name)
 
 
 def _against_waiting(facility: Facility, guest: Guest, situation: Situation) -> Iterator[Reason]:
     case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
     if accommodation_of(case).has_bed(situation.now):
         yield refusals.HAS_NO_BED()
-    yield from against_house(facility, day, situation)
+    yield from against_new_guest(facility, day, situation)
     if house.waiting.get(case.case_id) == guest:
         yield refusals.IS_NOT_WAITING()
     elif house.bed_for(case.case_id, guest, day, situation.now) is not None:
@@ -120,6 +132,7 @@ class FreeBed(About):
 class PlaceElsewhere(About):
     """The house that is full, and the one that is asked instead."""
 
+    recipient = Recipient("facility_of", "alternative")
     facility: str
     alternative: str
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from events.facts.care import AppointmentRequested, AppointmentTakenBack, AppointmentTold, InterpreterRequested
 from workflow.case.state import Pairs
-from workflow.case.tasks import About
+from workflow.case.tasks import About, Recipient
 from workflow.programme.programme import Programme
 from workflow.situation import Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import TimerKind
@@ -18,6 +18,7 @@ INTERPRETING: Final = "interpreting"
 class AppointmentLetter(About):
     """What a letter about an appointment says, and to whom: ids and times, and of the person only a language."""
 
+    recipient = Recipient("provider_of", "provider")
     appointment: str
     service: str
     provider: str

@@ -142,9 +142,9 @@ def _against_provider(command: commands.BookAppointment, programme: Programme) -
     if not command.provider:
         return []
     found = programme.provider_of.get(command.provider)
-    if found is not None and found.status == "active" and command.service in found.services:
+    if found is not None and found.is_offered and command.service in found.services:
         return []
-    able = [one.id for one in programme.providers if command.service in one.services and one.status == "active"]
+    able = [one.id for one in programme.providers if command.service in one.services and one.is_offered]
     return [refusals.PROVIDER_OFFERS_IT(provider=command.provider, service=command.service, known=able)]
 
 

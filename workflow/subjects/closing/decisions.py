@@ -141,7 +141,7 @@ def _is_told(to: str, situation: Situation) -> bool:
 
 
 def _another_house(command: CloseFacility, situation: Situation) -> str:
-    others = (f for f in situation.programme.facilities if f.id != command.facility and f.capacity)
+    others = (f for f in situation.programme.facilities if f.id != command.facility and f.capacity and f.is_offered)
     return next((f.id for f in others if f.closes is None or f.closes > command.on), "")
 
 

@@ -83,7 +83,7 @@ def _against_centre(command: RecordConsultation, situation: Situation) -> Iterab
         yield refusals.CENTRE_IS_KNOWN(known=known)
         return
     day, closed = centre.day(occurred(command, situation.now)), shelter_of(centre.id, situation).closed
-    if not centre.is_running(day) or (closed is not None and day >= closed):
+    if centre.is_cut_off or not centre.is_running(day) or (closed is not None and day >= closed):
         yield refusals.CENTRE_WAS_NOT_OPEN(house=centre.name, known=known, day=day)
 
 

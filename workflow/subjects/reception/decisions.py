@@ -6,7 +6,7 @@ from typing import Final
 from events.facts import reception as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.state import Case, Pairs
-from workflow.case.tasks import About
+from workflow.case.tasks import About, Recipient
 from workflow.command import occurred
 from workflow.happened import EARLY, against_long_before
 from workflow.programme.programme import Programme
@@ -159,6 +159,7 @@ def _nobody_was_met(situation: Situation, _subject: Pairs) -> list[StreamFact]:
 class PickupLetter(About):
     """What somebody who meets a person is told; it can be written when the arrival is no longer in the case."""
 
+    recipient = Recipient("meeter_of", "meeter")
     arrival_id: str
     meeter: str
     at: datetime

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from workflow.programme.part import ProgrammePart, Slug
+from workflow.programme.part import DirectoryPart, Slug
 
 
-class Meeter(ProgrammePart):
+class Meeter(DirectoryPart):
     """Somebody who meets people at airports and stations, and how they are written to."""
 
     id: Slug

@@ -45,7 +45,7 @@ class MeeterPool(NamedTuple):
         Of several the one with the fewest languages is taken, so that the others stay free for who needs them.
         """
         taken = self.taken(leaves_at, back_at)
-        free = [meeter for meeter in programme.meeters if meeter.id not in taken]
+        free = [meeter for meeter in programme.meeters if meeter.id not in taken and meeter.is_offered]
         free.sort(key=lambda meeter: (meeter.id != first, not speaks(meeter, language), len(meeter.languages)))
         return free[0] if free else None
 

@@ -7,7 +7,7 @@ from events.facts import referrals as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from events.instants import instant
 from workflow.case.state import Case, Pairs
-from workflow.case.tasks import About
+from workflow.case.tasks import About, Recipient
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, reasons_if, refused
@@ -50,6 +50,7 @@ def accept_referral(command: commands.AcceptReferral, found: Referral, situation
     provider = situation.programme.provider_of[found.provider]
     full = [] if has_room(provider, situation) else [is_full(provider, need_of(found, situation), situation)]
     reasons = full + reasons_if(
+        (provider.is_cut_off, refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status)),
         (not agreed_to(case_of(situation), found.provider, situation), no_consent(found.provider)),
         (command.first_meeting is not None and command.first_meeting < situation.now, refusals.MEETING_IS_AHEAD()),
     )
@@ -106,13 +107,14 @@ def disclose_referral(command: commands.DiscloseReferral, situation: Situation) 
     if referral is None:
         return refused(refusals.NO_REFERRAL_TO_SHOW())
     status = status_of(referral, command.referral_id, case)
+    provider = situation.programme.provider_of[referral.provider]
     reasons = reasons_if(
+        (provider.is_cut_off, refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status)),
         (not referral.is_open or not referral.is_known, refusals.REFERRAL_IS_OPEN(status=status)),
         (not agreed_to(case, referral.provider, situation), no_consent(referral.provider)),
     )
-    kind = situation.programme.provider_of[referral.provider].kind
     parts = parts_for_provider(situation.programme, referral.provider)
-    shown = said_by(command, facts.DisclosureMade, provider=referral.provider, kind=kind, parts=parts)
+    shown = said_by(command, facts.DisclosureMade, provider=referral.provider, kind=provider.kind, parts=parts)
     return unless(reasons, situation.about_case(shown))
 
 
@@ -139,6 +141,7 @@ def _no_meeting(situation: Situation, subject: Pairs) -> list[StreamFact]:
 class ReferrerLetter(About):
     """The provider that hears of somebody it sent."""
 
+    recipient = Recipient("provider_of", "provider")
     provider: str
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from pydantic import Field, field_validator
 
 from workflow.programme.hours import Hours
-from workflow.programme.part import Name, ProgrammePart, Slug
+from workflow.programme.part import DirectoryPart, Name, ProgrammePart, Slug
 from workflow.values.phones import Phone
 
 # The six kinds of agency of the founding document, and the people who come by themselves.
@@ -14,7 +14,7 @@ AgencyKind = Literal[
 ]  # fmt: skip
 
 
-class Provider(ProgrammePart):
+class Provider(DirectoryPart):
     """An organisation that helps: its services, languages, hours, areas, and how many people at a time."""
 
     id: Slug
@@ -31,7 +31,6 @@ class Provider(ProgrammePart):
     staff: str = Field(
         default="", pattern=r"^[a-z]*$"
     )  # the word its people's ids begin with: redcross in redcross:olga
-    status: Literal["active", "inactive", "defunct", "temporarily_closed"] = "active"  # HSDS service.status
 
 
 DisclosedPart = Literal[

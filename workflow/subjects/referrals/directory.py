@@ -1,4 +1,4 @@
-"""Finding who can help: by service, language and area, in the order of the programme file."""
+"""Finding who can help: by service, language and area, in the order of the programme file; who came since is last."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ def providers_of(
     without: Collection[str] = (),
 ) -> list[Provider]:  # fmt: skip
     """Return the active providers of a service, best match first: language and area are wished for separately."""
-    able = [p for p in programme.providers if service in p.services and p.status == "active" and p.id not in without]
+    able = [p for p in programme.providers if service in p.services and p.is_offered and p.id not in without]
     able = [p for p in able if language is None or language in p.languages]
     return [p for p in able if area is None or not p.areas or any(_covers(one, area) for one in p.areas)]
 

@@ -138,7 +138,7 @@ def _named(provider_id: str, wish: ReferralNeed, situation: Situation) -> tuple[
                 service=wish.service,
             )
         )
-    if provider.status != "active":
+    if not provider.is_offered:
         reasons.append(refusals.PROVIDER_IS_ACTIVE(provider=provider.name, status=provider.status))
     if not has_room(provider, situation):
         reasons.append(is_full(provider, wish, situation))

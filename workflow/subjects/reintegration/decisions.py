@@ -7,7 +7,7 @@ from events.facts import reintegration as facts
 from events.facts.tasks import Escalated, ServiceProvided
 from workflow.case.proposals import proposed
 from workflow.case.state import Pairs
-from workflow.case.tasks import About
+from workflow.case.tasks import About, Recipient
 from workflow.command import occurred
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
@@ -109,6 +109,7 @@ def _retention_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact
 class VisitLetter(About):
     """The partner who is asked to visit, and which month's visit it is."""
 
+    recipient = Recipient("provider_of", "provider")
     month: int
     provider: str
 

@@ -5,12 +5,12 @@ from datetime import date
 
 from pydantic import Field
 
-from workflow.programme.part import Label, Name, ProgrammePart, Slug
+from workflow.programme.part import DirectoryPart, Label, Name, Slug
 
 FOLLOW_UP_VISIT = "follow_up_visit"  # the service that is given when a visit was made
 
 
-class Course(ProgrammePart):
+class Course(DirectoryPart):
     """A training course with seats; without days it goes on all the time, and people come and leave as they can."""
 
     id: Slug

@@ -28,6 +28,7 @@ COURSE_WAS_ATTENDED: Final = ReasonKind("course_was_attended", helps_with=("Reco
 IS_IN_NO_COURSE: Final = ReasonKind("is_in_no_course", ("courses",), helps_with=("LeaveCourse",))
 IS_FIRST_IN_LINE: Final = ReasonKind("is_first_in_line")
 SEAT_IS_FREE: Final = ReasonKind("seat_is_free", ("seats",))
+COURSE_IS_OFFERED: Final = ReasonKind("course_is_offered", field="course")
 COURSE_IS_OPEN: Final = ReasonKind("course_is_open", ("day",), field="course")
 IS_NOT_IN_COURSE: Final = ReasonKind("is_not_in_course", field="course")
 DAY_IS_PAST: Final = ReasonKind("day_is_past", field="day")

@@ -141,6 +141,7 @@ def _against_enrolling(course: Course, situation: Situation) -> list[Reason]:
     return reasons_if(
         (course.id in reintegration_of(case_of(situation)).courses, refusals.IS_NOT_IN_COURSE()),
         (has_ended(course, situation.today), refusals.COURSE_IS_OPEN(day=course.ends)),
+        (not course.is_offered, refusals.COURSE_IS_OFFERED()),
     )
 
 
@@ -173,7 +174,7 @@ def _not_now(place: CoursePlace | None, course: str, wanted: Reason) -> Refused:
 
 
 def _unknown(programme: Programme) -> Refused:
-    return refused(refusals.COURSE_IS_KNOWN(known=programme.course_of))
+    return refused(refusals.COURSE_IS_KNOWN(known=(one.id for one in programme.courses if one.is_offered)))
 
 
 def _seats(course: Course, situation: Situation) -> CourseSeats:

@@ -8,7 +8,7 @@ from events.facts import travel as facts
 from events.facts.tasks import BookingReleased, ServiceProvided
 from events.instants import instant
 from workflow.case.state import Pairs
-from workflow.case.tasks import About
+from workflow.case.tasks import About, Recipient
 from workflow.command import occurred
 from workflow.guard_context import GuardContext
 from workflow.happened import EARLY
@@ -49,17 +49,17 @@ def escort_freed(situation: Situation, why: str) -> list[StreamFact]:
 
 def host_for(programme: Programme, country: str, without: Collection[str] = ()) -> str:
     """Return who receives people in a country: one who names it first, then one who is everywhere, else nobody."""
-    able = [
-        host for host in programme.hosts if host.id not in without and (not host.countries or country in host.countries)
-    ]
+    offered = [host for host in programme.hosts if host.is_offered and host.id not in without]
+    able = [host for host in offered if not host.countries or country in host.countries]
     able.sort(key=lambda host: not host.countries)
     return able[0].id if able else ""
 
 
 def ask_host(command: AskHost, trip: Trip, situation: Situation) -> Decision:
     """Return who is asked now."""
-    if command.host not in situation.programme.host_of:
-        return refused(refusals.HOST_IS_KNOWN(known=situation.programme.host_of))
+    hosts = [host.id for host in situation.programme.hosts if host.is_offered]
+    if command.host not in hosts:
+        return refused(refusals.HOST_IS_KNOWN(known=hosts))
     if command.host == trip.host:
         return refused(refusals.HOST_IS_ANOTHER())
     return situation.about_case(facts.HostChosen(trip_id=trip.trip_id, host=command.host))
@@ -162,6 +162,7 @@ class Booking(About):
 class EscortBooking(Booking):
     """The escort who is written to."""
 
+    recipient = Recipient("escort_of", "escort")
     escort: str
 
     def is_for(self, trip: Trip) -> bool:
@@ -172,6 +173,7 @@ class EscortBooking(Booking):
 class HostBooking(Booking):
     """The host who is written to; a letter can be written when the trip is no longer in the case."""
 
+    recipient = Recipient("host_of", "host")
     host: str
     at: datetime
     place: str

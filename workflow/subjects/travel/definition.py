@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import ConfigDict, Field, model_validator
 
-from workflow.programme.part import Name, ProgrammePart, Slug, TimeZone
+from workflow.programme.part import DirectoryPart, Name, ProgrammePart, Slug, TimeZone
 from workflow.values.countries import Country
 from workflow.values.days import begin_of, end_of
 
@@ -32,7 +32,7 @@ class EscortAbsence(ProgrammePart):
         return begin_of(self.since, zone) < back_at and leaves_at < end_of(self.until, zone)
 
 
-class Escort(ProgrammePart):
+class Escort(DirectoryPart):
     """Somebody who goes along, what they can do, when they cannot, and how they are written to."""
 
     id: Slug
@@ -43,7 +43,7 @@ class Escort(ProgrammePart):
     away: tuple[EscortAbsence, ...] = ()
 
 
-class Host(ProgrammePart):
+class Host(DirectoryPart):
     """A partner who receives people where they arrive; everywhere when no country is named."""
 
     id: Slug

@@ -47,7 +47,7 @@ class EscortPool(NamedTuple):
 
         Whoever has fewer skills goes first, so that those with more stay free for those who need them.
         """
-        able = [escort for escort in programme.escorts if skill in escort.skills]
+        able = [escort for escort in programme.escorts if skill in escort.skills and escort.is_offered]
         able.sort(key=lambda escort: (bool(language) and language not in escort.languages, len(escort.skills)))
         taken, zone = self.away(leaves_at, back_at), programme.time_zone
         return next((one for one in able if one.id not in taken and not is_away(one, leaves_at, back_at, zone)), None)

@@ -32,6 +32,8 @@ def escort_is_confirmed(asked: GuardContext) -> Reason | None:
     if trip is None or not trip.confirmed:
         return refusals.NO_ESCORT_CONFIRMED()
     escort = asked.programme.escort_of[trip.escort]
+    if escort.is_cut_off:
+        return refusals.NO_ESCORT_CONFIRMED()
     return None if needed in escort.skills else refusals.ESCORT_IS_OF_ANOTHER_KIND(needed=needed)
 
 
@@ -43,7 +45,10 @@ def ticket_is_issued(asked: GuardContext) -> Reason | None:
 def host_is_ready(asked: GuardContext) -> Reason | None:
     """Somebody will meet the person where they arrive, and has said so."""
     trip = travel_of(asked.case).trip
-    return None if trip is not None and trip.host_ready else refusals.HOST_IS_READY()
+    if trip is None or not trip.host_ready:
+        return refusals.HOST_IS_READY()
+    host = asked.programme.host_of.get(trip.host)
+    return None if host is None or not host.is_cut_off else refusals.HOST_IS_READY()
 
 
 def transit_visas_are_in_order(asked: GuardContext) -> Reason | None:

@@ -1,0 +1,39 @@
+"""The directory: who and what there is to choose from, how each stands, and everything that happened to it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from console.views.directory_entries import ENTRY_KINDS, entry_rows, entry_view
+from console.web.errors import NotThere
+from console.web.filling import programme_of
+from console.web.request_context import RequestContext, require
+
+router = APIRouter(include_in_schema=False)
+SeesDirectory = Annotated[RequestContext, require("directory.see")]
+
+
+@router.get("/directory")
+def directory(context: SeesDirectory, programme: str = "", kind: str = "") -> Response:
+    """Show the entries of a programme, all of them or those of a kind."""
+    known = context.reader.own_programmes()
+    if (programme and programme not in known) or (kind and kind not in ENTRY_KINDS):
+        raise NotThere
+    definition = known.get(programme) or next(iter(known.values()), None)
+    if definition is None:
+        return context.page("pages/directory.html", programme=None)
+    return context.page(
+        "pages/directory.html", programme=definition.programme, programmes=list(known), kinds=ENTRY_KINDS, kind=kind,
+        rows=entry_rows(context.reader, definition.programme, kind),
+    )  # fmt: skip
+
+
+@router.get("/directory/{programme}/{kind}/{entry}")
+def entry(context: SeesDirectory, programme: str, kind: str, entry: str) -> Response:
+    """Show one entry with its history, and what may be done about it."""
+    found = programme_of(context, programme)
+    shown = entry_view(context.reader, found, (kind, entry))
+    if shown is None:
+        raise NotThere
+    return context.page("pages/directory_entry.html", programme=found, told=shown)

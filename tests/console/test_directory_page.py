@@ -1,0 +1,175 @@
+"""The directory on the screen: a stop that a case manager can press, changes that hold, and what is shown to whom."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from fastapi import Request
+
+from console.web.live import changes
+from events.facts import directory as facts
+from tests.kit.offices import Office, open_office
+from tests.kit.people import BORIS, TAMARA
+from tests.kit.roads import bring, referred
+from tests.kit.story import Story, story
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.sent import count_of, form_at
+from workflow.programme.loading import shipped_programme_text
+
+LISTED = "/directory/moscow/provider/new-start"
+
+
+@pytest.fixture
+def office(office_url: str) -> Iterator[Office]:
+    """An office whose provider New Start has people of its own, and a driver whose name nobody has to know."""
+    text = shipped_programme_text("moscow")
+    if "staff: newstart" not in text:
+        text = text.replace("{id: new-start,", "{id: new-start, staff: newstart,", 1)
+    with open_office(office_url, text=text) as office:
+        yield office
+
+
+@pytest.fixture
+def house(office: Office) -> WebHouse:
+    return WebHouse(office)
+
+
+def page(person: Person, path: str) -> str:
+    answer = person.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return unescape(str(answer.text)).partition("<main")[2].partition("</main>")[0]
+
+
+def gives(person: Person, name: str, /, **fields: str) -> str:
+    """Fill in a form of the office and return the page it leads to."""
+    path = f"/office/moscow/do/{name}"
+    answer = person.post(path, form_at(person, path) | fields)
+    assert answer.status_code == 303, unescape(str(answer.text))
+    return str(answer.headers["location"])
+
+
+def helped(office: Office) -> tuple[Story, str]:
+    case = bring(story(office, language="ru"), "care")
+    return case, referred(case)
+
+
+def test_a_case_manager_stops_a_provider_from_its_page_and_its_people_see_nothing(
+    house: WebHouse, office: Office
+) -> None:
+    case, own = helped(office)
+    anna, nina = house.sign_in(), house.sign_in("newstart:nina", ["partner"])
+    assert own in page(nina, "/referrals")
+    assert nina.get(f"/referrals/{case.case_id}/{own}/disclose").status_code == 200
+    before = page(anna, LISTED)
+    assert case.case_id in before
+    assert 'class="button danger" href="/office/moscow/do/StopEntry?kind=provider&entry=new-start"' in before
+    gives(anna, "StopEntry", kind="provider", entry="new-start", reason="their mailbox was broken into")
+    turned_away = nina.get("/referrals", follow_redirects=False)
+    assert (turned_away.status_code, turned_away.headers["location"].partition("?")[0]) == (303, "/sign-in")
+    assert own not in turned_away.text
+    assert nina.get(f"/referrals/{case.case_id}/{own}/disclose", follow_redirects=False).status_code == 303
+    work = page(anna, "/work")
+    assert "Nothing is sent to New Start any more" in work
+    assert case.case_id in work.partition("Nothing is sent")[2].partition("</div>")[0]
+    after = page(anna, LISTED)
+    assert "Stopped: nothing is sent there" in after
+    assert "their mailbox was broken into" in after
+    assert "ProposeResumption" in after
+    assert "StopEntry" not in after
+
+
+def test_a_partner_s_open_page_hears_of_nothing_any_more_once_its_organisation_is_stopped(house: WebHouse) -> None:
+    anna, nina = house.sign_in(), house.sign_in("newstart:nina", ["partner"])
+    cookie = f"{house.house.site.cookie}={nina.client.cookies[house.house.site.cookie]}"
+    request = Request({"type": "http", "app": house.app, "headers": [(b"cookie", cookie.encode())]})
+
+    async def watched() -> list[str]:
+        heard = []
+        async for event in changes(request, house.house.changes, lambda *_: house.house.container.log.size()):
+            heard.append(event.decode())
+            if len(heard) == 1:
+                gives(anna, "StopEntry", kind="provider", entry="new-start", reason="a letter went astray")
+        return heard
+
+    first, last = asyncio.run(watched())
+    assert first.startswith("event: changed")
+    assert last.startswith("event: over")
+
+
+def test_who_works_for_two_providers_of_one_word_is_stopped_with_the_first(house: WebHouse) -> None:
+    boris, nina = house.sign_in(BORIS, ["supervisor"]), house.sign_in("newstart:nina", ["partner"])
+    more = "kind: ngo\nservices: [counselling]\nlanguages: [ru]\nstaff: newstart"
+    gives(boris, "ListEntry", kind="provider", entry="twin", name="Twin", email="twin@example.org", more=more)
+    assert nina.get("/referrals").status_code == 200
+    gives(boris, "StopEntry", kind="provider", entry="twin", reason="a letter went astray")
+    assert nina.get("/referrals", follow_redirects=False).status_code == 303
+
+
+def test_two_people_resume_it_and_the_second_finds_who_proposed(house: WebHouse) -> None:
+    boris, tamara = house.sign_in(BORIS, ["supervisor"]), house.sign_in(TAMARA, ["supervisor"])
+    gives(boris, "StopEntry", kind="provider", entry="new-start", reason="a letter went astray")
+    gives(boris, "ProposeResumption", kind="provider", entry="new-start", reason="all is well")
+    assert "ConfirmResumption" not in page(boris, LISTED)
+    (offered,) = re.findall(r'href="([^"]*ConfirmResumption[^"]*)"', page(tamara, LISTED))
+    assert offered.endswith(f"proposer={BORIS}")
+    gives(tamara, "ConfirmResumption", kind="provider", entry="new-start", proposer=BORIS)
+    assert count_of(house, facts.EntryResumed.__name__) == 1
+    assert "Stopped" not in page(tamara, LISTED).partition("history-title")[0]
+
+
+def test_a_changed_driver_is_told_with_his_history_and_his_address_to_those_only_who_keep_it(
+    house: WebHouse, office: Office
+) -> None:
+    meeter = office.definition.programme.meeters[0].id
+    boris, anna = house.sign_in(BORIS, ["supervisor"]), house.sign_in()
+    helen = house.sign_in("staff:helen", ["hotline"])
+    gives(boris, "ChangeEntry", kind="meeter", entry=meeter, name="Zlatovlaska", email="canary@example.org")
+    path = f"/directory/moscow/meeter/{meeter}"
+    kept, seen = page(boris, path), page(anna, path)
+    assert "canary@example.org" in kept
+    assert "Zlatovlaska" in kept
+    assert "mail address, name" in kept
+    assert "canary" not in seen
+    assert "kept sealed" in seen
+    assert "Zlatovlaska" in page(anna, "/directory?kind=meeter")  # whoever plans a journey knows who drives
+    assert "Zlatovlaska" not in page(helen, "/directory?kind=meeter")
+    assert "Zlatovlaska" not in page(helen, path)
+
+
+def test_the_list_is_narrowed_to_a_kind_and_in_russian(house: WebHouse) -> None:
+    anna = house.sign_in()
+    listed = page(anna, "/directory?kind=provider")
+    assert "Harbour counselling" in listed
+    assert "/meeter/" not in listed
+    assert anna.get("/directory?kind=nothing").status_code == 404
+    assert anna.get("/directory/moscow/provider/nobody").status_code == 404
+    rita = house.sign_in("staff:rita", ["supervisor"], language="ru")
+    assert "Организации" in page(rita, "/directory")
+    assert "Остановить немедленно" in page(rita, LISTED)
+
+
+def test_the_page_of_a_programme_names_what_its_file_left_alone(house: WebHouse, office: Office) -> None:
+    boris = house.sign_in(BORIS, ["supervisor"])
+    gives(boris, "ChangeEntry", kind="provider", entry="harbour", email="right@harbour.example.org")
+    assert "The console's record holds" not in page(boris, "/settings/programmes/moscow")
+    office.publish(office.text.replace("desk@harbour", "stale@harbour", 1))
+    told = page(boris, "/settings/programmes/moscow")
+    assert "The console's record holds" in told
+    assert 'href="/directory/moscow/provider/harbour"' in told
+    assert "Left as the console has it" in page(boris, "/directory/moscow/provider/harbour")
+
+
+def test_a_form_of_the_directory_offers_what_there_is_and_says_what_cannot_be_read(house: WebHouse) -> None:
+    boris, path = house.sign_in(BORIS, ["supervisor"]), "/office/moscow/do/ListEntry"
+    given = {"kind": "provider", "entry": "lighthouse", "name": "Lighthouse", "email": "desk@lighthouse.example.org"}
+    wrong = boris.post(path, form_at(boris, path) | given | {"more": "[not keys"})
+    assert wrong.status_code == 422
+    assert "one key a line" in unescape(str(wrong.text))
+    lacking = boris.post(path, form_at(boris, path) | given)
+    assert lacking.status_code == 422
+    assert "kind, services, languages" in unescape(str(lacking.text))
+    gives(boris, "ListEntry", **given, more="kind: ngo\nservices: [local_referral]\nlanguages: [ru]")
+    assert "Lighthouse" in page(boris, "/directory?kind=provider")
+    assert "lighthouse" in page(boris, "/office/moscow/do/EndEntry?kind=provider&entry=lighthouse")
