@@ -76,7 +76,9 @@ def organisations_shown(case: Case, programme: Programme, now: datetime) -> froz
     none of them when the directory has cut it off.
     """
     shown = organisations_shown_until(case, programme).items()
-    return frozenset(word for word, until in shown if until is None or programme.day(now) <= until) - cut_off_words(programme)
+    return frozenset(word for word, until in shown if until is None or programme.day(now) <= until) - cut_off_words(
+        programme
+    )
 
 
 def cut_off_words(programme: Programme) -> frozenset[str]:
