@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from rich import box
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from console.words.reasons import typed
 from events.envelope import RecordedEvent
+from events.instants import instant
 from workflow.reasons import Reason
 from workflow.rights.acts import OPERATOR
 from workflow.values.days import by_clock
@@ -22,6 +23,7 @@ from workflow.values.days import by_clock
 # Exit codes that scripts can use; docs/operator.md lists them.
 OK, REFUSED, USAGE, CONFLICT, UNAVAILABLE, FAULTS = 0, 1, 2, 3, 4, 5
 
+_A_MINUTE: Final = timedelta(minutes=1)  # the least that people tell
 # A file or a pipe has no edge at 80 characters; one row of a table stays one line there.
 _WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
 _out = Console(highlight=False, soft_wrap=True, width=_WIDE)
@@ -113,13 +115,18 @@ def minute_at(at: datetime, zone: str) -> str:
     return f"{minute(by_clock(at, zone))} {zone}"
 
 
-def print_events(title: str, events: Iterable[RecordedEvent]) -> None:
-    """Print a history line by line, oldest first."""
-    say(title)
+def print_events(title: str, events: Iterable[RecordedEvent], zone: str = "UTC") -> None:
+    """Print a history line by line, oldest first, by the clocks of a zone, which is named above it."""
+    say(f"{title} (times: {zone})")
     for event in events:
-        envelope = event.envelope
-        when = envelope.recorded_at[:16].replace("T", " ")
-        say(f"{event.position:>7}  {when}  {envelope.type:<22} {_gist(event)}  ({_hand(event)})")
+        when, name = minute(by_clock(event.recorded, zone)), event.envelope.type
+        say(f"{event.position:>7}  {when}  {name:<22} {_gist(event)}  ({_hand(event)}){_happened(event, zone)}")
+
+
+def _happened(event: RecordedEvent, zone: str) -> str:
+    """Return when it happened, where it was written down later."""
+    at = instant(event.envelope.occurred_at)
+    return "" if abs(event.recorded - at) < _A_MINUTE else f"  happened {minute(by_clock(at, zone))}"
 
 
 def _hand(event: RecordedEvent) -> str:

@@ -114,8 +114,8 @@ def history(terminal: ActorTerminal, case: CaseArgument) -> None:
     """
     snapshot = seen_case(terminal, case)
     events = terminal.container.cases.history(snapshot.case.case_id)
-    title = f"History of {snapshot.case.case_id}"
-    terminal.show([event_as_json(event) for event in events], lambda: print_events(title, events))
+    title, zone = f"History of {snapshot.case.case_id}", snapshot.definition.programme.time_zone
+    terminal.show([event_as_json(event) for event in events], lambda: print_events(title, events, zone))
 
 
 @verb(app, "advance", ring=True)

@@ -84,7 +84,7 @@ def list_tasks(
          r["error"])
         for r in rows
     ]  # fmt: skip
-    columns = ("task", "case", "what", "status", "due", "tries", "error")
+    columns = ("task", "case", "what", "status", "due (UTC)", "tries", "error")
     terminal.table([dict(row) for row in rows], "Tasks", columns, shown)
 
 
@@ -139,7 +139,7 @@ def list_timers(
         total = task_rows.count_listed_timers(connection, status=status, case_id=of_case)
     terminal.say_cut(len(rows), total, f"--limit {total}")
     shown = [(r["timer_id"], r["case_id"], _about(r["kind"], r["subject"]), r["due_at"][:16]) for r in rows]
-    terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due"), shown)
+    terminal.table([dict(row) for row in rows], "Timers", ("timer", "case", "what", "due (UTC)"), shown)
 
 
 @verb(payments, "read")

@@ -29,6 +29,7 @@ from events.ids import case_id_of
 from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.rights.machine_ids import MachineIds, former_id
+from workflow.values.days import by_clock
 
 NAME = "Мария Примерова"
 ROOT = Path(__file__).parents[2]
@@ -809,3 +810,16 @@ def test_what_a_record_tells_of_the_harm_is_kept_and_sealed(wayhome: Wayhome, tm
 def test_what_has_a_verb_of_its_own_cannot_be_recorded_by_name(wayhome: Wayhome) -> None:
     for name in ("AdvanceCase", "RetryTask", "CancelTask", "BreakGlass", "OpenSealed", "DiscloseReferral"):
         assert "nothing is called" in wayhome.told_off("case", "record", "7K3P9-QXM2D", name)
+
+
+def test_a_history_names_its_clock_and_says_what_was_written_down_late(wayhome: Wayhome) -> None:
+    case = received(wayhome)
+    record(wayhome, case, "HoldBed")
+    earlier = datetime.now(UTC) - timedelta(hours=3)
+    record(wayhome, case, "TakeBed", f"occurred_at={earlier.isoformat()}")
+    said = wayhome.done("case", "history", case, *AS_ANNA)
+    moscow = by_clock(earlier, "Europe/Moscow")
+    assert "(times: Europe/Moscow)" in said
+    assert f"happened {moscow:%Y-%m-%d %H:%M}" in said
+    to_come = ("case", "advance", case, "accommodate", "--happened-at", "2199-01-01T10:00Z", *AS_ANNA)
+    assert "it_has_happened" in [one["guard"] for one in wayhome.json(*to_come, code=1)["reasons"]]
