@@ -21,7 +21,9 @@ from tests.kit.people import ANNA, BORIS, TAMARA
 from tests.kit.roads import (
     agreed_to_be_told,
     bring,
+    comes,
     consents,
+    departed,
     ready_to_be_received,
     ready_to_depart,
     ready_to_travel,
@@ -293,7 +295,7 @@ def test_an_escort_listed_today_goes_along_in_an_older_case_and_the_step_is_lega
         done(office, EndEntry, "escort", escort.id, reason="all of them are away")
     more = "skills: [medical, operational]\nlanguages: [ro]"
     done(office, ListEntry, "escort", "vera", name="Vera", email="vera@example.org", more=more)
-    ready_to_depart(case, escort="medical").advance("depart").accepted()
+    departed(ready_to_depart(case, escort="medical"))
     assert ("escort", "vera") in involved(case.case)
     done(office, EndEntry, "escort", "vera", reason="moved away")
     all_is_well(office)
@@ -306,7 +308,7 @@ def test_nobody_departs_with_an_escort_or_to_a_host_that_was_stopped(office: Off
     planned = travel_of(case.case).trip
     assert planned is not None
     done(office, StopEntry, kind, getattr(planned, kind), reason="somebody asked about the child")
-    case.advance("depart").then_refused(code)
+    comes(case, planned.departs_at).advance("depart").then_refused(code)
     all_is_well(office)
 
 
