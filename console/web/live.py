@@ -18,6 +18,7 @@ from console.web.context import WebContext
 from console.web.faults import plain
 from console.web.request_context import RequestContext, permitted, require, session_of
 from events.ids import CaseId
+from handlers.queries.record_view import is_stopped
 from workflow.rights.acts import Act
 from workflow.rights.table import Account
 
@@ -43,6 +44,8 @@ def version_of_case(web: WebContext, case_id: CaseId) -> Version:
     """Return what to ask for a case's version, by the rights somebody has at that moment."""
 
     def version(account: Account) -> int | None:
+        if is_stopped(web.container.database, account.account):
+            return None
         snapshot = web.container.cases.at(case_id)
         return snapshot.version if snapshot and permitted(web.timeless(), account, ("case.see",), snapshot) else None
 

@@ -18,6 +18,7 @@ from console.web.request_context import session_of
 from events.database import sqlite_url
 from events.errors import StoreUnavailable
 from events.ids import CaseId
+from handlers.queries.record_view import Viewer, ViewLimits, record_view
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
 from tests.kit.web.houses import Person, WebHouse
@@ -172,6 +173,21 @@ def test_a_stream_ends_when_the_case_is_not_theirs_any_more(web: WebHouse) -> No
         web.office.by_two(PlaceAccount, account=ANNA, programmes=("st-petersburg",))
 
     told = the_end(web, person, version_of_case(web.house, case_id), moves_to_another_office)
+    assert told == ["event: changed", "event: over"]
+
+
+def test_a_stream_ends_when_somebody_is_stopped_for_looking_at_very_many_cases(web: WebHouse) -> None:
+    opened = web.office.service.submit(web.office.opening(actor=ANNA))
+    case_id = CaseId(opened.case_id)  # type: ignore[union-attr]
+    person = web.sign_in(ANNA)
+
+    def looks_at_very_many() -> None:
+        few, viewer = ViewLimits(1, 1), Viewer(ANNA, "elsewhere")
+        seen = [record_view(web.office.database, one, viewer, "page", web.office.now, few) for one in ("A", "B")]
+        assert seen == ["shown", "stopped"]
+        web.office.submit(AddNote, case_id=case_id, note="came by")
+
+    told = the_end(web, person, version_of_case(web.house, case_id), looks_at_very_many)
     assert told == ["event: changed", "event: over"]
 
 
