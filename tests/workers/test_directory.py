@@ -19,7 +19,7 @@ from workflow.subjects.referrals.state import referrals_of
 from workflow.tasks import KIND_OF
 
 # Letters to nobody of the directory: to the data-protection officer, and to an authority of a way to a document.
-_ELSEWHERE = {"tell_of_glass", "chase_consulate"}
+_ELSEWHERE = {"tell_of_glass", "tell_of_stop", "chase_consulate"}
 
 
 def says(shop: Workshop, kind: type[Any], /, **fields: Any) -> None:
