@@ -63,6 +63,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "report": Verb("reports", "app", "Reports: counts that may be handed out."),
     "migrate": Verb("migrate", "migrate_tables", "Make the tables, or bring them up to date, with the login of"
                     " WAYHOME_OWNER_URL; repeating it changes nothing."),
+    "backup": Verb("backup", "backup", "Copy the log, then its keys, while everything runs, and see that each name in"
+                   " the one has its key in the other."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),

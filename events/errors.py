@@ -8,6 +8,7 @@ EventsError
 ├── ClockBehind          the clock says an earlier time than the newest event: it was set back
 ├── LogMissing           the log is empty or is not the one these keys belong to
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
+├── BackupRefused        a copy of the log or of its keys was not made
 ├── OwnerLogin           the application's login owns the tables, or may change what happened
 ├── SchemaBehind         the tables are older than this program, and only their owner may change them
 └── StoreProblem         the database did not do it
@@ -53,6 +54,10 @@ class ClockBehind(EventsError):
 
 class LogMissing(EventsError):
     """The log is empty, or is not the one its keys were made for; find the setting that leads to the right one."""
+
+
+class BackupRefused(EventsError):
+    """No copy was made, and nothing was written over; the message says what stands in the way."""
 
 
 class OwnerLogin(EventsError):

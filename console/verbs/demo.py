@@ -21,7 +21,7 @@ from console.printing import print_events, print_json, print_rows, say
 from console.settings import Settings
 from console.simulation.summary import Summary, print_summary, summary
 from console.simulation.year import Rehearsal, Year, empty_folder, most_travelled
-from console.verbs.serve import PORT, server_for, site_for
+from console.verbs.serve import PORT, ended_in_order, server_for, site_for
 from events.world import ManualClock, RunningClock, SeededEntropy, SystemClock, SystemEntropy
 from workflow.programme.loading import load_definition, shipped_programme_text
 
@@ -156,10 +156,9 @@ def _admitted(container: Container, data: Path, address: str) -> list[Key]:
 def _serve(container: Container, listening: socket.socket) -> None:
     port = listening.getsockname()[1]
     server = server_for(container, site_for(_HOST, port), _HOST, port)
-    try:
+    with ended_in_order():
         server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        say("")
+    say("")
 
 
 def _free_socket(port: int) -> socket.socket:

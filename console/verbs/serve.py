@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlsplit
 
@@ -51,8 +52,19 @@ def serve(
     with office(data, ring=True) as container:
         listening = _listening(host, port)
         _say(container, site)
-        with _working(container, threads if workers else 0):
+        with _working(container, threads if workers else 0), ended_in_order():
             server_for(container, site, host, port, proxy).run([listening])
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end what is served as Ctrl-C does: the server says it on to the process, which would end at once.
+
+    Ended at once, the newest events and keys would still lie in the files beside log and key file.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -132,8 +144,8 @@ def _say(container: Container, site: Site) -> None:
         say_error(line)
     say(f"Wayhome is at {site.origin}; stop with Ctrl-C")
     if nobody:
-        say("nobody may sign in yet; open the first account with: wayhome account open staff:root"
-                     " --role administrator")  # fmt: skip
+        say("nobody may sign in yet; open the first two officers with: wayhome account open staff:root"
+                     " --role administrator, and another with --role data_protection")  # fmt: skip
 
 
 def _is_loopback(host: str) -> bool:
