@@ -109,6 +109,8 @@ def decide(command: Command, situation: Situation) -> Decision:
     if isinstance(command, OfficeCommand) and not speaks_for_office(command.actor, situation.programme):
         return refused(PROGRAMME_IS_YOURS())
     rule = RULES[type(command)]
+    if rule.in_person and command.mandate == OPERATOR:
+        return refused(NOBODY_SIGNED_IN(actor=command.actor))
     if isinstance(command, CaseCommand):
         # To whom a case is not to be seen it is not there.
         about = vars(command).get("referral_id", "")
@@ -116,8 +118,6 @@ def decide(command: Command, situation: Situation) -> Decision:
             return refused(CASE_EXISTS())
         if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
             return refused(CASE_IS_OPEN(stage=situation.case.stage))
-        if rule.in_person and command.mandate == OPERATOR:
-            return refused(NOBODY_SIGNED_IN(actor=command.actor))
         return _in_its_time(_decided(command, rule, situation), command, rule, situation)
     return rule.decide(command, situation)
 

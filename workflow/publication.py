@@ -8,7 +8,7 @@ from events.ids import OFFICE_POLICY
 from workflow.command import PublishProgramme
 from workflow.programme.loading import check_definition, load_definition
 from workflow.reasons import Reason, ReasonKind, refused
-from workflow.refusals import ACCOUNT_STANDS, PROGRAMME_IS_THE_FILES
+from workflow.refusals import ACCOUNT_STANDS, CONFIRMER_MAY, PROGRAMME_IS_THE_FILES, PUBLISHER_MAY
 from workflow.registry import SUBJECTS
 from workflow.rights.acts import OPERATOR, Acts
 from workflow.rights.table import permit
@@ -45,14 +45,17 @@ def needs_two(command: PublishProgramme, situation: OfficeSituation) -> bool:
 def against_publisher(
     command: PublishProgramme, situation: OfficeSituation, name: str, acts: Acts, may: ReasonKind
 ) -> Iterator[Reason]:
-    """Yield why an account does not count as one of two: it is closed, or has not the right for this programme."""
+    """Yield why an account does not count as one of two: it is closed, or has not the right for this programme.
+
+    The data-protection officer watches over every programme, also over one nobody has published yet.
+    """
     standing = register_of(situation).get(name)
     if standing is None or not standing.is_open:
         yield ACCOUNT_STANDS(account=name)
         return
-    theirs = command.programme in standing.account.programmes
+    theirs = command.programme in standing.account.programmes or standing.has("data_protection")
     if not theirs or not any(permit(standing.account, act, None, None, situation.now) for act in acts):
-        yield may(account=name)
+        yield PUBLISHER_MAY(account=name) if may is CONFIRMER_MAY else may(account=name)
     elif "programmes.publish" not in acts and (ready := seconds_from(standing, situation)):
         yield refusals.OFFICER_IS_NEW(account=name, until=ready)
 

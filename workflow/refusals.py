@@ -19,6 +19,7 @@ PROPOSAL_IS_IN_TIME: Final = ReasonKind("proposal_is_in_time", looked_at=("until
 PROPOSAL_IS_YOURS: Final = ReasonKind("own_hand/proposal", looked_at=("proposer",), helps_with=("DeclineDecision",))
 PROPOSER_CONFIRMS: Final = ReasonKind("second_person_agreed/proposer_confirms", helps_with=("WithdrawProposal",))
 CONFIRMER_MAY: Final = ReasonKind("second_person_may/confirm", looked_at=("account",))
+PUBLISHER_MAY: Final = ReasonKind("second_person_may/publisher", looked_at=("account",))
 PROPOSER_MAY: Final = ReasonKind("first_person_may", looked_at=("account",), helps_with=("DeclineDecision",))
 ACCOUNT_STANDS: Final = ReasonKind("account_is_open/of_two", looked_at=("account",))
 NOTHING_MOVED: Final = ReasonKind("nothing_moved", helps_with=("DeclineDecision",))

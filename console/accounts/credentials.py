@@ -9,7 +9,7 @@ from sqlalchemy import select
 from console.accounts.passwords import HashingQueue, Passwords, Weakness, as_read, weakness
 from events.batch import InsertRows
 from events.database import Database
-from events.facts.accounts import AccountOpened, CredentialsReset
+from events.facts.accounts import AccountOpened, CredentialsReset, PasswordReplaced, SecondFactorAdded
 from events.ids import account_stream
 from events.instants import instant_text
 from events.world import Clock
@@ -21,6 +21,7 @@ from handlers.projections.tables import credentials
 from workflow.rights.acts import OPERATOR
 from workflow.rights.table import Account
 
+_HAVING_COME_IN: Final = (PasswordReplaced.__name__, SecondFactorAdded.__name__)
 GIVES_A_WAY_IN: Final = (AccountOpened.__name__, CredentialsReset.__name__)
 ONE_TIME_LASTS: Final = timedelta(hours=72)
 _ROWS: Final = InsertRows(credentials, replace=True)
@@ -153,6 +154,8 @@ class Accounts:
         row = self.row(account)
         if row is None or row.account.closed or self._credentials.has_any(account):
             return False
-        *_, last = self._service.log.of_types(account_stream(account), GIVES_A_WAY_IN)
+        *_, last = self._service.log.of_types(account_stream(account), (*GIVES_A_WAY_IN, *_HAVING_COME_IN))
         said = last.envelope
+        if said.type in _HAVING_COME_IN:
+            return False  # they have come in since: whoever takes away their password's row gets no other one by it
         return officer == ("" if said.mandate == OPERATOR else said.actor)

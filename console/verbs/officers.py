@@ -8,11 +8,13 @@ import typer
 
 from console.accounts.command_line import services_of
 from console.accounts.credentials import GIVES_A_WAY_IN, ONE_TIME_LASTS
+from console.errors import NotShown
 from console.printing import print_json, say
 from console.verbs.sign_in import HERE, asked, proved
 from console.verbs.terminal import CommandTerminal, Terminal, verb
 from events.ids import OFFICE_DECISIONS
 from handlers.commanding.answers import Accepted, Answer
+from handlers.queries.record_view import is_stopped
 from workflow.case.proposals import Proposal, Proposals
 from workflow.command import ConfirmOfficeDecision, DeclineOfficeDecision, WithdrawOfficeProposal
 from workflow.subjects.accounts.commands import SetOfficerDays
@@ -127,6 +129,8 @@ def print_password(terminal: CommandTerminal, data: Mapping[str, Any], account: 
 def _confirmed_here(terminal: CommandTerminal, proposal: str, name: str) -> Answer:
     """Let another officer confirm in their own name, by password and code typed here."""
     found = proved(services_of(terminal.container).sign_in.vouch(name, *asked(), HERE))
+    if is_stopped(terminal.container.database, found.account.account):
+        raise NotShown("stopped")
     command = ConfirmOfficeDecision(
         command_id=terminal.command_id or terminal.container.chance.uuid(),
         actor=found.account.account, mandate="officer", proposal_id=proposal,

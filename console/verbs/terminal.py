@@ -33,7 +33,7 @@ from console.cli_support import (
 from console.container import Container
 from console.errors import BadInput, NotShown
 from console.printing import print_json, print_rows, say, say_error
-from console.verbs.recorded_output import recorded_output
+from console.verbs.recorded_output import NUMBER, recorded_output
 from console.views.stopping import tell_of_stop
 from events.instants import instant, instant_text
 from handlers.commanding.answers import Answer
@@ -160,9 +160,21 @@ class Terminal(BareTerminal):
 
     @property
     def viewer(self) -> Viewer:
-        """Return who looks, for the access log; without signing in nothing was ever proved."""
-        proved = self.session.strong_at if self.session else None
+        """Return who looks, for the access log: whoever signed in, else the operator by a name that was only typed.
+
+        What the operator looks at counts against nobody who was merely named.
+        """
+        if not self.session:
+            return Viewer(f"operator:{self.who.replace(':', '.')}", "command line")
+        proved = self.session.strong_at
         return Viewer(self.who, "command line", instant_text(proved) if proved else "")
+
+    def table(self, data: object, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print something as JSON, or else its rows as a table; a narrow one crops numbers, and tells of them still."""
+        listed = list(rows)
+        if named := set(NUMBER.findall(" ".join(str(cell) for row in listed for cell in row))):
+            self.sees(named)
+        super().table(data, title, columns, listed)
 
     def looks_at(self, case_id: str) -> None:
         """Record that this person looks at a case before it is printed; raises NotShown when they may not."""
@@ -192,7 +204,7 @@ class Terminal(BareTerminal):
         limits = self.container.settings.view_limits
         if sight == "prove":
             tell_refused(refused(PROOF_IS_FRESH(count=limits.cases_per_proof)), as_json=self.as_json)
-        tell_of_stop(self.container, self.who)
+        tell_of_stop(self.container, self.viewer.account)
         tell_refused(refused(TOO_MANY_FILES(count=limits.cases_per_hour)), as_json=self.as_json)
 
     def say_cut(self, shown: int, total: int, more: str) -> None:
@@ -248,7 +260,7 @@ class ActorTerminal(Terminal):
 
         What a rule says against it tells of the case, so it is recorded like everything else that is told.
         """
-        if is_stopped(self.container.database, self.actor):
+        if any(is_stopped(self.container.database, name) for name in {self.actor, self.viewer.account}):
             raise NotShown("stopped")
         named = named_cases(command)
         seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()

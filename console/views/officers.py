@@ -103,7 +103,7 @@ def _recent(states: Iterable[tuple[str, AccountState | None]], since: datetime) 
 def _shown(key: str, one: Proposal, reader: Reader) -> HouseProposal | None:
     account, given = reader.account, orjson.loads(one.given)
     publishes = one.command == PUBLISHES
-    theirs = not publishes or given["programme"] in account.programmes
+    theirs = not publishes or given["programme"] in account.programmes or "data_protection" in account.roles
     sees, confirms = _SEES[publishes], _SEES[publishes][-1:]
     if not theirs or not any(permit(account, act, None, None, reader.now) for act in sees):
         return None

@@ -42,6 +42,25 @@ def record_case(look: Looking) -> None:
         raise Stopped
 
 
+def record_second(look: Looking) -> None:
+    """Record that a colleague who proves themselves at this screen sees what they confirm; raises Stopped.
+
+    The proof is of this moment, so no other one is asked for.
+    """
+    if not look.case_id:
+        refuse_stopped(look)
+        return
+    container, limits = look.web.container, look.web.container.settings.view_limits
+    if record_view(container.database, look.case_id, look.viewer, look.page, look.web.now(), limits) != "shown":
+        tell_of_stop(container, look.viewer.account)
+        raise Stopped
+
+
+def at_this_screen(web: WebContext, account: str, page: str, case_id: str = "") -> Looking:
+    """Return a colleague as one who looks, without a session of their own."""
+    return Looking(web, Viewer(account, "at a colleague's screen", instant_text(web.now())), page, case_id)
+
+
 def refuse_stopped(look: Looking) -> None:
     """Raise Stopped when nothing is shown to the account any more."""
     if is_stopped(look.web.container.database, look.viewer.account):

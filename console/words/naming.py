@@ -34,9 +34,11 @@ class Naming(NamedTuple):
         own = own_name(self.programme, kind, value, self.language) if self.programme else None
         if own is not None:
             return own
+        if is_worded(kind, value):
+            return label(kind, value, self.language)
         if not _TECHNICAL.fullmatch(value):
             return value  # somebody's own words, whole
-        spelt = value if is_worded(kind, value) else value.replace(" ", "_")
+        spelt = value.replace(" ", "_")
         return label(kind, spelt if is_worded(kind, spelt) else value, self.language)
 
     def _is_named(self, kind: str, value: str) -> bool:

@@ -168,6 +168,11 @@ def test_a_password_that_was_replaced_is_not_brought_back(door: Attacked) -> Non
     assert isinstance(door.desk.sign_in.password(BORIS, OWN, HERE), Wrong)
 
 
+def test_a_password_whose_row_was_taken_away_is_not_handed_over_anew(door: Attacked) -> None:
+    door.writes(delete(credentials).where(credentials.c.account == BORIS))
+    assert [door.another_process().accounts.hand_over(BORIS, officer) for officer in (ZOYA, ROOT, "")] == ["", "", ""]
+
+
 def test_a_password_that_was_replaced_opens_while_nobody_touches_it(door: Attacked) -> None:
     assert door.desk.sign_in.change_password(door.session(door.boris), OWN, NEW, HERE) is None
     assert isinstance(door.desk.sign_in.password(BORIS, NEW, HERE), HalfWay)

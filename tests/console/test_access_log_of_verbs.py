@@ -100,6 +100,9 @@ def test_the_line_has_the_same_limit_and_stops_the_same_account(rehearsal: Path,
     assert shown == [0, 0, 0, 1]
     assert "wayhome sign-in" in here.run("case", "show", cases[3], *AS_ANNA).stdout
     here.signs_in(ANNA)
+    own = [here.run("case", "show", case).exit_code for case in cases[:4]]
+    assert own == [0, 0, 0, 1], "what was looked at by her name before was not hers"
+    here.signs_in(ANNA)
     assert [here.run("case", "show", case).exit_code for case in cases[3:6]] == [0, 0, 1]
     for words in (("case", "show", cases[0]), ("case", "list"), ("case", "record", cases[0], "AddNote", "note=x")):
         stopped = here.run(*words)
@@ -107,7 +110,8 @@ def test_the_line_has_the_same_limit_and_stops_the_same_account(rehearsal: Path,
         assert "nothing is shown to this account" in stopped.stdout
         assert "stage" not in stopped.stdout
     here.done("sign-out")
-    assert here.run("case", "show", cases[0], *AS_ANNA).exit_code == 1, "a name typed is the same account"
+    note = here.run("case", "record", cases[0], "AddNote", "note=x", *AS_ANNA)
+    assert (note.exit_code, "nothing is shown" in note.stdout) == (1, True), "nothing is done by her name either"
     assert here.run("case", "show", cases[0], *AS_BORIS).exit_code == 0
     waiting = here.json("waiting", "--kind", "review_stop", *AS_BORIS)
     assert [row["item"] for row in waiting] == [f"stopped:{ANNA}"]

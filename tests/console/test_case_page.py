@@ -72,6 +72,7 @@ def test_in_both_languages_every_stage_is_drawn_without_a_word_left_out(house: W
         assert boris.get(f"/cases/{case.case_id}/history").status_code == 200
         assert "Что произошло" in page.text
         assert not re.search(r"wayhome |--[a-z]+ ", page.text), "the command line's advice is no use on a screen"
+        assert not re.search(r"\b(?:status|goals)\.[a-z]", page.text), "a word and not its key"
 
 
 def test_a_case_of_somebody_else_looks_like_none(house: WebHouse) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
+from handlers.queries.record_view import Viewer, ViewLimits, record_view
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
@@ -171,6 +172,28 @@ def test_a_colleague_at_the_same_desk_confirms_in_their_own_name(web: WebHouse, 
     (asked,) = log.of_types(f"case:{case.case_id}", (DecisionProposed.__name__,))[-1:]
     assert (confirmed.envelope.actor, asked.envelope.actor) == ("staff:clara", ANNA)
     assert anna.get("/me").status_code == 200  # she stays signed in
+
+
+def test_who_is_stopped_confirms_at_no_colleagues_desk_and_who_does_is_seen_to_look(
+    web: WebHouse, case: Story, anna: Person
+) -> None:
+    app = web.with_app("staff:clara", "supervisor")
+    path = proposed(case, anna)
+    page = anna.get(path)
+    database, few, viewer = web.office.database, ViewLimits(1, 1), Viewer("staff:clara", "elsewhere")
+    others = [Story(web.office, name="Test").case_id for _ in range(2)]
+    for number, sight in zip(others, ("shown", "stopped"), strict=True):
+        assert record_view(database, number, viewer, "case.see", web.office.now, few) == sight
+    web.clock.advance(timedelta(seconds=60))
+    proof = {"account": "clara", "password": OWN, "code": app.code(web.clock.now())}
+    assert anna.post(path, hidden_in(page) | proof).status_code == 429
+    assert not care_of(case.case).care_plan
+    app = web.with_app("staff:olga", "supervisor")
+    web.clock.advance(timedelta(seconds=60))
+    proof = {"account": "olga", "password": OWN, "code": app.code(web.clock.now())}
+    assert anna.post(path, hidden_in(anna.get(path)) | proof).status_code == 303
+    seen = web.office.rows("looks", account="staff:olga")
+    assert [row["case_id"] for row in seen] == [case.case_id]
 
 
 def test_the_author_does_not_confirm_at_the_same_desk_either(web: WebHouse, case: Story) -> None:

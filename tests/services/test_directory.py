@@ -140,6 +140,8 @@ def test_a_case_manager_alone_stops_a_provider_and_two_people_resume_it(office: 
         office.has_account(name)
     done(office, StopEntry, "provider", "new-start", actor=ANNA, reason="a letter went astray")
     assert refused(says(office, StopEntry, "provider", "new-start", reason="again")) == ("entry_is_not_stopped",)
+    hidden = says(office, ChangeEntry, "provider", "new-start", more="status: inactive")
+    assert "entry_is_not_stopped" in refused(hidden)
     assert refused(says(office, ChangeEntry, "provider", "new-start", status="active")) == (
         "something_changes",
         "entry_is_not_stopped",

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from console.accounts.sign_in import Wait, Wrong
 from console.views.carrying_out import carry_out
 from console.views.proposal import ProposalView, proposal_view
+from console.web.access_log import at_this_screen, record_second
 from console.web.errors import NotReadable
 from console.web.filling import context_of, right_of, sent_by
 from console.web.names import naming
@@ -40,6 +41,8 @@ def confirm_here(context: Sees, proposal_id: str) -> Response:
     found = context.web.sign_in.vouch(account, password, code, source_of(context.request))
     if isinstance(found, Wrong | Wait):
         return _page(context, proposal_id, problem=found)
+    case_id = context.case.case.case_id
+    record_second(at_this_screen(context.web, found.account.account, context.act, case_id))
     try:
         answer = carry_out(context.web.container.service, _confirmation(context, found, proposal_id))
     except CommandReused:

@@ -18,6 +18,7 @@ from console.views.officers import (
     house_proposal,
     house_proposals,
 )
+from console.web.access_log import at_this_screen, record_second
 from console.web.errors import NotReadable, NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
@@ -63,6 +64,7 @@ def confirm_here(context: Decides, proposal_id: str) -> Response:
     found = context.web.sign_in.vouch(account, password, code, source_of(context.request))
     if isinstance(found, Wrong | Wait):
         return _page(context, proposal_id, problem=found)
+    record_second(at_this_screen(context.web, found.account.account, context.act))
     said = {"actor": found.account.account, "mandate": "officer", "proposal_id": proposal_id}
     answer = _given(context, lambda command_id: ConfirmOfficeDecision.model_validate(said | {"command_id": command_id}))
     return _answered(context, proposal_id, answer) or go(f"{DECISIONS}?done=confirm")

@@ -84,6 +84,6 @@ TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, ends_in(GlassTold), g
 RULES: Final = (
     CommandRule(BreakGlass, break_glass, after_the_end=True),
     CommandRule(MendGlass, mend_glass, after_the_end=True),
-    CommandRule(ReviewAccess, review_access, after_the_end=True),
+    CommandRule(ReviewAccess, review_access, after_the_end=True, in_person=True),
 )
 TIMERS: Final = (TimerKind("glass_over", _hours_over), TimerKind("access_review", _not_reviewed))

@@ -8,8 +8,6 @@ from typing import Final
 from events.facts.access import LookingStopped, StopReviewed, StopTold
 from workflow.case.tasks import About
 from workflow.reasons import reasons_if
-from workflow.refusals import NOBODY_SIGNED_IN
-from workflow.rights.acts import OPERATOR
 from workflow.situation import Decision, Situation, TaskKind, case_of, ends_in, person_of, said_by, unless
 from workflow.subject import CommandRule
 from workflow.subjects.access import refusals
@@ -33,7 +31,6 @@ def review_stop(command: ReviewStop, situation: Situation) -> Decision:
     reasons = reasons_if(
         (stop is None or stop.outcome == "justified", refusals.STOP_IS_DUE(account=command.account)),
         (command.actor == command.account, refusals.STOP_REVIEWER_IS_ANOTHER()),
-        (command.mandate == OPERATOR, NOBODY_SIGNED_IN(actor=command.actor)),
     )
     return unless(reasons, situation.about_case(said_by(command, StopReviewed, person_id=person_of(situation))))
 
@@ -50,5 +47,5 @@ class StopLetter(About):
 TASKS: Final = (TaskKind("tell_of_stop", StopLetter, ends_in(StopTold), gives_back=True),)
 RULES: Final = (
     CommandRule(StopLooking, stop_looking, after_the_end=True),
-    CommandRule(ReviewStop, review_stop, after_the_end=True),
+    CommandRule(ReviewStop, review_stop, after_the_end=True, in_person=True),
 )

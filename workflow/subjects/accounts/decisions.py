@@ -11,7 +11,7 @@ from events.catalogue import Fact
 from events.facts import accounts as facts
 from events.ids import OFFICE_POLICY
 from workflow.reasons import Reason, ReasonKind, Refused, refused
-from workflow.refusals import ACCOUNT_STANDS
+from workflow.refusals import ACCOUNT_STANDS, CONFIRMER_MAY, NOBODY_SIGNED_IN
 from workflow.rights.acts import OPERATOR, ROLES, Acts, Role
 from workflow.rights.table import permit
 from workflow.rights.visibility import MACHINES
@@ -93,7 +93,7 @@ def against_officer(
     if standing is None or not standing.is_open:
         yield ACCOUNT_STANDS(account=name)
     elif not any(permit(standing.account, act, None, None, situation.now) for act in acts):
-        yield may(account=name)
+        yield refusals.OFFICER_MAY(account=name) if may is CONFIRMER_MAY else may(account=name)
     elif "accounts.change" not in acts and (ready := seconds_from(standing, situation)):
         yield refusals.OFFICER_IS_NEW(account=name, until=ready)
 
@@ -162,7 +162,11 @@ def choose_language(command: commands.ChooseLanguage, register: AccountRegister)
 
 def close_account(command: commands.CloseAccount, register: AccountRegister) -> Decision:
     """Return that somebody signs in no more; the last administrator stays."""
-    reasons = [*_against_closed(register[command.account]), *_against_own(command)]
+    standing = register[command.account]
+    reasons = [*_against_closed(standing), *_against_own(command)]
+    # Else the operator alone would bring about that officers are wanting, and then open others.
+    if command.mandate == OPERATOR and standing.is_officer:
+        reasons.append(NOBODY_SIGNED_IN(actor=command.actor))
     reasons += _against_losing_administrator(command.account, register)
     return Refused(tuple(reasons)) if reasons else _about(command, facts.AccountClosed(reason=command.reason))
 

@@ -7,6 +7,7 @@ from workflow.reasons import ReasonKind
 ACCOUNT_EXISTS: Final = ReasonKind("account_exists", field="account")
 ACCOUNT_IS_CLOSED: Final = ReasonKind("account_is_closed")
 SECOND_OFFICER_IS_THERE: Final = ReasonKind("second_officer_is_there", helps_with=("OpenAccount",))
+OFFICER_MAY: Final = ReasonKind("second_person_may/officer", looked_at=("account",))
 OFFICER_IS_NEW: Final = ReasonKind("second_person_may/new_officer", looked_at=("account", "until"))
 FACTOR_IS_NEW: Final = ReasonKind("factor_is_new", field="factor")
 FACTOR_EXISTS: Final = ReasonKind("factor_exists", field="factor")

@@ -15,8 +15,8 @@ from workflow.programme.office import OfficeContact
 from workflow.programme.part import DirectoryPart
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
-from workflow.refusals import NOBODY_SIGNED_IN, PEOPLE_DECIDE, PROPOSAL_IS_IN_TIME
-from workflow.rights.acts import OPERATOR, Act
+from workflow.refusals import PEOPLE_DECIDE, PROPOSAL_IS_IN_TIME
+from workflow.rights.acts import Act
 from workflow.rights.table import Account, permit
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, StreamFact, said_by, unless
@@ -215,7 +215,7 @@ def _against_change(
 ) -> Iterator[Reason]:  # fmt: skip
     if not changed:
         yield refusals.SOMETHING_CHANGES(entry=command.entry)
-    if command.status and _entry(command, situation).stopped:
+    if (command.status or "status" in commands.keys_in(command.more)) and _entry(command, situation).stopped:
         yield refusals.ENTRY_IS_STOPPED(entry=command.entry)
     # Whose people see a case is told by that word; the lists of who sees what rest on it.
     if isinstance(made, Provider) and isinstance(before, Provider) and made.staff != before.staff:
@@ -233,8 +233,6 @@ def _against_fewer_beds(made: Facility, situation: Situation) -> Iterator[Reason
 
 
 def _against_speaker(command: commands.DirectoryCommand) -> Iterator[Reason]:
-    if command.mandate == OPERATOR:
-        yield NOBODY_SIGNED_IN(actor=command.actor)
     if is_machine(command.actor):
         yield PEOPLE_DECIDE(actor=command.actor)
 
@@ -288,6 +286,6 @@ RULES: Final = (
     CommandRule(commands.ChangeEntry, change_entry, office_needs=_needs),
     CommandRule(commands.EndEntry, end_entry, office_needs=_needs),
     CommandRule(commands.StopEntry, stop_entry, office_needs=_needs),
-    CommandRule(commands.ProposeResumption, propose_resumption, office_needs=_needs),
-    CommandRule(commands.ConfirmResumption, confirm_resumption, office_needs=_both_accounts),
+    CommandRule(commands.ProposeResumption, propose_resumption, office_needs=_needs, in_person=True),
+    CommandRule(commands.ConfirmResumption, confirm_resumption, office_needs=_both_accounts, in_person=True),
 )
