@@ -63,6 +63,8 @@ def confirm(
     gives = isinstance(answer, Accepted) and not {*GIVES_A_WAY_IN}.isdisjoint(answer.facts)
     handed = _handed(terminal, account) if gives and not here else ""
     tell_with_password(terminal, answer, account, handed)
+    if gives and here and not terminal.as_json:
+        say(f"its one-time password is {here}'s to hand over: wayhome sign-in, then wayhome account password {account}")
 
 
 @verb(app, "decline")

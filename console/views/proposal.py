@@ -39,9 +39,8 @@ def proposal_view(log: Log, context: FormContext, proposal_id: str) -> ProposalV
         return None
     shown = (*_fields(found, context), *_rests_on(found, case, context))
     when = instant(found.proposed_at)
-    return ProposalView(
-        proposal_id, found.command, shown, found.proposer, when, found.expires_at, _sealed(log, case, proposal_id)
-    )
+    sealed = dict.fromkeys((*_sealed(log, case, proposal_id), *_sealed_before(log, case, found)))
+    return ProposalView(proposal_id, found.command, shown, found.proposer, when, found.expires_at, tuple(sealed))
 
 
 def _fields(found: Proposal, context: FormContext) -> tuple[tuple[str, str], ...]:
@@ -67,6 +66,12 @@ def _pairs(given: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for name, value in given.items():
         for one in value if isinstance(value, list) else [value]:
             yield name, str(one)
+
+
+def _sealed_before(log: Log, case: Case, found: Proposal) -> tuple[str, ...]:
+    """Return what is sealed of what the case holds already and is decided now: the text of the plan as drafted."""
+    drafted = log.of_types(case_stream(case.case_id), ("PlanDrafted",)) if found.command == "AgreePlan" else []
+    return tuple(part.compartment for event in drafted[-1:] for part in event.envelope.sealed)
 
 
 def _sealed(log: Log, case: Case, proposal_id: str) -> tuple[str, ...]:

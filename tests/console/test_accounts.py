@@ -82,6 +82,7 @@ def test_both_officers_at_one_terminal_and_the_second_takes_the_password_when_sh
     proposal = house.json("account", "open", "staff:gleb", "--role", "case_manager")["proposal"]
     done = house.typed(OWN, code_now(secret), words=("officers", "confirm", proposal, "--second", "zoya"))
     assert (done.exit_code, PASSWORD.search(done.output)) == (0, None), done.output
+    assert "zoya's to hand over: wayhome sign-in" in done.stdout
     assert "none to hand over" in house.told_off("account", "password", "staff:gleb")
     house.done("sign-out")
     assert "sign in first" in house.told_off("account", "password", "staff:gleb")

@@ -18,6 +18,7 @@ from tests.kit.web.sent import form_at, hidden_in, main_of
 from workflow.case.proposals import proposals_of
 from workflow.command import AdvanceCase
 from workflow.subjects.care.state import care_of
+from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan
 
 SECRET = "the sister in Tver knows"
 
@@ -172,6 +173,16 @@ def test_a_colleague_at_the_same_desk_confirms_in_their_own_name(web: WebHouse, 
     (asked,) = log.of_types(f"case:{case.case_id}", (DecisionProposed.__name__,))[-1:]
     assert (confirmed.envelope.actor, asked.envelope.actor) == ("staff:clara", ANNA)
     assert anna.get("/me").status_code == 200  # she stays signed in
+
+
+def test_the_plan_as_it_was_written_can_be_opened_from_the_page_of_its_approval(web: WebHouse) -> None:
+    case = bring(story(web.office), "reintegration")
+    case.does(DraftPlan, goals=("work",), content=SECRET).does(AgreePlan)
+    (key,) = proposals_of(case.case).pending
+    page = web.sign_in(BORIS, ["supervisor"]).get(f"/cases/{case.case_id}/decisions/{key}").text
+    assert "Work" in page
+    assert f'href="/cases/{case.case_id}/open?parts=story"' in page
+    assert SECRET not in page
 
 
 def test_who_is_stopped_confirms_at_no_colleagues_desk_and_who_does_is_seen_to_look(
