@@ -8,8 +8,6 @@ from events.facts.accounts import (
     AccountOpened,
     AccountPlaced,
     AccountReopened,
-    CredentialsReset,
-    OfficerDaysSet,
     RolesChanged,
 )
 from events.facts.decisions import DecisionProposed
@@ -25,9 +23,6 @@ from workflow.situation import OfficeSituation
 from workflow.subjects.accounts.state import OFFICERS, AccountState, is_founding, is_short_of_officers
 
 BY_TWO_OFFICERS: Final = {kind.__name__: rule for kind, rule in OFFICE_RULES.items() if rule.two_people is not None}
-DECIDED: Final = (
-    AccountOpened, AccountPlaced, AccountReopened, CredentialsReset, OfficerDaysSet, ProgrammePublished, RolesChanged,
-)  # fmt: skip
 
 
 class OfficerRights:

@@ -2,18 +2,15 @@
 
 from typing import Any, Final, NamedTuple
 
+from events.facts import catalogue
 from events.facts.accounts import AccountOpened
-from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.directory import EntryResumed, EntryStopped, ResumptionProposed
-from events.facts.grants import BankAnswerSettled
 from events.facts.journey import StageEntered
-from events.facts.reintegration import PlanAgreed, PlanRevised
-from events.facts.safety import BestInterestsDecided, SafetyPlanAgreed
-from events.ids import OFFICE_DECISIONS, account_stream
+from events.ids import OFFICE_DECISIONS, account_stream, case_of_stream
 from events.instants import instant
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
-from handlers.checks.two_officers import BY_TWO_OFFICERS, DECIDED, OfficerRights, was_done_alone
+from handlers.checks.two_officers import BY_TWO_OFFICERS, OfficerRights, was_done_alone
 from handlers.projections.replay import Replay
 from workflow.decide import RULES
 from workflow.rights.acts import OPERATOR, Acts
@@ -22,10 +19,10 @@ from workflow.two_people import pins_of
 
 _OF_CASES: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
 
-
-_DECIDED_OF_A_CASE: Final = (
-    BankAnswerSettled, BestInterestsDecided, CarePlanAgreed, PlanAgreed, PlanRevised, SafetyPlanAgreed, StageEntered,
-)  # fmt: skip
+# Whatever two people may have decided says who proposed it, and where; which facts these are, the catalogue says.
+_DECIDED: Final = tuple(
+    shape.fact for shape in catalogue().shapes.values() if {"second", "proposal"} <= shape.fact.model_fields.keys()
+)
 
 
 class _Proposal(NamedTuple):
@@ -98,20 +95,17 @@ class TwoPeopleCheck(InvariantCheck):
         self.demand(two, f"{seen.at}: is not resumed by another than who proposed it")
         self.demand(said.mandate != OPERATOR, f"{seen.at}: resumed by somebody who had not signed in")
 
-    @sees(
-        BankAnswerSettled, StageEntered, SafetyPlanAgreed, CarePlanAgreed, PlanAgreed, PlanRevised, BestInterestsDecided
-    )
+    @sees(*_DECIDED)
     def _on_decision(self, fact: Any, seen: ObservedEvent) -> None:
-        if not fact.proposal:
-            self._on_typed_name(fact, seen)
-            return
-        self._demand_proposal(fact, seen, seen.stream)
-
-    @sees(*DECIDED)
-    def _on_house_decision(self, fact: Any, seen: ObservedEvent) -> None:
+        of_a_case = case_of_stream(seen.stream) is not None
         if fact.proposal:
-            self._demand_proposal(fact, seen, OFFICE_DECISIONS)
-            return
+            self._demand_proposal(fact, seen, seen.stream if of_a_case else OFFICE_DECISIONS)
+        elif of_a_case:
+            self._on_typed_name(fact, seen)
+        else:
+            self._on_house_decision_of_one(fact, seen)
+
+    def _on_house_decision_of_one(self, fact: Any, seen: ObservedEvent) -> None:
         self._two_officers_since_founding |= isinstance(fact, AccountOpened) and fact.founding
         now = self._officers.situation(seen, (seen.stream, seen.before))
         if not was_done_alone(fact, seen, now):

@@ -7,9 +7,7 @@ password and its code, and then does its worst; what must not have come of it is
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +24,7 @@ import pytest
 from httpx2 import Client, Response
 
 from console.simulation.demo_accounts import CAST
+from tests.kit.web.served import running
 from workflow.rights.table import may_ever
 
 pytestmark = pytest.mark.xdist_group("as_each_role")  # one process is attacked by all
@@ -123,48 +122,12 @@ class Attacker:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A rehearsal served by a process of its own."""
     data = tmp_path_factory.mktemp("attacked") / "data"
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    words = ("demo", "--data", str(data), "--days", "60", "--arrivals", "40", "--port", str(port), "--pace", "0")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("WAYHOME_")}
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "wayhome", *words], env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    try:
-        town = Town(*_served(process, data))
+    words = ("demo", "--data", str(data), "--days", "60", "--arrivals", "40", "--pace", "0")
+    with running(*words) as (address, _):
+        town = Town(address, data, _keys((data / "sign-in.txt").read_text()))
         assert len(town.cases()) >= 3
         yield town
         town.close()
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def _served(process: subprocess.Popen[str], data: Path) -> tuple[str, Path, dict[str, tuple[str, str]]]:
-    """Return the address, data and keys once the console answers; fails when it does not come up in time."""
-    keys, until = data / "sign-in.txt", time.monotonic() + WAIT_S
-    while time.monotonic() < until:
-        assert process.poll() is None, process.stdout.read() if process.stdout else ""
-        if keys.exists() and len(keys.read_text().splitlines()) > len(CAST):
-            address = re.search(r"http://localhost:\d+", keys.read_text())
-            assert address
-            if _answers(address.group()):
-                return address.group(), data, _keys(keys.read_text())
-        time.sleep(0.2)
-    raise AssertionError("the console did not come up")
-
-
-def _answers(address: str) -> bool:
-    try:
-        with Client(base_url=address, timeout=5) as client:
-            return client.get("/healthz").status_code == 200
-    except OSError:
-        return False
-    except Exception as problem:
-        if "connect" in type(problem).__name__.lower():
-            return False
-        raise
 
 
 def _keys(text: str) -> dict[str, tuple[str, str]]:

@@ -6,7 +6,6 @@ import shutil
 import signal
 import sqlite3
 import stat
-import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from console.container import Container
 from console.settings import Settings
+from events.backup import copy_file
 from handlers.commanding.answers import Accepted
 from tests.kit.command_line import Wayhome
 from tests.kit.people import ANNA
@@ -78,23 +78,29 @@ def test_two_copies_taken_while_the_console_runs_hold_every_name(wayhome: Wayhom
         assert "Nino Test" in shown["opened"].values()
 
 
-def test_while_somebody_writes_no_copy_of_the_log_is_without_its_keys(wayhome: Wayhome, tmp_path: Path) -> None:
+def test_what_is_sealed_between_the_two_copies_is_not_without_its_key(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log, keys = copies(tmp_path)
-    stopping = threading.Event()
 
-    def write() -> None:
-        while not stopping.is_set():
-            opened(wayhome, 1)
+    def copied(source: Path, *rest: Any) -> None:
+        copy_file(source, *rest)
+        opened(wayhome, 3)
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for count in range(5):
-            to = log.with_name(f"log-{count}.sqlite"), keys.with_name(f"keys-{count}.sqlite")
-            assert backed_up(wayhome, *to)["without_key"] == 0
-    finally:
-        stopping.set()
-        writer.join()
+    monkeypatch.setattr("console.verbs.backup.copy_file", copied)
+    found = backed_up(wayhome, log, keys)
+    assert (found["without_key"], found["keys"] > 0) == (0, True)
+
+
+def test_a_damaged_log_gives_no_copy(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    opened(wayhome, 2)
+    with (wayhome.data / "log.sqlite").open("r+b") as file:
+        file.seek(4096 * 8)
+        file.write(b"\xff" * 4096 * 8)
+    told = wayhome.told_off("backup", "--log", str(log), "--keys", str(keys), code=4)
+    assert "log.sqlite" in told
+    assert [*log.parent.iterdir(), *keys.parent.iterdir()] == []
 
 
 def test_a_lost_key_is_told_with_the_copy(wayhome: Wayhome, tmp_path: Path) -> None:

@@ -8,13 +8,12 @@ from fastapi.responses import Response
 from console.accounts.sign_in import Wait, Wrong
 from console.views.carrying_out import carry_out
 from console.views.proposal import ProposalView, proposal_view
-from console.web.access_log import at_this_screen, record_second
 from console.web.errors import NotReadable
 from console.web.filling import context_of, right_of, sent_by
 from console.web.names import naming
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
-from console.web.sign_in_cookies import source_of, typed
+from console.web.second_person import vouched_here
 from events.errors import CommandReused
 from events.ids import CaseId
 from handlers.commanding.answers import Conflict
@@ -36,13 +35,9 @@ def decision(context: Sees, proposal_id: str) -> Response:
 @router.post("/cases/{case_id}/decisions/{proposal_id}")
 def confirm_here(context: Sees, proposal_id: str) -> Response:
     """Let a colleague who stands at this desk confirm in their own name: by password and code, without a session."""
-    given = context.given
-    account, password, code = (typed(given, name) for name in ("account", "password", "code"))
-    found = context.web.sign_in.vouch(account, password, code, source_of(context.request))
+    found = vouched_here(context, context.case.case.case_id)
     if isinstance(found, Wrong | Wait):
         return _page(context, proposal_id, problem=found)
-    case_id = context.case.case.case_id
-    record_second(at_this_screen(context.web, found.account.account, context.act, case_id))
     try:
         answer = carry_out(context.web.container.service, _confirmation(context, found, proposal_id))
     except CommandReused:

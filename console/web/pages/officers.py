@@ -18,11 +18,11 @@ from console.views.officers import (
     house_proposal,
     house_proposals,
 )
-from console.web.access_log import at_this_screen, record_second
 from console.web.errors import NotReadable, NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
-from console.web.sign_in_cookies import source_of, typed
+from console.web.second_person import vouched_here
+from console.web.sign_in_cookies import typed
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Answer
 from workflow.command import (
@@ -59,12 +59,9 @@ def decision(context: Sees, proposal_id: str) -> Response:
 @router.post("/settings/decisions/{proposal_id}")
 def confirm_here(context: Decides, proposal_id: str) -> Response:
     """Let another officer who stands at this desk confirm in their own name: by password and code, not a session."""
-    given = context.given
-    account, password, code = (typed(given, name) for name in ("account", "password", "code"))
-    found = context.web.sign_in.vouch(account, password, code, source_of(context.request))
+    found = vouched_here(context)
     if isinstance(found, Wrong | Wait):
         return _page(context, proposal_id, problem=found)
-    record_second(at_this_screen(context.web, found.account.account, context.act))
     said = {"actor": found.account.account, "mandate": "officer", "proposal_id": proposal_id}
     answer = _given(context, lambda command_id: ConfirmOfficeDecision.model_validate(said | {"command_id": command_id}))
     return _answered(context, proposal_id, answer) or go(f"{DECISIONS}?done=confirm")

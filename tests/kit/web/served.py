@@ -19,9 +19,16 @@ PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
 @contextmanager
 def served(data: Path, *words: str, name: str = "localhost") -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Serve a data folder until the block ends, and then see it go by itself."""
+    with running("serve", "--data", str(data), *words, name=name) as found:
+        yield found
+
+
+@contextmanager
+def running(*words: str, name: str = "localhost") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a verb that serves, on a free port, until the block ends."""
     port = free_port()
     process = subprocess.Popen(
-        [*PROGRAM, "serve", "--data", str(data), "--port", str(port), *words],
+        [*PROGRAM, *words, "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
