@@ -7,6 +7,7 @@ EventsError
 ├── TooNew               the data was written by a newer version of this program
 ├── ClockBehind          the clock says an earlier time than the newest event: it was set back
 ├── LogMissing           the log is empty or is not the one these keys belong to
+├── PersonErased         a key was asked for whose person was erased
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
 ├── BackupRefused        a copy of the log or of its keys was not made
 ├── OwnerLogin           the application's login owns the tables, or may change what happened
@@ -46,6 +47,10 @@ class TooNew(EventsError):
 
 class KeysMissing(EventsError):
     """The keys of this data are not where they should be; restore the key file from its own backup."""
+
+
+class PersonErased(EventsError):
+    """The person was erased: nothing can be sealed or opened for them any more, and no key is made again."""
 
 
 class ClockBehind(EventsError):

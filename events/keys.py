@@ -9,13 +9,13 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from events.database import NO_ROOM, make_durable, no_room, opened_for_reading
-from events.errors import KeysMissing, StoreFull, as_store_problem
+from events.errors import KeysMissing, PersonErased, StoreFull, as_store_problem
 from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment
@@ -27,7 +27,8 @@ class Keys(Protocol):
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         """Return a key for each owner; missing ones are made and are durable before this returns.
 
-        Raises a StoreProblem when a new key cannot be kept; then nothing may be sealed.
+        Raises a StoreProblem when a new key cannot be kept, PersonErased for whoever was erased; then nothing may be
+        sealed.
         """
 
     def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
@@ -39,6 +40,21 @@ class Keys(Protocol):
 
     def keep(self, purpose: str, value: bytes) -> bytes:
         """Keep 32 bytes of this installation beside its keys, unless some are kept already; return those kept."""
+
+    def note(self, purpose: str, value: bytes) -> None:
+        """Keep bytes beside the keys in place of those noted before for the purpose; durable before this returns."""
+
+    def noted(self, purpose: str) -> bytes | None:
+        """Return the bytes last noted for a purpose."""
+
+    def destroy(self, persons: Collection[str], at: str) -> None:
+        """Destroy every key of these persons for ever, and remember who they were and when (UTC text).
+
+        Durable before this returns. Repeating it changes nothing; no key is made for them again.
+        """
+
+    def destroyed(self) -> Mapping[str, str]:
+        """Return whose keys were destroyed, and when: what an older copy of the log is held to."""
 
     def is_used(self) -> bool:
         """Tell whether there is a key for anybody: then there is a log that was sealed with it."""
@@ -60,9 +76,12 @@ class MemoryKeys(Keys):
         self._chance = chance
         self._keys: dict[Owner, bytes] = {}
         self._retired: dict[str, str] = {}
+        self._notes: dict[str, bytes] = {}
+        self._destroyed: dict[str, str] = {}
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         """Return a key for each owner, made on first asking."""
+        _refuse_erased(owners, self._destroyed)
         for owner in owners:
             if owner not in self._keys:
                 self._keys.setdefault(owner, self._chance.bytes(32))
@@ -75,6 +94,23 @@ class MemoryKeys(Keys):
     def keep(self, purpose: str, value: bytes) -> bytes:
         """Keep the bytes as long as the process lives, unless some are kept."""
         return self._keys.setdefault(("", purpose), value)
+
+    def note(self, purpose: str, value: bytes) -> None:
+        """Keep the bytes as long as the process lives."""
+        self._notes[purpose] = value
+
+    def noted(self, purpose: str) -> bytes | None:
+        """Return what was noted last."""
+        return self._notes.get(purpose)
+
+    def destroy(self, persons: Collection[str], at: str) -> None:
+        """Forget these persons' keys."""
+        self._destroyed = dict.fromkeys(set(persons) - {""}, at) | self._destroyed
+        self._keys = {owner: key for owner, key in self._keys.items() if owner[0] not in self._destroyed}
+
+    def destroyed(self) -> Mapping[str, str]:
+        """Return whose keys were destroyed."""
+        return dict(self._destroyed)
 
     def is_used(self) -> bool:
         """Tell whether a key was made for anybody."""
@@ -110,6 +146,7 @@ class FileKeys(Keys):
             found = self._find(owners)
             missing = [owner for owner in owners if owner not in found]
             if missing:
+                _refuse_erased(missing, self._read_destroyed())
                 self._make(missing)
                 found |= self._find(missing)
             return found
@@ -125,6 +162,32 @@ class FileKeys(Keys):
             if not self._find([("", purpose)]):
                 self._write([("", purpose, value)])
             return self._find([("", purpose)])["", purpose]
+
+    def note(self, purpose: str, value: bytes) -> None:
+        """Keep the bytes in the file, in place of what was noted before; on disk before this returns."""
+        with self._lock, self._said_plainly(), self._file:
+            self._file.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (purpose, value))
+
+    def noted(self, purpose: str) -> bytes | None:
+        """Return what was noted last, by whichever process."""
+        with self._lock, self._said_plainly():
+            row = self._file.execute("SELECT value FROM notes WHERE purpose = ?", (purpose,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def destroy(self, persons: Collection[str], at: str) -> None:
+        """Overwrite these persons' keys in the file, and empty what lies beside it."""
+        asked = sorted(set(persons) - {""})  # the installation's own secrets are nobody's
+        with self._lock, self._said_plainly():
+            with self._file:
+                self._file.executemany("INSERT OR IGNORE INTO destroyed VALUES (?, ?)", [(p, at) for p in asked])
+                self._file.executemany("DELETE FROM keys WHERE person = ?", [(p,) for p in asked])
+            self._cache = {owner: key for owner, key in self._cache.items() if owner[0] not in asked}
+            self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def destroyed(self) -> Mapping[str, str]:
+        """Return whose keys were destroyed, by whichever process."""
+        with self._lock, self._said_plainly():
+            return self._read_destroyed()
 
     def is_used(self) -> bool:
         """Tell whether the file holds a key for anybody."""
@@ -145,6 +208,9 @@ class FileKeys(Keys):
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+    def _read_destroyed(self) -> dict[str, str]:
+        return dict(self._file.execute("SELECT person, at FROM destroyed").fetchall())
 
     def _find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         given = ((owner, self._cache.get(owner) or self._read(owner)) for owner in owners)
@@ -175,6 +241,12 @@ class FileKeys(Keys):
         return key
 
 
+def _refuse_erased(owners: Collection[Owner], destroyed: Mapping[str, str]) -> None:
+    """Raise PersonErased when somebody of these was erased; the message holds no number either."""
+    if any(person in destroyed for person, _ in owners):
+        raise PersonErased("the person of this case was erased; nothing can be sealed for them any more")
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     try:
         path.touch(mode=0o600, exist_ok=True)
@@ -187,6 +259,8 @@ def _opened(path: Path) -> sqlite3.Connection:
             "PRIMARY KEY (person, compartment)) WITHOUT ROWID"
         )
         file.execute("CREATE TABLE IF NOT EXISTS retired (name TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID")
+        file.execute("CREATE TABLE IF NOT EXISTS notes (purpose TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+        file.execute("CREATE TABLE IF NOT EXISTS destroyed (person TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID")
     except (OSError, sqlite3.Error) as problem:
         if no_room(path) and path.exists():
             return opened_for_reading(path)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from events.catalogue import COMPARTMENTS, Closed
 from events.database import owner_engine
-from events.errors import KeysMissing, StoreFull
+from events.errors import KeysMissing, PersonErased, StoreFull
 from events.facts import catalogue
 from events.facts.intake import CaseOpened
 from events.keys import FileKeys, MemoryKeys
@@ -171,3 +171,23 @@ def test_a_key_that_cannot_be_kept_seals_nothing(log: Log, tmp_path: Path) -> No
             tell(full, (f"case:{number}", OPENED.model_copy(update={"person_id": f"P-{number}"})))
     assert full.size() == len({event.envelope.stream for event in full.page()})
     keys.close()
+
+
+def test_destroyed_keys_are_gone_for_ever_and_others_stay(tmp_path: Path) -> None:
+    for keys in (MemoryKeys(SystemEntropy()), FileKeys(tmp_path / "keys.db", SystemEntropy())):
+        anna, other = ("P-1", "identity"), ("P-2", "identity")
+        before = keys.ensure([anna, other, ("", "search")])
+        keys.destroy(["P-1", ""], "2026-01-01T00:00:00.000000Z")
+        keys.destroy(["P-1"], "2026-02-01T00:00:00.000000Z")
+        assert keys.find([anna, other, ("", "search")]) == {o: before[o] for o in (other, ("", "search"))}
+        assert keys.destroyed() == {"P-1": "2026-01-01T00:00:00.000000Z"}
+        with pytest.raises(PersonErased):
+            keys.ensure([anna])
+
+
+def test_what_is_noted_beside_the_keys_takes_the_place_of_what_was(tmp_path: Path) -> None:
+    for keys in (MemoryKeys(SystemEntropy()), FileKeys(tmp_path / "keys.db", SystemEntropy())):
+        assert keys.noted("head") is None
+        keys.note("head", b"1")
+        keys.note("head", b"2")
+        assert keys.noted("head") == b"2"
