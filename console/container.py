@@ -13,6 +13,7 @@ from console.settings import Settings
 from events.database import Database, sqlite_url
 from events.errors import EventsError, KeysMissing
 from events.facts import catalogue
+from events.head_codes import code_heads_once, mark_coded
 from events.key_check import bind_keys_to_log, refuse_without_log
 from events.keys import FileKeys, make_private_folder
 from events.log import Log
@@ -63,6 +64,7 @@ class Container:
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
         bind_keys_to_log(self.log)
+        _code_heads_once(self.log)
         rebuild_if_new(self.log)
         code_rows_once(self.log)
         self.service = CommandService(self.log)
@@ -183,6 +185,13 @@ def _ready_database(settings: Settings) -> Database:
         database.close()
         raise
     return database
+
+
+def _code_heads_once(log: Log) -> None:
+    with log.database.writing() as connection:
+        coded = code_heads_once(log.keys, connection)
+    if coded:  # only now is it there for good
+        mark_coded(log.keys)
 
 
 def _folders(settings: Settings, *, create: bool) -> None:

@@ -5,6 +5,7 @@ EventsError
 ├── CommandReused        a command id came back with another body
 ├── StreamMoved          another process wrote first; the caller decides again
 ├── TooNew               the data was written by a newer version of this program
+├── StreamForged         a history holds what no command of ours stored
 ├── ClockBehind          the clock says an earlier time than the newest event: it was set back
 ├── LogMissing           the log is empty or is not the one these keys belong to
 ├── PersonErased         a key was asked for whose person was erased
@@ -43,6 +44,20 @@ class CommandReused(EventsError):
 
 class StreamMoved(EventsError):
     """Another process wrote to the stream first; load again and decide again."""
+
+
+class StreamForged(EventsError):
+    """A history holds what no command of ours stored, or lacks what one did: nothing is added to it.
+
+    `wayhome fsck` says which; ``stream`` is kept out of the text, because it may name an account.
+    """
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(
+            "a history needed for this holds what no command of Wayhome stored, or lacks what one did: nothing was "
+            "recorded; tell the auditor: `wayhome fsck` says which history, and what is to be done"
+        )
+        self.stream = stream
 
 
 class TooNew(EventsError):

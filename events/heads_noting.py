@@ -16,6 +16,7 @@ from events.writing import EventMetadata
 
 HEADS_STREAM: Final = "heads:log"
 NOTED_EVERY: Final = timedelta(hours=1)
+_HEADS = select(streams.c.stream, streams.c.version, streams.c.leaf)
 _SINCE = (
     select(events.c.stream, events.c.version, events.c.previous)
     .where(events.c.position >= bindparam("size"))
@@ -28,7 +29,7 @@ def heads_at(connection: Connection, size: int) -> HeadsMap:
 
     Taken from where they stand now, and turned back by what came since: each event says what it continued.
     """
-    heads = {stream: (version, leaf) for stream, version, leaf in connection.execute(select(streams))}
+    heads = {stream: (version, leaf) for stream, version, leaf in connection.execute(_HEADS)}
     for stream, version, previous in connection.execute(_SINCE, {"size": size}):
         heads[stream] = (version - 1, previous)
     there = (head_of(stream, version, bytes(leaf)) for stream, (version, leaf) in heads.items() if version >= 0)

@@ -18,6 +18,7 @@ from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
 from events.errors import ClockBehind
+from events.head_codes import HeadCodes
 from events.instants import instant, instant_text
 from events.keys import Keys
 from events.sealing import Ciphertext, associated_data, unseal
@@ -68,6 +69,7 @@ class Log:
         self.database = database
         self.catalogue = catalogue
         self.keys = keys
+        self.codes = HeadCodes(keys)
         self._chance = chance
         self._clock = clock
 
@@ -76,11 +78,13 @@ class Log:
         """Yield one write: it is stored whole and durably when the block ends, or not at all.
 
         Raises StreamMoved when another process got in between (run the block again), ClockBehind when the clock was set
-        back, or a StoreProblem. Of an error inside the block nothing is stored either.
+        back, StreamForged by ``lock``, or a StoreProblem. Of an error inside the block nothing is stored either.
         """
         with self.database.writing() as connection:
             moment = self._now if as_the_clock_says else self._not_before_the_newest
-            writing = Writing(connection, self.catalogue, self.keys, self._chance, lambda: moment(connection))
+            writing = Writing(
+                connection, self.catalogue, self.keys, self.codes, self._chance, lambda: moment(connection)
+            )
             yield writing
             writing.finish()
 

@@ -46,6 +46,8 @@ streams = Table(
     Column("stream", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
+    # What only this installation's keys can make of the three (events/head_codes.py).
+    Column("mac", LargeBinary, nullable=False, server_default=""),
 )
 
 # Command ids never expire: a retry may come after a year of follow-up.
@@ -64,6 +66,7 @@ log_head = Table(
     # How many events the chain of places holds, and the last of them: fewer than all while older programs write too.
     Column("placed", BigInteger, nullable=False, server_default="0"),
     Column("place", LargeBinary, nullable=False, server_default=""),
+    Column("mac", LargeBinary, nullable=False, server_default=""),  # of the last two
 )
 
 # Complete subtrees of two leaves or more (events/merkle.py); the leaves themselves are in the events.

@@ -2,11 +2,11 @@
 
 One walk over one state of the database. What is found wrong is a value, not an exception: an auditor wants
 the whole list. Somebody who can rewrite every table can also make another history that agrees with itself, or cut
-off its end; only a leaf noted elsewhere before (``LogProof.head``) shows that one.
+off its end; only what was noted elsewhere before (``LogProof.head`` and ``place``) shows that one.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
@@ -17,9 +17,11 @@ from events import tables
 from events.catalogue import Catalogue
 from events.envelope import Envelope, leaf_of, sealed_parts, sealed_text
 from events.findings import Findings, ProofFinding, Whereabouts
+from events.head_codes import HeadCodes
 from events.instants import instant
 from events.keys import Keys
 from events.log import Log
+from events.noted_heads import NotedHead, NotedHeads
 from events.notes import Checkpoint
 from events.order import BEFORE_ALL, place_after
 from events.verify_beside import PageBeside
@@ -31,8 +33,8 @@ CLOCK_SLACK: Final = timedelta(seconds=60)
 _COLUMNS = ", ".join(f"e.{c.name}" for c in tables.events.columns)
 _FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608 - our own column names
 _NEXT = f"SELECT {_COLUMNS} FROM events e WHERE e.position > {{}} ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608
-_HEAD = "SELECT size, placed, place FROM log_head WHERE id = 0"
 _LEAF: Final = [c.name for c in tables.events.columns].index("leaf")
+_HEAD = "SELECT size, placed, place, mac FROM log_head WHERE id = 0"
 # What a row that nobody but a forger could have stored makes of our own code.
 _UNREADABLE = (AttributeError, TypeError, ValueError, OverflowError)
 
@@ -51,6 +53,8 @@ class LogProof:
     placed_from: int = 0  # from this position on the order was held from the first moment
     root: bytes | None = None  # of the tree over all of it, made again
     checkpoints: int = 0  # stored ones, each compared
+    place: bytes = BEFORE_ALL  # of the last event: it commits to all of them, and is best noted elsewhere
+    held_until: int = 0  # so many events are those that were there when a head was noted elsewhere
 
     @property
     def ok(self) -> bool:
@@ -64,15 +68,21 @@ class _StreamEnd(NamedTuple):
     where: Whereabouts
 
 
-def verify(log: Log, progress: Callable[[int], None] | None = None, *, kept: Sequence[Checkpoint] = ()) -> LogProof:
+def verify(
+    log: Log,
+    progress: Callable[[int], None] | None = None,
+    *,
+    kept: Sequence[Checkpoint] = (),
+    held_to: Iterable[NotedHead] = (),
+) -> LogProof:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
-    Every sealed part is tried with its key; the log is held to checkpoints somebody ``kept``. ``progress`` is told now
-    and then how many events have been looked at. Memory grows with the number of streams only. Raises a StoreProblem
-    when the database cannot be read.
+    Every sealed part is tried with its key; the log is held to checkpoints somebody ``kept`` and to heads that were
+    noted elsewhere. ``progress`` is told now and then how many events have been looked at. Memory grows with the number
+    of streams only. Raises a StoreProblem when the database cannot be read.
     """
     with log.database.reading() as connection:
-        return verify_on(connection, log.catalogue, progress, keys=log.keys, kept=kept)
+        return verify_on(connection, log.catalogue, progress, keys=log.keys, kept=kept, held_to=held_to)
 
 
 def verify_on(
@@ -82,13 +92,14 @@ def verify_on(
     *,
     keys: Keys | None = None,
     kept: Sequence[Checkpoint] = (),
+    held_to: Iterable[NotedHead] = (),
 ) -> LogProof:
     """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout.
 
     Without keys nothing is said of them. ``progress`` and memory as with ``verify``; raises the driver's own errors.
     """
     try:
-        return _Walk(connection, catalogue, keys, kept).run(progress)
+        return _Walk(connection, catalogue, keys, kept, NotedHeads(held_to)).run(progress)
     finally:
         _read_text(connection, str)
 
@@ -97,8 +108,14 @@ class _Walk:
     """The state of one walk: what the next event has to continue."""
 
     def __init__(
-        self, connection: Connection, catalogue: Catalogue, keys: Keys | None, kept: Sequence[Checkpoint]
+        self,
+        connection: Connection,
+        catalogue: Catalogue,
+        keys: Keys | None,
+        kept: Sequence[Checkpoint],
+        noted: NotedHeads,
     ) -> None:
+        self._noted = noted
         self._connection = connection
         self._mark = "%s" if connection.dialect.name == "postgresql" else "?"
         self._catalogue = catalogue
@@ -109,6 +126,7 @@ class _Walk:
         self._stamp = ""
         self._of_command: dict[str, tuple[str, bytes]] = {}
         self._findings = Findings()
+        self._codes = HeadCodes.found(keys) if keys is not None else None
         self._beside = PageBeside(self._ask, self._findings, keys)
         self._tree = TreeBeside(self._ask, self._findings, keys, kept)
         self._head: bytes | None = None
@@ -118,7 +136,7 @@ class _Walk:
 
     def run(self, progress: Callable[[int], None] | None) -> LogProof:
         heads = self._ask(_HEAD)
-        size, placed, place = heads[0] if heads else (None, 0, BEFORE_ALL)
+        size, placed, place, mac = heads[0] if heads else (None, 0, BEFORE_ALL, b"")
         self._places = {placed: BEFORE_ALL}
         rows = self._ask(_FIRST)
         while rows:
@@ -130,15 +148,17 @@ class _Walk:
                 progress(self._count)
             rows = self._ask(_NEXT, rows[-1][0])
         streams = len(self._ends)
-        self._compare_head(size, placed, place)
+        self._compare_head(size, placed, place, mac)
         self._compare_streams()
         self._beside.compare_rest()
         self._tree.compare_rest()
         compare_noted_heads(self._connection, self._ask, self._findings)
+        self._noted.compare_rest(self._next, self._findings)
         found = self._findings
         return LogProof(
             self._count, streams, self._beside.missing_parts, tuple(found.listed), found.more, self._head,
             self._unplaced, self._placed_from, self._tree.root if self._count else None, self._tree.checkpoints,
+            self._place, self._noted.held_until,
         )  # fmt: skip
 
     def _ask(self, query: str, *values: Any) -> Sequence[Any]:
@@ -194,6 +214,7 @@ class _Walk:
         self._place = expected if place is None else place
         if self._next in self._places:
             self._places[self._next] = self._place
+        self._noted.passed(self._next, leaf, self._place)
 
     def _check_kind(self, where: Whereabouts, kind: str, version: int) -> None:
         shape = self._catalogue.shapes.get(kind)
@@ -234,7 +255,7 @@ class _Walk:
             text = f"recorded at {recorded_at}, behind an event recorded at {self._stamp}: the clock was set back"
             self._findings.at(where, "time", text)
 
-    def _compare_head(self, size: Any, placed: Any, place: Any) -> None:
+    def _compare_head(self, size: Any, placed: Any, place: Any, mac: Any) -> None:
         if size != self._next:
             position = min(size, self._next) if isinstance(size, int) else self._next
             text = f"the log says it holds {size} events; those stored end at {self._next - 1}"
@@ -242,17 +263,29 @@ class _Walk:
         elif self._places[placed] != place:
             text = f"the log says that its first {placed} events end elsewhere than they do"
             self._findings.beside(self._next, "head", text)
+        elif self._codes is not None and not self._codes.is_log(placed, place, mac):
+            text = "the end of the log is not as Wayhome wrote it, or was not before, and nobody has looked since"
+            self._findings.beside(self._next - 1, "code", text)
 
     def _compare_streams(self) -> None:
         """Compare where each stream says it stands with its last event."""
-        for stream, version, leaf in self._ask("SELECT stream, version, leaf FROM streams"):
+        for stream, version, leaf, mac in self._ask("SELECT stream, version, leaf, mac FROM streams"):
             end = self._ends.pop(stream, None)
             if end is None:
                 self._findings.beside(None, "stream", f"stream {stream} has no events")
             elif (version, leaf) != end[:2]:
                 self._findings.at(end.where, "stream", f"it is the last of {stream}, which says it stands elsewhere")
+            elif self._codes is not None and not _is_coded(self._codes, stream, end, mac):
+                self._findings.at(end.where, "code", f"no command of Wayhome left {stream} as it ends here")
         for stream, end in self._ends.items():
             self._findings.at(end.where, "stream", f"its stream {stream} is not listed")
+
+
+def _is_coded(codes: HeadCodes, stream: Any, end: _StreamEnd, mac: Any) -> bool:
+    try:
+        return codes.is_stream(stream, end.version, end.leaf, mac)
+    except _UNREADABLE:
+        return False
 
 
 def _read_text(connection: Connection, how: Callable[[bytes], str]) -> None:

@@ -1,9 +1,10 @@
 """One write to the log: lock, read what moved, buffer, and at the end seal, hash and store in one go."""
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, cached_property
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, LargeBinary, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql
@@ -13,21 +14,28 @@ from events.batch import InsertRows, RowStatement, execute_prebuilt, rows_as_jso
 from events.batch import Row as Values
 from events.catalogue import Catalogue, Fact, FactSchema
 from events.envelope import Envelope, SealedPart, leaf_of, sealed_text
+from events.errors import StreamForged
+from events.head_codes import HeadCodes
 from events.keys import Keys, Owner
 from events.order import answer_hash, place_after
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, associated_data, seal
 from events.tables import commands, events, log_head, sealed_parts
 from events.world import Entropy
 
+_log = logging.getLogger(__name__)
+_NOT_OURS: Final = b""  # the code of an end that Wayhome found otherwise than it wrote it
 _INSERT_COMMANDS = InsertRows(commands)
 _INSERT_PARTS = InsertRows(sealed_parts)
 _UPSERT_STREAMS = InsertRows(tables.streams, replace=True)
 _INSERT_EVENTS = InsertRows(events)
-_HEAD = "SELECT size, placed, place FROM log_head WHERE id = 0"
+_HEAD = "SELECT size, placed, place, mac FROM log_head WHERE id = 0"
 _NOT_PLACED = select(events.c.leaf, events.c.answered).where(events.c.position >= bindparam("placed"))
 _AT_ONCE = 10_000  # a whole older log must not be held in memory
 _MOVE_HEAD = update(log_head).values(
-    size=bindparam("size", type_=BigInteger), placed=bindparam("size"), place=bindparam("place", type_=LargeBinary)
+    size=bindparam("size", type_=BigInteger),
+    placed=bindparam("size"),
+    place=bindparam("place", type_=LargeBinary),
+    mac=bindparam("mac", type_=LargeBinary),
 )
 
 
@@ -40,7 +48,7 @@ def _append_statement() -> str:
     return str(query.compile(dialect=postgresql.dialect(paramstyle="pyformat")))
 
 
-_LOCK = "SELECT s.stream, s.version, s.leaf FROM streams s WHERE s.stream {} ORDER BY s.stream"
+_LOCK = "SELECT s.stream, s.version, s.leaf, s.mac FROM streams s WHERE s.stream {} ORDER BY s.stream"
 _ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
 _ALL = ", ".join(f"e.{c.name}" for c in events.columns)
 # OFFSET 0 keeps the planner from joining the whole log with the list: one short index walk for each stream.
@@ -94,13 +102,20 @@ class Writing:
     """The write in progress; used by one thread, within one transaction."""
 
     def __init__(
-        self, connection: Connection, catalogue: Catalogue, keys: Keys, chance: Entropy, now: Callable[[], str]
+        self,
+        connection: Connection,
+        catalogue: Catalogue,
+        keys: Keys,
+        codes: HeadCodes,
+        chance: Entropy,
+        now: Callable[[], str],
     ) -> None:
         self.connection = connection
         self._ask_now = now
         self.base = -1
         self._catalogue = catalogue
         self._keys = keys
+        self._codes = codes
         self._chance = chance
         self._heads: dict[str, StreamHead] = {}
         self._entries: list[PendingEvent] = []
@@ -119,6 +134,7 @@ class Writing:
 
         Always in the order of their names, so that two processes cannot wait for each other. A stream that does not
         exist yet is at version -1 and holds nobody up: if two make it, ``finish`` of the later raises StreamMoved.
+        Raises StreamForged for one that does not end as Wayhome wrote it: nothing is decided on what stands there.
         """
         self._hold(streams, "FOR UPDATE")
         self._hold(to_read, "FOR SHARE")
@@ -130,7 +146,14 @@ class Writing:
             self._heads |= dict.fromkeys(wanted, StreamHead(-1, None))
             # SQLite has one writer and we are it: reading is enough.
             query = f"{_LOCK} {how}" if self.connection.dialect.name == "postgresql" else _LOCK
-            self._heads |= {row[0]: StreamHead(row[1], bytes(row[2])) for row in self._ask_for(wanted, query)}
+            self._heads |= {row[0]: self._proved(*row) for row in self._ask_for(wanted, query)}
+
+    def _proved(self, stream: str, version: int, leaf: bytes, mac: Any) -> StreamHead:
+        head = StreamHead(version, bytes(leaf))
+        if not self._codes.is_stream(stream, version, bytes(leaf), mac):
+            _log.error("a history does not end as Wayhome wrote it; nothing is recorded there until `wayhome fsck`")
+            raise StreamForged(stream)
+        return head
 
     def since(self, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
         """Return the rows of events after a version, for several locked streams, each in its own order."""
@@ -169,12 +192,15 @@ class Writing:
         # New rows in the order of their keys: two processes making the same ones must not wait for each other.
         _INSERT_COMMANDS.run(self.connection, sorted(self._commands, key=itemgetter("command_id")))
         _INSERT_PARTS.run(self.connection, parts)
-        streams = [{"stream": s, "version": v, "leaf": leaf} for s, (v, leaf) in sorted(leaves.items())]
-        _UPSERT_STREAMS.run(self.connection, streams)
+        _UPSERT_STREAMS.run(self.connection, [self._end_row(s, *end) for s, end in sorted(leaves.items())])
         for statement, by_key in self._rows.items():
             statement.run(self.connection, list(by_key.values()))
         if rows:
             self.base = self._store_events(rows)
+
+    def _end_row(self, stream: str, version: int, leaf: bytes) -> Values:
+        mac = self._codes.of_stream(stream, version, leaf)
+        return {"stream": stream, "version": version, "leaf": leaf, "mac": mac}
 
     def _ask_for(self, keys: list[str], query: str) -> Iterable[Any]:
         if self.connection.dialect.name == "postgresql":
@@ -234,11 +260,12 @@ class Writing:
 
     def _store_events(self, rows: list[dict[str, Any]]) -> int:
         """Give the events their places behind the head of the log, which nobody else moves until the write ends."""
-        base, place = self._head_of_log()
+        base, place, ours = self._head_of_log()
         for row in rows:
             row["position"] += base
             row["place"] = place = place_after(place, row["leaf"], row["answered"])
-        moved = {"size": base + len(rows), "place": place}
+        size = base + len(rows)
+        moved = {"size": size, "place": place, "mac": self._codes.of_log(size, place) if ours else _NOT_OURS}
         if self.connection.dialect.name == "postgresql":
             execute_prebuilt(self.connection, _append_statement(), moved | {"rows": rows_as_json(rows)})
         else:
@@ -246,16 +273,23 @@ class Writing:
             _INSERT_EVENTS.run(self.connection, rows)
         return base
 
-    def _head_of_log(self) -> tuple[int, bytes]:
-        """Take the head: how many events there are, and the place of the last, also where an older program wrote it."""
+    def _head_of_log(self) -> tuple[int, bytes, bool]:
+        """Take the head: how many events there are, and the place of the last, also where an older program wrote it.
+
+        And whether it stands as Wayhome left it. The office goes on where it does not; but no code is made for it any
+        more, so that what was done stays in sight until somebody with the keys has looked.
+        """
         head = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
-        size, placed, stored = execute_prebuilt(self.connection, head, ()).fetchone()
+        size, placed, stored, mac = execute_prebuilt(self.connection, head, ()).fetchone()
         place = bytes(stored)
+        ours = self._codes.is_log(placed, place, mac)
+        if not ours and mac:  # said when it is found, not at every write after
+            _log.error("the log does not end as Wayhome wrote it: tell the auditor; `wayhome fsck` says more")
         if placed < size:
             query = _NOT_PLACED.order_by(events.c.position).execution_options(yield_per=_AT_ONCE)
             for leaf, answered in self.connection.execute(query, {"placed": placed}):
                 place = place_after(place, bytes(leaf), answered)
-        return int(size), place
+        return int(size), place, ours
 
     def recorded(self) -> list[tuple[int, PendingEvent]]:
         """Return after the end of the write what was stored, with positions."""

@@ -9,6 +9,8 @@ from console.accounts.command_line import services_of
 from console.errors import BadInput
 from console.verbs.officers import print_password, tell_with_password
 from console.verbs.terminal import CommandTerminal, Terminal, verb
+from events.head_codes import vouch_for_streams
+from events.ids import account_stream
 from handlers.commanding.answers import Accepted
 from handlers.projections.account_marks import vouch_for
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
@@ -174,6 +176,7 @@ def vouch(
     macs = RowMacs(container.keys)
     with container.database.writing() as connection:
         found = vouch_for(container.log, connection, macs, account)
+        vouch_for_streams(connection, container.log.codes, [account_stream(account)])
         if found and proofs:
             code_proofs_of(connection, macs, account)
     if not found:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from events.envelope import RecordedEvent
+from events.errors import StreamForged
 from events.log import Log, recorded_event
-from events.writing import Writing
+from events.writing import StreamHead, Writing
 from handlers.states.state_cache import StateCache, VersionedState, fold_events
 
 
@@ -22,7 +23,11 @@ class HeldStreams:
         self._log = log
 
     def load(self, streams: Iterable[str], *, to_read: Iterable[str] = ()) -> None:
-        """Lock streams and fold what is new of them, in two questions; those ``to_read`` others may hold as well."""
+        """Lock streams and fold what is new of them, in two questions; those ``to_read`` others may hold as well.
+
+        Raises StreamForged when what is stored does not lead to the end that the keys vouch for: what a command
+        believes was stored by commands, event by event.
+        """
         written = set(streams) - self.states.keys()
         read = set(to_read) - self.states.keys() - written
         if not (missing := written | read):
@@ -38,4 +43,11 @@ class HeldStreams:
             found = (
                 fold_events(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
             )
+            _refuse_other_end(stream, found, heads[stream])
             self.states[stream] = self.before[stream] = found
+
+
+def _refuse_other_end(stream: str, found: VersionedState, head: StreamHead) -> None:
+    same_leaf = found.leaf is None or head.leaf is None or found.leaf == head.leaf
+    if found.version != head.version or not same_leaf:
+        raise StreamForged(stream)

@@ -75,7 +75,7 @@ def vouch_for(log: Log, connection: Connection, macs: RowMacs, account: str = ""
     which = stream == account_stream(account) if account else stream.startswith(account_stream(""))
     marks = []
     for name in connection.execute(select(stream).where(which).distinct().order_by(stream)).scalars():
-        version, state = fold_events(name, log.stream(name), log.fact)
+        version, state, _ = fold_events(name, log.stream(name), log.fact)
         marks.append(mark_of(macs, account_row(state), version))
     _MARK_ROWS.run(connection, marks)
     return len(marks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -38,6 +38,7 @@ PAGE_SIZE = 2000
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]  # events done, events in all
 FieldChange = tuple[str, Any, Any]  # field, what it was, what it is
+_NOT_BEGUN: Final = VersionedState(-1, None)
 
 
 class ReplayedCase(NamedTuple):
@@ -61,7 +62,7 @@ def replay_case(log: Log, definitions: Definitions, case_id: CaseId, upto: int) 
     """Return the case as it stood after the event at a global position."""
     stream = case_stream(case_id)
     events = log.stream(stream, upto=upto)
-    version, case = fold_events(stream, events, log.fact)
+    version, case, _ = fold_events(stream, events, log.fact)
     definition = _as_it_was(definitions, case, upto) if case else None
     return ReplayedCase(case, version, tuple(events), definition)
 
@@ -135,7 +136,8 @@ class Replay:
         """Fold one event and return what it did; raises what folding raises on a history that makes no sense."""
         envelope = event.envelope
         fact = self._fact_of(event)
-        version, before = self.states.get(envelope.stream, (-1, None))
+        begun = self.states.get(envelope.stream, _NOT_BEGUN)
+        version, before = begun.version, begun.state
         assert envelope.version == version + 1, f"{envelope.stream} jumps from {version} to {envelope.version}"
         at = At(envelope.recorded_at, envelope.actor, envelope.definition)
         after = evolve(envelope.stream, before, fact, at)

@@ -52,7 +52,7 @@ class ChangeFeed:
 
     def _seen(self, streams: Iterable[str]) -> Iterator[CaseSnapshot]:
         for stream in streams:
-            version, case = self._kept[stream]
+            version, case, _ = self._kept[stream]
             definition = self._definitions.of(case.programme, case.definition)
             directory = self._directories.get(directory_stream(case.programme), _FRESH).state
             yield CaseSnapshot(case, version, self._definitions.directories.for_rules(definition, directory))

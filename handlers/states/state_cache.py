@@ -12,19 +12,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from events.catalogue import Fact
-from events.envelope import RecordedEvent
+from events.envelope import RecordedEvent, leaf_of
 from workflow.case.evolve import evolve as evolve_case
 from workflow.case.state import At
 from workflow.registry import PARTS, evolve_shared
 
 
 class VersionedState(NamedTuple):
-    """A stream's state as of a version."""
+    """A stream's state as of a version; ``leaf`` is what its last event proved to be, None where nobody asked."""
 
     version: int
     state: Any
+    leaf: bytes | None = None
 
 
+_NOT_WHOLE: Final = b""  # the leaf of no event: what was folded does not hold together
 _FRESH = VersionedState(-1, None)
 
 _TOLD_LAST: Final = frozenset({"keys", "programme"})  # of these only what was told last counts
@@ -44,14 +46,23 @@ def fold_events(
     fact_of: Callable[[RecordedEvent], Fact],
     start: VersionedState = _FRESH,
 ) -> VersionedState:
-    """Return a stream's state after more of its events."""
-    version, state = start
+    """Return a stream's state after more of its events, and where their hashes lead.
+
+    Nothing is refused here: whoever is about to decide compares the leaf with the end that the keys vouch for.
+    """
+    version, state, leaf = start
     for event in events:
         envelope = event.envelope
         assert envelope.version == version + 1, f"{stream} jumps from {version} to {envelope.version}"
         state = evolve(stream, state, fact_of(event), At(envelope.recorded_at, envelope.actor, envelope.definition))
-        version = envelope.version
-    return VersionedState(version, state)
+        version, leaf = envelope.version, _followed(leaf, event)
+    return VersionedState(version, state, leaf)
+
+
+def _followed(before: bytes | None, event: RecordedEvent) -> bytes:
+    """Return the leaf of an event that is what its leaf says and continues what stands before it."""
+    continues = before is None or event.envelope.previous == (before if event.envelope.version else None)
+    return event.leaf if continues and leaf_of(event.envelope) == event.leaf else _NOT_WHOLE
 
 
 class StateCache:
@@ -118,7 +129,8 @@ _REPEATED: Final = "\x94".join(f"{part.home}\x94\x8c{part.name}" for part in PAR
 def _packed(kept: VersionedState) -> bytes:
     packing = zlib.compressobj(4, zdict=_REPEATED)
     data = packing.compress(pickle.dumps(kept.state, pickle.HIGHEST_PROTOCOL)) + packing.flush()
-    return kept.version.to_bytes(4, "big") + data
+    leaf = b"" if kept.leaf is None else kept.leaf
+    return kept.version.to_bytes(4, "big") + bytes([kept.leaf is not None, len(leaf)]) + leaf + data
 
 
 def _version_of(data: bytes) -> int:
@@ -127,5 +139,6 @@ def _version_of(data: bytes) -> int:
 
 def _unpacked(data: bytes) -> VersionedState:
     unpacking = zlib.decompressobj(zdict=_REPEATED)
-    state = pickle.loads(unpacking.decompress(data[4:]) + unpacking.flush())  # noqa: S301 - made by us, in this process's own memory
-    return VersionedState(_version_of(data), state)
+    begin = 6 + data[5]
+    state = pickle.loads(unpacking.decompress(data[begin:]) + unpacking.flush())  # noqa: S301 - made by us, in this process's own memory
+    return VersionedState(_version_of(data), state, data[6:begin] if data[4] else None)

@@ -16,6 +16,7 @@ from events.envelope import leaf_of
 from events.facts import catalogue
 from events.keys import MemoryKeys, Owner
 from events.log import Log, recorded_event
+from events.noted_heads import NotedHead
 from events.order import BEFORE_ALL, place_after
 from events.verify import LogProof, verify, verify_on
 from events.world import ManualClock, SeededEntropy
@@ -73,8 +74,8 @@ class Attack:
             self.does("UPDATE events SET position = position - 1 WHERE position = :p", p=position)
         self.does("UPDATE log_head SET size = size - 1, placed = placed - 1")
 
-    def proved(self) -> LogProof:
-        return verify_on(self._connection, catalogue(), keys=self._office.keys)
+    def proved(self, *held_to: NotedHead) -> LogProof:
+        return verify_on(self._connection, catalogue(), keys=self._office.keys, held_to=held_to)
 
 
 @pytest.fixture
@@ -267,7 +268,7 @@ def test_a_log_written_anew_agrees_with_itself_and_not_with_a_leaf_noted_before(
     office: Witnessed, attack: Attack
 ) -> None:
     """Said plainly by `verify`, and in docs/auditor.md: no log can prove against itself that it is not another."""
-    noted = verify(office.log).head
+    noted = verify(office.log)
     last = attack.event(office.log.size() - 1)
     forged = recorded_event(last).envelope._replace(actor="staff:somebody-else")
     leaf = leaf_of(forged)
@@ -279,9 +280,19 @@ def test_a_log_written_anew_agrees_with_itself_and_not_with_a_leaf_noted_before(
     )  # fmt: skip
     attack.does("UPDATE streams SET leaf = :leaf WHERE stream = :s", leaf=leaf, s=last.stream)
     attack.does("UPDATE log_head SET place = :place", place=place)
+    assert found(attack.proved()) == {(last.position, "code")}, "the end of its stream and of the log"
+    codes = office.log.codes  # and now with the keys as well
+    attack.does("UPDATE streams SET mac = :m WHERE stream = :s", m=codes.of_stream(last.stream, last.version, leaf),
+                s=last.stream)  # fmt: skip
+    attack.does("UPDATE log_head SET mac = :m", m=codes.of_log(last.position + 1, place))
     report = attack.proved()
     assert report.ok
-    assert report.head != noted
+    assert report.head != noted.head
+    held = attack.proved(NotedHead(noted.events, noted.head or b"", noted.place))
+    assert found(held) == {(0, "noted")}
+    before_it = NotedHead(last.position, place=bytes(before))
+    held = attack.proved(before_it, NotedHead(noted.events, place=noted.place))
+    assert (found(held), held.held_until) == ({(last.position, "noted")}, last.position), "named, between two heads"
 
 
 def test_places_are_what_an_auditor_recomputes(office: Witnessed, attack: Attack) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from events.database import Database, sqlite_url
 from events.facts import catalogue
-from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SystemEntropy
+from tests.kit.logs import shared_keys
 
 
 @pytest.fixture
@@ -47,4 +47,4 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def log(database: Database) -> Log:
     """An empty log with Wayhome's own facts and keys in memory."""
     chance = SystemEntropy()
-    return Log(database, catalogue(), MemoryKeys(chance), chance)
+    return Log(database, catalogue(), shared_keys(chance), chance)

@@ -13,10 +13,9 @@ from events.catalogue import Catalogue, Fact, Sealed, TaskOutcome
 from events.database import Database
 from events.errors import UnknownFact
 from events.facts import catalogue
-from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SystemEntropy
-from tests.kit.logs import CASE, LINKED, said, tell
+from tests.kit.logs import CASE, LINKED, said, shared_keys, tell
 
 
 class BedGiven(Fact):
@@ -47,7 +46,7 @@ UPCASTERS = {("BedGiven", 1): to_number, ("BedGiven", 2): with_house}
 def opened(database: Database, *facts: type[Fact]) -> Log:
     chance = SystemEntropy()
     steps = {key: step for key, step in UPCASTERS.items() if key[1] < facts[0].version}
-    return Log(database, Catalogue(facts, steps), MemoryKeys(chance), chance)
+    return Log(database, Catalogue(facts, steps), shared_keys(chance), chance)
 
 
 def test_a_fact_of_an_old_version_is_read_as_todays(database: Database) -> None:

@@ -10,17 +10,16 @@ from events.database import Database
 from events.errors import ClockBehind
 from events.facts import catalogue
 from events.instants import instant
-from events.keys import MemoryKeys
 from events.log import CLOCK_SKEW_MAX, Log
 from events.world import ManualClock, SeededEntropy
-from tests.kit.logs import CASE, OPENED, tell
+from tests.kit.logs import CASE, OPENED, shared_keys, tell
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def log_at(database: Database, now: datetime) -> Log:
     """Return the log as a process that starts at this time by its clock has it."""
-    return Log(database, catalogue(), MemoryKeys(SeededEntropy(1)), SeededEntropy(2), ManualClock(now))
+    return Log(database, catalogue(), shared_keys(SeededEntropy(1)), SeededEntropy(2), ManualClock(now))
 
 
 @pytest.fixture

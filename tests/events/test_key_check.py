@@ -13,13 +13,14 @@ from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate
 from events.world import SeededEntropy
+from tests.kit.logs import shared_keys
 
 CATALOGUE: Catalogue = catalogue()
 
 
 def opened(database: Database, seed: int) -> Log:
     chance = SeededEntropy(seed)
-    return Log(database, CATALOGUE, MemoryKeys(chance), chance)
+    return Log(database, CATALOGUE, shared_keys(chance), chance)
 
 
 def test_the_keys_a_log_was_begun_with_open_it_again_and_are_noted_once(database: Database) -> None:
@@ -36,7 +37,7 @@ def test_a_log_is_not_opened_with_the_keys_of_another(database: Database) -> Non
 
 
 def test_no_second_log_begins_under_the_keys_of_another(tmp_path: Path) -> None:
-    keys = MemoryKeys(SeededEntropy(1))
+    keys = shared_keys(SeededEntropy(1))
     bind_keys_to_log(log_in(tmp_path / "office.sqlite", keys))
     with pytest.raises(LogMissing, match=r"there is no log here.*WAYHOME_DATABASE_URL"):
         bind_keys_to_log(log_in(tmp_path / "forgotten.sqlite", keys))
@@ -45,16 +46,16 @@ def test_no_second_log_begins_under_the_keys_of_another(tmp_path: Path) -> None:
 
 
 def test_keys_from_before_the_mark_that_sealed_something_begin_no_log(tmp_path: Path) -> None:
-    keys = MemoryKeys(SeededEntropy(1))
+    keys = shared_keys(SeededEntropy(1))
     keys.ensure([("P-1", "identity")])
     with pytest.raises(LogMissing):
         bind_keys_to_log(log_in(tmp_path / "forgotten.sqlite", keys))
 
 
 def test_a_log_that_once_began_with_the_same_keys_is_told_from_the_right_one(tmp_path: Path) -> None:
-    keys = MemoryKeys(SeededEntropy(1))
+    keys = shared_keys(SeededEntropy(1))
     bind_keys_to_log(log_in(tmp_path / "office.sqlite", keys))
-    other = MemoryKeys(SeededEntropy(1))  # the same keys, before they were marked
+    other = shared_keys(SeededEntropy(1))  # the same keys, before they were marked
     bind_keys_to_log(log_in(tmp_path / "second.sqlite", other))
     with pytest.raises(LogMissing, match="another log"):
         bind_keys_to_log(log_in(tmp_path / "second.sqlite", keys))

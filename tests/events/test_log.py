@@ -9,10 +9,9 @@ from events.envelope import leaf_of
 from events.errors import StoreReadOnly, StreamMoved
 from events.facts import catalogue
 from events.instants import instant, instant_text
-from events.keys import MemoryKeys
 from events.log import Log, recorded_event
 from events.world import ManualClock, SeededEntropy
-from tests.kit.logs import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, tell
+from tests.kit.logs import CASE, LINKED, NOTE, OPENED, OTHER, a_log, said, shared_keys, tell
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -104,7 +103,7 @@ def test_a_stream_is_read_as_it_was_at_a_position(log: Log) -> None:
 
 def test_the_position_at_an_instant_is_the_last_recorded_by_then(log: Log) -> None:
     clock = ManualClock(MIDNIGHT)
-    timed = Log(log.database, catalogue(), MemoryKeys(SeededEntropy(1)), SeededEntropy(2), clock)
+    timed = Log(log.database, catalogue(), shared_keys(SeededEntropy(1)), SeededEntropy(2), clock)
     tell(timed, (CASE, LINKED), (CASE, LINKED))
     clock.advance(timedelta(hours=1))
     tell(timed, (CASE, LINKED))

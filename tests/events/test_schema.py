@@ -17,11 +17,10 @@ import handlers.projections.tables
 from events.database import Database, owner_engine, sqlite_url
 from events.errors import StoreReadOnly, StoreUnavailable, TooNew
 from events.facts import catalogue
-from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate, newest, schema_revision
 from events.world import SystemEntropy
-from tests.kit.logs import CASE, LINKED, prepare_at, tell
+from tests.kit.logs import CASE, LINKED, prepare_at, shared_keys, tell
 
 HEAD = ScriptDirectory(str(Path(events.schema.__file__).parent / "migrations")).get_current_head()
 
@@ -39,7 +38,7 @@ def test_the_migrated_schema_is_the_one_the_tables_describe(database: Database) 
 
 
 def test_preparing_again_changes_nothing(database: Database) -> None:
-    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
+    log = Log(database, catalogue(), shared_keys(), SystemEntropy())
     tell(log, (CASE, LINKED))
     migrate(database)
     assert log.size() == 1

@@ -10,12 +10,11 @@ from sqlalchemy import event
 from events.database import Database, make_durable, sqlite_url
 from events.errors import EventsError, StoreFull, StoreProblem, StoreReadOnly, StoreUnavailable, as_store_problem
 from events.facts import catalogue
-from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate
 from events.verify import verify
 from events.world import SystemEntropy
-from tests.kit.logs import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, tell
+from tests.kit.logs import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, shared_keys, tell
 from tests.servers.postgres import Postgres, postgres_server
 
 
@@ -23,7 +22,7 @@ from tests.servers.postgres import Postgres, postgres_server
 def file_log(sqlite_file: Path) -> Log:
     database = Database(sqlite_url(sqlite_file))
     migrate(database)
-    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
+    log = Log(database, catalogue(), shared_keys(), SystemEntropy())
     tell(log, (CASE, OPENED))
     return log
 

@@ -103,7 +103,7 @@ def test_who_read_earlier_and_comes_later_puts_nothing_older_in_place_of_what_is
 def test_what_is_ahead_of_the_stream_that_was_locked_is_not_decided_on(office: Office) -> None:
     case_id = Story(office).case_id
     stream = f"case:{case_id}"
-    version, _ = office.service.folds.get(stream)
+    version, *_ = office.service.folds.get(stream)
     office.service.folds.keep({stream: VersionedState(version + 5, "another log's")})
     office.submit(AddNote, case_id=case_id, note="fine")
     assert office.service.log.stream(stream)[-1].envelope.type == "NoteAdded"

@@ -13,10 +13,11 @@ from events.database import Database, owner_engine
 from events.errors import StreamMoved
 from events.facts import catalogue
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
+from events.head_codes import PURPOSE
 from events.keys import FileKeys, MemoryKeys
 from events.log import Log
 from events.schema import migrate
-from events.world import SystemEntropy
+from events.world import Entropy, SystemEntropy
 from events.writing import EventMetadata, Writing
 
 TABLES = (
@@ -67,8 +68,14 @@ def small_history(log: Log) -> None:
 
 
 def a_log(url: str) -> Log:
-    chance = SystemEntropy()
-    return Log(Database(url, pool=2), catalogue(), MemoryKeys(chance), chance)
+    return Log(Database(url, pool=2), catalogue(), shared_keys(), SystemEntropy())
+
+
+def shared_keys(chance: Entropy | None = None) -> MemoryKeys:
+    """Keys of a process that, as in life, holds the ends of streams to the same key as every other."""
+    keys = MemoryKeys(chance or SystemEntropy())
+    keys.keep(PURPOSE, bytes(range(32)))
+    return keys
 
 
 def write_again_and_again(url: str, writer: int, writes: int) -> None:

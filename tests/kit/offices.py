@@ -16,7 +16,6 @@ from events.database import Database
 from events.envelope import RecordedEvent
 from events.facts import catalogue
 from events.ids import CaseId, case_stream
-from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate
 from events.world import ManualClock, SeededEntropy
@@ -25,6 +24,7 @@ from handlers.commanding.service import CommandService
 from handlers.projections.tables import metadata, tasks
 from handlers.states.state_cache import fold_events
 from tests.kit.again import done_again
+from tests.kit.logs import shared_keys
 from tests.kit.officers import by_two, decided_by_two
 from tests.kit.people import ANNA, BORIS, START, TAMARA, role_of
 from workflow.case.state import Case
@@ -62,7 +62,7 @@ class Office:
             migrate(self.database)
         self.clock = ManualClock(start)
         self.chance = SeededEntropy(seed)
-        self.keys = MemoryKeys(self.chance)
+        self.keys = shared_keys(self.chance)
         self.text = text or shipped_programme_text(programme)
         self.programme = programme
         self.batch = batch
