@@ -43,7 +43,17 @@ def redact(data: bytes, payments: Collection[str]) -> bytes:
         for one in entry.iter():
             if one.text and one.text.strip() and _tag(one) not in _KEPT:
                 one.text = GONE
-    return written(root)
+    return written(_unprefixed(root))
+
+
+def _unprefixed(root: ET.Element) -> ET.Element:
+    """Write names as the bank's own programs do, where the file knows one namespace: without a prefix at each."""
+    spaces = {one.tag.partition("}")[0].removeprefix("{") for one in root.iter() if one.tag.startswith("{")}
+    if len(spaces) == 1:
+        for one in root.iter():
+            one.tag = _tag(one)
+        root.set("xmlns", *spaces)
+    return root
 
 
 def _files(folder: Path) -> Iterator[Path]:
