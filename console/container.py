@@ -22,6 +22,7 @@ from events.tables import log_head
 from events.world import Clock, Entropy, SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
+from handlers.erasing.ledger import replay_erasures
 from handlers.projections.rebuild import rebuild_if_new
 from handlers.projections.row_signing import code_rows_once
 from handlers.queries.occupancy import CurrentOccupancy
@@ -68,6 +69,7 @@ class Container:
         rebuild_if_new(self.log)
         code_rows_once(self.log)
         self.service = CommandService(self.log)
+        replay_erasures(self.service)
         self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
         self.houses = CurrentOccupancy(self.log)
 

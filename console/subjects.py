@@ -37,7 +37,7 @@ Panel = Literal[
     "referrals", "running", "notes", "access",
 ]  # fmt: skip
 ALL: Final[tuple[Panel, ...]] = get_args(Panel)
-_AFTER_THE_END: Final[frozenset[Panel]] = frozenset({"notes", "money", "referrals"})
+_AFTER_THE_END: Final[frozenset[Panel]] = frozenset({"notes", "money", "referrals", "access"})
 Likely = Callable[[Case], Iterator[SuggestedAction]]
 
 PANELS: Final[Mapping[Role, tuple[Panel, ...]]] = {
@@ -131,6 +131,7 @@ SUBJECTS: Final = (
         "access", "About whose case it is and who opened it", N_("Whose case it is"), "access",
         likely={"access": actions.access_actions},
     ),
+    ConsoleSubject("erasure", "About erasing a person", N_("Erasure"), "access"),
     ConsoleSubject("accounts", "About who signs in"),
     ConsoleSubject("office", "About the office", panel="money"),
     ConsoleSubject(

@@ -61,6 +61,14 @@ class Fact(BaseModel):
 TaskStatus = Literal["waiting", "claimed", "unknown", "done", "dead", "cancelled"]
 
 
+def seals(fact: Fact) -> bool:
+    """Tell whether a fact holds something that would be sealed under a person's key."""
+    marked = (
+        name for name, field in type(fact).model_fields.items() if any(isinstance(m, Sealed) for m in field.metadata)
+    )
+    return any(getattr(fact, name) not in (None, CLOSED) for name in marked)
+
+
 class TaskOutcome(Fact):
     """What came of a task: by telling it the task is over, or left as ``leaves`` says."""
 

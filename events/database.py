@@ -68,6 +68,19 @@ class Database:
         with self._said_plainly():
             return self._writer.connect()
 
+    def empty_journal(self) -> bool:
+        """Bring what lies beside a SQLite file into it, and tell whether nothing is left beside it.
+
+        False while somebody still reads an older state; PostgreSQL reuses its own journal in its own time.
+        """
+        if self.kind != "sqlite":
+            return True
+        with self._said_plainly(), self._writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def keep_reserve(self) -> None:
         """Keep room beside the file for what must be recorded on a full disk too; PostgreSQL's disk is its own."""
         if self.kind == "sqlite":
@@ -153,7 +166,8 @@ def _sqlite(url: URL, pool: int, begin: str) -> Engine:
 
     # recursive_triggers: without it INSERT OR REPLACE removes a row behind the back of its triggers.
     pragmas = ["foreign_keys=ON", "recursive_triggers=ON"]
-    pragmas += ["query_only=ON"] if begin == "DEFERRED" else []
+    # secure_delete: what is removed is overwritten, so that nothing of an erased person stays in a free page.
+    pragmas += ["query_only=ON"] if begin == "DEFERRED" else ["secure_delete=ON"]
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -1,8 +1,9 @@
 """The log's tables, the same on SQLite and PostgreSQL. Triggers and roles are in the migrations."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 
 metadata = MetaData()
+_ERASURES = text("type IN ('PersonErased', 'ErasureReplayed')")
 
 
 def _texts(*names: str) -> list[Column[str]]:
@@ -26,6 +27,8 @@ events = Table(
     Column("place", LargeBinary),
     UniqueConstraint("stream", "version", name="events_stream_version"),
     Index("events_command", "command_id"),
+    # By which the database knows whose sealed parts may go.
+    Index("events_erasures", "type", "position", sqlite_where=_ERASURES, postgresql_where=_ERASURES),
 )
 
 # Apart from the events, because the one thing that may ever be destroyed is the ciphertext of an erased person.
@@ -38,6 +41,7 @@ sealed_parts = Table(
     Column("person", Text, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
+    Index("sealed_parts_person", "person"),
 )
 
 streams = Table(

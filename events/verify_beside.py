@@ -4,10 +4,12 @@ Page by page of the walk in ``events.verify``, so that memory does not grow with
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from events.catalogue import COMPARTMENTS
 from events.envelope import Envelope, SealedPart
+from events.erasures import COMPLETED, REPLAYED, person_in
 from events.findings import FINDINGS_MAX, Findings, Whereabouts
 from events.keys import Keys
 from events.order import answer_hash
@@ -51,11 +53,20 @@ class PageBeside:
         self._ask = ask
         self._findings = findings
         self._keys = keys
+        self._erased: Mapping[str, str] = {}
+        self._completed: dict[str, Whereabouts] = {}
+        self._still_there: dict[str, ExpectedPart] = {}  # of those erased, one part each
         self._parts: dict[tuple[str, int, str], ExpectedPart] = {}
         self._commands: dict[str, tuple[Whereabouts, bytes | None]] = {}
 
+    def know_erased(self, erased: Mapping[str, str]) -> None:
+        """Take it that these persons were erased, each by such a fact: their parts and keys may be gone."""
+        self._erased = erased
+
     def expect(self, where: Whereabouts, envelope: Envelope, answered: bytes | None) -> None:
         """Note what an event says of its sealed parts and its command."""
+        if envelope.type == COMPLETED:
+            self._completed.setdefault(person_in(envelope.body), where)
         for part in envelope.sealed:
             key = (envelope.stream, envelope.version, part.compartment)
             self._parts[key] = ExpectedPart(where, envelope.type, part)
@@ -76,6 +87,20 @@ class PageBeside:
         for (command_id,) in self._ask(_EMPTY_COMMANDS, _NOTHING_HAPPENED, FINDINGS_MAX):
             text = f"command {command_id} was told that something happened, and the log holds nothing of it"
             self._findings.beside(None, "command", text)
+        self._compare_erased()
+
+    def _compare_erased(self) -> None:
+        """Find whose erasure is said to be over, or to be known beside the keys, and is not."""
+        for person, where in self._completed.items():
+            if person in self._still_there:
+                self._of_part(self._still_there[person], "erasure", "is still there, although its person was erased")
+            if self._keys is not None and self._keys.find([(person, one) for one in COMPARTMENTS]):
+                self._findings.at(where, "erasure", "it says that its person's keys were destroyed; some are there")
+        ledger = self._keys.destroyed() if self._keys is not None else None
+        for person, kind in self._erased.items() if ledger is not None else ():
+            if person not in (ledger or {}) and (kind == REPLAYED or person in self._completed):
+                text = "an erasure is told in the log of which the keys know nothing: somebody else wrote it there"
+                self._findings.beside(None, "erasure", text)
 
     def _compare_parts(self, first: int, last: int) -> None:
         whole: list[tuple[ExpectedPart, Ciphertext]] = []
@@ -87,9 +112,12 @@ class PageBeside:
             elif not _keeps(expected.part, person, salt, ciphertext):
                 self._of_part(expected, "part", "is not the one that was stored")
             else:
+                if expected.part.person in self._erased:
+                    self._still_there[expected.part.person] = expected
                 whole.append((expected, Ciphertext(bytes(salt), bytes(ciphertext))))
         for expected in self._parts.values():
-            self._of_part(expected, "part", "is gone, and no fact says that it was erased")
+            if expected.part.person not in self._erased:
+                self._of_part(expected, "part", "is gone, and no fact says that it was erased")
         self.missing_parts += len(self._parts)
         self._parts.clear()
         if self._keys is not None:
@@ -101,6 +129,8 @@ class PageBeside:
         for expected, ciphertext in parts:
             key = found.get((expected.part.person, expected.part.compartment))
             stream, version = expected.where.stream, expected.where.version
+            if key is None and expected.part.person in self._erased:
+                continue  # the key goes first; that the part follows is asked of a finished erasure
             if key is None:
                 self._of_part(expected, "key", "cannot be opened: its key is missing")
             elif not opens(key, ciphertext, associated_data(stream, version, expected.kind, expected.part.compartment)):

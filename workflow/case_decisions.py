@@ -65,10 +65,16 @@ def confirm_needs(
     pending = proposals_of(case).pending.get(command.proposal_id)
     if pending is None:
         return ()
-    found = proposed_by(pending, command, {"case_id": case.case_id}, rules)
-    inner = found.command if found is not None else None
+    inner = confirmed_by(command, case, rules)
     own = needs(inner) if isinstance(inner, CaseCommand) else ()
     return tuple(dict.fromkeys((*_account_streams(command.actor, pending), *own)))
+
+
+def confirmed_by(command: ConfirmDecision, case: Case, rules: Rules) -> Command | None:
+    """Return the command that a confirmation carries out; None when nothing of this version waits under its number."""
+    pending = proposals_of(case).pending.get(command.proposal_id)
+    found = proposed_by(pending, command, {"case_id": case.case_id}, rules) if pending is not None else None
+    return found.command if found is not None else None
 
 
 def decline_needs(command: DeclineDecision, case: Case, _programme: Programme) -> tuple[str, ...]:

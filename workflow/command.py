@@ -106,13 +106,13 @@ class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False, dated=
     reason: CodeWord | Literal[""] = ""
 
 
-class ConfirmDecision(CaseCommand, acts=("case.confirm",), is_recorded=False):
+class ConfirmDecision(CaseCommand, acts=("case.confirm", "case.confirm_erasure"), is_recorded=False):
     """Stand behind what a colleague proposed: with it, it happens."""
 
     proposal_id: ReferenceToken
 
 
-class DeclineDecision(CaseCommand, acts=("case.confirm",), is_recorded=False):
+class DeclineDecision(CaseCommand, acts=("case.confirm", "case.confirm_erasure"), is_recorded=False):
     """Say no to what a colleague proposed, and why."""
 
     proposal_id: ReferenceToken

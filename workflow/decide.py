@@ -6,8 +6,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from events.catalogue import seals
+from events.ids import case_stream
+from events.instants import instant
 from workflow import advancing, case_decisions, tasks, two_people
 from workflow.advancing import step_needs
+from workflow.case.erasure import erasure_of
 from workflow.case.state import Case
 from workflow.case_decisions import context_of
 from workflow.command import (
@@ -25,7 +29,7 @@ from workflow.command import (
 from workflow.happened import against_time
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused, refused
-from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, NOBODY_SIGNED_IN, PROGRAMME_IS_YOURS
+from workflow.refusals import CASE_EXISTS, CASE_IS_OPEN, NOBODY_SIGNED_IN, PERSON_WAS_ERASED, PROGRAMME_IS_YOURS
 from workflow.registry import SUBJECTS
 from workflow.rights.acts import OPERATOR
 from workflow.rights.visibility import may_command, speaks_for_office
@@ -48,9 +52,9 @@ def _withdrawn(command: WithdrawProposal, situation: Situation) -> Decision:
 
 # A confirmation does what it confirms: whatever that may take back or reach, it may.
 _BY_TWO: Final = (
-    CommandRule(ConfirmDecision, _confirmed, after_the_end=True, cancels=True),
-    CommandRule(DeclineDecision, _declined, after_the_end=True),
-    CommandRule(WithdrawProposal, _withdrawn, after_the_end=True),
+    CommandRule(ConfirmDecision, _confirmed, after_the_end=True, after_erasure=True, cancels=True),
+    CommandRule(DeclineDecision, _declined, after_the_end=True, after_erasure=True),
+    CommandRule(WithdrawProposal, _withdrawn, after_the_end=True, after_erasure=True),
 )
 RULES: Final[Mapping[type[Command], CommandRule]] = {
     rule.command: rule
@@ -87,9 +91,15 @@ def needs(command: Command, case: Case | None, programme: Programme) -> tuple[st
 
 
 def reaches(command: Command, situation: Situation) -> tuple[str, ...]:
-    """Return the numbers of further cases a decision reaches, so that they can be held still too."""
-    rule = RULES[type(command)]
-    return rule.reaches(command, situation) if rule.reaches is not None else ()
+    """Return the numbers of further cases a decision reaches, so that they can be held still too.
+
+    Asked again with those it named before: they may name more.
+    """
+    inner = command
+    if isinstance(command, ConfirmDecision) and situation.case is not None:
+        inner = case_decisions.confirmed_by(command, situation.case, RULES) or command
+    rule = RULES[type(inner)]
+    return rule.reaches(inner, situation) if rule.reaches is not None else ()
 
 
 def needs_people(kind: type[Command]) -> bool:
@@ -111,15 +121,38 @@ def decide(command: Command, situation: Situation) -> Decision:
     rule = RULES[type(command)]
     if rule.in_person and command.mandate == OPERATOR:
         return refused(NOBODY_SIGNED_IN(actor=command.actor))
-    if isinstance(command, CaseCommand):
-        # To whom a case is not to be seen it is not there.
-        about = vars(command).get("referral_id", "")
-        if situation.case is None or not may_command(command.actor, about, situation.case, situation.programme):
-            return refused(CASE_EXISTS())
-        if situation.journey.stage(situation.case.stage).ends and not rule.after_the_end:
-            return refused(CASE_IS_OPEN(stage=situation.case.stage))
-        return _in_its_time(_decided(command, rule, situation), command, rule, situation)
-    return rule.decide(command, situation)
+    return (
+        _decide_about_case(command, rule, situation)
+        if isinstance(command, CaseCommand)
+        else rule.decide(command, situation)
+    )
+
+
+def _decide_about_case(command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:
+    # To whom a case is not to be seen it is not there.
+    about = vars(command).get("referral_id", "")
+    if situation.case is None or not may_command(command.actor, about, situation.case, situation.programme):
+        return refused(CASE_EXISTS())
+    ended = situation.journey.stage(situation.case.stage).ends
+    if erasure_of(situation.case).erased_at:
+        return _decide_about_erased(command, rule, situation, ended=ended)
+    if ended and not rule.after_the_end:
+        return refused(CASE_IS_OPEN(stage=situation.case.stage))
+    return _in_its_time(_decided(command, rule, situation), command, rule, situation)
+
+
+def _decide_about_erased(command: CaseCommand, rule: CommandRule, situation: Situation, *, ended: bool) -> Decision:
+    """Return the decision about a case whose person was erased: work under way is finished, nothing is sealed any more.
+
+    A case that goes on, because an older copy of the log was taken up again, is led to its end.
+    """
+    case = case_of(situation)
+    gone = refused(PERSON_WAS_ERASED(at=instant(erasure_of(case).erased_at)))
+    if ended and not rule.after_erasure:
+        return gone
+    decision = _in_its_time(_decided(command, rule, situation), command, rule, situation)
+    told = () if isinstance(decision, Refused) else decision
+    return gone if any(one.stream == case_stream(case.case_id) and seals(one.fact) for one in told) else decision
 
 
 def _decided(command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:

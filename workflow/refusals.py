@@ -7,6 +7,7 @@ from workflow.reasons import ReasonKind
 PROGRAMME_IS_YOURS: Final = ReasonKind("programme_is_yours")
 CASE_EXISTS: Final = ReasonKind("case_exists")
 CASE_IS_OPEN: Final = ReasonKind("case_is_open", looked_at=("stage",), helps_with=("AdvanceCase", "OpenCase"))
+PERSON_WAS_ERASED: Final = ReasonKind("person_is_not_erased", ("at",))
 NOTHING_LEADS_ON: Final = ReasonKind("stage_allows_it/nothing_leads_on", looked_at=("stage",), helps_with=("OpenCase",))
 STAGE_DOES_NOT_ALLOW_IT: Final = ReasonKind(
     "stage_allows_it/not_from_here", ("trigger", "ways"), looked_at=("stage",), helps_with=("AdvanceCase",)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from events.catalogue import Fact
 from workflow import command as engine
+from workflow.case.erasure import erasure_of
 from workflow.case.proposals import evolve_office, proposals_of
 from workflow.case.state import At, Part
 from workflow.command import CaseCommand, Command, OfficeCommand
@@ -20,6 +21,7 @@ from workflow.subjects.care.subject import SUBJECT as CARE
 from workflow.subjects.closing.subject import SUBJECT as CLOSING
 from workflow.subjects.directory.subject import SUBJECT as DIRECTORY
 from workflow.subjects.documents.subject import SUBJECT as DOCUMENTS
+from workflow.subjects.erasure.subject import SUBJECT as ERASURE
 from workflow.subjects.grants.subject import SUBJECT as GRANTS
 from workflow.subjects.hotline.subject import SUBJECT as HOTLINE
 from workflow.subjects.intake.subject import SUBJECT as INTAKE
@@ -32,7 +34,7 @@ from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
     INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ACCOUNTS,
+    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ERASURE, ACCOUNTS,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
@@ -47,7 +49,7 @@ OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, OfficeCommand) and kind.acts and kind.is_recorded
 )
 PARTS: Final[Mapping[str, Part[Any]]] = {
-    part.name: part for part in (proposals_of, *(subject.part for subject in SUBJECTS)) if part is not None
+    part.name: part for part in (proposals_of, erasure_of, *(subject.part for subject in SUBJECTS)) if part is not None
 }
 _AGGREGATES: Final = {
     "decisions": evolve_office,

@@ -43,7 +43,8 @@ class TwoPeople(NamedTuple):
 class CommandRule(NamedTuple):
     """How one kind of command is decided, and what must be held still for it.
 
-    ``after_the_end`` lets it be given for a case that has ended; ``cancels`` says that it may take back tasks, so
+    ``after_the_end`` lets it be given for a case that has ended, ``after_erasure`` for one of a person who was erased
+    since, as long as it seals nothing; ``cancels`` says that it may take back tasks, so
     that the decision must know which of them a worker has already begun; ``in_person`` says that it is one of several
     hands, so that a name somebody typed without signing in does not give it. ``own_time`` says that the rule has a
     word of its own for a time that is still to come.
@@ -55,6 +56,7 @@ class CommandRule(NamedTuple):
     office_needs: OfficeNeeds | None = None
     reaches: Reaches | None = None
     after_the_end: bool = False
+    after_erasure: bool = False
     cancels: bool = False
     two_people: TwoPeople | None = None
     in_person: bool = False

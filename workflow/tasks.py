@@ -164,9 +164,9 @@ GIVING_BACK: Final = tuple(kind.kind for kind in _KINDS if kind.gives_back)
 
 
 RULES: Final = (
-    CommandRule(FinishTask, finish_task, after_the_end=True),
-    CommandRule(RetryTask, retry_task, after_the_end=True),
-    CommandRule(CancelTask, cancel_task, after_the_end=True, cancels=True),
-    CommandRule(ConfirmLetter, confirm_letter, after_the_end=True),
-    CommandRule(FireTimer, fire_timer, after_the_end=True, cancels=True),
+    CommandRule(FinishTask, finish_task, after_the_end=True, after_erasure=True),
+    CommandRule(RetryTask, retry_task, after_the_end=True, after_erasure=True),
+    CommandRule(CancelTask, cancel_task, after_the_end=True, after_erasure=True, cancels=True),
+    CommandRule(ConfirmLetter, confirm_letter, after_the_end=True, after_erasure=True),
+    CommandRule(FireTimer, fire_timer, after_the_end=True, after_erasure=True, cancels=True),
 )

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from workflow.case.erasure import erasure_of, is_erased
+from workflow.case.proposals import proposed
 from workflow.case.state import Case
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import ACTS_OF
@@ -154,9 +156,15 @@ def note_actions(_: Case) -> Iterator[SuggestedAction]:
     yield SuggestedAction("AddNote")
 
 
-def access_actions(_: Case) -> Iterator[SuggestedAction]:
-    """Yield what is likely about who may see the case."""
-    yield SuggestedAction("AssignCase")
+def access_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Return what is likely about who may see the case, and about destroying what is known of the person."""
+    asked, gone = erasure_of(case).request is not None, is_erased(case)
+    due = "retention_due" in case.escalations
+    return _where(
+        ("ErasePerson", asked and not gone and not proposed(case, "ErasePerson")),
+        ("RequestErasure", due and not asked and not gone),
+        ("AssignCase", not gone),
+    )
 
 
 # -- what waits ---------------------------------------------------------------------------------------------------
@@ -208,6 +216,8 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
     "review_access": ("ReviewAccess", ""),
     "review_stop": ("ReviewStop", "account"),
     "decision_to_confirm": ("ConfirmDecision", "proposal_id"),
+    "erase_person": ("ErasePerson", ""),
+    "erasure_to_confirm": ("ConfirmDecision", "proposal_id"),
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "comes_of_age": "GiveConsent", "guardian_consents_lapsed": "GiveConsent",
@@ -218,7 +228,7 @@ _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "not_handed_over": "HandOver", "reflection_ending": "EndReflection", "appointment_unrecorded": "RecordSession",
     "document_late": "RecordDocumentStep", "document_expiring": "StartDocument", "hand_over_late": "DecideHandOver",
     "referral_unanswered": "SendReferral", "referral_not_served": "RecordReferralServed",
-    "access_not_reviewed": "ReviewAccess", "idle": "AdvanceCase",
+    "access_not_reviewed": "ReviewAccess", "idle": "AdvanceCase", "retention_due": "RequestErasure",
 }  # fmt: skip
 # What is to be done when a time comes, and the field of its form that the timer names.
 ACTIONS_AT: Final[Mapping[str, tuple[str, str]]] = {
@@ -243,4 +253,5 @@ def action_at(timer: str, subject: Mapping[str, str]) -> SuggestedAction | None:
 APPROVALS: Final = frozenset({
     "approve_grant", "release_tranche", "agree_plan", "decide_hand_over", "review_access", "review_stop",
     "decision_to_confirm",
+    "erasure_to_confirm",
 })  # fmt: skip

@@ -146,6 +146,7 @@ _BY_ACT: Final[tuple[tuple[Act, tuple[str, ...]], ...]] = (
     ("money.approve", ("approve_grant", "settle_bank_answer")),
     ("money.release", ("release_tranche",)),
     ("case.review", ("review_access", "glass_broken", "review_stop")),
+    ("case.confirm_erasure", ("erasure_to_confirm",)),
 )
 
 
@@ -208,7 +209,7 @@ def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     if kind in ("approve_grant", "release_tranche"):
         grant = grants_of(snapshot.case).grants.get(about)
         return grant is not None and reader.account.account in grant.hands
-    if kind == "decision_to_confirm":
+    if kind in ("decision_to_confirm", "erasure_to_confirm"):
         proposal = proposals_of(snapshot.case).pending.get(about)
         return proposal is not None and proposal.proposer == reader.account.account
     if kind == "review_access":

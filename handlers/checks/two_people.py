@@ -74,7 +74,7 @@ class TwoPeopleCheck(InvariantCheck):
             self._faults += [f"{seen.at}: {fault}" for fault in self._officers.faults(known.fact, seen, known.actor)]
             return
         rule = _OF_CASES.get(known.fact.command)
-        self._may(said.actor, ("case.confirm",), seen)
+        self._may(said.actor, rule.two_people.confirmed_by if rule and rule.two_people else (), seen)
         self._may(known.actor, rule.command.acts if rule else (), seen)
 
     @sees(ResumptionProposed)

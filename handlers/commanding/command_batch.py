@@ -239,15 +239,15 @@ class CommandBatch:
         """Hold still whatever further cases the command reaches, and show them to the decision."""
         if isinstance(command, EndProgramme):
             situation = situation._replace(open_cases=self._open_cases(command.programme))
-        case_ids = reaches(command, situation)
-        if not case_ids:
-            return situation
-        streams = {case_id: case_stream(CaseId(case_id)) for case_id in case_ids}
-        self._load(streams.values())
-        self._claimed |= lock_claims(self._writing.connection, sorted(case_ids))
-        claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
-        cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
-        return situation._replace(cases=cases, claimed=situation.claimed | claimed)
+        while case_ids := [case_id for case_id in reaches(command, situation) if case_id not in situation.cases]:
+            streams = {case_id: case_stream(CaseId(case_id)) for case_id in case_ids}
+            self._load(streams.values())
+            self._claimed |= lock_claims(self._writing.connection, sorted(case_ids))
+            claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
+            cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
+            cases = {**situation.cases, **cases}
+            situation = situation._replace(cases=cases, claimed=situation.claimed | claimed)
+        return situation
 
     def _open_cases(self, programme: str) -> tuple[str, ...]:
         """Return every open case of a programme; its intake is held still, so none is opened meanwhile."""

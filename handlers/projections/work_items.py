@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from events.batch import DeleteRows, InsertRows, UpdateRows
 from events.writing import Writing
 from handlers.projections.tables import work_items
+from workflow.case.erasure import Erasure, erasure_of
 from workflow.case.proposals import Proposals, proposals_of, proposed
 from workflow.case.state import Case, Part
 from workflow.subjects.access.state import Access, access_of
@@ -108,7 +109,14 @@ def _reintegration(part: Reintegration, case: Case) -> Items:
 
 
 def _decisions(part: Proposals, _case: Case) -> Items:
-    return {f"decision:{key}": "decision_to_confirm" for key in part.pending}
+    ours = {key: one.command == "ErasePerson" for key, one in part.pending.items()}
+    items = {f"decision:{key}": "decision_to_confirm" for key, erases in ours.items() if not erases}
+    return items | {f"decision:{key}": "erasure_to_confirm" for key, erases in ours.items() if erases}
+
+
+def _erasure(part: Erasure, case: Case) -> Items:
+    waits = part.request is not None and not part.erased_at and not proposed(case, "ErasePerson")
+    return {"erasure": "erase_person"} if waits else {}
 
 
 def _access(part: Access, _case: Case) -> Items:
@@ -130,6 +138,7 @@ _WAITS: Final[tuple[tuple[Part[Any], Callable[[Any, Case], Items]], ...]] = (
     (care_of, _care),
     (reintegration_of, _reintegration),
     (proposals_of, _decisions),
+    (erasure_of, _erasure),
     (access_of, _access),
     (closing_of, _closing),
 )

@@ -149,8 +149,10 @@ class World:
             cases = [state for state in self.states.values() if isinstance(state, Case)]
             still = [case.case_id for case in cases if not self.definition.journey.stage(case.stage).ends]
             situation = situation._replace(open_cases=tuple(still))
-        reached = {key: self.states[case_stream(CaseId(key))] for key in reaches(command, situation)}
-        return decide(command, situation._replace(cases=reached))
+        while more := [key for key in reaches(command, situation) if key not in situation.cases]:
+            reached = {key: self.states[case_stream(CaseId(key))] for key in more}
+            situation = situation._replace(cases={**situation.cases, **reached})
+        return decide(command, situation)
 
     def carry_out(self, command: Command) -> Decision:
         """Return the decision; its facts and what follows from them have happened."""

@@ -1,4 +1,4 @@
-"""Files that are written once, completely, and never changed afterwards."""
+"""Files that are written once, completely, and never changed afterwards, unless somebody in them is erased."""
 
 import errno
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workers.errors import DifferentContent
 
-__all__ = ["DifferentContent", "write_once"]
+__all__ = ["DifferentContent", "replace_whole", "write_once"]
 
 Link = Callable[[Path, Path], None]
 
@@ -32,6 +32,27 @@ def write_once(path: Path, data: bytes, *, link: Link = os.link) -> bool:
         draft.unlink(missing_ok=True)
     _sync_folder(path.parent)
     return True
+
+
+def replace_whole(path: Path, data: bytes) -> None:
+    """Leave exactly these bytes in place of what the file held; when it returns, both survive a power cut.
+
+    What was there is overwritten before it is let go: it is taken away so that nobody reads it again.
+    """
+    draft = _write_draft(path.parent, data)
+    try:
+        _overwrite(path)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _write_draft(folder: Path, data: bytes) -> Path:

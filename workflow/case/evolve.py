@@ -9,7 +9,7 @@ from collections import defaultdict
 from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
-from workflow.case import proposals, tasks
+from workflow.case import erasure, proposals, tasks
 from workflow.case.state import At, Case, Change
 from workflow.case.tasks import after_task
 from workflow.registry import SUBJECTS
@@ -30,7 +30,7 @@ def _entered(case: Case, fact: StageEntered, at: At) -> Case:
 
 
 _CHANGES: dict[str, list[Change]] = defaultdict(list)
-_OWN: dict[str, Change] = {"StageEntered": _entered, **tasks.CHANGES, **proposals.CHANGES}
+_OWN: dict[str, Change] = {"StageEntered": _entered, **tasks.CHANGES, **proposals.CHANGES, **erasure.CHANGES}
 for _changes in (_OWN, *(subject.changes for subject in SUBJECTS)):
     for _name, _change in _changes.items():
         _CHANGES[_name].append(_change)

@@ -15,7 +15,8 @@ Act = Literal[
     "access.see", "operations.see", "accounts.see", "programmes.see",
     # what is done for a case
     "case.open", "case.advance", "case.confirm", "case.record", "case.consent", "case.medical", "case.legal",
-    "case.assign", "case.break_glass", "case.review", "money.request", "money.approve", "money.release",
+    "case.assign", "case.break_glass", "case.review", "case.erase", "case.confirm_erasure",
+    "money.request", "money.approve", "money.release",
     "money.record", "referral.send", "referral.answer", "referral.disclose",
     # what is done about the office
     "hotline.record", "directory.edit", "directory.stop", "office.close", "tasks.retry", "programmes.publish",
@@ -25,7 +26,8 @@ ACTS: Final[tuple[Act, ...]] = get_args(Act)
 # These ask for the second factor again when it was not given within the last minutes.
 STEP_UP: Final[frozenset[Act]] = frozenset({
     "case.confirm", "money.approve", "money.release", "export", "accounts.change", "case.break_glass",
-    "programmes.publish", "programmes.confirm", "accounts.confirm", "office.close", "directory.edit",
+    "programmes.publish", "programmes.confirm", "accounts.confirm", "office.close", "directory.edit", "case.erase",
+    "case.confirm_erasure",
 })  # fmt: skip
 
 OPERATOR: Final = "operator"  # the mandate of what is typed without signing in: it never counts as one of two

@@ -73,8 +73,8 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("supervisor",), ("programme", "glass"),
         ("case.see", "case.open_sealed", "case.advance", "case.confirm", "case.record", "case.consent", "case.legal",
-         "case.assign", "case.review", "money.approve", "money.record", "referral.send", "referral.answer",
-         "referral.disclose", "tasks.retry"),
+         "case.assign", "case.review", "case.erase", "money.approve", "money.record", "referral.send",
+         "referral.answer", "referral.disclose", "tasks.retry"),
     ),
     RightsRule(
         ("supervisor",), ("any",),
@@ -109,7 +109,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
         ("work.see", "access.see", "history.see", "statistics.see", "programmes.see", "programmes.confirm",
          "accounts.see", "accounts.confirm"),
     ),
-    RightsRule(("data_protection",), ("programme",), ("case.review",)),
+    RightsRule(("data_protection",), ("programme",), ("case.review", "case.confirm_erasure")),
     RightsRule(("donor",), ("any",), ("statistics.see",)),
     # The house itself, without a single case.
     RightsRule(

@@ -83,7 +83,7 @@ class EmergencyLetter(About):
 TASKS: Final = (TaskKind("tell_of_glass", EmergencyLetter, ends_in(GlassTold), gives_back=True),)
 RULES: Final = (
     CommandRule(BreakGlass, break_glass, after_the_end=True),
-    CommandRule(MendGlass, mend_glass, after_the_end=True),
+    CommandRule(MendGlass, mend_glass, after_the_end=True, after_erasure=True),
     CommandRule(ReviewAccess, review_access, after_the_end=True, in_person=True),
 )
 TIMERS: Final = (TimerKind("glass_over", _hours_over), TimerKind("access_review", _not_reviewed))

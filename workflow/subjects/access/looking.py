@@ -46,6 +46,6 @@ class StopLetter(About):
 # That somebody was stopped is told whatever becomes of the case: like giving back, it is never called off.
 TASKS: Final = (TaskKind("tell_of_stop", StopLetter, ends_in(StopTold), gives_back=True),)
 RULES: Final = (
-    CommandRule(StopLooking, stop_looking, after_the_end=True),
-    CommandRule(ReviewStop, review_stop, after_the_end=True, in_person=True),
+    CommandRule(StopLooking, stop_looking, after_the_end=True, after_erasure=True),
+    CommandRule(ReviewStop, review_stop, after_the_end=True, after_erasure=True, in_person=True),
 )

@@ -169,6 +169,7 @@ RULES: Final = (
         given(_known_tranche, record_payment),
         needs=fund_needed,
         after_the_end=True,
+        after_erasure=True,
         cancels=True,
         in_person=True,
     ),
@@ -177,6 +178,7 @@ RULES: Final = (
         given(_known_tranche, record_payment),
         needs=fund_needed,
         after_the_end=True,
+        after_erasure=True,
         cancels=True,
         in_person=True,
     ),
@@ -185,10 +187,16 @@ RULES: Final = (
         given(_known_tranche, settle_bank_answer),
         needs=fund_needed,
         after_the_end=True,
+        after_erasure=True,
         two_people=TwoPeople(thing=("tranche_id",)),
     ),
     CommandRule(
-        ReturnPayment, given(_known_tranche, return_payment), needs=fund_needed, after_the_end=True, in_person=True
+        ReturnPayment,
+        given(_known_tranche, return_payment),
+        needs=fund_needed,
+        after_the_end=True,
+        after_erasure=True,
+        in_person=True,
     ),
 )
 TIMERS: Final = (TimerKind("bank_answer", _bank_is_silent),)

@@ -6,10 +6,13 @@ from typing import Final
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded, SealedOpened
 from events.facts.safety import SealedDenied
 from events.ids import case_stream, person_id_of
+from events.instants import instant
+from workflow.case.erasure import erased_at
 from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import PERSON_WAS_ERASED
 from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.visibility import is_machine
-from workflow.situation import Decision, Situation, StreamFact, person_of, said_by
+from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by
 from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
@@ -80,6 +83,8 @@ def _against_previous(command: OpenCase, situation: Situation) -> list[Reason]:
     previous = situation.previous
     if previous is None:
         return [refusals.PREVIOUS_CASE_EXISTS()]
+    if erased_at(previous):
+        return [refusals.PREVIOUS_PERSON_WAS_ERASED(at=instant(erased_at(previous)))]
     if not situation.journey.stage(previous.stage).ends:
         return [refusals.PREVIOUS_CASE_HAS_ENDED(stage=previous.stage)]
     if previous.next_case is not None:
@@ -127,6 +132,8 @@ def add_note(command: AddNote, situation: Situation) -> Decision:
 
 def open_sealed(command: OpenSealed, situation: Situation) -> Decision:
     """Return the record of who opens what and why, or of whom it was denied to: the mandate decides."""
+    if gone := erased_at(case_of(situation)):
+        return refused(PERSON_WAS_ERASED(at=instant(gone)))
     closed = compartments_closed_to(command.mandate, command.compartments)
     if closed:
         return situation.about_case(SealedDenied(compartments=closed, mandate=command.mandate, why=command.why))

@@ -1,0 +1,1 @@
+"""Papers for people outside: what is signed and handed over, in English and in Russian."""

@@ -1,0 +1,1 @@
+"""Erasing: what is destroyed of a person in the database, and again in every older copy of it."""

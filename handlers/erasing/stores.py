@@ -1,0 +1,140 @@
+"""Every place that holds something sealed, or drawn from it, and how a person is taken out of it.
+
+Who adds a table registers it here: with a way to erase, or with the reason why nothing of a person is in it. A test
+goes through all tables and fails for one that is in neither list. Folders and files are the workers' and are registered
+with them (``workers.effects.erasure``).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, delete, func, select
+
+from events.catalogue import COMPARTMENTS
+from events.errors import StoreUnavailable
+from events.log import Log
+from events.tables import sealed_parts
+from handlers.projections.tables import name_tokens, to_compare
+
+_COUNT_PARTS: Final = select(func.count()).select_from(sealed_parts)
+
+
+class ErasureSubject(NamedTuple):
+    """Who is erased: the person, and every case of theirs."""
+
+    person_id: str
+    cases: tuple[str, ...]
+
+
+class DatabaseStore(NamedTuple):
+    """A table, and how a person is removed from it; it returns how many rows went. Repeating it removes nothing more.
+
+    ``left`` counts what of the person is still there.
+    """
+
+    table: str
+    erase: Callable[[Connection, ErasureSubject], int]
+    left: Callable[[Connection, ErasureSubject], int]
+
+
+def _erase_parts(connection: Connection, who: ErasureSubject) -> int:
+    """Remove the ciphertexts; the database asks the log whether the person was erased before it does."""
+    if connection.dialect.name == "postgresql":
+        removed = connection.exec_driver_sql("SELECT erase_sealed_parts(%s)", (who.person_id,)).scalar_one()
+        return int(removed)
+    return connection.execute(delete(sealed_parts).where(sealed_parts.c.person == who.person_id)).rowcount
+
+
+def _parts_left(connection: Connection, who: ErasureSubject) -> int:
+    query = _COUNT_PARTS.where(sealed_parts.c.person == who.person_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _by_case(table: Any) -> DatabaseStore:
+    """Return how a table is erased whose rows name the case they were drawn from."""
+
+    def erase(connection: Connection, who: ErasureSubject) -> int:
+        return connection.execute(delete(table).where(table.c.case_id.in_(who.cases))).rowcount
+
+    def left(connection: Connection, who: ErasureSubject) -> int:
+        query = select(func.count()).select_from(table).where(table.c.case_id.in_(who.cases))
+        return int(connection.execute(query).scalar_one())
+
+    return DatabaseStore(table.name, erase, left)
+
+
+DATABASE_STORES: Final[Sequence[DatabaseStore]] = (
+    DatabaseStore(sealed_parts.name, _erase_parts, _parts_left),
+    _by_case(name_tokens),
+    _by_case(to_compare),
+)
+
+_OPEN: Final = "numbers, dates and words of the programme; what identifies anybody is sealed beside it"
+_STAFF: Final = "of those who work here, not of those they look after"
+NOTHING_PERSONAL: Final[Mapping[str, str]] = {
+    "events": "open bodies and commitments to ciphertexts; the log is kept, so that what was proved stays proved",
+    "streams": "how far each stream has come",
+    "log_head": "how far the log has come",
+    "commands": "a keyed digest of a whole command with its random id, and which facts it led to",
+    "alembic_version": "which migration was the last",
+    "tasks": _OPEN,
+    "timers": _OPEN,
+    "case_board": _OPEN,
+    "work_items": _OPEN,
+    "case_relations": "which partner, or which account, stands how to a case",
+    "beds": "the beds of a house",
+    "beds_in_use": "which case has which bed; a case that is erased has none",
+    "looks": "who looked at which case, and when: kept, so that it can be told afterwards who had",
+    "saved_views": "filters somebody keeps: words of the programme",
+    "accounts": _STAFF,
+    "account_marks": _STAFF,
+    "credentials": _STAFF,
+    "authenticators": _STAFF,
+    "passkeys": _STAFF,
+    "sessions": _STAFF,
+    "sign_in_attempts": "keyed hashes of where somebody came from, of those who work here",
+}
+
+
+def shred(log: Log, who: ErasureSubject, at: str) -> dict[str, int]:
+    """Destroy a person's keys, then every ciphertext and every row drawn from what they sealed; return how many.
+
+    Safe to repeat, also after it was cut off at any point: of keys and parts the number is what the log says there
+    was. Raises StoreUnavailable when something is still there, so that it is done again.
+    """
+    keys = _keys_of(log, who)
+    log.keys.destroy([who.person_id], at)
+    with log.database.writing() as connection:
+        removed = {store.table: store.erase(connection, who) for store in DATABASE_STORES}
+    if _left(log, who):
+        raise StoreUnavailable("something of an erased person is still in the database; it is tried again")
+    if not log.database.empty_journal():
+        raise StoreUnavailable("an erased part may still lie in the database's journal; it is tried again")
+    return {"keys": len(keys), **removed, sealed_parts.name: _listed_parts(log, who)}
+
+
+def _keys_of(log: Log, who: ErasureSubject) -> set[str]:
+    """Return the compartments of which there was a key, as the log's events say."""
+    return {compartment for compartment, _ in _listed(log, who)}
+
+
+def _listed_parts(log: Log, who: ErasureSubject) -> int:
+    return len(_listed(log, who))
+
+
+def _listed(log: Log, who: ErasureSubject) -> list[tuple[str, int]]:
+    """Return compartment and version of every part of the person that the log has ever listed."""
+    found = []
+    for case_id in who.cases:
+        for event in log.stream(f"case:{case_id}"):
+            parts = (part for part in event.envelope.sealed if part.person == who.person_id)
+            found += [(part.compartment, event.envelope.version) for part in parts]
+    assert {compartment for compartment, _ in found} <= {*COMPARTMENTS}
+    return found
+
+
+def _left(log: Log, who: ErasureSubject) -> int:
+    owners = [(who.person_id, compartment) for compartment in COMPARTMENTS]
+    with log.database.reading() as connection:
+        rows = sum(store.left(connection, who) for store in DATABASE_STORES)
+    return rows + len(log.keys.find(owners))

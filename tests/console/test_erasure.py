@@ -1,0 +1,151 @@
+"""At the command line: a person is erased by two who signed in, and papers are handed over that anybody can check."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from console.container import Container
+from console.papers.certificate import signer_of
+from console.settings import Settings
+from events.signed_text import NotSigned, Signer, signed_by
+from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
+from tests.kit.people import BORIS
+
+DINA = "staff:dina"
+AS_DINA = ("--as", DINA)
+NAME, NOTE = "Zlatovlaska Kanarejkina", "a canary sang in the cellar"
+
+
+@pytest.fixture
+def wayhome(tmp_path: Path) -> Wayhome:
+    wayhome = Wayhome(tmp_path / "data")
+    wayhome.done("programme", "publish", "moscow", *AS_ANNA)
+    wayhome.open_account(DINA, "data_protection", "moscow")
+    return wayhome
+
+
+def ended(wayhome: Wayhome) -> str:
+    """Return the number of a case that has ended, of somebody whose name is kept."""
+    case = str(wayhome.json("case", "open", "--programme", "moscow", "source=ngo", f"name={NAME}", *AS_ANNA)["case_id"])
+    wayhome.done("case", "record", case, "AddNote", f"note={NOTE}", *AS_ANNA)
+    wayhome.by_two(case, "case", "advance", case, "withdraw", "--reason", "declined")
+    return case
+
+
+def erase(wayhome: Wayhome, case: str) -> str:
+    """Have somebody erased, and return what the second of the two was told."""
+    wayhome.signs_in(BORIS)
+    wayhome.done("case", "record", case, "RequestErasure", "paper=118/2007", "--mandate", "supervisor")
+    proposal = wayhome.json("case", "record", case, "ErasePerson", "--mandate", "supervisor")["proposal"]
+    wayhome.signs_in(DINA)
+    said = wayhome.done("case", "confirm", case, proposal, "--mandate", "data_protection")
+    wayhome.done("sign-out")
+    wayhome.done("work", "--until-idle")
+    return said
+
+
+def test_the_certificate_names_act_and_journal_and_nobody_and_is_signed(wayhome: Wayhome, tmp_path: Path) -> None:
+    case = ended(wayhome)
+    assert "under way" not in erase(wayhome, case)
+    paper, key = wayhome.done("erasure", "certificate", case, *AS_BORIS), wayhome.done("erasure", "key").strip()
+    for word in (
+        case,
+        "118/2007",
+        "staff:boris",
+        "staff:dina",
+        "Ciphertexts: 2",
+        "PersonErased",
+        "EXTRACT OF THE JOURNAL",
+    ):
+        assert word in paper
+    assert NAME not in paper
+    assert "Zlatovlaska" not in paper
+    file = tmp_path / "certificate.txt"
+    wayhome.done("erasure", "certificate", case, "--language", "ru", "--to", str(file), *AS_BORIS)
+    assert "АКТ ОБ УНИЧТОЖЕНИИ" in file.read_text(encoding="utf-8")
+    assert "genuine" in wayhome.done("erasure", "check", str(file), "--key", key)
+    file.write_text(file.read_text(encoding="utf-8").replace("118/2007", "119/2007"), encoding="utf-8")
+    assert wayhome.run("erasure", "check", str(file), "--key", key).exit_code == 5
+
+
+def test_after_it_every_verb_that_reads_a_case_still_answers(wayhome: Wayhome) -> None:
+    case = ended(wayhome)
+    erase(wayhome, case)
+    for words in (
+        ("case", "show", case), ("case", "history", case), ("case", "list"), ("case", "reads", case), ("next", case),
+        ("replay", case), ("replay",), ("verify", "--rules"), ("verify", "--repair"), ("access", "report", case),
+        ("waiting",), ("tasks", "list"),
+    ):  # fmt: skip
+        assert wayhome.run(*words, *(AS_BORIS if words[0] not in ("verify", "waiting", "tasks") else ())).exit_code == 0
+    refused = wayhome.run("case", "show", case, "--open", "identity", "--why", "to call her", *AS_BORIS)
+    assert NAME not in refused.output
+    assert refused.exit_code != 0
+
+
+def test_a_certificate_is_refused_before_there_is_one(wayhome: Wayhome) -> None:
+    case = ended(wayhome)
+    assert "nobody was erased" in wayhome.told_off("erasure", "certificate", case, *AS_BORIS)
+    assert "no such language" in wayhome.told_off("erasure", "certificate", case, "--language", "de", *AS_BORIS)
+
+
+def test_two_names_that_were_typed_erase_nobody(wayhome: Wayhome) -> None:
+    case = ended(wayhome)
+    wayhome.done("case", "record", case, "RequestErasure", "paper=118/2007", *AS_BORIS)
+    assert "somebody_signed_in" in str(wayhome.json("case", "record", case, "ErasePerson", *AS_BORIS, code=1))
+
+
+def test_a_backup_from_before_the_erasure_opens_without_the_person(wayhome: Wayhome, tmp_path: Path) -> None:
+    """The log goes back, the keys are today's: whoever was erased is erased again before anything opens."""
+    case, whole = ended(wayhome), ended(wayhome)
+    wayhome.done("backup", "--log", str(tmp_path / "log.backup"), "--keys", str(tmp_path / "keys.backup"))
+    erase(wayhome, case)
+    for beside in ("", "-wal", "-shm"):
+        (wayhome.data / f"log.sqlite{beside}").unlink(missing_ok=True)
+    shutil.copy(tmp_path / "log.backup", wayhome.data / "log.sqlite")
+    told = wayhome.json("verify", "--rules")
+    assert told["findings"] == [] if "findings" in told else True
+    assert "was erased" in wayhome.run("case", "record", case, "AddNote", "note=she is back", *AS_ANNA).output
+    assert wayhome.run("case", "record", whole, "AddNote", "note=he is here", *AS_ANNA).exit_code == 0
+
+
+def test_the_access_report_tells_when_what_and_why_and_no_name_of_those_who_work_here(wayhome: Wayhome) -> None:
+    case = ended(wayhome)
+    wayhome.signs_in(BORIS)
+    wayhome.done("case", "show", case, "--open", "identity", "--why", "to book a ticket", "--mandate", "supervisor")
+    wayhome.done("sign-out")
+    paper = wayhome.done("access", "report", case, *AS_BORIS)
+    assert "Employee 1 (" in paper
+    assert "to book a ticket" in paper
+    assert "staff:boris" not in paper
+    assert "КТО СМОТРЕЛ" in wayhome.done("access", "report", case, "--language", "ru", *AS_BORIS)
+    assert "staff:boris" in wayhome.done("access", "report", case, "--named", *AS_BORIS)
+    reads = wayhome.json("case", "reads", case, *AS_BORIS)
+    assert any("access report" in " ".join(one["parts"]) for one in reads), "that it was printed is in it too"
+
+
+def test_a_signature_is_of_one_text_and_one_key() -> None:
+    signer, other = Signer("wayhome/test", b"1" * 32), Signer("wayhome/test", b"2" * 32)
+    signed = signer.sign("one line\nand another\n")
+    assert signed_by(signed, signer.verifier) == "one line\nand another\n"
+    for forged in (
+        signed.replace("one", "two"),
+        signed.replace("\n\n", "\n"),
+        signed[:-2],
+        "",
+        other.sign("one line\n"),
+    ):
+        with pytest.raises(NotSigned):
+            signed_by(forged, signer.verifier)
+    for key in ("", "wayhome/test", signer.verifier[:-4], other.verifier):
+        with pytest.raises(NotSigned):
+            signed_by(signed, key)
+
+
+def test_certificates_of_two_offices_have_two_keys(wayhome: Wayhome, tmp_path: Path) -> None:
+    containers = [Container(Settings(data=tmp_path / name), create=True) for name in ("one", "other")]
+    assert len({signer_of(one.keys).verifier for one in containers}) == 2
+    for one in containers:
+        one.close()

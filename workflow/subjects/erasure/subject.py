@@ -1,0 +1,14 @@
+"""Erasing a person: what the engine is told of it."""
+
+from typing import Final
+
+from workflow.subject import Subject, commands_in
+from workflow.subjects.erasure import commands
+from workflow.subjects.erasure.decisions import RULES, TASKS
+
+SUBJECT: Final = Subject(
+    stem="erasure",
+    commands=commands_in(commands),
+    rules=RULES,
+    tasks=TASKS,
+)
