@@ -65,3 +65,12 @@ log_head = Table(
     Column("placed", BigInteger, nullable=False, server_default="0"),
     Column("place", LargeBinary, nullable=False, server_default=""),
 )
+
+# One row: how often work was begun, and how many events the mark beside the keys covers (events/high_water.py).
+high_water = Table(
+    "high_water",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("claims", BigInteger, nullable=False),
+    Column("noted", BigInteger, nullable=False),
+)

@@ -200,7 +200,7 @@ def test_after_a_leap_of_the_clock_nothing_runs_out_before_somebody_has_looked(s
     shop.office.pass_time(timedelta(days=3650))
     careful = shop.worker(rhythm=SweepSettings(leap_most=timedelta(days=7))).sweeper
     before = shop.office.service.log.size()
-    assert careful.sweep() == SweepResult(held=True)
+    assert careful.sweep() == SweepResult(held="clock")
     assert shop.office.service.log.size() == before
     assert accommodation_of(case.case).bed is not None
     accept_clock(shop.office.service.log, "staff:operator", shop.office.uuid())
