@@ -65,6 +65,8 @@ VERBS: Final[Mapping[str, Verb]] = {
                     " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "backup": Verb("backup", "backup", "Copy the log, then its keys, while everything runs, and see that each name in"
                    " the one has its key in the other."),
+    "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"
+                 " that could go on."),
     "restore": Verb("restore", "app", "Copies put back in place, and what an older one does not know."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),

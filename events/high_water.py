@@ -9,14 +9,15 @@ from typing import Final, NamedTuple, Self
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from events.errors import KeysBehind, LogBehind
+from events.errors import KeysBehind, LogBehind, LogMissing
 from events.keys import Keys
 from events.log import Log
 from events.tables import events, high_water, log_head
 
 MARK: Final = "high-water"  # the purpose under which it is noted beside the keys
 _LAST: Final = select(events.c.leaf, events.c.place).where(events.c.position == bindparam("position"))
-_ROW: Final = select(high_water.c.claims, high_water.c.noted)
+RESTORED: Final = "restored"  # noted beside keys that `wayhome restore files` put in place
+_ROW: Final = select(high_water.c.claims, high_water.c.noted, high_water.c.moved_to)
 
 
 class HighWaterMark(NamedTuple):
@@ -65,8 +66,12 @@ def refuse_older_copies(log: Log) -> None:
     older ones.
     """
     with log.database.reading() as connection:
-        noted = connection.execute(_ROW).one().noted
-        _compare(connection, noted_mark(log.keys), noted)
+        row = connection.execute(_ROW).one()
+        if row.moved_to:
+            raise LogMissing(f"the log was moved to {row.moved_to}, and this is what was left of it; {_WHERE}")
+        _compare(connection, noted_mark(log.keys), row.noted)
+    if log.keys.noted(RESTORED):
+        raise LogBehind(f"this log and its keys were restored from copies; {_WHICH_LOG}")
 
 
 def raise_mark(log: Log) -> HighWaterMark:
@@ -89,7 +94,13 @@ def accept_end(log: Log) -> HighWaterMark:
     """Put the mark where this log ends, though it had come further: somebody said that the older copy is to be used."""
     with log.database.writing() as connection:
         connection.execute(_ROW.with_for_update())
+        log.keys.note(RESTORED, b"")
         return _noted(connection, log.keys)
+
+
+def mark_moved(connection: Connection, where: str) -> None:
+    """Let nobody open this log any more: it goes on elsewhere."""
+    connection.execute(update(high_water).values(moved_to=where))
 
 
 def count_claim(connection: Connection) -> None:
@@ -133,6 +144,7 @@ def _at(connection: Connection, position: int) -> tuple[bytes, bytes] | None:
     return None if row is None else (bytes(row.leaf), bytes(row.place or b""))
 
 
+_WHERE: Final = "is WAYHOME_DATABASE_URL or the line database_url in settings.toml missing? see: wayhome settings"
 _WHICH_LOG: Final = (
     "it is an older copy: put the newest one in its place. If there is none, say so: `wayhome restore accept` opens it "
     "in quarantine, where nothing is sent until two people have settled what the log does not know"

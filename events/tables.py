@@ -73,4 +73,5 @@ high_water = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("claims", BigInteger, nullable=False),
     Column("noted", BigInteger, nullable=False),
+    Column("moved_to", Text, nullable=False, server_default=""),  # another database, when the log goes on there
 )

@@ -1,14 +1,18 @@
 """`wayhome restore …`: copies put in place, and what has to be settled before anything leaves the house again."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.progress import BarColumn, TextColumn
 
 from console.container import Container
+from console.copies import PROMPTED, passphrase_from, put_in_place
 from console.errors import BadInput
-from console.printing import say_error
+from console.printing import bar_of, progress, say_error
 from console.restoring import accept_copy, newly_found
 from console.settings import settings
+from console.verbs.backup import Passphrase
 from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, verb
 from handlers.queries.quarantine import quarantine_of
 from workflow.subjects.restore.commands import LiftQuarantine, SettleOrphan
@@ -18,6 +22,33 @@ app = typer.Typer(no_args_is_help=True, help="Copies put back in place, and what
 
 _OUTCOMES: Final = ("counted", "not_ours", "lost", "stopped")
 _COLUMNS: Final = ("number", "what", "reference", "about", "amount", "settled")
+
+
+@verb(app, "files")
+def files(
+    terminal: Terminal,
+    log: Annotated[Path, typer.Option("--log", help="The copy of the log.")],
+    keys: Annotated[Path, typer.Option("--keys", help="The copy of the keys.")],
+    log_passphrase: Passphrase = PROMPTED,
+    keys_passphrase: Passphrase = PROMPTED,
+) -> None:
+    """Put the two copies of a backup in place in an empty data folder, once they have proved whole and of one another.
+
+    Example: wayhome restore files --data wayhome-data --log /mnt/anna/log.sqlite --keys /mnt/boris/keys.sqlite
+    """
+    here = settings(terminal.data)
+    asked = (
+        lambda: passphrase_from(log_passphrase, "the log's copy"),
+        lambda: passphrase_from(keys_passphrase, "the keys' copy"),
+    )
+    with progress(TextColumn("{task.description}"), BarColumn(), quiet=terminal.as_json) as bar:
+        found = put_in_place(here, (log, keys), asked, lambda name: bar_of(bar, name))
+    terminal.lines(
+        found._asdict(),
+        f"{found.events} events and {found.keys} keys are in {here.data}: nothing was changed, left out or added",
+        "put the folders bank, post and the file orders.sqlite of the old disk beside them, if they are left",
+        "then go on in quarantine: wayhome restore accept",
+    )
 
 
 @verb(app, "accept")

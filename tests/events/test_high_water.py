@@ -14,8 +14,8 @@ from events.keys import FileKeys, MemoryKeys
 from events.log import Log
 from events.tables import high_water
 from events.world import SystemEntropy
-from tests.events.older import Older
 from tests.kit.logs import LINKED, OTHER, small_history, tell
+from tests.kit.older import Older
 
 
 @pytest.fixture

@@ -132,6 +132,9 @@ class Unaskable:
     def find(self, key: str) -> str | None:
         raise Unavailable("nobody answers")
 
+    def known(self) -> tuple[str, ...]:
+        return ()
+
 
 def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
     shop: Workshop, caplog: pytest.LogCaptureFixture

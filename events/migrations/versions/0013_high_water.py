@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("claims", sa.BigInteger, nullable=False),
         sa.Column("noted", sa.BigInteger, nullable=False),
+        sa.Column("moved_to", sa.Text, nullable=False, server_default=""),
     )
     op.bulk_insert(made, [{"id": 0, "claims": 0, "noted": 0}])
     if op.get_bind().dialect.name == "postgresql":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from events import tables
 from events.database import owner_engine
@@ -17,11 +17,12 @@ TABLES = (tables.events, tables.sealed_parts, tables.streams, tables.commands, t
 class Older:
     """Every row of the log at the moment this is made."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, *beside: Table) -> None:
         self._log = log
+        self._tables = (*TABLES, *beside)
         with log.database.reading() as connection:
             self._rows: dict[str, list[Any]] = {
-                table.name: list(connection.execute(select(table)).mappings()) for table in TABLES
+                table.name: list(connection.execute(select(table)).mappings()) for table in self._tables
             }
 
     def put_back(self) -> None:
@@ -35,7 +36,8 @@ class Older:
 
     def _written(self, connection: Connection) -> None:
         lower_the_fences(connection, [table.name for table in TABLES if table is not tables.high_water])
-        for table in TABLES:
+        for table in reversed(self._tables):
             connection.execute(delete(table))
+        for table in self._tables:
             if self._rows[table.name]:
                 connection.execute(insert(table), [dict(row) for row in self._rows[table.name]])
