@@ -67,6 +67,9 @@ VERBS: Final[Mapping[str, Verb]] = {
                    " the one has its key in the other."),
     "erasure": Verb("erasure", "app", "Erasing people: the certificate of it, and checking one."),
     "access": Verb("erasure", "reports", "Who read what of a file, for the person it is about."),
+    "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"
+                 " that could go on."),
+    "restore": Verb("restore", "app", "Copies put back in place, and what an older one does not know."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),

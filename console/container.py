@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -11,9 +12,10 @@ from sqlalchemy import URL, make_url, select
 from console.errors import BadInput, NoData
 from console.settings import Settings
 from events.database import Database, sqlite_url
-from events.errors import EventsError, KeysMissing
+from events.errors import EventsError, KeysMissing, LogBehind
 from events.facts import catalogue
 from events.head_codes import code_heads_once, mark_coded
+from events.high_water import raise_mark, refuse_older_copies
 from events.key_check import bind_keys_to_log, refuse_without_log
 from events.keys import FileKeys, make_private_folder
 from events.log import Log
@@ -26,12 +28,14 @@ from handlers.erasing.ledger import replay_erasures
 from handlers.projections.rebuild import rebuild_if_new
 from handlers.projections.row_signing import code_rows_once
 from handlers.queries.occupancy import CurrentOccupancy
+from handlers.queries.quarantine import quarantine_of
 from handlers.states.case_reader import CaseReader
 from workflow.command import PublishProgramme
 from workflow.programme.loading import Definition, load_definition
 from workflow.rights.acts import OPERATOR
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from events.facts.restore import OrphanFound
     from handlers.queries.operations import UnreadFile
     from handlers.queries.reconciliation import BankStatement
     from workers.iso20022.bank_inbox import RecordedReport
@@ -48,11 +52,17 @@ class Container:
     """A running Wayhome: log, service and looks; workers when asked for."""
 
     def __init__(
-        self, settings: Settings, *, create: bool = False, clock: Clock | None = None, chance: Entropy | None = None
+        self,
+        settings: Settings,
+        *,
+        create: bool = False,
+        clock: Clock | None = None,
+        chance: Entropy | None = None,
+        accept_older: bool = False,
     ) -> None:
-        """Open the data; with ``create`` make what is missing.
+        """Open the data; with ``create`` make what is missing, with ``accept_older`` also an older copy.
 
-        Raises NoData, TooNew, KeysMissing, LogMissing, StoreProblem.
+        Raises NoData, TooNew, KeysMissing, LogMissing, LogBehind, KeysBehind, StoreProblem.
         """
         self.settings = settings
         self.chance: Entropy = chance or SystemEntropy()
@@ -65,6 +75,8 @@ class Container:
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
         bind_keys_to_log(self.log)
+        if not accept_older:
+            refuse_older_copies(self.log)
         _code_heads_once(self.log)
         rebuild_if_new(self.log)
         code_rows_once(self.log)
@@ -96,20 +108,47 @@ class Container:
     def pool(
         self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
     ) -> WorkerPool:
-        """Return workers for this office; the caller starts and stops them."""
-        from console.simulation.order_book import OrderBook
+        """Return workers for this office; the caller starts and stops them.
+
+        Raises LogBehind when something went out of which this log knows nothing, and nobody has looked into that.
+        """
         from workers.mail.post import post_from_url
         from workers.running.worker_pool import WorkerPool, WorkerSettings
 
+        orders = orders or self._orders()
+        self._refuse_what_is_unknown(orders)
         return WorkerPool(
             self.service,
             redis_url=self.settings.redis_url,
-            orders=orders or OrderBook(self.settings.order_file),
+            orders=orders,
             post=post or post_from_url(self.settings.smtp_url, self.settings.post_folder),
             bank=self.settings.bank_folder,
             chance=self.chance,
             terms=terms or WorkerSettings(rhythm=self._rhythm()),
         )
+
+    def unknown_outside(self, orders: Orders | None = None) -> list[OrphanFound]:
+        """Return what went out under a number of ours of which this log knows nothing, settled or not."""
+        from workers.running.orphans import orphans_outside
+        from workers.running.worker_pool import bank_folders
+
+        folders = bank_folders(self.settings.bank_folder)
+        return orphans_outside(self.log, folders, self.settings.post_folder, orders or self._orders())
+
+    def _refuse_what_is_unknown(self, orders: Orders) -> None:
+        found, quarantine = self.unknown_outside(orders), quarantine_of(self.log)
+        strange = [one for one in found if one.orphan_id not in quarantine.orphans]
+        if strange and not quarantine.is_on:
+            raise LogBehind(
+                f"{len(strange)} payments, letters or orders went out of which this log knows nothing: log and keys "
+                "are older copies, or the folders are another office's. Put the newest copies in place; if there are "
+                "none, say so: `wayhome restore accept`"
+            )
+
+    def _orders(self) -> Orders:
+        from console.simulation.order_book import OrderBook
+
+        return OrderBook(self.settings.order_file)
 
     def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
@@ -169,7 +208,9 @@ class Container:
         return "up" if redis_answers(self.settings.redis_url) else "down"
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; what was recorded here stands in the mark beside the keys, if that can be written."""
+        with suppress(EventsError):
+            raise_mark(self.log)
         self.keys.close()
         self.database.close()
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -43,6 +43,12 @@ def say_error(text: str) -> None:
 def progress(*columns: ProgressColumn, quiet: bool, transient: bool = True) -> Progress:
     """Return a progress bar on standard error, so that what is printed can be piped."""
     return Progress(*columns, console=_err, disable=quiet, transient=transient)
+
+
+def bar_of(bars: Progress, name: str) -> Callable[[int, int], None]:
+    """Return what moves a bar of its own: it is told how much is done, and of how much."""
+    task = bars.add_task(name, total=None)
+    return lambda done, whole: bars.update(task, completed=done, total=whole)
 
 
 def print_json(value: object) -> None:

@@ -80,6 +80,14 @@ class LogMissing(EventsError):
     """The log is empty, or is not the one its keys were made for; find the setting that leads to the right one."""
 
 
+class LogBehind(EventsError):
+    """The log is an older copy than the one its keys were last used with; the message says how to go on."""
+
+
+class KeysBehind(EventsError):
+    """The keys are an older copy than those the log was last used with; the message says how to go on."""
+
+
 class BackupRefused(EventsError):
     """No copy was made, and nothing was written over; the message says what stands in the way."""
 

@@ -16,6 +16,7 @@ Stream = NewType("Stream", str)
 # Where two people decide about the house itself: accounts and programme files. One place for all, it is so seldom.
 OFFICE_DECISIONS: Final = Stream("decisions:office")
 OFFICE_POLICY: Final = Stream("office:policy")  # what the officers decided about themselves
+RESTORE: Final = Stream("restore:log")  # that an older copy was put in place, and what came of it
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")

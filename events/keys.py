@@ -56,6 +56,9 @@ class Keys(Protocol):
     def destroyed(self) -> Mapping[str, str]:
         """Return whose keys were destroyed, and when: what an older copy of the log is held to."""
 
+    def persons(self) -> Collection[str]:
+        """Return everybody there is a key for, to find those a restored log knows nothing of."""
+
     def is_used(self) -> bool:
         """Tell whether there is a key for anybody: then there is a log that was sealed with it."""
 
@@ -111,6 +114,10 @@ class MemoryKeys(Keys):
     def destroyed(self) -> Mapping[str, str]:
         """Return whose keys were destroyed."""
         return dict(self._destroyed)
+
+    def persons(self) -> Collection[str]:
+        """Return everybody a key was made for."""
+        return {person for person, _ in self._keys if person}
 
     def is_used(self) -> bool:
         """Tell whether a key was made for anybody."""
@@ -188,6 +195,12 @@ class FileKeys(Keys):
         """Return whose keys were destroyed, by whichever process."""
         with self._lock, self._said_plainly():
             return self._read_destroyed()
+
+    def persons(self) -> Collection[str]:
+        """Return everybody the file holds a key for."""
+        with self._lock, self._said_plainly():
+            rows = self._file.execute("SELECT DISTINCT person FROM keys WHERE person <> ''").fetchall()
+        return {person for (person,) in rows}
 
     def is_used(self) -> bool:
         """Tell whether the file holds a key for anybody."""

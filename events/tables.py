@@ -103,3 +103,13 @@ checkpoint_signatures = Table(
     *_texts("at"),
     Index("checkpoint_signatures_of", "origin", "signer", "size"),
 )
+
+# One row: how often work was begun, and how many events the mark beside the keys covers (events/high_water.py).
+high_water = Table(
+    "high_water",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("claims", BigInteger, nullable=False),
+    Column("noted", BigInteger, nullable=False),
+    Column("moved_to", Text, nullable=False, server_default=""),  # another database, when the log goes on there
+)

@@ -143,6 +143,7 @@ def test_a_subjects_package_is_empty_so_that_its_state_comes_without_its_decisio
 
 # A subject that settles another's part of the same command borrows its decision. Each is one sentence of the office's.
 BORROWED: Final = {
+    ("restore.decisions", "accounts.decisions"): "who counts as an officer is the accounts' own word",
     ("closing.decisions", "accommodation.decisions"): "a house that closes gives up its beds",
     ("closing.decisions", "accommodation.waiting_list"): "a house that closes has nobody wait for it",
     ("intake.consents", "referrals.moves"): "a consent taken back takes the referrals under it back",

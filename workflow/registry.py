@@ -28,13 +28,14 @@ from workflow.subjects.intake.subject import SUBJECT as INTAKE
 from workflow.subjects.reception.subject import SUBJECT as RECEPTION
 from workflow.subjects.referrals.subject import SUBJECT as REFERRALS
 from workflow.subjects.reintegration.subject import SUBJECT as REINTEGRATION
+from workflow.subjects.restore.subject import SUBJECT as RESTORE
 from workflow.subjects.safety.subject import SUBJECT as SAFETY
 from workflow.subjects.trafficking_routes.subject import SUBJECT as TRAFFICKING_ROUTES
 from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
     INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ERASURE, ACCOUNTS,
+    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ERASURE, ACCOUNTS, RESTORE,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (

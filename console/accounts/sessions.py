@@ -18,6 +18,7 @@ from events.keys import Keys
 from events.world import Clock, Entropy
 from handlers.projections.account_marks import find_marked
 from handlers.projections.accounts import AccountRow
+from handlers.projections.closed_accounts import was_closed
 from handlers.projections.row_macs import RowMacs
 from handlers.projections.tables import sessions
 
@@ -166,7 +167,8 @@ class Sessions:
     def _counts(self, found: Any, row: AccountRow) -> bool:
         """Tell whether a session is one of ours that was not ended, of an open account, in the epoch it began in."""
         lets_in = not row.account.closed and row.epoch == found["epoch"] and self._macs.holds(sessions.name, found)
-        return lets_in and not self._keys.is_retired(found["token_hash"])
+        over = was_closed(self._keys, row.account.account, row.epoch) or self._keys.is_retired(found["token_hash"])
+        return lets_in and not over
 
     def _lasts(self, session: Session) -> bool:
         now = self._clock.now()

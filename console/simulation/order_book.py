@@ -6,7 +6,7 @@ Wayhome between ordering and recording is answered by asking the book, never by 
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from workers.errors import Unavailable
@@ -44,6 +44,10 @@ class OrderBook:
         with self._lock:
             row = self._file.execute("SELECT 1 FROM orders WHERE key = ?", (key,)).fetchone()
         return _reference(key) if row else None
+
+    def known(self) -> Collection[str]:
+        """Return the keys of all orders in the book."""
+        return self.deliveries().keys()
 
     def deliveries(self) -> dict[str, int]:
         """Return how many things each key was really given: 1, however often it was asked for."""

@@ -6,55 +6,59 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, TextColumn
 
+from console.copies import Copy, make_copies, passphrase_from
 from console.errors import BadInput, NoData
-from console.printing import FAULTS, progress, say_error
+from console.printing import FAULTS, bar_of, progress, say_error
 from console.settings import Settings, settings
 from console.verbs.terminal import Terminal, verb
-from events.backup import copy_file, look_at
+from events.backup import BackedUp
+
+Passphrase = Annotated[
+    Path | None, typer.Option(help="File whose first line is the passphrase that seals it; - asks for it.")
+]
 
 
 @verb()
 def backup(
     terminal: Terminal,
     keys: Annotated[Path, typer.Option("--keys", help="File to copy the keys into; for another person to keep.")],
-    log: Annotated[
-        Path | None, typer.Option("--log", help="File to copy the log into, in another folder; not with PostgreSQL.")
-    ] = None,
+    log: Annotated[Path | None, typer.Option("--log", help="File to copy the log into, in another folder.")] = None,
+    log_passphrase: Passphrase = None,
+    keys_passphrase: Passphrase = None,
 ) -> None:
     """Copy the log, then its keys, while everything runs, and see that each name in the one has its key in the other.
 
-    With PostgreSQL take the log with pg_dump first, then the keys with this.
     Example: wayhome backup --log /mnt/anna/log.sqlite --keys /mnt/boris/keys.sqlite
     """
     here = settings(terminal.data)
     _refuse(here, log, keys)
-    copies = [(here.log_file, log), (here.key_file, keys)]
+    for_log = passphrase_from(log_passphrase, "the log's copy", new=True)
+    for_keys = passphrase_from(keys_passphrase, "the keys' copy", new=True)
+    _refuse_one_for_both(for_log, for_keys)
+    log_copy = Copy.of(here, log, for_log) if log is not None else None
+    keys_copy = Copy.of(here, keys, for_keys)
     with progress(TextColumn("{task.description}"), BarColumn(), quiet=terminal.as_json) as bar:
-        for source, target in ((one, to) for one, to in copies if to is not None):
-            task = bar.add_task(source.name, total=None)
-
-            def tell(done: int, total: int) -> None:
-                bar.update(task, completed=done, total=total)  # noqa: B023 - called before the next one
-
-            copy_file(source, target, tell)
-    _tell(terminal, log, keys)
+        found = make_copies(here, log_copy, keys_copy, lambda name: bar_of(bar, name))
+    _tell(terminal, log, keys, found)
 
 
 def _refuse(here: Settings, log: Path | None, keys: Path) -> None:
     """Raise BadInput or NoData for what cannot be copied so, before anything is written."""
-    if here.database_url and log is not None:
-        raise BadInput("the log is in PostgreSQL: take it with pg_dump first, then only the keys, with --keys")
     if not here.database_url and log is None:
         raise BadInput("name a file for the log too, with --log")
     if log is not None and log.absolute().parent == keys.absolute().parent:
         raise BadInput("log and keys go to two places, to two people: name two folders")
-    for file in (here.key_file, *([] if log is None else [here.log_file])):
+    for file in (here.key_file, *([] if log is None or here.database_url else [here.log_file])):
         if not file.exists():
             raise NoData(f"there is no {file}; name the data folder with --data")
 
 
-def _tell(terminal: Terminal, log: Path | None, keys: Path) -> None:
-    found = look_at(log, keys)
+def _refuse_one_for_both(log: str, keys: str) -> None:
+    if log and log == keys:
+        raise BadInput("both passphrases are the same: whoever knows it opens both; let each person choose theirs")
+
+
+def _tell(terminal: Terminal, log: Path | None, keys: Path, found: BackedUp) -> None:
     apart = f"{found.keys} keys in {keys}; keep it apart from the log, with another person"
     if log is None:
         terminal.lines({"keys": found.keys}, apart)

@@ -9,7 +9,8 @@ from workflow.subjects.grants.tranches import TranchePayment
 
 
 def _tranche_released(fact: TrancheReleased, moment: ReactionContext) -> Follows:
-    yield moment.request_task("disburse_grant", TranchePayment(grant_id=fact.grant_id, tranche_id=fact.tranche_id))
+    about = TranchePayment(grant_id=fact.grant_id, tranche_id=fact.tranche_id)
+    yield moment.request_task("disburse_grant", about, once_for=fact.tranche_id)
 
 
 def _tranche_instructed(fact: TrancheInstructed, moment: ReactionContext) -> Follows:

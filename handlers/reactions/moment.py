@@ -11,7 +11,7 @@ from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Policies, Programme
-from workflow.situation import id_from
+from workflow.situation import id_from, id_of
 from workflow.tasks import KIND_OF
 
 Follows = Iterator[Fact]
@@ -53,11 +53,15 @@ class ReactionContext(NamedTuple):
         """Return the id of a task or timer that follows from this fact: one for each kind and subject."""
         return id_from(self.command_id, letter, self.after.case_id, self.version, kind, subject)
 
-    def request_task(self, kind: str, about: About) -> TaskRequested:
-        """Return the request for a task, due now; a fact asks for each kind and subject once."""
+    def request_task(self, kind: str, about: About, once_for: str = "") -> TaskRequested:
+        """Return the request for a task, due now; a fact asks for each kind and subject once.
+
+        With ``once_for`` the task has the same id whenever it is asked for that, also in a log that was restored.
+        """
         assert type(about) is KIND_OF[kind].about, f"{kind} is not about {type(about).__name__}"
         subject = about.pairs()
-        return TaskRequested(task_id=self.name("W", kind, subject), kind=kind, subject=subject, due_at=self.now)
+        task_id = id_of("W", kind, once_for) if once_for else self.name("W", kind, subject)
+        return TaskRequested(task_id=task_id, kind=kind, subject=subject, due_at=self.now)
 
     def set_timer(self, kind: str, due_at: datetime, /, **subject: str) -> TimerSet:
         """Return a timer for a time."""

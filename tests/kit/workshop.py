@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,6 +74,9 @@ class MoodyOrders:
 
     def find(self, key: str) -> str | None:
         return self.book.find(key)
+
+    def known(self) -> Collection[str]:
+        return self.book.known()
 
 
 @dataclass

@@ -152,6 +152,9 @@ class Buggy:
     def find(self, key: str) -> str | None:
         raise KeyError(f"{CANARY} is not in the table")
 
+    def known(self) -> tuple[str, ...]:
+        return ()
+
 
 def test_a_bug_in_one_kind_of_task_leaves_the_others_alone(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)

@@ -132,6 +132,9 @@ class Unaskable:
     def find(self, key: str) -> str | None:
         raise Unavailable("nobody answers")
 
+    def known(self) -> tuple[str, ...]:
+        return ()
+
 
 def test_a_part_that_fails_does_not_keep_the_sweeper_from_the_others(
     shop: Workshop, caplog: pytest.LogCaptureFixture
@@ -200,7 +203,7 @@ def test_after_a_leap_of_the_clock_nothing_runs_out_before_somebody_has_looked(s
     shop.office.pass_time(timedelta(days=3650))
     careful = shop.worker(rhythm=SweepSettings(leap_most=timedelta(days=7))).sweeper
     before = shop.office.service.log.size()
-    assert careful.sweep() == SweepResult(held=True)
+    assert careful.sweep() == SweepResult(held="clock")
     assert shop.office.service.log.size() == before
     assert accommodation_of(case.case).bed is not None
     accept_clock(shop.office.service.log, "staff:operator", shop.office.uuid())

@@ -50,6 +50,9 @@ class StuckOrders:
     def find(self, key: str) -> str | None:
         return self.book.find(key)
 
+    def known(self) -> tuple[str, ...]:
+        return ()
+
 
 @dataclass
 class StuckMail(MailServer):

@@ -15,6 +15,7 @@ from handlers.queries.reconciliation import BankStatement
 from workers.errors import DifferentContent, Refused, Unavailable
 from workers.iso20022.pain001 import BankAccount, Payment, PaymentFileError, PaymentOrder, pain001
 from workers.iso20022.pain002 import PaymentOutcome, StatusReport
+from workers.iso20022.sent_payments import pays_the_same
 from workers.running.durable_file import write_once
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, one_by_one
 from workflow.programme.programme import Programme
@@ -43,13 +44,26 @@ def disburse_grant(job: Job[TranchePayment], outside: Adapters) -> str:
         raise Refused("the payment cannot be written as it stands; look at payee and account") from unfit
     file, fetched = _files(job, outside)
     try:
-        if not fetched.exists():
+        if not _went_out(fetched, data):
             write_once(file, data)
     except DifferentContent as other:
-        raise Refused("another payment stands under this name; do not send either before looking") from other
+        if not _went_out(file, data):
+            raise Refused("another payment stands under this name; do not send either before looking") from other
     except OSError as problem:
         raise Unavailable("the folder for the bank cannot be written now") from problem
     return job.task_id
+
+
+def _went_out(file: Path, data: bytes) -> bool:
+    """Tell whether this payment lies there, perhaps of another day: a restored log asks for it once more.
+
+    Raises Refused when it is another payment.
+    """
+    if not file.exists():
+        return False
+    if not pays_the_same(file.read_bytes(), data):
+        raise Refused("another payment stands under this name; do not send either before looking")
+    return True
 
 
 def ask_about_payment(job: Job[TranchePayment], outside: Adapters) -> str | None:

@@ -9,13 +9,15 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, Select, Update, and_, bindparam, case, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, select, update
 
 from events.database import Database
+from events.high_water import count_claim
 from events.ids import CaseId
 from events.instants import instant, instant_text
 from events.log import Log
 from handlers.projections.tables import tasks, timers
+from handlers.queries.quarantine import is_quarantined
 from workers.running.jobs import AnyJob, Job
 
 _MINE: Any = bindparam("ids", expanding=True)
@@ -87,11 +89,26 @@ class Leases:
         self._lease = lease
 
     def claim(self, task_ids: Sequence[str], now: str) -> list[AnyJob]:
-        """Return those of these tasks that are now ours; the others are done, not due, or somebody else's."""
-        until = instant_text(instant(now) + self._lease)
+        """Return those of these tasks that are now ours; the others are done, not due, or somebody else's.
+
+        In quarantine none is: nothing leaves the house.
+        """
         with self._database.writing() as connection:
-            asked = {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
-            return [_job(row) for row in connection.execute(_CLAIM, asked)]
+            return [] if is_quarantined(connection) else self._claimed(connection, task_ids, now)
+
+    def claim_due(self, now: str, most: int) -> list[AnyJob]:
+        """Return tasks that are due, now ours, also in quarantine: to ask what became of them, not to do them."""
+        with self._database.writing() as connection:
+            due = connection.execute(_IDS.where(_IS_DUE).limit(most), {"now": now}).scalars().all()
+            return self._claimed(connection, due, now)
+
+    def _claimed(self, connection: Connection, task_ids: Sequence[str], now: str) -> list[AnyJob]:
+        until = instant_text(instant(now) + self._lease)
+        asked = {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
+        jobs = [_job(row) for row in connection.execute(_CLAIM, asked)]
+        if jobs:
+            count_claim(connection)
+        return jobs
 
     def again(self, waits: Sequence[tuple[AnyJob, str, str]]) -> None:
         """Let jobs wait until a later instant, with the class of error that stopped them."""

@@ -1,6 +1,6 @@
 """What a provider may be asked for, each order under its task's key, at most once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -21,3 +21,6 @@ class Orders(Protocol):
 
     def find(self, key: str) -> str | None:
         """Return the reference of an order, or None when none came under this key. Raises Unavailable."""
+
+    def known(self) -> Collection[str]:
+        """Return the keys of all orders that ever came, to find those a restored log knows nothing of."""

@@ -12,6 +12,8 @@ from itertools import groupby
 
 from dramatiq.middleware.threading import Interrupt
 
+from events.errors import EventsError
+from events.high_water import raise_mark
 from events.instants import instant, instant_text
 from events.world import Entropy
 from handlers.commanding.answers import Accepted
@@ -58,10 +60,25 @@ class Performer:
         Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
         """
         outcomes: list[JobOutcome] = []
-        for kind, group in _by_kind(self.leases.claim(task_ids, self.service.log.now())):
+        for kind, group in _by_kind(self._marked(self.leases.claim(task_ids, self.service.log.now()))):
             over = any(outcome.result == "stopped" for outcome in outcomes)
             outcomes += not_begun(group) if over else self._do(kind, group)
         self.report(outcomes)
+
+    def _marked(self, jobs: list[AnyJob]) -> list[AnyJob]:
+        """Return the jobs once the mark beside the keys tells of them: what goes out is never ahead of it.
+
+        Where it cannot be raised nothing goes out: the jobs wait.
+        """
+        if not jobs:
+            return jobs
+        try:
+            raise_mark(self.service.log)
+        except EventsError as problem:
+            _log.error("nothing is sent: %s", problem)
+            self.leases.again([self._wait(JobOutcome(job, "unavailable", type(problem).__name__)) for job in jobs])
+            return []
+        return jobs
 
     def ask(self, jobs: Sequence[AnyJob]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""

@@ -8,14 +8,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from events.clock_check import leap
+from events.high_water import raise_mark
 from events.ids import CaseId
 from events.instants import instant
 from handlers.commanding.service import CommandService, TaskNotifier
+from handlers.projections.closed_accounts import retire_closed_accounts
 from handlers.projections.person_search import search_key, unknown_days
 from handlers.queries.duplicates import cases_to_compare, mark_compared, older_matches
+from handlers.queries.quarantine import is_quarantined
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
 from workers.running.jobs import AnyJob, JobOutcome
@@ -49,7 +52,7 @@ class SweepResult(NamedTuple):
     answers: int = 0
     cancelled: int = 0
     compared: int = 0
-    held: bool = False  # nothing was done: the clock leapt
+    held: Literal["", "clock", "quarantine"] = ""  # why nothing was done: the clock leapt, or an older log is in place
 
     @property
     def anything(self) -> bool:
@@ -75,7 +78,10 @@ class Sweeper:
         is raised, and what it left lying waits for the next sweep.
         """
         if self._clock_leapt():
-            return SweepResult(held=True)
+            return SweepResult(held="clock")
+        if self._is_quarantined():
+            return SweepResult(held="quarantine")
+        self._keep_mark()
         now = self.service.log.now()
         problems: list[Exception] = []
         swept = SweepResult(
@@ -103,6 +109,16 @@ class Sweeper:
         """Tell whether the clock is days ahead of the newest event; then nothing runs out before somebody looked."""
         most = self.rhythm.leap_most
         return most is not None and leap(self.service.log) > most
+
+    def _keep_mark(self) -> None:
+        """Let what was recorded, and who may not sign in any more, stand beside the keys."""
+        raise_mark(self.service.log)
+        retire_closed_accounts(self.service.log)
+
+    def _is_quarantined(self) -> bool:
+        """Tell whether an older log is in place and not everything it does not know is settled."""
+        with self.service.log.database.reading() as connection:
+            return is_quarantined(connection)
 
     def _free_lost(self, now: str) -> int:
         lost = self.leases.lost(now)

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
@@ -22,6 +23,10 @@ from workers.running.perform import Backoff, Performer
 from workers.running.sweeper import Sweeper, SweepSettings
 
 _log = logging.getLogger(__name__)
+_HELD: Final = {
+    "clock": "timers are held: the clock is days after the newest event; if it is right, say so: wayhome clock accept",
+    "quarantine": "nothing is sent: an older log was put in place; see what it does not know: wayhome restore orphans",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +59,24 @@ class WorkerPool:
         terms: WorkerSettings | None = None,
     ) -> None:
         self.terms = terms or WorkerSettings()
-        folders = _bank_folders(bank)
+        folders = bank_folders(bank)
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
-        leases = Leases(service.log.database, f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s))
+        name, lease = f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s)
+        self.leases = Leases(service.log.database, name, lease)
         look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(
             service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders
         )
-        self.performer = Performer(service, leases, outside, chance, self.terms.patience)
+        self.performer = Performer(service, self.leases, outside, chance, self.terms.patience)
         self.bell = QueueNotifier(self._broker, self.performer.perform)
         mail = BankInbox(service, Path(folders.bank_in))
         self.bank_mail = mail
-        self.sweeper = Sweeper(service, leases, self.performer, self.bell, mail, self.terms.rhythm)
+        self.sweeper = Sweeper(service, self.leases, self.performer, self.bell, mail, self.terms.rhythm)
         self._worker: Worker | None = None
         self._stop = threading.Event()
         self._sweeping: threading.Thread | None = None
-        self._held = False
+        self._held = ""
         service.bell = self.bell
 
     def start(self, *, sweeping: bool = True) -> None:
@@ -100,22 +106,22 @@ class WorkerPool:
                 self._broker.join(queue)
             self._worker.join()
             swept = self.sweeper.sweep()
-            self._say_held(now=swept.held)
+            self._say_held(swept.held)
             moving = not swept.held and (swept.anything or any_task_due(self.service.log))
 
-    def _say_held(self, *, now: bool) -> None:
-        if now and not self._held:
-            _log.warning("timers are held: the clock is days after the newest event; if it is right, say so: "
-                         "wayhome clock accept")  # fmt: skip
-        self._held = now
+    def _say_held(self, why: str) -> None:
+        if why and why != self._held:
+            _log.warning(_HELD[why])
+        self._held = why
 
     def _sweep_on(self) -> None:
         while not self._stop.is_set():
-            self._say_held(now=self.sweeper.sweep_safely().held)
+            self._say_held(self.sweeper.sweep_safely().held)
             self._stop.wait(self.terms.sweep_s)
 
 
-def _bank_folders(bank: Path) -> BankFolders:
+def bank_folders(bank: Path) -> BankFolders:
+    """Return the folders for the bank, made if need be."""
     outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
     for folder in (bank, outgoing, sent, incoming):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

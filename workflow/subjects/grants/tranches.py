@@ -4,8 +4,11 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
+from events.ids import RESTORE
 from events.money import Money, minor_unit_digits
+from workflow.case.state import Case
 from workflow.case.tasks import About
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.situation import (
     Decision,
@@ -14,7 +17,7 @@ from workflow.situation import (
     TaskKind,
     case_of,
     ends_in,
-    id_from,
+    id_of,
     person_of,
     reasons_against,
     said_by,
@@ -29,6 +32,7 @@ from workflow.subjects.grants.giving_back import tranche_rejected
 from workflow.subjects.grants.state import Grant, grants_of
 from workflow.subjects.intake.guards import consent_to_assistance
 from workflow.subjects.reintegration.guards import plan_is_agreed
+from workflow.subjects.restore.state import Quarantine
 
 
 def release_tranche(command: ReleaseTranche, grant: Grant, situation: Situation) -> Decision:
@@ -40,12 +44,33 @@ def release_tranche(command: ReleaseTranche, grant: Grant, situation: Situation)
         return Refused(tuple(reasons))
     released = TrancheReleased(
         grant_id=command.grant_id,
-        tranche_id=id_from(command.command_id, "T"),
+        tranche_id=_tranche_id(command.grant_id, grant, situation),
         number=grant.next_number,
         amount=grant.money.share(kind.tranches)[grant.next_number - 1],
         delivery=delivery,
     )
     return situation.about_case(released)
+
+
+def _tranche_id(grant_id: str, grant: Grant, situation: Situation) -> str:
+    """Return under which id the bank knows the payment: the same one for the same release of the same grant.
+
+    A release that an older log lost and that is recorded anew is then the payment that went out, not a second one. One
+    that two people counted for this grant after a restore is taken first.
+    """
+    quarantine: Quarantine = situation.state_of(RESTORE, Quarantine)
+    part = Money(amount=_next_part(grant, situation), currency=grant.currency)
+    lost = (one.about for one in quarantine.counted_for(grant_id) if one.amount == part)
+    usual = id_of("T", "tranche", grant_id, len(grant.tranches))
+    return next((one for one in lost if one not in grant.tranches), usual)
+
+
+def _next_part(grant: Grant, situation: Situation) -> Decimal:
+    return grant.money.share(situation.programme.grant_kind[grant.kind].tranches)[grant.next_number - 1].amount
+
+
+def _release_needs(programme: Programme, case: Case) -> tuple[str, ...]:
+    return (*fund_needed(programme, case), RESTORE)
 
 
 def record_evidence(command: RecordEvidence, grant: Grant, situation: Situation) -> Decision:
@@ -138,6 +163,6 @@ TASKS: Final = (
     ),
 )
 RULES: Final = (
-    CommandRule(ReleaseTranche, given(known_grant, release_tranche), needs=fund_needed, in_person=True),
+    CommandRule(ReleaseTranche, given(known_grant, release_tranche), needs=_release_needs, in_person=True),
     CommandRule(RecordEvidence, given(known_grant, record_evidence), after_the_end=True),
 )

@@ -1,0 +1,231 @@
+"""Copies of log and keys made and put back, whichever database the log is in: one form for both, a SQLite file."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import typer
+from sqlalchemy import URL
+
+from console.container import Container, database_url_of
+from console.errors import BadInput
+from console.settings import Settings
+from events.backup import BackedUp, copy_file, look_at
+from events.database import Database, sqlite_url
+from events.errors import BackupRefused
+from events.high_water import RESTORED, mark_moved
+from events.keys import make_private_folder
+from events.schema import migrate
+from events.sealed_file import is_sealed, open_file, seal_file
+from events.table_copy import copy_tables
+from events.tables import metadata as log_tables
+from events.verify import verify
+from events.world import SystemEntropy
+from handlers.projections.tables import metadata as tables_beside
+
+SCHEMAS: Final = (log_tables, tables_beside)
+Progress = Callable[[int, int], None]
+RowProgress = Callable[[str, int, int], None]  # table, rows in all, rows done
+Passphrases = tuple[Callable[[], str], Callable[[], str]]  # of the log's copy and of the keys', asked for when needed
+PROMPTED: Final = Path("-")
+
+
+class Copy(NamedTuple):
+    """One copy: to where, the passphrase that seals it, if one does, and where it lies until it is sealed."""
+
+    target: Path
+    passphrase: str
+    plain: Path
+
+    @classmethod
+    def of(cls, here: Settings, target: Path, passphrase: str) -> Self:
+        """Return a copy to be made; one that is sealed lies beside the original first: no plain key leaves its disk.
+
+        Raises BackupRefused when there is something under its name.
+        """
+        if target.exists():
+            raise BackupRefused(f"there is something at {target} already; name another file, nothing is written over")
+        return cls(target, passphrase, here.key_file.parent / f".{target.name}.to-be-sealed" if passphrase else target)
+
+
+def make_copies(here: Settings, log: Copy | None, keys: Copy, progress: Callable[[str], Progress]) -> BackedUp:
+    """Copy the log, then the keys, each as it stands at one moment; return what they hold. Raises BackupRefused.
+
+    The keys come after the log: whatever the log's copy holds was sealed with a key that was there before it.
+    """
+    copies = [copy for copy in (log, keys) if copy is not None]
+    try:
+        if log is not None:
+            copy_log(here, log.plain, progress("log"))
+        copy_file(here.key_file, keys.plain, progress("keys"))
+        found = look_at(log.plain if log else None, keys.plain)
+        for copy in copies:
+            if copy.passphrase:
+                seal_file(copy.plain, copy.target, copy.passphrase, SystemEntropy(), progress(copy.target.name))
+    finally:
+        for copy in copies:
+            if copy.passphrase:
+                copy.plain.unlink(missing_ok=True)
+    return found
+
+
+def copy_log(here: Settings, target: Path, progress: Progress) -> None:
+    """Copy the log, whichever database it is in, into a SQLite file; raises BackupRefused."""
+    if here.database_url is None:
+        copy_file(here.log_file, target, progress)
+    else:
+        _from_server(database_url_of(here), target, progress)
+
+
+@contextmanager
+def opened_copy(file: Path, passphrase: Callable[[], str], beside: Path, progress: Progress) -> Iterator[Path]:
+    """Lend a copy as a plain file, opened if it is sealed; what was opened is gone at the end unless it was moved."""
+    if not is_sealed(file):
+        yield file
+        return
+    plain = beside / f".{file.name}.opened"
+    try:
+        open_file(file, plain, passphrase(), progress)
+        yield plain
+    finally:
+        plain.unlink(missing_ok=True)
+
+
+class PutInPlace(NamedTuple):
+    """What was put in place: events, keys, and sealed parts without a key."""
+
+    events: int
+    keys: int
+    without_key: int
+
+
+def put_in_place(
+    here: Settings, copies: tuple[Path, Path], passphrases: Passphrases, progress: Callable[[str], Progress]
+) -> PutInPlace:
+    """Put a log and its keys in place in a data folder that has none, once they have proved whole and of one another.
+
+    Nobody works with them before somebody has accepted that they are copies. Raises BadInput for a folder that is in
+    use, BackupRefused for copies that are not whole, and leaves nothing behind then.
+    """
+    _refuse_in_use(here, copies)
+    make_private_folder(here.data)
+    aside = Settings(data=here.data / ".restoring")
+    shutil.rmtree(aside.data, ignore_errors=True)  # of an attempt that was broken off
+    try:
+        make_private_folder(aside.key_file.parent)
+        for file, target, asked in zip(copies, (aside.log_file, aside.key_file), passphrases, strict=True):
+            with opened_copy(file, asked, aside.data, progress(f"open {file.name}")) as plain:
+                copy_file(plain, target, progress(file.name))
+        _prove(aside)
+        make_private_folder(here.key_file.parent)
+        aside.log_file.replace(here.log_file)
+        aside.key_file.replace(here.key_file)
+        return PutInPlace._make(look_at(here.log_file, here.key_file))
+    finally:
+        shutil.rmtree(aside.data, ignore_errors=True)
+
+
+def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
+    if here.database_url is not None:
+        raise BadInput("restore into a folder without a database setting, then take the log there: wayhome move")
+    if here.log_file.exists() or here.key_file.exists():
+        raise BadInput(f"there are data in {here.data}; nothing is written over: name an empty folder with --data")
+    for file in copies:
+        if not file.is_file():
+            raise BadInput(f"there is no file {file}")
+
+
+def _prove(aside: Settings) -> None:
+    """Hold the copies to each other and the log to itself, and note that they are copies."""
+    container = Container(aside, accept_older=True)
+    try:
+        proof = verify(container.log)
+        if not proof.ok:
+            found = "; ".join(finding.text for finding in proof.findings[:3])
+            raise BackupRefused(f"the copy of the log is not as it was written: {found}; take another copy")
+        container.keys.note(RESTORED, b"1")
+    finally:
+        container.close()
+
+
+def passphrase_from(file: Path | None, whose: str, *, new: bool = False) -> str:
+    """Return a passphrase from the first line of a file, or as it is typed for `-`; nothing when none was asked for.
+
+    It is never an argument: those stand in the list of processes.
+    """
+    if file is None:
+        return ""
+    if file == PROMPTED:
+        return str(typer.prompt(f"Passphrase of {whose}", hide_input=True, confirmation_prompt=new))
+    try:
+        return file.read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, IndexError, UnicodeDecodeError):
+        raise BadInput(f"no passphrase can be read from {file}; its first line is the passphrase") from None
+
+
+def moved(
+    source: Database, target: Database, where: str, progress: RowProgress, proved: Callable[[Database], None]
+) -> dict[str, int]:
+    """Copy the whole log into another database, have it proved there, and leave the source unusable.
+
+    Nobody appends meanwhile. Raises BackupRefused, and whatever ``proved`` raises: then the log stays where it was.
+    """
+    with source.writing() as origin:
+        if source.kind == "postgresql":
+            origin.exec_driver_sql("SELECT 1 FROM log_head FOR UPDATE")
+        with target.writing() as copy:
+            rows = copy_tables(origin, copy, SCHEMAS, progress)
+        proved(target)
+        mark_moved(origin, where)
+    return rows
+
+
+def refuse_while_used(database: Database) -> None:
+    """Raise BackupRefused while another process has the log open: it would go on in what is left behind."""
+    if database.kind == "postgresql":
+        with database.reading() as connection:
+            used = connection.exec_driver_sql(_OTHERS).first() is not None
+        database.close()
+    else:
+        used = _is_open_elsewhere(str(database.url.database))
+    if used:
+        raise BackupRefused("somebody is working on this log: stop the console and all workers, then try again")
+
+
+_OTHERS: Final = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user "
+    "AND pid <> pg_backend_pid()"
+)
+
+
+def _is_open_elsewhere(file: str) -> bool:
+    """Tell whether another process has a SQLite file open: only who is alone with it may end its write-ahead log."""
+    with closing(sqlite3.connect(file, timeout=1)) as connection:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+        except sqlite3.OperationalError:
+            return True
+    return bool(mode != "delete")
+
+
+def _from_server(url: URL, target: Path, progress: Progress) -> None:
+    """Copy a log out of PostgreSQL, as it stands at one moment, into a SQLite file of the same schema."""
+    part = target.with_name(f"{target.name}.part")
+    if target.exists() or part.exists():
+        raise BackupRefused(f"there is something at {target} already; name another file, nothing is written over")
+    part.touch(mode=0o600)
+    source, copy = Database(url), Database(sqlite_url(part))
+    try:
+        migrate(copy)
+        with source.reading() as origin, copy.writing() as connection:
+            copy_tables(origin, connection, SCHEMAS, lambda _table, whole, done: progress(done, whole))
+        copy.close()
+        copy_file(part, target)  # one file, sound, and on disk
+    finally:
+        source.close()
+        copy.close()
+        for left in (part, *(part.with_name(f"{part.name}{end}") for end in ("-wal", "-shm"))):
+            left.unlink(missing_ok=True)
