@@ -14,7 +14,8 @@ from events.database import Database, sqlite_url
 from events.errors import EventsError, KeysMissing
 from events.facts import catalogue
 from events.key_check import bind_keys_to_log, refuse_without_log
-from events.keys import FileKeys, make_private_folder
+from events.key_stores import FileKeys
+from events.keys import make_private_folder
 from events.log import Log
 from events.logins import make_ready
 from events.tables import log_head

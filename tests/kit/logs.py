@@ -13,7 +13,8 @@ from events.database import Database, owner_engine
 from events.errors import StreamMoved
 from events.facts import catalogue
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
-from events.keys import FileKeys, MemoryKeys
+from events.key_stores import FileKeys
+from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate
 from events.world import SystemEntropy
