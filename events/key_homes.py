@@ -77,7 +77,7 @@ class KekFile(KeyHome):
         with alone_at(self.path):
             document = self.document
             if document.store not in ("", store):
-                raise KeysMissing(f"{self.path} holds the key of another office's keys; name another file for these")
+                raise KeysMissing(f"{self.path} is for another office's keys, or newer ones: name another file, or take the newest copy of the keys")
             kept = [line for line in self._lines(document) if line.id != kek.id]
             self._write(document._replace(store=store), [*kept, _Hidden(kek, self._chance.bytes(len(kek.key)))])
 

@@ -31,8 +31,9 @@ FIRST_WRAPPED: Final = "wrapped for the first time"  # what was copied before li
 class Rotation:
     """Takes new key-encryption keys for one store, as one of its homes."""
 
-    def __init__(self, home: KeyHome, chance: Entropy, now_sql: str) -> None:
+    def __init__(self, home: KeyHome, chance: Entropy, now_sql: str, *, many_homes: bool) -> None:
         self.home = home
+        self._many_homes = many_homes  # a file has one; of a folder that was moved the old name is forgotten
         self._chance = chance
         self._now_sql = now_sql
 
@@ -114,6 +115,8 @@ class Rotation:
 
     def _settle(self, connection: Connection, kek: str) -> None:
         connection.execute(text(_AT_HOME.format(now=self._now_sql)), {"name": self.home.name, "kek": kek})
+        if not self._many_homes:
+            connection.execute(text("DELETE FROM kek_homes WHERE name <> :name"), {"name": self.home.name})
         self.drop_handovers(connection)
 
     def _wrap(self, connection: Connection, wrapping: Wrapping, keys: list[tuple[str, str, bytes]]) -> None:

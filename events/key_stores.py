@@ -64,7 +64,7 @@ class StoredKeys(Keys, ABC):
         self._cache: dict[Owner, bytes] = {}
         self._since = 0.0
         self._wrapping: Wrapping | None = None
-        self._rotation = Rotation(home, chance, database.now_sql)
+        self._rotation = Rotation(home, chance, database.now_sql, many_homes=database.kind == "postgresql")
         self._state = self._prepared()
 
     # -- keys ----------------------------------------------------------------------------------------------------
