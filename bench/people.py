@@ -12,7 +12,7 @@ import yaml
 from events.database import Database
 from events.facts import catalogue
 from events.ids import CaseId, case_id_of
-from events.keys import FileKeys
+from events.key_stores import FileKeys
 from events.log import Log
 from events.schema import migrate
 from events.world import SystemEntropy

@@ -17,7 +17,8 @@ from events.facts import catalogue
 from events.head_codes import code_heads_once, mark_coded
 from events.high_water import raise_mark, refuse_older_copies
 from events.key_check import bind_keys_to_log, refuse_without_log
-from events.keys import FileKeys, make_private_folder
+from events.key_stores import FileKeys
+from events.keys import make_private_folder
 from events.log import Log
 from events.logins import make_ready
 from events.tables import log_head

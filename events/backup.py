@@ -7,8 +7,8 @@ whatever the log's copy holds was sealed with a key that was on disk before it.
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -33,15 +33,31 @@ def copy_file(source: Path, target: Path, progress: Progress | None = None) -> N
 
     Raises BackupRefused when there is something under the target's name, or the copy is not sound.
     """
+    with reserved(target) as part:
+        _copied(source, part, progress)
+
+
+@contextmanager
+def reserved(target: Path) -> Iterator[Path]:
+    """Yield a file beside the target, for its owner's eyes only, which takes the target's name when all went well.
+
+    It is durable then. Raises BackupRefused when there is something under the target's name.
+    """
     part = target.with_name(f"{target.name}.part")
     _reserve(target, part)
     try:
-        _copied(source, part, progress)
+        yield part
         part.replace(target)
         _sync(target)
         _sync(target.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def in_one_file(file: Path) -> None:
+    """Have all of a SQLite file that nobody uses in the file itself, with nothing beside it."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def look_at(log: Path | None, keys: Path) -> BackedUp:

@@ -35,12 +35,15 @@ class Database:
     StreamMoved when another process got in between. Nobody waits longer than 60 seconds for a connection.
     """
 
-    def __init__(self, url: str | URL, *, pool: int = 8) -> None:
+    def __init__(self, url: str | URL, *, pool: int = 8, overwrites: bool = False) -> None:
+        """Open nothing yet; with ``overwrites`` SQLite writes zeros over what is deleted."""
         self.url = make_url(url)
         self.kind = self.url.get_backend_name()
         assert self.kind in ("sqlite", "postgresql"), f"Wayhome runs on SQLite and PostgreSQL, not {self.kind}"
         if self.kind == "sqlite":
             self._reader, self._writer = _sqlite(self.url, pool, "DEFERRED"), _sqlite(self.url, 1, "IMMEDIATE")
+            if overwrites:
+                event.listen(self._writer, "connect", lambda file, _: file.execute("PRAGMA secure_delete=ON"))
         else:
             self._writer = _postgresql(self.url, pool)
             # Said with BEGIN, so that it costs no question of its own.

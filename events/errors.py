@@ -10,6 +10,7 @@ EventsError
 ├── LogMissing           the log is empty or is not the one these keys belong to
 ├── PersonErased         a key was asked for whose person was erased
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
+├── KeysLocked           somebody locked the keys: nothing is opened or sealed until they are unlocked
 ├── BackupRefused        a copy of the log or of its keys was not made
 ├── NoteRefused          what was given is no checkpoint, signature or key, or not written as one is
 ├── TreeBehind           nobody has sealed the log so far yet
@@ -66,6 +67,10 @@ class TooNew(EventsError):
 
 class KeysMissing(EventsError):
     """The keys of this data are not where they should be; restore the key file from its own backup."""
+
+
+class KeysLocked(EventsError):
+    """The keys are locked: nothing is opened or sealed until whoever has the key-encryption key unlocks them."""
 
 
 class PersonErased(EventsError):

@@ -10,7 +10,7 @@ import pytest
 from events import database
 from events.database import Database, sqlite_url
 from events.errors import StoreFull
-from events.keys import FileKeys
+from events.key_stores import FileKeys
 from events.schema import migrate
 from events.world import SystemEntropy
 from tests.kit.command_line import Wayhome

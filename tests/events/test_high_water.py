@@ -10,7 +10,8 @@ from sqlalchemy import update
 
 from events.errors import KeysBehind, LogBehind
 from events.high_water import accept_end, count_claim, noted_mark, raise_mark, refuse_older_copies
-from events.keys import FileKeys, MemoryKeys
+from events.key_stores import FileKeys
+from events.keys import MemoryKeys
 from events.log import Log
 from events.tables import high_water
 from events.world import SystemEntropy

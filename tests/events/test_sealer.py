@@ -15,7 +15,8 @@ from events.facts.office import HeadsNoted
 from events.heads_map import HeadsMap, proves_absence, proves_head
 from events.heads_noting import HEADS_STREAM, heads_at, note_heads, note_heads_if_due
 from events.key_check import bind_keys_to_log
-from events.keys import FileKeys, MemoryKeys
+from events.key_stores import FileKeys
+from events.keys import MemoryKeys
 from events.log import Log
 from events.log_identity import default_name, make_signing_key, signing_key
 from events.merkle import proves_consistency, proves_inclusion, root_of

@@ -1,7 +1,6 @@
 """What identifies a person is written nowhere but under that person's key."""
 
 import multiprocessing
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from events.database import owner_engine
 from events.errors import KeysMissing, PersonErased, StoreFull
 from events.facts import catalogue
 from events.facts.intake import CaseOpened
-from events.keys import FileKeys, MemoryKeys
+from events.key_stores import FileKeys
+from events.keys import MemoryKeys
 from events.log import Log
 from events.sealing import Ciphertext, associated_data, seal, unseal
 from events.world import SystemEntropy
@@ -162,9 +162,9 @@ def test_a_key_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 def test_a_key_that_cannot_be_kept_seals_nothing(log: Log, tmp_path: Path) -> None:
     keys = FileKeys(tmp_path / "keys.db", SystemEntropy())
-    file: sqlite3.Connection = keys._file
-    pages = file.execute("PRAGMA page_count").fetchone()[0]
-    file.execute(f"PRAGMA max_page_count={pages}")
+    with keys.database.connect() as connection:  # the only one that writes
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
     full = Log(log.database, catalogue(), keys, SystemEntropy())
     with pytest.raises(StoreFull):  # noqa: PT012 - a write is a block
         for number in range(200):

@@ -14,7 +14,8 @@ from events.errors import StreamMoved
 from events.facts import catalogue
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded
 from events.head_codes import PURPOSE
-from events.keys import FileKeys, MemoryKeys
+from events.key_stores import FileKeys
+from events.keys import MemoryKeys
 from events.log import Log
 from events.schema import migrate
 from events.world import Entropy, SystemEntropy
