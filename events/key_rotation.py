@@ -123,8 +123,7 @@ class Rotation:
         chance = self._chance.bytes(NONCE_BYTES * len(keys))
         nonces = (chance[start : start + NONCE_BYTES] for start in range(0, len(chance), NONCE_BYTES))
         put_keys(
-            connection,
-            [(p, part, wrapping.wrap((p, part), key, n)) for (p, part, key), n in zip(keys, nonces, strict=True)],
+            connection, [(p, part, wrapping.wrap((p, part), key, n)) for (p, part, key), n in zip(keys, nonces, strict=True)]
         )
 
 

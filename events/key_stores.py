@@ -40,7 +40,9 @@ REMEMBERED_SECONDS: Final = 300  # a key that nobody asked the store for since i
 HEED_SECONDS: Final = 0.5  # how often a database is asked whether keys may still be handed out
 _NOBODY_LEFT: Final = "DELETE FROM keys WHERE person = :person"
 _KEY: Final = text("SELECT key FROM keys WHERE person = :person AND compartment = :compartment")
-_MAKE: Final = "INSERT INTO keys (person, compartment, key) VALUES (:person, :compartment, :key) ON CONFLICT DO NOTHING"
+_MAKE: Final = (
+    "INSERT INTO keys (person, compartment, key) VALUES (:person, :compartment, :key) ON CONFLICT DO NOTHING"
+)
 
 
 class StoredKeys(Keys, ABC):
@@ -459,9 +461,7 @@ def _named(owner: Owner) -> dict[str, object]:
 
 def _refuse_locked(state: KeyState) -> None:
     if state.status == "moved":
-        raise KeysLocked(
-            f"these keys were moved to {state.told}; set WAYHOME_KEYS_URL so, or leave it out for the file"
-        )
+        raise KeysLocked(f"these keys were moved to {state.told}; set WAYHOME_KEYS_URL so, or leave it out for the file")
     if state.status == "moving":
         raise KeysLocked("these keys are being moved; when that was interrupted, say it again: wayhome keys move")
     if state.status:

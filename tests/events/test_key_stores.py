@@ -182,9 +182,7 @@ def test_two_erasures_at_once_leave_everybody_else_readable(place: Place) -> Non
 def erase(kind: str, where: str, url: str, persons: list[str]) -> None:
     folder = Path(where)
     home = KekFile(folder / "a" / "kek.json", CHANCE)
-    keys = (
-        FileKeys(folder / "keys" / "keys.sqlite", CHANCE, home) if kind == "file" else PostgresKeys(url, CHANCE, home)
-    )
+    keys = FileKeys(folder / "keys" / "keys.sqlite", CHANCE, home) if kind == "file" else PostgresKeys(url, CHANCE, home)
     for person in persons:
         keys.destroy([person], AT)
         keys.ensure([(f"new-{person}", "story")])
@@ -319,10 +317,7 @@ def test_a_lock_stops_every_process_and_takes_the_keys_out_of_its_memory(place: 
     late.unlock("staff:boris")
     place.settled()
     assert all(store.find([SOMEBODY]) == made for store in (one, other, late))
-    assert [(what, who) for _, what, who in one.history()][1:] == [
-        ("locked", "staff:anna"),
-        ("unlocked", "staff:boris"),
-    ]
+    assert [(what, who) for _, what, who in one.history()][1:] == [("locked", "staff:anna"), ("unlocked", "staff:boris")]
 
 
 def test_whoever_has_no_key_encryption_key_cannot_unlock(place: Place) -> None:
