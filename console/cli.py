@@ -70,6 +70,10 @@ VERBS: Final[Mapping[str, Verb]] = {
     "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"
                  " that could go on."),
     "restore": Verb("restore", "app", "Copies put back in place, and what an older one does not know."),
+    "seal": Verb("seal", "seal", "Sign the log as it stands and ask the witnesses of witnesses.policy; exit code 4"
+                 " while too few have signed."),
+    "witness": Verb("witness", "witness", "Sign the checkpoints of a log as long as each goes on from the last one,"
+                    " until stopped with Ctrl-C."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),
