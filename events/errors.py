@@ -10,6 +10,7 @@ EventsError
 ├── PersonErased         a key was asked for whose person was erased
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
 ├── BackupRefused        a copy of the log or of its keys was not made
+├── NoteRefused          what was given is no checkpoint, signature or key, or not written as one is
 ├── OwnerLogin           the application's login owns the tables, or may change what happened
 ├── SchemaBehind         the tables are older than this program, and only their owner may change them
 └── StoreProblem         the database did not do it
@@ -63,6 +64,10 @@ class LogMissing(EventsError):
 
 class BackupRefused(EventsError):
     """No copy was made, and nothing was written over; the message says what stands in the way."""
+
+
+class NoteRefused(EventsError):
+    """What was given is no checkpoint, signature or key; ask whoever gave it for the whole text again."""
 
 
 class OwnerLogin(EventsError):
