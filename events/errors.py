@@ -11,6 +11,9 @@ EventsError
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
 ├── BackupRefused        a copy of the log or of its keys was not made
 ├── NoteRefused          what was given is no checkpoint, signature or key, or not written as one is
+├── TreeBehind           nobody has sealed the log so far yet
+├── TreeAltered          the stored tree is not that of the log's events
+├── SealRefused          a checkpoint would contradict one that was signed before, or may not be signed here
 ├── OwnerLogin           the application's login owns the tables, or may change what happened
 ├── SchemaBehind         the tables are older than this program, and only their owner may change them
 └── StoreProblem         the database did not do it
@@ -68,6 +71,18 @@ class BackupRefused(EventsError):
 
 class NoteRefused(EventsError):
     """What was given is no checkpoint, signature or key; ask whoever gave it for the whole text again."""
+
+
+class TreeBehind(EventsError):
+    """The tree over the log does not reach so far yet; seal the log first."""
+
+
+class TreeAltered(EventsError):
+    """The stored tree is not that of the log's events; nothing is signed until somebody has found out why."""
+
+
+class SealRefused(EventsError):
+    """Nothing was signed: it would contradict what was signed before, or this is not the place to sign."""
 
 
 class OwnerLogin(EventsError):

@@ -25,3 +25,14 @@ class KeysChosen(Fact):
     """The first fact of a log: which key file it is sealed with, as a fingerprint that opens nothing."""
 
     fingerprint: str
+
+
+class HeadsNoted(Fact):
+    """Where every stream stood when the log held ``size`` events, as the root of a map (``events.heads_map``).
+
+    The checkpoint after it commits to it; so a proof can show that nothing of a case was left out.
+    """
+
+    size: int
+    root: str
+    streams: int

@@ -19,7 +19,9 @@ from events.schema import migrate
 from events.world import SystemEntropy
 from events.writing import EventMetadata, Writing
 
-TABLES = ("events", "sealed_parts", "streams", "commands", "log_head")
+TABLES = (
+    "events", "sealed_parts", "streams", "commands", "log_head", "tree", "checkpoints", "checkpoint_signatures",
+)  # fmt: skip
 CASE = "case:7K3P9-QXM2D"
 OTHER = "case:8M4QA-RYN3E"
 PERSON = "P-7K3P9-QXM2D"

@@ -1,0 +1,72 @@
+"""Under which name and with which key a log signs: a key file of its own, which no other process needs.
+
+Whoever has this key can sign a false history; that is why witnesses sign too. It opens nothing and seals nothing.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from events.checkpoints import VERIFIER, verifier_of
+from events.errors import KeysMissing, SealRefused
+from events.key_check import KEYS_STREAM
+from events.log import Log
+from events.notes import LOG, SigningKey, checked_name, parse_signing_key
+from events.world import Entropy
+
+_NAME_BYTES: Final = 8
+
+
+def default_name(log: Log) -> str:
+    """Return the name of a log nobody named: it says nothing of where it is or whose it is."""
+    first = log.stream(KEYS_STREAM)[0]
+    return f"wayhome/{first.leaf[:_NAME_BYTES].hex()}"
+
+
+def signing_key(file: Path, log: Log) -> SigningKey:
+    """Return the key this log signs with, and hold it to what is noted beside the log's keys.
+
+    Raises KeysMissing when the file is not there, SealRefused when it is another log's, NoteRefused for no key at all,
+    PermissionError when it is somebody else's to sign.
+    """
+    try:
+        key = parse_signing_key(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise KeysMissing(f"the log's signing key {file.name} is not there; {_RESTORE}") from None
+    known = verifier_of(log.keys)
+    if known is None:
+        log.keys.note(VERIFIER, str(key.verifier).encode())
+    elif known != key.verifier:
+        raise SealRefused(f"{file.name} is not the key this log signed with before; {_RESTORE}")
+    return key
+
+
+def make_signing_key(file: Path, log: Log, chance: Entropy, name: str = "") -> SigningKey:
+    """Make a key for a log that never signed anything; where there is one it stays.
+
+    Raises KeysMissing when the log signed before, with a key that is not here.
+    """
+    if not file.exists():
+        if verifier_of(log.keys) is not None:
+            raise KeysMissing(f"this log signed before, and its signing key {file.name} is not there; {_RESTORE}")
+        write_key(file, SigningKey(checked_name(name or default_name(log)), LOG, chance.bytes(32)))
+    return signing_key(file, log)
+
+
+def write_key(file: Path, key: SigningKey) -> None:
+    """Write a key for its owner's eyes only; of two who do so at once the first one's stays."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as writing:
+            writing.write(key.text() + "\n")
+            writing.flush()
+            os.fsync(writing.fileno())
+        if not file.exists():
+            os.link(part, file)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink(missing_ok=True)
+
+
+_RESTORE: Final = "restore it from its own backup; without it the log can only go on under a new name"

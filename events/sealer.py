@@ -1,0 +1,132 @@
+"""Signs what the log has come to: the tree is grown, the head stored in two places, and only then signed.
+
+It never signs two roots for one size, nor a log that does not continue what was signed before: not after a crash, not
+beside a second sealer, and not after an older copy of the database was put in place of the newer.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from events.checkpoints import OUTSIDE, StoredCheckpoint, newest, noted_outside, store_head, store_signatures
+from events.errors import SealRefused, TreeAltered
+from events.keys import Keys
+from events.log import Log
+from events.merkle import Frontier
+from events.notes import Checkpoint, SigningKey, is_signed, signed
+from events.tree import frontier_at, grow, log_size, root_at
+
+AHEAD: Final = "witness-ahead"  # beside the keys: which witness has seen more of this log than there is here
+_LOCK: Final = 0x5741_5353  # any number that only we use: two sealers go one after the other
+
+
+class Sealer:
+    """Seals one log with one key; any number of them may do so at once."""
+
+    def __init__(self, log: Log, key: SigningKey) -> None:
+        self.log = log
+        self.key = key
+
+    @property
+    def origin(self) -> str:
+        """Return the log's name on its checkpoints."""
+        return self.key.name
+
+    def seal(self) -> StoredCheckpoint | None:
+        """Return the signed checkpoint of the whole log as it stands; None for an empty log.
+
+        Raises SealRefused when it would contradict what was signed before, TreeAltered when tree and events do not go
+        together, or a StoreProblem; then nothing was signed.
+        """
+        refuse_behind_witness(self.log.keys)
+        frontier: Frontier | None = None
+        while (frontier := self._step(frontier)) is not None:
+            pass
+        return self._signed()
+
+    def newest(self) -> StoredCheckpoint | None:
+        """Return the newest checkpoint, signed or not."""
+        with self.log.database.reading() as connection:
+            return newest(connection, self.origin)
+
+    def _step(self, frontier: Frontier | None) -> Frontier | None:
+        """Grow the tree by some events; when that is all, store the head. Return how far it came while there is more.
+
+        From the last head on, every node is made of the leaves here and now: what somebody else put into the tree is
+        never signed.
+        """
+        now = self.log.now()
+        with self.log.database.writing() as connection:
+            _one_at_a_time(connection)
+            size, last = log_size(connection), newest(connection, self.origin)
+            grown = grow(connection, frontier or _begin(connection, last, size), size)
+            if grown.size < size:
+                return grown
+            hold_to(connection, noted_outside(self.log.keys), self.origin)
+            if size and (last is None or last.checkpoint.size < size):
+                self._store(connection, Checkpoint(self.origin, size, grown.root), now)
+        return None
+
+    def _store(self, connection: Connection, checkpoint: Checkpoint, now: str) -> None:
+        # First where no older copy of the database takes it back: whatever was signed is held to for ever.
+        self.log.keys.note(OUTSIDE, str(checkpoint).encode())
+        store_head(connection, checkpoint, now)
+
+    def _signed(self) -> StoredCheckpoint | None:
+        last = self.newest()
+        if last is None or is_signed(last.note, self.key.verifier):
+            return last
+        if any(line.key_id == self.key.verifier.key_id for line in last.signatures):
+            raise SealRefused("nothing was signed: somebody else wrote a signature in this log's name: wayhome verify")
+        line = signed(last.checkpoint, self.key).signatures
+        with self.log.database.writing() as connection:
+            _one_at_a_time(connection)
+            store_signatures(connection, last.checkpoint, line, last.at)
+        return last._replace(signatures=(*last.signatures, *line))
+
+
+def hold_to(connection: Connection, before: Checkpoint | None, origin: str) -> None:
+    """Hold the log to a checkpoint from outside the database; raises SealRefused when it does not continue it."""
+    if before is None or before.origin != origin:
+        return
+    if before.size > log_size(connection):
+        raise SealRefused(
+            f"nothing was signed: {before.size} events were signed before and this log holds {log_size(connection)}; "
+            f"{_OLDER}"
+        )
+    if root_at(connection, before.size) != before.root:
+        raise SealRefused(
+            f"nothing was signed: the first {before.size} events are not those that were signed before; {_OLDER}"
+        )
+
+
+def refuse_behind_witness(keys: Keys) -> None:
+    """Raise SealRefused while a witness is known to have seen more of this log than there was here."""
+    if ahead := keys.noted(AHEAD):
+        size, _, witness = ahead.decode().partition(" ")
+        raise SealRefused(
+            f"nothing was signed: {witness} has seen {size} events of this log, more than it held; {_OLDER}"
+        )
+
+
+def _begin(connection: Connection, last: StoredCheckpoint | None, size: int) -> Frontier:
+    """Return the tree of the last head, or an empty one; raises SealRefused or TreeAltered when it is not that."""
+    if last is None:
+        return Frontier()
+    if last.checkpoint.size > size:
+        raise SealRefused(f"nothing was signed: the log was cut off behind event {size - 1}; wayhome verify says more")
+    found = frontier_at(connection, last.checkpoint.size)
+    if found.root != last.checkpoint.root:
+        raise TreeAltered("the stored tree is not the one that was signed, somebody else wrote it: wayhome verify")
+    return found
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Let one sealer go after the other; SQLite has one writer and we are it."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+_OLDER: Final = (
+    "an older copy was put in its place, or it was written anew. Find the newest log; nothing is signed until then"
+)
