@@ -109,9 +109,9 @@ def ways_of(text: str) -> Tuple[str, Dict[Tuple[str, str], Any]]:
     """Return where the journey of a programme file begins, and every way on."""
     block = "".join(one + "\n" for one in re.split(r"\n(?=[^\s#])", "\n" + text) if one.startswith("journey:"))
     block = re.sub(r"\s*\n", "\n", re.sub(r"(?m)(^|\s)#.*$", "", block))
-    lists = dict(re.findall(r"&(\w+)\s+(\[[\w\s,]*\])", block))
+    lists = dict(re.findall(r"&(\w+)\s+(\[[\w\s,]*\]|(?:- \w+\s*)+)", block))
     block = re.sub(r"&\w+\s+|\*(\w+)", lambda alias: lists[alias[1]] if alias[1] else "", block)
-    begin = re.findall(r"\n +initial: +(\w+)\n", block)
+    begin = re.findall(r"\n +initial: +(\w+)(?=\n)", block)
     part = re.findall(r"\n( +)transitions:(\n *- )(.*?)(?=\n\1\w|\n\Z)", block, re.DOTALL)
     pair = re.compile(r"(trigger|source|dest|conditions):\s+(\[[\w\s,]*\]|(?:- \w+\s*)+|\w+)\s*,?\s*")
     ways = {}
