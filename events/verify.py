@@ -20,8 +20,10 @@ from events.findings import Findings, ProofFinding, Whereabouts
 from events.instants import instant
 from events.keys import Keys
 from events.log import Log
+from events.notes import Checkpoint
 from events.order import BEFORE_ALL, place_after
 from events.verify_beside import PageBeside
+from events.verify_tree import TreeBeside, compare_noted_heads
 
 PAGE_SIZE: Final = 4000
 # Processes that write at once take their moments before they take their places; none holds a write open for longer.
@@ -30,6 +32,7 @@ _COLUMNS = ", ".join(f"e.{c.name}" for c in tables.events.columns)
 _FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608 - our own column names
 _NEXT = f"SELECT {_COLUMNS} FROM events e WHERE e.position > {{}} ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608
 _HEAD = "SELECT size, placed, place FROM log_head WHERE id = 0"
+_LEAF: Final = [c.name for c in tables.events.columns].index("leaf")
 # What a row that nobody but a forger could have stored makes of our own code.
 _UNREADABLE = (AttributeError, TypeError, ValueError, OverflowError)
 
@@ -46,6 +49,8 @@ class LogProof:
     head: bytes | None
     unplaced: int = 0  # events an older Wayhome wrote, whose order nothing held when they were written
     placed_from: int = 0  # from this position on the order was held from the first moment
+    root: bytes | None = None  # of the tree over all of it, made again
+    checkpoints: int = 0  # stored ones, each compared
 
     @property
     def ok(self) -> bool:
@@ -59,14 +64,15 @@ class _StreamEnd(NamedTuple):
     where: Whereabouts
 
 
-def verify(log: Log, progress: Callable[[int], None] | None = None) -> LogProof:
+def verify(log: Log, progress: Callable[[int], None] | None = None, *, kept: Sequence[Checkpoint] = ()) -> LogProof:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
-    Every sealed part is tried with its key. ``progress`` is told now and then how many events have been looked at.
-    Memory grows with the number of streams only. Raises a StoreProblem when the database cannot be read.
+    Every sealed part is tried with its key; the log is held to checkpoints somebody ``kept``. ``progress`` is told now
+    and then how many events have been looked at. Memory grows with the number of streams only. Raises a StoreProblem
+    when the database cannot be read.
     """
     with log.database.reading() as connection:
-        return verify_on(connection, log.catalogue, progress, keys=log.keys)
+        return verify_on(connection, log.catalogue, progress, keys=log.keys, kept=kept)
 
 
 def verify_on(
@@ -75,13 +81,14 @@ def verify_on(
     progress: Callable[[int], None] | None = None,
     *,
     keys: Keys | None = None,
+    kept: Sequence[Checkpoint] = (),
 ) -> LogProof:
     """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout.
 
     Without keys nothing is said of them. ``progress`` and memory as with ``verify``; raises the driver's own errors.
     """
     try:
-        return _Walk(connection, catalogue, keys).run(progress)
+        return _Walk(connection, catalogue, keys, kept).run(progress)
     finally:
         _read_text(connection, str)
 
@@ -89,7 +96,9 @@ def verify_on(
 class _Walk:
     """The state of one walk: what the next event has to continue."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, keys: Keys | None) -> None:
+    def __init__(
+        self, connection: Connection, catalogue: Catalogue, keys: Keys | None, kept: Sequence[Checkpoint]
+    ) -> None:
         self._connection = connection
         self._mark = "%s" if connection.dialect.name == "postgresql" else "?"
         self._catalogue = catalogue
@@ -101,6 +110,7 @@ class _Walk:
         self._of_command: dict[str, tuple[str, bytes]] = {}
         self._findings = Findings()
         self._beside = PageBeside(self._ask, self._findings, keys)
+        self._tree = TreeBeside(self._ask, self._findings, keys, kept)
         self._head: bytes | None = None
         self._place = BEFORE_ALL
         self._places: dict[int, bytes] = {}  # where the chain stood before a position
@@ -115,6 +125,7 @@ class _Walk:
             for row in rows:
                 self._event(row)
             self._beside.compare(rows[0][0], rows[-1][0])
+            self._tree.take([row[_LEAF] for row in rows])
             if progress:
                 progress(self._count)
             rows = self._ask(_NEXT, rows[-1][0])
@@ -122,10 +133,12 @@ class _Walk:
         self._compare_head(size, placed, place)
         self._compare_streams()
         self._beside.compare_rest()
+        self._tree.compare_rest()
+        compare_noted_heads(self._connection, self._ask, self._findings)
         found = self._findings
         return LogProof(
             self._count, streams, self._beside.missing_parts, tuple(found.listed), found.more, self._head,
-            self._unplaced, self._placed_from,
+            self._unplaced, self._placed_from, self._tree.root if self._count else None, self._tree.checkpoints,
         )  # fmt: skip
 
     def _ask(self, query: str, *values: Any) -> Sequence[Any]:
