@@ -10,13 +10,11 @@ from sqlalchemy import Connection
 
 from events.checkpoints import OUTSIDE, StoredCheckpoint, newest, noted_outside, store_head, store_signatures
 from events.errors import SealRefused, TreeAltered
-from events.keys import Keys
 from events.log import Log
 from events.merkle import Frontier
 from events.notes import Checkpoint, SigningKey, is_signed, signed
 from events.tree import frontier_at, grow, log_size, root_at
 
-AHEAD: Final = "witness-ahead"  # beside the keys: which witness has seen more of this log than there is here
 _LOCK: Final = 0x5741_5353  # any number that only we use: two sealers go one after the other
 
 
@@ -38,7 +36,6 @@ class Sealer:
         Raises SealRefused when it would contradict what was signed before, TreeAltered when tree and events do not go
         together, or a StoreProblem; then nothing was signed.
         """
-        refuse_behind_witness(self.log.keys)
         frontier: Frontier | None = None
         while (frontier := self._step(frontier)) is not None:
             pass
@@ -92,20 +89,11 @@ def hold_to(connection: Connection, before: Checkpoint | None, origin: str) -> N
     if before.size > log_size(connection):
         raise SealRefused(
             f"nothing was signed: {before.size} events were signed before and this log holds {log_size(connection)}; "
-            f"{_OLDER}"
+            f"{OLDER_COPY}"
         )
     if root_at(connection, before.size) != before.root:
         raise SealRefused(
-            f"nothing was signed: the first {before.size} events are not those that were signed before; {_OLDER}"
-        )
-
-
-def refuse_behind_witness(keys: Keys) -> None:
-    """Raise SealRefused while a witness is known to have seen more of this log than there was here."""
-    if ahead := keys.noted(AHEAD):
-        size, _, witness = ahead.decode().partition(" ")
-        raise SealRefused(
-            f"nothing was signed: {witness} has seen {size} events of this log, more than it held; {_OLDER}"
+            f"nothing was signed: the first {before.size} events are not those that were signed before; {OLDER_COPY}"
         )
 
 
@@ -127,6 +115,6 @@ def _one_at_a_time(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
-_OLDER: Final = (
+OLDER_COPY: Final = (
     "an older copy was put in its place, or it was written anew. Find the newest log; nothing is signed until then"
 )

@@ -1,0 +1,1 @@
+"""Seals the log and has witnesses sign it."""
