@@ -65,6 +65,10 @@ VERBS: Final[Mapping[str, Verb]] = {
                     " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "backup": Verb("backup", "backup", "Copy the log, then its keys, while everything runs, and see that each name in"
                    " the one has its key in the other."),
+    "seal": Verb("seal", "seal", "Sign the log as it stands and ask the witnesses of witnesses.policy; exit code 4"
+                 " while too few have signed."),
+    "witness": Verb("witness", "witness", "Sign the checkpoints of a log as long as each goes on from the last one,"
+                    " until stopped with Ctrl-C."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import URL, make_url, select
@@ -11,14 +12,18 @@ from sqlalchemy import URL, make_url, select
 from console.errors import BadInput, NoData
 from console.settings import Settings
 from events.database import Database, sqlite_url
-from events.errors import EventsError, KeysMissing
+from events.errors import EventsError, KeysMissing, NoteRefused
 from events.facts import catalogue
 from events.key_check import bind_keys_to_log, refuse_without_log
 from events.keys import FileKeys, make_private_folder
 from events.log import Log
+from events.log_identity import make_signing_key, signing_key
 from events.logins import make_ready
+from events.notes import SigningKey
+from events.sealer import Sealer
 from events.tables import log_head
-from events.world import Clock, Entropy, SystemEntropy
+from events.witness_policy import Policy, parse_policy
+from events.world import Clock, Entropy, SystemClock, SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.projections.rebuild import rebuild_if_new
@@ -37,6 +42,7 @@ if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
     from workers.running.orders import Orders
     from workers.running.sweeper import SweepSettings
     from workers.running.worker_pool import WorkerPool, WorkerSettings
+    from workers.sealing.rounds import SealingRounds
 
 
 LEAP_MOST: Final = timedelta(days=7)  # nobody recorded anything for so long: a holiday, or a wrong clock
@@ -90,7 +96,12 @@ class Container:
             self.service.bell = QueueNotifier(open_broker(self.settings.redis_url))
 
     def pool(
-        self, terms: WorkerSettings | None = None, *, orders: Orders | None = None, post: Post | None = None
+        self,
+        terms: WorkerSettings | None = None,
+        *,
+        orders: Orders | None = None,
+        post: Post | None = None,
+        sealing: Callable[[Event], None] | None = None,
     ) -> WorkerPool:
         """Return workers for this office; the caller starts and stops them."""
         from console.simulation.order_book import OrderBook
@@ -105,13 +116,46 @@ class Container:
             bank=self.settings.bank_folder,
             chance=self.chance,
             terms=terms or WorkerSettings(rhythm=self._rhythm()),
+            sealing=sealing,
         )
 
     def pool_of(self, threads: int) -> WorkerPool:
         """Return workers with so many threads."""
         from workers.running.worker_pool import WorkerSettings
 
-        return self.pool(WorkerSettings(threads=threads, rhythm=self._rhythm()))
+        return self.pool(WorkerSettings(threads=threads, rhythm=self._rhythm()), sealing=self.seal_until)
+
+    def policy(self) -> Policy:
+        """Return who has to sign a checkpoint before it counts; raises NoteRefused for a file that is no policy."""
+        try:
+            return parse_policy(self.settings.policy_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return Policy()
+        except UnicodeDecodeError:
+            raise NoteRefused(f"{self.settings.policy_file.name} is not UTF-8") from None
+
+    def signing_key(self, name: str = "") -> SigningKey:
+        """Return the key the log is signed with; a log that signed nothing yet gets one, under a name if one is given.
+
+        Where the key has a place of its own, only somebody who names the log makes one there. Raises KeysMissing,
+        SealRefused, NoteRefused, PermissionError.
+        """
+        file = self.settings.signing_key_file
+        if self.settings.seal_key is None or name:
+            return make_signing_key(file, self.log, self.chance, name)
+        return signing_key(file, self.log)
+
+    def sealing(self, name: str = "") -> SealingRounds:
+        """Return what seals this log; raises what ``signing_key`` does."""
+        from workers.sealing.rounds import SealingRounds
+
+        return SealingRounds(Sealer(self.log, self.signing_key(name)), self.policy, SystemClock())
+
+    def seal_until(self, stop: Event) -> None:
+        """Seal until told to stop; return at once where another user's process seals."""
+        from workers.sealing.beat import SealingBeat
+
+        SealingBeat(self.sealing, self.log.size, self.keys).until(stop)
 
     def _rhythm(self) -> SweepSettings:
         """Return how workers sweep; a clock that was passed in is a story's, which leaps as it wants."""

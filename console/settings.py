@@ -27,6 +27,7 @@ class Settings:
     smtp_url: str | None = None
     allow_owner: str | None = None  # "yes": the application's login may own the tables
     owner_url: str | None = None  # for `wayhome migrate` only; never in the file, which every process reads
+    seal_key: str | None = None  # the file with the key the log is signed with, where it is not beside the others
     cases_per_proof: str = ""
     cases_per_hour: str = ""
     said_by: Mapping[str, str] = field(default_factory=dict)  # of each field: the environment or the file
@@ -54,6 +55,16 @@ class Settings:
         return self.data / "keys" / "keys.sqlite"
 
     @property
+    def signing_key_file(self) -> Path:
+        """Return the file with the key the log is signed with; whoever can read it can sign a false history."""
+        return Path(self.seal_key) if self.seal_key else self.data / "keys" / "log-signing.key"
+
+    @property
+    def policy_file(self) -> Path:
+        """Return the file that says which witnesses have to sign; nobody has to where there is none."""
+        return self.data / "witnesses.policy"
+
+    @property
     def sign_in_file(self) -> Path:
         """Return where this user of the machine keeps what proves that they signed in; nobody else may read it."""
         return self.data / f"signed-in-{os.getuid()}"
@@ -76,7 +87,15 @@ class Settings:
 
 FILE: Final = "settings.toml"
 # In the environment WAYHOME_DATABASE_URL and so on.
-IN_FILE: Final = ("database_url", "redis_url", "smtp_url", "allow_owner", "cases_per_proof", "cases_per_hour")
+IN_FILE: Final = (
+    "database_url",
+    "redis_url",
+    "smtp_url",
+    "allow_owner",
+    "seal_key",
+    "cases_per_proof",
+    "cases_per_hour",
+)
 COUNTS: Final = ("cases_per_proof", "cases_per_hour")  # written as a text too, like every setting
 _COUNT_MAX: Final = 100_000
 ENVIRONMENT: Final = "the environment"
@@ -88,6 +107,7 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
     "WAYHOME_ALLOW_OWNER": "yes: the login of WAYHOME_DATABASE_URL may own the tables; to try things out only",
     "WAYHOME_OWNER_URL": "PostgreSQL with the login that owns the tables; for `wayhome migrate`, never in the file",
+    "WAYHOME_SEAL_KEY": "file with the key the log is signed with, if another user seals (keys/log-signing.key)",
     "WAYHOME_CASES_PER_PROOF": "how many cases an account opens before a fresh second factor is asked for (40)",
     "WAYHOME_CASES_PER_HOUR": "how many it opens within an hour before it is stopped and looked into (120)",
     "WAYHOME_ACTOR": "who types, as staff:anna; empty: staff: and the name of the user of this machine",

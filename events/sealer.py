@@ -15,6 +15,7 @@ from events.merkle import Frontier
 from events.notes import Checkpoint, SigningKey, is_signed, signed
 from events.tree import frontier_at, grow, log_size, root_at
 
+TROUBLE: Final = "seal-trouble"  # beside the keys: why nothing is signed, for whoever looks at the console
 _LOCK: Final = 0x5741_5353  # any number that only we use: two sealers go one after the other
 
 

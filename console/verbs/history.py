@@ -1,7 +1,8 @@
 """`wayhome replay` and `wayhome verify`: the past as it was, and the proof that it is still what it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from console.errors import BadInput
 from console.printing import FAULTS, event_as_json, print_events, print_json, print_rows, say
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
+from events.checkpoints import held_to, verifier_of
+from events.notes import Checkpoint, is_signed, parse_note
 from events.verify import LogProof, verify
 from handlers.checks.check_results import CheckResult
 from handlers.checks.walk import check_lines, check_log
@@ -50,6 +53,10 @@ def verify_log(
         bool, typer.Option("--rules", help="Also check money, beds, tasks and every step against the rules.")
     ] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Draw the read models anew from the log first.")] = False,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", help="Hold the log to a signed checkpoint that was kept; may be repeated."),
+    ] = None,
 ) -> None:
     """Check that nothing in the history was changed, left out or added; exit code 5 when something was.
 
@@ -57,7 +64,8 @@ def verify_log(
     """
     if repair:
         rebuild(terminal.container.log)
-    report = _verified(terminal.container, quiet=terminal.as_json)
+    kept = [_kept(terminal.container, file) for file in checkpoint or ()]
+    report = _verified(terminal.container, kept, quiet=terminal.as_json)
     checks = check_log(terminal.container.log, now=terminal.now) if rules else []
     _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
@@ -94,17 +102,30 @@ def _replay_log(terminal: Terminal, upto: int) -> None:
     print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 
 
-def _verified(container: Container, *, quiet: bool) -> LogProof:
+def _kept(container: Container, file: Path) -> Checkpoint:
+    """Return what a checkpoint says that somebody kept; raises BadInput for one this log did not sign."""
+    note, key = parse_note(file.read_bytes()), verifier_of(container.keys)
+    if key is None or not is_signed(note, key):
+        raise BadInput(f"{file.name} is not signed by this log, which is {key or 'one that never signed anything'}")
+    return held_to(note.text, key.name)
+
+
+def _verified(container: Container, kept: Sequence[Checkpoint], *, quiet: bool) -> LogProof:
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("verifying", total=container.log.size())
-        return verify(container.log, lambda done: progress.update(bar, completed=done))
+        return verify(container.log, lambda done: progress.update(bar, completed=done), kept=kept)
 
 
 def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> None:
     findings = [finding._asdict() for finding in report.findings]
     checked = [{"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks]
     numbers = {"ok": report.ok, "events": report.events, "streams": report.streams}
-    outside = {"order_from": report.placed_from, "head": report.head.hex() if report.head else None}
+    outside = {
+        "order_from": report.placed_from,
+        "head": report.head.hex() if report.head else None,
+        "root": report.root.hex() if report.root else None,
+        "checkpoints": report.checkpoints,
+    }
     said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS"
     terminal.lines(
         numbers | outside | {"findings": findings, "checks": checked},
@@ -125,7 +146,8 @@ def _unproved(report: LogProof) -> Iterator[str]:
     if report.head is not None:
         yield (
             "not provable from within: that its end was not cut off, or all of it written anew; "
-            f"note elsewhere: event {report.events - 1}, leaf {report.head.hex()}"
+            f"note elsewhere: event {report.events - 1}, leaf {report.head.hex()}; "
+            "or keep a checkpoint: wayhome seal --to FILE, and verify --checkpoint FILE"
         )
 
 

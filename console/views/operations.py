@@ -6,10 +6,16 @@ from typing import NamedTuple
 
 from console.views.reader import Reader
 from console.views.suggested_actions import deeds_for
+from events.checkpoints import verifier_of
+from events.errors import NoteRefused
 from events.instants import instant
+from events.sealer import TROUBLE
+from events.witness_policy import Policy
 from handlers.projections.row_signing import altered_rows
 from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
 from handlers.queries.payments import disputed_payments
+from handlers.queries.sealing import LATE_AFTER as SEALED_AFTER
+from handlers.queries.sealing import seal_state
 from workflow.rights.table import may_ever
 
 
@@ -42,6 +48,21 @@ class BankQuestion(NamedTuple):
     path: str  # where it is settled
 
 
+class Sealing(NamedTuple):
+    """How far the history is signed: for how long something waits for that, who is missing, and why nothing is."""
+
+    entries: int  # that are signed by whoever has to
+    waits: timedelta
+    missing: tuple[str, ...]
+    trouble: str
+    begun: bool
+
+    @property
+    def late(self) -> bool:
+        """Tell whether something waits for too long; a log nobody ever signed is not late, it is not signed."""
+        return self.begun and self.waits > SEALED_AFTER
+
+
 class Operations(NamedTuple):
     """The machine's work at one moment."""
 
@@ -54,6 +75,7 @@ class Operations(NamedTuple):
     behind: timedelta  # how long the oldest task that is due waits
     bank_files: tuple[UnreadFile, ...] = ()
     bank_questions: tuple[BankQuestion, ...] = ()
+    sealing: Sealing | None = None
     altered: tuple[tuple[str, int], ...] = ()  # tables that prove who signs in, and how many rows are not ours
 
     @property
@@ -85,7 +107,21 @@ def operations(reader: Reader, queue: str) -> Operations:
     questions = (*disputed, *_strange(reader))
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
     waits = max(behind, timedelta())
-    return Operations(found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, altered)
+    sealing = _sealing(reader)
+    return Operations(found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, sealing, altered)
+
+
+def _sealing(reader: Reader) -> Sealing:
+    container = reader.container
+    key, trouble = verifier_of(container.keys), (container.keys.noted(TROUBLE) or b"").decode()
+    try:
+        policy = container.policy()
+    except NoteRefused as problem:
+        policy, trouble = Policy(), str(problem)
+    with container.database.reading() as connection:
+        state = seal_state(connection, key, policy)
+    waits = reader.now - instant(state.since) if state.since else timedelta()
+    return Sealing(state.sealed, max(waits, timedelta()), state.missing, trouble, key is not None)
 
 
 def _strange(reader: Reader) -> Iterator[BankQuestion]:

@@ -2,8 +2,10 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from dramatiq import Worker
@@ -52,8 +54,11 @@ class WorkerPool:
         bank: Path,
         chance: Entropy,
         terms: WorkerSettings | None = None,
+        sealing: Callable[[threading.Event], None] | None = None,
     ) -> None:
+        """Take everything the work needs; ``sealing`` goes on beside it, until it is told to stop."""
         self.terms = terms or WorkerSettings()
+        self._sealing = sealing
         folders = _bank_folders(bank)
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
@@ -69,7 +74,7 @@ class WorkerPool:
         self.sweeper = Sweeper(service, leases, self.performer, self.bell, mail, self.terms.rhythm)
         self._worker: Worker | None = None
         self._stop = threading.Event()
-        self._sweeping: threading.Thread | None = None
+        self._beside: list[threading.Thread] = []
         self._held = False
         service.bell = self.bell
 
@@ -78,14 +83,20 @@ class WorkerPool:
         self._worker = open_worker(self._broker, self.terms.threads)
         self._worker.start()
         if sweeping:
-            self._sweeping = threading.Thread(target=self._sweep_on, name="sweeper", daemon=True)
-            self._sweeping.start()
+            self._go_on_beside("sweeper", self._sweep_on)
+            if self._sealing is not None:
+                self._go_on_beside("sealer", partial(self._sealing, self._stop))
+
+    def _go_on_beside(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._beside.append(thread)
+        thread.start()
 
     def stop(self) -> None:
         """Finish what is in hand and stop; what is not begun stays in its rows."""
         self._stop.set()
-        if self._sweeping is not None:
-            self._sweeping.join()
+        for thread in self._beside:
+            thread.join()
         if self._worker is not None:
             self._worker.stop()
         self._broker.close()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from events.checkpoints import StoredCheckpoint, at_size, signed_by, store_signatures
-from events.errors import SealRefused, StreamMoved
+from events.errors import NoteRefused, SealRefused, StreamMoved
 from events.heads_noting import note_heads_if_due
 from events.sealer import OLDER_COPY, Sealer
 from events.tree import consistency_between
@@ -53,6 +53,8 @@ class SealingRounds:
     def round(self) -> SealingResult | None:
         """Do one round; None for an empty log. Raises what ``Sealer.seal`` does, and NoteRefused for a wrong policy."""
         policy = self._policy()
+        if policy.logs and self._sealer.key.verifier not in policy.logs:
+            raise NoteRefused(f"the policy is of another log than this one, which is {self._sealer.key.verifier}")
         self._greet(policy)
         note_heads_if_due(self._sealer.log)
         sealed = self._sealer.seal()
