@@ -35,22 +35,16 @@ _NOTED: Final = (
 )
 
 
-class ReleasedField(NamedTuple):
-    """A sealed value that somebody opened for the auditor; nothing proves it but their word."""
-
-    fact: str
-    version: int
-    field: str
-    value: str
-
-
 class Release(NamedTuple):
-    """What was opened for the auditor, by whom and why; the opening is an event of the case."""
+    """What was opened for the auditor, by whom and why; nothing proves it but their word.
+
+    The opening is an event of the case. Each value stands under its fact, version and field, as ``CaseOpened@0.name``.
+    """
 
     by: str
     why: str
     compartments: tuple[str, ...]
-    fields: tuple[ReleasedField, ...]
+    values: Mapping[str, str]
 
 
 class _Signed(NamedTuple):
@@ -120,9 +114,7 @@ def _line(event: RecordedEvent) -> bytes:
 
 
 def _released(release: Release | None) -> bytes:
-    if release is None:
-        return b"{}"
-    return orjson.dumps(release._asdict() | {"fields": [field._asdict() for field in release.fields]})
+    return b"{}" if release is None else orjson.dumps(release._asdict(), option=orjson.OPT_INDENT_2)
 
 
 def _zipped(contents: Mapping[str, bytes]) -> bytes:

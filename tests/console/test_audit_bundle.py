@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from console.audit import verify
-from console.audit.bundle import Release, ReleasedField, bundle_of
+from console.audit.bundle import Release, bundle_of
 from console.errors import BadInput
 from events.database import sqlite_url
 from events.heads_noting import note_heads
@@ -115,13 +115,12 @@ def test_a_case_is_proved_after_what_was_sealed_of_it_was_destroyed(tmp_path: Pa
 
 
 def test_released_values_are_told_as_somebodys_word(lives: Lives, home: Audited) -> None:
-    name = ReleasedField("CaseOpened", 0, "name", "Test Person")
-    release = Release("staff:anna", "for the court", ("identity",), (name,))
+    release = Release("staff:anna", "for the court", ("identity",), {"CaseOpened@0.name": "Test Person"})
     data = bundle_of(lives.office.log, home.case_id, "moscow", home.checkpoint, POLICY, release)
     code, notes, _ = home.checked(data)
     assert code == 0
     assert notes[-1] == "what released.json tells is the word of who made it"
-    assert orjson.loads(contents(data)["released.json"])["fields"][0]["value"] == "Test Person"
+    assert orjson.loads(contents(data)["released.json"])["values"] == {"CaseOpened@0.name": "Test Person"}
 
 
 def test_whoever_trusts_the_bundles_own_policy_is_told_so(home: Audited) -> None:
