@@ -74,6 +74,7 @@ VERBS: Final[Mapping[str, Verb]] = {
                  " while too few have signed."),
     "witness": Verb("witness", "witness", "Sign the checkpoints of a log as long as each goes on from the last one,"
                     " until stopped with Ctrl-C."),
+    "audit": Verb("audit", "app", "For auditors: a case and its proof in one file, and its check."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),
