@@ -66,8 +66,9 @@ class _StreamEnd(NamedTuple):
 def verify(log: Log, progress: Callable[[int], None] | None = None, *, held_to: Iterable[NotedHead] = ()) -> LogProof:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
-    Every sealed part is tried with its key, and the log is held to heads that were noted elsewhere. ``progress`` is
-    told now and then how many events have been looked at. Memory grows with the number of streams only. Raises a StoreProblem when the database cannot be read.
+    Every sealed part is tried with its key, and the log is held to heads that were noted elsewhere. ``progress``
+    is told now and then how many events have been looked at. Memory grows with the number of streams only.
+    Raises a StoreProblem when the database cannot be read.
     """
     with log.database.reading() as connection:
         return verify_on(connection, log.catalogue, progress, keys=log.keys, held_to=held_to)
