@@ -42,6 +42,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "replay": Verb("history", "replay", "Fold the history again, up to a time or a position, without any effect."),
     "verify": Verb("history", "verify_log", "Check that nothing in the history was changed, left out or added; exit"
                    " code 5 when something was."),
+    "drill": Verb("drill", "app", "Drills: somebody does their worst to a copy, and what is found is counted."),
     "beds": Verb("accommodation", "beds", "Show the beds of a house: case numbers, holds and their ends, and the"
                  " waiting list in its order."),
     "arrivals": Verb("travel", "arrivals", "List who is to be met in the next days, and who was missed, first those who"

@@ -96,11 +96,11 @@ def vouch_for_streams(connection: Connection, codes: HeadCodes, names: Collectio
 
     Only after somebody has read what is in them.
     """
-    last = select(func.max(events.c.version)).where(events.c.stream == streams.c.stream).scalar_subquery()
-    query = select(events.c.stream, events.c.version, events.c.leaf).join(
-        streams, (streams.c.stream == events.c.stream) & (events.c.version == last)
-    )
-    found = connection.execute(query.where(streams.c.stream.in_(list(names)))).all()
+    named = events.c.stream.in_(list(names))
+    last = select(events.c.stream, func.max(events.c.version).label("version")).where(named).group_by(events.c.stream)
+    ends = last.subquery()
+    is_end = (events.c.stream == ends.c.stream) & (events.c.version == ends.c.version)
+    found = connection.execute(select(events.c.stream, events.c.version, events.c.leaf).join(ends, is_end)).all()
     _code(connection, codes, found)
     return len(found)
 

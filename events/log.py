@@ -6,12 +6,12 @@ themselves are left to store. So positions have no gaps and a reader that asks f
 skip an event.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, func, select
 
 from events import tables
 from events.catalogue import Catalogue, Fact
@@ -38,6 +38,19 @@ _BEFORE = _IN_STREAM.where(
     _E.c.version < bindparam("before", type_=BigInteger), _E.c.type.not_in(bindparam("without", expanding=True))
 )
 _LATEST = _BEFORE.order_by(_E.c.version.desc()).limit(bindparam("limit"))
+_LAST = (
+    select(_E.c.stream, func.max(_E.c.version).label("version"))
+    .where(_E.c.stream.in_(bindparam("streams", expanding=True)))
+    .group_by(_E.c.stream)
+    .subquery()
+)
+_STORED = _LAST.join(_E, (_E.c.stream == _LAST.c.stream) & (_E.c.version == _LAST.c.version))
+_HEADS = tables.streams
+# What the head says counts for nothing unless it is of the last event that is there.
+_SAME_END = (_HEADS.c.stream == _E.c.stream) & (_HEADS.c.leaf == _E.c.leaf)
+_ENDS = select(_E.c.stream, _E.c.version, _HEADS.c.version, _HEADS.c.leaf, _HEADS.c.mac).select_from(
+    _STORED.outerjoin(_HEADS, _SAME_END)
+)
 _COMMANDS = select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))
 _TIMELINE = _EVENTS.where(_E.c.command_id.in_(_COMMANDS), _UPTO).order_by(_E.c.position)
 _SIZE = select(log_head.c.size)
@@ -137,6 +150,18 @@ class Log:
         """Return what came after a version, for several streams at once, each in its own order."""
         with self.database.reading() as connection:
             return [recorded_event(row) for row in rows_since(connection, versions)]
+
+    def forged(self, streams: Iterable[str]) -> set[str]:
+        """Return which of these streams do not end, or do not begin, as Wayhome wrote them.
+
+        Whoever acts on what a stream says, without a command that would look itself, asks this before.
+        """
+        with self.database.reading() as connection:
+            rows = connection.execute(_ENDS, {"streams": sorted(set(streams))}).all()
+        return {stream for stream, end, *head in rows if not self._is_end(stream, end, *head)}
+
+    def _is_end(self, stream: str, end: int, version: int | None, leaf: bytes | None, mac: bytes | None) -> bool:
+        return version == end and leaf is not None and self.codes.is_stream(stream, end, bytes(leaf), mac)
 
     def of_command(self, command_id: str) -> list[RecordedEvent]:
         """Return what a command led to."""

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 
 from dramatiq.middleware.threading import Interrupt
 
-from events.errors import EventsError
+from events.errors import EventsError, StreamForged
 from events.ids import CaseId
 from events.log import Log
 from handlers.commanding.answers import Answer
@@ -89,7 +89,9 @@ class Adapters:
     folders: BankFolders
 
     def state_of(self, stream: str, empty: State) -> State:
-        """Return a stream that cases share as it stands."""
+        """Return a stream that cases share as it stands; raises StreamForged when Wayhome did not leave it so."""
+        if self.log.forged([stream]):
+            raise StreamForged(stream)
         found: State | None = fold_events(stream, self.log.stream(stream), self.log.fact).state
         return found or empty
 

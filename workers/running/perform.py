@@ -19,6 +19,7 @@ from events.world import Entropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from workers.effects.registry import EFFECTS
+from workers.running.held_to_log import held_to_log
 from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, not_begun
 from workers.running.leases import Leases
 from workflow.command import FinishTask
@@ -59,8 +60,8 @@ class Performer:
 
         Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
         """
-        outcomes: list[JobOutcome] = []
-        for kind, group in _by_kind(self._marked(self.leases.claim(task_ids, self.service.log.now()))):
+        jobs, outcomes = held_to_log(self.leases.claim(task_ids, self.service.log.now()), self.outside)
+        for kind, group in _by_kind(self._marked(jobs)):
             over = any(outcome.result == "stopped" for outcome in outcomes)
             outcomes += not_begun(group) if over else self._do(kind, group)
         self.report(outcomes)
