@@ -66,6 +66,7 @@ VERBS: Final[Mapping[str, Verb]] = {
                     " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "backup": Verb("backup", "backup", "Copy the log, then its keys, while everything runs, and see that each name in"
                    " the one has its key in the other."),
+    "drill": Verb("drill", "app", "Drills on made-up data of their own: what is promised, tried and counted."),
     "erasure": Verb("erasure", "app", "Erasing people: the certificate of it, and checking one."),
     "access": Verb("erasure", "reports", "Who read what of a file, for the person it is about."),
     "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"

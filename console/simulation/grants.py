@@ -1,5 +1,6 @@
 """The rehearsal's money: grants asked for, approved, sent part by part against receipts, and what goes wrong."""
 
+import hashlib
 from typing import Final
 
 from console.simulation.managed_case import BORIS, CLARA, DORA, ManagedCase, Steps
@@ -17,6 +18,12 @@ from workflow.subjects.grants.state import Grant, grants_of
 _ACCOUNT: Final = "DE89370400440532013000"  # the example IBAN of ISO 13616, nobody's account
 _OTHER: Final = "GB82WEST12345698765432"  # the same standard's, of another country
 _PAYEE_CHANGES_EVERY: Final = 12
+_LETTERS: Final = "bdfgklmnprstvzaeiou"
+
+
+def own_word(case_id: str) -> str:
+    """Return a made-up family name that is this case's alone, in the letters a bank takes."""
+    return "".join(_LETTERS[byte % len(_LETTERS)] for byte in hashlib.sha256(case_id.encode()).digest()[:9]).title()
 
 
 def asked_for(managed: ManagedCase) -> Steps:
@@ -24,7 +31,7 @@ def asked_for(managed: ManagedCase) -> Steps:
     had = {grant.kind for grant in grants_of(managed.case).grants.values()}
     for kind in managed.programme.grants:
         if kind.kind not in had:
-            payee = {"payee_name": "Rehearsed Person", "payee_account": _ACCOUNT}
+            payee = {"payee_name": f"Rehearsed {own_word(managed.case.case_id)}", "payee_account": _ACCOUNT}
             yield managed.make(RequestGrant, kind=kind.kind, amount=kind.cap, **payee)
     if not grants_of(managed.case).costs:
         fare, day = Money.parse(f"EUR {60 + managed.number % 200}"), managed.today

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from console.forms.helping import help_path, helping
 from console.words.translation import Words, choose_language
+from events.instants import instant
 from workflow.registry import PARTS
 
 _HERE: Final = Path(__file__).parent.parent
@@ -54,6 +55,7 @@ def _environment(words: Words) -> Environment:
     said = _said(words)
     environment.globals.update(w=words, sums=words.sum_of, static=static_address, help_path=help_path, helping=helping)
     environment.globals.update(_=said, gettext=said)
+    environment.globals["moment_of"] = instant
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment
 

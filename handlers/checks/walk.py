@@ -26,6 +26,7 @@ from handlers.checks.check_results import (
     WalkEnd,
 )
 from handlers.checks.door_rows import DoorRowsCheck
+from handlers.checks.erasures import ErasuresCheck
 from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
 from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
@@ -59,7 +60,7 @@ def check_log(
     watches: Sequence[InvariantCheck] = (
         every_command, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
         BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
-        TwoPeopleCheck(replay), DoorRowsCheck(),
+        TwoPeopleCheck(replay), ErasuresCheck(), DoorRowsCheck(),
     )  # fmt: skip
     with log.database.reading() as connection:
         walk = _Dispatcher(replay, every_command, watches)

@@ -21,9 +21,10 @@ from handlers.projections.accounts import AccountRow
 from workflow.command import ConfirmDecision, WithdrawProposal
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import right_to
+from workflow.subjects.erasure.commands import ErasePerson
 
 router = APIRouter(include_in_schema=False)
-Sees = Annotated[RequestContext, require("case.see")]
+Sees = Annotated[RequestContext, require("case.see", "case.confirm_erasure")]
 
 
 @router.get("/cases/{case_id}/decisions/{proposal_id}")
@@ -45,7 +46,9 @@ def confirm_here(context: Sees, proposal_id: str) -> Response:
     if isinstance(answer, Refused):
         return _page(context, proposal_id, reasons=answer.reasons)
     assert not isinstance(answer, Conflict), "no version was named"
-    return go(f"/cases/{context.case.case.case_id}?done={ConfirmDecision.__name__}")
+    return go(
+        f"/cases/{context.case.case.case_id}?done={ConfirmDecision.__name__}" if context.act == "case.see" else "/"
+    )
 
 
 def _confirmation(context: RequestContext, row: AccountRow, proposal_id: str) -> ConfirmDecision:
@@ -70,6 +73,8 @@ def _page(
 ) -> Response:
     case, programme = context.case.case, context.case.definition.programme
     found = proposal_view(context.web.container.log, context_of(context, programme, case), proposal_id)
+    if context.act != "case.see" and found is not None and found.command != ErasePerson.__name__:
+        found = None  # who stands behind erasures reads no plans
     values: dict[str, Any] = {
         "case_id": case.case_id, "found": found, "n": naming(context), "may": _may(context, found),
         "own": found is not None and found.proposer == context.account.account,
