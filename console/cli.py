@@ -68,6 +68,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"
                  " that could go on."),
     "restore": Verb("restore", "app", "Copies put back in place, and what an older one does not know."),
+    "drill": Verb("drill", "app", "Drills on made-up data: what must hold on a bad day, counted."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),

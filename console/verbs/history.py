@@ -14,7 +14,7 @@ from console.printing import FAULTS, event_as_json, print_events, print_json, pr
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from events.verify import LogProof, verify
-from handlers.checks.check_results import CheckResult
+from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_lines, check_log
 from handlers.projections.board import count_cases
 from handlers.projections.rebuild import rebuild
@@ -58,10 +58,16 @@ def verify_log(
     if repair:
         rebuild(terminal.container.log)
     report = _verified(terminal.container, quiet=terminal.as_json)
-    checks = check_log(terminal.container.log, now=terminal.now) if rules else []
+    checks = _checked(terminal) if rules else []
     _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
+
+
+def _checked(terminal: Terminal) -> list[CheckResult]:
+    """Return what the rules say of the log, and of what lies outside where this data folder has it."""
+    outside = OutsideRecords(sent=terminal.container.sent_outside())
+    return check_log(terminal.container.log, effects=outside, now=terminal.now)
 
 
 def _replay_case(terminal: Terminal, case_id: str, upto: int) -> None:

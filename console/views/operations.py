@@ -10,7 +10,9 @@ from events.instants import instant
 from handlers.projections.row_signing import altered_rows
 from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
 from handlers.queries.payments import disputed_payments
+from handlers.queries.quarantine import quarantine_of
 from workflow.rights.table import may_ever
+from workflow.subjects.restore.state import Quarantine
 
 
 class TaskRow(NamedTuple):
@@ -54,6 +56,7 @@ class Operations(NamedTuple):
     behind: timedelta  # how long the oldest task that is due waits
     bank_files: tuple[UnreadFile, ...] = ()
     bank_questions: tuple[BankQuestion, ...] = ()
+    quarantine: Quarantine = Quarantine()  # that an older copy is in place, and what it does not know
     altered: tuple[tuple[str, int], ...] = ()  # tables that prove who signs in, and how many rows are not ours
 
     @property
@@ -85,7 +88,8 @@ def operations(reader: Reader, queue: str) -> Operations:
     questions = (*disputed, *_strange(reader))
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
     waits = max(behind, timedelta())
-    return Operations(found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, altered)
+    restored = quarantine_of(reader.container.log)
+    return Operations(found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, restored, altered)
 
 
 def _strange(reader: Reader) -> Iterator[BankQuestion]:

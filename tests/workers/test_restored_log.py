@@ -27,6 +27,7 @@ from workflow.subjects.grants.state import grants_of
 from workflow.subjects.restore.commands import SettleOrphan
 
 PAYEE = rb"<CdtrAcct>.*?</CdtrAcct>"
+OTHER_PAYEE = b"<CdtrAcct><Id><IBAN>GB82WEST12345698765432</IBAN></Id></CdtrAcct>"
 
 
 def changed(data: bytes, old: bytes, new: bytes) -> bytes:
@@ -75,7 +76,7 @@ class Restored:
 
     def outside(self) -> list[OrphanFound]:
         return orphans_outside(
-            self.shop.office.service.log, self.shop.folders, self.shop.folder / "post", self.shop.orders
+            self.shop.office.service.log, self.shop.folders, self.shop.folder / "post", self.shop.orders.known()
         )
 
 
@@ -216,7 +217,7 @@ def test_an_id_left_in_the_queue_by_the_lost_history_does_nothing(restored: Rest
     restored.put_back()
     accept_end(restored.shop.office.service.log)
     restored.shop.worker("new").performer.perform([task_id, "W-0000000000000000"])
-    assert [row for row in restored.shop.office.rows("tasks", kind="disburse_grant")] == []
+    assert restored.shop.office.rows("tasks", kind="disburse_grant") == []
     assert len(restored.shop.payments()) == 1
 
 

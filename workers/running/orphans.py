@@ -4,7 +4,7 @@ Only what carries a number of ours is looked at; other people's files in the sam
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from events.facts.restore import OrphanFound
 from events.log import Log
 from events.tables import sealed_parts
+from handlers.checks.check_results import SentOutside
 from handlers.projections.tables import tasks
 from workers.effects.grants import BankAnswer, bank_answers, booked_answers
 from workers.iso20022.bank_folder import READ, BankFolder
@@ -22,7 +23,6 @@ from workers.iso20022.pain002 import read_pain002
 from workers.iso20022.sent_payments import SentPayment, read_sent
 from workers.iso20022.xml import BankFileError, parsed
 from workers.running.jobs import BankFolders
-from workers.running.orders import Orders
 from workflow.situation import id_of
 
 _TASK: Final = re.compile(r"[WK]-[0-9A-HJKMNP-TV-Z]{16}")
@@ -30,16 +30,37 @@ _PART: Final = re.compile(r"T-[0-9A-HJKMNP-TV-Z]{16}")
 _AT_ONCE: Final = 500
 
 
-def orphans_outside(log: Log, folders: BankFolders, post: Path, orders: Orders) -> list[OrphanFound]:
+def orphans_outside(log: Log, folders: BankFolders, post: Path, ordered: Collection[str]) -> list[OrphanFound]:
     """Return what went out, and what the bank said of it, under numbers that this log never gave."""
     with log.database.reading() as connection:
         payments = list(_payments(connection, folders))
         told = {one.reference for one in payments} | {one.about for one in payments}
         answers = [one for one in _answers(connection, Path(folders.bank_in)) if one.reference not in told]
         letters = _unknown(connection, (file.stem for file in _files(post, "*.eml")))
-        ordered = _unknown(connection, orders.known())
-    found = [*payments, *answers, *(orphan("letter", one) for one in letters), *(orphan("order", o) for o in ordered)]
+        orders = _unknown(connection, ordered)
+    found = [
+        *payments,
+        *answers,
+        *(orphan("letter", one) for one in letters),
+        *(orphan("order", one) for one in orders),
+    ]
     return list({one.orphan_id: one for one in found}.values())
+
+
+def sent_outside(folders: BankFolders, post: Path, ordered: Collection[str]) -> list[SentOutside]:
+    """Return everything that left the house under a task's number, as it lies there."""
+    files = [file for folder in (folders.bank_out, folders.bank_sent) for file in _files(Path(folder), "*.xml")]
+    paid = [_sent_in(file) for file in files if _TASK.fullmatch(file.stem)]
+    letters = [SentOutside("letter", file.stem) for file in _files(post, "*.eml") if _TASK.fullmatch(file.stem)]
+    return [*paid, *letters, *(SentOutside("order", key) for key in ordered)]
+
+
+def _sent_in(file: Path) -> SentOutside:
+    try:
+        first, *_ = read_sent(file.read_bytes())
+    except (BankFileError, OSError, ValueError):
+        return SentOutside("payment", file.stem)
+    return SentOutside("payment", file.stem, first.end_to_end_id, first.amount)
 
 
 def orphans_beside_the_keys(log: Log) -> list[OrphanFound]:

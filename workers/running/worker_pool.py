@@ -59,7 +59,7 @@ class WorkerPool:
         terms: WorkerSettings | None = None,
     ) -> None:
         self.terms = terms or WorkerSettings()
-        folders = bank_folders(bank)
+        folders = _bank_folders(bank)
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
         name, lease = f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s)
@@ -120,8 +120,7 @@ class WorkerPool:
             self._stop.wait(self.terms.sweep_s)
 
 
-def bank_folders(bank: Path) -> BankFolders:
-    """Return the folders for the bank, made if need be."""
+def _bank_folders(bank: Path) -> BankFolders:
     outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
     for folder in (bank, outgoing, sent, incoming):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
