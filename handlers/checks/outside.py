@@ -41,7 +41,7 @@ class OutsideCheck(InvariantCheck):
         del end
         files: Mapping[str, set[str]] = defaultdict(set)
         for one in self._sent or ():
-            self.count(one.kind)
+            self.count(f"{one.kind}s")
             known = one.task_id in self._asked or one.task_id in self._settled
             self.demand(known, f"{one.task_id}: a {one.kind} went out that nobody here asked for")
             if one.about in self._amounts:

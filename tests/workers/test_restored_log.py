@@ -14,6 +14,7 @@ from events.high_water import accept_end, raise_mark
 from events.ids import RESTORE
 from events.writing import EventMetadata
 from handlers.projections.tables import metadata
+from handlers.queries.quarantine import orphans_beside_the_keys
 from tests.kit.officers import by_two
 from tests.kit.older import Older
 from tests.kit.people import CLARA
@@ -21,7 +22,7 @@ from tests.kit.roads import bring, grant, release
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop
 from workers.iso20022.sent_payments import pays_the_same, read_sent
-from workers.running.orphans import orphans_beside_the_keys, orphans_outside
+from workers.running.orphans import orphans_outside
 from workflow.subjects.grants.commands import ReleaseTranche
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.restore.commands import SettleOrphan

@@ -9,21 +9,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from events.facts.restore import OrphanFound
 from events.log import Log
-from events.tables import sealed_parts
 from handlers.checks.check_results import SentOutside
 from handlers.projections.tables import tasks
+from handlers.queries.quarantine import orphan
 from workers.effects.grants import BankAnswer, bank_answers, booked_answers
 from workers.iso20022.bank_folder import READ, BankFolder
 from workers.iso20022.camt053 import is_statement, read_camt053
 from workers.iso20022.pain002 import read_pain002
-from workers.iso20022.sent_payments import SentPayment, read_sent
+from workers.iso20022.sent_payments import read_sent
 from workers.iso20022.xml import BankFileError, parsed
 from workers.running.jobs import BankFolders
-from workflow.situation import id_of
 
 _TASK: Final = re.compile(r"[WK]-[0-9A-HJKMNP-TV-Z]{16}")
 _PART: Final = re.compile(r"T-[0-9A-HJKMNP-TV-Z]{16}")
@@ -63,22 +62,6 @@ def _sent_in(file: Path) -> SentOutside:
     return SentOutside("payment", file.stem, first.end_to_end_id, first.amount)
 
 
-def orphans_beside_the_keys(log: Log) -> list[OrphanFound]:
-    """Return whose key there is and nothing in the log, and who was erased and is in the log again."""
-    parts = select(sealed_parts.c.person).where(func.length(sealed_parts.c.ciphertext) > 0).distinct()
-    with log.database.reading() as connection:
-        known = set(connection.execute(parts).scalars())
-    lost = [orphan("person", person) for person in sorted(set(log.keys.persons()) - known)]
-    return [*lost, *(orphan("erased", person) for person in sorted(known & log.keys.destroyed().keys()))]
-
-
-def orphan(kind: str, reference: str, payment: SentPayment | None = None, about: str = "") -> OrphanFound:
-    """Return something as it is told; the same thing has the same number however often it is found."""
-    about, amount = (payment.end_to_end_id, payment.amount) if payment else (about, None)
-    number = id_of("O", kind, reference, about)
-    return OrphanFound(orphan_id=number, kind=kind, reference=reference, about=about, amount=amount)
-
-
 def _payments(connection: Connection, folders: BankFolders) -> Iterator[OrphanFound]:
     files = [file for folder in (folders.bank_out, folders.bank_sent) for file in _files(Path(folder), "*.xml")]
     strange = {*_unknown(connection, (file.stem for file in files))}
@@ -95,7 +78,7 @@ def _ordered_in(connection: Connection, file: Path) -> Iterator[OrphanFound]:
         payments = []
     for one in payments:
         if _unknown(connection, [one.message_id]):
-            yield orphan("payment", one.message_id, one)
+            yield orphan("payment", one.message_id, one.end_to_end_id, one.amount)
     if not payments and _TASK.fullmatch(file.stem):
         yield orphan("payment", file.stem)
 
@@ -106,7 +89,7 @@ def _answers(connection: Connection, folder: Path) -> Iterator[OrphanFound]:
     messages = set(_unknown(connection, (one.message_id for one in said)))
     for one in said:
         if one.message_id in messages:
-            yield orphan("bank_answer", one.message_id, about=one.outcome)
+            yield orphan("bank_answer", one.message_id, one.outcome)
 
 
 def _said_in(data: bytes) -> list[BankAnswer]:

@@ -16,13 +16,14 @@ from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import Post
 from workers.running.broker import TIME_LIMIT_S, QueueNotifier, open_broker, open_worker
-from workers.running.jobs import Adapters, BankFolders
+from workers.running.jobs import Adapters, BankFolders, JobOutcome
 from workers.running.leases import Leases, any_task_due
 from workers.running.orders import Orders
 from workers.running.perform import Backoff, Performer
 from workers.running.sweeper import Sweeper, SweepSettings
 
 _log = logging.getLogger(__name__)
+_DOUBTED_AT_ONCE: Final = 500
 _HELD: Final = {
     "clock": "timers are held: the clock is days after the newest event; if it is right, say so: wayhome clock accept",
     "quarantine": "nothing is sent: an older log was put in place; see what it does not know: wayhome restore orphans",
@@ -108,6 +109,19 @@ class WorkerPool:
             swept = self.sweeper.sweep()
             self._say_held(swept.held)
             moving = not swept.held and (swept.anything or any_task_due(self.service.log))
+
+    def call_in_doubt(self) -> int:
+        """Call unknown whatever waits to be done, and ask outside: a lost part of the log may have done it.
+
+        What is not there waits again; of what cannot be asked about somebody says what became of it. Return how many
+        tasks that were.
+        """
+        now, doubtful = self.service.log.now(), list[JobOutcome]()
+        while some := self.leases.claim_due(now, _DOUBTED_AT_ONCE):
+            doubtful += [JobOutcome(job, "unknown") for job in some]
+        self.performer.report(doubtful)
+        self.performer.ask([one.job for one in doubtful])
+        return len(doubtful)
 
     def _say_held(self, why: str) -> None:
         if why and why != self._held:
