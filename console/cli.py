@@ -42,7 +42,6 @@ VERBS: Final[Mapping[str, Verb]] = {
     "replay": Verb("history", "replay", "Fold the history again, up to a time or a position, without any effect."),
     "verify": Verb("history", "verify_log", "Check that nothing in the history was changed, left out or added; exit"
                    " code 5 when something was."),
-    "drill": Verb("drill", "app", "Drills: somebody does their worst to a copy, and what is found is counted."),
     "beds": Verb("accommodation", "beds", "Show the beds of a house: case numbers, holds and their ends, and the"
                  " waiting list in its order."),
     "arrivals": Verb("travel", "arrivals", "List who is to be met in the next days, and who was missed, first those who"
@@ -66,7 +65,6 @@ VERBS: Final[Mapping[str, Verb]] = {
                     " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "backup": Verb("backup", "backup", "Copy the log, then its keys, while everything runs, and see that each name in"
                    " the one has its key in the other."),
-    "drill": Verb("drill", "app", "Drills on made-up data of their own: what is promised, tried and counted."),
     "erasure": Verb("erasure", "app", "Erasing people: the certificate of it, and checking one."),
     "access": Verb("erasure", "reports", "Who read what of a file, for the person it is about."),
     "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"
@@ -77,6 +75,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "witness": Verb("witness", "witness", "Sign the checkpoints of a log as long as each goes on from the last one,"
                     " until stopped with Ctrl-C."),
     "audit": Verb("audit", "app", "For auditors: a case and its proof in one file, and its check."),
+    "drill": Verb("drill", "app", "Drills on made-up data of their own: what is promised, tried on a bad day and"
+                  " counted."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),

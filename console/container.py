@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event
@@ -42,10 +42,12 @@ from workflow.rights.acts import OPERATOR
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
     from events.facts.restore import OrphanFound
+    from handlers.checks.check_results import SentOutside
     from handlers.queries.operations import UnreadFile
     from handlers.queries.reconciliation import BankStatement
     from workers.iso20022.bank_inbox import RecordedReport
     from workers.mail.post import Post
+    from workers.running.jobs import BankFolders
     from workers.running.orders import Orders
     from workers.running.sweeper import SweepSettings
     from workers.running.worker_pool import WorkerPool, WorkerSettings
@@ -127,12 +129,11 @@ class Container:
         from workers.mail.post import post_from_url
         from workers.running.worker_pool import WorkerPool, WorkerSettings
 
-        orders = orders or self._orders()
-        self._refuse_what_is_unknown(orders)
+        self._refuse_what_is_unknown()
         return WorkerPool(
             self.service,
             redis_url=self.settings.redis_url,
-            orders=orders,
+            orders=orders or self._orders(),
             post=post or post_from_url(self.settings.smtp_url, self.settings.post_folder),
             bank=self.settings.bank_folder,
             chance=self.chance,
@@ -140,16 +141,29 @@ class Container:
             sealing=sealing,
         )
 
-    def unknown_outside(self, orders: Orders | None = None) -> list[OrphanFound]:
+    def unknown_outside(self) -> list[OrphanFound]:
         """Return what went out under a number of ours of which this log knows nothing, settled or not."""
         from workers.running.orphans import orphans_outside
-        from workers.running.worker_pool import bank_folders
 
-        folders = bank_folders(self.settings.bank_folder)
-        return orphans_outside(self.log, folders, self.settings.post_folder, orders or self._orders())
+        return orphans_outside(self.log, self._bank_folders(), self.settings.post_folder, self._ordered())
 
-    def _refuse_what_is_unknown(self, orders: Orders) -> None:
-        found, quarantine = self.unknown_outside(orders), quarantine_of(self.log)
+    def sent_outside(self) -> list[SentOutside]:
+        """Return what lies in the folders of bank, post and orders, for the checks."""
+        from workers.running.orphans import sent_outside
+
+        return sent_outside(self._bank_folders(), self.settings.post_folder, self._ordered())
+
+    def _bank_folders(self) -> BankFolders:
+        from workers.running.jobs import BankFolders
+
+        return BankFolders(*(str(self.settings.bank_folder / name) for name in ("out", "sent", "in")))
+
+    def _ordered(self) -> Collection[str]:
+        """Return the keys of all orders; looking makes no order book where there is none."""
+        return self._orders().known() if self.settings.order_file.exists() else ()
+
+    def _refuse_what_is_unknown(self) -> None:
+        found, quarantine = self.unknown_outside(), quarantine_of(self.log)
         strange = [one for one in found if one.orphan_id not in quarantine.orphans]
         if strange and not quarantine.is_on:
             raise LogBehind(

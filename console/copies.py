@@ -213,7 +213,7 @@ def _is_open_elsewhere(file: str) -> bool:
 
 def _from_server(url: URL, target: Path, progress: Progress) -> None:
     """Copy a log out of PostgreSQL, as it stands at one moment, into a SQLite file of the same schema."""
-    part = target.with_name(f"{target.name}.part")
+    part = target.with_name(f"{target.name}.from-server")
     if target.exists() or part.exists():
         raise BackupRefused(f"there is something at {target} already; name another file, nothing is written over")
     part.touch(mode=0o600)

@@ -1,6 +1,6 @@
 """Going on with an older copy: the quarantine begins, sessions end, and what the log does not know is listed."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -15,11 +15,7 @@ from events.log import Log
 from events.writing import EventMetadata
 from handlers.projections.accounts import list_accounts
 from handlers.projections.tables import sessions
-from handlers.queries.quarantine import quarantine_of
-from workers.running.jobs import JobOutcome
-from workers.running.orphans import orphans_beside_the_keys
-
-_TASKS_AT_ONCE: Final = 500
+from handlers.queries.quarantine import orphans_beside_the_keys, quarantine_of
 
 
 class AcceptedCopy(NamedTuple):
@@ -43,7 +39,7 @@ def accept_copy(container: Container, actor: str) -> AcceptedCopy:
         raise BadInput("this log is the newest its keys know of: there is nothing to accept")
     listed = _told(container, actor, "" if was_on else cause)
     accept_end(log)
-    return AcceptedCopy(cause, listed, _end_sessions(container), _doubt(container))
+    return AcceptedCopy(cause, listed, _end_sessions(container), container.pool().call_in_doubt())
 
 
 def cause_of(container: Container) -> str:
@@ -98,17 +94,3 @@ def _end_sessions(container: Container) -> int:
     for name in sorted({*names, *signed_in}):
         open_sessions.end_all(name)
     return len(signed_in)
-
-
-def _doubt(container: Container) -> int:
-    """Call unknown whatever waited to be done, and ask outside: the lost part of the log may have done it.
-
-    What is not there waits again; of what cannot be asked about somebody says what became of it.
-    """
-    pool, jobs = container.pool(), list[JobOutcome]()
-    now = container.log.now()
-    while some := pool.leases.claim_due(now, _TASKS_AT_ONCE):
-        jobs += [JobOutcome(job, "unknown") for job in some]
-    pool.performer.report(jobs)
-    pool.performer.ask([one.job for one in jobs])
-    return len(jobs)

@@ -15,20 +15,17 @@ from console.printing import FAULTS, say_error
 from console.settings import Settings
 from console.simulation.year import Year
 from console.verbs.terminal import BareTerminal, verb
-from events.world import ManualClock, SystemEntropy
+from events.world import ManualClock, SeededEntropy, SystemEntropy
 from workflow.programme.loading import load_definition, shipped_programme_text
 
-app = typer.Typer(help="Drills: somebody does their worst to a copy, and what is found is counted.")
+app = typer.Typer(
+    no_args_is_help=True, help="Drills on made-up data of their own: what is promised, tried on a bad day and counted."
+)
 _UNTOUCHED_MAX = 1000
 
 
-@app.callback()
-def _drills() -> None:
-    """Make a group of one verb, too."""
-
-
 @verb(app, "tamper")
-def tamper(
+def drill_tamper(
     terminal: BareTerminal,
     n: Annotated[int, typer.Option("--n", min=1, max=1_000_000, help="How often to tamper with a log.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed tampers in the same ways.")] = 1,
@@ -81,4 +78,33 @@ def drill_erase(
     terminal.lines(found._asdict(), found.line, *(f"  found: {one}" for one in found.found))
     if not found.ok:
         say_error("something of an erased person was found, or the search is blind; look at the lines above")
+        raise typer.Exit(FAULTS)
+
+
+@verb(app, "restore")
+def drill_restore(
+    terminal: BareTerminal,
+    arrivals: Annotated[int, typer.Option(min=5, max=5000, help="How many people come.")] = 60,
+    days: Annotated[int, typer.Option(min=30, max=1500, help="How many days pass.")] = 180,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = 2006,
+) -> None:
+    """Copy under load, go on, destroy, restore older and newest copies with keys of each age, and count.
+
+    Example: wayhome drill restore --days 180
+    """
+    from console.simulation.restore_drill import RestoreDrill
+
+    with tempfile.TemporaryDirectory(prefix="wayhome-drill-") as folder:
+        text = shipped_programme_text("moscow")
+        start = datetime.combine(load_definition(text).programme.runs.since, datetime.min.time(), UTC)
+        here = Settings(data=Path(folder) / "house")
+        container = Container(here, create=True, clock=ManualClock(start), chance=SeededEntropy(seed))
+        definition = container.publish(text, "staff:operator")
+        with printing.progress(TextColumn("{task.description}"), TimeElapsedColumn(), quiet=terminal.as_json) as bar:
+            task = bar.add_task("", total=None)
+            drill = RestoreDrill(Path(folder), container, definition, Year(arrivals, days, seed))
+            found = drill.run(lambda said: bar.update(task, description=said))
+    numbers = found._asdict() | {"seconds": round(found.seconds, 1), "restore_seconds": round(found.restore_seconds, 2)}
+    terminal.lines(numbers, "drill restore " + " ".join(f"{name}={value}" for name, value in numbers.items()))
+    if not found.ok:
         raise typer.Exit(FAULTS)

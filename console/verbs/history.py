@@ -17,7 +17,7 @@ from console.verbs.terminal import ActorTerminal, Terminal, verb
 from events.checkpoints import held_to, verifier_of
 from events.notes import Checkpoint, is_signed, parse_note
 from events.verify import LogProof, verify
-from handlers.checks.check_results import CheckResult
+from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_lines, check_log
 from handlers.projections.board import count_cases
 from handlers.projections.rebuild import rebuild
@@ -66,10 +66,16 @@ def verify_log(
         rebuild(terminal.container.log)
     kept = [_kept(terminal.container, file) for file in checkpoint or ()]
     report = _verified(terminal.container, kept, quiet=terminal.as_json)
-    checks = check_log(terminal.container.log, now=terminal.now) if rules else []
+    checks = _checked(terminal) if rules else []
     _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
+
+
+def _checked(terminal: Terminal) -> list[CheckResult]:
+    """Return what the rules say of the log, and of what lies outside where this data folder has it."""
+    outside = OutsideRecords(sent=terminal.container.sent_outside())
+    return check_log(terminal.container.log, effects=outside, now=terminal.now)
 
 
 def _replay_case(terminal: Terminal, case_id: str, upto: int) -> None:

@@ -14,9 +14,11 @@ from events.witness_policy import Policy
 from handlers.projections.row_signing import altered_rows
 from handlers.queries.operations import LATE_AFTER, OperationsReport, TaskSummary, UnreadFile, machine
 from handlers.queries.payments import disputed_payments
+from handlers.queries.quarantine import quarantine_of
 from handlers.queries.sealing import LATE_AFTER as SEALED_AFTER
 from handlers.queries.sealing import seal_state
 from workflow.rights.table import may_ever
+from workflow.subjects.restore.state import Quarantine
 
 
 class TaskRow(NamedTuple):
@@ -76,6 +78,7 @@ class Operations(NamedTuple):
     bank_files: tuple[UnreadFile, ...] = ()
     bank_questions: tuple[BankQuestion, ...] = ()
     sealing: Sealing | None = None
+    quarantine: Quarantine = Quarantine()  # that an older copy is in place, and what it does not know
     altered: tuple[tuple[str, int], ...] = ()  # tables that prove who signs in, and how many rows are not ours
 
     @property
@@ -107,8 +110,10 @@ def operations(reader: Reader, queue: str) -> Operations:
     questions = (*disputed, *_strange(reader))
     stopped, late = _rows(found.stopped, theirs), _rows(found.late, theirs)
     waits = max(behind, timedelta())
-    sealing = _sealing(reader)
-    return Operations(found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, sealing, altered)
+    sealing, restored = _sealing(reader), quarantine_of(reader.container.log)
+    return Operations(
+        found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, sealing, restored, altered
+    )
 
 
 def _sealing(reader: Reader) -> Sealing:

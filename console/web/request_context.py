@@ -24,6 +24,7 @@ from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
 from handlers.commanding.answers import Answer
 from handlers.projections.accounts import AccountRow
+from handlers.queries.quarantine import is_quarantined
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import Command
 from workflow.rights.acts import ACTS, STEP_UP, Act
@@ -121,7 +122,9 @@ class RequestContext:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page, drawn in their language."""
-        usual = {"context": self, "request": self.request, "now": self.web.now()}
+        with self.web.container.database.reading() as connection:
+            on = is_quarantined(connection)
+        usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
         return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
 
 

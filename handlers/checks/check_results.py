@@ -29,11 +29,21 @@ class Acknowledgement(NamedTuple):
     facts: tuple[str, ...] | None = None
 
 
+class SentOutside(NamedTuple):
+    """Something that left the house under a task's number; of a payment, which part it pays and how much."""
+
+    kind: str  # payment, letter, order
+    task_id: str
+    about: str = ""
+    amount: Money | None = None
+
+
 class OutsideRecords(NamedTuple):
     """What the outside says was done, from its own books."""
 
     statement: Mapping[str, Money] | None = None  # the bank's: end-to-end id (our tranche id) to amount
     performed: Mapping[str, int] | None = None  # the providers': task id to how many times it was done
+    sent: Sequence[SentOutside] | None = None  # what lies in the folders of bank and post
 
 
 class CheckResult(NamedTuple):

@@ -12,6 +12,7 @@ from events.facts.accounts import (
 )
 from events.facts.decisions import DecisionProposed
 from events.facts.office import ProgrammePublished
+from events.facts.restore import OrphanSettled, QuarantineLifted
 from events.ids import OFFICE_POLICY
 from events.instants import instant
 from handlers.checks.check_results import ObservedEvent
@@ -65,7 +66,7 @@ def was_done_alone(fact: Any, seen: ObservedEvent, situation: OfficeSituation) -
             return not gained and lost.isdisjoint(OFFICERS)
         case AccountPlaced():
             return before is not None and _is_narrower(fact, before)
-        case ProgrammePublished():
+        case ProgrammePublished() | OrphanSettled() | QuarantineLifted():
             return by_operator and is_founding(situation)
         case _:
             return False

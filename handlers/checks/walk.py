@@ -29,6 +29,7 @@ from handlers.checks.door_rows import DoorRowsCheck
 from handlers.checks.erasures import ErasuresCheck
 from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
+from handlers.checks.outside import OutsideCheck
 from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
 from handlers.checks.two_people import TwoPeopleCheck
 from handlers.projections.replay import Progress, Replay, events_on
@@ -60,7 +61,7 @@ def check_log(
     watches: Sequence[InvariantCheck] = (
         every_command, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
         BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
-        TwoPeopleCheck(replay), ErasuresCheck(), DoorRowsCheck(),
+        TwoPeopleCheck(replay), OutsideCheck(outside.sent), ErasuresCheck(), DoorRowsCheck(),
     )  # fmt: skip
     with log.database.reading() as connection:
         walk = _Dispatcher(replay, every_command, watches)

@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from events.facts.restore import OrphanFound
 from events.ids import RESTORE
 from events.log import Log
-from events.tables import events
+from events.money import Money
+from events.tables import events, sealed_parts
 from handlers.states.state_cache import fold_events
+from workflow.situation import id_of
 from workflow.subjects.restore.state import Quarantine
 
 _LAST: Final = (
@@ -27,3 +30,18 @@ def quarantine_of(log: Log) -> Quarantine:
     """Return the quarantine as it stands, with everything that was found."""
     found: Quarantine | None = fold_events(RESTORE, log.stream(RESTORE), log.fact).state
     return found or Quarantine()
+
+
+def orphans_beside_the_keys(log: Log) -> list[OrphanFound]:
+    """Return whose key there is and nothing in the log, and who was erased and is in the log again."""
+    parts = select(sealed_parts.c.person).where(func.length(sealed_parts.c.ciphertext) > 0).distinct()
+    with log.database.reading() as connection:
+        known = set(connection.execute(parts).scalars())
+    lost = [orphan("person", person) for person in sorted(set(log.keys.persons()) - known)]
+    return [*lost, *(orphan("erased", person) for person in sorted(known & log.keys.destroyed().keys()))]
+
+
+def orphan(kind: str, reference: str, about: str = "", amount: Money | None = None) -> OrphanFound:
+    """Return something as it is told; the same thing has the same number however often it is found."""
+    number = id_of("O", kind, reference, about)
+    return OrphanFound(orphan_id=number, kind=kind, reference=reference, about=about, amount=amount)

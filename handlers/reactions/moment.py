@@ -11,6 +11,7 @@ from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Policies, Programme
+from workflow.rights.machine_ids import MACHINE_VERSION
 from workflow.situation import id_from, id_of
 from workflow.tasks import KIND_OF
 
@@ -50,13 +51,19 @@ class ReactionContext(NamedTuple):
         return self.programme.day(self.now)
 
     def name(self, letter: str, kind: str, subject: Pairs) -> str:
-        """Return the id of a task or timer that follows from this fact: one for each kind and subject."""
+        """Return the id of a task or timer that follows from this fact: one for each kind and subject.
+
+        What a machine's command leads to is named alike whenever it is given, also in a log that was restored: a timer
+        that was in an older copy runs out again, and its letter is then known as the one that went out.
+        """
+        if self.command_id.version == MACHINE_VERSION:
+            return id_of(letter, self.command_id, self.after.case_id, kind, subject)
         return id_from(self.command_id, letter, self.after.case_id, self.version, kind, subject)
 
     def request_task(self, kind: str, about: About, once_for: str = "") -> TaskRequested:
         """Return the request for a task, due now; a fact asks for each kind and subject once.
 
-        With ``once_for`` the task has the same id whenever it is asked for that, also in a log that was restored.
+        With ``once_for`` the task has the same id whenever it is asked for that, whoever asks.
         """
         assert type(about) is KIND_OF[kind].about, f"{kind} is not about {type(about).__name__}"
         subject = about.pairs()

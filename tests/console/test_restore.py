@@ -1,3 +1,256 @@
-"""After an older copy was put in place: nothing is paid twice, nobody is signed in, and two people settle the rest."""
+"""An older copy is noticed however it got there; it is gone on with in quarantine, and copies prove themselves."""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from console.accounts.command_line import services_of
+from console.container import Container
+from console.settings import Settings
+from events import sealed_file
+from events.errors import LogBehind
+from handlers.commanding.answers import Accepted
+from tests.console.test_backup import CASE, backed_up, copies
+from tests.kit.command_line import Wayhome
+from tests.kit.officers import ROOT, ZOYA
+from tests.kit.people import ANNA
+from tests.kit.web.served import served
+from workflow.subjects.intake.commands import OpenCase
+
+LOG, KEYS = "log.sqlite", "keys/keys.sqlite"
+ACCEPT = ("restore", "accept", "--as", "staff:operator")
+
+
+@pytest.fixture
+def wayhome(published: Wayhome, tmp_path: Path) -> Wayhome:
+    return published.copied_to(tmp_path / "data")
+
+
+def opened(wayhome: Wayhome, count: int = 1) -> list[str]:
+    container = Container(Settings(data=wayhome.data))
+    try:
+        made = [OpenCase(command_id=container.chance.uuid(), name="Nino Test", **CASE) for _ in range(count)]
+        answers = container.service.submit_many(made)
+    finally:
+        container.close()
+    return [answer.case_id for answer in answers if isinstance(answer, Accepted)]
+
+
+def put_in_place(new: Path, log: Path, keys: Path) -> Wayhome:
+    wayhome = Wayhome(new)
+    wayhome.done("restore", "files", "--log", str(log), "--keys", str(keys))
+    return wayhome
+
+
+def kept(wayhome: Wayhome, *names: str) -> dict[str, bytes]:
+    return {name: (wayhome.data / name).read_bytes() for name in names}
+
+
+def put_back(wayhome: Wayhome, older: dict[str, bytes]) -> None:
+    for name, data in older.items():
+        (wayhome.data / name).write_bytes(data)
+
+
+def test_a_backup_is_put_in_place_and_gone_on_with_in_quarantine_only(wayhome: Wayhome, tmp_path: Path) -> None:
+    cases = opened(wayhome, 3)
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    new = put_in_place(tmp_path / "new", log, keys)
+    assert "restored from copies" in new.told_off("case", "list", code=4)
+    told = new.json(*ACCEPT)
+    assert told == {"cause": "older_log", "listed": 0, "sessions": 0, "doubtful": 0}
+    assert "nothing was changed" in new.done("verify")
+    shown = new.json("case", "show", cases[0], "--open", "identity", "--why", "after the fire", "--as", ANNA)
+    assert "Nino Test" in shown["opened"].values()
+    assert new.json("restore", "orphans")["quarantine"]
+    opened(new)  # people still arrive
+    new.done("restore", "lift", "--reason", "nothing was lost", "--as", "staff:operator")
+    assert not new.json("restore", "orphans")["quarantine"]
+    assert "nothing to accept" in new.told_off(*ACCEPT)
+
+
+def test_an_older_log_under_its_newest_keys_is_refused_by_every_verb(wayhome: Wayhome) -> None:
+    older = kept(wayhome, LOG)
+    opened(wayhome)
+    put_back(wayhome, older)
+    for words in (("case", "list"), ("verify",), ("next", "7K3P9-QXM2D"), ("settings",)):
+        if words != ("settings",):
+            assert "wayhome restore accept" in wayhome.told_off(*words, code=4)
+    assert wayhome.json("settings"), "what is in force can still be looked up"
+    told = wayhome.json(*ACCEPT)
+    assert (told["cause"], told["listed"]) == ("older_log", 1), "the person whose case is lost"
+    (orphan,) = wayhome.json("restore", "orphans")["orphans"]
+    assert (orphan["kind"], orphan["reference"][:2]) == ("person", "P-")
+    assert "is settled" in wayhome.run("restore", "lift", "--reason", "x", "--as", "staff:operator").stdout
+
+
+def test_older_keys_under_a_newer_log_are_refused_and_said_to_be_the_older_ones(wayhome: Wayhome) -> None:
+    older = kept(wayhome, KEYS)
+    opened(wayhome)
+    put_back(wayhome, older)
+    assert "they are an older copy" in wayhome.told_off("case", "list", code=4)
+    assert wayhome.json(*ACCEPT)["cause"] == "older_keys"
+    assert wayhome.run("verify").exit_code == 5, "names without a key are told"
+
+
+def test_log_and_keys_of_one_older_day_are_told_by_what_went_out_since(wayhome: Wayhome) -> None:
+    older = kept(wayhome, LOG, KEYS)
+    sent = wayhome.data / "bank" / "sent"
+    sent.mkdir(parents=True)
+    (sent / "W-7K3P9QXM2D7K3P9Q.xml").write_text("<torn")
+    put_back(wayhome, older)
+    container = Container(Settings(data=wayhome.data))
+    with pytest.raises(LogBehind, match="1 payments, letters or orders went out"):
+        container.pool()
+    container.close()
+    assert wayhome.json(*ACCEPT)["cause"] == "outside"
+    container = Container(Settings(data=wayhome.data))
+    container.pool()
+    container.close()
+
+
+def test_two_officers_settle_what_was_found_and_lift_the_quarantine(wayhome: Wayhome) -> None:
+    wayhome.open_account(ANNA, "case_manager")
+    older = kept(wayhome, LOG)
+    opened(wayhome)
+    put_back(wayhome, older)
+    wayhome.done(*ACCEPT)
+    (orphan,) = wayhome.json("restore", "orphans")["orphans"]
+    wayhome.by_two_officers("restore", "settle", orphan["id"], "lost", "--reason", "she was asked to come again")
+    wayhome.by_two_officers("restore", "lift", "--reason", "everybody was asked")
+    found = wayhome.json("restore", "orphans")
+    assert (found["quarantine"], found["orphans"][0]["outcome"]) == (False, "lost")
+
+
+def test_whoever_was_signed_in_has_to_sign_in_again(wayhome: Wayhome) -> None:
+    wayhome.signs_in(ROOT)
+    assert "proposed" in wayhome.done("officers", "days", "8")
+    older = kept(wayhome, LOG)
+    opened(wayhome)
+    put_back(wayhome, older)
+    assert wayhome.json(*ACCEPT)["sessions"] == 1
+    assert wayhome.run("officers", "days", "9").exit_code == 1, "nobody knows who types"
+
+
+def test_an_account_closed_after_the_copy_was_made_is_not_open_again(wayhome: Wayhome) -> None:
+    wayhome.signs_in(ANNA)
+    older = kept(wayhome, LOG)
+    wayhome.signs_in(ROOT)
+    wayhome.done("account", "close", ANNA, "--reason", "misuse")
+    container = Container(Settings(data=wayhome.data))
+    container.pool().sweeper.sweep()  # within a second in life
+    container.close()
+    put_back(wayhome, older)
+    wayhome.done(*ACCEPT)
+    wayhome.signs_in(ANNA)
+    assert wayhome.run("sign-out").exit_code == 0
+    container = Container(Settings(data=wayhome.data))
+    auth = services_of(container)
+    row = auth.accounts.row(ANNA)
+    assert row is not None
+    assert not row.account.closed, "the older log knows nothing of it"
+    assert auth.sessions.find(auth.sessions.start(ANNA, row.epoch)) is None
+    assert auth.sessions.find(auth.sessions.start(ZOYA, auth.accounts.row(ZOYA).epoch)) is not None  # type: ignore[union-attr]
+    container.close()
+
+
+# -- copies that are not what they should be ------------------------------------------------------------------
+
+
+def test_nothing_is_put_in_place_over_data(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    before = kept(wayhome, LOG, KEYS)
+    told = wayhome.told_off("restore", "files", "--log", str(log), "--keys", str(keys))
+    assert "nothing is written over" in told
+    assert kept(wayhome, LOG, KEYS) == before
+
+
+def test_nor_while_a_console_runs_on_them(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    with served(wayhome.data):
+        backed_up(wayhome, log, keys)
+        assert "nothing is written over" in wayhome.told_off("restore", "files", "--log", str(log), "--keys", str(keys))
+
+
+def test_a_log_and_the_keys_of_another_office_are_not_put_together(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    other = Wayhome(tmp_path / "other")
+    other.done("programme", "publish", "moscow", "--as", "staff:operator")
+    (tmp_path / "clara").mkdir()
+    (tmp_path / "dora").mkdir()
+    backed_up(other, tmp_path / "clara" / "log.sqlite", tmp_path / "dora" / "keys.sqlite")
+    words = ("restore", "files", "--log", str(log), "--keys", str(tmp_path / "dora" / "keys.sqlite"))
+    assert "another log" in Wayhome(tmp_path / "new").told_off(*words, code=4)
+    assert not (tmp_path / "new" / LOG).exists()
+
+
+@pytest.mark.parametrize("which", ["log", "keys"])
+def test_a_copy_that_is_half_there_is_refused_and_leaves_nothing(wayhome: Wayhome, tmp_path: Path, which: str) -> None:
+    opened(wayhome, 2)
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    half = log if which == "log" else keys
+    half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
+    new = Wayhome(tmp_path / "new")
+    new.told_off("restore", "files", "--log", str(log), "--keys", str(keys), code=4)
+    assert [file.name for file in new.data.rglob("*.sqlite")] == []
+
+
+def test_copies_sealed_for_two_people_open_with_each_ones_own_passphrase(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed_file, "_EXPONENT", 4)
+    opened(wayhome, 2)
+    log, keys = copies(tmp_path)
+    hers, his = tmp_path / "hers", tmp_path / "his"
+    hers.write_text("anna walks by the river\n")
+    his.write_text("boris feeds nine pigeons\n")
+    sealed = ("--log-passphrase", str(hers), "--keys-passphrase", str(his))
+    found = wayhome.json("backup", "--log", str(log), "--keys", str(keys), *sealed)
+    assert (found["without_key"], found["keys"] > 0) == (0, True)
+    assert not any(b"SQLite" in file.read_bytes() for file in (log, keys))
+    assert list(wayhome.data.rglob("*to-be-sealed*")) == []
+    new = Wayhome(tmp_path / "new")
+    words = ("restore", "files", "--log", str(log), "--keys", str(keys))
+    swapped = ("--log-passphrase", str(his), "--keys-passphrase", str(hers))
+    assert "the passphrase is wrong" in new.told_off(*words, *swapped, code=4)
+    assert new.json(*words, *sealed)["events"] == found["events"]
+    assert [file.name for file in new.data.rglob(".*")] == []
+
+
+def test_one_passphrase_for_both_copies_is_refused(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    one = tmp_path / "one"
+    one.write_text("one for both of them\n")
+    words = (
+        "backup",
+        "--log",
+        str(log),
+        "--keys",
+        str(keys),
+        "--log-passphrase",
+        str(one),
+        "--keys-passphrase",
+        str(one),
+    )
+    assert "let each person choose" in wayhome.told_off(*words)
+    assert not log.exists()
+
+
+def test_with_a_database_setting_the_files_are_not_put_beside_it(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    there = Wayhome(tmp_path / "new", {"WAYHOME_DATABASE_URL": "postgresql+psycopg://nobody@localhost/none"})
+    assert "wayhome move" in there.told_off("restore", "files", "--log", str(log), "--keys", str(keys))
+
+
+def test_a_folder_moved_away_under_nobody_s_feet_can_be_restored_beside(wayhome: Wayhome, tmp_path: Path) -> None:
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    shutil.move(wayhome.data, tmp_path / "old")
+    assert put_in_place(wayhome.data, log, keys).json(*ACCEPT)["cause"] == "older_log"

@@ -4,58 +4,62 @@ Only what carries a number of ours is looked at; other people's files in the sam
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from events.facts.restore import OrphanFound
 from events.log import Log
-from events.tables import sealed_parts
+from handlers.checks.check_results import SentOutside
 from handlers.projections.tables import tasks
+from handlers.queries.quarantine import orphan
 from workers.effects.grants import BankAnswer, bank_answers, booked_answers
 from workers.iso20022.bank_folder import READ, BankFolder
 from workers.iso20022.camt053 import is_statement, read_camt053
 from workers.iso20022.pain002 import read_pain002
-from workers.iso20022.sent_payments import SentPayment, read_sent
+from workers.iso20022.sent_payments import read_sent
 from workers.iso20022.xml import BankFileError, parsed
 from workers.running.jobs import BankFolders
-from workers.running.orders import Orders
-from workflow.situation import id_of
 
 _TASK: Final = re.compile(r"[WK]-[0-9A-HJKMNP-TV-Z]{16}")
 _PART: Final = re.compile(r"T-[0-9A-HJKMNP-TV-Z]{16}")
 _AT_ONCE: Final = 500
 
 
-def orphans_outside(log: Log, folders: BankFolders, post: Path, orders: Orders) -> list[OrphanFound]:
+def orphans_outside(log: Log, folders: BankFolders, post: Path, ordered: Collection[str]) -> list[OrphanFound]:
     """Return what went out, and what the bank said of it, under numbers that this log never gave."""
     with log.database.reading() as connection:
         payments = list(_payments(connection, folders))
         told = {one.reference for one in payments} | {one.about for one in payments}
         answers = [one for one in _answers(connection, Path(folders.bank_in)) if one.reference not in told]
         letters = _unknown(connection, (file.stem for file in _files(post, "*.eml")))
-        ordered = _unknown(connection, orders.known())
-    found = [*payments, *answers, *(orphan("letter", one) for one in letters), *(orphan("order", o) for o in ordered)]
+        orders = _unknown(connection, ordered)
+    found = [
+        *payments,
+        *answers,
+        *(orphan("letter", one) for one in letters),
+        *(orphan("order", one) for one in orders),
+    ]
     return list({one.orphan_id: one for one in found}.values())
 
 
-def orphans_beside_the_keys(log: Log) -> list[OrphanFound]:
-    """Return whose key there is and nothing in the log, and who was erased and is in the log again."""
-    parts = select(sealed_parts.c.person).where(func.length(sealed_parts.c.ciphertext) > 0).distinct()
-    with log.database.reading() as connection:
-        known = set(connection.execute(parts).scalars())
-    lost = [orphan("person", person) for person in sorted(set(log.keys.persons()) - known)]
-    return [*lost, *(orphan("erased", person) for person in sorted(known & log.keys.destroyed().keys()))]
+def sent_outside(folders: BankFolders, post: Path, ordered: Collection[str]) -> list[SentOutside]:
+    """Return everything that left the house under a task's number, as it lies there."""
+    files = [file for folder in (folders.bank_out, folders.bank_sent) for file in _files(Path(folder), "*.xml")]
+    paid = [_sent_in(file) for file in files if _TASK.fullmatch(file.stem)]
+    letters = [SentOutside("letter", file.stem) for file in _files(post, "*.eml") if _TASK.fullmatch(file.stem)]
+    return [*paid, *letters, *(SentOutside("order", key) for key in ordered)]
 
 
-def orphan(kind: str, reference: str, payment: SentPayment | None = None, about: str = "") -> OrphanFound:
-    """Return something as it is told; the same thing has the same number however often it is found."""
-    about, amount = (payment.end_to_end_id, payment.amount) if payment else (about, None)
-    number = id_of("O", kind, reference, about)
-    return OrphanFound(orphan_id=number, kind=kind, reference=reference, about=about, amount=amount)
+def _sent_in(file: Path) -> SentOutside:
+    try:
+        first, *_ = read_sent(file.read_bytes())
+    except (BankFileError, OSError, ValueError):
+        return SentOutside("payment", file.stem)
+    return SentOutside("payment", file.stem, first.end_to_end_id, first.amount)
 
 
 def _payments(connection: Connection, folders: BankFolders) -> Iterator[OrphanFound]:
@@ -74,7 +78,7 @@ def _ordered_in(connection: Connection, file: Path) -> Iterator[OrphanFound]:
         payments = []
     for one in payments:
         if _unknown(connection, [one.message_id]):
-            yield orphan("payment", one.message_id, one)
+            yield orphan("payment", one.message_id, one.end_to_end_id, one.amount)
     if not payments and _TASK.fullmatch(file.stem):
         yield orphan("payment", file.stem)
 
@@ -85,7 +89,7 @@ def _answers(connection: Connection, folder: Path) -> Iterator[OrphanFound]:
     messages = set(_unknown(connection, (one.message_id for one in said)))
     for one in said:
         if one.message_id in messages:
-            yield orphan("bank_answer", one.message_id, about=one.outcome)
+            yield orphan("bank_answer", one.message_id, one.outcome)
 
 
 def _said_in(data: bytes) -> list[BankAnswer]:

@@ -18,13 +18,14 @@ from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import Post
 from workers.running.broker import TIME_LIMIT_S, QueueNotifier, open_broker, open_worker
-from workers.running.jobs import Adapters, BankFolders
+from workers.running.jobs import Adapters, BankFolders, JobOutcome
 from workers.running.leases import Leases, any_task_due
 from workers.running.orders import Orders
 from workers.running.perform import Backoff, Performer
 from workers.running.sweeper import Sweeper, SweepSettings
 
 _log = logging.getLogger(__name__)
+_DOUBTED_AT_ONCE: Final = 500
 _HELD: Final = {
     "clock": "timers are held: the clock is days after the newest event; if it is right, say so: wayhome clock accept",
     "quarantine": "nothing is sent: an older log was put in place; see what it does not know: wayhome restore orphans",
@@ -64,7 +65,7 @@ class WorkerPool:
         """Take everything the work needs; ``sealing`` goes on beside it, until it is told to stop."""
         self.terms = terms or WorkerSettings()
         self._sealing = sealing
-        folders = bank_folders(bank)
+        folders = _bank_folders(bank)
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
         name, lease = f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s)
@@ -120,6 +121,19 @@ class WorkerPool:
             self._say_held(swept.held)
             moving = not swept.held and (swept.anything or any_task_due(self.service.log))
 
+    def call_in_doubt(self) -> int:
+        """Call unknown whatever waits to be done, and ask outside: a lost part of the log may have done it.
+
+        What is not there waits again; of what cannot be asked about somebody says what became of it. Return how many
+        tasks that were.
+        """
+        now, doubtful = self.service.log.now(), list[JobOutcome]()
+        while some := self.leases.claim_due(now, _DOUBTED_AT_ONCE):
+            doubtful += [JobOutcome(job, "unknown") for job in some]
+        self.performer.report(doubtful)
+        self.performer.ask([one.job for one in doubtful])
+        return len(doubtful)
+
     def _say_held(self, why: str) -> None:
         if why and why != self._held:
             _log.warning(_HELD[why])
@@ -131,8 +145,7 @@ class WorkerPool:
             self._stop.wait(self.terms.sweep_s)
 
 
-def bank_folders(bank: Path) -> BankFolders:
-    """Return the folders for the bank, made if need be."""
+def _bank_folders(bank: Path) -> BankFolders:
     outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
     for folder in (bank, outgoing, sent, incoming):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
