@@ -65,6 +65,7 @@ VERBS: Final[Mapping[str, Verb]] = {
                     " WAYHOME_OWNER_URL; repeating it changes nothing."),
     "backup": Verb("backup", "backup", "Copy the log, then its keys, while everything runs, and see that each name in"
                    " the one has its key in the other."),
+    "keys": Verb("keys", "app", "The keys: where they lie, who can open them, and locking them."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),
