@@ -77,6 +77,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "audit": Verb("audit", "app", "For auditors: a case and its proof in one file, and its check."),
     "drill": Verb("drill", "app", "Drills on made-up data of their own: what is promised, tried on a bad day and"
                   " counted."),
+    "keys": Verb("keys", "app", "The keys: where they lie, who can open them, and locking them."),
     "settings": Verb("settings", "show_settings", "Show the settings in force and where each comes from: the"
                      " environment, the data folder's file, or as usual."),
     "clock": Verb("clock", "app", "The clock: whether it can be believed."),

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final, Literal
 from sqlalchemy import URL, make_url, select
 
 from console.errors import BadInput, NoData
+from console.key_opening import KeyWatch, open_keys
 from console.settings import Settings
 from events.database import Database, sqlite_url
 from events.errors import EventsError, KeysMissing, LogBehind, NoteRefused
 from events.facts import catalogue
 from events.head_codes import code_heads_once, mark_coded
 from events.high_water import raise_mark, refuse_older_copies
-from events.key_check import bind_keys_to_log, refuse_without_log
-from events.key_stores import FileKeys
-from events.keys import make_private_folder
+from events.key_check import FINGERPRINT, bind_keys_to_log, refuse_without_log
+from events.keys import Keys, make_private_folder
 from events.log import Log
 from events.log_identity import make_signing_key, signing_key
 from events.logins import make_ready
@@ -81,8 +81,17 @@ class Container:
         self.database = _ready_database(settings)
         self.database.keep_reserve()
         _refuse_without_keys(settings, self.database)
-        self.keys = FileKeys(settings.key_file, self.chance)
-        self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
+        self.keys = open_keys(settings, self.chance)
+        self._watch: KeyWatch | None = None
+        try:
+            self._put_together(accept_older=accept_older)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _put_together(self, *, accept_older: bool) -> None:
+        _refuse_empty_keys(self.keys, self.database)
+        self.log = Log(self.database, catalogue(), self.keys, self.chance, self.clock)
         bind_keys_to_log(self.log)
         if not accept_older:
             refuse_older_copies(self.log)
@@ -266,10 +275,20 @@ class Container:
 
         return "up" if redis_answers(self.settings.redis_url) else "down"
 
+    def watch_keys(self) -> None:
+        """Let go of keys within a second of an erasure or a lock, although nobody asks for one meanwhile."""
+        self._watch = KeyWatch(self.keys)
+        self._watch.start()
+
     def close(self) -> None:
         """Let go of everything; what was recorded here stands in the mark beside the keys, if that can be written."""
         with suppress(EventsError):
             raise_mark(self.log)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
         self.keys.close()
         self.database.close()
 
@@ -297,7 +316,8 @@ def _code_heads_once(log: Log) -> None:
 
 
 def _folders(settings: Settings, *, create: bool) -> None:
-    if not create and not settings.key_file.exists() and not settings.log_file.exists():
+    there = settings.keys_url or settings.key_file.exists() or settings.log_file.exists()
+    if not create and not there:
         raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
     for folder in (settings.data, settings.key_file.parent, settings.post_folder):
         make_private_folder(folder)
@@ -305,8 +325,9 @@ def _folders(settings: Settings, *, create: bool) -> None:
 
 def _refuse_a_second_log(settings: Settings, chance: Entropy) -> None:
     """Look before the embedded database is made: a forgotten setting must leave no empty log behind."""
-    if settings.database_url is None and settings.key_file.exists() and not settings.log_file.exists():
-        keys = FileKeys(settings.key_file, chance)
+    has_keys = settings.keys_url is not None or settings.key_file.exists()
+    if settings.database_url is None and has_keys and not settings.log_file.exists():
+        keys = open_keys(settings, chance)
         try:
             refuse_without_log(keys)
         finally:
@@ -315,8 +336,19 @@ def _refuse_a_second_log(settings: Settings, chance: Entropy) -> None:
 
 def _refuse_without_keys(settings: Settings, database: Database) -> None:
     """Never make new keys for a log that was sealed with others; raises KeysMissing."""
-    if settings.key_file.exists():
-        return
+    if settings.keys_url is None and not settings.key_file.exists() and _holds_events(database):
+        raise KeysMissing(f"the key file {settings.key_file} is not there; restore it from its own backup")
+
+
+def _refuse_empty_keys(keys: Keys, database: Database) -> None:
+    """Likewise where a setting leads to a store that is there and empty; raises KeysMissing."""
+    if _holds_events(database) and not keys.find([("", FINGERPRINT)]):
+        raise KeysMissing(
+            "there is a log, and the key store is empty: set WAYHOME_KEYS_URL to where the keys are, or move them from "
+            "where they are with: wayhome keys move"
+        )
+
+
+def _holds_events(database: Database) -> bool:
     with database.reading() as connection:
-        if connection.execute(select(log_head.c.size)).scalar_one():
-            raise KeysMissing(f"the key file {settings.key_file} is not there; restore it from its own backup")
+        return bool(connection.execute(select(log_head.c.size)).scalar_one())

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
@@ -12,6 +13,7 @@ from sqlalchemy import URL
 
 from console.container import Container, database_url_of
 from console.errors import BadInput
+from console.key_opening import open_keys
 from console.settings import Settings
 from events.backup import BackedUp, copy_file, look_at
 from events.database import Database, sqlite_url
@@ -60,7 +62,7 @@ def make_copies(here: Settings, log: Copy | None, keys: Copy, progress: Callable
     try:
         if log is not None:
             copy_log(here, log.plain, progress("log"))
-        copy_file(here.key_file, keys.plain, progress("keys"))
+        copy_keys(here, keys.plain, progress("keys"))
         found = look_at(log.plain if log else None, keys.plain)
         for copy in copies:
             if copy.passphrase:
@@ -78,6 +80,18 @@ def copy_log(here: Settings, target: Path, progress: Progress) -> None:
         copy_file(here.log_file, target, progress)
     else:
         _from_server(database_url_of(here), target, progress)
+
+
+def copy_keys(here: Settings, target: Path, progress: Progress) -> None:
+    """Copy the keys, wrapped as they lie, into a SQLite file, also out of a key database; raises BackupRefused."""
+    if here.keys_url is None:
+        copy_file(here.key_file, target, progress)
+        return
+    store = open_keys(here, SystemEntropy())
+    try:
+        store.copy_to(target)
+    finally:
+        store.close()
 
 
 @contextmanager
@@ -112,7 +126,7 @@ def put_in_place(
     """
     _refuse_in_use(here, copies)
     make_private_folder(here.data)
-    aside = Settings(data=here.data / ".restoring")
+    aside = replace(here, data=here.data / ".restoring", kek_file=str(here.kek_path))
     shutil.rmtree(aside.data, ignore_errors=True)  # of an attempt that was broken off
     try:
         make_private_folder(aside.key_file.parent)
@@ -129,8 +143,11 @@ def put_in_place(
 
 
 def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
-    if here.database_url is not None:
-        raise BadInput("restore into a folder without a database setting, then take the log there: wayhome move")
+    if here.database_url is not None or here.keys_url is not None:
+        raise BadInput(
+            "restore into a folder without the settings of a database, then take the log there with `wayhome move` and "
+            "the keys with `wayhome keys move`"
+        )
     if here.log_file.exists() or here.key_file.exists():
         raise BadInput(f"there are data in {here.data}; nothing is written over: name an empty folder with --data")
     for file in copies:

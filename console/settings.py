@@ -25,6 +25,9 @@ class Settings:
     database_url: str | None = None
     redis_url: str | None = None
     smtp_url: str | None = None
+    keys_url: str | None = None
+    kek_file: str | None = None
+    kek_passphrase_file: str | None = None
     allow_owner: str | None = None  # "yes": the application's login may own the tables
     owner_url: str | None = None  # for `wayhome migrate` only; never in the file, which every process reads
     seal_key: str | None = None  # the file with the key the log is signed with, where it is not beside the others
@@ -65,6 +68,11 @@ class Settings:
         return self.data / "witnesses.policy"
 
     @property
+    def kek_path(self) -> Path:
+        """Return the file of the key-encryption key; apart, so that a copy of the key file's folder opens nothing."""
+        return Path(self.kek_file) if self.kek_file else self.data / "kek" / "kek.json"
+
+    @property
     def sign_in_file(self) -> Path:
         """Return where this user of the machine keeps what proves that they signed in; nobody else may read it."""
         return self.data / f"signed-in-{os.getuid()}"
@@ -88,14 +96,9 @@ class Settings:
 FILE: Final = "settings.toml"
 # In the environment WAYHOME_DATABASE_URL and so on.
 IN_FILE: Final = (
-    "database_url",
-    "redis_url",
-    "smtp_url",
-    "allow_owner",
-    "seal_key",
-    "cases_per_proof",
-    "cases_per_hour",
-)
+    "database_url", "keys_url", "kek_file", "kek_passphrase_file", "redis_url", "smtp_url", "allow_owner",
+    "seal_key", "cases_per_proof", "cases_per_hour",
+)  # fmt: skip
 COUNTS: Final = ("cases_per_proof", "cases_per_hour")  # written as a text too, like every setting
 _COUNT_MAX: Final = 100_000
 ENVIRONMENT: Final = "the environment"
@@ -103,6 +106,9 @@ COMMAND_LINE: Final = "the command line"
 VARIABLES: Mapping[str, str] = {
     "WAYHOME_DATA": "folder with keys, files for the bank and the post, and the embedded database (./wayhome-data)",
     "WAYHOME_DATABASE_URL": "PostgreSQL, as postgresql+psycopg://user@host/name; empty: SQLite in the data folder",
+    "WAYHOME_KEYS_URL": "PostgreSQL of their own for the keys, on another server; empty: a file in the data folder",
+    "WAYHOME_KEK_FILE": "file that says where the key-encryption key lies; empty: kek/kek.json in the data folder",
+    "WAYHOME_KEK_PASSPHRASE_FILE": "file with the passphrase of that key; empty: it is asked for where one is set",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
     "WAYHOME_ALLOW_OWNER": "yes: the login of WAYHOME_DATABASE_URL may own the tables; to try things out only",
@@ -133,8 +139,11 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
     for name in COUNTS:
         _refuse_no_count(name, given.get(name, ""))
     given_url = _database_url(given.pop("database_url", None))
+    keys_url = _keys_url(given.pop("keys_url", None), given_url)
     owner_url = _database_url(found.get("WAYHOME_OWNER_URL"), "WAYHOME_OWNER_URL")
-    return Settings(data=folder, database_url=given_url, owner_url=owner_url, said_by=said_by, **given)
+    return Settings(
+        data=folder, database_url=given_url, keys_url=keys_url, owner_url=owner_url, said_by=said_by, **given
+    )
 
 
 def variable(name: str) -> str:
@@ -168,6 +177,20 @@ def _written(file: Path) -> dict[str, str]:
 def _refuse_no_count(name: str, text: str) -> None:
     if text and not (text.isascii() and text.isdecimal() and 0 < int(text[:7]) <= _COUNT_MAX):
         raise BadInput(f"{variable(name)} (or {name} in {FILE}) is a number from 1 to {_COUNT_MAX}")
+
+
+def _keys_url(text: str | None, log: str | None) -> str | None:
+    """Return the address of the key database as it is; raises BadInput for another kind, or for that of the log."""
+    name = "WAYHOME_KEYS_URL (or keys_url in settings.toml)"
+    url = _database_url(text, name)
+    if url is None:
+        return None
+    if make_url(url).get_backend_name() != "postgresql":
+        raise BadInput(f"{name} is PostgreSQL, as postgresql+psycopg://user@host/keys; a file needs no setting")
+    places = [(at.host, at.port, at.database) for at in (make_url(url), make_url(log or "sqlite://"))]
+    if places[0] == places[1]:
+        raise BadInput(f"{name} names the database of the log; keys lie in one of their own, under another login")
+    return url
 
 
 def _database_url(

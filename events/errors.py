@@ -8,6 +8,7 @@ EventsError
 ├── StreamForged         a history holds what no command of ours stored
 ├── ClockBehind          the clock says an earlier time than the newest event: it was set back
 ├── LogMissing           the log is empty or is not the one these keys belong to
+├── NotRecorded          something was to be opened of which it is not recorded that anybody opens it
 ├── PersonErased         a key was asked for whose person was erased
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
 ├── KeysLocked           somebody locked the keys: nothing is opened or sealed until they are unlocked
@@ -67,6 +68,10 @@ class TooNew(EventsError):
 
 class KeysMissing(EventsError):
     """The keys of this data are not where they should be; restore the key file from its own backup."""
+
+
+class NotRecorded(EventsError):
+    """Nothing was opened: it is not recorded who opens it and why. Ask for it again; that records it first."""
 
 
 class KeysLocked(EventsError):

@@ -17,6 +17,7 @@ from events.tables import log_head
 from events.writing import EventMetadata, Writing
 
 KEYS_STREAM = "keys:log"
+FINGERPRINT: Final = "fingerprint"  # the secret by which a log knows its keys
 _MARK: Final = "log"  # of the log, beside the keys: the leaf of the fact by which it took them
 
 
@@ -25,7 +26,7 @@ def bind_keys_to_log(log: Log) -> None:
 
     Raises KeysMissing for other keys, LogMissing for an empty log or another one.
     """
-    fingerprint = hashlib.sha256(log.keys.secret("fingerprint")).hexdigest()
+    fingerprint = hashlib.sha256(log.keys.secret(FINGERPRINT)).hexdigest()
     if not (events := log.stream(KEYS_STREAM)):
         _begin(log, fingerprint)
         events = log.stream(KEYS_STREAM)

@@ -42,6 +42,9 @@ class KeyHome(Protocol):
     def load(self) -> Mapping[str, Kek]:
         """Return what lies here by name, most often one; nothing when the place is empty."""
 
+    def belongs_to(self) -> str:
+        """Return of which store's keys it is; nothing of none yet."""
+
     def add(self, kek: Kek, store: str) -> None:
         """Put one beside those that are there, for this store and no other; durable before this returns."""
 

@@ -72,12 +72,19 @@ class KekFile(KeyHome):
         """Return the keys that lie here."""
         return {line.id: line.kek for line in self._lines(self.document)}
 
+    def belongs_to(self) -> str:
+        """Return of which store's keys it is."""
+        return self.document.store
+
     def add(self, kek: Kek, store: str) -> None:
         """Put a key beside those that are there; raises KeysMissing when they are another store's."""
         with alone_at(self.path):
             document = self.document
             if document.store not in ("", store):
-                raise KeysMissing(f"{self.path} is for another office's keys, or newer ones: name another file, or take the newest copy of the keys")
+                raise KeysMissing(
+                    f"{self.path} is for another office's keys, or newer ones: name another file, or take the newest "
+                    "copy of the keys"
+                )
             kept = [line for line in self._lines(document) if line.id != kek.id]
             self._write(document._replace(store=store), [*kept, _Hidden(kek, self._chance.bytes(len(kek.key)))])
 
@@ -211,9 +218,7 @@ def _joined(places: Sequence[str]) -> list[_Hidden]:
     """Return the keys of which two shares are here; raises KeysMissing when there is none."""
     found = _shares_at(places)
     if len(found) < _NEEDED:
-        raise KeysMissing(
-            f"{len(found)} of three officers' shares are here, and two are needed: {', '.join(places)}"
-        )
+        raise KeysMissing(f"{len(found)} of three officers' shares are here, and two are needed: {', '.join(places)}")
     names = dict.fromkeys(name for share in found.values() for name in share)
     joined = [line for name in names if (line := _line(name, found)) is not None]
     if not joined:

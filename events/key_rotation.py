@@ -1,11 +1,11 @@
 """Another key-encryption key for a whole store, so that whatever happens in between, everything opens afterwards.
 
-The new one is durable in its home, then every key is wrapped under it in one transaction, then the old one goes. A crash
-before the commit leaves one too many in the home, a crash after it likewise: whoever opens the store next keeps only the
-one the store names.
+The new one is durable in its home, then every key is wrapped under it in one transaction, then the old one goes. A
+crash before the commit leaves one too many in the home, a crash after it likewise: whoever opens the store next keeps
+only the one the store names.
 
-Several hosts have a home each. Whoever takes a new one leaves it for the others in the store, wrapped under the old one;
-a host that comes takes it, destroys the old one, and the handover goes when every known home has it.
+Several hosts have a home each. Whoever takes a new one leaves it for the others in the store, wrapped under the old
+one; a host that comes takes it, destroys the old one, and the handover goes when every known home has it.
 """
 
 from typing import Final
@@ -37,10 +37,10 @@ class Rotation:
         self._chance = chance
         self._now_sql = now_sql
 
-    def name_store(self, connection: Connection) -> None:
+    def name_store(self, connection: Connection, store: str) -> None:
         """Give a store its name, before anything is put into the home for it."""
         if state_of(connection, alone=True) is None:
-            put_state(connection, KeyState(self._chance.bytes(12).hex(), "", 0, "", ""))
+            put_state(connection, KeyState(store, "", 0, "", ""))
 
     def begin(self, connection: Connection) -> bool:
         """Wrap a store for the first time, unless somebody was quicker; tell whether keys lay in it open."""
@@ -79,7 +79,10 @@ class Rotation:
         for kek in there.values():
             if newest := self._followed(connection, kek, state.kek):
                 return newest
-        raise KeysMissing(_older_copy(self.home.name) if there else _no_kek(self.home.name))
+        if not there:
+            raise KeysMissing(_no_kek(self.home.name))
+        same = self.home.belongs_to() == state.store
+        raise KeysMissing(_older_copy(self.home.name) if same else _others(self.home.name))
 
     def is_settled(self, connection: Connection, state: KeyState) -> bool:
         """Tell whether this home holds the key in force and no other, and the store knows it."""
@@ -123,14 +126,22 @@ class Rotation:
         chance = self._chance.bytes(NONCE_BYTES * len(keys))
         nonces = (chance[start : start + NONCE_BYTES] for start in range(0, len(chance), NONCE_BYTES))
         put_keys(
-            connection, [(p, part, wrapping.wrap((p, part), key, n)) for (p, part, key), n in zip(keys, nonces, strict=True)]
+            connection,
+            [(p, part, wrapping.wrap((p, part), key, n)) for (p, part, key), n in zip(keys, nonces, strict=True)],
         )
 
 
 def _older_copy(home: str) -> str:
     return (
-        f"the key-encryption key at {home} does not open these keys: this copy of the keys is from before an erasure or "
-        "another change of that key, so it was made blind; take the newest copy of the keys"
+        f"the key-encryption key at {home} does not open these keys: this copy of the keys is from before an erasure "
+        "or another change of that key, so it was made blind; take the newest copy of the keys"
+    )
+
+
+def _others(home: str) -> str:
+    return (
+        f"the key-encryption key at {home} is of another log's keys than these; look at WAYHOME_KEYS_URL and "
+        "WAYHOME_KEK_FILE with: wayhome settings"
     )
 
 

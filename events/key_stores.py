@@ -1,356 +1,24 @@
-"""Keys that outlive the process: in a file on this machine, or in a database that many hosts share.
-
-What is said of both is said once, in ``StoredKeys``. A key is remembered for minutes, and no longer than
-``HEED_SECONDS`` after an erasure or a lock was announced: a file tells that it was changed at once, a database is asked
-that often.
-"""
+"""The two stores of keys: a file on this machine, and a database that many hosts share."""
 
 import sqlite3
-import threading
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL
 
 from events.backup import copy_file, in_one_file, reserved
 from events.database import Database, no_room, opened_for_reading, sqlite_url
 from events.errors import EventsError, KeysLocked, KeysMissing, StoreUnavailable
-from events.key_encryption import NONCE_BYTES, KeyHome, Wrapping
+from events.key_encryption import KeyHome
 from events.key_homes import KekFile
-from events.key_rotation import Rotation
-from events.key_tables import (
-    KeyState,
-    copy_content,
-    has_tables,
-    make_tables,
-    put_all,
-    put_state,
-    refuse_log,
-    remember,
-    state_of,
-)
-from events.keys import Keys, Owner, refuse_erased
+from events.key_tables import copy_content, make_tables, put_state, state_of
+from events.stored_keys import StoredKeys
 from events.world import Entropy
 
-REMEMBERED_SECONDS: Final = 300  # a key that nobody asked the store for since is let go
 HEED_SECONDS: Final = 0.5  # how often a database is asked whether keys may still be handed out
-_NOBODY_LEFT: Final = "DELETE FROM keys WHERE person = :person"
-_KEY: Final = text("SELECT key FROM keys WHERE person = :person AND compartment = :compartment")
-_MAKE: Final = (
-    "INSERT INTO keys (person, compartment, key) VALUES (:person, :compartment, :key) ON CONFLICT DO NOTHING"
-)
-
-
-class StoredKeys(Keys, ABC):
-    """Keys wrapped under a key-encryption key that lies elsewhere, in a database that several processes use.
-
-    Whoever makes a key first wins, the others get that key. Whatever hands out a key raises KeysLocked while the store
-    is locked, KeysMissing when the key-encryption key is not the one of this store, a StoreProblem when it is down.
-    """
-
-    def __init__(
-        self, database: Database, home: KeyHome, chance: Entropy, *, cached: int, seconds: Callable[[], float]
-    ) -> None:
-        self.database = database
-        self.home = home
-        self._chance = chance
-        self._seconds = seconds
-        self._cached = cached
-        self._mutex = threading.RLock()
-        self._cache: dict[Owner, bytes] = {}
-        self._since = 0.0
-        self._wrapping: Wrapping | None = None
-        self._rotation = Rotation(home, chance, database.now_sql, many_homes=database.kind == "postgresql")
-        self._state = self._prepared()
-
-    # -- keys ----------------------------------------------------------------------------------------------------
-
-    def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        """Return a key for each owner; new ones are durable before this returns."""
-        with self._mutex:
-            found = self._found(owners)
-            if missing := [owner for owner in owners if owner not in found]:
-                self._put([(owner, self._chance.bytes(32)) for owner in missing])
-                found |= self._found(missing)
-            return found
-
-    def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        """Return the keys that exist for these owners."""
-        with self._mutex:
-            return self._found(owners)
-
-    def keep(self, purpose: str, value: bytes) -> bytes:
-        """Keep the bytes, unless some are kept; durable before this returns."""
-        with self._mutex:
-            if not self._found([("", purpose)]):
-                self._put([(("", purpose), value)])
-            return self._found([("", purpose)])["", purpose]
-
-    def is_used(self) -> bool:
-        """Tell whether the store holds a key for anybody."""
-        return self._one("SELECT 1 FROM keys WHERE person <> '' LIMIT 1") is not None
-
-    def _found(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        self._heed()
-        known = {owner: self._cache[owner] for owner in owners if owner in self._cache}
-        if missing := [owner for owner in owners if owner not in known]:
-            found = self._read(missing)
-            self._remember(found)
-            known |= found
-        return known
-
-    def _read(self, owners: Sequence[Owner]) -> dict[Owner, bytes]:
-        """Read keys together with the state of the same moment, so that each is unwrapped under what wrapped it."""
-        with self.database.reading() as connection:
-            self._take(connection)
-            wrapping = self._wrapping_of(connection)
-            rows = {owner: connection.execute(_KEY, _named(owner)).scalar_one_or_none() for owner in owners}
-        return {owner: wrapping.unwrap(owner, bytes(key)) for owner, key in rows.items() if key is not None}
-
-    def _put(self, values: Sequence[tuple[Owner, bytes]]) -> None:
-        """Put keys where there are none; raises PersonErased for whoever was erased."""
-        with self.database.writing() as connection:
-            self._take(connection, shared=True)
-            wrapping = self._wrapping_of(connection)
-            gone = {p: "" for p in {p for (p, _), _ in values} if p and self._is_destroyed(connection, p)}
-            refuse_erased([owner for owner, _ in values], gone)
-            put_all(connection, _MAKE, [_named(o) | {"key": self._wrapped(wrapping, o, key)} for o, key in values])
-
-    def _wrapped(self, wrapping: Wrapping, owner: Owner, key: bytes) -> bytes:
-        return wrapping.wrap(owner, key, self._chance.bytes(NONCE_BYTES))
-
-    def _remember(self, found: Mapping[Owner, bytes]) -> None:
-        if not self._cache:
-            self._since = self._seconds()
-        if len(self._cache) + len(found) > self._cached:
-            self._cache.clear()
-        self._cache |= found
-
-    # -- what was announced --------------------------------------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Let go of every key when an erasure or a lock was announced; of the key-encryption key too when locked."""
-        with self._mutex:
-            self._look()
-
-    def _heed(self) -> None:
-        """Raise KeysLocked when keys may not be handed out any more; forget what is too old to be believed."""
-        if self._seconds() - self._since > REMEMBERED_SECONDS:
-            self._cache.clear()
-        if self._is_announced():
-            self._look()
-        _refuse_locked(self._state)
-
-    def _look(self) -> None:
-        before = self._state.kek
-        try:
-            with self.database.reading() as connection:
-                self._take(connection)
-            if self._state.kek != before:
-                self._tidy()
-        except EventsError:
-            self._drop()
-            raise
-
-    @abstractmethod
-    def _is_announced(self) -> bool:
-        """Tell whether the state has to be read again."""
-
-    def _take(self, connection: Connection, *, shared: bool = False, alone: bool = False) -> KeyState:
-        """Return the state as it is, and let go of what another one left behind."""
-        state = state_of(connection, shared=shared, alone=alone)
-        if state is None:
-            raise KeysMissing("the key store was emptied while it was open; restore the newest copy of the keys")
-        if state.generation != self._state.generation or state.status:
-            self._drop()
-        self._state = state
-        return state
-
-    def _drop(self) -> None:
-        self._cache.clear()
-        self._wrapping = None
-        self.home.forget()
-
-    def _wrapping_of(self, connection: Connection) -> Wrapping:
-        """Return what unwraps this store's keys; raises KeysLocked or KeysMissing."""
-        _refuse_locked(self._state)
-        if self._wrapping is None or self._wrapping.id != self._state.kek:
-            self._wrapping = Wrapping(self._rotation.current(connection, self._state))
-        return self._wrapping
-
-    # -- what stands beside the keys -----------------------------------------------------------------------------
-
-    def note(self, purpose: str, value: bytes) -> None:
-        """Keep the bytes in place of what was noted before; durable before this returns."""
-        statement = (
-            "INSERT INTO notes (purpose, value) VALUES (:purpose, :value) "
-            "ON CONFLICT (purpose) DO UPDATE SET value = excluded.value"
-        )
-        with self.database.writing() as connection:
-            connection.execute(text(statement), {"purpose": purpose, "value": value})
-
-    def noted(self, purpose: str) -> bytes | None:
-        """Return what was noted last, by whichever process."""
-        found = self._one("SELECT value FROM notes WHERE purpose = :purpose", purpose=purpose)
-        return None if found is None else bytes(found)
-
-    def destroyed(self) -> Mapping[str, str]:
-        """Return whose keys were destroyed, by whichever process."""
-        with self.database.reading() as connection:
-            return {row.person: row.at for row in connection.execute(text("SELECT person, at FROM destroyed"))}
-
-    def persons(self) -> Collection[str]:
-        """Return everybody the store holds a key for."""
-        query = text("SELECT DISTINCT person FROM keys WHERE person <> ''")
-        with self.database.reading() as connection:
-            return set(connection.execute(query).scalars())
-
-    def retire(self, names: Collection[str], until: str, now: str) -> None:
-        """Remember that these names are over; durable before this returns."""
-        statement = "INSERT INTO retired (name, until) VALUES (:name, :until) ON CONFLICT DO NOTHING"
-        with self.database.writing() as connection:
-            connection.execute(text("DELETE FROM retired WHERE until < :now"), {"now": now})
-            put_all(connection, statement, [{"name": name, "until": until} for name in names])
-
-    def is_retired(self, name: str) -> bool:
-        """Tell whether something is over, whichever process said so."""
-        return self._one("SELECT 1 FROM retired WHERE name = :name", name=name) is not None
-
-    def history(self) -> list[tuple[str, str, str]]:
-        """Return what was done to the store: when, what and by whom."""
-        query = text("SELECT at, what, who FROM key_history ORDER BY number")
-        with self.database.reading() as connection:
-            return [tuple(row) for row in connection.execute(query)]
-
-    def state(self) -> KeyState:
-        """Return the state as it is now."""
-        with self._mutex, self.database.reading() as connection:
-            return self._take(connection)
-
-    def homes(self) -> list[tuple[str, str, bool]]:
-        """Return the places that hold a key-encryption key, since when, and whether it is the one in force."""
-        query = text("SELECT name, at, kek = (SELECT kek FROM key_state) FROM kek_homes ORDER BY name")
-        with self.database.reading() as connection:
-            return [(name, at, bool(newest)) for name, at, newest in connection.execute(query)]
-
-    # -- what makes everybody let go -----------------------------------------------------------------------------
-
-    def destroy(self, persons: Collection[str], at: str) -> None:
-        """Destroy these persons' keys, and take another key-encryption key, so that older copies go blind."""
-        with self._mutex, self._changed("erasure", "system:erasure") as (connection, state):
-            gone = sorted(person for person in set(persons) - {""} if not self._is_destroyed(connection, person))
-            if gone:
-                marked = "INSERT INTO destroyed (person, at) VALUES (:person, :at)"
-                put_all(connection, marked, [{"person": person, "at": at} for person in gone])
-                put_all(connection, _NOBODY_LEFT, [{"person": person} for person in gone])
-                self._rotation.rotate(connection, state)
-
-    def rotate(self, who: str) -> None:
-        """Take another key-encryption key: after the old one may have been seen."""
-        with self._mutex, self._changed("rotated", who) as (connection, state):
-            self._rotation.rotate(connection, state)
-
-    def lock(self, who: str) -> None:
-        """Have every process let go of every key at once, and hand out none until ``unlock``."""
-        self._set_status("locked", who)
-
-    def unlock(self, who: str) -> None:
-        """Have keys handed out again; raises KeysMissing for whoever has no key-encryption key of this store."""
-        with self._mutex:
-            with self.database.reading() as connection:
-                state = self._take(connection)
-                if state.status == "moved":
-                    _refuse_locked(state)
-                self._rotation.current(connection, state)  # whoever unlocks can open
-            self._set_status("", who)
-
-    def _set_status(self, status: str, told: str) -> None:
-        with self._mutex, self.database.writing() as connection:
-            state = self._take(connection, alone=True)
-            after = state._replace(status=status, told=told if status else "", generation=state.generation + 1)
-            put_state(connection, after)
-            remember(connection, self.database.now_sql, status or "unlocked", told)
-            self._drop()
-            self._state = after
-
-    def forget_home(self, name: str, who: str) -> bool:
-        """Stop waiting for a place that will not come back; tell whether there was one by that name."""
-        with self.database.writing() as connection:
-            state_of(connection, alone=True)
-            found = connection.execute(text("DELETE FROM kek_homes WHERE name = :name"), {"name": name}).rowcount > 0
-            if found:
-                self._rotation.drop_handovers(connection)
-                remember(connection, self.database.now_sql, "place forgotten", who)
-        return found
-
-    @contextmanager
-    def _changed(self, what: str, who: str) -> Iterator[tuple[Connection, KeyState]]:
-        """Yield a transaction in which nobody else changes keys; when it took another key, the old one goes after it."""
-        with self.database.writing() as connection:
-            before = self._take(connection, alone=True)
-            _refuse_locked(before)
-            self._rotation.current(connection, before)
-            yield connection, before
-            if state_of(connection) != before:
-                remember(connection, self.database.now_sql, what, who)
-        self._tidy()
-        self._sweep()
-
-    def _tidy(self) -> None:
-        """Have the key in force in this home and no other; nobody takes a new one meanwhile, so none is lost."""
-        with self.database.writing() as connection:
-            state = self._take(connection, alone=True)
-            if not state.status and not self._rotation.is_settled(connection, state):
-                self._rotation.settle(connection, state)
-                self.home.keep_only(state.kek)
-
-    def _is_destroyed(self, connection: Connection, person: str) -> bool:
-        found = connection.execute(text("SELECT 1 FROM destroyed WHERE person = :person"), {"person": person})
-        return found.first() is not None
-
-    def _sweep(self) -> None:
-        """Leave as little as can be of what was deleted."""
-
-    # -- opening and closing -------------------------------------------------------------------------------------
-
-    def _prepared(self) -> KeyState:
-        """Return the state of a store that is ready: its tables there, every key wrapped, this place known.
-
-        What a crash left of a change that was not finished is put right here.
-        """
-        with self.database.reading() as connection:
-            refuse_log(connection)
-            state = state_of(connection) if has_tables(connection) else None
-            if state is not None and (state.status or self._rotation.is_settled(connection, state)):
-                return state
-        with self.database.writing() as connection:
-            make_tables(connection)
-            self._rotation.name_store(connection)
-        with self.database.writing() as connection:
-            was_open = self._rotation.begin(connection)
-            state = state_of(connection)
-        assert state is not None, "it was just named"
-        self._state = state
-        self._tidy()
-        if was_open:
-            self._sweep_all()
-        return self._state
-
-    def _sweep_all(self) -> None:
-        """Leave nothing of keys that lay here unwrapped."""
-
-    def _one(self, query: str, **asked: object) -> object:
-        with self.database.reading() as connection:
-            return connection.execute(text(query), asked).scalar_one_or_none()
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self._drop()
-        self.database.close()
 
 
 class FileKeys(StoredKeys):
@@ -364,6 +32,7 @@ class FileKeys(StoredKeys):
         *,
         cached: int = 20_000,
         seconds: Callable[[], float] = time.monotonic,
+        store: str = "",
     ) -> None:
         """Open the file, or make it; without a home the key-encryption key lies beside it, as a trial may do."""
         self._path = path
@@ -371,9 +40,8 @@ class FileKeys(StoredKeys):
         self._file = _watched(path)
         database = Database(sqlite_url(path), pool=4, overwrites=True)
         try:
-            super().__init__(
-                database, home or KekFile(path.with_name("kek.json"), chance), chance, cached=cached, seconds=seconds
-            )
+            home = home or KekFile(path.with_name("kek.json"), chance)
+            super().__init__(database, home, chance, cached=cached, seconds=seconds, store=store)
         except EventsError as problem:
             self._file.close()
             database.close()
@@ -419,12 +87,13 @@ class PostgresKeys(StoredKeys):
         *,
         cached: int = 20_000,
         seconds: Callable[[], float] = time.monotonic,
+        store: str = "",
     ) -> None:
         """Open the database, and make its tables when it is empty."""
         self._asked = float("-inf")
         database = Database(url, pool=4)
         try:
-            super().__init__(database, home, chance, cached=cached, seconds=seconds)
+            super().__init__(database, home, chance, cached=cached, seconds=seconds, store=store)
         except StoreUnavailable as problem:
             database.close()
             raise StoreUnavailable(f"the key database cannot be reached: {problem}") from problem
@@ -453,22 +122,6 @@ class PostgresKeys(StoredKeys):
         if due:
             self._asked = self._seconds()
         return due
-
-
-def _named(owner: Owner) -> dict[str, object]:
-    return {"person": owner[0], "compartment": owner[1]}
-
-
-def _refuse_locked(state: KeyState) -> None:
-    if state.status == "moved":
-        raise KeysLocked(f"these keys were moved to {state.told}; set WAYHOME_KEYS_URL so, or leave it out for the file")
-    if state.status == "moving":
-        raise KeysLocked("these keys are being moved; when that was interrupted, say it again: wayhome keys move")
-    if state.status:
-        raise KeysLocked(
-            f"the keys are locked by {state.told}: nothing is opened or recorded until somebody who has the "
-            "key-encryption key unlocks them: wayhome keys unlock"
-        )
 
 
 def _watched(path: Path) -> sqlite3.Connection:

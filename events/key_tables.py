@@ -16,8 +16,8 @@ _TABLES: Final = (
     "notes (purpose TEXT PRIMARY KEY, value {blob} NOT NULL)",
     "destroyed (person TEXT PRIMARY KEY, at TEXT NOT NULL)",
     # One row: under which key-encryption key everything is wrapped, and whether anything may be opened.
-    "key_state (one INTEGER PRIMARY KEY CHECK (one = 1), store TEXT NOT NULL, kek TEXT NOT NULL, "
-    "generation INTEGER NOT NULL, status TEXT NOT NULL, told TEXT NOT NULL)",
+    """key_state (one INTEGER PRIMARY KEY CHECK (one = 1), store TEXT NOT NULL, kek TEXT NOT NULL,
+    generation INTEGER NOT NULL, status TEXT NOT NULL, told TEXT NOT NULL)""",
     # Which places hold which key-encryption key, and how those that hold an older one come to the newest.
     "kek_homes (name TEXT PRIMARY KEY, kek TEXT NOT NULL, at TEXT NOT NULL)",
     "kek_handovers (old TEXT PRIMARY KEY, new TEXT NOT NULL, wrapped {blob} NOT NULL)",
@@ -66,7 +66,7 @@ def state_of(connection: Connection, *, alone: bool = False, shared: bool = Fals
     """
     lock = " FOR UPDATE" if alone else " FOR SHARE" if shared else ""
     lock = lock if connection.dialect.name == "postgresql" else ""
-    row = connection.execute(text(f"SELECT store, kek, generation, status, told FROM key_state{lock}")).one_or_none()
+    row = connection.execute(text(f"SELECT store, kek, generation, status, told FROM key_state{lock}")).one_or_none()  # noqa: S608
     return None if row is None else KeyState(*row)
 
 

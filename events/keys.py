@@ -135,6 +135,12 @@ class MemoryKeys(Keys):
         """Tell whether something is over."""
         return name in self._retired
 
+    def refresh(self) -> None:
+        """Do nothing: no other process erases or locks here."""
+
+    def close(self) -> None:
+        """Do nothing: the keys go with the process."""
+
     def copy_to(self, path: Path) -> None:
         """Refuse: what ends with the process has no copy."""
         raise BackupRefused("keys that live in memory have no copy; they end with the process")

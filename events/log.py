@@ -17,10 +17,11 @@ from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
-from events.errors import ClockBehind
+from events.errors import ClockBehind, NotRecorded
 from events.head_codes import HeadCodes
 from events.instants import instant, instant_text
 from events.keys import Keys
+from events.receipts import Opening, Receipt
 from events.sealing import Ciphertext, associated_data, unseal
 from events.tables import log_head
 from events.world import Clock, Entropy
@@ -185,23 +186,40 @@ class Log:
         envelope = event.envelope
         return self.catalogue.load(envelope.type, envelope.type_version, envelope.body)
 
-    def opened(self, event: RecordedEvent, compartments: Collection[str]) -> Fact:
+    def opened(self, event: RecordedEvent, compartments: Collection[str], receipt: Receipt) -> Fact:
         """Return the fact with these compartments open; what was erased or is not asked for stays closed.
 
-        Opens without recording that it did: whoever calls it has stored that first. Raises KeysMissing when a key is
-        there and is not the one that sealed the part, or the part was moved or changed.
+        No log, no key: raises NotRecorded when what the receipt names is not committed, or does not allow it. Raises
+        KeysMissing when a key is there and is not the one that sealed the part, or the part was moved or changed.
         """
-        return self._opened(event.envelope, compartments, self._ciphertexts(event.envelope))
+        parts = {part.compartment for part in event.envelope.sealed}.intersection(compartments)
+        if not parts:
+            return self.fact(event)
+        with self.database.reading() as connection:
+            self._demand(connection, receipt, event.envelope.stream, parts)
+            found = self._ciphertexts(connection, event.envelope)
+        return self._opened(event.envelope, compartments, found)
 
-    def opened_of(self, stream: str, compartments: Collection[str]) -> list[tuple[RecordedEvent, Fact]]:
-        """Return a stream's events that hold something of these compartments, opened, in three questions."""
+    def opened_of(
+        self, stream: str, compartments: Collection[str], receipt: Receipt
+    ) -> list[tuple[RecordedEvent, Fact]]:
+        """Return a stream's events that hold something of these compartments, opened like one, in four questions."""
         events = [e for e in self.stream(stream) if any(p.compartment in compartments for p in e.envelope.sealed)]
         parts: dict[int, dict[str, Ciphertext]] = {}
+        if not events:
+            return []
         with self.database.reading() as connection:
+            self._demand(connection, receipt, stream, set(compartments))
             for row in connection.execute(_PARTS_OF_STREAM, {"stream": stream, "compartments": list(compartments)}):
                 sealed = Ciphertext(bytes(row.salt), bytes(row.ciphertext))
                 parts.setdefault(row.version, {})[row.compartment] = sealed
         return [(e, self._opened(e.envelope, compartments, parts.get(e.envelope.version, {}))) for e in events]
+
+    def _demand(self, connection: Connection, receipt: Receipt, stream: str, compartments: set[str]) -> None:
+        """Raise NotRecorded unless this connection, which sees only what is committed, finds what the receipt names."""
+        if not receipt.covers(connection, Opening(stream, frozenset(compartments), self._now(connection))):
+            assert NotRecorded.__doc__
+            raise NotRecorded(NotRecorded.__doc__)
 
     def _opened(self, envelope: Envelope, compartments: Collection[str], parts: Mapping[str, Ciphertext]) -> Fact:
         values: dict[str, Any] = {}
@@ -214,12 +232,9 @@ class Log:
                 )
         return self.catalogue.load(envelope.type, envelope.type_version, envelope.body, values)
 
-    def _ciphertexts(self, envelope: Envelope) -> Mapping[str, Ciphertext]:
-        if not envelope.sealed:
-            return {}
-        with self.database.reading() as connection:
-            rows = connection.execute(_PARTS, {"stream": envelope.stream, "version": envelope.version})
-            return {row.compartment: Ciphertext(bytes(row.salt), bytes(row.ciphertext)) for row in rows}
+    def _ciphertexts(self, connection: Connection, envelope: Envelope) -> Mapping[str, Ciphertext]:
+        rows = connection.execute(_PARTS, {"stream": envelope.stream, "version": envelope.version})
+        return {row.compartment: Ciphertext(bytes(row.salt), bytes(row.ciphertext)) for row in rows}
 
     def now(self) -> str:
         """Return the present instant as this log stamps it: UTC, by the database's clock unless another was given."""

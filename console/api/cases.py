@@ -159,4 +159,5 @@ def opened(context: Annotated[RequestContext, require("case.open_sealed")], give
         raise NotThere
     if not opening.lasts(context.web.now()):
         raise NotReadable(403, "opened_too_long_ago")
-    return Opened(command_id=command_id, fields=list(sealed_values(container.log, case_id, opening.compartments)))
+    values = sealed_values(container.log, case_id, opening.compartments, command_id)
+    return Opened(command_id=command_id, fields=list(values))

@@ -145,7 +145,7 @@ class RestoreDrill:
     def _newest(self) -> tuple[float, int]:
         """Restore the last pair of copies; return how long that took and how many acknowledged events it lacks."""
         newest, began = self._copies[-1], time.monotonic()
-        here = Settings(data=self._folder / "newest")
+        here = self._beside("newest")
         put_in_place(here, (newest.log, newest.keys), (_no_passphrase, _no_passphrase), _silent)
         took = time.monotonic() - began
         container = Container(here, accept_older=True)
@@ -183,9 +183,13 @@ class RestoreDrill:
         clock = self._container.clock
         return Container(self._put(name, log, keys), accept_older=True, clock=clock, chance=SystemEntropy())
 
+    def _beside(self, name: str) -> Settings:
+        """Return the settings of a folder of its own; the key-encryption key is what officers keep, and is the same."""
+        return Settings(data=self._folder / name, kek_file=str(self._house.kek_path))
+
     def _put(self, name: str, log: Path, keys: Path) -> Settings:
         """Put files in place as somebody in a hurry does, by hand, beside what is left of bank and post."""
-        here = Settings(data=self._folder / name)
+        here = self._beside(name)
         here.key_file.parent.mkdir(parents=True, mode=0o700)
         here.data.chmod(0o700)
         copy_file(log, here.log_file)

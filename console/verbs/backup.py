@@ -48,7 +48,8 @@ def _refuse(here: Settings, log: Path | None, keys: Path) -> None:
         raise BadInput("name a file for the log too, with --log")
     if log is not None and log.absolute().parent == keys.absolute().parent:
         raise BadInput("log and keys go to two places, to two people: name two folders")
-    for file in (here.key_file, *([] if log is None or here.database_url else [here.log_file])):
+    needed = ([] if here.keys_url else [here.key_file]) + ([] if log is None or here.database_url else [here.log_file])
+    for file in needed:
         if not file.exists():
             raise NoData(f"there is no {file}; name the data folder with --data")
 
@@ -60,10 +61,11 @@ def _refuse_one_for_both(log: str, keys: str) -> None:
 
 def _tell(terminal: Terminal, log: Path | None, keys: Path, found: BackedUp) -> None:
     apart = f"{found.keys} keys in {keys}; keep it apart from the log, with another person"
+    kek = f"neither opens without the key-encryption key at {settings(terminal.data).kek_path}: see `wayhome keys show`"
     if log is None:
-        terminal.lines({"keys": found.keys}, apart)
+        terminal.lines({"keys": found.keys}, apart, kek)
         return
-    terminal.lines(found._asdict(), f"{found.events} events in {log}", apart)
+    terminal.lines(found._asdict(), f"{found.events} events in {log}", apart, kek)
     if found.without_key:
         say_error(f"{found.without_key} sealed parts have no key, here as in the original; see: wayhome verify")
         raise typer.Exit(FAULTS)

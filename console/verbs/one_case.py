@@ -64,12 +64,13 @@ def opened_fields(
         raise BadInput(f"no compartment {unknown[0][:20]}; there are: {', '.join(COMPARTMENTS)}")
     case_id = case_number(snapshot.case.case_id)
     container, who = terminal.container, (terminal.actor, mandate)
-    found = record_opening(container, container.chance.uuid(), case_id, who, tuple(compartments), why)
+    command_id = container.chance.uuid()
+    found = record_opening(container, command_id, case_id, who, tuple(compartments), why)
     if found == "refused":
         raise BadInput("the opening could not be recorded, so nothing was opened")
     if found == "denied":
         tell_refused(_denied(compartments, mandate), as_json=terminal.as_json)
-    opened = sealed_values(container.log, case_id, compartments)
+    opened = sealed_values(container.log, case_id, compartments, command_id)
     return {f"{one.fact}@{one.version}.{one.name}": one.value for one in opened}
 
 

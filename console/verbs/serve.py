@@ -52,6 +52,7 @@ def serve(
     with office(data, ring=True) as container:
         listening = _listening(host, port)
         _say(container, site)
+        container.watch_keys()
         with _working(container, threads if workers else 0), ended_in_order():
             server_for(container, site, host, port, proxy).run([listening])
 

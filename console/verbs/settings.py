@@ -8,6 +8,9 @@ from console.verbs.terminal import Terminal, verb
 _USUAL = {
     "data": "./wayhome-data",
     "database_url": "SQLite in the data folder",
+    "keys_url": "a file in the data folder",
+    "kek_file": "kek/kek.json in the data folder",
+    "kek_passphrase_file": "it is asked for, where one is set",
     "redis_url": "the queue is inside the process",
     "cases_per_proof": "40 cases, then a fresh second factor",
     "cases_per_hour": "120 cases, then somebody looks into it",

@@ -47,6 +47,7 @@ def work(
         raise BadInput("--until-idle is for the embedded queue; with Redis let it run and stop it with Ctrl-C")
     for line in overridden(terminal.container.settings):
         say_error(line)
+    terminal.container.watch_keys()
     pool = terminal.container.pool_of(threads)
     pool.start(sweeping=not until_idle)
     try:

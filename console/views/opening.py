@@ -13,6 +13,7 @@ from events.facts.safety import SealedDenied
 from events.ids import CaseId, case_stream
 from events.instants import instant
 from events.log import Log
+from events.receipts import RecordedOpening
 from handlers.commanding.answers import Accepted
 from workflow.subjects.intake.commands import OpenSealed
 from workflow.values.bank_names import in_bank_letters
@@ -70,11 +71,11 @@ def record_opening(
     return "denied" if "SealedDenied" in answer.facts else "opened"
 
 
-def payee_of(log: Log, case_id: str, grant_id: str) -> Payee | None:
-    """Return who is to be paid by a grant now, if that can still be read; call it only once the opening is recorded."""
+def payee_of(log: Log, case_id: str, grant_id: str, command_id: UUID) -> Payee | None:
+    """Return who is to be paid by a grant now, if that can still be read, by the opening this command recorded."""
     found = None
     for event in log.of_types(case_stream(CaseId(case_id)), ("GrantRequested", "PayeeChanged")):
-        fact = log.opened(event, ("money",))
+        fact = log.opened(event, ("money",), RecordedOpening(str(command_id)))
         if getattr(fact, "grant_id", "") == grant_id:
             found = fact
     name, account = getattr(found, "payee_name", None), getattr(found, "payee_account", None)
@@ -99,9 +100,9 @@ def opening_of(log: Log, case_id: str, command_id: UUID) -> Opening | None:
     return Opening(said.actor, said.mandate, instant(said.recorded_at), fact.compartments, fact.why, denied)
 
 
-def sealed_values(log: Log, case_id: str, compartments: Collection[str]) -> tuple[OpenedField, ...]:
-    """Return what these parts of a case hold; call it only once the opening is in the log."""
-    opened = log.opened_of(case_stream(case_id), compartments)
+def sealed_values(log: Log, case_id: str, compartments: Collection[str], command_id: UUID) -> tuple[OpenedField, ...]:
+    """Return what these parts of a case hold, by the opening this command recorded."""
+    opened = log.opened_of(case_stream(case_id), compartments, RecordedOpening(str(command_id)))
     fields = (
         (event.envelope, name, getattr(fact, name))
         for event, fact in opened

@@ -6,14 +6,25 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from events.batch import InsertRows
 from events.facts.intake import CaseOpened
 from events.log import Log
+from events.receipts import Receipt
 from handlers.projections.person_search import search_key, token_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
-from handlers.projections.tables import accounts, beds, beds_in_use, case_board, case_relations, name_tokens, work_items
+from handlers.projections.tables import (
+    accounts,
+    beds,
+    beds_in_use,
+    case_board,
+    case_relations,
+    looks,
+    name_tokens,
+    work_items,
+)
+from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, RecordedRebuild
 
 _AT_ONCE = 1000
 # In the order in which a turn writes them, so that neither waits for the other for ever.
@@ -35,12 +46,12 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
     Most of the log is folded before anybody has to wait; only what was added meanwhile is folded while
     writers are held off. Readers see the old read models until the new ones are complete.
     """
-    replay, tokens = Replay(log), list[Row]()
+    replay, tokens, receipt = Replay(log), list[Row](), _recorded(log)
     with log.database.reading() as connection:
-        _catch_up(log, connection, replay, tokens, progress)
+        _catch_up(log, connection, replay, tokens, receipt, progress)
     with log.database.writing() as connection:
         _hold_off_writers(connection)
-        _catch_up(log, connection, replay, tokens, None)
+        _catch_up(log, connection, replay, tokens, receipt, None)
         return _written(connection, replay, tokens)
 
 
@@ -60,13 +71,25 @@ def rebuild_if_new(log: Log) -> bool:
     return old and not drawn
 
 
-def _catch_up(log: Log, connection: Connection, replay: Replay, tokens: list[Row], progress: Progress | None) -> None:
+def _recorded(log: Log) -> RecordedRebuild:
+    """Record that names are opened to draw search tokens of, before any is; so every case's own record stays short."""
+    row = {"account": REBUILDING, "at": log.now(), "case_id": EVERY_CASE, "page": SEARCH_TOKENS, "session": ""}
+    with log.database.writing() as connection:
+        statement = insert(looks).values(row | {"listed": True, "refused": False, "stops": False, "proof": ""})
+        if connection.execute(select(looks.c.at).filter_by(**row)).first() is None:
+            connection.execute(statement)
+    return RecordedRebuild(row["at"])
+
+
+def _catch_up(
+    log: Log, connection: Connection, replay: Replay, tokens: list[Row], receipt: Receipt, progress: Progress | None
+) -> None:
     key = search_key(log.keys)
     for event in events_on(log, connection, after=replay.position, progress=progress):
         replay.take(event)
         # Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
         if event.envelope.type == "CaseOpened" and event.envelope.sealed:
-            opened = log.opened(event, ("identity", "contact"))
+            opened = log.opened(event, ("identity", "contact"), receipt)
             tokens += token_rows(key, opened) if isinstance(opened, CaseOpened) else []
 
 

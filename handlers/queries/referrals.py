@@ -18,6 +18,7 @@ from events.instants import instant
 from events.log import Log
 from handlers.projections.case_access import may_act_on
 from handlers.projections.tables import case_board, tasks, timers, work_items
+from handlers.queries.receipts import RecordedDisclosure
 from workflow.rights.table import Account
 from workflow.subjects.referrals.disclosure import PartSource, sources_of
 
@@ -114,17 +115,21 @@ def disclosed_values(log: Log, case_id: str, command_id: UUID) -> dict[str, list
     if made is None:
         raise LookupError("no disclosure was recorded under this command")
     latest: dict[tuple[str, PartSource | None], tuple[Any, ...]] = {}
-    for part, source, value in _opened(log, case_id, made.parts):
+    for part, source, value in _opened(log, case_id, made.parts, RecordedDisclosure(str(command_id))):
         latest[part, source if source.compartment else None] = value  # what was sealed last, or is known by now
     return {part: [value for (of, _), value in latest.items() if of == part] for part, _ in latest}
 
 
-def _opened(log: Log, case_id: str, parts: tuple[str, ...]) -> Iterator[tuple[str, PartSource, tuple[Any, ...]]]:
+def _opened(
+    log: Log, case_id: str, parts: tuple[str, ...], receipt: RecordedDisclosure
+) -> Iterator[tuple[str, PartSource, tuple[Any, ...]]]:
     """Open, fact by fact, only the compartments these parts are sealed in, and take only their fields."""
     sources = sources_of(parts)
     for event in log.of_types(case_stream(case_id), {source.fact for _, source in sources}):
         wanted = [(part, source) for part, source in sources if source.fact == event.envelope.type]
-        fact: Any = log.opened(event, sorted({source.compartment for _, source in wanted if source.compartment}))
+        fact: Any = log.opened(
+            event, sorted({source.compartment for _, source in wanted if source.compartment}), receipt
+        )
         for part, source in wanted:
             value = getattr(fact, source.field)
             if value not in (None, "", ()) and value is not CLOSED:

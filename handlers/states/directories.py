@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from events.catalogue import CLOSED
 from events.envelope import RecordedEvent
 from events.log import END, Log
+from handlers.queries.receipts import OwnDirectory
 from handlers.states.state_cache import VersionedState, fold_events
 from workflow.programme.loading import Definition
 from workflow.subjects.directory.live import NOTHING_OPENED, Opened, live
@@ -97,7 +98,7 @@ class Directories:
     def _opened(self, programme: str) -> Opened:
         """Return what is sealed of each entry, as it was told last; what was erased is left out."""
         found: dict[EntryKey, dict[str, str]] = {}
-        for _, fact in self._log.opened_of(directory_stream(programme), _COMPARTMENTS):
+        for _, fact in self._log.opened_of(directory_stream(programme), _COMPARTMENTS, OwnDirectory()):
             told: Any = fact
             values = ((name, getattr(told, name)) for name in _SEALED)
             known = {name: value for name, value in values if value is not None and value is not CLOSED}

@@ -54,12 +54,13 @@ def backed_up(wayhome: Wayhome, log: Path, keys: Path) -> dict[str, int]:
 
 
 def restored(tmp_path: Path, log: Path, keys: Path) -> Wayhome:
-    """Return the data as they are on a new machine, put together from the two copies alone."""
+    """Return the data as they are on a new machine, put together from two copies and the key-encryption key."""
     folder = tmp_path / "new"
     (folder / "keys").mkdir(parents=True, mode=0o700)
     folder.chmod(0o700)
     shutil.copy(log, folder / "log.sqlite")
     shutil.copy(keys, folder / "keys" / "keys.sqlite")
+    shutil.copytree(tmp_path / "data" / "kek", folder / "kek")
     return Wayhome(folder)
 
 
@@ -72,6 +73,9 @@ def test_two_copies_taken_while_the_console_runs_hold_every_name(wayhome: Wayhom
     assert found["keys"] >= len(cases)
     assert found["without_key"] == 0
     new = restored(tmp_path, log, keys)
+    (new.data / "kek").rename(new.data / "kek-elsewhere")
+    assert "no key-encryption key at" in new.told_off("verify", code=4), "the two copies alone open nothing"
+    (new.data / "kek-elsewhere").rename(new.data / "kek")
     assert "nothing was changed" in new.done("verify")
     for case in cases[:3]:
         shown = new.json("case", "show", case, "--open", "identity", "--why", "after the fire", "--as", ANNA)

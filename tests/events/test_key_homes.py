@@ -51,9 +51,7 @@ def _on_a_line_with(secret: bytes, share: bytes, number: int, other: int) -> byt
 
 
 @given(SECRETS, SECRETS, st.integers(0, 255), st.integers(1, 255))
-def test_a_changed_share_gives_another_key_whose_name_is_wrong(
-    secret: bytes, slope: bytes, at: int, by: int
-) -> None:
+def test_a_changed_share_gives_another_key_whose_name_is_wrong(secret: bytes, slope: bytes, at: int, by: int) -> None:
     line, place = Line(secret, slope), at % 32
     share = bytearray(line.share(1))
     share[place] ^= by
@@ -166,7 +164,7 @@ def test_a_lost_share_is_made_again_and_the_stick_it_was_on_is_worth_nothing(thr
 
 def test_a_spoilt_share_does_no_harm_while_two_others_are_here(three: Three) -> None:
     told = json.loads(three.places[0].read_bytes())
-    told["of"] = {name: "A" * 43 + "=" for name in told["of"]}
+    told["of"] = dict.fromkeys(told["of"], "A" * 43 + "=")
     three.places[0].write_text(json.dumps(told))
     assert three.opens()
     three.places[0].write_text("what is this")
@@ -269,7 +267,6 @@ def test_what_was_written_over_does_not_stay_under_another_name(tmp_path: Path) 
 
 
 def test_two_who_put_a_key_into_one_home_lose_neither(tmp_path: Path) -> None:
-
 
     keks: list[Kek] = [kek_of(CHANCE.bytes(32)) for _ in range(16)]
     with ThreadPoolExecutor(8) as pool:

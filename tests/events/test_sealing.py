@@ -30,6 +30,7 @@ from tests.kit.logs import (
     make_key,
     tell,
 )
+from tests.kit.reading import READ_BY_A_TEST
 
 WHERE = associated_data(CASE, 0, "CaseOpened", "identity")
 
@@ -37,11 +38,11 @@ WHERE = associated_data(CASE, 0, "CaseOpened", "identity")
 def test_a_door_opens_the_compartments_it_asks_for_and_no_other(log: Log) -> None:
     tell(log, (CASE, OPENED))
     (event,) = log.page()
-    opened = log.opened(event, ["identity"])
+    opened = log.opened(event, ["identity"], READ_BY_A_TEST)
     assert isinstance(opened, CaseOpened)
     assert opened.name == SECRET_NAME
     assert isinstance(opened.story, Closed)
-    assert log.opened(event, COMPARTMENTS).model_dump() == OPENED.model_dump() | {
+    assert log.opened(event, COMPARTMENTS, READ_BY_A_TEST).model_dump() == OPENED.model_dump() | {
         name: getattr(opened, name) for name in ("birth_date", "their_reference")
     }
 
@@ -56,7 +57,7 @@ def test_the_rules_see_a_fact_closed(log: Log) -> None:
 
 def test_a_fact_with_nothing_personal_opens_as_it_is(log: Log) -> None:
     tell(log, (CASE, LINKED))
-    assert log.opened(log.page()[0], COMPARTMENTS) == LINKED
+    assert log.opened(log.page()[0], COMPARTMENTS, READ_BY_A_TEST) == LINKED
 
 
 def test_plaintext_is_nowhere_in_the_database(log: Log, tmp_path: Path) -> None:
@@ -78,13 +79,13 @@ def test_another_key_does_not_open_a_part(log: Log) -> None:
     keys = MemoryKeys(SystemEntropy())
     keys.ensure([(PERSON, compartment) for compartment in COMPARTMENTS])
     with pytest.raises(KeysMissing, match="restore the key file"):
-        Log(log.database, log.catalogue, keys, SystemEntropy()).opened(log.page()[0], ["identity"])
+        Log(log.database, log.catalogue, keys, SystemEntropy()).opened(log.page()[0], ["identity"], READ_BY_A_TEST)
 
 
 def test_a_destroyed_key_leaves_the_fact_closed_and_the_rest_readable(log: Log) -> None:
     tell(log, (CASE, OPENED))
     elsewhere = Log(log.database, log.catalogue, MemoryKeys(SystemEntropy()), SystemEntropy())
-    fact = elsewhere.opened(log.page()[0], COMPARTMENTS)
+    fact = elsewhere.opened(log.page()[0], COMPARTMENTS, READ_BY_A_TEST)
     assert isinstance(fact, CaseOpened)
     assert isinstance(fact.name, Closed)
     assert fact.citizenships == ("UA",)
@@ -101,9 +102,9 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(log: Log) -> None:
         connection.execute(text(moved), {"here": CASE, "there": OTHER})
     engine.dispose()
     first, second = log.page()
-    assert log.opened(first, ["story"]).model_dump() == NOTE.model_dump()
+    assert log.opened(first, ["story"], READ_BY_A_TEST).model_dump() == NOTE.model_dump()
     with pytest.raises(KeysMissing):
-        log.opened(second, ["story"])
+        log.opened(second, ["story"], READ_BY_A_TEST)
 
 
 def test_a_part_is_bound_to_its_place() -> None:

@@ -15,6 +15,7 @@ from events.schema import migrate
 from events.verify import verify
 from events.world import SystemEntropy
 from tests.kit.logs import CASE, LINKED, NOTE, OPENED, SECRET_NAME, a_log, said, shared_keys, tell
+from tests.kit.reading import READ_BY_A_TEST
 from tests.servers.postgres import Postgres, postgres_server
 
 
@@ -100,7 +101,7 @@ def test_a_file_that_may_only_be_read_is_read_only(file_log: Log, sqlite_file: P
     file_log.database.close()
     database = Database(f"sqlite:///file:{sqlite_file}?mode=ro&uri=true")
     log = Log(database, file_log.catalogue, file_log.keys, SystemEntropy())
-    assert getattr(log.opened(log.page()[0], ["identity"]), "name", None) == SECRET_NAME
+    assert getattr(log.opened(log.page()[0], ["identity"], READ_BY_A_TEST), "name", None) == SECRET_NAME
     with pytest.raises(StoreReadOnly, match="check the file's permissions"):
         tell(log, (CASE, LINKED))
     migrate(database)

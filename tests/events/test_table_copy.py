@@ -18,6 +18,7 @@ from events.table_copy import copy_tables
 from events.verify import verify
 from events.world import SystemEntropy
 from tests.kit.logs import LINKED, NOTE, OTHER, SECRET_STORY, small_history, tell
+from tests.kit.reading import READ_BY_A_TEST
 
 SCHEMAS = (tables.metadata,)
 
@@ -56,7 +57,7 @@ def test_what_was_sealed_opens_there_and_the_history_goes_on(log: Log, target: D
     tell(there, (OTHER, LINKED))
     (*_, note, _) = there.stream(OTHER)
     assert there.fact(note).__class__.__name__ == NOTE.__class__.__name__
-    assert getattr(there.opened(note, ("story",)), "note") == SECRET_STORY  # noqa: B009 - a closed twin's field
+    assert getattr(there.opened(note, ("story",), READ_BY_A_TEST), "note") == SECRET_STORY  # noqa: B009 - a closed twin's field
     assert verify(there).ok
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from events.key_homes import KekFile
-from events.key_stores import FileKeys, PostgresKeys, StoredKeys
+from events.key_stores import FileKeys, PostgresKeys
+from events.stored_keys import StoredKeys
 from events.world import SystemEntropy
 
 AT = "2026-01-01T00:00:00.000000Z"

@@ -26,6 +26,7 @@ from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerC
 from events.ids import CaseId, case_stream
 from events.instants import instant_text
 from tests.kit.offices import ON_BOTH_DATABASES, Office
+from tests.kit.reading import READ_BY_A_TEST
 from tests.kit.roads import bring, plan_trip, ready_to_travel
 from tests.kit.story import Story, moscow, present
 from tests.kit.workshop import Workshop
@@ -75,7 +76,7 @@ def sealed_parts(office: Office, case: Story, kind: str, *compartments: str) -> 
     """Return the facts of a kind as somebody reads them to whom these compartments are opened."""
     log = office.service.log
     events = [e for e in log.stream(case_stream(CaseId(case.case_id))) if e.envelope.type == kind]
-    return [log.opened(event, compartments) for event in events]
+    return [log.opened(event, compartments, READ_BY_A_TEST) for event in events]
 
 
 def works_list(office: Office, case: Story) -> set[str]:

@@ -18,6 +18,7 @@ from events.instants import instant
 from handlers.projections.work_items import list_work
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA
+from tests.kit.reading import READ_BY_A_TEST
 from tests.kit.roads import bring, consents
 from tests.kit.story import Story, moscow, present, story, trip
 from tests.kit.workshop import Workshop
@@ -134,7 +135,10 @@ def test_the_number_of_a_document_and_what_a_consulate_said_are_sealed(office: O
     log = office.service.log
     bodies = [event.envelope.body for event in log.stream(case_stream(CaseId(case.case_id)))]
     assert not any("0012345" in body or "ბერიძე" in body or "Gulnora" in body for body in bodies)
-    opened = [log.opened(event, ("identity", "legal")) for event in log.stream(case_stream(CaseId(case.case_id)))]
+    opened = [
+        log.opened(event, ("identity", "legal"), READ_BY_A_TEST)
+        for event in log.stream(case_stream(CaseId(case.case_id)))
+    ]
     assert "AA 0012345" in {getattr(fact, "number", None) for fact in opened}
     assert "ნინო ბერიძე is unknown" in {getattr(fact, "note", None) for fact in opened}
 

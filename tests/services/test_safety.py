@@ -16,6 +16,7 @@ from events.ids import CaseId, case_stream
 from events.instants import instant
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA
+from tests.kit.reading import READ_BY_A_TEST
 from tests.kit.roads import bring, consents, ready_to_be_received, ready_to_travel
 from tests.kit.story import Story, World
 from workflow.command import FireTimer
@@ -61,7 +62,7 @@ def codes(case: Story, trigger: str) -> set[str]:
 def sealed(office: Office, case: Story, kind: str, *compartments: str) -> list[Any]:
     log = office.service.log
     events = [e for e in log.stream(case_stream(CaseId(case.case_id))) if e.envelope.type == kind]
-    return [log.opened(event, compartments) for event in events]
+    return [log.opened(event, compartments, READ_BY_A_TEST) for event in events]
 
 
 # -- row 3: all victims, regardless of age and gender --------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from events.facts.grants import GrantRequested, PayeeChanged, TrancheReleased
 from events.ids import case_stream
 from events.money import Money
+from handlers.queries.receipts import ClaimedTask
 from handlers.queries.reconciliation import BankStatement
 from workers.errors import DifferentContent, Refused, Unavailable
 from workers.iso20022.pain001 import BankAccount, Payment, PaymentFileError, PaymentOrder, pain001
@@ -144,7 +145,7 @@ def _grant(
         fact = log.fact(event)
         programme = getattr(fact, "programme", programme)
         if isinstance(fact, GrantRequested | PayeeChanged) and fact.grant_id == job.about.grant_id:
-            payee = log.opened(event, ("money",))
+            payee = log.opened(event, ("money",), ClaimedTask(job.task_id, job.epoch))
         if isinstance(fact, TrancheReleased) and fact.tranche_id == job.about.tranche_id:
             released, definition = fact, event.envelope.definition
             break  # whoever is chosen later is not who was approved for this part

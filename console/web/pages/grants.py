@@ -79,13 +79,14 @@ def payee(context: Annotated[RequestContext, require("money.approve")], grant_id
     context.fresh(context.act)
     known, container = _known(context, grant_id), context.web.container
     who, case_id = (context.account.account, "finance"), CaseId(context.case.case.case_id)
+    command_id = id_of(context)
     try:
-        found = record_opening(container, id_of(context), case_id, who, ("money",), f"payment: {known.grant_id}")
+        found = record_opening(container, command_id, case_id, who, ("money",), f"payment: {known.grant_id}")
     except CommandReused:
         raise NotReadable(422, "form_used_before") from None
     if found != "opened":
         raise NotThere
-    return _shown(context, grant_id, payee=payee_of(container.log, case_id, known.grant_id))
+    return _shown(context, grant_id, payee=payee_of(container.log, case_id, known.grant_id, command_id))
 
 
 def _decide(context: RequestContext, kind: type[CaseCommand], grant_id: str, done: str) -> Response:

@@ -76,7 +76,7 @@ def opened(
         raise NotThere
     if not opening.lasts(context.web.now()):
         return go(f"/cases/{number}/open?" + "&".join(f"parts={part}" for part in opening.compartments))
-    values = sealed_values(log, number, opening.compartments)
+    values = sealed_values(log, number, opening.compartments, command_id)
     purpose, _, why = opening.why.partition(": ")
     said = context.words.gettext(PURPOSES.get(purpose, purpose))
     return context.page(

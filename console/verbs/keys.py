@@ -1,0 +1,211 @@
+"""`wayhome keys …`: where the keys lie, who can open them, and stopping everything at once."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import make_url
+
+from console.cli_support import Data
+from console.errors import BadInput, NoData
+from console.key_opening import kek_home, new_passphrase, open_keys
+from console.printing import say_error
+from console.settings import Settings, settings
+from console.verbs.settings import masked
+from console.verbs.terminal import ActorTerminal, Terminal, verb
+from events.key_homes import HomeKind
+from events.key_move import move_keys
+from events.key_rotation import FIRST_WRAPPED
+from events.key_stores import FileKeys, PostgresKeys
+from events.stored_keys import StoredKeys
+from events.world import SystemEntropy
+
+app = typer.Typer(no_args_is_help=True, help="The keys: where they lie, who can open them, and locking them.")
+_CHANCE = SystemEntropy()
+_LIES = {
+    "file": "in a file that whoever has this machine can read",
+    "passphrase": "in a file sealed with a passphrase",
+    "shares": "in three officers' shares, of which any two open it",
+}
+_OLDER = "keys were wrapped for the first time here: whatever copy of the key file is older opens without anything else; destroy those copies"  # noqa: E501
+
+
+@verb(app, "show")
+def show(terminal: Terminal) -> None:
+    """Show where keys and key-encryption key lie, whether they are locked, and which places hold an older one.
+
+    Example: wayhome keys show
+    """
+    here = _there(terminal.data)
+    home = kek_home(here, _CHANCE)
+    keys = open_keys(here, _CHANCE)
+    try:
+        state, homes, history = keys.state(), keys.homes(), keys.history()
+    finally:
+        keys.close()
+    shares = home.stand_of_shares()
+    data = {
+        "keys": _place(here), "kek": str(here.kek_path), "kind": home.document.kind, "status": state.status or "open",
+        "told": state.told, "erasures": sum(what == "erasure" for _, what, _ in history),
+        "places": [{"place": name, "since": at, "newest": newest} for name, at, newest in homes],
+        "shares": shares, "history": [{"at": at, "what": what, "who": who} for at, what, who in history],
+    }  # fmt: skip
+    lines = [f"keys: {data['keys']}", f"key-encryption key: {here.kek_path}, {_LIES[home.document.kind]}"]
+    lines += [f"status: {data['status']} {state.told}".rstrip()]
+    lines += [f"share: {place}: {stand}" for place, stand in shares.items()]
+    lines += [f"place: {name}: {'newest' if newest else 'OLDER'} since {at[:19]}" for name, at, newest in homes]
+    lines += [f"{at[:19]} {what} ({who})" for at, what, who in history]
+    terminal.lines(data, *lines)
+    if any(what == FIRST_WRAPPED for _, what, _ in history):
+        say_error(_OLDER)
+
+
+@verb(app, "lock")
+def lock(terminal: ActorTerminal) -> None:
+    """Stop at once: within a second no process opens or seals anything or has a key in memory, until `unlock`.
+
+    Example: wayhome keys lock --as staff:anna
+    """
+    keys = open_keys(_there(terminal.data), _CHANCE)
+    try:
+        keys.lock(_named(terminal))
+    finally:
+        keys.close()
+    terminal.lines({"status": "locked"}, "locked: nothing is opened or recorded until: wayhome keys unlock")
+
+
+@verb(app, "unlock")
+def unlock(terminal: ActorTerminal) -> None:
+    """Let keys be handed out again; works only where the key-encryption key is.
+
+    Example: wayhome keys unlock --as staff:boris
+    """
+    keys = open_keys(_there(terminal.data), _CHANCE)
+    try:
+        keys.unlock(_named(terminal))
+    finally:
+        keys.close()
+    terminal.lines({"status": "open"}, "unlocked: keys are handed out again")
+
+
+@verb(app, "rotate")
+def rotate(terminal: ActorTerminal) -> None:
+    """Take another key-encryption key, as every erasure does: older copies of the keys open nothing any more.
+
+    Example: wayhome keys rotate --as staff:anna
+    """
+    keys = open_keys(_there(terminal.data), _CHANCE)
+    try:
+        keys.rotate(_named(terminal))
+    finally:
+        keys.close()
+    terminal.lines({"status": "rotated"}, "every key is wrapped anew; copy the keys again: wayhome backup")
+
+
+@verb(app, "home")
+def home_of_kek(
+    terminal: ActorTerminal,
+    kind: Annotated[str, typer.Argument(help="file, passphrase or shares.")],
+    places: Annotated[list[Path] | None, typer.Argument(help="Of shares: three files, in three places.")] = None,
+) -> None:
+    """Let the key-encryption key lie in another way, and take a new one, so that the way before opens nothing.
+
+    Example: wayhome keys home shares /media/anna/share.json /media/boris/share.json /media/vera/share.json
+
+    A passphrase is typed, or read from the file WAYHOME_KEK_PASSPHRASE_FILE names. Said again with the same three
+    files, it makes a lost share anew and all older shares worthless.
+    """
+    here, asked = _there(terminal.data), places or []
+    if kind not in _LIES or bool(asked) != (kind == "shares"):
+        raise BadInput("say: file, or passphrase, or shares and three files")
+    found: HomeKind = kind  # type: ignore[assignment]
+    keys = open_keys(here, _CHANCE)  # opens as it lies now, or nothing is changed
+    try:
+        home = kek_home(here, _CHANCE)
+        home.change(found, places=asked, passphrase=new_passphrase(here) if kind == "passphrase" else "")
+        keys.rotate_in(home, _named(terminal))
+    finally:
+        keys.close()
+    terminal.lines({"kind": kind}, f"the key-encryption key lies {_LIES[kind]}; it is a new one")
+
+
+@verb(app, "move")
+def move(
+    terminal: ActorTerminal,
+    to: Annotated[str, typer.Option("--to", help="`file`, or postgresql+psycopg://user@host/keys.")],
+) -> None:
+    """Move every key to a database of its own, or back to the file; compares each, then empties the old place.
+
+    Example: wayhome keys move --to postgresql+psycopg://wayhome_keys@db2/keys
+
+    Nobody is handed a key meanwhile. Say afterwards in settings.toml of every host where the keys are.
+    """
+    here = _there(terminal.data)
+    target_settings = _moved(terminal.data, here, to)
+    source = open_keys(here, _CHANCE)
+    target = _target(target_settings, source)
+    try:
+        moved = move_keys(source, target, to="the file in the data folder" if to == "file" else masked(to),
+                          who=_named(terminal))  # fmt: skip
+    finally:
+        source.close()
+        target.close()
+    line = "leave keys_url out of settings.toml" if to == "file" else f'keys_url = "{masked(to)}"'
+    terminal.lines(moved._asdict(), f"{moved.keys} keys moved and compared; now say on every host: {line}")
+
+
+@verb(app, "forget-place")
+def forget_place(
+    terminal: ActorTerminal, place: Annotated[str, typer.Argument(help="As `wayhome keys show` names it.")]
+) -> None:
+    """Wait no longer for a place that holds an older key-encryption key; destroy that key by hand first.
+
+    Example: wayhome keys forget-place host2:/srv/wayhome/kek/kek.json --as staff:anna
+    """
+    keys = open_keys(_there(terminal.data), _CHANCE)
+    try:
+        known = keys.forget_home(place, _named(terminal))
+    finally:
+        keys.close()
+    if not known:
+        raise BadInput("there is no such place; see: wayhome keys show")
+    terminal.lines({"forgotten": place}, f"{place} is not waited for any more")
+
+
+def _there(data: Data) -> Settings:
+    """Return the settings of an office whose keys are somewhere; raises NoData."""
+    here = settings(data)
+    if here.keys_url is None and not here.key_file.exists():
+        raise NoData(f"there is no {here.key_file}; name the data folder with --data")
+    return here
+
+
+def _moved(data: Path | None, here: Settings, to: str) -> Settings:
+    environment = {"WAYHOME_DATA": str(here.data), "WAYHOME_KEK_FILE": str(here.kek_path)}
+    if here.kek_passphrase_file:
+        environment["WAYHOME_KEK_PASSPHRASE_FILE"] = here.kek_passphrase_file
+    if to != "file":
+        environment["WAYHOME_KEYS_URL"] = to
+        environment["WAYHOME_DATABASE_URL"] = here.database_url or ""
+    if (to == "file") == (here.keys_url is None):
+        raise BadInput("the keys are there already, or move from one database to another by way of the file")
+    checked = settings(None, environment)
+    return replace(here, keys_url=checked.keys_url)
+
+
+def _target(found: Settings, source: StoredKeys) -> StoredKeys:
+    store = source.state().store
+    if found.keys_url is not None:
+        return PostgresKeys(found.keys_url, _CHANCE, kek_home(found, _CHANCE), store=store)
+    found.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileKeys(found.key_file, _CHANCE, kek_home(found, _CHANCE), store=store)
+
+
+def _place(here: Settings) -> str:
+    return masked(make_url(here.keys_url).render_as_string()) if here.keys_url else str(here.key_file)
+
+
+def _named(terminal: ActorTerminal) -> str:
+    """Return who says so, by the name that was typed: locked keys let nobody sign in."""
+    return str(vars(terminal)["actor"])

@@ -1,0 +1,243 @@
+"""What an operator does with the keys at the command line: looks, locks, lays the key elsewhere, moves them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.container import Container
+from console.settings import Settings
+from events import key_move
+from events.errors import KeysLocked
+from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
+from tests.kit.key_stores import PowerGone, broken_at
+
+NAME = "Nino Unmistakable"
+
+
+@pytest.fixture
+def case(wayhome: Wayhome) -> str:
+    """A case with a name, in an office of its own."""
+    opened = wayhome.json("case", "open", "age_band=27-29", f"name={NAME}", *AS_ANNA)
+    return str(opened["case_id"])
+
+
+def can_read(wayhome: Wayhome, case: str, **environment: str) -> bool:
+    result = wayhome.run("case", "show", case, "--open", "identity", "--why", "to call her", *AS_ANNA, **environment)
+    return NAME in result.output
+
+
+def file_of(wayhome: Wayhome) -> Path:
+    return wayhome.data / "keys" / "keys.sqlite"
+
+
+# -- looking and locking -----------------------------------------------------------------------------------------
+
+
+def test_the_operator_sees_where_keys_and_their_key_lie(wayhome: Wayhome) -> None:
+    shown = wayhome.json("keys", "show")
+    assert (shown["keys"], shown["kek"]) == (str(file_of(wayhome)), str(wayhome.data / "kek" / "kek.json"))
+    assert (shown["kind"], shown["status"], shown["erasures"]) == ("file", "open", 0)
+    assert [place["newest"] for place in shown["places"]] == [True]
+    assert [entry["what"] for entry in shown["history"]] == ["made"]
+    assert "whoever has this machine can read" in wayhome.done("keys", "show")
+
+
+def test_locked_keys_open_nothing_for_anybody_until_they_are_unlocked(wayhome: Wayhome, case: str) -> None:
+    assert can_read(wayhome, case)
+    wayhome.done("keys", "lock", *AS_ANNA)
+    assert "locked by staff:anna" in wayhome.told_off("case", "show", case, *AS_ANNA, code=4)
+    assert wayhome.json("keys", "show")["status"] == "locked"
+    wayhome.done("keys", "unlock", *AS_BORIS)
+    assert can_read(wayhome, case)
+    told = [(entry["what"], entry["who"]) for entry in wayhome.json("keys", "show")["history"]]
+    assert told[1:] == [("locked", "staff:anna"), ("unlocked", "staff:boris")]
+
+
+def test_an_office_that_runs_forgets_its_keys_within_a_second_although_nobody_asks(wayhome: Wayhome, case: str) -> None:
+    container = Container(Settings(data=wayhome.data))
+    try:
+        assert container.keys._cache
+        container.watch_keys()
+        wayhome.done("keys", "lock", *AS_ANNA)
+        assert container._watch is not None
+        container._watch._over.wait(1.0)  # nothing sets it: a second passes
+        assert (container.keys._cache, container.keys._wrapping) == ({}, None)
+        with pytest.raises(KeysLocked):
+            container.keys.secret("anything")
+    finally:
+        container.close()
+
+
+def test_there_is_nothing_to_lock_where_there_are_no_keys(tmp_path: Path) -> None:
+    assert "--data" in Wayhome(tmp_path / "nothing").told_off("keys", "lock", *AS_ANNA, code=4)
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_copy_of_the_key_folder_alone_opens_nothing(wayhome: Wayhome, case: str, tmp_path: Path) -> None:
+    stolen = wayhome.copied_to(tmp_path / "stolen")
+    (stolen.data / "kek" / "kek.json").unlink()
+    assert "no key-encryption key at" in stolen.told_off("case", "show", case, *AS_ANNA, code=4)
+
+
+# -- where the key-encryption key lies ---------------------------------------------------------------------------
+
+
+def test_a_passphrase_opens_and_a_wrong_one_says_so_and_changes_nothing(
+    wayhome: Wayhome, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.key_homes.SCRYPT_COST", 2**10)
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    for file, text in ((right, "five little words of chance\n"), (wrong, "something quite else\n")):
+        file.write_text(text)
+        file.chmod(0o600)
+    environment = {"WAYHOME_KEK_PASSPHRASE_FILE": str(right)}
+    assert wayhome.run("keys", "home", "passphrase", *AS_ANNA, **environment).exit_code == 0
+    assert can_read(wayhome, case, **environment)
+    before = (wayhome.data / "kek" / "kek.json").read_bytes()
+    for given, words in (
+        ({}, "WAYHOME_KEK_PASSPHRASE_FILE"),
+        ({"WAYHOME_KEK_PASSPHRASE_FILE": str(wrong)}, "this is not the passphrase"),
+        ({"WAYHOME_KEK_PASSPHRASE_FILE": str(tmp_path / "none")}, "there is no"),
+    ):
+        result = wayhome.run("case", "show", case, *AS_ANNA, **given)
+        assert (result.exit_code, words in result.stderr) == (4, True), result.output
+    assert (wayhome.data / "kek" / "kek.json").read_bytes() == before
+    assert "five little words" not in before.decode()
+
+
+def test_any_two_of_three_officers_open_the_keys(wayhome: Wayhome, case: str, tmp_path: Path) -> None:
+    places = [tmp_path / who / "share.json" for who in ("anna", "boris", "vera")]
+    for place in places:
+        place.parent.mkdir()
+    wayhome.done("keys", "home", "shares", *map(str, places), *AS_ANNA)
+    for gone in places:
+        gone.rename(gone.with_suffix(".away"))
+        assert can_read(wayhome, case)
+        gone.with_suffix(".away").rename(gone)
+    assert set(wayhome.json("keys", "show")["shares"].values()) == {"up to date"}
+    places[0].unlink()
+    places[1].unlink()
+    assert "two are needed" in wayhome.told_off("case", "show", case, *AS_ANNA, code=4)
+
+
+def test_what_a_home_is_not_is_refused(wayhome: Wayhome, tmp_path: Path) -> None:
+    wayhome.told_off("keys", "home", "cloud", *AS_ANNA)
+    wayhome.told_off("keys", "home", "shares", str(tmp_path / "one"), *AS_ANNA, code=4)
+    wayhome.told_off("keys", "home", "file", str(tmp_path / "one"), *AS_ANNA)
+    assert "typed" in wayhome.told_off("keys", "home", "passphrase", *AS_ANNA)
+
+
+def test_a_new_key_is_taken_when_somebody_may_have_seen_the_old_one(
+    wayhome: Wayhome, case: str, tmp_path: Path
+) -> None:
+    copy = wayhome.copied_to(tmp_path / "copy")
+    wayhome.done("keys", "rotate", *AS_ANNA)
+    assert can_read(wayhome, case)
+    (copy.data / "kek" / "kek.json").write_bytes((wayhome.data / "kek" / "kek.json").read_bytes())
+    assert "take the newest copy" in copy.told_off("case", "show", case, *AS_ANNA, code=4)
+    assert "no such place" in wayhome.told_off("keys", "forget-place", "nowhere", *AS_ANNA)
+
+
+# -- moving ------------------------------------------------------------------------------------------------------
+
+
+def test_keys_move_to_a_database_and_back_by_one_command_each(wayhome: Wayhome, case: str, pg_url: str) -> None:
+    before = file_of(wayhome).read_bytes()
+    there = {"WAYHOME_KEYS_URL": pg_url}
+    assert wayhome.json("keys", "move", "--to", pg_url, *AS_ANNA)["keys"] > 0
+    assert "these keys were moved to postgresql" in wayhome.told_off("case", "show", case, *AS_ANNA, code=4)
+    assert can_read(wayhome, case, **there)
+    assert wayhome.run("verify", **there).exit_code == 0
+    assert not _wrapped_in(before) & _wrapped_in(file_of(wayhome).read_bytes()), "nothing is left of the old ones"
+    assert wayhome.run("keys", "move", "--to", "file", *AS_BORIS, **there).exit_code == 0
+    assert can_read(wayhome, case)
+    result = wayhome.run("case", "show", case, *AS_ANNA, **there)
+    assert "these keys were moved to the file" in result.stderr
+    told = [entry["what"] for entry in wayhome.json("keys", "show")["history"]]
+    assert told.count("moved here") == 2
+
+
+def _wrapped_in(content: bytes) -> set[bytes]:
+    """What lies behind the names of compartments in a file's pages: 16 bytes of each wrapped key."""
+    return {content[at + 8 : at + 24] for at in range(len(content)) if content[at : at + 8] == b"identity"}
+
+
+STEPS = ["_fill", "_compare", "_empty", "_finished"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_move_that_stopped_half_way_opens_nothing_twice_and_goes_on_when_it_is_said_again(
+    wayhome: Wayhome, case: str, pg_url: str, step: str, *, after: bool
+) -> None:
+    with pytest.raises(PowerGone), broken_at(key_move, step, after=after):
+        wayhome.run("keys", "move", "--to", pg_url, *AS_ANNA)
+    there = {"WAYHOME_KEYS_URL": pg_url}
+    done = step == "_finished" and after
+    assert (can_read(wayhome, case), can_read(wayhome, case, **there)) == (False, done)
+    if not done:
+        wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA)
+    assert (can_read(wayhome, case), can_read(wayhome, case, **there)) == (False, True)
+
+
+def test_a_move_that_was_not_begun_leaves_the_keys_where_they_were(wayhome: Wayhome, case: str, pg_url: str) -> None:
+    nowhere = pg_url.split("?", 1)[0].rsplit("/", 1)[0] + "/not_there"
+    wayhome.told_off("keys", "move", "--to", nowhere, *AS_ANNA, code=4)
+    wayhome.told_off("keys", "move", "--to", "file", *AS_ANNA)
+    wayhome.told_off("keys", "move", "--to", "mysql://x/y", *AS_ANNA)
+    assert can_read(wayhome, case)
+
+
+def test_keys_are_not_moved_over_other_keys(wayhome: Wayhome, case: str, pg_url: str, tmp_path: Path) -> None:
+    other = Wayhome(tmp_path / "other", {"WAYHOME_KEYS_URL": pg_url})
+    other.done("programme", "publish", "moscow", "--as", "staff:operator")
+    assert "another log's keys" in wayhome.told_off("keys", "move", "--to", pg_url, *AS_ANNA, code=4)
+    assert can_read(wayhome, case)
+    assert other.run("verify").exit_code == 0
+
+
+def test_a_key_database_of_another_log_is_refused(wayhome: Wayhome, case: str, pg_url: str, tmp_path: Path) -> None:
+    other = Wayhome(tmp_path / "other", {"WAYHOME_KEYS_URL": pg_url})
+    other.done("programme", "publish", "moscow", "--as", "staff:operator")
+    kek = tmp_path / "other" / "kek" / "kek.json"
+    given = {"WAYHOME_KEYS_URL": pg_url, "WAYHOME_KEK_FILE": str(kek)}
+    result = wayhome.run("case", "show", case, *AS_ANNA, **given)
+    assert (result.exit_code, "another log" in result.stderr) == (4, True), result.output
+
+
+def test_an_empty_key_database_is_no_place_for_a_log_that_has_its_keys_elsewhere(
+    wayhome: Wayhome, case: str, pg_url: str
+) -> None:
+    given = {"WAYHOME_KEYS_URL": pg_url, "WAYHOME_KEK_FILE": str(wayhome.data / "fresh" / "kek.json")}
+    result = wayhome.run("case", "show", case, *AS_ANNA, **given)
+    assert (result.exit_code, "wayhome keys move" in result.stderr) == (4, True), result.output
+    assert can_read(wayhome, case)
+
+
+def test_keys_in_the_database_of_the_log_are_refused_before_anything_is_opened(wayhome: Wayhome, pg_url: str) -> None:
+    given = {"WAYHOME_KEYS_URL": pg_url, "WAYHOME_DATABASE_URL": pg_url}
+    result = wayhome.run("settings", **given)
+    assert (result.exit_code, "one of their own" in result.stderr) == (2, True), result.output
+
+
+def test_a_key_database_is_copied_into_a_file_that_opens_under_the_same_key(
+    wayhome: Wayhome, case: str, pg_url: str, tmp_path: Path
+) -> None:
+    wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA)
+    for who in ("anna", "boris"):
+        (tmp_path / who).mkdir()
+    log, keys = tmp_path / "anna" / "log.sqlite", tmp_path / "boris" / "keys.sqlite"
+    there = {"WAYHOME_KEYS_URL": pg_url}
+    result = wayhome.run("backup", "--log", str(log), "--keys", str(keys), "--json", **there)
+    assert (result.exit_code, json.loads(result.stdout)["without_key"]) == (0, 0), result.output
+    file_of(wayhome).write_bytes(keys.read_bytes())
+    assert can_read(wayhome, case)
+
+
+def test_a_key_database_that_is_down_stops_reading_and_says_so(wayhome: Wayhome, case: str) -> None:
+    given = {"WAYHOME_KEYS_URL": "postgresql+psycopg://nobody@127.0.0.1:1/keys"}
+    result = wayhome.run("case", "show", case, *AS_ANNA, **given)
+    assert (result.exit_code, "key database cannot be reached" in result.stderr) == (4, True), result.output
