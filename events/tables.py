@@ -113,34 +113,3 @@ high_water = Table(
     Column("noted", BigInteger, nullable=False),
     Column("moved_to", Text, nullable=False, server_default=""),  # another database, when the log goes on there
 )
-
-# Complete subtrees of two leaves or more (events/merkle.py); the leaves themselves are in the events.
-tree = Table(
-    "tree",
-    metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary, nullable=False),
-)
-
-# What the log was, or is about to be, signed for: there is one root for each size.
-checkpoints = Table(
-    "checkpoints",
-    metadata,
-    Column("origin", Text, primary_key=True),
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("root", LargeBinary, nullable=False),
-    *_texts("at"),
-)
-
-checkpoint_signatures = Table(
-    "checkpoint_signatures",
-    metadata,
-    Column("origin", Text, primary_key=True),
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("signer", Text, primary_key=True),
-    Column("key_id", LargeBinary, primary_key=True),
-    Column("signature", LargeBinary, nullable=False),
-    *_texts("at"),
-    Index("checkpoint_signatures_of", "origin", "signer", "size"),
-)
