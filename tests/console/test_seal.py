@@ -16,12 +16,12 @@ import pytest
 
 from console.container import Container
 from console.settings import Settings
-from console.verbs.seal import seal_state
 from events.checkpoints import OUTSIDE, VERIFIER, verifier_of
 from events.heads_noting import note_heads
 from events.notes import LOG, SigningKey, parse_note
 from events.sealer import TROUBLE, Sealer
 from events.witness_policy import Policy, parse_policy
+from handlers.queries.sealing import seal_state
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import Office
 from tests.kit.web.houses import Person, WebHouse
@@ -50,8 +50,8 @@ def witnessing(folder: Path, log: str) -> Iterator[tuple[str, str]]:
         "127.0.0.1:0",
     ]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    assert process.stdout
     try:
-        assert process.stdout
         said = process.stdout.readline()
         found = re.fullmatch(r"witness (\S+) listens at (127\.0\.0\.1:\d+); stop with Ctrl-C\n", said)
         assert found, said
@@ -59,8 +59,7 @@ def witnessing(folder: Path, log: str) -> Iterator[tuple[str, str]]:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
-        if process.stdout:
-            process.stdout.close()
+        process.stdout.close()
 
 
 def log_key(wayhome: Wayhome) -> str:
