@@ -1,4 +1,4 @@
-"""``python -m bench [commands|memory|latency|contention|console|journeys|ctdc|all] [--quick] [--json FILE]``."""
+"""``python -m bench [commands|memory|latency|contention|console|tree|journeys|ctdc|all] [--quick] [--json FILE]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.conditions import conditions, print_conditions
 
-OURS = ("commands", "memory", "latency", "contention", "console")
+OURS = ("commands", "memory", "latency", "contention", "console", "tree")
 WHOLE = ("journeys", "ctdc")
 
 
@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of all but journeys and ctdc")
     parser.add_argument("--cases", type=int, action="append", help="console only: so many cases; may be said again")
     parser.add_argument("--seconds", type=float, default=20, help="console only: how long the busy day lasts")
+    parser.add_argument("--events", type=int, default=0, help="tree only: so many events (1,000,000)")
     chosen, more = parser.parse_known_args(arguments)
     if more and chosen.what not in WHOLE:
         parser.error(f"unknown: {' '.join(more)}")
@@ -53,10 +54,20 @@ def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, An
         from bench import contention
 
         return contention.run(quick=quick)
+    return _long(name, chosen, more)
+
+
+def _long(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, Any] | None:
+    """Run what takes its size from the command line."""
+    quick = bool(chosen.quick)
     if name == "console":
         from bench import console
 
         return console.run(quick=quick, counts=chosen.cases or (), seconds=float(chosen.seconds))
+    if name == "tree":
+        from bench import tree
+
+        return tree.run(quick=quick, events=int(chosen.events))
     _whole(name, ["--quick", *more] if quick else more)
     return None
 

@@ -6,8 +6,9 @@ Appending pays nothing for it: it is made of the leaves afterwards, and `verify`
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
+from events.batch import InsertRows
 from events.errors import TreeAltered, TreeBehind
 from events.merkle import (
     Frontier,
@@ -35,7 +36,7 @@ _LEAVES = (
 _LEAVES_AT = select(events.c.position, events.c.leaf).where(
     events.c.position.in_(bindparam("positions", expanding=True))
 )
-_NODES_AT = select(tree).where(tuple_(tree.c.level, tree.c.number).in_(bindparam("subtrees", expanding=True)))
+_INSERT_NODES = InsertRows(tree)
 
 
 def log_size(connection: Connection) -> int:
@@ -77,13 +78,14 @@ def _nodes_for(connection: Connection, spans: Iterable[Span]) -> Nodes:
 def nodes_of(connection: Connection, subtrees: Sequence[Subtree]) -> Nodes:
     """Return the hashes of these subtrees, in two questions; raises TreeBehind when one is not stored."""
     leaves = [subtree.number for subtree in subtrees if subtree.level == 0]
-    inner = [tuple(subtree) for subtree in subtrees if subtree.level]
+    # Each by itself: a list of pairs would be looked for by SQLite from one end of the tree to the other.
+    inner = [and_(tree.c.level == one.level, tree.c.number == one.number) for one in subtrees if one.level]
     found: dict[Subtree, bytes] = {}
     if leaves:
         at = connection.execute(_LEAVES_AT, {"positions": leaves})
         found |= {Subtree(0, position): bytes(leaf) for position, leaf in at}
     if inner:
-        rows = connection.execute(_NODES_AT, {"subtrees": inner})
+        rows = connection.execute(select(tree).where(or_(*inner)))
         found |= {Subtree(level, number): bytes(hashed) for level, number, hashed in rows}
     if missing := [subtree for subtree in subtrees if subtree not in found]:
         raise TreeBehind(f"the tree holds no subtree {missing[0].number} of level {missing[0].level}: wayhome seal")
@@ -115,8 +117,7 @@ def stored_between(connection: Connection, begin: int, end: int) -> dict[Subtree
 
 def _store(connection: Connection, begin: int, end: int, completed: Sequence[Node]) -> None:
     stored = stored_between(connection, begin, end)
-    if any(stored.get(node.subtree, node.hash) != node.hash for node in completed):
+    if stored and any(stored.get(node.subtree, node.hash) != node.hash for node in completed):
         raise TreeAltered("the stored tree is not that of the log's events, somebody else wrote it: wayhome verify")
-    rows = [{**node.subtree._asdict(), "hash": node.hash} for node in completed if node.subtree not in stored]
-    if rows:
-        connection.execute(insert(tree), rows)
+    new = [node for node in completed if node.subtree not in stored] if stored else completed
+    _INSERT_NODES.run(connection, [{"level": level, "number": n, "hash": made} for (level, n), made in new])

@@ -15,6 +15,7 @@ from console.printing import FAULTS, event_as_json, print_events, print_json, pr
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from events.checkpoints import held_to, verifier_of
+from events.errors import NoteRefused
 from events.notes import Checkpoint, is_signed, parse_note
 from events.verify import LogProof, verify
 from handlers.checks.check_results import CheckResult, OutsideRecords
@@ -110,7 +111,10 @@ def _replay_log(terminal: Terminal, upto: int) -> None:
 
 def _kept(container: Container, file: Path) -> Checkpoint:
     """Return what a checkpoint says that somebody kept; raises BadInput for one this log did not sign."""
-    note, key = parse_note(file.read_bytes()), verifier_of(container.keys)
+    try:
+        note, key = parse_note(file.read_bytes()), verifier_of(container.keys)
+    except NoteRefused as problem:
+        raise BadInput(f"{file.name}: {problem}") from None
     if key is None or not is_signed(note, key):
         raise BadInput(f"{file.name} is not signed by this log, which is {key or 'one that never signed anything'}")
     return held_to(note.text, key.name)
