@@ -42,6 +42,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "replay": Verb("history", "replay", "Fold the history again, up to a time or a position, without any effect."),
     "verify": Verb("history", "verify_log", "Check that nothing in the history was changed, left out or added; exit"
                    " code 5 when something was."),
+    "fsck": Verb("fsck", "fsck", "Compare log, order, tables, tasks, timers, beds and money; exit code 5 when something"
+                 " is left that is wrong."),
     "drill": Verb("drill", "app", "Drills: somebody does their worst to a copy, and what is found is counted."),
     "beds": Verb("accommodation", "beds", "Show the beds of a house: case numbers, holds and their ends, and the"
                  " waiting list in its order."),

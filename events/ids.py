@@ -17,6 +17,8 @@ Stream = NewType("Stream", str)
 OFFICE_DECISIONS: Final = Stream("decisions:office")
 OFFICE_POLICY: Final = Stream("office:policy")  # what the officers decided about themselves
 
+LOG_REPAIRS: Final = Stream("log:repairs")  # what was put right beside the log, and whom somebody vouched for
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})

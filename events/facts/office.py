@@ -25,3 +25,15 @@ class KeysChosen(Fact):
     """The first fact of a log: which key file it is sealed with, as a fingerprint that opens nothing."""
 
     fingerprint: str
+
+
+class TablesRepaired(Fact):
+    """Rows beside the log were made to say again what the log says: of each table how many values differed."""
+
+    rows: tuple[tuple[str, int], ...]
+
+
+class HistoryVouchedFor(Fact):
+    """Somebody with the keys read a history that did not end as Wayhome wrote it, and lets it go on as it stands."""
+
+    history: str  # the stream, as an auditor names it
