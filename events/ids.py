@@ -18,6 +18,8 @@ OFFICE_DECISIONS: Final = Stream("decisions:office")
 OFFICE_POLICY: Final = Stream("office:policy")  # what the officers decided about themselves
 RESTORE: Final = Stream("restore:log")  # that an older copy was put in place, and what came of it
 
+LOG_REPAIRS: Final = Stream("log:repairs")  # what was put right beside the log, and whom somebody vouched for
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})

@@ -30,6 +30,7 @@ from events.verify_tree import TreeBeside, compare_noted_heads
 
 PAGE_SIZE: Final = 4000
 # Processes that write at once take their moments before they take their places; none holds a write open for longer.
+_OF_ENDS: Final = frozenset({"stream", "code", "head", "noted"})  # findings that say where something does not end
 CLOCK_SLACK: Final = timedelta(seconds=60)
 _COLUMNS = ", ".join(f"e.{c.name}" for c in tables.events.columns)
 _FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608 - our own column names
@@ -61,6 +62,12 @@ class LogProof:
     def ok(self) -> bool:
         """Tell whether everything is as it was written."""
         return not self.findings
+
+    @property
+    def first_wrong(self) -> int | None:
+        """Return the first event that is wrong itself or missing; if none is, the first end of a stream that is."""
+        placed = [(one.code in _OF_ENDS, one.position) for one in self.findings if one.position is not None]
+        return min(placed)[1] if placed else None
 
 
 class _StreamEnd(NamedTuple):

@@ -43,8 +43,7 @@ class Done(NamedTuple):
         """Tell whether the first event that a report calls wrong is the one, or where the log ends too early."""
         if self.first is None:
             return any(finding.code in self.codes for finding in report.findings)
-        named = [one.position for one in report.findings if one.position is not None and one.code != "noted"]
-        return (bool(named) and min(named) == self.first) or report.events == self.first
+        return self.first in (report.first_wrong, report.events)
 
     def is_between(self, report: LogProof) -> bool:
         """Tell whether the wrong event stands where a report says: behind the last head that is as it was noted."""

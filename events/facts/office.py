@@ -36,3 +36,15 @@ class HeadsNoted(Fact):
     size: int
     root: str
     streams: int
+
+
+class TablesRepaired(Fact):
+    """Rows beside the log were made to say again what the log says: of each table how many values differed."""
+
+    rows: tuple[tuple[str, int], ...]
+
+
+class HistoryVouchedFor(Fact):
+    """Somebody with the keys read a history that did not end as Wayhome wrote it, and lets it go on as it stands."""
+
+    history: str  # the stream, as an auditor names it

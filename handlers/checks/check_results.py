@@ -17,6 +17,7 @@ from events.catalogue import Fact
 from events.envelope import RecordedEvent
 from events.money import Money
 from events.verify import LogProof
+from handlers.checks.derived_rows import RowDifference
 from handlers.projections.replay import Replay, Row
 from workflow.programme.loading import Definition
 
@@ -54,6 +55,7 @@ class CheckResult(NamedTuple):
     ok: bool
     counted: Mapping[str, int]
     faults: tuple[str, ...]
+    differences: tuple[RowDifference, ...] = ()  # of rows beside the log, each told among the faults too
 
 
 class ObservedEvent(NamedTuple):

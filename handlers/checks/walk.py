@@ -25,9 +25,10 @@ from handlers.checks.check_results import (
     OutsideRecords,
     WalkEnd,
 )
+from handlers.checks.derived_rows import COMPARED
 from handlers.checks.door_rows import DoorRowsCheck
 from handlers.checks.erasures import ErasuresCheck
-from handlers.checks.log import COMPARED, CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
+from handlers.checks.log import CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
 from handlers.checks.outside import OutsideCheck
 from handlers.checks.tasks_and_steps import StepsCheck, TasksCheck, WithdrawalCheck
