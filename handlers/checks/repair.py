@@ -30,6 +30,7 @@ from handlers.checks.derived_rows import (
     stored_rows,
 )
 from handlers.projections.person_search import search_key, token_rows
+from handlers.projections.rebuild import record_tokens_drawn
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
@@ -56,6 +57,7 @@ class Derived:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._receipt = record_tokens_drawn(log)
         self._replay = Replay(log)
         self._tokens: dict[Any, Row] = {}
 
@@ -66,7 +68,7 @@ class Derived:
             self._replay.take(event)
             # Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
             if event.envelope.type == "CaseOpened" and event.envelope.sealed:
-                opened = self._log.opened(event, ("identity", "contact"))
+                opened = self._log.opened(event, ("identity", "contact"), self._receipt)
                 made = token_rows(key, opened) if isinstance(opened, CaseOpened) else []
                 self._tokens |= keyed(name_tokens, made)
 

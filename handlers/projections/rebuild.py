@@ -46,7 +46,7 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
     Most of the log is folded before anybody has to wait; only what was added meanwhile is folded while
     writers are held off. Readers see the old read models until the new ones are complete.
     """
-    replay, tokens, receipt = Replay(log), list[Row](), _recorded(log)
+    replay, tokens, receipt = Replay(log), list[Row](), record_tokens_drawn(log)
     with log.database.reading() as connection:
         _catch_up(log, connection, replay, tokens, receipt, progress)
     with log.database.writing() as connection:
@@ -71,7 +71,7 @@ def rebuild_if_new(log: Log) -> bool:
     return old and not drawn
 
 
-def _recorded(log: Log) -> RecordedRebuild:
+def record_tokens_drawn(log: Log) -> RecordedRebuild:
     """Record that names are opened to draw search tokens of, before any is; so every case's own record stays short."""
     row = {"account": REBUILDING, "at": log.now(), "case_id": EVERY_CASE, "page": SEARCH_TOKENS, "session": ""}
     with log.database.writing() as connection:
