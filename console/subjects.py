@@ -132,6 +132,7 @@ SUBJECTS: Final = (
         likely={"access": actions.access_actions},
     ),
     ConsoleSubject("accounts", "About who signs in"),
+    ConsoleSubject("restore", "About older copies put in place"),
     ConsoleSubject("office", "About the office", panel="money"),
     ConsoleSubject(
         "tasks", "About work to do", N_("Work that got stuck"), "running",

@@ -38,6 +38,7 @@ class Database:
     def __init__(self, url: str | URL, *, pool: int = 8) -> None:
         self.url = make_url(url)
         self.kind = self.url.get_backend_name()
+        self._file: tuple[int, int] | None = None
         assert self.kind in ("sqlite", "postgresql"), f"Wayhome runs on SQLite and PostgreSQL, not {self.kind}"
         if self.kind == "sqlite":
             self._reader, self._writer = _sqlite(self.url, pool, "DEFERRED"), _sqlite(self.url, 1, "IMMEDIATE")
@@ -67,6 +68,17 @@ class Database:
         """Return a bare connection for migrations and checks; the caller closes it."""
         with self._said_plainly():
             return self._writer.connect()
+
+    def was_replaced(self) -> bool:
+        """Tell whether another file lies where this database's did when this was first asked: ours was moved away."""
+        if self.kind != "sqlite":
+            return False
+        try:
+            found = Path(self.url.database or "").stat()
+        except FileNotFoundError:
+            return self._file is not None
+        self._file = self._file or (found.st_dev, found.st_ino)
+        return self._file != (found.st_dev, found.st_ino)
 
     def keep_reserve(self) -> None:
         """Keep room beside the file for what must be recorded on a full disk too; PostgreSQL's disk is its own."""

@@ -49,8 +49,6 @@ STEMS: Final[Mapping[str, Mapping[str, str]]] = {
         "managed_case": "plays a case manager",
         "manager": "plays a case manager",
         "order_book": "plays the travel agent",
-        "restore_counts": "what a drill finds outside",
-        "restore_drill": "destroys a made-up office and restores it",
         "summary": "what a year came to",
         "year": "a year as a whole",
     },

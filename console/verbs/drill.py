@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from console.simulation.year import Year
 from console.verbs.terminal import BareTerminal, verb
 from events.world import ManualClock, SeededEntropy
 from workflow.programme.loading import load_definition, shipped_programme_text
+from workflow.values.days import begin_of
 
 app = typer.Typer(no_args_is_help=True, help="Drills on made-up data: what must hold on a bad day, counted.")
 
@@ -35,7 +35,7 @@ def restore(
     """
     with tempfile.TemporaryDirectory(prefix="wayhome-drill-") as folder:
         text = shipped_programme_text("moscow")
-        start = datetime.combine(load_definition(text).programme.runs.since, datetime.min.time(), UTC)
+        start = begin_of(load_definition(text).programme.runs.since, "UTC")
         here = Settings(data=Path(folder) / "house")
         container = Container(here, create=True, clock=ManualClock(start), chance=SeededEntropy(seed))
         definition = container.publish(text, "staff:operator")
