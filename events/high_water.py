@@ -111,7 +111,7 @@ def count_claim(connection: Connection) -> None:
 
 
 def _refuse_replaced(log: Log) -> None:
-    """A process that still runs on a file somebody moved away must not send from it: another one goes on in its place."""
+    """Send nothing from a file that somebody moved away: another process goes on in its place."""
     if log.database.was_replaced():
         raise LogBehind("the file of the log was exchanged under this process: stop it, and begin it anew")
 
