@@ -74,14 +74,23 @@ class Container:
         _refuse_without_keys(settings, self.database)
         self.keys = FileKeys(settings.key_file, self.chance)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, clock)
+        try:
+            self._make_sure(accept_older=accept_older)
+        except EventsError:
+            self.keys.close()
+            self.database.close()
+            raise
+        self.service = CommandService(self.log)
+        self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
+        self.houses = CurrentOccupancy(self.log)
+
+    def _make_sure(self, *, accept_older: bool) -> None:
+        """See that log and keys are one another's and the newest, and that what is drawn from the log is drawn."""
         bind_keys_to_log(self.log)
         if not accept_older:
             refuse_older_copies(self.log)
         rebuild_if_new(self.log)
         code_rows_once(self.log)
-        self.service = CommandService(self.log)
-        self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
-        self.houses = CurrentOccupancy(self.log)
 
     def publish(self, text: str, actor: str) -> Definition:
         """Put the first programme files of an office that is being set up into force, as who installs it.
