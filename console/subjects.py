@@ -133,6 +133,7 @@ SUBJECTS: Final = (
     ),
     ConsoleSubject("erasure", "About erasing a person", N_("Erasure"), "access"),
     ConsoleSubject("accounts", "About who signs in"),
+    ConsoleSubject("restore", "About older copies put in place"),
     ConsoleSubject("office", "About the office", panel="money"),
     ConsoleSubject(
         "tasks", "About work to do", N_("Work that got stuck"), "running",

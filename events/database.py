@@ -39,6 +39,7 @@ class Database:
         """Open nothing yet; with ``overwrites`` SQLite writes zeros over what is deleted."""
         self.url = make_url(url)
         self.kind = self.url.get_backend_name()
+        self._file: tuple[int, int] | None = None
         assert self.kind in ("sqlite", "postgresql"), f"Wayhome runs on SQLite and PostgreSQL, not {self.kind}"
         if self.kind == "sqlite":
             self._reader, self._writer = _sqlite(self.url, pool, "DEFERRED"), _sqlite(self.url, 1, "IMMEDIATE")
@@ -83,6 +84,17 @@ class Database:
             assert isinstance(driver, sqlite3.Connection)
             busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
+
+    def was_replaced(self) -> bool:
+        """Tell whether another file lies where this database's did when this was first asked: ours was moved away."""
+        if self.kind != "sqlite":
+            return False
+        try:
+            found = Path(self.url.database or "").stat()
+        except FileNotFoundError:
+            return self._file is not None
+        self._file = self._file or (found.st_dev, found.st_ino)
+        return self._file != (found.st_dev, found.st_ino)
 
     def keep_reserve(self) -> None:
         """Keep room beside the file for what must be recorded on a full disk too; PostgreSQL's disk is its own."""

@@ -63,8 +63,9 @@ def refuse_older_copies(log: Log) -> None:
     """Let nobody work on a log, or with keys, that were restored from an older copy.
 
     Raises LogBehind when the log lacks what the mark beside the keys says was in it, KeysBehind when the keys are the
-    older ones.
+    older ones, LogMissing for a log that was moved to another database.
     """
+    _refuse_replaced(log)
     with log.database.reading() as connection:
         row = connection.execute(_ROW).one()
         if row.moved_to:
@@ -80,6 +81,7 @@ def raise_mark(log: Log) -> HighWaterMark:
     Raises LogBehind or KeysBehind when one was exchanged for an older copy meanwhile, a StoreProblem when the mark
     cannot be kept: then nothing may leave the house.
     """
+    _refuse_replaced(log)
     with log.database.reading() as connection:
         if noted_mark(log.keys) == end_of(connection):
             return end_of(connection)
@@ -106,6 +108,12 @@ def mark_moved(connection: Connection, where: str) -> None:
 def count_claim(connection: Connection) -> None:
     """Count that work is begun, in the transaction in which it is."""
     connection.execute(update(high_water).values(claims=high_water.c.claims + 1))
+
+
+def _refuse_replaced(log: Log) -> None:
+    """Send nothing from a file that somebody moved away: another process goes on in its place."""
+    if log.database.was_replaced():
+        raise LogBehind("the file of the log was exchanged under this process: stop it, and begin it anew")
 
 
 def _noted(connection: Connection, keys: Keys) -> HighWaterMark:

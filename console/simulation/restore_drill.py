@@ -7,9 +7,9 @@ made twice from an older one, and whatever went out of which the older one knows
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,17 +21,18 @@ from console.restoring import accept_copy
 from console.settings import Settings
 from console.simulation.demo_accounts import ADMINISTRATOR, DATA_PROTECTION
 from console.simulation.managed_case import CLARA
+from console.simulation.restore_counts import letters, payments, sent_again
 from console.simulation.year import Rehearsal, Year
 from events.backup import copy_file
+from events.catalogue import Fact
 from events.errors import KeysBehind, LogBehind
-from events.facts.grants import TrancheReleased
+from events.facts.grants import GrantApproved, TrancheReleased
 from events.ids import case_of_stream
 from events.verify import verify
 from events.world import ManualClock, SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.projections.tables import tasks
 from handlers.queries.quarantine import quarantine_of
-from workers.iso20022.sent_payments import read_sent
 from workflow.command import Command, ConfirmOfficeDecision
 from workflow.programme.loading import Definition
 from workflow.subjects.grants.commands import ReleaseTranche
@@ -40,6 +41,9 @@ from workflow.two_people import proposal_id_of
 
 OUTSIDE: Final = ("bank", "post")
 _COPIES: Final = 3
+_EVERY_APPROVAL: Final = 4
+_ROUND_MAX: Final = 100_000
+_OF_GRANTS: Final = frozenset({"GrantApproved", "TrancheReleased"})
 Progress = Callable[[str], None]
 
 
@@ -81,26 +85,29 @@ class RestoreDrill:
         self._container = container
         self._definition = definition
         self._year = year
-        self._copies: list[_CopyPair] = []
+        self._copies: list[_CopyPair] = []  # taken by a thread of its own while commands go on
+        self._before_payments: list[_CopyPair] = []
+        self._seen = -1
+        self._approvals = 0
 
     def run(self, progress: Progress) -> DrillResult:
         """Let the year pass with copies taken meanwhile, destroy it, restore, and count."""
         began = time.monotonic()
         events = self._live(progress)
-        outside = _payments(self._house), _letters(self._house)
+        outside = letters(self._house)
         progress("the newest copy is restored")
         took, lost = self._newest()
         progress("older copies with keys of each age are restored")
         unnoticed = self._unnoticed()
         progress("an older log is gone on with")
-        restored = self._older_log("older", self._copies[0].log, self._newest_keys)
+        restored = self._older_log("older", self._older.log, self._newest_keys)
         try:
             unlisted, listed = self._accepted(restored)
             anew = self._made_anew(restored)
         finally:
             restored.close()
-        paid, letters = _payments(restored.settings), _letters(restored.settings)
-        twice = sum(number - 1 for number in paid.values()), sum((letters - outside[1]).values())
+        paid, posted = payments(restored.settings), letters(restored.settings)
+        twice = sum(number - 1 for number in paid.values()), sent_again(outside, posted)
         spent = time.monotonic() - began
         return DrillResult(events, listed, listed, anew, lost, *twice, unlisted, unnoticed, spent, took)
 
@@ -119,7 +126,7 @@ class RestoreDrill:
                 taking.append(threading.Thread(target=self._copy, args=(len(taking),), name="copies"))
                 taking[-1].start()  # commands go on meanwhile
 
-        Rehearsal(self._container, clock, self._definition, self._year).run(passed)
+        Rehearsal(self._container, clock, self._definition, self._year, self._copy_before_payment).run(passed)
         for one in taking:
             one.join()
         self._copies.sort(key=lambda pair: pair.acknowledged)
@@ -128,13 +135,25 @@ class RestoreDrill:
         return size
 
     def _copy(self, number: int) -> None:
+        self._copies.append(self._copied(f"copy-{number}"))
+
+    def _copy_before_payment(self) -> None:
+        """Copy at moments at which grants are approved and not released, now and then."""
+        new = [event.envelope.type for event in self._container.log.page(self._seen, _ROUND_MAX)]
+        self._seen += len(new)
+        if "GrantApproved" in new and "TrancheReleased" not in new:
+            self._approvals += 1
+            if self._approvals % _EVERY_APPROVAL == 0 and len(self._before_payments) < _COPIES:
+                self._before_payments.append(self._copied(f"before-{self._seen}"))
+
+    def _copied(self, name: str) -> _CopyPair:
         acknowledged = self._container.log.size()
-        folder = self._folder / f"copy-{number}"
+        folder = self._folder / name
         folder.mkdir()
         pair = _CopyPair(folder / "log.sqlite", folder / "keys.sqlite", acknowledged)
         copy_file(self._house.log_file, pair.log)
         copy_file(self._house.key_file, pair.keys)
-        self._copies.append(pair)
+        return pair
 
     @property
     def _newest_keys(self) -> Path:
@@ -217,7 +236,7 @@ class RestoreDrill:
         for number in quarantine_of(restored.log).open:
             self._by_two(restored, SettleOrphan, orphan_id=number, outcome="lost", reason="everybody was asked")
         self._by_two(restored, LiftQuarantine, reason="everybody was asked")
-        released = {release.grant_id: case for case, release in self._lost_releases()}
+        released = self._released_after(self._older)
         pool, done = restored.pool_of(2), 0
         pool.start(sweeping=False)
         try:
@@ -231,14 +250,29 @@ class RestoreDrill:
         assert verify(restored.log).ok, "the older log went on and is sound"
         return done
 
-    def _lost_releases(self) -> list[tuple[str, TrancheReleased]]:
+    @cached_property
+    def _money(self) -> list[tuple[int, str, Fact]]:
+        """Return what the destroyed log said of grants: where, in which case, and what."""
         whole = Container(self._put("whole", self._house.log_file, self._newest_keys))
         try:
-            events = [e for page in whole.log.pages(self._copies[0].acknowledged - 1) for e in page]
-            return [(str(case_of_stream(e.envelope.stream)), fact) for e in events
-                    if isinstance(fact := whole.log.fact(e), TrancheReleased)]  # fmt: skip
+            events = [event for page in whole.log.pages() for event in page if event.envelope.type in _OF_GRANTS]
+            return [(e.position, str(case_of_stream(e.envelope.stream)), whole.log.fact(e)) for e in events]
         finally:
             whole.close()
+
+    @property
+    def _older(self) -> _CopyPair:
+        """Return the copy after which most grants went out that it has as approved only."""
+        return max(self._before_payments or self._copies[:1], key=lambda pair: len(self._released_after(pair)))
+
+    def _released_after(self, pair: _CopyPair) -> dict[str, str]:
+        """Return the grants a copy has as approved and not released, that were released later, and whose they are."""
+        before = [fact for position, _, fact in self._money if position < pair.acknowledged]
+        approved = {fact.grant_id for fact in before if isinstance(fact, GrantApproved)}
+        begun = {fact.grant_id for fact in before if isinstance(fact, TrancheReleased)}
+        later = [(case, fact) for position, case, fact in self._money if position >= pair.acknowledged]
+        return {fact.grant_id: case for case, fact in later
+                if isinstance(fact, TrancheReleased) and fact.grant_id in approved - begun}  # fmt: skip
 
     def _by_two(self, restored: Container, kind: type[Command], **fields: str) -> None:
         asked = kind.model_validate({"command_id": restored.chance.uuid(), "actor": ADMINISTRATOR} | fields)
@@ -248,19 +282,6 @@ class RestoreDrill:
         )  # fmt: skip
         for answer in restored.service.submit_many([asked, confirms]):
             assert isinstance(answer, Accepted), answer
-
-
-def _payments(here: Settings) -> Counter[str]:
-    """Return how many files pay each part of a grant."""
-    files = [file for folder in ("out", "sent") for file in (here.bank_folder / folder).glob("*.xml")]
-    return Counter(one.end_to_end_id for file in files for one in read_sent(file.read_bytes()))
-
-
-def _letters(here: Settings) -> Counter[bytes]:
-    """Return how many letters say the same to the same: all but when they were written, and under which number."""
-    written = [file.read_bytes().split(b"\r\n") for file in here.post_folder.glob("*.eml")]
-    changing = (b"Date:", b"Message-ID:", b"DTSTAMP")
-    return Counter(b"\n".join(line for line in one if not line.startswith(changing)) for one in written)
 
 
 def _no_passphrase() -> str:

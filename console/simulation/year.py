@@ -45,7 +45,16 @@ class Year(NamedTuple):
 class Rehearsal:
     """Runs a programme through simulated time, in this process."""
 
-    def __init__(self, container: Container, clock: ManualClock, definition: Definition, year: Year) -> None:
+    def __init__(
+        self,
+        container: Container,
+        clock: ManualClock,
+        definition: Definition,
+        year: Year,
+        after_round: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the parts; ``after_round`` is called whenever the case manager has gone once through what there is."""
+        self._after_round = after_round
         self._container = container
         self._clock = clock
         self._definition = definition
@@ -84,6 +93,7 @@ class Rehearsal:
         self._pool.settle()
         look_at_all = True  # a new day makes some things due; after that only what has changed
         while self._manage(look_at_all=look_at_all):
+            self._after_round()
             self._pool.settle()
             look_at_all = False
         self._clock.advance(TICK)

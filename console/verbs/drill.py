@@ -1,7 +1,6 @@
 """`wayhome drill`: what must hold when somebody does their worst, tried out and counted."""
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from console.simulation.year import Year
 from console.verbs.terminal import BareTerminal, verb
 from events.world import ManualClock, SeededEntropy, SystemEntropy
 from workflow.programme.loading import load_definition, shipped_programme_text
+from workflow.values.days import begin_of
 
 app = typer.Typer(
     no_args_is_help=True, help="Drills on made-up data of their own: what is promised, tried on a bad day and counted."
@@ -96,7 +96,7 @@ def drill_restore(
 
     with tempfile.TemporaryDirectory(prefix="wayhome-drill-") as folder:
         text = shipped_programme_text("moscow")
-        start = datetime.combine(load_definition(text).programme.runs.since, datetime.min.time(), UTC)
+        start = begin_of(load_definition(text).programme.runs.since, "UTC")
         here = Settings(data=Path(folder) / "house")
         container = Container(here, create=True, clock=ManualClock(start), chance=SeededEntropy(seed))
         definition = container.publish(text, "staff:operator")

@@ -9,7 +9,12 @@ import pytest
 
 from console.views.operations import operations
 from console.views.reader import Reader
+from events.facts.restore import LogRestored
+from events.ids import RESTORE
+from events.money import Money
+from events.writing import EventMetadata
 from handlers.queries.operations import machine
+from handlers.queries.quarantine import orphan, quarantine_of
 from tests.kit.offices import Office
 from tests.kit.roads import bank_says, bring, grant, paid, release
 from tests.kit.story import Story, story
@@ -18,6 +23,7 @@ from workflow.rights.acts import ROLES, Role
 from workflow.subjects.grants.commands import RecordStrangeAnswer, SettleBankAnswer
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.reception.commands import PlanArrival
+from workflow.subjects.restore.commands import LiftQuarantine, SettleOrphan
 from workflow.subjects.safety.commands import AssessRisk
 
 
@@ -200,3 +206,41 @@ def test_rows_that_somebody_else_wrote_are_an_alarm(house: WebHouse, supervisor:
     assert "<code>sessions</code>: 1" in page
     assert "<code>accounts</code>: 1" in page
     assert "staff:anna" not in page
+
+
+# -- an older copy is in place -------------------------------------------------------------------------------------
+
+
+def quarantined(office: Office) -> None:
+    """Record what whoever accepts an older copy is told: a payment went out that its log knows nothing of."""
+    with office.service.log.writing() as writing:
+        writing.lock([RESTORE])
+        said = EventMetadata(str(office.uuid()), "staff:root", "operator", "command:AcceptCopy", writing.now, "")
+        writing.append(RESTORE, LogRestored(size=8, mark=12, cause="older_log"), said)
+        writing.append(RESTORE, orphan("payment", "W-7K3P9QXM2D7K3P9Q", "T-1", Money.parse("EUR 50")), said)
+        writing.remember(said.command_id, "", "{}")
+
+
+def test_every_page_says_in_red_that_an_older_copy_is_in_place(
+    house: WebHouse, supervisor: Person, office: Office
+) -> None:
+    assert "Quarantine" not in supervisor.get("/work").text
+    quarantined(office)
+    for path in ("/work", "/cases", "/operations", "/me"):
+        page = supervisor.get(path).text
+        assert 'class="quarantine" role="alert"' in page, path
+        assert "Nothing is sent" in page
+    assert "Карантин" in house.sign_in("staff:rita", ["supervisor"], language="ru").get("/work").text
+
+
+def test_operations_lists_what_the_log_does_not_know_until_it_is_settled(supervisor: Person, office: Office) -> None:
+    quarantined(office)
+    page = supervisor.get("/operations").text
+    assert all(word in page for word in ("An older copy of the log is in place", "W-7K3P9QXM2D7K3P9Q", "EUR 50"))
+    (number,) = quarantine_of(office.service.log).open
+    office.by_two(SettleOrphan, orphan_id=number, outcome="not_ours", reason="the bank was asked")
+    page = supervisor.get("/operations").text
+    assert "W-7K3P9QXM2D7K3P9Q" not in page
+    assert "two officers may lift the quarantine" in page
+    office.by_two(LiftQuarantine, reason="everybody was asked")
+    assert "An older copy" not in supervisor.get("/operations").text

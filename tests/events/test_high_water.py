@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from events.backup import copy_file
+from events.database import Database
 from events.errors import KeysBehind, LogBehind
 from events.high_water import accept_end, count_claim, noted_mark, raise_mark, refuse_older_copies
 from events.key_stores import FileKeys
@@ -127,6 +129,21 @@ def test_the_mark_is_on_disk_and_stays_where_the_furthest_process_put_it(log: Lo
     log.keys = FileKeys(tmp_path / "keys.sqlite", SystemEntropy())
     assert (noted_mark(log.keys), raise_mark(log)) == (furthest, furthest)
     log.keys.close()
+
+
+def test_a_process_that_runs_on_a_file_that_was_exchanged_sends_nothing_more(log: Log) -> None:
+    small_history(log)
+    raise_mark(log)
+    if log.database.kind == "sqlite":
+        file = Path(log.database.url.database or "")
+        copy_file(file, file.with_name("restored"))
+        file.rename(file.with_name("moved-away"))
+        with pytest.raises(LogBehind, match="exchanged under this process"):
+            raise_mark(log)
+        file.with_name("restored").rename(file)
+        with pytest.raises(LogBehind, match="exchanged under this process"):
+            refuse_older_copies(log)
+    assert not Log(Database(log.database.url), log.catalogue, log.keys, SystemEntropy()).database.was_replaced()
 
 
 def test_where_the_mark_cannot_be_kept_whoever_asked_is_told(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from events.batch import InsertRows
 from events.catalogue import Fact
@@ -33,14 +35,17 @@ from events.facts.grants import (
 )
 from events.facts.journey import StageEntered
 from events.facts.office import ProgrammePublished
+from events.facts.restore import LogRestored, OrphanSettled
 from events.facts.tasks import ServiceProvided, TaskRequested, TimerFired, TimerSet
 from events.facts.travel import EscortFreed, EscortReserved
+from events.ids import RESTORE
 from events.instants import instant_text
 from events.money import Money
-from handlers.checks.check_results import Acknowledgement, OutsideRecords
+from handlers.checks.check_results import Acknowledgement, OutsideRecords, SentOutside
 from handlers.checks.walk import check_lines
 from handlers.projections.tables import tasks, timers
 from handlers.projections.tasks import task_row, timer_row, work_change
+from handlers.queries.quarantine import orphan
 from tests.kit.histories import Lives, Witnessed, copied
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.subjects.grants.state import grants_of
@@ -605,6 +610,51 @@ def test_i10_a_service_begun_after_the_withdrawal_is_found(spoilt: Spoilt) -> No
     office.report(lives.stuck, job)
     office.tamper("UPDATE tasks SET claimed_at = ? WHERE task_id = ?", office.log.now(), job.task_id)
     assert office.failing(effects=None) == {"I10"}
+
+
+# -- I13: what left the house --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("change", "why"), [
+    ({}, ""),
+    ({"task_id": "W-7K3P9QXM2D7K3P9Q"}, "went out that nobody here asked for"),
+    ({"amount": money("EUR 150.01")}, "150.01 EUR went to the bank, 150.00 EUR was released"),
+    ({"amount": None}, "went to the bank"),
+])  # fmt: skip
+def test_i13_a_payment_file_is_one_that_was_asked_for_with_its_sum(
+    spoilt: Spoilt, change: dict[str, Any], why: str
+) -> None:
+    office, _ = spoilt
+    checked = {one.name: one for one in office.checked(effects=OutsideRecords(sent=[_paid(office)._replace(**change)]))}
+    assert {name for name, one in checked.items() if not one.ok} == ({"I13"} if why else set())
+    assert why in "".join(checked["I13"].faults)
+
+
+def test_i13_one_part_in_two_files_is_found(spoilt: Spoilt) -> None:
+    office, _ = spoilt
+    sent = _paid(office)
+    with office.log.database.reading() as connection:
+        other = connection.execute(select(tasks.c.task_id).where(tasks.c.task_id != sent.task_id)).scalars().first()
+    twice = [sent, sent._replace(task_id=str(other))]
+    (check,) = [one for one in office.checked(effects=OutsideRecords(sent=twice)) if one.name == "I13"]
+    assert "went to the bank in 2 files" in check.faults[0]
+
+
+def test_i13_what_two_people_settled_after_a_restore_is_accounted_for(spoilt: Spoilt) -> None:
+    office, _ = spoilt
+    strange = SentOutside("letter", "W-7K3P9QXM2D7K3P9Q")
+    assert office.failing(effects=OutsideRecords(sent=[strange])) == {"I13"}
+    found = orphan("letter", strange.task_id)
+    settled = OrphanSettled(orphan_id=found.orphan_id, outcome="lost", reason="asked")
+    office.forge((RESTORE, LogRestored(size=1, mark=2, cause="older_log")), (RESTORE, found), (RESTORE, settled))
+    failing = office.failing(effects=OutsideRecords(sent=[strange]))
+    assert failing == {"I12"}, "nobody stood behind it, and it is known"
+
+
+def _paid(office: Witnessed) -> SentOutside:
+    """Return the healthy history's one payment as its file says it."""
+    (payment,) = office.sent()
+    return payment
 
 
 # -- hands ----------------------------------------------------------------------------------------------------------

@@ -21,14 +21,14 @@ from events.instants import instant_text
 from events.log import Log
 from events.money import Money
 from events.writing import EventMetadata
-from handlers.checks.check_results import Acknowledgement, CheckResult, OutsideRecords
+from handlers.checks.check_results import Acknowledgement, CheckResult, OutsideRecords, SentOutside
 from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.projections.account_marks import vouch_for
 from handlers.projections.rebuild import rebuild
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.tables import timers
+from handlers.projections.tables import tasks, timers
 from handlers.states.state_cache import VersionedState
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA, START
@@ -155,9 +155,16 @@ class Witnessed(Office):
 
     def checked(self, **given: Any) -> list[CheckResult]:
         """Check everything with what clients, bank and providers have in their books."""
-        books = OutsideRecords(self.statement, self.performed)
+        books = OutsideRecords(self.statement, self.performed, self.sent())
         all_given: dict[str, Any] = {"acknowledged": self.acks, "effects": books, "now": self.clock.now()} | given
         return check_log(self.log, **all_given)
+
+    def sent(self) -> list[SentOutside]:
+        """Return the files that lie with the bank."""
+        query = select(tasks.c.task_id, tasks.c.subject).where(tasks.c.kind == "disburse_grant")
+        with self.database.reading() as connection:
+            paid = {orjson.loads(row.subject)["tranche_id"]: row.task_id for row in connection.execute(query)}
+        return [SentOutside("payment", paid[part], part, amount) for part, amount in self.statement.items()]
 
     def failing(self, **given: Any) -> set[str]:
         return {one.name for one in self.checked(**given) if not one.ok}
