@@ -22,13 +22,11 @@ _TABLES: Final = (
     "kek_homes (name TEXT PRIMARY KEY, kek TEXT NOT NULL, at TEXT NOT NULL)",
     "kek_handovers (old TEXT PRIMARY KEY, new TEXT NOT NULL, wrapped {blob} NOT NULL)",
     "key_history (number INTEGER PRIMARY KEY, at TEXT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL)",
-    # Cases nobody has a reason to look at, by keyed hashes: see `handlers.queries.planted`.
-    "planted (mark TEXT PRIMARY KEY)",
 )
-CONTENT: Final = ("keys", "retired", "notes", "destroyed", "key_history", "planted")  # what a copy takes along
+CONTENT: Final = ("keys", "retired", "notes", "destroyed", "key_history")  # what a copy takes along
 _COLUMNS: Final = {
     "keys": ("person", "compartment", "key"), "retired": ("name", "until"), "notes": ("purpose", "value"),
-    "destroyed": ("person", "at"), "key_history": ("number", "at", "what", "who"), "planted": ("mark",),
+    "destroyed": ("person", "at"), "key_history": ("number", "at", "what", "who"),
 }  # fmt: skip
 _AT_ONCE: Final = 5_000
 
