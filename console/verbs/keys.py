@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
-from console.cli_support import CaseArgument, Data, case_number
+from console.cli_support import Data, case_number
 from console.errors import BadInput, NoData
 from console.key_opening import kek_home, new_passphrase, open_keys
 from console.printing import say_error
@@ -177,16 +177,16 @@ def forget_place(
 @verb(app, "plant")
 def plant_case(
     terminal: ActorTerminal,
-    case: CaseArgument,
     *,
     no_longer: Annotated[bool, typer.Option("--no-longer", help="Let it be a case like any other again.")] = False,
 ) -> None:
-    """Let a made-up case alarm as soon as anybody looks at it; which it is stands beside the keys, hashed.
+    """Let a made-up case alarm as soon as anybody looks at it; asks which, and keeps that beside the keys, hashed.
 
-    Example: wayhome keys plant 7K3P9-QXM2D --as staff:zoya
+    Example: wayhome keys plant --as staff:zoya
     """
     keys = open_keys(_there(terminal.data), _CHANCE)
     try:
+        case = str(typer.prompt("Which case", err=True))  # no argument: others see what is typed after a verb
         plant(keys, case_number(case), is_planted=not no_longer)
     finally:
         keys.close()
