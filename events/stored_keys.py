@@ -327,12 +327,18 @@ class StoredKeys(Keys, ABC):
         self._sweep()
 
     def _tidy(self) -> None:
-        """Have the key in force in this home and no other; nobody takes a new one meanwhile, so none is lost."""
+        """Have the key in force in this home and no other; nobody takes a new one meanwhile, so none is lost.
+
+        It is in memory then too: officers who brought their shares for it may leave.
+        """
         with self.database.writing() as connection:
             state = self._take(connection, alone=True)
-            if not state.status and not self._rotation.is_settled(connection, state):
+            if state.status:
+                return
+            if not self._rotation.is_settled(connection, state):
                 self._rotation.settle(connection, state)
                 self.home.keep_only(state.kek)
+            self._wrapping_of(connection)
 
     def _sweep(self) -> None:
         """Leave as little as can be of what was deleted."""

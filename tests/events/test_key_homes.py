@@ -156,6 +156,20 @@ def test_an_erasure_waits_until_two_officers_are_here(three: Three) -> None:
     keys.close()
 
 
+def test_officers_may_leave_once_an_erasure_is_done_and_those_who_were_away_need_not_come(three: Three) -> None:
+    other = FileKeys(three.folder / "keys.sqlite", CHANCE, three.home())
+    other.find([OTHER])
+    keys = FileKeys(three.folder / "keys.sqlite", CHANCE, three.home())
+    keys.destroy(["P-1"], AT)
+    other.refresh()  # as a process that serves does by itself, twice a second
+    for place in three.places:
+        place.unlink()
+    for store in (keys, other):
+        store._cache.clear()
+        assert store.find([OTHER, SOMEBODY]) == {OTHER: three.made[OTHER]}
+        store.close()
+
+
 def test_a_lost_share_is_made_again_and_the_stick_it_was_on_is_worth_nothing(three: Three) -> None:
     lost = three.places[0].read_bytes()
     three.places[0].unlink()
