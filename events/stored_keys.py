@@ -19,7 +19,9 @@ from events.key_encryption import NONCE_BYTES, KeyHome, Wrapping
 from events.key_rotation import Rotation
 from events.key_tables import (
     KeyState,
+    destroyed_of,
     has_tables,
+    keys_of,
     make_tables,
     put_all,
     put_state,
@@ -32,7 +34,6 @@ from events.world import Entropy
 
 REMEMBERED_SECONDS: Final = 300  # a key that nobody asked the store for since is let go
 _NOBODY_LEFT: Final = "DELETE FROM keys WHERE person = :person"
-_KEY: Final = text("SELECT key FROM keys WHERE person = :person AND compartment = :compartment")
 _MAKE: Final = "INSERT INTO keys (person, compartment, key) VALUES (:person, :compartment, :key) ON CONFLICT DO NOTHING"
 
 
@@ -73,8 +74,7 @@ class StoredKeys(Keys, ABC):
         with self._mutex:
             found = self._found(owners)
             if missing := [owner for owner in owners if owner not in found]:
-                self._put([(owner, self._chance.bytes(32)) for owner in missing])
-                found |= self._found(missing)
+                found |= self._put([(owner, self._chance.bytes(32)) for owner in missing])
             return found
 
     def find(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
@@ -85,9 +85,8 @@ class StoredKeys(Keys, ABC):
     def keep(self, purpose: str, value: bytes) -> bytes:
         """Keep the bytes, unless some are kept; durable before this returns."""
         with self._mutex:
-            if not self._found([("", purpose)]):
-                self._put([(("", purpose), value)])
-            return self._found([("", purpose)])["", purpose]
+            owner = ("", purpose)
+            return (self._found([owner]) or self._put([(owner, value)]))[owner]
 
     def is_used(self) -> bool:
         """Tell whether the store holds a key for anybody."""
@@ -107,17 +106,24 @@ class StoredKeys(Keys, ABC):
         with self.database.reading() as connection:
             self._take(connection)
             wrapping = self._wrapping_of(connection)
-            rows = {owner: connection.execute(_KEY, _named(owner)).scalar_one_or_none() for owner in owners}
-        return {owner: wrapping.unwrap(owner, bytes(key)) for owner, key in rows.items() if key is not None}
+            return self._unwrapped(connection, owners, wrapping)
 
-    def _put(self, values: Sequence[tuple[Owner, bytes]]) -> None:
-        """Put keys where there are none; raises PersonErased for whoever was erased."""
+    def _unwrapped(self, connection: Connection, owners: Sequence[Owner], wrapping: Wrapping) -> dict[Owner, bytes]:
+        rows = keys_of(connection, sorted({person for person, _ in owners}))
+        return {owner: wrapping.unwrap(owner, rows[owner]) for owner in owners if owner in rows}
+
+    def _put(self, values: Sequence[tuple[Owner, bytes]]) -> dict[Owner, bytes]:
+        """Put keys where there are none, and return those that are there then; raises PersonErased."""
+        owners = [owner for owner, _ in values]
         with self.database.writing() as connection:
             self._take(connection, shared=True)
             wrapping = self._wrapping_of(connection)
-            gone = {p: "" for p in {p for (p, _), _ in values} if p and self._is_destroyed(connection, p)}
-            refuse_erased([owner for owner, _ in values], gone)
-            put_all(connection, _MAKE, [_named(o) | {"key": self._wrapped(wrapping, o, key)} for o, key in values])
+            gone = destroyed_of(connection, sorted({person for person, _ in owners if person}))
+            refuse_erased(owners, gone)
+            put_all(connection, _MAKE, [_row(o, self._wrapped(wrapping, o, key)) for o, key in values])
+            found = self._unwrapped(connection, owners, wrapping)  # whoever was quicker made the key
+        self._remember(found)
+        return found
 
     def _wrapped(self, wrapping: Wrapping, owner: Owner, key: bytes) -> bytes:
         return wrapping.wrap(owner, key, self._chance.bytes(NONCE_BYTES))
@@ -241,7 +247,8 @@ class StoredKeys(Keys, ABC):
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Destroy these persons' keys, and take another key-encryption key, so that older copies go blind."""
         with self._mutex, self._changed("erasure", "system:erasure") as (connection, state):
-            gone = sorted(person for person in set(persons) - {""} if not self._is_destroyed(connection, person))
+            asked = sorted(set(persons) - {""})  # the house's own secrets are nobody's
+            gone = sorted(set(asked) - destroyed_of(connection, asked).keys())
             if gone:
                 marked = "INSERT INTO destroyed (person, at) VALUES (:person, :at)"
                 put_all(connection, marked, [{"person": person, "at": at} for person in gone])
@@ -326,16 +333,18 @@ class StoredKeys(Keys, ABC):
         self._sweep()
 
     def _tidy(self) -> None:
-        """Have the key in force in this home and no other; nobody takes a new one meanwhile, so none is lost."""
+        """Have the key in force in this home and no other; nobody takes a new one meanwhile, so none is lost.
+
+        It is in memory then too: officers who brought their shares for it may leave.
+        """
         with self.database.writing() as connection:
             state = self._take(connection, alone=True)
-            if not state.status and not self._rotation.is_settled(connection, state):
+            if state.status:
+                return
+            if not self._rotation.is_settled(connection, state):
                 self._rotation.settle(connection, state)
                 self.home.keep_only(state.kek)
-
-    def _is_destroyed(self, connection: Connection, person: str) -> bool:
-        found = connection.execute(text("SELECT 1 FROM destroyed WHERE person = :person"), {"person": person})
-        return found.first() is not None
+            self._wrapping_of(connection)
 
     def _sweep(self) -> None:
         """Leave as little as can be of what was deleted."""
@@ -378,8 +387,8 @@ class StoredKeys(Keys, ABC):
         self.database.close()
 
 
-def _named(owner: Owner) -> dict[str, object]:
-    return {"person": owner[0], "compartment": owner[1]}
+def _row(owner: Owner, key: bytes) -> dict[str, object]:
+    return {"person": owner[0], "compartment": owner[1], "key": key}
 
 
 def _refuse_locked(state: KeyState) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import make_url
 
-from console.cli_support import Data
+from console.cli_support import Data, case_number
 from console.errors import BadInput, NoData
 from console.key_opening import kek_home, new_passphrase, open_keys
 from console.printing import say_error
@@ -20,6 +20,7 @@ from events.key_rotation import FIRST_WRAPPED
 from events.key_stores import FileKeys, PostgresKeys
 from events.stored_keys import StoredKeys
 from events.world import SystemEntropy
+from handlers.queries.planted import plant
 
 app = typer.Typer(no_args_is_help=True, help="The keys: where they lie, who can open them, and locking them.")
 _CHANCE = SystemEntropy()
@@ -171,6 +172,26 @@ def forget_place(
     if not known:
         raise BadInput("there is no such place; see: wayhome keys show")
     terminal.lines({"forgotten": place}, f"{place} is not waited for any more")
+
+
+@verb(app, "plant")
+def plant_case(
+    terminal: ActorTerminal,
+    *,
+    no_longer: Annotated[bool, typer.Option("--no-longer", help="Let it be a case like any other again.")] = False,
+) -> None:
+    """Let a made-up case alarm as soon as anybody looks at it; asks which, and keeps that beside the keys, hashed.
+
+    Example: wayhome keys plant --as staff:zoya
+    """
+    keys = open_keys(_there(terminal.data), _CHANCE)
+    try:
+        case = str(typer.prompt("Which case", err=True))  # no argument: others see what is typed after a verb
+        plant(keys, case_number(case), is_planted=not no_longer)
+    finally:
+        keys.close()
+    said = "alarms no longer" if no_longer else "whoever looks at it is stopped, and the officer is written to"
+    terminal.lines({"planted": not no_longer}, said)
 
 
 def _there(data: Data) -> Settings:

@@ -179,7 +179,9 @@ class Terminal(BareTerminal):
     def looks_at(self, case_id: str) -> None:
         """Record that this person looks at a case before it is printed; raises NotShown when they may not."""
         limits = self.container.settings.view_limits
-        sight = record_view(self.container.database, case_id, self.viewer, self.page, self.now, limits)
+        sight = record_view(
+            self.container.database, self.container.keys, case_id, self.viewer, self.page, self.now, limits
+        )
         if sight != "shown":
             raise NotShown(sight)
 

@@ -34,7 +34,9 @@ def looking(web: WebContext, session: Session, page: str, case_id: str = "") -> 
 def record_case(look: Looking) -> None:
     """Record that somebody looks at the case their address names; raises StepUpFirst or Stopped when they may not."""
     container, limits = look.web.container, look.web.container.settings.view_limits
-    sight = record_view(container.database, look.case_id, look.viewer, look.page, look.web.now(), limits)
+    sight = record_view(
+        container.database, container.keys, look.case_id, look.viewer, look.page, look.web.now(), limits
+    )
     if sight == "prove":
         raise StepUpFirst
     if sight != "shown":
@@ -51,7 +53,10 @@ def record_second(look: Looking) -> None:
         refuse_stopped(look)
         return
     container, limits = look.web.container, look.web.container.settings.view_limits
-    if record_view(container.database, look.case_id, look.viewer, look.page, look.web.now(), limits) != "shown":
+    if (
+        record_view(container.database, container.keys, look.case_id, look.viewer, look.page, look.web.now(), limits)
+        != "shown"
+    ):
         tell_of_stop(container, look.viewer.account)
         raise Stopped
 

@@ -9,7 +9,15 @@ import hmac
 from collections.abc import Sequence
 from typing import Protocol
 
-from events.errors import ClockBehind, CommandReused, StoreFull, StoreReadOnly, StoreUnavailable, StreamMoved
+from events.errors import (
+    ClockBehind,
+    CommandReused,
+    KeysLocked,
+    StoreFull,
+    StoreReadOnly,
+    StoreUnavailable,
+    StreamMoved,
+)
 from events.ids import case_stream
 from events.log import Log
 from handlers.commanding.answers import Answer, Conflict
@@ -23,7 +31,7 @@ from workflow.rights.machine_ids import MachineIds
 
 ATTEMPTS_MAX = 8  # how often a batch is decided again because another process got in between
 # With these no command of a batch is at fault; any other problem is isolated.
-_WHOLE_STORE = (StoreUnavailable, StoreReadOnly, StoreFull, ClockBehind)
+_WHOLE_STORE = (StoreUnavailable, StoreReadOnly, StoreFull, ClockBehind, KeysLocked)
 PendingCommands = Sequence[PendingCommand[Command, Answer]]
 
 

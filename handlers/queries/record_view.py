@@ -18,7 +18,6 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
-    insert,
     literal,
     null,
     select,
@@ -29,8 +28,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from events.database import Database
 from events.errors import StoreFull
 from events.instants import instant_text
+from events.keys import Keys
 from handlers.projections.case_access import STOPPED
 from handlers.projections.tables import case_relations, looks
+from handlers.queries.planted import is_planted
 
 Stored = TypeVar("Stored")
 SAME_VIEW_WITHIN: Final = timedelta(minutes=15)  # the same page of the same case in one session is one look so long
@@ -57,20 +58,25 @@ class ViewLimits(NamedTuple):
 
 
 def record_view(
-    database: Database, case_id: str, viewer: Viewer, page: str, now: datetime, limits: ViewLimits
+    database: Database, keys: Keys, case_id: str, viewer: Viewer, page: str, now: datetime, limits: ViewLimits
 ) -> Sight:
     """Store that somebody looks at a page of a case, before it is shown; nothing may be shown unless it says so.
 
     The same page of the same case in the same session within a quarter of an hour is the same look and stores
-    nothing. A case somebody is at work on within the hour opens again without counting.
+    nothing. A case somebody is at work on within the hour opens again without counting. At a planted case the first
+    who looks is stopped, until somebody has looked into it, for which they may look themselves.
     """
     with database.reading() as connection:
         before = _seen_before(connection, case_id, viewer, page, now)
     if before is not None:
         return before
 
+    planted = is_planted(keys, case_id)
+
     def count() -> Sight:
         with _alone(database, viewer.account) as connection:
+            if planted and not _is_looked_into(connection, case_id):
+                return _stopped(connection, case_id, viewer, page, now)
             return _counted(connection, case_id, viewer, page, now, limits)
 
     return _on_full_disk_too(database, count)
@@ -175,13 +181,23 @@ def _counted(
         return "stopped"
     is_new = not found.at_work
     if is_new and found.in_all >= limits.cases_per_hour:
-        connection.execute(insert(looks), [_row(case_id, viewer, page, now, stops=True)])
-        return "stopped"
+        return _stopped(connection, case_id, viewer, page, now)
     if is_new and found.by_proof >= limits.cases_per_proof:
         return "prove"
     row = _row(case_id, viewer, page, now)
     connection.execute(_insert(connection).values(row).on_conflict_do_nothing())  # looked twice in one moment
     return "shown"
+
+
+def _stopped(connection: Connection, case_id: str, viewer: Viewer, page: str, now: datetime) -> Sight:
+    connection.execute(_insert(connection).on_conflict_do_nothing(), [_row(case_id, viewer, page, now, stops=True)])
+    return "stopped"
+
+
+def _is_looked_into(connection: Connection, case_id: str) -> bool:
+    """Tell whether somebody was stopped at this case and it is being looked into now."""
+    here = (case_relations.c.relation == STOPPED, case_relations.c.case_id == case_id, case_relations.c.until == "")
+    return connection.execute(select(case_relations.c.who).where(*here)).first() is not None
 
 
 def _count(case_id: str, viewer: Viewer, now: datetime) -> Select[Any]:

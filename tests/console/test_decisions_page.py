@@ -194,7 +194,7 @@ def test_who_is_stopped_confirms_at_no_colleagues_desk_and_who_does_is_seen_to_l
     database, few, viewer = web.office.database, ViewLimits(1, 1), Viewer("staff:clara", "elsewhere")
     others = [Story(web.office, name="Test").case_id for _ in range(2)]
     for number, sight in zip(others, ("shown", "stopped"), strict=True):
-        assert record_view(database, number, viewer, "case.see", web.office.now, few) == sight
+        assert record_view(database, web.office.keys, number, viewer, "case.see", web.office.now, few) == sight
     web.clock.advance(timedelta(seconds=60))
     proof = {"account": "clara", "password": OWN, "code": app.code(web.clock.now())}
     assert anna.post(path, hidden_in(page) | proof).status_code == 429

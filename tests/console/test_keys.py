@@ -241,3 +241,18 @@ def test_a_key_database_that_is_down_stops_reading_and_says_so(wayhome: Wayhome,
     given = {"WAYHOME_KEYS_URL": "postgresql+psycopg://nobody@127.0.0.1:1/keys"}
     result = wayhome.run("case", "show", case, *AS_ANNA, **given)
     assert (result.exit_code, "key database cannot be reached" in result.stderr) == (4, True), result.output
+
+
+# -- planted cases -----------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_planted_by_a_number_that_is_typed_and_stands_nowhere(wayhome: Wayhome, case: str) -> None:
+    planted = wayhome.run_as_typed("keys", "plant", "--as", "staff:zoya", answers=[case])
+    assert planted.exit_code == 0, planted.output
+    assert case.encode() not in file_of(wayhome).read_bytes()
+    assert "case list" not in wayhome.done("case", "list", *AS_BORIS), "on lists it is like any other"
+    looked = wayhome.run("case", "show", case, *AS_BORIS)
+    assert (looked.exit_code, NAME in looked.output) == (1, False), looked.output
+    assert wayhome.run("case", "list", *AS_BORIS).exit_code == 1, "nothing is shown to whoever looked"
+    wrong = wayhome.run_as_typed("keys", "plant", "--as", "staff:zoya", answers=["nobody's"])
+    assert wrong.exit_code == 2

@@ -183,7 +183,10 @@ def test_a_stream_ends_when_somebody_is_stopped_for_looking_at_very_many_cases(w
 
     def looks_at_very_many() -> None:
         few, viewer = ViewLimits(1, 1), Viewer(ANNA, "elsewhere")
-        seen = [record_view(web.office.database, one, viewer, "page", web.office.now, few) for one in ("A", "B")]
+        seen = [
+            record_view(web.office.database, web.office.keys, one, viewer, "page", web.office.now, few)
+            for one in ("A", "B")
+        ]
         assert seen == ["shown", "stopped"]
         web.office.submit(AddNote, case_id=case_id, note="came by")
 

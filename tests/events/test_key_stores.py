@@ -10,11 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from events.catalogue import Closed
+from events.database import Database
 from events.errors import BackupRefused, EventsError, KeysLocked, KeysMissing, PersonErased, StoreUnavailable
+from events.facts import catalogue
+from events.facts.intake import CaseOpened
 from events.key_homes import KekFile
 from events.key_stores import FileKeys, PostgresKeys
 from events.keys import MemoryKeys
+from events.log import Log
 from tests.kit.key_stores import AT, CHANCE, OTHER, SOMEBODY, Place, PowerGone, broken_at, holds
+from tests.kit.logs import CASE, OPENED, SECRET_NAME, tell
+from tests.kit.reading import READ_BY_A_TEST
 
 
 @pytest.fixture(params=["file", "postgresql"])
@@ -79,6 +86,23 @@ def test_a_stolen_key_store_opens_nothing(place: Place) -> None:
     assert b"P-49" in stolen, "the search would find what is there"
     assert not [owner for owner, key in made.items() if holds(stolen, key)]
     assert not holds(stolen, kek)
+
+
+def test_the_log_and_the_key_store_stolen_together_open_nothing_without_the_third(
+    place: Place, database: Database
+) -> None:
+    log = Log(database, catalogue(), place.open(), CHANCE)
+    tell(log, (CASE, OPENED))
+    (event,) = log.page()
+    opened = log.opened(event, ["identity"], READ_BY_A_TEST)
+    assert isinstance(opened, CaseOpened)
+    assert opened.name == SECRET_NAME
+    with pytest.raises(KeysMissing):
+        place.open("thief")
+    made_anew = Log(database, catalogue(), MemoryKeys(CHANCE), CHANCE)
+    closed = made_anew.opened(event, ["identity"], READ_BY_A_TEST)  # they write what record they like
+    assert isinstance(closed, CaseOpened)
+    assert isinstance(closed.name, Closed)
 
 
 def test_a_key_put_in_anothers_place_opens_nothing(place: Place) -> None:

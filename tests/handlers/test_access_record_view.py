@@ -29,7 +29,7 @@ def look(
     office: Office, case_id: str = CASE, account: str = ANNA, page: str = "case.see", *,
     session: str = "session-1", proof: str = "", limits: ViewLimits = FEW,
 ) -> Sight:  # fmt: skip
-    return record_view(office.database, case_id, Viewer(account, session, proof), page, office.now, limits)
+    return record_view(office.database, office.keys, case_id, Viewer(account, session, proof), page, office.now, limits)
 
 
 def number(count: int) -> str:

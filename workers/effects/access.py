@@ -32,17 +32,21 @@ def stop_letter(job: Job[StopLetter], seen: CaseSnapshot) -> Letter:
     """Return the letter that says who was stopped; of the cases it says nothing, not even a number."""
     programme, about = seen.definition.programme, job.about
     at = _told(about.at, programme)
+    planted = about.cases == "1"
+    many_en = "looked at a planted case" if planted else f"opened {about.cases} cases within an hour"
+    many_ru = "заглянула в подставное дело" if planted else f"открыла за час {about.cases} дел"
     english = (
-        f"The account {about.account} opened {about.cases} cases within an hour and was stopped, on {at['at_en']}. "
+        f"The account {about.account} {many_en} and was stopped, on {at['at_en']}. "
         "Nothing of any case is shown to it until you or a supervisor have looked into it: in the console, under "
         "“Who looked at what”."
     )
     russian = (
-        f"Учётная запись {about.account} открыла за час {about.cases} дел и остановлена: {at['at_ru']}. "
+        f"Учётная запись {about.account} {many_ru} и остановлена: {at['at_ru']}. "
         "Никакие дела ей не показываются, пока вы или руководитель с этим не разберётесь: «Кто что смотрел» в консоли."
     )
     email = programme.office.data_protection_email or programme.office.email
-    return Letter(programme.office.name, email, "Too many cases were opened by one account", (english, russian))
+    subject = "Somebody looked at a planted case" if planted else "Too many cases were opened by one account"
+    return Letter(programme.office.name, email, subject, (english, russian))
 
 
 def _told(at: str, programme: Programme) -> dict[str, str]:
