@@ -14,8 +14,8 @@ from console.printing import FAULTS, say_error
 from console.settings import Settings
 from console.simulation.year import Year
 from console.verbs.terminal import BareTerminal, verb
-from events.world import ManualClock, SeededEntropy, SystemEntropy
-from workflow.programme.loading import load_definition, shipped_programme_text
+from events.world import Entropy, ManualClock, SeededEntropy, SystemEntropy
+from workflow.programme.loading import Definition, load_definition, shipped_programme_text
 from workflow.values.days import begin_of
 
 app = typer.Typer(
@@ -53,6 +53,14 @@ def drill_tamper(
         raise typer.Exit(FAULTS)
 
 
+def _made_up_office(folder: Path, chance: Entropy) -> tuple[Container, ManualClock, Definition]:
+    """Return an office of nobody's in a folder, its clock, and its programme in force."""
+    text = shipped_programme_text("moscow")
+    clock = ManualClock(begin_of(load_definition(text).programme.runs.since, "UTC"))
+    container = Container(Settings(data=folder / "house"), create=True, clock=clock, chance=chance)
+    return container, clock, container.publish(text, "staff:operator")
+
+
 @verb(app, "erase")
 def drill_erase(
     terminal: BareTerminal,
@@ -69,12 +77,8 @@ def drill_erase(
     from console.simulation.erasure_drill import erasure_drill
 
     with plainly(), tempfile.TemporaryDirectory(prefix="wayhome-drill-") as place:
-        folder = Path(place)
-        begins = load_definition(shipped_programme_text("moscow")).programme.runs.since
-        clock = ManualClock(datetime.combine(begins, datetime.min.time(), UTC))
-        container = Container(Settings(data=folder / "data"), create=True, clock=clock, chance=SystemEntropy())
-        container.publish(shipped_programme_text("moscow"), "staff:operator")
-        found = erasure_drill(folder, container, clock, Year(arrivals, days), words)
+        container, clock, _ = _made_up_office(Path(place), SystemEntropy())
+        found = erasure_drill(Path(place), container, clock, Year(arrivals, days), words)
     terminal.lines(found._asdict(), found.line, *(f"  found: {one}" for one in found.found))
     if not found.ok:
         say_error("something of an erased person was found, or the search is blind; look at the lines above")
@@ -95,11 +99,7 @@ def drill_restore(
     from console.simulation.restore_drill import RestoreDrill
 
     with tempfile.TemporaryDirectory(prefix="wayhome-drill-") as folder:
-        text = shipped_programme_text("moscow")
-        start = begin_of(load_definition(text).programme.runs.since, "UTC")
-        here = Settings(data=Path(folder) / "house")
-        container = Container(here, create=True, clock=ManualClock(start), chance=SeededEntropy(seed))
-        definition = container.publish(text, "staff:operator")
+        container, _, definition = _made_up_office(Path(folder), SeededEntropy(seed))
         with printing.progress(TextColumn("{task.description}"), TimeElapsedColumn(), quiet=terminal.as_json) as bar:
             task = bar.add_task("", total=None)
             drill = RestoreDrill(Path(folder), container, definition, Year(arrivals, days, seed))
