@@ -36,3 +36,14 @@ class HeadsNoted(Fact):
     size: int
     root: str
     streams: int
+
+
+class SigningKeyReplaced(Fact):
+    """Somebody decided that the log goes on under a new name and key: the old key is lost, or an older copy is in use.
+
+    ``before`` and ``log`` are the public keys; a checkpoint under the old name is held to nothing after it.
+    """
+
+    before: str
+    log: str
+    size: int
