@@ -86,14 +86,17 @@ def verifier_of(keys: Keys) -> Verifier | None:
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[StoredCheckpoint]:
-    return [_stored(connection, *row) for row in connection.execute(query)]
-
-
-def _stored(connection: Connection, origin: str, size: int, root: bytes, at: str) -> StoredCheckpoint:
-    query = select(_S.signer, _S.key_id, _S.signature).where(_S.origin == origin, _S.size == size)
-    lines = connection.execute(query.order_by(_S.at, _S.signer)).all()
-    signatures = tuple(NoteSignature(signer, bytes(key_id), bytes(made)) for signer, key_id, made in lines)
-    return StoredCheckpoint(Checkpoint(origin, size, bytes(root)), at, signatures)
+    """Return the checkpoints of one log that a query finds, with all their signatures in a second question."""
+    rows = connection.execute(query).all()
+    lines: dict[int, list[NoteSignature]] = {row.size: [] for row in rows}
+    if rows:
+        asked = select(_S.size, _S.signer, _S.key_id, _S.signature).where(_S.origin == rows[0].origin)
+        for size, signer, key_id, made in connection.execute(
+            asked.where(_S.size.in_(lines)).order_by(_S.at, _S.signer)
+        ):
+            lines[size].append(NoteSignature(signer, bytes(key_id), bytes(made)))
+    heads = [(Checkpoint(origin, size, bytes(root)), at) for origin, size, root, at in rows]
+    return [StoredCheckpoint(head, at, tuple(lines[head.size])) for head, at in heads]
 
 
 def held_to(note_text: str, origin: str) -> Checkpoint:

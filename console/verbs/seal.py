@@ -9,20 +9,24 @@ import typer
 
 from console.errors import BadInput
 from console.printing import UNAVAILABLE, say
-from console.verbs.terminal import Terminal, verb
+from console.verbs.terminal import ActorTerminal, Terminal, verb
 from events.checkpoints import verifier_of
 from events.instants import instant
+from events.log_identity import begin_signing_again
 from events.sealer import TROUBLE
 from handlers.queries.sealing import LATE_AFTER, seal_state
 
 
 @verb()
 def seal(
-    terminal: Terminal,
+    terminal: ActorTerminal,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until stopped with Ctrl-C.")] = False,
     state: Annotated[bool, typer.Option("--state", help="Sign nothing; only tell how far the log is signed.")] = False,
     name: Annotated[
         str, typer.Option("--name", help="Name of the log, before it signs for the first time, like example.org/log.")
+    ] = "",
+    begin_again: Annotated[
+        str, typer.Option("--begin-again", help="Go on under this new name and a new key, when the old one is lost.")
     ] = "",
     to: Annotated[
         Path | None, typer.Option("--to", help="File to write the signed checkpoint into, to be kept elsewhere.")
@@ -32,7 +36,9 @@ def seal(
 
     Example: wayhome seal --to /mnt/anna/checkpoint.txt
     """
-    if state:
+    if begin_again:
+        _begin_again(terminal, begin_again)
+    elif state:
         _tell_state(terminal)
     elif watch:
         _watch(terminal, name)
@@ -60,6 +66,18 @@ def _seal_once(terminal: Terminal, name: str, to: Path | None) -> None:
     )  # fmt: skip
     if not done.reached:
         raise typer.Exit(UNAVAILABLE)
+
+
+def _begin_again(terminal: ActorTerminal, name: str) -> None:
+    """Record who decided it, before anything is signed under the new name."""
+    container = terminal.container
+    said = (terminal.actor, container.chance.uuid())
+    key = begin_signing_again(container.settings.signing_key_file, container.log, container.chance, name, said)
+    terminal.lines(
+        {"log": str(key.verifier)},
+        f"recorded: from now on this log is {key.verifier}",
+        "tell every witness and auditor, who hold the old one, and put it into witnesses.policy; then: wayhome seal",
+    )
 
 
 def _watch(terminal: Terminal, name: str) -> None:

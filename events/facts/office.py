@@ -48,3 +48,14 @@ class HistoryVouchedFor(Fact):
     """Somebody with the keys read a history that did not end as Wayhome wrote it, and lets it go on as it stands."""
 
     history: str  # the stream, as an auditor names it
+
+
+class SigningKeyReplaced(Fact):
+    """Somebody decided that the log goes on under a new name and key: the old key is lost, or an older copy is in use.
+
+    ``before`` and ``log`` are the public keys; a checkpoint under the old name is held to nothing after it.
+    """
+
+    before: str
+    log: str
+    size: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ import pytest
 from console.container import Container
 from console.settings import Settings
 from events.checkpoints import OUTSIDE, VERIFIER, verifier_of
+from events.facts.office import SigningKeyReplaced
 from events.heads_noting import note_heads
+from events.log_identity import SIGNING_STREAM
 from events.notes import LOG, SigningKey, parse_note
 from events.sealer import TROUBLE, Sealer
 from events.witness_policy import Policy, parse_policy
@@ -118,6 +121,43 @@ def test_a_lost_signing_key_is_said_and_none_is_made_anew(wayhome: Wayhome) -> N
     (wayhome.data / "keys" / "log-signing.key").unlink()
     assert "restore it from its own backup" in wayhome.told_off("seal", code=4)
     assert not (wayhome.data / "keys" / "log-signing.key").exists()
+
+
+def test_a_log_whose_key_is_lost_goes_on_under_a_new_name_and_that_is_recorded(wayhome: Wayhome) -> None:
+    assert "has signed nothing yet" in wayhome.told_off("seal", "--begin-again", "new.example/log", code=4)
+    before = wayhome.json("seal")
+    file = wayhome.data / "keys" / "log-signing.key"
+    file.unlink()
+    old_name = before["log"].partition("+")[0]
+    assert "one name has one history" in wayhome.told_off("seal", "--begin-again", old_name, code=4)
+    new = wayhome.json("seal", "--begin-again", "new.example/log", "--as", "staff:operator")["log"]
+    after = wayhome.json("seal")
+    assert after["log"] == new != before["log"]
+    assert after["size"] > before["size"]
+    assert wayhome.json("verify")["ok"]
+    container = Container(Settings(data=wayhome.data))
+    (event,) = container.log.stream(SIGNING_STREAM)
+    fact = container.log.fact(event)
+    container.close()
+    assert event.envelope.actor == "staff:operator"
+    assert fact == SigningKeyReplaced(before=before["log"], log=new, size=before["size"])
+
+
+def test_an_older_copy_somebody_decides_to_go_on_with_is_signed_under_a_new_name(
+    wayhome: Wayhome, tmp_path: Path
+) -> None:
+    wayhome.done("seal")
+    older = wayhome.copied_to(tmp_path / "older")
+    container = Container(Settings(data=wayhome.data))
+    assert note_heads(container.log)
+    container.close()
+    wayhome.done("seal")
+    shutil.copyfile(wayhome.data / "keys" / "keys.sqlite", older.data / "keys" / "keys.sqlite")
+    assert "an older copy was put in its place" in older.told_off("seal", code=4)
+    assert older.run("verify").exit_code == 5
+    older.done("seal", "--begin-again", "new.example/log", "--as", "staff:operator")
+    assert older.json("seal")["log"].startswith("new.example/log+")
+    assert older.json("verify")["ok"]
 
 
 def test_a_partner_runs_a_witness_and_the_office_sees_who_signed(wayhome: Wayhome, tmp_path: Path) -> None:

@@ -32,20 +32,21 @@ class SealingBeat:
                 self._look()
             except PermissionError:
                 return
+            except Exception as problem:  # noqa: BLE001 - whatever it is, the next round is tried, and somebody is told
+                _log.error("sealing put off: %s", type(problem).__name__)
             self._waited_s += LOOK_EVERY_S
             stop.wait(LOOK_EVERY_S)
 
     def _look(self) -> None:
+        if self._waited_s < EVERY_S and self._size() - self._sealed < EVERY_EVENTS:
+            return
+        self._waited_s = 0.0
         try:
-            if self._waited_s >= EVERY_S or self._size() - self._sealed >= EVERY_EVENTS:
-                self._waited_s = 0.0
-                self._round()
-        except PermissionError:
-            raise
-        except (EventsError, OSError) as problem:
-            self._tell(str(problem), stored=not isinstance(problem, StoreProblem | OSError))
-        except Exception as problem:  # noqa: BLE001 - whatever it is, the next round is tried, and somebody is told
-            _log.error("sealing put off: %s", type(problem).__name__)
+            self._round()
+        except StoreProblem:
+            raise  # nothing can be noted either
+        except EventsError as problem:
+            self._tell(str(problem))
 
     def _round(self) -> None:
         self._rounds = self._rounds or self._open()
@@ -53,11 +54,8 @@ class SealingBeat:
         self._sealed = done.size if done else 0
         self._tell("")
 
-    def _tell(self, words: str, *, stored: bool = True) -> None:
+    def _tell(self, words: str) -> None:
         """Say why nothing is signed, once: in this process's log, and where the console finds it."""
-        if not stored:
-            _log.error("nothing was signed: the database or the keys do not answer")
-            return
         if (self._keys.noted(TROUBLE) or b"").decode() != words:
             self._keys.note(TROUBLE, words.encode())
             if words:

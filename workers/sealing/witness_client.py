@@ -107,6 +107,8 @@ def _posted(url: str, body: bytes, until: float) -> HttpAnswer:
         read = b""
         while len(read) <= ANSWER_BYTES_MAX and time.monotonic() < until and (more := answer.read1(8_192)):
             read += more
+        if time.monotonic() >= until:
+            raise TimeoutError("half an answer is none")
         if len(read) > ANSWER_BYTES_MAX:
             raise ValueError("the answer is too long")
         return HttpAnswer(answer.status, answer.getheader("Content-Type", ""), read)
