@@ -274,6 +274,11 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(home: Audited, tmp_path: P
         assert told.stdout.startswith("WRONG\nthis is no whole bundle")
 
 
+@pytest.mark.parametrize("policy", ["\n" * 4_000_000, " " * 4_000_000, "\n# x" * 1_000_000, POLICY + "\n" * 70_000])
+def test_a_policy_that_never_ends_is_refused_at_once(home: Audited, policy: str) -> None:
+    assert refused(home, packed(contents(home.data) | {"policy.txt": policy.encode()}), policy="")[0] == 1
+
+
 def _places(data: bytes, what: bytes) -> list[int]:
     found, at = [], data.find(what)
     while at >= 0:
