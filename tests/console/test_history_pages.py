@@ -178,7 +178,7 @@ def test_an_auditor_takes_a_case_along_with_its_proof(
     path = f"/history/of/{case.case_id}/bundle"
     assert path in otto.get(f"/history/of/{case.case_id}").text
     unsigned = otto.get(path)
-    assert (unsigned.status_code, "This is not signed yet" in unsigned.text) == (503, True)
+    assert (unsigned.status_code, "This is not signed yet" in unsigned.text) == (409, True)
     log, moment = office.service.log, int(office.now.timestamp())
     log.keys.note(VERIFIER, str(LOG_KEY.verifier).encode())
     sealed(log, moment)

@@ -93,7 +93,7 @@ def bundle(context: Annotated[RequestContext, require("export", names="number")]
         signed = signed_last(container)
         data = bundle_of(container.log, case_id, snapshot.case.programme, signed.checkpoint, signed.policy)
     except BadInput:
-        raise NotReadable(503, "not_sealed") from None
+        raise NotReadable(409, "not_sealed") from None
     headers = {"content-disposition": 'attachment; filename="case.audit.zip"', "cache-control": "no-store"}
     return Response(data, media_type="application/zip", headers=headers)
 
