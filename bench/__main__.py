@@ -1,16 +1,18 @@
-"""``python -m bench [commands|memory|latency|contention|console|tree|journeys|ctdc|all] [--quick] [--json FILE]``."""
+"""``python -m bench [commands|memory|latency|contention|console|tree|audit|journeys|ctdc|all] [--quick] [--json FILE]``."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from bench.conditions import conditions, print_conditions
 
-OURS = ("commands", "memory", "latency", "contention", "console", "tree")
+OURS = ("commands", "memory", "latency", "contention", "console", "tree", "audit")
+_PLAIN = ("memory", "latency", "contention", "audit")  # asked for nothing but whether it shall be quick
 WHOLE = ("journeys", "ctdc")
 
 
@@ -42,24 +44,8 @@ def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, An
         from bench.commands import run
 
         return run(quick=quick, profile=bool(chosen.profile))
-    if name == "memory":
-        from bench import memory
-
-        return memory.run(quick=quick)
-    if name == "latency":
-        from bench import latency
-
-        return latency.run(quick=quick)
-    if name == "contention":
-        from bench import contention
-
-        return contention.run(quick=quick)
-    return _long(name, chosen, more)
-
-
-def _long(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, Any] | None:
-    """Run what takes its size from the command line."""
-    quick = bool(chosen.quick)
+    if name in _PLAIN:
+        return dict(import_module(f"bench.{name}").run(quick=quick))
     if name == "console":
         from bench import console
 

@@ -60,10 +60,10 @@ def checkpoint_of(note: str, policy: str, log: str) -> Tuple[int, bytes, Dict[st
     text, _, below = note.rpartition("\n\n")
     found = re.fullmatch(r"([^\n]+)\n(0|[1-9]\d{0,17})\n([^\n]+)", text)
     lines = re.findall("\u2014 ([^\\s+]+) (\\S+)\n", below)[:64]
-    if not found or "".join(f"\u2014 {name} {raw}\n" for name, raw in lines) != below:
-        raise Wrong("the checkpoint is no signed note of a log")
+    if not found or len(policy) > 1 << 16 or "".join(f"\u2014 {name} {raw}\n" for name, raw in lines) != below:
+        raise Wrong("the checkpoint is no signed note of a log, or the policy is too long")
     signatures = {(name, _base64(raw)[:4]): _base64(raw)[4:] for name, raw in lines}
-    met, seen, by_log, (quorum,) = {}, {}, False, re.findall(r"(?m)^\s*quorum\s+(\S+)\s*$", policy)
+    met, seen, by_log, (quorum,) = {}, {}, False, re.findall(r"(?m)^[ \t]*quorum[ \t]+(\S+)[ \t]*$", policy)
 
     def signature(vkey: str, kind: int) -> bytes:
         name, key_id, key = vkey.split("+", 2)
@@ -75,7 +75,7 @@ def checkpoint_of(note: str, policy: str, log: str) -> Tuple[int, bytes, Dict[st
         fits = len(given) == (72 if at else 64) and signed(raw[1:], f"{at}{text}\n".encode(), given[-64:])
         return given if fits else b""
 
-    for word, name, *rest in (line.split() for line in re.findall(r"(?m)^\s*([^\s#].*)", policy)):
+    for word, name, *rest in (line.split() for line in re.findall(r"(?m)^[ \t]*([^\s#].*)", policy)):
         if word == "log":
             by_log |= bool(signature(name, 1)) and log in ("", name) and name.split("+")[0] == found[1]
         elif word == "witness" and name not in met:
@@ -108,7 +108,7 @@ def leaf_of(event: Dict[str, Any]) -> bytes:
 def ways_of(text: str) -> Tuple[str, Dict[Tuple[str, str], Any]]:
     """Return where the journey of a programme file begins, and every way on."""
     block = "".join(one + "\n" for one in re.split(r"\n(?=[^\s#])", "\n" + text) if one.startswith("journey:"))
-    block = re.sub(r"\s*\n", "\n", re.sub(r"(?m)(^|\s)#.*$", "", block))
+    block = "\n".join(line.rstrip() for line in re.sub(r"(?m)(^|\s)#.*$", "", block).split("\n") if line.strip()) + "\n"
     lists = dict(re.findall(r"&(\w+)\s+(\[[\w\s,]*\]|(?:- \w+\s*)+)", block))
     block = re.sub(r"&\w+\s+|\*(\w+)", lambda alias: lists[alias[1]] if alias[1] else "", block)
     begin = re.findall(r"\n +initial: +(\w+)(?=\n)", block)

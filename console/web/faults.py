@@ -38,6 +38,7 @@ _TITLES: Final[Mapping[int | str, str]] = {
     507: "There is no room left",
     "clock": "The clock was set back",
     "crowd": "Very many are signing in",
+    "not_sealed": "This is not signed yet",
     "too_many_files": "You have opened very many cases",
 }
 _ADVICE: Final[Mapping[int | str, str]] = {
@@ -48,6 +49,10 @@ _ADVICE: Final[Mapping[int | str, str]] = {
     507: "Nothing was stored; what is there can still be read. Ask whoever runs Wayhome to make room, then try again.",
     "clock": "Nothing is recorded before the newest event. Whoever runs Wayhome sets the clock right, then try again.",
     "crowd": "Nothing was looked at or counted. Wait a few seconds, then send your name and password again.",
+    "not_sealed": (
+        "The log is signed every few seconds where workers run and witnesses answer. Try again in a minute; if it "
+        "stays so, tell whoever runs Wayhome."
+    ),
     "too_many_files": (
         "Nothing of any case is shown to this account until somebody else has looked into it: the data-protection "
         "officer, or a supervisor. They have been told."

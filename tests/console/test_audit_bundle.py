@@ -28,6 +28,9 @@ from tests.kit.audits import (
     without_network,
 )
 from tests.kit.histories import Lives, Witnessed
+from tests.kit.offices import ON_BOTH_DATABASES, Office
+from tests.kit.roads import bring
+from tests.kit.story import Story
 
 PROOF_BYTES_MAX = 10_000
 DAY = 86_400
@@ -141,6 +144,15 @@ def test_a_log_that_no_witness_saw_is_told_as_such(lives: Lives, moment: int) ->
 def test_the_log_can_be_named_by_its_key(home: Audited) -> None:
     assert home.checked(log=str(LOG_KEY.verifier))[0] == 0
     assert home.checked(policy="", log=str(WITNESS_KEYS[0].verifier))[0] == 1
+
+
+@ON_BOTH_DATABASES
+def test_a_case_is_proved_whichever_database_it_is_in(office: Office) -> None:
+    case = bring(Story(office), "reception")
+    found = audited(office.service.log, str(case.case_id), int(office.now.timestamp()))
+    code, notes, rows = found.checked()
+    assert code == 0, notes
+    assert ("receive: referral -> reception" in {row[4] for row in rows}, rows[0][3]) == (True, "CaseOpened")
 
 
 # -- refused -----------------------------------------------------------------------------------------------------------
@@ -272,6 +284,11 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(home: Audited, tmp_path: P
         )
         assert (told.returncode, told.stderr) == (2, ""), told
         assert told.stdout.startswith("WRONG\nthis is no whole bundle")
+
+
+@pytest.mark.parametrize("policy", ["\n" * 4_000_000, " " * 4_000_000, "\n# x" * 1_000_000, POLICY + "\n" * 70_000])
+def test_a_policy_that_never_ends_is_refused_at_once(home: Audited, policy: str) -> None:
+    assert refused(home, packed(contents(home.data) | {"policy.txt": policy.encode()}), policy="")[0] == 1
 
 
 def _places(data: bytes, what: bytes) -> list[int]:

@@ -141,6 +141,14 @@ def test_rules_written_in_another_way_are_refused_rather_than_guessed(change: tu
         verify.ways_of(WRITTEN.replace(*change, 1))
 
 
+@pytest.mark.parametrize(
+    "noise", [" " * 400_000, "\n" * 400_000, "trigger: [" * 40_000, "&a " * 100_000, "- a " * 100_000]
+)
+def test_rules_that_are_nothing_but_noise_hold_nobody_up(noise: str) -> None:
+    with pytest.raises((verify.Wrong, KeyError)):
+        verify.ways_of(f"journey:\n  initial: x\n  transitions:\n    - {noise}y\n")
+
+
 # -- proofs ------------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from console.audit import verify
+from events.checkpoints import VERIFIER
+from tests.kit.audits import LOG_KEY, contents, sealed
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
 from tests.kit.roads import bring
@@ -166,6 +169,27 @@ def test_a_long_history_costs_as_many_questions_as_a_short_one(house: WebHouse, 
         asked.append(len(statements))
     assert asked[0] == asked[1]
     assert asked[1] < 25
+
+
+def test_an_auditor_takes_a_case_along_with_its_proof(
+    house: WebHouse, office: Office, case: Story, otto: Person
+) -> None:
+    bring(case, "reception")
+    path = f"/history/of/{case.case_id}/bundle"
+    assert path in otto.get(f"/history/of/{case.case_id}").text
+    unsigned = otto.get(path)
+    assert (unsigned.status_code, "This is not signed yet" in unsigned.text) == (409, True)
+    log, moment = office.service.log, int(office.now.timestamp())
+    log.keys.note(VERIFIER, str(LOG_KEY.verifier).encode())
+    sealed(log, moment)
+    taken = otto.get(path)
+    assert taken.headers["content-disposition"] == 'attachment; filename="case.audit.zip"'
+    code, said, rows = verify.checked(taken.content, "", str(LOG_KEY.verifier), moment)
+    assert (code, len(rows)) == (0, len(log.stream(f"case:{case.case_id}"))), said
+    assert NAME.encode() not in b"".join(contents(taken.content).values())
+    page = house.sign_in("staff:dora", ("data_protection",)).get(f"/history/of/{case.case_id}").text
+    assert path not in page
+    assert house.sign_in("staff:dora", ("data_protection",)).get(path).status_code == 404
 
 
 # -- who looked at what ---------------------------------------------------------------------------------------------

@@ -15,8 +15,11 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from console.accounts.sign_in import as_account
+from console.audit.bundle import bundle_of
+from console.audit.signed_log import signed_last
 from console.drawing.timeline import Band, Strip, Tick, strip_svg, strip_words
 from console.drawing.words import figure
+from console.errors import BadInput
 from console.subjects import MACHINERY
 from console.views.access import HEADS, ROWS_MAX, access, last_days, rows_of
 from console.views.conflict_diff import TYPED, changes
@@ -73,7 +76,26 @@ def of_case(context: Annotated[RequestContext, require("history.see", names="num
     found = as_of(context.reader, case_id, moment, whole(query.get("beside", "")))
     if found is None:
         raise NotThere
-    return context.page("pages/history_of.html", found=found, zone=zone, **_told(context, found))
+    may_export = context.may("export") is not None
+    return context.page("pages/history_of.html", found=found, zone=zone, may_export=may_export, **_told(context, found))
+
+
+@router.get("/history/of/{number}/bundle")
+def bundle(context: Annotated[RequestContext, require("export", names="number")], number: str) -> Response:
+    """Return a case and its proof as a file to save, as the log was signed last: nobody waits for witnesses here."""
+    case_id = case_number(number[:_LONGEST])
+    container = context.web.container
+    snapshot = container.cases.at(case_id)
+    if snapshot is None or context.may("history.see") is None:
+        raise NotThere
+    context.fresh("export", f"/history/of/{case_id}")
+    try:
+        signed = signed_last(container)
+        data = bundle_of(container.log, case_id, snapshot.case.programme, signed.checkpoint, signed.policy)
+    except BadInput:
+        raise NotReadable(409, "not_sealed") from None
+    headers = {"content-disposition": 'attachment; filename="case.audit.zip"', "cache-control": "no-store"}
+    return Response(data, media_type="application/zip", headers=headers)
 
 
 @router.post("/history/check")
