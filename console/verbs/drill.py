@@ -1,7 +1,6 @@
 """`wayhome drill erase`: what an erasure leaves behind, searched for and counted."""
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from console.simulation.year import Year
 from console.verbs.terminal import BareTerminal, verb
 from events.world import ManualClock, SystemEntropy
 from workflow.programme.loading import load_definition, shipped_programme_text
+from workflow.values.days import begin_of
 
 app = typer.Typer(
     no_args_is_help=True, help="Drills on made-up data of their own: what is promised, tried and counted."
@@ -43,7 +43,7 @@ def drill_erase(
     with plainly(), tempfile.TemporaryDirectory(prefix="wayhome-drill-") as place:
         folder = Path(place)
         begins = load_definition(shipped_programme_text("moscow")).programme.runs.since
-        clock = ManualClock(datetime.combine(begins, datetime.min.time(), UTC))
+        clock = ManualClock(begin_of(begins, "UTC"))
         container = Container(Settings(data=folder / "data"), create=True, clock=clock, chance=SystemEntropy())
         container.publish(shipped_programme_text("moscow"), "staff:operator")
         found = erasure_drill(folder, container, clock, Year(arrivals, days), words)
