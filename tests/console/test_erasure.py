@@ -82,6 +82,8 @@ def test_after_it_every_verb_that_reads_a_case_still_answers(wayhome: Wayhome) -
         ("waiting",), ("tasks", "list"),
     ):  # fmt: skip
         assert wayhome.run(*words, *(AS_BORIS if words[0] not in ("verify", "waiting", "tasks") else ())).exit_code == 0
+    assert "was erased on" in wayhome.done("case", "show", case, *AS_BORIS)
+    assert wayhome.json("case", "show", case, *AS_BORIS)["erased_at"]
     refused = wayhome.run("case", "show", case, "--open", "identity", "--why", "to call her", *AS_BORIS)
     assert NAME not in refused.output
     assert refused.exit_code != 0
