@@ -164,13 +164,13 @@ def confirm(terminal: CaseTerminal, case: CaseArgument, proposal: ProposalArgume
 
 
 def _right(terminal: CaseTerminal, case: str) -> dict[str, str]:
-    """Return the right by which whoever signed in confirms: it stands in the history, and on a certificate."""
+    """Return the right by which an officer confirms who looks after no cases: it stands on the certificate."""
     snapshot = terminal.container.cases.at(case_number(case))
     row = terminal.read(find_account, terminal.signed_in) if terminal.signed_in else None
     if snapshot is None or row is None:
         return {}
     found = right_to(row.account, ConfirmDecision, snapshot.case, snapshot.definition.programme, terminal.now)
-    return {"mandate": found.permit.mandate} if found else {}
+    return {"mandate": found.permit.mandate} if found and found.act == "case.confirm_erasure" else {}
 
 
 @verb(app, "decline")

@@ -16,6 +16,7 @@ from events.database import Database
 from events.errors import StoreProblem, StoreUnavailable
 from events.facts.erasure import ErasureCompleted, PartnerRecalled
 from events.ids import case_stream
+from events.keys import MemoryKeys
 from events.tables import metadata as log_tables
 from events.tables import sealed_parts
 from events.verify import verify
@@ -325,3 +326,20 @@ def test_two_who_confirm_at_the_same_moment_erase_once(either_office: Office) ->
     assert sorted(type(answer).__name__ for answer in answers) == ["Accepted", "Refused"]
     told = [event.envelope.type for event in either_office.service.log.stream(case_stream(case.case_id))]
     assert told.count("PersonErased") == 1
+
+
+def test_keys_that_came_back_with_an_older_copy_are_a_fault(shop: Workshop) -> None:
+    """A copy of the keys from before the erasure, beside today's log: the keys are there, and the ledger is not."""
+    office = shop.office
+    before = MemoryKeys(office.chance)
+    case = known_person(office)
+    owners = [(case.case.person_id, one) for one in COMPARTMENTS]
+    kept = office.keys.find(owners)
+    erased(case)
+    work(shop)
+    assert verify(office.service.log).findings == ()
+    before._keys = {**office.keys._keys, **kept}
+    office.service.log.keys = before
+    found = verify(office.service.log).findings
+    assert {finding.code for finding in found} == {"erasure"}
+    assert any("some are there" in finding.text for finding in found)
