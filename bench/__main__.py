@@ -1,4 +1,4 @@
-"""``python -m bench [commands|memory|latency|contention|console|tree|audit|journeys|ctdc|all] [--quick] [--json FILE]``."""
+"""``python -m bench [what] [--quick] [--json FILE]``; ``python -m bench --help`` says what there is."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Whose erasure the log tells: the one reason for which a sealed part, or its key, may be missing."""
 
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection
@@ -9,17 +10,18 @@ from sqlalchemy import Connection
 ERASED: Final = "('PersonErased', 'ErasureReplayed')"
 REPLAYED: Final = "ErasureReplayed"
 COMPLETED: Final = "ErasureCompleted"
-_TOLD: Final = f"SELECT type, body FROM events WHERE type IN {ERASED}"  # noqa: S608 - our own words
+TOLD: Final = f"SELECT type, body FROM events WHERE type IN {ERASED}"  # noqa: S608 - our own words
 
 
 def erased_persons(connection: Connection) -> dict[str, str]:
-    """Return whose erasure is told in the log, and by which fact last; what cannot be read tells nothing."""
-    found: dict[str, str] = {}
-    for kind, body in connection.exec_driver_sql(_TOLD):
-        person = person_in(body)
-        if person:
-            found[person] = kind
-    return found
+    """Return whose erasure is told in the log, and by which fact last."""
+    return erased_in((kind, body) for kind, body in connection.exec_driver_sql(TOLD))
+
+
+def erased_in(rows: Iterable[Sequence[Any]]) -> dict[str, str]:
+    """Return the same of what ``TOLD`` finds; what cannot be read tells nothing."""
+    told = ((person_in(body), str(kind)) for kind, body in rows)
+    return {person: kind for person, kind in told if person}
 
 
 def person_in(body: str) -> str:

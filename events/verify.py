@@ -16,7 +16,7 @@ from sqlalchemy import Connection, exc
 from events import tables
 from events.catalogue import Catalogue
 from events.envelope import Envelope, leaf_of, sealed_parts, sealed_text
-from events.erasures import erased_persons
+from events.erasures import TOLD, erased_in
 from events.findings import Findings, ProofFinding, Whereabouts
 from events.head_codes import HeadCodes
 from events.instants import instant
@@ -146,7 +146,7 @@ class _Walk:
         heads = self._ask(_HEAD)
         size, placed, place, mac = heads[0] if heads else (None, 0, BEFORE_ALL, b"")
         self._places = {placed: BEFORE_ALL}
-        self._beside.know_erased(erased_persons(self._connection))
+        self._beside.know_erased(erased_in(self._ask(TOLD)))
         rows = self._ask(_FIRST)
         while rows:
             for row in rows:

@@ -91,14 +91,17 @@ class PageBeside:
 
     def _compare_erased(self) -> None:
         """Find whose erasure is said to be over, or to be known beside the keys, and is not."""
+        for person in self._completed.keys() & self._still_there.keys():
+            self._of_part(self._still_there[person], "erasure", "is still there, although its person was erased")
+        if self._keys is None:
+            return
+        ledger = self._keys.destroyed()
         for person, where in self._completed.items():
-            if person in self._still_there:
-                self._of_part(self._still_there[person], "erasure", "is still there, although its person was erased")
-            if self._keys is not None and self._keys.find([(person, one) for one in COMPARTMENTS]):
+            # Whoever is in the ledger has no key; what this process still remembers of one opens nothing.
+            if person not in ledger and self._keys.find([(person, one) for one in COMPARTMENTS]):
                 self._findings.at(where, "erasure", "it says that its person's keys were destroyed; some are there")
-        ledger = self._keys.destroyed() if self._keys is not None else None
-        for person, kind in self._erased.items() if ledger is not None else ():
-            if person not in (ledger or {}) and (kind == REPLAYED or person in self._completed):
+        for person, kind in self._erased.items():
+            if person not in ledger and (kind == REPLAYED or person in self._completed):
                 text = "an erasure is told in the log of which the keys know nothing: somebody else wrote it there"
                 self._findings.beside(None, "erasure", text)
 

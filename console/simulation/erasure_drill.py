@@ -86,7 +86,7 @@ def erasure_drill(folder: Path, container: Container, clock: ManualClock, year: 
     Rehearsal(container, clock, definition, year).run(lambda _at, _arrived: None)
     case_id = _paid_case(container)
     words = _plant(container, case_id, planted)
-    hashed = _TokenKey(search_key(container.keys))
+    hashed = TokenKey(search_key(container.keys))
     _back_up(container, folder)
     erased_s = _erase(container, case_id)
     _export(container, case_id, folder / "exports")
@@ -243,13 +243,13 @@ class Hit(NamedTuple):
     form: str
 
 
-class _TokenKey(NamedTuple):
+class TokenKey(NamedTuple):
     """The key of the hashes by which a person is found: whoever has the key file could make them too."""
 
     key: bytes
 
 
-def search(folder: Path, words: Sequence[str], hashed: _TokenKey) -> Iterator[Hit]:
+def search(folder: Path, words: Sequence[str], hashed: TokenKey) -> Iterator[Hit]:
     """Yield where a word lies in a file below the folder, or in the name of one."""
     needles = [(name, needle) for word in words for name, needle in forms(word, hashed)]
     for path in _files(folder):
@@ -257,13 +257,13 @@ def search(folder: Path, words: Sequence[str], hashed: _TokenKey) -> Iterator[Hi
         yield from (Hit(str(path.relative_to(folder)), name) for name, needle in needles if needle in data)
 
 
-def forms(word: str, hashed: _TokenKey) -> Iterator[tuple[str, bytes]]:
+def forms(word: str, hashed: TokenKey) -> Iterator[tuple[str, bytes]]:
     """Yield every form in which a word could lie somewhere, each with its name."""
     for name, said in (("as written", word), ("lower", word.lower()), ("upper", word.upper()), ("title", word.title())):
         yield f"utf-8, {name}", said.encode()
         yield f"utf-16-le, {name}", said.encode("utf-16-le")
         yield f"utf-16-be, {name}", said.encode("utf-16-be")
-    yield from ((f"base64, from byte {start}", needle) for start, needle in enumerate(_in_base64(word.encode())))
+    yield from ((f"base64, from byte {start}", needle) for start, needle in enumerate(in_base64(word.encode())))
     yield "hex", word.encode().hex().encode()
     yield "hex, upper", word.encode().hex().upper().encode()
     for part in folded_parts(word):
@@ -276,7 +276,7 @@ def forms(word: str, hashed: _TokenKey) -> Iterator[tuple[str, bytes]]:
         yield f"{name}, bytes", digest.digest()
 
 
-def _in_base64(data: bytes) -> Iterator[bytes]:
+def in_base64(data: bytes) -> Iterator[bytes]:
     """Yield what of the word is sure to stand in base64, whichever of three bytes it begins at."""
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + data)

@@ -4,17 +4,19 @@ from typing import Annotated
 
 import typer
 
-from console.cli_support import CaseArgument, tell_refused
+from console.cli_support import CaseArgument, case_number, tell_refused
 from console.fields import command_named, explain, list_commands, pairs, values
 from console.printing import event_as_json, print_events, print_json, print_reasons, say
 from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
+from handlers.projections.accounts import find_account
 from handlers.projections.work_items import count_work, list_work
 from workflow.command import WHEN, AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
 from workflow.registry import HUMAN
+from workflow.rights.command_rights import right_to
 from workflow.subjects.intake.commands import OpenCase
 
 app = typer.Typer(no_args_is_help=True, help="Open cases, look at them, move them on.")
@@ -158,7 +160,17 @@ def confirm(terminal: CaseTerminal, case: CaseArgument, proposal: ProposalArgume
 
     Example: wayhome case confirm 7K3P9-QXM2D D-7K3P9QXM2D7K3P9Q --as staff:boris
     """
-    terminal.give_about(case, ConfirmDecision, proposal_id=proposal)
+    terminal.give_about(case, ConfirmDecision, proposal_id=proposal, **_right(terminal, case))
+
+
+def _right(terminal: CaseTerminal, case: str) -> dict[str, str]:
+    """Return the right by which an officer confirms who looks after no cases: it stands on the certificate."""
+    snapshot = terminal.container.cases.at(case_number(case))
+    row = terminal.read(find_account, terminal.signed_in) if terminal.signed_in else None
+    if snapshot is None or row is None:
+        return {}
+    found = right_to(row.account, ConfirmDecision, snapshot.case, snapshot.definition.programme, terminal.now)
+    return {"mandate": found.permit.mandate} if found and found.act == "case.confirm_erasure" else {}
 
 
 @verb(app, "decline")

@@ -12,6 +12,7 @@ from events.catalogue import COMPARTMENTS
 from events.instants import instant
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
+from workflow.case.erasure import erased_at
 from workflow.case.proposals import proposals_of
 from workflow.case.state import Case, Part
 from workflow.programme.journey import Option
@@ -97,6 +98,8 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     fields["tasks"] = {
         key: {"kind": task.kind, "status": task.status, **dict(task.subject)} for key, task in case.tasks.items()
     }
+    if gone := erased_at(case):
+        fields["erased_at"] = gone
     if pending := proposals_of(case).pending:
         fields["proposals"] = {key: one._asdict() for key, one in pending.items()}
     fields["timers"] = {key: {"kind": kind, **dict(subject)} for key, (kind, subject) in case.timers.items()}
@@ -167,6 +170,8 @@ def print_case(snapshot: CaseSnapshot) -> None:
     zone, (since, opened) = programme.time_zone, (programme.day(instant(at)) for at in (case.since, case.opened_at))
     say(f"Case {case.case_id}  {label.en} / {label.ru}  since {since}  version {snapshot.version}")
     say(f"opened {opened} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
+    if gone := erased_at(case):
+        say(f"the person was erased on {minute_at(instant(gone), zone)}: wayhome erasure certificate {case.case_id}")
     if case.child:
         say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
     bed = accommodation_of(case).bed

@@ -49,6 +49,7 @@ class ErasuresCheck(InvariantCheck):
 
     def end(self, end: WalkEnd) -> None:
         """Take over what the log's own proof found of parts and keys, and what was never carried to its end."""
+        self.count("events", end.report.events)
         self.count("parts erased", end.report.missing_parts)
         for finding in end.report.findings:
             if finding.code == "erasure":

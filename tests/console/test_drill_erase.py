@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from console.simulation.erasure_drill import _in_base64, _TokenKey, forms
+from console.simulation.erasure_drill import TokenKey, forms, in_base64
 from workers.effects import erasure
 
 pytestmark = pytest.mark.xdist_group("drill")
@@ -43,13 +43,13 @@ def test_a_place_that_is_not_erased_is_found(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("before", range(7))
-def test_a_word_in_base64_is_found_wherever_it_begins(before: int) -> None:
+def test_a_wordin_base64_is_found_wherever_it_begins(before: int) -> None:
     import base64
 
     encoded = base64.b64encode(b"x" * before + b"zlatovlaska" + b"yy")
-    assert any(needle in encoded for needle in _in_base64(b"zlatovlaska"))
+    assert any(needle in encoded for needle in in_base64(b"zlatovlaska"))
 
 
 def test_the_same_word_is_looked_for_folded_hashed_and_in_three_encodings() -> None:
-    names = {name.partition(",")[0] for name, _ in forms("Злата", _TokenKey(b"k"))}
+    names = {name.partition(",")[0] for name, _ in forms("Злата", TokenKey(b"k"))}
     assert names >= {"utf-8", "utf-16-le", "utf-16-be", "hex", "folded", "keyed hash", "sha256", "base64"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from console.settings import Settings
 from events.signed_text import NotSigned, Signer, signed_by
 from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
 from tests.kit.people import BORIS
+from workers.effects.erasure import NOTHING_PERSONAL, OUTSIDE_STORES
 
 DINA = "staff:dina"
 AS_DINA = ("--as", DINA)
@@ -55,7 +57,7 @@ def test_the_certificate_names_act_and_journal_and_nobody_and_is_signed(wayhome:
         case,
         "118/2007",
         "staff:boris",
-        "staff:dina",
+        "staff:dina (Data-protection officer)",
         "Ciphertexts: 2",
         "PersonErased",
         "EXTRACT OF THE JOURNAL",
@@ -80,6 +82,8 @@ def test_after_it_every_verb_that_reads_a_case_still_answers(wayhome: Wayhome) -
         ("waiting",), ("tasks", "list"),
     ):  # fmt: skip
         assert wayhome.run(*words, *(AS_BORIS if words[0] not in ("verify", "waiting", "tasks") else ())).exit_code == 0
+    assert "was erased on" in wayhome.done("case", "show", case, *AS_BORIS)
+    assert wayhome.json("case", "show", case, *AS_BORIS)["erased_at"]
     refused = wayhome.run("case", "show", case, "--open", "identity", "--why", "to call her", *AS_BORIS)
     assert NAME not in refused.output
     assert refused.exit_code != 0
@@ -150,3 +154,10 @@ def test_certificates_of_two_offices_have_two_keys(wayhome: Wayhome, tmp_path: P
     assert len({signer_of(one.keys).verifier for one in containers}) == 2
     for one in containers:
         one.close()
+
+
+def test_every_file_and_folder_of_the_data_is_registered_with_how_a_person_is_taken_out_of_it(demo: Wayhome) -> None:
+    registered = {store.name for store in OUTSIDE_STORES} | NOTHING_PERSONAL.keys()
+    found = {re.sub(r"(-wal|-shm|-reserve|-\d+)$", "", path.name) for path in demo.data.iterdir()}
+    assert {"log.sqlite", "keys", "bank", "post", "orders.sqlite"} <= found
+    assert found - registered == set(), "say in workers/effects/erasure.py how a person is erased there, or why not"

@@ -1,4 +1,4 @@
-"""I14 finds what no erasure would do: one that nobody asked for, that one decided, or that is not carried to its end."""
+"""I14 finds what no erasure would do: nobody had asked, one alone decided, or it was not carried to its end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from events.database import sqlite_url
 from events.facts.erasure import ErasureCompleted, ErasureReplayed, ErasureRequested, PersonErased
 from events.facts.intake import NoteAdded
+from events.facts.tasks import TaskRequested
 from events.ids import CaseId, case_stream
 from tests.kit.histories import Witnessed
 from tests.kit.people import ANNA
@@ -72,9 +73,11 @@ def test_an_end_without_a_decision_and_a_person_who_knows_the_keys_ledger_are_fo
     office: Witnessed, case_id: CaseId
 ) -> None:
     person, now = office.case(case_id).person_id, office.clock.now()
+    about = (("cases", case_id), ("person_id", person))
+    task = TaskRequested(task_id="W-1", kind="shred_person", subject=about, due_at=now)
     completed = ErasureCompleted(task_id="W-1", person_id=person, destroyed=(("keys", 1),))
     replayed = ErasureReplayed(person_id=person, case_id=case_id, destroyed_at=now)
-    office.forge((case_stream(case_id), completed), (case_stream(case_id), replayed))
+    office.forge(*((case_stream(case_id), fact) for fact in (task, completed, replayed)))
     faults = {one.name: one for one in office.checked()}["I14"].faults
     assert any("nobody decided" in fault for fault in faults)
     assert any("only the keys' ledger knows" in fault for fault in faults)

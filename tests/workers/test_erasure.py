@@ -7,29 +7,35 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import redis
 from sqlalchemy import inspect, select, text
 
+from console.simulation.erasure_drill import TokenKey, forms
 from events.catalogue import COMPARTMENTS
 from events.database import Database
 from events.errors import StoreProblem, StoreUnavailable
 from events.facts.erasure import ErasureCompleted, PartnerRecalled
 from events.ids import case_stream
+from events.keys import MemoryKeys
 from events.tables import metadata as log_tables
 from events.tables import sealed_parts
 from events.verify import verify
 from handlers.checks.walk import check_log
 from handlers.erasing import stores
 from handlers.erasing.ledger import replay_erasures
+from handlers.projections.person_search import search_key
 from handlers.projections.rebuild import rebuild
 from handlers.projections.tables import metadata as tables
-from tests.kit.erasures import erased, proposed, with_officers
+from tests.kit.erasures import DINA, erased, proposed, with_officers
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.roads import agree_plan, agreed_to_be_told, bring, consents, grant, release
 from tests.kit.story import Story, story
-from tests.kit.workshop import Workshop
+from tests.kit.workshop import Workshop, at_once, until
 from workers.effects import erasure as outside
 from workflow.case.erasure import erasure_of
+from workflow.command import ConfirmDecision
 from workflow.reasons import Refused
+from workflow.subjects.accounts.commands import OpenAccount
 from workflow.subjects.grants.commands import RecordPayment
 from workflow.subjects.intake.commands import AddNote, WithdrawConsent
 from workflow.subjects.referrals.commands import (
@@ -274,3 +280,66 @@ def test_an_erasure_proposed_and_not_confirmed_destroys_nothing(shop: Workshop) 
     proposed(case)
     work(shop)
     assert parts_of(shop.office, case) == 4
+
+
+@ON_BOTH_DATABASES
+def test_no_row_of_any_table_and_no_message_of_the_queue_holds_a_word_of_an_erased_person(
+    either_shop: Workshop, redis_url: str
+) -> None:
+    office = either_shop.office
+    words = [f"qx{number:03}zatovlask" for number in range(60)]
+    case = story(with_officers(office), name=f"{words[0]} {words[1]}", story=" ".join(words[2:20]))
+    case.does(AddNote, note=" ".join(words[20:])).ends("withdraw", reason="declined")
+    hashed = TokenKey(search_key(office.keys))
+    needles = [needle for word in words for _, needle in forms(word, hashed)]
+    assert any(needle in everything(office, redis_url) for needle in needles), "a search that finds: keyed hashes"
+    erased(case)
+    with either_shop.crew(redis_url, sweeping=True):
+        until(lambda: bool(erasure_of(case.case).completed_at))
+    left = everything(office, redis_url)
+    assert [needle for needle in needles if needle in left] == []
+
+
+def everything(office: Office, redis_url: str) -> bytes:
+    """Return every column of every row of every table, and every key and value of the queue."""
+    found = []
+    with office.database.reading() as connection:
+        for name in inspect(connection).get_table_names():
+            for row in connection.exec_driver_sql(f"SELECT * FROM {name}"):
+                found += [one if isinstance(one, bytes) else str(one).encode() for one in row]
+    queue = redis.Redis.from_url(redis_url)
+    for key in queue.scan_iter():
+        found += [bytes(key), bytes(queue.dump(key) or b"")]
+    queue.close()
+    return b"\n".join(found)
+
+
+@ON_BOTH_DATABASES
+def test_two_who_confirm_at_the_same_moment_erase_once(either_office: Office) -> None:
+    case = known_person(either_office)
+    proposal = proposed(case)
+    either_office.by_two(OpenAccount, account="staff:egor", roles=("data_protection",), programmes=("moscow",))
+    given = {"case_id": case.case_id, "proposal_id": proposal, "mandate": "data_protection"}
+    asked = [(either_office.another_service(), either_office.command(ConfirmDecision, actor=who, **given))
+             for who in (DINA, "staff:egor")]  # fmt: skip
+    answers = at_once(*(lambda one=service, said=command: one.submit(said) for service, command in asked))
+    assert sorted(type(answer).__name__ for answer in answers) == ["Accepted", "Refused"]
+    told = [event.envelope.type for event in either_office.service.log.stream(case_stream(case.case_id))]
+    assert told.count("PersonErased") == 1
+
+
+def test_keys_that_came_back_with_an_older_copy_are_a_fault(shop: Workshop) -> None:
+    """A copy of the keys from before the erasure, beside today's log: the keys are there, and the ledger is not."""
+    office = shop.office
+    before = MemoryKeys(office.chance)
+    case = known_person(office)
+    owners = [(case.case.person_id, one) for one in COMPARTMENTS]
+    kept = office.keys.find(owners)
+    erased(case)
+    work(shop)
+    assert verify(office.service.log).findings == ()
+    before._keys = {**office.keys._keys, **kept}
+    office.service.log.keys = before
+    found = verify(office.service.log).findings
+    assert {finding.code for finding in found} == {"erasure"}
+    assert any("some are there" in finding.text for finding in found)
