@@ -5,7 +5,7 @@ brought by somebody who kept it: the last two are what shows a history written a
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -98,19 +98,22 @@ class TreeBeside:
                 text = f"{head.said_by} of {size} events has another root: something before that was written anew"
                 self._findings.beside(size - 1, "checkpoint", text)
 
-    def _compare_nodes(self, begin: int, end: int, made: dict[Subtree, bytes]) -> None:
+    def _compare_nodes(self, begin: int, end: int, made: Mapping[Subtree, bytes]) -> None:
         """Compare the subtrees that ended in this page; those the sealer has not come to yet need not be stored."""
         upto = min(end, self._grown)
         levels = [(n, begin >> n, upto >> n) for n in range(1, max(upto, 1).bit_length()) if begin >> n < upto >> n]
         if not levels:
             return
         rows = self._ask(_NODES.format(" OR ".join([_OF_LEVEL] * len(levels))), *[n for level in levels for n in level])
-        stored = {Subtree(level, number): hashed for level, number, hashed in rows}
-        asked = (Subtree(level, number) for level, first, last in levels for number in range(first, last))
+        stored: dict[tuple[int, int], bytes] = {(level, number): hashed for level, number, hashed in rows}
+        if stored == made:  # nearly always, and quicker than looking at each
+            return
+        asked = (Subtree(level, number) for level, one, past in levels for number in range(one, past))
         wrong = [subtree for subtree in asked if stored.get(subtree) != made[subtree]]
         if wrong and "tree" not in self._told:
             self._told.add("tree")
-            self._node_wrong(min(wrong, key=_last_leaf), there=wrong[0] in stored, more=len(wrong) - 1)
+            first = min(wrong, key=_last_leaf)
+            self._node_wrong(first, there=first in stored, more=len(wrong) - 1)
 
     def _node_wrong(self, subtree: Subtree, *, there: bool, more: int) -> None:
         first, last = subtree.number << subtree.level, _last_leaf(subtree)
