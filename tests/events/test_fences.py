@@ -10,7 +10,10 @@ from events.log import Log
 from tests.kit.logs import a_log, prepare_at, refusal, small_history
 
 FOR_EVER = ("events", "sealed_parts", "commands")
+SEALED = ("tree", "checkpoints", "checkpoint_signatures")
 COLUMN = {"events": "actor", "sealed_parts": "person", "commands": "answer"}
+
+SEALED_COLUMN = {"tree": "hash", "checkpoints": "root", "checkpoint_signatures": "signature"}
 
 
 @pytest.mark.parametrize("table", FOR_EVER)
@@ -25,7 +28,7 @@ def test_the_owner_cannot_remove_what_happened(log: Log, table: str) -> None:
     assert "happened; it cannot be changed or removed" in refusal(log.database, f"DELETE FROM {table}")
 
 
-@pytest.mark.parametrize("table", [*FOR_EVER, "streams", "log_head"])
+@pytest.mark.parametrize("table", [*FOR_EVER, *SEALED, "streams", "log_head"])
 def test_the_owner_cannot_empty_a_table(prepared_pg_url: str, table: str) -> None:
     database = Database(prepared_pg_url)
     assert "happened; it cannot be changed or removed" in refusal(database, f"TRUNCATE {table}")
@@ -49,6 +52,15 @@ def test_the_application_acts_as_a_role_that_can_only_add_and_read(prepared_pg_u
         for statement in (f"UPDATE {table} SET {COLUMN[table]} = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
             with pytest.raises(StoreReadOnly, match="permission denied"), database.writing() as connection:
                 connection.exec_driver_sql(statement)
+    database.close()
+
+
+@pytest.mark.parametrize("table", SEALED)
+def test_the_application_can_add_to_what_was_sealed_and_change_nothing_of_it(prepared_pg_url: str, table: str) -> None:
+    database = Database(prepared_pg_url)
+    for statement in (f"UPDATE {table} SET {SEALED_COLUMN[table]} = NULL", f"DELETE FROM {table}"):
+        with pytest.raises(StoreReadOnly, match="permission denied"), database.writing() as connection:
+            connection.exec_driver_sql(statement)
     database.close()
 
 
