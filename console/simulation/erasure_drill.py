@@ -100,8 +100,8 @@ def erasure_drill(folder: Path, container: Container, clock: ManualClock, year: 
     files = [path for path in _files(folder) if path.name != CONTROL]
     return DrillResult(
         words=len(words), forms=len(wanted), places=len(files),
-        bytes=sum(path.stat().st_size for path in files), hits=len(hits), control_hits=len({one.form for one in control}),
-        erased_s=erased_s,
+        bytes=sum(path.stat().st_size for path in files), hits=len(hits),
+        control_hits=len({one.form for one in control}), erased_s=erased_s,
         seconds=time.monotonic() - began, found=tuple(sorted({f"{one.place}: {one.form}" for one in hits})),
     )  # fmt: skip
 
