@@ -58,7 +58,7 @@ class DrillResult(NamedTuple):
     places: int
     bytes: int
     hits: int
-    control_hits: int
+    control_hits: int  # of the word that is planted where nothing erases: found in so many forms
     erased_s: float  # from the second person's word until all of it was gone
     seconds: float
     found: tuple[str, ...]  # where, and in which form; never the word
@@ -66,7 +66,7 @@ class DrillResult(NamedTuple):
     @property
     def ok(self) -> bool:
         """Tell whether nothing was found, by a search that finds."""
-        return self.hits == 0 and self.control_hits > 0
+        return self.hits == 0 and self.control_hits == self.forms
 
     @property
     def line(self) -> str:
@@ -92,15 +92,17 @@ def erasure_drill(folder: Path, container: Container, clock: ManualClock, year: 
     _export(container, case_id, folder / "exports")
     container.close()
     dumped = _opened_again(folder)
-    (folder / "exports" / CONTROL).write_text(words[0], encoding="utf-8")
+    wanted = dict(forms(words[1], hashed))
+    (folder / "exports" / CONTROL).write_bytes(b"\n".join(wanted.values()))
     found = list(search(folder, words, hashed))
     control = [one for one in found if one.place.endswith(CONTROL)]
     hits = [one for one in found if one not in control]
     hits += [Hit("an older copy, opened with today's keys", "text") for word in words if word in dumped]
     files = [path for path in _files(folder) if path.name != CONTROL]
     return DrillResult(
-        words=len(words), forms=len(list(forms(words[0], hashed))), places=len(files),
-        bytes=sum(path.stat().st_size for path in files), hits=len(hits), control_hits=len(control), erased_s=erased_s,
+        words=len(words), forms=len(wanted), places=len(files),
+        bytes=sum(path.stat().st_size for path in files), hits=len(hits),
+        control_hits=len({one.form for one in control}), erased_s=erased_s,
         seconds=time.monotonic() - began, found=tuple(sorted({f"{one.place}: {one.form}" for one in hits})),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ def test_fifty_planted_words_are_found_nowhere_in_any_form() -> None:
     assert line.startswith("drill erase words=")
     assert int(numbers["words"]) > 50, "what is sealed of the person beside the notes too: the payee, the plan"
     assert int(numbers["forms"]) >= 20
-    assert (numbers["hits"], int(numbers["control_hits"]) > 0) == ("0", True)
+    assert (numbers["hits"], numbers["control_hits"]) == ("0", numbers["forms"])
     assert float(numbers["erased_s"]) < 60
 
 
