@@ -39,7 +39,10 @@ VERBS: Final[Mapping[str, Verb]] = {
                   " tasks too."),
     "work": Verb("work", "work", "Do tasks until stopped with Ctrl-C; with Redis run as many of them as you like."),
     "ledger": Verb("grants", "ledger", "Print the double-entry journal of a programme's money, or its trial balance."),
-    "replay": Verb("history", "replay", "Fold the history again, up to a time or a position, without any effect."),
+    "replay": Verb("history", "replay", "Fold the history again, by what had happened and by what was known, without"
+                   " any effect."),
+    "diff": Verb("history", "diff", "Tell what is different between two moments: of a case, or which cases stand"
+                 " elsewhere."),
     "verify": Verb("history", "verify_log", "Check that nothing in the history was changed, left out or added; exit"
                    " code 5 when something was."),
     "fsck": Verb("fsck", "fsck", "Compare log, order, tables, tasks, timers, beds and money; exit code 5 when something"

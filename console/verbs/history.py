@@ -1,8 +1,7 @@
-"""`wayhome replay` and `wayhome verify`: the past as it was, and the proof that it is still what it was."""
+"""`wayhome replay`, `diff` and `verify`: the past as it was, and the proof that it is still what it was."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,18 +9,24 @@ from console import printing
 from console.cli_support import case_number
 from console.container import Container
 from console.errors import BadInput
-from console.printing import FAULTS, event_as_json, print_events, print_json, print_rows, say
+from console.printing import FAULTS
 from console.verbs.one_case import seen_case
+from console.verbs.past import READ_MODELS, diff_board, diff_one, instant_typed, replay_all, replay_one, replay_table
 from console.verbs.terminal import ActorTerminal, Terminal, verb
+from events.noted_heads import NotedHead
 from events.verify import LogProof, verify
 from handlers.checks.check_results import CheckResult
 from handlers.checks.walk import check_lines, check_log
-from handlers.projections.board import count_cases
+from handlers.projections.as_of import AsOf
 from handlers.projections.rebuild import rebuild
-from handlers.projections.replay import position_of, replay_case, replay_log
 
-At = Annotated[str | None, typer.Option("--at", help="As of a time, like 2026-03-01T12:00Z (no zone: UTC).")]
-Position = Annotated[int | None, typer.Option("--position", help="As of a position of the log.")]
+At = Annotated[
+    str | None, typer.Option("--at", help="What had happened by a time, like 2026-03-01T12:00Z (no zone: UTC).")
+]
+Known = Annotated[str | None, typer.Option("--known", help="As known by a time: only what had been recorded by then.")]
+Position = Annotated[int | None, typer.Option("--position", help="As known at a position of the log.")]
+Show = Annotated[str | None, typer.Option("--show", help=f"Without a case: rows of one of {', '.join(READ_MODELS)}.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="How many rows at most.")]
 
 
 @verb()
@@ -29,18 +34,53 @@ def replay(
     terminal: ActorTerminal,
     case: Annotated[str | None, typer.Argument(help="Case number; without one the whole log is replayed.")] = None,
     at: At = None,
+    known: Known = None,
     position: Position = None,
+    show: Show = None,
+    limit: Limit = 100,
 ) -> None:
-    """Fold the history again, up to a time or a position, without any effect.
+    """Fold the history again, by what had happened and by what was known, without any effect.
 
-    Example: wayhome replay 7K3P9-QXM2D --at 2026-03-01T12:00Z
+    Example: wayhome replay 7K3P9-QXM2D --at 2026-03-01T12:00Z --known 2026-03-05
     """
-    upto = position_of(terminal.container.log, _instant(at), position)
+    moment = AsOf(instant_typed(at), instant_typed(known), position)
     if case is not None:
         seen_case(terminal, case)  # to whom a case is not to be seen it is not there
-        _replay_case(terminal, case_number(case), upto)
+        replay_one(terminal, case_number(case), moment)
+    elif show is not None:
+        replay_table(terminal, moment, show, limit)
     else:
-        _replay_log(terminal, upto)
+        replay_all(terminal, moment)
+
+
+@verb()
+def diff(
+    terminal: ActorTerminal,
+    case: Annotated[str | None, typer.Argument(help="Case number; without one the board is compared.")] = None,
+    since: Annotated[str, typer.Option("--from", help="What had happened by then is compared.")] = "",
+    until: Annotated[str | None, typer.Option("--to", help="With what had happened by then (default: all).")] = None,
+    known: Known = None,
+    known_before: Annotated[
+        str | None, typer.Option("--known-before", help="As known by then at --from; without it as known by --known.")
+    ] = None,
+    limit: Limit = 100,
+) -> None:
+    """Tell what is different between two moments: of a case, or which cases stand elsewhere.
+
+    Example: wayhome diff 7K3P9-QXM2D --from 2026-03-01 --to 2026-03-31
+
+    The same instant twice, known before and known now, shows what was written down late.
+    """
+    if not since and known_before is None:
+        raise BadInput("from when? give --from 2026-03-01, or --known-before for the same moment as it was known then")
+    last = instant_typed(known)
+    before = AsOf(instant_typed(since or None), instant_typed(known_before) or last)
+    after = AsOf(instant_typed(until), last)
+    if case is not None:
+        seen_case(terminal, case)
+        diff_one(terminal, case_number(case), before, after)
+    else:
+        diff_board(terminal, before, after, limit)
 
 
 @verb()
@@ -50,6 +90,10 @@ def verify_log(
         bool, typer.Option("--rules", help="Also check money, beds, tasks and every step against the rules.")
     ] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Draw the read models anew from the log first.")] = False,
+    noted: Annotated[
+        list[str] | None,
+        typer.Option("--noted", help="Hold the log to a head noted elsewhere, like 2950:9f3c…; repeat it."),
+    ] = None,
 ) -> None:
     """Check that nothing in the history was changed, left out or added; exit code 5 when something was.
 
@@ -57,55 +101,38 @@ def verify_log(
     """
     if repair:
         rebuild(terminal.container.log)
-    report = _verified(terminal.container, quiet=terminal.as_json)
+    report = _verified(terminal.container, [_head(text) for text in noted or ()], quiet=terminal.as_json)
     checks = check_log(terminal.container.log, now=terminal.now) if rules else []
     _tell(terminal, report, checks)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
 
 
-def _replay_case(terminal: Terminal, case_id: str, upto: int) -> None:
-    container = terminal.container
-    found = replay_case(container.log, container.service.definitions, case_id, upto)  # type: ignore[arg-type]
-    if found.case is None:
-        raise BadInput(f"case {case_id} did not exist then")
-    if terminal.as_json:
-        fields: dict[str, Any] = {"stage": found.case.stage, "version": found.version, "position": upto}
-        print_json(fields | {"events": [event_as_json(event) for event in found.events]})
-        return
-    say(f"case {case_id} as of position {upto}: {found.case.stage}, version {found.version}")
-    print_events("What had happened", found.events)
+def _head(text: str) -> NotedHead:
+    """Return a head as it was noted: how many events there were, and the place of the last."""
+    size, _, place = text.partition(":")
+    try:
+        return NotedHead(int(size), place=bytes.fromhex(place))
+    except ValueError:
+        raise BadInput(
+            "a noted head is a number, a colon and the place in hex, as wayhome verify prints them"
+        ) from None
 
 
-def _replay_log(terminal: Terminal, upto: int) -> None:
-    container = terminal.container
-    with printing.progress(quiet=terminal.as_json) as progress:
-        bar = progress.add_task("replaying", total=None)
-        world = replay_log(container.log, upto, lambda done, total: progress.update(bar, completed=done, total=total))
-    stages: dict[str, int] = {}
-    for row in world.board().values():
-        stages[row["stage"]] = stages.get(row["stage"], 0) + 1
-    now = terminal.read(count_cases)
-    if terminal.as_json:
-        print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": len(world.tasks)})
-        return
-    say(f"as of position {world.position}: {sum(stages.values())} cases, {len(world.tasks)} tasks")
-    names = sorted(stages.keys() | now.keys())
-    print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
-
-
-def _verified(container: Container, *, quiet: bool) -> LogProof:
+def _verified(container: Container, held_to: list[NotedHead], *, quiet: bool) -> LogProof:
     with printing.progress(quiet=quiet) as progress:
         bar = progress.add_task("verifying", total=container.log.size())
-        return verify(container.log, lambda done: progress.update(bar, completed=done))
+        return verify(container.log, lambda done: progress.update(bar, completed=done), held_to=held_to)
 
 
 def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> None:
     findings = [finding._asdict() for finding in report.findings]
     checked = [{"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks]
     numbers = {"ok": report.ok, "events": report.events, "streams": report.streams}
-    outside = {"order_from": report.placed_from, "head": report.head.hex() if report.head else None}
-    said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS"
+    outside = {"order_from": report.placed_from, "head": report.head.hex() if report.head else None,
+               "place": report.place.hex(), "first_wrong": report.first_wrong}  # fmt: skip
+    first = "" if report.first_wrong is None else f", the first at event {report.first_wrong}"
+    said = "nothing was changed, left out or added" if report.ok else f"{len(report.findings)} FAULTS{first}"
     terminal.lines(
         numbers | outside | {"findings": findings, "checks": checked},
         f"{report.events} events in {report.streams} streams: {said}",
@@ -125,15 +152,6 @@ def _unproved(report: LogProof) -> Iterator[str]:
     if report.head is not None:
         yield (
             "not provable from within: that its end was not cut off, or all of it written anew; "
-            f"note elsewhere: event {report.events - 1}, leaf {report.head.hex()}"
+            f"note elsewhere: event {report.events - 1}, leaf {report.head.hex()}, "
+            f"and for wayhome verify --noted {report.events}:{report.place.hex()}"
         )
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput("that is not a time; write it like 2026-03-01T12:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

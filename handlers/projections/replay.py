@@ -141,10 +141,22 @@ class Replay:
         assert envelope.version == version + 1, f"{envelope.stream} jumps from {version} to {envelope.version}"
         at = At(envelope.recorded_at, envelope.actor, envelope.definition)
         after = evolve(envelope.stream, before, fact, at)
-        self._follow(fact, event, after)
+        self._follow(fact, event, after, envelope.recorded_at)
         self.states[envelope.stream] = VersionedState(envelope.version, after)
         self.position = event.position
         return ReplayStep(fact, before, after)
+
+    def take_happened(self, event: RecordedEvent, at: At) -> None:
+        """Fold one event where it happened, not where it was recorded; raises what folding raises without its ground.
+
+        Then nothing has changed.
+        """
+        envelope, fact = event.envelope, self._fact_of(event)
+        begun = self.states.get(envelope.stream, _NOT_BEGUN)
+        after = evolve(envelope.stream, begun.state, fact, at)
+        self._follow(fact, event, after, at.recorded_at)
+        self.states[envelope.stream] = VersionedState(max(begun.version, envelope.version), after)
+        self.position = max(self.position, event.position)
 
     def definition(self, name: str) -> Definition | None:
         """Return a definition with its directory as it stands in the replay; None for one nobody published."""
@@ -207,12 +219,12 @@ class Replay:
         split = ((*stream.partition(":"), kept) for stream, kept in self.states.items())
         return ((name, kept) for of, _, name, kept in split if of == kind and kept.state is not None)
 
-    def _follow(self, fact: Fact, event: RecordedEvent, after: Any) -> None:
+    def _follow(self, fact: Fact, event: RecordedEvent, after: Any, when: str) -> None:
         envelope = event.envelope
         case_id = case_of_stream(envelope.stream)
         if case_id is not None:
-            self._work(work_change(case_id, fact, envelope.recorded_at))
-            self._list(case_id, after, envelope.recorded_at)
+            self._work(work_change(case_id, fact, when))
+            self._list(case_id, after, when)
         elif isinstance(fact, ProgrammePublished):
             definition = load_definition(fact.text)
             self.definitions[definition.hash] = definition
