@@ -73,11 +73,11 @@ def case_as_of(log: Log, definitions: Definitions, case_id: CaseId, moment: AsOf
     aside: list[RecordedEvent] = []
     for event in told:
         try:
-            case = evolve(stream, case, log.fact(event), _at(event, moment))
+            after = evolve(stream, case, log.fact(event), _at(event, moment))
         except _GROUNDLESS:
-            aside.append(event)
-        else:
-            taken.append(event)
+            after = None
+        (taken if after is not None else aside).append(event)
+        case = after if after is not None else case
     version = max((event.envelope.version for event in taken), default=-1)
     definition = definitions.of(case.programme, case.definition) if case else None
     return CaseAsOf(case, version, tuple(taken), tuple(aside), definition)

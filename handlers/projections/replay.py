@@ -154,6 +154,8 @@ class Replay:
         envelope, fact = event.envelope, self._fact_of(event)
         begun = self.states.get(envelope.stream, _NOT_BEGUN)
         after = evolve(envelope.stream, begun.state, fact, at)
+        if after is None and case_of_stream(envelope.stream) is not None:
+            raise LookupError(envelope.stream)  # it happened before its case began
         self._follow(fact, event, after, at.recorded_at)
         self.states[envelope.stream] = VersionedState(max(begun.version, envelope.version), after)
         self.position = max(self.position, event.position)
@@ -248,6 +250,12 @@ def _changes(name: str, was: Any, now: Any) -> Iterator[FieldChange]:
         return
     was, now = was or {}, now or {}
     for key in (*was, *(key for key in now if key not in was)):
-        if was.get(key) != now.get(key):
+        before, after = _told(was, key), _told(now, key)
+        if before != after:
             named = "/".join(filter(None, key)) if isinstance(key, tuple) else key
-            yield f"{name}.{named}", was.get(key), now.get(key)
+            yield f"{name}.{named}", before, after
+
+
+def _told(entries: Mapping[Any, Any], key: Any) -> Any:
+    """Return an entry; one that is there without a value, as a consent without an end, is told apart from none."""
+    return True if key in entries and entries[key] is None else entries.get(key)
