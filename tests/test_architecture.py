@@ -177,11 +177,12 @@ def _decides(module: str) -> bool:
 # One module says which day it is and whose clocks go. Whatever else handles clocks has a reason here.
 CLOCKS: Final = "workflow.values.days"
 OTHER_CLOCKS: Final[Mapping[str, str]] = {
+    "console.drills.life": "a drill's clock is set to the begin of a programme",
     "console.forms.context": "by which clocks a form is typed",
     "console.forms.form": "an hour that comes twice is asked about",
     "console.forms.given": "an hour that comes twice is asked about",
     "console.verbs.demo": "a demo's clock is set to the begin of a programme",
-    "console.verbs.history": "an auditor types moments by the log's own clock",
+    "console.verbs.past": "an auditor types moments by the log's own clock",
     "console.web.pages.history": "an auditor types moments by the log's own clock, or a case's",
     "console.words.naming": "a stored text of an old fact may lack the zone, which is UTC",
     "events.instants": "an instant is stored in UTC",
