@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("access_log_of_verbs")  # what its tests sh
 _EXAMPLE: Final = re.compile(r"Example: (?:[A-Z_]+=\S+ )?wayhome (.+)")
 _NUMBER: Final = re.compile(r"7K3P9-QXM2D")
 # Of people it made up itself; and what runs until it is stopped, and says what it has done in numbers.
-_NOT_ASKED: Final = {"demo", "serve", "work"}
+_NOT_ASKED: Final = {"demo", "serve", "work", "drill tamper"}
 # What is typed when a verb asks.
 _ASKED: Final = {"case find": "Ionescu\n\n\n", "case break-glass": "She was taken to hospital.\n", "sign-in": "no\n0\n"}
 # An example names what is in no office; here it is asked of what is.
