@@ -50,10 +50,12 @@ def replay_one(terminal: ActorTerminal, case_id: CaseId, moment: AsOf) -> None:
     upto = moment.upto(container.log)
     if terminal.as_json:
         fields: dict[str, Any] = {"stage": found.case.stage, "version": found.version, "position": upto}
-        told = {name: [event_as_json(one) for one in getattr(found, name)] for name in ("events", "set_aside")}
+        told = {"events": [event_as_json(one) for one in found.events]}
+        if found.set_aside:
+            told["set_aside"] = [event_as_json(one) for one in found.set_aside]
         print_json(fields | told)
         return
-    say(f"case {case_id} as of position {upto}, {moment}: {found.case.stage}, version {found.version}")
+    say(f"case {case_id} as of position {upto}{_when(moment)}: {found.case.stage}, version {found.version}")
     print_events("What had happened", found.events)
     if found.set_aside:
         print_events("Happened before what it rests on, and set aside", found.set_aside)
@@ -65,10 +67,10 @@ def replay_all(terminal: ActorTerminal, moment: AsOf) -> None:
     stages = _counted(row["stage"] for row in world.replay.board().values())
     now, tasks = terminal.read(count_cases), len(world.replay.tasks)
     if terminal.as_json:
-        print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": tasks,
-                    "set_aside": world.set_aside})  # fmt: skip
+        aside = {"set_aside": world.set_aside} if world.set_aside else {}
+        print_json({"position": world.position, "stages": stages, "stages_now": now, "tasks": tasks} | aside)
         return
-    say(f"as of position {world.position}, {moment}: {sum(stages.values())} cases, {tasks} tasks")
+    say(f"as of position {world.position}{_when(moment)}: {sum(stages.values())} cases, {tasks} tasks")
     names = sorted(stages.keys() | now.keys())
     print_rows("Cases", ("stage", "then", "now"), [(n, stages.get(n, 0), now.get(n, 0)) for n in names])
 
@@ -117,6 +119,10 @@ def instant_typed(text: str | None) -> datetime | None:
     except ValueError:
         raise BadInput("that is not a time; write it like 2026-03-01T12:00Z") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _when(moment: AsOf) -> str:
+    return f", {moment}" if moment.happened or moment.known else ""
 
 
 def _world(terminal: ActorTerminal, moment: AsOf) -> WorldAsOf:
