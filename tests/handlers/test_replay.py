@@ -134,7 +134,8 @@ def test_a_difference_names_what_changed_and_nothing_else(office: Witnessed) -> 
     office.does(case_id, GiveConsent, purpose="assistance")
     office.agrees(case_id, AgreeCarePlan)
     after = office.case(case_id)
-    assert case_difference(before, after) == [("care_plan", False, True)]
+    # A consent without an end is one all the same.
+    assert case_difference(before, after) == [("consents.assistance", None, True), ("care_plan", False, True)]
     office.does(case_id, GiveConsent, purpose="travel", until=START.date())
     consent, timer = case_difference(after, office.case(case_id))
     assert consent == ("consents.travel", None, START.date())
