@@ -9,7 +9,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, text
 
@@ -30,6 +30,7 @@ from events.key_tables import (
     state_of,
 )
 from events.keys import Keys, Owner, refuse_erased
+from events.rows_beside_keys import RowsBesideKeys
 from events.world import Entropy
 
 REMEMBERED_SECONDS: Final = 300  # a key that nobody asked the store for since is let go
@@ -37,7 +38,7 @@ _NOBODY_LEFT: Final = "DELETE FROM keys WHERE person = :person"
 _MAKE: Final = "INSERT INTO keys (person, compartment, key) VALUES (:person, :compartment, :key) ON CONFLICT DO NOTHING"
 
 
-class StoredKeys(Keys, ABC):
+class StoredKeys(RowsBesideKeys, Keys, ABC):
     """Keys wrapped under a key-encryption key that lies elsewhere, in a database that several processes use.
 
     Whoever makes a key first wins, the others get that key. Whatever hands out a key raises KeysLocked while the store
@@ -55,7 +56,7 @@ class StoredKeys(Keys, ABC):
         store: str,
     ) -> None:
         """Open the store; a new one gets a name of its own, or that of the store which is to move into it."""
-        self.database = database
+        super().__init__(database)
         self.home = home
         self._chance = chance
         self._seconds = seconds
@@ -187,60 +188,10 @@ class StoredKeys(Keys, ABC):
             self._wrapping = Wrapping(self._rotation.current(connection, self._state))
         return self._wrapping
 
-    # -- what stands beside the keys -----------------------------------------------------------------------------
-
-    def note(self, purpose: str, value: bytes) -> None:
-        """Keep the bytes in place of what was noted before; durable before this returns."""
-        statement = (
-            "INSERT INTO notes (purpose, value) VALUES (:purpose, :value) "
-            "ON CONFLICT (purpose) DO UPDATE SET value = excluded.value"
-        )
-        with self.database.writing() as connection:
-            connection.execute(text(statement), {"purpose": purpose, "value": value})
-
-    def noted(self, purpose: str) -> bytes | None:
-        """Return what was noted last, by whichever process."""
-        found = self._one("SELECT value FROM notes WHERE purpose = :purpose", purpose=purpose)
-        return None if found is None else bytes(found)
-
-    def destroyed(self) -> Mapping[str, str]:
-        """Return whose keys were destroyed, by whichever process."""
-        with self.database.reading() as connection:
-            return {row.person: row.at for row in connection.execute(text("SELECT person, at FROM destroyed"))}
-
-    def persons(self) -> Collection[str]:
-        """Return everybody the store holds a key for."""
-        query = text("SELECT DISTINCT person FROM keys WHERE person <> ''")
-        with self.database.reading() as connection:
-            return set(connection.execute(query).scalars())
-
-    def retire(self, names: Collection[str], until: str, now: str) -> None:
-        """Remember that these names are over; durable before this returns."""
-        statement = "INSERT INTO retired (name, until) VALUES (:name, :until) ON CONFLICT DO NOTHING"
-        with self.database.writing() as connection:
-            connection.execute(text("DELETE FROM retired WHERE until < :now"), {"now": now})
-            put_all(connection, statement, [{"name": name, "until": until} for name in names])
-
-    def is_retired(self, name: str) -> bool:
-        """Tell whether something is over, whichever process said so."""
-        return self._one("SELECT 1 FROM retired WHERE name = :name", name=name) is not None
-
-    def history(self) -> list[tuple[str, str, str]]:
-        """Return what was done to the store: when, what and by whom."""
-        query = text("SELECT at, what, who FROM key_history ORDER BY number")
-        with self.database.reading() as connection:
-            return [tuple(row) for row in connection.execute(query)]
-
     def state(self) -> KeyState:
         """Return the state as it is now."""
         with self._mutex, self.database.reading() as connection:
             return self._take(connection)
-
-    def homes(self) -> list[tuple[str, str, bool]]:
-        """Return the places that hold a key-encryption key, since when, and whether it is the one in force."""
-        query = text("SELECT name, at, kek = (SELECT kek FROM key_state) FROM kek_homes ORDER BY name")
-        with self.database.reading() as connection:
-            return [(name, at, bool(newest)) for name, at, newest in connection.execute(query)]
 
     # -- what makes everybody let go -----------------------------------------------------------------------------
 
@@ -376,10 +327,6 @@ class StoredKeys(Keys, ABC):
 
     def _sweep_all(self) -> None:
         """Leave nothing of keys that lay here unwrapped."""
-
-    def _one(self, query: str, **asked: object) -> Any:
-        with self.database.reading() as connection:
-            return connection.execute(text(query), asked).scalar_one_or_none()
 
     def close(self) -> None:
         """Let go of everything."""
