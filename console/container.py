@@ -8,24 +8,25 @@ from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import URL, make_url, select
-
-from console.errors import BadInput, NoData
+from console.errors import BadInput
 from console.key_opening import KeyWatch, open_keys
+from console.opening_checks import (
+    code_heads_once_for_all,
+    make_folders,
+    ready_database,
+    refuse_a_second_log,
+    refuse_empty_keys,
+    refuse_without_keys,
+)
 from console.settings import Settings
-from events.database import Database, sqlite_url
-from events.errors import EventsError, KeysMissing, LogBehind, NoteRefused
+from events.errors import EventsError, LogBehind, NoteRefused
 from events.facts import catalogue
-from events.head_codes import code_heads_once, mark_coded
 from events.high_water import raise_mark, refuse_older_copies
-from events.key_check import FINGERPRINT, bind_keys_to_log, refuse_without_log
-from events.keys import Keys, make_private_folder
+from events.key_check import bind_keys_to_log
 from events.log import Log
 from events.log_identity import make_signing_key, signing_key
-from events.logins import make_ready
 from events.notes import SigningKey
 from events.sealer import Sealer
-from events.tables import log_head
 from events.witness_policy import Policy, parse_policy
 from events.world import Clock, Entropy, SystemClock, SystemEntropy
 from handlers.commanding.answers import Accepted
@@ -76,11 +77,11 @@ class Container:
         self.settings = settings
         self.chance: Entropy = chance or SystemEntropy()
         self.clock = clock
-        _folders(settings, create=create)
-        _refuse_a_second_log(settings, self.chance)
-        self.database = _ready_database(settings)
+        make_folders(settings, create=create)
+        refuse_a_second_log(settings, self.chance)
+        self.database = ready_database(settings)
         self.database.keep_reserve()
-        _refuse_without_keys(settings, self.database)
+        refuse_without_keys(settings, self.database)
         self.keys = open_keys(settings, self.chance)
         self._watch: KeyWatch | None = None
         try:
@@ -90,12 +91,12 @@ class Container:
             raise
 
     def _put_together(self, *, accept_older: bool) -> None:
-        _refuse_empty_keys(self.keys, self.database)
+        refuse_empty_keys(self.keys, self.database)
         self.log = Log(self.database, catalogue(), self.keys, self.chance, self.clock)
         bind_keys_to_log(self.log)
         if not accept_older:
             refuse_older_copies(self.log)
-        _code_heads_once(self.log)
+        code_heads_once_for_all(self.log)
         rebuild_if_new(self.log)
         code_rows_once(self.log)
         self.service = CommandService(self.log)
@@ -291,64 +292,3 @@ class Container:
             self._watch.stop()
         self.keys.close()
         self.database.close()
-
-
-def database_url_of(settings: Settings) -> URL:
-    """Return the address of the database, or of the file in the data folder."""
-    return make_url(settings.database_url) if settings.database_url else sqlite_url(settings.log_file)
-
-
-def _ready_database(settings: Settings) -> Database:
-    database = Database(database_url_of(settings))
-    try:
-        make_ready(database, allow_owner=settings.allow_owner is not None)
-    except EventsError:
-        database.close()
-        raise
-    return database
-
-
-def _code_heads_once(log: Log) -> None:
-    with log.database.writing() as connection:
-        coded = code_heads_once(log.keys, connection)
-    if coded:  # only now is it there for good
-        mark_coded(log.keys)
-
-
-def _folders(settings: Settings, *, create: bool) -> None:
-    there = settings.keys_url or settings.key_file.exists() or settings.log_file.exists()
-    if not create and not there:
-        raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
-    for folder in (settings.data, settings.key_file.parent, settings.post_folder):
-        make_private_folder(folder)
-
-
-def _refuse_a_second_log(settings: Settings, chance: Entropy) -> None:
-    """Look before the embedded database is made: a forgotten setting must leave no empty log behind."""
-    has_keys = settings.keys_url is not None or settings.key_file.exists()
-    if settings.database_url is None and has_keys and not settings.log_file.exists():
-        keys = open_keys(settings, chance)
-        try:
-            refuse_without_log(keys)
-        finally:
-            keys.close()
-
-
-def _refuse_without_keys(settings: Settings, database: Database) -> None:
-    """Never make new keys for a log that was sealed with others; raises KeysMissing."""
-    if settings.keys_url is None and not settings.key_file.exists() and _holds_events(database):
-        raise KeysMissing(f"the key file {settings.key_file} is not there; restore it from its own backup")
-
-
-def _refuse_empty_keys(keys: Keys, database: Database) -> None:
-    """Likewise where a setting leads to a store that is there and empty; raises KeysMissing."""
-    if _holds_events(database) and not keys.find([("", FINGERPRINT)]):
-        raise KeysMissing(
-            "there is a log, and the key store is empty: set WAYHOME_KEYS_URL to where the keys are, or move them from "
-            "where they are with: wayhome keys move"
-        )
-
-
-def _holds_events(database: Database) -> bool:
-    with database.reading() as connection:
-        return bool(connection.execute(select(log_head.c.size)).scalar_one())

@@ -11,9 +11,10 @@ from typing import Final, NamedTuple, Self
 import typer
 from sqlalchemy import URL
 
-from console.container import Container, database_url_of
+from console.container import Container
 from console.errors import BadInput
 from console.key_opening import open_keys
+from console.opening_checks import database_url_of
 from console.settings import Settings
 from events.backup import BackedUp, copy_file, look_at
 from events.database import Database, sqlite_url

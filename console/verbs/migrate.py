@@ -1,7 +1,7 @@
 """`wayhome migrate`: the tables brought up to date by their owner, so that nothing else needs to be."""
 
-from console.container import database_url_of
 from console.errors import NoData
+from console.opening_checks import database_url_of
 from console.settings import settings
 from console.verbs.terminal import Terminal, verb
 from events.database import Database

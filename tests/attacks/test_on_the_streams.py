@@ -13,7 +13,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from console.container import _code_heads_once
+from console.opening_checks import code_heads_once_for_all
 from events.errors import StreamForged
 from events.head_codes import code_log, vouch_for_streams
 from events.ids import OFFICE_DECISIONS, CaseId, case_stream
@@ -194,11 +194,11 @@ def test_a_log_an_older_wayhome_left_is_coded_once_and_nobody_has_it_done_again(
         forger.connection.execute(text("UPDATE log_head SET mac = :nothing"), {"nothing": b""})
     with pytest.raises(StreamForged):
         note(office, case_id)
-    _code_heads_once(office.service.log)
+    code_heads_once_for_all(office.service.log)
     assert verify(office.service.log).ok
     assert isinstance(note(office, case_id), Accepted)
     plants(office.database, case_stream(case_id), "CaseAssigned", ASSIGNED, "staff:boris")
-    _code_heads_once(office.service.log)
+    code_heads_once_for_all(office.service.log)
     with pytest.raises(StreamForged):
         note(office, case_id)
 
