@@ -7,7 +7,7 @@ from console.key_opening import open_keys
 from console.settings import Settings
 from events.database import Database, sqlite_url
 from events.errors import EventsError, KeysMissing
-from events.head_codes import code_heads_once, mark_coded
+from events.head_codes import code_heads_once, is_coded, mark_coded
 from events.key_check import FINGERPRINT, refuse_without_log
 from events.keys import Keys, make_private_folder
 from events.log import Log
@@ -34,6 +34,8 @@ def ready_database(settings: Settings) -> Database:
 
 def code_heads_once_for_all(log: Log) -> None:
     """Give the ends of an older log's streams their codes, once."""
+    if is_coded(log.keys):  # whoever only looks does not wait for those who write
+        return
     with log.database.writing() as connection:
         coded = code_heads_once(log.keys, connection)
     if coded:  # only now is it there for good

@@ -69,7 +69,7 @@ def code_heads_once(keys: Keys, connection: Connection) -> bool:
     That it was done stands beside the keys, so that whoever may only write the database cannot have it done again.
     Until ``mark_coded`` says so, it is done again by whoever comes next.
     """
-    if keys.find([("", CODED)]):
+    if is_coded(keys):
         return False
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE streams, log_head IN EXCLUSIVE MODE")
@@ -77,6 +77,11 @@ def code_heads_once(keys: Keys, connection: Connection) -> bool:
     stored = connection.execute(select(streams.c.stream, streams.c.version, streams.c.leaf)).all()
     _code(connection, HeadCodes(keys), stored)
     return True
+
+
+def is_coded(keys: Keys) -> bool:
+    """Tell whether the ends of the log that belongs to these keys have their codes."""
+    return bool(keys.find([("", CODED)]))
 
 
 def mark_coded(keys: Keys) -> None:
