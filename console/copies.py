@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import URL
 
 from console.container import Container
 from console.errors import BadInput
+from console.kept_checkpoint import kept_checkpoint
 from console.key_opening import open_keys
 from console.opening_checks import database_url_of
 from console.settings import Settings
@@ -118,11 +119,16 @@ class PutInPlace(NamedTuple):
 
 
 def put_in_place(
-    here: Settings, copies: tuple[Path, Path], passphrases: Passphrases, progress: Callable[[str], Progress]
+    here: Settings,
+    copies: tuple[Path, Path],
+    passphrases: Passphrases,
+    progress: Callable[[str], Progress],
+    kept: Sequence[Path] = (),
 ) -> PutInPlace:
     """Put a log and its keys in place in a data folder that has none, once they have proved whole and of one another.
 
-    Nobody works with them before somebody has accepted that they are copies. Raises BadInput for a folder that is in
+    The log is held to the checkpoints that were ``kept``: one that lost something signed is not put in place. Nobody
+    works with them before somebody has accepted that they are copies. Raises BadInput for a folder that is in
     use, BackupRefused for copies that are not whole, and leaves nothing behind then.
     """
     _refuse_in_use(here, copies)
@@ -134,7 +140,7 @@ def put_in_place(
         for file, target, asked in zip(copies, (aside.log_file, aside.key_file), passphrases, strict=True):
             with opened_copy(file, asked, aside.data, progress(f"open {file.name}")) as plain:
                 copy_file(plain, target, progress(file.name))
-        _prove(aside)
+        _prove(aside, kept)
         make_private_folder(here.key_file.parent)
         aside.log_file.replace(here.log_file)
         aside.key_file.replace(here.key_file)
@@ -156,11 +162,11 @@ def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
             raise BadInput(f"there is no file {file}")
 
 
-def _prove(aside: Settings) -> None:
-    """Hold the copies to each other and the log to itself, and note that they are copies."""
+def _prove(aside: Settings, kept: Sequence[Path]) -> None:
+    """Hold the copies to each other, the log to itself and to what somebody kept, and note that they are copies."""
     container = Container(aside, accept_older=True)
     try:
-        proof = verify(container.log)
+        proof = verify(container.log, kept=[kept_checkpoint(container.keys, file) for file in kept])
         if not proof.ok:
             found = "; ".join(finding.text for finding in proof.findings[:3])
             raise BackupRefused(f"the copy of the log is not as it was written: {found}; take another copy")

@@ -10,14 +10,13 @@ from console import printing
 from console.cli_support import case_number
 from console.container import Container
 from console.errors import BadInput
+from console.kept_checkpoint import kept_checkpoint
 from console.printing import FAULTS
 from console.verbs.one_case import seen_case
 from console.verbs.past import READ_MODELS, diff_board, diff_one, instant_typed, replay_all, replay_one, replay_table
 from console.verbs.terminal import ActorTerminal, Terminal, verb
-from events.checkpoints import held_to, verifier_of
-from events.errors import NoteRefused
 from events.noted_heads import NotedHead
-from events.notes import Checkpoint, is_signed, parse_note
+from events.notes import Checkpoint
 from events.verify import LogProof, verify
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_lines, check_log
@@ -109,7 +108,7 @@ def verify_log(
     """
     if repair:
         rebuild(terminal.container.log)
-    kept = [_kept(terminal.container, file) for file in checkpoint or ()]
+    kept = [kept_checkpoint(terminal.container.keys, file) for file in checkpoint or ()]
     heads = [_head(text) for text in noted or ()]
     report = _verified(terminal.container, kept, heads, quiet=terminal.as_json)
     checks = _checked(terminal) if rules else []
@@ -133,17 +132,6 @@ def _checked(terminal: Terminal) -> list[CheckResult]:
     """Return what the rules say of the log, and of what lies outside where this data folder has it."""
     outside = OutsideRecords(sent=terminal.container.sent_outside())
     return check_log(terminal.container.log, effects=outside, now=terminal.now)
-
-
-def _kept(container: Container, file: Path) -> Checkpoint:
-    """Return what a checkpoint says that somebody kept; raises BadInput for one this log did not sign."""
-    try:
-        note, key = parse_note(file.read_bytes()), verifier_of(container.keys)
-    except NoteRefused as problem:
-        raise BadInput(f"{file.name}: {problem}") from None
-    if key is None or not is_signed(note, key):
-        raise BadInput(f"{file.name} is not signed by this log, which is {key or 'one that never signed anything'}")
-    return held_to(note.text, key.name)
 
 
 def _verified(container: Container, kept: Sequence[Checkpoint], heads: Sequence[NotedHead], *, quiet: bool) -> LogProof:

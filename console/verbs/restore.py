@@ -31,6 +31,10 @@ def files(
     keys: Annotated[Path, typer.Option("--keys", help="The copy of the keys.")],
     log_passphrase: Passphrase = PROMPTED,
     keys_passphrase: Passphrase = PROMPTED,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", help="Hold the log to a signed checkpoint that was kept; may be repeated."),
+    ] = None,
 ) -> None:
     """Put the two copies of a backup in place in an empty data folder, once they have proved whole and of one another.
 
@@ -42,7 +46,7 @@ def files(
         lambda: passphrase_from(keys_passphrase, "the keys' copy"),
     )
     with progress(TextColumn("{task.description}"), BarColumn(), quiet=terminal.as_json) as bar:
-        found = put_in_place(here, (log, keys), asked, lambda name: bar_of(bar, name))
+        found = put_in_place(here, (log, keys), asked, lambda name: bar_of(bar, name), checkpoint or ())
     terminal.lines(
         found._asdict(),
         f"{found.events} events and {found.keys} keys are in {here.data}: nothing was changed, left out or added",

@@ -39,10 +39,20 @@ def opened(wayhome: Wayhome, count: int = 1) -> list[str]:
     return [answer.case_id for answer in answers if isinstance(answer, Accepted)]
 
 
-def put_in_place(new: Path, log: Path, keys: Path) -> Wayhome:
-    wayhome = Wayhome(new)
-    wayhome.done("restore", "files", "--log", str(log), "--keys", str(keys))
-    return wayhome
+def with_kek(new: Path, kek: Path) -> Wayhome:
+    """Return a new folder into which whoever keeps the key-encryption key has brought it."""
+    shutil.copytree(kek, new / "kek")
+    new.chmod(0o700)
+    return Wayhome(new)
+
+
+def put_in_place(new: Wayhome, log: Path, keys: Path, *more: str) -> Wayhome:
+    new.done("restore", "files", "--log", str(log), "--keys", str(keys), *more)
+    return new
+
+
+def files(log: Path, keys: Path) -> tuple[str, ...]:
+    return "restore", "files", "--log", str(log), "--keys", str(keys)
 
 
 def kept(wayhome: Wayhome, *names: str) -> dict[str, bytes]:
@@ -58,7 +68,8 @@ def test_a_backup_is_put_in_place_and_gone_on_with_in_quarantine_only(wayhome: W
     cases = opened(wayhome, 3)
     log, keys = copies(tmp_path)
     backed_up(wayhome, log, keys)
-    new = put_in_place(tmp_path / "new", log, keys)
+    assert "no key-encryption key" in Wayhome(tmp_path / "new").told_off(*files(log, keys), code=4)
+    new = put_in_place(with_kek(tmp_path / "new", wayhome.data / "kek"), log, keys)
     assert "restored from copies" in new.told_off("case", "list", code=4)
     told = new.json(*ACCEPT)
     assert told == {"cause": "older_log", "listed": 0, "sessions": 0, "doubtful": 0}
@@ -184,8 +195,8 @@ def test_a_log_and_the_keys_of_another_office_are_not_put_together(wayhome: Wayh
     (tmp_path / "clara").mkdir()
     (tmp_path / "dora").mkdir()
     backed_up(other, tmp_path / "clara" / "log.sqlite", tmp_path / "dora" / "keys.sqlite")
-    words = ("restore", "files", "--log", str(log), "--keys", str(tmp_path / "dora" / "keys.sqlite"))
-    assert "another log" in Wayhome(tmp_path / "new").told_off(*words, code=4)
+    new = with_kek(tmp_path / "new", other.data / "kek")
+    assert "another log" in new.told_off(*files(log, tmp_path / "dora" / "keys.sqlite"), code=4)
     assert not (tmp_path / "new" / LOG).exists()
 
 
@@ -196,8 +207,8 @@ def test_a_copy_that_is_half_there_is_refused_and_leaves_nothing(wayhome: Wayhom
     backed_up(wayhome, log, keys)
     half = log if which == "log" else keys
     half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
-    new = Wayhome(tmp_path / "new")
-    new.told_off("restore", "files", "--log", str(log), "--keys", str(keys), code=4)
+    new = with_kek(tmp_path / "new", wayhome.data / "kek")
+    new.told_off(*files(log, keys), code=4)
     assert [file.name for file in new.data.rglob("*.sqlite")] == []
 
 
@@ -215,8 +226,8 @@ def test_copies_sealed_for_two_people_open_with_each_ones_own_passphrase(
     assert (found["without_key"], found["keys"] > 0) == (0, True)
     assert not any(b"SQLite" in file.read_bytes() for file in (log, keys))
     assert list(wayhome.data.rglob("*to-be-sealed*")) == []
-    new = Wayhome(tmp_path / "new")
-    words = ("restore", "files", "--log", str(log), "--keys", str(keys))
+    new = with_kek(tmp_path / "new", wayhome.data / "kek")
+    words = files(log, keys)
     swapped = ("--log-passphrase", str(his), "--keys-passphrase", str(hers))
     assert "the passphrase is wrong" in new.told_off(*words, *swapped, code=4)
     assert new.json(*words, *sealed)["events"] == found["events"]
@@ -253,4 +264,20 @@ def test_a_folder_moved_away_under_nobody_s_feet_can_be_restored_beside(wayhome:
     log, keys = copies(tmp_path)
     backed_up(wayhome, log, keys)
     shutil.move(wayhome.data, tmp_path / "old")
-    assert put_in_place(wayhome.data, log, keys).json(*ACCEPT)["cause"] == "older_log"
+    new = with_kek(wayhome.data, tmp_path / "old" / "kek")
+    assert put_in_place(new, log, keys).json(*ACCEPT)["cause"] == "older_log"
+
+
+def test_a_copy_that_lost_what_was_signed_is_not_put_in_place_against_a_checkpoint_that_was_kept(
+    wayhome: Wayhome, tmp_path: Path
+) -> None:
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    opened(wayhome)
+    wayhome.done("seal", "--to", str(tmp_path / "checkpoint"))
+    newest = tmp_path / "newest.sqlite"
+    shutil.copyfile(wayhome.data / KEYS, newest)
+    new = with_kek(tmp_path / "new", wayhome.data / "kek")
+    told = new.told_off(*files(log, newest), "--checkpoint", str(tmp_path / "checkpoint"), code=4)
+    assert "take another copy" in told
+    assert not (new.data / LOG).exists()
