@@ -17,7 +17,7 @@ from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
-from events.errors import ClockBehind, NotRecorded
+from events.errors import ClockBehind, NotRecorded, StreamForged
 from events.head_codes import HeadCodes
 from events.instants import instant, instant_text
 from events.keys import Keys
@@ -158,7 +158,11 @@ class Log:
         Whoever acts on what a stream says, without a command that would look itself, asks this before.
         """
         with self.database.reading() as connection:
-            rows = connection.execute(_ENDS, {"streams": sorted(set(streams))}).all()
+            return self.forged_on(connection, streams)
+
+    def forged_on(self, connection: Connection, streams: Iterable[str]) -> set[str]:
+        """Return which of these streams are not as Wayhome wrote them, as this connection sees them."""
+        rows = connection.execute(_ENDS, {"streams": sorted(set(streams))}).all()
         return {stream for stream, end, *head in rows if not self._is_end(stream, end, *head)}
 
     def _is_end(self, stream: str, end: int, version: int | None, leaf: bytes | None, mac: bytes | None) -> bool:
@@ -216,10 +220,16 @@ class Log:
         return [(e, self._opened(e.envelope, compartments, parts.get(e.envelope.version, {}))) for e in events]
 
     def _demand(self, connection: Connection, receipt: Receipt, stream: str, compartments: set[str]) -> None:
-        """Raise NotRecorded unless this connection, which sees only what is committed, finds what the receipt names."""
-        if not receipt.covers(connection, Opening(stream, frozenset(compartments), self._now(connection))):
+        """Raise NotRecorded unless this connection, which sees only what is committed, finds what the receipt names.
+
+        And StreamForged when what it names stands in a history that holds something no command of ours stored.
+        """
+        opening = Opening(stream, frozenset(compartments), self._now(connection))
+        if not receipt.covers(connection, opening):
             assert NotRecorded.__doc__
             raise NotRecorded(NotRecorded.__doc__)
+        if receipt.rests_on_history and self.forged_on(connection, [stream]):
+            raise StreamForged(stream)  # what was recorded may be what somebody else wrote there
 
     def _opened(self, envelope: Envelope, compartments: Collection[str], parts: Mapping[str, Ciphertext]) -> Fact:
         values: dict[str, Any] = {}

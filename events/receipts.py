@@ -35,6 +35,11 @@ class Opening(NamedTuple):
 class Receipt(Protocol):
     """Names something that was recorded; the log believes the database, not the receipt."""
 
+    @property
+    def rests_on_history(self) -> bool:
+        """Tell whether it stands in the history of the very stream: one somebody wrote into proves nothing."""
+        ...
+
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether what is committed in this database allows the opening."""
 
@@ -43,6 +48,11 @@ class RecordedOpening(NamedTuple):
     """The command by which somebody recorded that they open parts of a case, and why."""
 
     command_id: str
+
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does: the opening is told there."""
+        return True
 
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether a ``SealedOpened`` of this command is in the case's own history and names these parts."""

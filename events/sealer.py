@@ -6,13 +6,14 @@ beside a second sealer, and not after an older copy of the database was put in p
 
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from events.checkpoints import OUTSIDE, StoredCheckpoint, newest, noted_outside, store_head, store_signatures
 from events.errors import SealRefused, TreeAltered
 from events.log import Log
 from events.merkle import Frontier
 from events.notes import Checkpoint, SigningKey, is_signed, signed
+from events.tables import events, log_head
 from events.tree import frontier_at, grow, log_size, root_at
 
 TROUBLE: Final = "seal-trouble"  # beside the keys: why nothing is signed, for whoever looks at the console
@@ -62,6 +63,7 @@ class Sealer:
                 return grown
             hold_to(connection, noted_outside(self.log.keys), self.origin)
             if size and (last is None or last.checkpoint.size < size):
+                _refuse_forged(self.log, connection, 0 if last is None else last.checkpoint.size)
                 self._store(connection, Checkpoint(self.origin, size, grown.root), now)
         return None
 
@@ -108,6 +110,18 @@ def _begin(connection: Connection, last: StoredCheckpoint | None, size: int) -> 
     if found.root != last.checkpoint.root:
         raise TreeAltered("the stored tree is not the one that was signed, somebody else wrote it: wayhome verify")
     return found
+
+
+def _refuse_forged(log: Log, connection: Connection, signed_before: int) -> None:
+    """Raise SealRefused when what came since holds what no command of ours stored."""
+    since = select(events.c.stream).where(events.c.position >= signed_before).distinct()
+    placed, place, mac = connection.execute(select(log_head.c.placed, log_head.c.place, log_head.c.mac)).one()
+    forged = log.forged_on(connection, connection.execute(since).scalars())
+    if forged or not log.codes.is_log(placed, bytes(place), mac):
+        raise SealRefused(
+            "nothing was signed: the log holds what no command of Wayhome stored, or lacks what one did; `wayhome fsck` "
+            "says which history, and what is to be done"
+        )
 
 
 def _one_at_a_time(connection: Connection) -> None:

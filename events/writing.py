@@ -14,7 +14,7 @@ from events.batch import InsertRows, RowStatement, execute_prebuilt, rows_as_jso
 from events.batch import Row as Values
 from events.catalogue import Catalogue, Fact, FactSchema
 from events.envelope import Envelope, SealedPart, leaf_of, sealed_text
-from events.errors import StreamForged
+from events.errors import KeysMissing, StreamForged
 from events.head_codes import HeadCodes
 from events.keys import Keys, Owner
 from events.order import answer_hash, place_after
@@ -49,6 +49,11 @@ def _append_statement() -> str:
 
 
 _LOCK = "SELECT s.stream, s.version, s.leaf, s.mac FROM streams s WHERE s.stream {} ORDER BY s.stream"
+_SEALED_BEFORE = "SELECT DISTINCT p.person, p.compartment FROM sealed_parts p WHERE p.person {}"
+_KEY_IS_GONE = (
+    "a key is missing of somebody of whom the log holds sealed parts: nothing was recorded; put the newest copy of the "
+    "keys in place (`wayhome verify` names the parts)"
+)
 _ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
 _ALL = ", ".join(f"e.{c.name}" for c in events.columns)
 # OFFSET 0 keeps the planner from joining the whole log with the list: one short index walk for each stream.
@@ -232,7 +237,7 @@ class Writing:
         """Encrypt everything personal in this write; keys that are new are durable before any of it is."""
         secrets = [(n, e, e.shape.secrets(e.fact)) for n, e in enumerate(self._entries) if e.shape.sealed]
         owners: list[Owner] = [(e.shape.person(e.fact), c) for _, e, found in secrets for c, _ in found]
-        keys = self._keys.ensure(owners) if owners else {}
+        keys = self._keys_of(owners) if owners else {}
         return {
             number: {
                 compartment: seal(
@@ -245,6 +250,22 @@ class Writing:
             }
             for number, entry, found in secrets
         }
+
+    def _keys_of(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
+        """Return the owners' keys, new ones only for who never had one.
+
+        Raises KeysMissing where the log holds what was sealed under a key that is gone: a new one would be another, and
+        what is sealed with it would be lost when the right keys are put back.
+        """
+        known = self._keys.find(owners)
+        if missing := {owner for owner in owners if owner not in known}:
+            persons = sorted({person for person, _ in missing})
+            sealed = {tuple(row) for row in self._ask_for(persons, _SEALED_BEFORE)}
+            lost = missing & sealed
+            if any(person not in self._keys.destroyed() for person, _ in lost):
+                raise KeysMissing(_KEY_IS_GONE)
+            known |= self._keys.ensure(sorted(missing))
+        return known
 
     def _envelope(
         self, entry: PendingEvent, sealed: Mapping[str, Ciphertext], previous: bytes | None, link: bytes | None

@@ -123,7 +123,7 @@ class RequestContext:
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page, drawn in their language."""
         with self.web.container.database.reading() as connection:
-            on = is_quarantined(connection)
+            on = is_quarantined(self.web.container.log, connection)
         usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
         return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
 

@@ -21,9 +21,13 @@ _LAST: Final = (
 )
 
 
-def is_quarantined(connection: Connection) -> bool:
-    """Tell whether nothing may leave the house now; one short look, asked before anything does."""
-    return connection.execute(_LAST).scalar_one_or_none() == "LogRestored"
+def is_quarantined(log: Log, connection: Connection) -> bool:
+    """Tell whether nothing may leave the house now; one short look, asked before anything does.
+
+    An end of it that no command of Wayhome recorded is none: whoever writes the database lifts no quarantine.
+    """
+    last = connection.execute(_LAST).scalar_one_or_none()
+    return last is not None and (last == "LogRestored" or bool(log.forged_on(connection, [RESTORE])))
 
 
 def quarantine_of(log: Log) -> Quarantine:

@@ -23,6 +23,11 @@ class RecordedDisclosure(NamedTuple):
 
     command_id: str
 
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does: the disclosure is told there."""
+        return True
+
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether a ``DisclosureMade`` of this command names parts that lie in these compartments."""
         for kind, body, at in recorded_by(connection, self.command_id, opening.stream):
@@ -38,6 +43,11 @@ class ClaimedTask(NamedTuple):
     task_id: str
     epoch: int
 
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does not: a worker asks before whether the case's history is ours (``held_to_log``)."""
+        return False
+
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether this claim still stands, on the same case."""
         wanted = (tasks.c.task_id == self.task_id, tasks.c.epoch == self.epoch, tasks.c.status == "claimed")
@@ -50,6 +60,11 @@ class RecordedRebuild(NamedTuple):
 
     at: str
 
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does not: what comes out is shown to nobody."""
+        return False
+
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether that was recorded, and name, birth date and telephone is all that is asked for."""
         said = (looks.c.account == REBUILDING, looks.c.at == self.at, looks.c.case_id == EVERY_CASE)
@@ -59,6 +74,11 @@ class RecordedRebuild(NamedTuple):
 
 class OwnDirectory(NamedTuple):
     """The directory of helpers: whoever put an entry in had it recorded to be shown in the house."""
+
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does not: of the house, and no one person's."""
+        return False
 
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether this is the history of a directory, and it is in the log."""

@@ -170,11 +170,11 @@ def _failing(office: Office, what: str) -> AbstractContextManager[Any]:
     return mock.patch.object(database, "reading", side_effect=down) if what == "reading" else nullcontext()
 
 
-# Who may ask the key store for a key at all: the log's own door, what compares keys with what they sealed, and
-# secrets of the house.
+# Who may ask the key store for a key at all: the log's own doors, what compares keys with what they sealed or counts
+# those that are left of somebody erased, and secrets of the house.
 _ASKS: Final = {
-    "events/log.py", "events/verify_beside.py", "events/key_check.py", "handlers/projections/row_signing.py",
-    "console/container.py",
+    "events/log.py", "events/writing.py", "events/verify_beside.py", "events/key_check.py", "events/head_codes.py",
+    "handlers/projections/row_signing.py", "handlers/erasing/stores.py", "console/opening_checks.py",
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class Witnessed(Office):
 
     def __init__(self, url: str | URL, seed: int = 7, start: datetime = START) -> None:
         super().__init__(url, seed=seed, start=start, opened=False)
-        self.leases = Leases(self.database, "worker-1", timedelta(minutes=5))
+        self.leases = Leases(self.service.log, "worker-1", timedelta(minutes=5))
         self.acks: list[Acknowledgement] = []
         self.statement: dict[str, Money] = {}
         self.performed: dict[str, int] = {}

@@ -10,6 +10,11 @@ from events.receipts import Opening
 class ReadByATest(NamedTuple):
     """Whatever a test opens to see what was sealed; who recorded it is not what it is about."""
 
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does not: a test of something else."""
+        return False
+
     def covers(self, connection: Connection, opening: Opening) -> bool:
         return True
 

@@ -123,7 +123,7 @@ class Workshop:
     def worker(self, name: str = "one", patience: Backoff | None = None, rhythm: SweepSettings | None = None) -> Hand:
         """Return a worker process of that name, with a database of its own."""
         service = self.office.another_service()
-        leases = Leases(service.log.database, name, timedelta(seconds=LEASE_S))
+        leases = Leases(service.log, name, timedelta(seconds=LEASE_S))
         look = CaseReader(service.log, service.definitions)
         outside = Adapters(
             service.log,

@@ -70,7 +70,7 @@ def codes(answer: Answer) -> tuple[str, ...]:
 
 def on(office: Office) -> bool:
     with office.database.reading() as connection:
-        return is_quarantined(connection)
+        return is_quarantined(office.service.log, connection)
 
 
 def test_the_quarantine_lasts_until_two_officers_have_settled_everything_and_lift_it(office: Office) -> None:

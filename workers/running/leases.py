@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, select, update
 
-from events.database import Database
 from events.high_water import count_claim
 from events.ids import CaseId
 from events.instants import instant, instant_text
@@ -83,8 +82,9 @@ _TIMERS_DUE = (
 class Leases:
     """One worker's claims; the worker's name is fresh for each process, never a host name that may come again."""
 
-    def __init__(self, database: Database, worker: str, lease: timedelta) -> None:
-        self._database = database
+    def __init__(self, log: Log, worker: str, lease: timedelta) -> None:
+        self._log = log
+        self._database = log.database
         self._worker = worker
         self._lease = lease
 
@@ -94,7 +94,7 @@ class Leases:
         In quarantine none is: nothing leaves the house.
         """
         with self._database.writing() as connection:
-            return [] if is_quarantined(connection) else self._claimed(connection, task_ids, now)
+            return [] if is_quarantined(self._log, connection) else self._claimed(connection, task_ids, now)
 
     def claim_due(self, now: str, most: int) -> list[AnyJob]:
         """Return tasks that are due, now ours, also in quarantine: to ask what became of them, not to do them."""

@@ -118,7 +118,7 @@ class Sweeper:
     def _is_quarantined(self) -> bool:
         """Tell whether an older log is in place and not everything it does not know is settled."""
         with self.service.log.database.reading() as connection:
-            return is_quarantined(connection)
+            return is_quarantined(self.service.log, connection)
 
     def _free_lost(self, now: str) -> int:
         lost = self.leases.lost(now)

@@ -69,7 +69,7 @@ class WorkerPool:
         self.service = service
         self._broker = open_broker(redis_url, self.terms.limit_s)
         name, lease = f"crew-{post.way}-{chance.uuid()}", timedelta(seconds=self.terms.lease_s)
-        self.leases = Leases(service.log.database, name, lease)
+        self.leases = Leases(service.log, name, lease)
         look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(
             service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders
