@@ -119,7 +119,7 @@ def _refuse_forged(log: Log, connection: Connection, signed_before: int) -> None
     forged = log.forged_on(connection, connection.execute(since).scalars())
     if forged or not log.codes.is_log(placed, bytes(place), mac):
         raise SealRefused(
-            "nothing was signed: the log holds what no command of Wayhome stored, or lacks what one did; `wayhome fsck` "
+            "nothing was signed: the log holds what no command of ours stored, or lacks what one did; `wayhome fsck` "
             "says which history, and what is to be done"
         )
 

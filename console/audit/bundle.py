@@ -133,4 +133,4 @@ def _text(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-_SEAL: Final = "seal the log first: wayhome seal"
+_SEAL: Final = "`wayhome seal` signs it, and says which witnesses have not"

@@ -13,7 +13,7 @@ from events.notes import VerifierKey
 from events.witness_policy import Policy, parse_policy
 
 _LOOKED_AT_MAX: Final = 1_000
-_SEAL: Final = "seal the log first, and wait for its witnesses: wayhome seal"
+_SEAL: Final = "`wayhome seal` signs it, and says which witnesses have not"
 
 
 class SignedLog(NamedTuple):

@@ -7,8 +7,7 @@ import argparse, base64, hashlib, io, json, re, sys, time, zipfile  # fmt: skip
 from typing import Any, Dict, List, Tuple
 
 FILES = ("README.txt", "checkpoint.txt", "events.jsonl", "policy.txt", "proof.json", "released.json", "verify.py")
-FILE_MAX, ALL_MAX = 8 << 20, 32 << 20  # bytes of the bundle, and of all that is in it
-SLACK, DAY = 300, 86_400  # seconds by which clocks may differ: the log's and a witness's; theirs and yours
+FILE_MAX, ALL_MAX, SLACK, DAY = 8 << 20, 32 << 20, 300, 86_400  # bytes of a bundle, in it; seconds clocks may differ
 SAID = "stream version type type_version occurred_at recorded_at actor mandate cause command_id definition body".split()
 _json = json.JSONDecoder(parse_int=lambda digits: int(digits[:20]), parse_float=str).decode
 
@@ -166,7 +165,8 @@ def rows_of(events: List[Dict[str, Any]], begin: str, ways: Dict[Tuple[str, str]
             did, confirmed[key] = f"{key} of {first[0]}", (first[0], by[1])
         elif kind in ("DecisionDeclined", "ProposalWithdrawn", "ProposalLapsed"):
             confirmed[key] = ("", "")
-        if key and "second" in said and confirmed.get(key) != (said["second"], by[1]):
+        two = "second" in said and (key or kind == "PersonErased" or (said["second"] and proposed))
+        if two and confirmed.get(key) != (said["second"], by[1]):
             wrong = "it rests on a proposal that nobody confirmed with it"
         if wrong:
             raise Wrong(f"event {event['version']} ({kind} by {by[0]}): {wrong}")

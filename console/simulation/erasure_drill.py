@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from sqlalchemy import Connection
+
 from console.container import Container
 from console.papers.access_report import access_report
 from console.papers.certificate import certificate
@@ -26,7 +28,7 @@ from console.words.translation import Words
 from events.backup import copy_file
 from events.catalogue import COMPARTMENTS, Fact
 from events.ids import CaseId, case_stream
-from events.receipts import RecordedOpening
+from events.receipts import Opening
 from events.world import ManualClock
 from handlers.commanding.answers import Accepted
 from handlers.projections.board import list_cases
@@ -39,7 +41,7 @@ from workflow.case.erasure import erasure_of
 from workflow.command import AdvanceCase, Command, ConfirmDecision
 from workflow.subjects.erasure.commands import ErasePerson, RequestErasure
 from workflow.subjects.grants.state import grants_of
-from workflow.subjects.intake.commands import AddNote, OpenSealed
+from workflow.subjects.intake.commands import AddNote
 from workflow.two_people import proposal_id_of
 from workflow.values.name_matching import folded_parts
 
@@ -48,6 +50,19 @@ _WORD: Final = re.compile(r"(?=\d*[^\W\d_])[^\W_]{6,}")  # of a made-up number l
 _IN_A_NOTE: Final = 10  # words
 _SYLLABLES: Final = 5
 CONTROL: Final = "control.txt"  # where nothing erases
+
+
+class _ReadByTheDrill(NamedTuple):
+    """What is opened of people who were made up; nobody has to be told who read it."""
+
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does not."""
+        return False
+
+    def covers(self, connection: Connection, opening: Opening) -> bool:
+        """Tell that whatever is asked for may be opened."""
+        return True
 
 
 class DrillResult(NamedTuple):
@@ -91,7 +106,7 @@ def erasure_drill(folder: Path, container: Container, clock: ManualClock, year: 
     erased_s = _erase(container, case_id)
     _export(container, case_id, folder / "exports")
     container.close()
-    dumped = _opened_again(folder)
+    dumped = _opened_again(folder, container.settings)
     wanted = dict(forms(words[1], hashed))
     (folder / "exports" / CONTROL).write_bytes(b"\n".join(wanted.values()))
     found = list(search(folder, words, hashed))
@@ -141,11 +156,7 @@ def _number(container: Container) -> str:
 
 
 def _sealed_words(container: Container, case_id: str) -> set[str]:
-    fields = {"case_id": case_id, "compartments": COMPARTMENTS, "why": "drill", "mandate": "supervisor"}
-    asked = _command(container, BORIS, OpenSealed, **fields)
-    _accepted(container, asked)
-    receipt = RecordedOpening(str(asked.command_id))
-    found = container.log.opened_of(case_stream(case_id), COMPARTMENTS, receipt)
+    found = container.log.opened_of(case_stream(case_id), COMPARTMENTS, _ReadByTheDrill())
     return {word for _, fact in found for word in _words_of(container, fact)}
 
 
@@ -206,14 +217,15 @@ def _export(container: Container, case_id: CaseId, folder: Path) -> None:
     (folder / "history.json").write_text(told, encoding="utf-8")
 
 
-def _opened_again(folder: Path) -> str:
+def _opened_again(folder: Path, house: Settings) -> str:
     """Open the copy from before the erasure with today's keys, and return everything that can be read of it."""
     restored = folder / "restored"
     (restored / "keys").mkdir(parents=True, mode=0o700)
     shutil.copy(folder / "backup" / "log.sqlite", restored / "log.sqlite")
-    copy_file(folder / "data" / "keys" / "keys.sqlite", restored / "keys" / "keys.sqlite")
+    copy_file(house.key_file, restored / "keys" / "keys.sqlite")
     shutil.rmtree(folder / "backup")  # its ciphertexts are those of the copy, which is what is searched
-    container = Container(Settings(data=restored))
+    here = Settings(data=restored, kek_file=str(house.kek_path))
+    container = Container(here, accept_older=True)
     try:
         with container.database.reading() as connection:
             numbers = [row["case_id"] for row in list_cases(connection, limit=5000)]

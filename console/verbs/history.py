@@ -112,7 +112,7 @@ def verify_log(
     heads = [_head(text) for text in noted or ()]
     report = _verified(terminal.container, kept, heads, quiet=terminal.as_json)
     checks = _checked(terminal) if rules else []
-    _tell(terminal, report, checks)
+    _tell(terminal, report, checks, kept)
     if not report.ok or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
 
@@ -140,7 +140,7 @@ def _verified(container: Container, kept: Sequence[Checkpoint], heads: Sequence[
         return verify(container.log, lambda done: progress.update(bar, completed=done), kept=kept, held_to=heads)
 
 
-def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> None:
+def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult], kept: Sequence[Checkpoint]) -> None:
     findings = [finding._asdict() for finding in report.findings]
     checked = [{"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks]
     numbers = {"ok": report.ok, "events": report.events, "streams": report.streams}
@@ -158,21 +158,32 @@ def _tell(terminal: Terminal, report: LogProof, checks: list[CheckResult]) -> No
         numbers | outside | {"findings": findings, "checks": checked},
         f"{report.events} events in {report.streams} streams: {said}",
         *(f"  - {finding.text}" for finding in report.findings),
-        *_unproved(report),
+        *_continued(report, kept),
+        *_unproved(report, max((one.size for one in kept), default=0) if report.ok else 0),
         *check_lines(checks),
     )
 
 
-def _unproved(report: LogProof) -> Iterator[str]:
+def _continued(report: LogProof, kept: Sequence[Checkpoint]) -> Iterator[str]:
+    """Yield which checkpoints that somebody kept the log was held to, and continues."""
+    if report.ok:
+        for one in kept:
+            newer = report.events - one.size
+            yield f"it continues the checkpoint of {one.size} events that you kept; {newer} are newer"
+
+
+def _unproved(report: LogProof, continued: int) -> Iterator[str]:
     """Yield what the log alone cannot prove, and what somebody outside needs who can."""
     if report.unplaced:
         yield (
             f"not proved: that the {report.unplaced} events an older Wayhome wrote before position "
             f"{report.placed_from} stand in the order in which they were written"
         )
-    if report.head is not None:
+    if report.head is not None and report.events > continued:
+        what = "that its end was not cut off, or all of it written anew"
+        what = f"the same of the {report.events - continued} events behind your checkpoint" if continued else what
         yield (
-            "not provable from within: that its end was not cut off, or all of it written anew; "
+            f"not provable from within: {what}; "
             f"note elsewhere: event {report.events - 1}, leaf {report.head.hex()}, "
             f"and for wayhome verify --noted {report.events}:{report.place.hex()}; "
             "or keep a checkpoint: wayhome seal --to FILE, and verify --checkpoint FILE"

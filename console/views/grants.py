@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from console.views.reader import Reader
+from events.ids import RESTORE
 from events.instants import instant
 from events.money import Money
 from handlers.projections.work_items import items_of
@@ -207,8 +208,9 @@ def _next_part(grant: Grant, kind: GrantKind) -> Decimal:
 
 
 def _funds(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> Mapping[str, Any]:
-    streams = sorted({one.definition.programme.fund_stream for one in snapshots})
-    return {name: kept.state for name, kept in reader.container.cases.states(streams).items()} if streams else {}
+    funds = sorted({one.definition.programme.fund_stream for one in snapshots})
+    streams = [*funds, RESTORE] if funds else []  # a payment that an older log lost is looked at too
+    return {name: kept.state for name, kept in reader.container.cases.states(streams).items()}
 
 
 def _against(

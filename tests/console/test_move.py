@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.console.test_restore import ACCEPT, opened
+from tests.console.test_restore import ACCEPT, opened, with_kek
 from tests.kit.command_line import Wayhome
 from tests.kit.people import ANNA
 from tests.kit.web.served import served
@@ -77,7 +77,7 @@ def test_a_backup_of_postgresql_is_a_file_that_can_be_put_in_place_anywhere(
     found = there.json("backup", "--log", str(log), "--keys", str(keys))
     assert (found["without_key"], found["events"]) == (0, proof(there)[1])
     assert [file.name for file in log.parent.iterdir()] == ["log.sqlite"]
-    new = Wayhome(tmp_path / "new")
+    new = with_kek(tmp_path / "new", wayhome.data / "kek")
     new.done("restore", "files", "--log", str(log), "--keys", str(keys))
     new.done(*ACCEPT)
     assert new.json("verify")["ok"]

@@ -80,6 +80,7 @@ def test_an_office_is_sealed_and_holds_itself_to_what_was_kept(wayhome: Wayhome,
     report = wayhome.json("verify", "--checkpoint", str(kept))
     assert report["ok"]
     assert report["checkpoints"] >= 1
+    assert "it continues the checkpoint of" in wayhome.done("verify", "--checkpoint", str(kept))
     assert (wayhome.data / "keys" / "log-signing.key").stat().st_mode & 0o777 == 0o600
 
 
@@ -153,6 +154,8 @@ def test_an_older_copy_somebody_decides_to_go_on_with_is_signed_under_a_new_name
     container.close()
     wayhome.done("seal")
     shutil.copyfile(wayhome.data / "keys" / "keys.sqlite", older.data / "keys" / "keys.sqlite")
+    assert "an older copy" in older.told_off("seal", code=4)
+    older.done("restore", "accept", "--as", "staff:operator")
     assert "an older copy was put in its place" in older.told_off("seal", code=4)
     assert older.run("verify").exit_code == 5
     older.done("seal", "--begin-again", "new.example/log", "--as", "staff:operator")
@@ -289,3 +292,12 @@ def test_the_state_counts_what_enough_have_signed(house: WebHouse) -> None:
     assert (with_them.sealed, with_them.missing) == (0, ("red-cross",))
     assert (never.sealed, never.since != "") == (0, True)
     assert container.keys.noted(OUTSIDE)
+
+
+def test_a_log_that_was_signed_and_whose_clock_was_accepted_passes_all(published: Wayhome, tmp_path: Path) -> None:
+    wayhome = published.copied_to(tmp_path / "data")
+    wayhome.done("seal")
+    wayhome.done("clock", "accept", "--as", "staff:operator")
+    wayhome.done("seal")
+    assert "FAIL" not in wayhome.done("verify", "--rules")
+    assert "says what the log says" in wayhome.done("fsck")

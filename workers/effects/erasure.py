@@ -55,6 +55,7 @@ OUTSIDE_STORES: Final[Sequence[OutsideStore]] = (OutsideStore("bank", _bank_file
 NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "log.sqlite": "the database; what is erased there is in handlers.erasing.stores",
     "keys": "the keys; destroyed by the key store itself",
+    "kek": "the key-encryption key, or where it lies; it opens no name by itself, and each erasure takes a new one",
     "orders.sqlite": "orders by task and case number; whoever takes an order is told nobody's name",
     "post": "letters to partners: a reference, a service, a day; whoever writes one may name nobody",
     "settings.toml": "addresses of servers",
