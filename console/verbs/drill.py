@@ -58,7 +58,7 @@ def _made_up_office(folder: Path, chance: SeededEntropy) -> tuple[Container, Man
     """Return an office of nobody's in a folder, its clock, and its programme in force."""
     text = shipped_programme_text("moscow")
     clock = ManualClock(begin_of(load_definition(text).programme.runs.since, "UTC"))
-    container = Container(Settings(data=folder / "house"), create=True, clock=clock, chance=chance)
+    container = Container(Settings(data=folder / "data"), create=True, clock=clock, chance=chance)
     return container, clock, container.publish(text, "staff:operator")
 
 
