@@ -19,6 +19,7 @@ from events.tables import erasure_gate
 
 PURPOSE: Final = "erasure-gate"
 WORDS: Final = 10_000  # erasures; making all of them takes a few milliseconds
+_LAST: Final = "erasure-gate-last"
 _LOCK: Final = 0x65726173  # two who erase at once take their words one after the other
 _REFUSED: Final = (
     "the gate of the database is not that of these keys, so nothing sealed is let go: use the key store that belongs "
@@ -28,15 +29,29 @@ _REFUSED: Final = (
 _VALUE: Final = select(erasure_gate.c.value).where(erasure_gate.c.id == 0)
 
 
-def set_gate_once(database: Database, keys: Keys) -> None:
-    """Hold a log that has no gate yet to these keys; where it has one, or on SQLite, nothing changes."""
+def set_gate(database: Database, keys: Keys) -> None:
+    """Hold a log that has no gate yet to these keys, and bring an older copy's gate to the last word that was used.
+
+    Whoever saw the newer log knows the words between. Where the gate is right, or on SQLite, nothing changes.
+    """
     if database.kind != "postgresql":
         return
     with database.reading() as connection:
-        if _value(connection):  # whoever only looks writes nothing
-            return
+        value = _value(connection)
+    if value and not _used_since(value, keys):  # whoever only looks writes nothing
+        return
     with database.writing() as connection:
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         _set(connection, keys)
+        for word in _used_since(_value(connection), keys):
+            _erase(connection, "", word)  # nobody's parts
+
+
+def note_gate(database: Database, keys: Keys) -> None:
+    """Remember beside the keys which word was used last, where no copy of the log reaches."""
+    if database.kind == "postgresql":
+        with database.reading() as connection:
+            keys.note(_LAST, _value(connection))
 
 
 def copy_gate(connection: Connection, value: bytes) -> None:
@@ -53,8 +68,7 @@ def erase_through_gate(connection: Connection, keys: Keys, person_id: str) -> in
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
     _set(connection, keys)
     word = next_word(keys, _value(connection))
-    removed = connection.exec_driver_sql("SELECT erase_sealed_parts(%s, %s)", (person_id, word)).scalar_one()
-    return int(removed)
+    return _erase(connection, person_id, word)
 
 
 def next_word(keys: Keys, value: bytes) -> bytes:
@@ -71,6 +85,23 @@ def _set(connection: Connection, keys: Keys) -> None:
     if not _value(connection):
         *_, last = _words(keys.secret(PURPOSE))
         copy_gate(connection, last)
+
+
+def _erase(connection: Connection, person_id: str, word: bytes) -> int:
+    return int(connection.exec_driver_sql("SELECT erase_sealed_parts(%s, %s)", (person_id, word)).scalar_one())
+
+
+def _used_since(value: bytes, keys: Keys) -> list[bytes]:
+    """Return the words that were used after this value, the first one first; none where the value is the newest."""
+    word = keys.noted(_LAST)
+    if not word or word == value:
+        return []
+    used = [word]
+    for after in _words(word):
+        if after == value:
+            return used[::-1]
+        used.append(after)
+    return []
 
 
 def _words(secret: bytes) -> Iterator[bytes]:

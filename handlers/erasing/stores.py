@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, delete, func, select
 
 from events.catalogue import COMPARTMENTS
-from events.erasure_gate import erase_through_gate
+from events.erasure_gate import erase_through_gate, note_gate
 from events.errors import StoreUnavailable
 from events.keys import Keys
 from events.log import Log
@@ -116,6 +116,8 @@ def shred(log: Log, who: ErasureSubject, at: str) -> dict[str, int]:
     log.keys.destroy([who.person_id], at)
     with log.database.writing() as connection:
         removed = {store.table: store.erase(connection, who, log.keys) for store in DATABASE_STORES}
+    if removed[sealed_parts.name]:
+        note_gate(log.database, log.keys)
     if left_of(log, who):
         raise StoreUnavailable("something of an erased person is still in the database; it is tried again")
     if not log.database.empty_journal():

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text
 
 from events.database import Database, owner_engine
-from events.erasure_gate import PURPOSE, WORDS, erase_through_gate, next_word, set_gate_once
+from events.erasure_gate import PURPOSE, WORDS, copy_gate, erase_through_gate, next_word, set_gate
 from events.errors import ErasureRefused
 from events.ids import case_stream
 from events.keys import MemoryKeys
@@ -82,7 +82,7 @@ def test_a_forged_erasure_and_the_applications_login_delete_no_sealed_part(offic
 def test_each_word_opens_once(office: Office) -> None:
     cases = [erased(ended(office, name="Nino")) for _ in range(2)]
     used = []
-    set_gate_once(office.database, office.keys)
+    set_gate(office.database, office.keys)
     for case in cases:
         with office.database.reading() as connection:
             used.append(value_of(connection))
@@ -111,9 +111,9 @@ def test_an_erasure_done_again_uses_up_no_word(office: Office) -> None:
 @ON_POSTGRESQL
 def test_with_another_key_store_nothing_is_deleted_and_it_is_said_plainly(office: Office) -> None:
     case = erased(ended(office, name="Nino"))
-    set_gate_once(office.database, office.keys)
+    set_gate(office.database, office.keys)
     other = MemoryKeys(SeededEntropy(11))
-    set_gate_once(office.database, other)
+    set_gate(office.database, other)
     with pytest.raises(ErasureRefused, match="not that of these keys"), office.database.writing() as connection:
         erase_through_gate(connection, other, case.case.person_id)
     with office.database.reading() as connection:
@@ -130,6 +130,27 @@ def test_a_gate_that_somebody_set_first_lets_nobody_in_until_its_owner_empties_i
         shred(office.service.log, who, office.service.log.now())
     empty_gate(office.database)
     assert shred(office.service.log, who, office.service.log.now())["sealed_parts"]
+
+
+@ON_POSTGRESQL
+def test_words_seen_in_the_newer_log_open_nothing_in_an_older_copy_of_it(office: Office) -> None:
+    set_gate(office.database, office.keys)
+    with office.database.reading() as connection:
+        old = value_of(connection)
+    seen = []
+    for _ in range(3):
+        case = erased(ended(office, name="Nino"))
+        shred(office.service.log, ErasureSubject(case.case.person_id, (case.case_id,)), office.service.log.now())
+        with office.database.reading() as connection:
+            seen.append(value_of(connection))
+    empty_gate(office.database)
+    with office.database.writing() as connection:
+        copy_gate(connection, old)  # as a copy from before the three brings it
+    set_gate(office.database, office.keys)
+    with with_planted_erasure(office, ended(office, name="Mara")) as login:
+        assert value_of(login) == seen[-1]
+        for word in seen:
+            told_off(login, "SELECT erase_sealed_parts(:p, :w)", p="anybody", w=word)
 
 
 def empty_gate(database: Database) -> None:

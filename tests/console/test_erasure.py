@@ -104,7 +104,7 @@ def test_a_certificate_is_refused_before_there_is_one(wayhome: Wayhome) -> None:
 def test_an_erasure_that_somebody_planted_gets_no_certificate(wayhome: Wayhome) -> None:
     case = ended(wayhome)
     container = Container(Settings(data=wayhome.data))
-    person = container.cases.at(case).case.person_id  # type: ignore[arg-type, union-attr]
+    person = container.cases.at(case).case.person_id  # type: ignore[union-attr]
     erasure = {"person_id": person, "case_id": case, "request_id": "E-1", "asked_by": "person", "paper": "1"}
     about = (("cases", case), ("person_id", person))
     due = container.log.now()
