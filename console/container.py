@@ -19,6 +19,7 @@ from console.opening_checks import (
     refuse_without_keys,
 )
 from console.settings import Settings
+from events.erasure_gate import set_gate
 from events.errors import EventsError, LogBehind, NoteRefused
 from events.facts import catalogue
 from events.high_water import raise_mark, refuse_older_copies
@@ -97,6 +98,7 @@ class Container:
         if not accept_older:
             refuse_older_copies(self.log)
         code_heads_once_for_all(self.log)
+        set_gate(self.database, self.keys)
         rebuild_if_new(self.log)
         code_rows_once(self.log)
         self.service = CommandService(self.log)

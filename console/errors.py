@@ -5,6 +5,7 @@ ConsoleError
 ├── PortTaken somebody else listens at the port
 ├── NotShown  too many cases were opened: by this proof of who it is, or by this account
 └── BadInput  what was typed cannot be used
+    └── CertificateRefused  an erasure does not stand, so no paper is signed
 """
 
 
@@ -30,3 +31,7 @@ class NotShown(ConsoleError):
 
 class BadInput(ConsoleError):
     """What was typed cannot be used."""
+
+
+class CertificateRefused(BadInput):
+    """Nothing is signed about an erasure that was not decided by two, is not over, or was written by somebody else."""

@@ -10,6 +10,7 @@ EventsError
 ├── LogMissing           the log is empty or is not the one these keys belong to
 ├── NotRecorded          something was to be opened of which it is not recorded that anybody opens it
 ├── PersonErased         a key was asked for whose person was erased
+├── ErasureRefused       sealed parts are not let go: the gate of the database is not that of these keys
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
 ├── KeysLocked           somebody locked the keys: nothing is opened or sealed until they are unlocked
 ├── BackupRefused        a copy of the log or of its keys was not made
@@ -80,6 +81,10 @@ class KeysLocked(EventsError):
 
 class PersonErased(EventsError):
     """The person was erased: nothing can be sealed or opened for them any more, and no key is made again."""
+
+
+class ErasureRefused(EventsError):
+    """Nothing sealed was let go: the gate of the database is not that of these keys; the message says what to do."""
 
 
 class ClockBehind(EventsError):

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, MetaData, Table, func, insert, select, update
 
+from events.erasure_gate import copy_gate
 from events.errors import BackupRefused
 from events.schema import schema_revision
+from events.tables import erasure_gate
 
 _AT_ONCE: Final = 2_000
 Progress = Callable[[str, int, int], None]  # table, rows in all, rows done
@@ -36,13 +38,15 @@ def copy_tables(
 
 def made_with_rows(table: Table) -> bool:
     """Tell whether a table has its one row from the beginning, which is changed and never added."""
-    return table.name in ("log_head", "high_water")
+    return table.name in ("log_head", "high_water", erasure_gate.name)
 
 
 def _copied(source: Connection, target: Connection, table: Table, tell: Callable[[int], None]) -> int:
     done = 0
     for rows in _in_parts(source, table):
-        if made_with_rows(table):
+        if table is erasure_gate and target.dialect.name == "postgresql":
+            copy_gate(target, rows[0]["value"])
+        elif made_with_rows(table):
             target.execute(update(table).values(rows[0]))
         else:
             target.execute(insert(table), rows)

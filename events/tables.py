@@ -44,6 +44,15 @@ sealed_parts = Table(
     Index("sealed_parts_person", "person"),
 )
 
+# One row: what the next erasure's word has to hash to on PostgreSQL; empty before the keys first saw the log, and on
+# SQLite, where whoever writes the file could take it away (events/erasure_gate.py).
+erasure_gate = Table(
+    "erasure_gate",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("value", LargeBinary, nullable=False),
+)
+
 streams = Table(
     "streams",
     metadata,

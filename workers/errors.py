@@ -3,6 +3,7 @@
 ```
 OutsideError               something outside this process did not go as asked
 ├── Unavailable            nothing happened: try again later
+│   └── NotDecided         an erasure has no two people behind it: it waits until somebody has looked into it
 ├── Refused                they said no: do not retry, show it to a person
 │   ├── PostError          the message or its key cannot be sent as it stands
 │   ├── RecipientStopped   nothing is sent to them any more, whatever was asked for before
@@ -23,6 +24,10 @@ class OutsideError(Exception):
 
 class Unavailable(OutsideError):
     """Nothing happened, so the same request may be made again later."""
+
+
+class NotDecided(Unavailable):
+    """Nothing was destroyed: no two people decided it, as far as the case's history tells."""
 
 
 class Refused(OutsideError):

@@ -9,10 +9,13 @@ import hmac
 from collections.abc import Iterator
 from typing import Final
 
+from console.errors import CertificateRefused
 from console.words.translation import Words
 from events.instants import instant
 from events.keys import Keys
+from events.log import Log
 from events.signed_text import Signer
+from handlers.erasing.decided import ErasureDoubt, doubt_of
 from handlers.queries.erasure_record import ErasureRecord
 from workflow.programme.programme import Programme
 
@@ -25,10 +28,34 @@ def signer_of(keys: Keys) -> Signer:
     return Signer(_NAME, seed)
 
 
-def certificate(record: ErasureRecord, programme: Programme, words: Words, keys: Keys) -> str:
-    """Return the certificate of an erasure that is over, signed; the same erasure always gives the same bytes."""
+def certificate(log: Log, record: ErasureRecord, programme: Programme, words: Words) -> str:
+    """Return the certificate of an erasure that is over, signed; the same erasure always gives the same bytes.
+
+    Raises CertificateRefused, in the language of the paper, when what the log says of it does not stand.
+    """
     assert record.completed_at, "an erasure under way has no certificate"
-    return signer_of(keys).sign("\n".join(_lines(record, programme, words)) + "\n")
+    doubt = doubt_of(log, record.case_id)
+    if doubt is not None:
+        raise CertificateRefused(_said(doubt, words))
+    return signer_of(log.keys).sign("\n".join(_lines(record, programme, words)) + "\n")
+
+
+def _said(doubt: ErasureDoubt, words: Words) -> str:
+    """Return why nothing is signed, and what to do."""
+    if doubt == "forged":
+        return words.gettext(
+            "Nothing is signed: the history of this case holds what Wayhome did not write, or lacks what it did. Tell "
+            "the auditor."
+        )
+    if doubt == "not_decided":
+        return words.gettext(
+            "Nothing is signed: no two people decided this erasure, as the history of the case tells it. Tell the "
+            "auditor."
+        )
+    return words.gettext(
+        "Nothing is signed: keys or sealed parts of the person are still there. Let the workers finish the erasure, or "
+        "tell the auditor."
+    )
 
 
 def _lines(record: ErasureRecord, programme: Programme, words: Words) -> Iterator[str]:

@@ -210,7 +210,7 @@ def _export(container: Container, case_id: CaseId, folder: Path) -> None:
     programme, words = snapshot.definition.programme, Words("en")
     record = erasure_record(container.log, case_id)
     assert record is not None
-    (folder / "certificate.txt").write_text(certificate(record, programme, words, container.keys), encoding="utf-8")
+    (folder / "certificate.txt").write_text(certificate(container.log, record, programme, words), encoding="utf-8")
     paper = access_report(case_id, accesses_of_case(container.log, case_id), {}, programme, words, named=True)
     (folder / "access.txt").write_text(paper, encoding="utf-8")
     told = "\n".join(event.envelope.body for event in container.log.stream(case_stream(case_id)))

@@ -39,7 +39,7 @@ def print_certificate(
     """
     words, snapshot = _words(language), seen_case(terminal, case)
     record = _record(terminal, snapshot)
-    paper = certificate(record, snapshot.definition.programme, words, terminal.container.keys)
+    paper = certificate(terminal.container.log, record, snapshot.definition.programme, words)
     if to is not None:
         _write(to, paper)
     terminal.lines({**record._asdict(), "certificate": paper}, f"written to {to}" if to else paper.rstrip("\n"))

@@ -1,5 +1,7 @@
 """The ledger of erasures, kept beside the keys: whoever is in it is erased in every copy of the log that is opened.
 
+The other way round, an older copy of the keys learns from the log whose erasure was carried out since.
+
 A copy of the log from before an erasure still holds ciphertexts, and knows nothing of it. Before anything else is done
 with such a copy, the erasure is told in it again, and its ciphertexts go; the keys went long ago.
 """
@@ -9,7 +11,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from events.erasures import erased_persons
+from events.erasures import COMPLETED, REPLAYED, ToldErasure, erased_persons, told_erasures
+from events.facts.erasure import ErasureCompleted
 from events.ids import CaseId, case_of_stream
 from events.instants import instant
 from events.log import Log
@@ -30,12 +33,39 @@ def replay_erasures(service: CommandService) -> list[str]:
     anybody may read anything.
     """
     log = service.log
+    destroy_erased(log)
     ledger = log.keys.destroyed()
     found = _still_sealed(log, sorted(ledger)) if ledger else {}
     for person_id, cases in found.items():
         _tell_again(service, person_id, cases, ledger[person_id])
         shred(log, ErasureSubject(person_id, cases), ledger[person_id])
     return sorted(case_id for cases in found.values() for case_id in cases)
+
+
+def destroy_erased(log: Log) -> int:
+    """Destroy again the keys of whoever the log says was erased, and return how many people this concerned.
+
+    An older copy of the keys, with the key they are wrapped under, knows nothing of an erasure that was carried out
+    since. The log's word counts where Wayhome wrote it; an erasure under way is the workers'.
+    """
+    with log.database.reading() as connection:
+        told = told_erasures(connection)
+    unknown = {one.person_id for one in told} - set(log.keys.destroyed()) if told else set()
+    back = unknown.intersection(log.keys.persons()) if unknown else set()
+    forged = log.forged(one.stream for one in told if one.person_id in back) if back else set()
+    over = {one.person_id: one.recorded_at for one in told
+            if one.person_id in back and one.stream not in forged and _is_over(log, one)}  # fmt: skip
+    for person_id, at in over.items():
+        log.keys.destroy([person_id], at)
+    return len(over)
+
+
+def _is_over(log: Log, told: ToldErasure) -> bool:
+    """Tell whether the log says that an erasure was carried out; one told again was, long before."""
+    ends = [log.fact(event) for event in log.of_types(told.stream, (COMPLETED,))]
+    return told.type == REPLAYED or told.person_id in {
+        one.person_id for one in ends if isinstance(one, ErasureCompleted)
+    }
 
 
 def _still_sealed(log: Log, persons: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, delete, func, select
 
 from events.catalogue import COMPARTMENTS
+from events.erasure_gate import erase_through_gate, note_gate
 from events.errors import StoreUnavailable
+from events.keys import Keys
 from events.log import Log
 from events.tables import sealed_parts
 from handlers.projections.tables import name_tokens, to_compare
@@ -33,15 +35,17 @@ class DatabaseStore(NamedTuple):
     """
 
     table: str
-    erase: Callable[[Connection, ErasureSubject], int]
+    erase: Callable[[Connection, ErasureSubject, Keys], int]
     left: Callable[[Connection, ErasureSubject], int]
 
 
-def _erase_parts(connection: Connection, who: ErasureSubject) -> int:
-    """Remove the ciphertexts; the database asks the log whether the person was erased before it does."""
+def _erase_parts(connection: Connection, who: ErasureSubject, keys: Keys) -> int:
+    """Remove the ciphertexts; the database asks the log whether the person was erased before it does.
+
+    Where none are left no word of the gate is used up.
+    """
     if connection.dialect.name == "postgresql":
-        removed = connection.exec_driver_sql("SELECT erase_sealed_parts(%s)", (who.person_id,)).scalar_one()
-        return int(removed)
+        return erase_through_gate(connection, keys, who.person_id) if _parts_left(connection, who) else 0
     return connection.execute(delete(sealed_parts).where(sealed_parts.c.person == who.person_id)).rowcount
 
 
@@ -53,7 +57,7 @@ def _parts_left(connection: Connection, who: ErasureSubject) -> int:
 def _by_case(table: Any) -> DatabaseStore:
     """Return how a table is erased whose rows name the case they were drawn from."""
 
-    def erase(connection: Connection, who: ErasureSubject) -> int:
+    def erase(connection: Connection, who: ErasureSubject, _keys: Keys) -> int:
         return connection.execute(delete(table).where(table.c.case_id.in_(who.cases))).rowcount
 
     def left(connection: Connection, who: ErasureSubject) -> int:
@@ -74,7 +78,12 @@ _STAFF: Final = "of those who work here, not of those they look after"
 NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "events": "open bodies and commitments to ciphertexts; the log is kept, so that what was proved stays proved",
     "streams": "how far each stream has come",
+    "erasure_gate": "a hash, by which the next erasure is let through",
     "log_head": "how far the log has come",
+    "high_water": "how often work was begun, and how far the mark beside the keys reaches",
+    "tree": "hashes over the leaves of the log",
+    "checkpoints": "what the log was signed for: sizes and hashes",
+    "checkpoint_signatures": "who signed that, and with which key",
     "commands": "a keyed digest of a whole command with its random id, and which facts it led to",
     "alembic_version": "which migration was the last",
     "tasks": _OPEN,
@@ -100,13 +109,16 @@ def shred(log: Log, who: ErasureSubject, at: str) -> dict[str, int]:
     """Destroy a person's keys, then every ciphertext and every row drawn from what they sealed; return how many.
 
     Safe to repeat, also after it was cut off at any point: of keys and parts the number is what the log says there
-    was. Raises StoreUnavailable when something is still there, so that it is done again.
+    was. Raises StoreUnavailable when something is still there, so that it is done again, and ErasureRefused when the
+    database's gate is not that of the log's keys.
     """
     keys = _keys_of(log, who)
     log.keys.destroy([who.person_id], at)
     with log.database.writing() as connection:
-        removed = {store.table: store.erase(connection, who) for store in DATABASE_STORES}
-    if _left(log, who):
+        removed = {store.table: store.erase(connection, who, log.keys) for store in DATABASE_STORES}
+    if removed[sealed_parts.name]:
+        note_gate(log.database, log.keys)
+    if left_of(log, who):
         raise StoreUnavailable("something of an erased person is still in the database; it is tried again")
     if not log.database.empty_journal():
         raise StoreUnavailable("an erased part may still lie in the database's journal; it is tried again")
@@ -133,7 +145,8 @@ def _listed(log: Log, who: ErasureSubject) -> list[tuple[str, int]]:
     return found
 
 
-def _left(log: Log, who: ErasureSubject) -> int:
+def left_of(log: Log, who: ErasureSubject) -> int:
+    """Return how many keys, ciphertexts and rows of a person are there."""
     owners = [(who.person_id, compartment) for compartment in COMPARTMENTS]
     with log.database.reading() as connection:
         rows = sum(store.left(connection, who) for store in DATABASE_STORES)

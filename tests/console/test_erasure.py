@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,12 @@ import pytest
 from console.container import Container
 from console.papers.certificate import signer_of
 from console.settings import Settings
+from events.facts.erasure import ErasureCompleted, PersonErased
+from events.facts.tasks import TaskRequested
+from events.instants import instant
 from events.signed_text import NotSigned, Signer, signed_by
 from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
+from tests.kit.logs import tell
 from tests.kit.people import BORIS
 from workers.effects.erasure import NOTHING_PERSONAL, OUTSIDE_STORES
 
@@ -93,6 +99,28 @@ def test_a_certificate_is_refused_before_there_is_one(wayhome: Wayhome) -> None:
     case = ended(wayhome)
     assert "nobody was erased" in wayhome.told_off("erasure", "certificate", case, *AS_BORIS)
     assert "no such language" in wayhome.told_off("erasure", "certificate", case, "--language", "de", *AS_BORIS)
+
+
+def test_an_erasure_that_somebody_planted_gets_no_certificate(wayhome: Wayhome) -> None:
+    case = ended(wayhome)
+    container = Container(Settings(data=wayhome.data))
+    person = container.cases.at(case).case.person_id  # type: ignore[union-attr]
+    erasure = {"person_id": person, "case_id": case, "request_id": "E-1", "asked_by": "person", "paper": "1"}
+    about = (("cases", case), ("person_id", person))
+    due = container.log.now()
+    tell(
+        container.log,
+        (f"case:{case}", PersonErased.model_validate(erasure | {"cases": (case,), "second": BORIS, "proposal": "D-1"})),
+        (f"case:{case}", TaskRequested(task_id="W-1", kind="shred_person", subject=about, due_at=instant(due))),
+        (f"case:{case}", ErasureCompleted(task_id="W-1", person_id=person, destroyed=(("keys", 3),))),
+    )
+    container.close()
+    assert "no two people decided" in wayhome.told_off("erasure", "certificate", case, *AS_BORIS)
+    said = wayhome.told_off("erasure", "certificate", case, "--language", "ru", *AS_BORIS)
+    assert "не решали двое" in said
+    with closing(sqlite3.connect(wayhome.data / "log.sqlite")) as file, file:
+        file.execute("UPDATE streams SET mac = zeroblob(32) WHERE stream = ?", (f"case:{case}",))
+    assert "what Wayhome did not write" in wayhome.told_off("erasure", "certificate", case, *AS_BORIS)
 
 
 def test_two_names_that_were_typed_erase_nobody(wayhome: Wayhome) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from events.ids import case_stream
+from events.tables import streams
 from tests.kit.erasures import DINA, with_officers
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
@@ -80,6 +83,13 @@ def test_the_officer_finds_it_on_her_work_reads_what_it_is_and_confirms(
         paper = boris.get(f"/cases/{case.case_id}/certificate?language={language}").text
         assert said in paper
         assert NAME not in paper
+    with office.database.writing() as connection:  # somebody wrote behind the history
+        own = streams.c.stream == case_stream(case.case_id)
+        connection.execute(update(streams).where(own).values(mac=bytes(32)))
+    for language, said in (("en", "Nothing is signed: the history"), ("ru", "Ничего не подписано: в истории")):
+        paper = boris.get(f"/cases/{case.case_id}/certificate?language={language}").text
+        assert said in paper
+        assert "<pre" not in paper
     for address in ("", "/history", "/do", "/open", "/access-report"):
         assert boris.get(f"/cases/{case.case_id}{address}").status_code == 200, address
 

@@ -69,6 +69,9 @@ def test_the_owner_makes_the_tables_and_the_application_works_with_a_login_that_
     office.done(*PUBLISHED)
     office.done("account", "open", "staff:root", "--role", "administrator")
     case_id = office.json("case", "open", "citizenships=MD", "--as", "staff:anna")["case_id"]
+    with pytest.raises(psycopg.errors.RestrictViolation, match="only who has the keys"):  # the gate is set by now
+        logins.order("SELECT erase_sealed_parts('P-1', sha256('mine'))", login=logins.service)
+    logins.order("DO $$ BEGIN ASSERT NOT set_erasure_gate(sha256('mine')); END $$", login=logins.service)
     assert office.json("case", "list", "--as", "staff:anna")[0]["case_id"] == case_id
     assert "nothing was changed" in office.done("verify", "--rules", "--repair")
 
@@ -81,6 +84,7 @@ def test_the_owner_makes_the_tables_and_the_application_works_with_a_login_that_
         "TRUNCATE commands",
         "DELETE FROM looks",
         "DELETE FROM streams",
+        "UPDATE erasure_gate SET value = ''",
         "TRUNCATE log_head",
         "ALTER TABLE events DISABLE TRIGGER ALL",
         "DROP TRIGGER events_never_changes ON events",

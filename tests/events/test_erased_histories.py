@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from events.catalogue import CLOSED, COMPARTMENTS, FactSchema
+from events.erasure_gate import erase_through_gate
 from events.facts import catalogue
 from events.log import Log
 from events.money import Money
@@ -74,7 +75,7 @@ def test_after_an_erasure_its_open_part_is_read_and_its_sealed_part_is_a_tombsto
     tell(log, (STREAM, _erased()))
     with log.database.writing() as connection:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT erase_sealed_parts(%s)", (PERSON,))
+            erase_through_gate(connection, log.keys, PERSON)
         else:
             connection.exec_driver_sql("DELETE FROM sealed_parts WHERE person = ?", (PERSON,))
     after = log.stream(STREAM)[0]

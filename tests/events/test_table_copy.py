@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from events import tables
 from events.database import Database, sqlite_url
+from events.erasure_gate import PURPOSE, WORDS, copy_gate, next_word
 from events.errors import BackupRefused
 from events.facts import catalogue
 from events.high_water import raise_mark, refuse_older_copies
@@ -66,3 +69,25 @@ def test_nothing_is_copied_over_what_is_there(log: Log, target: Database) -> Non
     copied(log, target)
     with pytest.raises(BackupRefused, match="name an empty database"):
         copied(log, target)
+
+
+def test_the_gate_stands_there_where_it_stood(log: Log, target: Database) -> None:
+    """A log that goes to another database and back does so with the words that are used up."""
+    word = next_word(log.keys, _last_word(log))
+    with log.database.writing() as connection:
+        if log.database.kind == "postgresql":
+            copy_gate(connection, word)
+        else:
+            connection.execute(update(tables.erasure_gate).values(value=word))
+    copied(log, target)
+    with target.writing() as connection:
+        if target.kind == "postgresql":
+            copy_gate(connection, b"x" * 32)  # it is set, and not to be set again
+        assert connection.execute(select(tables.erasure_gate.c.value)).scalar_one() == word
+
+
+def _last_word(log: Log) -> bytes:
+    word = log.keys.secret(PURPOSE)
+    for _ in range(WORDS):
+        word = sha256(word).digest()
+    return word

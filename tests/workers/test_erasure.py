@@ -131,7 +131,7 @@ def test_the_database_lets_no_part_go_of_somebody_who_was_not_erased(either_offi
     case = known_person(either_office)
     who = stores.ErasureSubject(case.case.person_id, (case.case_id,))
     with pytest.raises(StoreProblem, match="before its person was erased"), either_office.database.writing() as one:
-        stores.DATABASE_STORES[0].erase(one, who)
+        stores.DATABASE_STORES[0].erase(one, who, either_office.keys)
     assert parts_of(either_office, case) == 4
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from events.facts.erasure import PersonErased
 from events.facts.grants import TrancheReleased
 from events.ids import case_stream
+from handlers.erasing.decided import decided_erasure
 from handlers.erasing.stores import ErasureSubject, shred
 from handlers.states.case_reader import CaseSnapshot
-from workers.errors import Refused
+from workers.errors import NotDecided, Refused
 from workers.iso20022.redaction import redact_folder
 from workers.mail.letters import Letter, letter_effect
 from workers.running.jobs import Adapters, Effect, Job, offer_again, one_by_one
@@ -67,9 +69,11 @@ def shred_person(job: Job[ErasedPerson], outside: Adapters) -> str:
     """Destroy everything by which a person can be known, and return how much of what was destroyed."""
     log, about = outside.log, job.about
     who = ErasureSubject(about.person_id, tuple(about.cases.split()))
-    decided = log.of_types(case_stream(job.case_id), ("PersonErased",))
-    if not decided:
+    if not log.of_types(case_stream(job.case_id), (PersonErased.__name__,)):
         raise Refused("nobody decided this erasure; look at who asked for the task")
+    decided = decided_erasure(log, job.case_id)
+    if decided is None or decided[1].person_id != who.person_id or decided[1].cases != who.cases:
+        raise NotDecided("no two people decided this erasure; nothing is destroyed before somebody has looked into it")
     counted = shred(log, who, decided[0].envelope.recorded_at)
     counted |= {store.name: store.erase(who, outside) for store in OUTSIDE_STORES}
     return " ".join(f"{name}={number}" for name, number in counted.items())

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from console.errors import CertificateRefused
 from console.papers.access_report import access_report
 from console.papers.certificate import certificate, signer_of
 from console.web.request_context import RequestContext, require
@@ -26,11 +27,14 @@ def erasure_certificate(
     snapshot = context.case
     decided_in = erasure_of(snapshot.case).decided_in
     record = erasure_record(context.web.container.log, decided_in) if decided_in else None
-    words, keys = _words(context, language), context.web.container.keys
+    words, log = _words(context, language), context.web.container.log
     if record is None or not record.completed_at:
         return _printed(context, "", words)
-    paper = certificate(record, snapshot.definition.programme, words, keys)
-    return _printed(context, paper, words, key=signer_of(keys).verifier)
+    try:
+        paper = certificate(log, record, snapshot.definition.programme, words)
+    except CertificateRefused as refused:
+        return _printed(context, "", words, refusal=str(refused))
+    return _printed(context, paper, words, key=signer_of(log.keys).verifier)
 
 
 @router.get("/cases/{case_id}/access-report")
@@ -51,7 +55,8 @@ def _words(context: RequestContext, language: str) -> Words:
     return Words(choose_language(language if language in LANGUAGES else context.words.language))
 
 
-def _printed(context: RequestContext, paper: str, words: Words, *, key: str = "") -> Response:
+def _printed(context: RequestContext, paper: str, words: Words, *, key: str = "", refusal: str = "") -> Response:
     case_id = context.case.case.case_id
     return context.page("pages/paper.html", paper=paper, paper_language=words.language, case_id=case_id, key=key,
+                        refusal=refusal,
                         languages=LANGUAGES)  # fmt: skip
