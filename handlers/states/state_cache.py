@@ -29,7 +29,9 @@ class VersionedState(NamedTuple):
 _NOT_WHOLE: Final = b""  # the leaf of no event: what was folded does not hold together
 _FRESH = VersionedState(-1, None)
 
-_TOLD_LAST: Final = frozenset({"keys", "log", "programme"})  # of these only what was told last counts
+_TOLD_LAST: Final = frozenset(
+    {"keys", "log", "programme", "heads", "signing"}
+)  # of these only what was told last counts
 
 
 def evolve(stream: str, state: Any, fact: Fact, at: At) -> Any:
