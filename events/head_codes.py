@@ -110,6 +110,32 @@ def vouch_for_streams(connection: Connection, codes: HeadCodes, names: Collectio
     return len(found)
 
 
+def forged_streams(connection: Connection, codes: HeadCodes) -> list[str]:
+    """Return every stream that does not end as Wayhome wrote it, in order of their names."""
+    last = select(events.c.stream, func.max(events.c.version).label("version")).group_by(events.c.stream).subquery()
+    is_end = (events.c.stream == last.c.stream) & (events.c.version == last.c.version)
+    ends = select(events.c.stream, events.c.version, events.c.leaf).join(last, is_end)
+    stored = {stream: (version, bytes(leaf)) for stream, version, leaf in connection.execute(ends)}
+    known = {row.stream: row for row in connection.execute(select(streams))}
+    fit = {
+        name
+        for name, row in known.items()
+        if stored.get(name) == (row.version, bytes(row.leaf))
+        and codes.is_stream(name, row.version, bytes(row.leaf), row.mac)
+    }
+    return sorted({*stored, *known} - fit)
+
+
+def coded_end(connection: Connection, codes: HeadCodes, stream: str) -> int:
+    """Return the version of the last event behind which Wayhome put its code, or -1 when the code fits none."""
+    mac = connection.execute(select(streams.c.mac).where(streams.c.stream == stream)).scalar_one_or_none()
+    query = select(events.c.version, events.c.leaf).where(events.c.stream == stream).order_by(events.c.version.desc())
+    found = (
+        version for version, leaf in connection.execute(query) if codes.is_stream(stream, version, bytes(leaf), mac)
+    )
+    return next(found, -1)
+
+
 def _same(code: bytes, mac: Any) -> bool:
     return isinstance(mac, bytes) and hmac.compare_digest(code, mac)
 

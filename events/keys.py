@@ -42,6 +42,12 @@ class Keys(Protocol):
     def noted(self, purpose: str) -> bytes | None:
         """Return the bytes last noted for a purpose."""
 
+    def tell(self, what: str, who: str) -> None:
+        """Write down what somebody did to what lies here; durable before this returns."""
+
+    def history(self) -> list[tuple[str, str, str]]:
+        """Return what was done to what lies here: when, what and by whom."""
+
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Destroy every key of these persons for ever, and remember who they were and when (UTC text).
 
@@ -85,6 +91,7 @@ class MemoryKeys(Keys):
         self._retired: dict[str, str] = {}
         self._notes: dict[str, bytes] = {}
         self._destroyed: dict[str, str] = {}
+        self._history: list[tuple[str, str, str]] = []
 
     def ensure(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
         """Return a key for each owner, made on first asking."""
@@ -109,6 +116,14 @@ class MemoryKeys(Keys):
     def noted(self, purpose: str) -> bytes | None:
         """Return what was noted last."""
         return self._notes.get(purpose)
+
+    def tell(self, what: str, who: str) -> None:
+        """Keep what was done as long as the process lives; no clock is here to say when."""
+        self._history.append(("", what, who))
+
+    def history(self) -> list[tuple[str, str, str]]:
+        """Return what was done."""
+        return list(self._history)
 
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Forget these persons' keys."""

@@ -6,7 +6,6 @@ Whoever has this key can sign a false history; that is why witnesses sign too. I
 import os
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 from events.checkpoints import VERIFIER, verifier_of
 from events.errors import KeysMissing, SealRefused
@@ -15,7 +14,7 @@ from events.key_check import KEYS_STREAM
 from events.log import Log
 from events.notes import LOG, SigningKey, checked_name, parse_signing_key
 from events.world import Entropy
-from events.writing import EventMetadata
+from events.writing import DecidedBy
 
 SIGNING_STREAM: Final = "signing:log"
 _NAME_BYTES: Final = 8
@@ -57,8 +56,8 @@ def make_signing_key(file: Path, log: Log, chance: Entropy, name: str = "") -> S
     return signing_key(file, log)
 
 
-def begin_signing_again(file: Path, log: Log, chance: Entropy, name: str, said: tuple[str, UUID]) -> SigningKey:
-    """Let the log go on under a new name and key, and record who (``said``, with the command's id) decided so.
+def begin_signing_again(file: Path, log: Log, chance: Entropy, name: str, by: DecidedBy) -> SigningKey:
+    """Let the log go on under a new name and key, and record who decided so.
 
     The old key is set aside beside the new one. Raises SealRefused where nothing was signed yet, or for the old name:
     one name has one history.
@@ -69,7 +68,8 @@ def begin_signing_again(file: Path, log: Log, chance: Entropy, name: str, said: 
     if checked_name(name) == before.name:
         raise SealRefused(f"{name} is the name of what was signed before; one name has one history: take another")
     key = SigningKey(name, LOG, chance.bytes(32))
-    _record(log, SigningKeyReplaced(before=str(before), log=str(key.verifier), size=log.size()), *said)
+    fact = SigningKeyReplaced(before=str(before), log=str(key.verifier), size=log.size(), second=by.second)
+    _record(log, fact, by)
     if file.exists():
         file.replace(file.with_name(f"{file.name}.{before.key_id.hex()}"))
     write_key(file, key)
@@ -77,10 +77,10 @@ def begin_signing_again(file: Path, log: Log, chance: Entropy, name: str, said: 
     return key
 
 
-def _record(log: Log, fact: SigningKeyReplaced, actor: str, command_id: UUID) -> None:
+def _record(log: Log, fact: SigningKeyReplaced, by: DecidedBy) -> None:
     with log.writing() as writing:
         writing.lock([SIGNING_STREAM])
-        said = EventMetadata(str(command_id), actor, "operator", "command:BeginSigningAgain", writing.now, "")
+        said = by.metadata("BeginSigningAgain", writing.now)
         writing.append(SIGNING_STREAM, fact, said)
         writing.remember(said.command_id, "", '{"case":"","version":0,"facts":["SigningKeyReplaced"]}')
 

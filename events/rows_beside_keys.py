@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from events.database import Database
-from events.key_tables import put_all
+from events.key_tables import put_all, remember
 
 
 class RowsBesideKeys:
@@ -56,6 +56,11 @@ class RowsBesideKeys:
         query = text("SELECT at, what, who FROM key_history ORDER BY number")
         with self.database.reading() as connection:
             return [tuple(row) for row in connection.execute(query)]
+
+    def tell(self, what: str, who: str) -> None:
+        """Write down in the history of the store what somebody did; durable before this returns."""
+        with self.database.writing() as connection:
+            remember(connection, self.database.now_sql, what, who)
 
     def homes(self) -> list[tuple[str, str, bool]]:
         """Return the places that hold a key-encryption key, since when, and whether it is the one in force."""

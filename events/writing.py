@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Connection, LargeBinary, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql
@@ -84,6 +85,19 @@ class EventMetadata(NamedTuple):
     cause: str
     occurred_at: str
     definition: str
+
+
+class DecidedBy(NamedTuple):
+    """Who decided what no rule can: two officers, or the operator alone while there are no two (then no ``second``)."""
+
+    actor: str
+    second: str
+    command_id: UUID
+
+    def metadata(self, deed: str, now: str) -> EventMetadata:
+        """Return what the fact says of it."""
+        mandate = "officer" if self.second else "operator"
+        return EventMetadata(str(self.command_id), self.actor, mandate, f"command:{deed}", now, "")
 
 
 class PendingEvent(NamedTuple):

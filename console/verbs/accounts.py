@@ -7,15 +7,15 @@ import typer
 
 from console.accounts.command_line import services_of
 from console.errors import BadInput
+from console.verbs.believed import as_json, read_and_decided, tell_vouched
 from console.verbs.officers import print_password, tell_with_password
-from console.verbs.terminal import CommandTerminal, Terminal, verb
-from events.head_codes import vouch_for_streams
+from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, verb
+from console.verbs.two_officers import Second
 from events.ids import account_stream
+from handlers.checks.vouching import vouch_for_account
 from handlers.commanding.answers import Accepted
-from handlers.projections.account_marks import vouch_for
 from handlers.projections.accounts import AccountRow, find_account, list_accounts
-from handlers.projections.row_macs import RowMacs
-from handlers.projections.row_signing import altered_accounts, code_proofs_of
+from handlers.projections.row_signing import altered_accounts
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     ChangeRoles,
@@ -159,29 +159,28 @@ def sessions(
 
 @verb(app, "vouch")
 def vouch(
-    terminal: Terminal,
+    terminal: ActorTerminal,
     account: Who,
+    second: Second = "",
     proofs: Annotated[
         bool, typer.Option("--proofs", help="Its password and second factors too, as they lie in the database.")
     ] = False,
 ) -> None:
-    """Let an account count again as its history now says, after you have read that history: see wayhome account list.
+    """Let an account count again as its history now says, which is shown: two officers say so, one of them here.
 
-    Example: wayhome account vouch staff:anna
+    Example: wayhome account vouch staff:anna --second staff:zoya
 
     With --proofs its password and second factors count again too, whoever wrote them: only when a backup was restored
     from before they had codes, or an older Wayhome wrote them meanwhile.
     """
-    container = terminal.container
-    macs = RowMacs(container.keys)
-    with container.database.writing() as connection:
-        found = vouch_for(container.log, connection, macs, account)
-        vouch_for_streams(connection, container.log.codes, [account_stream(account)])
-        if found and proofs:
-            code_proofs_of(connection, macs, account)
-    if not found:
+    if not terminal.container.log.stream(account_stream(account)):
         raise BadInput("there is no such account; see: wayhome account list")
-    terminal.lines({"account": account}, f"{account} counts again, with the roles that wayhome account list shows")
+    leaf, by = read_and_decided(terminal, account_stream(account), second)
+    done = vouch_for_account(terminal.container.log, account, leaf, by, proofs=proofs)
+    said = f"{account} counts again, with the roles that wayhome account list shows"
+    terminal.lines({"account": account} | as_json(done, by), said)
+    if not terminal.as_json:
+        tell_vouched(terminal, done, by)
 
 
 def _show_sessions(terminal: Terminal, account: str) -> None:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from console import printing
-from console.errors import BadInput
 from console.printing import FAULTS, print_json, print_rows, say
+from console.verbs.believed import as_json, read_and_decided, tell_vouched
 from console.verbs.terminal import ActorTerminal, verb
+from console.verbs.two_officers import Second
 from handlers.checks.check_results import CheckResult
 from handlers.checks.derived_rows import RowDifference
-from handlers.checks.repair import differences_now, repair, vouch_for_history
+from handlers.checks.repair import differences_now, repair
+from handlers.checks.vouching import vouch_for_history
 from handlers.checks.walk import check_lines, check_log
 
 SHOWN = 200
@@ -27,35 +29,35 @@ def fsck(
     vouch: Annotated[
         str | None, typer.Option("--vouch", help="A history to let go on as it stands, after you have read it.")
     ] = None,
+    second: Second = "",
 ) -> None:
     """Compare log, order, tables, tasks, timers, beds and money; exit code 5 when something is left that is wrong.
 
-    With --repair everything derived is made to say again what the log says: never the log.
+    With --repair everything derived is made to say again what the log says: never the log. With --vouch what no
+    command left is shown; two officers, one signed in and one who proves themselves here, then let it go on.
 
     Example: wayhome fsck --repair --as staff:operator
     """
-    if vouch is not None:
-        _vouch(terminal, vouch)
+    vouched = _vouched(terminal, vouch, second) if vouch is not None else None
     checks = _checked(terminal)
     found = _different(terminal)
     whole = all(one.ok for one in checks if one.name in _LOG)
     repaired = _repaired(terminal) if repairs and whole and found else []
     if repaired:
         checks, found = _checked(terminal), _different(terminal)
-    _tell(terminal, checks, found, repaired)
+    _tell(terminal, checks, found, repaired, vouched)
     if repairs and not whole:
         printing.say_error("the log itself is not as it was written: nothing is repaired from it; read docs/auditor.md")
     if found or not all(one.ok for one in checks):
         raise typer.Exit(FAULTS)
 
 
-def _vouch(terminal: ActorTerminal, stream: str) -> None:
-    container = terminal.container
-    version = vouch_for_history(container.log, stream, terminal.actor, container.chance.uuid())
-    if version is None:
-        raise BadInput("there is no such history; wayhome verify names those whose end does not fit")
+def _vouched(terminal: ActorTerminal, stream: str, second: str) -> dict[str, Any]:
+    leaf, by = read_and_decided(terminal, stream, second)
+    done = vouch_for_history(terminal.container.log, stream, leaf, by)
     if not terminal.as_json:
-        say(f"{stream} goes on from version {version}, and the log says who vouched for it")
+        tell_vouched(terminal, done, by)
+    return as_json(done, by)
 
 
 def _checked(terminal: ActorTerminal) -> list[CheckResult]:
@@ -89,11 +91,13 @@ def _tell(
     checks: Sequence[CheckResult],
     found: Sequence[RowDifference],
     repaired: Sequence[RowDifference],
+    vouched: dict[str, Any] | None,
 ) -> None:
     if terminal.as_json:
         named = [{"name": c.name, "ok": c.ok, "counted": c.counted, "faults": list(c.faults)} for c in checks]
         ok = not found and all(one.ok for one in checks)
-        print_json({"ok": ok, "checks": named, "differences": _as_json(found), "repaired": _as_json(repaired)})
+        said = {"ok": ok, "checks": named, "differences": _as_json(found), "repaired": _as_json(repaired)}
+        print_json(said | ({"vouched": vouched} if vouched else {}))
         return
     say("\n".join(check_lines(checks)))
     for title, rows in (("Repaired", repaired), ("Not as the log says", found)):

@@ -187,7 +187,7 @@ def plant_case(
     keys = open_keys(_there(terminal.data), _CHANCE)
     try:
         case = str(typer.prompt("Which case", err=True))  # no argument: others see what is typed after a verb
-        plant(keys, case_number(case), is_planted=not no_longer)
+        plant(keys, case_number(case), is_planted=not no_longer, who=_named(terminal))
     finally:
         keys.close()
     said = "alarms no longer" if no_longer else "whoever looks at it is stopped, and the officer is written to"

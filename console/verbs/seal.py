@@ -10,6 +10,7 @@ import typer
 from console.errors import BadInput
 from console.printing import UNAVAILABLE, say
 from console.verbs.terminal import ActorTerminal, Terminal, verb
+from console.verbs.two_officers import ALONE, Second, decided_here
 from events.checkpoints import verifier_of
 from events.instants import instant
 from events.log_identity import begin_signing_again
@@ -28,6 +29,7 @@ def seal(
     begin_again: Annotated[
         str, typer.Option("--begin-again", help="Go on under this new name and a new key, when the old one is lost.")
     ] = "",
+    second: Second = "",
     to: Annotated[
         Path | None, typer.Option("--to", help="File to write the signed checkpoint into, to be kept elsewhere.")
     ] = None,
@@ -37,7 +39,7 @@ def seal(
     Example: wayhome seal --to /mnt/anna/checkpoint.txt
     """
     if begin_again:
-        _begin_again(terminal, begin_again)
+        _begin_again(terminal, begin_again, second)
     elif state:
         _tell_state(terminal)
     elif watch:
@@ -68,14 +70,14 @@ def _seal_once(terminal: Terminal, name: str, to: Path | None) -> None:
         raise typer.Exit(UNAVAILABLE)
 
 
-def _begin_again(terminal: ActorTerminal, name: str) -> None:
-    """Record who decided it, before anything is signed under the new name."""
-    container = terminal.container
-    said = (terminal.actor, container.chance.uuid())
-    key = begin_signing_again(container.settings.signing_key_file, container.log, container.chance, name, said)
+def _begin_again(terminal: ActorTerminal, name: str, second: str) -> None:
+    """Record which two officers decided it, before anything is signed under the new name."""
+    container, by = terminal.container, decided_here(terminal, second)
+    key = begin_signing_again(container.settings.signing_key_file, container.log, container.chance, name, by)
     terminal.lines(
-        {"log": str(key.verifier)},
+        {"log": str(key.verifier), "actor": by.actor, "second": by.second},
         f"recorded: from now on this log is {key.verifier}",
+        *([] if by.second else [ALONE]),
         "tell every witness and auditor, who hold the old one, and put it into witnesses.policy; then: wayhome seal",
     )
 

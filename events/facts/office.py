@@ -45,17 +45,24 @@ class TablesRepaired(Fact):
 
 
 class HistoryVouchedFor(Fact):
-    """Somebody with the keys read a history that did not end as Wayhome wrote it, and lets it go on as it stands."""
+    """Two officers read a history that did not end as Wayhome wrote it, and let it go on as it stands.
+
+    Without a ``second`` the operator alone did: fewer than two officers were open.
+    """
 
     history: str  # the stream, as an auditor names it
+    second: str = ""  # who stood behind it, by password and second factor
+    proofs: bool = False  # of an account: its password and second factors too, as they lay there
 
 
 class SigningKeyReplaced(Fact):
     """Somebody decided that the log goes on under a new name and key: the old key is lost, or an older copy is in use.
 
-    ``before`` and ``log`` are the public keys; a checkpoint under the old name is held to nothing after it.
+    ``before`` and ``log`` are the public keys; a checkpoint under the old name is held to nothing after it. Without a
+    ``second`` the operator alone decided: fewer than two officers were open.
     """
 
     before: str
     log: str
     size: int
+    second: str = ""  # who stood behind it, by password and second factor

@@ -13,8 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, update
 
 from events.facts.intake import CaseOpened
-from events.facts.office import HistoryVouchedFor, TablesRepaired
-from events.head_codes import code_log, vouch_for_streams
+from events.facts.office import TablesRepaired
 from events.ids import LOG_REPAIRS
 from events.log import Log
 from events.writing import EventMetadata, Writing
@@ -109,20 +108,6 @@ def repair(log: Log, actor: str, command_id: UUID, progress: Progress | None = N
     return found
 
 
-def vouch_for_history(log: Log, stream: str, actor: str, command_id: UUID) -> int | None:
-    """Let a history go on as it stands, and the log with it, and record who said so; return at which version it ends.
-
-    None for a stream that does not exist. Only after somebody has read what stands there.
-    """
-    with log.writing() as writing:
-        if not vouch_for_streams(writing.connection, log.codes, [stream]):
-            return None
-        code_log(writing.connection, log.codes)
-        version = writing.lock([stream])[stream].version
-        _record(writing, actor, command_id, HistoryVouchedFor(history=stream))
-    return version
-
-
 def put_right(connection: Connection, implied: Implied, found: Iterable[RowDifference], now: str) -> None:
     """Make the rows that differ what the log implies."""
     keys = {table: {one.key for one in found if one.table == table.name} for table in REPAIRED}
@@ -184,7 +169,7 @@ def _counted(found: Iterable[RowDifference]) -> tuple[tuple[str, int], ...]:
     return tuple((table.name, listed.count(table.name)) for table in REPAIRED if table.name in listed)
 
 
-def _record(writing: Writing, actor: str, command_id: UUID, fact: TablesRepaired | HistoryVouchedFor) -> None:
+def _record(writing: Writing, actor: str, command_id: UUID, fact: TablesRepaired) -> None:
     writing.lock([LOG_REPAIRS])
     name = type(fact).__name__
     said = EventMetadata(str(command_id), actor, "operator", "command:Fsck", writing.now, "")

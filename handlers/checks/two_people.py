@@ -7,6 +7,7 @@ from events.facts.accounts import AccountOpened
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.directory import EntryResumed, EntryStopped, ResumptionProposed
 from events.facts.journey import StageEntered
+from events.facts.office import HistoryVouchedFor, SigningKeyReplaced
 from events.ids import OFFICE_DECISIONS, account_stream, case_of_stream
 from events.instants import instant
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
@@ -15,6 +16,7 @@ from handlers.projections.replay import Replay
 from workflow.decide import RULES
 from workflow.rights.acts import OPERATOR, Acts
 from workflow.rights.table import permit
+from workflow.subjects.accounts.state import is_short_of_officers
 from workflow.two_people import pins_of
 
 _OF_CASES: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
@@ -94,6 +96,15 @@ class TwoPeopleCheck(InvariantCheck):
         two = proposer is not None and proposer == fact.proposer != said.actor
         self.demand(two, f"{seen.at}: is not resumed by another than who proposed it")
         self.demand(said.mandate != OPERATOR, f"{seen.at}: resumed by somebody who had not signed in")
+
+    @sees(HistoryVouchedFor, SigningKeyReplaced)
+    def _on_word_of_officers(self, fact: HistoryVouchedFor | SigningKeyReplaced, seen: ObservedEvent) -> None:
+        said = seen.event.envelope
+        if fact.second:
+            two = fact.second != said.actor and said.mandate != OPERATOR
+            self.demand(two, f"{seen.at}: is not the word of two who had signed in")
+        elif not is_short_of_officers(self._officers.situation(seen, (seen.stream, None))):
+            self._on_older_house(seen)
 
     @sees(*_DECIDED)
     def _on_decision(self, fact: Any, seen: ObservedEvent) -> None:

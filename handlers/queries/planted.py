@@ -11,9 +11,14 @@ from events.keys import Keys
 _PURPOSE = "planted-cases"
 
 
-def plant(keys: Keys, case_id: str, *, is_planted: bool) -> None:
-    """Let a case alarm when anybody looks at it, or do so no longer."""
-    keys.note(_mark(keys, case_id), b"planted" if is_planted else b"")
+def plant(keys: Keys, case_id: str, *, is_planted: bool, who: str) -> None:
+    """Let a case alarm when anybody looks at it, or do so no longer; by whom stands beside the keys, and not which.
+
+    It is written down first: nothing is planted, and no alarm taken away, without a word.
+    """
+    mark = _mark(keys, case_id)
+    keys.tell("case planted" if is_planted else "case planted no longer", who)
+    keys.note(mark, b"planted" if is_planted else b"")
 
 
 def is_planted(keys: Keys, case_id: str) -> bool:

@@ -19,7 +19,7 @@ def house(office: Office) -> WebHouse:
 @pytest.fixture
 def planted(office: Office) -> Story:
     case = Story(office, name="Zlatovlaska")
-    plant(office.keys, case.case_id, is_planted=True)
+    plant(office.keys, case.case_id, is_planted=True, who=ZOYA)
     return case
 
 
@@ -59,5 +59,5 @@ def test_which_cases_are_planted_stands_nowhere_in_the_log_nor_in_clear_beside_t
     assert planted.case_id not in str(office.keys._notes)
     told = [office.rows(table) for table in ("case_board", "case_relations", "looks")]
     assert "planted" not in f"{told}{office.service.log.page()}"
-    plant(office.keys, planted.case_id, is_planted=False)
+    plant(office.keys, planted.case_id, is_planted=False, who=ZOYA)
     assert not is_planted(office.keys, planted.case_id)

@@ -170,12 +170,20 @@ def test_an_account_is_not_recorded_about_a_case(house: Wayhome) -> None:
     assert "nothing is called" in house.told_off("office", "record", "moscow", "OpenAccount", "account=staff:x")
 
 
-def test_an_account_that_somebody_wrote_into_does_not_count_until_the_operator_vouches_for_it(house: Wayhome) -> None:
+def test_an_account_that_somebody_wrote_into_does_not_count_until_two_officers_vouch_for_it(house: Wayhome) -> None:
     with closing(sqlite3.connect(house.data / "log.sqlite")) as file, file:
         file.execute("DELETE FROM account_marks WHERE account = 'staff:anna'")
     assert "does not count: not as Wayhome wrote it" in house.done("account", "list")
     assert [row["account"] for row in house.json("account", "list") if row.get("altered")] == ["staff:anna"]
     assert "I15 FAIL" in house.run("verify", "--rules").stdout
-    assert "staff:anna counts again" in house.done("account", "vouch", "staff:anna", "--proofs")
+    assert "this takes two officers" in house.told_off("account", "vouch", "staff:anna", "--proofs", *ROOT)
+    assert "does not count" in house.done("account", "list"), "one typed name changes nothing"
+    secret = house.set_up("staff:zoya")
+    house.signs_in("staff:root")
+    words = ("account", "vouch", "staff:anna", "--proofs", "--second", "staff:zoya")
+    done = house.typed(OWN, code_now(secret), words=words)
+    assert "staff:anna counts again" in done.stdout, done.output
+    assert "staff:root and staff:zoya" in done.stdout
     assert "does not count" not in house.done("account", "list")
     assert "there is no such account" in house.told_off("account", "vouch", "staff:nobody")
+    assert house.json("verify", "--rules")["ok"]

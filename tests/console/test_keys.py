@@ -250,6 +250,8 @@ def test_a_case_is_planted_by_a_number_that_is_typed_and_stands_nowhere(wayhome:
     planted = wayhome.run_as_typed("keys", "plant", "--as", "staff:zoya", answers=[case])
     assert planted.exit_code == 0, planted.output
     assert case.encode() not in file_of(wayhome).read_bytes()
+    (told,) = [one for one in wayhome.json("keys", "show")["history"] if "planted" in one["what"]]
+    assert (told["what"], told["who"]) == ("case planted", "staff:zoya")
     assert "case list" not in wayhome.done("case", "list", *AS_BORIS), "on lists it is like any other"
     looked = wayhome.run("case", "show", case, *AS_BORIS)
     assert (looked.exit_code, NAME in looked.output) == (1, False), looked.output

@@ -93,7 +93,10 @@ def test_nothing_is_repaired_from_a_log_that_is_not_as_it_was_written(wayhome: W
     assert "nothing is repaired from it" in found.stderr
     assert "1 values differ" in found.stdout
     assert wayhome.run("case", "record", case, "AddNote", "note=seen", *AS_ANNA).exit_code == 4
-    assert "goes on from version" in wayhome.run("fsck", "--repair", "--vouch", f"case:{case}").stdout
+    vouched = wayhome.run_as_typed("fsck", "--repair", "--vouch", f"case:{case}", answers=["y"])
+    assert "LEFT BY NO COMMAND" in vouched.stdout
+    assert "goes on from version" in vouched.stdout
+    assert "the operator decided this alone" in vouched.stdout
     assert wayhome.json("fsck")["ok"]
     assert "there is no such history" in wayhome.told_off("fsck", "--vouch", "case:nobody")
 

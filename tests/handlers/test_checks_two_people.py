@@ -11,9 +11,10 @@ from events.facts.accounts import AccountClosed, AccountOpened, AccountPlaced, C
 from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed
 from events.facts.journey import StageEntered
-from events.ids import OFFICE_DECISIONS, CaseId, account_stream, case_stream
+from events.facts.office import HistoryVouchedFor
+from events.ids import LOG_REPAIRS, OFFICE_DECISIONS, CaseId, account_stream, case_stream
 from tests.kit.histories import Witnessed
-from tests.kit.officers import ROOT
+from tests.kit.officers import ROOT, ZOYA
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.case.proposals import proposals_of
 from workflow.subjects.accounts.commands import ChangeRoles, OpenAccount
@@ -146,6 +147,17 @@ def test_an_account_that_one_officer_opened_is_found(office: Witnessed) -> None:
     stream = account_stream("staff:eva")
     office.forge((stream, AccountOpened(account="staff:eva", roles=("supervisor",))), actor=ROOT)
     assert office.failing() == {"I12"}
+
+
+@pytest.mark.parametrize("second", ["", ROOT])
+def test_a_history_that_one_officer_vouched_for_is_found(office: Witnessed, second: str) -> None:
+    office.forge((LOG_REPAIRS, HistoryVouchedFor(history="case:7K3P9-QXM2D", second=second)), actor=ROOT)
+    assert office.failing() == {"I12"}
+
+
+def test_a_history_that_two_officers_vouched_for_is_no_fault(office: Witnessed) -> None:
+    office.forge((LOG_REPAIRS, HistoryVouchedFor(history="case:7K3P9-QXM2D", second=ZOYA)), actor=ROOT)
+    assert office.failing() == set()
 
 
 def test_a_founder_more_is_found(office: Witnessed) -> None:
