@@ -11,7 +11,7 @@ from events.ids import case_stream
 from events.instants import instant
 from workflow import advancing, case_decisions, tasks, two_people
 from workflow.advancing import step_needs
-from workflow.case.erasure import erasure_of
+from workflow.case.erasure import erased_at, is_erased
 from workflow.case.state import Case
 from workflow.case_decisions import context_of
 from workflow.command import (
@@ -134,7 +134,7 @@ def _decide_about_case(command: CaseCommand, rule: CommandRule, situation: Situa
     if situation.case is None or not may_command(command.actor, about, situation.case, situation.programme):
         return refused(CASE_EXISTS())
     ended = situation.journey.stage(situation.case.stage).ends
-    if erasure_of(situation.case).erased_at:
+    if is_erased(situation.case):
         return _decide_about_erased(command, rule, situation, ended=ended)
     if ended and not rule.after_the_end:
         return refused(CASE_IS_OPEN(stage=situation.case.stage))
@@ -147,12 +147,20 @@ def _decide_about_erased(command: CaseCommand, rule: CommandRule, situation: Sit
     A case that goes on, because an older copy of the log was taken up again, is led to its end.
     """
     case = case_of(situation)
-    gone = refused(PERSON_WAS_ERASED(at=instant(erasure_of(case).erased_at)))
-    if ended and not rule.after_erasure:
+    if gone := refused_since_erasure(type(command), case, ended=ended):
         return gone
     decision = _in_its_time(_decided(command, rule, situation), command, rule, situation)
     told = () if isinstance(decision, Refused) else decision
-    return gone if any(one.stream == case_stream(case.case_id) and seals(one.fact) for one in told) else decision
+    sealing = any(one.stream == case_stream(case.case_id) and seals(one.fact) for one in told)
+    return refused(PERSON_WAS_ERASED(at=instant(erased_at(case)))) if sealing else decision
+
+
+def refused_since_erasure(kind: type[Command], case: Case, *, ended: bool) -> Refused | None:
+    """Return the refusal of whatever command of a kind since the person was erased; None while it may be given."""
+    gone = erased_at(case)
+    if not gone or not ended or RULES[kind].after_erasure:
+        return None
+    return refused(PERSON_WAS_ERASED(at=instant(gone)))
 
 
 def _decided(command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:

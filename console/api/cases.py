@@ -20,9 +20,11 @@ from console.views.opening import OpenedField, opening_of, record_opening, seale
 from console.views.record import CaseRecord, record
 from console.views.timeline import TimelineEntry, onwards
 from console.web.errors import NotReadable, NotThere
+from console.web.faults import document
 from console.web.request_context import RequestContext, require
 from events.errors import CommandReused
 from events.ids import CaseId
+from workflow.reasons import Refused
 from workflow.values.text import ShortText
 
 router = APIRouter(prefix="/api/v1/cases", route_class=Strict, tags=["Cases"])
@@ -152,9 +154,13 @@ def opened(context: Annotated[RequestContext, require("case.open_sealed")], give
         raise NotReadable(422, "id_was_used") from None
     except ValidationError as problem:
         raise Unfit(problem) from None
+    if isinstance(found, Refused):
+        programme = context.case.definition.programme
+        reasons = [against(context, reason, programme).model_dump() for reason in found.reasons]
+        return document(422, "refused", reasons=reasons)
     if found == "denied":
         raise NotReadable(403, "sealed_to_this_role")
-    opening = opening_of(container.log, case_id, command_id) if found == "opened" else None
+    opening = opening_of(container.log, case_id, command_id)
     if opening is None or opening.actor != context.account.account:
         raise NotThere
     if not opening.lasts(context.web.now()):

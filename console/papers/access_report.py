@@ -82,4 +82,4 @@ def _part(read: AccessRecord, part: str, words: Words) -> str:
         return words.label("compartment", part)
     if read.what == "disclosed":
         return words.label("part", part)
-    return part if " " in part else words.label("page", part)
+    return words.looked_at(part)

@@ -67,8 +67,8 @@ def opened_fields(
     container, who = terminal.container, (terminal.actor, mandate)
     command_id = container.chance.uuid()
     found = record_opening(container, command_id, case_id, who, tuple(compartments), why)
-    if found == "refused":
-        raise BadInput("the opening could not be recorded, so nothing was opened")
+    if isinstance(found, Refused):
+        tell_refused(found, as_json=terminal.as_json)
     if found == "denied":
         tell_refused(_denied(compartments, mandate), as_json=terminal.as_json)
     opened = sealed_values(container.log, case_id, compartments, command_id)

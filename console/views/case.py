@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from console.subjects import ALL, Panel, likely, panels_for
+from console.views.erased import commands_on
 from console.views.expected import expected_at
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
-from console.views.suggested_actions import SuggestedAction, action_for, commands_for, deeds_for
+from console.views.suggested_actions import SuggestedAction, action_for, deeds_for
 from console.views.timeline import TimelinePage, history
 from events.ids import case_stream
 from events.instants import instant, instant_text
@@ -127,7 +128,7 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
     case, programme = snapshot.case, snapshot.definition.programme
     panels = panels_of(reader, snapshot)
     tasks, timers = _work_of(reader, case.case_id) if "running" in panels else ([], [])
-    may = commands_for(reader.acts_on(snapshot))
+    may = commands_on(reader, snapshot)
     risk = safety_of(case).risk
     return CaseView(
         snapshot, panels, may,

@@ -14,12 +14,13 @@ from events.ids import CaseId, case_stream
 from events.instants import instant
 from events.log import Log
 from events.receipts import RecordedOpening
-from handlers.commanding.answers import Accepted
+from handlers.commanding.answers import Conflict
+from workflow.reasons import Refused
 from workflow.subjects.intake.commands import OpenSealed
 from workflow.values.bank_names import in_bank_letters
 
-# What came of asking; nothing was opened unless it says so.
-Recording = Literal["opened", "denied", "refused"]
+# What came of asking, or why it could not even be recorded; nothing was opened unless it says so.
+Recording = Literal["opened", "denied"] | Refused
 SHOWN_FOR: Final = timedelta(minutes=5)  # then it is asked for again: a page left open is not a right
 
 
@@ -60,14 +61,18 @@ class Opening(NamedTuple):
 def record_opening(
     container: Container, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
 ) -> Recording:
-    """Record that somebody (actor and mandate) opens these parts and why, or that they asked in vain."""
+    """Record that somebody (actor and mandate) opens these parts and why, or that they asked in vain.
+
+    Returns the refusal, with its reasons, when the rules do not let it be recorded: of somebody who was erased.
+    """
     command = OpenSealed.model_validate({
         "command_id": command_id, "actor": who[0], "mandate": who[1], "case_id": case_id, "compartments": parts,
         "why": why,
     })  # fmt: skip
     answer = container.service.submit(command)
-    if not isinstance(answer, Accepted):
-        return "refused"
+    assert not isinstance(answer, Conflict), "an opening expects no version"
+    if isinstance(answer, Refused):
+        return answer
     return "denied" if "SealedDenied" in answer.facts else "opened"
 
 

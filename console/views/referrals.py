@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple, cast
 from uuid import UUID
 
+from console.views.erased import commands_on
 from console.views.opening import SHOWN_FOR, recorded
 from console.views.reader import Reader
-from console.views.suggested_actions import SuggestedAction, commands_for
+from console.views.suggested_actions import SuggestedAction
 from events.facts.referrals import DisclosureMade
 from events.instants import instant
 from events.log import Log
@@ -110,7 +111,7 @@ def board(reader: Reader, before: tuple[str, ...] = ()) -> ReferralBoard:
         senders = referred.senders(connection, reader.account, reader.now)
     snapshots = reader.visible_cases(case_ids)
     known = {case_id: referrals_of(one.case).referrals for case_id, one in snapshots.items()}
-    may = {case_id: commands_for(reader.acts_on(one)) for case_id, one in snapshots.items()}
+    may = {case_id: commands_on(reader, one) for case_id, one in snapshots.items()}
 
     def row(case_id: str, referral_id: str) -> ReferralRow:
         return _row(reader, snapshots[case_id], referral_id, due, may[case_id])
@@ -144,7 +145,7 @@ def own_row(reader: Reader, snapshot: CaseSnapshot, referral_id: str) -> Referra
     known = own_referrals(word, case, programme) if is_partner else referrals_of(case).referrals
     if partner is None or referral_id not in known:
         return None
-    return _row(reader, snapshot, referral_id, {}, commands_for(reader.acts_on(snapshot)))
+    return _row(reader, snapshot, referral_id, {}, commands_on(reader, snapshot))
 
 
 def disclosure_of(log: Log, case_id: str, command_id: UUID) -> Disclosure | None:
@@ -194,7 +195,7 @@ def working_days(since: date, until: date, country: str) -> int:
 
 
 def _own(reader: Reader, snapshot: CaseSnapshot, word: str, due: Mapping[str, datetime]) -> Iterator[ReferralRow]:
-    may, programme = commands_for(reader.acts_on(snapshot)), snapshot.definition.programme
+    may, programme = commands_on(reader, snapshot), snapshot.definition.programme
     for referral_id in sorted(own_referrals(word, snapshot.case, programme)):
         if agrees(snapshot, referral_id, reader.now) and referrals_of(snapshot.case).referrals[referral_id].is_known:
             yield _row(reader, snapshot, referral_id, due, may)

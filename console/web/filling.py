@@ -17,6 +17,7 @@ from console.forms.given import ADD_ROW, Given, command_of, read
 from console.forms.helping import help_path, helping
 from console.subjects import CASE_FORMS
 from console.views.carrying_out import as_seen, carry_out
+from console.views.erased import against_erased
 from console.web.errors import NotReadable, NotThere
 from console.web.request_context import RequestContext
 from console.words.reasons import Worded
@@ -65,14 +66,25 @@ class Filling(NamedTuple):
         return form_for(self.kind, self.about, self.given, errors, **more)
 
     def offered(self) -> Response:
-        """Return the page of a form nobody has filled in; what the address already says is."""
+        """Return the page of a form nobody has filled in; what the address already says is.
+
+        Where nothing is taken any more, because the person was erased, the page says so instead of asking first.
+        """
+        if closed := self.closed(410):
+            return closed
         self.context.fresh(self.right.act)
         preset = {name: value[:80] for name, value in self.context.request.query_params.items()}
         return self.drawn(form=self.form(preset=preset))
 
+    def closed(self, status: int) -> Response | None:
+        """Return the page that says why nothing is taken any more, or None while something may be."""
+        reasons = [self.context.words.worded(reason, self.about.programme) for reason in self._gone()]
+        return self.drawn(status, self.form(reasons=reasons)) if reasons else None
+
     def drawn(self, status: int = 200, form: Form | None = None, **values: Any) -> Response:
         """Return the page; whoever does not see the case is not stopped by what else happens to it."""
         usual: dict[str, Any] = {"helps": {}, "step_up": False, "used": False, "expected": self._expected()}
+        usual["gone"] = bool(self._gone())
         usual["command_id"] = self.sent.command_id if self.sent else self.context.new_id()
         shown = usual | values | {"form": form or self.form()}
         return self.context.page("pages/do.html", status, **self.frame, **shown)
@@ -105,6 +117,9 @@ class Filling(NamedTuple):
         reasons = [self.context.words.worded(reason, self.about.programme) for reason in answer.reasons]
         helps = _helps(self.context, answer.reasons, reasons) if self.about.case else {}
         return self.drawn(422, self.form(reasons=reasons), helps=helps)
+
+    def _gone(self) -> tuple[Reason, ...]:
+        return against_erased(self.kind, self.context.case) if self.about.case else ()
 
     def _expected(self) -> int | str:
         if self.about.case is None or self.context.may("case.see") is None:

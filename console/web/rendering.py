@@ -51,7 +51,7 @@ def _environment(words: Words) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext)  # type: ignore[attr-defined]
     said = _said(words)
     environment.globals.update(w=words, sums=words.sum_of, static=static_address, help_path=help_path, helping=helping)
     environment.globals.update(_=said, gettext=said)

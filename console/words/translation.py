@@ -47,6 +47,16 @@ class Words(Amounts):
         own = own_name(programme, kind, name, self.language) if programme else None
         return labels.label(kind, name, self.language) if own is None else own
 
+    def looked_at(self, page: str) -> str:
+        """Return what somebody looked at, in words, from what the access log calls it; never the name of a function.
+
+        >>> Words("en").looked_at("case.see"), Words("ru").looked_at("wayhome cases.show")
+        ('the case', 'дело, в командной строке')
+        """
+        verb, _, of_its_own = page.partition(" ")
+        is_worded = not of_its_own or labels.is_worded("page", page)
+        return self.label("page", page if is_worded else verb)
+
     def worded(self, reason: Reason, programme: Programme | None = None) -> Worded:
         """Return a reason of the engine as people read it, by the programme's names and clocks."""
         zone = programme.time_zone if programme else "UTC"

@@ -14,6 +14,8 @@ from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache, VersionedState, fold_events
 from workflow.advancing import against_entering
 from workflow.case.state import Case
+from workflow.command import AdvanceCase
+from workflow.decide import refused_since_erasure
 from workflow.guard_context import GuardContext
 from workflow.programme.journey import Option
 from workflow.programme.loading import Definition
@@ -78,8 +80,10 @@ class CaseReader:
         ``now`` is the moment of whoever asks more than this; without it the log's clock is asked.
         """
         at = now or instant(self._log.now())
-        asked = GuardContext(seen.case, seen.definition.programme, at, actor, reason)
-        found = seen.definition.journey.options(asked)
+        asked, journey = GuardContext(seen.case, seen.definition.programme, at, actor, reason), seen.definition.journey
+        found = journey.options(asked)
+        if gone := refused_since_erasure(AdvanceCase, seen.case, ended=journey.stage(seen.case.stage).ends):
+            return [one._replace(reasons=gone.reasons) for one in found]
         return [one._replace(reasons=(*one.reasons, *against_entering(asked, one.dest))) for one in found]
 
     def history(self, case_id: str) -> list[RecordedEvent]:

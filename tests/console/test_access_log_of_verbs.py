@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from console.cli import VERBS, app, verb_named
 from console.verbs.terminal import Terminal, verb
+from console.words.labels import is_worded
 from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
 from tests.kit.people import ANNA
 
@@ -47,7 +48,7 @@ def office(demo: Wayhome) -> Wayhome:
 
 
 def test_no_verb_tells_of_a_case_before_it_is_recorded_who_sees_it(office: Wayhome) -> None:
-    cases, telling = _cases(office), set[str]()
+    cases, telling, pages = _cases(office), set[str](), set[str]()
     for words in _verbs():
         for form in ((), ("--json",)):
             _forget(office)
@@ -58,7 +59,9 @@ def test_no_verb_tells_of_a_case_before_it_is_recorded_who_sees_it(office: Wayho
             recorded = {case_id for _, case_id in _looks(office)}
             assert told <= recorded, f"{words}: told of {sorted(told - recorded)} and recorded nothing"
             telling |= {words} if told else set()
+            pages |= _pages(office)
     assert len(telling) > 20, f"hardly any verb told anything: {sorted(telling)}"
+    assert [page for page in sorted(pages) if not is_worded("page", page)] == [], "the paper for the person names it"
 
 
 def test_no_verb_tells_of_a_case_where_it_cannot_be_recorded(office: Wayhome, tmp_path: Path) -> None:
@@ -163,6 +166,11 @@ def _cases(office: Wayhome) -> list[str]:
 def _looks(office: Wayhome) -> list[tuple[str, str]]:
     with _opened(office) as file:
         return file.execute("SELECT account, case_id FROM looks").fetchall()
+
+
+def _pages(office: Wayhome) -> set[str]:
+    with _opened(office) as file:
+        return {page for (page,) in file.execute("SELECT DISTINCT page FROM looks")}
 
 
 def _forget(office: Wayhome) -> None:

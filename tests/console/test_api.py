@@ -18,6 +18,7 @@ from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.app import OPEN, acts_of, routes, routes_without_rule
 from console.web.errors import NotReadable
 from events.ids import CaseId, case_id_of
+from tests.kit.erasures import ended, erased
 from tests.kit.offices import Office
 from tests.kit.roads import bring, close
 from tests.kit.story import Story
@@ -241,6 +242,18 @@ def test_a_refusal_lists_every_reason(house: WebHouse, case: Story) -> None:
     assert (answer.status_code, code_of(answer)) == (422, "refused")
     (reason,) = answer.json()["reasons"]
     assert (reason["code"], reason["help"]) == ("bed_is_held", "Hold a bed first.")
+
+
+def test_a_program_is_told_why_nothing_of_somebody_erased_is_opened_and_that_no_way_leads_on(office: Office) -> None:
+    case = erased(ended(office, name=NAME))
+    program = Program(WebHouse(office))
+    answer = program.post(f"/cases/{case.case_id}/opened", {"compartments": ["identity"], "why": "to call her"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:wayhome:problem:refused")
+    assert [one["code"] for one in answer.json()["reasons"]] == ["person_is_not_erased"]
+    options = program.get(f"/cases/{case.case_id}/options").json()["options"]
+    assert options
+    assert {one["code"] for way in options for one in way["reasons"]} == {"person_is_not_erased"}
+    assert not any(way["allowed"] for way in options)
 
 
 def test_a_case_is_opened_and_found_at_its_address(house: WebHouse, office: Office) -> None:

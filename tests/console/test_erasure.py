@@ -92,7 +92,15 @@ def test_after_it_every_verb_that_reads_a_case_still_answers(wayhome: Wayhome) -
     assert wayhome.json("case", "show", case, *AS_BORIS)["erased_at"]
     refused = wayhome.run("case", "show", case, "--open", "identity", "--why", "to call her", *AS_BORIS)
     assert NAME not in refused.output
-    assert refused.exit_code != 0
+    assert refused.exit_code == 1
+    assert "the person of this case was erased on" in refused.output, "why, and not that it could not be recorded"
+    assert "wayhome erasure certificate" in refused.output
+    opening = ("case", "show", case, "--open", "identity", "--why", "to call her", *AS_BORIS)
+    (reason,) = wayhome.json(*opening, code=1)["reasons"]
+    assert reason["guard"] == "person_is_not_erased"
+    (way,) = [one for one in wayhome.json("next", case, *AS_BORIS) if one["trigger"] == "reopen"]
+    assert (way["allowed"], [one["guard"] for one in way["reasons"]]) == (False, ["person_is_not_erased"])
+    assert "was erased on" in wayhome.run("case", "why-not", case, "reopen", *AS_BORIS).output
 
 
 def test_a_certificate_is_refused_before_there_is_one(wayhome: Wayhome) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+<<<<<<< HEAD
 from events.ids import case_stream
 from events.tables import streams
 from tests.kit.erasures import DINA, with_officers
+||||||| 550935b
+from tests.kit.erasures import DINA, with_officers
+=======
+from console.words.language import Language
+from handlers.queries.record_view import Viewer, ViewLimits, record_view
+from tests.kit.erasures import DINA, erased, with_officers
+>>>>>>> ui
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
-from tests.kit.web.sent import form_at
+from tests.kit.web.sent import count_of, form_at
 from tests.kit.workshop import Workshop
 from workflow.case.erasure import erasure_of
 from workflow.case.proposals import proposals_of
@@ -83,6 +92,7 @@ def test_the_officer_finds_it_on_her_work_reads_what_it_is_and_confirms(
         paper = boris.get(f"/cases/{case.case_id}/certificate?language={language}").text
         assert said in paper
         assert NAME not in paper
+<<<<<<< HEAD
     with office.database.writing() as connection:  # somebody wrote behind the history
         own = streams.c.stream == case_stream(case.case_id)
         connection.execute(update(streams).where(own).values(mac=bytes(32)))
@@ -91,7 +101,79 @@ def test_the_officer_finds_it_on_her_work_reads_what_it_is_and_confirms(
         assert said in paper
         assert "<pre" not in paper
     for address in ("", "/history", "/do", "/open", "/access-report"):
+||||||| 550935b
+    for address in ("", "/history", "/do", "/open", "/access-report"):
+=======
+    for address in ("", "/history", "/do", "/access-report"):
+>>>>>>> ui
         assert boris.get(f"/cases/{case.case_id}{address}").status_code == 200, address
+
+
+GONE = {"en": ("destroyed on", "was erased on"), "ru": ("уничтожено:", "Данные человека по этому делу уничтожены")}
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_of_somebody_erased_nothing_is_offered_and_every_form_says_why(
+    web: WebHouse, office: Office, language: Language
+) -> None:
+    """As it was, the page still offered "closed: Open", a note, a grant, a referral, and an empty form for each."""
+    case = erased(story(office, name=NAME).does(AddNote, note=NOTE).ends("withdraw", reason="declined"))
+    destroyed, why = GONE[language]
+    for role in ("case_manager", "supervisor"):
+        who = web.sign_in(f"staff:{role[:4]}", [role], language=language)
+        page = who.get(f"/cases/{case.case_id}").text
+        assert page.count(destroyed) == 3, "name, telephone, story"
+        assert "•••••</span><span" not in page
+        assert f"/cases/{case.case_id}/open" not in page
+        assert f"/cases/{case.case_id}/do" not in page, "no deed is offered"
+        assert why in page.partition('id="next-title"')[2].partition('data-part="')[0], (
+            "and what may come next says why"
+        )
+        for form in ("AddNote", "AdvanceCase?trigger=reopen", "RecordCost", "AssignCase"):
+            shown = who.get(f"/cases/{case.case_id}/do/{form}")
+            assert (shown.status_code, why in shown.text, "<textarea" in shown.text) == (410, True, False), form
+            assert f'action="/cases/{case.case_id}/do' not in shown.text
+        opening = who.get(f"/cases/{case.case_id}/open?parts=identity")
+        assert (opening.status_code, why in opening.text, 'name="parts"' in opening.text) == (410, True, False)
+        listed = who.get(f"/cases/{case.case_id}/do").text
+        assert why in listed
+        left = set(re.findall("/do/([A-Za-z]+)", listed))
+        assert left <= {"MendGlass", "CancelTask"}, "what ends an emergency or the machine's own work, and nothing else"
+
+
+def test_a_form_opened_before_the_erasure_and_sent_after_it_is_refused_with_the_reason(
+    web: WebHouse, office: Office
+) -> None:
+    case = story(office, name=NAME).ends("withdraw", reason="declined")
+    who = web.sign_in("staff:case", ["case_manager"])
+    note, opening = (form_at(who, f"/cases/{case.case_id}/{path}") for path in ("do/AddNote", "open"))
+    erased(case)
+    answer = who.post(f"/cases/{case.case_id}/do/AddNote", note | {"note": NOTE})
+    assert (answer.status_code, "was erased on" in answer.text, "<textarea" in answer.text) == (422, True, False)
+    asked = {"parts": ["identity"], "purpose": "contact", "why": "to call her"}
+    answer = who.post(f"/cases/{case.case_id}/open", opening | asked)
+    assert (answer.status_code, "was erased on" in answer.text) == (422, True)
+    assert count_of(web, "SealedOpened") == 0
+
+
+def test_the_paper_about_readers_says_pages_in_its_own_language_and_no_name_of_a_function(
+    boris: Person, case: Story, office: Office
+) -> None:
+    viewer = Viewer("operator:staff.boris", "command line")
+    for verb in ("cases.show", "access.reads", "history.verify_log", "no_such.verb"):
+        record_view(
+            office.database, office.keys, str(case.case_id), viewer, f"wayhome {verb}", office.now, ViewLimits()
+        )
+    russian, english = (
+        boris.get(f"/cases/{case.case_id}/access-report?language={language}").text for language in ("ru", "en")
+    )
+    for said in ("просмотрено: дело, в командной строке", "просмотрено: кто что читал, в командной строке"):
+        assert said in russian
+    assert "looked at the case, at the command line" in english
+    assert "looked at the file, at the command line" in english, "of a verb nobody has worded"
+    for page in (russian, english, boris.get("/access").text):
+        assert "cases.show" not in page
+        assert "no_such" not in page
 
 
 def test_the_officer_reads_no_plan_that_waits_for_a_colleague(web: WebHouse, office: Office, dina: Person) -> None:

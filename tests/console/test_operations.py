@@ -233,6 +233,14 @@ def test_every_page_says_in_red_that_an_older_copy_is_in_place(
     assert "Карантин" in house.sign_in("staff:rita", ["supervisor"], language="ru").get("/work").text
 
 
+def test_what_the_log_does_not_know_has_a_number_and_not_a_quantity(house: WebHouse, office: Office) -> None:
+    quarantined(office)
+    page = house.sign_in("staff:rita", ["supervisor"], language="ru").get("/operations").text
+    table = page[page.index('data-part="quarantine"') :].partition("</section>")[0]
+    assert '<th scope="col">Номер</th>' in table
+    assert "Число" not in table
+
+
 def test_operations_lists_what_the_log_does_not_know_until_it_is_settled(supervisor: Person, office: Office) -> None:
     quarantined(office)
     page = supervisor.get("/operations").text

@@ -12,6 +12,7 @@ from console.forms.form import form_for
 from console.subjects import CASE_FORMS, MACHINERY, OFFICE_FORMS, FormGroup, form_groups, is_shown
 from console.views.case import panels_of
 from console.views.conflict_diff import Changed, changes
+from console.views.erased import against_erased
 from console.web.errors import NotThere
 from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
 from console.web.request_context import RequestContext, go, require
@@ -25,6 +26,7 @@ from workflow.programme.programme import Programme
 from workflow.rights.command_rights import ACTS_OF, Right
 from workflow.rights.table import ABOUT_A_CASE
 from workflow.subjects.hotline.commands import PrintCaseCodes
+from workflow.subjects.intake.commands import AddNote
 
 router = APIRouter(include_in_schema=False)
 _ABOUT_CASES: Final = {act for kind in CASE_FORMS.values() for act in ACTS_OF[kind]} & ABOUT_A_CASE
@@ -72,8 +74,9 @@ def offer_all(context: CaseWork) -> Response:
     form_context = context_of(context, context.case.definition.programme, context.case.case)
     groups = [_group(group, context, form_context) for group in form_groups()]
     later = [form for group in groups for form in group.later]
-    found = [group for group in groups if group.now]
-    return context.page("pages/do_list.html", groups=found, later=later, case_id=context.case.case.case_id)
+    found, number = [group for group in groups if group.now], context.case.case.case_id
+    gone = [context.words.worded(one, form_context.programme) for one in against_erased(AddNote, context.case)]
+    return context.page("pages/do_list.html", groups=found, later=later, case_id=number, reasons=gone)
 
 
 @router.get("/cases/{case_id}/do/{command}")
@@ -89,7 +92,7 @@ def give(context: CaseWork, command: str) -> Response:
     assert filling.sent is not None, "it was received"
     answer = filling.carried_out(case_id=context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
-        return _overtaken(filling, filling.sent, answer)
+        return filling.closed(422) or _overtaken(filling, filling.sent, answer)
     if not isinstance(answer, Accepted):
         return answer
     return go(f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}")
@@ -212,7 +215,7 @@ def _group(group: FormGroup, context: RequestContext, form_context: FormContext)
     now: list[OfferedForm] = []
     later: list[OfferedForm] = []
     for kind in group.commands:
-        if right_of(context, kind, case, programme):
+        if right_of(context, kind, case, programme) and not against_erased(kind, context.case):
             form = form_for(kind, form_context)
             offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
             (now if form.possible else later).append(offered)

@@ -84,6 +84,8 @@ def payee(context: Annotated[RequestContext, require("money.approve")], grant_id
         found = record_opening(container, command_id, case_id, who, ("money",), f"payment: {known.grant_id}")
     except CommandReused:
         raise NotReadable(422, "form_used_before") from None
+    if isinstance(found, Refused):
+        return _shown(context, grant_id, 422, reasons=found.reasons)
     if found != "opened":
         raise NotThere
     return _shown(context, grant_id, payee=payee_of(container.log, case_id, known.grant_id, command_id))

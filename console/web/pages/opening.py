@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from console.views.case import mandate_for
+from console.views.erased import against_erased
 from console.views.opening import SHOWN_FOR, opening_of, record_opening, sealed_values
 from console.web.errors import NotReadable, NotThere
 from console.web.filling import id_of, is_key, key_of
@@ -17,7 +18,9 @@ from console.web.request_context import RequestContext, go, require
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused
 from events.ids import CaseId
+from workflow.reasons import Reason, Refused
 from workflow.rights.compartments import COMPARTMENTS_OF_ROLE, compartments_closed_to, roles_that_open
+from workflow.subjects.intake.commands import OpenSealed
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,6 +41,8 @@ WHY_LONGEST: Final = 160
 @router.get("/cases/{case_id}/open")
 def ask(context: Annotated[RequestContext, require("case.open_sealed")]) -> Response:
     """Ask which parts are to be opened, and what for."""
+    if gone := against_erased(OpenSealed, context.case):
+        return _refused(context, gone, 410)
     wanted = context.request.query_params.getlist("parts")
     return _form(context, [part for part in wanted if part in COMPARTMENTS], "", "", {})
 
@@ -57,10 +62,10 @@ def open_parts(context: Annotated[RequestContext, require("case.open_sealed")]) 
         found = record_opening(context.web.container, command_id, _number(context), who, parts, f"{purpose}: {why}")
     except (CommandReused, ValidationError):
         raise NotReadable(422, "form_used_before") from None
+    if isinstance(found, Refused):
+        return _refused(context, found.reasons, 422)
     if found == "denied":
         return _form(context, parts, purpose, why, {"parts": _closed(context, parts, mandate)}, 403)
-    if found == "refused":
-        raise NotThere
     return go(f"/cases/{_number(context)}/opened/{command_id}?key={key_of(context, command_id)}")
 
 
@@ -96,6 +101,13 @@ def _form(
         purposes=[(name, _(said), name == purpose) for name, said in PURPOSES.items()],
         command_id=context.new_id(), longest=WHY_LONGEST,
     )  # fmt: skip
+
+
+def _refused(context: RequestContext, against: Sequence[Reason], status: int) -> Response:
+    """Say why nothing is opened any more, without a form: nobody needs to give a reason first."""
+    programme = context.case.definition.programme
+    reasons = [context.words.worded(reason, programme) for reason in against]
+    return context.page("pages/not_opened.html", status, case_id=_number(context), reasons=reasons)
 
 
 def _faults(context: RequestContext, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
