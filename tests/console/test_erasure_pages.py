@@ -8,17 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-<<<<<<< HEAD
+from console.words.language import Language
 from events.ids import case_stream
 from events.tables import streams
-from tests.kit.erasures import DINA, with_officers
-||||||| 550935b
-from tests.kit.erasures import DINA, with_officers
-=======
-from console.words.language import Language
 from handlers.queries.record_view import Viewer, ViewLimits, record_view
 from tests.kit.erasures import DINA, erased, with_officers
->>>>>>> ui
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
@@ -92,7 +86,6 @@ def test_the_officer_finds_it_on_her_work_reads_what_it_is_and_confirms(
         paper = boris.get(f"/cases/{case.case_id}/certificate?language={language}").text
         assert said in paper
         assert NAME not in paper
-<<<<<<< HEAD
     with office.database.writing() as connection:  # somebody wrote behind the history
         own = streams.c.stream == case_stream(case.case_id)
         connection.execute(update(streams).where(own).values(mac=bytes(32)))
@@ -100,12 +93,7 @@ def test_the_officer_finds_it_on_her_work_reads_what_it_is_and_confirms(
         paper = boris.get(f"/cases/{case.case_id}/certificate?language={language}").text
         assert said in paper
         assert "<pre" not in paper
-    for address in ("", "/history", "/do", "/open", "/access-report"):
-||||||| 550935b
-    for address in ("", "/history", "/do", "/open", "/access-report"):
-=======
     for address in ("", "/history", "/do", "/access-report"):
->>>>>>> ui
         assert boris.get(f"/cases/{case.case_id}{address}").status_code == 200, address
 
 
