@@ -143,17 +143,21 @@ def move(
     Nobody is handed a key meanwhile. Say afterwards in settings.toml of every host where the keys are.
     """
     here = _there(terminal.data)
-    target_settings = _moved(terminal.data, here, to)
-    source = open_keys(here, _CHANCE)
-    target = _target(target_settings, source)
+    leaving, arriving = _ends(here, to)
+    source = open_keys(leaving, _CHANCE)
     try:
-        moved = move_keys(source, target, to="the file in the data folder" if to == "file" else masked(to),
-                          who=_named(terminal))  # fmt: skip
+        target = _target(arriving, source)
+        try:
+            moved = move_keys(
+                source, target, origin=_place_in_words(leaving), to=_place_in_words(arriving), who=_named(terminal)
+            )
+        finally:
+            target.close()
     finally:
         source.close()
-        target.close()
+    done = "keys stayed, for the move from there had not arrived" if moved.stayed else "keys moved and compared"
     line = "leave keys_url out of settings.toml" if to == "file" else f'keys_url = "{masked(to)}"'
-    terminal.lines(moved._asdict(), f"{moved.keys} keys moved and compared; now say on every host: {line}")
+    terminal.lines(moved._asdict(), f"{moved.keys} {done}; now say on every host: {line}")
 
 
 @verb(app, "forget-place")
@@ -202,17 +206,33 @@ def _there(data: Data) -> Settings:
     return here
 
 
-def _moved(data: Path | None, here: Settings, to: str) -> Settings:
-    environment = {"WAYHOME_DATA": str(here.data), "WAYHOME_KEK_FILE": str(here.kek_path)}
-    if here.kek_passphrase_file:
-        environment["WAYHOME_KEK_PASSPHRASE_FILE"] = here.kek_passphrase_file
-    if to != "file":
-        environment["WAYHOME_KEYS_URL"] = to
-        environment["WAYHOME_DATABASE_URL"] = here.database_url or ""
-    if (to == "file") == (here.keys_url is None):
-        raise BadInput("the keys are there already, or move from one database to another by way of the file")
-    checked = settings(None, environment)
-    return replace(here, keys_url=checked.keys_url)
+def _ends(here: Settings, to: str) -> tuple[Settings, Settings]:
+    """Return from where to where keys move; settings.toml may name the database before they are there, or still."""
+    in_file = replace(here, keys_url=None)
+    if to == "file":
+        if here.keys_url is None:
+            raise BadInput(
+                "the keys are in the file already; a move from a database is said, or said again, with "
+                "WAYHOME_KEYS_URL naming that database"
+            )
+        return here, in_file
+    in_database = replace(here, keys_url=_checked(here, to).keys_url)
+    if here.keys_url is not None and _database(here.keys_url) != _database(to):
+        raise BadInput("keys move from one database to another by way of the file: wayhome keys move --to file")
+    if not here.key_file.exists():
+        raise BadInput(f"the keys are there already: there is no {here.key_file} to move them from")
+    return in_file, in_database
+
+
+def _checked(here: Settings, to: str) -> Settings:
+    environment = {"WAYHOME_DATA": str(here.data), "WAYHOME_KEYS_URL": to}
+    environment["WAYHOME_DATABASE_URL"] = here.database_url or ""
+    return settings(None, environment)
+
+
+def _database(url: str) -> tuple[object, ...]:
+    found = make_url(url)
+    return found.host, found.port, found.database, tuple(sorted(found.query.items()))
 
 
 def _target(found: Settings, source: StoredKeys) -> StoredKeys:
@@ -225,6 +245,10 @@ def _target(found: Settings, source: StoredKeys) -> StoredKeys:
 
 def _place(here: Settings) -> str:
     return masked(make_url(here.keys_url).render_as_string()) if here.keys_url else str(here.key_file)
+
+
+def _place_in_words(here: Settings) -> str:
+    return _place(here) if here.keys_url else "the file in the data folder"
 
 
 def _named(terminal: ActorTerminal) -> str:
