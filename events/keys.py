@@ -42,6 +42,9 @@ class Keys(Protocol):
     def noted(self, purpose: str) -> bytes | None:
         """Return the bytes last noted for a purpose."""
 
+    def wrapped_under(self) -> str:
+        """Return the name of the key-encryption key in force, which each erasure changes; nothing for none."""
+
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Destroy every key of these persons for ever, and remember who they were and when (UTC text).
 
@@ -109,6 +112,10 @@ class MemoryKeys(Keys):
     def noted(self, purpose: str) -> bytes | None:
         """Return what was noted last."""
         return self._notes.get(purpose)
+
+    def wrapped_under(self) -> str:
+        """Return nothing: these keys lie open, in memory."""
+        return ""
 
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Forget these persons' keys."""

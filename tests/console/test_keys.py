@@ -143,6 +143,85 @@ def test_a_new_key_is_taken_when_somebody_may_have_seen_the_old_one(
     assert "no such place" in wayhome.told_off("keys", "forget-place", "nowhere", *AS_ANNA)
 
 
+def test_where_the_key_lies_is_shown_although_it_opens_nothing_from_here(
+    wayhome: Wayhome, case: str, tmp_path: Path
+) -> None:
+    places = [tmp_path / who / "share.json" for who in ("anna", "boris", "vera")]
+    for place in places:
+        place.parent.mkdir()
+    wayhome.done("keys", "home", "shares", *map(str, places), *AS_ANNA)
+    places[0].unlink()
+    places[1].unlink()
+    shown = wayhome.json("keys", "show")
+    assert list(shown["shares"].values()) == ["not here", "not here", "here"]
+    assert "two are needed" in shown["trouble"]
+    assert "have two officers put their newest shares" in wayhome.done("keys", "show")
+    places[2].write_text("spoilt")
+    places[2].chmod(0o600)
+    assert wayhome.json("keys", "show")["shares"][str(places[2])].startswith("spoilt")
+    (wayhome.data / "kek" / "kek.json").unlink()
+    shown = wayhome.json("keys", "show")
+    assert (shown["kind"], shown["status"], len(shown["places"])) == ("absent", "open", 1)
+    assert "put its copy at" in wayhome.done("keys", "show")
+
+
+def test_a_missing_passphrase_does_not_hide_where_the_keys_are(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.key_homes.SCRYPT_COST", 2**10)
+    words = tmp_path / "words"
+    words.write_text("five little words of chance\n")
+    words.chmod(0o600)
+    given = {"WAYHOME_KEK_PASSPHRASE_FILE": str(words)}
+    assert wayhome.run("keys", "home", "passphrase", *AS_ANNA, **given).exit_code == 0
+    shown = wayhome.json("keys", "show")
+    assert (shown["kind"], bool(shown["trouble"])) == ("passphrase", True)
+    assert "type the passphrase" in wayhome.done("keys", "show")
+
+
+def test_each_change_of_the_key_says_that_older_copies_open_nothing_until_there_is_a_new_one(
+    wayhome: Wayhome, case: str, tmp_path: Path, pg_url: str
+) -> None:
+    assert "nobody has copied the keys yet" in wayhome.done("keys", "show")
+    for number, words in enumerate((["rotate"], ["home", "file"], ["move", "--to", pg_url])):
+        copied(wayhome, tmp_path / str(number))
+        shown = wayhome.json("keys", "show")
+        assert (shown["backup_is_blind"], bool(shown["last_backup"])) == (False, True)
+        assert "older copies of the keys, and of this key, open nothing" in wayhome.done("keys", *words, *AS_ANNA)
+        there = {"WAYHOME_KEYS_URL": pg_url} if words[0] == "move" else {}
+        assert "newer than the last backup" in wayhome.run("keys", "show", **there).output
+    copied(wayhome, tmp_path / "there", WAYHOME_KEYS_URL=pg_url)
+    assert "newer than" not in wayhome.run("keys", "show", WAYHOME_KEYS_URL=pg_url).output
+
+
+def copied(wayhome: Wayhome, folder: Path, **environment: str) -> str:
+    (folder / "log").mkdir(parents=True)
+    names = ("--log", str(folder / "log" / "log.sqlite"), "--keys", str(folder / "keys.sqlite"))
+    result = wayhome.run("backup", *names, **environment)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_a_backup_names_what_opens_it(wayhome: Wayhome, tmp_path: Path) -> None:
+    assert f"the key-encryption key at {wayhome.data / 'kek' / 'kek.json'};" in copied(wayhome, tmp_path / "one")
+    places = [str(tmp_path / f"{who}.json") for who in ("anna", "boris", "vera")]
+    wayhome.done("keys", "home", "shares", *places, *AS_ANNA)
+    said = copied(wayhome, tmp_path / "two")
+    assert f"two of three officers' shares: {', '.join(places)}" in said
+    for place in places[:2]:
+        Path(place).unlink()
+    assert "two of three officers' shares" in copied(wayhome, tmp_path / "three"), "a copy needs no opening"
+    (wayhome.data / "kek" / "kek.json").unlink()
+    assert "which is not there" in copied(wayhome, tmp_path / "four")
+
+
+def test_locked_keys_are_not_laid_elsewhere_under_the_old_key(wayhome: Wayhome, tmp_path: Path) -> None:
+    wayhome.done("keys", "lock", *AS_ANNA)
+    places = [str(tmp_path / f"{who}.json") for who in ("anna", "boris", "vera")]
+    assert "locked by" in wayhome.told_off("keys", "home", "shares", *places, *AS_ANNA, code=4)
+    assert wayhome.json("keys", "show")["kind"] == "file"
+
+
 # -- moving ------------------------------------------------------------------------------------------------------
 
 
