@@ -14,14 +14,16 @@ from sqlalchemy import URL
 from console.container import Container
 from console.errors import BadInput
 from console.kept_checkpoint import kept_checkpoint
-from console.key_opening import open_keys
+from console.key_opening import key_database, open_keys
 from console.opening_checks import database_url_of
 from console.settings import Settings
 from events.backup import BackedUp, copy_file, look_at
 from events.database import Database, sqlite_url
 from events.errors import BackupRefused
 from events.high_water import RESTORED, mark_moved
+from events.key_copies import note_copy
 from events.keys import make_private_folder
+from events.rows_beside_keys import RowsBesideKeys
 from events.schema import migrate
 from events.sealed_file import is_sealed, open_file, seal_file
 from events.table_copy import copy_tables
@@ -110,6 +112,16 @@ def opened_copy(file: Path, passphrase: Callable[[], str], beside: Path, progres
         plain.unlink(missing_ok=True)
 
 
+def note_copied(here: Settings, found: BackedUp) -> None:
+    """Note beside the keys that they were copied, so that it is told when that copy goes blind; raises EventsError."""
+    if found.wrapped_under:
+        store = key_database(here)
+        try:
+            note_copy(RowsBesideKeys(store), found.wrapped_under)
+        finally:
+            store.close()
+
+
 class PutInPlace(NamedTuple):
     """What was put in place: events, keys, and sealed parts without a key."""
 
@@ -144,7 +156,7 @@ def put_in_place(
         make_private_folder(here.key_file.parent)
         aside.log_file.replace(here.log_file)
         aside.key_file.replace(here.key_file)
-        return PutInPlace._make(look_at(here.log_file, here.key_file))
+        return PutInPlace._make(look_at(here.log_file, here.key_file)[:3])
     finally:
         shutil.rmtree(aside.data, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from console.errors import BadInput
 from console.settings import Settings
+from events.database import Database, sqlite_url
 from events.errors import EventsError, KeysMissing
 from events.key_encryption import read_secret
 from events.key_homes import KekFile
@@ -26,6 +27,13 @@ def open_keys(settings: Settings, chance: Entropy) -> StoredKeys:
     if settings.keys_url is not None:
         return PostgresKeys(settings.keys_url, chance, home)
     return FileKeys(settings.key_file, chance, home)
+
+
+def key_database(settings: Settings) -> Database:
+    """Return the database the keys lie in, for what stands beside them and needs no opening."""
+    if settings.keys_url is not None:
+        return Database(settings.keys_url, pool=1)
+    return Database(sqlite_url(settings.key_file), pool=1, overwrites=True)
 
 
 def kek_home(settings: Settings, chance: Entropy) -> KekFile:

@@ -21,11 +21,12 @@ _SEALED: Final = "SELECT DISTINCT person, compartment FROM sealed_parts WHERE le
 
 
 class BackedUp(NamedTuple):
-    """What two copies hold: events, keys, and how many sealed parts' owners have no key."""
+    """What two copies hold: events, keys, how many sealed parts' owners have no key, and what wraps the keys."""
 
     events: int
     keys: int
     without_key: int
+    wrapped_under: str = ""  # the name of the key-encryption key; of keys that lie open nothing
 
 
 def copy_file(source: Path, target: Path, progress: Progress | None = None) -> None:
@@ -64,13 +65,21 @@ def look_at(log: Path | None, keys: Path) -> BackedUp:
     """Return what two copies hold together, or the keys' alone; nothing is opened, and neither file is changed."""
     with closing(_reading(keys)) as file:
         known = set(file.execute("SELECT person, compartment FROM keys").fetchall())
+        kek = _wrapped_under(file)
     people = sum(bool(person) for person, _ in known)
     if log is None:
-        return BackedUp(0, people, 0)
+        return BackedUp(0, people, 0, kek)
     with closing(_reading(log)) as file:
         sealed = set(file.execute(_SEALED).fetchall())
         (events,) = file.execute("SELECT size FROM log_head").fetchone()
-    return BackedUp(events, people, len(sealed - known))
+    return BackedUp(events, people, len(sealed - known), kek)
+
+
+def _wrapped_under(keys: sqlite3.Connection) -> str:
+    if not keys.execute("SELECT 1 FROM sqlite_master WHERE name = 'key_state'").fetchone():
+        return ""
+    found = keys.execute("SELECT kek FROM key_state").fetchone()
+    return str(found[0]) if found else ""
 
 
 def _reserve(target: Path, part: Path) -> None:

@@ -124,14 +124,16 @@ class KekFile(KeyHome):
                 _overwrite(Path(place))
 
     def stand_of_shares(self) -> dict[str, str]:
-        """Return of each officer's place whether its share is here and of today."""
-        document = self.document
-        now = {line.id for line in self._lines(document)}
-        found = _shares_at(document.places)
-        return {
-            place: "not here" if number not in found else "up to date" if found[number].keys() == now else "older"
-            for number, place in zip(NUMBERS, document.places, strict=False)
-        }
+        """Return of each officer's place whether its share is here and of today; of one alone nobody can tell which."""
+        places = self.document.places
+        found = {place: _stand(place) for place in places}
+        here = [place for place, (stand, _) in found.items() if stand == "here"]
+        try:
+            now = {line.id for line in _joined(here)} if here else set()
+        except KeysMissing:  # too few, or of different days: each is shown as it is
+            return {place: stand for place, (stand, _) in found.items()}
+        said = {True: "up to date", False: "older"}
+        return {place: said[names == now] if stand == "here" else stand for place, (stand, names) in found.items()}
 
     # -- each kind: how the keys lie ----------------------------------------------------------------------------
 
@@ -198,6 +200,15 @@ class _Hidden(NamedTuple):
 
 
 # -- shares --------------------------------------------------------------------------------------------------------
+
+
+def _stand(place: str) -> tuple[str, set[str]]:
+    """Return whether a share is here, and the names of the keys it is of."""
+    try:
+        of = next(iter(_shares_at([place]).values()), None)
+    except KeysMissing as problem:
+        return f"spoilt: {problem}", set()
+    return ("not here", set()) if of is None else ("here", set(of))
 
 
 def _shares_at(places: Sequence[str]) -> dict[int, dict[str, bytes]]:

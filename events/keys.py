@@ -48,6 +48,9 @@ class Keys(Protocol):
     def history(self) -> list[tuple[str, str, str]]:
         """Return what was done to what lies here: when, what and by whom."""
 
+    def wrapped_under(self) -> str:
+        """Return the name of the key-encryption key in force, which each erasure changes; nothing for none."""
+
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Destroy every key of these persons for ever, and remember who they were and when (UTC text).
 
@@ -124,6 +127,10 @@ class MemoryKeys(Keys):
     def history(self) -> list[tuple[str, str, str]]:
         """Return what was done."""
         return list(self._history)
+
+    def wrapped_under(self) -> str:
+        """Return nothing: these keys lie open, in memory."""
+        return ""
 
     def destroy(self, persons: Collection[str], at: str) -> None:
         """Forget these persons' keys."""

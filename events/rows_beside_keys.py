@@ -29,6 +29,14 @@ class RowsBesideKeys:
         found = self._one("SELECT value FROM notes WHERE purpose = :purpose", purpose=purpose)
         return None if found is None else bytes(found)
 
+    def wrapped_under(self) -> str:
+        """Return the name of the key-encryption key in force; nothing before there is one."""
+        return str(self._one("SELECT kek FROM key_state") or "")
+
+    def now(self) -> str:
+        """Return what time it is by the store's own clock."""
+        return str(self._one(f"SELECT {self.database.now_sql}"))
+
     def destroyed(self) -> Mapping[str, str]:
         """Return whose keys were destroyed, by whichever process."""
         with self.database.reading() as connection:

@@ -14,9 +14,10 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from events.database import Database
-from events.errors import EventsError, KeysLocked, KeysMissing
+from events.errors import EventsError, KeysMissing
 from events.key_encryption import NONCE_BYTES, KeyHome, Wrapping
 from events.key_rotation import Rotation
+from events.key_status import ARRIVING, LOCKED, MOVED, MOVING, refuse_locked
 from events.key_tables import (
     KeyState,
     destroyed_of,
@@ -34,6 +35,7 @@ from events.rows_beside_keys import RowsBesideKeys
 from events.world import Entropy
 
 REMEMBERED_SECONDS: Final = 300  # a key that nobody asked the store for since is let go
+_WHICH_STORE: Final = "which-store"
 _NOBODY_LEFT: Final = "DELETE FROM keys WHERE person = :person"
 _MAKE: Final = "INSERT INTO keys (person, compartment, key) VALUES (:person, :compartment, :key) ON CONFLICT DO NOTHING"
 
@@ -149,7 +151,7 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
             self._cache.clear()
         if self._is_announced():
             self._look()
-        _refuse_locked(self._state)
+        refuse_locked(self._state)
 
     def _look(self) -> None:
         before = self._state.kek
@@ -183,7 +185,7 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
 
     def _wrapping_of(self, connection: Connection) -> Wrapping:
         """Return what unwraps this store's keys; raises KeysLocked or KeysMissing."""
-        _refuse_locked(self._state)
+        refuse_locked(self._state)
         if self._wrapping is None or self._wrapping.id != self._state.kek:
             self._wrapping = Wrapping(self._rotation.current(connection, self._state))
         return self._wrapping
@@ -220,41 +222,73 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
 
     def lock(self, who: str) -> None:
         """Have every process let go of every key at once, and hand out none until ``unlock``."""
-        self._set_status("locked", who)
+        self._set_status(LOCKED, "locked", who, told=who, instead_of=("", LOCKED))
 
     def unlock(self, who: str) -> None:
-        """Have keys handed out again; raises KeysMissing for whoever has no key-encryption key of this store."""
+        """Have keys handed out again; raises KeysMissing for whoever has no key-encryption key of this store.
+
+        Keys on their way elsewhere stay; those of which the other place has the whole are not handed out here.
+        """
         with self._mutex:
             with self.database.reading() as connection:
                 state = self._take(connection)
-                if state.status == "moved":
-                    _refuse_locked(state)
+                if state.status in (MOVED, ARRIVING):
+                    refuse_locked(state)
                 self._rotation.current(connection, state)  # whoever unlocks can open
-            self._set_status("", who)
+            if state.status == MOVING:
+                self.stay(who)
+            else:
+                self._set_status("", "unlocked", who, instead_of=("", LOCKED))
 
-    def _set_status(self, status: str, told: str) -> None:
-        """Say to every process whether keys are handed out."""
+    def _set_status(self, status: str, what: str, who: str, *, told: str = "", instead_of: Collection[str]) -> None:
+        """Say to every process whether keys are handed out; raises KeysLocked where something else is under way."""
         with self._mutex, self.database.writing() as connection:
             state = self._take(connection, alone=True)
-            after = state._replace(status=status, told=told if status else "", generation=state.generation + 1)
+            if state.status not in instead_of:
+                refuse_locked(state)
+            after = state._replace(status=status, told=told, generation=state.generation + 1)
             put_state(connection, after)
-            remember(connection, self.database.now_sql, status or "unlocked", told)
+            remember(connection, self.database.now_sql, what, who)
             self._drop()
             self._state = after
 
     # -- moving --------------------------------------------------------------------------------------------------
 
-    def begin_move(self, who: str) -> None:
-        """Have nobody handed a key while everything goes elsewhere."""
-        self._set_status("moving", who)
+    def is_one_with(self, other: "StoredKeys") -> bool:
+        """Tell whether both are one store, by whatever addresses: what is noted in the one is read in the other."""
+        mark = self._chance.bytes(16)
+        self.note(_WHICH_STORE, mark)
+        found = other.noted(_WHICH_STORE) == mark
+        self.note(_WHICH_STORE, b"")
+        return found
+
+    def begin_move(self, to: str, who: str) -> None:
+        """Have nobody handed a key while everything goes elsewhere; raises KeysLocked where it cannot."""
+        self._set_status(MOVING, "moving", who, told=to, instead_of=("", MOVING, ARRIVING))
+
+    def arrive(self, who: str) -> None:
+        """Begin to hand out what was moved here, under another key: whatever is left of the old store goes blind."""
+        self._hand_out_again(ARRIVING, "moved here", who)
+
+    def stay(self, who: str) -> None:
+        """Hand out again what was to be moved, under another key: whatever had arrived elsewhere goes blind."""
+        self._hand_out_again(MOVING, "stayed here", who)
+
+    def _hand_out_again(self, status: str, what: str, who: str) -> None:
+        with self._mutex:
+            with self.database.writing() as connection:
+                state = self._take(connection, alone=True)
+                if state.status != status:
+                    raise KeysMissing("somebody else moved these keys meanwhile; see: wayhome keys show")
+                after = self._rotation.rotate(connection, state)
+                put_state(connection, after._replace(status="", told=""))
+                remember(connection, self.database.now_sql, what, who)
+            self._tidy()
+            self._sweep()
 
     def wrapping_while_moving(self, connection: Connection, state: KeyState) -> Wrapping:
         """Return what unwraps the keys that are on their way."""
         return Wrapping(self._rotation.current(connection, state))
-
-    def opened_anew(self, who: str) -> None:
-        """Begin to hand out what was moved here."""
-        self._set_status("", who)
 
     def swept(self) -> None:
         """Leave as little as can be of what was moved away."""
@@ -275,7 +309,7 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
         """Yield a transaction in which nobody else changes keys; what key it took the place of goes after it."""
         with self.database.writing() as connection:
             before = self._take(connection, alone=True)
-            _refuse_locked(before)
+            refuse_locked(before)
             self._rotation.current(connection, before)
             yield connection, before
             if state_of(connection) != before:
@@ -336,17 +370,3 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
 
 def _row(owner: Owner, key: bytes) -> dict[str, object]:
     return {"person": owner[0], "compartment": owner[1], "key": key}
-
-
-def _refuse_locked(state: KeyState) -> None:
-    if state.status == "moved":
-        raise KeysLocked(
-            f"these keys were moved to {state.told}; set WAYHOME_KEYS_URL so, or leave it out for the file"
-        )
-    if state.status == "moving":
-        raise KeysLocked("these keys are being moved; when that was interrupted, say it again: wayhome keys move")
-    if state.status:
-        raise KeysLocked(
-            f"the keys are locked by {state.told}: nothing is opened or recorded until somebody who has the "
-            "key-encryption key unlocks them: wayhome keys unlock"
-        )

@@ -6,12 +6,16 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, TextColumn
 
-from console.copies import Copy, make_copies, passphrase_from
+from console.copies import Copy, make_copies, note_copied, passphrase_from
 from console.errors import BadInput, NoData
+from console.key_opening import kek_home
+from console.key_showing import what_opens
 from console.printing import FAULTS, bar_of, progress, say_error
 from console.settings import Settings, settings
 from console.verbs.terminal import Terminal, verb
 from events.backup import BackedUp
+from events.errors import EventsError
+from events.world import SystemEntropy
 
 Passphrase = Annotated[
     Path | None, typer.Option(help="File whose first line is the passphrase that seals it; - asks for it.")
@@ -39,7 +43,16 @@ def backup(
     keys_copy = Copy.of(here, keys, for_keys)
     with progress(TextColumn("{task.description}"), BarColumn(), quiet=terminal.as_json) as bar:
         found = make_copies(here, log_copy, keys_copy, lambda name: bar_of(bar, name))
+    _note(here, found)
     _tell(terminal, log, keys, found)
+
+
+def _note(here: Settings, found: BackedUp) -> None:
+    """Remember that there are copies; that they are good does not depend on it."""
+    try:
+        note_copied(here, found)
+    except EventsError as problem:
+        say_error(f"the copies are made, but beside the keys it could not be noted that they are: {problem}")
 
 
 def _refuse(here: Settings, log: Path | None, keys: Path) -> None:
@@ -61,7 +74,8 @@ def _refuse_one_for_both(log: str, keys: str) -> None:
 
 def _tell(terminal: Terminal, log: Path | None, keys: Path, found: BackedUp) -> None:
     apart = f"{found.keys} keys in {keys}; keep it apart from the log, with another person"
-    kek = f"neither opens without the key-encryption key at {settings(terminal.data).kek_path}: see `wayhome keys show`"
+    home = kek_home(settings(terminal.data), SystemEntropy())
+    kek = f"neither opens without {what_opens(home)}; see: wayhome keys show"
     if log is None:
         terminal.lines({"keys": found.keys}, apart, kek)
         return

@@ -14,6 +14,7 @@ from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, BareTerminal, Terminal, verb
 from console.words.language import LANGUAGES, Language
 from console.words.translation import Words
+from events.key_copies import last_copy
 from events.signed_text import NotSigned, signed_by
 from handlers.projections.accounts import list_accounts
 from handlers.queries.access_log import accesses_of_case
@@ -43,6 +44,8 @@ def print_certificate(
     if to is not None:
         _write(to, paper)
     terminal.lines({**record._asdict(), "certificate": paper}, f"written to {to}" if to else paper.rstrip("\n"))
+    if (copy := last_copy(terminal.container.keys)).is_blind:
+        say_error(copy.advice)
 
 
 @verb(app, "key")

@@ -10,13 +10,16 @@ from sqlalchemy import make_url
 from console.cli_support import Data, case_number
 from console.errors import BadInput, NoData
 from console.key_opening import kek_home, new_passphrase, open_keys
+from console.key_showing import LIES, advice_on, kind_of, shares_of, shown
 from console.printing import say_error
 from console.settings import Settings, settings
 from console.verbs.settings import masked
 from console.verbs.terminal import ActorTerminal, Terminal, verb
+from events.key_copies import OLDER_ARE_BLIND
 from events.key_homes import HomeKind
 from events.key_move import move_keys
 from events.key_rotation import FIRST_WRAPPED
+from events.key_status import refuse_locked
 from events.key_stores import FileKeys, PostgresKeys
 from events.stored_keys import StoredKeys
 from events.world import SystemEntropy
@@ -24,11 +27,7 @@ from handlers.queries.planted import plant
 
 app = typer.Typer(no_args_is_help=True, help="The keys: where they lie, who can open them, and locking them.")
 _CHANCE = SystemEntropy()
-_LIES = {
-    "file": "in a file that whoever has this machine can read",
-    "passphrase": "in a file sealed with a passphrase",
-    "shares": "in three officers' shares, of which any two open it",
-}
+_KINDS = ("file", "passphrase", "shares")
 _OLDER = "keys were wrapped for the first time here: whatever copy of the key file is older opens without anything else; destroy those copies"  # noqa: E501
 
 
@@ -40,23 +39,22 @@ def show(terminal: Terminal) -> None:
     """
     here = _there(terminal.data)
     home = kek_home(here, _CHANCE)
-    keys = open_keys(here, _CHANCE)
-    try:
-        state, homes, history = keys.state(), keys.homes(), keys.history()
-    finally:
-        keys.close()
-    shares = home.stand_of_shares()
+    (state, homes, history, copy, trouble), kind, shares = shown(here, _CHANCE), kind_of(home), shares_of(home)
     data = {
-        "keys": _place(here), "kek": str(here.kek_path), "kind": home.document.kind, "status": state.status or "open",
+        "keys": _place(here), "kek": str(here.kek_path), "kind": kind, "status": state.status or "open",
+        "trouble": trouble, "last_backup": copy.at, "backup_is_blind": copy.is_blind,
         "told": state.told, "erasures": sum(what == "erasure" for _, what, _ in history),
         "places": [{"place": name, "since": at, "newest": newest} for name, at, newest in homes],
         "shares": shares, "history": [{"at": at, "what": what, "who": who} for at, what, who in history],
     }  # fmt: skip
-    lines = [f"keys: {data['keys']}", f"key-encryption key: {here.kek_path}, {_LIES[home.document.kind]}"]
+    lines = [f"keys: {data['keys']}", f"key-encryption key: {here.kek_path}, {LIES[kind]}"]
     lines += [f"status: {data['status']} {state.told}".rstrip()]
     lines += [f"share: {place}: {stand}" for place, stand in shares.items()]
     lines += [f"place: {name}: {'newest' if newest else 'OLDER'} since {at[:19]}" for name, at, newest in homes]
     lines += [f"{at[:19]} {what} ({who})" for at, what, who in history]
+    lines += [f"last backup: {copy.at[:19]}"] if copy.at else []
+    lines += [copy.advice] if copy.advice else []
+    lines += [f"these keys open nothing from here: {trouble}", advice_on(here, _CHANCE)] if trouble else []
     terminal.lines(data, *lines)
     if any(what == FIRST_WRAPPED for _, what, _ in history):
         say_error(_OLDER)
@@ -101,7 +99,7 @@ def rotate(terminal: ActorTerminal) -> None:
         keys.rotate(_named(terminal))
     finally:
         keys.close()
-    terminal.lines({"status": "rotated"}, "every key is wrapped anew; copy the keys again: wayhome backup")
+    terminal.lines({"status": "rotated"}, "every key is wrapped anew", OLDER_ARE_BLIND)
 
 
 @verb(app, "home")
@@ -118,17 +116,18 @@ def home_of_kek(
     files, it makes a lost share anew and all older shares worthless.
     """
     here, asked = _there(terminal.data), places or []
-    if kind not in _LIES or bool(asked) != (kind == "shares"):
+    if kind not in _KINDS or bool(asked) != (kind == "shares"):
         raise BadInput("say: file, or passphrase, or shares and three files")
     found: HomeKind = kind  # type: ignore[assignment]
     keys = open_keys(here, _CHANCE)  # opens as it lies now, or nothing is changed
     try:
+        refuse_locked(keys.state())  # else the key would lie in another way, and be no new one
         home = kek_home(here, _CHANCE)
         home.change(found, places=asked, passphrase=new_passphrase(here) if kind == "passphrase" else "")
         keys.rotate_in(home, _named(terminal))
     finally:
         keys.close()
-    terminal.lines({"kind": kind}, f"the key-encryption key lies {_LIES[kind]}; it is a new one")
+    terminal.lines({"kind": kind}, f"the key-encryption key lies {LIES[kind]}; it is a new one", OLDER_ARE_BLIND)
 
 
 @verb(app, "move")
@@ -143,17 +142,21 @@ def move(
     Nobody is handed a key meanwhile. Say afterwards in settings.toml of every host where the keys are.
     """
     here = _there(terminal.data)
-    target_settings = _moved(terminal.data, here, to)
-    source = open_keys(here, _CHANCE)
-    target = _target(target_settings, source)
+    leaving, arriving = _ends(here, to)
+    source = open_keys(leaving, _CHANCE)
     try:
-        moved = move_keys(source, target, to="the file in the data folder" if to == "file" else masked(to),
-                          who=_named(terminal))  # fmt: skip
+        target = _target(arriving, source)
+        try:
+            moved = move_keys(
+                source, target, origin=_place_in_words(leaving), to=_place_in_words(arriving), who=_named(terminal)
+            )
+        finally:
+            target.close()
     finally:
         source.close()
-        target.close()
+    done = "keys stayed, for the move from there had not arrived" if moved.stayed else "keys moved and compared"
     line = "leave keys_url out of settings.toml" if to == "file" else f'keys_url = "{masked(to)}"'
-    terminal.lines(moved._asdict(), f"{moved.keys} keys moved and compared; now say on every host: {line}")
+    terminal.lines(moved._asdict(), f"{moved.keys} {done}; now say on every host: {line}", OLDER_ARE_BLIND)
 
 
 @verb(app, "forget-place")
@@ -202,17 +205,33 @@ def _there(data: Data) -> Settings:
     return here
 
 
-def _moved(data: Path | None, here: Settings, to: str) -> Settings:
-    environment = {"WAYHOME_DATA": str(here.data), "WAYHOME_KEK_FILE": str(here.kek_path)}
-    if here.kek_passphrase_file:
-        environment["WAYHOME_KEK_PASSPHRASE_FILE"] = here.kek_passphrase_file
-    if to != "file":
-        environment["WAYHOME_KEYS_URL"] = to
-        environment["WAYHOME_DATABASE_URL"] = here.database_url or ""
-    if (to == "file") == (here.keys_url is None):
-        raise BadInput("the keys are there already, or move from one database to another by way of the file")
-    checked = settings(None, environment)
-    return replace(here, keys_url=checked.keys_url)
+def _ends(here: Settings, to: str) -> tuple[Settings, Settings]:
+    """Return from where to where keys move; settings.toml may name the database before they are there, or still."""
+    in_file = replace(here, keys_url=None)
+    if to == "file":
+        if here.keys_url is None:
+            raise BadInput(
+                "the keys are in the file already; a move from a database is said, or said again, with "
+                "WAYHOME_KEYS_URL naming that database"
+            )
+        return here, in_file
+    in_database = replace(here, keys_url=_checked(here, to).keys_url)
+    if here.keys_url is not None and _database(here.keys_url) != _database(to):
+        raise BadInput("keys move from one database to another by way of the file: wayhome keys move --to file")
+    if not here.key_file.exists():
+        raise BadInput(f"the keys are there already: there is no {here.key_file} to move them from")
+    return in_file, in_database
+
+
+def _checked(here: Settings, to: str) -> Settings:
+    environment = {"WAYHOME_DATA": str(here.data), "WAYHOME_KEYS_URL": to}
+    environment["WAYHOME_DATABASE_URL"] = here.database_url or ""
+    return settings(None, environment)
+
+
+def _database(url: str) -> tuple[object, ...]:
+    found = make_url(url)
+    return found.host, found.port, found.database, tuple(sorted(found.query.items()))
 
 
 def _target(found: Settings, source: StoredKeys) -> StoredKeys:
@@ -225,6 +244,10 @@ def _target(found: Settings, source: StoredKeys) -> StoredKeys:
 
 def _place(here: Settings) -> str:
     return masked(make_url(here.keys_url).render_as_string()) if here.keys_url else str(here.key_file)
+
+
+def _place_in_words(here: Settings) -> str:
+    return _place(here) if here.keys_url else "the file in the data folder"
 
 
 def _named(terminal: ActorTerminal) -> str:

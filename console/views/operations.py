@@ -9,6 +9,7 @@ from console.views.suggested_actions import deeds_for
 from events.checkpoints import verifier_of
 from events.errors import NoteRefused
 from events.instants import instant
+from events.key_copies import LastCopy, last_copy
 from events.sealer import TROUBLE
 from events.witness_policy import Policy
 from handlers.projections.row_signing import altered_rows
@@ -79,7 +80,13 @@ class Operations(NamedTuple):
     bank_questions: tuple[BankQuestion, ...] = ()
     sealing: Sealing | None = None
     quarantine: Quarantine = Quarantine()  # that an older copy is in place, and what it does not know
+    copy: LastCopy = LastCopy("", is_blind=False)  # of the keys
     altered: tuple[tuple[str, int], ...] = ()  # tables that prove who signs in, and how many rows are not ours
+
+    @property
+    def copied_at(self) -> datetime:
+        """Return when the keys were copied last; ask only where they were."""
+        return instant(self.copy.at)
 
     @property
     def behind_long(self) -> bool:
@@ -112,8 +119,9 @@ def operations(reader: Reader, queue: str) -> Operations:
     waits = max(behind, timedelta())
     sealing, restored = _sealing(reader), quarantine_of(reader.container.log)
     return Operations(
-        found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, sealing, restored, altered
-    )
+        found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, sealing, restored,
+        last_copy(reader.container.keys), altered,
+    )  # fmt: skip
 
 
 def _sealing(reader: Reader) -> Sealing:

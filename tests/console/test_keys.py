@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,85 @@ def test_a_new_key_is_taken_when_somebody_may_have_seen_the_old_one(
     assert "no such place" in wayhome.told_off("keys", "forget-place", "nowhere", *AS_ANNA)
 
 
+def test_where_the_key_lies_is_shown_although_it_opens_nothing_from_here(
+    wayhome: Wayhome, case: str, tmp_path: Path
+) -> None:
+    places = [tmp_path / who / "share.json" for who in ("anna", "boris", "vera")]
+    for place in places:
+        place.parent.mkdir()
+    wayhome.done("keys", "home", "shares", *map(str, places), *AS_ANNA)
+    places[0].unlink()
+    places[1].unlink()
+    shown = wayhome.json("keys", "show")
+    assert list(shown["shares"].values()) == ["not here", "not here", "here"]
+    assert "two are needed" in shown["trouble"]
+    assert "have two officers put their newest shares" in wayhome.done("keys", "show")
+    places[2].write_text("spoilt")
+    places[2].chmod(0o600)
+    assert wayhome.json("keys", "show")["shares"][str(places[2])].startswith("spoilt")
+    (wayhome.data / "kek" / "kek.json").unlink()
+    shown = wayhome.json("keys", "show")
+    assert (shown["kind"], shown["status"], len(shown["places"])) == ("absent", "open", 1)
+    assert "put its copy at" in wayhome.done("keys", "show")
+
+
+def test_a_missing_passphrase_does_not_hide_where_the_keys_are(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.key_homes.SCRYPT_COST", 2**10)
+    words = tmp_path / "words"
+    words.write_text("five little words of chance\n")
+    words.chmod(0o600)
+    given = {"WAYHOME_KEK_PASSPHRASE_FILE": str(words)}
+    assert wayhome.run("keys", "home", "passphrase", *AS_ANNA, **given).exit_code == 0
+    shown = wayhome.json("keys", "show")
+    assert (shown["kind"], bool(shown["trouble"])) == ("passphrase", True)
+    assert "type the passphrase" in wayhome.done("keys", "show")
+
+
+def test_each_change_of_the_key_says_that_older_copies_open_nothing_until_there_is_a_new_one(
+    wayhome: Wayhome, case: str, tmp_path: Path, pg_url: str
+) -> None:
+    assert "nobody has copied the keys yet" in wayhome.done("keys", "show")
+    for number, words in enumerate((["rotate"], ["home", "file"], ["move", "--to", pg_url])):
+        copied(wayhome, tmp_path / str(number))
+        shown = wayhome.json("keys", "show")
+        assert (shown["backup_is_blind"], bool(shown["last_backup"])) == (False, True)
+        assert "older copies of the keys, and of this key, open nothing" in wayhome.done("keys", *words, *AS_ANNA)
+        there = {"WAYHOME_KEYS_URL": pg_url} if words[0] == "move" else {}
+        assert "newer than the last backup" in wayhome.run("keys", "show", **there).output
+    copied(wayhome, tmp_path / "there", WAYHOME_KEYS_URL=pg_url)
+    assert "newer than" not in wayhome.run("keys", "show", WAYHOME_KEYS_URL=pg_url).output
+
+
+def copied(wayhome: Wayhome, folder: Path, **environment: str) -> str:
+    (folder / "log").mkdir(parents=True)
+    names = ("--log", str(folder / "log" / "log.sqlite"), "--keys", str(folder / "keys.sqlite"))
+    result = wayhome.run("backup", *names, **environment)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_a_backup_names_what_opens_it(wayhome: Wayhome, tmp_path: Path) -> None:
+    assert f"the key-encryption key at {wayhome.data / 'kek' / 'kek.json'};" in copied(wayhome, tmp_path / "one")
+    places = [str(tmp_path / f"{who}.json") for who in ("anna", "boris", "vera")]
+    wayhome.done("keys", "home", "shares", *places, *AS_ANNA)
+    said = copied(wayhome, tmp_path / "two")
+    assert f"two of three officers' shares: {', '.join(places)}" in said
+    for place in places[:2]:
+        Path(place).unlink()
+    assert "two of three officers' shares" in copied(wayhome, tmp_path / "three"), "a copy needs no opening"
+    (wayhome.data / "kek" / "kek.json").unlink()
+    assert "which is not there" in copied(wayhome, tmp_path / "four")
+
+
+def test_locked_keys_are_not_laid_elsewhere_under_the_old_key(wayhome: Wayhome, tmp_path: Path) -> None:
+    wayhome.done("keys", "lock", *AS_ANNA)
+    places = [str(tmp_path / f"{who}.json") for who in ("anna", "boris", "vera")]
+    assert "locked by" in wayhome.told_off("keys", "home", "shares", *places, *AS_ANNA, code=4)
+    assert wayhome.json("keys", "show")["kind"] == "file"
+
+
 # -- moving ------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +262,94 @@ def test_a_move_that_stopped_half_way_opens_nothing_twice_and_goes_on_when_it_is
     if not done:
         wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA)
     assert (can_read(wayhome, case), can_read(wayhome, case, **there)) == (False, True)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("way", ["there", "back"])
+@pytest.mark.parametrize("then", ["the same", "the opposite"])
+def test_whatever_is_said_after_a_move_that_stopped_the_keys_are_all_in_one_place(
+    wayhome: Wayhome, case: str, pg_url: str, step: str, way: str, then: str, *, after: bool
+) -> None:
+    keys = len(wrapped(wayhome))
+    if way == "back":
+        wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA)
+    say_in_settings(wayhome, pg_url)  # before they are there, and still after they are back
+    ways = {"there": pg_url, "back": "file"}
+    with pytest.raises(PowerGone), broken_at(key_move, step, after=after):
+        wayhome.run("keys", "move", "--to", ways.pop(way), *AS_ANNA)
+    to = ways.popitem()[1] if then == "the opposite" else pg_url if way == "there" else "file"
+    is_done = (step, after, then) == ("_finished", True, "the same")
+    said = wayhome.run("keys", "move", "--to", to, *AS_BORIS)
+    assert said.exit_code == (4 if is_done else 0), said.output
+    assert is_done or f"{keys} keys" in said.stdout
+    assert places_that_open(wayhome, case) == ["file" if to == "file" else "database"]
+    wayhome.told_off("keys", "move", "--to", to, *AS_BORIS, code=2 if to == "file" else 4)
+
+
+def wrapped(wayhome: Wayhome) -> list[object]:
+    with closing(sqlite3.connect(file_of(wayhome))) as file:
+        return file.execute("SELECT person, compartment FROM keys").fetchall()
+
+
+def say_in_settings(wayhome: Wayhome, url: str) -> None:
+    (wayhome.data / "settings.toml").write_text(f"keys_url = '{url}'\n")
+
+
+def places_that_open(wayhome: Wayhome, case: str) -> list[str]:
+    """Where the keys of a case are handed out; settings.toml names the file afterwards if they are there."""
+    named = wayhome.data / "settings.toml"
+    found = ["database"] if can_read(wayhome, case) and wayhome.run("verify").exit_code == 0 else []
+    aside = named.rename(named.with_suffix(".aside"))
+    if can_read(wayhome, case) and wayhome.run("verify").exit_code == 0:
+        return [*found, "file"]
+    aside.rename(named)
+    return found
+
+
+def test_keys_come_back_to_the_file_while_settings_still_name_the_database(
+    wayhome: Wayhome, case: str, pg_url: str
+) -> None:
+    say_in_settings(wayhome, pg_url)
+    assert "keys moved" in wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA), "said before they were there"
+    assert can_read(wayhome, case)
+    assert "were moved to postgresql" in wayhome.told_off("keys", "move", "--to", pg_url, *AS_ANNA, code=4)
+    assert can_read(wayhome, case), "and nothing was changed"
+    assert "leave keys_url out" in wayhome.done("keys", "move", "--to", "file", *AS_ANNA)
+    assert "were moved to the file" in wayhome.told_off("case", "show", case, *AS_ANNA, code=4)
+    (wayhome.data / "settings.toml").unlink()
+    assert can_read(wayhome, case)
+    assert "the keys are in the file already" in wayhome.told_off("keys", "move", "--to", "file", *AS_ANNA)
+
+
+def test_keys_on_their_way_are_named_with_their_direction_and_neither_locked_nor_unlocked_where_they_are_not(
+    wayhome: Wayhome, case: str, pg_url: str
+) -> None:
+    there = {"WAYHOME_KEYS_URL": pg_url}
+    with pytest.raises(PowerGone), broken_at(key_move, "_finished"):
+        wayhome.run("keys", "move", "--to", pg_url, *AS_ANNA)
+    assert "moved here, from the file" in wayhome.run("case", "show", case, *AS_ANNA, **there).stderr
+    for verb in ("lock", "unlock", "rotate"):
+        wayhome.told_off("keys", verb, *AS_ANNA, code=4)
+        assert wayhome.run("keys", verb, *AS_ANNA, **there).exit_code == 4
+    wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA)
+    assert can_read(wayhome, case, **there)
+
+
+def test_keys_that_had_not_left_may_stay_and_what_had_arrived_elsewhere_goes_blind(
+    wayhome: Wayhome, case: str, pg_url: str
+) -> None:
+    there = {"WAYHOME_KEYS_URL": pg_url}
+    with pytest.raises(PowerGone), broken_at(key_move, "_empty"):
+        wayhome.run("keys", "move", "--to", pg_url, *AS_ANNA)
+    assert "being moved to postgresql" in wayhome.told_off("case", "show", case, *AS_ANNA, code=4)
+    wayhome.done("keys", "unlock", *AS_ANNA)
+    assert (can_read(wayhome, case), can_read(wayhome, case, **there)) == (True, False)
+    assert wayhome.run("keys", "unlock", *AS_ANNA, **there).exit_code == 4
+    older = wayhome.run("keys", "move", "--to", "file", *AS_ANNA, **there)
+    assert (older.exit_code, can_read(wayhome, case)) == (4, True), older.output
+    wayhome.done("keys", "move", "--to", pg_url, *AS_ANNA)
+    assert can_read(wayhome, case, **there)
 
 
 def test_a_move_that_was_not_begun_leaves_the_keys_where_they_were(wayhome: Wayhome, case: str, pg_url: str) -> None:

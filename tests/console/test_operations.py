@@ -11,6 +11,7 @@ from console.views.operations import operations
 from console.views.reader import Reader
 from events.facts.restore import LogRestored
 from events.ids import RESTORE
+from events.key_copies import LAST_COPY
 from events.money import Money
 from events.writing import EventMetadata
 from handlers.queries.operations import machine
@@ -59,6 +60,21 @@ def test_a_quiet_machine_says_so(house: WebHouse, supervisor: Person) -> None:
     page = supervisor.get("/operations").text
     for said in ("Nothing stopped", "Nothing is late", "nothing to do", "inside this machine"):
         assert said in page
+
+
+def test_whoever_looks_is_told_when_the_copies_of_the_keys_open_nothing_any_more(
+    house: WebHouse, supervisor: Person
+) -> None:
+    keys = house.house.container.keys
+    assert "nobody has made one yet" in supervisor.get("/operations").text
+    keys.note(LAST_COPY, f"{keys.wrapped_under()} 2026-01-01T09:30:00.000000Z".encode())
+    page = supervisor.get("/operations").text
+    assert "09:30" in page
+    assert "key-copies" not in page
+    keys.note(LAST_COPY, b"an-older-key 2026-01-01T09:30:00.000000Z")
+    page = supervisor.get("/operations").text
+    assert 'data-part="key-copies"' in page
+    assert "destroy older copies of both" in page
 
 
 def test_what_stopped_is_shown_with_its_reason_and_leads_to_a_deed(house: WebHouse, supervisor: Person) -> None:

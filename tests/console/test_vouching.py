@@ -160,12 +160,12 @@ def test_a_planted_erasure_and_the_word_of_one_person_destroy_no_key(house: Peop
     assert (house.vouched(), house.forged()) == ([], {house.stream})
 
 
-def test_what_two_officers_vouch_for_is_done_so_they_are_shown_the_erasure(house: Peopled) -> None:
-    """The control of the attempt before: it is a real one, and the officers could have seen it."""
-    plants_an_erasure(house)
+def test_even_what_two_officers_vouch_for_destroys_no_key_of_whom_no_two_decided_to_erase(house: Peopled) -> None:
+    """The officers could have seen it; the worker asks for the decision of two all the same."""
+    before = plants_an_erasure(house)
     done = house.by_two("fsck", "--vouch", house.stream)
     assert re.search(r"PersonErased +LEFT BY NO COMMAND", done.stdout), done.output
-    assert keys_after_work(house) == set()
+    assert keys_after_work(house) == before != set()
 
 
 def test_a_name_that_is_only_typed_is_no_first_even_with_a_second_who_proves_themselves(house: Peopled) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from events.backup import look_at
 from events.catalogue import Closed
 from events.database import Database
 from events.errors import BackupRefused, EventsError, KeysLocked, KeysMissing, PersonErased, StoreUnavailable
 from events.facts import catalogue
 from events.facts.intake import CaseOpened
+from events.key_copies import last_copy, note_copy
 from events.key_homes import KekFile
 from events.key_stores import FileKeys, PostgresKeys
 from events.keys import MemoryKeys
@@ -54,6 +56,17 @@ def test_what_is_kept_and_noted_beside_the_keys_stays(place: Place) -> None:
     assert (again.is_retired("session"), again.is_retired("other")) == (True, False)
     again.retire([], "", "2026-03-01")
     assert not keys.is_retired("session")
+
+
+def test_a_copy_goes_blind_with_the_next_key_encryption_key_and_that_is_known(place: Place, tmp_path: Path) -> None:
+    keys = place.open()
+    keys.ensure([SOMEBODY])
+    assert last_copy(keys) == ("", False)
+    keys.copy_to(tmp_path / "copy.sqlite")
+    note_copy(keys, look_at(None, tmp_path / "copy.sqlite").wrapped_under)
+    assert (bool(last_copy(keys).at), last_copy(keys).is_blind) == (True, False)
+    keys.destroy(["P-1"], AT)
+    assert last_copy(place.open()).is_blind
 
 
 def test_threads_making_one_key_get_one_key(place: Place) -> None:
