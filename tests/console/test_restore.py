@@ -123,6 +123,27 @@ def test_log_and_keys_of_one_older_day_are_told_by_what_went_out_since(wayhome: 
     container.close()
 
 
+def test_an_accepted_copy_keeps_every_rule_the_checks_know(wayhome: Wayhome) -> None:
+    older = kept(wayhome, LOG)
+    opened(wayhome, 2)
+    put_back(wayhome, older)
+    assert wayhome.json(*ACCEPT)["listed"] == 2
+    assert "ok" in wayhome.done("fsck"), "the answer names the two persons who were found, beside the copy"
+    sent = wayhome.data / "post"
+    sent.mkdir(exist_ok=True)
+    (sent / "W-7K3P9QXM2D7K3P9Q.eml").write_text("Subject: a bed")
+    assert wayhome.json(*ACCEPT)["listed"] == 1, "what turned up since is put on the list alone"
+    wayhome.by_two_officers(
+        "restore", "settle", orphan_number(wayhome, "letter"), "not_ours", "--reason", "nobody had it"
+    )
+    wayhome.done("fsck")
+
+
+def orphan_number(wayhome: Wayhome, kind: str) -> str:
+    found = wayhome.json("restore", "orphans")["orphans"]
+    return next(str(one["id"]) for one in found if one["kind"] == kind)
+
+
 def test_two_officers_settle_what_was_found_and_lift_the_quarantine(wayhome: Wayhome) -> None:
     wayhome.open_account(ANNA, "case_manager")
     older = kept(wayhome, LOG)
