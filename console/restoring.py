@@ -1,5 +1,6 @@
 """Going on with an older copy: the quarantine begins, sessions end, and what the log does not know is listed."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import orjson
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from console.accounts.command_line import services_of
 from console.container import Container
 from console.errors import BadInput
+from events.catalogue import Fact
 from events.errors import KeysBehind, LogBehind
 from events.facts.restore import LogRestored, OrphanFound
 from events.high_water import accept_end, noted_mark, refuse_older_copies
@@ -70,14 +72,14 @@ def _told(container: Container, actor: str, cause: str) -> int:
         command = str(container.chance.uuid())
         said = EventMetadata(command, actor, "operator", "command:AcceptCopy", writing.now, "")
         begun = [LogRestored(size=log.size(), mark=mark, cause=cause)] if cause else []
-        told = [*begun, *found]
+        told: list[Fact] = [*begun, *found]
         for fact in told:
             writing.append(RESTORE, fact, said)
         writing.remember(command, "", _answer(told))
     return len(found)
 
 
-def _answer(told: list[LogRestored | OrphanFound]) -> str:
+def _answer(told: Iterable[Fact]) -> str:
     """Return what is remembered of the command: I1 holds it to what the log holds under its number."""
     return orjson.dumps({"case": "", "version": 0, "facts": [type(fact).__name__ for fact in told]}).decode()
 
