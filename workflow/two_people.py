@@ -37,7 +37,7 @@ class ProposalReasons(NamedTuple):
     pending: Callable[[str], Reason]
     yours: Callable[[str, str], Reason]
     confirms: Callable[[str], Reason]
-    moved: Callable[[], Reason]
+    moved: ReasonKind
 
 
 OF_A_CASE: Final = ProposalReasons(
