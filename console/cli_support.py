@@ -169,6 +169,7 @@ _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "phone": "+74957978722",
     "language": "ro",
     "programme": "moscow",
+    "paper": "118/2026",
     "payee_account": "DE89370400440532013000",
     "grant_id": "G-7K3P9QXM2D7K3P9Q",
     "course": "own-business",

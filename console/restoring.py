@@ -1,12 +1,15 @@
 """Going on with an older copy: the quarantine begins, sessions end, and what the log does not know is listed."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy import select
 
 from console.accounts.command_line import services_of
 from console.container import Container
 from console.errors import BadInput
+from events.catalogue import Fact
 from events.errors import KeysBehind, LogBehind
 from events.facts.restore import LogRestored, OrphanFound
 from events.high_water import accept_end, noted_mark, refuse_older_copies
@@ -68,12 +71,17 @@ def _told(container: Container, actor: str, cause: str) -> int:
         writing.lock([RESTORE])
         command = str(container.chance.uuid())
         said = EventMetadata(command, actor, "operator", "command:AcceptCopy", writing.now, "")
-        if cause:
-            writing.append(RESTORE, LogRestored(size=log.size(), mark=mark, cause=cause), said)
-        for one in found:
-            writing.append(RESTORE, one, said)
-        writing.remember(command, "", '{"case":"","version":0,"facts":["LogRestored"]}')
+        begun = [LogRestored(size=log.size(), mark=mark, cause=cause)] if cause else []
+        told: list[Fact] = [*begun, *found]
+        for fact in told:
+            writing.append(RESTORE, fact, said)
+        writing.remember(command, "", _answer(told))
     return len(found)
+
+
+def _answer(told: Iterable[Fact]) -> str:
+    """Return what is remembered of the command: I1 holds it to what the log holds under its number."""
+    return orjson.dumps({"case": "", "version": 0, "facts": [type(fact).__name__ for fact in told]}).decode()
 
 
 def _mark(log: Log) -> int:

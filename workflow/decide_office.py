@@ -98,7 +98,8 @@ def _context(command: Command, situation: OfficeSituation) -> two_people.Proposa
         rule = OFFICE_RULES[type(about)]
         yield from rule.against(about, situation, name, acts, may)
 
-    return two_people.ProposalContext(pending, PROPOSAL_LASTS, tell, OFFICE_RULES, against)
+    says = two_people.OF_THE_HOUSE
+    return two_people.ProposalContext(pending, PROPOSAL_LASTS, tell, OFFICE_RULES, against, says=says)
 
 
 def _about(command: Command, pending: Mapping[str, Proposal]) -> Command:

@@ -19,6 +19,21 @@ PROPOSAL_IS_PENDING: Final = ReasonKind("proposal_is_pending", looked_at=("propo
 PROPOSAL_IS_IN_TIME: Final = ReasonKind("proposal_is_in_time", looked_at=("until",))
 PROPOSAL_IS_YOURS: Final = ReasonKind("own_hand/proposal", looked_at=("proposer",), helps_with=("DeclineDecision",))
 PROPOSER_CONFIRMS: Final = ReasonKind("second_person_agreed/proposer_confirms", helps_with=("WithdrawProposal",))
+# The same of what officers decide about the house: there is no case, and their verbs and pages are others.
+_BY_OFFICERS: Final = ("ConfirmOfficeDecision", "DeclineOfficeDecision", "WithdrawOfficeProposal")
+HOUSE_PROPOSED_ALREADY: Final = ReasonKind(
+    "is_proposed_once/officers", looked_at=("proposal_id", "proposer"), helps_with=_BY_OFFICERS
+)
+HOUSE_PROPOSAL_IS_PENDING: Final = ReasonKind(
+    "proposal_is_pending/officers", looked_at=("proposal_id",), field="proposal_id"
+)
+HOUSE_PROPOSAL_IS_YOURS: Final = ReasonKind(
+    "own_hand/officers_proposal", looked_at=("proposal_id", "proposer"), helps_with=("DeclineOfficeDecision",)
+)
+HOUSE_PROPOSER_CONFIRMS: Final = ReasonKind(
+    "second_person_agreed/officer_confirms", looked_at=("proposal_id",), helps_with=("WithdrawOfficeProposal",)
+)
+HOUSE_MOVED: Final = ReasonKind("nothing_moved/officers", helps_with=("DeclineOfficeDecision",))
 CONFIRMER_MAY: Final = ReasonKind("second_person_may/confirm", looked_at=("account",))
 PUBLISHER_MAY: Final = ReasonKind("second_person_may/publisher", looked_at=("account",))
 PROPOSER_MAY: Final = ReasonKind("first_person_may", looked_at=("account",), helps_with=("DeclineDecision",))

@@ -30,6 +30,32 @@ AnyRule = CommandRule | OfficeRule
 AnySituation = Any  # the rule's own: of a case, or of the house
 
 
+class ProposalReasons(NamedTuple):
+    """What two people are told no with, of a case or of the house; each with the verbs that help there."""
+
+    once: Callable[[str, str], Reason]  # the proposal and who proposed it
+    pending: Callable[[str], Reason]
+    yours: Callable[[str, str], Reason]
+    confirms: Callable[[str], Reason]
+    moved: ReasonKind
+
+
+OF_A_CASE: Final = ProposalReasons(
+    lambda key, proposer: refusals.PROPOSED_ALREADY(proposal_id=key, proposer=proposer),
+    lambda key: refusals.PROPOSAL_IS_PENDING(proposal_id=key),
+    lambda _key, proposer: refusals.PROPOSAL_IS_YOURS(proposer=proposer),
+    lambda _key: refusals.PROPOSER_CONFIRMS(),
+    refusals.NOTHING_MOVED,
+)
+OF_THE_HOUSE: Final = ProposalReasons(
+    lambda key, proposer: refusals.HOUSE_PROPOSED_ALREADY(proposal_id=key, proposer=proposer),
+    lambda key: refusals.HOUSE_PROPOSAL_IS_PENDING(proposal_id=key),
+    lambda key, proposer: refusals.HOUSE_PROPOSAL_IS_YOURS(proposal_id=key, proposer=proposer),
+    lambda key: refusals.HOUSE_PROPOSER_CONFIRMS(proposal_id=key),
+    refusals.HOUSE_MOVED,
+)
+
+
 class ProposalContext(NamedTuple):
     """What two people decide about: what waits there, for how long, where it is told, and whose word counts."""
 
@@ -41,6 +67,7 @@ class ProposalContext(NamedTuple):
     against: Callable[[str, Acts, ReasonKind], Iterable[Reason]]
     names: Mapping[str, Any] = {}  # what every command says of what is decided about, like the case's number
     person_id: str = ""  # whose key seals what is proposed
+    says: ProposalReasons = OF_A_CASE
 
 
 class Proposed(NamedTuple):
@@ -89,7 +116,7 @@ def _against_proposing(
     for key, one in context.pending.items():
         same = one.command == type(command).__name__ and _thing(orjson.loads(one.given), needed) == wanted
         if same and one.expires_at > now:
-            yield refusals.PROPOSED_ALREADY(proposal_id=key, proposer=one.proposer)
+            yield context.says.once(key, one.proposer)
 
 
 def _thing(given: Mapping[str, Any], needed: TwoPeople) -> tuple[Any, ...]:
@@ -120,19 +147,19 @@ def confirm(command: Command, proposal_id: str, context: ProposalContext, situat
     """Return what was proposed, decided anew and now by two, or every reason against it."""
     pending = context.pending.get(proposal_id)
     if pending is None:
-        return _nothing_waits(command, proposal_id)
+        return _nothing_waits(command, proposal_id, context)
     found = proposed_by(pending, command, context.names, context.rules)
-    reasons = [*_against_second(command, pending, context)]
+    reasons = [*_against_second(command, proposal_id, context)]
     if situation.now >= pending.expires_at:
         reasons.append(refusals.PROPOSAL_IS_IN_TIME(until=pending.expires_at))
     if found is None:
-        return Refused((*reasons, refusals.NOTHING_MOVED()))
+        return Refused((*reasons, context.says.moved()))
     reasons += context.against(pending.proposer, found.command.acts, refusals.PROPOSER_MAY)
     decided = found.rule.decide(found.command, situation._replace(second=pending.proposer, proposal=proposal_id))
     if isinstance(decided, Refused):
         return Refused((*reasons, *decided.reasons))
     if pins_of(pending.given, (told.fact for told in decided)) != pending.pins:
-        reasons.append(refusals.NOTHING_MOVED())
+        reasons.append(context.says.moved())
     if reasons:
         return Refused(tuple(reasons))
     return [*context.tell(DecisionConfirmed(proposal_id=proposal_id, proposer=pending.proposer)), *decided]
@@ -160,8 +187,8 @@ def decline(command: Command, proposal_id: str, reason: str, context: ProposalCo
     """Return that a second person said no, and why."""
     pending = context.pending.get(proposal_id)
     if pending is None:
-        return _nothing_waits(command, proposal_id)
-    reasons = tuple(_against_second(command, pending, context))
+        return _nothing_waits(command, proposal_id, context)
+    reasons = tuple(_against_second(command, proposal_id, context))
     declined = DecisionDeclined(proposal_id=proposal_id, reason=reason)
     return Refused(reasons) if reasons else context.tell(declined)
 
@@ -171,9 +198,9 @@ def withdraw(command: Command, proposal_id: str, context: ProposalContext) -> De
     pending = context.pending.get(proposal_id)
     reasons = [*_against_speaker(command)]
     if pending is None:
-        reasons.append(refusals.PROPOSAL_IS_PENDING(proposal_id=proposal_id))
+        reasons.append(context.says.pending(proposal_id))
     elif pending.proposer != command.actor:
-        reasons.append(refusals.PROPOSAL_IS_YOURS(proposer=pending.proposer))
+        reasons.append(context.says.yours(proposal_id, pending.proposer))
     withdrawn = ProposalWithdrawn(proposal_id=proposal_id)
     return Refused(tuple(reasons)) if reasons else context.tell(withdrawn)
 
@@ -181,8 +208,8 @@ def withdraw(command: Command, proposal_id: str, context: ProposalContext) -> De
 # -- who may --------------------------------------------------------------------------------------------------------
 
 
-def _nothing_waits(command: Command, proposal_id: str) -> Refused:
-    return Refused((refusals.PROPOSAL_IS_PENDING(proposal_id=proposal_id), *_against_speaker(command)))
+def _nothing_waits(command: Command, proposal_id: str, context: ProposalContext) -> Refused:
+    return Refused((context.says.pending(proposal_id), *_against_speaker(command)))
 
 
 def _against_speaker(command: Command) -> Iterator[Reason]:
@@ -193,9 +220,10 @@ def _against_speaker(command: Command) -> Iterator[Reason]:
         yield refusals.PEOPLE_DECIDE(actor=command.actor)
 
 
-def _against_second(command: Command, pending: Proposal, context: ProposalContext) -> Iterator[Reason]:
+def _against_second(command: Command, proposal_id: str, context: ProposalContext) -> Iterator[Reason]:
     yield from _against_speaker(command)
+    pending = context.pending[proposal_id]
     if command.actor == pending.proposer:
-        yield refusals.PROPOSER_CONFIRMS()
+        yield context.says.confirms(proposal_id)
     acts = tuple(act for act in ACTS if act in pending.confirmed_by)
     yield from context.against(command.actor, acts, refusals.CONFIRMER_MAY)

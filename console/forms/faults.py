@@ -98,6 +98,7 @@ _LOOKS_LIKE: Final[Mapping[str, str]] = {
     "consultation": N_("Write the code as it was given, like K-7K3P9Q."),
     "region": N_("Write the region's code, like RU-PRI."),
     "area": N_("Write the region's code, like RU-MOW."),
+    "paper": N_("Write its number in digits, like 118/2026."),
     "reference": N_("Use Latin letters, digits, - and _ only."),
     **dict.fromkeys(("programme", "successor", "team", "entry"), N_("Use small Latin letters, digits and - only.")),
     "account": N_("Write it like staff:anna."),

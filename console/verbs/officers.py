@@ -12,12 +12,15 @@ from console.errors import NotShown
 from console.printing import print_json, say
 from console.verbs.sign_in import HERE, asked, proved
 from console.verbs.terminal import CommandTerminal, Terminal, verb
+from console.views.orphans import concerned
+from console.words.labels import label
 from events.ids import OFFICE_DECISIONS
 from handlers.commanding.answers import Accepted, Answer
 from handlers.queries.record_view import is_stopped
 from workflow.case.proposals import Proposal, Proposals
 from workflow.command import ConfirmOfficeDecision, DeclineOfficeDecision, WithdrawOfficeProposal
 from workflow.subjects.accounts.commands import SetOfficerDays
+from workflow.subjects.restore.state import Orphan
 
 app = typer.Typer(
     no_args_is_help=True, help="What two officers decide about the house: accounts, roles, programme files."
@@ -34,9 +37,9 @@ def list_proposals(terminal: Terminal) -> None:
     Example: wayhome officers list
     """
     found = waiting(terminal)
-    shown = [_as_json(key, one) for key, one in found.items()]
+    shown = [_as_json(terminal, key, one) for key, one in found.items()]
     rows = [
-        (key, one.command, _about(orjson.loads(one.given)), one.proposer, f"{one.expires_at:%Y-%m-%d %H:%M}Z")
+        (key, one.command, _about(terminal, one), one.proposer, f"{one.expires_at:%Y-%m-%d %H:%M}Z")
         for key, one in found.items()
     ]
     terminal.table(shown, "Waits for a second officer", _COLUMNS, rows)
@@ -145,7 +148,10 @@ def _handed(terminal: CommandTerminal, account: str) -> str:
     return services_of(terminal.container).accounts.hand_over(account, by) if by and account else ""
 
 
-def _about(given: Mapping[str, Any]) -> str:
+def _about(terminal: Terminal, one: Proposal) -> str:
+    given: Mapping[str, Any] = orjson.loads(one.given)
+    if found := concerned(terminal.container, one.command, given):
+        return _of_the_restore(found, given)
     named = (
         given.get("account") or given.get("programme") or "",
         *given.get("roles", ()),
@@ -154,6 +160,26 @@ def _about(given: Mapping[str, Any]) -> str:
     return " ".join(map(str, named)) or " ".join(f"{name} {value}" for name, value in given.items())
 
 
-def _as_json(key: str, one: Proposal) -> dict[str, Any]:
+def _of_the_restore(found: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """Say what is settled and what comes of it, or how everything was settled before the quarantine is lifted."""
+    if "settled" in found:
+        settled = "".join(f", {number} {outcome}" for outcome, number in found["settled"])
+        return f"what waits leaves the house; {found['open']} open{settled}: {given['reason']}"
+    one: Orphan = found["orphan"]
+    kind, about = one.kind.replace("_", " "), f" of {one.about}" if one.about else ""
+    sum_ = f", {one.amount}" if one.amount is not None else ""
+    outcome, grant = str(given["outcome"]), f" for {given['grant_id']}" if given.get("grant_id") else ""
+    effect = label("orphan_effect", outcome, "en")
+    place = f"in {found['place']}" if found["place"] else "beside the keys"
+    return (
+        f"{given['orphan_id']}: {kind} {one.reference}{about}{sum_} {place} is {outcome}{grant}. "
+        f"{effect} Why: {given['reason']}"
+    )
+
+
+def _as_json(terminal: Terminal, key: str, one: Proposal) -> dict[str, Any]:
     given = orjson.loads(one.given)
-    return {"proposal": key, "command": one.command, "given": given, "proposer": one.proposer, "until": one.expires_at}
+    found = concerned(terminal.container, one.command, given)
+    about = {"about": _of_the_restore(found, given)} if found else {}
+    return {"proposal": key, "command": one.command, "given": given, **about, "proposer": one.proposer,
+            "until": one.expires_at}  # fmt: skip

@@ -1,7 +1,8 @@
 """`wayhome restore …`: copies put in place, and what has to be settled before anything leaves the house again."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
+from uuid import uuid5
 
 import typer
 from rich.progress import BarColumn, TextColumn
@@ -9,19 +10,21 @@ from rich.progress import BarColumn, TextColumn
 from console.container import Container
 from console.copies import PROMPTED, passphrase_from, put_in_place
 from console.errors import BadInput
-from console.printing import bar_of, progress, say_error
+from console.printing import REFUSED, bar_of, print_reasons, progress, reasons_as_json, say, say_error
 from console.restoring import accept_copy, newly_found
 from console.settings import settings
 from console.verbs.backup import Passphrase
 from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, verb
+from console.views.orphans import ListedOrphan, listed_orphans
+from handlers.commanding.answers import Accepted, Answer
 from handlers.queries.quarantine import quarantine_of
+from workflow.reasons import Refused
 from workflow.subjects.restore.commands import LiftQuarantine, SettleOrphan
-from workflow.subjects.restore.state import Orphan
 
 app = typer.Typer(no_args_is_help=True, help="Copies put back in place, and what an older one does not know.")
 
 _OUTCOMES: Final = ("counted", "not_ours", "lost", "stopped")
-_COLUMNS: Final = ("number", "what", "reference", "about", "amount", "settled")
+_COLUMNS: Final = ("number", "what", "reference", "about", "amount", "where it lies", "settled")
 
 
 @verb(app, "files")
@@ -81,11 +84,12 @@ def orphans(terminal: Terminal) -> None:
     Example: wayhome restore orphans
     """
     quarantine = quarantine_of(terminal.container.log)
-    listed = [_row(key, one) for key, one in quarantine.orphans.items()]
+    listed = listed_orphans(terminal.container, quarantine, terminal.now)
     new = newly_found(terminal.container) if quarantine.is_on else []
-    data = {"quarantine": quarantine.is_on, "cause": quarantine.cause, "orphans": listed, "unlisted": len(new)}
-    rows = [[str(value or "") for value in row.values()] for row in listed]
-    terminal.table(data, "quarantine" if quarantine.is_on else "No quarantine", _COLUMNS, rows)
+    found = [_as_json(one) for one in listed]
+    data = {"quarantine": quarantine.is_on, "cause": quarantine.cause, "orphans": found, "unlisted": len(new)}
+    title = "quarantine" if quarantine.is_on else "No quarantine"
+    terminal.table(data, title, _COLUMNS, [_row(one) for one in listed])
     if new:
         say_error(f"{len(new)} more have turned up: wayhome restore accept puts them on the list")
 
@@ -93,18 +97,37 @@ def orphans(terminal: Terminal) -> None:
 @verb(app, "settle")
 def settle(
     terminal: CommandTerminal,
-    orphan: Annotated[str, typer.Argument(help="Its number on the list, like O-7K3P9QXM2D7K3P9Q.")],
+    orphans: Annotated[list[str], typer.Argument(metavar="ORPHAN...", help="Numbers on the list, like O-7K3P9QXM2D.")],
     outcome: Annotated[str, typer.Argument(help="counted, not_ours, lost or stopped.")],
     reason: Annotated[str, typer.Option("--reason", help="Whom you asked, and what they said.")],
     grant: Annotated[str, typer.Option("--grant", help="Of a payment that is counted: the grant it pays.")] = "",
 ) -> None:
-    """Propose what something was that the log knows nothing of; another officer confirms it.
+    """Propose what something was that the log knows nothing of; another officer confirms it. Each is a proposal.
 
     Example: wayhome restore settle O-7K3P9QXM2D7K3P9Q not_ours --reason "the bank knows no such payment"
     """
     if outcome not in _OUTCOMES:
         raise BadInput(f"the outcome is one of {', '.join(_OUTCOMES)}")
-    terminal.give(SettleOrphan, orphan_id=orphan, outcome=outcome, reason=reason, grant_id=grant)
+    said = {"outcome": outcome, "reason": reason, "grant_id": grant}
+    if len(orphans) == 1:
+        terminal.give(SettleOrphan, orphan_id=orphans[0], **said)
+        return
+    if grant:
+        raise BadInput("--grant names the grant of one payment: settle each payment that is counted by itself")
+    _settle_each(terminal, list(dict.fromkeys(orphans)), said)
+
+
+def _settle_each(terminal: CommandTerminal, orphans: list[str], said: dict[str, str]) -> None:
+    """Propose the same of several, each by a command of its own: what is wrong with one holds up no other."""
+    first = terminal.command_id or terminal.container.chance.uuid()
+    made = [
+        terminal.made(SettleOrphan, orphan_id=one, **said).model_copy(update={"command_id": uuid5(first, one)})
+        for one in orphans
+    ]
+    answers = [(command.orphan_id, terminal.carry_out(command)) for command in made]
+    terminal.show([_answer_as_json(*one) for one in answers], lambda: _say_answers(answers))
+    if any(not isinstance(answer, Accepted) for _, answer in answers):
+        raise typer.Exit(REFUSED)
 
 
 @verb(app, "lift")
@@ -118,7 +141,41 @@ def lift(terminal: CommandTerminal, reason: Annotated[str, typer.Option("--reaso
     terminal.give(LiftQuarantine, reason=reason)
 
 
-def _row(key: str, one: Orphan) -> dict[str, object]:
+def _answer_as_json(orphan: str, answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, Accepted):
+        return {"orphan": orphan, "answer": "accepted", "proposal": answer.proposal}
+    reasons = answer.reasons if isinstance(answer, Refused) else ()
+    return {"orphan": orphan, "answer": "refused", "reasons": reasons_as_json(reasons)}
+
+
+def _say_answers(answers: list[tuple[str, Answer]]) -> None:
+    for orphan, answer in answers:
+        if isinstance(answer, Accepted):
+            waits = f"proposed; another officer: wayhome officers confirm {answer.proposal}"
+            say(f"{orphan}: {waits if answer.proposal else 'nothing needed to change'}")
+        else:
+            say(f"{orphan}: refused")
+            print_reasons(answer.reasons if isinstance(answer, Refused) else ())
+
+
+def _as_json(listed: ListedOrphan) -> dict[str, object]:
+    one = listed.one
     amount = str(one.amount) if one.amount is not None else ""
-    return {"id": key, "kind": one.kind, "reference": one.reference, "about": one.about, "amount": amount,
-            "outcome": one.outcome}  # fmt: skip
+    return {"id": listed.number, "kind": one.kind, "reference": one.reference, "about": one.about, "amount": amount,
+            "place": listed.place, "outcome": one.outcome, "proposal": listed.proposal,
+            "proposed": listed.proposed}  # fmt: skip
+
+
+def _row(listed: ListedOrphan) -> tuple[str, ...]:
+    one, waits = listed.one, f"proposed: {listed.proposed} ({listed.proposal})" if listed.proposal else ""
+    amount = str(one.amount) if one.amount is not None else ""
+    kind = one.kind.replace("_", " ")
+    return (
+        listed.number,
+        kind,
+        one.reference,
+        one.about,
+        amount,
+        listed.place or "beside the keys",
+        one.outcome or waits,
+    )

@@ -38,8 +38,9 @@ class HouseProposal(NamedTuple):
 
     @property
     def about(self) -> str:
-        """Return what it is about: an account's name or a programme's."""
-        return str(self.given.get("account") or self.given.get("programme") or "")
+        """Return what it is about: an account's name, a programme's, or the number of what was found."""
+        named = (self.given.get(name) for name in ("account", "programme", "orphan_id"))
+        return str(next(filter(None, named), ""))
 
     @property
     def fields(self) -> tuple[tuple[str, Any], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from console.views.orphans import ListedOrphan, listed_orphans
 from console.views.reader import Reader
 from console.views.suggested_actions import deeds_for
 from events.checkpoints import verifier_of
@@ -81,6 +82,7 @@ class Operations(NamedTuple):
     sealing: Sealing | None = None
     quarantine: Quarantine = Quarantine()  # that an older copy is in place, and what it does not know
     copy: LastCopy = LastCopy("", is_blind=False)  # of the keys
+    orphans: tuple[ListedOrphan, ...] = ()  # of these, what nobody has settled, and where it lies
     altered: tuple[tuple[str, int], ...] = ()  # tables that prove who signs in, and how many rows are not ours
 
     @property
@@ -120,8 +122,16 @@ def operations(reader: Reader, queue: str) -> Operations:
     sealing, restored = _sealing(reader), quarantine_of(reader.container.log)
     return Operations(
         found, reader.now, stopped, late, queue, ahead, waits, bank_files, questions, sealing, restored,
-        last_copy(reader.container.keys), altered,
+        last_copy(reader.container.keys), _unsettled(reader, restored), altered,
     )  # fmt: skip
+
+
+def _unsettled(reader: Reader, quarantine: Quarantine) -> tuple[ListedOrphan, ...]:
+    if not quarantine.is_on:
+        return ()
+    return tuple(
+        one for one in listed_orphans(reader.container, quarantine, reader.now) if one.number in quarantine.open
+    )
 
 
 def _sealing(reader: Reader) -> Sealing:

@@ -9,6 +9,7 @@ import pytest
 
 from console.views.operations import operations
 from console.views.reader import Reader
+from console.words.language import Language
 from events.facts.restore import LogRestored
 from events.ids import RESTORE
 from events.key_copies import LAST_COPY
@@ -16,10 +17,12 @@ from events.money import Money
 from events.writing import EventMetadata
 from handlers.queries.operations import machine
 from handlers.queries.quarantine import orphan, quarantine_of
+from tests.kit.officers import founding
 from tests.kit.offices import Office
 from tests.kit.roads import bank_says, bring, grant, paid, release
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, behind, reading
+from tests.kit.web.sent import main_of
 from workflow.rights.acts import ROLES, Role
 from workflow.subjects.grants.commands import RecordStrangeAnswer, SettleBankAnswer
 from workflow.subjects.intake.commands import GiveConsent
@@ -268,3 +271,81 @@ def test_operations_lists_what_the_log_does_not_know_until_it_is_settled(supervi
     assert "two officers may lift the quarantine" in page
     office.by_two(LiftQuarantine, reason="everybody was asked")
     assert "An older copy" not in supervisor.get("/operations").text
+
+
+def test_operations_says_where_it_lies_and_which_proposal_waits_for_it(
+    house: WebHouse, supervisor: Person, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    quarantined(office)
+    assert "<code>bank/sent</code>" in supervisor.get("/operations").text, "a gateway may have renamed it"
+    file = house.house.container.settings.bank_folder / "sent" / "W-7K3P9QXM2D7K3P9Q.xml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"<Document/>")
+    page = supervisor.get("/operations").text
+    assert "<code>bank/sent/W-7K3P9QXM2D7K3P9Q.xml</code>" in page
+    assert "nobody has said what it was" in page
+    proposal = settling(office, "stopped")
+    page = supervisor.get("/operations").text
+    assert "Waits for a second officer: Taken back outside" in page
+    assert proposal in page
+    assert f"/settings/decisions/{proposal}" not in page, "it is not theirs"
+    assert f"/settings/decisions/{proposal}" in house.sign_in("staff:root", ["administrator"]).get("/operations").text
+
+
+def settling(office: Office, outcome: str, **more: str) -> str:
+    """Have the administrator propose what the payment was; return the proposal."""
+    for command in founding(office.service, office.uuid):
+        office.accepted(command)
+    (number,) = quarantine_of(office.service.log).open
+    said = {"orphan_id": number, "outcome": outcome, "reason": "the bank was asked", **more}
+    return office.accepted(office.command(SettleOrphan, actor="staff:root", **said)).proposal
+
+
+@pytest.mark.parametrize(
+    ("language", "read"),
+    [
+        (
+            "en",
+            ("What was found", "A payment", "Where it lies", "bank/sent", "EUR 50",
+             "What it was", "It holds and is recorded anew", "it is not paid again", "Grant it pays"),
+        ),
+        (
+            "ru",
+            ("Что найдено", "Платёж", "Где находится", "bank/sent", "Чем это было", "Действует и записывается заново",
+             "второй раз она не платится", "Оплачиваемая выплата"),
+        ),
+    ],
+)  # fmt: skip
+def test_the_second_officer_reads_what_was_found_and_what_comes_of_settling_it(
+    house: WebHouse, office: Office, language: Language, read: tuple[str, ...]
+) -> None:
+    quarantined(office)
+    proposal = settling(office, "counted", grant_id="G-7K3P9QXM2D7K3P9Q")
+    zoya = house.sign_in("staff:zoya", ["data_protection"], language=language)
+    page = main_of(zoya.get(f"/settings/decisions/{proposal}"))
+    for said in (*read, "W-7K3P9QXM2D7K3P9Q", "T-1", "G-7K3P9QXM2D7K3P9Q"):
+        assert said in page, said
+    assert page.count("<dt>Why</dt>") + page.count("<dt>Почему</dt>") == 1, "one field is the reason, and only one"
+    assert ">counted<" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "read"),
+    [
+        ("en", ("What waits leaves the house", "Not ours: 1", "Nobody has settled: 0")),
+        ("ru", ("Всё, что ждёт, будет отправлено", "Не наше: 1", "Не разобрано: 0")),
+    ],
+)
+def test_whoever_lets_the_quarantine_go_reads_what_goes_out_and_how_all_was_settled(
+    house: WebHouse, office: Office, language: Language, read: tuple[str, ...]
+) -> None:
+    quarantined(office)
+    (number,) = quarantine_of(office.service.log).open
+    office.by_two(SettleOrphan, orphan_id=number, outcome="not_ours", reason="the bank was asked")
+    lifting = office.command(LiftQuarantine, actor="staff:root", reason="everybody was asked")
+    proposal = office.accepted(lifting).proposal
+    zoya = house.sign_in("staff:zoya", ["data_protection"], language=language)
+    page = main_of(zoya.get(f"/settings/decisions/{proposal}"))
+    for said in read:
+        assert said in page, said

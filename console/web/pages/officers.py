@@ -18,6 +18,7 @@ from console.views.officers import (
     house_proposal,
     house_proposals,
 )
+from console.views.orphans import concerned
 from console.web.errors import NotReadable, NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
@@ -114,6 +115,7 @@ def _page(
     found = house_proposal(context.reader, proposal_id)
     values: dict[str, Any] = {
         "found": found, "reasons": reasons, "zone": zone_of(context.reader), "lines": _lines(context, found),
+        "concerned": concerned(context.web.container, found.command, found.given) if found is not None else {},
     }  # fmt: skip
     return asked(context.page, "pages/officer_decision.html", problem, 422 if reasons else 200, **values)
 
