@@ -53,9 +53,8 @@ class Words(Amounts):
         >>> Words("en").looked_at("case.see"), Words("ru").looked_at("wayhome cases.show")
         ('the case', 'дело, в командной строке')
         """
-        verb, _, of_its_own = page.partition(" ")
-        is_worded = not of_its_own or labels.is_worded("page", page)
-        return self.label("page", page if is_worded else verb)
+        is_verb = page.startswith("wayhome ") and not labels.is_worded("page", page)
+        return self.label("page", "wayhome" if is_verb else page)
 
     def worded(self, reason: Reason, programme: Programme | None = None) -> Worded:
         """Return a reason of the engine as people read it, by the programme's names and clocks."""
