@@ -47,6 +47,11 @@ def office(demo: Wayhome) -> Wayhome:
     return demo
 
 
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # some examples write a file
+
+
 def test_no_verb_tells_of_a_case_before_it_is_recorded_who_sees_it(office: Wayhome) -> None:
     cases, telling, pages = _cases(office), set[str](), set[str]()
     for words in _verbs():
