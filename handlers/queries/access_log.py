@@ -37,7 +37,7 @@ class AccessRecord(NamedTuple):
 
 def views_of_case(connection: Connection, case_id: str) -> list[RowMapping]:
     """Return who saw something of a case, the first first."""
-    query = select(looks).where(looks.c.case_id == case_id).order_by(looks.c.at, looks.c.account)
+    query = select(looks).where(looks.c.case_id == case_id).order_by(looks.c.at)
     return list(connection.execute(query).mappings())
 
 
@@ -58,7 +58,7 @@ def accesses_of_case(log: Log, case_id: str) -> list[AccessRecord]:
     with log.database.reading() as connection:
         found = [_look(row) for row in views_of_case(connection, case_id)]
     found += [_opening(log, event) for event in log.of_types(case_stream(case_id), _OPENINGS)]
-    return sorted(found, key=lambda read: read.at)
+    return sorted(found, key=lambda read: (read.at, read.account, read.what, read.parts))  # the same on each database
 
 
 class AccessQuery(NamedTuple):

@@ -17,9 +17,12 @@ from tests.kit.logs import CASE, OPENED, shared_keys, tell
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+KEYS = shared_keys(SeededEntropy(1))  # as in life, every process has the same
+
+
 def log_at(database: Database, now: datetime) -> Log:
     """Return the log as a process that starts at this time by its clock has it."""
-    return Log(database, catalogue(), shared_keys(SeededEntropy(1)), SeededEntropy(2), ManualClock(now))
+    return Log(database, catalogue(), KEYS, SeededEntropy(2), ManualClock(now))
 
 
 @pytest.fixture
