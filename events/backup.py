@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from events.durable_file import sync
 from events.errors import BackupRefused
 
 Progress = Callable[[int, int], None]  # pages done, pages in all
@@ -49,8 +50,8 @@ def reserved(target: Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(target)
-        _sync(target)
-        _sync(target.parent)
+        sync(target)
+        sync(target.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -112,11 +113,3 @@ def _copied(source: Path, part: Path, progress: Progress | None) -> None:
 
 def _reading(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro", uri=True, timeout=30)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,10 +16,10 @@ from typing import Final, NamedTuple, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from events.durable_file import replace_whole
 from events.errors import KeysMissing
 
 NONCE_BYTES: Final = 12
-WRAPPED_BYTES: Final = NONCE_BYTES + 32 + 16
 _OTHERS: Final = 0o077
 
 
@@ -109,14 +109,9 @@ def write_secret(path: Path, content: bytes) -> None:
 
     A disk that keeps older versions of a block (flash, snapshots) keeps them here too: see the operator's guide.
     """
-    part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        _write(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), content)
-        with _overwritten_after(path):
-            part.replace(path)
-            sync_folder(path.parent)
+        replace_whole(path, content)
     except OSError as problem:
         raise KeysMissing(f"{path} cannot be written ({problem.strerror}); nothing was changed") from problem
 
@@ -131,39 +126,6 @@ def alone_at(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write(handle: int, content: bytes) -> None:
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(handle)
-
-
-@contextmanager
-def _overwritten_after(path: Path) -> Iterator[None]:
-    """Overwrite the file that has the name now, once something else has it."""
-    try:
-        handle = os.open(path, os.O_WRONLY)
-    except FileNotFoundError:
-        yield
-        return
-    size = os.fstat(handle).st_size
-    try:
-        yield
-    except OSError:
-        os.close(handle)
-        raise
-    _write(handle, bytes(size))
 
 
 Passphrase = Callable[[], str]  # asked for when it is needed, and never an argument of a command

@@ -4,10 +4,12 @@ Whoever has this key can sign a false history; that is why witnesses sign too. I
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from events.checkpoints import VERIFIER, verifier_of
+from events.durable_file import draft, sync
 from events.errors import KeysMissing, SealRefused
 from events.facts.office import SigningKeyReplaced
 from events.key_check import KEYS_STREAM
@@ -87,18 +89,11 @@ def _record(log: Log, fact: SigningKeyReplaced, by: DecidedBy) -> None:
 
 def write_key(file: Path, key: SigningKey) -> None:
     """Write a key for its owner's eyes only; of two who do so at once the first one's stays."""
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as writing:
-            writing.write(key.text() + "\n")
-            writing.flush()
-            os.fsync(writing.fileno())
-        if not file.exists():
-            os.link(part, file)
-    except FileExistsError:
-        return
-    finally:
-        part.unlink(missing_ok=True)
+    part = draft(file.parent, f"{key.text()}\n".encode())
+    with suppress(FileExistsError):
+        os.link(part, file)
+        sync(file.parent)
+    part.unlink()
 
 
 _RESTORE: Final = "restore it from its own backup; without it the log can only go on under a new name"

@@ -19,7 +19,6 @@ from events.merkle import (
     consistency_proof,
     consistency_spans,
     frontier_subtrees,
-    hash_of,
     inclusion_proof,
     inclusion_spans,
     subtrees_of,
@@ -64,11 +63,6 @@ def inclusion_at(connection: Connection, index: int, size: int) -> list[bytes]:
 def consistency_between(connection: Connection, first: int, second: int) -> list[bytes]:
     """Return the proof that the log of ``second`` events continues that of ``first``; raises TreeBehind."""
     return consistency_proof(first, second, _nodes_for(connection, consistency_spans(first, second)))
-
-
-def span_hash(connection: Connection, span: Span) -> bytes:
-    """Return the hash over a span of events; raises TreeBehind."""
-    return hash_of(span, _nodes_for(connection, [span]))
 
 
 def _nodes_for(connection: Connection, spans: Iterable[Span]) -> Nodes:

@@ -75,7 +75,7 @@ def drill_erase(
 
     Exit code 5 when a word is found, or when the word that is planted where nothing erases is not found.
     """
-    from console.simulation.erasure_drill import erasure_drill
+    from console.drills.erasure import erasure_drill
 
     with plainly(), tempfile.TemporaryDirectory(prefix="wayhome-drill-") as place:
         container, clock, _ = _made_up_office(Path(place), SeededEntropy(_SEED))
@@ -97,7 +97,7 @@ def drill_restore(
 
     Example: wayhome drill restore --days 180
     """
-    from console.simulation.restore_drill import RestoreDrill
+    from console.drills.restore import RestoreDrill
 
     with tempfile.TemporaryDirectory(prefix="wayhome-drill-") as folder:
         container, _, definition = _made_up_office(Path(folder), SeededEntropy(seed))

@@ -1,5 +1,6 @@
 """`wayhome keys …`: where the keys lie, who can open them, and stopping everything at once."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -66,11 +67,8 @@ def lock(terminal: ActorTerminal) -> None:
 
     Example: wayhome keys lock --as staff:anna
     """
-    keys = open_keys(_there(terminal.data), _CHANCE)
-    try:
+    with closing(open_keys(_there(terminal.data), _CHANCE)) as keys:
         keys.lock(_named(terminal))
-    finally:
-        keys.close()
     terminal.lines({"status": "locked"}, "locked: nothing is opened or recorded until: wayhome keys unlock")
 
 
@@ -80,11 +78,8 @@ def unlock(terminal: ActorTerminal) -> None:
 
     Example: wayhome keys unlock --as staff:boris
     """
-    keys = open_keys(_there(terminal.data), _CHANCE)
-    try:
+    with closing(open_keys(_there(terminal.data), _CHANCE)) as keys:
         keys.unlock(_named(terminal))
-    finally:
-        keys.close()
     terminal.lines({"status": "open"}, "unlocked: keys are handed out again")
 
 
@@ -94,11 +89,8 @@ def rotate(terminal: ActorTerminal) -> None:
 
     Example: wayhome keys rotate --as staff:anna
     """
-    keys = open_keys(_there(terminal.data), _CHANCE)
-    try:
+    with closing(open_keys(_there(terminal.data), _CHANCE)) as keys:
         keys.rotate(_named(terminal))
-    finally:
-        keys.close()
     terminal.lines({"status": "rotated"}, "every key is wrapped anew", OLDER_ARE_BLIND)
 
 
@@ -167,11 +159,8 @@ def forget_place(
 
     Example: wayhome keys forget-place host2:/srv/wayhome/kek/kek.json --as staff:anna
     """
-    keys = open_keys(_there(terminal.data), _CHANCE)
-    try:
+    with closing(open_keys(_there(terminal.data), _CHANCE)) as keys:
         known = keys.forget_home(place, _named(terminal))
-    finally:
-        keys.close()
     if not known:
         raise BadInput("there is no such place; see: wayhome keys show")
     terminal.lines({"forgotten": place}, f"{place} is not waited for any more")
@@ -187,12 +176,9 @@ def plant_case(
 
     Example: wayhome keys plant --as staff:zoya
     """
-    keys = open_keys(_there(terminal.data), _CHANCE)
-    try:
+    with closing(open_keys(_there(terminal.data), _CHANCE)) as keys:
         case = str(typer.prompt("Which case", err=True))  # no argument: others see what is typed after a verb
         plant(keys, case_number(case), is_planted=not no_longer, who=_named(terminal))
-    finally:
-        keys.close()
     said = "alarms no longer" if no_longer else "whoever looks at it is stopped, and the officer is written to"
     terminal.lines({"planted": not no_longer}, said)
 

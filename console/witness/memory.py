@@ -2,13 +2,13 @@
 
 import fcntl
 import hashlib
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from console.errors import BadInput
+from events.durable_file import replace_whole
 from events.merkle import EMPTY_ROOT
 from events.notes import Checkpoint, parse_checkpoint
 
@@ -43,18 +43,7 @@ class WitnessMemory:
 
     def keep(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint in place of the one before; it is on disk when this returns."""
-        file = self._file(checkpoint.origin)
-        draft = file.with_suffix(".part")
-        with draft.open("w", encoding="utf-8") as writing:
-            writing.write(str(checkpoint))
-            writing.flush()
-            os.fsync(writing.fileno())
-        draft.replace(file)
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        replace_whole(self._file(checkpoint.origin), str(checkpoint).encode())
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli import app
-from console.simulation.erasure_drill import TokenKey, forms, in_base64
+from console.drills.erasure import TokenKey, forms, in_base64
 from workers.effects import erasure
 
 pytestmark = pytest.mark.xdist_group("drill")

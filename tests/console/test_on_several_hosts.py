@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.kit.web.served import PROGRAM
+from tests.kit.workshop import until
 from tests.servers.namespaces import Host, Wire, programs_there
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
@@ -110,18 +111,10 @@ def town(postgres: Postgres, valkey: Valkey, tmp_path: Path) -> Iterator[Town]:
         connection.execute(psycopg.sql.SQL("DROP ROLE {}").format(psycopg.sql.Identifier(role)))
 
 
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.1)
-
-
 def test_a_case_goes_from_host_to_host_and_an_erasure_and_a_lock_reach_every_one(town: Town) -> None:
     for console in NAMES[:2]:
         host = town.hosts[console]
-        until(lambda host=host: "ok" in host.run(sys.executable, "-c", _ASK, env=town.env_of(host)).stdout)  # type: ignore[misc]
+        until(lambda host=host: "ok" in host.run(sys.executable, "-c", _ASK, env=town.env_of(host)).stdout, 60)  # type: ignore[misc]
     case = str(
         town.json("console-a", "case", "open", "age_band=27-29", "name=-", "--as", "staff:anna", stdin=f"{NAME}\n")[
             "case_id"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from console.drills.restore_counts import payments, sent_again
 from console.settings import Settings
-from console.simulation.restore_counts import payments, sent_again
 from tests.kit.command_line import Wayhome
 
 

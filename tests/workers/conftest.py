@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from events.database import Database
+from events.facts import catalogue
+from events.keys import MemoryKeys
+from events.log import Log
+from events.world import SystemEntropy
+from tests.kit.logs import small_history
 from tests.kit.offices import Office, open_office
 from tests.kit.workshop import Workshop
 
@@ -35,6 +41,16 @@ def either_shop(either_office: Office, tmp_path: Path) -> Iterator[Workshop]:
 def shop(office: Office, tmp_path: Path) -> Iterator[Workshop]:
     """A workshop on the embedded database."""
     yield from _open_shop(office, tmp_path)
+
+
+@pytest.fixture
+def log(prepared_sqlite_url: str) -> Iterator[Log]:
+    """A log with a little in it, and nobody at work on it."""
+    database = Database(prepared_sqlite_url)
+    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
+    small_history(log)
+    yield log
+    database.close()
 
 
 def _open_shop(office: Office, folder: Path) -> Iterator[Workshop]:

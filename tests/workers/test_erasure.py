@@ -10,7 +10,7 @@ import pytest
 import redis
 from sqlalchemy import inspect, select, text
 
-from console.simulation.erasure_drill import TokenKey, forms
+from console.drills.erasure import TokenKey, forms
 from events.catalogue import COMPARTMENTS
 from events.database import Database
 from events.errors import StoreProblem, StoreUnavailable

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,27 +13,17 @@ from events.checkpoints import OUTSIDE
 from events.database import Database, sqlite_url
 from events.errors import SealRefused
 from events.facts import catalogue
-from events.keys import MemoryKeys
 from events.log import Log
 from events.notes import LOG, Note, NoteSignature, SigningKey, cosignature, cosigned_at, parse_note
 from events.sealer import Sealer
 from events.witness_policy import Policy
 from events.world import SystemClock, SystemEntropy
-from tests.kit.logs import CASE, LINKED, small_history, tell
+from tests.kit.logs import CASE, LINKED, tell
 from tests.kit.witnesses import DONOR, RED_CROSS, answering, policy_of, witness
 from workers.sealing import witness_client
 from workers.sealing.rounds import SealingResult, SealingRounds
 
 KEY = SigningKey("way-home.example/log", LOG, b"\x07" * 32)
-
-
-@pytest.fixture
-def log(prepared_sqlite_url: str) -> Iterator[Log]:
-    database = Database(prepared_sqlite_url)
-    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
-    small_history(log)
-    yield log
-    database.close()
 
 
 def rounds_of(log: Log, policy: Policy) -> SealingRounds:

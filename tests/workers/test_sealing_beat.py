@@ -1,34 +1,22 @@
 """Workers seal beside their tasks: what stops it is told once, and whatever happens they go on trying."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from events.database import Database
 from events.errors import SealRefused, StoreUnavailable
-from events.facts import catalogue
-from events.keys import MemoryKeys
 from events.log import Log
 from events.notes import LOG, SigningKey
 from events.sealer import TROUBLE, Sealer
 from events.witness_policy import Policy
-from events.world import SystemClock, SystemEntropy
-from tests.kit.logs import CASE, LINKED, small_history, tell
+from events.world import SystemClock
+from tests.kit.logs import CASE, LINKED, tell
 from workers.sealing import beat as beats
 from workers.sealing.beat import SealingBeat
 from workers.sealing.rounds import SealingRounds
 
 KEY = SigningKey("way-home.example/log", LOG, b"\x07" * 32)
-
-
-@pytest.fixture
-def log(prepared_sqlite_url: str) -> Iterator[Log]:
-    database = Database(prepared_sqlite_url)
-    log = Log(database, catalogue(), MemoryKeys(SystemEntropy()), SystemEntropy())
-    small_history(log)
-    yield log
-    database.close()
 
 
 class Looks(threading.Event):

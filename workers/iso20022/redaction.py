@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from events.durable_file import replace_whole
 from workers.errors import Unavailable
 from workers.iso20022.bank_folder import READ, UNREADABLE
 from workers.iso20022.xml import BankFileError, parsed, written
-from workers.running.durable_file import replace_whole
 
 GONE: Final = "ERASED"
 _ENTRIES: Final = ("CdtTrfTxInf", "TxInfAndSts", "TxDtls", "Ntry")

@@ -17,11 +17,11 @@ from sqlalchemy import select
 
 from console.container import Container
 from console.copies import put_in_place
+from console.drills.restore_counts import letters, payments, sent_again
 from console.restoring import accept_copy
 from console.settings import Settings
 from console.simulation.demo_accounts import ADMINISTRATOR, DATA_PROTECTION
 from console.simulation.managed_case import CLARA
-from console.simulation.restore_counts import letters, payments, sent_again
 from console.simulation.year import Rehearsal, Year
 from events.backup import copy_file
 from events.catalogue import Fact
