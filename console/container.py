@@ -168,7 +168,7 @@ class Container:
     def _bank_folders(self) -> BankFolders:
         from workers.running.jobs import BankFolders
 
-        return BankFolders(*(str(self.settings.bank_folder / name) for name in ("out", "sent", "in")))
+        return BankFolders.at(self.settings.bank_folder)
 
     def _ordered(self) -> Collection[str]:
         """Return the keys of all orders; looking makes no order book where there is none."""

@@ -11,18 +11,22 @@ from typing import Final, NamedTuple, Self
 import typer
 from sqlalchemy import URL
 
-from console.container import Container
 from console.errors import BadInput
 from console.kept_checkpoint import kept_checkpoint
 from console.key_opening import key_database, open_keys
-from console.opening_checks import database_url_of
+from console.opening_checks import database_url_of, ready_database
 from console.settings import Settings
-from events.backup import BackedUp, copy_file, look_at
+from events.backup import BackedUp, copy_file, in_one_file, look_at, reserved
 from events.database import Database, sqlite_url
 from events.errors import BackupRefused
+from events.facts import catalogue
 from events.high_water import RESTORED, mark_moved
+from events.key_check import bind_keys_to_log
 from events.key_copies import note_copy
+from events.key_encryption import read_secret
+from events.key_stores import copy_store
 from events.keys import make_private_folder
+from events.log import Log
 from events.rows_beside_keys import RowsBesideKeys
 from events.schema import migrate
 from events.sealed_file import is_sealed, open_file, seal_file
@@ -88,14 +92,8 @@ def copy_log(here: Settings, target: Path, progress: Progress) -> None:
 
 def copy_keys(here: Settings, target: Path, progress: Progress) -> None:
     """Copy the keys, wrapped as they lie, into a SQLite file, also out of a key database; raises BackupRefused."""
-    if here.keys_url is None:
-        copy_file(here.key_file, target, progress)
-        return
-    store = open_keys(here, SystemEntropy())
-    try:
-        store.copy_to(target)
-    finally:
-        store.close()
+    with closing(key_database(here)) as store:
+        copy_store(store, target, progress)
 
 
 @contextmanager
@@ -115,11 +113,8 @@ def opened_copy(file: Path, passphrase: Callable[[], str], beside: Path, progres
 def note_copied(here: Settings, found: BackedUp) -> None:
     """Note beside the keys that they were copied, so that it is told when that copy goes blind; raises EventsError."""
     if found.wrapped_under:
-        store = key_database(here)
-        try:
+        with closing(key_database(here)) as store:
             note_copy(RowsBesideKeys(store), found.wrapped_under)
-        finally:
-            store.close()
 
 
 class PutInPlace(NamedTuple):
@@ -145,7 +140,7 @@ def put_in_place(
     """
     _refuse_in_use(here, copies)
     make_private_folder(here.data)
-    aside = replace(here, data=here.data / ".restoring", kek_file=str(here.kek_path))
+    aside = replace(here, data=here.data / ".restoring", kek_file=str(here.kek_path))  # read only
     shutil.rmtree(aside.data, ignore_errors=True)  # of an attempt that was broken off
     try:
         make_private_folder(aside.key_file.parent)
@@ -167,6 +162,11 @@ def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
             "restore into a folder without the settings of a database, then take the log there with `wayhome move` and "
             "the keys with `wayhome keys move`"
         )
+    if here.kek_file is not None:
+        raise BadInput(
+            "put a copy of the key-encryption key into the data folder, and leave WAYHOME_KEK_FILE (or kek_file) out "
+            "until the keys are in place: of two offices with one such file, one blinds the other at the next erasure"
+        )
     if here.log_file.exists() or here.key_file.exists():
         raise BadInput(f"there are data in {here.data}; nothing is written over: name an empty folder with --data")
     for file in copies:
@@ -176,15 +176,15 @@ def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
 
 def _prove(aside: Settings, kept: Sequence[Path]) -> None:
     """Hold the copies to each other, the log to itself and to what somebody kept, and note that they are copies."""
-    container = Container(aside, accept_older=True)
-    try:
-        proof = verify(container.log, kept=[kept_checkpoint(container.keys, file) for file in kept])
+    # No whole office is opened: that would erase anew, and take another key-encryption key, in what is only looked at.
+    with closing(ready_database(aside)) as database, closing(open_keys(aside, SystemEntropy())) as keys:
+        log = Log(database, catalogue(), keys, SystemEntropy())
+        bind_keys_to_log(log)
+        proof = verify(log, kept=[kept_checkpoint(keys, file) for file in kept], keys_of_that_day=False)
         if not proof.ok:
             found = "; ".join(finding.text for finding in proof.findings[:3])
             raise BackupRefused(f"the copy of the log is not as it was written: {found}; take another copy")
-        container.keys.note(RESTORED, b"1")
-    finally:
-        container.close()
+        keys.note(RESTORED, b"1")
 
 
 def passphrase_from(file: Path | None, whose: str, *, new: bool = False) -> str:
@@ -197,8 +197,8 @@ def passphrase_from(file: Path | None, whose: str, *, new: bool = False) -> str:
     if file == PROMPTED:
         return str(typer.prompt(f"Passphrase of {whose}", hide_input=True, confirmation_prompt=new))
     try:
-        return file.read_text(encoding="utf-8").splitlines()[0]
-    except (OSError, IndexError, UnicodeDecodeError):
+        return (read_secret(file) or b"").decode().splitlines()[0]
+    except (IndexError, UnicodeDecodeError):
         raise BadInput(f"no passphrase can be read from {file}; its first line is the passphrase") from None
 
 
@@ -249,19 +249,9 @@ def _is_open_elsewhere(file: str) -> bool:
 
 def _from_server(url: URL, target: Path, progress: Progress) -> None:
     """Copy a log out of PostgreSQL, as it stands at one moment, into a SQLite file of the same schema."""
-    part = target.with_name(f"{target.name}.from-server")
-    if target.exists() or part.exists():
-        raise BackupRefused(f"there is something at {target} already; name another file, nothing is written over")
-    part.touch(mode=0o600)
-    source, copy = Database(url), Database(sqlite_url(part))
-    try:
-        migrate(copy)
-        with source.reading() as origin, copy.writing() as connection:
-            copy_tables(origin, connection, SCHEMAS, lambda _table, whole, done: progress(done, whole))
-        copy.close()
-        copy_file(part, target)  # one file, sound, and on disk
-    finally:
-        source.close()
-        copy.close()
-        for left in (part, *(part.with_name(f"{part.name}{end}") for end in ("-wal", "-shm"))):
-            left.unlink(missing_ok=True)
+    with reserved(target) as part:
+        with closing(Database(url)) as source, closing(Database(sqlite_url(part))) as copy:
+            migrate(copy)
+            with source.reading() as origin, copy.writing() as connection:
+                copy_tables(origin, connection, SCHEMAS, lambda _table, whole, done: progress(done, whole))
+        in_one_file(part)

@@ -3,15 +3,15 @@
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL
 
-from events.backup import copy_file, in_one_file, reserved
+from events.backup import Progress, copy_file, in_one_file, reserved
 from events.database import Database, no_room, opened_for_reading, sqlite_url
-from events.errors import EventsError, KeysLocked, KeysMissing, StoreUnavailable
+from events.errors import BackupRefused, EventsError, KeysLocked, KeysMissing, StoreUnavailable
 from events.key_encryption import KeyHome
 from events.key_homes import KekFile
 from events.key_tables import copy_content, make_tables, put_state, state_of
@@ -50,10 +50,6 @@ class FileKeys(StoredKeys):
             raise KeysMissing(
                 f"the key file {path.name} cannot be opened ({problem}); restore it or its permissions"
             ) from problem
-
-    def copy_to(self, path: Path) -> None:
-        """Copy the file as it stands."""
-        copy_file(self._path, path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -101,27 +97,32 @@ class PostgresKeys(StoredKeys):
             database.close()
             raise
 
-    def copy_to(self, path: Path) -> None:
-        """Copy everything of one moment into a SQLite file, as ``FileKeys`` opens it."""
-        with reserved(path) as part:
-            copy = Database(sqlite_url(part), overwrites=True)
-            try:
-                with self.database.reading() as source, copy.writing() as target:
-                    make_tables(target)
-                    state = state_of(source)
-                    assert state is not None, "an open store has its state"
-                    put_state(target, state)
-                    copy_content(source, target)
-            finally:
-                copy.close()
-            in_one_file(part)
-
     def _is_announced(self) -> bool:
         """Ask again now and then: no message is needed that could be lost."""
         due = self._seconds() - self._asked >= HEED_SECONDS
         if due:
             self._asked = self._seconds()
         return due
+
+
+def copy_store(store: Database, path: Path, progress: Progress | None = None) -> None:
+    """Copy a key store as it lies, wrapped, into a SQLite file as ``FileKeys`` opens it; nothing is opened for that.
+
+    Raises BackupRefused when there is something under the name, or the copy is not sound.
+    """
+    if store.kind == "sqlite":
+        copy_file(Path(store.url.database or ""), path, progress)
+        return
+    with reserved(path) as part:
+        with closing(Database(sqlite_url(part), overwrites=True)) as copy, store.reading() as source:
+            state = state_of(source)
+            if state is None:
+                raise BackupRefused("the key database is empty; is WAYHOME_KEYS_URL the right one?")
+            with copy.writing() as target:
+                make_tables(target)
+                put_state(target, state)
+                copy_content(source, target)
+        in_one_file(part)
 
 
 def _watched(path: Path) -> sqlite3.Connection:

@@ -24,11 +24,11 @@ _TABLES: Final = (
     "kek_handovers (old TEXT PRIMARY KEY, new TEXT NOT NULL, wrapped {blob} NOT NULL)",
     "key_history (number INTEGER PRIMARY KEY, at TEXT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL)",
 )
-CONTENT: Final = ("keys", "retired", "notes", "destroyed", "key_history")  # what a copy takes along
-_COLUMNS: Final = {
+_COLUMNS: Final = {  # what a copy takes along
     "keys": ("person", "compartment", "key"), "retired": ("name", "until"), "notes": ("purpose", "value"),
     "destroyed": ("person", "at"), "key_history": ("number", "at", "what", "who"),
 }  # fmt: skip
+CONTENT: Final = tuple(_COLUMNS)
 _AT_ONCE: Final = 5_000
 _ASKED_AT_ONCE: Final = 500
 
@@ -131,16 +131,12 @@ def put_keys(connection: Connection, rows: Sequence[tuple[str, str, bytes]]) -> 
     put_all(connection, "UPDATE keys SET key = :key WHERE person = :person AND compartment = :compartment", named)
 
 
-def copy_content(source: Connection, target: Connection) -> int:
-    """Copy everything but the state from one store into another that is empty, and return how many keys there are."""
-    counts = {}
-    for table in CONTENT:
-        columns = _COLUMNS[table]
+def copy_content(source: Connection, target: Connection) -> None:
+    """Copy everything but the state from one store into another that is empty."""
+    for table, columns in _COLUMNS.items():
         rows = [row._asdict() for row in source.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))]  # noqa: S608
         values = ", ".join(f":{column}" for column in columns)
         put_all(target, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})", rows)  # noqa: S608
-        counts[table] = len(rows)
-    return counts["keys"]
 
 
 def empty_content(connection: Connection) -> None:

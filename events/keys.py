@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from events.errors import BackupRefused, PersonErased
+from events.errors import PersonErased
 from events.world import Entropy
 
 Owner = tuple[str, str]  # person, compartment
@@ -77,9 +77,6 @@ class Keys(Protocol):
 
     def refresh(self) -> None:
         """Let go of every key at once when an erasure or a lock was announced since, by whichever process."""
-
-    def copy_to(self, path: Path) -> None:
-        """Copy everything as it lies, wrapped, into a new file; raises BackupRefused when that is not possible."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -162,10 +159,6 @@ class MemoryKeys(Keys):
 
     def close(self) -> None:
         """Do nothing: the keys go with the process."""
-
-    def copy_to(self, path: Path) -> None:
-        """Refuse: what ends with the process has no copy."""
-        raise BackupRefused("keys that live in memory have no copy; they end with the process")
 
 
 def refuse_erased(owners: Collection[Owner], destroyed: Mapping[str, str]) -> None:

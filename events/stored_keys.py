@@ -224,8 +224,10 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
         """Have every process let go of every key at once, and hand out none until ``unlock``."""
         self._set_status(LOCKED, "locked", who, told=who, instead_of=("", LOCKED))
 
-    def unlock(self, who: str) -> None:
-        """Have keys handed out again; raises KeysMissing for whoever has no key-encryption key of this store.
+    def unlock(self, who: str) -> bool:
+        """Have keys handed out again, and tell whether that took another key-encryption key.
+
+        Raises KeysMissing for whoever has no key-encryption key of this store.
 
         Keys on their way elsewhere stay; those of which the other place has the whole are not handed out here.
         """
@@ -239,6 +241,7 @@ class StoredKeys(RowsBesideKeys, Keys, ABC):
                 self.stay(who)
             else:
                 self._set_status("", "unlocked", who, instead_of=("", LOCKED))
+            return state.status == MOVING
 
     def _set_status(self, status: str, what: str, who: str, *, told: str = "", instead_of: Collection[str]) -> None:
         """Say to every process whether keys are handed out; raises KeysLocked where something else is under way."""

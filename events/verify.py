@@ -82,15 +82,20 @@ def verify(
     *,
     kept: Sequence[Checkpoint] = (),
     held_to: Iterable[NotedHead] = (),
+    keys_of_that_day: bool = True,
 ) -> LogProof:
     """Walk the whole log once, as one state of the database shows it, and return what was found.
 
     Every sealed part is tried with its key; the log is held to checkpoints somebody ``kept`` and to heads that were
-    noted elsewhere. ``progress`` is told now and then how many events have been looked at. Memory grows with the number
-    of streams only. Raises a StoreProblem when the database cannot be read.
+    noted elsewhere. Of a copy whose keys are not of that day no key is asked for, and what is noted beside them may
+    be of a longer log. ``progress`` is told now and then how many events have been looked at. Memory grows with the
+    number of streams only. Raises a StoreProblem when the database cannot be read.
     """
     with log.database.reading() as connection:
-        return verify_on(connection, log.catalogue, progress, keys=log.keys, kept=kept, held_to=held_to)
+        return verify_on(
+            connection, log.catalogue, progress,
+            keys=log.keys, kept=kept, held_to=held_to, keys_of_that_day=keys_of_that_day,
+        )  # fmt: skip
 
 
 def verify_on(
@@ -101,13 +106,15 @@ def verify_on(
     keys: Keys | None = None,
     kept: Sequence[Checkpoint] = (),
     held_to: Iterable[NotedHead] = (),
+    keys_of_that_day: bool = True,
 ) -> LogProof:
     """Walk the log as this connection sees it; the caller sees to it that it sees one state throughout.
 
     Without keys nothing is said of them. ``progress`` and memory as with ``verify``; raises the driver's own errors.
     """
     try:
-        return _Walk(connection, catalogue, keys, kept, NotedHeads(held_to)).run(progress)
+        walk = _Walk(connection, catalogue, keys, kept, NotedHeads(held_to), keys_of_that_day=keys_of_that_day)
+        return walk.run(progress)
     finally:
         _read_text(connection, str)
 
@@ -122,6 +129,8 @@ class _Walk:
         keys: Keys | None,
         kept: Sequence[Checkpoint],
         noted: NotedHeads,
+        *,
+        keys_of_that_day: bool,
     ) -> None:
         self._noted = noted
         self._connection = connection
@@ -135,8 +144,8 @@ class _Walk:
         self._of_command: dict[str, tuple[str, bytes]] = {}
         self._findings = Findings()
         self._codes = HeadCodes.found(keys) if keys is not None else None
-        self._beside = PageBeside(self._ask, self._findings, keys)
-        self._tree = TreeBeside(self._ask, self._findings, keys, kept)
+        self._beside = PageBeside(self._ask, self._findings, keys if keys_of_that_day else None)
+        self._tree = TreeBeside(self._ask, self._findings, keys, kept, keys_of_that_day=keys_of_that_day)
         self._head: bytes | None = None
         self._place = BEFORE_ALL
         self._places: dict[int, bytes] = {}  # where the chain stood before a position

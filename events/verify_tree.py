@@ -31,6 +31,7 @@ _BEYOND: Final = (
     "OR t.number >= (CAST({} AS BIGINT) >> t.level) LIMIT {}"
 )
 _BEYOND_MAX: Final = 100
+_OUTSIDE: Final = "the checkpoint noted beside the keys"
 _STORED: Final = "the stored checkpoint"
 _NOTED: Final = "SELECT e.position, e.body FROM events e WHERE e.stream = {} ORDER BY e.version DESC LIMIT 1"
 
@@ -45,8 +46,18 @@ class ExpectedHead(NamedTuple):
 class TreeBeside:
     """The tree of a walk: grows with its events, and is compared with what is stored and what was signed."""
 
-    def __init__(self, ask: Ask, findings: Findings, keys: Keys | None, kept: Sequence[Checkpoint] = ()) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        findings: Findings,
+        keys: Keys | None,
+        kept: Sequence[Checkpoint] = (),
+        *,
+        keys_of_that_day: bool = True,
+    ) -> None:
         self.checkpoints = 0
+        # What may be of more events than there are.
+        self._past_the_end = frozenset[str]() if keys_of_that_day else frozenset({_OUTSIDE})
         self._ask = ask
         self._findings = findings
         self._frontier = Frontier()
@@ -83,6 +94,8 @@ class TreeBeside:
         size = self._frontier.size
         for heads in self._expected.values():
             for head in heads:
+                if head.said_by in self._past_the_end:
+                    continue
                 text = (
                     f"{head.said_by} is of {head.checkpoint.size} events, and the log ends before that: it was cut off"
                 )
@@ -132,7 +145,7 @@ class TreeBeside:
             expected[head.size].append(ExpectedHead(head, _STORED))
         outside = noted_outside(keys) if keys else None
         for one, said_by in [*((one, "the checkpoint that was kept") for one in kept),
-                             *([(outside, "the checkpoint noted beside the keys")] if outside else [])]:  # fmt: skip
+                             *([(outside, _OUTSIDE)] if outside else [])]:  # fmt: skip
             expected[one.size].append(ExpectedHead(one, said_by))
         self._check_signatures(verifier_of(keys) if keys else None, expected)
         for empty in expected.pop(0, ()):  # nothing was there to sign

@@ -203,14 +203,16 @@ class RestoreDrill:
         return Container(self._put(name, log, keys), accept_older=True, clock=clock, chance=SystemEntropy())
 
     def _beside(self, name: str) -> Settings:
-        """Return the settings of a folder of its own; the key-encryption key is what officers keep, and is the same."""
-        return Settings(data=self._folder / name, kek_file=str(self._house.kek_path))
+        """Return the settings of a folder of its own, into which the officer has brought the key-encryption key."""
+        here = Settings(data=self._folder / name)
+        shutil.copytree(self._house.kek_path.parent, here.kek_path.parent)
+        here.data.chmod(0o700)
+        return here
 
     def _put(self, name: str, log: Path, keys: Path) -> Settings:
         """Put files in place as somebody in a hurry does, by hand, beside what is left of bank and post."""
         here = self._beside(name)
-        here.key_file.parent.mkdir(parents=True, mode=0o700)
-        here.data.chmod(0o700)
+        here.key_file.parent.mkdir(mode=0o700)
         copy_file(log, here.log_file)
         copy_file(keys, here.key_file)
         copy_file(self._house.order_file, here.order_file)

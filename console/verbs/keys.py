@@ -3,7 +3,7 @@
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, get_args
 
 import typer
 from sqlalchemy import make_url
@@ -28,7 +28,7 @@ from handlers.queries.planted import plant
 
 app = typer.Typer(no_args_is_help=True, help="The keys: where they lie, who can open them, and locking them.")
 _CHANCE = SystemEntropy()
-_KINDS = ("file", "passphrase", "shares")
+_KINDS: Final = get_args(HomeKind)
 _OLDER = "keys were wrapped for the first time here: whatever copy of the key file is older opens without anything else; destroy those copies"  # noqa: E501
 
 
@@ -79,8 +79,9 @@ def unlock(terminal: ActorTerminal) -> None:
     Example: wayhome keys unlock --as staff:boris
     """
     with closing(open_keys(_there(terminal.data), _CHANCE)) as keys:
-        keys.unlock(_named(terminal))
-    terminal.lines({"status": "open"}, "unlocked: keys are handed out again")
+        stayed = keys.unlock(_named(terminal))
+    older = [OLDER_ARE_BLIND] if stayed else []
+    terminal.lines({"status": "open"}, "unlocked: keys are handed out again", *older)
 
 
 @verb(app, "rotate")

@@ -91,5 +91,5 @@ def _url(text: str) -> str:
 
 
 def _forget(file: Path) -> None:
-    for end in ("", "-wal", "-shm", ".reserve"):
+    for end in ("", "-wal", "-shm"):
         file.with_name(f"{file.name}{end}").unlink(missing_ok=True)

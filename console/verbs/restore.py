@@ -1,7 +1,7 @@
 """`wayhome restore …`: copies put in place, and what has to be settled before anything leaves the house again."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 from uuid import uuid5
 
 import typer
@@ -23,7 +23,10 @@ from workflow.subjects.restore.commands import LiftQuarantine, SettleOrphan
 
 app = typer.Typer(no_args_is_help=True, help="Copies put back in place, and what an older one does not know.")
 
-_OUTCOMES: Final = ("counted", "not_ours", "lost", "stopped")
+_WITHOUT_KEY: Final = (
+    "{} sealed parts have no key here: of people erased since, or the copy of the keys is older than that of the log"
+)
+_OUTCOMES: Final = get_args(SettleOrphan.model_fields["outcome"].annotation)
 _COLUMNS: Final = ("number", "what", "reference", "about", "amount", "where it lies", "settled")
 
 
@@ -53,6 +56,7 @@ def files(
     terminal.lines(
         found._asdict(),
         f"{found.events} events and {found.keys} keys are in {here.data}: nothing was changed, left out or added",
+        *([_WITHOUT_KEY.format(found.without_key)] if found.without_key else []),
         "put the folders bank, post and the file orders.sqlite of the old disk beside them, if they are left",
         "then go on in quarantine: wayhome restore accept",
     )

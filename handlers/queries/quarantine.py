@@ -33,16 +33,17 @@ def is_quarantined(log: Log, connection: Connection) -> bool:
 def quarantine_of(log: Log) -> Quarantine:
     """Return the quarantine as it stands, with everything that was found."""
     found: Quarantine | None = fold_events(RESTORE, log.stream(RESTORE), log.fact).state
+    if found is not None and not found.is_on and log.forged([RESTORE]):
+        return found._replace(is_on=True)  # as with ``is_quarantined``: nobody else lifts it
     return found or Quarantine()
 
 
 def orphans_beside_the_keys(log: Log) -> list[OrphanFound]:
-    """Return whose key there is and nothing in the log, and who was erased and is in the log again."""
+    """Return whose key there is and nothing in the log: who was erased and is in it again is erased as it opens."""
     parts = select(sealed_parts.c.person).where(func.length(sealed_parts.c.ciphertext) > 0).distinct()
     with log.database.reading() as connection:
         known = set(connection.execute(parts).scalars())
-    lost = [orphan("person", person) for person in sorted(set(log.keys.persons()) - known)]
-    return [*lost, *(orphan("erased", person) for person in sorted(known & log.keys.destroyed().keys()))]
+    return [orphan("person", person) for person in sorted(set(log.keys.persons()) - known)]
 
 
 def orphan(kind: str, reference: str, about: str = "", amount: Money | None = None) -> OrphanFound:

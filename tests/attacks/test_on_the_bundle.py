@@ -21,6 +21,7 @@ from console.audit.bundle import bundle_of
 from events.catalogue import Fact
 from events.database import sqlite_url
 from events.facts.decisions import DecisionConfirmed, DecisionDeclined
+from events.facts.erasure import PersonErased
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.ids import CaseId, case_stream
@@ -303,6 +304,15 @@ NOT_TWO = "it was not confirmed once, in time, by another than who had proposed 
 
 def test_what_two_people_decided_is_proved(office: Witnessed, case_id: CaseId) -> None:
     assert confirmed(office, case_id, BORIS) == ""
+
+
+def test_what_takes_two_and_names_a_second_who_confirmed_nothing_is_named(office: Witnessed, case_id: CaseId) -> None:
+    fact = PersonErased(
+        person_id="P-1", case_id=case_id, request_id="R-1", asked_by="person", paper="118/2030", cases=(case_id,),
+        second=BORIS,
+    )  # fmt: skip
+    office.forge((case_stream(case_id), fact))
+    assert "it rests on a proposal that nobody confirmed with it" in told_of(office, case_id)
 
 
 def test_who_confirms_what_they_proposed_is_named(office: Witnessed, case_id: CaseId) -> None:

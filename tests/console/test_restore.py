@@ -14,6 +14,7 @@ from events import sealed_file
 from events.errors import LogBehind
 from handlers.commanding.answers import Accepted
 from tests.console.test_backup import CASE, backed_up, copies
+from tests.console.test_erasure import DINA, ended, erase
 from tests.kit.command_line import Wayhome
 from tests.kit.officers import ROOT, ZOYA
 from tests.kit.people import ANNA
@@ -51,8 +52,12 @@ def put_in_place(new: Wayhome, log: Path, keys: Path, *more: str) -> Wayhome:
     return new
 
 
+def to(log: Path, keys: Path) -> tuple[str, ...]:
+    return "--log", str(log), "--keys", str(keys)
+
+
 def files(log: Path, keys: Path) -> tuple[str, ...]:
-    return "restore", "files", "--log", str(log), "--keys", str(keys)
+    return "restore", "files", *to(log, keys)
 
 
 def kept(wayhome: Wayhome, *names: str) -> dict[str, bytes]:
@@ -340,7 +345,11 @@ def test_copies_sealed_for_two_people_open_with_each_ones_own_passphrase(
     hers.write_text("anna walks by the river\n")
     his.write_text("boris feeds nine pigeons\n")
     sealed = ("--log-passphrase", str(hers), "--keys-passphrase", str(his))
-    found = wayhome.json("backup", "--log", str(log), "--keys", str(keys), *sealed)
+    told = wayhome.told_off("backup", *to(log, keys), *sealed, code=4)
+    assert "may be read by others" in told
+    for one in (hers, his):
+        one.chmod(0o600)
+    found = wayhome.json("backup", *to(log, keys), *sealed)
     assert (found["without_key"], found["keys"] > 0) == (0, True)
     assert not any(b"SQLite" in file.read_bytes() for file in (log, keys))
     assert list(wayhome.data.rglob("*to-be-sealed*")) == []
@@ -356,6 +365,7 @@ def test_one_passphrase_for_both_copies_is_refused(wayhome: Wayhome, tmp_path: P
     log, keys = copies(tmp_path)
     one = tmp_path / "one"
     one.write_text("one for both of them\n")
+    one.chmod(0o600)
     words = (
         "backup",
         "--log",
@@ -384,6 +394,49 @@ def test_a_folder_moved_away_under_nobody_s_feet_can_be_restored_beside(wayhome:
     shutil.move(wayhome.data, tmp_path / "old")
     new = with_kek(wayhome.data, tmp_path / "old" / "kek")
     assert put_in_place(new, log, keys).json(*ACCEPT)["cause"] == "older_log"
+
+
+def test_a_restore_that_is_refused_changes_no_key_encryption_key(wayhome: Wayhome, tmp_path: Path) -> None:
+    """The keys are from before an erasure, with the key-encryption key of then; the log knows of the erasure."""
+    wayhome.open_account(DINA, "data_protection", "moscow")
+    case, (log, keys) = ended(wayhome), copies(tmp_path)
+    backed_up(wayhome, tmp_path / "before.sqlite", keys)
+    shutil.copytree(wayhome.data / "kek", tmp_path / "kek")
+    erase(wayhome, case)
+    (tmp_path / "apart").mkdir()
+    backed_up(wayhome, log, tmp_path / "apart" / "newest.sqlite")
+    new = with_kek(tmp_path / "new", tmp_path / "kek")
+    kek = new.data / "kek" / "kek.json"
+    before = kek.read_bytes()
+    assert "kept.txt" in new.told_off(*files(log, keys), "--checkpoint", str(tmp_path / "kept.txt"), code=4)
+    assert kek.read_bytes() == before
+    new.done(*files(log, keys))
+    assert kek.read_bytes() == before, "and one that is not changes none either, until it is accepted"
+    new.done(*ACCEPT)
+    assert kek.read_bytes() != before, "then the keys of whoever was erased are destroyed again"
+
+
+def test_a_log_that_was_sealed_after_its_copy_was_taken_is_put_in_place_with_the_keys_that_came_after(
+    wayhome: Wayhome, tmp_path: Path
+) -> None:
+    """The sealer goes on between the two copies: what it noted beside the keys is of a longer log."""
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, tmp_path / "sooner.sqlite")
+    opened(wayhome)
+    wayhome.done("seal")
+    backed_up(wayhome, tmp_path / "later.sqlite", keys)
+    new = put_in_place(with_kek(tmp_path / "new", wayhome.data / "kek"), log, keys)
+    assert new.json(*ACCEPT)["cause"] == "older_log"
+
+
+def test_a_restored_office_does_not_share_the_key_encryption_key_of_the_one_that_runs(
+    wayhome: Wayhome, tmp_path: Path
+) -> None:
+    log, keys = copies(tmp_path)
+    backed_up(wayhome, log, keys)
+    beside = Wayhome(tmp_path / "new", {"WAYHOME_KEK_FILE": str(wayhome.data / "kek" / "kek.json")})
+    assert "one blinds the other" in beside.told_off(*files(log, keys))
+    assert not (tmp_path / "new" / LOG).exists()
 
 
 def test_a_copy_that_lost_what_was_signed_is_not_put_in_place_against_a_checkpoint_that_was_kept(

@@ -18,7 +18,7 @@ from events.facts import catalogue
 from events.facts.intake import CaseOpened
 from events.key_copies import last_copy, note_copy
 from events.key_homes import KekFile
-from events.key_stores import FileKeys, PostgresKeys
+from events.key_stores import FileKeys, PostgresKeys, copy_store
 from events.keys import MemoryKeys
 from events.log import Log
 from tests.kit.key_stores import AT, CHANCE, OTHER, SOMEBODY, Place, PowerGone, broken_at, holds
@@ -62,7 +62,7 @@ def test_a_copy_goes_blind_with_the_next_key_encryption_key_and_that_is_known(pl
     keys = place.open()
     keys.ensure([SOMEBODY])
     assert last_copy(keys) == ("", False)
-    keys.copy_to(tmp_path / "copy.sqlite")
+    copy_store(keys.database, tmp_path / "copy.sqlite")
     note_copy(keys, look_at(None, tmp_path / "copy.sqlite").wrapped_under)
     assert (bool(last_copy(keys).at), last_copy(keys).is_blind) == (True, False)
     keys.destroy(["P-1"], AT)
@@ -158,14 +158,14 @@ def test_a_copy_from_before_an_erasure_opens_nothing_afterwards(place: Place) ->
     keys = place.open()
     made = keys.ensure([SOMEBODY, OTHER])
     copy = place.folder / "copy.sqlite"
-    keys.copy_to(copy)
+    copy_store(keys.database, copy)
     with FileKeysAt(copy, place.home()) as opened:
         assert opened.find([SOMEBODY, OTHER]) == made, "until then it is a good copy"
     keys.destroy(["P-1"], AT)
     with pytest.raises(KeysMissing, match=r"from before an erasure.*take the newest copy"):
         FileKeys(copy, CHANCE, place.home())
     newer = place.folder / "newer.sqlite"
-    keys.copy_to(newer)
+    copy_store(keys.database, newer)
     with FileKeysAt(newer, place.home()) as opened:
         assert opened.find([SOMEBODY, OTHER]) == {OTHER: made[OTHER]}
         assert opened.destroyed() == {"P-1": AT}
@@ -175,9 +175,7 @@ def test_a_copy_is_not_written_over_anything(place: Place) -> None:
     keys = place.open()
     (place.folder / "copy.sqlite").touch()
     with pytest.raises(BackupRefused):
-        keys.copy_to(place.folder / "copy.sqlite")
-    with pytest.raises(BackupRefused):
-        MemoryKeys(CHANCE).copy_to(place.folder / "memory.sqlite")
+        copy_store(keys.database, place.folder / "copy.sqlite")
 
 
 STEPS = [

@@ -189,13 +189,6 @@ def test_a_lost_case_is_listed_by_its_person_s_number_alone(restored: Restored) 
     assert (found.kind, found.reference) == ("person", lost.person_id)
 
 
-def test_who_was_erased_after_the_copy_is_listed_as_in_the_log_again(restored: Restored) -> None:
-    person = restored.case.case.person_id
-    restored.shop.office.keys.destroy([person], "2030-01-01T00:00:00.000000Z")
-    found = orphans_beside_the_keys(restored.shop.office.service.log)
-    assert [(one.kind, one.reference) for one in found] == [("erased", person)]
-
-
 def test_a_payment_counted_for_a_grant_made_anew_is_its_next_release(restored: Restored) -> None:
     task_id, _ = restored.paid()
     restored.put_back()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 
 from dramatiq.middleware.threading import Interrupt
@@ -73,6 +74,11 @@ class BankFolders(NamedTuple):
     bank_out: str
     bank_sent: str  # where the bank's gateway puts a file it has fetched
     bank_in: str
+
+    @classmethod
+    def at(cls, bank: Path) -> Self:
+        """Return the folders of a bank's folder; they need not be there."""
+        return cls(*(str(bank / name) for name in ("out", "sent", "in")))
 
 
 @dataclass(frozen=True, slots=True)

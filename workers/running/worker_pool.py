@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 _DOUBTED_AT_ONCE: Final = 500
 _HELD: Final = {
     "clock": "timers are held: the clock is days after the newest event; if it is right, say so: wayhome clock accept",
-    "quarantine": "nothing is sent: an older log was put in place; see what it does not know: wayhome restore orphans",
+    "quarantine": "nothing is sent: an older log was put in place; see what it does not know: "
+    "wayhome restore orphans; if it was lifted already, somebody wrote into its history: wayhome fsck",
 }
 
 
@@ -146,7 +147,7 @@ class WorkerPool:
 
 
 def _bank_folders(bank: Path) -> BankFolders:
-    outgoing, sent, incoming = bank / "out", bank / "sent", bank / "in"
-    for folder in (bank, outgoing, sent, incoming):
+    folders = BankFolders.at(bank)
+    for folder in (bank, *map(Path, folders)):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return BankFolders(str(outgoing), str(sent), str(incoming))
+    return folders

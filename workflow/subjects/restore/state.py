@@ -21,12 +21,9 @@ class Orphan(NamedTuple):
 
 
 class Quarantine(NamedTuple):
-    """Whether anything may leave the house, since when not and why, and what was found; settled things stay known."""
+    """Whether anything may leave the house, and why not, and what was found; settled things stay known."""
 
     is_on: bool = False
-    since: str = ""
-    size: int = 0
-    mark: int = 0
     cause: str = ""
     orphans: Mapping[str, Orphan] = NOTHING
 
@@ -45,7 +42,7 @@ def evolve(state: Quarantine | None, fact: Fact, at: At) -> Quarantine:
     before = state or Quarantine()
     match fact:
         case facts.LogRestored():
-            return Quarantine(True, at.recorded_at, fact.size, fact.mark, fact.cause, before.orphans)
+            return Quarantine(True, fact.cause, before.orphans)
         case facts.OrphanFound():
             found = Orphan(fact.kind, fact.reference, fact.about, fact.amount)
             return before._replace(orphans={**before.orphans, fact.orphan_id: found})
