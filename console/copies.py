@@ -140,7 +140,7 @@ def put_in_place(
     """
     _refuse_in_use(here, copies)
     make_private_folder(here.data)
-    aside = replace(here, data=here.data / ".restoring", kek_file=str(here.kek_path))  # read only
+    aside = replace(here, data=here.restoring_folder, kek_file=str(here.kek_path))  # read only
     shutil.rmtree(aside.data, ignore_errors=True)  # of an attempt that was broken off
     try:
         make_private_folder(aside.key_file.parent)

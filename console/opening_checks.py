@@ -1,5 +1,7 @@
 """What is looked at while the data are opened, so that a forgotten setting makes nothing new and loses nothing old."""
 
+import shutil
+
 from sqlalchemy import URL, make_url, select
 
 from console.errors import NoData
@@ -49,6 +51,7 @@ def make_folders(settings: Settings, *, create: bool) -> None:
         raise NoData(f"no data in {settings.data}; name the folder with --data, or make some with: wayhome demo")
     for folder in (settings.data, settings.key_file.parent, settings.post_folder):
         make_private_folder(folder)
+    shutil.rmtree(settings.restoring_folder, ignore_errors=True)
 
 
 def refuse_a_second_log(settings: Settings, chance: Entropy) -> None:

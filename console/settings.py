@@ -68,6 +68,11 @@ class Settings:
         return self.data / "witnesses.policy"
 
     @property
+    def restoring_folder(self) -> Path:
+        """Return where copies lie until they have proved whole; what a broken-off attempt left there is of no use."""
+        return self.data / ".restoring"
+
+    @property
     def kek_path(self) -> Path:
         """Return the file of the key-encryption key; apart, so that a copy of the key file's folder opens nothing."""
         return Path(self.kek_file) if self.kek_file else self.data / "kek" / "kek.json"

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, insert, select
 
-from events.errors import NoteRefused
 from events.keys import Keys
 from events.notes import Checkpoint, Note, NoteSignature, parse_checkpoint, parse_verifier_key
 from events.notes import VerifierKey as Verifier
@@ -97,11 +96,3 @@ def _read(connection: Connection, query: Select[Any]) -> list[StoredCheckpoint]:
             lines[size].append(NoteSignature(signer, bytes(key_id), bytes(made)))
     heads = [(Checkpoint(origin, size, bytes(root)), at) for origin, size, root, at in rows]
     return [StoredCheckpoint(head, at, tuple(lines[head.size])) for head, at in heads]
-
-
-def held_to(note_text: str, origin: str) -> Checkpoint:
-    """Return the checkpoint somebody kept; raises NoteRefused when it is of another log."""
-    checkpoint = parse_checkpoint(note_text)
-    if checkpoint.origin != origin:
-        raise NoteRefused(f"that checkpoint is of {checkpoint.origin}, and this log is {origin}")
-    return checkpoint

@@ -58,9 +58,9 @@ class HeadCodes:
         """Tell whether a stream ends as Wayhome wrote it."""
         return version >= 0 and _same(self.of_stream(stream, version, leaf), mac)
 
-    def is_log(self, placed: int, place: bytes, mac: Any) -> bool:
+    def is_log(self, size: int, placed: int, place: bytes, mac: Any) -> bool:
         """Tell whether the log ends as Wayhome wrote it; one in which nothing has happened has no code yet."""
-        return (not placed and not mac) or _same(self.of_log(placed, place), mac)
+        return (not size and not mac) or _same(self.of_log(placed, place), mac)
 
 
 def code_heads_once(keys: Keys, connection: Connection) -> bool:

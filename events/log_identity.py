@@ -4,7 +4,6 @@ Whoever has this key can sign a false history; that is why witnesses sign too. I
 """
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -72,8 +71,10 @@ def begin_signing_again(file: Path, log: Log, chance: Entropy, name: str, by: De
     key = SigningKey(name, LOG, chance.bytes(32))
     fact = SigningKeyReplaced(before=str(before), log=str(key.verifier), size=log.size(), second=by.second)
     _record(log, fact, by)
-    if file.exists():
-        file.replace(file.with_name(f"{file.name}.{before.key_id.hex()}"))
+    aside = file.with_name(f"{file.name}.{before.key_id.hex()}")
+    if file.exists() and not aside.exists():
+        file.replace(aside)
+    file.unlink(missing_ok=True)  # half made, by an attempt that was cut short
     write_key(file, key)
     log.keys.note(VERIFIER, str(key.verifier).encode())
     return key
@@ -90,10 +91,13 @@ def _record(log: Log, fact: SigningKeyReplaced, by: DecidedBy) -> None:
 def write_key(file: Path, key: SigningKey) -> None:
     """Write a key for its owner's eyes only; of two who do so at once the first one's stays."""
     part = draft(file.parent, f"{key.text()}\n".encode())
-    with suppress(FileExistsError):
+    try:
         os.link(part, file)
         sync(file.parent)
-    part.unlink()
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()
 
 
 _RESTORE: Final = "restore it from its own backup; without it the log can only go on under a new name"

@@ -186,9 +186,9 @@ def checked_name(name: str) -> str:
     return name
 
 
-def signed(checkpoint: Checkpoint, key: SigningKey) -> Note:
-    """Return a checkpoint with the log's own signature."""
-    text = str(checkpoint)
+def signed(text: str, key: SigningKey) -> Note:
+    """Return a text, which is whole lines, with a signature under it."""
+    assert text.endswith("\n"), "a signed text is whole lines"
     return Note(text, (NoteSignature(key.name, key.verifier.key_id, key.signature(text.encode())),))
 
 

@@ -64,15 +64,15 @@ def open_file(source: Path, target: Path, passphrase: str, progress: Progress | 
         if len(head) < _HEAD or not head.startswith(FIRST_LINE) or head[-_PREFIX - 1] > _EXPONENT_MAX:
             raise BackupRefused(f"{source.name} is no file that was sealed here; name the copy itself")
         key = _key(passphrase, head)
-        try:
-            with _made(target) as plain:
+        with _made(target) as plain:
+            try:
                 for piece in _opened(sealed, key, head, source, progress):
                     plain.write(piece)
                 plain.flush()
                 os.fsync(plain.fileno())
-        except BackupRefused:
-            target.unlink(missing_ok=True)
-            raise
+            except BaseException:
+                target.unlink()
+                raise
 
 
 def _opened(sealed: BinaryIO, key: bytes, head: bytes, source: Path, progress: Progress | None) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from events.checkpoints import OUTSIDE, StoredCheckpoint, newest, noted_outside, store_head, store_signatures
+from events.checkpoints import OUTSIDE, StoredCheckpoint, at_size, newest, noted_outside, store_head, store_signatures
 from events.errors import SealRefused, TreeAltered
 from events.log import Log
 from events.merkle import Frontier
@@ -38,50 +38,62 @@ class Sealer:
         Raises SealRefused when it would contradict what was signed before, TreeAltered when tree and events do not go
         together, or a StoreProblem; then nothing was signed.
         """
-        frontier: Frontier | None = None
-        while (frontier := self._step(frontier)) is not None:
-            pass
-        return self._signed()
+        found = self._step(None)
+        while isinstance(found, Frontier):
+            found = self._step(found)
+        return None if found is None else self._signed(found)
 
     def newest(self) -> StoredCheckpoint | None:
         """Return the newest checkpoint, signed or not."""
         with self.log.database.reading() as connection:
             return newest(connection, self.origin)
 
-    def _step(self, frontier: Frontier | None) -> Frontier | None:
-        """Grow the tree by some events; when that is all, store the head. Return how far it came while there is more.
+    def stored(self, head: Checkpoint) -> StoredCheckpoint:
+        """Return a head with whatever signatures are stored under it; raises TreeAltered when another stands there."""
+        with self.log.database.reading() as connection:
+            found = at_size(connection, self.origin, head.size)
+        if found is None or found.checkpoint != head:
+            raise TreeAltered("somebody else wrote a head of the log where ours stood: wayhome verify")
+        return found
 
-        From the last head on, every node is made of the leaves here and now: what somebody else put into the tree is
-        never signed.
+    def _step(self, frontier: Frontier | None) -> Frontier | Checkpoint | None:
+        """Grow the tree by some events, and return how far it came; when that is all, store and return the head.
+
+        From the last head on that is noted beside the keys, every node is made of the leaves here and now: whatever
+        somebody else put into the tree, or beside it as a head, is never signed.
         """
         now = self.log.now()
         with self.log.database.writing() as connection:
             _one_at_a_time(connection)
-            size, last = log_size(connection), newest(connection, self.origin)
-            grown = grow(connection, frontier or _begin(connection, last, size), size)
+            size, noted = log_size(connection), noted_outside(self.log.keys)
+            last, known = newest(connection, self.origin), _known(connection, noted, self.origin)
+            grown = grow(connection, frontier or _begin(connection, known, size), size)
             if grown.size < size:
                 return grown
-            hold_to(connection, noted_outside(self.log.keys), self.origin)
+            _begin(connection, last, size)  # a head somebody planted is not that of the tree made anew
+            hold_to(connection, noted, self.origin)
+            head = Checkpoint(self.origin, size, grown.root)
             if size and (last is None or last.checkpoint.size < size):
-                _refuse_forged(self.log, connection, 0 if last is None else last.checkpoint.size)
-                self._store(connection, Checkpoint(self.origin, size, grown.root), now)
-        return None
+                _refuse_forged(self.log, connection, 0 if known is None else known.checkpoint.size)
+                self._store(connection, head, now)
+        return head if size else None
 
     def _store(self, connection: Connection, checkpoint: Checkpoint, now: str) -> None:
         # First where no older copy of the database takes it back: whatever was signed is held to for ever.
         self.log.keys.note(OUTSIDE, str(checkpoint).encode())
         store_head(connection, checkpoint, now)
 
-    def _signed(self) -> StoredCheckpoint | None:
-        last = self.newest()
-        if last is None or is_signed(last.note, self.key.verifier):
+    def _signed(self, head: Checkpoint) -> StoredCheckpoint:
+        """Sign what was stored, and nothing else that stands there by now."""
+        last = self.stored(head)
+        if is_signed(last.note, self.key.verifier):
             return last
         if any(line.key_id == self.key.verifier.key_id for line in last.signatures):
             raise SealRefused("nothing was signed: somebody else wrote a signature in this log's name: wayhome verify")
-        line = signed(last.checkpoint, self.key).signatures
+        line = signed(str(head), self.key).signatures
         with self.log.database.writing() as connection:
             _one_at_a_time(connection)
-            store_signatures(connection, last.checkpoint, line, last.at)
+            store_signatures(connection, head, line, last.at)
         return last._replace(signatures=(*last.signatures, *line))
 
 
@@ -100,6 +112,13 @@ def hold_to(connection: Connection, before: Checkpoint | None, origin: str) -> N
         )
 
 
+def _known(connection: Connection, noted: Checkpoint | None, origin: str) -> StoredCheckpoint | None:
+    """Return the newest head that is not beyond the one noted beside the keys: only those are surely ours."""
+    upto = noted.size if noted is not None and noted.origin == origin else 0
+    last = newest(connection, origin)
+    return last if last is None or last.checkpoint.size <= upto else at_size(connection, origin, upto)
+
+
 def _begin(connection: Connection, last: StoredCheckpoint | None, size: int) -> Frontier:
     """Return the tree of the last head, or an empty one; raises SealRefused or TreeAltered when it is not that."""
     if last is None:
@@ -115,9 +134,10 @@ def _begin(connection: Connection, last: StoredCheckpoint | None, size: int) -> 
 def _refuse_forged(log: Log, connection: Connection, signed_before: int) -> None:
     """Raise SealRefused when what came since holds what no command of ours stored."""
     since = select(events.c.stream).where(events.c.position >= signed_before).distinct()
-    placed, place, mac = connection.execute(select(log_head.c.placed, log_head.c.place, log_head.c.mac)).one()
+    columns = (log_head.c.size, log_head.c.placed, log_head.c.place, log_head.c.mac)
+    size, placed, place, mac = connection.execute(select(*columns)).one()
     forged = log.forged_on(connection, connection.execute(since).scalars())
-    if forged or not log.codes.is_log(placed, bytes(place), mac):
+    if forged or not log.codes.is_log(size, placed, bytes(place), mac):
         raise SealRefused(
             "nothing was signed: the log holds what no command of ours stored, or lacks what one did; `wayhome fsck` "
             "says which history, and what is to be done"

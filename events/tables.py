@@ -2,8 +2,10 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 
+from events.erasures import ERASED
+
 metadata = MetaData()
-_ERASURES = text("type IN ('PersonErased', 'ErasureReplayed')")
+_ERASURES = text(f"type IN {ERASED}")
 
 
 def _texts(*names: str) -> list[Column[str]]:

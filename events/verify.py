@@ -29,8 +29,8 @@ from events.verify_beside import PageBeside
 from events.verify_tree import TreeBeside, compare_noted_heads
 
 PAGE_SIZE: Final = 4000
-# Processes that write at once take their moments before they take their places; none holds a write open for longer.
 _OF_ENDS: Final = frozenset({"stream", "code", "head", "noted"})  # findings that say where something does not end
+# Processes that write at once take their moments before they take their places; none holds a write open for longer.
 CLOCK_SLACK: Final = timedelta(seconds=60)
 _COLUMNS = ", ".join(f"e.{c.name}" for c in tables.events.columns)
 _FIRST = f"SELECT {_COLUMNS} FROM events e ORDER BY e.position LIMIT {PAGE_SIZE}"  # noqa: S608 - our own column names
@@ -281,7 +281,7 @@ class _Walk:
         elif self._places[placed] != place:
             text = f"the log says that its first {placed} events end elsewhere than they do"
             self._findings.beside(self._next, "head", text)
-        elif self._codes is not None and not self._codes.is_log(placed, place, mac):
+        elif self._codes is not None and not self._codes.is_log(size, placed, place, mac):
             text = "the end of the log is not as Wayhome wrote it, or was not before, and nobody has looked since"
             self._findings.beside(self._next - 1, "code", text)
 

@@ -317,7 +317,7 @@ class Writing:
         head = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
         size, placed, stored, mac = execute_prebuilt(self.connection, head, ()).fetchone()
         place = bytes(stored)
-        ours = self._codes.is_log(placed, place, mac)
+        ours = self._codes.is_log(size, placed, place, mac)
         if not ours and mac:  # said when it is found, not at every write after
             _log.error("the log does not end as Wayhome wrote it: tell the auditor; `wayhome fsck` says more")
         if placed < size:

@@ -9,11 +9,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -40,6 +41,7 @@ CHANGING = (
 )  # fmt: skip
 OURS = ("events", "workflow", "handlers", "workers", "console", "tests", "docs", "bench")
 MADE_UP = "vouchers"  # the service that contributor.md adds to explain how
+MOSCOW = ZoneInfo("Europe/Moscow")  # where the office of the examples is
 PAGE_DAY = date(2030, 5, 20)  # stands for today, whenever the page is read; other days of 2030 are as far from today
 
 
@@ -79,7 +81,7 @@ def examples_of(page: Path) -> Iterator[Example]:
 
 
 def _as_of_today(day: re.Match[str]) -> str:
-    return str(date.fromisoformat(day[0]) + (datetime.now(UTC).date() - PAGE_DAY))
+    return str(date.fromisoformat(day[0]) + (datetime.now(MOSCOW).date() - PAGE_DAY))
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if list(examples_of(page))], ids=lambda page: page.name)
@@ -177,6 +179,12 @@ def test_an_auditor_recomputes_every_leaf_with_the_lines_on_the_page(demo: Wayho
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not _leads_somewhere(page, link)] == []
+
+
+def test_every_decision_is_listed_for_contributors() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(re.findall(r"\(decisions/([^)]+)\)", (ROOT / "docs" / "contributor.md").read_text(encoding="utf-8")))
+    assert {file.name for file in folder.glob("*.md")} == listed
 
 
 def _leads_somewhere(page: Path, link: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
+from console.audit.signed_log import SEAL_IT
 from console.errors import BadInput
 from events import tables
 from events.checkpoints import StoredCheckpoint
@@ -67,7 +68,7 @@ def bundle_of(
 ) -> bytes:
     """Return the bundle of a case as it stood when the heads of that checkpoint were noted.
 
-    Raises BadInput for a checkpoint before which no heads were noted, or not yet this case.
+    Raises BadInput for a checkpoint before which no heads were noted, or not yet this case, nor what was opened of it.
     """
     with log.database.reading() as connection:
         size = signed.checkpoint.size
@@ -77,7 +78,9 @@ def bundle_of(
         names = (case_stream(case_id), programme_stream(programme))
         streams = {name: log.stream(name, upto=fact.size - 1) for name in names}
         if not all(streams.values()):
-            raise BadInput(f"the case is younger than what was last signed; {_SEAL}")
+            raise BadInput(f"the case is younger than what was last signed; {SEAL_IT}")
+        if release is not None and not _holds_opening(log, case_id, fact.size):
+            raise BadInput(f"what was opened for the auditor is younger than what was last signed; {SEAL_IT}")
         streams[Stream(HEADS_STREAM)] = [noted]
         beneath = _Signed(connection, size, noted, heads_at(connection, fact.size))
         proofs = {name: beneath.proof(events[-1]) for name, events in streams.items()}
@@ -94,6 +97,12 @@ def bundle_of(
     )
 
 
+def _holds_opening(log: Log, case_id: str, size: int) -> bool:
+    """Tell whether the newest opening of the case is among so many events."""
+    openings = log.of_types(case_stream(case_id), ("SealedOpened",))
+    return bool(openings) and openings[-1].position < size
+
+
 def packaged(name: str) -> bytes:
     """Return a file that travels in every bundle."""
     return (files("console.audit") / name).read_bytes()
@@ -102,7 +111,7 @@ def packaged(name: str) -> bytes:
 def _noted(connection: Connection, size: int) -> RecordedEvent:
     row = connection.execute(_NOTED, {"size": size}).first()
     if row is None:
-        raise BadInput(f"nobody has noted yet where the histories stand; {_SEAL}")
+        raise BadInput(f"nobody has noted yet where the histories stand; {SEAL_IT}")
     return recorded_event(row)
 
 
@@ -131,6 +140,3 @@ def _texts(hashes: Iterable[bytes]) -> list[str]:
 
 def _text(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
-
-
-_SEAL: Final = "`wayhome seal` signs it, and says which witnesses have not"

@@ -13,7 +13,7 @@ from events.notes import VerifierKey
 from events.witness_policy import Policy, parse_policy
 
 _LOOKED_AT_MAX: Final = 1_000
-_SEAL: Final = "`wayhome seal` signs it, and says which witnesses have not"
+SEAL_IT: Final = "`wayhome seal` signs it, and says which witnesses have not"
 
 
 class SignedLog(NamedTuple):
@@ -42,12 +42,12 @@ def signed_last(container: Container) -> SignedLog:
     """Return the log as it was signed last by all who have to; raises BadInput when it never was."""
     key = verifier_of(container.keys)
     if key is None:
-        raise BadInput(f"nobody has signed this log yet; {_SEAL}")
+        raise BadInput(f"nobody has signed this log yet; {SEAL_IT}")
     text = _policy_text(container, key)
     with container.database.reading() as connection:
         found = _newest(connection, key, parse_policy(text))
     if found is None:
-        raise BadInput(f"too few witnesses have signed this log; {_SEAL}")
+        raise BadInput(f"too few witnesses have signed this log; {SEAL_IT}")
     return SignedLog(found, text, key)
 
 

@@ -28,10 +28,12 @@ def access_report(
     """Return the paper; ``roles`` are what each account is today."""
     who = _names(reads, roles, words, named=named)
     found = [words.gettext("WHO READ YOUR FILE"), ""]
-    found += [f"{words.gettext('Case')}: {case_id}", f"{words.gettext('Entries')}: {len(reads)}", ""]
+    entries = words.gettext("Entries")
+    found += [f"{words.gettext('Case')}: {case_id}", f"{entries}: {len(reads)}", ""]
     found += [_line(read, who, programme, words) for read in reads]
     found += [] if reads else [words.gettext("Nobody has looked at this file.")]
-    found += ["", words.gettext("An opening is recorded before it is shown; nothing can be opened without being here.")]
+    found += ["", words.gettext("Nobody here is shown what is closed in your file without being on this list first.")]
+    found += [words.gettext("What the program itself used, for example to pay you, is not on it.")]
     found += [words.gettext("You may ask the office whom each number means, and why they looked.")]
     return "\n".join(found) + "\n"
 
@@ -63,7 +65,7 @@ def _line(read: AccessRecord, who: Mapping[str, str], programme: Programme, word
     parts = ", ".join(_part(read, part, words) for part in read.parts)
     what = f"{_what(read, words)} {parts}".rstrip()
     why = words.label("choice", f"reason.{read.why}") if read.what == "glass" else read.why
-    reason = f" {words.gettext('Why: {why}').format(why=why)}" if why else ""
+    reason = " " + words.gettext("Why: {why}").format(why=why) if why else ""
     return f"  {at}  {who[read.account]}: {what}.{reason}"
 
 

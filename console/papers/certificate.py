@@ -14,7 +14,7 @@ from console.words.translation import Words
 from events.instants import instant
 from events.keys import Keys
 from events.log import Log
-from events.signed_text import Signer
+from events.notes import LOG, SigningKey, signed
 from handlers.erasing.decided import ErasureDoubt, doubt_of
 from handlers.queries.erasure_record import ErasureRecord
 from workflow.programme.programme import Programme
@@ -22,10 +22,10 @@ from workflow.programme.programme import Programme
 _NAME: Final = "wayhome/certificates"
 
 
-def signer_of(keys: Keys) -> Signer:
+def signer_of(keys: Keys) -> SigningKey:
     """Return who signs certificates here: made from the key file, so that nobody signs without it."""
     seed = hmac.new(keys.secret("certificates"), b"wayhome/certificates/ed25519", hashlib.sha256).digest()
-    return Signer(_NAME, seed)
+    return SigningKey(_NAME, LOG, seed)
 
 
 def certificate(log: Log, record: ErasureRecord, programme: Programme, words: Words) -> str:
@@ -37,7 +37,7 @@ def certificate(log: Log, record: ErasureRecord, programme: Programme, words: Wo
     doubt = doubt_of(log, record.case_id)
     if doubt is not None:
         raise CertificateRefused(_said(doubt, words))
-    return signer_of(log.keys).sign("\n".join(_lines(record, programme, words)) + "\n")
+    return str(signed("\n".join(_lines(record, programme, words)) + "\n", signer_of(log.keys)))
 
 
 def _said(doubt: ErasureDoubt, words: Words) -> str:

@@ -46,6 +46,8 @@ def export(
     """
     if to.exists():
         raise BadInput(f"there is a file {to.name} already; name another one with --to")
+    if names and as_signed:
+        raise BadInput("what is opened for the auditor has to be in the file itself: leave --as-signed out")
     snapshot = seen_case(terminal, case)
     release = _released(terminal, snapshot, names, why) if names else None
     signed = signed_last(terminal.container) if as_signed else signed_now(terminal.container)

@@ -1,5 +1,6 @@
 """`wayhome erasure certificate|check` and `wayhome access report`: papers about what was erased, and who had looked."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,10 @@ from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, BareTerminal, Terminal, verb
 from console.words.language import LANGUAGES, Language
 from console.words.translation import Words
+from events.durable_file import write_whole
+from events.errors import NoteRefused
 from events.key_copies import last_copy
-from events.signed_text import NotSigned, signed_by
+from events.notes import LOG, VerifierKey, is_signed, parse_note, parse_verifier_key
 from handlers.projections.accounts import list_accounts
 from handlers.queries.access_log import accesses_of_case
 from handlers.queries.erasure_record import ErasureRecord, erasure_record
@@ -54,7 +57,7 @@ def print_key(terminal: Terminal) -> None:
 
     Example: wayhome erasure key
     """
-    key = signer_of(terminal.container.keys).verifier
+    key = str(signer_of(terminal.container.keys).verifier)
     terminal.lines({"key": key}, key)
 
 
@@ -69,10 +72,13 @@ def check_certificate(
     Example: wayhome erasure check certificate.txt --key wayhome/certificates+1a2b3c4d+AQ
     """
     try:
-        signed_by(file.read_text(encoding="utf-8"), key)
-    except (NotSigned, UnicodeDecodeError) as problem:
-        say_error(f"not genuine: {problem}" if isinstance(problem, NotSigned) else "not genuine: it is no text")
+        genuine = is_signed(parse_note(file.read_bytes()), _key_of_a_log(key))
+    except NoteRefused as problem:
+        say_error(f"not genuine: {problem}")
         raise typer.Exit(FAULTS) from None
+    if not genuine:
+        say_error("not genuine: this key signed something else; ask the office for its key by another way")
+        raise typer.Exit(FAULTS)
     terminal.lines({"genuine": True}, "genuine: this is what was signed, letter for letter")
 
 
@@ -100,6 +106,13 @@ def print_access_report(
     terminal.lines({"case": number, "report": paper}, f"written to {to}" if to else paper.rstrip("\n"))
 
 
+def _key_of_a_log(text: str) -> VerifierKey:
+    key = parse_verifier_key(text.strip())
+    if key.kind != LOG:
+        raise NoteRefused("that key is a witness's; no paper is signed with one")
+    return key
+
+
 def _record(terminal: Terminal, snapshot: CaseSnapshot) -> ErasureRecord:
     """Return the erasure of a case that is over; raises BadInput with what to do next when there is none."""
     case, decided_in = snapshot.case, erasure_of(snapshot.case).decided_in
@@ -123,8 +136,6 @@ def _words(language: str) -> Words:
 def _write(file: Path, paper: str) -> None:
     """Write a paper into a new file that only its owner reads; raises BadInput where something is already."""
     try:
-        with file.open("x", encoding="utf-8") as out:
-            file.chmod(0o600)
-            out.write(paper)
+        write_whole(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), paper.encode())
     except FileExistsError:
         raise BadInput(f"{file} is there already; name a new file") from None

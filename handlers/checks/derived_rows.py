@@ -64,7 +64,7 @@ def implied_rows(replay: Replay) -> Implied:
     }
 
 
-def stored_rows(connection: Connection, tables: Iterable[Table] = COMPARED) -> dict[Table, list[Row]]:
+def stored_rows(connection: Connection, tables: Iterable[Table]) -> dict[Table, list[Row]]:
     """Return what lies in the tables, as this connection sees it."""
     return {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, update
 
-from events.facts.intake import CaseOpened
 from events.facts.office import TablesRepaired
 from events.ids import LOG_REPAIRS
 from events.log import Log
@@ -28,8 +27,8 @@ from handlers.checks.derived_rows import (
     keyed,
     stored_rows,
 )
-from handlers.projections.person_search import search_key, token_rows
-from handlers.projections.rebuild import record_tokens_drawn
+from handlers.projections.person_search import search_key
+from handlers.projections.rebuild import LOCKED, hold_off_writers, record_tokens_drawn, tokens_of
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
@@ -45,7 +44,7 @@ from handlers.projections.tables import (
 
 REPAIRED: Final = (*COMPARED, name_tokens)
 # In the order in which a turn writes them, so that neither waits for the other for ever.
-_LOCKED: Final = (tasks, timers, name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
+_LOCKED: Final = (tasks, timers, *LOCKED)
 # A bed may not go before whoever has it, and nobody can have one before it is there; nobody has two, even for a moment.
 _TAKEN_AWAY: Final = (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts)
 _NOBODY: Final = "nobody:repaired"  # whose lease on a task is over
@@ -65,11 +64,7 @@ class Derived:
         key = search_key(self._log.keys)
         for event in events_on(self._log, connection, after=self._replay.position, progress=progress):
             self._replay.take(event)
-            # Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
-            if event.envelope.type == "CaseOpened" and event.envelope.sealed:
-                opened = self._log.opened(event, ("identity", "contact"), self._receipt)
-                made = token_rows(key, opened) if isinstance(opened, CaseOpened) else []
-                self._tokens |= keyed(name_tokens, made)
+            self._tokens |= keyed(name_tokens, tokens_of(self._log, event, key, self._receipt))
 
     def rows(self) -> Implied:
         """Return the rows by table and key."""
@@ -99,7 +94,7 @@ def repair(log: Log, actor: str, command_id: UUID, progress: Progress | None = N
     with log.database.reading() as connection:
         derived.catch_up(connection, progress)
     with log.writing() as writing:
-        _hold_off_writers(writing.connection)
+        hold_off_writers(writing.connection, _LOCKED)
         derived.catch_up(writing.connection)
         found = derived.different(writing.connection)
         if found:
@@ -156,12 +151,6 @@ def _as_left(table: Table, said: Row, now: str) -> Row:
 def _is(table: Table, key: Any) -> list[ColumnElement[bool]]:
     values: Sequence[Any] = key if isinstance(key, tuple) else (key,)
     return [column == value for column, value in zip(table.primary_key, values, strict=True)]
-
-
-def _hold_off_writers(connection: Connection) -> None:
-    """Wait for writes in progress and stop new ones; SQLite has one writer and we are it."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"LOCK TABLE {', '.join(table.name for table in _LOCKED)} IN EXCLUSIVE MODE")
 
 
 def _counted(found: Iterable[RowDifference]) -> tuple[tuple[str, int], ...]:

@@ -19,6 +19,7 @@ from events.log import Log
 from events.tables import sealed_parts
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
+from handlers.erasing.decided import decided_erasure
 from handlers.erasing.stores import ErasureSubject, shred
 from workflow.subjects.erasure.commands import ReplayErasure
 
@@ -61,11 +62,13 @@ def destroy_erased(log: Log) -> int:
 
 
 def _is_over(log: Log, told: ToldErasure) -> bool:
-    """Tell whether the log says that an erasure was carried out; one told again was, long before."""
+    """Tell whether two decided an erasure of this person, and it was carried out; one told again was, long before."""
+    if told.type == REPLAYED:
+        return True
+    decided = decided_erasure(log, case_of_stream(told.stream) or "")
     ends = [log.fact(event) for event in log.of_types(told.stream, (COMPLETED,))]
-    return told.type == REPLAYED or told.person_id in {
-        one.person_id for one in ends if isinstance(one, ErasureCompleted)
-    }
+    over = {one.person_id for one in ends if isinstance(one, ErasureCompleted)}
+    return decided is not None and told.person_id == decided[1].person_id and told.person_id in over
 
 
 def _still_sealed(log: Log, persons: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 from events.catalogue import COMPARTMENTS
 from events.erasure_gate import erase_through_gate, note_gate
 from events.errors import StoreUnavailable
+from events.ids import case_stream
 from events.keys import Keys
 from events.log import Log
 from events.tables import sealed_parts
@@ -112,7 +113,7 @@ def shred(log: Log, who: ErasureSubject, at: str) -> dict[str, int]:
     was. Raises StoreUnavailable when something is still there, so that it is done again, and ErasureRefused when the
     database's gate is not that of the log's keys.
     """
-    keys = _keys_of(log, who)
+    listed = _listed(log, who)
     log.keys.destroy([who.person_id], at)
     with log.database.writing() as connection:
         removed = {store.table: store.erase(connection, who, log.keys) for store in DATABASE_STORES}
@@ -122,23 +123,14 @@ def shred(log: Log, who: ErasureSubject, at: str) -> dict[str, int]:
         raise StoreUnavailable("something of an erased person is still in the database; it is tried again")
     if not log.database.empty_journal():
         raise StoreUnavailable("an erased part may still lie in the database's journal; it is tried again")
-    return {"keys": len(keys), **removed, sealed_parts.name: _listed_parts(log, who)}
-
-
-def _keys_of(log: Log, who: ErasureSubject) -> set[str]:
-    """Return the compartments of which there was a key, as the log's events say."""
-    return {compartment for compartment, _ in _listed(log, who)}
-
-
-def _listed_parts(log: Log, who: ErasureSubject) -> int:
-    return len(_listed(log, who))
+    return {"keys": len({compartment for compartment, _ in listed}), **removed, sealed_parts.name: len(listed)}
 
 
 def _listed(log: Log, who: ErasureSubject) -> list[tuple[str, int]]:
     """Return compartment and version of every part of the person that the log has ever listed."""
     found = []
     for case_id in who.cases:
-        for event in log.stream(f"case:{case_id}"):
+        for event in log.stream(case_stream(case_id)):
             parts = (part for part in event.envelope.sealed if part.person == who.person_id)
             found += [(part.compartment, event.envelope.version) for part in parts]
     assert {compartment for compartment, _ in found} <= {*COMPARTMENTS}

@@ -3,12 +3,13 @@
 Tasks and timers are not read models: they hold what only the queue knows, and are compared, never rewritten.
 """
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from events.batch import InsertRows
+from events.envelope import RecordedEvent
 from events.facts.intake import CaseOpened
 from events.log import Log
 from events.receipts import Receipt
@@ -28,8 +29,8 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 
 _AT_ONCE = 1000
 # In the order in which a turn writes them, so that neither waits for the other for ever.
-_LOCKED = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
-_INSERTS = {table: InsertRows(table) for table in _LOCKED}
+LOCKED: Final = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
+_INSERTS = {table: InsertRows(table) for table in LOCKED}
 
 
 class Rebuilt(NamedTuple):
@@ -50,7 +51,7 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
     with log.database.reading() as connection:
         _catch_up(log, connection, replay, tokens, receipt, progress)
     with log.database.writing() as connection:
-        _hold_off_writers(connection)
+        hold_off_writers(connection)
         _catch_up(log, connection, replay, tokens, receipt, None)
         return _written(connection, replay, tokens)
 
@@ -87,16 +88,24 @@ def _catch_up(
     key = search_key(log.keys)
     for event in events_on(log, connection, after=replay.position, progress=progress):
         replay.take(event)
-        # Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
-        if event.envelope.type == "CaseOpened" and event.envelope.sealed:
-            opened = log.opened(event, ("identity", "contact"), receipt)
-            tokens += token_rows(key, opened) if isinstance(opened, CaseOpened) else []
+        tokens += tokens_of(log, event, key, receipt)
 
 
-def _hold_off_writers(connection: Connection) -> None:
+def tokens_of(log: Log, event: RecordedEvent, key: bytes, receipt: Receipt) -> list[Row]:
+    """Return the search tokens of an event; most have none.
+
+    Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
+    """
+    if event.envelope.type != "CaseOpened" or not event.envelope.sealed:
+        return []
+    opened = log.opened(event, ("identity", "contact"), receipt)
+    return token_rows(key, opened) if isinstance(opened, CaseOpened) else []
+
+
+def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -> None:
     """Wait for writes in progress and stop new ones; SQLite has one writer and we are it."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"LOCK TABLE {', '.join(table.name for table in _LOCKED)} IN EXCLUSIVE MODE")
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(table.name for table in tables)} IN EXCLUSIVE MODE")
 
 
 def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebuilt:

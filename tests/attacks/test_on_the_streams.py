@@ -203,6 +203,20 @@ def test_a_log_an_older_wayhome_left_is_coded_once_and_nobody_has_it_done_again(
         note(office, case_id)
 
 
+def test_the_end_of_the_log_is_not_made_to_look_like_one_that_never_was(office: Office, case_id: CaseId) -> None:
+    """A last history is taken away whole, and the head says that nothing was placed yet: no older row is needed."""
+    _opened(office)
+    proved = verify(office.service.log)
+    assert proved.ok
+    with forging(office.database) as forger:
+        forger.connection.execute(
+            text("UPDATE log_head SET placed = 0, place = :nothing, mac = :nothing"), {"nothing": b""}
+        )
+    assert "code" in {finding.code for finding in verify(office.service.log).findings}
+    assert isinstance(note(office, case_id), Accepted), "people go on recording"
+    assert "code" in {finding.code for finding in verify(office.service.log).findings}, "and it stays in sight"
+
+
 def test_other_keys_make_other_codes(office: Office, case_id: CaseId) -> None:
     codes, leaf = office.service.log.codes, bytes(32)
     code = codes.of_stream("case:A", 3, leaf)

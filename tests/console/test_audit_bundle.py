@@ -31,6 +31,7 @@ from tests.kit.histories import Lives, Witnessed
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.roads import bring
 from tests.kit.story import Story
+from workflow.subjects.intake.commands import OpenSealed
 
 PROOF_BYTES_MAX = 10_000
 DAY = 86_400
@@ -117,13 +118,23 @@ def test_a_case_is_proved_after_what_was_sealed_of_it_was_destroyed(tmp_path: Pa
     office.close()
 
 
-def test_released_values_are_told_as_somebodys_word(lives: Lives, home: Audited) -> None:
+def test_released_values_are_told_as_somebodys_word(lives: Lives, moment: int) -> None:
+    office = lives.office
+    office.does(lives.withdrawn, OpenSealed, mandate="case_manager", compartments=["identity"], why="for the court")
+    note_heads(office.log)
+    told = audited(office.log, lives.withdrawn, moment)
     release = Release("staff:anna", "for the court", ("identity",), {"CaseOpened@0.name": "Test Person"})
-    data = bundle_of(lives.office.log, home.case_id, "moscow", home.checkpoint, POLICY, release)
-    code, notes, _ = home.checked(data)
+    data = bundle_of(office.log, told.case_id, "moscow", told.checkpoint, POLICY, release)
+    code, notes, _ = told.checked(data)
     assert code == 0
     assert notes[-1] == "what released.json tells is the word of who made it"
     assert orjson.loads(contents(data)["released.json"])["values"] == {"CaseOpened@0.name": "Test Person"}
+
+
+def test_values_are_not_released_before_the_opening_is_signed(lives: Lives, home: Audited) -> None:
+    release = Release("staff:anna", "for the court", ("identity",), {"CaseOpened@0.name": "Test Person"})
+    with pytest.raises(BadInput, match="younger than what was last signed"):
+        bundle_of(lives.office.log, home.case_id, "moscow", home.checkpoint, POLICY, release)
 
 
 def test_whoever_trusts_the_bundles_own_policy_is_told_so(home: Audited) -> None:

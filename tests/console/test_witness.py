@@ -32,7 +32,7 @@ def node(subtree: Subtree) -> bytes:
 
 
 def at(size: int, leaves: list[bytes] = LEAVES, key: SigningKey = KEY) -> Note:
-    return signed(Checkpoint(key.name, size, root_of(leaves[:size])), key)
+    return signed(str(Checkpoint(key.name, size, root_of(leaves[:size]))), key)
 
 
 def request(old: int, note: Note, proof: list[bytes] | None = None) -> bytes:
@@ -83,7 +83,7 @@ def test_a_stranger_s_log_is_not_known(asked: Witnessing) -> None:
 
 
 def test_a_log_signed_by_somebody_else_is_forbidden(asked: Witnessing) -> None:
-    forged = signed(Checkpoint(KEY.name, 5, root_of(LEAVES[:5])), OTHER)
+    forged = signed(str(Checkpoint(KEY.name, 5, root_of(LEAVES[:5]))), OTHER)
     assert asked.answer(request(0, forged), AT).status == 403
     renamed = forged._replace(signatures=(forged.signatures[0]._replace(name=KEY.name, key_id=KEY.verifier.key_id),))
     assert asked.answer(request(0, renamed), AT).status == 403
@@ -122,7 +122,7 @@ def test_a_proof_too_long_too_short_or_changed_is_not_one(asked: Witnessing) -> 
 
 def test_an_empty_log_may_be_signed_but_only_as_empty(asked: Witnessing) -> None:
     assert asked.answer(request(0, at(3), [EMPTY_ROOT]), AT).status == 422
-    lying = signed(Checkpoint(KEY.name, 0, LEAVES[0]), KEY)
+    lying = signed(str(Checkpoint(KEY.name, 0, LEAVES[0])), KEY)
     assert asked.answer(request(0, lying, []), AT).status == 409
     assert cosigned(asked.answer(request(0, at(0), []), AT), at(0))
 

@@ -39,7 +39,7 @@ CHECKPOINT = Checkpoint("way-home.example/log", 20852163, b"\xfb" * 32)
 ROOT = "A" * 43 + "="
 LINE = "— a AAAAAAA=\n"
 AT = 1_770_000_000
-SIGNED = signed(CHECKPOINT, LOG_KEY)
+SIGNED = signed(str(CHECKPOINT), LOG_KEY)
 COSIGNED = SIGNED._replace(signatures=(*SIGNED.signatures, cosignature(SIGNED.text, WITNESS_KEY, AT)))
 
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import text
@@ -18,12 +19,13 @@ from events.key_check import bind_keys_to_log
 from events.key_stores import FileKeys
 from events.keys import MemoryKeys
 from events.log import Log
-from events.log_identity import default_name, make_signing_key, signing_key
-from events.merkle import proves_consistency, proves_inclusion, root_of
+from events.log_identity import begin_signing_again, default_name, make_signing_key, signing_key
+from events.merkle import node_of, proves_consistency, proves_inclusion, root_of
 from events.notes import LOG, Checkpoint, SigningKey, is_signed
 from events.sealer import Sealer
 from events.tree import consistency_between, inclusion_at, root_at
 from events.world import SystemEntropy
+from events.writing import DecidedBy
 from tests.kit.logs import CASE, LINKED, OTHER, lower_the_fences, refusal, small_history, tell
 
 KEY = SigningKey("way-home.example/log", LOG, b"\x07" * 32)
@@ -229,6 +231,53 @@ def test_a_head_somebody_stored_before_us_is_not_signed_for_them(log: Log, seale
         sealer.seal()
 
 
+def plant_head(log: Log, size: int) -> None:
+    """Store a head and, beneath it, nodes that go together with it and not with the leaves."""
+    forged = b"\x66" * 32
+    with log.database.writing() as connection:
+        (top,) = connection.execute(text("SELECT hash FROM tree WHERE level = 3 AND number = 0")).scalars()
+        connection.execute(text("INSERT INTO tree (level, number, hash) VALUES (1, 4, :h)"), {"h": forged})
+        row = {"o": KEY.name, "s": size, "r": node_of(bytes(top), forged)}
+        connection.execute(text("INSERT INTO checkpoints (origin, size, root, at) VALUES (:o, :s, :r, '')"), row)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_head_somebody_stored_together_with_a_tree_that_fits_it_is_not_signed(
+    log: Log, sealer: Sealer, more: int
+) -> None:
+    small_history(log)
+    before = sealed(sealer).checkpoint
+    for _ in range(10 - before.size):
+        tell(log, (CASE, LINKED))
+    plant_head(log, 10)
+    for _ in range(more):
+        tell(log, (CASE, LINKED))
+    with pytest.raises(TreeAltered):
+        sealer.seal()
+    assert noted_outside(log.keys) == before, "and nothing is noted that was not made of the leaves"
+
+
+def test_what_is_written_between_the_looking_and_the_signing_is_not_signed(
+    log: Log, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_history(log)
+    looked = sealer._signed
+
+    def somebody_was_quicker(head: Checkpoint) -> StoredCheckpoint:
+        row = {"o": KEY.name, "r": b"\x01" * 32}
+        with log.database.writing() as connection:
+            connection.execute(text("INSERT INTO checkpoints (origin, size, root, at) VALUES (:o, 4000, :r, '')"), row)
+        return looked(head)
+
+    monkeypatch.setattr(sealer, "_signed", somebody_was_quicker)
+    found = sealer.seal()
+    assert found is not None
+    assert found.checkpoint.size == log.size()
+    newest = sealer.newest()
+    assert newest is not None
+    assert (newest.checkpoint.size, newest.signatures) == (4000, ())
+
+
 def test_a_signature_somebody_else_wrote_in_our_name_is_not_handed_on(log: Log, sealer: Sealer) -> None:
     small_history(log)
     first = sealed(sealer).checkpoint
@@ -294,6 +343,24 @@ def test_the_key_of_a_log_is_made_once_and_held_to(log: Log, tmp_path: Path) -> 
     file.write_text(SigningKey(made.name, LOG, bytes(32)).text())
     with pytest.raises(SealRefused, match="not the key this log signed with"):
         signing_key(file, log)
+
+
+def test_a_new_name_sets_the_old_key_aside_also_when_it_is_begun_twice(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bind_keys_to_log(log)
+    file = tmp_path / "log-signing.key"
+    old = make_signing_key(file, log, SystemEntropy())
+    by = DecidedBy("staff:zoya", "staff:boris", SystemEntropy().uuid())
+    with monkeypatch.context() as cut:
+        cut.setattr(log.keys, "note", Mock(side_effect=OSError("the power is gone")))
+        with pytest.raises(OSError, match="gone"):
+            begin_signing_again(file, log, SystemEntropy(), "new.example/log", by)
+    again = by._replace(command_id=SystemEntropy().uuid())
+    new = begin_signing_again(file, log, SystemEntropy(), "new.example/log", again)
+    assert signing_key(file, log) == new
+    aside = tmp_path / f"log-signing.key.{old.verifier.key_id.hex()}"
+    assert aside.read_text().strip() == old.text()
 
 
 def test_the_heads_are_noted_and_a_case_is_shown_to_be_complete(log: Log, sealer: Sealer) -> None:

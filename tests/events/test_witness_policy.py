@@ -8,7 +8,7 @@ from events.witness_policy import NONE, Policy, parse_policy
 
 LOG_KEY = SigningKey("way-home.example/log", LOG, b"\x01" * 32)
 KEYS = {name: SigningKey(f"{name}.example/witness", WITNESS, bytes([n]) * 32) for n, name in enumerate("abcde", 2)}
-NOTE = signed(Checkpoint(LOG_KEY.name, 5, b"\x05" * 32), LOG_KEY)
+NOTE = signed(str(Checkpoint(LOG_KEY.name, 5, b"\x05" * 32)), LOG_KEY)
 WITNESSES = "".join(f"witness {name} {key.verifier}\n" for name, key in KEYS.items())
 TWO_LEVELS = f"""
 # who has to sign

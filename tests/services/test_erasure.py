@@ -19,9 +19,9 @@ from workflow.reasons import Reason, Refused
 from workflow.subjects.access.commands import BreakGlass, ReviewAccess
 from workflow.subjects.accommodation.commands import TakeBed
 from workflow.subjects.accounts.commands import CloseAccount
-from workflow.subjects.erasure.commands import ErasePerson, ReplayErasure, RequestErasure, WithdrawErasureRequest
+from workflow.subjects.erasure.commands import ErasePerson, RequestErasure, WithdrawErasureRequest
 from workflow.subjects.grants.state import grants_of
-from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
+from workflow.subjects.intake.commands import AddNote, OpenSealed
 
 
 @ON_BOTH_DATABASES
@@ -189,8 +189,3 @@ def test_another_person_s_case_is_left_whole(office: Office) -> None:
     child, mother = ended(office, name="Kind"), story(office, name="Mutter")
     erased(child)
     mother.does(AddNote, note="her child's case was erased")
-
-
-def test_no_person_says_that_somebody_was_erased_in_another_copy(office: Office) -> None:
-    assert ReplayErasure.acts == ()
-    assert OpenCase.acts != ()

@@ -61,6 +61,8 @@ NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "orders.sqlite": "orders by task and case number; whoever takes an order is told nobody's name",
     "post": "letters to partners: a reference, a service, a day; whoever writes one may name nobody",
     "settings.toml": "addresses of servers",
+    "witnesses.policy": "which partners sign the history",
+    ".restoring": "copies that are being put in place; gone when that is done, or when the data are opened",
     "signed-in": "what proves that somebody signed in on this machine",
 }
 

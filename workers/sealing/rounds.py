@@ -61,7 +61,7 @@ class SealingRounds:
         if sealed is None:
             return None
         standings = self._ask(policy, sealed)
-        sealed = self._sealer.newest() or sealed
+        sealed = self._sealer.stored(sealed.checkpoint)
         signers = policy.signers(sealed.note)
         return SealingResult(
             sealed.checkpoint.size, sealed.checkpoint.root, signers, policy.reached(signers), standings,

@@ -9,13 +9,12 @@ from workflow.case.state import At, Case, Change, Part
 
 
 class ErasureRequest(NamedTuple):
-    """What was asked: by whom, on which paper, and who wrote it down."""
+    """What was asked: by whom, and on which paper."""
 
     request_id: str
     asked_by: facts.AskedBy
     paper: str
     received_on: date
-    recorded_by: str
 
 
 class Erasure(NamedTuple):
@@ -47,7 +46,7 @@ def request_of(case: Case) -> ErasureRequest | None:
 
 
 def _requested(case: Case, fact: facts.ErasureRequested, at: At) -> Case:
-    request = ErasureRequest(fact.request_id, fact.asked_by, fact.paper, fact.received_on, at.actor)
+    request = ErasureRequest(fact.request_id, fact.asked_by, fact.paper, fact.received_on)
     return erasure_of.changed(case, request=request)
 
 

@@ -34,7 +34,7 @@ def erasure_certificate(
         paper = certificate(log, record, snapshot.definition.programme, words)
     except CertificateRefused as refused:
         return _printed(context, "", words, refusal=str(refused))
-    return _printed(context, paper, words, key=signer_of(log.keys).verifier)
+    return _printed(context, paper, words, key=str(signer_of(log.keys).verifier))
 
 
 @router.get("/cases/{case_id}/access-report")
