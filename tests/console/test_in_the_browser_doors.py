@@ -93,11 +93,13 @@ def test_the_keyboard_alone_is_enough(window: Window) -> None:
     desk = window()
     page = desk.go("/sign-in")
     keys = desk.live.keys["staff:gleb"]
-    page.keyboard.type("gleb")  # the cursor is there already
+    expect(page.locator("#account")).to_be_focused()  # the cursor is there already
+    page.keyboard.type("gleb")
     _next(page)
     page.keyboard.type(keys.password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in/code*")
+    expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(desk.live.code_of("staff:gleb"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/work")
