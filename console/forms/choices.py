@@ -27,7 +27,7 @@ from console.forms.about_case import (
     ways_on,
 )
 from console.forms.context import Choice, FormContext
-from console.forms.listed import AFTER_AN_END, LISTED
+from console.forms.listed import AFTER_AN_END, LISTED, languages
 from workflow.programme.part import STOPPED, DirectoryPart
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES
@@ -155,6 +155,25 @@ def _months(context: FormContext) -> Iterator[Choice]:
         yield Choice(str(month), said % {"num": month} + due)
 
 
+def _services(context: FormContext) -> Iterator[Choice]:
+    known = {one.id: context.name_of(one) for one in context.programme.services}
+    helped = dict.fromkeys(name for provider in context.programme.providers for name in provider.services)
+    others = {name: context.words.label("service", name) for name in helped if name not in known}
+    return (Choice(value, name) for value, name in (known | others).items())
+
+
+def _skills(context: FormContext) -> Iterable[Choice]:
+    known = dict.fromkeys(skill for escort in context.programme.escorts for skill in escort.skills)
+    names = dict.fromkeys(("operational", "family", "medical", *known))
+    return (Choice(name, context.words.label("choice", f"escort.{name}")) for name in names)
+
+
+def _owners(context: FormContext) -> Iterator[Choice]:
+    known = {one.id: one.name for one in context.programme.providers}
+    named = {one.owner: one.owner for one in context.programme.facilities if one.owner}
+    return (Choice(value, name) for value, name in (named | known).items())
+
+
 def _is_stopped(part: DirectoryPart) -> bool:
     return part.status == STOPPED
 
@@ -266,6 +285,13 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "topics": _parts(lambda programme: programme.consultation_topics),
     "at_risk_groups": _parts(lambda programme: programme.at_risk_groups),
     "ChangeEntry.entry": _entries_or_office,
+    "languages": languages,
+    "services": _services,
+    "skills": _skills,
+    "alternatives": _all_houses,
+    **dict.fromkeys(("ListEntry.service", "ChangeEntry.service"), _parts(lambda programme: programme.services)),
+    **dict.fromkeys(("ListEntry.provider", "ChangeEntry.provider"), _parts(lambda programme: programme.providers)),
+    **dict.fromkeys(("ListEntry.owner", "ChangeEntry.owner"), _owners),
     **dict.fromkeys(("EndEntry.entry", "StopEntry.entry"), _entries(lambda part: not _is_stopped(part))),
     **dict.fromkeys(("ProposeResumption.entry", "ConfirmResumption.entry"), _entries(_is_stopped)),
     "proposer": _names(lambda context: (name for name in context.staff if name != context.account)),

@@ -74,6 +74,11 @@ SAID: Final[Mapping[str, str]] = {
     "must be keys as in a programme file, one a line, like languages: [ru, uk]": N_(
         "Write it as in a programme file, one key a line, like languages: [ru, uk]."
     ),
+    "give either rooms or capacity": N_("Fill in either the rooms or the number of places."),
+    "the house closes before it opens": N_("The last day is before the first."),
+    "two rooms have the same id": N_("Two rooms have the same short name."),
+    "closes is not after opens": N_("It closes before it opens."),
+    "until is before from": N_("The last day is before the first."),
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }

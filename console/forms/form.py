@@ -74,7 +74,7 @@ class Field(NamedTuple):
     @property
     def slots(self) -> tuple[str, ...]:
         """Return what stands in each place of a field with several, and one free place more."""
-        return (*self.values, *("",) * max(1, 2 - len(self.values)))[:COUNTRIES_MAX]
+        return (*self.values, *("",) * max(1, 2 - len(self.values)))[: self.most or COUNTRIES_MAX]
 
     def said(self) -> str:
         """Return what was given, as people read it."""
@@ -131,10 +131,14 @@ def form_for(
     *,
     preset: Mapping[str, str] | None = None,
     more_rows: int = 0,
+    shapes: tuple[Shape, ...] = (),
 ) -> Form:
-    """Return the form of a command: as it is offered first, or with what was given and what is wrong with it."""
+    """Return the form of a command: as it is offered first, or with what was given and what is wrong with it.
+
+    Where a form has other fields than its command, ``shapes`` says which.
+    """
     drawing = _Drawing(kind, context, given, errors or {}, reasons, preset or {}, more_rows)
-    fields = tuple(drawing.field(shape) for shape in shapes_of(kind))
+    fields = tuple(drawing.field(shape) for shape in shapes or shapes_of(kind))
     shown = {field.name for field in _every(fields)}
     loose = tuple(text for name, texts in (errors or {}).items() if name not in shown for text in texts)
     said = context.words.label("command", kind.__name__), context.words.label("command_help", kind.__name__)

@@ -41,11 +41,19 @@ class Given(NamedTuple):
         return self.typed.get(name, ("",))[0]
 
 
-def read(kind: type[Command], sent: Iterable[tuple[str, str]], context: FormContext) -> Given:
-    """Return what a form said; a field it does not have, or one sent twice, is a fault of the whole form."""
+def read(
+    kind: type[Command],
+    sent: Iterable[tuple[str, str]],
+    context: FormContext,
+    shapes: tuple[Shape, ...] = (),
+) -> Given:
+    """Return what a form said; a field it does not have, or one sent twice, is a fault of the whole form.
+
+    Where a form has other fields than its command, ``shapes`` says which.
+    """
     typed = _typed(sent)
     reading = _Reading(typed, context)
-    shapes = shapes_of(kind)
+    shapes = shapes or shapes_of(kind)
     values: dict[str, Any] = {}
     for shape in shapes:
         values |= reading.value(shape)
@@ -97,8 +105,8 @@ class _Reading:
     def is_whole(self, shapes: tuple[Shape, ...]) -> bool:
         """Tell whether the form had only fields of ours, each as often as it may."""
         once = all(len(values) == 1 or name in self._several for name, values in self._typed.items())
-        countries = (self._typed.get(shape.name, ()) for shape in shapes if shape.kind == "countries")
-        many = all(len(values) <= COUNTRIES_MAX for values in countries)
+        countries = (shape for shape in shapes if shape.kind == "countries")
+        many = all(len(self._typed.get(one.name, ())) <= (one.most or COUNTRIES_MAX) for one in countries)
         return once and many and self._typed.keys() <= self._met
 
     def value(self, shape: Shape) -> dict[str, Any]:
@@ -151,6 +159,7 @@ class _Reading:
 
     def _legs(self, shape: Shape) -> dict[str, Any]:
         legs, row = [], ROWS[shape.kind]
+        usual = {field.name for field in row.fields if field.default}  # filled in when the row is drawn
         for number in range(row.most):
             leg: dict[str, Any] = {}
             for field in row.fields:
@@ -158,9 +167,9 @@ class _Reading:
                 if name in self._typed:
                     self.rows = number + 1
                 leg |= self._single(field, name)
-            if leg.keys() - {"mode", "kind"}:
+            if leg.keys() - usual:
                 legs.append(leg)
-        if not legs:
+        if not legs and shape.needed:
             self.say(f"{shape.name}-0-{row.fields[0].name}", NEEDED)
         return {shape.name: tuple(legs)} if legs else {}
 

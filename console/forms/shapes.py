@@ -8,7 +8,7 @@ from workflow.command import Command, fields_of
 
 Kind = Literal[
     "text", "long_text", "choice", "choices", "yes_no", "tick", "day", "moment", "number", "money",
-    "country", "countries", "language", "person", "phone", "trip_legs", "route_legs",
+    "country", "countries", "language", "person", "phone", "trip_legs", "route_legs", "rooms", "absences",
 ]  # fmt: skip
 COUNTRIES_MAX: Final = 5
 
@@ -121,6 +121,11 @@ def read_off(kind: type[Command]) -> Mapping[str, str]:
     return dict.fromkeys(hidden, "tranche_id")
 
 
+def shape_of(owner: str, name: str, schema: Mapping[str, Any], *, needed: bool) -> Shape:
+    """Return the shape of one field of something that is no command, from its JSON schema."""
+    return _shape(owner, name, schema, needed=needed)
+
+
 class Row(NamedTuple):
     """A row of a field that has several: its class, by which its fields are named, and how many there may be."""
 
@@ -153,6 +158,21 @@ ROWS: Final[Mapping[str, Row]] = {
             Shape("year", "number", needed=False, least=1950, most=2200),
             Shape("month", "number", needed=False, least=1, most=12),
         ),
+        20,
+    ),
+    "rooms": Row(
+        "Room",
+        (
+            Shape("id", "text", needed=True, longest=40),
+            Shape("beds", "number", needed=True, least=1),
+            Shape("for", "choice", needed=True, options=("any", "women", "men", "family"), default="any"),
+            Shape("minors", "choice", needed=True, options=("allowed", "only", "no"), default="allowed"),
+        ),
+        40,
+    ),
+    "absences": Row(
+        "Absence",
+        (Shape("from", "day", needed=True), Shape("until", "day", needed=True)),
         20,
     ),
 }

@@ -91,6 +91,11 @@ def entry_view(reader: Reader, programme: Programme, key: EntryKey) -> EntryView
     )  # fmt: skip
 
 
+def entry_changes(reader: Reader, programme: Programme, key: EntryKey) -> int:
+    """Return how often the directory was told of an entry: whoever changes it says which state they saw."""
+    return sum(1 for _ in _history(reader, programme, key))
+
+
 def stopped_entries(reader: Reader) -> list[StoppedEntry]:
     """Return the entries that are stopped and that cases of a reader's have to do with.
 

@@ -15,6 +15,7 @@ from console.forms.context import FormContext
 from console.forms.form import Form, form_for
 from console.forms.given import ADD_ROW, Given, command_of, read
 from console.forms.helping import help_path, helping
+from console.forms.shapes import Shape
 from console.subjects import CASE_FORMS
 from console.views.carrying_out import as_seen, carry_out
 from console.views.erased import against_erased
@@ -55,15 +56,16 @@ class Filling(NamedTuple):
     frame: Mapping[str, str]  # where it is sent, and where its reader goes back to
     sent: Sent | None = None
     given: Given | None = None
+    shapes: tuple[Shape, ...] = ()  # the form's own fields, where they are not the command's
 
     def received(self) -> Filling:
         """Return the form as it was sent; raises NotReadable when it is none of ours."""
         sent = sent_by(self.context)
-        return self._replace(sent=sent, given=read(self.kind, sent.pairs, self.about))
+        return self._replace(sent=sent, given=read(self.kind, sent.pairs, self.about, self.shapes))
 
     def form(self, errors: Mapping[str, tuple[str, ...]] | None = None, **more: Any) -> Form:
         """Return its fields with everything that was typed, and what is wrong with it."""
-        return form_for(self.kind, self.about, self.given, errors, **more)
+        return form_for(self.kind, self.about, self.given, errors, shapes=self.shapes, **more)
 
     def offered(self) -> Response:
         """Return the page of a form nobody has filled in; what the address already says is.
@@ -123,7 +125,7 @@ class Filling(NamedTuple):
 
     def _expected(self) -> int | str:
         if self.about.case is None or self.context.may("case.see") is None:
-            return ""
+            return self.frame.get("version", "")
         if self.sent is None:
             return self.context.case.version
         return "" if self.sent.expected is None else self.sent.expected

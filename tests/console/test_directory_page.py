@@ -15,8 +15,9 @@ from tests.kit.people import BORIS, TAMARA
 from tests.kit.roads import bring, referred
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
-from tests.kit.web.sent import count_of, form_at
+from tests.kit.web.sent import count_of, form_at, untouched
 from workflow.programme.loading import shipped_programme_text
+from workflow.subjects.directory.entries import KINDS, id_of, parts_of
 
 LISTED = "/directory/moscow/provider/new-start"
 
@@ -173,3 +174,69 @@ def test_a_form_of_the_directory_offers_what_there_is_and_says_what_cannot_be_re
     gives(boris, "ListEntry", **given, more="kind: ngo\nservices: [local_referral]\nlanguages: [ru]")
     assert "Lighthouse" in page(boris, "/directory?kind=provider")
     assert "lighthouse" in page(boris, "/office/moscow/do/EndEntry?kind=provider&entry=lighthouse")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_entry_is_shown_in_its_form_as_it_is(house: WebHouse, office: Office, kind: str) -> None:
+    """Sent back as it came, an entry is unchanged: the form shows every key, and none is read as another."""
+    boris = house.sign_in(BORIS, ["supervisor"])
+    for part in parts_of(office.definition.programme, kind):
+        path = f"/directory/moscow/{kind}/{id_of(part)}/change"
+        answer = boris.post(path, untouched(boris, path))
+        assert answer.status_code == 422, (path, answer.headers.get("location"))
+        assert "Nothing would change" in unescape(answer.text), path
+
+
+def test_a_driver_is_added_without_anything_of_a_programme_file(house: WebHouse, office: Office) -> None:
+    boris = house.sign_in(BORIS, ["supervisor"])
+    path = "/directory/moscow/meeter"
+    assert f'href="{path}"' in page(boris, "/directory?kind=meeter")
+    typed = untouched(boris, path)
+    number = typed["entry"][0]
+    assert number.startswith("meeter-")
+    without = boris.post(path, typed | {"name": ["Zlatovlaska"], "email": ["canary"]})
+    assert without.status_code == 422
+    assert "Write it like desk@example.org" in unescape(without.text)
+    assert "Languages spoken: This is needed" in unescape(without.text)
+    filled = typed | {"name": ["Zlatovlaska"], "email": ["canary@example.org"], "languages": ["ru", "uz"]}
+    assert boris.post(path, filled).headers["location"] == f"{path}/{number}"
+    (told,) = [one for one in office.definition.programme.meeters if one.id == number]
+    assert set(told.languages) == {"ru", "uz"}
+
+
+def test_a_house_gets_another_room_and_hours_and_loses_its_last_day(house: WebHouse, office: Office) -> None:
+    boris = house.sign_in(BORIS, ["supervisor"])
+    house_id = next(one.id for one in office.definition.programme.facilities if one.rooms)
+    path = f"/directory/moscow/facility/{house_id}/change"
+    typed = untouched(boris, path)
+    again = boris.post(path, typed | {"add_row": ["1"]})
+    rooms = len([name for name in typed if name.endswith("-id")])
+    assert f'name="rooms-{rooms}-id"' in again.text
+    more = {f"rooms-{rooms}-id": ["attic"], f"rooms-{rooms}-beds": ["2"], f"rooms-{rooms}-for": ["women"],
+            f"rooms-{rooms}-minors": ["allowed"], "hours_opens": ["08:00"], "hours_closes": ["07:00"],
+            "hours_days": ["mo", "sa"], "closes": [""]}  # fmt: skip
+    assert "It closes before it opens" in unescape(boris.post(path, typed | more).text)
+    assert boris.post(path, typed | more | {"hours_closes": ["20:00"]}).status_code == 303
+    told = office.definition.programme.facility_of[house_id]
+    assert (told.rooms[-1].id, told.rooms[-1].beds, told.rooms[-1].who) == ("attic", 2, "women")
+    assert told.hours is not None
+    assert (told.hours.days, f"{told.hours.opens:%H:%M}", told.closes) == (("mo", "sa"), "08:00", None)
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(house: WebHouse, office: Office) -> None:
+    boris, tamara = house.sign_in(BORIS, ["supervisor"]), house.sign_in(TAMARA, ["supervisor"])
+    path = f"{LISTED}/change"
+    typed = untouched(boris, path)
+    gives(tamara, "ChangeEntry", kind="provider", entry="new-start", email="new@start.example.org")
+    late = boris.post(path, typed | {"name": ["Newest Start"]})
+    assert late.status_code == 409
+    assert "Somebody changed this entry meanwhile" in unescape(late.text)
+    assert office.definition.programme.provider_of["new-start"].email == "new@start.example.org"
+
+
+def test_whoever_may_not_keep_the_directory_finds_no_form_of_it(house: WebHouse) -> None:
+    anna = house.sign_in()
+    assert anna.get("/directory/moscow/meeter").status_code in (403, 404)
+    boris = house.sign_in(BORIS, ["supervisor"])
+    assert boris.get("/directory/moscow/nothing").status_code == 404
+    assert boris.get("/directory/moscow/provider/nobody/change").status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 
 from httpx2 import Response
 
@@ -24,6 +25,53 @@ def form_at(person: Person, path: str) -> dict[str, str]:
 def hidden_in(page: Response) -> dict[str, str]:
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main_of(page))
     return {name: unescape(value) for name, value in found}
+
+
+class _Fields(HTMLParser):
+    """What a browser would send of a page's form if nobody touched it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self._select, self._chosen, self._textarea = "", False, ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, value = told.get("name") or "", told.get("value") or ""
+        if tag == "input" and (told.get("type") not in ("checkbox", "radio") or "checked" in told):
+            self._add(name, value)
+        elif tag == "select":
+            self._select, self._chosen = name, False
+        elif tag == "option" and self._select:
+            if "selected" in told:
+                self._add(self._select, value)
+                self._chosen = True
+        elif tag == "textarea":
+            self._textarea = name
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            if not self._chosen:
+                self._add(self._select, "")
+            self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self._add(self._textarea, data.removeprefix("\n"))
+            self._textarea = ""
+
+    def _add(self, name: str, value: str) -> None:
+        if name:
+            self.found.setdefault(name, []).append(value)
+
+
+def untouched(person: Person, path: str) -> dict[str, list[str]]:
+    """Return everything the form at an address would send as it stands."""
+    page = person.get(path)
+    assert page.status_code == 200, (path, page.status_code)
+    fields = _Fields()
+    fields.feed(main_of(page).partition("<form")[2])
+    return fields.found
 
 
 def count_of(web: WebHouse, fact: str) -> int:
