@@ -4,6 +4,7 @@ What was stored for a command that is refused is taken away again. A process tha
 leaves a ciphertext nobody names; `wayhome files sweep` finds it.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from events.ids import CaseId, case_stream
 from events.sealed_content import ContentPlace, seal_content
 from handlers.commanding.answers import Accepted, Answer
 from workflow.case.state import Case
+from workflow.command import Command
 from workflow.situation import id_from
 from workflow.subjects.attachments.commands import AttachFile
 from workflow.subjects.attachments.provable import COMPARTMENT_OF_KIND
@@ -41,8 +43,10 @@ class Sender(NamedTuple):
     mandate: str
 
 
-def attach(container: Container, case: Case, sender: Sender, given: GivenFile) -> Answer:
-    """Return what came of attaching a file; sent twice with one id it is attached once.
+def attach(
+    container: Container, case: Case, sender: Sender, given: GivenFile, submit: Callable[[Command], Answer]
+) -> Answer:
+    """Return what came of attaching a file; sent twice with one id it is attached once. ``submit`` records it.
 
     Raises NotTakenError for what is no file we take, CommandReused for an id that was used for another, and what the
     keys and the store raise: then nothing was attached.
@@ -59,7 +63,7 @@ def attach(container: Container, case: Case, sender: Sender, given: GivenFile) -
         "fingerprint": sealed.fingerprint, "proves": proves, "proves_version": version, "told": _told(given),
     })  # fmt: skip
     container.files.put(sealed.digest, sealed.ciphertext)
-    answer = container.service.submit(command)
+    answer = submit(command)
     if not isinstance(answer, Accepted):
         container.files.delete(sealed.digest)  # its bytes were this command's own: nobody else names them
     return answer

@@ -74,7 +74,7 @@ def take(context: Attaching) -> Response:
     try:
         answer = attach(
             context.web.container, case, Sender(command_id, context.account.account, right.permit.mandate),
-            _as_given(context, files[0], given),
+            _as_given(context, files[0], given), context.submit,
         )  # fmt: skip
     except NotTakenError as problem:
         return _form(context, given, 422, faults={"file": context.words.gettext(SAID[problem.why])})
