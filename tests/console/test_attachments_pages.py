@@ -1,4 +1,4 @@
-"""A paper that proves something, with the screens alone: attached, looked at by who may, taken away (row 48)."""
+"""A paper that proves something, with the screens alone: attached, looked at by who may, taken away."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def told(house: WebHouse, case: Story, *kinds: str) -> list[Any]:
     return [log.fact(event) for event in log.of_types(f"case:{case.case_id}", kinds)]
 
 
-# -- row 48: the scan of a signed declaration -----------------------------------------------------------------------
+# -- the scan of a signed declaration -----------------------------------------------------------------------
 
 
 @ON_BOTH_DATABASES
